@@ -1,0 +1,51 @@
+/** The part of JSON Schema from which a TypeScript type follows; other keywords are allowed and only checked at run time. */
+export type JsonSchema = {
+  readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' | 'object';
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly items?: JsonSchema;
+  readonly properties?: { readonly [name: string]: JsonSchema };
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly [keyword: string]: unknown;
+};
+
+/** A stage's params are an object. `{}` admits any. */
+export type ParamsSchema = JsonSchema;
+
+type Primitive = { string: string; number: number; integer: number; boolean: boolean; null: null };
+
+/** A property is always there if it is required or has a default. */
+type PresentKey<Properties, Required> = {
+  [Key in keyof Properties]: Properties[Key] extends { readonly default: unknown }
+    ? Key
+    : Key extends Required
+      ? Key
+      : never;
+}[keyof Properties];
+
+type Simplify<T> = { [Key in keyof T]: T[Key] };
+
+type ObjectType<Properties, Required> = Simplify<
+  { readonly [Key in PresentKey<Properties, Required>]: FromSchema<Properties[Key]> } & {
+    readonly [Key in Exclude<keyof Properties, PresentKey<Properties, Required>>]?: FromSchema<Properties[Key]>;
+  }
+>;
+
+/** The TypeScript type of the values that a JSON Schema admits. */
+export type FromSchema<Schema> = Schema extends { readonly const: infer Value }
+  ? Value
+  : Schema extends { readonly enum: readonly (infer Value)[] }
+    ? Value
+    : Schema extends { readonly anyOf: readonly (infer Choice)[] }
+      ? FromSchema<Choice>
+      : Schema extends { readonly type: infer Type extends keyof Primitive }
+        ? Primitive[Type]
+        : Schema extends { readonly type: 'array'; readonly items: infer Item }
+          ? readonly FromSchema<Item>[]
+          : Schema extends { readonly properties: infer Properties }
+            ? ObjectType<Properties, Schema extends { readonly required: readonly (infer Name)[] } ? Name : never>
+            : Readonly<Record<string, unknown>>;
