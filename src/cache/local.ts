@@ -1,0 +1,178 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { FileDigests } from '../fingerprint/file-digests.ts';
+import { digestTree } from '../fingerprint/tree.ts';
+import { failure, type Problem, problem, type Result, success } from '../problem.ts';
+import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from './cache.ts';
+import { lock } from './lock.ts';
+
+/** A cache in a directory on this machine, shared safely by any number of runs. */
+export class LocalCache implements Cache {
+  readonly #directory: string;
+  readonly #files: FileDigests;
+
+  constructor(directory: string, files: FileDigests) {
+    this.#directory = directory;
+    this.#files = files;
+  }
+
+  find(key: ActionKey): ActionRecord | undefined {
+    const record = readJson<ActionRecord>(this.#actionPath(key));
+    if (record?.key !== key) return undefined;
+    const whole = Object.values(record.outputs).every((output) => this.locate(output.digest) !== undefined);
+    return whole ? record : undefined;
+  }
+
+  locate(digest: Digest): string | undefined {
+    const path = this.#objectPath(digest);
+    if (!existsSync(path)) return undefined;
+    // Known content is told by size, times and inode; whatever else is there is read again before it is used.
+    const tree = digestTree(path, this.#files);
+    return tree.ok && tree.value.digest === digest ? path : undefined;
+  }
+
+  keep(record: ActionRecord, outputs: readonly FinishedOutput[]): Result<void> {
+    try {
+      for (const output of outputs) this.#takeIn(output);
+      writeWhole(this.#actionPath(record.key), JSON.stringify(record, null, 2));
+      return success(undefined);
+    } catch (error) {
+      return toProblem(error as NodeJS.ErrnoException, this.#directory);
+    }
+  }
+
+  async claim(
+    key: ActionKey,
+    waiting: (holder: string) => void,
+    signal: AbortSignal,
+  ): Promise<Result<Claim, readonly Problem[] | 'cancelled'>> {
+    const directory = join(this.#directory, 'work', key);
+    const work = join(directory, 'work');
+    const outputs = join(directory, 'outputs');
+    try {
+      const unlock = await lock(`${directory}.lock`, waiting, signal);
+      if (unlock === undefined) return failure('cancelled');
+      // Outputs of a killed run are half-made; what it left in its work directory is there to go on from.
+      rmSync(outputs, { recursive: true, force: true });
+      mkdirSync(outputs, { recursive: true });
+      mkdirSync(work, { recursive: true });
+      const release = () => {
+        if (existsSync(this.#actionPath(key))) rmSync(directory, { recursive: true, force: true });
+        unlock();
+      };
+      return success({ work, outputs, release });
+    } catch (error) {
+      return toProblem(error as NodeJS.ErrnoException, this.#directory);
+    }
+  }
+
+  lastOf(stage: string): ActionRecord | undefined {
+    const last = readJson<{ key: ActionKey }>(this.#lastPath(stage));
+    return last === undefined ? undefined : readJson<ActionRecord>(this.#actionPath(last.key));
+  }
+
+  setLast(stage: string, key: ActionKey): void {
+    const path = this.#lastPath(stage);
+    if (readJson<{ key: ActionKey }>(path)?.key !== key) attempt(() => writeWhole(path, JSON.stringify({ key })));
+  }
+
+  keepRun(run: RunRecord): void {
+    attempt(() => writeWhole(join(this.#directory, 'runs', `${run.run}.json`), JSON.stringify(run, null, 2)));
+  }
+
+  runs(): readonly RunRecord[] {
+    const directory = join(this.#directory, 'runs');
+    if (!existsSync(directory)) return [];
+    return readdirSync(directory)
+      .filter((name) => name.endsWith('.json'))
+      .sort()
+      .flatMap((name) => readJson<RunRecord>(join(directory, name)) ?? []);
+  }
+
+  #takeIn({ path, digest }: FinishedOutput): void {
+    const target = this.#objectPath(digest);
+    if (this.locate(digest) !== undefined) {
+      rmSync(path, { recursive: true });
+      return;
+    }
+    const tree = digestTree(path, this.#files);
+    if (!tree.ok) throw new Error(tree.failure[0]?.message);
+    const inside = tree.value.files.map((file) => file.path);
+    for (const file of inside) chmodSync(join(path, file), 0o444);
+    mkdirSync(dirname(target), { recursive: true });
+    if (!this.#moveIn(path, target, digest)) return;
+    for (const file of inside) this.#files.moved(join(path, file), join(target, file));
+  }
+
+  /** Whether `path` was needed: another run may have put the same content there in the meantime. */
+  #moveIn(path: string, target: string, digest: Digest): boolean {
+    try {
+      renameSync(path, target);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+      if (this.locate(digest) !== undefined) {
+        rmSync(path, { recursive: true });
+        return false;
+      }
+      rmSync(target, { recursive: true });
+      renameSync(path, target);
+    }
+    return true;
+  }
+
+  #objectPath(digest: Digest): string {
+    return join(this.#directory, 'objects', digest.slice(0, 2), digest.slice(2));
+  }
+
+  #actionPath(key: ActionKey): string {
+    return join(this.#directory, 'actions', key.slice(0, 2), `${key.slice(2)}.json`);
+  }
+
+  #lastPath(stage: string): string {
+    return join(this.#directory, 'index', 'last', `${stage}.json`);
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, `${text}\n`);
+  renameSync(temporary, path);
+}
+
+function readJson<Value>(path: string): Value | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Value;
+  } catch {
+    // Absent or damaged: either way it has to be made again.
+    return undefined;
+  }
+}
+
+/** For what only helps: a cache that can't be written loses it and goes on. */
+function attempt(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
+}
+
+function toProblem(error: NodeJS.ErrnoException, directory: string): Result<never> {
+  const at = { file: error.path ?? directory };
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return problem('the disk of the cache is full', { at, advice: 'Free some space, or move the cache: --cache DIR.' });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return problem('the cache may not be written', { at, advice: 'Make it writable, or use another one: --cache DIR.' });
+    case undefined:
+      throw error;
+    default:
+      return problem(`the cache cannot be written: ${error.code}`, { at });
+  }
+}

@@ -1,0 +1,102 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Who holds a lock: a process, told apart from a later one with the same id by its start time. */
+interface Holder {
+  readonly host: string;
+  readonly pid: number;
+  readonly started: string;
+}
+
+const POLL_MILLISECONDS = 100;
+
+/**
+ * Takes the lock file `path`, waiting while a living process holds it. `waiting` is called once with the holder.
+ * Returns how to release it, or nothing if `signal` aborted the wait.
+ */
+export async function lock(
+  path: string,
+  waiting: (holder: string) => void,
+  signal: AbortSignal,
+): Promise<(() => void) | undefined> {
+  mkdirSync(dirname(path), { recursive: true });
+  let told = false;
+  while (!signal.aborted) {
+    if (tryLock(path)) return () => rmSync(path, { force: true });
+    const holder = readHolder(path);
+    if (holder === undefined) continue;
+    if (!isAlive(holder)) {
+      breakLock(path, holder);
+      continue;
+    }
+    if (!told) waiting(`process ${holder.pid} on ${holder.host}`);
+    told = true;
+    await delay(POLL_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+/** A link appears whole or not at all, so that nobody reads a lock without its holder. */
+function tryLock(path: string): boolean {
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, JSON.stringify(self()));
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    unlinkSync(temporary);
+  }
+}
+
+/** Of several that find a dead holder's lock only one moves it away; if that was a new lock, it is put back. */
+function breakLock(path: string, dead: Holder): void {
+  const moved = `${path}.${process.pid}.dead`;
+  try {
+    renameSync(path, moved);
+    if (JSON.stringify(readHolder(moved)) !== JSON.stringify(dead)) linkSync(moved, path);
+  } catch {
+    // Another waiter was quicker.
+  } finally {
+    rmSync(moved, { force: true });
+  }
+}
+
+function readHolder(path: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive({ host, pid, started }: Holder): boolean {
+  // Of another machine's processes nothing can be known here: its lock stands until it is released.
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  const now = startTime(pid);
+  return now === undefined || started === '' || now === started;
+}
+
+function self(): Holder {
+  return { host: hostname(), pid: process.pid, started: startTime(process.pid) ?? '' };
+}
+
+/** Clock ticks since boot at which the process started, where `/proc` tells. */
+function startTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the command in parentheses and may contain spaces.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}

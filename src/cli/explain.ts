@@ -1,0 +1,56 @@
+import type { StageResult } from '../execute/events.ts';
+import { keyOf, PathInputs, reasonsToRun } from '../execute/stage-key.ts';
+import { survey } from '../execute/survey.ts';
+import type { KeyDocument } from '../fingerprint/action-key.ts';
+import { list, suggestion } from '../plan/suggest.ts';
+import { columns } from '../report/format.ts';
+import { EXIT, openConsole, reportProblems } from './console.ts';
+import type { CommonOptions } from './options.ts';
+import { withSession } from './with-session.ts';
+
+/** `pipeline explain`: all that decides a stage's outputs, in clear. */
+export async function explain(name: string, options: CommonOptions): Promise<number> {
+  return withSession(options, async ({ services }) => {
+    const { plan, cache } = services;
+    const stage = plan.stages.find((candidate) => candidate.name === name);
+    if (stage === undefined) {
+      const names = plan.stages.map((candidate) => candidate.name);
+      const advice = suggestion(name, names);
+      return reportProblems([{ message: `there is no stage «${name}»`, at: { file: name }, advice }], options);
+    }
+    const results = await survey(services, [name]);
+    const open = stage.dependencies.filter((dependency) => results.get(dependency)?.outcome !== 'cached');
+    if (open.length > 0) {
+      const message = `the key of «${name}» is not known yet: it reads what ${list(open)} would put out`;
+      return reportProblems([{ message, advice: `Run before it: pipeline run ${open.join(' ')}` }], options);
+    }
+    const key = keyOf(stage, services, new PathInputs(services), (dependency) => completed(results, dependency));
+    if (!key.ok) return reportProblems(key.failure, options);
+    const cached = cache.find(key.value.key) !== undefined;
+    const reasons = cached ? [] : reasonsToRun(stage, key.value, cache.lastOf(name), services);
+    const { print, printJson, paint } = openConsole(options);
+    printJson({ type: 'explained', stage: name, key: key.value.key, cached, reasons, document: key.value.document });
+    print(`${paint('bold', name)}  key ${key.value.key}`);
+    print(cached ? paint('green', 'cached') : `${paint('yellow', 'would run')}: ${reasons.join('; ')}`);
+    print(columns(rowsOf(key.value.document)));
+    return EXIT.ok;
+  });
+}
+
+function completed(results: ReadonlyMap<string, StageResult>, name: string) {
+  const result = results.get(name);
+  if (result?.outcome !== 'cached') throw new Error(`${name} is not cached`);
+  return result;
+}
+
+function rowsOf({ scheme, code, packages, params, inputs, env, tensorflow }: KeyDocument): string[][] {
+  return [
+    ['scheme', '', String(scheme)],
+    ['code', '', code],
+    ...Object.entries(params).map(([param, value]) => ['param', param, JSON.stringify(value)]),
+    ...Object.entries(inputs).map(([input, digest]) => ['input', input, digest]),
+    ...Object.entries(env).map(([variable, value]) => ['env', variable, value ?? 'not set']),
+    ...(tensorflow === null ? [] : [['tensorflow', tensorflow.version, tensorflow.device]]),
+    ...Object.entries(packages).map(([id, integrity]) => ['package', id, integrity]),
+  ];
+}

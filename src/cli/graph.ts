@@ -1,0 +1,28 @@
+import { survey } from '../execute/survey.ts';
+import { suggestion } from '../plan/suggest.ts';
+import { type Graph, toDot, toGraph, toMermaid, toSvg } from '../report/graph.ts';
+import { EXIT, reportProblems } from './console.ts';
+import type { CommonOptions } from './options.ts';
+import { withSession } from './with-session.ts';
+
+const FORMATS: Readonly<Record<string, (graph: Graph) => string | Promise<string>>> = {
+  mermaid: toMermaid,
+  dot: toDot,
+  svg: toSvg,
+  json: (graph) => JSON.stringify(graph),
+};
+
+/** `pipeline graph`: the stages, what they read, and which are cached. */
+export async function graph(options: CommonOptions & { readonly format: string }): Promise<number> {
+  const format = options.json ? 'json' : options.format;
+  if (!Object.hasOwn(FORMATS, format)) {
+    const advice = suggestion(format, Object.keys(FORMATS));
+    return reportProblems([{ message: `there is no format «${format}»`, at: { file: `--format ${format}` }, advice }], options);
+  }
+  return withSession(options, async ({ services }) => {
+    const names = services.plan.stages.map(({ name }) => name);
+    const drawing = await FORMATS[format]?.(toGraph(services.plan, await survey(services, names)));
+    process.stdout.write(`${drawing?.trimEnd()}\n`);
+    return EXIT.ok;
+  });
+}

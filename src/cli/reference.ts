@@ -1,0 +1,73 @@
+import type { ActionRecord, StoredOutput } from '../cache/cache.ts';
+import type { Services } from '../execute/services.ts';
+import { survey } from '../execute/survey.ts';
+import { type Digest, isDigest } from '../fingerprint/digest.ts';
+import { suggestion } from '../plan/suggest.ts';
+import { problem, type Result, success } from '../problem.ts';
+
+/** An artifact and how it is called. */
+export interface NamedArtifact {
+  readonly name: string;
+  readonly file: string;
+  readonly digest: Digest;
+  readonly path: string;
+}
+
+/** What a REF means now: the result of a stage, one output of it, or content by its digest. */
+export type Referred =
+  | { readonly kind: 'stage'; readonly stage: string; readonly record: ActionRecord; readonly artifacts: readonly NamedArtifact[] }
+  | { readonly kind: 'output'; readonly stage: string; readonly record: ActionRecord; readonly artifact: NamedArtifact }
+  | { readonly kind: 'content'; readonly artifact: NamedArtifact };
+
+/** Finds the result that belongs to the pipeline as it stands now. */
+export async function refer(reference: string, services: Services): Promise<Result<Referred>> {
+  if (isDigest(reference)) return referToContent(reference, services);
+  const [stageName = '', ...rest] = reference.split('.');
+  const output = rest.join('.');
+  const names = services.plan.stages.map((stage) => stage.name);
+  const stage = services.plan.stages.find((candidate) => candidate.name === stageName);
+  if (stage === undefined) {
+    return problem(`there is no stage «${stageName}»`, { at: { file: reference }, advice: suggestion(stageName, names) });
+  }
+  const outputs = stage.outputs.map(({ name }) => name);
+  if (output !== '' && !outputs.includes(output)) {
+    return problem(`stage «${stageName}» has no output «${output}»`, {
+      at: { file: reference },
+      advice: suggestion(output, outputs),
+    });
+  }
+  const record = await currentRecord(stageName, services);
+  if (!record.ok) return record;
+  const artifacts = Object.entries(record.value.outputs).map(([name, stored]) => toArtifact(name, stored, services));
+  const artifact = artifacts.find(({ name }) => name === output);
+  if (artifact !== undefined) return success({ kind: 'output', stage: stageName, record: record.value, artifact });
+  return success({ kind: 'stage', stage: stageName, record: record.value, artifacts });
+}
+
+/** The record that a stage has with the pipeline as it stands, if it is in the cache. */
+async function currentRecord(stage: string, services: Services): Promise<Result<ActionRecord>> {
+  const result = (await survey(services, [stage])).get(stage);
+  const record = result?.outcome === 'cached' ? services.cache.find(result.key) : undefined;
+  if (record !== undefined) return success(record);
+  const reasons = result === undefined || result.reasons.length === 0 ? '' : ` (${result.reasons.join('; ')})`;
+  return problem(`the result of stage «${stage}» for the pipeline as it stands is not in the cache${reasons}`, {
+    advice: `Run it: pipeline run ${stage}`,
+  });
+}
+
+function referToContent(digest: Digest, services: Services): Result<Referred> {
+  const path = services.cache.locate(digest);
+  if (path === undefined) {
+    return problem('the cache has no content with this digest', {
+      at: { file: digest },
+      advice: 'pipeline status --json lists the digests of the present results.',
+    });
+  }
+  return success({ kind: 'content', artifact: { name: digest, file: digest, digest, path } });
+}
+
+function toArtifact(name: string, { digest, file }: StoredOutput, { cache }: Services): NamedArtifact {
+  const path = cache.locate(digest);
+  if (path === undefined) throw new Error(`${name} went away from the cache`);
+  return { name, file, digest, path };
+}

@@ -1,0 +1,22 @@
+import { EXIT, reportProblems } from './console.ts';
+import { interruptible } from './interrupt.ts';
+import type { CommonOptions } from './options.ts';
+import { openSession, type Session } from './session.ts';
+
+/** Opens the pipeline for a command, and keeps afterwards what was learnt. Returns the command's exit code. */
+export async function withSession(
+  options: CommonOptions,
+  command: (session: Session, signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const { signal, release } = interruptible();
+  try {
+    const session = await openSession(options, signal);
+    if (signal.aborted) return EXIT.interrupted;
+    if (!session.ok) return reportProblems(session.failure, options);
+    const code = await command(session.value, signal);
+    session.value.save();
+    return code;
+  } finally {
+    release();
+  }
+}

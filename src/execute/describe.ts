@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import type { StageCode } from '../fingerprint/stage-code.ts';
+import type { StageInterface } from '../plan/plan.ts';
+import type { Problem } from '../problem.ts';
+import { stageEnvironment } from './environment.ts';
+import { writeLinkedBundle } from './linked-bundle.ts';
+import type { Description } from './protocol.ts';
+import type { Installation } from './services.ts';
+import { placeInStack } from './stack.ts';
+import { runInProcess } from './stage-process.ts';
+
+export interface Described {
+  /** By the absolute path of the module. */
+  readonly interfaces: ReadonlyMap<string, StageInterface>;
+  readonly problems: readonly Problem[];
+}
+
+/** Asks stage modules (absolute path → code) what they declare, all in one process. */
+export async function describeStages(
+  modules: ReadonlyMap<string, StageCode>,
+  installation: Installation,
+  signal: AbortSignal,
+): Promise<Described> {
+  if (modules.size === 0) return { interfaces: new Map(), problems: [] };
+  const directory = mkdtempSync(join(tmpdir(), 'pipeline-describe-'));
+  try {
+    const paths = [...modules.keys()];
+    const bundles = await Promise.all(
+      [...modules.values()].map((code, index) => writeLinkedBundle(code, installation, directory, `stage-${index}`)),
+    );
+    const end = await runInProcess(
+      { type: 'describe', bundles },
+      {
+        host: installation.host,
+        root: installation.root,
+        environment: stageEnvironment(process.env, []),
+        signal,
+        onMessage: () => undefined,
+      },
+    );
+    const names = paths.map((path) => relative(installation.root, path));
+    if (end.type === 'cancelled') return failedAll({ message: 'interrupted' });
+    if (end.type === 'failed' || end.message.type !== 'described') {
+      const output = end.type === 'failed' && end.failure.kind === 'crashed' ? `\n${end.failure.output}` : '';
+      return failedAll({ message: `cannot load the stage modules ${names.join(', ')}${output}` });
+    }
+    return collect(end.message.descriptions, paths, names, installation.root);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function collect(
+  descriptions: readonly Description[],
+  paths: readonly string[],
+  names: readonly string[],
+  root: string,
+): Described {
+  const problems: Problem[] = [];
+  const interfaces = new Map<string, StageInterface>();
+  for (const [index, description] of descriptions.entries()) {
+    const file = names[index] ?? '';
+    if (description.ok) {
+      interfaces.set(paths[index] ?? '', description.interface);
+    } else if ('notAStage' in description) {
+      problems.push({
+        message: `this is not a stage module: ${description.notAStage}`,
+        at: { file },
+        advice: "Write: import { defineStage } from 'pipeline'; export default defineStage({ outputs: ['…'], run() { … } });",
+      });
+    } else {
+      const { message, stack } = description.error;
+      problems.push({ message: `the module threw while it was loaded: ${message}`, at: placeInStack(stack, root) ?? { file } });
+    }
+  }
+  return { interfaces, problems };
+}
+
+function failedAll(problem: Problem): Described {
+  return { interfaces: new Map(), problems: [problem] };
+}

@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import type { PlannedStage } from '../plan/plan.ts';
+import type { Selection } from '../plan/select.ts';
+import type { CompletedStage, Emit, FailureReason, RunResult, StageResult } from './events.ts';
+import { runStage, secondsSince, toCompleted } from './run-stage.ts';
+import type { Services } from './services.ts';
+import { keyOf, PathInputs, reasonsToRun, type StageKey } from './stage-key.ts';
+
+export interface RunOptions {
+  readonly selection: Selection;
+  /** Says what would run, and runs nothing. */
+  readonly dryRun: boolean;
+  /** Goes on with stages that don't depend on one that failed. */
+  readonly keepGoing: boolean;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** Runs what has to run of a plan. Stages that don't wait for each other run at the same time. */
+export async function execute(services: Services, options: RunOptions): Promise<RunResult> {
+  const run = newRunId();
+  const started = performance.now();
+  const stages = services.plan.stages.filter((stage) => options.selection.stages.has(stage.name));
+  options.emit({ type: 'run-started', run, pipeline: services.plan.name, stages: stages.map((stage) => stage.name) });
+  const execution = new Execution(run, services, options);
+  const results = await Promise.all(stages.map((stage) => execution.result(stage)));
+  const cancelled = options.signal.aborted;
+  const ok = !cancelled && results.every(({ outcome }) => outcome === 'ran' || outcome === 'cached' || outcome === 'would-run');
+  const result: RunResult = { run, ok, cancelled, seconds: secondsSince(started), stages: results };
+  options.emit({ type: 'run-finished', result });
+  return result;
+}
+
+class Execution {
+  readonly #run: string;
+  readonly #services: Services;
+  readonly #options: RunOptions;
+  readonly #paths: PathInputs;
+  readonly #results = new Map<string, Promise<StageResult>>();
+  #failed = false;
+
+  constructor(run: string, services: Services, options: RunOptions) {
+    this.#run = run;
+    this.#services = services;
+    this.#options = options;
+    this.#paths = new PathInputs(services);
+  }
+
+  /** The result of a stage: waits for those that it depends on. The plan's order has them asked for before it. */
+  result(stage: PlannedStage): Promise<StageResult> {
+    const promise = this.#obtain(stage).then((result) => {
+      if (result.outcome === 'failed') this.#failed = true;
+      this.#options.emit({ type: 'stage-finished', result });
+      return result;
+    });
+    this.#results.set(stage.name, promise);
+    return promise;
+  }
+
+  async #obtain(stage: PlannedStage): Promise<StageResult> {
+    const idle = { name: stage.name, seconds: 0, reasons: [] };
+    const dependencies = await Promise.all(stage.dependencies.map((name) => this.#results.get(name)));
+    const completed = new Map<string, CompletedStage>();
+    const wouldRun: string[] = [];
+    for (const dependency of dependencies) {
+      if (dependency === undefined) continue;
+      switch (dependency.outcome) {
+        case 'ran':
+        case 'cached':
+          completed.set(dependency.name, dependency);
+          break;
+        case 'would-run':
+          wouldRun.push(dependency.name);
+          break;
+        case 'failed':
+        case 'blocked':
+          return { ...idle, outcome: 'blocked', by: dependency.outcome === 'blocked' ? dependency.by : dependency.name };
+        case 'cancelled':
+          return { ...idle, outcome: 'cancelled' };
+        default:
+          return dependency satisfies never;
+      }
+    }
+    if (this.#stopped()) return { ...idle, outcome: 'cancelled' };
+    if (wouldRun.length > 0) {
+      return { ...idle, outcome: 'would-run', reasons: wouldRun.map((name) => `${name} would run`) };
+    }
+    const key = keyOf(stage, this.#services, this.#paths, (name) => {
+      const found = completed.get(name);
+      if (found === undefined) throw new Error(`${name} is not complete`);
+      return found;
+    });
+    if (!key.ok) {
+      return { ...idle, outcome: 'failed', failure: { kind: 'bad-input', problems: key.failure } };
+    }
+    return this.#lookUpOrRun(stage, key.value, completed);
+  }
+
+  async #lookUpOrRun(stage: PlannedStage, key: StageKey, completed: ReadonlyMap<string, CompletedStage>): Promise<StageResult> {
+    const { cache } = this.#services;
+    const { selection, dryRun } = this.#options;
+    const forced = selection.forced.has(stage.name);
+    const cached = forced ? undefined : cache.find(key.key);
+    if (cached !== undefined) {
+      if (!dryRun) cache.setLast(stage.name, key.key);
+      return toCompleted(stage, 'cached', cached, { seconds: 0, reasons: [] });
+    }
+    const reasons = forced ? ['forced'] : reasonsToRun(stage, key, cache.lastOf(stage.name), this.#services);
+    const base = { name: stage.name, seconds: 0, reasons, key: key.key };
+    if (selection.cachedOnly.has(stage.name)) {
+      const problems = [
+        {
+          message: `the result of stage «${stage.name}» is not in the cache (${reasons.join('; ')})`,
+          advice: `Run it first: pipeline run ${stage.name}`,
+        },
+      ];
+      return { ...base, outcome: 'failed', failure: { kind: 'not-cached', problems } };
+    }
+    if (dryRun) return { ...base, outcome: 'would-run' };
+    const { cpu = 1, gpu = 0 } = stage.resources;
+    const giveBack = await this.#services.resources.take({ jobs: 1, cpu, gpu });
+    try {
+      if (this.#stopped()) return { ...base, outcome: 'cancelled' };
+      return await this.#runClaimed(stage, key, completed, reasons, forced);
+    } finally {
+      giveBack();
+    }
+  }
+
+  async #runClaimed(
+    stage: PlannedStage,
+    key: StageKey,
+    completed: ReadonlyMap<string, CompletedStage>,
+    reasons: readonly string[],
+    forced: boolean,
+  ): Promise<StageResult> {
+    const { cache } = this.#services;
+    const { signal, emit } = this.#options;
+    const started = performance.now();
+    let waited = false;
+    const claim = await cache.claim(
+      key.key,
+      (holder) => {
+        waited = true;
+        emit({ type: 'stage-waiting', stage: stage.name, holder });
+      },
+      signal,
+    );
+    if (!claim.ok) {
+      const base = { name: stage.name, seconds: 0, reasons };
+      if (claim.failure === 'cancelled') return { ...base, outcome: 'cancelled' };
+      return { ...base, outcome: 'failed', failure: { kind: 'cache', problems: claim.failure } };
+    }
+    try {
+      // Whoever held the claim may have computed just this.
+      const cached = forced && !waited ? undefined : cache.find(key.key);
+      if (cached !== undefined) return toCompleted(stage, 'cached', cached, { seconds: secondsSince(started), reasons: [] });
+      emit({ type: 'stage-started', stage: stage.name, reasons });
+      const inputs = this.#inputPaths(stage, completed);
+      const result = await runStage({ stage, key, run: this.#run, inputs, signal, emit }, claim.value, this.#services);
+      const seconds = secondsSince(started);
+      if (result.ok) {
+        cache.setLast(stage.name, key.key);
+        return toCompleted(stage, 'ran', result.value, { seconds, reasons });
+      }
+      const failure: FailureReason | 'cancelled' = result.failure;
+      if (failure === 'cancelled') return { name: stage.name, seconds, reasons, outcome: 'cancelled' };
+      return { name: stage.name, seconds, reasons, key: key.key, outcome: 'failed', failure };
+    } finally {
+      claim.value.release();
+    }
+  }
+
+  #inputPaths(stage: PlannedStage, completed: ReadonlyMap<string, CompletedStage>): Record<string, string> {
+    return Object.fromEntries(
+      [...stage.inputs].map(([name, input]) => {
+        if (input.kind === 'path') return [name, input.path];
+        const digest = completed.get(input.stage)?.outputs[input.output];
+        const path = digest === undefined ? undefined : this.#services.cache.locate(digest);
+        if (path === undefined) throw new Error(`${input.stage}.${input.output} went away from the cache during the run`);
+        return [name, path];
+      }),
+    );
+  }
+
+  #stopped(): boolean {
+    return this.#options.signal.aborted || (this.#failed && !this.#options.keepGoing);
+  }
+}
+
+/** Sorts by time; two runs of the same second differ. */
+function newRunId(): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${time}-${randomBytes(3).toString('hex')}`;
+}

@@ -1,0 +1,39 @@
+import type { StageInterface } from '../plan/plan.ts';
+import type { Progress, StageFailure } from '../stage.ts';
+
+/** What the runner tells a stage's process. */
+export type HostRequest =
+  | {
+      readonly type: 'run';
+      /** URL of the linked bundle. */
+      readonly bundle: string;
+      readonly params: unknown;
+      readonly inputs: Readonly<Record<string, string>>;
+      readonly outputs: Readonly<Record<string, string>>;
+      readonly work: string;
+    }
+  /** Say what each of these bundles declares, without running it. */
+  | { readonly type: 'describe'; readonly bundles: readonly string[] }
+  | { readonly type: 'cancel' };
+
+export interface ThrownError {
+  readonly message: string;
+  /** Lines lead to the TypeScript source. */
+  readonly stack: string;
+}
+
+export type Description =
+  | { readonly ok: true; readonly interface: StageInterface }
+  | { readonly ok: false; readonly error: ThrownError }
+  /** Its default export is no stage definition. */
+  | { readonly ok: false; readonly notAStage: string };
+
+/** What a stage's process tells the runner. */
+export type HostMessage =
+  | { readonly type: 'log'; readonly message: string }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'metrics'; readonly values: Readonly<Record<string, number>> }
+  | { readonly type: 'described'; readonly descriptions: readonly Description[] }
+  | { readonly type: 'done' }
+  | { readonly type: 'reported'; readonly failure: StageFailure }
+  | { readonly type: 'threw'; readonly error: ThrownError };

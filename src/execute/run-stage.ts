@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import type { ActionRecord, Claim } from '../cache/cache.ts';
+import type { Digest } from '../fingerprint/digest.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import { failure, type Result, success } from '../problem.ts';
+import { stageEnvironment } from './environment.ts';
+import type { CompletedStage, Emit, FailureReason } from './events.ts';
+import { writeLinkedBundle } from './linked-bundle.ts';
+import { finishOutputs } from './outputs.ts';
+import type { Services } from './services.ts';
+import { codeOf, type StageKey } from './stage-key.ts';
+import { runInProcess, toResult } from './stage-process.ts';
+
+export interface StageRun {
+  readonly stage: PlannedStage;
+  readonly key: StageKey;
+  readonly run: string;
+  /** Input name → absolute path. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+}
+
+/** Runs a stage under a claim and keeps what it made. `cancelled` if the run was interrupted. */
+export async function runStage(
+  { stage, key, run, inputs, signal, emit }: StageRun,
+  claim: Claim,
+  services: Services,
+): Promise<Result<ActionRecord, FailureReason | 'cancelled'>> {
+  const code = codeOf(stage, services);
+  const metrics: Record<string, number> = {};
+  const started = performance.now();
+  const bundle = await writeLinkedBundle(code, services.installation, join(claim.work, '..'), 'stage');
+  const end = await runInProcess(
+    {
+      type: 'run',
+      bundle,
+      params: stage.params,
+      inputs,
+      outputs: Object.fromEntries(stage.outputs.map(({ name, file }) => [name, join(claim.outputs, file)])),
+      work: claim.work,
+    },
+    {
+      host: services.installation.host,
+      root: services.plan.root,
+      environment: stageEnvironment(services.environment, stage.env),
+      signal,
+      onMessage: (message) => {
+        if (message.type === 'metrics') Object.assign(metrics, message.values);
+        if (message.type === 'log') emit({ type: 'stage-log', stage: stage.name, message: message.message });
+        if (message.type === 'progress') emit({ type: 'stage-progress', stage: stage.name, progress: message.progress });
+      },
+    },
+  );
+  if (end.type === 'cancelled') return failure('cancelled');
+  if (end.type === 'failed') return failure(end.failure);
+  const result = toResult(end.message, services.plan.root);
+  if (!result.ok) return result;
+  const outputs = finishOutputs(stage, claim.outputs, services.files);
+  if (!outputs.ok) return failure({ kind: 'bad-output', problems: outputs.failure });
+  const record: ActionRecord = {
+    key: key.key,
+    document: key.document,
+    outputs: Object.fromEntries(Object.entries(outputs.value).map(([name, { path: _, ...stored }]) => [name, stored])),
+    metrics,
+    provenance: {
+      stage: stage.name,
+      module: stage.module.written,
+      run,
+      finished: new Date().toISOString(),
+      seconds: secondsSince(started),
+      modules: code.modules,
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+    },
+  };
+  const kept = services.cache.keep(record, Object.values(outputs.value));
+  return kept.ok ? success(record) : failure({ kind: 'cache', problems: kept.failure });
+}
+
+/** A stage whose record is in the cache, as a result of this run. */
+export function toCompleted(
+  stage: PlannedStage,
+  outcome: CompletedStage['outcome'],
+  record: ActionRecord,
+  { seconds, reasons }: Pick<CompletedStage, 'seconds' | 'reasons'>,
+): CompletedStage {
+  const outputs: Record<string, Digest> = {};
+  for (const [name, { digest }] of Object.entries(record.outputs)) outputs[name] = digest;
+  return { name: stage.name, outcome, key: record.key, seconds, reasons, outputs, metrics: record.metrics };
+}
+
+export function secondsSince(started: number): number {
+  return Math.round(performance.now() - started) / 1000;
+}

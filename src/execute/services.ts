@@ -1,0 +1,27 @@
+import type { Cache } from '../cache/cache.ts';
+import type { FileDigests } from '../fingerprint/file-digests.ts';
+import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { ResourcePool } from './resources.ts';
+
+/** Where the engine's own files lie, and those of the project. */
+export interface Installation {
+  /** The module that a stage's process starts with. */
+  readonly host: string;
+  /** What `import … from 'pipeline'` means to a stage. */
+  readonly stageApi: string;
+  readonly root: string;
+  readonly codes: StageCodes;
+}
+
+/** All that running a plan needs beside the plan. */
+export interface Services {
+  readonly plan: Plan;
+  readonly installation: Installation;
+  readonly cache: Cache;
+  readonly files: FileDigests;
+  /** The code of each stage of the plan, by the absolute path of its module. */
+  readonly codes: ReadonlyMap<string, StageCode>;
+  readonly resources: ResourcePool;
+  readonly environment: NodeJS.ProcessEnv;
+}

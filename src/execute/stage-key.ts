@@ -1,0 +1,91 @@
+import { relative } from 'node:path';
+import type { ActionRecord } from '../cache/cache.ts';
+import { actionKey, type KeyDocument, keyDocument } from '../fingerprint/action-key.ts';
+import { compareKeys } from '../fingerprint/compare-keys.ts';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import { tensorFlowOf } from '../fingerprint/runtime.ts';
+import type { StageCode } from '../fingerprint/stage-code.ts';
+import { digestTree } from '../fingerprint/tree.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import type { PathInput } from '../plan/resolve.ts';
+import { type Result, success } from '../problem.ts';
+import { declaredEnvironment } from './environment.ts';
+import type { CompletedStage } from './events.ts';
+import type { Services } from './services.ts';
+
+export interface StageKey {
+  readonly key: ActionKey;
+  readonly document: KeyDocument;
+}
+
+/** Digests inputs from outside. Each is looked at once a run: a run sees one state of them. */
+export class PathInputs {
+  readonly #services: Services;
+  readonly #seen = new Map<string, Result<Digest>>();
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  digest(input: PathInput): Result<Digest> {
+    const id = JSON.stringify([input.path, input.include, input.exclude]);
+    let found = this.#seen.get(id);
+    if (found === undefined) {
+      const tree = digestTree(input.path, this.#services.files, input);
+      found = tree.ok ? success(tree.value.digest) : tree;
+      this.#seen.set(id, found);
+    }
+    return found;
+  }
+}
+
+/** The code of a planned stage. */
+export function codeOf(stage: PlannedStage, { codes }: Services): StageCode {
+  const code = codes.get(stage.module.path);
+  if (code === undefined) throw new Error(`the code of ${stage.module.written} was not read`);
+  return code;
+}
+
+/** The action key of a stage, once all stages that it reads are complete. */
+export function keyOf(
+  stage: PlannedStage,
+  services: Services,
+  paths: PathInputs,
+  completed: (stage: string) => CompletedStage,
+): Result<StageKey> {
+  const code = codeOf(stage, services);
+  const inputs: Record<string, Digest> = {};
+  for (const [name, input] of stage.inputs) {
+    if (input.kind === 'artifact') {
+      const digest = completed(input.stage).outputs[input.output];
+      if (digest === undefined) throw new Error(`${input.stage} has no output ${input.output}`);
+      inputs[name] = digest;
+    } else {
+      const digest = paths.digest(input);
+      if (!digest.ok) return digest;
+      inputs[name] = digest.value;
+    }
+  }
+  const document = keyDocument({
+    code: code.digest,
+    packages: code.packages,
+    params: stage.params,
+    inputs,
+    env: declaredEnvironment(services.environment, stage.env),
+    tensorflow: tensorFlowOf(code.direct, services.environment) ?? null,
+  });
+  return success({ key: actionKey(document), document });
+}
+
+/** Why a stage whose key has no whole record runs, compared with the last result under its name. */
+export function reasonsToRun(stage: PlannedStage, { key, document }: StageKey, last: ActionRecord | undefined, services: Services): string[] {
+  if (last === undefined) return ['it has not run yet'];
+  if (last.key === key) return ['its result is no longer whole in the cache'];
+  const module = relative(services.plan.root, stage.module.path);
+  const reasons = compareKeys(
+    { document: last.document, modules: last.provenance.modules },
+    { document, modules: codeOf(stage, services).modules },
+    module,
+  );
+  return reasons.length > 0 ? reasons : ['its result is not in the cache'];
+}

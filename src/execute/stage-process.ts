@@ -1,0 +1,112 @@
+import type { Problem } from '../problem.ts';
+import { failure, type Result, success } from '../problem.ts';
+import type { FailureReason } from './events.ts';
+import type { HostMessage, HostRequest } from './protocol.ts';
+import { placeInStack } from './stack.ts';
+
+/** How long a stage may take to end by itself when the run is cancelled. */
+const GRACE_MILLISECONDS = 1000;
+/** How much of what a process printed is kept for the message about its crash. */
+const KEPT_OUTPUT = 4000;
+
+export interface ProcessOptions {
+  /** Path of the host module. */
+  readonly host: string;
+  readonly root: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly onMessage: (message: HostMessage) => void;
+}
+
+/** How a stage's process ended. */
+export type ProcessEnd =
+  | { readonly type: 'ended'; readonly message: HostMessage }
+  | { readonly type: 'failed'; readonly failure: FailureReason }
+  | { readonly type: 'cancelled' };
+
+/** Runs one request in a process of its own, which is the leader of its own group. */
+export async function runInProcess(request: HostRequest, options: ProcessOptions): Promise<ProcessEnd> {
+  const { execaNode } = await import('execa');
+  let last: HostMessage | undefined;
+  let output = '';
+  const child = execaNode(options.host, {
+    cwd: options.root,
+    env: options.environment,
+    extendEnv: false,
+    nodeOptions: ['--enable-source-maps', '--no-warnings'],
+    ipc: true,
+    stdin: 'ignore',
+    all: true,
+    buffer: false,
+    reject: false,
+    detached: true,
+  });
+  child.all.setEncoding('utf8').on('data', (text: string) => {
+    output = (output + text).slice(-KEPT_OUTPUT);
+  });
+  child.on('message', (message: HostMessage) => {
+    if (message.type === 'log' || message.type === 'progress' || message.type === 'metrics') options.onMessage(message);
+    else last = message;
+  });
+  const stop = stopOnAbort(child.pid, () => child.send?.({ type: 'cancel' } satisfies HostRequest), options.signal);
+  child.send?.(request);
+  const end = await child;
+  stop();
+  if (options.signal.aborted) return { type: 'cancelled' };
+  if (last === undefined) {
+    const how = end.signal === undefined ? `ended with exit code ${end.exitCode ?? 'unknown'}` : `was ended by ${end.signal}`;
+    return { type: 'failed', failure: { kind: 'crashed', how, output: output.trim() } };
+  }
+  return { type: 'ended', message: last };
+}
+
+/** Asks the process to end and, if it doesn't, ends its whole group. Returns how to stop watching. */
+function stopOnAbort(pid: number | undefined, ask: () => void, signal: AbortSignal): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const kill = () => {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  const onAbort = () => {
+    try {
+      ask();
+    } catch {
+      // The channel is closed: the process is about to end.
+    }
+    timer = setTimeout(kill, GRACE_MILLISECONDS);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    if (signal.aborted) kill();
+  };
+}
+
+/** What the last word of a stage's process means. */
+export function toResult(message: HostMessage, root: string): Result<void, FailureReason> {
+  switch (message.type) {
+    case 'done':
+      return success(undefined);
+    case 'reported': {
+      const { kind, problems } = message.failure;
+      return failure({ kind: kind === 'bad-input' ? 'bad-input' : 'reported', problems: problems as readonly Problem[] });
+    }
+    case 'threw': {
+      const { message: text, stack } = message.error;
+      const at = placeInStack(stack, root);
+      return failure({ kind: 'threw', message: text, stack, ...(at && { at }) });
+    }
+    case 'log':
+    case 'progress':
+    case 'metrics':
+    case 'described':
+      throw new Error(`a stage's process ended with «${message.type}»`);
+    default:
+      return message satisfies never;
+  }
+}

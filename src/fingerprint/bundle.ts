@@ -1,0 +1,158 @@
+import { isBuiltin } from 'node:module';
+import { join, relative } from 'node:path';
+import { init, parse } from 'es-module-lexer';
+import type { Message, OnResolveResult, Plugin } from 'esbuild';
+import { failure, type Problem, type Result, success } from '../problem.ts';
+import { type Digest, sha256 } from './digest.ts';
+
+/** A stage module with all local modules that it reaches, in one text. Packages stay outside. */
+export interface Bundle {
+  /** Digest of the code alone: comments, formatting, types, unreachable code and places on disk don't count. */
+  readonly digest: Digest;
+  /** The text that runs. Its package imports name keys of `externals`. */
+  readonly text: string;
+  readonly sourceMap: string;
+  /** What is imported from packages: the specifier in `text` → the absolute path of the file. */
+  readonly externals: Readonly<Record<string, string>>;
+  /** The local modules whose code is in the bundle, relative to the root. */
+  readonly modules: readonly string[];
+  /** All files that were looked at, absolute: while they stay the same, so does the bundle. */
+  readonly lookedAt: readonly string[];
+}
+
+/** Bundles the stage module at `module` (absolute) as far as its imports are local. */
+export async function bundleStage(module: string, root: string): Promise<Result<Bundle>> {
+  const esbuild = await import('esbuild');
+  const externals: Record<string, string> = {};
+  const result = await esbuild
+    .build({
+      entryPoints: [module],
+      absWorkingDir: root,
+      outfile: join(root, 'stage.mjs'),
+      write: false,
+      bundle: true,
+      metafile: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      // Node's own rules, without esbuild's «module» condition and field.
+      conditions: [],
+      mainFields: ['main'],
+      legalComments: 'none',
+      sourcemap: 'external',
+      logLevel: 'silent',
+      plugins: [packagesOutside(externals)],
+    })
+    .catch((error: { errors?: Message[] }) => {
+      if (error.errors === undefined) throw error;
+      return { errors: error.errors };
+    });
+  if (!('metafile' in result)) return failure(result.errors.map((message) => toProblem(message, module, root)));
+  const text = outputOf(result.outputFiles, '.mjs');
+  const problems = await runtimeProblems(text, relative(root, module));
+  if (problems.length > 0) return failure(problems);
+  const code = await esbuild.transform(text, { minifyWhitespace: true, minifySyntax: true, target: 'node20', format: 'esm' });
+  const output = Object.values(result.metafile.outputs).find((candidate) => candidate.entryPoint !== undefined);
+  const modules = Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []));
+  return success({
+    digest: sha256(code.code),
+    text,
+    sourceMap: outputOf(result.outputFiles, '.map'),
+    externals,
+    modules: modules.sort(),
+    lookedAt: Object.keys(result.metafile.inputs).map((path) => join(root, path)),
+  });
+}
+
+/** The bundle's text with each package import leading to its file, to be run from anywhere. */
+export async function linkBundle(text: string, urlOf: (specifier: string) => string | undefined): Promise<string> {
+  await init;
+  let linked = '';
+  let end = 0;
+  for (const found of parse(text)[0]) {
+    const url = typeof found.specifier === 'string' ? urlOf(found.specifier) : undefined;
+    if (url === undefined) continue;
+    // The lexer's range has the quotes for import(…), and not for static imports.
+    linked += text.slice(end, found.start) + (found.type === 'dynamic' ? JSON.stringify(url) : url);
+    end = found.end;
+  }
+  return linked + text.slice(end);
+}
+
+/** Leaves what lies in `node_modules` outside of the bundle; linked packages with their source elsewhere are local. */
+function packagesOutside(externals: Record<string, string>): Plugin {
+  const inner = Symbol('resolving');
+  return {
+    name: 'packages-outside',
+    setup(build) {
+      build.onResolve({ filter: /^[^./]/ }, async (args): Promise<OnResolveResult | undefined> => {
+        if (args.pluginData === inner || args.kind === 'entry-point' || isBuiltin(args.path)) return undefined;
+        if (args.path === 'pipeline') return { path: args.path, external: true };
+        const { path, errors, warnings } = await build.resolve(args.path, {
+          kind: args.kind,
+          importer: args.importer,
+          resolveDir: args.resolveDir,
+          pluginData: inner,
+        });
+        if (errors.length > 0) return { errors, warnings };
+        if (!path.split(/[\\/]/).includes('node_modules')) return { path };
+        return { path: nameFor(args.path, path, externals), external: true };
+      });
+    },
+  };
+}
+
+/** The specifier itself, unless another module means another copy of the package by it. */
+function nameFor(specifier: string, path: string, externals: Record<string, string>): string {
+  let name = specifier;
+  for (let copy = 2; externals[name] !== undefined && externals[name] !== path; copy++) name = `${specifier}#${copy}`;
+  externals[name] = path;
+  return name;
+}
+
+/** What a bundle cannot keep its promise with: an import that only shows when it runs. */
+async function runtimeProblems(text: string, file: string): Promise<Problem[]> {
+  await init;
+  return parse(text)[0].flatMap((found): Problem[] => {
+    if (found.type === 'import-meta') {
+      return [
+        {
+          message: 'a stage cannot use import.meta: its modules run as one bundle',
+          at: { file },
+          advice: 'Declare the file beside the code as an input, or import it (JSON can be imported).',
+        },
+      ];
+    }
+    if (found.type === 'dynamic' && found.specifier === undefined) {
+      return [
+        {
+          message: 'a module is imported by a computed name, so that what the stage depends on cannot be told',
+          at: { file },
+          advice: 'Write import("./name.ts") with the name in full, once for each module that can be meant.',
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+function outputOf(files: readonly { path: string; text: string }[], extension: string): string {
+  return files.find((file) => file.path.endsWith(extension))?.text ?? '';
+}
+
+function toProblem(message: Message, module: string, root: string): Problem {
+  const { location } = message;
+  if (location === null) {
+    const missing = message.text.startsWith('Could not resolve');
+    return missing
+      ? { message: 'there is no such module', at: { file: relative(root, module) }, advice: 'Write it, or correct the path.' }
+      : { message: message.text, at: { file: relative(root, module) } };
+  }
+  const { file, line, column, length } = location;
+  return {
+    message: message.text,
+    at: { file, line, column: column + 1, length },
+    ...(message.notes[0] && { advice: message.notes[0].text }),
+  };
+}
+

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { sha256 } from './digest.ts';
+
+/** The packages that a bundle imports and all that those depend on, as they are installed. */
+export interface PackageClosure {
+  /** `name@version` → integrity from the lockfile, or else the digest of the package's own package.json. */
+  readonly identities: Readonly<Record<string, string>>;
+  /** Name → the folder of the package, of those that are imported directly. */
+  readonly direct: Readonly<Record<string, string>>;
+  /** Files that tell when this has to be looked at again. */
+  readonly lookedAt: readonly string[];
+}
+
+interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** Follows the packages that own `files` (absolute, inside `node_modules`) through their dependencies. */
+export function closePackages(files: readonly string[]): PackageClosure {
+  const identities: Record<string, string> = {};
+  const direct: Record<string, string> = {};
+  const lockfiles = new Lockfiles();
+  const folders = new Set(files.map(packageFolder));
+  for (const folder of folders) direct[nameOf(folder)] = folder;
+  // The set grows while it is walked: a package's dependencies are visited after it, each once.
+  for (const folder of folders) {
+    const text = read(join(folder, 'package.json'));
+    if (text === undefined) continue;
+    const manifest = JSON.parse(text) as Manifest;
+    identities[`${manifest.name}@${manifest.version}`] = lockfiles.integrityOf(folder) ?? sha256(text);
+    const wanted = { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies };
+    for (const name of Object.keys(wanted)) {
+      const installed = findInstalled(name, folder);
+      if (installed !== undefined) folders.add(installed);
+    }
+  }
+  return {
+    identities: Object.fromEntries(Object.entries(identities).sort(([a], [b]) => (a < b ? -1 : 1))),
+    direct,
+    lookedAt: [...[...folders].map((folder) => join(folder, 'package.json')), ...lockfiles.files],
+  };
+}
+
+/** What npm wrote down of the packages that it installed. */
+class Lockfiles {
+  readonly #byModules = new Map<string, Readonly<Record<string, { integrity?: string }>>>();
+
+  get files(): string[] {
+    return [...this.#byModules.keys()].map(lockfileIn);
+  }
+
+  integrityOf(folder: string): string | undefined {
+    const parts = folder.split(sep);
+    const modules = parts.slice(0, parts.indexOf('node_modules') + 1).join(sep);
+    let packages = this.#byModules.get(modules);
+    if (packages === undefined) {
+      const text = read(lockfileIn(modules));
+      packages = text === undefined ? {} : ((JSON.parse(text) as { packages?: typeof packages }).packages ?? {});
+      this.#byModules.set(modules, packages);
+    }
+    return packages[relative(dirname(modules), folder).replaceAll(sep, '/')]?.integrity;
+  }
+}
+
+function lockfileIn(modules: string): string {
+  return join(modules, '.package-lock.json');
+}
+
+/** `…/node_modules/@scope/name` of a file below it. */
+function packageFolder(file: string): string {
+  const parts = file.split(sep);
+  const index = parts.lastIndexOf('node_modules');
+  return parts.slice(0, index + (parts[index + 1]?.startsWith('@') ? 3 : 2)).join(sep);
+}
+
+function nameOf(folder: string): string {
+  const scope = basename(dirname(folder));
+  return scope.startsWith('@') ? `${scope}/${basename(folder)}` : basename(folder);
+}
+
+/** Node's own search: `node_modules` of the folder itself and of all above it. */
+function findInstalled(name: string, from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (basename(folder) !== 'node_modules') {
+      const candidate = join(folder, 'node_modules', name);
+      if (read(join(candidate, 'package.json')) !== undefined) return candidate;
+    }
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

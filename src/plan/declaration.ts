@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import type { ValidateFunction } from 'ajv';
+import { failure, problem, type Result, success } from '../problem.ts';
+import { pipelineSchema } from './pipeline-schema.ts';
+import { check, compile } from './schema-problems.ts';
+import { parseYaml, type YamlPath, type YamlSource } from './source.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export interface PathDeclaration {
+  readonly path: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+export interface Resources {
+  readonly cpu?: number;
+  readonly gpu?: number;
+}
+
+export interface StageDeclaration {
+  readonly module: string;
+  readonly description?: string;
+  readonly inputs?: { readonly [name: string]: string | PathDeclaration };
+  readonly params?: JsonObject;
+  readonly env?: readonly string[];
+  readonly resources?: Resources;
+}
+
+export interface PipelineDeclaration {
+  readonly name?: string;
+  readonly params?: JsonObject;
+  readonly profiles?: { readonly [name: string]: JsonObject };
+  readonly stages: { readonly [name: string]: StageDeclaration };
+}
+
+declare const declared: unique symbol;
+
+/** A pipeline file whose shape is right. Nothing in it has been resolved yet. */
+export interface DeclaredPipeline {
+  readonly [declared]: true;
+  readonly source: YamlSource;
+  readonly pipeline: PipelineDeclaration;
+}
+
+/** Reads the pipeline file at `path`, which messages call `file`. */
+export function readPipeline(path: string, file: string): Result<DeclaredPipeline> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : String(code);
+    return problem(`cannot read ${file}: ${reason}`, {
+      advice: 'Go to the folder of a pipeline.yaml, or name one: pipeline -f FILE …',
+    });
+  }
+  return declarePipeline(file, text);
+}
+
+/** Checks the shape of a pipeline file against its JSON Schema. */
+export function declarePipeline(file: string, text: string): Result<DeclaredPipeline> {
+  const source = parseYaml(file, text);
+  if (!source.ok) return source;
+  const value = source.value.value;
+  if (value === null || value === undefined) {
+    return problem('the pipeline file is empty', {
+      at: { file, line: 1, column: 1 },
+      advice: 'Declare at least one stage: «stages: { NAME: { module: stages/NAME.ts } }».',
+    });
+  }
+  const problems = check(validator(), value, { name: nameOf, unknown: unknownIn, place: source.value.place });
+  if (problems.length > 0) return failure(problems);
+  return success({ source: source.value, pipeline: value as PipelineDeclaration } as DeclaredPipeline);
+}
+
+let compiled: ValidateFunction | undefined;
+function validator(): ValidateFunction {
+  compiled ??= compile(pipelineSchema);
+  return compiled;
+}
+
+function unknownIn(path: YamlPath, key: string): string {
+  return path.length === 0 ? `key «${key}»` : `key «${key}» in ${nameOf(path)}`;
+}
+
+function nameOf(path: YamlPath): string {
+  const [section, name, ...rest] = path;
+  if (section === undefined) return 'the pipeline file';
+  if (name === undefined) return `key «${section}»`;
+  const owner = section === 'stages' ? `stage «${name}»` : `${String(section).replace(/s$/, '')} «${name}»`;
+  return rest.length === 0 ? owner : `«${rest.join('.')}» of ${owner}`;
+}

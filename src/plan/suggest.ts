@@ -1,0 +1,22 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** The known name that was probably meant, if one is near enough to be worth saying. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const candidate = closest(name, known);
+  const tolerated = Math.min(Math.max(1, Math.floor(name.length / 3)), name.length - 1);
+  return distance(name, candidate) <= tolerated ? candidate : undefined;
+}
+
+/** The advice for an unknown name: the near miss, or else what there is. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  if (near !== undefined) return `Did you mean «${near}»?`;
+  return known.length === 0 ? 'There are none here.' : `There is ${list(known)}.`;
+}
+
+/** «a, b and c», cut after eight. */
+export function list(names: readonly string[]): string {
+  const shown = names.length > 8 ? [...names.slice(0, 7), `${names.length - 7} more`] : names;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}

@@ -1,0 +1,54 @@
+import type { FailureReason, StageResult } from '../execute/events.ts';
+import { describeProblems } from './problems.ts';
+import type { Paint } from './style.ts';
+
+/** In a few words, for the line of the stage. */
+export function failureTitle(reason: FailureReason): string {
+  switch (reason.kind) {
+    case 'bad-input':
+      return 'its input is not right';
+    case 'reported':
+      return 'failed';
+    case 'threw':
+      return 'threw an error';
+    case 'crashed':
+      return `its process ${reason.how}`;
+    case 'bad-output':
+      return 'its output is not right';
+    case 'not-cached':
+      return 'not in the cache';
+    case 'cache':
+      return 'the cache failed';
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** In full, with what to do next. */
+export function describeFailure(result: StageResult & { outcome: 'failed' }, folders: readonly string[], paint: Paint): string {
+  const { failure, name } = result;
+  const head = `${paint('red', '✗')} ${paint('bold', name)}: ${failureTitle(failure)}`;
+  switch (failure.kind) {
+    case 'bad-input':
+    case 'reported':
+    case 'bad-output':
+    case 'not-cached':
+    case 'cache':
+      return `${head}\n${describeProblems(failure.problems, folders, paint)}`;
+    case 'threw': {
+      const at = failure.at === undefined ? {} : { at: failure.at };
+      const shown = describeProblems([{ message: failure.message, ...at }], folders, paint);
+      return failure.at === undefined && failure.stack !== '' ? `${head}\n${failure.stack}` : `${head}\n${shown}`;
+    }
+    case 'crashed': {
+      const advice = failure.how.includes('SIGKILL')
+        ? 'The system ends processes so when memory runs out: try a smaller batch size or image size.'
+        : 'The last lines that it printed are above. If there are none, run it again to see whether it is repeatable.';
+      return [head, failure.output, describeProblems([{ message: `stage «${name}» ${failure.how}`, advice }], folders, paint)]
+        .filter((part) => part !== '')
+        .join('\n');
+    }
+    default:
+      return failure satisfies never;
+  }
+}

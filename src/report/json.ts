@@ -1,0 +1,75 @@
+import type { Emit, FailureReason, StageResult } from '../execute/events.ts';
+import type { Problem } from '../problem.ts';
+
+/** One JSON object a line for each event. The last one tells the outcome of every stage. */
+export function jsonReporter(write: (line: string) => void): Emit {
+  const line = (value: object) => write(`${JSON.stringify(value)}\n`);
+  return (event) => {
+    switch (event.type) {
+      case 'run-started':
+      case 'stage-waiting':
+      case 'stage-started':
+      case 'stage-log':
+        line(event);
+        break;
+      case 'stage-progress': {
+        const { type, stage, progress } = event;
+        line({ type, stage, ...progress });
+        break;
+      }
+      case 'stage-finished':
+        line({ type: event.type, ...stageJson(event.result) });
+        break;
+      case 'run-finished': {
+        const { run, ok, seconds, stages } = event.result;
+        line({ type: event.type, ok, run, seconds, stages: stages.map(stageJson) });
+        break;
+      }
+      default:
+        event satisfies never;
+    }
+  };
+}
+
+/** What a command says when it could not even begin. */
+export function jsonProblems(problems: readonly Problem[]): string {
+  const lines = problems.map(({ message, at, advice }) => ({ type: 'problem', message, ...at, advice }));
+  return [...lines, { type: 'run-finished', ok: false, stages: [] }].map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+function stageJson(result: StageResult): object {
+  const { name, outcome, seconds, reasons } = result;
+  const base = { name, outcome, seconds, reasons };
+  switch (result.outcome) {
+    case 'ran':
+    case 'cached':
+      return { ...base, key: result.key, outputs: result.outputs, metrics: result.metrics };
+    case 'would-run':
+      return { ...base, key: result.key ?? null, outputs: {} };
+    case 'failed':
+      return { ...base, key: result.key ?? null, outputs: {}, failure: failureJson(result.failure) };
+    case 'blocked':
+      return { ...base, key: null, outputs: {}, blockedBy: result.by };
+    case 'cancelled':
+      return { ...base, key: null, outputs: {} };
+    default:
+      return result satisfies never;
+  }
+}
+
+function failureJson(failure: FailureReason): object {
+  switch (failure.kind) {
+    case 'threw':
+      return { kind: failure.kind, problems: [{ message: failure.message, at: failure.at }] };
+    case 'crashed':
+      return { kind: failure.kind, problems: [{ message: `the process ${failure.how}` }], output: failure.output };
+    case 'bad-input':
+    case 'reported':
+    case 'bad-output':
+    case 'not-cached':
+    case 'cache':
+      return failure;
+    default:
+      return failure satisfies never;
+  }
+}

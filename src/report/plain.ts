@@ -1,0 +1,71 @@
+import type { Emit, StageResult } from '../execute/events.ts';
+import { duration } from './format.ts';
+import { failureTitle } from './failures.ts';
+import { ProgressLine } from './progress.ts';
+import type { Paint } from './style.ts';
+
+/** How often a stage's progress is worth a line in a log. */
+const PROGRESS_MILLISECONDS = 10_000;
+const PROGRESS_WIDTH = 100;
+
+/** A line an event, for logs and for terminals that can't redraw. */
+export function plainReporter(write: (text: string) => void, paint: Paint): Emit {
+  const progress = new Map<string, { readonly line: ProgressLine; shown: number }>();
+  return (event) => {
+    switch (event.type) {
+      case 'run-started':
+        write(`${paint('bold', event.pipeline)} · run ${event.run}\n`);
+        break;
+      case 'stage-waiting':
+        write(`  ${event.stage}: waits for ${event.holder}, which computes the same\n`);
+        break;
+      case 'stage-started':
+        write(`${paint('cyan', '▶')} ${event.stage}${reasonsText(event.reasons, paint)}\n`);
+        break;
+      case 'stage-log':
+        write(`  ${event.stage}: ${event.message}\n`);
+        break;
+      case 'stage-progress': {
+        const known = progress.get(event.stage) ?? { line: new ProgressLine(), shown: performance.now() };
+        const text = known.line.text(event.progress, PROGRESS_WIDTH);
+        progress.set(event.stage, known);
+        if (performance.now() - known.shown < PROGRESS_MILLISECONDS) break;
+        known.shown = performance.now();
+        write(`  ${event.stage}: ${text}\n`);
+        break;
+      }
+      case 'stage-finished':
+        write(`${stageLine(event.result, paint)}\n`);
+        break;
+      case 'run-finished':
+        break;
+      default:
+        event satisfies never;
+    }
+  };
+}
+
+/** What became of a stage, in one line. */
+export function stageLine(result: StageResult, paint: Paint): string {
+  const { name, seconds } = result;
+  switch (result.outcome) {
+    case 'ran':
+      return `${paint('green', '✓')} ${name} ${paint('dim', `ran in ${duration(seconds)}`)}`;
+    case 'cached':
+      return `${paint('dim', '✓')} ${name} ${paint('dim', 'cached')}`;
+    case 'would-run':
+      return `${paint('yellow', '●')} ${name} would run${reasonsText(result.reasons, paint)}`;
+    case 'failed':
+      return `${paint('red', '✗')} ${name} ${failureTitle(result.failure)}`;
+    case 'blocked':
+      return `${paint('yellow', '○')} ${name} ${paint('dim', `blocked by ${result.by}`)}`;
+    case 'cancelled':
+      return `${paint('yellow', '○')} ${name} ${paint('dim', 'not run')}`;
+    default:
+      return result satisfies never;
+  }
+}
+
+export function reasonsText(reasons: readonly string[], paint: Paint): string {
+  return reasons.length === 0 ? '' : paint('dim', `: ${reasons.join('; ')}`);
+}

@@ -1,0 +1,45 @@
+import type { CompletedStage, RunResult, StageResult } from '../execute/events.ts';
+import { columns, duration, figure, plural } from './format.ts';
+import type { Paint } from './style.ts';
+
+/** The last words of a run: how many stages did what, the metrics at the ends of the graph, where to look next. */
+export function summarize(result: RunResult, ends: readonly string[], paint: Paint): string {
+  const blocks = [outcomes(result, paint)];
+  const completed = result.stages.filter(
+    (stage): stage is CompletedStage => (stage.outcome === 'ran' || stage.outcome === 'cached') && ends.includes(stage.name),
+  );
+  for (const stage of completed) {
+    const rows = Object.entries(stage.metrics).map(([name, value]) => [`  ${name}`, figure(value)]);
+    if (rows.length > 0) blocks.push(`${paint('bold', stage.name)}\n${columns(rows)}`);
+  }
+  const next = nextSteps(result, completed);
+  if (next.length > 0) blocks.push(next.map((step) => `${paint('cyan', '→')} ${step}`).join('\n'));
+  return blocks.join('\n\n');
+}
+
+function outcomes({ stages, seconds, ok, cancelled }: RunResult, paint: Paint): string {
+  const words: [StageResult['outcome'], string][] = [
+    ['ran', 'ran'],
+    ['cached', 'cached'],
+    ['would-run', 'would run'],
+    ['failed', 'failed'],
+    ['blocked', 'blocked'],
+    ['cancelled', 'not run'],
+  ];
+  const counts = words.flatMap(([outcome, word]) => {
+    const number = stages.filter((stage) => stage.outcome === outcome).length;
+    return number === 0 ? [] : [`${number} ${word}`];
+  });
+  const verdict = cancelled ? paint('yellow', 'interrupted') : ok ? paint('green', 'done') : paint('red', 'failed');
+  return `${verdict} in ${duration(seconds)}: ${plural(stages.length, 'stage')}, ${counts.join(', ')}`;
+}
+
+function nextSteps({ ok, cancelled, stages }: RunResult, completed: readonly CompletedStage[]): string[] {
+  if (cancelled) return ['Run it again: finished stages come from the cache.'];
+  if (!ok) return [];
+  if (stages.some((stage) => stage.outcome === 'would-run')) return ['pipeline run   runs them'];
+  return completed.flatMap(({ name, outputs }) => {
+    const output = Object.keys(outputs)[0];
+    return output === undefined ? [] : [`pipeline inspect ${name}.${output}`, `pipeline export ${name} DIR`];
+  });
+}
