@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
@@ -165,11 +174,17 @@ function toProblem(error: NodeJS.ErrnoException, directory: string): Result<neve
   switch (error.code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return problem('the disk of the cache is full', { at, advice: 'Free some space, or move the cache: --cache DIR.' });
+      return problem('the disk of the cache is full', {
+        at,
+        advice: 'Free some space, or move the cache: --cache DIR.',
+      });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return problem('the cache may not be written', { at, advice: 'Make it writable, or use another one: --cache DIR.' });
+      return problem('the cache may not be written', {
+        at,
+        advice: 'Make it writable, or use another one: --cache DIR.',
+      });
     case undefined:
       throw error;
     default:

@@ -2,7 +2,7 @@ import type { Problem } from '../problem.ts';
 import { jsonProblems } from '../report/json.ts';
 import { describeProblems } from '../report/problems.ts';
 import { type Paint, painter } from '../report/style.ts';
-import { type CommonOptions } from './options.ts';
+import type { CommonOptions } from './options.ts';
 import { findProject } from './session.ts';
 
 /** Exit codes, as DESIGN fixes them. */

@@ -21,7 +21,11 @@ export async function doctor(options: CommonOptions): Promise<number> {
   const { root, cache } = findProject(options);
   const findings: Finding[] = [
     nodeFinding(),
-    { name: 'machine', ok: true, found: `${process.platform}-${process.arch}, ${availableParallelism()} cores, ${bytes(totalmem())}` },
+    {
+      name: 'machine',
+      ok: true,
+      found: `${process.platform}-${process.arch}, ${availableParallelism()} cores, ${bytes(totalmem())}`,
+    },
     { name: 'gpu', ok: true, found: hasGpu(process.env) ? 'NVIDIA' : 'none: stages compute on the CPU' },
     ...packageFindings(root),
     await tensorFlowFinding(root),
@@ -72,7 +76,9 @@ function packageFolder(name: string, root: string): string | undefined {
     try {
       const main = createRequire(from).resolve(name);
       const parts = main.split(`/node_modules/${name}/`);
-      return parts.length > 1 ? `${parts.slice(0, -1).join(`/node_modules/${name}/`)}/node_modules/${name}` : dirname(main);
+      return parts.length > 1
+        ? `${parts.slice(0, -1).join(`/node_modules/${name}/`)}/node_modules/${name}`
+        : dirname(main);
     } catch {
       // Perhaps it is installed beside the engine.
     }

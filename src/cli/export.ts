@@ -1,4 +1,14 @@
-import { chmodSync, constants, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { problem, type Result, success } from '../problem.ts';
 import { EXIT, openConsole, reportProblems } from './console.ts';
@@ -36,7 +46,10 @@ function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: 
   const copies = artifacts.map((artifact) => ({ artifact, target: join(directory, artifact.file) }));
   const taken = force ? undefined : copies.find(({ target }) => existsSync(target));
   if (taken !== undefined) {
-    return problem('it is there already', { at: { file: taken.target }, advice: 'Name another folder, or replace it with --force.' });
+    return problem('it is there already', {
+      at: { file: taken.target },
+      advice: 'Name another folder, or replace it with --force.',
+    });
   }
   try {
     mkdirSync(directory, { recursive: true });
@@ -45,7 +58,10 @@ function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: 
   } catch (error) {
     const { code, path = directory } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return problem(`cannot write: ${code}`, { at: { file: path }, advice: 'Name a folder that can be written, with enough room.' });
+    return problem(`cannot write: ${code}`, {
+      at: { file: path },
+      advice: 'Name a folder that can be written, with enough room.',
+    });
   }
 }
 

@@ -17,7 +17,10 @@ export async function graph(options: CommonOptions & { readonly format: string }
   const format = options.json ? 'json' : options.format;
   if (!Object.hasOwn(FORMATS, format)) {
     const advice = suggestion(format, Object.keys(FORMATS));
-    return reportProblems([{ message: `there is no format «${format}»`, at: { file: `--format ${format}` }, advice }], options);
+    return reportProblems(
+      [{ message: `there is no format «${format}»`, at: { file: `--format ${format}` }, advice }],
+      options,
+    );
   }
   return withSession(options, async ({ services }) => {
     const names = services.plan.stages.map(({ name }) => name);

@@ -39,7 +39,14 @@ function describeRecord({ key, metrics, document, provenance }: ActionRecord, pa
   const facts = [
     ['made by', `${stage} (${module})`],
     ['finished', `${finished}, in ${duration(seconds)}, run ${run}`],
-    ['on', [`node ${node}`, platform, ...(tensorflow === null ? [] : [`TensorFlow ${tensorflow.version} ${tensorflow.device}`])].join(', ')],
+    [
+      'on',
+      [
+        `node ${node}`,
+        platform,
+        ...(tensorflow === null ? [] : [`TensorFlow ${tensorflow.version} ${tensorflow.device}`]),
+      ].join(', '),
+    ],
     ['key', key],
     ...Object.entries(params).map(([name, value]) => ['param', `${name} = ${JSON.stringify(value)}`]),
     ...Object.entries(inputs).map(([name, digest]) => ['input', `${name} = ${digest}`]),

@@ -12,7 +12,8 @@ function program(engine: Engine, finish: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(pipeline --help lists the commands)')
     .configureHelp({ showGlobalOptions: true });
-  const command = (usage: string, description: string) => withCommonOptions(root.command(usage).description(description));
+  const command = (usage: string, description: string) =>
+    withCommonOptions(root.command(usage).description(description));
   const options = <Options extends CommonOptions>(given: object) => ({ ...given, engine }) as Options;
 
   command('run [STAGE...]', 'run what has to run: everything, or the stages named and what they depend on')
@@ -31,11 +32,12 @@ function program(engine: Engine, finish: (code: number) => void): Command {
     finish(await (await import('./status.ts')).status(options(given)));
   });
 
-  command('explain <STAGE>', "the parts of a stage's action key, and which of them changed since its last result").action(
-    async (stage: string, given: object) => {
-      finish(await (await import('./explain.ts')).explain(stage, options(given)));
-    },
-  );
+  command(
+    'explain <STAGE>',
+    "the parts of a stage's action key, and which of them changed since its last result",
+  ).action(async (stage: string, given: object) => {
+    finish(await (await import('./explain.ts')).explain(stage, options(given)));
+  });
 
   command('graph', 'the stages and what they read')
     .option('--format <FORMAT>', 'mermaid, dot, svg or json', 'mermaid')
@@ -43,9 +45,11 @@ function program(engine: Engine, finish: (code: number) => void): Command {
       finish(await (await import('./graph.ts')).graph(options(given)));
     });
 
-  command('inspect <REF>', 'look into a result: STAGE, STAGE.OUTPUT or a digest').action(async (ref: string, given: object) => {
-    finish(await (await import('./inspect.ts')).inspect(ref, options(given)));
-  });
+  command('inspect <REF>', 'look into a result: STAGE, STAGE.OUTPUT or a digest').action(
+    async (ref: string, given: object) => {
+      finish(await (await import('./inspect.ts')).inspect(ref, options(given)));
+    },
+  );
 
   command('export <REF> <DIR>', 'copy a result as plain files: STAGE, STAGE.OUTPUT or a digest')
     .option('--force', 'replace what is there', false)
@@ -53,9 +57,11 @@ function program(engine: Engine, finish: (code: number) => void): Command {
       finish(await (await import('./export.ts')).exportArtifacts(ref, directory, options(given)));
     });
 
-  command('doctor', 'what was found on this machine, and what to do about what is missing').action(async (given: object) => {
-    finish(await (await import('./doctor.ts')).doctor(options(given)));
-  });
+  command('doctor', 'what was found on this machine, and what to do about what is missing').action(
+    async (given: object) => {
+      finish(await (await import('./doctor.ts')).doctor(options(given)));
+    },
+  );
 
   return root;
 }
@@ -63,7 +69,8 @@ function program(engine: Engine, finish: (code: number) => void): Command {
 async function main(): Promise<void> {
   const here = dirname(fileURLToPath(import.meta.url));
   const engine = { host: join(here, 'stage-host.js'), stageApi: join(here, 'stage.js') };
-  if (!existsSync(engine.host)) throw new Error(`${engine.host} is missing: the package is not whole; install it again`);
+  if (!existsSync(engine.host))
+    throw new Error(`${engine.host} is missing: the package is not whole; install it again`);
   try {
     await program(engine, (code) => {
       process.exitCode = code;

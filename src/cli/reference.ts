@@ -15,7 +15,12 @@ export interface NamedArtifact {
 
 /** What a REF means now: the result of a stage, one output of it, or content by its digest. */
 export type Referred =
-  | { readonly kind: 'stage'; readonly stage: string; readonly record: ActionRecord; readonly artifacts: readonly NamedArtifact[] }
+  | {
+      readonly kind: 'stage';
+      readonly stage: string;
+      readonly record: ActionRecord;
+      readonly artifacts: readonly NamedArtifact[];
+    }
   | { readonly kind: 'output'; readonly stage: string; readonly record: ActionRecord; readonly artifact: NamedArtifact }
   | { readonly kind: 'content'; readonly artifact: NamedArtifact };
 
@@ -27,7 +32,10 @@ export async function refer(reference: string, services: Services): Promise<Resu
   const names = services.plan.stages.map((stage) => stage.name);
   const stage = services.plan.stages.find((candidate) => candidate.name === stageName);
   if (stage === undefined) {
-    return problem(`there is no stage «${stageName}»`, { at: { file: reference }, advice: suggestion(stageName, names) });
+    return problem(`there is no stage «${stageName}»`, {
+      at: { file: reference },
+      advice: suggestion(stageName, names),
+    });
   }
   const outputs = stage.outputs.map(({ name }) => name);
   if (output !== '' && !outputs.includes(output)) {

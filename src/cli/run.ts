@@ -43,7 +43,10 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
   });
 }
 
-function reporterFor(options: RunCommandOptions, { paint, print }: Console): { emit: (event: RunEvent) => void; close: () => Promise<void> } {
+function reporterFor(
+  options: RunCommandOptions,
+  { paint, print }: Console,
+): { emit: (event: RunEvent) => void; close: () => Promise<void> } {
   if (!options.json && !options.dryRun && process.stdout.isTTY) return terminalReporter(process.stdout, paint);
   const write = options.json ? process.stderr : process.stdout;
   const plain = plainReporter((text) => write.write(text), paint);

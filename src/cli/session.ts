@@ -105,7 +105,9 @@ async function readCodes(
   const codes = new Map<string, StageCode>();
   const problems: Problem[] = [];
   const stages = new Map(resolved.stages.map((stage) => [stage.module.path, stage])).values();
-  for (const { stage, code } of await Promise.all([...stages].map(async (stage) => ({ stage, code: await known.of(stage.module.path) })))) {
+  for (const { stage, code } of await Promise.all(
+    [...stages].map(async (stage) => ({ stage, code: await known.of(stage.module.path) })),
+  )) {
     if (code.ok) codes.set(stage.module.path, code.value);
     else problems.push(...code.failure.map((problem) => placed(problem, stage)));
   }
@@ -115,7 +117,7 @@ async function readCodes(
 /** A module that isn't there is a fault of the line that names it. */
 function placed(problem: Problem, { module, places }: ResolvedStage): Problem {
   if (existsSync(module.path)) return problem;
-  return { ...problem, message: `there is no module ${module.written}`, at: places.module };
+  return { ...problem, message: `there is no module ${module.written}`, at: places.module() };
 }
 
 async function readInterfaces(

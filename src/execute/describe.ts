@@ -68,11 +68,15 @@ function collect(
       problems.push({
         message: `this is not a stage module: ${description.notAStage}`,
         at: { file },
-        advice: "Write: import { defineStage } from 'pipeline'; export default defineStage({ outputs: ['…'], run() { … } });",
+        advice:
+          "Write: import { defineStage } from 'pipeline'; export default defineStage({ outputs: ['…'], run() { … } });",
       });
     } else {
       const { message, stack } = description.error;
-      problems.push({ message: `the module threw while it was loaded: ${message}`, at: placeInStack(stack, root) ?? { file } });
+      problems.push({
+        message: `the module threw while it was loaded: ${message}`,
+        at: placeInStack(stack, root) ?? { file },
+      });
     }
   }
   return { interfaces, problems };

@@ -1,7 +1,22 @@
 /** What every process needs to work at all. Other variables reach a stage only if it declares them. */
 const ALWAYS = [
-  'PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TMPDIR', 'TEMP', 'TMP', 'SYSTEMROOT',
-  'LD_LIBRARY_PATH', 'LD_PRELOAD', 'LD_DEBUG', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS',
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'LANG',
+  'LANGUAGE',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SYSTEMROOT',
+  'LD_LIBRARY_PATH',
+  'LD_PRELOAD',
+  'LD_DEBUG',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'NODE_EXTRA_CA_CERTS',
 ];
 const ALWAYS_PREFIXES = ['LC_', 'XDG_', 'CUDA_', 'NVIDIA_'];
 
@@ -18,6 +33,9 @@ export function stageEnvironment(from: NodeJS.ProcessEnv, declared: readonly str
 }
 
 /** The declared variables with their values, for the action key. */
-export function declaredEnvironment(from: NodeJS.ProcessEnv, declared: readonly string[]): Record<string, string | null> {
+export function declaredEnvironment(
+  from: NodeJS.ProcessEnv,
+  declared: readonly string[],
+): Record<string, string | null> {
   return Object.fromEntries([...declared].sort().map((name) => [name, from[name] ?? null]));
 }

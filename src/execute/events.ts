@@ -49,7 +49,12 @@ export interface RunResult {
 
 /** What happens in a run, in order. Reporters turn it into words. */
 export type RunEvent =
-  | { readonly type: 'run-started'; readonly run: string; readonly pipeline: string; readonly stages: readonly string[] }
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly pipeline: string;
+      readonly stages: readonly string[];
+    }
   /** Another run computes the same action. */
   | { readonly type: 'stage-waiting'; readonly stage: string; readonly holder: string }
   | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly string[] }

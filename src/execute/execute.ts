@@ -25,7 +25,8 @@ export async function execute(services: Services, options: RunOptions): Promise<
   const execution = new Execution(run, services, options);
   const results = await Promise.all(stages.map((stage) => execution.result(stage)));
   const cancelled = options.signal.aborted;
-  const ok = !cancelled && results.every(({ outcome }) => outcome === 'ran' || outcome === 'cached' || outcome === 'would-run');
+  const ok =
+    !cancelled && results.every(({ outcome }) => outcome === 'ran' || outcome === 'cached' || outcome === 'would-run');
   const result: RunResult = { run, ok, cancelled, seconds: secondsSince(started), stages: results };
   options.emit({ type: 'run-finished', result });
   return result;
@@ -74,7 +75,11 @@ class Execution {
           break;
         case 'failed':
         case 'blocked':
-          return { ...idle, outcome: 'blocked', by: dependency.outcome === 'blocked' ? dependency.by : dependency.name };
+          return {
+            ...idle,
+            outcome: 'blocked',
+            by: dependency.outcome === 'blocked' ? dependency.by : dependency.name,
+          };
         case 'cancelled':
           return { ...idle, outcome: 'cancelled' };
         default:
@@ -96,7 +101,11 @@ class Execution {
     return this.#lookUpOrRun(stage, key.value, completed);
   }
 
-  async #lookUpOrRun(stage: PlannedStage, key: StageKey, completed: ReadonlyMap<string, CompletedStage>): Promise<StageResult> {
+  async #lookUpOrRun(
+    stage: PlannedStage,
+    key: StageKey,
+    completed: ReadonlyMap<string, CompletedStage>,
+  ): Promise<StageResult> {
     const { cache } = this.#services;
     const { selection, dryRun } = this.#options;
     const forced = selection.forced.has(stage.name);
@@ -154,7 +163,8 @@ class Execution {
     try {
       // Whoever held the claim may have computed just this.
       const cached = forced && !waited ? undefined : cache.find(key.key);
-      if (cached !== undefined) return toCompleted(stage, 'cached', cached, { seconds: secondsSince(started), reasons: [] });
+      if (cached !== undefined)
+        return toCompleted(stage, 'cached', cached, { seconds: secondsSince(started), reasons: [] });
       emit({ type: 'stage-started', stage: stage.name, reasons });
       const inputs = this.#inputPaths(stage, completed);
       const result = await runStage({ stage, key, run: this.#run, inputs, signal, emit }, claim.value, this.#services);
@@ -177,7 +187,8 @@ class Execution {
         if (input.kind === 'path') return [name, input.path];
         const digest = completed.get(input.stage)?.outputs[input.output];
         const path = digest === undefined ? undefined : this.#services.cache.locate(digest);
-        if (path === undefined) throw new Error(`${input.stage}.${input.output} went away from the cache during the run`);
+        if (path === undefined)
+          throw new Error(`${input.stage}.${input.output} went away from the cache during the run`);
         return [name, path];
       }),
     );

@@ -48,7 +48,8 @@ export async function runStage(
       onMessage: (message) => {
         if (message.type === 'metrics') Object.assign(metrics, message.values);
         if (message.type === 'log') emit({ type: 'stage-log', stage: stage.name, message: message.message });
-        if (message.type === 'progress') emit({ type: 'stage-progress', stage: stage.name, progress: message.progress });
+        if (message.type === 'progress')
+          emit({ type: 'stage-progress', stage: stage.name, progress: message.progress });
       },
     },
   );

@@ -65,7 +65,8 @@ async function load(bundle: string): Promise<unknown> {
 }
 
 function toDescription(definition: unknown): Description {
-  if (typeof definition !== 'object' || definition === null) return { ok: false, notAStage: 'it has no default export' };
+  if (typeof definition !== 'object' || definition === null)
+    return { ok: false, notAStage: 'it has no default export' };
   const { params, inputs, outputs, run } = definition as Partial<StageDefinition>;
   if (typeof run !== 'function') return { ok: false, notAStage: 'its default export has no function «run»' };
   if (!isNames(outputs) || outputs.length === 0) {

@@ -78,7 +78,12 @@ export function keyOf(
 }
 
 /** Why a stage whose key has no whole record runs, compared with the last result under its name. */
-export function reasonsToRun(stage: PlannedStage, { key, document }: StageKey, last: ActionRecord | undefined, services: Services): string[] {
+export function reasonsToRun(
+  stage: PlannedStage,
+  { key, document }: StageKey,
+  last: ActionRecord | undefined,
+  services: Services,
+): string[] {
   if (last === undefined) return ['it has not run yet'];
   if (last.key === key) return ['its result is no longer whole in the cache'];
   const module = relative(services.plan.root, stage.module.path);

@@ -54,7 +54,8 @@ export async function runInProcess(request: HostRequest, options: ProcessOptions
   stop();
   if (options.signal.aborted) return { type: 'cancelled' };
   if (last === undefined) {
-    const how = end.signal === undefined ? `ended with exit code ${end.exitCode ?? 'unknown'}` : `was ended by ${end.signal}`;
+    const how =
+      end.signal === undefined ? `ended with exit code ${end.exitCode ?? 'unknown'}` : `was ended by ${end.signal}`;
     return { type: 'failed', failure: { kind: 'crashed', how, output: output.trim() } };
   }
   return { type: 'ended', message: last };
@@ -94,7 +95,10 @@ export function toResult(message: HostMessage, root: string): Result<void, Failu
       return success(undefined);
     case 'reported': {
       const { kind, problems } = message.failure;
-      return failure({ kind: kind === 'bad-input' ? 'bad-input' : 'reported', problems: problems as readonly Problem[] });
+      return failure({
+        kind: kind === 'bad-input' ? 'bad-input' : 'reported',
+        problems: problems as readonly Problem[],
+      });
     }
     case 'threw': {
       const { message: text, stack } = message.error;

@@ -51,9 +51,16 @@ export async function bundleStage(module: string, root: string): Promise<Result<
   const text = outputOf(result.outputFiles, '.mjs');
   const problems = await runtimeProblems(text, relative(root, module));
   if (problems.length > 0) return failure(problems);
-  const code = await esbuild.transform(text, { minifyWhitespace: true, minifySyntax: true, target: 'node20', format: 'esm' });
+  const code = await esbuild.transform(text, {
+    minifyWhitespace: true,
+    minifySyntax: true,
+    target: 'node20',
+    format: 'esm',
+  });
   const output = Object.values(result.metafile.outputs).find((candidate) => candidate.entryPoint !== undefined);
-  const modules = Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : []));
+  const modules = Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [path] : [],
+  );
   return success({
     digest: sha256(code.code),
     text,
@@ -145,7 +152,11 @@ function toProblem(message: Message, module: string, root: string): Problem {
   if (location === null) {
     const missing = message.text.startsWith('Could not resolve');
     return missing
-      ? { message: 'there is no such module', at: { file: relative(root, module) }, advice: 'Write it, or correct the path.' }
+      ? {
+          message: 'there is no such module',
+          at: { file: relative(root, module) },
+          advice: 'Write it, or correct the path.',
+        }
       : { message: message.text, at: { file: relative(root, module) } };
   }
   const { file, line, column, length } = location;
@@ -155,4 +166,3 @@ function toProblem(message: Message, module: string, root: string): Problem {
     ...(message.notes[0] && { advice: message.notes[0].text }),
   };
 }
-

@@ -39,7 +39,9 @@ function codeReason(a: ExplainedKey['modules'], b: ExplainedKey['modules'], modu
   if (changed.length === 0) return `${module}: its code changed`;
   const others = changed.filter((name) => name !== module);
   if (others.length === 0) return `${module} changed`;
-  const words = others.map((name) => `${name} ${a[name] === undefined ? 'is new' : b[name] === undefined ? 'is gone' : 'changed'}`);
+  const words = others.map(
+    (name) => `${name} ${a[name] === undefined ? 'is new' : b[name] === undefined ? 'is gone' : 'changed'}`,
+  );
   return `${module}: ${changed.length > others.length ? 'changed, ' : ''}${words.join(', ')}`;
 }
 
@@ -53,7 +55,9 @@ function packageReasons(a: KeyDocument['packages'], b: KeyDocument['packages']):
     if (was === undefined) return [`package ${name} ${is} is new`];
     if (is === undefined) return [`package ${name} ${was} is gone`];
     if (was !== is) return [`package ${name} ${was} → ${is}`];
-    const same = Object.keys(b).filter((id) => id.startsWith(`${name}@`)).every((id) => a[id] === b[id]);
+    const same = Object.keys(b)
+      .filter((id) => id.startsWith(`${name}@`))
+      .every((id) => a[id] === b[id]);
     return same ? [] : [`package ${name} ${is} has other content`];
   });
 }
@@ -77,7 +81,8 @@ function inputReasons(a: KeyDocument['inputs'], b: KeyDocument['inputs']): strin
 }
 
 function tensorFlowReasons(a: KeyDocument['tensorflow'], b: KeyDocument['tensorflow']): string[] {
-  const word = (runtime: KeyDocument['tensorflow']) => (runtime === null ? 'none' : `${runtime.version} on ${runtime.device}`);
+  const word = (runtime: KeyDocument['tensorflow']) =>
+    runtime === null ? 'none' : `${runtime.version} on ${runtime.device}`;
   return word(a) === word(b) ? [] : [`TensorFlow ${word(a)} → ${word(b)}`];
 }
 
@@ -90,7 +95,9 @@ function flatten(value: Readonly<Record<string, Json>>, prefix = ''): Record<str
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]): [string, Json][] => {
       const isObject = typeof item === 'object' && item !== null && !Array.isArray(item);
-      return isObject ? Object.entries(flatten(item as Record<string, Json>, `${prefix}${key}.`)) : [[prefix + key, item]];
+      return isObject
+        ? Object.entries(flatten(item as Record<string, Json>, `${prefix}${key}.`))
+        : [[prefix + key, item]];
     }),
   );
 }

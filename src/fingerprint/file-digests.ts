@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, closeSync, lstatSync, mkdirSync, openSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import xxhash from 'xxhash-wasm';
 import type { Digest } from './digest.ts';
@@ -48,13 +59,9 @@ export class FileDigests {
     const known = this.#entries.get(path);
     if (known !== undefined && facts.every((fact, index) => fact === known[index])) return known[5];
     const now = BigInt(Date.now()) * 1_000_000n;
-    let digest: Digest;
-    let quick: string;
-    if (known !== undefined && known[0] === facts[0] && (quick = this.#quickHash(path)) === known[4]) {
-      digest = known[5];
-    } else {
-      [quick, digest] = this.#hash(path);
-    }
+    const sameSize = known !== undefined && known[0] === facts[0];
+    const unchanged = sameSize && this.#quickHash(path) === known[4];
+    const [quick, digest] = unchanged ? [known[4], known[5]] : this.#hash(path);
     this.#remember(path, facts, quick, digest, isRacy(stats, now));
     return digest;
   }

@@ -30,7 +30,11 @@ export function hasGpu(environment: NodeJS.ProcessEnv): boolean {
   return existsSync('/dev/nvidia0') || existsSync('/proc/driver/nvidia/version');
 }
 
-export function readFacts(folder: string): { readonly tensorflow?: string; readonly variant?: string; readonly library?: string } {
+export function readFacts(folder: string): {
+  readonly tensorflow?: string;
+  readonly variant?: string;
+  readonly library?: string;
+} {
   try {
     return JSON.parse(readFileSync(join(folder, TENSORFLOW_FACTS), 'utf8')) as ReturnType<typeof readFacts>;
   } catch {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { problem, type Result, success } from '../problem.ts';
 import type { StageInterface } from '../plan/plan.ts';
+import { problem, type Result, success } from '../problem.ts';
 import { bundleStage } from './bundle.ts';
 import type { Digest } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';
@@ -66,7 +66,8 @@ export class StageCodes {
     if (!bundle.ok) return bundle;
     const { digest, externals, modules, text, sourceMap, lookedAt } = bundle.value;
     const packages = closePackages(Object.values(externals));
-    const digests = (paths: readonly string[]) => Object.fromEntries(paths.map((path) => [path, this.#files.of(resolve(this.#root, path))]));
+    const digests = (paths: readonly string[]) =>
+      Object.fromEntries(paths.map((path) => [path, this.#files.of(resolve(this.#root, path))]));
     const known = remembered?.code.digest === digest ? remembered.code.interface : undefined;
     const code: StageCode = {
       digest,

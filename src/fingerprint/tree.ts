@@ -98,7 +98,10 @@ function toProblem(error: NodeJS.ErrnoException, path: string): Result<never> {
     case 'ENOENT':
       return error.path === undefined || error.path === path
         ? problem('there is no such file or directory', place)
-        : problem('it went away while it was read, or is a symbolic link to nothing', { ...place, advice: 'Mend or remove it.' });
+        : problem('it went away while it was read, or is a symbolic link to nothing', {
+            ...place,
+            advice: 'Mend or remove it.',
+          });
     case 'EACCES':
     case 'EPERM':
       return problem('it may not be read', { ...place, advice: 'Change its permissions (chmod +r).' });

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { ValidateFunction } from 'ajv';
 import { failure, problem, type Result, success } from '../problem.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
 import { check, compile } from './schema-problems.ts';
@@ -70,15 +69,13 @@ export function declarePipeline(file: string, text: string): Result<DeclaredPipe
       advice: 'Declare at least one stage: «stages: { NAME: { module: stages/NAME.ts } }».',
     });
   }
-  const problems = check(validator(), value, { name: nameOf, unknown: unknownIn, place: source.value.place });
+  const problems = check(compile(pipelineSchema), value, {
+    name: nameOf,
+    unknown: unknownIn,
+    place: source.value.place,
+  });
   if (problems.length > 0) return failure(problems);
   return success({ source: source.value, pipeline: value as PipelineDeclaration } as DeclaredPipeline);
-}
-
-let compiled: ValidateFunction | undefined;
-function validator(): ValidateFunction {
-  compiled ??= compile(pipelineSchema);
-  return compiled;
 }
 
 function unknownIn(path: YamlPath, key: string): string {

@@ -42,7 +42,10 @@ function look(name: string, shared: JsonObject, within: readonly string[], probl
   const key = name.trim();
   if (within.includes(key)) {
     const circle = [...within.slice(within.indexOf(key)), key].join(' → ');
-    problems.push({ message: `shared params refer to each other in a circle: ${circle}`, advice: 'Give one of them a value.' });
+    problems.push({
+      message: `shared params refer to each other in a circle: ${circle}`,
+      advice: 'Give one of them a value.',
+    });
     return null;
   }
   let found: Json | undefined = shared;

@@ -2,7 +2,9 @@
 export function order(
   nodes: readonly string[],
   dependenciesOf: (node: string) => Iterable<string>,
-): { readonly ok: true; readonly value: readonly string[] } | { readonly ok: false; readonly failure: readonly string[] } {
+):
+  | { readonly ok: true; readonly value: readonly string[] }
+  | { readonly ok: false; readonly failure: readonly string[] } {
   const sorted: string[] = [];
   const state = new Map<string, 'open' | 'done'>();
   for (const start of nodes) {

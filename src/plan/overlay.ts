@@ -53,7 +53,11 @@ export function overlay(declared: DeclaredPipeline, overlays: Overlays): { overl
   return { overlaid: { shared, stages, origins }, problems };
 }
 
-function fromProfile({ pipeline, source }: DeclaredPipeline, name: string | undefined, problems: Problem[]): Assignment[] {
+function fromProfile(
+  { pipeline, source }: DeclaredPipeline,
+  name: string | undefined,
+  problems: Problem[],
+): Assignment[] {
   if (name === undefined) return [];
   const profile = pipeline.profiles?.[name];
   if (profile === undefined) {

@@ -56,7 +56,11 @@ export const pipelineSchema = {
           additionalProperties: false,
           properties: {
             cpu: { type: 'integer', minimum: 1, description: 'Cores.' },
-            gpu: { type: 'integer', minimum: 0, description: 'GPUs; on a machine without any the stage runs all the same.' },
+            gpu: {
+              type: 'integer',
+              minimum: 0,
+              description: 'GPUs; on a machine without any the stage runs all the same.',
+            },
           },
         },
       },

@@ -1,6 +1,6 @@
 import type { ValidateFunction } from 'ajv';
-import type { StageDefinition } from '../stage.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
+import type { StageDefinition } from '../stage.ts';
 import type { Json, JsonObject, Resources } from './declaration.ts';
 import { order } from './order.ts';
 import type { ResolvedPipeline, ResolvedStage, StageInput } from './resolve.ts';
@@ -47,14 +47,19 @@ export type InterfaceOf = (stage: ResolvedStage) => StageInterface | undefined;
  * Checks the stages against what their modules declare and against each other. `faults` are the problems of modules
  * that could not be read: all others are found all the same, and told in one go.
  */
-export function planPipeline(pipeline: ResolvedPipeline, interfaceOf: InterfaceOf, faults: readonly Problem[]): Result<Plan> {
+export function planPipeline(
+  pipeline: ResolvedPipeline,
+  interfaceOf: InterfaceOf,
+  faults: readonly Problem[],
+): Result<Plan> {
   const byName = new Map(pipeline.stages.map((stage) => [stage.name, stage]));
   const problems = [...faults];
   const stages = pipeline.stages.map((stage) => {
     const declared = interfaceOf(stage);
     problems.push(...referenceProblems(stage, byName, interfaceOf));
     const params = structuredClone(stage.params) as Record<string, Json>;
-    if (declared !== undefined) problems.push(...inputProblems(stage, declared), ...paramProblems(stage, declared, params));
+    if (declared !== undefined)
+      problems.push(...inputProblems(stage, declared), ...paramProblems(stage, declared, params));
     return {
       name: stage.name,
       module: stage.module,
@@ -72,7 +77,7 @@ export function planPipeline(pipeline: ResolvedPipeline, interfaceOf: InterfaceO
   });
   if (!ordered.ok) {
     const [first = ''] = ordered.failure;
-    const at = byName.get(first)?.places.stage;
+    const at = byName.get(first)?.places.stage();
     problems.push({
       message: `stages wait for each other in a circle: ${ordered.failure.join(' → ')}`,
       ...(at && { at }),
@@ -102,7 +107,7 @@ function inputProblems(stage: ResolvedStage, declared: StageInterface): Problem[
   if (missing.length > 0) {
     problems.push({
       message: `stage «${stage.name}» lacks the input ${list(missing.map((name) => `«${name}»`))}, which ${stage.module.written} reads`,
-      at: stage.places.stage,
+      at: stage.places.stage(),
       advice: `Add under its inputs: ${missing.map((name) => `${name}: STAGE.OUTPUT or a path`).join(', ')}.`,
     });
   }
@@ -147,7 +152,7 @@ function paramProblems(stage: ResolvedStage, declared: StageInterface, params: R
     name: (path) =>
       path.length === 0 ? `the params of stage «${stage.name}»` : `param «${path.join('.')}» of stage «${stage.name}»`,
     unknown: (path, key) => `param «${[...path, key].join('.')}» of stage «${stage.name}»`,
-    place: (path, part) => (path.length === 0 ? stage.places.stage : stage.places.param(path, part)),
+    place: (path, part) => (path.length === 0 ? stage.places.stage() : stage.places.param(path, part)),
   });
 }
 
@@ -167,5 +172,7 @@ function compileParams(stage: ResolvedStage, declared: StageInterface): Result<V
 /** A stage that declares no params takes none; one that declares properties takes no others unless it says so. */
 function strict(schema: StageInterface['params']): object {
   if (schema === undefined) return { type: 'object', additionalProperties: false };
-  return 'properties' in schema && !('additionalProperties' in schema) ? { ...schema, additionalProperties: false } : schema;
+  return 'properties' in schema && !('additionalProperties' in schema)
+    ? { ...schema, additionalProperties: false }
+    : schema;
 }

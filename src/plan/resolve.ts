@@ -1,6 +1,13 @@
 import { resolve as resolvePath } from 'node:path';
 import { failure, type Place, type Problem, type Result, success } from '../problem.ts';
-import type { DeclaredPipeline, Json, JsonObject, PathDeclaration, Resources, StageDeclaration } from './declaration.ts';
+import type {
+  DeclaredPipeline,
+  Json,
+  JsonObject,
+  PathDeclaration,
+  Resources,
+  StageDeclaration,
+} from './declaration.ts';
 import { interpolate } from './interpolate.ts';
 import { type Overlaid, type Overlays, overlay } from './overlay.ts';
 import { suggestion } from './suggest.ts';
@@ -38,8 +45,8 @@ export interface ResolvedStage {
 
 /** Where the parts of a stage were written. */
 export interface StagePlaces {
-  readonly stage: Place;
-  readonly module: Place;
+  stage(): Place;
+  module(): Place;
   input(name: string, part: 'key' | 'value'): Place;
   param(path: readonly (string | number)[], part: 'key' | 'value'): Place;
 }
@@ -56,7 +63,11 @@ export interface ResolvedPipeline {
 }
 
 /** Works the overlays and shared params into the stages. */
-export function resolvePipeline(declared: DeclaredPipeline, root: string, overlays: Overlays): Result<ResolvedPipeline> {
+export function resolvePipeline(
+  declared: DeclaredPipeline,
+  root: string,
+  overlays: Overlays,
+): Result<ResolvedPipeline> {
   const { overlaid, problems } = overlay(declared, overlays);
   const names = Object.keys(declared.pipeline.stages);
   const stages = Object.entries(declared.pipeline.stages).map(([name, stage]) =>
@@ -80,12 +91,12 @@ function resolveStage(scope: Scope, name: string, stage: StageDeclaration): Reso
   const params = Object.fromEntries(
     Object.entries(overlaid.stages.get(name) ?? {}).map(([key, value]) => [
       key,
-      fill(scope, value, places.param([key], 'value')),
+      fill(scope, value, () => places.param([key], 'value')),
     ]),
   );
   const inputs = new Map<string, StageInput>();
   for (const [input, written] of Object.entries(stage.inputs ?? {})) {
-    const resolvedInput = resolveInput(scope, written, places.input(input, 'value'));
+    const resolvedInput = resolveInput(scope, written, () => places.input(input, 'value'));
     if (resolvedInput !== undefined) inputs.set(input, resolvedInput);
   }
   return {
@@ -99,14 +110,14 @@ function resolveStage(scope: Scope, name: string, stage: StageDeclaration): Reso
   };
 }
 
-function fill({ overlaid, problems }: Scope, value: Json, at: Place): Json {
+function fill({ overlaid, problems }: Scope, value: Json, at: () => Place): Json {
   const filled = interpolate(value, overlaid.shared);
-  problems.push(...filled.problems.map((found) => ({ ...found, at })));
+  problems.push(...filled.problems.map((found) => ({ ...found, at: at() })));
   return filled.value;
 }
 
 /** `stage.output` when there is such a stage; anything with a slash, and any name without a dot, is a path. */
-function resolveInput(scope: Scope, written: string | PathDeclaration, at: Place): StageInput | undefined {
+function resolveInput(scope: Scope, written: string | PathDeclaration, at: () => Place): StageInput | undefined {
   const declaration = typeof written === 'string' ? { path: written } : written;
   const before = scope.problems.length;
   const text = fill(scope, declaration.path, at);
@@ -114,7 +125,7 @@ function resolveInput(scope: Scope, written: string | PathDeclaration, at: Place
   if (typeof text !== 'string' || text === '') {
     scope.problems.push({
       message: `an input must be a path or stage.output, but is ${JSON.stringify(text)}`,
-      at,
+      at: at(),
       advice: 'Write ./data for a folder beside the pipeline file, or STAGE.OUTPUT for what a stage puts out.',
     });
     return undefined;
@@ -125,7 +136,7 @@ function resolveInput(scope: Scope, written: string | PathDeclaration, at: Place
     if (scope.names.includes(stage)) return { kind: 'artifact', stage, output };
     scope.problems.push({
       message: `there is no stage «${stage}»`,
-      at,
+      at: at(),
       advice: `${suggestion(stage, scope.names)} If a file is meant, write ./${text}.`,
     });
     return undefined;
@@ -142,8 +153,8 @@ function resolveInput(scope: Scope, written: string | PathDeclaration, at: Place
 function placesOf({ declared, overlaid }: Scope, name: string): StagePlaces {
   const { source } = declared;
   return {
-    stage: source.place(['stages', name], 'key'),
-    module: source.place(['stages', name, 'module'], 'value'),
+    stage: () => source.place(['stages', name], 'key'),
+    module: () => source.place(['stages', name, 'module'], 'value'),
     input: (input, part) => source.place(['stages', name, 'inputs', input], part),
     param: (path, part) =>
       overlaid.origins.get([name, ...path].join('.')) ?? source.place(['stages', name, 'params', ...path], part),

@@ -19,9 +19,20 @@ export function check(validate: ValidateFunction, value: unknown, subject: Subje
   return errors.map((error) => toProblem(error, subject));
 }
 
-/** A validator that reports all errors and fills in defaults. */
+const compiled = new Map<string, ValidateFunction>();
+
+/** A validator that reports all errors and fills in defaults. Throws if `schema` is no JSON Schema. */
 export function compile(schema: object): ValidateFunction {
-  return new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true, validateSchema: false }).compile(schema);
+  const text = JSON.stringify(schema);
+  const known = compiled.get(text) ?? newValidator(schema);
+  compiled.set(text, known);
+  return known;
+}
+
+function newValidator(schema: object): ValidateFunction {
+  return new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true, validateSchema: false }).compile(
+    schema,
+  );
 }
 
 /** Keywords that only say that one of their parts failed, which is reported by itself. */

@@ -35,8 +35,15 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
   ];
   const problems: Problem[] = asked
     .filter(({ name }) => !names.includes(name))
-    .map(({ name, file }) => ({ message: `there is no stage «${name}»`, at: { file }, advice: suggestion(name, names) }));
-  if (choice.only !== undefined && (choice.from !== undefined || choice.until !== undefined || choice.stages.length > 0)) {
+    .map(({ name, file }) => ({
+      message: `there is no stage «${name}»`,
+      at: { file },
+      advice: suggestion(name, names),
+    }));
+  if (
+    choice.only !== undefined &&
+    (choice.from !== undefined || choice.until !== undefined || choice.stages.length > 0)
+  ) {
     problems.push({
       message: '--only stands alone',
       at: { file: `--only ${choice.only}` },
@@ -61,7 +68,8 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
     const limit = before(plan, [until]);
     stages = new Set([...stages].filter((name) => limit.has(name)));
   }
-  const forced = downstream ?? (choice.force ? new Set(choice.stages.length > 0 ? choice.stages : names) : new Set<string>());
+  const forced =
+    downstream ?? (choice.force ? new Set(choice.stages.length > 0 ? choice.stages : names) : new Set<string>());
   return success({
     stages,
     forced: new Set([...forced].filter((name) => stages.has(name))),

@@ -1,4 +1,16 @@
-import { type Document, isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { failure, type Place, type Problem, type Result, success } from '../problem.ts';
 
 export type YamlPath = readonly (string | number)[];
@@ -26,6 +38,17 @@ export function parseYaml(file: string, text: string): Result<YamlSource> {
     message: `not valid YAML: ${lowerFirst(error.message)}`,
     at: placeAt(...error.pos),
   }));
+  const anchors = new Set<string>();
+  visit(document, {
+    Node: (_key, node) => {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+      } else if (!anchors.has(node.source) && node.range) {
+        const message = `not valid YAML: there is no anchor «${node.source}» before this`;
+        problems.push({ message, at: placeAt(node.range[0], node.range[1]) });
+      }
+    },
+  });
   if (problems.length > 0) return failure(problems);
   const value = toValue(document);
   if (!value.ok) return failure([{ message: `not valid YAML: ${value.failure}`, at: { file, line: 1, column: 1 } }]);
@@ -36,7 +59,7 @@ function toValue(document: Document): Result<unknown, string> {
   try {
     return success(document.toJS({ maxAliasCount: 100 }));
   } catch (error) {
-    // `yaml` throws on alias bombs and unresolved aliases: both are faults of the text.
+    // `yaml` throws on alias bombs.
     return failure(lowerFirst(error instanceof Error ? error.message : String(error)));
   }
 }
@@ -64,15 +87,27 @@ function placeOf(
   return place;
 }
 
-function childOf(node: unknown, step: string | number): { key?: Node; value: unknown } | undefined {
+interface Child {
+  readonly key?: Node;
+  readonly value: unknown;
+}
+
+/** The children of maps that were looked into, by key: a pipeline may have ten thousand stages. */
+const childrenOf = new WeakMap<YAMLMap, ReadonlyMap<string, Child>>();
+
+function childOf(node: unknown, step: string | number): Child | undefined {
   if (isSeq(node)) return { value: node.items[Number(step)] };
   if (!isMap(node)) return undefined;
-  for (const pair of node.items) {
-    if (isPair(pair) && isScalar(pair.key) && String(pair.key.value) === String(step)) {
-      return { key: pair.key, value: pair.value };
-    }
+  let children = childrenOf.get(node);
+  if (children === undefined) {
+    children = new Map(
+      node.items.flatMap(({ key, value }): [string, Child][] =>
+        isScalar(key) ? [[String(key.value), { key, value }]] : [],
+      ),
+    );
+    childrenOf.set(node, children);
   }
-  return undefined;
+  return children.get(String(step));
 }
 
 function lowerFirst(text: string): string {

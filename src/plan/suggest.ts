@@ -4,7 +4,7 @@ import { closest, distance } from 'fastest-levenshtein';
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const candidate = closest(name, known);
-  const tolerated = Math.min(Math.max(1, Math.floor(name.length / 3)), name.length - 1);
+  const tolerated = Math.min(Math.max(1, Math.floor(name.length * 0.4)), name.length - 1);
   return distance(name, candidate) <= tolerated ? candidate : undefined;
 }
 

@@ -25,7 +25,11 @@ export function failureTitle(reason: FailureReason): string {
 }
 
 /** In full, with what to do next. */
-export function describeFailure(result: StageResult & { outcome: 'failed' }, folders: readonly string[], paint: Paint): string {
+export function describeFailure(
+  result: StageResult & { outcome: 'failed' },
+  folders: readonly string[],
+  paint: Paint,
+): string {
   const { failure, name } = result;
   const head = `${paint('red', '✗')} ${paint('bold', name)}: ${failureTitle(failure)}`;
   switch (failure.kind) {
@@ -44,7 +48,11 @@ export function describeFailure(result: StageResult & { outcome: 'failed' }, fol
       const advice = failure.how.includes('SIGKILL')
         ? 'The system ends processes so when memory runs out: try a smaller batch size or image size.'
         : 'The last lines that it printed are above. If there are none, run it again to see whether it is repeatable.';
-      return [head, failure.output, describeProblems([{ message: `stage «${name}» ${failure.how}`, advice }], folders, paint)]
+      return [
+        head,
+        failure.output,
+        describeProblems([{ message: `stage «${name}» ${failure.how}`, advice }], folders, paint),
+      ]
         .filter((part) => part !== '')
         .join('\n');
     }

@@ -11,14 +11,22 @@ export interface Edge {
 /** A plan as nodes and edges, with what each stage would do if it is known. */
 export interface Graph {
   readonly name: string;
-  readonly stages: readonly { readonly name: string; readonly module: string; readonly outcome: StageResult['outcome'] | undefined }[];
+  readonly stages: readonly {
+    readonly name: string;
+    readonly module: string;
+    readonly outcome: StageResult['outcome'] | undefined;
+  }[];
   readonly edges: readonly Edge[];
 }
 
 export function toGraph(plan: Plan, results: ReadonlyMap<string, StageResult>): Graph {
   return {
     name: plan.name,
-    stages: plan.stages.map(({ name, module }) => ({ name, module: module.written, outcome: results.get(name)?.outcome })),
+    stages: plan.stages.map(({ name, module }) => ({
+      name,
+      module: module.written,
+      outcome: results.get(name)?.outcome,
+    })),
     edges: plan.stages.flatMap((stage) =>
       [...stage.inputs].flatMap(([input, source]) =>
         source.kind === 'artifact' ? [{ from: source.stage, to: stage.name, output: source.output, input }] : [],
@@ -32,7 +40,10 @@ export function toMermaid({ stages, edges }: Graph): string {
   const index = new Map(stages.map(({ name }, position) => [name, `s${position}`]));
   return [
     'flowchart TD',
-    ...stages.map(({ name, outcome }) => `  ${index.get(name)}["${name}"]${outcome === undefined ? '' : `:::${className(outcome)}`}`),
+    ...stages.map(
+      ({ name, outcome }) =>
+        `  ${index.get(name)}["${name}"]${outcome === undefined ? '' : `:::${className(outcome)}`}`,
+    ),
     ...pairs(edges).map(({ from, to, outputs }) => `  ${index.get(from)} -->|${outputs.join(', ')}| ${index.get(to)}`),
     '  classDef cached fill:#e6f4ea,stroke:#34a853,color:#000',
     '  classDef wouldRun fill:#fef7e0,stroke:#f9ab00,color:#000',
@@ -47,7 +58,9 @@ export function toDot({ name, stages, edges }: Graph): string {
     '  node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica", fontsize=12]',
     '  edge [fontname="Helvetica", fontsize=10, color="#5f6368", fontcolor="#5f6368"]',
     ...stages.map(({ name: stage, outcome }) => `  ${quote(stage)}${fill(outcome)}`),
-    ...pairs(edges).map(({ from, to, outputs }) => `  ${quote(from)} -> ${quote(to)} [label=${quote(outputs.join(', '))}]`),
+    ...pairs(edges).map(
+      ({ from, to, outputs }) => `  ${quote(from)} -> ${quote(to)} [label=${quote(outputs.join(', '))}]`,
+    ),
     '}',
   ].join('\n');
 }

@@ -18,7 +18,10 @@ export async function describeContent(path: string, name: string): Promise<strin
   const size = bytes(stats.size);
   if (name.endsWith('.json')) return `JSON, ${size}\n${cut(pretty(readFileSync(path, 'utf8')))}`;
   const lines = head.toString('utf8').split('\n');
-  return `${name.endsWith('.csv') ? 'CSV' : 'text'}, ${size}\n${lines.slice(0, SHOWN_ROWS).map((line) => truncate(line, 160)).join('\n')}`;
+  return `${name.endsWith('.csv') ? 'CSV' : 'text'}, ${size}\n${lines
+    .slice(0, SHOWN_ROWS)
+    .map((line) => truncate(line, 160))
+    .join('\n')}`;
 }
 
 function describeDirectory(path: string): string {
@@ -28,7 +31,9 @@ function describeDirectory(path: string): string {
     .sort();
   const sizes = files.map((file) => statSync(file).size);
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const rows = files.slice(0, SHOWN_FILES).map((file, index) => [`  ${file.slice(path.length + 1)}`, bytes(sizes[index] ?? 0)]);
+  const rows = files
+    .slice(0, SHOWN_FILES)
+    .map((file, index) => [`  ${file.slice(path.length + 1)}`, bytes(sizes[index] ?? 0)]);
   const more = files.length > SHOWN_FILES ? [`  and ${count(files.length - SHOWN_FILES)} more`] : [];
   return [`directory, ${plural(files.length, 'file')}, ${bytes(total)}`, columns(rows), ...more].join('\n');
 }
@@ -48,7 +53,9 @@ async function describeArrow(path: string, size: number): Promise<string> {
     const rows = [...Array(Math.min(SHOWN_ROWS, first?.numRows ?? 0)).keys()].map((row) =>
       schema.fields.map((_field, index) => cell(first?.getChildAt(index)?.get(row))),
     );
-    const table = columns([schema.fields.map((field) => field.name), ...rows].map(([start = '', ...rest]) => [`  ${start}`, ...rest]));
+    const table = columns(
+      [schema.fields.map((field) => field.name), ...rows].map(([start = '', ...rest]) => [`  ${start}`, ...rest]),
+    );
     return [head, columns(fields), table].join('\n');
   } finally {
     await file.close();

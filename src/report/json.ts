@@ -34,7 +34,9 @@ export function jsonReporter(write: (line: string) => void): Emit {
 /** What a command says when it could not even begin. */
 export function jsonProblems(problems: readonly Problem[]): string {
   const lines = problems.map(({ message, at, advice }) => ({ type: 'problem', message, ...at, advice }));
-  return [...lines, { type: 'run-finished', ok: false, stages: [] }].map((line) => `${JSON.stringify(line)}\n`).join('');
+  return [...lines, { type: 'run-finished', ok: false, stages: [] }]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');
 }
 
 function stageJson(result: StageResult): object {

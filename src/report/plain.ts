@@ -1,6 +1,6 @@
 import type { Emit, StageResult } from '../execute/events.ts';
-import { duration } from './format.ts';
 import { failureTitle } from './failures.ts';
+import { duration } from './format.ts';
 import { ProgressLine } from './progress.ts';
 import type { Paint } from './style.ts';
 

@@ -20,7 +20,11 @@ export class ProgressLine {
     const seconds = (at - this.#first.at) / 1000;
     const speed = seconds > 0.5 ? (done - this.#first.done) / seconds : 0;
     const parts = [`${count(done)}/${count(total)} ${unit}`.trimEnd()];
-    if (speed > 0) parts.push(`${speed >= 10 ? count(Math.round(speed)) : speed.toFixed(1)}/s`, `${duration((total - done) / speed)} left`);
+    if (speed > 0)
+      parts.push(
+        `${speed >= 10 ? count(Math.round(speed)) : speed.toFixed(1)}/s`,
+        `${duration((total - done) / speed)} left`,
+      );
     if (note !== undefined) parts.push(note);
     const percent = `${Math.floor(share * 100)} %`.padStart(5);
     let words = parts.join(' · ');

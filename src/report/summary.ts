@@ -6,7 +6,8 @@ import type { Paint } from './style.ts';
 export function summarize(result: RunResult, ends: readonly string[], paint: Paint): string {
   const blocks = [outcomes(result, paint)];
   const completed = result.stages.filter(
-    (stage): stage is CompletedStage => (stage.outcome === 'ran' || stage.outcome === 'cached') && ends.includes(stage.name),
+    (stage): stage is CompletedStage =>
+      (stage.outcome === 'ran' || stage.outcome === 'cached') && ends.includes(stage.name),
   );
   for (const stage of completed) {
     const rows = Object.entries(stage.metrics).map(([name, value]) => [`  ${name}`, figure(value)]);

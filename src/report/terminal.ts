@@ -1,7 +1,7 @@
 import type { ListrTaskWrapper } from 'listr2';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
-import { duration } from './format.ts';
 import { failureTitle } from './failures.ts';
+import { duration } from './format.ts';
 import { stageLine } from './plain.ts';
 import { ProgressLine } from './progress.ts';
 import type { Paint } from './style.ts';
@@ -35,7 +35,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
     switch (event.type) {
       case 'run-started':
         stream.write(`${paint('bold', event.pipeline)} · run ${event.run}\n`);
-        for (const name of event.stages) rows.set(name, newRow(name));
+        for (const name of event.stages) rows.set(name, newRow(paint('dim', name)));
         break;
       case 'stage-waiting':
         drawing ??= draw(rows);
@@ -84,7 +84,12 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
       exitOnError: false,
       registerSignalListeners: false,
       renderer: 'default',
-      rendererOptions: { formatOutput: 'truncate', collapseErrors: false, showErrorMessage: false, collapseSkips: false },
+      rendererOptions: {
+        formatOutput: 'truncate',
+        collapseErrors: false,
+        showErrorMessage: false,
+        showSkipMessage: false,
+      },
     }).run();
   };
 
@@ -93,6 +98,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
     close: async () => {
       if (drawing === undefined) for (const result of results) stream.write(`${stageLine(result, paint)}\n`);
       await drawing;
+      stream.write('\n');
     },
   };
 }
@@ -120,16 +126,18 @@ function conclude(name: string, row: Row, task: Wrapper, result: StageResult, pa
       task.title = `${name} ${dim('cached')}`;
       return;
     case 'would-run':
-      task.skip(`${name} would run`);
+      task.title = `${name} would run`;
       return;
     case 'failed':
       task.title = `${name} ${failureTitle(result.failure)}`;
       throw new Error(failureTitle(result.failure));
     case 'blocked':
-      task.skip(`${name} ${dim(`blocked by ${result.by}`)}`);
+      task.title = `${name} ${dim(`blocked by ${result.by}`)}`;
+      task.skip();
       return;
     case 'cancelled':
-      task.skip(`${name} ${dim(row.started ? 'interrupted' : 'not run')}`);
+      task.title = `${name} ${dim(row.started ? 'interrupted' : 'not run')}`;
+      task.skip();
       return;
     default:
       result satisfies never;

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { lock } from '../../src/cache/lock.ts';
+
+const NEVER = new AbortController().signal;
+let path: string;
+
+beforeEach(() => {
+  const directory = mkdtempSync(join(tmpdir(), 'pipeline-lock-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  path = join(directory, 'key.lock');
+});
+
+describe('a lock', () => {
+  test('left behind by a process that is gone is taken over', async () => {
+    const { pid } = spawnSync('true');
+    writeFileSync(path, JSON.stringify({ host: hostname(), pid, started: '1' }));
+    const release = await lock(path, () => expect.unreachable('it is not held'), NEVER);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
+    release?.();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('of a process whose number now means another process is taken over', async () => {
+    writeFileSync(path, JSON.stringify({ host: hostname(), pid: process.pid, started: '1' }));
+    expect(await lock(path, () => expect.unreachable('it is not held'), NEVER)).toBeDefined();
+  });
+
+  test('of another machine stands, since nothing is known of its processes', async () => {
+    writeFileSync(path, JSON.stringify({ host: 'elsewhere', pid: 1, started: '1' }));
+    const cancel = new AbortController();
+    let holder = '';
+    const waiting = (who: string) => {
+      holder = who;
+      cancel.abort();
+    };
+    expect(await lock(path, waiting, cancel.signal)).toBeUndefined();
+    expect(holder).toBe('process 1 on elsewhere');
+  });
+
+  test('is held by one of many that want it at once', async () => {
+    let inside = 0;
+    let most = 0;
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const release = await lock(path, () => undefined, NEVER);
+        most = Math.max(most, ++inside);
+        await new Promise((resolve) => setImmediate(resolve));
+        inside--;
+        release?.();
+      }),
+    );
+    expect(most).toBe(1);
+  });
+});

@@ -1,0 +1,36 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+/** An empty folder, gone after the test. */
+export function temporaryFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pipeline-data-')));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Writes files, whose paths start at `root`, and makes the folders for them. */
+export function writeFiles(root: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+}
+
+/** The content of each file in a folder, by name. */
+export function contents(folder: string): Readonly<Record<string, Buffer>> {
+  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+}
+
+/** A data set with these rows in its label file and an (empty) image for each path that a row starts with. */
+export function datasetOf(labels: readonly string[], files: Readonly<Record<string, string>> = {}): string {
+  const root = temporaryFolder();
+  const images = labels.map((row) => row.split(',')[0] ?? '').filter((path) => /^Images\/.*\.jpg$/.test(path));
+  writeFiles(root, {
+    ...Object.fromEntries(images.map((path) => [path, ''])),
+    'Annotations/label.csv': labels.map((row) => `${row}\n`).join(''),
+    ...files,
+  });
+  return root;
+}

@@ -1,0 +1,35 @@
+import { declarePipeline } from '../../src/plan/declaration.ts';
+import { type Plan, planPipeline, type StageInterface } from '../../src/plan/plan.ts';
+import { resolvePipeline } from '../../src/plan/resolve.ts';
+import type { Result } from '../../src/problem.ts';
+
+/** A plan from a text, where every stage has the interface that `interfaces` gives for its module. */
+export function planOf(
+  text: string,
+  interfaces: Readonly<Record<string, StageInterface>>,
+  overlays: { profile?: string; set?: readonly string[] } = {},
+): Result<Plan> {
+  const declared = declarePipeline('pipeline.yaml', text);
+  if (!declared.ok) return declared;
+  const resolved = resolvePipeline(declared.value, '/project', { ...overlays, set: overlays.set ?? [] });
+  if (!resolved.ok) return resolved;
+  return planPipeline(resolved.value, (stage) => interfaces[stage.module.written], []);
+}
+
+/** A plan from lines like `c: a b`: stage c reads a and b. */
+export function graphOf(...lines: readonly string[]): Result<Plan> {
+  const interfaces: Record<string, StageInterface> = {};
+  const stages = lines.map((line) => {
+    const [name = '', reads = ''] = line.split(':');
+    const names = reads.split(' ').filter(Boolean);
+    interfaces[`${name}.ts`] = { inputs: names, outputs: ['out'] };
+    return `  ${name}: { module: ${name}.ts, inputs: { ${names.map((read) => `${read}: ${read}.out`).join(', ')} } }`;
+  });
+  return planOf(`stages:\n${stages.join('\n')}\n`, interfaces);
+}
+
+/** The value of a result that has to be there. */
+export function unwrap<Value>(result: Result<Value, unknown>): Value {
+  if (!result.ok) throw new Error(JSON.stringify(result.failure));
+  return result.value;
+}

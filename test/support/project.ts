@@ -1,0 +1,102 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { execaNode } from 'execa';
+import { onTestFinished } from 'vitest';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+const CLI = join(REPOSITORY, 'dist/cli.js');
+
+export interface StageJson {
+  readonly name: string;
+  readonly outcome: string;
+  readonly key: string | null;
+  readonly reasons: readonly string[];
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+export interface Finished {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The last JSON line. */
+  readonly stages: readonly StageJson[];
+  /** The names of the stages with this outcome, in order. */
+  which(outcome: string): readonly string[];
+}
+
+/** A folder with a pipeline of its own and the package in `node_modules`, as a user has it. Gone after the test. */
+export class Project {
+  readonly directory: string;
+
+  constructor(files: Readonly<Record<string, string>>) {
+    this.directory = realpathSync(mkdtempSync(join(tmpdir(), 'pipeline-test-')));
+    onTestFinished(() => rmSync(this.directory, { recursive: true, force: true }));
+    mkdirSync(join(this.directory, 'node_modules'));
+    symlinkSync(REPOSITORY, join(this.directory, 'node_modules/pipeline'));
+    for (const [path, text] of Object.entries(files)) this.write(path, text);
+  }
+
+  path(path: string): string {
+    return join(this.directory, path);
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true });
+    writeFileSync(this.path(path), text);
+  }
+
+  read(path: string): string {
+    return readFileSync(this.path(path), 'utf8');
+  }
+
+  exists(path: string): boolean {
+    return existsSync(this.path(path));
+  }
+
+  /** Replaces a text that has to be there once. */
+  edit(path: string, from: string, to: string): void {
+    const text = this.read(path);
+    if (text.split(from).length !== 2) throw new Error(`«${from}» is not once in ${path}`);
+    this.write(
+      path,
+      text.replace(from, () => to),
+    );
+  }
+
+  /** Starts a command of the built program, as a user would type it. */
+  start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    return execaNode(CLI, args, { cwd: this.directory, reject: false, env: { NO_COLOR: '1', ...environment } });
+  }
+
+  async pipeline(...args: readonly string[]): Promise<Finished> {
+    return toFinished(await this.start(args));
+  }
+
+  /** `pipeline run --json`, with more arguments. */
+  async run(...args: readonly string[]): Promise<Finished> {
+    return this.pipeline('run', '--json', ...args);
+  }
+}
+
+export function toFinished(result: { exitCode?: number; stdout: string; stderr: string }): Finished {
+  const last = result.stdout.trim().split('\n').at(-1) ?? '';
+  const stages = last.startsWith('{') ? ((JSON.parse(last) as { stages?: StageJson[] }).stages ?? []) : [];
+  return {
+    exitCode: result.exitCode,
+    stdout: result.stdout,
+    stderr: result.stderr,
+    stages,
+    which: (outcome) => stages.filter((stage) => stage.outcome === outcome).map(({ name }) => name),
+  };
+}

@@ -1,0 +1,50 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import type { ParamsSchema, Progress, StageDefinition, StageFailure } from 'pipeline';
+import { temporaryFolder } from './dataset.ts';
+
+export interface StageOutcome {
+  /** What the stage returned: nothing when all went well. */
+  readonly failure: StageFailure | undefined;
+  /** The path of each output, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly logged: readonly string[];
+  readonly progress: readonly Progress[];
+}
+
+/** Runs a stage in this process, as the engine runs it in its own: params checked, their defaults filled in. */
+export async function runStage<Schema extends ParamsSchema, Input extends string, Output extends string>(
+  stage: StageDefinition<Schema, Input, Output>,
+  given: {
+    readonly params?: Readonly<Record<string, unknown>>;
+    readonly inputs: Readonly<Record<string, string>>;
+    readonly signal?: AbortSignal;
+  },
+): Promise<StageOutcome> {
+  const params = structuredClone(given.params ?? {});
+  const ajv = new Ajv({ useDefaults: true });
+  if (!ajv.validate(stage.params ?? {}, params)) throw new Error(ajv.errorsText());
+  const folder = temporaryFolder();
+  const outputs = Object.fromEntries(stage.outputs.map((file) => [file.replace(/\..*$/, ''), join(folder, file)]));
+  const work = join(folder, '.work');
+  mkdirSync(work);
+  let metrics: Readonly<Record<string, number>> = {};
+  const logged: string[] = [];
+  const progress: Progress[] = [];
+  const context = {
+    params,
+    inputs: given.inputs,
+    outputs,
+    work,
+    signal: given.signal ?? new AbortController().signal,
+    log: (message: string) => logged.push(message),
+    progress: (reached: Progress) => progress.push(reached),
+    metrics: (values: Readonly<Record<string, number>>) => {
+      metrics = { ...metrics, ...values };
+    },
+  };
+  const failure = await stage.run(context as unknown as Parameters<typeof stage.run>[0]);
+  return { failure: failure ?? undefined, outputs, metrics, logged, progress };
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // A stage's «import … from 'pipeline'» means the source here, not the build.
+  resolve: { conditions: ['pipeline-source'] },
+  ssr: { resolve: { conditions: ['pipeline-source', 'node', 'import', 'default'] } },
+  test: {
+    globalSetup: ['test/support/build.ts'],
+    include: ['test/**/*.test.ts'],
+    // TensorFlow wants a process of its own.
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
