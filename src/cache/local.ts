@@ -102,6 +102,7 @@ export class LocalCache implements Cache {
   #takeIn({ path, digest }: FinishedOutput): void {
     const target = this.#objectPath(digest);
     if (this.locate(digest) !== undefined) {
+      this.#files.forget(path);
       rmSync(path, { recursive: true });
       return;
     }

@@ -82,4 +82,9 @@ async function main(): Promise<void> {
   }
 }
 
+// A reader that has seen enough, like «| head», is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok);
+  throw error;
+});
 await main();

@@ -1,5 +1,5 @@
 /** The main module of a stage's process: loads the stage's bundle, runs it, and tells the runner what happens. */
-import type { StageContext, StageDefinition } from '../stage.ts';
+import type { Progress, StageContext, StageDefinition } from '../stage.ts';
 import type { Description, HostMessage, HostRequest, ThrownError } from './protocol.ts';
 
 type AnyDefinition = Omit<StageDefinition, 'run'> & {
@@ -38,7 +38,7 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       outputs: request.outputs,
       work: request.work,
       log: (message) => send({ type: 'log', message }),
-      progress: (progress) => send({ type: 'progress', progress }),
+      progress: sendProgress,
       metrics: (values) => send({ type: 'metrics', values }),
       signal: cancelled.signal,
     });
@@ -85,6 +85,17 @@ function isNames(value: unknown): value is readonly string[] {
 function toThrown(error: unknown): ThrownError {
   if (!(error instanceof Error)) return { message: String(error), stack: '' };
   return { message: error.message, stack: error.stack ?? '' };
+}
+
+/** A screen shows no more than a few a second; the last one always arrives. */
+const PROGRESS_MILLISECONDS = 100;
+let progressSent = Number.NEGATIVE_INFINITY;
+
+function sendProgress(progress: Progress): void {
+  const now = performance.now();
+  if (now - progressSent < PROGRESS_MILLISECONDS && progress.done < progress.total) return;
+  progressSent = now;
+  send({ type: 'progress', progress });
 }
 
 function send(message: HostMessage): void {

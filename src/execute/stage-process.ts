@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import type { Problem } from '../problem.ts';
 import { failure, type Result, success } from '../problem.ts';
 import type { FailureReason } from './events.ts';
@@ -44,6 +45,8 @@ export async function runInProcess(request: HostRequest, options: ProcessOptions
   child.all.setEncoding('utf8').on('data', (text: string) => {
     output = (output + text).slice(-KEPT_OUTPUT);
   });
+  // What a stage prints while it is being written is worth seeing; TensorFlow's own words go to stderr.
+  createInterface({ input: child.stdout }).on('line', (message) => options.onMessage({ type: 'log', message }));
   child.on('message', (message: HostMessage) => {
     if (message.type === 'log' || message.type === 'progress' || message.type === 'metrics') options.onMessage(message);
     else last = message;

@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import xxhash from 'xxhash-wasm';
 import type { Digest } from './digest.ts';
 
@@ -75,8 +75,12 @@ export class FileDigests {
     this.#remember(to, factsOf(stats), known[4], known[5], false);
   }
 
+  /** Forgets a file, or all files of a directory, that is about to go. */
   forget(path: string): void {
-    this.#changed = this.#entries.delete(path) || this.#changed;
+    for (const known of this.#entries.keys()) {
+      if (known === path || known.startsWith(path + sep)) this.#entries.delete(known);
+    }
+    this.#changed = true;
   }
 
   /** Keeps what is known for the next run. A store that can't be written is no failure: see `open`. */

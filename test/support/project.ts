@@ -75,8 +75,8 @@ export class Project {
   }
 
   /** Starts a command of the built program, as a user would type it. */
-  start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    return execaNode(CLI, args, { cwd: this.directory, reject: false, env: { NO_COLOR: '1', ...environment } });
+  start(args: readonly string[], environment: Readonly<Record<string, string>> = {}, folder = '.') {
+    return execaNode(CLI, args, { cwd: this.path(folder), reject: false, env: { NO_COLOR: '1', ...environment } });
   }
 
   async pipeline(...args: readonly string[]): Promise<Finished> {
