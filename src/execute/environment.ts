@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** What every process needs to work at all. Other variables reach a stage only if it declares them. */
 const ALWAYS = [
   'PATH',
@@ -23,13 +25,15 @@ const ALWAYS_PREFIXES = ['LC_', 'XDG_', 'CUDA_', 'NVIDIA_'];
 /** The environment of a stage's process: undeclared variables can't change its result unnoticed. */
 export function stageEnvironment(from: NodeJS.ProcessEnv, declared: readonly string[]): Record<string, string> {
   const wanted = new Set([...ALWAYS, ...declared]);
-  return Object.fromEntries(
+  const given = Object.fromEntries(
     Object.entries(from).flatMap(([name, value]): [string, string][] =>
       value !== undefined && (wanted.has(name) || ALWAYS_PREFIXES.some((prefix) => name.startsWith(prefix)))
         ? [[name, value]]
         : [],
     ),
   );
+  // Node's default of four threads would leave cores idle while images are decoded.
+  return { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())), ...given };
 }
 
 /** The declared variables with their values, for the action key. */

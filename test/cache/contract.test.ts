@@ -8,7 +8,7 @@ import { actionKey, keyDocument } from '../../src/fingerprint/action-key.ts';
 import { type Digest, sha256 } from '../../src/fingerprint/digest.ts';
 import { FileDigests } from '../../src/fingerprint/file-digests.ts';
 import { digestTree } from '../../src/fingerprint/tree.ts';
-import { unwrap } from '../support/plan.ts';
+import { unwrap } from '../support/result.ts';
 
 const NEVER = new AbortController().signal;
 const nobody = () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bundleStage, linkBundle } from '../../src/fingerprint/bundle.ts';
-import { unwrap } from '../support/plan.ts';
 import { Project } from '../support/project.ts';
+import { unwrap } from '../support/result.ts';
 
 const FILES = {
   'stages/s.ts': `import { readFileSync } from 'node:fs';

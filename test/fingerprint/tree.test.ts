@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { FileDigests } from '../../src/fingerprint/file-digests.ts';
 import { digestTree, type TreeFilter } from '../../src/fingerprint/tree.ts';
-import { unwrap } from '../support/plan.ts';
+import { unwrap } from '../support/result.ts';
 
 let root: string;
 let folder: string;

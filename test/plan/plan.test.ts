@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { graphOf, planOf, unwrap } from '../support/plan.ts';
+import { graphOf, planOf } from '../support/plan.ts';
+import { unwrap } from '../support/result.ts';
 
 const TRAIN = {
   params: {

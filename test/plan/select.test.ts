@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Choice, select } from '../../src/plan/select.ts';
-import { graphOf, unwrap } from '../support/plan.ts';
+import { graphOf } from '../support/plan.ts';
+import { unwrap } from '../support/result.ts';
 
 /*  a ─┬─ b ─── d ─── e
  *     └─ c ───┘

@@ -27,9 +27,3 @@ export function graphOf(...lines: readonly string[]): Result<Plan> {
   });
   return planOf(`stages:\n${stages.join('\n')}\n`, interfaces);
 }
-
-/** The value of a result that has to be there. */
-export function unwrap<Value>(result: Result<Value, unknown>): Value {
-  if (!result.ok) throw new Error(JSON.stringify(result.failure));
-  return result.value;
-}

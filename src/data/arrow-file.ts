@@ -1,0 +1,121 @@
+import { open } from 'node:fs/promises';
+import {
+  type Data,
+  Field,
+  FixedSizeList,
+  Int32,
+  Message,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  Schema,
+  Struct,
+  Uint8,
+  Utf8,
+  util,
+  vectorFromArray,
+} from 'apache-arrow';
+import type { ArrayBufferViewInput } from 'apache-arrow/util/buffer';
+
+/** An Arrow IPC file being written. Batches go to disk one by one; none stays in memory. */
+export interface ArrowFile {
+  /** Appends a record batch of one `Data` a field. Gives the offset in the file, in bytes, at which its body starts. */
+  write(columns: readonly Data[]): Promise<number>;
+  /** Writes the footer. Gives the file's length in bytes. */
+  close(): Promise<number>;
+}
+
+/** Starts an Arrow IPC file that both file readers and stream readers can read. */
+export async function createArrowFile(path: string, schema: Schema): Promise<ArrowFile> {
+  const handle = await open(path, 'w');
+  const writer = new MessageWriter(schema);
+  return {
+    async write(columns) {
+      // Every batch is given this very schema: the writer ends the file without a word at a batch with another one.
+      const rows = makeData({
+        type: new Struct(schema.fields),
+        length: columns[0]?.length ?? 0,
+        nullCount: 0,
+        children: [...columns],
+      });
+      writer.write(new RecordBatch(schema, rows));
+      for (const chunk of writer.takeChunks()) await handle.writeFile(chunk);
+      return writer.lastBody();
+    },
+    async close() {
+      writer.close();
+      for (const chunk of writer.takeChunks()) await handle.writeFile(chunk);
+      const { size } = await handle.stat();
+      await handle.close();
+      return size;
+    },
+  };
+}
+
+/** Writes a table of one record batch. No column has nulls. */
+export async function writeArrowTable(
+  path: string,
+  columns: Readonly<Record<string, Data>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const fields = Object.entries(columns).map(([name, { type }]) => new Field(name, type, false));
+  const file = await createArrowFile(path, new Schema(fields, new Map(Object.entries(metadata))));
+  await file.write(Object.values(columns));
+  await file.close();
+}
+
+export function textColumn(values: readonly string[]): Data<Utf8> {
+  const [data] = vectorFromArray(values, new Utf8()).data;
+  return data ?? makeData({ type: new Utf8(), length: 0 });
+}
+
+export function int32Column(data: Int32Array): Data<Int32> {
+  return makeData({ type: new Int32(), data });
+}
+
+export function uint8Column(data: Uint8Array): Data<Uint8> {
+  return makeData({ type: new Uint8(), data });
+}
+
+/** `bytes` cut into rows of `width` bytes each. The column is a view: `bytes` must not change before it is written. */
+export function uint8ListColumn(bytes: Uint8Array, width: number): Data<FixedSizeList<Uint8>> {
+  return makeData({
+    type: new FixedSizeList(width, new Field('item', new Uint8(), true)),
+    length: bytes.length / width,
+    nullCount: 0,
+    child: uint8Column(bytes),
+  });
+}
+
+/** The bytes of an Arrow IPC file, handed over as they arise; the base class would queue them without bound. */
+class MessageWriter extends RecordBatchFileWriter {
+  #chunks: Uint8Array[] = [];
+
+  constructor(schema: Schema) {
+    super();
+    this.reset(undefined, schema);
+  }
+
+  takeChunks(): Uint8Array[] {
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    return chunks;
+  }
+
+  lastBody(): number {
+    const block = this._recordBatchBlocks.at(-1);
+    return block === undefined ? 0 : block.offset + block.metaDataLength;
+  }
+
+  // apache/arrow-js#51: without a schema message at the start no stream reader can read the file.
+  protected override _writeSchema(schema: Schema): this {
+    return super._writeSchema(schema)._writeMessage(Message.from(schema));
+  }
+
+  protected override _write(chunk: ArrayBufferViewInput): this {
+    const bytes: Uint8Array = util.toUint8Array(chunk);
+    this.#chunks.push(bytes);
+    this._position += bytes.byteLength;
+    return this;
+  }
+}

@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { type Result, success } from '../problem.ts';
+import { type DatasetPlaces, readDataset } from './dataset.ts';
+import { writeImages } from './images.ts';
+import { writeQuestions } from './questions.ts';
+import { writeSamples } from './samples.ts';
+import { shuffleAndSplit } from './split.ts';
+import { scarcities, taskStatistics } from './task-statistics.ts';
+
+/** Where to write what was found. */
+export interface IngestOutputs {
+  readonly samples: string;
+  readonly images: string;
+  readonly questions: string;
+  readonly tasks: string;
+}
+
+export interface IngestReport {
+  readonly counts: Readonly<Record<'samples' | 'images' | 'tasks' | 'questions' | 'train' | 'validation', number>>;
+  /** What a person may want to know and can go on with. */
+  readonly notes: readonly string[];
+}
+
+/** Checks a data set, shuffles and splits its samples, and writes them as tables. */
+export async function ingest(
+  places: DatasetPlaces,
+  splitting: { readonly seed: number; readonly fraction: number },
+  outputs: IngestOutputs,
+): Promise<Result<IngestReport>> {
+  const dataset = await readDataset(places);
+  if (!dataset.ok) return dataset;
+  const { labels, questions } = dataset.value;
+  const samples = shuffleAndSplit(labels, splitting);
+  const tasks = taskStatistics(samples);
+  const images = new Set(samples.map(({ file }) => file));
+  const train = samples.filter(({ split }) => split === 'train').length;
+  const counts = {
+    samples: samples.length,
+    images: images.size,
+    tasks: tasks.length,
+    questions: questions?.length ?? 0,
+    train,
+    validation: samples.length - train,
+  };
+  await writeSamples(outputs.samples, samples);
+  await writeImages(outputs.images, images);
+  await writeQuestions(outputs.questions, questions ?? []);
+  await writeFile(outputs.tasks, `${JSON.stringify({ ...counts, tasks }, null, 2)}\n`);
+  const unasked = questions === undefined ? [`no ${places.questions} in the data set, so there are no questions`] : [];
+  return success({ counts, notes: [...unasked, ...scarcities(tasks)] });
+}

@@ -1,0 +1,105 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import { failure, type Problem, type Result, success } from '../problem.ts';
+import { type ImageEntry, readShardIndex, type ShardEntry } from './shard-index.ts';
+import { someProblems } from './some-problems.ts';
+import { reasonOf } from './wording.ts';
+
+/** The images of a directory of shards, open for reading single images in any order. */
+export interface ShardSet {
+  readonly count: number;
+  /** Pixels. */
+  readonly height: number;
+  readonly width: number;
+  /** The row of the image that was made from this source file. */
+  rowOf(file: string): number | undefined;
+  /**
+   * Reads images, as uint8 `[rows.length, height, width, 3]`, to the start of `into`. The first time that an image is
+   * read its CRC is checked; every time would cost twice the reading. Reads go on in the background while the caller
+   * computes; `into` must be left alone until the promise is settled.
+   */
+  readRows(rows: ArrayLike<number>, into: Uint8Array): Promise<Result<void>>;
+  close(): Promise<void>;
+}
+
+interface OpenShard {
+  readonly file: string;
+  readonly handle: FileHandle;
+}
+
+const ADVICE = 'The disk or a program has changed the shards: make them again with the stage that made them.';
+
+/** Reads the index of the shards and opens each of them. A missing shard or one of another length is a failure. */
+export async function openShards(directory: string): Promise<Result<ShardSet>> {
+  const index = await readShardIndex(directory);
+  if (!index.ok) return index;
+  const { height, width, shards } = index.value;
+  const opened = await Promise.all(shards.map((shard) => openShard(directory, shard)));
+  const problems = opened.flatMap((result) => (result.ok ? [] : result.failure));
+  const open = opened.flatMap((result) => (result.ok ? [result.value] : []));
+  const close = async () => {
+    await Promise.all(open.map(({ handle }) => handle.close()));
+  };
+  if (problems.length > 0) {
+    await close();
+    return failure(someProblems(problems, 'shards like these'));
+  }
+  const rows = open.flatMap((shard, number) => (shards[number]?.images ?? []).map((image) => ({ shard, image })));
+  const rowByFile = new Map(rows.map(({ image }, row) => [image.file, row]));
+  const imageBytes = height * width * 3;
+  const verified = new Uint8Array(rows.length);
+
+  async function readRow(row: number, into: Uint8Array): Promise<Problem | undefined> {
+    const entry = rows[row];
+    if (entry === undefined) throw new RangeError(`row ${row} of ${rows.length}`);
+    const problem = await readImage(entry.shard, entry.image, into, verified[row] === 0);
+    if (problem === undefined) verified[row] = 1;
+    return problem;
+  }
+
+  return success({
+    count: rows.length,
+    height,
+    width,
+    rowOf: (file) => rowByFile.get(file),
+    async readRows(wanted, into) {
+      if (into.length < wanted.length * imageBytes) throw new RangeError(`${wanted.length} images do not fit`);
+      const reads = Array.from(wanted, (row, place) =>
+        readRow(row, into.subarray(place * imageBytes, (place + 1) * imageBytes)),
+      );
+      const problems = (await Promise.all(reads)).filter((problem) => problem !== undefined);
+      return problems.length === 0 ? success(undefined) : failure(someProblems(problems, 'images like these'));
+    },
+    close,
+  });
+}
+
+async function openShard(directory: string, { file: name, bytes }: ShardEntry): Promise<Result<OpenShard>> {
+  const file = path.join(directory, name);
+  let handle: FileHandle;
+  try {
+    handle = await open(file);
+  } catch (error) {
+    return failure([{ message: `cannot open the shard: ${reasonOf(error)}`, at: { file }, advice: ADVICE }]);
+  }
+  const { size } = await handle.stat();
+  if (size === bytes) return success({ file, handle });
+  await handle.close();
+  return failure([{ message: `the shard has ${size} bytes instead of ${bytes}`, at: { file }, advice: ADVICE }]);
+}
+
+async function readImage(
+  { file, handle }: OpenShard,
+  image: ImageEntry,
+  into: Uint8Array,
+  verify: boolean,
+): Promise<Problem | undefined> {
+  try {
+    const { bytesRead } = await handle.read(into, 0, into.length, image.offset);
+    if (bytesRead === into.length && (!verify || crc32(into) === image.crc32)) return undefined;
+  } catch (error) {
+    return { message: `cannot read the pixels of ${image.file}: ${reasonOf(error)}`, at: { file }, advice: ADVICE };
+  }
+  return { message: `the pixels of ${image.file} differ from what was written`, at: { file }, advice: ADVICE };
+}

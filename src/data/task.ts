@@ -1,0 +1,32 @@
+/** One attribute to classify. */
+export interface Task {
+  readonly name: string;
+  readonly classes: number;
+  /** How many samples of the whole data set have it, whatever their split. */
+  readonly samples: number;
+}
+
+export const SPLITS = ['train', 'validation'] as const;
+export type Split = (typeof SPLITS)[number];
+
+/** The split of this name, which one of our own files gives. */
+export function splitNamed(name: string): Split {
+  const split = SPLITS.find((candidate) => candidate === name);
+  if (split === undefined) throw new Error(`«${name}» is no split`);
+  return split;
+}
+
+/** The data set writes `coat_length_labels` for the task `coat_length`. */
+export function taskOfLabelName(labelName: string): string {
+  return labelName.replace(/_labels$/, '');
+}
+
+/** The tasks of a set of samples, sorted by name. */
+export function tasksOf(samples: Iterable<{ readonly task: string; readonly label: string }>): readonly Task[] {
+  const tasks = new Map<string, Task>();
+  for (const { task: name, label } of samples) {
+    tasks.set(name, { name, classes: label.length, samples: (tasks.get(name)?.samples ?? 0) + 1 });
+  }
+  // Compared by code unit: a locale's order would differ between machines.
+  return [...tasks.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,14 @@
+import { badInput, defineStage } from 'pipeline';
+import { readSamples } from '../src/data/samples.ts';
+import { writeTargets } from '../src/data/targets.ts';
+
+/** Makes one one-hot matrix a task of the samples' labels. */
+export default defineStage({
+  inputs: ['samples'],
+  outputs: ['targets.arrow'],
+  async run({ inputs, outputs }) {
+    const samples = await readSamples(inputs.samples);
+    if (!samples.ok) return badInput(samples.failure);
+    await writeTargets(outputs.targets, samples.value);
+  },
+});

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { shuffleAndSplit } from '../../src/data/split.ts';
+
+const hundred = Array.from({ length: 100 }, (_, index) => ({ file: `${index}.jpg` }));
+const filesOf = (rows: readonly { file: string; split: string }[], split: string) =>
+  rows.filter((row) => row.split === split).map((row) => row.file);
+
+test('the validation split has its share of the rows, and the rest is for training', () => {
+  const rows = shuffleAndSplit(hundred, { seed: 1, fraction: 0.2 });
+  expect(filesOf(rows, 'validation')).toHaveLength(20);
+  expect(filesOf(rows, 'train')).toHaveLength(80);
+});
+
+test('the rows are shuffled and none is lost', () => {
+  const files = shuffleAndSplit(hundred, { seed: 1, fraction: 0.2 }).map(({ file }) => file);
+  expect(files).not.toEqual(hundred.map(({ file }) => file));
+  expect(files.toSorted()).toEqual(hundred.map(({ file }) => file).toSorted());
+});
+
+test('all rows of one image are on the same side, for an image in both splits would be learnt by heart', () => {
+  const rows = hundred.flatMap((row) => [row, row, row]);
+  const split = shuffleAndSplit(rows, { seed: 5, fraction: 0.3 });
+  const train = new Set(filesOf(split, 'train'));
+  expect(filesOf(split, 'validation').filter((file) => train.has(file))).toEqual([]);
+  expect(filesOf(split, 'validation')).toHaveLength(90);
+});
+
+test('an image with too many rows for the validation split goes to training', () => {
+  const rows = [...Array.from({ length: 9 }, () => ({ file: 'often.jpg' })), { file: 'once.jpg' }];
+  expect(filesOf(shuffleAndSplit(rows, { seed: 1, fraction: 0.2 }), 'validation')).toEqual(['once.jpg']);
+});
+
+test('the seed decides the split', () => {
+  const validation = (seed: number) => filesOf(shuffleAndSplit(hundred, { seed, fraction: 0.2 }), 'validation');
+  expect(validation(1)).toEqual(validation(1));
+  expect(validation(1)).not.toEqual(validation(2));
+});
+
+test('without a share for validation all rows are for training', () => {
+  expect(filesOf(shuffleAndSplit(hundred, { seed: 1, fraction: 0 }), 'train')).toHaveLength(100);
+});

@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tableFromIPC } from 'apache-arrow';
+import { describe, expect, test } from 'vitest';
+import { type Sample, writeSamples } from '../../src/data/samples.ts';
+import { readTargets } from '../../src/data/targets.ts';
+import encodeTargets from '../../stages/encode-targets.ts';
+import { temporaryFolder } from '../support/dataset.ts';
+import { unwrap } from '../support/result.ts';
+import { runStage } from '../support/run-stage.ts';
+
+const samples: readonly Sample[] = [
+  { file: 'Images/1.jpg', task: 'neck_design', classIndex: 1, label: 'ny', split: 'train' },
+  { file: 'Images/2.jpg', task: 'coat_length', classIndex: 2, label: 'nmy', split: 'validation' },
+  { file: 'Images/3.jpg', task: 'coat_length', classIndex: 0, label: 'ynn', split: 'train' },
+  { file: 'Images/1.jpg', task: 'coat_length', classIndex: 1, label: 'nyn', split: 'train' },
+];
+
+async function targetsOf(rows: readonly Sample[]): Promise<string> {
+  const file = join(temporaryFolder(), 'samples.arrow');
+  await writeSamples(file, rows);
+  const { failure, outputs } = await runStage(encodeTargets, { inputs: { samples: file } });
+  expect(failure).toBeUndefined();
+  return outputs.targets ?? '';
+}
+
+describe('the targets', () => {
+  test('are one matrix a task, with a 1 at a sample’s class and zeros where it does not have the task', async () => {
+    const table = tableFromIPC(readFileSync(await targetsOf(samples)));
+    const matrix = (name: string) => Array.from(table.getChild(name) ?? [], (row) => [...row].join(' '));
+    expect(matrix('targets.coat_length')).toEqual(['0 0 0', '0 0 1', '1 0 0', '0 1 0']);
+    expect(matrix('targets.neck_design')).toEqual(['0 1', '0 0', '0 0', '0 0']);
+  });
+
+  test('stand beside the sample, its file and its split, in the order of the samples', async () => {
+    const table = tableFromIPC(readFileSync(await targetsOf(samples)));
+    expect(Array.from(table, ({ sample, file, split }) => `${sample} ${file} ${split}`)).toEqual([
+      '0 Images/1.jpg train',
+      '1 Images/2.jpg validation',
+      '2 Images/3.jpg train',
+      '3 Images/1.jpg train',
+    ]);
+  });
+
+  test('are read back as a task and a class for each sample', async () => {
+    const targets = unwrap(await readTargets(await targetsOf(samples)));
+    expect(targets.tasks).toEqual([
+      { name: 'coat_length', classes: 3, samples: 3 },
+      { name: 'neck_design', classes: 2, samples: 1 },
+    ]);
+    expect(targets.count).toBe(4);
+    expect([...targets.taskOf]).toEqual([1, 0, 0, 0]);
+    expect([...targets.classOf]).toEqual([1, 2, 0, 1]);
+    expect(targets.file(1)).toBe('Images/2.jpg');
+    expect([...targets.samplesIn('train')]).toEqual([0, 2, 3]);
+    expect([...targets.samplesIn('validation')]).toEqual([1]);
+  });
+
+  test('may have a task that is named like another column', async () => {
+    const targets = unwrap(
+      await readTargets(await targetsOf([{ file: '1.jpg', task: 'file', classIndex: 1, label: 'ny', split: 'train' }])),
+    );
+    expect([targets.file(0), targets.tasks[0]?.name, targets.classOf[0]]).toEqual(['1.jpg', 'file', 1]);
+  });
+
+  test('of the same samples are the same bytes', async () => {
+    expect(readFileSync(await targetsOf(samples))).toEqual(readFileSync(await targetsOf(samples)));
+  });
+});
+
+test('samples that cannot be read are a problem of the input', async () => {
+  const file = join(temporaryFolder(), 'samples.arrow');
+  writeFileSync(file, 'sample,file\n');
+  const { failure } = await runStage(encodeTargets, { inputs: { samples: file } });
+  expect(failure).toMatchObject({ kind: 'bad-input', problems: [{ at: { file } }] });
+});
+
+test('an Arrow file without targets is told apart from targets', async () => {
+  const file = join(temporaryFolder(), 'samples.arrow');
+  await writeSamples(file, samples);
+  expect(await readTargets(file)).toEqual({
+    ok: false,
+    failure: [
+      {
+        message: '4 samples need one target each, but there are 0 targets',
+        at: { file },
+        advice: 'Run the stage that made the targets again.',
+      },
+    ],
+  });
+});
