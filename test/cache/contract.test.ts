@@ -135,11 +135,13 @@ describe.each(Object.entries(caches))('the %s cache', (_name, open) => {
   test('lets one run at a time compute an action, and tells the other who does', async () => {
     const { record } = await finished('a');
     const first = unwrap(await cache.claim(record.key, nobody, NEVER));
+    let second: ReturnType<Cache['claim']> | undefined;
     const holder = await new Promise<string>((resolve) => {
-      void cache.claim(record.key, resolve, NEVER).then((second) => unwrap(second).release());
+      second = cache.claim(record.key, resolve, NEVER);
     });
     expect(holder).toContain(`process ${process.pid}`);
     first.release();
+    unwrap((await second) ?? expect.unreachable()).release();
   });
 
   test('gives up waiting when the run is cancelled', async () => {
