@@ -65,8 +65,8 @@ export interface RunRecord {
 export interface Claim {
   /** Keeps across killed runs; gone once the action is finished. Absolute. */
   readonly work: string;
-  /** Where the outputs are to be made; empty. Absolute. */
-  readonly outputs: string;
+  /** For what is needed only now, the outputs in the making among it: empty at first, gone at the end. Absolute. */
+  readonly scratch: string;
   release(): void;
 }
 

@@ -58,19 +58,20 @@ export class LocalCache implements Cache {
   ): Promise<Result<Claim, readonly Problem[] | 'cancelled'>> {
     const directory = join(this.#directory, 'work', key);
     const work = join(directory, 'work');
-    const outputs = join(directory, 'outputs');
+    const scratch = join(directory, 'scratch');
     try {
       const unlock = await lock(`${directory}.lock`, waiting, signal);
       if (unlock === undefined) return failure('cancelled');
-      // Outputs of a killed run are half-made; what it left in its work directory is there to go on from.
-      rmSync(outputs, { recursive: true, force: true });
-      mkdirSync(outputs, { recursive: true });
+      // What a killed run was making is half-made; what it left in its work directory is there to go on from.
+      rmSync(scratch, { recursive: true, force: true });
+      mkdirSync(scratch, { recursive: true });
       mkdirSync(work, { recursive: true });
       const release = () => {
-        if (existsSync(this.#actionPath(key))) rmSync(directory, { recursive: true, force: true });
+        const done = existsSync(this.#actionPath(key)) || readdirSync(work).length === 0;
+        rmSync(done ? directory : scratch, { recursive: true, force: true });
         unlock();
       };
-      return success({ work, outputs, release });
+      return success({ work, scratch, release });
     } catch (error) {
       return toProblem(error as NodeJS.ErrnoException, this.#directory);
     }

@@ -1,6 +1,6 @@
 import type { Place, Problem } from '../problem.ts';
 import type { CsvRow } from './csv.ts';
-import { pathInDataset } from './path-in-dataset.ts';
+import { leadsOutOfDataset, pathInDataset } from './path-in-dataset.ts';
 import { someProblems } from './some-problems.ts';
 import { taskOfLabelName } from './task.ts';
 import { counted } from './wording.ts';
@@ -26,7 +26,7 @@ export function checkLabelRows(
   const broken: Problem[] = [];
   for (const { line, fields } of rows) {
     const row = labelRow(fields);
-    if (typeof row === 'string') broken.push({ message: row, at: { file, line } });
+    if ('message' in row) broken.push({ ...row, at: { file, line } });
     else labels.push({ line, ...row });
   }
   const problems = [
@@ -38,20 +38,33 @@ export function checkLabelRows(
 }
 
 /** The row, or what is wrong with it. */
-function labelRow(fields: readonly string[]): Omit<LabelRow, 'line'> | string {
+function labelRow(fields: readonly string[]): Omit<LabelRow, 'line'> | Problem {
   const [name, labelName, label, ...others] = fields;
   if (!name || !labelName || !label || others.length > 0) {
     const filled = fields.filter((field) => field !== '').length;
-    return `a row is «file name,task,label», but this one has ${counted(filled, 'field')}`;
+    return {
+      message: `a row is «file name,task,label», but this one has ${counted(filled, 'field')}`,
+      advice: 'Complete the row, or take it out.',
+    };
   }
   const file = pathInDataset(name);
-  if (file === undefined) return `«${name}» leads out of the data set; a path starts at the data set's folder`;
+  if (file === undefined) return leadsOutOfDataset(name);
   const stranger = /[^ynm]/u.exec(label)?.[0];
-  if (stranger !== undefined) return `the label «${label}» has «${stranger}», but each class is one of y, n and m`;
   const marked = label.split('y').length - 1;
-  if (marked !== 1)
-    return `the label «${label}» has ${marked === 0 ? 'no y' : `y ${marked} times`}, but one class is true`;
-  if (label.length > MOST_CLASSES) return `the label has ${label.length} classes, more than ${MOST_CLASSES}`;
+  const fault =
+    stranger !== undefined
+      ? `has «${stranger}», but each class is one of y, n and m`
+      : marked !== 1
+        ? `has ${marked === 0 ? 'no y' : `y ${marked} times`}, but one class is true`
+        : undefined;
+  if (fault !== undefined) {
+    const advice = 'Mark the true class with y and all others with n, or m for «maybe»; or take the row out.';
+    return { message: `the label «${label}» ${fault}`, advice };
+  }
+  if (label.length > MOST_CLASSES) {
+    const advice = 'A label has one character a class; is this one?';
+    return { message: `the label has ${label.length} classes, more than ${MOST_CLASSES}`, advice };
+  }
   return { file, task: taskOfLabelName(labelName), label, classIndex: label.indexOf('y') };
 }
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../problem.ts';
 import type { CsvRow } from './csv.ts';
-import { pathInDataset } from './path-in-dataset.ts';
+import { leadsOutOfDataset, pathInDataset } from './path-in-dataset.ts';
 import type { Question } from './questions.ts';
 import { someProblems } from './some-problems.ts';
 import { taskOfLabelName } from './task.ts';
@@ -24,8 +24,8 @@ export function checkQuestionRows(
   for (const { line, fields } of rows) {
     const question = questionRow(fields);
     const at = { file, line };
-    if (typeof question === 'string') {
-      problems.push({ message: question, at });
+    if ('message' in question) {
+      problems.push({ ...question, at });
     } else if (tasks.size > 0 && !tasks.has(question.task)) {
       const advice = `The tasks of the label file are ${[...tasks].sort().join(', ')}.`;
       problems.push({ message: `no sample has the task ${question.task} that is asked for`, at, advice });
@@ -37,13 +37,16 @@ export function checkQuestionRows(
 }
 
 /** The question, or what is wrong with it. */
-function questionRow(fields: readonly string[]): Question | string {
+function questionRow(fields: readonly string[]): Question | Problem {
   const [name, labelName] = fields;
   if (!name || !labelName || fields.length > 3) {
     const filled = fields.filter((field) => field !== '').length;
-    return `a row is «file name,task,?», but this one has ${counted(filled, 'field')}`;
+    return {
+      message: `a row is «file name,task,?», but this one has ${counted(filled, 'field')}`,
+      advice: 'Complete the row, or take it out.',
+    };
   }
   const file = pathInDataset(name);
-  if (file === undefined) return `«${name}» leads out of the data set; a path starts at the data set's folder`;
+  if (file === undefined) return leadsOutOfDataset(name);
   return { file, labelName, task: taskOfLabelName(labelName) };
 }

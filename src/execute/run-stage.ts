@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActionRecord, Claim } from '../cache/cache.ts';
 import type { Digest } from '../fingerprint/digest.ts';
@@ -28,16 +29,18 @@ export async function runStage(
   services: Services,
 ): Promise<Result<ActionRecord, FailureReason | 'cancelled'>> {
   const code = codeOf(stage, services);
+  const made = join(claim.scratch, 'outputs');
+  mkdirSync(made);
   const metrics: Record<string, number> = {};
   const started = performance.now();
-  const bundle = await writeLinkedBundle(code, services.installation, join(claim.work, '..'), 'stage');
+  const bundle = await writeLinkedBundle(code, services.installation, claim.scratch, 'stage');
   const end = await runInProcess(
     {
       type: 'run',
       bundle,
       params: stage.params,
       inputs,
-      outputs: Object.fromEntries(stage.outputs.map(({ name, file }) => [name, join(claim.outputs, file)])),
+      outputs: Object.fromEntries(stage.outputs.map(({ name, file }) => [name, join(made, file)])),
       work: claim.work,
     },
     {
@@ -57,7 +60,7 @@ export async function runStage(
   if (end.type === 'failed') return failure(end.failure);
   const result = toResult(end.message, services.plan.root);
   if (!result.ok) return result;
-  const outputs = finishOutputs(stage, claim.outputs, services.files);
+  const outputs = finishOutputs(stage, made, services.files);
   if (!outputs.ok) return failure({ kind: 'bad-output', problems: outputs.failure });
   const record: ActionRecord = {
     key: key.key,

@@ -10,9 +10,8 @@ export function describeProblems(problems: readonly Problem[], folders: readonly
 
 function describeProblem({ message, at, advice }: Problem, folders: readonly string[], paint: Paint): string {
   const head = at === undefined ? message : `${paint('bold', placeText(at))}: ${message}`;
-  const frame = at === undefined ? undefined : sourceFrame(at, folders);
   const lines = [`${paint('red', 'error')}: ${head}`];
-  if (frame !== undefined) lines.push(paint('dim', frame.line), frame.gutter + paint('red', frame.squiggle));
+  if (at !== undefined) lines.push(...sourceFrame(at, folders, paint));
   if (advice !== undefined) lines.push(`  ${paint('cyan', '→')} ${advice}`);
   return lines.join('\n');
 }
@@ -22,18 +21,18 @@ export function placeText({ file, line, column }: Place): string {
   return [file, line, column].filter((part) => part !== undefined).join(':');
 }
 
-function sourceFrame(
-  { file, line, column = 1, length = 1 }: Place,
-  folders: readonly string[],
-): { line: string; gutter: string; squiggle: string } | undefined {
-  if (line === undefined) return undefined;
+/** The line that is meant and, where the column is known, a squiggle under what is wrong in it. */
+function sourceFrame({ file, line, column, length = 1 }: Place, folders: readonly string[], paint: Paint): string[] {
+  if (line === undefined) return [];
   const text = readFirst(folders.map((folder) => resolve(folder, file)))?.split(/\r?\n/)[line - 1];
-  if (text === undefined || text.length > 400) return undefined;
+  if (text === undefined || text.length > 400) return [];
   const label = `  ${line} | `;
+  const source = paint('dim', label + text);
+  if (column === undefined) return [source];
   const squiggle = `^${'~'.repeat(Math.max(0, Math.min(length, text.length - column + 1) - 1))}`;
   // Tabs stay tabs, so that the squiggle stands under what it means.
   const indent = text.slice(0, column - 1).replaceAll(/[^\t]/g, ' ');
-  return { line: label + text, gutter: `${' '.repeat(label.length - 2)}| ${indent}`, squiggle };
+  return [source, `${' '.repeat(label.length - 2)}| ${indent}${paint('red', squiggle)}`];
 }
 
 function readFirst(paths: readonly string[]): string | undefined {

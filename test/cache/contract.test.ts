@@ -153,15 +153,15 @@ describe.each(Object.entries(caches))('the %s cache', (_name, open) => {
     first.release();
   });
 
-  test('keeps the work of a killed run for the next, but not its outputs', async () => {
+  test('keeps the work of a killed run for the next, but not what was half-made', async () => {
     const { record } = await finished('a');
     const first = unwrap(await cache.claim(record.key, nobody, NEVER));
     writeFileSync(join(first.work, 'checkpoint'), '1');
-    writeFileSync(join(first.outputs, 'half'), '1');
+    writeFileSync(join(first.scratch, 'half'), '1');
     first.release();
     const second = unwrap(await cache.claim(record.key, nobody, NEVER));
     expect(readdirSync(second.work)).toEqual(['checkpoint']);
-    expect(readdirSync(second.outputs)).toEqual([]);
+    expect(readdirSync(second.scratch)).toEqual([]);
     second.release();
   });
 

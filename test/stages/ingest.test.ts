@@ -161,7 +161,7 @@ describe('what is wrong is said with its line and with what to do', () => {
     ['Images/5.jpg,,nyn', '2 fields'],
   ])('a row without three fields: %s', async (row, fields) => {
     expect(await problemsOfRow(row)).toEqual([
-      `…/Annotations/label.csv:5: a row is «file name,task,label», but this one has ${fields}`,
+      `…/Annotations/label.csv:5: a row is «file name,task,label», but this one has ${fields} — Complete the row, or take it out.`,
     ]);
   });
 
@@ -173,7 +173,7 @@ describe('what is wrong is said with its line and with what to do', () => {
     ['yny', 'has y 2 times, but one class is true'],
   ])('a label with other characters, without a y or with several: %s', async (label, reason) => {
     expect(await problemsOfRow(`Images/5.jpg,coat_length_labels,${label}`)).toEqual([
-      `…/Annotations/label.csv:5: the label «${label}» ${reason}`,
+      `…/Annotations/label.csv:5: the label «${label}» ${reason} — Mark the true class with y and all others with n, or m for «maybe»; or take the row out.`,
     ]);
   });
 
@@ -185,7 +185,7 @@ describe('what is wrong is said with its line and with what to do', () => {
 
   test('more classes than a byte can count', async () => {
     expect(await problemsOfRow(`Images/5.jpg,many_labels,y${'n'.repeat(256)}`)).toEqual([
-      '…/Annotations/label.csv:5: the label has 257 classes, more than 256',
+      '…/Annotations/label.csv:5: the label has 257 classes, more than 256 — A label has one character a class; is this one?',
     ]);
   });
 
@@ -210,7 +210,7 @@ describe('what is wrong is said with its line and with what to do', () => {
 
   test.each(['../secret.jpg', '/etc/1.jpg', 'Images/../../1.jpg', '..'])('a path that leads out: %s', async (path) => {
     expect(await problemsOfRow(`${path},coat_length_labels,nyn`)).toEqual([
-      `…/Annotations/label.csv:5: «${path}» leads out of the data set; a path starts at the data set's folder`,
+      `…/Annotations/label.csv:5: «${path}» leads out of the data set — Give the path from the data set's folder on, such as Images/1.jpg.`,
     ]);
   });
 
@@ -224,8 +224,8 @@ describe('what is wrong is said with its line and with what to do', () => {
     ];
     expect(await problemsOf(datasetOf([...coats, ...necks], { 'Tests/question.csv': questions.join('\n') }))).toEqual([
       '…/Tests/question.csv:2: no sample has the task skirt_length that is asked for — The tasks of the label file are coat_length, neck_design.',
-      "…/Tests/question.csv:4: «../1.jpg» leads out of the data set; a path starts at the data set's folder",
-      '…/Tests/question.csv:5: a row is «file name,task,?», but this one has 1 field',
+      "…/Tests/question.csv:4: «../1.jpg» leads out of the data set — Give the path from the data set's folder on, such as Images/1.jpg.",
+      '…/Tests/question.csv:5: a row is «file name,task,?», but this one has 1 field — Complete the row, or take it out.',
       '…/Tests/question.csv:3: there is no image Images/coat/9.jpg — Put it at …/Images/coat/9.jpg, or take the row out.',
     ]);
   });

@@ -39,9 +39,9 @@ export interface Finished {
 export class Project {
   readonly directory: string;
 
-  constructor(files: Readonly<Record<string, string>>) {
+  constructor(files: Readonly<Record<string, string>>, atEnd: (cleanUp: () => void) => void = onTestFinished) {
     this.directory = realpathSync(mkdtempSync(join(tmpdir(), 'pipeline-test-')));
-    onTestFinished(() => rmSync(this.directory, { recursive: true, force: true }));
+    atEnd(() => rmSync(this.directory, { recursive: true, force: true }));
     mkdirSync(join(this.directory, 'node_modules'));
     symlinkSync(REPOSITORY, join(this.directory, 'node_modules/pipeline'));
     for (const [path, text] of Object.entries(files)) this.write(path, text);
@@ -58,6 +58,10 @@ export class Project {
 
   read(path: string): string {
     return readFileSync(this.path(path), 'utf8');
+  }
+
+  remove(path: string): void {
+    rmSync(this.path(path), { recursive: true });
   }
 
   exists(path: string): boolean {
