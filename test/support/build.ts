@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { build } from '../../scripts/build.js';
 
 /** The commands that tests start are the built ones. */
-export default function setup(): void {
-  const { status, stderr } = spawnSync('npm', ['run', '--silent', 'build'], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`npm run build failed:\n${stderr}`);
+export default async function setup(): Promise<void> {
+  const result = await build(resolve(import.meta.dirname, '../..'));
+  if (!result.ok) throw new Error(result.failure.map(({ message }) => message).join('\n'));
 }

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { runCommand } from '../setup/command.js';
+import { problem, success } from '../setup/result.js';
+
+/** @import { Result } from '../../src/problem.ts' */
+
+/**
+ * Writes the types of the stage API, for those who write stages with this package in their node_modules.
+ *
+ * @param {string} root
+ * @returns {Promise<Result<void>>}
+ */
+export async function emitDeclarations(root) {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { ok, output } = await runCommand(process.execPath, [compiler, '-p', 'tsconfig.declarations.json'], {
+    cwd: root,
+  });
+  return ok ? success(undefined) : problem(`The types of the stage API could not be written:\n${output.trimEnd()}`);
+}

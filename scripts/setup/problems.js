@@ -1,0 +1,8 @@
+/** @import { Problem } from '../../src/problem.ts' */
+
+/** @param {readonly Problem[]} problems */
+export function printProblems(problems) {
+  for (const { message, advice } of problems) {
+    console.error(`\n✗ ${message}${advice === undefined ? '' : `\n  → ${advice}`}`);
+  }
+}

@@ -1,0 +1,48 @@
+import { darker } from './colour.ts';
+import type { Fabric } from './fabric.ts';
+import { type Point, smooth, straight } from './path.ts';
+
+const SHADOW = '#0d0b14';
+
+/**
+ * The gradients that give cloth and limbs their roundness; one copy stands in each picture. `round` goes across the
+ * whole piece, `limb` is paler at its edges, where an arm joins the body.
+ */
+export function shades(lightFromLeft: boolean): string {
+  const direction = lightFromLeft ? 'x1="0" x2="1"' : 'x1="1" x2="0"';
+  const gradient = (id: string, near: number, far: number) =>
+    `<linearGradient id="${id}" ${direction} y1="0" y2="0.12">` +
+    `<stop offset="0" stop-color="${SHADOW}" stop-opacity="${near}"/><stop offset="0.28" stop-color="${SHADOW}" stop-opacity="0"/>` +
+    '<stop offset="0.42" stop-color="#ffffff" stop-opacity="0.16"/>' +
+    `<stop offset="0.6" stop-color="${SHADOW}" stop-opacity="0"/><stop offset="1" stop-color="${SHADOW}" stop-opacity="${far}"/>` +
+    '</linearGradient>';
+  return gradient('round', 0.22, 0.32) + gradient('limb', 0.1, 0.16);
+}
+
+/** A piece of cloth: its pattern, its roundness and its edge. */
+export function cloth(outline: string, { fill, colour }: Fabric, edge = 1.6): string {
+  const line = darker(colour, 0.5);
+  return (
+    `<path d="${outline}" fill="${fill}"/>` +
+    `<path d="${outline}" fill="url(#round)" stroke="${line}" stroke-width="${edge}" stroke-linejoin="round"/>`
+  );
+}
+
+/** A seam, a fold or another line in a tone of the cloth that it is on. */
+export function line(
+  path: string,
+  { colour }: Fabric,
+  { width = 1.5, depth = 0.45, opacity = 0.8, dash = '' } = {},
+): string {
+  const dashes = dash === '' ? '' : ` stroke-dasharray="${dash}"`;
+  return `<path d="${path}" fill="none" stroke="${darker(colour, depth)}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linecap="round"${dashes}/>`;
+}
+
+export const fold = (points: readonly Point[], fabric: Fabric): string =>
+  line(smooth(points), fabric, { width: 2.2, depth: 0.4, opacity: 0.45 });
+
+export const seam = (points: readonly Point[], fabric: Fabric): string => line(straight(points), fabric);
+
+export function button([x, y]: Point, { colour }: Fabric, radius = 3.4): string {
+  return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius}" fill="${darker(colour, 0.6)}" stroke="#ffffff" stroke-opacity="0.5" stroke-width="0.8"/>`;
+}

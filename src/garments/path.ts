@@ -1,0 +1,81 @@
+export type Point = readonly [x: number, y: number];
+
+/** A number as SVG text: one decimal is a tenth of a pixel, and hides what machines compute differently. */
+export const text = (value: number): string => String(Math.round(value * 10) / 10);
+
+const pair = ([x, y]: Point) => `${text(x)} ${text(y)}`;
+
+/** Points as SVG's `points` attribute has them: `0,10 20,30`. */
+export const points = (list: string): Point[] =>
+  list.split(' ').map((entry) => {
+    const [x = 0, y = 0] = entry.split(',').map(Number);
+    return [x, y];
+  });
+
+export const mirrored = (points: readonly Point[]): Point[] => points.map(([x, y]) => [-x, y] as const).reverse();
+
+export function between([x, y]: Point, [toX, toY]: Point, share: number): Point {
+  return [x + (toX - x) * share, y + (toY - y) * share];
+}
+
+/** The points joined by straight lines. Starts a path, or goes on with one by `L`. */
+export function straight(points: readonly Point[], start: 'M' | 'L' = 'M'): string {
+  return points.map((point, index) => `${index === 0 ? start : 'L'}${pair(point)}`).join('');
+}
+
+/** A smooth curve through all the points (Catmull–Rom, as cubic Béziers). Starts a path, or goes on with one by `L`. */
+export function smooth(points: readonly Point[], start: 'M' | 'L' = 'M'): string {
+  const first = points[0];
+  if (first === undefined) return '';
+  const commands = [`${start}${pair(first)}`];
+  for (let index = 1; index < points.length; index += 1) {
+    const from = points[index - 1] ?? first;
+    const to = points[index] ?? first;
+    const before = points[index - 2] ?? from;
+    const after = points[index + 1] ?? to;
+    const leaving: Point = [from[0] + (to[0] - before[0]) / 6, from[1] + (to[1] - before[1]) / 6];
+    const arriving: Point = [to[0] - (after[0] - from[0]) / 6, to[1] - (after[1] - from[1]) / 6];
+    commands.push(`C${pair(leaving)} ${pair(arriving)} ${pair(to)}`);
+  }
+  return commands.join('');
+}
+
+/** The two edges of a band around a spine, as wide as `widths` says at each of its points. */
+export function edges(
+  spine: readonly Point[],
+  widths: readonly number[],
+): { readonly left: Point[]; readonly right: Point[] } {
+  const left: Point[] = [];
+  const right: Point[] = [];
+  for (const [index, point] of spine.entries()) {
+    const before = spine[index - 1] ?? point;
+    const after = spine[index + 1] ?? point;
+    const length = Math.hypot(after[0] - before[0], after[1] - before[1]) || 1;
+    const half = (widths[index] ?? 0) / 2;
+    const across: Point = [(-(after[1] - before[1]) / length) * half, ((after[0] - before[0]) / length) * half];
+    left.push([point[0] + across[0], point[1] + across[1]]);
+    right.push([point[0] - across[0], point[1] - across[1]]);
+  }
+  return { left, right };
+}
+
+/** The outline of such a band, with flat ends. */
+export function ribbon(spine: readonly Point[], widths: readonly number[]): string {
+  const { left, right } = edges(spine, widths);
+  return `${smooth(left)}${smooth(right.reverse(), 'L')}Z`;
+}
+
+/** The value at `at` of the function that runs straight between the knots, and stays level outside them. */
+export function interpolate(knots: readonly Point[], at: number): number {
+  const after = knots.findIndex(([x]) => x >= at);
+  const upper = knots[after] ?? knots.at(-1);
+  const lower = knots[after - 1] ?? upper;
+  if (upper === undefined || lower === undefined) return 0;
+  const span = upper[0] - lower[0];
+  return span === 0 ? upper[1] : lower[1] + (upper[1] - lower[1]) * Math.min(1, (at - lower[0]) / span);
+}
+
+/** `count` + 1 evenly spaced numbers from `from` to `to`. */
+export function steps(from: number, to: number, count: number): number[] {
+  return Array.from({ length: count + 1 }, (_, index) => from + ((to - from) * index) / count);
+}

@@ -1,0 +1,50 @@
+import sharp from 'sharp';
+import { backdrop } from './backdrop.ts';
+import { shades } from './cloth.ts';
+import { develop } from './develop.ts';
+import { text } from './path.ts';
+import type { Random } from './random.ts';
+import type { Scene, View } from './scene.ts';
+
+/** A hand-held camera: a little nearer or farther and off the middle. */
+function aim(random: Random, { left, top, width, height }: View): View {
+  const zoom = random.between(0.95, 1.06);
+  return {
+    left: left + (width * (1 - zoom)) / 2 + width * random.between(-0.04, 0.04),
+    top: top + (height * (1 - zoom)) / 2 + height * random.between(-0.025, 0.025),
+    width: width * zoom,
+    height: height * zoom,
+  };
+}
+
+/** The scene with a backdrop, as an SVG of the size in pixels that the camera takes. */
+export function compose(
+  random: Random,
+  scene: Scene,
+): { readonly svg: string; readonly width: number; readonly height: number } {
+  const { left, top, width, height } = aim(random, scene.view);
+  const long = random.whole(256, 320);
+  const aspect = (width / height) * random.between(0.95, 1.05);
+  const pixelsWide = Math.round(long * Math.min(1, aspect));
+  const pixelsHigh = Math.round(long / Math.max(1, aspect));
+  const middle = top + height / 2;
+  const figure = `<g transform="translate(0 ${text(middle)}) rotate(${random.between(-5, 5).toFixed(2)}) scale(${random.sign()} 1) translate(0 ${text(-middle)})">${scene.drawing}</g>`;
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${pixelsWide}" height="${pixelsHigh}" preserveAspectRatio="none" viewBox="${text(left)} ${text(top)} ${text(width)} ${text(height)}">` +
+    `<defs>${shades(random.chance(0.5))}</defs>${backdrop(random, scene.view, scene.colours)}${figure}</svg>`;
+  return { svg, width: pixelsWide, height: pixelsHigh };
+}
+
+/** The scene as a JPEG. The same draws give the same bytes. */
+export async function photograph(random: Random, scene: Scene): Promise<Buffer> {
+  const { svg } = compose(random, scene);
+  const softness = random.chance(0.3) ? random.between(0.4, 1) : 0;
+  const drawn = sharp(Buffer.from(svg)).removeAlpha().toColourspace('srgb');
+  const { data, info } = await (softness > 0 ? drawn.blur(softness) : drawn)
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  develop(random, data, info.width);
+  return sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
+    .jpeg({ quality: random.whole(82, 93) })
+    .toBuffer();
+}

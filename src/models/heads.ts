@@ -1,0 +1,32 @@
+import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
+import type { LayerFactory } from './layer-factory.ts';
+
+/** One attribute to classify. */
+export interface TaskClasses {
+  readonly name: string;
+  readonly classes: number;
+}
+
+/**
+ * One softmax classifier a task on shared features.
+ *
+ * @param features [n, channels].
+ * @returns for each task, in order, the output [n, classes] of a dense layer named after the task.
+ */
+export function heads(
+  { tf, ...layers }: LayerFactory,
+  features: SymbolicTensor,
+  tasks: readonly TaskClasses[],
+  dropout: number,
+): SymbolicTensor[] {
+  const dropped = layers.dropout({ name: 'dropout', rate: dropout }).apply(features) as SymbolicTensor;
+  return tasks.map(({ name, classes }) => {
+    const head = tf.layers.dense({
+      name,
+      units: classes,
+      activation: 'softmax',
+      kernelInitializer: layers.glorotUniform(),
+    });
+    return head.apply(dropped) as SymbolicTensor;
+  });
+}

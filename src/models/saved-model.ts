@@ -1,0 +1,86 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { Ajv } from 'ajv';
+import { reasonOf } from '../data/wording.ts';
+import { problem, type Result, success } from '../problem.ts';
+import type { FromSchema } from '../schema-type.ts';
+import type { TensorFlow } from '../tensorflow/load.ts';
+import { backboneNames } from './index.ts';
+
+const FACTS_FILE = 'pipeline.json';
+const TOPOLOGY_FILE = 'model.json';
+const RETRAIN = 'Run the stage that trained the model again.';
+
+const factsSchema = {
+  type: 'object',
+  required: ['version', 'backbone', 'height', 'width', 'tasks', 'epochs', 'steps'],
+  properties: {
+    version: { const: 1 },
+    backbone: { enum: backboneNames },
+    height: { type: 'integer', minimum: 1 },
+    width: { type: 'integer', minimum: 1 },
+    tasks: {
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        required: ['name', 'classes'],
+        properties: { name: { type: 'string' }, classes: { type: 'integer', minimum: 1 } },
+      },
+    },
+    epochs: { type: 'integer', minimum: 0 },
+    steps: { type: 'integer', minimum: 0 },
+  },
+} as const;
+
+/** What a saved model was built from, and for how many epochs and steps it has been trained in all. */
+export type ModelFacts = FromSchema<typeof factsSchema>;
+
+/**
+ * Writes a directory of `model.json` and `weights.bin`, which any TensorFlow.js loads by itself, and the facts beside
+ * them in `pipeline.json`.
+ */
+export async function saveModel(model: LayersModel, facts: ModelFacts, directory: string): Promise<void> {
+  await model.save(`file://${directory}`);
+  await writeFile(path.join(directory, FACTS_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
+}
+
+export async function readModelFacts(directory: string): Promise<Result<ModelFacts>> {
+  const file = path.join(directory, FACTS_FILE);
+  let facts: unknown;
+  try {
+    facts = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    return problem(`cannot read the facts about the model: ${reasonOf(error)}`, { at: { file }, advice: RETRAIN });
+  }
+  const ajv = new Ajv();
+  if (ajv.validate<ModelFacts>(factsSchema, facts)) return success(facts);
+  const reason = ajv.errorsText(ajv.errors, { dataVar: 'model' });
+  return problem(`the facts about the model have another shape: ${reason}`, { at: { file }, advice: RETRAIN });
+}
+
+/** Loads a model for prediction. */
+export async function loadModel(tf: TensorFlow, directory: string): Promise<Result<LayersModel>> {
+  const file = path.join(directory, TOPOLOGY_FILE);
+  try {
+    return success(await tf.loadLayersModel(`file://${file}`));
+  } catch (error) {
+    return problem(`cannot load the model: ${reasonOf(error)}`, { at: { file }, advice: RETRAIN });
+  }
+}
+
+/** Gives a model that was just built the weights of a saved one, matched by name and shape. */
+export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, directory: string): Promise<Result<void>> {
+  const file = path.join(directory, TOPOLOGY_FILE);
+  try {
+    const { weightData, weightSpecs } = await tf.io.fileSystem(file).load();
+    tf.tidy(() => model.loadWeights(tf.io.decodeWeights(weightData ?? new ArrayBuffer(0), weightSpecs ?? [])));
+    return success(undefined);
+  } catch (error) {
+    return problem(`the weights are not those of today's «${model.name}»: ${reasonOf(error)}`, {
+      at: { file },
+      advice: RETRAIN,
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { type DecodedImage, decodeImage, type Fit } from '../data/decode.ts';
+import type { Question } from '../data/questions.ts';
+import { someProblems } from '../data/some-problems.ts';
+import type { ModelFacts } from '../models/saved-model.ts';
+import { failure, type Problem, type Result, success } from '../problem.ts';
+import type { Progress } from '../stage.ts';
+import { imagesToDevice } from '../tensorflow/images-to-device.ts';
+import type { TensorFlow } from '../tensorflow/load.ts';
+import { probabilitiesOf } from './forward.ts';
+import { headLayout } from './target-masks.ts';
+
+export interface AnswerOptions {
+  readonly model: LayersModel;
+  readonly facts: ModelFacts;
+  /** The folder from which the questions' paths start. */
+  readonly root: string;
+  readonly batchSize: number;
+  /** How the training images were fitted into the model's size. */
+  readonly fit: Fit;
+  readonly signal: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+/** The probabilities of the classes of a question's task. */
+export type Answer = readonly number[];
+
+/**
+ * Decodes the questions' images and runs the model on them, batch by batch. Images that cannot be decoded are reported
+ * together. Throws the signal's reason when it is aborted.
+ */
+export async function answerQuestions(
+  tf: TensorFlow,
+  questions: readonly Question[],
+  options: AnswerOptions,
+): Promise<Result<readonly Answer[]>> {
+  const { facts, root, batchSize, fit, signal, onProgress } = options;
+  const decode = ({ file }: Question) =>
+    decodeImage(path.join(root, file), { width: facts.width, height: facts.height, fit });
+  // More in flight than cores: they are decoded while the model computes.
+  const concurrency = Math.max(4, 2 * availableParallelism());
+  const images: AsyncIterable<Result<DecodedImage>> = Readable.from(questions).map(decode, { concurrency, signal });
+  const broken: Problem[] = [];
+  const answers: Answer[] = [];
+  const waiting: Uint8Array[] = [];
+  let done = 0;
+  for await (const image of images) {
+    done += 1;
+    if (image.ok) waiting.push(image.value.pixels);
+    else broken.push(...image.failure);
+    if (done % batchSize !== 0 && done !== questions.length) continue;
+    if (broken.length === 0) answers.push(...answerBatch(tf, options, questions.slice(answers.length, done), waiting));
+    waiting.length = 0;
+    onProgress({ done, total: questions.length, unit: 'images' });
+  }
+  return broken.length > 0 ? failure(someProblems(broken, 'images like these')) : success(answers);
+}
+
+function answerBatch(
+  tf: TensorFlow,
+  { model, facts }: AnswerOptions,
+  questions: readonly Question[],
+  images: readonly Uint8Array[],
+): Answer[] {
+  const { totalClasses, offsets } = headLayout(facts.tasks);
+  const probabilities = tf.tidy(() => {
+    const pixels = imagesToDevice(tf, Buffer.concat(images), [images.length, facts.height, facts.width, 3]);
+    return probabilitiesOf(tf, model, pixels).dataSync();
+  });
+  return questions.map(({ task: name }, row) => {
+    const task = facts.tasks.findIndex((candidate) => candidate.name === name);
+    const begin = row * totalClasses + (offsets[task] ?? 0);
+    return Array.from(probabilities.subarray(begin, begin + (facts.tasks[task]?.classes ?? 0)));
+  });
+}

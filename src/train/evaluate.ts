@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises';
+import { loadModel, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import { failure, type Problem, type Result, success } from '../problem.ts';
+import { badInput, failed, type Progress, type StageFailure } from '../stage.ts';
+import { loadTensorFlow } from '../tensorflow/load.ts';
+import { type Evaluation, toEvaluation } from './evaluation.ts';
+import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
+import { describeTasks } from './starting-point.ts';
+import { validate } from './validate.ts';
+
+export interface EvaluatePaths {
+  /** A directory. */
+  readonly shards: string;
+  /** A file. */
+  readonly targets: string;
+  /** A directory. */
+  readonly model: string;
+  /** To be made: a JSON file. */
+  readonly evaluation: string;
+}
+
+export interface EvaluateOptions {
+  readonly batchSize: number;
+  /** Among which one op's work is split: another number gives other last digits. */
+  readonly threads: number;
+}
+
+/** Judges a model by the validation samples. Throws the signal's reason when it is aborted. */
+export async function evaluate(
+  paths: EvaluatePaths,
+  options: EvaluateOptions,
+  onProgress: (progress: Progress) => void,
+): Promise<Result<Evaluation, StageFailure>> {
+  const data = await openLabelledImages(paths);
+  if (!data.ok) return failure(badInput(data.failure));
+  try {
+    const evaluation = await evaluateOn(data.value, paths, options, onProgress);
+    if (evaluation.ok) await writeFile(paths.evaluation, `${JSON.stringify(evaluation.value, undefined, 2)}\n`);
+    return evaluation;
+  } finally {
+    await data.value.shards.close();
+  }
+}
+
+async function evaluateOn(
+  data: LabelledImages,
+  paths: EvaluatePaths,
+  { batchSize, threads }: EvaluateOptions,
+  onProgress: (progress: Progress) => void,
+): Promise<Result<Evaluation, StageFailure>> {
+  const samples = data.targets.samplesIn('validation');
+  const facts = await readModelFacts(paths.model);
+  if (!facts.ok) return failure(badInput(facts.failure));
+  const problems = [...mismatches(facts.value, data, paths.model), ...emptySplit(samples, paths.targets)];
+  if (problems.length > 0) return failure(badInput(problems));
+
+  const tensorFlow = await loadTensorFlow({ intraOpThreads: threads });
+  if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
+  const model = await loadModel(tensorFlow.value, paths.model);
+  if (!model.ok) return failure(badInput(model.failure));
+  const judged = await validate(tensorFlow.value, {
+    model: model.value,
+    data,
+    samples,
+    batchSize,
+    onProgress: (done) => onProgress({ done, total: samples.length, unit: 'images' }),
+  });
+  model.value.dispose();
+  return judged.ok ? success(toEvaluation(data.targets.tasks, judged.value)) : failure(failed(judged.failure));
+}
+
+function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file: string): Problem[] {
+  const problems: Problem[] = [];
+  const advice = 'Evaluate on the images and targets that the model was trained on.';
+  if (facts.height !== shards.height || facts.width !== shards.width) {
+    const message = `the model takes ${facts.width}×${facts.height} pixels, but the images have ${shards.width}×${shards.height}`;
+    problems.push({ message, at: { file }, advice });
+  }
+  const [known, given] = [describeTasks(facts.tasks), describeTasks(targets.tasks)];
+  if (known !== given) {
+    problems.push({
+      message: `the model knows the tasks ${known}, but the targets have ${given}`,
+      at: { file },
+      advice,
+    });
+  }
+  return problems;
+}
+
+function emptySplit(samples: Int32Array, file: string): Problem[] {
+  if (samples.length > 0) return [];
+  const advice = 'Raise validation_fraction, or add samples.';
+  return [{ message: 'there are no validation samples to judge the model by', at: { file }, advice }];
+}

@@ -1,0 +1,49 @@
+import { openShards, type ShardSet } from '../data/shards.ts';
+import { readTargets, type Targets } from '../data/targets.ts';
+import { failure, type Problem, type Result, success } from '../problem.ts';
+
+/** Images and what is to be learnt from them, checked to belong together. */
+export interface LabelledImages {
+  readonly shards: ShardSet;
+  readonly targets: Targets;
+}
+
+const LISTED = 5;
+
+/**
+ * Opens shards and targets. Every sample must have its image; the caller closes the shards.
+ *
+ * @param paths `shards` a directory, `targets` a file.
+ */
+export async function openLabelledImages(paths: {
+  readonly shards: string;
+  readonly targets: string;
+}): Promise<Result<LabelledImages>> {
+  const [shards, targets] = await Promise.all([openShards(paths.shards), readTargets(paths.targets)]);
+  if (!shards.ok || !targets.ok) {
+    if (shards.ok) await shards.value.close();
+    return failure([...(shards.ok ? [] : shards.failure), ...(targets.ok ? [] : targets.failure)]);
+  }
+  const missing = missingImages(shards.value, targets.value);
+  if (missing.length === 0) return success({ shards: shards.value, targets: targets.value });
+  await shards.value.close();
+  return failure([lackOfImages(missing, paths)]);
+}
+
+function missingImages(shards: ShardSet, targets: Targets): readonly string[] {
+  const files = Array.from({ length: targets.count }, (_, sample) => targets.file(sample));
+  return [...new Set(files)].filter((file) => shards.rowOf(file) === undefined);
+}
+
+function lackOfImages(
+  missing: readonly string[],
+  paths: { readonly shards: string; readonly targets: string },
+): Problem {
+  const shown = missing.slice(0, LISTED).map((file) => `«${file}»`);
+  const more = missing.length > LISTED ? ` and ${missing.length - LISTED} more` : '';
+  return {
+    message: `the shards in ${paths.shards} lack images that the targets name: ${shown.join(', ')}${more}`,
+    at: { file: paths.targets },
+    advice: 'Make shards and targets from the same samples: both have to come from one run of the ingest stage.',
+  };
+}

@@ -1,0 +1,96 @@
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { buildClassifier } from '../models/classifier.ts';
+import type { TaskClasses } from '../models/heads.ts';
+import { type BackboneName, backboneNames, backbones } from '../models/index.ts';
+import { loadWeightsInto, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import { failure, type Problem, problem, type Result, success } from '../problem.ts';
+import type { TensorFlow } from '../tensorflow/load.ts';
+
+/** What a training starts from. */
+export interface StartingPoint {
+  readonly facts: ModelFacts;
+  /** The saved model that gives the weights; without it they are drawn. */
+  readonly weightsFrom?: string | undefined;
+}
+
+export interface StartingPointOptions {
+  /** The directory of a saved model whose training goes on. */
+  readonly model?: string | undefined;
+  /** A saved model brings its own. */
+  readonly backbone?: BackboneName | undefined;
+  /** Of the images, in pixels. */
+  readonly height: number;
+  readonly width: number;
+  readonly tasks: readonly TaskClasses[];
+}
+
+/** Checks that saved model, backbone and data agree, without loading TensorFlow. */
+export async function findStartingPoint(options: StartingPointOptions): Promise<Result<StartingPoint>> {
+  const { model, height, width } = options;
+  const tasks = options.tasks.map(({ name, classes }) => ({ name, classes }));
+  const saved = model === undefined ? undefined : await readModelFacts(model);
+  if (saved?.ok === false) return saved;
+  const backbone = options.backbone ?? saved?.value.backbone;
+  if (backbone === undefined) {
+    return problem('neither the param «backbone» nor the input «model» says what to train', {
+      advice: `Set backbone to one of ${backboneNames.join(', ')}, or connect the input model.`,
+    });
+  }
+  const problems = [
+    ...sizeProblems(backbone, { height, width }),
+    ...(saved === undefined ? [] : contradictions(saved.value, { backbone, tasks })),
+  ].map((found) => (model === undefined ? found : { ...found, at: { file: model } }));
+  if (problems.length > 0) return failure(problems);
+  const { epochs, steps } = saved?.value ?? { epochs: 0, steps: 0 };
+  return success({ facts: { version: 1, backbone, height, width, tasks, epochs, steps }, weightsFrom: model });
+}
+
+/** Builds the model and gives it its weights. */
+export async function startingModel(
+  tf: TensorFlow,
+  { facts, weightsFrom }: StartingPoint,
+  options: { readonly dropout: number; readonly seed: number },
+): Promise<Result<LayersModel>> {
+  const model = buildClassifier(tf, facts, options);
+  const loaded = weightsFrom === undefined ? success(undefined) : await loadWeightsInto(tf, model, weightsFrom);
+  if (loaded.ok) return success(model);
+  model.dispose();
+  return loaded;
+}
+
+function sizeProblems(backbone: BackboneName, { height, width }: { readonly height: number; readonly width: number }) {
+  const { minimalSize } = backbones[backbone];
+  if (Math.min(height, width) >= minimalSize) return [];
+  return [
+    {
+      message: `«${backbone}» takes images from ${minimalSize}×${minimalSize} pixels on, but these have ${width}×${height}`,
+      advice: 'Resize the images to more pixels, or take another backbone.',
+    },
+  ];
+}
+
+function contradictions(
+  saved: ModelFacts,
+  { backbone, tasks }: { readonly backbone: BackboneName; readonly tasks: readonly TaskClasses[] },
+): Problem[] {
+  const problems: Problem[] = [];
+  if (backbone !== saved.backbone) {
+    problems.push({
+      message: `the param «backbone» is «${backbone}», but the model has «${saved.backbone}»`,
+      advice: 'Leave backbone out: the model brings its own.',
+    });
+  }
+  const [wanted, known] = [describeTasks(tasks), describeTasks(saved.tasks)];
+  if (wanted !== known) {
+    problems.push({
+      message: `the model was trained for other tasks: ${known} instead of ${wanted}`,
+      advice: 'Train a model for these tasks from the start, without the input model.',
+    });
+  }
+  return problems;
+}
+
+/** `coat_length (8), neck_design (5)`. */
+export function describeTasks(tasks: readonly TaskClasses[]): string {
+  return tasks.map(({ name, classes }) => `${name} (${classes})`).join(', ');
+}

@@ -1,0 +1,81 @@
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { batches } from '../data/batches.ts';
+import { problem, type Result, success } from '../problem.ts';
+import type { TensorFlow } from '../tensorflow/load.ts';
+import type { Augmentation } from './augmentation.ts';
+import { type ConfusionMatrix, confusionCounter } from './confusion.ts';
+import type { LabelledImages } from './labelled-images.ts';
+import type { Optimizer } from './optimizer.ts';
+import { trainingStep } from './step.ts';
+import { batchTargets, headLayout } from './target-masks.ts';
+
+export interface EpochOptions {
+  readonly model: LayersModel;
+  readonly data: LabelledImages;
+  /** The rows of the samples to learn from. */
+  readonly samples: Int32Array;
+  readonly optimizer: Optimizer;
+  readonly augmentation: Augmentation;
+  readonly batchSize: number;
+  /** With the epoch it decides the order of the samples; with the step, augmentation and dropout. */
+  readonly seed: number;
+  readonly epoch: number;
+  /** The number of the epoch's first step. */
+  readonly firstStep: number;
+  readonly learningRateAt: (step: number) => number;
+}
+
+/** The figures of an epoch so far. */
+export interface EpochProgress {
+  readonly steps: number;
+  /** The mean over the samples, each batch's before its update. */
+  readonly loss: number;
+  /** For each task, in order. */
+  readonly matrices: readonly ConfusionMatrix[];
+}
+
+/**
+ * Goes through the samples once in a new order. Fails where the loss is no number any more. Throws the signal's reason
+ * when it is aborted, between two steps.
+ */
+export async function trainEpoch(
+  tf: TensorFlow,
+  options: EpochOptions,
+  onStep: (progress: EpochProgress) => void,
+  signal: AbortSignal,
+): Promise<Result<EpochProgress>> {
+  const { model, data, samples, optimizer, augmentation, batchSize, seed, epoch, firstStep } = options;
+  const { shards, targets } = data;
+  const { height, width } = shards;
+  const layout = headLayout(targets.tasks);
+  const counter = confusionCounter(layout);
+  let [lossSum, done] = [0, 0];
+  let progress: EpochProgress = { steps: 0, loss: 0, matrices: counter.matrices() };
+  for await (const batch of batches({ shards, targets, samples, batchSize, order: { seed, epoch } })) {
+    if (!batch.ok) return batch;
+    signal.throwIfAborted();
+    const step = firstStep + batch.value.index;
+    const { images, count } = batch.value;
+    const wanted = batchTargets(targets, batch.value.samples);
+    const { loss, predicted } = trainingStep(
+      tf,
+      { model, height, width, layout, optimizer, augmentation },
+      { images, ...wanted },
+      { seed, step },
+      options.learningRateAt(step),
+    );
+    if (!Number.isFinite(loss)) return lossIsNoNumber(step);
+    counter.add(wanted, predicted);
+    lossSum += loss * count;
+    done += count;
+    progress = { steps: batch.value.index + 1, loss: lossSum / done, matrices: counter.matrices() };
+    onStep(progress);
+  }
+  return success(progress);
+}
+
+function lossIsNoNumber(step: number) {
+  return problem(`the loss is no number any more at step ${step + 1}`, {
+    advice: 'The training has diverged: lower learning_rate, or raise batch_size, and run the stage again.',
+  });
+}

@@ -1,0 +1,101 @@
+import { writeFile } from 'node:fs/promises';
+import type { BackboneName } from '../models/index.ts';
+import { saveModel } from '../models/saved-model.ts';
+import { failure, type Result, success } from '../problem.ts';
+import { badInput, failed, type StageFailure } from '../stage.ts';
+import { loadTensorFlow } from '../tensorflow/load.ts';
+import { useReluGradientKernel } from '../tensorflow/relu-gradient.ts';
+import { sampleProblems, sampleWarnings } from './check-samples.ts';
+import { type FitOptions, fitModel, type Watcher } from './fit.ts';
+import type { EpochFigures } from './history.ts';
+import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
+import { createOptimizer, type OptimizerOptions } from './optimizer.ts';
+import { findStartingPoint, startingModel } from './starting-point.ts';
+import { countWeights } from './weight-vector.ts';
+
+export interface TrainOptions
+  extends Pick<FitOptions, 'augmentation' | 'batchSize' | 'decay' | 'epochs' | 'learningRate' | 'seed'> {
+  /** Needed where no model is given, which brings its own. */
+  readonly backbone?: BackboneName | undefined;
+  readonly optimizer: OptimizerOptions;
+  readonly dropout: number;
+  /** Among which one op's work is split: another number gives other last digits. */
+  readonly threads: number;
+}
+
+export interface TrainPaths {
+  /** A directory. */
+  readonly shards: string;
+  /** A file. */
+  readonly targets: string;
+  /** The directory of a saved model whose training goes on, with a fresh optimizer. */
+  readonly startFrom?: string | undefined;
+  /** To be made: the directory of the trained model. */
+  readonly model: string;
+  /** To be made: a JSON file with the figures of each epoch. */
+  readonly history: string;
+}
+
+/**
+ * Trains a classifier and saves it. Throws the signal's reason when it is aborted.
+ *
+ * @returns the figures of each epoch.
+ */
+export async function train(
+  paths: TrainPaths,
+  options: TrainOptions,
+  watcher: Watcher,
+): Promise<Result<readonly EpochFigures[], StageFailure>> {
+  const data = await openLabelledImages(paths);
+  if (!data.ok) return failure(badInput(data.failure));
+  try {
+    return await trainOn(data.value, paths, options, watcher);
+  } finally {
+    await data.value.shards.close();
+  }
+}
+
+async function trainOn(
+  data: LabelledImages,
+  paths: TrainPaths,
+  options: TrainOptions,
+  watcher: Watcher,
+): Promise<Result<readonly EpochFigures[], StageFailure>> {
+  const { shards, targets } = data;
+  const { height, width } = shards;
+  const start = await findStartingPoint({
+    model: paths.startFrom,
+    backbone: options.backbone,
+    height,
+    width,
+    tasks: targets.tasks,
+  });
+  const problems = sampleProblems(targets, options.batchSize, paths.targets);
+  if (!start.ok) return failure(badInput([...problems, ...start.failure]));
+  if (problems.length > 0) return failure(badInput(problems));
+  for (const warning of sampleWarnings(targets)) watcher.log(warning);
+
+  const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
+  if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
+  const tf = tensorFlow.value;
+  useReluGradientKernel(tf);
+  const model = await startingModel(tf, start.value, options);
+  if (!model.ok) return failure(badInput(model.failure));
+  const optimizer = createOptimizer(tf, options.optimizer, countWeights(model.value.trainableWeights));
+  const { facts } = start.value;
+  try {
+    const fitted = await fitModel(tf, { ...options, model: model.value, data, optimizer, before: facts }, watcher);
+    if (!fitted.ok) return failure(failed(fitted.failure));
+    const { history, steps } = fitted.value;
+    await saveModel(
+      model.value,
+      { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps },
+      paths.model,
+    );
+    await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
+    return success(history);
+  } finally {
+    optimizer.dispose();
+    model.value.dispose();
+  }
+}

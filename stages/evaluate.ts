@@ -1,0 +1,27 @@
+import { defineStage } from 'pipeline';
+import { evaluate } from '../src/train/evaluate.ts';
+import { evaluationMetrics } from '../src/train/evaluation.ts';
+
+/** Judges a model by the validation split. */
+export default defineStage({
+  params: {
+    type: 'object',
+    properties: {
+      batch_size: { description: 'Images at a time.', type: 'integer', minimum: 1, default: 32 },
+      threads: {
+        description: 'Threads that share one op. Another number gives other last digits.',
+        type: 'integer',
+        minimum: 1,
+        default: 2,
+      },
+    },
+  },
+  inputs: ['shards', 'targets', 'model'],
+  outputs: ['evaluation.json'],
+  async run({ params, inputs, outputs, metrics, progress }) {
+    const { batch_size: batchSize, threads } = params;
+    const evaluation = await evaluate({ ...inputs, ...outputs }, { batchSize, threads }, progress);
+    if (!evaluation.ok) return evaluation.failure;
+    metrics(evaluationMetrics(evaluation.value));
+  },
+});
