@@ -1,7 +1,7 @@
 import { BODY } from './body.ts';
 import { type Colour, contrasting, darker, lighter } from './colour.ts';
 import { FLOORS, WALLS } from './palette.ts';
-import { steps, text } from './path.ts';
+import { steps, tenths } from './path.ts';
 import { prop } from './props.ts';
 import type { Random } from './random.ts';
 import type { View } from './scene.ts';
@@ -15,7 +15,7 @@ const margin = ({ left, top, width, height }: View): View => ({
 });
 
 const rectangle = ({ left, top, width, height }: View, fill: string, more = '') =>
-  `<rect x="${text(left)}" y="${text(top)}" width="${text(width)}" height="${text(height)}" fill="${fill}"${more}/>`;
+  `<rect x="${tenths(left)}" y="${tenths(top)}" width="${tenths(width)}" height="${tenths(height)}" fill="${fill}"${more}/>`;
 
 /** Paper behind the figure, with a soft pool of light. */
 function studio(random: Random, area: View, wall: Colour): string {
@@ -39,7 +39,7 @@ function outOfFocus(random: Random, area: View, wall: Colour): string {
       : darker(wall, random.between(0.08, 0.2));
     const x = area.left + random.between(0, area.width);
     const y = area.top + random.between(0, area.height);
-    return `<circle cx="${text(x)}" cy="${text(y)}" r="${text(area.width * random.between(0.04, 0.13))}" fill="${colour}" fill-opacity="${random.between(0.2, 0.45).toFixed(2)}"/>`;
+    return `<circle cx="${tenths(x)}" cy="${tenths(y)}" r="${tenths(area.width * random.between(0.04, 0.13))}" fill="${colour}" fill-opacity="${random.between(0.2, 0.45).toFixed(2)}"/>`;
   });
   return gradient(random, area, wall) + spots.join('');
 }
@@ -61,7 +61,7 @@ function curtain(random: Random, area: View, wall: Colour): string {
 function panels(random: Random, area: View, wall: Colour): string {
   const width = random.between(60, 130);
   const height = width * random.between(0.5, 1.6);
-  const grid = `<pattern id="grid" patternUnits="userSpaceOnUse" width="${text(width)}" height="${text(height)}"><path d="M0 0H${text(width)}M0 0V${text(height)}" stroke="${darker(wall, 0.2)}" stroke-width="3"/></pattern>`;
+  const grid = `<pattern id="grid" patternUnits="userSpaceOnUse" width="${tenths(width)}" height="${tenths(height)}"><path d="M0 0H${tenths(width)}M0 0V${tenths(height)}" stroke="${darker(wall, 0.2)}" stroke-width="3"/></pattern>`;
   return grid + studio(random, area, wall) + rectangle(area, 'url(#grid)', ' fill-opacity="0.6"');
 }
 
@@ -72,7 +72,7 @@ function floor(random: Random, area: View, wall: Colour, colours: readonly Colou
   const ground = { ...area, top: edge, height: Math.max(0, area.top + area.height - edge) };
   const boards = steps(-8, 8, 16).map(
     (index) =>
-      `<path d="M${text(index * 50)} ${text(edge)}L${text(index * 110)} ${text(edge + 320)}" stroke="${darker(colour, 0.22)}" stroke-width="1.6"/>`,
+      `<path d="M${tenths(index * 50)} ${tenths(edge)}L${tenths(index * 110)} ${tenths(edge + 320)}" stroke="${darker(colour, 0.22)}" stroke-width="1.6"/>`,
   );
   return (
     rectangle(ground, colour) +

@@ -1,6 +1,6 @@
 import { darker } from './colour.ts';
 import type { Fabric } from './fabric.ts';
-import { type Point, smooth, straight } from './path.ts';
+import { mirrored, type Point, smooth, straight, tenths } from './path.ts';
 
 const SHADOW = '#0d0b14';
 
@@ -21,28 +21,41 @@ export function shades(lightFromLeft: boolean): string {
 
 /** A piece of cloth: its pattern, its roundness and its edge. */
 export function cloth(outline: string, { fill, colour }: Fabric, edge = 1.6): string {
-  const line = darker(colour, 0.5);
   return (
     `<path d="${outline}" fill="${fill}"/>` +
-    `<path d="${outline}" fill="url(#round)" stroke="${line}" stroke-width="${edge}" stroke-linejoin="round"/>`
+    `<path d="${outline}" fill="url(#round)" stroke="${darker(colour, 0.5)}" stroke-width="${edge}" stroke-linejoin="round"/>`
   );
 }
 
-/** A seam, a fold or another line in a tone of the cloth that it is on. */
-export function line(
-  path: string,
-  { colour }: Fabric,
-  { width = 1.5, depth = 0.45, opacity = 0.8, dash = '' } = {},
+/** A piece on the figure's right and its mirror image on the left. `through` goes around the right one. */
+export function bothSides(
+  through: readonly Point[],
+  join: (through: readonly Point[]) => string,
+  fabric: Fabric,
 ): string {
-  const dashes = dash === '' ? '' : ` stroke-dasharray="${dash}"`;
-  return `<path d="${path}" fill="none" stroke="${darker(colour, depth)}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linecap="round"${dashes}/>`;
+  return [through, mirrored(through)].map((piece) => cloth(`${join(piece)}Z`, fabric, 2)).join('');
 }
 
-export const fold = (points: readonly Point[], fabric: Fabric): string =>
-  line(smooth(points), fabric, { width: 2.2, depth: 0.4, opacity: 0.45 });
+export interface LineStyle {
+  readonly width?: number;
+  /** By how much it is darker than the cloth, 0 to 1. */
+  readonly depth?: number;
+  readonly opacity?: number;
+  /** As SVG's `stroke-dasharray`. */
+  readonly dash?: string;
+}
 
-export const seam = (points: readonly Point[], fabric: Fabric): string => line(straight(points), fabric);
+/** A line on a cloth, in a tone of its own colour. */
+export function line(path: string, { colour }: Fabric, style: LineStyle = {}): string {
+  const { width = 1.5, depth = 0.45, opacity = 0.8, dash = 'none' } = style;
+  return `<path d="${path}" fill="none" stroke="${darker(colour, depth)}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linecap="round" stroke-dasharray="${dash}"/>`;
+}
 
-export function button([x, y]: Point, { colour }: Fabric, radius = 3.4): string {
-  return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${radius}" fill="${darker(colour, 0.6)}" stroke="#ffffff" stroke-opacity="0.5" stroke-width="0.8"/>`;
+export const fold = (through: readonly Point[], fabric: Fabric): string =>
+  line(smooth(through), fabric, { width: 2.2, depth: 0.4, opacity: 0.45 });
+
+export const seam = (through: readonly Point[], fabric: Fabric): string => line(straight(through), fabric);
+
+export function button([x, y]: Point, { colour }: Fabric): string {
+  return `<circle cx="${tenths(x)}" cy="${tenths(y)}" r="3.4" fill="${darker(colour, 0.6)}" stroke="#ffffff" stroke-opacity="0.5" stroke-width="0.8"/>`;
 }

@@ -2,8 +2,8 @@ import { type ArmPose, armWidth, BODY, halfWidth, legWidth, onArm, onLeg, type S
 import { type Colour, contrasting, darker, mix } from './colour.ts';
 import { type HairStyle, hairBehind, hairInFront } from './hair.ts';
 import { DUMMIES, HAIRS, SHOES, SKINS } from './palette.ts';
-import { edges, mirrored, type Point, ribbon, smooth, steps, text } from './path.ts';
-import type { Random } from './random.ts';
+import { edges, type Point, points, ribbon, smooth, steps, symmetrical, tenths } from './path.ts';
+import type { Random, Several } from './random.ts';
 
 /** Who wears the garment: a person, or a dummy without hair and face. */
 export interface Figure {
@@ -17,18 +17,17 @@ export interface Figure {
 }
 
 export interface Posture {
-  /** Degrees, the least and the most that an upper arm stands away from the body. */
+  /** The least and the most degrees that an upper arm stands away from the body. */
   readonly lift?: readonly [number, number];
-  readonly hair?: readonly [HairStyle, ...HairStyle[]];
+  readonly hair?: Several<HairStyle>;
 }
 
-export function drawFigure(
-  random: Random,
-  { lift = [9, 20], hair = ['bun', 'short', 'bob', 'long'] }: Posture = {},
-): Figure {
+const ANY_HAIR: Several<HairStyle> = ['bun', 'short', 'bob', 'long'];
+
+export function chooseFigure(random: Random, { lift = [9, 20], hair = ANY_HAIR }: Posture = {}): Figure {
   const dummy = random.chance(0.1);
-  const skin = dummy ? random.pick(DUMMIES) : random.pick(SKINS);
-  const arm = (side: -1 | 1): ArmPose => {
+  const skin = random.pick(dummy ? DUMMIES : SKINS);
+  const pose = (side: -1 | 1): ArmPose => {
     const angle = random.between(...lift);
     return { side, lift: angle, bend: random.between(0, angle * 0.9) };
   };
@@ -38,28 +37,28 @@ export function drawFigure(
     hair: contrasting(random, HAIRS, [skin], 0.16),
     hairStyle: random.pick(hair),
     shoes: contrasting(random, SHOES, [skin], 0.2),
-    arms: [arm(-1), arm(1)],
+    arms: [pose(-1), pose(1)],
     stance: { feet: random.between(26, 44) },
   };
 }
 
-function skinPath(outline: string, skin: Colour): string {
+const stroke = (path: string, colour: Colour, width: number): string =>
+  `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-linecap="round"/>`;
+
+function skinned(outline: string, skin: Colour): string {
   return (
     `<path d="${outline}" fill="${skin}"/>` +
-    `<path d="${outline}" fill="url(#round)" fill-opacity="0.55" stroke="${darker(skin, 0.35)}" stroke-width="1.2" stroke-linejoin="round"/>`
+    `<path d="${outline}" fill="url(#round)" fill-opacity="0.55" stroke="${darker(skin, 0.35)}" stroke-width="1.2"/>`
   );
 }
 
 export function torso({ skin }: Figure): string {
   const heights = [88, 112, 124, 134, 142, 149, 156, 172, 204, 224, 258, 300, 345, 392, 424];
-  const right: Point[] = heights.map((y) => [halfWidth(y), y]);
-  const collarbone = (side: number) =>
-    `<path d="${smooth([
-      [side * 9, 152],
-      [side * 30, 148],
-      [side * 54, 150],
-    ])}" fill="none" stroke="${darker(skin, 0.35)}" stroke-width="1.6" stroke-opacity="0.5" stroke-linecap="round"/>`;
-  return skinPath(`${smooth(right)}${smooth(mirrored(right), 'L')}Z`, skin) + collarbone(-1) + collarbone(1);
+  const collarbones = [points('9,152 30,148 54,150'), points('-9,152 -30,148 -54,150')];
+  return (
+    skinned(symmetrical(heights.map((y) => [halfWidth(y), y])), skin) +
+    collarbones.map((bone) => stroke(smooth(bone), mix(skin, darker(skin, 0.35), 0.5), 1.6)).join('')
+  );
 }
 
 /** One arm. Its line starts below the shoulder, where arm and torso run into each other. */
@@ -70,18 +69,18 @@ function arm({ skin }: Figure, pose: ArmPose): string {
     shares.map((share) => onArm(pose, share)),
     shares.map(armWidth),
   );
-  const [outer, inner] = side === 1 ? [right, left] : [left, right];
+  const [outer, inner] = side === 1 ? [right, left.reverse()] : [left, right.reverse()];
   const thumb = [1.02, 1.08, 1.13].map((share): Point => {
     const [x, y] = onArm(pose, share);
     return [x - side * 11, y];
   });
-  const filled = `${smooth([[side * 48, 146], [side * 70, 154], ...outer])}${smooth([...inner.reverse(), [side * 50, 214]], 'L')}Z`;
-  const drawn = `${smooth(outer)}${smooth(inner, 'L')}`;
+  const shoulder = points(`${side * 48},146 ${side * 70},154`);
+  const filled = `${smooth([...shoulder, ...outer])}${smooth([...inner, [side * 50, 214]], 'L')}Z`;
   return (
-    skinPath(ribbon(thumb, [6, 8, 5]), skin) +
+    skinned(ribbon(thumb, [6, 8, 5]), skin) +
     `<path d="${filled}" fill="${skin}"/>` +
     `<path d="${filled}" fill="url(#limb)" fill-opacity="0.55"/>` +
-    `<path d="${drawn}" fill="none" stroke="${darker(skin, 0.35)}" stroke-width="1.2" stroke-linejoin="round"/>`
+    stroke(`${smooth(outer)}${smooth(inner, 'L')}`, darker(skin, 0.35), 1.2)
   );
 }
 
@@ -91,58 +90,35 @@ export const arms = (figure: Figure): string => figure.arms.map((pose) => arm(fi
 export function legs({ skin, shoes, stance }: Figure): string {
   const heights = steps(400, 764, 12);
   const leg = (side: -1 | 1) => {
+    const spine = heights.map((y) => onLeg(stance, side, y));
     const [x] = onLeg(stance, side, BODY.ankle);
-    const out = side * 4;
-    const shoe = `M${text(x - 13)} 756C${text(x - 17 + out)} 772 ${text(x - 20 + out)} 788 ${text(x - 16 + out)} 796L${text(x + 16 + out)} 796C${text(x + 20 + out)} 788 ${text(x + 17 + out)} 772 ${text(x + 13)} 756C${text(x + 6)} 772 ${text(x - 6)} 772 ${text(x - 13)} 756Z`;
+    const toe = x + side * 4;
+    const instep: Point[] = [
+      [x, 750],
+      [toe, 772],
+    ];
+    const shoe = `M${tenths(x - 13)} 756C${tenths(toe - 17)} 772 ${tenths(toe - 20)} 788 ${tenths(toe - 16)} 796H${tenths(toe + 16)}C${tenths(toe + 20)} 788 ${tenths(toe + 17)} 772 ${tenths(x + 13)} 756C${tenths(x + 6)} 772 ${tenths(x - 6)} 772 ${tenths(x - 13)} 756Z`;
     return (
-      skinPath(
-        ribbon(
-          heights.map((y) => onLeg(stance, side, y)),
-          heights.map(legWidth),
-        ),
-        skin,
-      ) +
-      skinPath(
-        ribbon(
-          [
-            [x, 750],
-            [x + out, 772],
-          ],
-          [24, 26],
-        ),
-        skin,
-      ) +
-      skinPath(shoe, shoes)
+      skinned(ribbon(spine, heights.map(legWidth)), skin) +
+      skinned(ribbon(instep, [24, 26]), skin) +
+      skinned(shoe, shoes)
     );
   };
   return leg(-1) + leg(1);
 }
 
-/** The head and what of the hair is before it; `behind` has to be drawn before the torso. */
-export function head(figure: Figure): { readonly behind: string; readonly front: string } {
-  const { skin, dummy, hair, hairStyle } = figure;
-  const half: Point[] = [
-    [0, 6],
-    [20, 12],
-    [31, 32],
-    [32, 54],
-    [27, 76],
-    [14, 92],
-    [0, BODY.chin + 1],
-  ];
-  const face = skinPath(`${smooth(half)}${smooth(mirrored(half), 'L')}Z`, skin);
-  const neckShadow = `<path d="M-17 94C-8 106 8 106 17 94L18 110C8 120 -8 120 -18 110Z" fill="${darker(skin, 0.45)}" fill-opacity="0.4"/>`;
-  if (dummy) return { behind: '', front: neckShadow + face };
+/** The head, with the eyes closed. `behind` goes behind the torso, `front` over the neck. */
+export function head({ skin, dummy, hair, hairStyle }: Figure): { readonly behind: string; readonly front: string } {
+  const face = skinned(symmetrical(points(`0,6 20,12 31,32 32,54 27,76 14,92 0,${BODY.chin + 1}`)), skin);
+  const underChin = `<path d="M-17 94C-8 106 8 106 17 94L18 110C8 120 -8 120 -18 110Z" fill="${darker(skin, 0.45)}" fill-opacity="0.4"/>`;
+  if (dummy) return { behind: '', front: underChin + face };
   const lips = `<path d="M-8 79C-4 76.5 -1 77 0 78C1 77 4 76.5 8 79C4 84 -4 84 -8 79Z" fill="${mix(skin, '#a3283f', 0.6)}"/>`;
-  const eye = (side: number) =>
-    `<path d="${smooth([
-      [side * 8, 53],
-      [side * 14, 56],
-      [side * 20, 53],
-    ])}" fill="none" stroke="${darker(skin, 0.75)}" stroke-width="2" stroke-linecap="round"/>`;
-  const nose = `<path d="M1 58C3 64 4 67 0 68" fill="none" stroke="${darker(skin, 0.4)}" stroke-width="1.4" stroke-linecap="round"/>`;
+  const lashes = ['8,53 14,56 20,53', '-8,53 -14,56 -20,53'].map((lid) =>
+    stroke(smooth(points(lid)), darker(skin, 0.75), 2),
+  );
+  const nose = stroke('M1 58C3 64 4 67 0 68', darker(skin, 0.4), 1.4);
   return {
     behind: hairBehind(hairStyle, hair),
-    front: neckShadow + face + lips + eye(-1) + eye(1) + nose + hairInFront(hairStyle, hair),
+    front: underChin + face + lips + lashes.join('') + nose + hairInFront(hairStyle, hair),
   };
 }

@@ -1,50 +1,50 @@
 export type Point = readonly [x: number, y: number];
 
-/** A number as SVG text: one decimal is a tenth of a pixel, and hides what machines compute differently. */
-export const text = (value: number): string => String(Math.round(value * 10) / 10);
+/** A number as SVG text. A tenth of a unit cannot be seen, and hides what two machines compute differently. */
+export const tenths = (value: number): string => String(Math.round(value * 10) / 10);
 
-const pair = ([x, y]: Point) => `${text(x)} ${text(y)}`;
+const pair = ([x, y]: Point) => `${tenths(x)} ${tenths(y)}`;
 
 /** Points as SVG's `points` attribute has them: `0,10 20,30`. */
-export const points = (list: string): Point[] =>
-  list.split(' ').map((entry) => {
+export function points(list: string): Point[] {
+  return list.split(' ').map((entry): Point => {
     const [x = 0, y = 0] = entry.split(',').map(Number);
     return [x, y];
   });
-
-export const mirrored = (points: readonly Point[]): Point[] => points.map(([x, y]) => [-x, y] as const).reverse();
+}
 
 export function between([x, y]: Point, [toX, toY]: Point, share: number): Point {
   return [x + (toX - x) * share, y + (toY - y) * share];
 }
 
+/** The points on the other side of the figure, in reverse, so that they go on where the given ones end. */
+export const mirrored = (right: readonly Point[]): Point[] => right.map(([x, y]): Point => [-x, y]).reverse();
+
 /** The points joined by straight lines. Starts a path, or goes on with one by `L`. */
-export function straight(points: readonly Point[], start: 'M' | 'L' = 'M'): string {
-  return points.map((point, index) => `${index === 0 ? start : 'L'}${pair(point)}`).join('');
+export function straight(through: readonly Point[], start: 'M' | 'L' = 'M'): string {
+  return through.map((point, index) => `${index === 0 ? start : 'L'}${pair(point)}`).join('');
 }
 
 /** A smooth curve through all the points (Catmull–Rom, as cubic Béziers). Starts a path, or goes on with one by `L`. */
-export function smooth(points: readonly Point[], start: 'M' | 'L' = 'M'): string {
-  const first = points[0];
-  if (first === undefined) return '';
-  const commands = [`${start}${pair(first)}`];
-  for (let index = 1; index < points.length; index += 1) {
-    const from = points[index - 1] ?? first;
-    const to = points[index] ?? first;
-    const before = points[index - 2] ?? from;
-    const after = points[index + 1] ?? to;
-    const leaving: Point = [from[0] + (to[0] - before[0]) / 6, from[1] + (to[1] - before[1]) / 6];
-    const arriving: Point = [to[0] - (after[0] - from[0]) / 6, to[1] - (after[1] - from[1]) / 6];
-    commands.push(`C${pair(leaving)} ${pair(arriving)} ${pair(to)}`);
-  }
-  return commands.join('');
+export function smooth(through: readonly Point[], start: 'M' | 'L' = 'M'): string {
+  return through
+    .map((to, index) => {
+      const from = through[index - 1];
+      if (from === undefined) return `${start}${pair(to)}`;
+      const before = through[index - 2] ?? from;
+      const after = through[index + 1] ?? to;
+      const leaving: Point = [from[0] + (to[0] - before[0]) / 6, from[1] + (to[1] - before[1]) / 6];
+      const arriving: Point = [to[0] - (after[0] - from[0]) / 6, to[1] - (after[1] - from[1]) / 6];
+      return `C${pair(leaving)} ${pair(arriving)} ${pair(to)}`;
+    })
+    .join('');
 }
 
+/** A closed shape from its right half, from top to bottom. */
+export const symmetrical = (right: readonly Point[]): string => `${smooth(right)}${smooth(mirrored(right), 'L')}Z`;
+
 /** The two edges of a band around a spine, as wide as `widths` says at each of its points. */
-export function edges(
-  spine: readonly Point[],
-  widths: readonly number[],
-): { readonly left: Point[]; readonly right: Point[] } {
+export function edges(spine: readonly Point[], widths: readonly number[]): Record<'left' | 'right', Point[]> {
   const left: Point[] = [];
   const right: Point[] = [];
   for (const [index, point] of spine.entries()) {

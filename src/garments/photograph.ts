@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { backdrop } from './backdrop.ts';
 import { shades } from './cloth.ts';
 import { develop } from './develop.ts';
-import { text } from './path.ts';
+import { tenths } from './path.ts';
 import type { Random } from './random.ts';
 import type { Scene, View } from './scene.ts';
 
@@ -28,9 +28,9 @@ export function compose(
   const pixelsWide = Math.round(long * Math.min(1, aspect));
   const pixelsHigh = Math.round(long / Math.max(1, aspect));
   const middle = top + height / 2;
-  const figure = `<g transform="translate(0 ${text(middle)}) rotate(${random.between(-5, 5).toFixed(2)}) scale(${random.sign()} 1) translate(0 ${text(-middle)})">${scene.drawing}</g>`;
+  const figure = `<g transform="translate(0 ${tenths(middle)}) rotate(${random.between(-5, 5).toFixed(2)}) scale(${random.sign()} 1) translate(0 ${tenths(-middle)})">${scene.drawing}</g>`;
   const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${pixelsWide}" height="${pixelsHigh}" preserveAspectRatio="none" viewBox="${text(left)} ${text(top)} ${text(width)} ${text(height)}">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${pixelsWide}" height="${pixelsHigh}" preserveAspectRatio="none" viewBox="${tenths(left)} ${tenths(top)} ${tenths(width)} ${tenths(height)}">` +
     `<defs>${shades(random.chance(0.5))}</defs>${backdrop(random, scene.view, scene.colours)}${figure}</svg>`;
   return { svg, width: pixelsWide, height: pixelsHigh };
 }

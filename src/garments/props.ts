@@ -1,5 +1,5 @@
 import { type Colour, darker, lighter, mix } from './colour.ts';
-import { type Point, smooth, straight, text } from './path.ts';
+import { type Point, smooth, straight, tenths } from './path.ts';
 import type { Random } from './random.ts';
 import type { View } from './scene.ts';
 
@@ -47,7 +47,7 @@ const shelf: Prop = (random, wall) => {
   const books = [0, 1, 2, 3, 4].map((index) => {
     const height = random.between(26, 44);
     const colour = mix(random.pick(['#a65b4b', '#4a6a97', '#6c7238', '#d9b96a', '#6a4a6a']), wall, 0.3);
-    return `<rect x="${-40 + index * 13}" y="${text(-height)}" width="11" height="${text(height)}" fill="${colour}"/>`;
+    return `<rect x="${-40 + index * 13}" y="${tenths(-height)}" width="11" height="${tenths(height)}" fill="${colour}"/>`;
   });
   return `${books.join('')}<rect x="-50" y="0" width="100" height="6" fill="${darker(wall, 0.45)}"/>`;
 };
@@ -58,5 +58,5 @@ export function prop(random: Random, view: View, wall: Colour, side: -1 | 1): st
   const scale = (view.height / 420) * random.between(0.8, 1.2);
   const x = view.left + view.width / 2 + side * view.width * random.between(0.34, 0.48);
   const y = view.top + view.height * random.between(0.2, 0.6);
-  return `<g transform="translate(${text(x)} ${text(y)}) scale(${scale.toFixed(2)})">${draw(random, wall)}</g>`;
+  return `<g transform="translate(${tenths(x)} ${tenths(y)}) scale(${scale.toFixed(2)})">${draw(random, wall)}</g>`;
 }

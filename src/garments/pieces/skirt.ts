@@ -1,7 +1,7 @@
-import { halfWidth } from '../body.ts';
+import { BODY, halfWidth } from '../body.ts';
 import { cloth, fold, line } from '../cloth.ts';
 import type { Fabric } from '../fabric.ts';
-import { mirrored, type Point, smooth, steps, straight, text } from '../path.ts';
+import { mirrored, type Point, points, smooth, steps, straight, tenths } from '../path.ts';
 
 export interface SkirtCut {
   readonly hem: number;
@@ -11,46 +11,29 @@ export interface SkirtCut {
   readonly folds: number;
 }
 
-const WAISTBAND = 292;
-
-/** Half of the skirt's width at a height. */
-function half(y: number, { hem, flare }: SkirtCut): number {
-  const body = y < 400 ? halfWidth(y) + 3 : 73;
-  return body + flare * Math.max(0, (y - 330) / (hem - 330)) ** 1.1;
-}
-
 /** A skirt of any length, from the waist down. */
-export function skirt(cut: SkirtCut, fabric: Fabric): string {
-  const { hem, folds } = cut;
-  const right = steps(WAISTBAND, hem, Math.round((hem - WAISTBAND) / 30)).map((y): Point => [half(y, cut), y]);
-  const width = half(hem, cut);
-  const sag = 8 + width * 0.05;
-  // The hem waves between the folds and hangs lowest in the middle.
+export function skirt({ hem, flare, folds }: SkirtCut, fabric: Fabric): string {
+  const half = (y: number) => (y < 400 ? halfWidth(y) + 3 : 73) + flare * Math.max(0, (y - 330) / (hem - 330)) ** 1.1;
+  const width = half(hem);
+  const depth = 8 + width * 0.05;
+  const sag = (share: number) => depth * (1 - share * share);
+  const right = steps(BODY.waist, hem, Math.round((hem - BODY.waist) / 30)).map((y): Point => [half(y), y]);
+  const wave = folds > 2 ? 4 : 0;
   const edge = steps(0.94, -0.94, Math.max(4, folds * 2)).map(
-    (share, index): Point => [share * width, hem + sag * (1 - share * share) + (folds > 2 && index % 2 === 1 ? 4 : 0)],
+    (share, index): Point => [share * width, hem + sag(share) + (index % 2) * wave],
   );
-  const outline = `${smooth(right)}${smooth(edge, 'L')}${smooth(mirrored(right), 'L')}Z`;
-  const creases = steps(-0.8, 0.8, Math.max(1, folds - 1)).map((share) =>
-    fold(
-      [
-        [share * 44, WAISTBAND + 16],
-        [share * half(400, cut) * 0.95, 400],
-        [share * width, hem + sag * (1 - share * share) - 4],
-      ],
-      fabric,
-    ),
-  );
-  const band = straight([
-    [-49, WAISTBAND - 3],
-    [49, WAISTBAND - 3],
-    [52, WAISTBAND + 14],
-    [-52, WAISTBAND + 14],
-  ]);
-  const stitching = `M${text(-width * 0.96)} ${text(hem - 7)}Q0 ${text(hem + sag * 2 - 8)} ${text(width * 0.96)} ${text(hem - 7)}`;
+  const creases = steps(-0.8, 0.8, Math.max(1, folds - 1)).map((share) => {
+    const through = points(
+      `${share * 44},${BODY.waist + 16} ${share * half(400) * 0.95},400 ${share * width},${hem + sag(share) - 4}`,
+    );
+    return fold(through, fabric);
+  });
+  const stitching = `M${tenths(-width * 0.96)} ${tenths(hem - 7)}Q0 ${tenths(hem + depth * 2 - 8)} ${tenths(width * 0.96)} ${tenths(hem - 7)}`;
+  const band = points(`-49,${BODY.waist - 3} 49,${BODY.waist - 3} 52,${BODY.waist + 14} -52,${BODY.waist + 14}`);
   return (
-    cloth(outline, fabric) +
+    cloth(`${smooth(right)}${smooth(edge, 'L')}${smooth(mirrored(right), 'L')}Z`, fabric) +
     creases.join('') +
     line(stitching, fabric, { width: 1.2, dash: '4 3' }) +
-    cloth(`${band}Z`, fabric)
+    cloth(`${straight(band)}Z`, fabric)
   );
 }

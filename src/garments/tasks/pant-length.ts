@@ -18,28 +18,22 @@ export const pantLength = defineTask(
     { name: 'Full Length', hem: 786 },
   ],
   (random, { name, hem }) => {
-    const { figure, colours, cloth } = dress(random);
+    const { figure, cloth, scene } = dress(random);
+    const lower = cloth('lower');
+    const upper = cloth('upper');
     const cut = {
       hem: hem + random.between(-9, 9),
       ease: random.between(8, 24),
       flare: random.between(0, 20) + (name === 'Full Length' ? 16 : 0),
       turnUp: random.chance(0.3),
     };
-    const lower = cloth('lower');
-    const upper = cloth('upper');
-    const drawing =
-      lower.definition +
-      upper.definition +
-      torso(figure) +
-      arms(figure) +
-      sleeves(figure, { end: 0.95, ease: 9 }, upper) +
-      legs(figure) +
-      trousers(figure.stance, cut, lower) +
-      bodice({ neckline: ROUND, hem: random.between(296, 330), ease: 4 }, upper);
-    return {
-      view: name === 'Invisible' ? view(236, 476, 290) : view(250, 822, 420),
-      drawing,
-      colours: [...colours, figure.shoes],
-    };
+    return scene(name === 'Invisible' ? view(236, 476, 290) : view(250, 822, 420), [
+      torso(figure),
+      arms(figure),
+      sleeves(figure, { end: 0.95, ease: 9 }, upper),
+      legs(figure),
+      trousers(figure.stance, cut, lower),
+      bodice({ neckline: ROUND, hem: random.between(296, 330), ease: 4 }, upper),
+    ]);
   },
 );

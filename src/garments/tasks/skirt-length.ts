@@ -18,27 +18,21 @@ export const skirtLength = defineTask(
     { name: 'Floor Length', hem: 792 },
   ],
   (random, { name, hem }) => {
-    const { figure, colours, cloth } = dress(random);
+    const { figure, cloth, scene } = dress(random);
+    const lower = cloth('lower');
+    const upper = cloth('upper');
     const cut = {
       hem: hem + random.between(-9, 7),
       flare: random.between(8, 26) + (hem - 450) * random.between(0.05, 0.2),
       folds: random.whole(1, 8),
     };
-    const lower = cloth('lower');
-    const upper = cloth('upper');
-    const drawing =
-      lower.definition +
-      upper.definition +
-      torso(figure) +
-      arms(figure) +
-      sleeves(figure, { end: 0.95, ease: 9 }, upper) +
-      legs(figure) +
-      bodice({ neckline: ROUND, hem: 306, ease: 4 }, upper) +
-      skirt(cut, lower);
-    return {
-      view: name === 'Invisible' ? view(236, 476, 290) : view(250, 826, 450),
-      drawing,
-      colours: [...colours, figure.shoes],
-    };
+    return scene(name === 'Invisible' ? view(236, 476, 290) : view(250, 826, 450), [
+      torso(figure),
+      arms(figure),
+      sleeves(figure, { end: 0.95, ease: 9 }, upper),
+      legs(figure),
+      bodice({ neckline: ROUND, hem: 306, ease: 4 }, upper),
+      skirt(cut, lower),
+    ]);
   },
 );
