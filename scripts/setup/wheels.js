@@ -97,7 +97,7 @@ export async function downloadCuda(unpacked, directory, progress) {
  * @returns {string[]} what it asks for under its extra `and-cuda`, such as `nvidia-nccl-cu12<3.0,>=2.27.7`
  */
 export function cudaRequirements(metadata) {
-  return [...metadata.matchAll(/^Requires-Dist: ([^;]+); extra == ["']and-cuda["']/gm)].map(([, name = '']) =>
+  return [...metadata.matchAll(/^Requires-Dist: ([^;\n]+); extra == ["']and-cuda["']/gm)].map(([, name = '']) =>
     name.trim(),
   );
 }
