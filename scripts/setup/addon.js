@@ -28,10 +28,9 @@ export function installedAddon(root) {
   return join(tfjsNode(root), 'lib', `napi-v${NODE_API_VERSION}`, 'tfjs_binding.node');
 }
 
-/** @returns {string | undefined} the C++ compiler: CXX, or what is usual */
+/** @returns {string | undefined} the C++ compiler: what CXX names, or what is usual */
 export function findCompiler() {
-  const asked = process.env['CXX'];
-  return findExecutable(asked ? [asked] : ['c++', 'g++', 'clang++']);
+  return findExecutable([process.env['CXX'] ?? '', 'c++', 'g++', 'clang++'].filter(Boolean));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 
 /**
  * @typedef {object} CommandResult
@@ -13,20 +13,20 @@ import { delimiter, join } from 'node:path';
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: Record<string, string>, onOutput?: (text: string) => void }} [options]
+ * @param {{ cwd?: string, env?: Record<string, string>, onStdout?: (text: string) => void }} [options]
  *   `env` is added to this process's own
  * @returns {Promise<CommandResult>} not ok, with the reason as output, when it could not be started
  */
-export function runCommand(file, args, { cwd, env, onOutput } = {}) {
+export function runCommand(file, args, { cwd, env, onStdout } = {}) {
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         output += text;
-        onOutput?.(text);
       });
     }
+    if (onStdout) child.stdout.on('data', onStdout);
     child.on('error', (error) => resolve({ ok: false, output: error.message }));
     child.on('close', (code) => resolve({ ok: code === 0, output }));
   });
@@ -39,8 +39,8 @@ export function runCommand(file, args, { cwd, env, onOutput } = {}) {
  */
 export function findExecutable(names, path = process.env['PATH'] ?? '') {
   for (const name of names) {
-    for (const directory of path.split(delimiter).filter(Boolean)) {
-      const file = join(directory, name);
+    const files = isAbsolute(name) ? [name] : path.split(delimiter).map((directory) => join(directory, name));
+    for (const file of files) {
       try {
         accessSync(file, constants.X_OK);
         return file;

@@ -67,7 +67,8 @@ async function fetchInto(directory, variant, wheel, progress) {
       'Make room there or make it writable; XDG_CACHE_HOME moves it elsewhere.',
     );
   } finally {
-    await rm(incomplete, { recursive: true, force: true });
+    // What went wrong before is what has to be told.
+    await rm(incomplete, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -82,13 +83,15 @@ async function fetchInto(directory, variant, wheel, progress) {
 async function fill(directory, variant, pinned, wheels, progress) {
   const tensorflow = await downloadTensorFlow(pinned, wheels, progress);
   if (!tensorflow.ok) return tensorflow;
-  const unpacked = await unpack(tensorflow.value, directory, progress);
+  progress.begin('Unpacking TensorFlow');
+  const unpacked = await unpack(tensorflow.value, directory, (share) => progress.update(share, 1));
   if (!unpacked.ok || variant === 'cpu') return unpacked;
 
   const cuda = await downloadCuda(directory, wheels, progress);
   if (!cuda.ok) return cuda;
-  for (const wheel of cuda.value) {
-    const result = await unpack(wheel, directory, progress);
+  progress.begin('Unpacking CUDA');
+  for (const [index, wheel] of cuda.value.entries()) {
+    const result = await unpack(wheel, directory, (share) => progress.update(index + share, cuda.value.length));
     if (!result.ok) return result;
   }
   return success(undefined);
@@ -97,17 +100,16 @@ async function fill(directory, variant, pinned, wheels, progress) {
 /**
  * @param {string} wheel
  * @param {string} directory
- * @param {Progress} progress
+ * @param {(share: number) => void} onShare  0 to 1
  * @returns {Promise<Result<void>>}
  */
-async function unpack(wheel, directory, progress) {
-  progress.begin(`Unpacking ${basename(wheel).split('-', 2).join(' ')}`);
+async function unpack(wheel, directory, onShare) {
   const { ok, output } = await runCommand('python3', [UNPACK, wheel, directory], {
-    onOutput: (text) => progress.update(Number(text.trim().split('\n').at(-1)), 1),
+    onStdout: (text) => onShare(Number.parseFloat(text.trim().split('\n').at(-1) ?? '')),
   });
   if (ok) return success(undefined);
   return problem(
-    `${wheel} could not be unpacked into ${directory}:\n${lastLines(output)}`,
+    `${wheel} could not be unpacked into ${directory}: ${lastLines(output, 1)}`,
     'Make room there (TensorFlow takes 1 GB, 8 GB with CUDA), or delete the wheel if it is broken, and run `npm run setup` again.',
   );
 }

@@ -36,4 +36,7 @@ def main(wheel, directory):
             print(done / total, flush=True)
 
 
-main(*sys.argv[1:])
+try:
+    main(*sys.argv[1:])
+except (OSError, zipfile.BadZipFile) as error:
+    sys.exit(str(error))

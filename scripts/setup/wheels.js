@@ -61,12 +61,12 @@ export function pinnedWheel(variant, platform = process.platform, architecture =
  * @returns {Promise<Result<string>>} the path of the wheel
  */
 export function downloadTensorFlow(wheel, directory, progress) {
-  return download(directory, progress, {
-    label: `Downloading TensorFlow ${TENSORFLOW_VERSION} (${Math.round(wheel.bytes / 1e6)} MB)`,
+  return download(directory, {
+    onStart: () => progress.begin(`Downloading TensorFlow ${TENSORFLOW_VERSION} (${Math.round(wheel.bytes / 1e6)} MB)`),
     distribution: wheel.distribution,
     requirement: `${wheel.distribution}==${TENSORFLOW_VERSION} --hash=sha256:${wheel.sha256}`,
     pipOptions: ['--implementation=cp', '--python-version=3.12', '--abi=cp312', `--platform=${wheel.platform}`],
-    bytes: wheel.bytes,
+    onBytes: (bytes) => progress.update(bytes, wheel.bytes),
   });
 }
 
@@ -82,10 +82,11 @@ export async function downloadCuda(unpacked, directory, progress) {
   const metadata = join(unpacked, `tensorflow-${TENSORFLOW_VERSION}.dist-info`, 'METADATA');
   const requirements = cudaRequirements(await readFile(metadata, 'utf8'));
   const wheels = [];
+  progress.begin('Downloading CUDA (2.8 GB)');
   for (const [index, requirement] of requirements.entries()) {
+    progress.update(index, requirements.length);
     const distribution = requirement.match(/^[\w.-]+/)?.[0] ?? requirement;
-    const label = `Downloading CUDA, ${index + 1} of ${requirements.length}: ${distribution}`;
-    const wheel = await download(directory, progress, { label, distribution, requirement, pipOptions: [] });
+    const wheel = await download(directory, { distribution, requirement });
     if (!wheel.ok) return wheel;
     wheels.push(wheel.value);
   }
@@ -104,31 +105,28 @@ export function cudaRequirements(metadata) {
 
 /**
  * @typedef {object} WantedWheel
- * @property {string} label
  * @property {string} distribution
  * @property {string} requirement    a line of a requirements file
- * @property {string[]} pipOptions
- * @property {number} [bytes]        its size, where that is known beforehand
+ * @property {string[]} [pipOptions]
+ * @property {() => void} [onStart]                not called for a wheel that is there already
+ * @property {(bytes: number) => void} [onBytes]   how much there is so far, several times a second
  */
 
 /**
  * A wheel comes under its own name by a rename, once pip has checked it: what lies in `directory` is whole.
  *
  * @param {string} directory
- * @param {Progress} progress
  * @param {WantedWheel} wanted
  * @returns {Promise<Result<string>>}
  */
-async function download(directory, progress, { label, distribution, requirement, pipOptions, bytes }) {
+async function download(directory, { distribution, requirement, pipOptions = [], onStart, onBytes }) {
   await mkdir(directory, { recursive: true });
   const kept = await findWheel(directory, distribution);
   if (kept !== undefined) return success(kept);
-  progress.begin(label);
+  onStart?.();
   // pip's own temporary files go there as well: on many machines /tmp is small.
   const temporary = await mkdtemp(join(directory, '.download-'));
-  const watch = setInterval(async () => {
-    if (bytes !== undefined) progress.update(await largestFile(temporary), bytes);
-  }, 200);
+  const watch = setInterval(async () => onBytes?.(await largestFile(temporary)), 200);
   try {
     const requirements = join(temporary, 'requirements.txt');
     await writeFile(requirements, `${requirement}\n`);

@@ -1,4 +1,3 @@
-import { toned } from '../fabric.ts';
 import { arms, head, torso } from '../figure.ts';
 import { dress } from '../outfit.ts';
 import { bodice, ROUND } from '../pieces/bodice.ts';
@@ -13,13 +12,13 @@ export const sleeveLength = defineTask(
   [
     { name: 'Invisible', end: 1, flare: 0, cuffs: false },
     { name: 'Sleeveless', end: 0, flare: 0, cuffs: false },
-    { name: 'Cup Sleeves', end: 0.12, flare: 14, cuffs: false },
-    { name: 'Short Sleeves', end: 0.28, flare: 2, cuffs: false },
-    { name: 'Elbow Sleeves', end: 0.47, flare: 4, cuffs: true },
-    { name: '3/4 Sleeves', end: 0.67, flare: 17, cuffs: false },
+    { name: 'Cup Sleeves', end: 0.11, flare: 18, cuffs: false },
+    { name: 'Short Sleeves', end: 0.33, flare: 0, cuffs: false },
+    { name: 'Elbow Sleeves', end: 0.5, flare: 4, cuffs: true },
+    { name: '3/4 Sleeves', end: 0.69, flare: 20, cuffs: false },
     { name: 'Wrist Length', end: 0.86, flare: 2, cuffs: false },
     { name: 'Long Sleeves', end: 1.03, flare: 2, cuffs: true },
-    { name: 'Extra Long Sleeves', end: 1.26, flare: 24, cuffs: false },
+    { name: 'Extra Long Sleeves', end: 1.27, flare: 34, cuffs: false },
   ],
   (random, { name, end, flare, cuffs }) => {
     const { figure, cloth, scene } = dress(random, { lift: [14, 22] });
@@ -29,7 +28,7 @@ export const sleeveLength = defineTask(
       end: end + random.between(-0.015, 0.015),
       ease: random.between(9, 13),
       flare,
-      cuff: cuffs ? toned(upper) : undefined,
+      cuff: cuffs ? cloth('cuff', { apart: 0.3, plain: 1 }) : undefined,
     };
     const body = {
       neckline: ROUND,

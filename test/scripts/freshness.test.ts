@@ -1,0 +1,52 @@
+import { rmSync, utimesSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { isUpToDate, stampBuild } from '../../scripts/build/freshness.js';
+import { Machine } from '../support/machine.ts';
+
+const LONG_AGO = new Date('2018-06-01');
+const BUILT = new Date('2018-06-02');
+const LATER = new Date('2018-06-03');
+
+/** A clone that was written, then built. */
+async function builtClone() {
+  const machine = new Machine();
+  for (const file of ['src/cli/main.ts', 'src/stage.ts', 'node_modules/.package-lock.json', 'dist/cli.js']) {
+    machine.write(file, '');
+    touch(machine, file, LONG_AGO);
+  }
+  for (const directory of ['src', 'src/cli']) touch(machine, directory, LONG_AGO);
+  await stampBuild(machine.directory, BUILT);
+  return machine;
+}
+
+function touch(machine: Machine, path: string, time: Date): void {
+  utimesSync(machine.path(path), time, time);
+}
+
+test('a build is up to date while nothing it was made from has changed', async () => {
+  expect(await isUpToDate((await builtClone()).directory)).toBe(true);
+});
+
+test.each(['src/cli/main.ts', 'node_modules/.package-lock.json'])('a change of %s makes it stale', async (file) => {
+  const machine = await builtClone();
+  touch(machine, file, LATER);
+  expect(await isUpToDate(machine.directory)).toBe(false);
+});
+
+test('so does a source that is gone', async () => {
+  const machine = await builtClone();
+  rmSync(machine.path('src/cli/main.ts'));
+  expect(await isUpToDate(machine.directory)).toBe(false);
+});
+
+test('what changes while it is being built counts as changed after it', async () => {
+  const machine = await builtClone();
+  touch(machine, 'src/stage.ts', BUILT);
+  expect(await isUpToDate(machine.directory)).toBe(false);
+});
+
+test('what was never built is not up to date', async () => {
+  const machine = await builtClone();
+  rmSync(machine.path('dist'), { recursive: true });
+  expect(await isUpToDate(machine.directory)).toBe(false);
+});
