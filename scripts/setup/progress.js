@@ -15,14 +15,16 @@ const BAR_WIDTH = 24;
  */
 export function createProgress(stream = process.stderr) {
   let label = '';
+  let drawn = '';
   const redraw = (/** @type {string} */ text) => {
-    if (stream.isTTY) stream.write(`\r\u001B[K${text}`);
+    if (stream.isTTY && text !== drawn) stream.write(`\r\u001B[K${text}`);
+    drawn = text;
   };
   return {
     begin(text) {
       label = text;
-      if (stream.isTTY) redraw(`${label} …`);
-      else stream.write(`${label}\n`);
+      redraw(`${label} …`);
+      if (!stream.isTTY) stream.write(`${label}\n`);
     },
     update(done, total) {
       const share = total > 0 ? Math.min(1, done / total) : 0;
