@@ -2,11 +2,9 @@ import type { Problem } from '../problem.ts';
 import { jsonProblems } from '../report/json.ts';
 import { describeProblems } from '../report/problems.ts';
 import { type Paint, painter } from '../report/style.ts';
+import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './session.ts';
-
-/** Exit codes, as DESIGN fixes them. */
-export const EXIT = { ok: 0, stageFailed: 1, badInput: 2, difference: 3, interrupted: 130 } as const;
 
 /** Where a command's words go: people's to stdout, or with `--json` to stderr. */
 export interface Console {

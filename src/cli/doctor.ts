@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { hasGpu, readFacts } from '../fingerprint/runtime.ts';
 import { bytes, columns } from '../report/format.ts';
-import { EXIT, openConsole } from './console.ts';
+import { openConsole } from './console.ts';
+import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './session.ts';
 

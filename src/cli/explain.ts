@@ -4,7 +4,8 @@ import { survey } from '../execute/survey.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import { list, suggestion } from '../plan/suggest.ts';
 import { columns } from '../report/format.ts';
-import { EXIT, openConsole, reportProblems } from './console.ts';
+import { openConsole, reportProblems } from './console.ts';
+import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { withSession } from './with-session.ts';
 

@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { problem, type Result, success } from '../problem.ts';
-import { EXIT, openConsole, reportProblems } from './console.ts';
+import { openConsole, reportProblems } from './console.ts';
+import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { type NamedArtifact, refer } from './reference.ts';
 import { withSession } from './with-session.ts';

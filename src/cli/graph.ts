@@ -1,7 +1,8 @@
 import { survey } from '../execute/survey.ts';
 import { suggestion } from '../plan/suggest.ts';
 import { type Graph, toDot, toGraph, toMermaid, toSvg } from '../report/graph.ts';
-import { EXIT, reportProblems } from './console.ts';
+import { reportProblems } from './console.ts';
+import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { withSession } from './with-session.ts';
 

@@ -1,4 +1,4 @@
-import { EXIT } from './console.ts';
+import { EXIT } from './exit.ts';
 
 /** A signal that Ctrl-C aborts. The second Ctrl-C ends the process at once. */
 export function interruptible(): { readonly signal: AbortSignal; readonly release: () => void } {

@@ -1,4 +1,5 @@
-import { EXIT, reportProblems } from './console.ts';
+import { reportProblems } from './console.ts';
+import { EXIT } from './exit.ts';
 import { interruptible } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import { openSession, type Session } from './session.ts';

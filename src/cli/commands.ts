@@ -1,0 +1,134 @@
+import type { CommonOptions } from './options.ts';
+
+/** An option of a command, as data: commander, the quick parser and shell completion are made from it. */
+export interface OptionSpec {
+  /** `--jobs <N>`, or `-f, --file <FILE>`; without `<…>` it is a switch. */
+  readonly flags: string;
+  readonly description: string;
+  /** May be given several times. */
+  readonly repeatable?: true;
+  /** Turns the text into a value; throws an Error that says what it must be. */
+  readonly parse?: (text: string) => unknown;
+  /** What it is when it isn't given. Switches are false. */
+  readonly default?: unknown;
+}
+
+export interface CommandSpec {
+  /** `run`, or `cache ls` for a command within a group. */
+  readonly name: string;
+  /** `[STAGE...]`, `<REF> <DIR>`. */
+  readonly arguments: string;
+  readonly description: string;
+  readonly options: readonly OptionSpec[];
+  /** Runs it and returns the exit code. Its module is loaded only now: starting up is the cost when nothing changed. */
+  readonly run: (args: Arguments, options: CommonOptions) => Promise<number>;
+}
+
+/** The positional arguments as typed. */
+export interface Arguments {
+  /** The argument at `index`, which the command's declaration has as required. */
+  one(index: number): string;
+  readonly all: readonly string[];
+}
+
+/** What every command takes. */
+export const COMMON_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '-f, --file <FILE>',
+    description: 'the pipeline file (default: pipeline.yaml, here or in a folder above)',
+  },
+  { flags: '--cache <DIR>', description: 'the cache (default: cache beside the pipeline file)' },
+  {
+    flags: '--set <KEY=VALUE>',
+    description: 'replace a shared param, or with STAGE.PARAM one of a stage; repeatable',
+    repeatable: true,
+  },
+  { flags: '--profile <NAME>', description: 'lay a profile of the pipeline file over its params' },
+  { flags: '--json', description: 'one JSON object a line on stdout' },
+  { flags: '--no-color', description: 'no colours' },
+];
+
+/** Every command, in the order in which `--help` lists them. */
+export const COMMANDS: readonly CommandSpec[] = [
+  command('run', '[STAGE...]', {
+    description: 'run what has to run: everything, or the stages named and what they depend on',
+    options: [
+      { flags: '--from <STAGE>', description: 'run this stage and all that depends on it again, cached or not' },
+      { flags: '--until <STAGE>', description: 'stop after this stage' },
+      { flags: '--only <STAGE>', description: 'run this stage alone; its inputs must be cached' },
+      { flags: '--force', description: 'run even what is cached' },
+      { flags: '--dry-run', description: 'say what would run, and why' },
+      { flags: '--keep-going', description: 'after a failure go on with what does not depend on it' },
+      {
+        flags: '--jobs <N>',
+        description: 'at most so many stages at once (default: as many as there are cores)',
+        parse: positiveInteger,
+      },
+    ],
+    run: async ({ all }, options: import('./run.ts').RunCommandOptions) => (await import('./run.ts')).run(all, options),
+  }),
+  command('status', '', {
+    description: 'what would run and why, without running',
+    run: async (_args, options) => (await import('./status.ts')).status(options),
+  }),
+  command('explain', '<STAGE>', {
+    description: "the parts of a stage's action key, and which of them changed since its last result",
+    run: async (args, options) => (await import('./explain.ts')).explain(args.one(0), options),
+  }),
+  command('graph', '', {
+    description: 'the stages and what they read',
+    options: [{ flags: '--format <FORMAT>', description: 'mermaid, dot, svg or json', default: 'mermaid' }],
+    run: async (_args, options: CommonOptions & { readonly format: string }) =>
+      (await import('./graph.ts')).graph(options),
+  }),
+  command('inspect', '<REF>', {
+    description: 'look into a result: STAGE, STAGE.OUTPUT or a digest',
+    run: async (args, options) => (await import('./inspect.ts')).inspect(args.one(0), options),
+  }),
+  command('export', '<REF> <DIR>', {
+    description: 'copy a result as plain files: STAGE, STAGE.OUTPUT or a digest',
+    options: [{ flags: '--force', description: 'replace what is there' }],
+    run: async (args, options: CommonOptions & { readonly force: boolean }) =>
+      (await import('./export.ts')).exportArtifacts(args.one(0), args.one(1), options),
+  }),
+  command('doctor', '', {
+    description: 'what was found on this machine, and what to do about what is missing',
+    run: async (_args, options) => (await import('./doctor.ts')).doctor(options),
+  }),
+];
+
+/** `Options` is what the declared options come to: the parsers fill them in by their camel-cased names. */
+function command<Options extends CommonOptions>(
+  name: string,
+  args: string,
+  spec: {
+    readonly description: string;
+    readonly options?: readonly OptionSpec[];
+    readonly run: (args: Arguments, options: Options) => Promise<number>;
+  },
+): CommandSpec {
+  const { description, options = [], run } = spec;
+  return { name, arguments: args, description, options, run: run as CommandSpec['run'] };
+}
+
+/** A whole number from 1. */
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error('It must be a whole number from 1.');
+  return value;
+}
+
+/** `--dry-run` and the like, taken apart. */
+export interface OptionShape {
+  readonly long: string;
+  readonly short: string | undefined;
+  readonly takesValue: boolean;
+  /** The name of its value among a command's options: `dryRun`; `color` for `--no-color`. */
+  readonly key: string;
+}
+
+export function shapeOf({ flags }: OptionSpec): OptionShape {
+  const [, short, long = '', value] = /^(?:-(\w), )?--([\w-]+)( <.+>)?$/.exec(flags) ?? [];
+  const key = long.replace(/^no-/, '').replaceAll(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
+  return { long, short, takesValue: value !== undefined, key };
+}

@@ -1,0 +1,69 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { COMMANDS, COMMON_OPTIONS, type CommandSpec, type OptionSpec, shapeOf } from './commands.ts';
+import { EXIT } from './exit.ts';
+import type { ParsedCommand } from './parse-quickly.ts';
+
+/** Parses a command line with all the words: help, and what is wrong with it. Returns an exit code if there is nothing to run. */
+export async function parseWithWords(words: readonly string[]): Promise<ParsedCommand | number> {
+  let parsed: ParsedCommand | undefined;
+  const root = withHabits(new Command('pipeline')).description(
+    'Runs the stages of a pipeline.yaml that have to run, and keeps what they make.',
+  );
+  for (const spec of COMMANDS) {
+    const names = spec.name.split(' ');
+    const group = names.length > 1 ? groupOf(root, names[0] ?? '') : root;
+    const command = withHabits(group.command(`${names.at(-1)} ${spec.arguments}`).description(spec.description));
+    for (const option of [...spec.options, ...COMMON_OPTIONS]) command.addOption(toOption(option));
+    command.action((...given: unknown[]) => {
+      const args = given
+        .slice(0, -2)
+        .flat()
+        .filter((argument) => argument !== undefined) as string[];
+      parsed = { command: spec, args, options: { ...switchesOff(spec), ...command.opts() } };
+    });
+  }
+  try {
+    await root.parseAsync([...words], { from: 'user' });
+    return parsed ?? EXIT.badInput;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help that was asked for ends well; everything else that commander throws is a wrong command line.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+  }
+}
+
+/** Commander leaves out what isn't given, and would show a default of false in its help. */
+function switchesOff({ options }: CommandSpec): Record<string, false> {
+  const switches = [...options, ...COMMON_OPTIONS].map(shapeOf).filter(({ takesValue }) => !takesValue);
+  return Object.fromEntries(switches.map(({ key }) => [key, false]));
+}
+
+function withHabits(command: Command): Command {
+  return command
+    .exitOverride()
+    .showHelpAfterError('(pipeline --help lists the commands)')
+    .configureHelp({ showGlobalOptions: true });
+}
+
+function groupOf(root: Command, name: string): Command {
+  return root.commands.find((command) => command.name() === name) ?? withHabits(root.command(name));
+}
+
+function toOption(spec: OptionSpec): Option {
+  const { takesValue } = shapeOf(spec);
+  const option = new Option(spec.flags, spec.description);
+  const parse = (text: string) => {
+    try {
+      return spec.parse === undefined ? text : spec.parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  };
+  if (spec.repeatable) {
+    option.default([], 'none').argParser((text: string, before: unknown[]) => [...before, parse(text)]);
+  } else if (takesValue) {
+    option.argParser(parse);
+    if (spec.default !== undefined) option.default(spec.default);
+  }
+  return option;
+}
