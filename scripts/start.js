@@ -11,9 +11,9 @@ const results = join(root, 'results');
 
 const commands = [
   ...(existsSync(dataset) ? [] : [['draw-garments.js', '--out', dataset]]),
-  ['cli.js', 'run'],
-  ['cli.js', 'export', 'predict', results, '--force'],
-  ['cli.js', 'export', 'evaluate', results, '--force'],
+  ['cli.cjs', 'run'],
+  ['cli.cjs', 'export', 'predict', results, '--force'],
+  ['cli.cjs', 'export', 'evaluate', results, '--force'],
 ];
 
 /**

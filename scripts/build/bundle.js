@@ -1,20 +1,25 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { success } from '../setup/result.js';
 
 /**
- * @import { BuildResult, OutputFile } from 'esbuild'
+ * @import { BuildOptions, OutputFile } from 'esbuild'
  * @import { Result } from '../../src/problem.ts'
  */
 
-/** Source → name in dist/. The executables get `#!` and permission to run. */
-const ENTRIES = [
-  { source: 'src/cli/main.ts', name: 'cli', executable: true },
-  { source: 'src/garments/main.ts', name: 'draw-garments', executable: true },
-  { source: 'src/execute/stage-host.ts', name: 'stage-host', executable: false },
-  { source: 'src/stage.ts', name: 'stage', executable: false },
+/** Source → name in dist/, as ES modules. */
+const MODULES = [
+  { in: 'src/garments/main.ts', out: 'draw-garments' },
+  { in: 'src/execute/stage-host.ts', out: 'stage-host' },
+  { in: 'src/fingerprint/hash-worker.ts', out: 'hash-worker' },
+  { in: 'src/stage.ts', out: 'stage' },
 ];
+const EXECUTABLE = ['cli.cjs', 'draw-garments.js'];
+
+/** What a run needs in which nothing has changed. All else that the command imports when it needs it stays outside. */
+const ALWAYS_NEEDED = ['src/cli/run.ts', 'src/cli/status.ts'];
 
 /** Native code, or large and seldom needed. All else goes into the bundle: opening many small files is slow. */
 const EXTERNAL = ['@tensorflow/*', '@viz-js/viz', 'apache-arrow', 'esbuild', 'sharp'];
@@ -23,49 +28,101 @@ const EXTERNAL = ['@tensorflow/*', '@viz-js/viz', 'apache-arrow', 'esbuild', 'sh
 const REQUIRE = `import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);`;
 
 /**
+ * The command is one CommonJS file, since Node starts that in half of the time that a graph of ES modules takes, and
+ * loads what is seldom needed as ES modules that share their code.
+ *
  * @param {string} root
  * @returns {Promise<Result<void>>}
  */
 export async function bundle(root) {
   const esbuild = await import('esbuild');
-  /** @type {BuildResult<{ write: false }>} */
-  let result;
+  /** @type {BuildOptions & { write: false }} */
+  const options = {
+    absWorkingDir: root,
+    outdir: join(root, 'dist'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    external: EXTERNAL,
+    write: false,
+    logLevel: 'silent',
+  };
   try {
-    result = await esbuild.build({
-      absWorkingDir: root,
-      entryPoints: ENTRIES.filter(({ source }) => existsSync(join(root, source))).map((entry) => ({
-        in: entry.source,
-        out: entry.name,
-      })),
-      outdir: join(root, 'dist'),
+    /** @type {Map<string, string>} */
+    const lazy = new Map();
+    const command = await esbuild.build({
+      ...options,
+      entryPoints: { cli: 'src/cli/main.ts' },
+      outExtension: { '.js': '.cjs' },
+      format: 'cjs',
+      minifySyntax: true,
+      minifyWhitespace: true,
+      define: { BUILD: JSON.stringify(identityOf(root)), 'import.meta.url': 'importMetaUrl' },
+      banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+      plugins: [lazyOutside(root, lazy)],
+    });
+    const modules = await esbuild.build({
+      ...options,
+      entryPoints: [...MODULES, ...[...lazy].map(([name, path]) => ({ in: path, out: `lazy/${name}` }))],
       chunkNames: 'chunks/[name]-[hash]',
-      bundle: true,
       splitting: true,
       format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      external: EXTERNAL,
       banner: { js: REQUIRE },
-      write: false,
-      logLevel: 'silent',
     });
+    await Promise.all([...modules.outputFiles, ...command.outputFiles].map(writeOutput));
+    return success(undefined);
   } catch (error) {
-    const { errors = [] } = /** @type {import('esbuild').BuildFailure} */ (error);
+    const { errors } = /** @type {import('esbuild').BuildFailure} */ (error);
+    if (errors === undefined) throw error;
     const messages = await esbuild.formatMessages(errors, { kind: 'error' });
     return { ok: false, failure: messages.map((message) => ({ message: message.trim() })) };
   }
-  await Promise.all(result.outputFiles.map((file) => writeOutput(root, file)));
-  return success(undefined);
+}
+
+/**
+ * Leaves what is imported dynamically outside, as an ES module `lazy/NAME.js`.
+ *
+ * @param {string} root
+ * @param {Map<string, string>} lazy  name → path, filled in
+ * @returns {import('esbuild').Plugin}
+ */
+function lazyOutside(root, lazy) {
+  const inner = Symbol('resolving');
+  return {
+    name: 'lazy-outside',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, async ({ kind, path, importer, resolveDir, pluginData }) => {
+        if (kind !== 'dynamic-import' || pluginData === inner) return undefined;
+        const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: inner });
+        if (found.errors.length > 0 || found.external) return found;
+        if (ALWAYS_NEEDED.includes(relative(root, found.path))) return found;
+        const name = path.replace(/^.*\//, '').replace(/\.ts$/, '');
+        if ((lazy.get(name) ?? found.path) !== found.path) throw new Error(`two modules are imported as ${name}`);
+        lazy.set(name, found.path);
+        return { path: `./lazy/${name}.js`, external: true };
+      });
+    },
+  };
+}
+
+/**
+ * @param {string} root
+ * @returns {string} tells this build from others: what one has remembered another may not understand
+ */
+function identityOf(root) {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'node_modules', '.package-lock.json')));
+  for (const path of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).sort())
+    if (path.endsWith('.ts')) hash.update(path).update(readFileSync(join(root, 'src', path)));
+  return hash.digest('hex').slice(0, 16);
 }
 
 /**
  * Chunks of earlier builds stay: a run that is under way may still import them. `npm run build` starts from nothing.
  *
- * @param {string} root
  * @param {OutputFile} file
  */
-async function writeOutput(root, { path, text }) {
-  const isExecutable = ENTRIES.some(({ name, executable }) => executable && path === join(root, 'dist', `${name}.js`));
+async function writeOutput({ path, text }) {
+  const isExecutable = EXECUTABLE.includes(basename(path));
   const temporary = `${path}.${process.pid}`;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(temporary, isExecutable ? `#!/usr/bin/env node\n${text}` : text);

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-const TARGET = join('..', '..', 'dist', 'cli.js');
+const TARGET = join('..', '..', 'dist', 'cli.cjs');
 
 /**
  * Makes `npx pipeline` work in a clone as it does where the package is installed: npm links no package's own bin.

@@ -68,7 +68,7 @@ async function lockedPackages(file) {
  */
 export function npm(cwd, args) {
   const cli = process.env['npm_execpath'];
-  return cli?.endsWith('npm-cli.js')
+  return cli?.endsWith('npm-cli.cjs')
     ? runCommand(process.execPath, [cli, ...args], { cwd })
     : runCommand('npm', args, { cwd });
 }

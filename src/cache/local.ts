@@ -11,6 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
+import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { digestTree } from '../fingerprint/tree.ts';
 import { failure, type Problem, problem, type Result, success } from '../problem.ts';
 import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from './cache.ts';
@@ -20,10 +21,12 @@ import { lock } from './lock.ts';
 export class LocalCache implements Cache {
   readonly #directory: string;
   readonly #files: FileDigests;
+  readonly #trees: SealedTrees;
 
-  constructor(directory: string, files: FileDigests) {
+  constructor(directory: string, files: FileDigests, trees: SealedTrees) {
     this.#directory = directory;
     this.#files = files;
+    this.#trees = trees;
   }
 
   find(key: ActionKey): ActionRecord | undefined {
@@ -37,7 +40,7 @@ export class LocalCache implements Cache {
     const path = this.#objectPath(digest);
     if (!existsSync(path)) return undefined;
     // Known content is told by size, times and inode; whatever else is there is read again before it is used.
-    const tree = digestTree(path, this.#files);
+    const tree = this.#trees.of(path, this.#files);
     return tree.ok && tree.value.digest === digest ? path : undefined;
   }
 
@@ -114,6 +117,7 @@ export class LocalCache implements Cache {
     mkdirSync(dirname(target), { recursive: true });
     if (!this.#moveIn(path, target, digest)) return;
     for (const file of inside) this.#files.moved(join(path, file), join(target, file));
+    this.#trees.seal(target, tree.value);
   }
 
   /** Whether `path` was needed: another run may have put the same content there in the meantime. */

@@ -4,7 +4,7 @@ import { describeProblems } from '../report/problems.ts';
 import { type Paint, painter } from '../report/style.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
-import { findProject } from './session.ts';
+import { findProject } from './project.ts';
 
 /** Where a command's words go: people's to stdout, or with `--json` to stderr. */
 export interface Console {

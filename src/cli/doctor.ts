@@ -7,7 +7,7 @@ import { bytes, columns } from '../report/format.ts';
 import { openConsole } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
-import { findProject } from './session.ts';
+import { findProject } from './project.ts';
 
 interface Finding {
   readonly name: string;

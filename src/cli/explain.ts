@@ -25,7 +25,7 @@ export async function explain(name: string, options: CommonOptions): Promise<num
       const message = `the key of «${name}» is not known yet: it reads what ${list(open)} would put out`;
       return reportProblems([{ message, advice: `Run before it: pipeline run ${open.join(' ')}` }], options);
     }
-    const key = keyOf(stage, services, new PathInputs(services), (dependency) => completed(results, dependency));
+    const key = await keyOf(stage, services, new PathInputs(services), (dependency) => completed(results, dependency));
     if (!key.ok) return reportProblems(key.failure, options);
     const cached = cache.find(key.value.key) !== undefined;
     const reasons = cached ? [] : reasonsToRun(stage, key.value, cache.lastOf(name), services);

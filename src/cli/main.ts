@@ -6,9 +6,17 @@ import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { parseQuickly } from './parse-quickly.ts';
 
+/** Made by the build from all that the engine is made of. */
+declare const BUILD: string;
+
 async function main(words: readonly string[]): Promise<number> {
   const here = dirname(fileURLToPath(import.meta.url));
-  const engine = { host: join(here, 'stage-host.js'), stageApi: join(here, 'stage.js') };
+  const engine = {
+    host: join(here, 'stage-host.js'),
+    stageApi: join(here, 'stage.js'),
+    hashWorker: join(here, 'hash-worker.js'),
+    build: BUILD,
+  };
   if (!existsSync(engine.host))
     throw new Error(`${engine.host} is missing: the package is not whole; install it again`);
   const parsed = parseQuickly(words) ?? (await (await import('./program.ts')).parseWithWords(words));
@@ -32,4 +40,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.ok);
   throw error;
 });
-process.exitCode = await main(process.argv.slice(2));
+// No top-level await: the command is bundled as CommonJS.
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

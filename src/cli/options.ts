@@ -4,6 +4,9 @@ import type { Overlays } from '../plan/overlay.ts';
 export interface Engine {
   readonly host: string;
   readonly stageApi: string;
+  readonly hashWorker: string;
+  /** Tells this build from others. */
+  readonly build: string;
 }
 
 /** What every command takes. */

@@ -23,10 +23,10 @@ export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'>
 
 /** `pipeline run` and, as a dry run of everything, `pipeline status`. Returns the exit code. */
 export async function run(stages: readonly string[], options: RunCommandOptions): Promise<number> {
-  return withSession(options, async ({ services, resolved }, signal) => {
+  return withSession(options, async ({ services }, signal) => {
     const selection = select(services.plan, { ...options, stages });
     if (!selection.ok) return reportProblems(selection.failure, options);
-    const missing = missingInputs(resolved, selection.value.stages);
+    const missing = missingInputs(services.plan, selection.value.stages);
     if (missing.length > 0) return reportProblems(missing, options);
 
     const console = openConsole(options);

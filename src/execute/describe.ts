@@ -28,10 +28,14 @@ export async function describeStages(
   try {
     const paths = [...modules.keys()];
     const bundles = await Promise.all(
-      [...modules.values()].map((code, index) => writeLinkedBundle(code, installation, directory, `stage-${index}`)),
+      [...modules].map(([path, code], index) =>
+        writeLinkedBundle(path, code, installation, directory, `stage-${index}`),
+      ),
     );
+    const unwritten = bundles.flatMap((bundle) => (bundle.ok ? [] : bundle.failure));
+    if (unwritten.length > 0) return { interfaces: new Map(), problems: unwritten };
     const end = await runInProcess(
-      { type: 'describe', bundles },
+      { type: 'describe', bundles: bundles.flatMap((bundle) => (bundle.ok ? [bundle.value] : [])) },
       {
         host: installation.host,
         root: installation.root,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';
+import { secondsSince, toCompleted } from './completed.ts';
 import type { CompletedStage, Emit, FailureReason, RunResult, StageResult } from './events.ts';
-import { runStage, secondsSince, toCompleted } from './run-stage.ts';
 import type { Services } from './services.ts';
 import { keyOf, PathInputs, reasonsToRun, type StageKey } from './stage-key.ts';
 
@@ -90,7 +90,7 @@ class Execution {
     if (wouldRun.length > 0) {
       return { ...idle, outcome: 'would-run', reasons: wouldRun.map((name) => `${name} would run`) };
     }
-    const key = keyOf(stage, this.#services, this.#paths, (name) => {
+    const key = await keyOf(stage, this.#services, this.#paths, (name) => {
       const found = completed.get(name);
       if (found === undefined) throw new Error(`${name} is not complete`);
       return found;
@@ -167,6 +167,8 @@ class Execution {
         return toCompleted(stage, 'cached', cached, { seconds: secondsSince(started), reasons: [] });
       emit({ type: 'stage-started', stage: stage.name, reasons });
       const inputs = this.#inputPaths(stage, completed);
+      // Loaded when something runs: mostly nothing has to.
+      const { runStage } = await import('./run-stage.ts');
       const result = await runStage({ stage, key, run: this.#run, inputs, signal, emit }, claim.value, this.#services);
       const seconds = secondsSince(started);
       if (result.ok) {

@@ -1,17 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { linkBundle } from '../fingerprint/bundle.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
+import { type Result, success } from '../problem.ts';
 
-/** Writes a stage's bundle into `directory`, ready to be imported. Returns its URL. */
+/** Writes the bundle of the stage `module` (absolute) into `directory`, ready to be imported. Returns its URL. */
 export async function writeLinkedBundle(
+  module: string,
   code: StageCode,
   { codes, stageApi, root }: { readonly codes: StageCodes; readonly stageApi: string; readonly root: string },
   directory: string,
   name: string,
-): Promise<string> {
-  const { text, sourceMap } = codes.read(code.digest);
+): Promise<Result<string>> {
+  const bundle = await codes.textOf(module, code.digest);
+  if (!bundle.ok) return bundle;
+  const { text, sourceMap } = bundle.value;
+  const { linkBundle } = await import('../fingerprint/bundle.ts');
   const linked = await linkBundle(text, (specifier) => {
     const path = specifier === 'pipeline' ? stageApi : code.externals[specifier];
     return path === undefined ? undefined : pathToFileURL(path).href;
@@ -21,5 +25,5 @@ export async function writeLinkedBundle(
   const map = { ...(JSON.parse(sourceMap) as object), sourceRoot: `${pathToFileURL(root).href}/` };
   writeFileSync(`${path}.map`, JSON.stringify(map));
   writeFileSync(path, `${linked}\n//# sourceMappingURL=${name}.mjs.map\n`);
-  return pathToFileURL(path).href;
+  return success(pathToFileURL(path).href);
 }

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActionRecord, Claim } from '../cache/cache.ts';
-import type { Digest } from '../fingerprint/digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { failure, type Result, success } from '../problem.ts';
+import { secondsSince } from './completed.ts';
 import { stageEnvironment } from './environment.ts';
-import type { CompletedStage, Emit, FailureReason } from './events.ts';
+import type { Emit, FailureReason } from './events.ts';
 import { writeLinkedBundle } from './linked-bundle.ts';
 import { finishOutputs } from './outputs.ts';
 import type { Services } from './services.ts';
@@ -33,11 +33,12 @@ export async function runStage(
   mkdirSync(made);
   const metrics: Record<string, number> = {};
   const started = performance.now();
-  const bundle = await writeLinkedBundle(code, services.installation, claim.scratch, 'stage');
+  const bundle = await writeLinkedBundle(stage.module.path, code, services.installation, claim.scratch, 'stage');
+  if (!bundle.ok) return failure({ kind: 'bad-input', problems: bundle.failure });
   const end = await runInProcess(
     {
       type: 'run',
-      bundle,
+      bundle: bundle.value,
       params: stage.params,
       inputs,
       outputs: Object.fromEntries(stage.outputs.map(({ name, file }) => [name, join(made, file)])),
@@ -60,7 +61,8 @@ export async function runStage(
   if (end.type === 'failed') return failure(end.failure);
   const result = toResult(end.message, services.plan.root);
   if (!result.ok) return result;
-  const outputs = finishOutputs(stage, made, services.files);
+  await services.files.objects.prepare();
+  const outputs = finishOutputs(stage, made, services.files.objects);
   if (!outputs.ok) return failure({ kind: 'bad-output', problems: outputs.failure });
   const record: ActionRecord = {
     key: key.key,
@@ -80,20 +82,4 @@ export async function runStage(
   };
   const kept = services.cache.keep(record, Object.values(outputs.value));
   return kept.ok ? success(record) : failure({ kind: 'cache', problems: kept.failure });
-}
-
-/** A stage whose record is in the cache, as a result of this run. */
-export function toCompleted(
-  stage: PlannedStage,
-  outcome: CompletedStage['outcome'],
-  record: ActionRecord,
-  { seconds, reasons }: Pick<CompletedStage, 'seconds' | 'reasons'>,
-): CompletedStage {
-  const outputs: Record<string, Digest> = {};
-  for (const [name, { digest }] of Object.entries(record.outputs)) outputs[name] = digest;
-  return { name: stage.name, outcome, key: record.key, seconds, reasons, outputs, metrics: record.metrics };
-}
-
-export function secondsSince(started: number): number {
-  return Math.round(performance.now() - started) / 1000;
 }

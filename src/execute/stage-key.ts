@@ -5,7 +5,6 @@ import { compareKeys } from '../fingerprint/compare-keys.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { tensorFlowOf } from '../fingerprint/runtime.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
-import { digestTree } from '../fingerprint/tree.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { PathInput } from '../plan/resolve.ts';
 import { type Result, success } from '../problem.ts';
@@ -21,22 +20,30 @@ export interface StageKey {
 /** Digests inputs from outside. Each is looked at once a run: a run sees one state of them. */
 export class PathInputs {
   readonly #services: Services;
-  readonly #seen = new Map<string, Result<Digest>>();
+  readonly #seen = new Map<string, Promise<Result<Digest>>>();
 
   constructor(services: Services) {
     this.#services = services;
   }
 
-  digest(input: PathInput): Result<Digest> {
-    const id = JSON.stringify([input.path, input.include, input.exclude]);
-    let found = this.#seen.get(id);
-    if (found === undefined) {
-      const tree = digestTree(input.path, this.#services.files, input);
-      found = tree.ok ? success(tree.value.digest) : tree;
-      this.#seen.set(id, found);
-    }
+  digest(input: PathInput): Promise<Result<Digest>> {
+    const found = this.#seen.get(idOf(input)) ?? this.#look(input);
+    this.#seen.set(idOf(input), found);
     return found;
   }
+
+  async #look(input: PathInput): Promise<Result<Digest>> {
+    const { trees, files } = this.#services;
+    const checked = trees.check(input.path, input);
+    if (checked.ok) return success(checked.value.digest);
+    await files.inputs.prepare();
+    const tree = checked.failure.digest(files.inputs);
+    return tree.ok ? success(tree.value.digest) : tree;
+  }
+}
+
+function idOf({ path, include, exclude }: PathInput): string {
+  return JSON.stringify([path, include, exclude]);
 }
 
 /** The code of a planned stage. */
@@ -47,12 +54,12 @@ export function codeOf(stage: PlannedStage, { codes }: Services): StageCode {
 }
 
 /** The action key of a stage, once all stages that it reads are complete. */
-export function keyOf(
+export async function keyOf(
   stage: PlannedStage,
   services: Services,
   paths: PathInputs,
   completed: (stage: string) => CompletedStage,
-): Result<StageKey> {
+): Promise<Result<StageKey>> {
   const code = codeOf(stage, services);
   const inputs: Record<string, Digest> = {};
   for (const [name, input] of stage.inputs) {
@@ -61,7 +68,7 @@ export function keyOf(
       if (digest === undefined) throw new Error(`${input.stage} has no output ${input.output}`);
       inputs[name] = digest;
     } else {
-      const digest = paths.digest(input);
+      const digest = await paths.digest(input);
       if (!digest.ok) return digest;
       inputs[name] = digest.value;
     }

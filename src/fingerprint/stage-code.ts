@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { StageInterface } from '../plan/plan.ts';
 import { problem, type Result, success } from '../problem.ts';
-import { bundleStage } from './bundle.ts';
-import type { Digest } from './digest.ts';
+import { type Digest, sha256 } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';
-import { closePackages } from './packages.ts';
+import { factsOf, isRacy, nowInNanoseconds } from './file-facts.ts';
+import { readIndexFile, writeIndexFile } from './index-file.ts';
 
 /** The code of a stage as far as it is really reached, and the packages that it stands on. */
 export interface StageCode {
@@ -23,9 +24,13 @@ export interface StageCode {
 
 interface Remembered {
   readonly code: StageCode;
-  /** File → digest, directory → time of its last change: while these hold, so does `code`. */
-  readonly files: Readonly<Record<string, Digest>>;
-  readonly directories: Readonly<Record<string, string>>;
+  /** Absolute paths of the files that it was made from, and of the directories that they lie in. */
+  readonly files: readonly string[];
+  readonly directories: readonly string[];
+  /** Over the sizes, times and inodes of these: while it is unbroken, so is `code`. Null if one was too young. */
+  readonly seal: string | null;
+  /** Over the files' content and the directories' times: while this holds, so does `code`. */
+  readonly content: Digest;
 }
 
 interface BundleText {
@@ -33,7 +38,8 @@ interface BundleText {
   readonly sourceMap: string;
 }
 
-const VERSION = 1;
+const KIND = 'stages-2';
+const BUNDLE = 'bundle-1';
 
 /**
  * Knows the code of stages by module. A bundle is made again only when one of the files that it was made from has
@@ -45,6 +51,8 @@ export class StageCodes {
   readonly #files: FileDigests;
   readonly #remembered: Map<string, Remembered>;
   readonly #bundles = new Map<Digest, BundleText>();
+  /** What this run has seen of a path: stages share most of their files. */
+  readonly #looks = new Map<string, Look>();
   #changed = false;
 
   /** `directory`: where this is remembered for the next run; `root`: the folder of the pipeline file. */
@@ -52,37 +60,42 @@ export class StageCodes {
     this.#directory = directory;
     this.#root = root;
     this.#files = files;
-    this.#remembered = readRemembered(join(directory, 'stages.json'));
+    this.#remembered = new Map(JSON.parse(readIndexFile(join(directory, 'stages.json'), KIND) ?? '[]') as []);
+  }
+
+  /** The code of the stage module at `module` (absolute) if it has not changed since it was last asked for. */
+  known(module: string): StageCode | undefined {
+    const remembered = this.#remembered.get(module);
+    return remembered !== undefined && this.#holds(module, remembered) ? remembered.code : undefined;
   }
 
   /** The code of the stage module at `module` (absolute). */
   async of(module: string): Promise<Result<StageCode>> {
-    const remembered = this.#remembered.get(module);
-    if (remembered !== undefined && this.#holds(remembered)) return success(remembered.code);
+    const known = this.known(module);
+    if (known !== undefined) return success(known);
     if (!existsSync(module)) {
       return problem('there is no such module', { at: { file: module }, advice: 'Write it, or correct the path.' });
     }
+    const [{ bundleStage }, { closePackages }] = await Promise.all([import('./bundle.ts'), import('./packages.ts')]);
     const bundle = await bundleStage(module, this.#root);
     if (!bundle.ok) return bundle;
     const { digest, externals, modules, text, sourceMap, lookedAt } = bundle.value;
     const packages = closePackages(Object.values(externals));
-    const digests = (paths: readonly string[]) =>
-      Object.fromEntries(paths.map((path) => [path, this.#files.of(resolve(this.#root, path))]));
-    const known = remembered?.code.digest === digest ? remembered.code.interface : undefined;
+    const before = this.#remembered.get(module)?.code;
     const code: StageCode = {
       digest,
       packages: packages.identities,
       direct: packages.direct,
       externals,
-      modules: digests(modules),
-      ...(known && { interface: known }),
+      modules: Object.fromEntries(modules.map((path) => [path, this.#files.of(resolve(this.#root, path))])),
+      ...(before?.digest === digest && before.interface && { interface: before.interface }),
     };
     const files = [...lookedAt, ...packages.lookedAt].filter((path) => existsSync(path));
+    const directories = [...new Set(lookedAt.map(dirname))];
     this.#bundles.set(digest, { text, sourceMap });
-    this.#write(this.#pathOf(digest), text);
-    this.#write(`${this.#pathOf(digest)}.map`, sourceMap);
-    this.#remembered.set(module, { code, files: digests(files), directories: this.#directoriesOf(lookedAt) });
-    this.#changed = true;
+    writeIndexFile(this.#pathOf(digest), BUNDLE, JSON.stringify({ text, sourceMap }));
+    this.#looks.clear();
+    this.#remember(module, { code, files, directories });
     return success(code);
   }
 
@@ -94,62 +107,81 @@ export class StageCodes {
     this.#changed = true;
   }
 
-  /** The text of the bundle, and of its source map. */
-  read(digest: Digest): BundleText {
+  /** The text of the bundle of `module`, which had this digest when it was asked for. */
+  async textOf(module: string, digest: Digest): Promise<Result<BundleText>> {
+    const kept = this.#bundles.get(digest) ?? readBundle(this.#pathOf(digest));
+    if (kept !== undefined) return success(kept);
+    this.#remembered.delete(module);
+    const again = await this.of(module);
+    if (!again.ok) return again;
     const bundle = this.#bundles.get(digest);
-    if (bundle !== undefined) return bundle;
-    const path = this.#pathOf(digest);
-    return { text: readFileSync(path, 'utf8'), sourceMap: readFileSync(`${path}.map`, 'utf8') };
+    if (bundle !== undefined) return success(bundle);
+    return problem('the code of this stage changed while the run was under way', {
+      at: { file: module },
+      advice: 'Run it again.',
+    });
   }
 
   save(): void {
     if (!this.#changed) return;
-    const remembered = { version: VERSION, root: this.#root, modules: [...this.#remembered] };
-    this.#write(join(this.#directory, 'stages.json'), JSON.stringify(remembered));
+    writeIndexFile(join(this.#directory, 'stages.json'), KIND, JSON.stringify([...this.#remembered]));
     this.#changed = false;
   }
 
-  #holds({ code, files, directories }: Remembered): boolean {
+  #holds(module: string, { code, files, directories, seal, content }: Remembered): boolean {
+    if (!existsSync(this.#pathOf(code.digest))) return false;
     try {
-      return (
-        Object.entries(directories).every(([path, changed]) => changeOf(path) === changed) &&
-        Object.entries(files).every(([path, digest]) => this.#files.of(path) === digest) &&
-        existsSync(`${this.#pathOf(code.digest)}.map`)
-      );
+      if (seal !== null && this.#sealOf(files, directories) === seal) return true;
+      if (this.#contentOf(files, directories) !== content) return false;
+      this.#remember(module, { code, files, directories });
+      return true;
     } catch {
       return false;
     }
   }
 
-  #directoriesOf(files: readonly string[]): Record<string, string> {
-    return Object.fromEntries([...new Set(files.map(dirname))].map((directory) => [directory, changeOf(directory)]));
+  #remember(module: string, made: Pick<Remembered, 'code' | 'files' | 'directories'>): void {
+    const { files, directories } = made;
+    const seal = this.#sealOf(files, directories);
+    this.#remembered.set(module, { ...made, seal, content: this.#contentOf(files, directories) });
+    this.#changed = true;
+  }
+
+  #sealOf(files: readonly string[], directories: readonly string[]): string | null {
+    const looks = [...files, ...directories].map((path) => this.#look(path));
+    if (looks.some(({ racy }) => racy)) return null;
+    return hash('sha256', looks.map(({ facts }) => facts).join('\n'));
+  }
+
+  #contentOf(files: readonly string[], directories: readonly string[]): Digest {
+    const digests = files.map((path) => this.#files.of(path));
+    return sha256([...digests, ...directories.map((path) => this.#look(path).facts)].join('\n'));
+  }
+
+  #look(path: string): Look {
+    const known = this.#looks.get(path) ?? lookAt(path);
+    this.#looks.set(path, known);
+    return known;
   }
 
   #pathOf(digest: Digest): string {
-    return join(this.#directory, 'code', `${digest}.mjs`);
-  }
-
-  #write(path: string, text: string): void {
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      const temporary = `${path}.${process.pid}`;
-      writeFileSync(temporary, text);
-      renameSync(temporary, path);
-    } catch {
-      // Forgetting costs the next run some time and nothing else.
-    }
+    return join(this.#directory, 'code', `${digest}.json`);
   }
 }
 
-function changeOf(directory: string): string {
-  return String(statSync(directory, { bigint: true }).mtimeNs);
+interface Look {
+  readonly facts: string;
+  readonly racy: boolean;
 }
 
-function readRemembered(file: string): Map<string, Remembered> {
-  try {
-    const saved = JSON.parse(readFileSync(file, 'utf8')) as { version: number; modules: [string, Remembered][] };
-    return new Map(saved.version === VERSION ? saved.modules : []);
-  } catch {
-    return new Map();
-  }
+/** Of a directory its time tells whether a file came or went. */
+function lookAt(path: string): Look {
+  const now = nowInNanoseconds();
+  const stats = statSync(path, { bigint: true });
+  return { facts: stats.isDirectory() ? String(stats.mtimeNs) : factsOf(stats), racy: isRacy(stats, now) };
+}
+
+function readBundle(path: string): BundleText | undefined {
+  const kept = readIndexFile(path, BUNDLE);
+  return kept === undefined ? undefined : (JSON.parse(kept) as BundleText);
 }

@@ -1,9 +1,9 @@
 import { type BigIntStats, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import picomatch from 'picomatch';
 import { problem, type Result, success } from '../problem.ts';
 import { type Digest, sha256 } from './digest.ts';
-import type { FileDigests } from './file-digests.ts';
+import type { FileDigests, FoundFile } from './file-digests.ts';
 
 export interface TreeFile {
   /** Relative to the tree's root, with `/`; empty if the tree is a single file. */
@@ -37,47 +37,58 @@ export function digestTree(path: string, files: FileDigests, filter: TreeFilter 
       return success({ digest, kind: 'file', files: [{ path: '', digest, size }], bytes: size });
     }
     if (!stats.isDirectory()) return problem(`${path} is neither a file nor a directory`, { at: { file: path } });
-    const found: TreeFile[] = [];
-    const emptyDirectories: string[] = [];
-    walk(path, '', stats, [], { files, found, emptyDirectories, accepts: acceptor(filter) });
-    found.sort((a, b) => (a.path < b.path ? -1 : 1));
+    const { found, emptyDirectories } = walk(path, stats, acceptor(filter));
+    const digests = files.all(found);
+    if (isOpen(filter)) files.keepOnly(path, found);
+    const tree = found.map(({ relative, stats: { size } }, index) => ({
+      path: relative,
+      digest: digests[index] as Digest,
+      size: Number(size),
+    }));
     const listing = [
-      ...found.map((file) => `file ${file.digest} ${file.path}`),
-      ...(isOpen(filter) ? emptyDirectories.sort().map((directory) => `directory ${directory}`) : []),
+      ...tree.map((file) => `file ${file.digest} ${file.path}`),
+      ...(isOpen(filter) ? emptyDirectories.map((directory) => `directory ${directory}`) : []),
     ];
-    const bytes = found.reduce((sum, file) => sum + file.size, 0);
+    const bytes = tree.reduce((sum, file) => sum + file.size, 0);
     // The first line keeps a directory's digest apart from that of a file with the same listing.
-    return success({ digest: sha256(['tree', ...listing].join('\0')), kind: 'directory', files: found, bytes });
+    return success({ digest: sha256(['tree', ...listing].join('\0')), kind: 'directory', files: tree, bytes });
   } catch (error) {
     return toProblem(error as NodeJS.ErrnoException, path);
   }
 }
 
-interface Walk {
-  readonly files: FileDigests;
-  readonly found: TreeFile[];
-  readonly emptyDirectories: string[];
-  readonly accepts: (path: string) => boolean;
+interface Walked {
+  /** Sorted by path. */
+  readonly found: readonly (FoundFile & { readonly relative: string })[];
+  readonly emptyDirectories: readonly string[];
 }
 
-function walk(root: string, relative: string, stats: BigIntStats, above: readonly string[], state: Walk): void {
-  const identity = `${stats.dev}:${stats.ino}`;
-  // A link to a directory above itself would never end; its content is already counted there.
-  if (above.includes(identity)) return;
-  const directory = relative === '' ? root : join(root, relative);
-  const entries = readdirSync(directory, { withFileTypes: true });
-  if (entries.length === 0 && relative !== '') state.emptyDirectories.push(relative);
-  for (const entry of entries) {
-    const path = relative === '' ? entry.name : `${relative}/${entry.name}`;
-    if (entry.isDirectory() || entry.isSymbolicLink() || state.accepts(path)) {
-      const full = join(root, path);
-      const inner = statSync(full, { bigint: true });
-      if (inner.isDirectory()) walk(root, path, inner, [...above, identity], state);
-      else if (inner.isFile() && state.accepts(path)) {
-        state.found.push({ path, digest: state.files.of(full, inner), size: Number(inner.size) });
-      }
+function walk(root: string, rootStats: BigIntStats, accepts: (path: string) => boolean): Walked {
+  const found: (FoundFile & { readonly relative: string })[] = [];
+  const emptyDirectories: string[] = [];
+  const visit = (relative: string, stats: BigIntStats, above: readonly string[]): void => {
+    const identity = identityOf(stats);
+    // A link to a directory above itself would never end; its content is already counted there.
+    if (above.includes(identity)) return;
+    const entries = readdirSync(relative === '' ? root : join(root, relative), { withFileTypes: true });
+    if (entries.length === 0 && relative !== '') emptyDirectories.push(relative);
+    for (const entry of entries) {
+      const inside = relative === '' ? entry.name : `${relative}/${entry.name}`;
+      if (!entry.isDirectory() && !entry.isSymbolicLink() && !accepts(inside)) continue;
+      const path = join(root, inside);
+      const inner = statSync(path, { bigint: true });
+      if (inner.isDirectory()) visit(inside, inner, [...above, identity]);
+      else if (inner.isFile() && accepts(inside)) found.push({ relative: inside, path, stats: inner });
     }
-  }
+  };
+  visit('', rootStats, []);
+  found.sort((a, b) => (a.relative < b.relative ? -1 : 1));
+  return { found, emptyDirectories: emptyDirectories.sort() };
+}
+
+/** Tells a directory from all others, by whatever path it is reached. */
+export function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }
 
 function isOpen({ include, exclude }: TreeFilter): boolean {
@@ -86,6 +97,8 @@ function isOpen({ include, exclude }: TreeFilter): boolean {
 
 function acceptor(filter: TreeFilter): (path: string) => boolean {
   if (isOpen(filter)) return () => true;
+  // Loaded only for a filtered tree in which something has changed.
+  const picomatch = createRequire(import.meta.url)('picomatch') as typeof import('picomatch');
   const { include, exclude } = filter;
   const included = include.length === 0 ? () => true : picomatch([...include], { dot: true });
   const excluded = exclude.length === 0 ? () => false : picomatch([...exclude], { dot: true });

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { failure, problem, type Result, success } from '../problem.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
 import { check, compile } from './schema-problems.ts';
@@ -41,21 +40,6 @@ export interface DeclaredPipeline {
   readonly [declared]: true;
   readonly source: YamlSource;
   readonly pipeline: PipelineDeclaration;
-}
-
-/** Reads the pipeline file at `path`, which messages call `file`. */
-export function readPipeline(path: string, file: string): Result<DeclaredPipeline> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : String(code);
-    return problem(`cannot read ${file}: ${reason}`, {
-      advice: 'Go to the folder of a pipeline.yaml, or name one: pipeline -f FILE …',
-    });
-  }
-  return declarePipeline(file, text);
 }
 
 /** Checks the shape of a pipeline file against its JSON Schema. */

@@ -28,6 +28,7 @@ export interface PathInput {
   readonly written: string;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  readonly at: Place;
 }
 
 export type StageInput = ArtifactInput | PathInput;
@@ -147,6 +148,7 @@ function resolveInput(scope: Scope, written: string | PathDeclaration, at: () =>
     written: text,
     include: declaration.include ?? [],
     exclude: declaration.exclude ?? [],
+    at: at(),
   };
 }
 

@@ -1,6 +1,3 @@
-const NUMBER = new Intl.NumberFormat('en-US');
-const FOUR_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
-
 /** «0.3 s», «41 s», «3 min 20 s», «2 h 5 min». */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
@@ -24,12 +21,15 @@ export function bytes(count: number): string {
 
 /** «2,400». */
 export function count(value: number): string {
-  return NUMBER.format(value);
+  // Intl.NumberFormat would take as long to load as a run in which nothing has changed.
+  const [whole = '', fraction] = String(value).split('.');
+  const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
 /** A metric: whole numbers as they are, others with four significant digits. */
 export function figure(value: number): string {
-  return Number.isInteger(value) ? NUMBER.format(value) : FOUR_DIGITS.format(value);
+  return count(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }
 
 /** «3 stages», «1 stage». */

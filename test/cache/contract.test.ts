@@ -7,6 +7,7 @@ import { LocalCache } from '../../src/cache/local.ts';
 import { actionKey, keyDocument } from '../../src/fingerprint/action-key.ts';
 import { type Digest, sha256 } from '../../src/fingerprint/digest.ts';
 import { FileDigests } from '../../src/fingerprint/file-digests.ts';
+import { SealedTrees } from '../../src/fingerprint/sealed-trees.ts';
 import { digestTree } from '../../src/fingerprint/tree.ts';
 import { unwrap } from '../support/result.ts';
 
@@ -18,7 +19,11 @@ const nobody = () => {
 /** Every cache there is. Each opens a second view of the same content, as another run would. */
 const caches: Readonly<Record<string, (directory: string) => Promise<Cache>>> = {
   local: async (directory) =>
-    new LocalCache(join(directory, 'cache'), await FileDigests.open(join(directory, 'files.json'))),
+    new LocalCache(
+      join(directory, 'cache'),
+      new FileDigests(join(directory, 'files')),
+      new SealedTrees(join(directory, 'trees')),
+    ),
 };
 
 describe.each(Object.entries(caches))('the %s cache', (_name, open) => {
@@ -38,7 +43,7 @@ describe.each(Object.entries(caches))('the %s cache', (_name, open) => {
     mkdirSync(join(made, 'shards/inner'), { recursive: true });
     writeFileSync(join(made, 'shards/0.arrow'), text.repeat(3));
     writeFileSync(join(made, 'shards/inner/1.arrow'), text.repeat(5));
-    const files = await FileDigests.open(join(made, 'none.json'));
+    const files = new FileDigests(join(made, 'none'));
     const output = (file: string): FinishedOutput => {
       const path = join(made, file);
       const { digest, kind, bytes, files: inside } = unwrap(digestTree(path, files));

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 async function digest(path = folder, filter?: TreeFilter): Promise<string> {
-  return unwrap(digestTree(path, await FileDigests.open(join(root, 'none.json')), filter)).digest;
+  return unwrap(digestTree(path, new FileDigests(join(root, 'none')), filter)).digest;
 }
 
 describe('the digest of an input', () => {
@@ -90,13 +90,13 @@ describe('the digest of an input', () => {
   });
 
   test('of nothing is a problem that names it', async () => {
-    const tree = digestTree(join(root, 'nowhere'), await FileDigests.open(join(root, 'none.json')));
+    const tree = digestTree(join(root, 'nowhere'), new FileDigests(join(root, 'none')));
     expect(tree).toMatchObject({ ok: false, failure: [{ message: 'there is no such file or directory' }] });
   });
 
   test('with a link to nothing inside names the link', async () => {
     symlinkSync('nowhere', join(folder, 'broken'));
-    const tree = digestTree(folder, await FileDigests.open(join(root, 'none.json')));
+    const tree = digestTree(folder, new FileDigests(join(root, 'none')));
     expect(tree).toMatchObject({ ok: false, failure: [{ at: { file: join(folder, 'broken') } }] });
   });
 });
@@ -107,19 +107,19 @@ describe('what is remembered of files', () => {
   test('is found out again when a file gets other content of the same size, at the same time', async () => {
     const file = join(folder, 'a.txt');
     const { atime, mtime } = statSync(file);
-    const first = await FileDigests.open(store());
+    const first = new FileDigests(store());
     const before = first.of(file);
     first.save();
     writeFileSync(file, 'z');
     utimesSync(file, atime, mtime);
-    expect((await FileDigests.open(store())).of(file)).not.toBe(before);
+    expect(new FileDigests(store()).of(file)).not.toBe(before);
   });
 
   test('is forgotten without harm when its file is damaged', async () => {
-    const first = await FileDigests.open(store());
+    const first = new FileDigests(store());
     const before = first.of(join(folder, 'a.txt'));
     first.save();
     writeFileSync(store(), '{"version":1,"entr');
-    expect((await FileDigests.open(store())).of(join(folder, 'a.txt'))).toBe(before);
+    expect(new FileDigests(store()).of(join(folder, 'a.txt'))).toBe(before);
   });
 });

@@ -5,7 +5,7 @@ import { Machine } from '../support/machine.ts';
 
 test('npx finds the command of the clone itself', async () => {
   const machine = new Machine();
-  machine.write('clone/dist/cli.js', 'built');
+  machine.write('clone/dist/cli.cjs', 'built');
   await linkCommand(machine.path('clone'));
   expect(machine.read('clone/node_modules/.bin/pipeline')).toBe('built');
 });
@@ -16,5 +16,5 @@ test('a link to somewhere else is replaced, one that is right stays', async () =
   symlinkSync('other', machine.path('clone/node_modules/.bin/pipeline'));
   await linkCommand(machine.path('clone'));
   await linkCommand(machine.path('clone'));
-  expect(readlinkSync(machine.path('clone/node_modules/.bin/pipeline'))).toBe('../../dist/cli.js');
+  expect(readlinkSync(machine.path('clone/node_modules/.bin/pipeline'))).toBe('../../dist/cli.cjs');
 });

@@ -10,7 +10,7 @@ const LATER = new Date('2018-06-03');
 /** A clone that was written, then built. */
 async function builtClone() {
   const machine = new Machine();
-  for (const file of ['src/cli/main.ts', 'src/stage.ts', 'node_modules/.package-lock.json', 'dist/cli.js']) {
+  for (const file of ['src/cli/main.ts', 'src/stage.ts', 'node_modules/.package-lock.json', 'dist/cli.cjs']) {
     machine.write(file, '');
     touch(machine, file, LONG_AGO);
   }

@@ -57,7 +57,7 @@ test('npm installs what the lock says, and runs no package’s script', async ()
 
 test('the npm that runs the set-up is the one that installs', async () => {
   const machine = withNpm(clone({ 'node_modules/yaml': yaml }), 'exit 1');
-  vi.stubEnv('npm_execpath', machine.write('npm-cli.js', ''));
+  vi.stubEnv('npm_execpath', machine.write('npm-cli.cjs', ''));
   expect(await installPackages(machine.path('clone'), quiet)).toEqual({ ok: true, value: undefined });
   expect(machine.calls('npm')).toEqual([]);
 });

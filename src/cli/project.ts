@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { CommonOptions } from './options.ts';
+
+/** The project that a command line means: found without reading it. */
+export interface Project {
+  /** Absolute path of the pipeline file, and how messages call it. */
+  readonly file: string;
+  readonly shown: string;
+  readonly root: string;
+  readonly cache: string;
+}
+
+/** Without `-f` the pipeline file is looked for here and in the folders above. */
+export function findProject(options: CommonOptions): Project {
+  const file = options.file === undefined ? findUpwards('pipeline.yaml') : resolve(options.file);
+  const root = dirname(file);
+  const shown = relative(process.cwd(), file) || file;
+  return { file, shown, root, cache: options.cache === undefined ? join(root, 'cache') : resolve(options.cache) };
+}
+
+function findUpwards(name: string): string {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    const file = join(folder, name);
+    if (existsSync(file)) return file;
+    if (dirname(folder) === folder) return resolve(name);
+  }
+}

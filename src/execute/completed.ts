@@ -1,0 +1,20 @@
+import type { ActionRecord } from '../cache/cache.ts';
+import type { Digest } from '../fingerprint/digest.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import type { CompletedStage } from './events.ts';
+
+/** A stage whose record is in the cache, as a result of this run. */
+export function toCompleted(
+  stage: PlannedStage,
+  outcome: CompletedStage['outcome'],
+  record: ActionRecord,
+  { seconds, reasons }: Pick<CompletedStage, 'seconds' | 'reasons'>,
+): CompletedStage {
+  const outputs: Record<string, Digest> = {};
+  for (const [name, { digest }] of Object.entries(record.outputs)) outputs[name] = digest;
+  return { name: stage.name, outcome, key: record.key, seconds, reasons, outputs, metrics: record.metrics };
+}
+
+export function secondsSince(started: number): number {
+  return Math.round(performance.now() - started) / 1000;
+}
