@@ -35,6 +35,7 @@ export async function runStage(
   const started = performance.now();
   const bundle = await writeLinkedBundle(stage.module.path, code, services.installation, claim.scratch, 'stage');
   if (!bundle.ok) return failure({ kind: 'bad-input', problems: bundle.failure });
+  const prepared = services.files.objects.prepare();
   const end = await runInProcess(
     {
       type: 'run',
@@ -61,7 +62,7 @@ export async function runStage(
   if (end.type === 'failed') return failure(end.failure);
   const result = toResult(end.message, services.plan.root);
   if (!result.ok) return result;
-  await services.files.objects.prepare();
+  await prepared;
   const outputs = finishOutputs(stage, made, services.files.objects);
   if (!outputs.ok) return failure({ kind: 'bad-output', problems: outputs.failure });
   const record: ActionRecord = {

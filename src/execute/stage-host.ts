@@ -1,6 +1,7 @@
 /** The main module of a stage's process: loads the stage's bundle, runs it, and tells the runner what happens. */
 import type { Progress, StageContext, StageDefinition } from '../stage.ts';
 import type { Description, HostMessage, HostRequest, ThrownError } from './protocol.ts';
+import { sourceStack } from './source-stack.ts';
 
 type AnyDefinition = Omit<StageDefinition, 'run'> & {
   readonly run: (context: StageContext<unknown, unknown, unknown>) => ReturnType<StageDefinition['run']>;
@@ -84,7 +85,7 @@ function isNames(value: unknown): value is readonly string[] {
 
 function toThrown(error: unknown): ThrownError {
   if (!(error instanceof Error)) return { message: String(error), stack: '' };
-  return { message: error.message, stack: error.stack ?? '' };
+  return { message: error.message, stack: sourceStack(error.stack ?? '') };
 }
 
 /** A screen shows no more than a few a second; the last one always arrives. */

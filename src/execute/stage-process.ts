@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Problem } from '../problem.ts';
 import { failure, type Result, success } from '../problem.ts';
@@ -27,41 +28,53 @@ export type ProcessEnd =
 
 /** Runs one request in a process of its own, which is the leader of its own group. */
 export async function runInProcess(request: HostRequest, options: ProcessOptions): Promise<ProcessEnd> {
-  const { execaNode } = await import('execa');
   let last: HostMessage | undefined;
   let output = '';
-  const child = execaNode(options.host, {
+  // Not execa: loading it takes as long as a small stage.
+  const child = spawn(process.execPath, ['--no-warnings', options.host], {
     cwd: options.root,
     env: options.environment,
-    extendEnv: false,
-    nodeOptions: ['--enable-source-maps', '--no-warnings'],
-    ipc: true,
-    stdin: 'ignore',
-    all: true,
-    buffer: false,
-    reject: false,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
-  child.all.setEncoding('utf8').on('data', (text: string) => {
-    output = (output + text).slice(-KEPT_OUTPUT);
-  });
+  const ended = endOf(child);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-KEPT_OUTPUT);
+    });
+  }
   // What a stage prints while it is being written is worth seeing; TensorFlow's own words go to stderr.
-  createInterface({ input: child.stdout }).on('line', (message) => options.onMessage({ type: 'log', message }));
+  if (child.stdout !== null) {
+    createInterface({ input: child.stdout }).on('line', (message) => options.onMessage({ type: 'log', message }));
+  }
   child.on('message', (message: HostMessage) => {
     if (message.type === 'log' || message.type === 'progress' || message.type === 'metrics') options.onMessage(message);
     else last = message;
   });
-  const stop = stopOnAbort(child.pid, () => child.send?.({ type: 'cancel' } satisfies HostRequest), options.signal);
-  child.send?.(request);
-  const end = await child;
+  const stop = stopOnAbort(child.pid, () => send(child, { type: 'cancel' }), options.signal);
+  send(child, request);
+  const how = await ended;
   stop();
   if (options.signal.aborted) return { type: 'cancelled' };
   if (last === undefined) {
-    const how =
-      end.signal === undefined ? `ended with exit code ${end.exitCode ?? 'unknown'}` : `was ended by ${end.signal}`;
     return { type: 'failed', failure: { kind: 'crashed', how, output: output.trim() } };
   }
   return { type: 'ended', message: last };
+}
+
+/** How the process ended, once all that it wrote has arrived. */
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve(`could not be started: ${error.message}`));
+    child.on('close', (code, signal) =>
+      resolve(signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was ended by ${signal}`),
+    );
+  });
+}
+
+/** A process that has ended already is told nothing: how it ended says more. */
+function send(child: ChildProcess, request: HostRequest): void {
+  child.send(request, () => undefined);
 }
 
 /** Asks the process to end and, if it doesn't, ends its whole group. Returns how to stop watching. */
@@ -75,11 +88,7 @@ function stopOnAbort(pid: number | undefined, ask: () => void, signal: AbortSign
     }
   };
   const onAbort = () => {
-    try {
-      ask();
-    } catch {
-      // The channel is closed: the process is about to end.
-    }
+    ask();
     timer = setTimeout(kill, GRACE_MILLISECONDS);
   };
   if (signal.aborted) onAbort();

@@ -5,12 +5,23 @@ import type { Message, OnResolveResult, Plugin } from 'esbuild';
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import { type Digest, sha256 } from './digest.ts';
 
+/** An import of a package in a bundle's text: the characters that name it. */
+export interface Link {
+  readonly specifier: string;
+  readonly start: number;
+  readonly end: number;
+  /** What stands around the specifier: the quotes of a dynamic import are part of the range. */
+  readonly quoted: boolean;
+}
+
 /** A stage module with all local modules that it reaches, in one text. Packages stay outside. */
 export interface Bundle {
   /** Digest of the code alone: comments, formatting, types, unreachable code and places on disk don't count. */
   readonly digest: Digest;
   /** The text that runs. Its package imports name keys of `externals`. */
   readonly text: string;
+  /** Where in `text` they stand. */
+  readonly links: readonly Link[];
   readonly sourceMap: string;
   /** What is imported from packages: the specifier in `text` → the absolute path of the file. */
   readonly externals: Readonly<Record<string, string>>;
@@ -64,26 +75,12 @@ export async function bundleStage(module: string, root: string): Promise<Result<
   return success({
     digest: sha256(code.code),
     text,
+    links: await linksIn(text),
     sourceMap: outputOf(result.outputFiles, '.map'),
     externals,
     modules: modules.sort(),
     lookedAt: Object.keys(result.metafile.inputs).map((path) => join(root, path)),
   });
-}
-
-/** The bundle's text with each package import leading to its file, to be run from anywhere. */
-export async function linkBundle(text: string, urlOf: (specifier: string) => string | undefined): Promise<string> {
-  await init;
-  let linked = '';
-  let end = 0;
-  for (const found of parse(text)[0]) {
-    const url = typeof found.specifier === 'string' ? urlOf(found.specifier) : undefined;
-    if (url === undefined) continue;
-    // The lexer's range has the quotes for import(…), and not for static imports.
-    linked += text.slice(end, found.start) + (found.type === 'dynamic' ? JSON.stringify(url) : url);
-    end = found.end;
-  }
-  return linked + text.slice(end);
 }
 
 /** Leaves what lies in `node_modules` outside of the bundle; linked packages with their source elsewhere are local. */
@@ -115,6 +112,15 @@ function nameFor(specifier: string, path: string, externals: Record<string, stri
   for (let copy = 2; externals[name] !== undefined && externals[name] !== path; copy++) name = `${specifier}#${copy}`;
   externals[name] = path;
   return name;
+}
+
+/** The imports in the text of a module that name what they import. */
+export async function linksIn(text: string): Promise<Link[]> {
+  await init;
+  return parse(text)[0].flatMap(({ specifier, start, end, type }) =>
+    // The lexer's range has the quotes for import(…), and not for static imports.
+    typeof specifier === 'string' ? [{ specifier, start, end, quoted: type === 'dynamic' }] : [],
+  );
 }
 
 /** What a bundle cannot keep its promise with: an import that only shows when it runs. */

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { StageInterface } from '../plan/plan.ts';
 import { problem, type Result, success } from '../problem.ts';
+import type { Bundle } from './bundle.ts';
 import { type Digest, sha256 } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';
 import { factsOf, isRacy, nowInNanoseconds } from './file-facts.ts';
@@ -33,13 +34,10 @@ interface Remembered {
   readonly content: Digest;
 }
 
-interface BundleText {
-  readonly text: string;
-  readonly sourceMap: string;
-}
+export type BundleText = Pick<Bundle, 'text' | 'links' | 'sourceMap'>;
 
 const KIND = 'stages-2';
-const BUNDLE = 'bundle-1';
+const BUNDLE = 'bundle-2';
 
 /**
  * Knows the code of stages by module. A bundle is made again only when one of the files that it was made from has
@@ -79,7 +77,7 @@ export class StageCodes {
     const [{ bundleStage }, { closePackages }] = await Promise.all([import('./bundle.ts'), import('./packages.ts')]);
     const bundle = await bundleStage(module, this.#root);
     if (!bundle.ok) return bundle;
-    const { digest, externals, modules, text, sourceMap, lookedAt } = bundle.value;
+    const { digest, externals, modules, text, links, sourceMap, lookedAt } = bundle.value;
     const packages = closePackages(Object.values(externals));
     const before = this.#remembered.get(module)?.code;
     const code: StageCode = {
@@ -92,8 +90,8 @@ export class StageCodes {
     };
     const files = [...lookedAt, ...packages.lookedAt].filter((path) => existsSync(path));
     const directories = [...new Set(lookedAt.map(dirname))];
-    this.#bundles.set(digest, { text, sourceMap });
-    writeIndexFile(this.#pathOf(digest), BUNDLE, JSON.stringify({ text, sourceMap }));
+    this.#bundles.set(digest, { text, links, sourceMap });
+    writeIndexFile(this.#pathOf(digest), BUNDLE, JSON.stringify({ text, links, sourceMap }));
     this.#looks.clear();
     this.#remember(module, { code, files, directories });
     return success(code);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bundleStage, linkBundle } from '../../src/fingerprint/bundle.ts';
+import { linkBundle } from '../../src/execute/linked-bundle.ts';
+import { bundleStage, linksIn } from '../../src/fingerprint/bundle.ts';
 import { Project } from '../support/project.ts';
 import { unwrap } from '../support/result.ts';
 
@@ -111,7 +112,9 @@ describe('the code of a stage', () => {
 
 test('a linked bundle imports packages from where they lie', async () => {
   const text = 'import { a } from "pkg";\nconst b = await import("other");\nimport fs from "node:fs";\n';
-  const linked = await linkBundle(text, (name) => (name.startsWith('node:') ? undefined : `file:///x/${name}.js`));
+  const linked = linkBundle({ text, links: await linksIn(text) }, (name) =>
+    name.startsWith('node:') ? undefined : `file:///x/${name}.js`,
+  );
   expect(linked).toBe(
     'import { a } from "file:///x/pkg.js";\nconst b = await import("file:///x/other.js");\nimport fs from "node:fs";\n',
   );
