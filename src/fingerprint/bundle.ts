@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { init, parse } from 'es-module-lexer';
 import type { Message, OnResolveResult, Plugin } from 'esbuild';
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import { type Digest, sha256 } from './digest.ts';
+import { configurationFiles, packageCandidates } from './resolution-files.ts';
 
 /** An import of a package in a bundle's text: the characters that name it. */
 export interface Link {
@@ -27,7 +29,9 @@ export interface Bundle {
   readonly externals: Readonly<Record<string, string>>;
   /** The local modules whose code is in the bundle, relative to the root. */
   readonly modules: readonly string[];
-  /** All files that were looked at, absolute: while they stay the same, so does the bundle. */
+  /** All local modules that were read, absolute: while they stay the same, and so does `lookedAt`, so does the bundle. */
+  readonly sources: readonly string[];
+  /** Other files by whose content or absence an import means what it means, absolute. */
   readonly lookedAt: readonly string[];
 }
 
@@ -35,6 +39,7 @@ export interface Bundle {
 export async function bundleStage(module: string, root: string): Promise<Result<Bundle>> {
   const esbuild = await import('esbuild');
   const externals: Record<string, string> = {};
+  const candidates = new Set<string>();
   const result = await esbuild
     .build({
       entryPoints: [module],
@@ -52,7 +57,7 @@ export async function bundleStage(module: string, root: string): Promise<Result<
       legalComments: 'none',
       sourcemap: 'external',
       logLevel: 'silent',
-      plugins: [packagesOutside(externals)],
+      plugins: [packagesOutside(externals, candidates)],
     })
     .catch((error: { errors?: Message[] }) => {
       if (error.errors === undefined) throw error;
@@ -72,6 +77,7 @@ export async function bundleStage(module: string, root: string): Promise<Result<
   const modules = Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
     bytesInOutput > 0 ? [path] : [],
   );
+  const sources = Object.keys(result.metafile.inputs).map((path) => join(root, path));
   return success({
     digest: sha256(code.code),
     text,
@@ -79,12 +85,13 @@ export async function bundleStage(module: string, root: string): Promise<Result<
     sourceMap: outputOf(result.outputFiles, '.map'),
     externals,
     modules: modules.sort(),
-    lookedAt: Object.keys(result.metafile.inputs).map((path) => join(root, path)),
+    sources,
+    lookedAt: [...configurationFiles(new Set(sources.map(dirname))), ...candidates],
   });
 }
 
 /** Leaves what lies in `node_modules` outside of the bundle; linked packages with their source elsewhere are local. */
-function packagesOutside(externals: Record<string, string>): Plugin {
+function packagesOutside(externals: Record<string, string>, candidates: Set<string>): Plugin {
   const inner = Symbol('resolving');
   return {
     name: 'packages-outside',
@@ -99,11 +106,17 @@ function packagesOutside(externals: Record<string, string>): Plugin {
           pluginData: inner,
         });
         if (errors.length > 0) return { errors, warnings };
+        for (const file of packageCandidates(packageName(args.path), args.resolveDir, existsSync)) candidates.add(file);
         if (!path.split(/[\\/]/).includes('node_modules')) return { path };
         return { path: nameFor(args.path, path, externals), external: true };
       });
     },
   };
+}
+
+/** `@scope/name` of `@scope/name/inner.js`. */
+function packageName(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
 /** The specifier itself, unless another module means another copy of the package by it. */

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { sha256 } from './digest.ts';
+import { packageCandidates } from './resolution-files.ts';
 
 /** The packages that a bundle imports and all that those depend on, as they are installed. */
 export interface PackageClosure {
@@ -24,25 +25,30 @@ interface Manifest {
 export function closePackages(files: readonly string[]): PackageClosure {
   const identities: Record<string, string> = {};
   const direct: Record<string, string> = {};
+  const lookedAt = new Set<string>();
   const lockfiles = new Lockfiles();
   const folders = new Set(files.map(packageFolder));
   for (const folder of folders) direct[nameOf(folder)] = folder;
   // The set grows while it is walked: a package's dependencies are visited after it, each once.
   for (const folder of folders) {
+    lookedAt.add(join(folder, 'package.json'));
     const text = read(join(folder, 'package.json'));
     if (text === undefined) continue;
-    const manifest = JSON.parse(text) as Manifest;
-    identities[`${manifest.name}@${manifest.version}`] = lockfiles.integrityOf(folder) ?? sha256(text);
+    const manifest = parseManifest(text);
+    identities[`${manifest.name ?? nameOf(folder)}@${manifest.version ?? ''}`] =
+      lockfiles.integrityOf(folder) ?? sha256(text);
     const wanted = { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies };
     for (const name of Object.keys(wanted)) {
-      const installed = findInstalled(name, folder);
-      if (installed !== undefined) folders.add(installed);
+      const candidates = packageCandidates(name, folder, isPackage);
+      for (const file of candidates) lookedAt.add(file);
+      const installed = dirname(candidates.at(-1) ?? '');
+      if (isPackage(installed)) folders.add(installed);
     }
   }
   return {
     identities: Object.fromEntries(Object.entries(identities).sort(([a], [b]) => (a < b ? -1 : 1))),
     direct,
-    lookedAt: [...[...folders].map((folder) => join(folder, 'package.json')), ...lockfiles.files],
+    lookedAt: [...lookedAt, ...lockfiles.files],
   };
 }
 
@@ -83,15 +89,17 @@ function nameOf(folder: string): string {
   return scope.startsWith('@') ? `${scope}/${basename(folder)}` : basename(folder);
 }
 
-/** Node's own search: `node_modules` of the folder itself and of all above it. */
-function findInstalled(name: string, from: string): string | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
-    if (basename(folder) !== 'node_modules') {
-      const candidate = join(folder, 'node_modules', name);
-      if (read(join(candidate, 'package.json')) !== undefined) return candidate;
-    }
-    if (dirname(folder) === folder) return undefined;
+/** A package whose package.json is damaged is told from others by its text. */
+function parseManifest(text: string): Manifest {
+  try {
+    return JSON.parse(text) as Manifest;
+  } catch {
+    return {};
   }
+}
+
+function isPackage(folder: string): boolean {
+  return existsSync(join(folder, 'package.json'));
 }
 
 function read(file: string): string | undefined {

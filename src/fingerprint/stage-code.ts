@@ -25,7 +25,7 @@ export interface StageCode {
 
 interface Remembered {
   readonly code: StageCode;
-  /** Absolute paths of the files that it was made from, and of the directories that they lie in. */
+  /** Absolute paths of the files, there or not, that it was made from, and of the directories of its sources. */
   readonly files: readonly string[];
   readonly directories: readonly string[];
   /** Over the sizes, times and inodes of these: while it is unbroken, so is `code`. Null if one was too young. */
@@ -36,8 +36,9 @@ interface Remembered {
 
 export type BundleText = Pick<Bundle, 'text' | 'links' | 'sourceMap'>;
 
-const KIND = 'stages-2';
+const KIND = 'stages-3';
 const BUNDLE = 'bundle-2';
+const ABSENT = 'absent';
 
 /**
  * Knows the code of stages by module. A bundle is made again only when one of the files that it was made from has
@@ -77,7 +78,7 @@ export class StageCodes {
     const [{ bundleStage }, { closePackages }] = await Promise.all([import('./bundle.ts'), import('./packages.ts')]);
     const bundle = await bundleStage(module, this.#root);
     if (!bundle.ok) return bundle;
-    const { digest, externals, modules, text, links, sourceMap, lookedAt } = bundle.value;
+    const { digest, externals, modules, text, links, sourceMap, sources, lookedAt } = bundle.value;
     const packages = closePackages(Object.values(externals));
     const before = this.#remembered.get(module)?.code;
     const code: StageCode = {
@@ -88,8 +89,8 @@ export class StageCodes {
       modules: Object.fromEntries(modules.map((path) => [path, this.#files.of(resolve(this.#root, path))])),
       ...(before?.digest === digest && before.interface && { interface: before.interface }),
     };
-    const files = [...lookedAt, ...packages.lookedAt].filter((path) => existsSync(path));
-    const directories = [...new Set(lookedAt.map(dirname))];
+    const files = [...new Set([...sources, ...lookedAt, ...packages.lookedAt])];
+    const directories = [...new Set(sources.map(dirname))];
     this.#bundles.set(digest, { text, links, sourceMap });
     writeIndexFile(this.#pathOf(digest), BUNDLE, JSON.stringify({ text, links, sourceMap }));
     this.#looks.clear();
@@ -152,7 +153,7 @@ export class StageCodes {
   }
 
   #contentOf(files: readonly string[], directories: readonly string[]): Digest {
-    const digests = files.map((path) => this.#files.of(path));
+    const digests = files.map((path) => (this.#look(path).facts === ABSENT ? ABSENT : this.#files.of(path)));
     return sha256([...digests, ...directories.map((path) => this.#look(path).facts)].join('\n'));
   }
 
@@ -175,7 +176,8 @@ interface Look {
 /** Of a directory its time tells whether a file came or went. */
 function lookAt(path: string): Look {
   const now = nowInNanoseconds();
-  const stats = statSync(path, { bigint: true });
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return { facts: ABSENT, racy: false };
   return { facts: stats.isDirectory() ? String(stats.mtimeNs) : factsOf(stats), racy: isRacy(stats, now) };
 }
 

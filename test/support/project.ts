@@ -2,6 +2,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -62,6 +63,11 @@ export class Project {
 
   remove(path: string): void {
     rmSync(this.path(path), { recursive: true });
+  }
+
+  /** The names of what lies in a folder. */
+  list(path: string): string[] {
+    return readdirSync(this.path(path));
   }
 
   exists(path: string): boolean {
