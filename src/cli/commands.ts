@@ -91,6 +91,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (args, options: CommonOptions & { readonly force: boolean }) =>
       (await import('./export.ts')).exportArtifacts(args.one(0), args.one(1), options),
   }),
+  command('init', '[DIR]', {
+    description: 'make a small pipeline that works, here or in DIR; overwrites nothing',
+    run: async ({ all }, options) => (await import('./init.ts')).init(all[0], options),
+  }),
   command('doctor', '', {
     description: 'what was found on this machine, and what to do about what is missing',
     run: async (_args, options) => (await import('./doctor.ts')).doctor(options),
