@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './build/bundle.js';
+import { copyFiles } from './build/copies.js';
 import { emitDeclarations } from './build/declarations.js';
 import { isUpToDate, stampBuild } from './build/freshness.js';
 import { writePipelineSchema } from './build/pipeline-schema.js';
@@ -11,8 +12,8 @@ import { success } from './setup/result.js';
 /** @import { Result } from '../src/problem.ts' */
 
 /**
- * Makes dist/ from src/: the commands and the stage API as JavaScript, its types, the schema of pipeline.yaml.
- * Does nothing, in some milliseconds, when dist/ is newer than all that it is made from.
+ * Makes dist/ from src/: the commands and the stage API as JavaScript, its types, the schema of pipeline.yaml, and the
+ * files that commands hand out. Does nothing, in some milliseconds, when dist/ is newer than all that it is made from.
  *
  * @param {string} root
  * @returns {Promise<Result<void>>}
@@ -20,7 +21,7 @@ import { success } from './setup/result.js';
 export async function build(root) {
   if (await isUpToDate(root)) return success(undefined);
   const started = new Date();
-  for (const step of [bundle, emitDeclarations, writePipelineSchema]) {
+  for (const step of [bundle, emitDeclarations, writePipelineSchema, copyFiles]) {
     const result = await step(root);
     if (!result.ok) return result;
   }

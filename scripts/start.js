@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 /** `npm start`: draws the demo data if it is not there, runs the pipeline on it and puts its results into results/. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dataset = join(root, 'data', 'garments');
+const dataset = join('data', 'garments');
 const results = join(root, 'results');
 
 const commands = [
-  ...(existsSync(dataset) ? [] : [['draw-garments.js', '--out', dataset]]),
+  ...(existsSync(join(root, dataset)) ? [] : [['draw-garments.js', '--out', dataset]]),
   ['cli.cjs', 'run'],
   ['cli.cjs', 'export', 'predict', results, '--force'],
   ['cli.cjs', 'export', 'evaluate', results, '--force'],

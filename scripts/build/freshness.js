@@ -2,7 +2,14 @@ import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** npm's own lock in node_modules changes when a package that is bundled does. */
-const MADE_FROM = ['src', 'scripts/build', 'tsconfig.declarations.json', 'node_modules/.package-lock.json'];
+const MADE_FROM = [
+  'src',
+  'template',
+  'completions',
+  'scripts/build',
+  'tsconfig.declarations.json',
+  'node_modules/.package-lock.json',
+];
 
 /** @param {string} root */
 function stamp(root) {

@@ -9,6 +9,8 @@ export interface OptionSpec {
   readonly repeatable?: true;
   /** Turns the text into a value; throws an Error that says what it must be. */
   readonly parse?: (text: string) => unknown;
+  /** The values that it takes, for completion. */
+  readonly choices?: readonly string[];
   /** What it is when it isn't given. Switches are false. */
   readonly default?: unknown;
 }
@@ -20,6 +22,8 @@ export interface CommandSpec {
   readonly arguments: string;
   readonly description: string;
   readonly options: readonly OptionSpec[];
+  /** For programs: neither listed nor completed. */
+  readonly hidden?: true;
   /** Runs it and returns the exit code. Its module is loaded only now: starting up is the cost when nothing changed. */
   readonly run: (args: Arguments, options: CommonOptions) => Promise<number>;
 }
@@ -77,7 +81,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   }),
   command('graph', '', {
     description: 'the stages and what they read',
-    options: [{ flags: '--format <FORMAT>', description: 'mermaid, dot, svg or json', default: 'mermaid' }],
+    options: [
+      {
+        flags: '--format <FORMAT>',
+        description: 'mermaid, dot, svg or json',
+        choices: ['mermaid', 'dot', 'svg', 'json'],
+        default: 'mermaid',
+      },
+    ],
     run: async (_args, options: CommonOptions & { readonly format: string }) =>
       (await import('./graph.ts')).graph(options),
   }),
@@ -91,9 +102,22 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (args, options: CommonOptions & { readonly force: boolean }) =>
       (await import('./export.ts')).exportArtifacts(args.one(0), args.one(1), options),
   }),
+  command('init', '[DIR]', {
+    description: 'make a small pipeline that works, here or in DIR; overwrites nothing',
+    run: async ({ all }, options) => (await import('./init.ts')).init(all[0], options),
+  }),
   command('doctor', '', {
     description: 'what was found on this machine, and what to do about what is missing',
     run: async (_args, options) => (await import('./doctor.ts')).doctor(options),
+  }),
+  command('completion', '<SHELL>', {
+    description: 'the script that makes a shell complete commands, stages and params: bash, zsh or fish',
+    run: async (args, options) => (await import('./completion.ts')).completion(args.one(0), options),
+  }),
+  command('complete', '[WORD...]', {
+    description: 'for these scripts: what may stand where the last of the words is',
+    hidden: true,
+    run: async ({ all }, options) => (await import('./complete.ts')).printCompletions(all, options),
   }),
 ];
 
@@ -104,11 +128,12 @@ function command<Options extends CommonOptions>(
   spec: {
     readonly description: string;
     readonly options?: readonly OptionSpec[];
+    readonly hidden?: true;
     readonly run: (args: Arguments, options: Options) => Promise<number>;
   },
 ): CommandSpec {
-  const { description, options = [], run } = spec;
-  return { name, arguments: args, description, options, run: run as CommandSpec['run'] };
+  const { options = [], run } = spec;
+  return { ...spec, name, arguments: args, options, run: run as CommandSpec['run'] };
 }
 
 /** A whole number from 1. */

@@ -12,7 +12,11 @@ export async function parseWithWords(words: readonly string[]): Promise<ParsedCo
   for (const spec of COMMANDS) {
     const names = spec.name.split(' ');
     const group = names.length > 1 ? groupOf(root, names[0] ?? '') : root;
-    const command = withHabits(group.command(`${names.at(-1)} ${spec.arguments}`).description(spec.description));
+    const command = withHabits(
+      group
+        .command(`${names.at(-1)} ${spec.arguments}`, { hidden: spec.hidden === true })
+        .description(spec.description),
+    );
     for (const option of [...spec.options, ...COMMON_OPTIONS]) command.addOption(toOption(option));
     command.action((...given: unknown[]) => {
       const args = given

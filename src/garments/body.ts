@@ -7,7 +7,6 @@ import { interpolate, type Point, points } from './path.ts';
 export const BODY = {
   chin: 96,
   waist: 292,
-  hip: 392,
   crotch: 424,
   ankle: 746,
   sole: 792,

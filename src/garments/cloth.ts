@@ -10,11 +10,15 @@ const SHADOW = '#0d0b14';
  */
 export function shades(lightFromLeft: boolean): string {
   const direction = lightFromLeft ? 'x1="0" x2="1"' : 'x1="1" x2="0"';
+  const stop = (offset: number, colour: string, opacity: number) =>
+    `<stop offset="${offset}" stop-color="${colour}" stop-opacity="${opacity}"/>`;
   const gradient = (id: string, near: number, far: number) =>
     `<linearGradient id="${id}" ${direction} y1="0" y2="0.12">` +
-    `<stop offset="0" stop-color="${SHADOW}" stop-opacity="${near}"/><stop offset="0.28" stop-color="${SHADOW}" stop-opacity="0"/>` +
-    '<stop offset="0.42" stop-color="#ffffff" stop-opacity="0.16"/>' +
-    `<stop offset="0.6" stop-color="${SHADOW}" stop-opacity="0"/><stop offset="1" stop-color="${SHADOW}" stop-opacity="${far}"/>` +
+    stop(0, SHADOW, near) +
+    stop(0.28, SHADOW, 0) +
+    stop(0.42, '#ffffff', 0.16) +
+    stop(0.6, SHADOW, 0) +
+    stop(1, SHADOW, far) +
     '</linearGradient>';
   return gradient('round', 0.22, 0.32) + gradient('limb', 0.1, 0.16);
 }
@@ -23,7 +27,8 @@ export function shades(lightFromLeft: boolean): string {
 export function cloth(outline: string, { fill, colour }: Fabric, edge = 1.6): string {
   return (
     `<path d="${outline}" fill="${fill}"/>` +
-    `<path d="${outline}" fill="url(#round)" stroke="${darker(colour, 0.5)}" stroke-width="${edge}" stroke-linejoin="round"/>`
+    `<path d="${outline}" fill="url(#round)" ` +
+    `stroke="${darker(colour, 0.5)}" stroke-width="${edge}" stroke-linejoin="round"/>`
   );
 }
 
@@ -48,7 +53,10 @@ export interface LineStyle {
 /** A line on a cloth, in a tone of its own colour. */
 export function line(path: string, { colour }: Fabric, style: LineStyle = {}): string {
   const { width = 1.5, depth = 0.45, opacity = 0.8, dash = 'none' } = style;
-  return `<path d="${path}" fill="none" stroke="${darker(colour, depth)}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linecap="round" stroke-dasharray="${dash}"/>`;
+  return (
+    `<path d="${path}" fill="none" stroke="${darker(colour, depth)}" stroke-width="${width}" ` +
+    `stroke-opacity="${opacity}" stroke-linecap="round" stroke-dasharray="${dash}"/>`
+  );
 }
 
 export const fold = (through: readonly Point[], fabric: Fabric): string =>
@@ -57,5 +65,6 @@ export const fold = (through: readonly Point[], fabric: Fabric): string =>
 export const seam = (through: readonly Point[], fabric: Fabric): string => line(straight(through), fabric);
 
 export function button([x, y]: Point, { colour }: Fabric): string {
-  return `<circle cx="${tenths(x)}" cy="${tenths(y)}" r="3.4" fill="${darker(colour, 0.6)}" stroke="#ffffff" stroke-opacity="0.5" stroke-width="0.8"/>`;
+  const rim = 'stroke="#ffffff" stroke-opacity="0.5" stroke-width="0.8"';
+  return `<circle cx="${tenths(x)}" cy="${tenths(y)}" r="3.4" fill="${darker(colour, 0.6)}" ${rim}/>`;
 }

@@ -20,12 +20,16 @@ export function mix(from: Colour, to: Colour, share: number): Colour {
 export const darker = (colour: Colour, share: number): Colour => mix(colour, '#0d0b14', share);
 export const lighter = (colour: Colour, share: number): Colour => mix(colour, '#ffffff', share);
 
-/** Oklab, the space in which distances match what an eye sees. Source: Björn Ottosson, «A perceptual color space», 2020. */
+/** Undoes sRGB's gamma. */
+function linear(value: number): number {
+  const share = value / 255;
+  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+}
+
+/** Oklab, in which distances match what an eye sees. Source: Björn Ottosson, «A perceptual color space», 2020. */
 function oklab(colour: Colour): Channels {
-  const [red, green, blue] = channels(colour).map((value) => {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  }) as unknown as Channels;
+  const [sred, sgreen, sblue] = channels(colour);
+  const [red, green, blue] = [linear(sred), linear(sgreen), linear(sblue)];
   const long = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);
   const medium = Math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue);
   const short = Math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue);

@@ -29,6 +29,7 @@ const IN_FLIGHT = 4;
  * Draws a data set in FashionAI's layout. The same numbers give the same files bit for bit, on the same libvips.
  *
  * @returns how many pictures were drawn: 0 if the directory holds exactly these already.
+ * @throws what the disk refuses, with its `code`.
  */
 export async function drawGarments(order: GarmentOrder): Promise<Result<{ readonly drawn: number }>> {
   const { images, seed, questions = Math.ceil(images / 7), signal, progress } = order;
@@ -66,10 +67,12 @@ export async function drawGarments(order: GarmentOrder): Promise<Result<{ readon
 }
 
 async function isFree(directory: string): Promise<boolean> {
-  const entries = await readdir(directory).catch((error: NodeJS.ErrnoException) =>
-    error.code === 'ENOENT' ? [] : undefined,
-  );
-  return entries !== undefined && entries.length === 0;
+  try {
+    return (await readdir(directory)).length === 0;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return true;
+    throw error;
+  }
 }
 
 /** Draws the pictures, a few at a time, and tells how many were finished before the signal. */
@@ -81,7 +84,7 @@ async function drawAll(
 ): Promise<number> {
   // One picture is too small to be worth several threads; several pictures at a time are.
   sharp.concurrency(1);
-  const waiting = all.values();
+  const waiting = oneByOne(all);
   let done = 0;
   const work = async () => {
     for (const { task, position, file, random } of waiting) {
@@ -93,4 +96,9 @@ async function drawAll(
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, work));
   return done;
+}
+
+/** A loop that throws closes a generator, and so ends the other loops over it too. */
+function* oneByOne<Item>(items: readonly Item[]): Generator<Item> {
+  yield* items;
 }

@@ -56,13 +56,14 @@ export function fabric(random: Random, id: string, colour: Colour, plain: number
   if (random.chance(plain)) return { colour, fill: colour, definition: '' };
   const accent = mix(colour, isBright(colour) ? '#30283c' : '#fffaf0', random.between(0.28, 0.5));
   const { size, marks } = random.pick([stripes, stripes, dots, checks, blossoms, twill])(random, colour, accent);
-  const side = tenths(size);
+  const square = `width="${tenths(size)}" height="${tenths(size)}"`;
+  const turned = `patternTransform="rotate(${random.pick([0, 0, 90, 45])})"`;
   return {
     colour,
     fill: `url(#${id})`,
     definition:
-      `<pattern id="${id}" patternUnits="userSpaceOnUse" width="${side}" height="${side}" patternTransform="rotate(${random.pick([0, 0, 90, 45])})">` +
-      `<rect width="${side}" height="${side}" fill="${colour}"/>${marks}</pattern>`,
+      `<pattern id="${id}" patternUnits="userSpaceOnUse" ${square} ${turned}>` +
+      `<rect ${square} fill="${colour}"/>${marks}</pattern>`,
   };
 }
 

@@ -86,23 +86,18 @@ function arm({ skin }: Figure, pose: ArmPose): string {
 
 export const arms = (figure: Figure): string => figure.arms.map((pose) => arm(figure, pose)).join('');
 
+/** A right shoe around x = 0, turned outwards a little. */
+const SHOE = 'M-13 756C-13 772 -16 788 -12 796H20C24 788 21 772 13 756C6 772 -6 772 -13 756Z';
+
 /** Both legs, bare, in low shoes. */
 export function legs({ skin, shoes, stance }: Figure): string {
   const heights = steps(400, 764, 12);
   const leg = (side: -1 | 1) => {
     const spine = heights.map((y) => onLeg(stance, side, y));
     const [x] = onLeg(stance, side, BODY.ankle);
-    const toe = x + side * 4;
-    const instep: Point[] = [
-      [x, 750],
-      [toe, 772],
-    ];
-    const shoe = `M${tenths(x - 13)} 756C${tenths(toe - 17)} 772 ${tenths(toe - 20)} 788 ${tenths(toe - 16)} 796H${tenths(toe + 16)}C${tenths(toe + 20)} 788 ${tenths(toe + 17)} 772 ${tenths(x + 13)} 756C${tenths(x + 6)} 772 ${tenths(x - 6)} 772 ${tenths(x - 13)} 756Z`;
-    return (
-      skinned(ribbon(spine, heights.map(legWidth)), skin) +
-      skinned(ribbon(instep, [24, 26]), skin) +
-      skinned(shoe, shoes)
-    );
+    const instep = points(`${x},750 ${x + side * 4},772`);
+    const shoe = `<g transform="translate(${tenths(x)} 0) scale(${side} 1)">${skinned(SHOE, shoes)}</g>`;
+    return skinned(ribbon(spine, heights.map(legWidth)), skin) + skinned(ribbon(instep, [24, 26]), skin) + shoe;
   };
   return leg(-1) + leg(1);
 }
@@ -110,9 +105,11 @@ export function legs({ skin, shoes, stance }: Figure): string {
 /** The head, with the eyes closed. `behind` goes behind the torso, `front` over the neck. */
 export function head({ skin, dummy, hair, hairStyle }: Figure): { readonly behind: string; readonly front: string } {
   const face = skinned(symmetrical(points(`0,6 20,12 31,32 32,54 27,76 14,92 0,${BODY.chin + 1}`)), skin);
-  const underChin = `<path d="M-17 94C-8 106 8 106 17 94L18 110C8 120 -8 120 -18 110Z" fill="${darker(skin, 0.45)}" fill-opacity="0.4"/>`;
+  const chinShadow = 'M-17 94C-8 106 8 106 17 94L18 110C8 120 -8 120 -18 110Z';
+  const underChin = `<path d="${chinShadow}" fill="${darker(skin, 0.45)}" fill-opacity="0.4"/>`;
   if (dummy) return { behind: '', front: underChin + face };
-  const lips = `<path d="M-8 79C-4 76.5 -1 77 0 78C1 77 4 76.5 8 79C4 84 -4 84 -8 79Z" fill="${mix(skin, '#a3283f', 0.6)}"/>`;
+  const mouth = 'M-8 79C-4 76.5 -1 77 0 78C1 77 4 76.5 8 79C4 84 -4 84 -8 79Z';
+  const lips = `<path d="${mouth}" fill="${mix(skin, '#a3283f', 0.6)}"/>`;
   const lashes = ['8,53 14,56 20,53', '-8,53 -14,56 -20,53'].map((lid) =>
     stroke(smooth(points(lid)), darker(skin, 0.75), 2),
   );

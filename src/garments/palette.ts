@@ -36,4 +36,4 @@ export const WALLS: Several<Colour> = [
   '#7f9a92', '#5f7d8c', '#8d7a93', '#5c6672', '#435e57', '#3d4450',
 ];
 
-export const FLOORS: Several<Colour> = ['#a3a4a4', '#8b9097', '#c4c8cb', '#6c6f76', '#dddedb', '#7c8a86', '#555a63'];
+export const FLOORS: Several<Colour> = ['#a3a4a4', '#8b9097', '#c4c8cb', '#6c6f76', '#cfd8dd', '#7c8a86', '#555a63'];

@@ -1,7 +1,8 @@
 export type Point = readonly [x: number, y: number];
 
-/** A number as SVG text. A tenth of a unit cannot be seen, and hides what two machines compute differently. */
+// Numbers as SVG text. What is rounded off cannot be seen, and hides what two machines compute differently.
 export const tenths = (value: number): string => String(Math.round(value * 10) / 10);
+export const hundredths = (value: number): string => String(Math.round(value * 100) / 100);
 
 const pair = ([x, y]: Point) => `${tenths(x)} ${tenths(y)}`;
 

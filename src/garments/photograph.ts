@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { backdrop } from './backdrop.ts';
 import { shades } from './cloth.ts';
 import { develop } from './develop.ts';
-import { tenths } from './path.ts';
+import { hundredths, tenths } from './path.ts';
 import type { Random } from './random.ts';
 import type { Scene, View } from './scene.ts';
 
@@ -18,26 +18,25 @@ function aim(random: Random, { left, top, width, height }: View): View {
 }
 
 /** The scene with a backdrop, as an SVG of the size in pixels that the camera takes. */
-export function compose(
-  random: Random,
-  scene: Scene,
-): { readonly svg: string; readonly width: number; readonly height: number } {
-  const { left, top, width, height } = aim(random, scene.view);
+export function compose(random: Random, { view, drawing, colours }: Scene): string {
+  const { left, top, width, height } = aim(random, view);
   const long = random.whole(256, 320);
   const aspect = (width / height) * random.between(0.95, 1.05);
   const pixelsWide = Math.round(long * Math.min(1, aspect));
   const pixelsHigh = Math.round(long / Math.max(1, aspect));
-  const middle = top + height / 2;
-  const figure = `<g transform="translate(0 ${tenths(middle)}) rotate(${random.between(-5, 5).toFixed(2)}) scale(${random.sign()} 1) translate(0 ${tenths(-middle)})">${scene.drawing}</g>`;
-  const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${pixelsWide}" height="${pixelsHigh}" preserveAspectRatio="none" viewBox="${tenths(left)} ${tenths(top)} ${tenths(width)} ${tenths(height)}">` +
-    `<defs>${shades(random.chance(0.5))}</defs>${backdrop(random, scene.view, scene.colours)}${figure}</svg>`;
-  return { svg, width: pixelsWide, height: pixelsHigh };
+  const middle = tenths(top + height / 2);
+  const pose = `translate(0 ${middle}) rotate(${hundredths(random.between(-5, 5))}) scale(${random.sign()} 1) translate(0 -${middle})`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${pixelsWide}" height="${pixelsHigh}" preserveAspectRatio="none" ` +
+    `viewBox="${tenths(left)} ${tenths(top)} ${tenths(width)} ${tenths(height)}">` +
+    `<defs>${shades(random.chance(0.5))}</defs>${backdrop(random, view, colours)}` +
+    `<g transform="${pose}">${drawing}</g></svg>`
+  );
 }
 
-/** The scene as a JPEG. The same draws give the same bytes. */
+/** The scene as a JPEG, 256 to 320 pixels on its longer side. The same draws give the same bytes. */
 export async function photograph(random: Random, scene: Scene): Promise<Buffer> {
-  const { svg } = compose(random, scene);
+  const svg = compose(random, scene);
   const softness = random.chance(0.3) ? random.between(0.4, 1) : 0;
   const drawn = sharp(Buffer.from(svg)).removeAlpha().toColourspace('srgb');
   const { data, info } = await (softness > 0 ? drawn.blur(softness) : drawn)

@@ -45,8 +45,8 @@ function sample(split: Split, task: Task, index: number, seed: number): Sample {
   // The first round goes through all classes, so that even a handful of samples has several of them.
   const outOfTurn = index >= classes && random.chance(OUT_OF_TURN);
   const position = outOfTurn ? random.whole(0, classes - 1) : index % classes;
-  // A digest as FashionAI has it, so that neither the name nor the order of the files gives the class away.
-  const id = createHash('md5').update(name).digest('hex');
+  // Hexadecimal as FashionAI has it, so that neither the name nor the order of the files gives the class away.
+  const id = createHash('sha256').update(name).digest('hex').slice(0, 32);
   return {
     task,
     position,

@@ -51,6 +51,7 @@ describe('a saved model', () => {
         'Conv2D',
         'BatchNormalization',
         'ReLU',
+        'Add',
         'GlobalAveragePooling2D',
         'Dropout',
         'Dense',
@@ -113,7 +114,7 @@ describe('what is wrong with a saved model is said', () => {
     const wider = build(1, [{ name: 'neck_design', classes: 6 }]);
     expect(await loadWeightsInto(tf, wider, await saved())).toMatchObject({
       ok: false,
-      failure: [{ message: "the weights are not those of today's «small-cnn»: Shape mismatch: [160,6] vs. [160,5]" }],
+      failure: [{ message: "the weights are not those of today's «small-cnn»: Shape mismatch: [104,6] vs. [104,5]" }],
     });
   });
 });

@@ -23,8 +23,9 @@ export const JEWEL = 'M-37 140C-34 184 34 184 37 140';
 /** Collar and lapel meet in a notch, and the lapel's point sticks out. */
 export const notched: Lapels = ({ half, closes }, facing) => {
   const top = shoulderAt(half);
-  const collar = `${half - 8},${top - 14} ${half + 20},${top + 4} ${half + 30},${top + 26} ${half + 12},${top + 46} ${half - 3},${top + 12}`;
-  const lapel = `${half},${top + 8} ${half + 12},${top + 46} ${half + 44},${top + 28} ${half + 34},${top + 78} 2,${closes}`;
+  const notch = `${half + 12},${top + 46}`;
+  const collar = `${half - 8},${top - 14} ${half + 20},${top + 4} ${half + 30},${top + 26} ${notch} ${half - 3},${top + 12}`;
+  const lapel = `${half},${top + 8} ${notch} ${half + 44},${top + 28} ${half + 34},${top + 78} 2,${closes}`;
   return [lapel, collar].map((piece) => bothSides(points(piece), straight, facing)).join('');
 };
 
@@ -52,7 +53,8 @@ export const shawl: Lapels = ({ half, closes }, facing, body) => {
 };
 
 const TUFTS = points(
-  '46,132 66,140 84,158 60,158 94,184 74,180 52,186 88,212 66,206 44,214 80,240 58,236 34,244 64,264 42,270 22,268 30,292',
+  '46,132 66,140 84,158 60,158 94,184 74,180 52,186 88,212 66,206 ' +
+    '44,214 80,240 58,236 34,244 64,264 42,270 22,268 30,292',
 );
 
 /** The same in fur: broader than the shoulders and rough all over. */

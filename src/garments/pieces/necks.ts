@@ -47,10 +47,17 @@ function frill(top: number, half: number, deep: number, lobes: number, fabric: F
 /** Cloth that hangs from the shoulders in deep round folds, each over the next. */
 export const drapedNeck: Neck = (fabric) =>
   points('64,288 58,264 52,240 46,216')
-    .map(([half, deep]) => {
-      const shoulder = tenths(139 + (half - 34) * 0.36);
-      const swag = `M${-half} ${shoulder}C${tenths(-half * 0.8)} ${deep} ${tenths(half * 0.8)} ${deep} ${half} ${shoulder}`;
-      const shadow = line(swag, fabric, { width: 13, depth: 0.4, opacity: 0.22 });
-      return shadow + cloth(`${swag}L34 139C26 172 -26 172 -34 139Z`, fabric, 2);
-    })
+    .map((swag) => swagged(swag, fabric))
     .join('');
+
+/** One fold from shoulder to shoulder, half as wide as the first number says and pulled down to the second. */
+function swagged([half, deep]: Point, fabric: Fabric): string {
+  const shoulder = 139 + (half - 34) * 0.36;
+  const arc = (inwards: number) => {
+    const [x, y] = [half - inwards, tenths(shoulder + inwards * 2)];
+    return `M${-x} ${y}C${tenths(-x * 0.8)} ${deep} ${tenths(x * 0.8)} ${deep} ${x} ${y}`;
+  };
+  // The shadow starts below the shoulder, or its width would stick out there.
+  const shadow = line(arc(6), fabric, { width: 13, depth: 0.4, opacity: 0.22 });
+  return shadow + cloth(`${arc(0)}L34 139C26 172 -26 172 -34 139Z`, fabric, 2);
+}

@@ -1,0 +1,28 @@
+# Completion of the command pipeline for bash. In ~/.bashrc: eval "$(pipeline completion bash)"
+_pipeline() {
+  local line=${COMP_LINE:0:COMP_POINT} candidate path
+  local -a words
+  # Not COMP_WORDS, which bash parts at «=» too. A backslash keeps a space within its word.
+  # shellcheck disable=SC2162
+  read -a words <<<"$line"
+  [[ $line == *[[:space:]] ]] && words+=("")
+  local current=${words[${#words[@]} - 1]} kept=""
+  # Where bash parts words at «=», it completes what follows it.
+  [[ $current == *=* && $COMP_WORDBREAKS == *=* ]] && kept=${current%"${current##*=}"}
+  COMPREPLY=()
+  while IFS=$'\t' read -r candidate _; do
+    case $candidate in
+      :files | :directories)
+        type compopt &>/dev/null && compopt -o filenames
+        while IFS= read -r path; do
+          COMPREPLY+=("$path")
+        done < <(compgen "-${candidate:1:1}" -- "${current#"$kept"}")
+        ;;
+      ?*)
+        COMPREPLY+=("${candidate#"$kept"}")
+        [[ $candidate == *[=.] ]] && type compopt &>/dev/null && compopt -o nospace
+        ;;
+    esac
+  done < <("$1" complete -- "${words[@]:1}" 2>/dev/null)
+}
+complete -F _pipeline pipeline

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What a new project finds of the packages that it needs. */
+export interface Surroundings {
+  /** Where the schema of pipeline.yaml lies, or will lie once the package is installed. */
+  readonly schema: string;
+  /** The package.json to be written, unless there is one here or in a folder above. */
+  readonly manifest: string | undefined;
+  /** The commands that install what is missing. */
+  readonly install: readonly string[];
+}
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** With these an editor, and «npx tsc», check the stages. */
+const FOR_TYPES = ['@types/node', 'typescript'];
+
+/** `own` is the folder of this package. */
+export function lookAround(target: string, own: string): Surroundings {
+  const schema = findUpwards(target, 'node_modules/pipeline/dist/pipeline.schema.json');
+  const there = { schema: schema ?? join(target, 'node_modules/pipeline/dist/pipeline.schema.json') };
+  const nearest = findUpwards(target, 'package.json');
+  if (nearest === undefined) {
+    const { devDependencies = {} } = readManifest(join(own, 'package.json'));
+    const wanted = Object.fromEntries(FOR_TYPES.map((name) => [name, `^${devDependencies[name] ?? '*'}`]));
+    const manifest = { private: true, type: 'module', devDependencies: wanted };
+    return { ...there, manifest: `${JSON.stringify(manifest, null, 2)}\n`, install: [`npm install ${quoted(own)}`] };
+  }
+  const { dependencies = {}, devDependencies = {} } = readManifest(nearest);
+  const declared = new Set(Object.keys({ ...dependencies, ...devDependencies }));
+  const missing = FOR_TYPES.filter((name) => findUpwards(target, join('node_modules', name)) === undefined);
+  const undeclared = missing.filter((name) => !declared.has(name));
+  const install = [
+    ...(schema === undefined && !declared.has('pipeline') ? [`npm install ${quoted(own)}`] : []),
+    ...(undeclared.length > 0 ? [`npm install --save-dev ${undeclared.join(' ')}`] : []),
+  ];
+  const incomplete = schema === undefined || missing.length > 0;
+  return { ...there, manifest: undefined, install: install.length === 0 && incomplete ? ['npm install'] : install };
+}
+
+function findUpwards(from: string, path: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const found = join(folder, path);
+    if (existsSync(found)) return found;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+function readManifest(path: string): Manifest {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  } catch {
+    // npm will say what is wrong with it.
+    return {};
+  }
+}
+
+/** As a shell reads it. */
+export function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

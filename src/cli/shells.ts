@@ -1,0 +1,2 @@
+/** The shells for which there is a script in completions/. */
+export const SHELLS: readonly string[] = ['bash', 'zsh', 'fish'];

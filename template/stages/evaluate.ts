@@ -1,0 +1,15 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { defineStage } from 'pipeline';
+import { type Line, meanSquaredError, readSamples } from '../lib/line.ts';
+
+/** Judges the model by samples that it has not seen. */
+export default defineStage({
+  inputs: ['samples', 'model'],
+  outputs: ['evaluation.json'],
+  run({ inputs, outputs, metrics }) {
+    const model: Line = JSON.parse(readFileSync(inputs.model, 'utf8'));
+    const error = meanSquaredError(model, readSamples(inputs.samples));
+    metrics({ error });
+    writeFileSync(outputs.evaluation, JSON.stringify({ error }));
+  },
+});

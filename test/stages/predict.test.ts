@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, test } from 'vitest';
+import { writeQuestions } from '../../src/data/questions.ts';
+import predict from '../../stages/predict.ts';
+import train from '../../stages/train.ts';
+import { temporaryFolder, writeFiles } from '../support/dataset.ts';
+import { type LabelledImagesFolder, labelledImages } from '../support/labelled-images.ts';
+import { runStage } from '../support/run-stage.ts';
+
+async function trained(inputs: LabelledImagesFolder, epochs = 1): Promise<string> {
+  const params = { backbone: 'small-cnn', learning_rate: 3e-3, epochs, batch_size: 8, seed: 2018 };
+  const { failure, outputs } = await runStage(train, { params, inputs });
+  expect(failure).toBeUndefined();
+  return outputs['model'] ?? '';
+}
+
+/** The answers, by the image asked for. */
+function answersIn(file = ''): ReadonlyMap<string, { readonly labelName: string; readonly answer: readonly number[] }> {
+  const rows: string[][] = parse(readFileSync(file));
+  return new Map(
+    rows.map(([image = '', labelName = '', answer = '']) => [
+      image,
+      { labelName, answer: answer.split(';').map(Number) },
+    ]),
+  );
+}
+
+async function questionsFor(...questions: readonly { file: string; task: string }[]): Promise<string> {
+  const path = join(temporaryFolder(), 'questions.arrow');
+  await writeQuestions(
+    path,
+    questions.map(({ file, task }) => ({ file, labelName: `${task}_labels`, task })),
+  );
+  return path;
+}
+
+describe('a prediction', () => {
+  test('gives each question the probabilities of its own task, in the order of the questions', async () => {
+    const inputs = await labelledImages();
+    const { failure, outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs) } });
+    expect(failure).toBeUndefined();
+    const answers = answersIn(outputs['predictions']);
+    expect([...answers.keys()].slice(0, 3)).toEqual([
+      'Images/colour_labels/0.png',
+      'Images/shade_labels/1.png',
+      'Images/colour_labels/2.png',
+    ]);
+    expect(answers.size).toBe(20);
+    for (const { labelName, answer } of answers.values()) {
+      expect(answer).toHaveLength(labelName === 'colour_labels' ? 3 : 2);
+      expect(answer.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 6);
+    }
+  });
+
+  test('is right about what was learnt', async () => {
+    const inputs = await labelledImages(60);
+    const { outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs, 12) } });
+    const answers = answersIn(outputs['predictions']);
+    const wrong = [...answers].filter(([file, { answer }]) => {
+      const index = Number(/(\d+)\.png$/.exec(file)?.[1]);
+      return answer.indexOf(Math.max(...answer)) !== Math.floor(index / 2) % answer.length;
+    });
+    expect(wrong.length / answers.size).toBeLessThan(0.1);
+  });
+
+  test('does not depend on the size of the batches, whose last one is smaller', async () => {
+    const inputs = await labelledImages();
+    const model = await trained(inputs);
+    const [one, other] = [
+      await runStage(predict, { params: { batch_size: 20 }, inputs: { ...inputs, model } }),
+      await runStage(predict, { params: { batch_size: 7 }, inputs: { ...inputs, model } }),
+    ];
+    expect(other.progress.map(({ done, total, unit }) => `${done}/${total} ${unit}`)).toEqual([
+      '7/20 images',
+      '14/20 images',
+      '20/20 images',
+    ]);
+    const expected = answersIn(one.outputs['predictions']);
+    for (const [file, { answer }] of answersIn(other.outputs['predictions'])) {
+      for (const [at, probability] of answer.entries()) {
+        expect(probability).toBeCloseTo(expected.get(file)?.answer[at] ?? Number.NaN, 5);
+      }
+    }
+  });
+});
+
+describe('what does not fit together is said', () => {
+  test('a question about a task that the model does not know', async () => {
+    const inputs = await labelledImages();
+    const questions = await questionsFor({ file: 'Images/colour_labels/0.png', task: 'length' });
+    const { failure } = await runStage(predict, { inputs: { ...inputs, questions, model: await trained(inputs) } });
+    expect(failure).toEqual({
+      kind: 'bad-input',
+      problems: [
+        {
+          message: 'a question asks for the task «length», which the model does not know',
+          at: { file: questions },
+          advice: 'The model knows colour (3), shade (2). Train it on samples of this task, or take the question out.',
+        },
+      ],
+    });
+  });
+
+  test('all images that cannot be decoded, at once', async () => {
+    const inputs = await labelledImages();
+    const model = await trained(inputs);
+    writeFiles(inputs.dataset, { 'Images/a.png': 'no image', 'Images/b.png': '' });
+    const questions = await questionsFor(
+      { file: 'Images/a.png', task: 'colour' },
+      { file: 'Images/colour_labels/0.png', task: 'colour' },
+      { file: 'Images/b.png', task: 'shade' },
+    );
+    const { failure } = await runStage(predict, { inputs: { ...inputs, questions, model } });
+    expect(failure?.kind).toBe('bad-input');
+    expect(failure?.problems.map(({ at }) => at?.file)).toEqual([
+      join(inputs.dataset, 'Images/a.png'),
+      join(inputs.dataset, 'Images/b.png'),
+    ]);
+  });
+});
