@@ -48,6 +48,12 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: '--no-color', description: 'no colours' },
 ];
 
+const JOBS: OptionSpec = {
+  flags: '--jobs <N>',
+  description: 'at most so many stages at once (default: as many as there are cores)',
+  parse: positiveInteger,
+};
+
 /** Every command, in the order in which `--help` lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
   command('run', '[STAGE...]', {
@@ -58,12 +64,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--only <STAGE>', description: 'run this stage alone; its inputs must be cached' },
       { flags: '--force', description: 'run even what is cached' },
       { flags: '--dry-run', description: 'say what would run, and why' },
+      { flags: '--locked', description: 'only what pipeline.lock describes, with the results that it names' },
       { flags: '--keep-going', description: 'after a failure go on with what does not depend on it' },
-      {
-        flags: '--jobs <N>',
-        description: 'at most so many stages at once (default: as many as there are cores)',
-        parse: positiveInteger,
-      },
+      JOBS,
     ],
     run: async ({ all }, options: import('./run.ts').RunCommandOptions) => (await import('./run.ts')).run(all, options),
   }),
@@ -90,6 +93,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [{ flags: '--force', description: 'replace what is there' }],
     run: async (args, options: CommonOptions & { readonly force: boolean }) =>
       (await import('./export.ts')).exportArtifacts(args.one(0), args.one(1), options),
+  }),
+  command('verify', '[STAGE...]', {
+    description: 'run again from nothing in a fresh cache and compare every output bit for bit with pipeline.lock',
+    options: [{ flags: '--keep <DIR>', description: 'make the fresh cache in DIR, and leave it there' }, JOBS],
+    run: async ({ all }, options: import('./verify.ts').VerifyOptions) =>
+      (await import('./verify.ts')).verify(all, options),
   }),
   command('doctor', '', {
     description: 'what was found on this machine, and what to do about what is missing',

@@ -2,33 +2,39 @@ import { randomBytes } from 'node:crypto';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';
 import { secondsSince, toCompleted } from './completed.ts';
-import type { CompletedStage, Emit, FailureReason, RunResult, StageResult } from './events.ts';
+import type { CompletedStage, Emit, FailureReason, Purpose, RunResult, StageResult } from './events.ts';
 import type { Services } from './services.ts';
 import { keyOf, PathInputs, reasonsToRun, type StageKey } from './stage-key.ts';
 
 export interface RunOptions {
   readonly selection: Selection;
+  readonly purpose?: Purpose;
   /** Says what would run, and runs nothing. */
   readonly dryRun: boolean;
   /** Goes on with stages that don't depend on one that failed. */
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  readonly objection?: Objection;
 }
+
+/** What is wrong with a result that a stage now has, if anything is: then it counts as failed. */
+export type Objection = (stage: PlannedStage, result: CompletedStage) => FailureReason | undefined;
 
 /** Runs what has to run of a plan. Stages that don't wait for each other run at the same time. */
 export async function execute(services: Services, options: RunOptions): Promise<RunResult> {
   const run = newRunId();
   const started = performance.now();
   const stages = services.plan.stages.filter((stage) => options.selection.stages.has(stage.name));
-  options.emit({ type: 'run-started', run, pipeline: services.plan.name, stages: stages.map((stage) => stage.name) });
+  const { purpose = 'run', emit } = options;
+  emit({ type: 'run-started', purpose, run, pipeline: services.plan.name, stages: stages.map(({ name }) => name) });
   const execution = new Execution(run, services, options);
   const results = await Promise.all(stages.map((stage) => execution.result(stage)));
   const cancelled = options.signal.aborted;
   const ok =
     !cancelled && results.every(({ outcome }) => outcome === 'ran' || outcome === 'cached' || outcome === 'would-run');
   const result: RunResult = { run, ok, cancelled, seconds: secondsSince(started), stages: results };
-  options.emit({ type: 'run-finished', result });
+  emit({ type: 'run-finished', result });
   return result;
 }
 
@@ -49,13 +55,21 @@ class Execution {
 
   /** The result of a stage: waits for those that it depends on. The plan's order has them asked for before it. */
   result(stage: PlannedStage): Promise<StageResult> {
-    const promise = this.#obtain(stage).then((result) => {
+    const promise = this.#obtain(stage).then((obtained) => {
+      const result = this.#objectTo(stage, obtained);
       if (result.outcome === 'failed') this.#failed = true;
       this.#options.emit({ type: 'stage-finished', result });
       return result;
     });
     this.#results.set(stage.name, promise);
     return promise;
+  }
+
+  #objectTo(stage: PlannedStage, result: StageResult): StageResult {
+    if (result.outcome !== 'ran' && result.outcome !== 'cached') return result;
+    const failure = this.#options.objection?.(stage, result);
+    const { name, seconds, reasons, key } = result;
+    return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
   }
 
   async #obtain(stage: PlannedStage): Promise<StageResult> {
