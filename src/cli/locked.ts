@@ -1,4 +1,6 @@
 import { join, relative } from 'node:path';
+import type { Cache } from '../cache/cache.ts';
+import type { FileDigests } from '../fingerprint/file-digests.ts';
 import { differencesFromLock } from '../execute/difference.ts';
 import type { Objection } from '../execute/execute.ts';
 import { LOCKFILE, type Lockfile } from '../execute/lockfile.ts';
@@ -16,13 +18,13 @@ import type { CommonOptions } from './options.ts';
  * The lockfile, if it describes the stages of `names` as they stand. Otherwise all that moved is told before anything
  * runs, and what comes back is the exit code.
  */
-export function lockfileOf(services: Services, names: ReadonlySet<string>, options: CommonOptions): Lockfile | number {
+export async function lockfileOf(services: Services, names: ReadonlySet<string>, options: CommonOptions): Promise<Lockfile | number> {
   const path = join(services.plan.root, LOCKFILE);
   const shown = relative(process.cwd(), path);
   const read = readLockfile(path, shown);
   if (!read.ok) return reportProblems(read.failure, options);
   const lockfile: Lockfile = read.value ?? new Map();
-  const moved = whatMoved(lockfile, names, services);
+  const moved = await whatMoved(lockfile, names, services);
   if (!moved.ok) return reportProblems(moved.failure, options);
   // Of a few stages nobody asks what became of the others.
   const all = names.size === services.plan.stages.length ? goneStages(lockfile, services) : [];
@@ -42,19 +44,19 @@ export function lockfileOf(services: Services, names: ReadonlySet<string>, optio
 }
 
 /** What `run --locked` has against results, if the lockfile describes the stages of `names`. Else the exit code. */
-export function objectionOf(
+export async function objectionOf(
   services: Services,
   names: ReadonlySet<string>,
   options: CommonOptions,
-): Objection | number {
-  const lockfile = lockfileOf(services, names, options);
-  return typeof lockfile === 'number' ? lockfile : objectionBy(lockfile, services);
+): Promise<Objection | number> {
+  const lockfile = await lockfileOf(services, names, options);
+  return typeof lockfile === 'number' ? lockfile : objectionBy(lockfile, services.cache, services.files.objects);
 }
 
 /** Objects to results that are not those of the lockfile. */
-export function objectionBy(lockfile: Lockfile, services: Pick<Services, 'cache' | 'files'>): Objection {
+export function objectionBy(lockfile: Lockfile, cache: Cache, objects: FileDigests): Objection {
   return (stage, result) => {
-    const differences = differencesFromLock(lockfile, stage, result, services);
+    const differences = differencesFromLock(lockfile, stage, result, cache, objects);
     return differences.length === 0 ? undefined : { kind: 'difference', differences };
   };
 }

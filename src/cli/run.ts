@@ -29,7 +29,7 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
     if (missing.length > 0) return reportProblems(missing, options);
 
     const objection = options.locked
-      ? (await import('./locked.ts')).objectionOf(services, selection.value.stages, options)
+      ? await (await import('./locked.ts')).objectionOf(services, selection.value.stages, options)
       : undefined;
     if (typeof objection === 'number') return objection;
 

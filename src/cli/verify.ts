@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FreshCache } from '../cache/fresh.ts';
 import { freshDirectory, removeAbandoned } from '../cache/fresh-directory.ts';
 import { LocalCache } from '../cache/local.ts';
@@ -7,6 +7,9 @@ import { execute } from '../execute/execute.ts';
 import { LOCKFILE, type Lockfile } from '../execute/lockfile.ts';
 import type { Services } from '../execute/services.ts';
 import { isPinned, planVerification, type Verification, verdicts } from '../execute/verification.ts';
+import type { ActionKey } from '../fingerprint/digest.ts';
+import { FileDigests } from '../fingerprint/file-digests.ts';
+import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { select } from '../plan/select.ts';
 import type { Problem } from '../problem.ts';
 import { summarizeVerify } from '../report/verify.ts';
@@ -15,7 +18,8 @@ import { exitCodeOf } from './exit.ts';
 import { lockfileOf, objectionBy } from './locked.ts';
 import type { CommonOptions } from './options.ts';
 import { printFailures, reporterFor } from './reporter.ts';
-import { findProject, missingInputs } from './session.ts';
+import { findProject } from './project.ts';
+import { missingInputs } from './session.ts';
 import { withSession } from './with-session.ts';
 
 export interface VerifyOptions extends CommonOptions {
@@ -25,12 +29,12 @@ export interface VerifyOptions extends CommonOptions {
 
 /** `pipeline verify`: runs stages again from nothing and compares what they put out with the lockfile. */
 export async function verify(stages: readonly string[], options: VerifyOptions): Promise<number> {
-  return withSession(options, async ({ services, resolved }, signal) => {
+  return withSession(options, async ({ services }, signal) => {
     const selection = select(services.plan, { stages, force: false });
     if (!selection.ok) return reportProblems(selection.failure, options);
-    const missing = missingInputs(resolved, selection.value.stages);
+    const missing = missingInputs(services.plan, selection.value.stages);
     if (missing.length > 0) return reportProblems(missing, options);
-    const lockfile = lockfileOf(services, selection.value.stages, options);
+    const lockfile = await lockfileOf(services, selection.value.stages, options);
     if (typeof lockfile === 'number') return lockfile;
     const verification = planVerification(services.plan, stages, lockfile);
     const absent = absentResults(verification, lockfile, services);
@@ -44,7 +48,6 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
       const result = await runAgain(verification, lockfile, { services, directory: fresh.value.path, signal, options });
       return exitCodeOf(result);
     } finally {
-      services.files.forget(fresh.value.path);
       fresh.value.release();
     }
   });
@@ -63,8 +66,7 @@ async function runAgain(
   lockfile: Lockfile,
   { services, directory, signal, options }: Again,
 ): Promise<RunResult> {
-  const local = new LocalCache(directory, services.files);
-  const again = { ...services, cache: new FreshCache(local, services.cache, verification.takenKeys) };
+  const again = inFresh(services, directory, verification.takenKeys, options);
   const console = openConsole(options);
   const { emit, close } = reporterFor({ ...options, dryRun: false }, console);
   const verdictsOn = ({ stages }: RunResult) => verdicts(services.plan, verification, stages);
@@ -82,7 +84,7 @@ async function runAgain(
       // That a stage is forced goes without saying here.
       emit(event.type === 'stage-started' ? { ...event, reasons: [] } : event);
     },
-    objection: objectionBy(lockfile, again),
+    objection: objectionBy(lockfile, again.cache, again.files.objects),
   });
   await close();
   printFailures(result, console);
@@ -91,6 +93,18 @@ async function runAgain(
     console.print(`\n${console.paint('cyan', '→')} pipeline inspect STAGE --cache ${options.keep}`);
   }
   return result;
+}
+
+/** The services with a cache that starts from nothing, and that remember nothing of it afterwards. */
+function inFresh(services: Services, directory: string, taken: ReadonlySet<ActionKey>, { engine }: CommonOptions) {
+  const index = join(directory, 'index');
+  const objects = new FileDigests(join(index, 'objects'), engine.hashWorker);
+  const fresh = new LocalCache(directory, objects, new SealedTrees(join(index, 'trees')));
+  return {
+    ...services,
+    cache: new FreshCache(fresh, services.cache, taken),
+    files: { ...services.files, objects },
+  };
 }
 
 /** Results that are not made again but read, and that the cache doesn't have. */

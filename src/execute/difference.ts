@@ -25,7 +25,8 @@ export function differencesFromLock(
   lockfile: Lockfile,
   stage: PlannedStage,
   { outcome, outputs }: CompletedStage,
-  { cache, files }: { readonly cache: Cache; readonly files: FileDigests },
+  cache: Cache,
+  objects: FileDigests,
 ): Difference[] {
   const locked = lockfile.get(stage.name)?.outputs ?? {};
   return stage.outputs.flatMap(({ name, file }): Difference[] => {
@@ -33,7 +34,7 @@ export function differencesFromLock(
     if (expected === undefined || found === undefined || expected === found) return [];
     const [original, made] = [cache.locate(expected), cache.locate(found)];
     const known = original !== undefined && made !== undefined;
-    const first = known ? contentDifference(original, made, files) : undefined;
+    const first = known ? contentDifference(original, made, objects) : undefined;
     return [{ stage: stage.name, output: name, file, expected, found, cached: outcome === 'cached', first }];
   });
 }

@@ -55,21 +55,13 @@ class Execution {
 
   /** The result of a stage: waits for those that it depends on. The plan's order has them asked for before it. */
   result(stage: PlannedStage): Promise<StageResult> {
-    const promise = this.#obtain(stage).then((obtained) => {
-      const result = this.#objectTo(stage, obtained);
+    const promise = this.#obtain(stage).then((result) => {
       if (result.outcome === 'failed') this.#failed = true;
       this.#options.emit({ type: 'stage-finished', result });
       return result;
     });
     this.#results.set(stage.name, promise);
     return promise;
-  }
-
-  #objectTo(stage: PlannedStage, result: StageResult): StageResult {
-    if (result.outcome !== 'ran' && result.outcome !== 'cached') return result;
-    const failure = this.#options.objection?.(stage, result);
-    const { name, seconds, reasons, key } = result;
-    return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
   }
 
   async #obtain(stage: PlannedStage): Promise<StageResult> {
@@ -126,7 +118,7 @@ class Execution {
     const cached = forced ? undefined : cache.find(key.key);
     if (cached !== undefined) {
       if (!dryRun) cache.setLast(stage.name, key.key);
-      return toCompleted(stage, 'cached', cached, { seconds: 0, reasons: [] });
+      return this.#judge(stage, toCompleted(stage, 'cached', cached, { seconds: 0, reasons: [] }));
     }
     const reasons = forced ? ['forced'] : reasonsToRun(stage, key, cache.lastOf(stage.name), this.#services);
     const base = { name: stage.name, seconds: 0, reasons, key: key.key };
@@ -144,10 +136,25 @@ class Execution {
     const giveBack = await this.#services.resources.take({ jobs: 1, cpu, gpu });
     try {
       if (this.#stopped()) return { ...base, outcome: 'cancelled' };
-      return await this.#runClaimed(stage, key, completed, reasons, forced);
+      // Judged before the next stage may have its resources: it must not start after a failure.
+      return this.#judge(stage, await this.#runClaimed(stage, key, completed, reasons, forced));
     } finally {
       giveBack();
     }
+  }
+
+  /** Puts up the objection, if there is one, and takes note of a failure. */
+  #judge(stage: PlannedStage, obtained: StageResult): StageResult {
+    const result = this.#objectTo(stage, obtained);
+    if (result.outcome === 'failed') this.#failed = true;
+    return result;
+  }
+
+  #objectTo(stage: PlannedStage, result: StageResult): StageResult {
+    if (result.outcome !== 'ran' && result.outcome !== 'cached') return result;
+    const failure = this.#options.objection?.(stage, result);
+    const { name, seconds, reasons, key } = result;
+    return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
   }
 
   async #runClaimed(

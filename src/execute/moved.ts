@@ -20,18 +20,18 @@ const UNKNOWN = sha256('unknown');
  * The stages of `names` that the lockfile does not describe. What a stage before would put out is taken from the
  * lockfile, so that nothing has to run for it, and each stage is told only what it moved itself.
  */
-export function whatMoved(
+export async function whatMoved(
   lockfile: Lockfile,
   names: ReadonlySet<string>,
   services: Services,
-): Result<readonly Moved[]> {
+): Promise<Result<readonly Moved[]>> {
   const paths = new PathInputs(services);
   const problems: Problem[] = [];
   const moved: Moved[] = [];
   for (const stage of services.plan.stages) {
     if (!names.has(stage.name)) continue;
     const locked = lockfile.get(stage.name);
-    const key = keyOf(stage, services, paths, (before) => ({ outputs: outputsBefore(stage, before, lockfile) }));
+    const key = await keyOf(stage, services, paths, (before) => ({ outputs: outputsBefore(stage, before, lockfile) }));
     if (!key.ok) problems.push(...key.failure);
     else if (locked === undefined) moved.push({ stage: stage.name, reasons: ['it is not in pipeline.lock'] });
     else if (locked.key !== key.value.key)
