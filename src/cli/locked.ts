@@ -1,12 +1,12 @@
 import { join, relative } from 'node:path';
 import type { Cache } from '../cache/cache.ts';
-import type { FileDigests } from '../fingerprint/file-digests.ts';
 import { differencesFromLock } from '../execute/difference.ts';
 import type { Objection } from '../execute/execute.ts';
 import { LOCKFILE, type Lockfile } from '../execute/lockfile.ts';
 import { goneStages, whatMoved } from '../execute/moved.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
+import type { FileDigests } from '../fingerprint/file-digests.ts';
 import { describeMoved } from '../report/difference.ts';
 import { jsonMoved } from '../report/json.ts';
 import { painter } from '../report/style.ts';
@@ -18,7 +18,11 @@ import type { CommonOptions } from './options.ts';
  * The lockfile, if it describes the stages of `names` as they stand. Otherwise all that moved is told before anything
  * runs, and what comes back is the exit code.
  */
-export async function lockfileOf(services: Services, names: ReadonlySet<string>, options: CommonOptions): Promise<Lockfile | number> {
+export async function lockfileOf(
+  services: Services,
+  names: ReadonlySet<string>,
+  options: CommonOptions,
+): Promise<Lockfile | number> {
   const path = join(services.plan.root, LOCKFILE);
   const shown = relative(process.cwd(), path);
   const read = readLockfile(path, shown);

@@ -17,8 +17,8 @@ import { openConsole, reportProblems } from './console.ts';
 import { exitCodeOf } from './exit.ts';
 import { lockfileOf, objectionBy } from './locked.ts';
 import type { CommonOptions } from './options.ts';
-import { printFailures, reporterFor } from './reporter.ts';
 import { findProject } from './project.ts';
+import { printFailures, reporterFor } from './reporter.ts';
 import { missingInputs } from './session.ts';
 import { withSession } from './with-session.ts';
 

@@ -44,19 +44,22 @@ class Execution {
   readonly #options: RunOptions;
   readonly #paths: PathInputs;
   readonly #results = new Map<string, Promise<StageResult>>();
-  #failed = false;
+  readonly #ranks: ReadonlyMap<string, number>;
+  /** After a failure no stage of a higher rank starts. */
+  #lastRank = Number.POSITIVE_INFINITY;
 
   constructor(run: string, services: Services, options: RunOptions) {
     this.#run = run;
     this.#services = services;
     this.#options = options;
     this.#paths = new PathInputs(services);
+    this.#ranks = new Map(services.plan.stages.map(({ name }, rank) => [name, rank]));
   }
 
   /** The result of a stage: waits for those that it depends on. The plan's order has them asked for before it. */
   result(stage: PlannedStage): Promise<StageResult> {
     const promise = this.#obtain(stage).then((result) => {
-      if (result.outcome === 'failed') this.#failed = true;
+      if (result.outcome === 'failed') this.#noteFailure(stage);
       this.#options.emit({ type: 'stage-finished', result });
       return result;
     });
@@ -92,7 +95,7 @@ class Execution {
           return dependency satisfies never;
       }
     }
-    if (this.#stopped()) return { ...idle, outcome: 'cancelled' };
+    if (this.#stopped(stage)) return { ...idle, outcome: 'cancelled' };
     if (wouldRun.length > 0) {
       return { ...idle, outcome: 'would-run', reasons: wouldRun.map((name) => `${name} would run`) };
     }
@@ -135,7 +138,7 @@ class Execution {
     const { cpu = 1, gpu = 0 } = stage.resources;
     const giveBack = await this.#services.resources.take({ jobs: 1, cpu, gpu });
     try {
-      if (this.#stopped()) return { ...base, outcome: 'cancelled' };
+      if (this.#stopped(stage)) return { ...base, outcome: 'cancelled' };
       // Judged before the next stage may have its resources: it must not start after a failure.
       return this.#judge(stage, await this.#runClaimed(stage, key, completed, reasons, forced));
     } finally {
@@ -146,7 +149,7 @@ class Execution {
   /** Puts up the objection, if there is one, and takes note of a failure. */
   #judge(stage: PlannedStage, obtained: StageResult): StageResult {
     const result = this.#objectTo(stage, obtained);
-    if (result.outcome === 'failed') this.#failed = true;
+    if (result.outcome === 'failed') this.#noteFailure(stage);
     return result;
   }
 
@@ -217,8 +220,15 @@ class Execution {
     );
   }
 
-  #stopped(): boolean {
-    return this.#options.signal.aborted || (this.#failed && !this.#options.keepGoing);
+  /** Verifying, the stages before one that failed still run: the first one that differs is to be named. */
+  #noteFailure({ name }: PlannedStage): void {
+    const rank = this.#options.purpose === 'verify' ? (this.#ranks.get(name) ?? 0) : -1;
+    this.#lastRank = Math.min(this.#lastRank, rank);
+  }
+
+  #stopped({ name }: PlannedStage): boolean {
+    const { signal, keepGoing } = this.#options;
+    return signal.aborted || (!keepGoing && (this.#ranks.get(name) ?? 0) > this.#lastRank);
   }
 }
 
