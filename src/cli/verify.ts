@@ -6,7 +6,7 @@ import type { RunEvent, RunResult } from '../execute/events.ts';
 import { execute } from '../execute/execute.ts';
 import { LOCKFILE, type Lockfile } from '../execute/lockfile.ts';
 import type { Services } from '../execute/services.ts';
-import { isPinned, planVerification, type Verification, verdicts } from '../execute/verification.ts';
+import { planVerification, type Verification, verdicts } from '../execute/verification.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
@@ -114,7 +114,7 @@ function absentResults({ taken }: Verification, lockfile: Lockfile, { cache }: S
     if (key === undefined || cache.find(key) !== undefined) return [];
     const { name } = stage;
     return [
-      isPinned(stage)
+      !stage.deterministic
         ? {
             message: `the result of stage «${name}», which is declared as not deterministic, is not in the cache`,
             advice: `Use the cache that has it: --cache DIR. If it is lost, make another one: pipeline run, and commit ${LOCKFILE}.`,

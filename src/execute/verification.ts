@@ -19,7 +19,7 @@ export interface Verification {
 /** Works out what verifying the stages of `names` means: all stages when there are none. */
 export function planVerification(plan: Plan, names: readonly string[], lockfile: Lockfile): Verification {
   const asked = plan.stages.filter(({ name }) => names.length === 0 || names.includes(name));
-  const pinned = new Set(asked.filter(isPinned).map(({ name }) => name));
+  const pinned = new Set(asked.filter(({ deterministic }) => !deterministic).map(({ name }) => name));
   const again = new Set(asked.map(({ name }) => name).filter((name) => !pinned.has(name)));
   const stages = before(plan, [...again]);
   const taken = plan.stages.filter(({ name }) => stages.has(name) && !again.has(name));
@@ -30,11 +30,6 @@ export function planVerification(plan: Plan, names: readonly string[], lockfile:
     taken,
     takenKeys: new Set(taken.flatMap(({ name }) => lockfile.get(name)?.key ?? [])),
   };
-}
-
-/** Whether a stage is declared with `deterministic: false`. */
-export function isPinned(stage: PlannedStage): boolean {
-  return (stage as { readonly deterministic?: boolean }).deterministic === false;
 }
 
 /** What verifying has shown of a stage. */

@@ -278,6 +278,49 @@ describe('pipeline verify, of stages that are not deterministic,', () => {
   });
 });
 
+describe('a stage with deterministic: false', () => {
+  /** `random` is declared as not deterministic, and what differs for other reasons is gone. */
+  function pinned(): Project {
+    const project = unsteady();
+    const lines = project.read('pipeline.yaml').split('\n');
+    project.write('pipeline.yaml', lines.filter((line) => !/times|order|length/.test(line)).join('\n'));
+    project.edit('pipeline.yaml', 'stages/random.ts,', 'stages/random.ts, deterministic: false,');
+    return project;
+  }
+
+  test('is not run again: its first result is what others read', async () => {
+    const project = pinned();
+    await project.run();
+    const finished = await verify(project);
+    expect(finished.exitCode).toBe(0);
+    expect(finished.which('ran')).toEqual(['steady', 'after']);
+    expect(verdicts(finished)).toEqual({ steady: 'equal', random: 'pinned', after: 'equal' });
+    expect(finished.stderr).toMatch(/random +not compared: it is declared as not deterministic/);
+  });
+
+  test('whose result is not in the cache stops what reads it before anything runs', async () => {
+    const project = pinned();
+    await project.run();
+    project.remove('cache');
+    const refused = await verify(project);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stages).toEqual([]);
+    expect(refused.stderr).toContain(
+      'the result of stage «random», which is declared as not deterministic, is not in the cache',
+    );
+    expect(refused.stderr).toContain('→ Use the cache that has it: --cache DIR.');
+    expect((await verify(project, 'steady')).exitCode).toBe(0);
+  });
+
+  test('alone leaves nothing to compare', async () => {
+    const project = pinned();
+    await project.run();
+    const { exitCode, stderr } = await verify(project, 'random');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('nothing compared');
+  });
+});
+
 describe('the fresh cache', () => {
   const besides = (project: Project) =>
     readdirSync(project.directory).filter((name) => name.startsWith('cache.verify.'));
