@@ -38,11 +38,10 @@ const HEAD = `# Written by pipeline after each whole run: what belongs to the pi
 
 /** Writes the keys and digests of a whole, successful run, sorted and one a line. Unchanged, it is left alone. */
 export function writeLockfile(path: string, result: RunResult): Result<void> {
-  const text = lockfileText(result);
-  if (read(path) === text) return success(undefined);
+  if (describes(read(path), result)) return success(undefined);
   const temporary = `${path}.${process.pid}`;
   try {
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, lockfileText(result));
     renameSync(temporary, path);
     return success(undefined);
   } catch (error) {
@@ -56,19 +55,35 @@ export function writeLockfile(path: string, result: RunResult): Result<void> {
   }
 }
 
-export function lockfileText({ stages }: RunResult): string {
-  const completed = stages.filter(({ outcome }) => outcome === 'ran' || outcome === 'cached') as CompletedStage[];
-  const lines = completed
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(({ name, key, outputs, document }) => [
-      `${scalar(name)}:`,
-      `  key: ${scalar(key)}`,
-      ...entry('outputs', outputs, '  '),
-      ...Object.entries(lockedParts(document)).flatMap(([part, value]) =>
-        isEmpty(value) ? [] : entry(part, value, '  '),
-      ),
-    ]);
+export function lockfileText(result: RunResult): string {
+  const lines = completedIn(result).flatMap((stage) => [
+    ...resultLines(stage),
+    ...Object.entries(lockedParts(stage.document)).flatMap(([part, value]) =>
+      isEmpty(value) ? [] : entry(part, value, '  '),
+    ),
+  ]);
   return `${HEAD}${lines.join('\n')}\n`;
+}
+
+/** Whether a lockfile's text has these very results. The parts of equal keys are equal, and cost time to write out. */
+function describes(text: string, result: RunResult): boolean {
+  const stages = completedIn(result);
+  let at = 0;
+  for (const stage of stages) {
+    // Every stage has code, unless the lockfile is one of an earlier version.
+    at = text.indexOf(`\n${resultLines(stage).join('\n')}\n  code: `, at);
+    if (at === -1) return false;
+  }
+  return text.startsWith(HEAD) && text.match(/^[^\s#]/gm)?.length === stages.length;
+}
+
+function completedIn({ stages }: RunResult): CompletedStage[] {
+  const completed = stages.filter(({ outcome }) => outcome === 'ran' || outcome === 'cached') as CompletedStage[];
+  return completed.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function resultLines({ name, key, outputs }: CompletedStage): string[] {
+  return [`${scalar(name)}:`, `  key: ${scalar(key)}`, ...entry('outputs', outputs, '  ')];
 }
 
 export function lockedParts({ code, packages, params, inputs, env, tensorflow }: KeyDocument): LockedParts {
@@ -105,10 +120,10 @@ function scalar(text: string): string {
   return plain ? text : JSON.stringify(text);
 }
 
-function read(path: string): string | undefined {
+function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }

@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import type { CompletedStage, RunResult } from '../../src/execute/events.ts';
-import { lockedParts, lockfileText } from '../../src/execute/lockfile.ts';
+import { lockedParts, lockfileText, writeLockfile } from '../../src/execute/lockfile.ts';
 import { parseLockfile } from '../../src/execute/read-lockfile.ts';
 import { actionKey, type KeyDocument, keyDocument } from '../../src/fingerprint/action-key.ts';
 import { sha256 } from '../../src/fingerprint/digest.ts';
@@ -23,8 +26,12 @@ function completed(name: string, document: Partial<KeyDocument> = {}): Completed
   return { ...base, key: actionKey(whole), document: whole, outputs };
 }
 
+function resultOf(...stages: readonly CompletedStage[]): RunResult {
+  return { run: 'r', ok: true, cancelled: false, seconds: 1, stages };
+}
+
 function textOf(...stages: readonly CompletedStage[]): string {
-  return lockfileText({ run: 'r', ok: true, cancelled: false, seconds: 1, stages } satisfies RunResult);
+  return lockfileText(resultOf(...stages));
 }
 
 describe('pipeline.lock', () => {
@@ -95,6 +102,45 @@ train:
     expect(unwrap(parseLockfile('pipeline.lock', text))).toEqual(
       new Map([['a', { key: sha256('k'), outputs: { out: sha256('o') } }]]),
     );
+  });
+});
+
+describe('writing pipeline.lock', () => {
+  const [a, b] = [completed('a'), completed('b')];
+
+  /** Whether a run with the results of `a` and `b` writes the lockfile anew where it has this text. */
+  function writes(text: string): boolean {
+    const directory = mkdtempSync(join(tmpdir(), 'pipeline-lockfile-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const path = join(directory, 'pipeline.lock');
+    writeFileSync(path, text);
+    const before = statSync(path).ino;
+    unwrap(writeLockfile(path, resultOf(b, a)));
+    expect(readdirSync(directory)).toEqual(['pipeline.lock']);
+    const written = statSync(path).ino !== before;
+    expect(readFileSync(path, 'utf8') === text).toBe(!written);
+    if (written) expect(readFileSync(path, 'utf8')).toBe(textOf(a, b));
+    return written;
+  }
+
+  test('leaves it alone where it says all that already', () => {
+    expect(writes(textOf(a, b))).toBe(false);
+  });
+
+  test.each<[string, string]>([
+    ['nothing', ''],
+    ['other keys', textOf(a, completed('b', { params: {} }))],
+    ['other outputs', textOf(a, { ...b, outputs: { ...b.outputs, model: sha256('other') } })],
+    ['an output less', textOf(a, { ...b, outputs: { model: sha256('model') } })],
+    ['a stage less', textOf(a)],
+    ['a stage more', textOf(a, b, completed('c'))],
+    [
+      'no parts of keys, as an earlier version wrote it',
+      textOf(a, b).replaceAll(/^ {2}code: (.|\n)*?(?=^b|$(?!\n))/gm, ''),
+    ],
+    ['a merge conflict', `<<<<<<< HEAD\n${textOf(a, b)}`],
+  ])('writes it anew where it has %s', (_what, text) => {
+    expect(writes(text)).toBe(true);
   });
 });
 
