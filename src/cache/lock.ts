@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Who holds a lock: a process, told apart from a later one with the same id by its start time. */
-interface Holder {
+export interface Holder {
   readonly host: string;
   readonly pid: number;
   readonly started: string;
@@ -74,7 +74,7 @@ function readHolder(path: string): Holder | undefined {
   }
 }
 
-function isAlive({ host, pid, started }: Holder): boolean {
+export function isAlive({ host, pid, started }: Holder): boolean {
   // Of another machine's processes nothing can be known here: its lock stands until it is released.
   if (host !== hostname()) return true;
   try {
@@ -86,7 +86,8 @@ function isAlive({ host, pid, started }: Holder): boolean {
   return now === undefined || started === '' || now === started;
 }
 
-function self(): Holder {
+/** This process. */
+export function self(): Holder {
   return { host: hostname(), pid: process.pid, started: startTime(process.pid) ?? '' };
 }
 

@@ -52,6 +52,12 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: '--no-color', description: 'no colours' },
 ];
 
+const JOBS: OptionSpec = {
+  flags: '--jobs <N>',
+  description: 'at most so many stages at once (default: as many as there are cores)',
+  parse: positiveInteger,
+};
+
 /** Every command, in the order in which `--help` lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
   command('run', '[STAGE...]', {
@@ -62,12 +68,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--only <STAGE>', description: 'run this stage alone; its inputs must be cached' },
       { flags: '--force', description: 'run even what is cached' },
       { flags: '--dry-run', description: 'say what would run, and why' },
+      { flags: '--locked', description: 'only what pipeline.lock describes, with the results that it names' },
       { flags: '--keep-going', description: 'after a failure go on with what does not depend on it' },
-      {
-        flags: '--jobs <N>',
-        description: 'at most so many stages at once (default: as many as there are cores)',
-        parse: positiveInteger,
-      },
+      JOBS,
     ],
     run: async ({ all }, options: import('./run.ts').RunCommandOptions) => (await import('./run.ts')).run(all, options),
   }),
@@ -105,6 +108,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   command('init', '[DIR]', {
     description: 'make a small pipeline that works, here or in DIR; overwrites nothing',
     run: async ({ all }, options) => (await import('./init.ts')).init(all[0], options),
+  }),
+  command('verify', '[STAGE...]', {
+    description: 'run again from nothing in a fresh cache and compare every output bit for bit with pipeline.lock',
+    options: [{ flags: '--keep <DIR>', description: 'make the fresh cache in DIR, and leave it there' }, JOBS],
+    run: async ({ all }, options: import('./verify.ts').VerifyOptions) =>
+      (await import('./verify.ts')).verify(all, options),
   }),
   command('doctor', '', {
     description: 'what was found on this machine, and what to do about what is missing',

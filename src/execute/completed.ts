@@ -12,7 +12,8 @@ export function toCompleted(
 ): CompletedStage {
   const outputs: Record<string, Digest> = {};
   for (const [name, { digest }] of Object.entries(record.outputs)) outputs[name] = digest;
-  return { name: stage.name, outcome, key: record.key, seconds, reasons, outputs, metrics: record.metrics };
+  const { key, document, metrics } = record;
+  return { name: stage.name, outcome, key, document, seconds, reasons, outputs, metrics };
 }
 
 export function secondsSince(started: number): number {

@@ -1,6 +1,8 @@
+import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Place, Problem } from '../problem.ts';
 import type { Progress } from '../stage.ts';
+import type { Difference } from './difference.ts';
 
 /** Why a stage has no result. */
 export type FailureReason =
@@ -14,7 +16,9 @@ export type FailureReason =
   | { readonly kind: 'bad-output'; readonly problems: readonly Problem[] }
   /** Only cached results were allowed (`--only`). */
   | { readonly kind: 'not-cached'; readonly problems: readonly Problem[] }
-  | { readonly kind: 'cache'; readonly problems: readonly Problem[] };
+  | { readonly kind: 'cache'; readonly problems: readonly Problem[] }
+  /** It has a result, but not the one that the lockfile names. */
+  | { readonly kind: 'difference'; readonly differences: readonly Difference[] };
 
 interface StageResultBase {
   readonly name: string;
@@ -27,6 +31,7 @@ interface StageResultBase {
 export interface CompletedStage extends StageResultBase {
   readonly outcome: 'ran' | 'cached';
   readonly key: ActionKey;
+  readonly document: KeyDocument;
   readonly outputs: Readonly<Record<string, Digest>>;
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -47,10 +52,14 @@ export interface RunResult {
   readonly stages: readonly StageResult[];
 }
 
+/** Results are wanted, or to see whether they come out the same again. */
+export type Purpose = 'run' | 'verify';
+
 /** What happens in a run, in order. Reporters turn it into words. */
 export type RunEvent =
   | {
       readonly type: 'run-started';
+      readonly purpose: Purpose;
       readonly run: string;
       readonly pipeline: string;
       readonly stages: readonly string[];

@@ -2,33 +2,39 @@ import { randomBytes } from 'node:crypto';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';
 import { secondsSince, toCompleted } from './completed.ts';
-import type { CompletedStage, Emit, FailureReason, RunResult, StageResult } from './events.ts';
+import type { CompletedStage, Emit, FailureReason, Purpose, RunResult, StageResult } from './events.ts';
 import type { Services } from './services.ts';
 import { keyOf, PathInputs, reasonsToRun, type StageKey } from './stage-key.ts';
 
 export interface RunOptions {
   readonly selection: Selection;
+  readonly purpose?: Purpose;
   /** Says what would run, and runs nothing. */
   readonly dryRun: boolean;
   /** Goes on with stages that don't depend on one that failed. */
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  readonly objection?: Objection;
 }
+
+/** What is wrong with a result that a stage now has, if anything is: then it counts as failed. */
+export type Objection = (stage: PlannedStage, result: CompletedStage) => FailureReason | undefined;
 
 /** Runs what has to run of a plan. Stages that don't wait for each other run at the same time. */
 export async function execute(services: Services, options: RunOptions): Promise<RunResult> {
   const run = newRunId();
   const started = performance.now();
   const stages = services.plan.stages.filter((stage) => options.selection.stages.has(stage.name));
-  options.emit({ type: 'run-started', run, pipeline: services.plan.name, stages: stages.map((stage) => stage.name) });
+  const { purpose = 'run', emit } = options;
+  emit({ type: 'run-started', purpose, run, pipeline: services.plan.name, stages: stages.map(({ name }) => name) });
   const execution = new Execution(run, services, options);
   const results = await Promise.all(stages.map((stage) => execution.result(stage)));
   const cancelled = options.signal.aborted;
   const ok =
     !cancelled && results.every(({ outcome }) => outcome === 'ran' || outcome === 'cached' || outcome === 'would-run');
   const result: RunResult = { run, ok, cancelled, seconds: secondsSince(started), stages: results };
-  options.emit({ type: 'run-finished', result });
+  emit({ type: 'run-finished', result });
   return result;
 }
 
@@ -38,19 +44,22 @@ class Execution {
   readonly #options: RunOptions;
   readonly #paths: PathInputs;
   readonly #results = new Map<string, Promise<StageResult>>();
-  #failed = false;
+  readonly #ranks: ReadonlyMap<string, number>;
+  /** After a failure no stage of a higher rank starts. */
+  #lastRank = Number.POSITIVE_INFINITY;
 
   constructor(run: string, services: Services, options: RunOptions) {
     this.#run = run;
     this.#services = services;
     this.#options = options;
     this.#paths = new PathInputs(services);
+    this.#ranks = new Map(services.plan.stages.map(({ name }, rank) => [name, rank]));
   }
 
   /** The result of a stage: waits for those that it depends on. The plan's order has them asked for before it. */
   result(stage: PlannedStage): Promise<StageResult> {
     const promise = this.#obtain(stage).then((result) => {
-      if (result.outcome === 'failed') this.#failed = true;
+      if (result.outcome === 'failed') this.#noteFailure(stage);
       this.#options.emit({ type: 'stage-finished', result });
       return result;
     });
@@ -86,7 +95,7 @@ class Execution {
           return dependency satisfies never;
       }
     }
-    if (this.#stopped()) return { ...idle, outcome: 'cancelled' };
+    if (this.#stopped(stage)) return { ...idle, outcome: 'cancelled' };
     if (wouldRun.length > 0) {
       return { ...idle, outcome: 'would-run', reasons: wouldRun.map((name) => `${name} would run`) };
     }
@@ -112,7 +121,7 @@ class Execution {
     const cached = forced ? undefined : cache.find(key.key);
     if (cached !== undefined) {
       if (!dryRun) cache.setLast(stage.name, key.key);
-      return toCompleted(stage, 'cached', cached, { seconds: 0, reasons: [] });
+      return this.#judge(stage, toCompleted(stage, 'cached', cached, { seconds: 0, reasons: [] }));
     }
     const reasons = forced ? ['forced'] : reasonsToRun(stage, key, cache.lastOf(stage.name), this.#services);
     const base = { name: stage.name, seconds: 0, reasons, key: key.key };
@@ -129,11 +138,26 @@ class Execution {
     const { cpu = 1, gpu = 0 } = stage.resources;
     const giveBack = await this.#services.resources.take({ jobs: 1, cpu, gpu });
     try {
-      if (this.#stopped()) return { ...base, outcome: 'cancelled' };
-      return await this.#runClaimed(stage, key, completed, reasons, forced);
+      if (this.#stopped(stage)) return { ...base, outcome: 'cancelled' };
+      // Judged before the next stage may have its resources: it must not start after a failure.
+      return this.#judge(stage, await this.#runClaimed(stage, key, completed, reasons, forced));
     } finally {
       giveBack();
     }
+  }
+
+  /** Puts up the objection, if there is one, and takes note of a failure. */
+  #judge(stage: PlannedStage, obtained: StageResult): StageResult {
+    const result = this.#objectTo(stage, obtained);
+    if (result.outcome === 'failed') this.#noteFailure(stage);
+    return result;
+  }
+
+  #objectTo(stage: PlannedStage, result: StageResult): StageResult {
+    if (result.outcome !== 'ran' && result.outcome !== 'cached') return result;
+    const failure = this.#options.objection?.(stage, result);
+    const { name, seconds, reasons, key } = result;
+    return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
   }
 
   async #runClaimed(
@@ -196,8 +220,15 @@ class Execution {
     );
   }
 
-  #stopped(): boolean {
-    return this.#options.signal.aborted || (this.#failed && !this.#options.keepGoing);
+  /** Verifying, the stages before one that failed still run: the first one that differs is to be named. */
+  #noteFailure({ name }: PlannedStage): void {
+    const rank = this.#options.purpose === 'verify' ? (this.#ranks.get(name) ?? 0) : -1;
+    this.#lastRank = Math.min(this.#lastRank, rank);
+  }
+
+  #stopped({ name }: PlannedStage): boolean {
+    const { signal, keepGoing } = this.#options;
+    return signal.aborted || (!keepGoing && (this.#ranks.get(name) ?? 0) > this.#lastRank);
   }
 }
 

@@ -58,7 +58,7 @@ export async function keyOf(
   stage: PlannedStage,
   services: Services,
   paths: PathInputs,
-  completed: (stage: string) => CompletedStage,
+  completed: (stage: string) => Pick<CompletedStage, 'outputs'>,
 ): Promise<Result<StageKey>> {
   const code = codeOf(stage, services);
   const inputs: Record<string, Digest> = {};

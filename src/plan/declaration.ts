@@ -23,6 +23,7 @@ export interface StageDeclaration {
   readonly inputs?: { readonly [name: string]: string | PathDeclaration };
   readonly params?: JsonObject;
   readonly env?: readonly string[];
+  readonly deterministic?: boolean;
   readonly resources?: Resources;
 }
 

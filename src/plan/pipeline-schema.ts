@@ -50,6 +50,13 @@ export const pipelineSchema = {
           items: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
           uniqueItems: true,
         },
+        deterministic: {
+          type: 'boolean',
+          description:
+            'Whether the stage puts out the same content whenever it runs with the same action key (default: true). ' +
+            'With false the first result is kept like any other, and is not compared with a later one. ' +
+            'Not part of the action key.',
+        },
         resources: {
           type: 'object',
           description: 'What the stage occupies while it runs. Not part of the action key.',

@@ -24,6 +24,8 @@ export interface PlannedStage {
   readonly params: JsonObject;
   readonly outputs: readonly PlannedOutput[];
   readonly env: readonly string[];
+  /** False for a stage whose outputs may differ under the same action key: its first result is pinned. */
+  readonly deterministic: boolean;
   readonly resources: Resources;
   /** The stages whose outputs it reads. */
   readonly dependencies: readonly string[];
@@ -67,6 +69,7 @@ export function planPipeline(
       params,
       outputs: (declared?.outputs ?? []).map(toOutput),
       env: stage.env,
+      deterministic: stage.deterministic,
       resources: stage.resources,
       dependencies: dependenciesOf(stage),
     };

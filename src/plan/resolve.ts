@@ -40,6 +40,8 @@ export interface ResolvedStage {
   readonly inputs: ReadonlyMap<string, StageInput>;
   readonly params: JsonObject;
   readonly env: readonly string[];
+  /** Whether it is said to put out the same content under the same action key. */
+  readonly deterministic: boolean;
   readonly resources: Resources;
   readonly places: StagePlaces;
 }
@@ -106,6 +108,7 @@ function resolveStage(scope: Scope, name: string, stage: StageDeclaration): Reso
     inputs,
     params,
     env: stage.env ?? [],
+    deterministic: stage.deterministic ?? true,
     resources: stage.resources ?? {},
     places,
   };

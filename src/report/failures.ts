@@ -1,4 +1,5 @@
 import type { FailureReason, StageResult } from '../execute/events.ts';
+import { adviceOnDifference, describeDifference } from './difference.ts';
 import { describeProblems } from './problems.ts';
 import type { Paint } from './style.ts';
 
@@ -19,6 +20,8 @@ export function failureTitle(reason: FailureReason): string {
       return 'not in the cache';
     case 'cache':
       return 'the cache failed';
+    case 'difference':
+      return 'its result is not the one in pipeline.lock';
     default:
       return reason satisfies never;
   }
@@ -56,6 +59,12 @@ export function describeFailure(
         .filter((part) => part !== '')
         .join('\n');
     }
+    case 'difference':
+      return [
+        head,
+        ...failure.differences.map((difference) => `  ${describeDifference(difference)}`),
+        `  ${paint('cyan', '→')} ${adviceOnDifference(name, failure.differences)}`,
+      ].join('\n');
     default:
       return failure satisfies never;
   }

@@ -1,5 +1,8 @@
+import type { Difference } from '../execute/difference.ts';
 import type { Emit, FailureReason, StageResult } from '../execute/events.ts';
+import type { Moved } from '../execute/moved.ts';
 import type { Problem } from '../problem.ts';
+import { describeDifference, pathOfDifference } from './difference.ts';
 
 /** One JSON object a line for each event. The last one tells the outcome of every stage. */
 export function jsonReporter(write: (line: string) => void): Emit {
@@ -18,6 +21,7 @@ export function jsonReporter(write: (line: string) => void): Emit {
         break;
       }
       case 'stage-finished':
+        for (const difference of differencesOf(event.result)) line({ type: 'difference', ...difference });
         line({ type: event.type, ...stageJson(event.result) });
         break;
       case 'run-finished': {
@@ -37,6 +41,38 @@ export function jsonProblems(problems: readonly Problem[]): string {
   return [...lines, { type: 'run-finished', ok: false, stages: [] }]
     .map((line) => `${JSON.stringify(line)}\n`)
     .join('');
+}
+
+/** What a command says of a lockfile that doesn't describe the pipeline. */
+export function jsonMoved(moved: readonly Moved[]): string {
+  const lines = moved.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
+  return [...lines, { type: 'run-finished', ok: false, stages: [] }]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');
+}
+
+function differencesOf(result: StageResult): object[] {
+  return result.outcome === 'failed' && result.failure.kind === 'difference'
+    ? result.failure.differences.map(differenceJson)
+    : [];
+}
+
+/** `file` is the one that differs; `offset` and the two bytes are there if they are known. */
+function differenceJson(difference: Difference): object {
+  const { stage, output, file, expected, found, first } = difference;
+  return {
+    stage,
+    output,
+    file: pathOfDifference(first, file),
+    expected,
+    found,
+    ...(first?.kind === 'byte' && {
+      offset: first.offset,
+      expectedByte: first.expected ?? null,
+      foundByte: first.found ?? null,
+    }),
+    reasons: [describeDifference(difference)],
+  };
 }
 
 function stageJson(result: StageResult): object {
@@ -71,6 +107,8 @@ function failureJson(failure: FailureReason): object {
     case 'not-cached':
     case 'cache':
       return failure;
+    case 'difference':
+      return { kind: failure.kind, differences: failure.differences.map(differenceJson) };
     default:
       return failure satisfies never;
   }

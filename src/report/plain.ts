@@ -1,4 +1,4 @@
-import type { Emit, StageResult } from '../execute/events.ts';
+import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureTitle } from './failures.ts';
 import { duration } from './format.ts';
 import { ProgressLine } from './progress.ts';
@@ -14,7 +14,7 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
   return (event) => {
     switch (event.type) {
       case 'run-started':
-        write(`${paint('bold', event.pipeline)} · run ${event.run}\n`);
+        write(`${headline(event, paint)}\n`);
         break;
       case 'stage-waiting':
         write(`  ${event.stage}: waits for ${event.holder}, which computes the same\n`);
@@ -43,6 +43,11 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         event satisfies never;
     }
   };
+}
+
+/** What a run begins with. */
+export function headline(event: RunEvent & { readonly type: 'run-started' }, paint: Paint): string {
+  return `${paint('bold', event.pipeline)} · ${event.purpose === 'verify' ? 'verify' : `run ${event.run}`}`;
 }
 
 /** What became of a stage, in one line. */

@@ -2,7 +2,7 @@ import type { ListrTaskWrapper } from 'listr2';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureTitle } from './failures.ts';
 import { duration } from './format.ts';
-import { stageLine } from './plain.ts';
+import { headline, stageLine } from './plain.ts';
 import { ProgressLine } from './progress.ts';
 import type { Paint } from './style.ts';
 
@@ -34,7 +34,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   const emit = (event: RunEvent): void => {
     switch (event.type) {
       case 'run-started':
-        stream.write(`${paint('bold', event.pipeline)} · run ${event.run}\n`);
+        stream.write(`${headline(event, paint)}\n`);
         for (const name of event.stages) rows.set(name, newRow(paint('dim', name)));
         break;
       case 'stage-waiting':

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { ActionRecord, Cache, FinishedOutput } from '../../src/cache/cache.ts';
+import { FreshCache } from '../../src/cache/fresh.ts';
 import { LocalCache } from '../../src/cache/local.ts';
 import { actionKey, keyDocument } from '../../src/fingerprint/action-key.ts';
 import { type Digest, sha256 } from '../../src/fingerprint/digest.ts';
@@ -18,13 +19,17 @@ const nobody = () => {
 
 /** Every cache there is. Each opens a second view of the same content, as another run would. */
 const caches: Readonly<Record<string, (directory: string) => Promise<Cache>>> = {
-  local: async (directory) =>
-    new LocalCache(
-      join(directory, 'cache'),
-      new FileDigests(join(directory, 'files')),
-      new SealedTrees(join(directory, 'trees')),
-    ),
+  local: async (directory) => local(directory, 'cache'),
+  fresh: async (directory) => new FreshCache(local(directory, 'fresh'), local(directory, 'main'), new Set()),
 };
+
+function local(directory: string, name: string): LocalCache {
+  return new LocalCache(
+    join(directory, name),
+    new FileDigests(join(directory, 'files')),
+    new SealedTrees(join(directory, 'trees')),
+  );
+}
 
 describe.each(Object.entries(caches))('the %s cache', (_name, open) => {
   let directory: string;

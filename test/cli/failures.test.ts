@@ -47,6 +47,14 @@ describe('a stage that fails', () => {
     expect(which('ran')).toEqual(['count', 'join']);
   });
 
+  test('lets no stage start that had to wait for its place', async () => {
+    const project = toy();
+    project.edit('stages/shout.ts', 'writeFileSync(outputs.text,', "throw new Error('no luck' +");
+    const { which } = await project.run('--jobs', '1');
+    expect(which('failed')).toEqual(['shout']);
+    expect(which('cancelled')).toEqual(['count']);
+  });
+
   test('does not show a stack trace of the runner', async () => {
     const { stderr } = await withBody("throw new Error('no luck');").run();
     expect(stderr).not.toMatch(/\n\s+at /);

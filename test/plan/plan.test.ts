@@ -111,6 +111,17 @@ describe('inputs', () => {
   });
 });
 
+describe('a stage', () => {
+  test('is taken as deterministic unless it says that it is not', () => {
+    const plan = unwrap(
+      planOf('stages: { a: { module: s.ts }, b: { module: s.ts, deterministic: false } }', {
+        's.ts': { outputs: ['out'] },
+      }),
+    );
+    expect(plan.stages.map(({ deterministic }) => deterministic)).toEqual([true, false]);
+  });
+});
+
 describe('the order of stages', () => {
   test('has each after those it reads, whatever their order in the file', () => {
     const plan = unwrap(graphOf('d: b c', 'c: a', 'b: a', 'a:'));

@@ -1,0 +1,31 @@
+import type { RunEvent, RunResult } from '../execute/events.ts';
+import { describeFailure } from '../report/failures.ts';
+import { jsonReporter } from '../report/json.ts';
+import { plainReporter } from '../report/plain.ts';
+import { terminalReporter } from '../report/terminal.ts';
+import type { Console } from './console.ts';
+
+/** Shows what happens in a run: drawn in place on a terminal, else a line an event; with `--json` both ways. */
+export function reporterFor(
+  options: { readonly json: boolean; readonly dryRun: boolean },
+  { paint, print }: Console,
+): { emit: (event: RunEvent) => void; close: () => Promise<void> } {
+  if (!options.json && !options.dryRun && process.stdout.isTTY) return terminalReporter(process.stdout, paint);
+  const write = options.json ? process.stderr : process.stdout;
+  const plain = plainReporter((text) => write.write(text), paint);
+  const json = options.json ? jsonReporter((line) => process.stdout.write(line)) : undefined;
+  return {
+    emit: (event) => {
+      plain(event);
+      json?.(event);
+    },
+    close: async () => print(''),
+  };
+}
+
+/** In full, with what to do next. */
+export function printFailures({ stages }: RunResult, { print, paint, folders }: Console): void {
+  for (const stage of stages) {
+    if (stage.outcome === 'failed') print(`${describeFailure(stage, folders, paint)}\n`);
+  }
+}

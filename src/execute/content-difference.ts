@@ -1,0 +1,75 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FileDigests } from '../fingerprint/file-digests.ts';
+import { digestTree, type Tree } from '../fingerprint/tree.ts';
+
+/** The first thing in which two contents differ. `file` is relative, and empty if the content is a single file. */
+export type ContentDifference =
+  /** A byte; nothing where one of the files has ended. */
+  | {
+      readonly kind: 'byte';
+      readonly file: string;
+      readonly offset: number;
+      readonly expected: number | undefined;
+      readonly found: number | undefined;
+    }
+  | { readonly kind: 'missing-file'; readonly file: string }
+  | { readonly kind: 'added-file'; readonly file: string }
+  /** A file where a directory was, or the other way round. */
+  | { readonly kind: 'other-kind'; readonly expected: Tree['kind']; readonly found: Tree['kind'] }
+  /** Only directories without files come or go. */
+  | { readonly kind: 'empty-directories' };
+
+/** Compares what lies at two paths, in the order of the files' names. Nothing if it is the same. */
+export function contentDifference(expected: string, found: string, files: FileDigests): ContentDifference | undefined {
+  const [a, b] = [digestTree(expected, files), digestTree(found, files)];
+  // Both were whole a moment ago; what has gone away since can only be compared by its digest.
+  if (!a.ok || !b.ok || a.value.digest === b.value.digest) return undefined;
+  if (a.value.kind !== b.value.kind) return { kind: 'other-kind', expected: a.value.kind, found: b.value.kind };
+  const [inA, inB] = [byPath(a.value), byPath(b.value)];
+  for (const file of [...new Set([...inA.keys(), ...inB.keys()])].sort()) {
+    if (!inB.has(file)) return { kind: 'missing-file', file };
+    if (!inA.has(file)) return { kind: 'added-file', file };
+    if (inA.get(file) === inB.get(file)) continue;
+    const byte = firstByte(join(expected, file), join(found, file));
+    if (byte !== undefined) return { kind: 'byte', file, ...byte };
+  }
+  return { kind: 'empty-directories' };
+}
+
+function byPath({ files }: Tree): ReadonlyMap<string, string> {
+  return new Map(files.map(({ path, digest }) => [path, digest]));
+}
+
+const CHUNK = 1 << 20;
+
+function firstByte(expected: string, found: string) {
+  const [a, b] = [openSync(expected, 'r'), openSync(found, 'r')];
+  try {
+    const [inA, inB] = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)];
+    for (let start = 0; ; start += CHUNK) {
+      const partA = inA.subarray(0, fill(a, inA));
+      const partB = inB.subarray(0, fill(b, inB));
+      if (!partA.equals(partB)) {
+        let index = 0;
+        while (partA[index] === partB[index]) index++;
+        return { offset: start + index, expected: partA[index], found: partB[index] };
+      }
+      if (partA.length < CHUNK) return undefined;
+    }
+  } finally {
+    closeSync(a);
+    closeSync(b);
+  }
+}
+
+/** A read may give less than it was asked for; here less means the end of the file. */
+function fill(file: number, buffer: Buffer): number {
+  let length = 0;
+  while (length < buffer.length) {
+    const count = readSync(file, buffer, length, buffer.length - length, null);
+    if (count === 0) break;
+    length += count;
+  }
+  return length;
+}
