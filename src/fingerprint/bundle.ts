@@ -67,7 +67,7 @@ export async function bundleStage(module: string, root: string): Promise<Result<
   const text = outputOf(result.outputFiles, '.mjs');
   const problems = await runtimeProblems(text, relative(root, module));
   if (problems.length > 0) return failure(problems);
-  const code = await esbuild.transform(text, {
+  const code = await esbuild.transform(withoutFileName(text), {
     minifyWhitespace: true,
     minifySyntax: true,
     target: 'node20',
@@ -125,6 +125,13 @@ function nameFor(specifier: string, path: string, externals: Record<string, stri
   for (let copy = 2; externals[name] !== undefined && externals[name] !== path; copy++) name = `${specifier}#${copy}`;
   externals[name] = path;
   return name;
+}
+
+/** esbuild names a stage's definition after its file: `score_default`. */
+function withoutFileName(text: string): string {
+  const name = /^ {2}(\w+_default) as default$/m.exec(text)?.[1];
+  const parts = name === undefined ? [] : text.split(new RegExp(`\\b${name}\\b`));
+  return parts.length === 3 ? parts.join('stage_default') : text;
 }
 
 /** The imports in the text of a module that name what they import. */

@@ -37,11 +37,14 @@ export function checkEdits(title: string, edits: readonly Edit[]): void {
     test.each(edits.map((one) => [one.what, one.runs.join(', ') || 'nothing', one] as const))(
       '%s reruns %s',
       async (_what, _runs, { edit: make, runs, args = [], env = {} }) => {
-        make(project);
-        const run = toFinished(await project.start(['run', '--json', ...args], env));
-        expect(run.exitCode, run.stderr).toBe(0);
-        expect([...run.which('ran')].sort(), run.stderr).toEqual(runs);
-        restore(project);
+        try {
+          make(project);
+          const run = toFinished(await project.start(['run', '--json', ...args], env));
+          expect(run.exitCode, run.stderr).toBe(0);
+          expect([...run.which('ran')].sort(), run.stderr).toEqual(runs);
+        } finally {
+          restore(project);
+        }
         const undone = await project.run();
         expect(undone.exitCode, undone.stderr).toBe(0);
         expect(undone.which('ran'), undone.stderr).toEqual([]);

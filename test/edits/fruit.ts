@@ -22,7 +22,7 @@ stages:
     module: stages/gather.ts
     inputs: { folder: "\${source}" }
   texts:
-    module: stages/gather.ts
+    module: stages/texts.ts
     inputs: { folder: { path: ./data, include: ["**/*.txt"] } }
   train:
     module: stages/train.ts
@@ -55,6 +55,20 @@ export default defineStage({
       .sort();
     const rows = files.map((file) => [file.slice(inputs.folder.length), readFileSync(file, 'utf8').trim()]);
     writeFileSync(outputs.table, JSON.stringify(rows));
+  },
+});
+`,
+  'stages/texts.ts': `import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineStage } from 'pipeline';
+
+export default defineStage({
+  inputs: ['folder'],
+  outputs: ['table.json'],
+  run({ inputs, outputs }) {
+    const files = readdirSync(inputs.folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.txt'));
+    const texts = files.sort().map((file) => file + ': ' + readFileSync(join(inputs.folder, file), 'utf8').trim());
+    writeFileSync(outputs.table, JSON.stringify(texts));
   },
 });
 `,
