@@ -21,7 +21,7 @@ export function toMermaid({ stages, paths, edges }: Graph): string {
       return `  p${index}[(${quote(label)})]:::${missing ? 'missing' : 'outside'}`;
     }),
     ...stages.map(
-      ({ name, state }, index) => `  s${index}[${quote(`${LEGEND[state].sign} ${name}`)}]:::${className(state)}`,
+      ({ name, state }, index) => `  s${index}[${quote(`${LEGEND[state].sign}\u00a0${name}`)}]:::${className(state)}`,
     ),
     ...arrowsOf(edges).map(({ kind, from, to, label }) => {
       const text = label === '' ? '' : `|${quote(label)}|`;
@@ -58,5 +58,5 @@ function className(state: string): string {
 /** Mermaid has no backslashes: what it would take for its own syntax is written as entities. */
 function quote(text: string): string {
   const escaped = text.replaceAll(/["#<>&`\\]/g, (character) => `#${character.codePointAt(0)};`);
-  return `"${escaped.replaceAll(/\s/g, ' ')}"`;
+  return `"${escaped.replaceAll(/[\n\t]/g, ' ')}"`;
 }

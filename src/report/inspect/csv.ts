@@ -4,7 +4,7 @@ import { bytes, plural } from '../format.ts';
 import { leftOut, oneLine, table } from '../table.ts';
 import { readFrom } from './files.ts';
 import { decodeText } from './text.ts';
-import type { View } from './view.ts';
+import { lineWidth, type View } from './view.ts';
 
 const HEAD_BYTES = 64_000;
 const SHOWN_ROWS = 5;
@@ -39,9 +39,9 @@ export async function inspectCsv(path: string, size: number): Promise<CsvInspect
 export function describeCsv({ bytes: size, rows, columns, named, first }: CsvInspection, view: View): string[] {
   const head = `CSV, ${plural(rows, 'row')} of ${plural(columns.length, 'column')}, ${bytes(size)}`;
   const cells = [columns, ...first].map((row) => row.map(oneLine));
-  const shown = table(cells, view.width);
+  const shown = table(cells, lineWidth(view));
   const { lines } = shown;
-  const more = leftOut(columns, shown, view.width);
+  const more = leftOut(columns, shown, lineWidth(view));
   const names = named ? [] : [view.paint('dim', '  (the first line does not name the columns)')];
   return [head, view.paint('dim', lines[0] ?? ''), ...lines.slice(1), ...more, ...names];
 }

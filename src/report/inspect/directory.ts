@@ -2,7 +2,7 @@ import { bytes, count, plural } from '../format.ts';
 import { cutMiddle, displayWidth, oneLine, pad } from '../table.ts';
 import type { FoundFile } from './files.ts';
 import { extensionOf } from './media-type.ts';
-import type { View } from './view.ts';
+import { lineWidth, type View } from './view.ts';
 
 const SHOWN_ENTRIES = 10;
 const SHOWN_DEPTH = 2;
@@ -34,7 +34,7 @@ export function describeDirectory(
   view: View,
 ): string[] {
   const rows = treeRows(tree, '  ', view.full);
-  const names = Math.min(Math.max(0, ...rows.map(([name]) => displayWidth(name))), view.width - 10);
+  const names = Math.min(Math.max(0, ...rows.map(([name]) => displayWidth(name))), lineWidth(view) - 10);
   return [
     `directory, ${plural(files, 'file')}, ${bytes(size)}`,
     ...(kinds.length < 2 ? [] : [kindsLine(kinds)]),

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { bytes, count, plural } from '../format.ts';
 import { cut, oneLine } from '../table.ts';
 import { readFrom } from './files.ts';
-import type { View } from './view.ts';
+import { lineWidth, type View } from './view.ts';
 
 const HEAD_BYTES = 64_000;
 const SHOWN_LINES = 10;
@@ -35,12 +35,12 @@ export async function inspectText(path: string, size: number): Promise<TextInspe
   return { kind: 'text', bytes: size, lines: await countLines(path), first: lines.slice(0, 100) };
 }
 
-export function describeText({ bytes: size, lines, first, invalid }: TextInspection, { width, full }: View): string[] {
-  const shown = full ? first : first.slice(0, SHOWN_LINES);
+export function describeText({ bytes: size, lines, first, invalid }: TextInspection, view: View): string[] {
+  const shown = view.full ? first : first.slice(0, SHOWN_LINES);
   const more = lines > shown.length ? [`  … ${count(lines - shown.length)} more lines`] : [];
   return [
     `${invalid === undefined ? 'text' : `no valid ${invalid}: text`}, ${plural(lines, 'line')}, ${bytes(size)}`,
-    ...shown.map((line) => cut(`  ${oneLine(line.replaceAll('\t', '  '))}`, width)),
+    ...shown.map((line) => cut(`  ${oneLine(line.replaceAll('\t', '  '))}`, lineWidth(view))),
     ...more,
   ];
 }

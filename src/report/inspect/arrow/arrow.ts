@@ -4,7 +4,7 @@ import type { DirectoryInspection } from '../directory.ts';
 import { bytesOf, ColumnReader, partsOf } from './columns.ts';
 import { type ArrowFile, openArrow } from './file.ts';
 import { countNulls, type Range, rangeOf } from './statistics.ts';
-import { extensionOf, ownMetadata, typeName } from './types.ts';
+import { extensionOf, ownMetadata, tensorShape, typeName } from './types.ts';
 import { toJson } from './values.ts';
 
 const SHOWN_ROWS = 5;
@@ -145,9 +145,10 @@ function firstValues(files: readonly ArrowFile[]): (readonly Json[] | undefined)
   if (file === undefined || batch === undefined) return [];
   const reader = new ColumnReader(file);
   const parts = partsOf(batch.header, file.schema.fields);
-  return file.schema.fields.map(({ type }, index) => {
+  return file.schema.fields.map((field, index) => {
+    const { type } = field;
     const part = parts[index];
-    const isLong = DataType.isFixedSizeList(type) && type.listSize > SHOWN_LIST;
+    const isLong = tensorShape(field) !== undefined || (DataType.isFixedSizeList(type) && type.listSize > SHOWN_LIST);
     if (part === undefined || isLong || bytesOf(part) > SHOWN_BYTES) return undefined;
     const vector = reader.read(batch, index);
     return [...Array(Math.min(SHOWN_ROWS, vector.length)).keys()].map((row) => toJson(vector.get(row), type));

@@ -2,7 +2,7 @@ import type { Json } from '../../../plan/declaration.ts';
 import { bytes, count, figure, plural } from '../../format.ts';
 import { cut, leftOut, oneLine, table } from '../../table.ts';
 import { describeDirectory } from '../directory.ts';
-import type { View } from '../view.ts';
+import { lineWidth, type View } from '../view.ts';
 import type { ArrowColumn, ArrowInspection, ArrowTable } from './arrow.ts';
 
 const LONGEST_LIST = 40;
@@ -30,12 +30,14 @@ function describeTable(found: ArrowTable, view: View, named: boolean): string[] 
     ...(named ? [view.paint('bold', files.length === 1 ? `${files[0]}` : `${files[0]} … ${files.at(-1)}`)] : []),
     head.join(', '),
     ...describeColumns(columns, view),
-    ...Object.entries(metadata).map(([key, value]) => cut(`  ${key} = ${oneLine(value)}`, view.width)),
+    ...Object.entries(metadata).map(([key, value]) => cut(`  ${key} = ${oneLine(value)}`, lineWidth(view))),
     ...describeRows(found, view),
   ];
 }
 
-function describeColumns(columns: readonly ArrowColumn[], { width, paint }: View): string[] {
+function describeColumns(columns: readonly ArrowColumn[], view: View): string[] {
+  const { paint } = view;
+  const width = lineWidth(view);
   const hasNulls = columns.some(({ nulls }) => nulls > 0);
   const hasRange = columns.some(({ range }) => range !== undefined);
   const row = (name: string, type: string, nulls: string, range: string) => [
@@ -58,7 +60,9 @@ function rangeText({ min, max }: { readonly min: number; readonly max: number })
   return min === max ? `all ${figure(min)}` : `${figure(min)} to ${figure(max)}`;
 }
 
-function describeRows({ columns, compression, rows }: ArrowTable, { width, paint }: View): string[] {
+function describeRows({ columns, compression, rows }: ArrowTable, view: View): string[] {
+  const { paint } = view;
+  const width = lineWidth(view);
   if (rows === 0) return [];
   if (compression !== undefined) return ['  The rows are compressed, and not shown.'];
   const shown = Math.max(0, ...columns.map(({ first }) => first?.length ?? 0));

@@ -1,6 +1,6 @@
 import { bytes, count, plural } from '../../format.ts';
 import { cut, oneLine, table } from '../../table.ts';
-import type { View } from '../view.ts';
+import { lineWidth, type View } from '../view.ts';
 import type { ModelInspection, ModelLayer } from './model.ts';
 import type { Shape } from './shapes.ts';
 
@@ -20,16 +20,14 @@ export function describeModel(model: ModelInspection, view: View): string[] {
     `  ${bytes(model.bytes)} of weights, ${types.join(', ') || 'none'}`,
     ...faults.map((fault) => `${view.paint('red', '✗')} ${fault}`),
     ...beside.map(({ file, bytes: size, value }) =>
-      cut(
-        `  ${file}  ${value === undefined ? bytes(size) : oneLine(JSON.stringify(value))}`,
-        view.full ? 1000 : view.width,
-      ),
+      cut(`  ${file}  ${value === undefined ? bytes(size) : oneLine(JSON.stringify(value))}`, lineWidth(view)),
     ),
     ...(layers.length === 0 ? [] : ['', ...describeLayers(layers, view)]),
   ];
 }
 
-function describeLayers(layers: readonly ModelLayer[], { full, width, paint }: View): string[] {
+function describeLayers(layers: readonly ModelLayer[], view: View): string[] {
+  const { full, paint } = view;
   const isCut = !full && layers.length > SHOWN_LAYERS;
   const half = SHOWN_LAYERS / 2;
   const shown = isCut ? [...layers.slice(0, half), ...layers.slice(-half)] : layers;
@@ -40,7 +38,7 @@ function describeLayers(layers: readonly ModelLayer[], { full, width, paint }: V
     parameters === 0 ? '' : count(parameters),
     parameters > 0 && trainable === 0 ? 'frozen' : '',
   ]);
-  const { lines } = table([['layer', 'type', 'output', 'parameters', ''], ...rows], width);
+  const { lines } = table([['layer', 'type', 'output', 'parameters', ''], ...rows], lineWidth(view));
   const text = [paint('dim', lines[0] ?? ''), ...lines.slice(1)];
   if (!isCut) return text;
   const hidden = layers.slice(half, -half);

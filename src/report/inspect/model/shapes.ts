@@ -10,9 +10,10 @@ type Rule = (layer: DeclaredLayer, inputs: readonly Shape[]) => Shape | undefine
 export function shapesOf(layers: readonly DeclaredLayer[]): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>();
   for (const layer of layers) {
-    const inputs = layer.inputs.map((name) => shapes.get(name));
+    // The first layer of a sequential model says what it is given.
+    const inputs = layer.inputs.length === 0 ? [given(layer)] : layer.inputs.map((name) => shapes.get(name));
     const known = inputs.filter((shape) => shape !== undefined);
-    const shape = known.length < inputs.length ? undefined : (RULES[layer.type]?.(layer, known) ?? given(layer));
+    const shape = known.length < inputs.length ? undefined : RULES[layer.type]?.(layer, known);
     if (shape !== undefined) shapes.set(layer.name, shape);
   }
   return shapes;
@@ -21,6 +22,7 @@ export function shapesOf(layers: readonly DeclaredLayer[]): ReadonlyMap<string, 
 const same: Rule = (_layer, [input]) => input;
 
 const RULES: Readonly<Record<string, Rule>> = {
+  InputLayer: same,
   ...Object.fromEntries(
     [
       ...['Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'ThresholdedReLU', 'Softmax'],
