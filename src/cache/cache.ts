@@ -76,6 +76,10 @@ export interface Cache {
   find(key: ActionKey): ActionRecord | undefined;
   /** The absolute path at which a whole artifact can be read. Don't write there. */
   locate(digest: Digest): string | undefined;
+  /** The records of all actions, also of those whose outputs are gone. */
+  records(): Iterable<ActionRecord>;
+  /** The contents and actions whose digest or key begins with `prefix`, of at least two digits. */
+  beginningWith(prefix: string): { readonly contents: readonly Digest[]; readonly actions: readonly ActionKey[] };
   /** Takes the outputs in and then commits the record: a reader sees all of it or nothing. */
   keep(record: ActionRecord, outputs: readonly FinishedOutput[]): Result<void>;
   /** Waits until no other run computes this action. `waiting` is called once, with who does, if one has to wait. */

@@ -25,6 +25,14 @@ export class FreshCache implements Cache {
     return this.#fresh.locate(digest) ?? this.#main.locate(digest);
   }
 
+  records(): Iterable<ActionRecord> {
+    return this.#fresh.records();
+  }
+
+  beginningWith(prefix: string): ReturnType<Cache['beginningWith']> {
+    return this.#fresh.beginningWith(prefix);
+  }
+
   keep(record: ActionRecord, outputs: readonly FinishedOutput[]): Result<void> {
     return this.#fresh.keep(record, outputs);
   }

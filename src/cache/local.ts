@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import { type ActionKey, type Digest, isDigest } from '../fingerprint/digest.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { digestTree } from '../fingerprint/tree.ts';
@@ -42,6 +42,22 @@ export class LocalCache implements Cache {
     // Known content is told by size, times and inode; whatever else is there is read again before it is used.
     const tree = this.#trees.of(path, this.#files);
     return tree.ok && tree.value.digest === digest ? path : undefined;
+  }
+
+  *records(): Iterable<ActionRecord> {
+    const actions = join(this.#directory, 'actions');
+    for (const prefix of namesIn(actions)) {
+      for (const key of digestsIn(actions, prefix, '.json')) {
+        const record = readJson<ActionRecord>(this.#actionPath(key as ActionKey));
+        if (record?.key === key) yield record;
+      }
+    }
+  }
+
+  beginningWith(prefix: string): { contents: readonly Digest[]; actions: readonly ActionKey[] } {
+    const find = (folder: string, ending: string) =>
+      digestsIn(join(this.#directory, folder), prefix.slice(0, 2), ending).filter((name) => name.startsWith(prefix));
+    return { contents: find('objects', '') as Digest[], actions: find('actions', '.json') as ActionKey[] };
   }
 
   keep(record: ActionRecord, outputs: readonly FinishedOutput[]): Result<void> {
@@ -148,6 +164,18 @@ export class LocalCache implements Cache {
   #lastPath(stage: string): string {
     return join(this.#directory, 'index', 'last', `${stage}.json`);
   }
+}
+
+function namesIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory).sort() : [];
+}
+
+/** The digests that are kept below `directory` as `PREFIX/REST` and `ending`. */
+function digestsIn(directory: string, prefix: string, ending: string): string[] {
+  return namesIn(join(directory, prefix))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => prefix + name.slice(0, name.length - ending.length))
+    .filter(isDigest);
 }
 
 function writeWhole(path: string, text: string): void {

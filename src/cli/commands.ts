@@ -97,7 +97,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   }),
   command('inspect', '<REF>', {
     description: 'look into a result: STAGE, STAGE.OUTPUT or a digest',
-    run: async (args, options) => (await import('./inspect.ts')).inspect(args.one(0), options),
+    options: [
+      { flags: '--full', description: 'all of it: long models, lists and digests uncut' },
+      { flags: '--png <FILE>', description: 'draw its pictures as a contact sheet' },
+      { flags: '--force', description: 'replace the file of --png' },
+    ],
+    run: async (args, options: import('./inspect.ts').InspectOptions) =>
+      (await import('./inspect.ts')).inspect(args.one(0), options),
   }),
   command('export', '<REF> <DIR>', {
     description: 'copy a result as plain files: STAGE, STAGE.OUTPUT or a digest',

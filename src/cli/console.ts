@@ -10,6 +10,8 @@ import { findProject } from './project.ts';
 export interface Console {
   readonly paint: Paint;
   readonly folders: readonly string[];
+  /** Columns that a line has; without a terminal what COLUMNS says, or else as many as a common one. */
+  readonly width: number;
   /** For people. */
   print(text: string): void;
   /** One JSON object a line; nothing without `--json`. */
@@ -21,6 +23,7 @@ export function openConsole(options: CommonOptions): Console {
   return {
     paint: painter(stream, options.color, process.env),
     folders: [process.cwd(), findProject(options).root],
+    width: stream.columns ?? (Number(process.env['COLUMNS']) || 80),
     print: (text) => {
       stream.write(`${text}\n`);
     },

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import { survey } from '../execute/survey.ts';
 import { suggestion } from '../plan/suggest.ts';
-import { type Graph, toDot, toGraph, toMermaid, toSvg } from '../report/graph.ts';
+import { toDot, toSvg } from '../report/graph/dot.ts';
+import { type Graph, toGraph } from '../report/graph/graph.ts';
+import { toJson } from '../report/graph/json.ts';
+import { toMermaid } from '../report/graph/mermaid.ts';
 import { reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
@@ -10,7 +14,7 @@ const FORMATS: Readonly<Record<string, (graph: Graph) => string | Promise<string
   mermaid: toMermaid,
   dot: toDot,
   svg: toSvg,
-  json: (graph) => JSON.stringify(graph),
+  json: toJson,
 };
 
 /** `pipeline graph`: the stages, what they read, and which are cached. */
@@ -25,7 +29,7 @@ export async function graph(options: CommonOptions & { readonly format: string }
   }
   return withSession(options, async ({ services }) => {
     const names = services.plan.stages.map(({ name }) => name);
-    const drawing = await FORMATS[format]?.(toGraph(services.plan, await survey(services, names)));
+    const drawing = await FORMATS[format]?.(toGraph(services.plan, await survey(services, names), existsSync));
     process.stdout.write(`${drawing?.trimEnd()}\n`);
     return EXIT.ok;
   });

@@ -1,8 +1,8 @@
 import type { ActionRecord, StoredOutput } from '../cache/cache.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';
-import { type Digest, isDigest } from '../fingerprint/digest.ts';
-import { suggestion } from '../plan/suggest.ts';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import { list, suggestion } from '../plan/suggest.ts';
 import { problem, type Result, success } from '../problem.ts';
 
 /** An artifact and how it is called. */
@@ -13,7 +13,7 @@ export interface NamedArtifact {
   readonly path: string;
 }
 
-/** What a REF means now: the result of a stage, one output of it, or content by its digest. */
+/** What a REF means: the result of a stage, one output of it, or content by its digest. */
 export type Referred =
   | {
       readonly kind: 'stage';
@@ -24,19 +24,24 @@ export type Referred =
   | { readonly kind: 'output'; readonly stage: string; readonly record: ActionRecord; readonly artifact: NamedArtifact }
   | { readonly kind: 'content'; readonly artifact: NamedArtifact };
 
-/** Finds the result that belongs to the pipeline as it stands now. */
+/** As many digits of a digest as are asked for at least. */
+const PREFIX = /^[0-9a-f]{6,64}$/;
+export const SHORT_DIGEST = 12;
+
+/** Finds the result that belongs to the pipeline as it stands now, or what a digest or action key names. */
 export async function refer(reference: string, services: Services): Promise<Result<Referred>> {
-  if (isDigest(reference)) return referToContent(reference, services);
-  const [stageName = '', ...rest] = reference.split('.');
-  const output = rest.join('.');
   const names = services.plan.stages.map((stage) => stage.name);
+  // A name may have a point in it: the longest that fits is meant.
+  const stageName = names
+    .filter((name) => reference === name || reference.startsWith(`${name}.`))
+    .reduce((longest, name) => (name.length > longest.length ? name : longest), '');
+  if (stageName === '' && PREFIX.test(reference)) return referToDigest(reference, services);
   const stage = services.plan.stages.find((candidate) => candidate.name === stageName);
   if (stage === undefined) {
-    return problem(`there is no stage «${stageName}»`, {
-      at: { file: reference },
-      advice: suggestion(stageName, names),
-    });
+    const [wanted = ''] = reference.split('.');
+    return problem(`there is no stage «${wanted}»`, { at: { file: reference }, advice: suggestion(wanted, names) });
   }
+  const output = reference.slice(stageName.length + 1);
   const outputs = stage.outputs.map(({ name }) => name);
   if (output !== '' && !outputs.includes(output)) {
     return problem(`stage «${stageName}» has no output «${output}»`, {
@@ -46,7 +51,7 @@ export async function refer(reference: string, services: Services): Promise<Resu
   }
   const record = await currentRecord(stageName, services);
   if (!record.ok) return record;
-  const artifacts = Object.entries(record.value.outputs).map(([name, stored]) => toArtifact(name, stored, services));
+  const artifacts = artifactsOf(record.value, services);
   const artifact = artifacts.find(({ name }) => name === output);
   if (artifact !== undefined) return success({ kind: 'output', stage: stageName, record: record.value, artifact });
   return success({ kind: 'stage', stage: stageName, record: record.value, artifacts });
@@ -63,15 +68,55 @@ async function currentRecord(stage: string, services: Services): Promise<Result<
   });
 }
 
+function referToDigest(prefix: string, services: Services): Result<Referred> {
+  const { contents, actions } = services.cache.beginningWith(prefix);
+  const all = [...contents, ...actions];
+  if (all.length > 1) {
+    const shown = all.map((digest) => digest.slice(0, Math.max(SHORT_DIGEST, prefix.length + 4)));
+    return problem(`${all.length} digests begin so: ${list(shown)}`, {
+      at: { file: prefix },
+      advice: 'Give more of it.',
+    });
+  }
+  const [content] = contents;
+  if (content !== undefined) return referToContent(content, services);
+  const [action] = actions;
+  if (action !== undefined) return referToAction(action, services);
+  return problem('the cache has no content and no result with this digest', {
+    at: { file: prefix },
+    advice: 'pipeline status --json lists the digests of the present results.',
+  });
+}
+
 function referToContent(digest: Digest, services: Services): Result<Referred> {
   const path = services.cache.locate(digest);
   if (path === undefined) {
-    return problem('the cache has no content with this digest', {
+    return problem('this content is damaged in the cache', {
       at: { file: digest },
-      advice: 'pipeline status --json lists the digests of the present results.',
+      advice: 'Run the stage that makes it: it will be made again.',
     });
   }
   return success({ kind: 'content', artifact: { name: digest, file: digest, digest, path } });
+}
+
+function referToAction(key: ActionKey, services: Services): Result<Referred> {
+  const record = services.cache.find(key);
+  if (record === undefined) {
+    return problem('the outputs of this result are no longer whole in the cache', {
+      at: { file: key },
+      advice: 'Run the stage that makes them again.',
+    });
+  }
+  return success({
+    kind: 'stage',
+    stage: record.provenance.stage,
+    record,
+    artifacts: artifactsOf(record, services),
+  });
+}
+
+function artifactsOf(record: ActionRecord, services: Services): NamedArtifact[] {
+  return Object.entries(record.outputs).map(([name, stored]) => toArtifact(name, stored, services));
 }
 
 function toArtifact(name: string, { digest, file }: StoredOutput, { cache }: Services): NamedArtifact {

@@ -102,6 +102,18 @@ describe.each(Object.entries(caches))('the %s cache', (_name, open) => {
     expect((await open(directory)).find(record.key)).toEqual(record);
   });
 
+  test('finds content and actions by how they begin, and tells all records', async () => {
+    const { record, outputs } = await finished('a');
+    const other = await finished('b');
+    for (const each of [{ record, outputs }, other]) unwrap(cache.keep(each.record, each.outputs));
+    const digest = record.outputs['table']?.digest ?? ('' as Digest);
+    expect(cache.beginningWith(digest.slice(0, 8))).toEqual({ contents: [digest], actions: [] });
+    expect(cache.beginningWith(record.key.slice(0, 8))).toEqual({ contents: [], actions: [record.key] });
+    expect(cache.beginningWith('0'.repeat(64))).toEqual({ contents: [], actions: [] });
+    const keys = Array.from(cache.records(), ({ key }) => key);
+    expect(keys.sort()).toEqual([record.key, other.record.key].sort());
+  });
+
   test('keeps an artifact readable where it lies, and read-only', async () => {
     const { record, outputs } = await finished('a');
     unwrap(cache.keep(record, outputs));

@@ -1,0 +1,72 @@
+import { arrowsOf, type Graph, type GraphStage, LEGEND, type State, statesOf } from './graph.ts';
+
+interface Colours {
+  readonly fill: string;
+  readonly line: string;
+}
+
+const COLOURS: Readonly<Record<State | 'outside' | 'missing', Colours>> = {
+  cached: { fill: '#e6f4ea', line: '#34a853' },
+  'would-run': { fill: '#fef7e0', line: '#f9ab00' },
+  unknown: { fill: '#f1f3f4', line: '#80868b' },
+  outside: { fill: '#e8f0fe', line: '#5f6368' },
+  missing: { fill: '#fce8e6', line: '#d93025' },
+};
+
+/** For Graphviz. */
+export function toDot(graph: Graph): string {
+  const { name, stages, paths, edges } = graph;
+  return [
+    `digraph ${quote(name)} {`,
+    '  bgcolor=white; rankdir=TB; nodesep=0.35; ranksep=0.45',
+    '  node [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=12, height=0.4]',
+    '  edge [fontname="Helvetica", fontsize=10, color="#5f6368", fontcolor="#5f6368"]',
+    `  label=${legend(graph)}; labelloc=b; labeljust=c; fontname="Helvetica"`,
+    ...paths.map(({ path, missing }) => {
+      const colours = missing ? COLOURS.missing : COLOURS.outside;
+      const label = missing ? `${path}\n(not there)` : path;
+      return `  ${quote(`path ${path}`)} [shape=cylinder, style=filled, label=${quote(label)}, ${paint(colours)}]`;
+    }),
+    ...stages.map((stage) => `  ${quote(`artifact ${stage.name}`)} [${attributes(stage)}]`),
+    ...arrowsOf(edges).map(({ kind, from, to, label }) => {
+      // The spaces keep the arrow off the words.
+      const text = label === '' ? '' : ` [label=${quote(`  ${label}  `)}]`;
+      return `  ${quote(`${kind} ${from}`)} -> ${quote(`artifact ${to}`)}${text}`;
+    }),
+    '}',
+  ].join('\n');
+}
+
+export async function toSvg(graph: Graph): Promise<string> {
+  const { instance } = await import('@viz-js/viz');
+  return (await instance()).renderString(toDot(graph), { format: 'svg' });
+}
+
+function attributes({ name, module, state, reasons }: GraphStage): string {
+  const { sign, meaning } = LEGEND[state];
+  const style = state === 'unknown' ? ', style="rounded,filled,dashed"' : '';
+  const tooltip = [module, [meaning, ...reasons.slice(0, 3)].join(': ')].join('\n');
+  return `label=${quote(`${sign} ${name}`)}, tooltip=${quote(tooltip)}, ${paint(COLOURS[state])}${style}`;
+}
+
+function paint({ fill, line }: Colours): string {
+  return `fillcolor="${fill}", color="${line}"`;
+}
+
+function legend({ stages, paths }: Graph): string {
+  const cells = statesOf(stages).map(({ state, stages: number }) => {
+    const { sign, meaning } = LEGEND[state];
+    return cell(COLOURS[state], `${sign} ${meaning} (${number})`);
+  });
+  if (paths.length > 0) cells.push(cell(COLOURS.outside, 'from outside'));
+  return `<<table border="0" cellspacing="8" cellpadding="5"><tr>${cells.join('')}</tr></table>>`;
+}
+
+function cell({ fill, line }: Colours, text: string): string {
+  return `<td border="1" style="rounded" bgcolor="${fill}" color="${line}"><font point-size="10">${text}</font></td>`;
+}
+
+/** A newline stays one; a backslash must not begin an escape of Graphviz's own. */
+function quote(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}

@@ -1,0 +1,140 @@
+import type { StageResult } from '../../execute/events.ts';
+import type { Plan } from '../../plan/plan.ts';
+
+/** What is known of a stage without running it. */
+export type State = 'cached' | 'would-run' | 'unknown';
+
+/** What the states mean, in the words of the legend. */
+export const LEGEND: Readonly<Record<State, { readonly sign: string; readonly meaning: string }>> = {
+  cached: { sign: '✓', meaning: 'cached' },
+  'would-run': { sign: '●', meaning: 'would run' },
+  unknown: { sign: '?', meaning: 'unknown: an input is missing' },
+};
+
+export interface GraphStage {
+  readonly name: string;
+  readonly module: string;
+  readonly state: State;
+  /** Why it would run, or why nothing is known of it. */
+  readonly reasons: readonly string[];
+}
+
+/** A file or directory from outside. */
+export interface GraphPath {
+  readonly path: string;
+  readonly missing: boolean;
+}
+
+export interface Edge {
+  /** `artifact`: from a stage; `path`: from outside. */
+  readonly kind: 'artifact' | 'path';
+  /** A stage, or the path as the pipeline file names it. */
+  readonly from: string;
+  readonly to: string;
+  /** Of a stage. */
+  readonly output?: string;
+  readonly input: string;
+  /** Globs that narrow a path. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+/** A plan as nodes and edges, with what each stage would do. */
+export interface Graph {
+  readonly name: string;
+  readonly stages: readonly GraphStage[];
+  readonly paths: readonly GraphPath[];
+  readonly edges: readonly Edge[];
+}
+
+export function toGraph(
+  plan: Plan,
+  results: ReadonlyMap<string, StageResult>,
+  isThere: (path: string) => boolean,
+): Graph {
+  const paths = new Map<string, GraphPath>();
+  const edges: Edge[] = [];
+  for (const { name: to, inputs } of plan.stages) {
+    for (const [input, source] of inputs) {
+      if (source.kind === 'artifact') {
+        edges.push({ kind: 'artifact', from: source.stage, to, output: source.output, input });
+        continue;
+      }
+      const { path, written: from, include, exclude } = source;
+      paths.set(from, { path: from, missing: !isThere(path) });
+      edges.push({
+        kind: 'path',
+        from,
+        to,
+        input,
+        ...(include.length > 0 && { include }),
+        ...(exclude.length > 0 && { exclude }),
+      });
+    }
+  }
+  const stages = plan.stages.map(({ name, module }) => ({
+    name,
+    module: module.written,
+    ...stateOf(results.get(name)),
+  }));
+  return { name: plan.name, stages, paths: [...paths.values()], edges };
+}
+
+/** An arrow from one node to another, with all that goes along it. */
+export interface Arrow {
+  readonly kind: Edge['kind'];
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+}
+
+/** Edges with the same ends are one arrow. */
+export function arrowsOf(edges: readonly Edge[]): Arrow[] {
+  const labels = new Map<string, { first: Edge; words: Set<string> }>();
+  for (const edge of edges) {
+    const key = JSON.stringify([edge.kind, edge.from, edge.to]);
+    const known = labels.get(key) ?? { first: edge, words: new Set() };
+    const word = edge.kind === 'artifact' ? edge.output : filterText(edge);
+    if (word !== undefined && word !== '') known.words.add(word);
+    labels.set(key, known);
+  }
+  return [...labels.values()].map(({ first: { kind, from, to }, words }) => ({
+    kind,
+    from,
+    to,
+    label: [...words].join(', '),
+  }));
+}
+
+/** The states that occur, in the order of the legend, with how many stages are in them. */
+export function statesOf(stages: readonly GraphStage[]): { readonly state: State; readonly stages: number }[] {
+  return (Object.keys(LEGEND) as State[])
+    .map((state) => ({ state, stages: stages.filter((stage) => stage.state === state).length }))
+    .filter(({ stages: number }) => number > 0);
+}
+
+function filterText({ include = [], exclude = [] }: Edge): string {
+  return [...include, ...exclude.map((glob) => `not ${glob}`)].join(', ');
+}
+
+function stateOf(result: StageResult | undefined): Pick<GraphStage, 'state' | 'reasons'> {
+  if (result === undefined) return { state: 'unknown', reasons: [] };
+  switch (result.outcome) {
+    case 'ran':
+    case 'cached':
+      return { state: 'cached', reasons: [] };
+    case 'would-run':
+      return { state: 'would-run', reasons: result.reasons };
+    case 'failed':
+      return {
+        state: 'unknown',
+        reasons: 'problems' in result.failure ? result.failure.problems.map(({ message }) => message) : [],
+      };
+    case 'blocked':
+      return { state: 'unknown', reasons: [`${result.by} is unknown`] };
+    case 'cancelled':
+      return { state: 'unknown', reasons: [] };
+    default:
+      return result satisfies never;
+  }
+}

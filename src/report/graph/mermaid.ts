@@ -1,0 +1,62 @@
+import { arrowsOf, type Graph, LEGEND, type State, statesOf } from './graph.ts';
+
+const STYLES: Readonly<Record<State | 'outside' | 'missing', string>> = {
+  cached: 'fill:#e6f4ea,stroke:#34a853,color:#000',
+  'would-run': 'fill:#fef7e0,stroke:#f9ab00,color:#000',
+  unknown: 'fill:#f1f3f4,stroke:#80868b,color:#000,stroke-dasharray:4',
+  outside: 'fill:#e8f0fe,stroke:#5f6368,color:#000',
+  missing: 'fill:#fce8e6,stroke:#d93025,color:#000,stroke-dasharray:4',
+};
+
+/** For Markdown: GitHub and editors draw it. */
+export function toMermaid({ stages, paths, edges }: Graph): string {
+  const ids = new Map([
+    ...stages.map(({ name }, index) => [`artifact ${name}`, `s${index}`] as const),
+    ...paths.map(({ path }, index) => [`path ${path}`, `p${index}`] as const),
+  ]);
+  return [
+    'flowchart TD',
+    ...paths.map(({ path, missing }, index) => {
+      const label = missing ? `${path} (not there)` : path;
+      return `  p${index}[(${quote(label)})]:::${missing ? 'missing' : 'outside'}`;
+    }),
+    ...stages.map(
+      ({ name, state }, index) => `  s${index}[${quote(`${LEGEND[state].sign}\u00a0${name}`)}]:::${className(state)}`,
+    ),
+    ...arrowsOf(edges).map(({ kind, from, to, label }) => {
+      const text = label === '' ? '' : `|${quote(label)}|`;
+      return `  ${ids.get(`${kind} ${from}`)} -->${text} ${ids.get(`artifact ${to}`)}`;
+    }),
+    ...legend(stages, paths.length > 0),
+    ...Object.entries(STYLES).map(([name, style]) => `  classDef ${className(name)} ${style}`),
+  ].join('\n');
+}
+
+/** In a row: invisible links keep its parts beside each other. */
+function legend(stages: Graph['stages'], hasPaths: boolean): string[] {
+  const parts = statesOf(stages).map(({ state, stages: number }) => {
+    const { sign, meaning } = LEGEND[state];
+    return {
+      id: `${className(state)}Legend`,
+      node: `[${quote(`${sign} ${meaning} (${number})`)}]:::${className(state)}`,
+    };
+  });
+  if (hasPaths) parts.push({ id: 'outsideLegend', node: `[(${quote('from outside')})]:::outside` });
+  return [
+    '  subgraph legend [" "]',
+    '    direction LR',
+    `    ${parts.map(({ id, node }) => id + node).join(' ~~~ ')}`,
+    '  end',
+    '  style legend fill:none,stroke:none',
+  ];
+}
+
+function className(state: string): string {
+  return state === 'would-run' ? 'wouldRun' : state;
+}
+
+/** Mermaid has no backslashes: what it would take for its own syntax is written as entities. */
+function quote(text: string): string {
+  const escaped = text.replaceAll(/["#<>&`\\]/g, (character) => `#${character.codePointAt(0)};`);
+  return `"${escaped.replaceAll(/[\n\t]/g, ' ')}"`;
+}

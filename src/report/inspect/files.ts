@@ -1,0 +1,67 @@
+import { type BigIntStats, closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { extensionOf, looksLikeArrow } from './media-type.ts';
+
+/** A file somewhere below a directory. */
+export interface FoundFile {
+  /** Relative to the directory, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** All files below `directory`, in the order of their paths. Links are followed, but never in a circle. */
+export function filesBelow(directory: string): FoundFile[] {
+  const found: FoundFile[] = [];
+  walk(directory, '', [], found);
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function walk(root: string, relative: string, above: readonly string[], found: FoundFile[]): void {
+  const { dev, ino }: BigIntStats = statSync(join(root, relative), { bigint: true });
+  const identity = `${dev}:${ino}`;
+  if (above.includes(identity)) return;
+  for (const name of readdirSync(join(root, relative))) {
+    const path = relative === '' ? name : `${relative}/${name}`;
+    const stats = statSync(join(root, path), { throwIfNoEntry: false });
+    if (stats?.isDirectory()) walk(root, path, [...above, identity], found);
+    else if (stats?.isFile()) found.push({ path, bytes: stats.size });
+  }
+}
+
+/** Bytes from somewhere in an open file; fewer if it ends before. */
+export function readAt(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+  const buffer = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const read = readSync(file, buffer, filled, length - filled, position + filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** Opens a file to read bytes from somewhere in it; fewer if it ends before. */
+export function readFrom(path: string, position: number, length: number): Uint8Array<ArrayBuffer> {
+  const file = openSync(path, 'r');
+  try {
+    return readAt(file, position, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The Arrow files of a directory, by their extension and first bytes. */
+export function arrowFilesOf(path: string, found: readonly FoundFile[]): FoundFile[] {
+  return found.filter(
+    (file) =>
+      ['arrow', 'arrows', 'feather', 'ipc'].includes(extensionOf(file.path)) &&
+      looksLikeArrow(readFrom(join(path, file.path), 0, 16)),
+  );
+}
+
+/** Up to `wanted` of `count` things, evenly spread, the first and the last among them. */
+export function evenlySpread(count: number, wanted: number): number[] {
+  if (count <= wanted) return [...Array(count).keys()];
+  if (wanted === 1) return [0];
+  return [...Array(wanted).keys()].map((index) => Math.round((index * (count - 1)) / (wanted - 1)));
+}

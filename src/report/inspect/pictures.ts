@@ -1,0 +1,44 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { arrowFilesOf, filesBelow, readFrom } from './files.ts';
+import { looksLikeArrow, pictureFormat, pictureFormatByName } from './media-type.ts';
+
+/** A picture as sharp takes it: a file, its bytes, or bare pixels. */
+export interface Picture {
+  readonly label: string;
+  readonly input: string | Uint8Array;
+  readonly raw?: { readonly width: number; readonly height: number; readonly channels: 1 | 3 | 4 };
+}
+
+/** The pictures of an artifact, of which any can be read without the others. */
+export interface Pictures {
+  readonly count: number;
+  at(index: number): Picture;
+}
+
+/** Finds the pictures of a file or directory: image files, or a column of images in Arrow. */
+export async function findPictures(path: string, name: string): Promise<Pictures | undefined> {
+  if (!statSync(path).isDirectory()) {
+    const head = readFrom(path, 0, 16);
+    if (pictureFormat(head) !== undefined) return { count: 1, at: () => ({ label: name, input: path }) };
+    return looksLikeArrow(head) ? arrowPictures([path]) : undefined;
+  }
+  const found = filesBelow(path);
+  const arrow = await arrowPictures(arrowFilesOf(path, found).map((file) => join(path, file.path)));
+  if (arrow !== undefined) return arrow;
+  const images = found.filter((file) => pictureFormatByName(file.path) !== undefined);
+  if (images.length === 0) return undefined;
+  return {
+    count: images.length,
+    at: (index) => {
+      const { path: label = '' } = images[index] ?? {};
+      return { label, input: join(path, label) };
+    },
+  };
+}
+
+async function arrowPictures(paths: readonly string[]): Promise<Pictures | undefined> {
+  if (paths.length === 0) return undefined;
+  const { picturesInArrow } = await import('./arrow/pictures.ts');
+  return picturesInArrow(paths);
+}

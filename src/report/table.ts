@@ -1,0 +1,108 @@
+import stringWidth from 'string-width';
+
+const GAP = '  ';
+/** A column is not made narrower than this, which a date or a figure needs; rather the last ones are left out. */
+const NARROWEST = 12;
+
+export interface Table {
+  readonly lines: readonly string[];
+  /** How many columns there was room for. */
+  readonly shown: number;
+}
+
+/** How many columns of a terminal a text takes. */
+export function displayWidth(text: string): number {
+  return stringWidth(text);
+}
+
+/** On one line, without what a terminal would take for a command. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\r?\n/g, '↵').replaceAll(/\p{Cc}/gu, '·');
+}
+
+/** Cut to `width` columns of a terminal with an ellipsis. */
+export function cut(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  return `${take(graphemes(text), width - 1)}…`;
+}
+
+/** The same with the ellipsis in the midst, for paths and digests, whose ends tell more. */
+export function cutMiddle(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  const parts = graphemes(text);
+  const tail = take(parts.toReversed(), Math.floor((width - 1) / 2), true);
+  return `${take(parts, width - 1 - displayWidth(tail))}…${tail}`;
+}
+
+/** Padded to `width` columns of a terminal. */
+export function pad(text: string, width: number, side: 'left' | 'right' = 'right'): string {
+  const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return side === 'right' ? text + space : space + text;
+}
+
+/**
+ * Rows as aligned columns, at most `width` wide: long cells are cut in their midst, and where even that does not help
+ * the last columns are left out. Columns of figures stand to the right.
+ */
+export function table(rows: readonly (readonly string[])[], width: number, indent = '  '): Table {
+  const room = width - displayWidth(indent);
+  const natural = naturalWidths(rows).map((wide) => Math.min(wide, room));
+  let shown = natural.length;
+  while (shown > 1 && total(natural.slice(0, shown).map((wide) => Math.min(wide, NARROWEST))) > room) shown -= 1;
+  const widths = narrow(natural.slice(0, shown), room);
+  const right = widths.map((_wide, index) => isNumeric(rows.slice(1).map((row) => row[index] ?? '')));
+  const lines = rows.map((row) => {
+    const cells = widths.map((wide, index) =>
+      pad(cutMiddle(row[index] ?? '', wide), wide, right[index] ? 'left' : 'right'),
+    );
+    return `${indent}${cells.join(GAP)}`.trimEnd();
+  });
+  return { lines, shown };
+}
+
+function naturalWidths(rows: readonly (readonly string[])[]): number[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, displayWidth(cell));
+  return widths;
+}
+
+/** Takes room from the widest columns until all fit. */
+function narrow(natural: readonly number[], room: number): number[] {
+  const widths = [...natural];
+  while (total(widths) > room) {
+    const widest = Math.max(...widths);
+    if (widest <= 1) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+  }
+  return widths;
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, wide) => sum + wide, 0) + GAP.length * Math.max(0, widths.length - 1);
+}
+
+function isNumeric(cells: readonly string[]): boolean {
+  return cells.some((cell) => cell !== '') && cells.every((cell) => /^(-?[\d,]+(\.\d+)?(e[-+]?\d+)?)?$/.test(cell));
+}
+
+function graphemes(text: string): string[] {
+  return [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
+}
+
+/** The names of columns for which a table had no room, as a line of its own; nothing if it shows all. */
+export function leftOut(names: readonly string[], { shown }: Table, width: number): string[] {
+  return shown >= names.length ? [] : [cut(`  and ${names.slice(shown).map(oneLine).join(', ')}`, width)];
+}
+
+/** As many of `parts` as `width` columns hold, from the front; `reversed` if they run backwards. */
+function take(parts: readonly string[], width: number, reversed = false): string {
+  let taken = '';
+  let used = 0;
+  for (const part of parts) {
+    used += displayWidth(part);
+    if (used > width) break;
+    taken = reversed ? part + taken : taken + part;
+  }
+  return taken;
+}

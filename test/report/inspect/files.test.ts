@@ -1,0 +1,158 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
+import { fileOf, look } from './looking.ts';
+
+const colour = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#c04' } });
+
+describe('CSV', () => {
+  test('is told by its columns, rows and first rows', async () => {
+    const { lines } = await look(fileOf('a.csv', 'name,size\n"Coat, long",12\n帽子,3\n'));
+    expect(lines).toEqual([
+      'CSV, 2 rows of 2 columns, 35 B',
+      '  name        size',
+      '  Coat, long    12',
+      '  帽子           3',
+    ]);
+  });
+
+  test('whose first line is data has numbered columns', async () => {
+    const { lines } = await look(fileOf('a.csv', 'Images/1.jpg,coat,nny\nImages/2.jpg,coat,yn\n'));
+    expect(lines[0]).toBe('CSV, 2 rows of 3 columns, 43 B');
+    expect(lines[1]).toBe('  1             2     3');
+    expect(lines.at(-1)).toBe('  (the first line does not name the columns)');
+  });
+
+  test.each([
+    ['a,b\n1,2\n3,4', 2],
+    ['a,b\r\n1,2\r\n\r\n3,4\r\n', 2],
+    ['a,b\n"one\ntwo","he said ""no"""\n', 1],
+    ['', 0],
+    ['a;b\n1;2\n', 1],
+  ])('rows are counted as records: %j', async (text, rows) => {
+    expect((await look(fileOf('a.csv', text))).found).toMatchObject({ kind: 'csv', rows });
+  });
+
+  test('of any length is counted, and its head shown', async () => {
+    const text = `name,n\n${Array.from({ length: 100_000 }, (_, index) => `row ${index},${index}\n`).join('')}`;
+    const { found } = await look(fileOf('a.csv', text));
+    expect(found).toMatchObject({ rows: 100_000, columns: ['name', 'n'], first: { length: 5 } });
+  });
+});
+
+describe('JSON', () => {
+  test('is laid out by what fits on a line', async () => {
+    const value = {
+      words: 3,
+      matrix: [
+        [1, 2],
+        [3, 4],
+      ],
+      long: Array(200).fill(7),
+      empty: {},
+    };
+    const { lines } = await look(fileOf('a.json', JSON.stringify(value)));
+    expect(lines).toEqual([
+      'JSON, 454 B, 4 keys',
+      '  {',
+      '    "words": 3,',
+      '    "matrix": [[1, 2], [3, 4]],',
+      '    "long": [',
+      '      7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, … 188 more',
+      '    ],',
+      '    "empty": {}',
+      '  }',
+    ]);
+  });
+
+  test('however deep is laid out', async () => {
+    const { lines } = await look(fileOf('a.json', '['.repeat(5000) + ']'.repeat(5000)));
+    expect(lines.length).toBeLessThan(100);
+  });
+
+  test('that is none is shown as text', async () => {
+    const { lines } = await look(fileOf('a.json', '{"a": [1,2'));
+    expect(lines).toEqual(['no valid JSON: text, 1 line, 10 B', '  {"a": [1,2']);
+  });
+
+  test('is known without its name, too', async () => {
+    expect((await look(fileOf('a', ' [1, 2]'))).found).toMatchObject({ kind: 'json', shape: 'array', entries: 2 });
+  });
+});
+
+test('text is told by its lines', async () => {
+  const text = Array.from({ length: 30 }, (_, index) => `line ${index} ${'é'.repeat(90)}`).join('\n');
+  const { lines } = await look(fileOf('log.txt', text));
+  expect(lines).toHaveLength(12);
+  expect(lines[0]).toMatch(/^text, 30 lines, /);
+  expect(lines[1]).toHaveLength(60);
+  expect(lines.at(-1)).toBe('  … 20 more lines');
+});
+
+test('NumPy arrays by their header, all else as bytes', async () => {
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }".padEnd(117, ' ');
+  const npy = Buffer.concat([
+    Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'),
+    Buffer.from(`${header}\n`),
+    Buffer.alloc(48),
+  ]);
+  expect((await look(fileOf('a.npy', npy))).lines).toEqual(['NumPy array <f4 [3, 4], 176 B']);
+  expect((await look(fileOf('a.bin', Uint8Array.of(1, 0, 2)))).lines).toEqual(['binary, 3 B']);
+  expect((await look(fileOf('a.txt', Uint8Array.of(0xc3, 0x28)))).lines).toEqual(['binary, 2 B']);
+});
+
+describe('pictures', () => {
+  test('a single one', async () => {
+    const { lines } = await look(fileOf('photo', await colour(40, 30).webp().toBuffer()));
+    expect(lines[0]).toMatch(/^WebP picture, 40 × 30 pixels, \d+ B$/);
+  });
+
+  test('a directory of them: how many of which format, how large, which are damaged', async () => {
+    const root = temporaryFolder();
+    writeFiles(root, {
+      'red/1.jpg': await colour(40, 30).jpeg().toBuffer(),
+      'red/2.jpg': await colour(60, 30).jpeg().toBuffer(),
+      'blue/3.png': await colour(50, 30).png().toBuffer(),
+      'blue/4.jpg': 'no picture',
+      'README.md': '',
+    });
+    const { lines } = await look(root);
+    expect(lines[0]).toMatch(/^4 pictures, .*: 3 JPEG, 1 PNG$/);
+    expect(lines).toContain('  width 40 to 60 (median 50), height 30 pixels');
+    expect(lines).toContain('✗ blue/4.jpg cannot be read as a picture');
+    expect(lines).toContain('  3 .jpg, 1 .md, 1 .png');
+  });
+});
+
+describe('a directory', () => {
+  test('is a tree with sizes', async () => {
+    const root = temporaryFolder();
+    writeFiles(root, { 'a/b/deep.bin': Buffer.alloc(5000), 'a/x.txt': 'x', 'z.json': '{}' });
+    for (let index = 0; index < 15; index += 1) writeFiles(root, { [`many/${index}.txt`]: 'text' });
+    const { lines } = await look(root);
+    expect(lines).toEqual([
+      'directory, 18 files, 5.1 kB',
+      '  16 .txt, 1 .bin, 1 .json',
+      '  a/           5.0 kB  2 files',
+      '    b/         5.0 kB  1 file',
+      '    x.txt         1 B',
+      '  many/          60 B  15 files',
+      ...['0', '1', '10', '11', '12', '13', '14', '2', '3', '4'].map(
+        (name) => `    ${`${name}.txt`.padEnd(9)}     4 B`,
+      ),
+      '    … 5 more     20 B',
+      '  z.json          2 B',
+    ]);
+    expect((await look(root, { full: true })).lines).toContain('      deep.bin   5.0 kB');
+  });
+
+  test('with links in a circle and links to nothing ends', async () => {
+    const root = temporaryFolder();
+    writeFiles(root, { 'a/x.txt': 'x' });
+    symlinkSync(root, join(root, 'a/again'));
+    symlinkSync('nowhere', join(root, 'broken'));
+    expect((await look(root)).lines[0]).toBe('directory, 1 file, 1 B');
+  });
+});
