@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { PlannedStage } from '../plan/plan.ts';
+import type { ArtifactInput } from '../plan/plan-inputs.ts';
+import type { PathInput } from '../plan/resolve-input.ts';
 import type { Selection } from '../plan/select.ts';
 import { secondsSince, toCompleted } from './completed.ts';
 import type { CompletedStage, Emit, FailureReason, Purpose, RunResult, StageResult } from './events.ts';
+import type { StageRun } from './run-stage.ts';
 import type { Services } from './services.ts';
 import { keyOf, PathInputs, reasonsToRun, type StageKey } from './stage-key.ts';
 
@@ -207,16 +210,22 @@ class Execution {
     }
   }
 
-  #inputPaths(stage: PlannedStage, completed: ReadonlyMap<string, CompletedStage>): Record<string, string> {
+  #inputPaths(stage: PlannedStage, completed: ReadonlyMap<string, CompletedStage>): StageRun['inputs'] {
+    const pathOf = (source: ArtifactInput | PathInput) => {
+      if (source.kind === 'path') return source.path;
+      const digest = completed.get(source.stage)?.outputs[source.output];
+      const path = digest === undefined ? undefined : this.#services.cache.locate(digest);
+      if (path === undefined)
+        throw new Error(`${source.stage}.${source.output} went away from the cache during the run`);
+      return path;
+    };
     return Object.fromEntries(
-      [...stage.inputs].map(([name, input]) => {
-        if (input.kind === 'path') return [name, input.path];
-        const digest = completed.get(input.stage)?.outputs[input.output];
-        const path = digest === undefined ? undefined : this.#services.cache.locate(digest);
-        if (path === undefined)
-          throw new Error(`${input.stage}.${input.output} went away from the cache during the run`);
-        return [name, path];
-      }),
+      [...stage.inputs].map(([name, input]) => [
+        name,
+        input.kind === 'collection'
+          ? input.items.map(({ matrix, source }) => ({ matrix, path: pathOf(source) }))
+          : pathOf(input),
+      ]),
     );
   }
 

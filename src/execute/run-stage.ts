@@ -8,6 +8,7 @@ import { stageEnvironment } from './environment.ts';
 import type { Emit, FailureReason } from './events.ts';
 import { writeLinkedBundle } from './linked-bundle.ts';
 import { finishOutputs } from './outputs.ts';
+import type { StageInputs } from './protocol.ts';
 import type { Services } from './services.ts';
 import { codeOf, type StageKey } from './stage-key.ts';
 import { runInProcess, toResult } from './stage-process.ts';
@@ -16,8 +17,7 @@ export interface StageRun {
   readonly stage: PlannedStage;
   readonly key: StageKey;
   readonly run: string;
-  /** Input name → absolute path. */
-  readonly inputs: Readonly<Record<string, string>>;
+  readonly inputs: StageInputs;
   readonly signal: AbortSignal;
   readonly emit: Emit;
 }

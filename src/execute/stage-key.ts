@@ -6,7 +6,8 @@ import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { tensorFlowOf } from '../fingerprint/runtime.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
 import type { PlannedStage } from '../plan/plan.ts';
-import type { PathInput } from '../plan/resolve.ts';
+import type { PathInput } from '../plan/resolve-input.ts';
+import { sourcesOf } from '../plan/sources.ts';
 import { type Result, success } from '../problem.ts';
 import { declaredEnvironment } from './environment.ts';
 import type { CompletedStage } from './events.ts';
@@ -62,13 +63,13 @@ export async function keyOf(
 ): Promise<Result<StageKey>> {
   const code = codeOf(stage, services);
   const inputs: Record<string, Digest> = {};
-  for (const [name, input] of stage.inputs) {
-    if (input.kind === 'artifact') {
-      const digest = completed(input.stage).outputs[input.output];
-      if (digest === undefined) throw new Error(`${input.stage} has no output ${input.output}`);
+  for (const { name, from } of sourcesOf(stage)) {
+    if (from.kind === 'artifact') {
+      const digest = completed(from.stage).outputs[from.output];
+      if (digest === undefined) throw new Error(`${from.stage} has no output ${from.output}`);
       inputs[name] = digest;
     } else {
-      const digest = await paths.digest(input);
+      const digest = await paths.digest(from);
       if (!digest.ok) return digest;
       inputs[name] = digest.value;
     }

@@ -118,20 +118,20 @@ class Places {
   }
 
   of(path: YamlPath, part: 'key' | 'value'): Place {
-    let place = this.#placeAt(0, 0);
+    let range: readonly [start: number, end: number] = [0, 0];
     let node = this.#contents;
     const remember = (candidate: unknown) => {
-      if (isNode(candidate) && candidate.range) place = this.#placeAt(candidate.range[0], candidate.range[1]);
+      if (isNode(candidate) && candidate.range) range = [candidate.range[0], candidate.range[1]];
     };
     if (path.length === 0) remember(node);
     for (const [depth, step] of path.entries()) {
       const last = depth === path.length - 1;
       const child = this.#childOf(this.#unaliased(node), step);
-      if (child === undefined) return place;
+      if (child === undefined) break;
       remember(last && part === 'value' ? (child.value ?? child.key) : (child.key ?? child.value));
       node = child.value;
     }
-    return place;
+    return this.#placeAt(...range);
   }
 
   #unaliased(node: unknown): unknown {
