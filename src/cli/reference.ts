@@ -2,8 +2,12 @@ import type { ActionRecord, StoredOutput } from '../cache/cache.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';
 import { type Digest, isDigest } from '../fingerprint/digest.ts';
+import type { NameFault } from '../plan/family.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import { StageNames } from '../plan/stage-names.ts';
+import { splitOutput } from '../plan/stage-reference.ts';
 import { suggestion } from '../plan/suggest.ts';
-import { problem, type Result, success } from '../problem.ts';
+import { failure, problem, type Result, success } from '../problem.ts';
 
 /** An artifact and how it is called. */
 export interface NamedArtifact {
@@ -27,29 +31,36 @@ export type Referred =
 /** Finds the result that belongs to the pipeline as it stands now. */
 export async function refer(reference: string, services: Services): Promise<Result<Referred>> {
   if (isDigest(reference)) return referToContent(reference, services);
-  const [stageName = '', ...rest] = reference.split('.');
-  const output = rest.join('.');
-  const names = services.plan.stages.map((stage) => stage.name);
-  const stage = services.plan.stages.find((candidate) => candidate.name === stageName);
-  if (stage === undefined) {
-    return problem(`there is no stage «${stageName}»`, {
-      at: { file: reference },
-      advice: suggestion(stageName, names),
-    });
-  }
+  const found = findStage(reference, services.plan.stages);
+  if (!found.ok) return failure([{ ...found.failure, at: { file: reference } }]);
+  const { stage, output } = found.value;
   const outputs = stage.outputs.map(({ name }) => name);
-  if (output !== '' && !outputs.includes(output)) {
-    return problem(`stage «${stageName}» has no output «${output}»`, {
+  if (output !== undefined && !outputs.includes(output)) {
+    return problem(`stage «${stage.name}» has no output «${output}»`, {
       at: { file: reference },
       advice: suggestion(output, outputs),
     });
   }
-  const record = await currentRecord(stageName, services);
+  const record = await currentRecord(stage.name, services);
   if (!record.ok) return record;
   const artifacts = Object.entries(record.value.outputs).map(([name, stored]) => toArtifact(name, stored, services));
   const artifact = artifacts.find(({ name }) => name === output);
-  if (artifact !== undefined) return success({ kind: 'output', stage: stageName, record: record.value, artifact });
-  return success({ kind: 'stage', stage: stageName, record: record.value, artifacts });
+  if (artifact !== undefined) return success({ kind: 'output', stage: stage.name, record: record.value, artifact });
+  return success({ kind: 'stage', stage: stage.name, record: record.value, artifacts });
+}
+
+/** `train@rate=0.1` is a stage and `train@rate=0.1.model` an output of it: which of its dots means what, stages tell. */
+function findStage(
+  reference: string,
+  stages: readonly PlannedStage[],
+): Result<{ readonly stage: PlannedStage; readonly output?: string }, NameFault> {
+  const names = new StageNames(stages);
+  const whole = names.findOne(reference);
+  if (whole.ok) return success({ stage: whole.value });
+  const split = splitOutput(reference);
+  if (split === undefined) return whole;
+  const stage = names.findOne(split.stage);
+  return stage.ok ? success({ stage: stage.value, output: split.output }) : stage;
 }
 
 /** The record that a stage has with the pipeline as it stands, if it is in the cache. */

@@ -1,5 +1,6 @@
 import type { StageResult } from '../execute/events.ts';
 import type { Plan } from '../plan/plan.ts';
+import { sourcesOf } from '../plan/sources.ts';
 
 export interface Edge {
   readonly from: string;
@@ -28,8 +29,8 @@ export function toGraph(plan: Plan, results: ReadonlyMap<string, StageResult>): 
       outcome: results.get(name)?.outcome,
     })),
     edges: plan.stages.flatMap((stage) =>
-      [...stage.inputs].flatMap(([input, source]) =>
-        source.kind === 'artifact' ? [{ from: source.stage, to: stage.name, output: source.output, input }] : [],
+      sourcesOf(stage).flatMap(({ input, from }) =>
+        from.kind === 'artifact' ? [{ from: from.stage, to: stage.name, output: from.output, input }] : [],
       ),
     ),
   };
@@ -42,7 +43,7 @@ export function toMermaid({ stages, edges }: Graph): string {
     'flowchart TD',
     ...stages.map(
       ({ name, outcome }) =>
-        `  ${index.get(name)}["${name}"]${outcome === undefined ? '' : `:::${className(outcome)}`}`,
+        `  ${index.get(name)}["${name.replaceAll('"', '#quot;')}"]${outcome === undefined ? '' : `:::${className(outcome)}`}`,
     ),
     ...pairs(edges).map(({ from, to, outputs }) => `  ${index.get(from)} -->|${outputs.join(', ')}| ${index.get(to)}`),
     '  classDef cached fill:#e6f4ea,stroke:#34a853,color:#000',
