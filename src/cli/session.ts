@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { LocalCache } from '../cache/local.ts';
+import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Services } from '../execute/services.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
-import { hasGpu } from '../fingerprint/runtime.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -46,7 +45,6 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
     planned = anew.value;
     plans.keep(project, text.value, options, toKnown(planned));
   }
-  const cores = availableParallelism();
   return success({
     services: {
       plan: planned.plan,
@@ -55,11 +53,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       files,
       trees,
       codes: planned.codes,
-      resources: new ResourcePool({
-        jobs: options.jobs ?? cores,
-        cpu: cores,
-        gpu: hasGpu(process.env) ? 1 : 0,
-      }),
+      resources: new ResourcePool(() => machineOf(process.env, options.jobs)),
       environment: process.env,
     },
     save: () => {

@@ -9,7 +9,7 @@ import type { PlannedStage } from '../plan/plan.ts';
 import type { PathInput } from '../plan/resolve-input.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import { type Result, success } from '../problem.ts';
-import { declaredEnvironment } from './environment.ts';
+import { declaredEnvironment, seesGpus } from './environment.ts';
 import type { CompletedStage } from './events.ts';
 import type { Services } from './services.ts';
 
@@ -47,6 +47,9 @@ function idOf({ path, include, exclude }: PathInput): string {
   return JSON.stringify([path, include, exclude]);
 }
 
+/** What a stage sees of the environment that asks for no GPU: it computes on the CPU on every machine. */
+const NO_GPUS = { CUDA_VISIBLE_DEVICES: '' };
+
 /** The code of a planned stage. */
 export function codeOf(stage: PlannedStage, { codes }: Services): StageCode {
   const code = codes.get(stage.module.path);
@@ -80,7 +83,7 @@ export async function keyOf(
     params: stage.params,
     inputs,
     env: declaredEnvironment(services.environment, stage.env),
-    tensorflow: tensorFlowOf(code.direct, services.environment) ?? null,
+    tensorflow: tensorFlowOf(code.direct, seesGpus(stage) ? services.environment : NO_GPUS) ?? null,
   });
   return success({ key: actionKey(document), document });
 }
