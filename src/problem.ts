@@ -31,3 +31,8 @@ export function failure<Failure>(failure: Failure): { readonly ok: false; readon
 export function problem(message: string, more: Omit<Problem, 'message'> = {}) {
   return failure<readonly Problem[]>([{ message, ...more }]);
 }
+
+/** Each problem once: the stages of a matrix share their faults. */
+export function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((found) => [JSON.stringify(found), found])).values()];
+}

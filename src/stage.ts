@@ -4,10 +4,23 @@ import type { FromSchema, ParamsSchema } from './schema-type.ts';
 export type { Place, Problem, Result } from './problem.ts';
 export type { FromSchema, JsonSchema, ParamsSchema } from './schema-type.ts';
 
-/** `model?` declares an input that a pipeline may leave out. */
-type InputName<Declared extends string> = Declared extends `${infer Name}?` ? Name : Declared;
+/** One of the artifacts that an input declared as `models[]` collects. */
+export interface CollectedArtifact {
+  /** The values that made it another one: empty for what comes from a stage without a matrix. */
+  readonly matrix: Readonly<Record<string, string | number | boolean>>;
+  /** Absolute path of a file or directory to read. */
+  readonly path: string;
+}
+
+/** `model?` declares an input that a pipeline may leave out, `models[]` one that collects all instances of a matrix. */
+type InputName<Declared extends string> = Declared extends `${infer Name}[]` | `${infer Name}[]?` | `${infer Name}?`
+  ? Name
+  : Declared;
+type InputValue<Declared extends string> = Declared extends `${string}[]` | `${string}[]?`
+  ? readonly CollectedArtifact[]
+  : string;
 type RequiredInput<Declared extends string> = Declared extends `${string}?` ? never : Declared;
-type OptionalInput<Declared extends string> = Declared extends `${infer Name}?` ? Name : never;
+type OptionalInput<Declared extends string> = Declared extends `${string}?` ? Declared : never;
 
 /** `predictions.csv` declares the output `predictions`, kept and exported under the file name `predictions.csv`. */
 type OutputName<Declared extends string> = Declared extends `${infer Name}.${string}` ? Name : Declared;
@@ -24,7 +37,7 @@ export interface Progress {
 export interface StageContext<Params, Inputs, Outputs> {
   /** The params of this stage, checked against its schema, defaults filled in. */
   readonly params: Params;
-  /** For each input the absolute path of a file or directory to read. */
+  /** For each input the absolute path of a file or directory to read; for `models[]` a list of them. */
   readonly inputs: Inputs;
   /** For each output the absolute path at which the stage makes a file or a directory. */
   readonly outputs: Outputs;
@@ -58,7 +71,9 @@ export interface StageDefinition<
   readonly run: (
     context: StageContext<
       FromSchema<Schema>,
-      { readonly [Name in RequiredInput<Input>]: string } & { readonly [Name in OptionalInput<Input>]?: string },
+      { readonly [Declared in RequiredInput<Input> as InputName<Declared>]: InputValue<Declared> } & {
+        readonly [Declared in OptionalInput<Input> as InputName<Declared>]?: InputValue<Declared>;
+      },
       { readonly [Name in OutputName<Output>]: string }
     >,
   ) => Promise<StageFailure | void> | StageFailure | void;

@@ -162,7 +162,8 @@ export class LocalCache implements Cache {
   }
 
   #lastPath(stage: string): string {
-    return join(this.#directory, 'index', 'last', `${stage}.json`);
+    // The names of a matrix's stages hold its values, which may have slashes.
+    return join(this.#directory, 'index', 'last', `${encodeURIComponent(stage)}.json`);
   }
 }
 

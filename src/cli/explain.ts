@@ -2,7 +2,8 @@ import type { StageResult } from '../execute/events.ts';
 import { keyOf, PathInputs, reasonsToRun } from '../execute/stage-key.ts';
 import { survey } from '../execute/survey.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
-import { list, suggestion } from '../plan/suggest.ts';
+import { StageNames } from '../plan/stage-names.ts';
+import { list } from '../plan/suggest.ts';
 import { columns } from '../report/format.ts';
 import { openConsole, reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
@@ -10,15 +11,13 @@ import type { CommonOptions } from './options.ts';
 import { withSession } from './with-session.ts';
 
 /** `pipeline explain`: all that decides a stage's outputs, in clear. */
-export async function explain(name: string, options: CommonOptions): Promise<number> {
+export async function explain(written: string, options: CommonOptions): Promise<number> {
   return withSession(options, async ({ services }) => {
     const { plan, cache } = services;
-    const stage = plan.stages.find((candidate) => candidate.name === name);
-    if (stage === undefined) {
-      const names = plan.stages.map((candidate) => candidate.name);
-      const advice = suggestion(name, names);
-      return reportProblems([{ message: `there is no stage «${name}»`, at: { file: name }, advice }], options);
-    }
+    const found = new StageNames(plan.stages).findOne(written);
+    if (!found.ok) return reportProblems([{ ...found.failure, at: { file: written } }], options);
+    const stage = found.value;
+    const { name } = stage;
     const results = await survey(services, [name]);
     const open = stage.dependencies.filter((dependency) => results.get(dependency)?.outcome !== 'cached');
     if (open.length > 0) {

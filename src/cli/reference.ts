@@ -2,8 +2,12 @@ import type { ActionRecord, StoredOutput } from '../cache/cache.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { NameFault } from '../plan/family.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import { StageNames } from '../plan/stage-names.ts';
+import { splitOutput } from '../plan/stage-reference.ts';
 import { list, suggestion } from '../plan/suggest.ts';
-import { problem, type Result, success } from '../problem.ts';
+import { failure, problem, type Result, success } from '../problem.ts';
 
 /** An artifact and how it is called. */
 export interface NamedArtifact {
@@ -30,31 +34,37 @@ export const SHORT_DIGEST = 12;
 
 /** Finds the result that belongs to the pipeline as it stands now, or what a digest or action key names. */
 export async function refer(reference: string, services: Services): Promise<Result<Referred>> {
-  const names = services.plan.stages.map((stage) => stage.name);
-  // A name may have a point in it: the longest that fits is meant.
-  const stageName = names
-    .filter((name) => reference === name || reference.startsWith(`${name}.`))
-    .reduce((longest, name) => (name.length > longest.length ? name : longest), '');
-  if (stageName === '' && PREFIX.test(reference)) return referToDigest(reference, services);
-  const stage = services.plan.stages.find((candidate) => candidate.name === stageName);
-  if (stage === undefined) {
-    const [wanted = ''] = reference.split('.');
-    return problem(`there is no stage «${wanted}»`, { at: { file: reference }, advice: suggestion(wanted, names) });
-  }
-  const output = reference.slice(stageName.length + 1);
+  const found = findStage(reference, services.plan.stages);
+  if (!found.ok && PREFIX.test(reference)) return referToDigest(reference, services);
+  if (!found.ok) return failure([{ ...found.failure, at: { file: reference } }]);
+  const { stage, output } = found.value;
   const outputs = stage.outputs.map(({ name }) => name);
-  if (output !== '' && !outputs.includes(output)) {
-    return problem(`stage «${stageName}» has no output «${output}»`, {
+  if (output !== undefined && !outputs.includes(output)) {
+    return problem(`stage «${stage.name}» has no output «${output}»`, {
       at: { file: reference },
       advice: suggestion(output, outputs),
     });
   }
-  const record = await currentRecord(stageName, services);
+  const record = await currentRecord(stage.name, services);
   if (!record.ok) return record;
   const artifacts = artifactsOf(record.value, services);
   const artifact = artifacts.find(({ name }) => name === output);
-  if (artifact !== undefined) return success({ kind: 'output', stage: stageName, record: record.value, artifact });
-  return success({ kind: 'stage', stage: stageName, record: record.value, artifacts });
+  if (artifact !== undefined) return success({ kind: 'output', stage: stage.name, record: record.value, artifact });
+  return success({ kind: 'stage', stage: stage.name, record: record.value, artifacts });
+}
+
+/** `train@rate=0.1` is a stage and `train@rate=0.1.model` an output of it: which of its dots means what, stages tell. */
+function findStage(
+  reference: string,
+  stages: readonly PlannedStage[],
+): Result<{ readonly stage: PlannedStage; readonly output?: string }, NameFault> {
+  const names = new StageNames(stages);
+  const whole = names.findOne(reference);
+  if (whole.ok) return success({ stage: whole.value });
+  const split = splitOutput(reference);
+  if (split === undefined) return whole;
+  const stage = names.findOne(split.stage);
+  return stage.ok ? success({ stage: stage.value, output: split.output }) : stage;
 }
 
 /** The record that a stage has with the pipeline as it stands, if it is in the cache. */

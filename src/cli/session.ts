@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { LocalCache } from '../cache/local.ts';
+import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Services } from '../execute/services.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
-import { hasGpu } from '../fingerprint/runtime.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPipelineFile } from '../plan/read.ts';
-import { type Problem, type Result, success } from '../problem.ts';
+import { sourcesOf } from '../plan/sources.ts';
+import { distinct, type Problem, type Result, success } from '../problem.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
 import type { Planned } from './plan-anew.ts';
@@ -45,7 +45,6 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
     planned = anew.value;
     plans.keep(project, text.value, options, toKnown(planned));
   }
-  const cores = availableParallelism();
   return success({
     services: {
       plan: planned.plan,
@@ -54,11 +53,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       files,
       trees,
       codes: planned.codes,
-      resources: new ResourcePool({
-        jobs: options.jobs ?? cores,
-        cpu: cores,
-        gpu: hasGpu(process.env) ? 1 : 0,
-      }),
+      resources: new ResourcePool(() => machineOf(process.env, options.jobs)),
       environment: process.env,
     },
     save: () => {
@@ -84,20 +79,21 @@ function toKnown({ plan, codes }: Planned): KnownPlan {
 }
 
 /** The inputs from outside that are not there, of the stages that `wanted` names. */
-export function missingInputs(plan: Plan, wanted: ReadonlySet<string>): Problem[] {
-  return plan.stages
+export function missingInputs(plan: Plan, wanted: ReadonlySet<string>): readonly Problem[] {
+  const problems = plan.stages
     .filter((stage) => wanted.has(stage.name))
     .flatMap((stage) =>
-      [...stage.inputs].flatMap(([name, input]): Problem[] =>
-        input.kind === 'artifact' || existsSync(input.path)
+      sourcesOf(stage).flatMap(({ input, from }): Problem[] =>
+        from.kind !== 'path' || existsSync(from.path)
           ? []
           : [
               {
-                message: `input «${name}» of stage «${stage.name}» is not there: ${input.written}`,
-                at: input.at,
-                advice: `Put it at ${input.path}, or name another place here or by --set.`,
+                message: `input «${input}» of stage «${stage.declared}» is not there: ${from.written}`,
+                at: from.at,
+                advice: `Put it at ${from.path}, or name another place here or by --set.`,
               },
             ],
       ),
     );
+  return distinct(problems);
 }

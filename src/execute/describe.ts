@@ -39,7 +39,7 @@ export async function describeStages(
       {
         host: installation.host,
         root: installation.root,
-        environment: stageEnvironment(process.env, []),
+        environment: stageEnvironment(process.env, [], []),
         signal,
         onMessage: () => undefined,
       },

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { PlannedStage } from '../plan/plan.ts';
 
 /** What every process needs to work at all. Other variables reach a stage only if it declares them. */
 const ALWAYS = [
@@ -22,18 +23,33 @@ const ALWAYS = [
 ];
 const ALWAYS_PREFIXES = ['LC_', 'XDG_', 'CUDA_', 'NVIDIA_'];
 
-/** The environment of a stage's process: undeclared variables can't change its result unnoticed. */
-export function stageEnvironment(from: NodeJS.ProcessEnv, declared: readonly string[]): Record<string, string> {
+const GPUS = 'CUDA_VISIBLE_DEVICES';
+
+/** Whether a stage sees GPUs: if it asks for some, or declares that it looks at their variable itself. */
+export function seesGpus({ env, resources }: Pick<PlannedStage, 'env' | 'resources'>): boolean {
+  return (resources.gpu ?? 0) > 0 || env.includes(GPUS);
+}
+
+/**
+ * The environment of a stage's process: undeclared variables can't change its result unnoticed. Of the GPUs it sees
+ * those that were handed out to it.
+ */
+export function stageEnvironment(
+  from: NodeJS.ProcessEnv,
+  declared: readonly string[],
+  gpus: readonly string[],
+): Record<string, string> {
   const wanted = new Set([...ALWAYS, ...declared]);
   const given = Object.fromEntries(
     Object.entries(from).flatMap(([name, value]): [string, string][] =>
-      value !== undefined && (wanted.has(name) || ALWAYS_PREFIXES.some((prefix) => name.startsWith(prefix)))
+      value !== undefined &&
+      (wanted.has(name) || (name !== GPUS && ALWAYS_PREFIXES.some((prefix) => name.startsWith(prefix))))
         ? [[name, value]]
         : [],
     ),
   );
   // Node's default of four threads would leave cores idle while images are decoded.
-  return { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())), ...given };
+  return { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())), [GPUS]: gpus.join(','), ...given };
 }
 
 /** The declared variables with their values, for the action key. */

@@ -13,6 +13,8 @@ export type FailureReason =
   | { readonly kind: 'threw'; readonly message: string; readonly at?: Place; readonly stack: string }
   /** Its process ended without a word. */
   | { readonly kind: 'crashed'; readonly how: string; readonly output: string }
+  /** It took longer than its `timeout`. */
+  | { readonly kind: 'timed-out'; readonly seconds: number }
   | { readonly kind: 'bad-output'; readonly problems: readonly Problem[] }
   /** Only cached results were allowed (`--only`). */
   | { readonly kind: 'not-cached'; readonly problems: readonly Problem[] }
@@ -40,7 +42,13 @@ export type StageResult =
   | CompletedStage
   /** `key` is unknown while a stage before it would run. */
   | (StageResultBase & { readonly outcome: 'would-run'; readonly key?: ActionKey })
-  | (StageResultBase & { readonly outcome: 'failed'; readonly key?: ActionKey; readonly failure: FailureReason })
+  | (StageResultBase & {
+      readonly outcome: 'failed';
+      readonly key?: ActionKey;
+      readonly failure: FailureReason;
+      /** How often it was run. */
+      readonly tries?: number;
+    })
   | (StageResultBase & { readonly outcome: 'blocked'; readonly by: string })
   | (StageResultBase & { readonly outcome: 'cancelled' });
 
@@ -69,6 +77,16 @@ export type RunEvent =
   | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly string[] }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
   | { readonly type: 'stage-log'; readonly stage: string; readonly message: string }
+  /** Something that the stage's author should know of a stage that is all right otherwise. */
+  | { readonly type: 'stage-warning'; readonly stage: string; readonly problem: Problem }
+  /** It failed and is tried again, for the `retry`-th time of `retries`. */
+  | {
+      readonly type: 'stage-retrying';
+      readonly stage: string;
+      readonly failure: FailureReason;
+      readonly retry: number;
+      readonly retries: number;
+    }
   | { readonly type: 'stage-finished'; readonly result: StageResult }
   | { readonly type: 'run-finished'; readonly result: RunResult };
 

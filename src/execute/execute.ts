@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
+import type { ArtifactInput } from '../plan/plan-inputs.ts';
+import type { PathInput } from '../plan/resolve-input.ts';
 import type { Selection } from '../plan/select.ts';
 import { secondsSince, toCompleted } from './completed.ts';
 import type { CompletedStage, Emit, FailureReason, Purpose, RunResult, StageResult } from './events.ts';
+import type { StageRun } from './run-stage.ts';
 import type { Services } from './services.ts';
 import { keyOf, PathInputs, reasonsToRun, type StageKey } from './stage-key.ts';
 
@@ -20,6 +24,15 @@ export interface RunOptions {
 
 /** What is wrong with a result that a stage now has, if anything is: then it counts as failed. */
 export type Objection = (stage: PlannedStage, result: CompletedStage) => FailureReason | undefined;
+/** A stage that has to run now. */
+interface Due {
+  readonly stage: PlannedStage;
+  readonly key: StageKey;
+  readonly completed: ReadonlyMap<string, CompletedStage>;
+  readonly reasons: readonly string[];
+  readonly forced: boolean;
+  readonly gpus: readonly string[];
+}
 
 /** Runs what has to run of a plan. Stages that don't wait for each other run at the same time. */
 export async function execute(services: Services, options: RunOptions): Promise<RunResult> {
@@ -45,6 +58,7 @@ class Execution {
   readonly #paths: PathInputs;
   readonly #results = new Map<string, Promise<StageResult>>();
   readonly #ranks: ReadonlyMap<string, number>;
+  #chains: ReadonlyMap<string, number> | undefined;
   /** After a failure no stage of a higher rank starts. */
   #lastRank = Number.POSITIVE_INFINITY;
 
@@ -135,12 +149,15 @@ class Execution {
       return { ...base, outcome: 'failed', failure: { kind: 'not-cached', problems } };
     }
     if (dryRun) return { ...base, outcome: 'would-run' };
-    const { cpu = 1, gpu = 0 } = stage.resources;
-    const giveBack = await this.#services.resources.take({ jobs: 1, cpu, gpu });
+    const { cpu = 1, memory = 0, gpu = 0 } = stage.resources;
+    const { gpus, giveBack } = await this.#services.resources.take(
+      { jobs: 1, cpu, memory, gpu },
+      this.#chainLength(stage.name),
+    );
     try {
       if (this.#stopped(stage)) return { ...base, outcome: 'cancelled' };
       // Judged before the next stage may have its resources: it must not start after a failure.
-      return this.#judge(stage, await this.#runClaimed(stage, key, completed, reasons, forced));
+      return this.#judge(stage, await this.#runClaimed({ stage, key, completed, reasons, forced, gpus }));
     } finally {
       giveBack();
     }
@@ -160,13 +177,7 @@ class Execution {
     return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
   }
 
-  async #runClaimed(
-    stage: PlannedStage,
-    key: StageKey,
-    completed: ReadonlyMap<string, CompletedStage>,
-    reasons: readonly string[],
-    forced: boolean,
-  ): Promise<StageResult> {
+  async #runClaimed({ stage, key, completed, reasons, forced, gpus }: Due): Promise<StageResult> {
     const { cache } = this.#services;
     const { signal, emit } = this.#options;
     const started = performance.now();
@@ -192,32 +203,44 @@ class Execution {
       emit({ type: 'stage-started', stage: stage.name, reasons });
       const inputs = this.#inputPaths(stage, completed);
       // Loaded when something runs: mostly nothing has to.
-      const { runStage } = await import('./run-stage.ts');
-      const result = await runStage({ stage, key, run: this.#run, inputs, signal, emit }, claim.value, this.#services);
+      const { runTries } = await import('./run-tries.ts');
+      const run = { stage, key, run: this.#run, inputs, gpus, signal, emit };
+      const result = await runTries(run, claim.value, this.#services);
       const seconds = secondsSince(started);
       if (result.ok) {
         cache.setLast(stage.name, key.key);
         return toCompleted(stage, 'ran', result.value, { seconds, reasons });
       }
-      const failure: FailureReason | 'cancelled' = result.failure;
-      if (failure === 'cancelled') return { name: stage.name, seconds, reasons, outcome: 'cancelled' };
-      return { name: stage.name, seconds, reasons, key: key.key, outcome: 'failed', failure };
+      if (result.failure === 'cancelled') return { name: stage.name, seconds, reasons, outcome: 'cancelled' };
+      const { reason: failure, tries } = result.failure;
+      return { name: stage.name, seconds, reasons, key: key.key, outcome: 'failed', failure, tries };
     } finally {
       claim.value.release();
     }
   }
 
-  #inputPaths(stage: PlannedStage, completed: ReadonlyMap<string, CompletedStage>): Record<string, string> {
+  #inputPaths(stage: PlannedStage, completed: ReadonlyMap<string, CompletedStage>): StageRun['inputs'] {
+    const pathOf = (source: ArtifactInput | PathInput) => {
+      if (source.kind === 'path') return source.path;
+      const digest = completed.get(source.stage)?.outputs[source.output];
+      const path = digest === undefined ? undefined : this.#services.cache.locate(digest);
+      if (path === undefined)
+        throw new Error(`${source.stage}.${source.output} went away from the cache during the run`);
+      return path;
+    };
     return Object.fromEntries(
-      [...stage.inputs].map(([name, input]) => {
-        if (input.kind === 'path') return [name, input.path];
-        const digest = completed.get(input.stage)?.outputs[input.output];
-        const path = digest === undefined ? undefined : this.#services.cache.locate(digest);
-        if (path === undefined)
-          throw new Error(`${input.stage}.${input.output} went away from the cache during the run`);
-        return [name, path];
-      }),
+      [...stage.inputs].map(([name, input]) => [
+        name,
+        input.kind === 'collection'
+          ? input.items.map(({ matrix, source }) => ({ matrix, path: pathOf(source) }))
+          : pathOf(input),
+      ]),
     );
+  }
+
+  #chainLength(stage: string): number {
+    this.#chains ??= chainLengths(this.#services.plan);
+    return this.#chains.get(stage) ?? 0;
   }
 
   /** Verifying, the stages before one that failed still run: the first one that differs is to be named. */

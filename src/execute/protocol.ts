@@ -1,5 +1,8 @@
 import type { StageInterface } from '../plan/plan.ts';
-import type { Progress, StageFailure } from '../stage.ts';
+import type { CollectedArtifact, Progress, StageFailure } from '../stage.ts';
+
+/** By input name an absolute path, or those that the input collects. */
+export type StageInputs = Readonly<Record<string, string | readonly CollectedArtifact[]>>;
 
 /** What the runner tells a stage's process. */
 export type HostRequest =
@@ -8,7 +11,7 @@ export type HostRequest =
       /** URL of the linked bundle. */
       readonly bundle: string;
       readonly params: unknown;
-      readonly inputs: Readonly<Record<string, string>>;
+      readonly inputs: StageInputs;
       readonly outputs: Readonly<Record<string, string>>;
       readonly work: string;
     }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActionRecord, Claim } from '../cache/cache.ts';
 import type { PlannedStage } from '../plan/plan.ts';
@@ -8,6 +8,7 @@ import { stageEnvironment } from './environment.ts';
 import type { Emit, FailureReason } from './events.ts';
 import { writeLinkedBundle } from './linked-bundle.ts';
 import { finishOutputs } from './outputs.ts';
+import type { StageInputs } from './protocol.ts';
 import type { Services } from './services.ts';
 import { codeOf, type StageKey } from './stage-key.ts';
 import { runInProcess, toResult } from './stage-process.ts';
@@ -16,20 +17,23 @@ export interface StageRun {
   readonly stage: PlannedStage;
   readonly key: StageKey;
   readonly run: string;
-  /** Input name → absolute path. */
-  readonly inputs: Readonly<Record<string, string>>;
+  readonly inputs: StageInputs;
+  /** Those that were handed out to it. */
+  readonly gpus: readonly string[];
   readonly signal: AbortSignal;
   readonly emit: Emit;
 }
 
 /** Runs a stage under a claim and keeps what it made. `cancelled` if the run was interrupted. */
 export async function runStage(
-  { stage, key, run, inputs, signal, emit }: StageRun,
+  { stage, key, run, inputs, gpus, signal, emit }: StageRun,
   claim: Claim,
   services: Services,
 ): Promise<Result<ActionRecord, FailureReason | 'cancelled'>> {
   const code = codeOf(stage, services);
   const made = join(claim.scratch, 'outputs');
+  // What an earlier try left is half-made.
+  rmSync(made, { recursive: true, force: true });
   mkdirSync(made);
   const metrics: Record<string, number> = {};
   const started = performance.now();
@@ -48,8 +52,8 @@ export async function runStage(
     {
       host: services.installation.host,
       root: services.plan.root,
-      environment: stageEnvironment(services.environment, stage.env),
-      signal,
+      environment: stageEnvironment(services.environment, stage.env, gpus),
+      signal: withTimeout(signal, stage.timeout),
       onMessage: (message) => {
         if (message.type === 'metrics') Object.assign(metrics, message.values);
         if (message.type === 'log') emit({ type: 'stage-log', stage: stage.name, message: message.message });
@@ -58,7 +62,10 @@ export async function runStage(
       },
     },
   );
-  if (end.type === 'cancelled') return failure('cancelled');
+  if (end.type === 'cancelled') {
+    const timedOut = stage.timeout !== undefined && !signal.aborted;
+    return failure(timedOut ? { kind: 'timed-out', seconds: stage.timeout } : 'cancelled');
+  }
   if (end.type === 'failed') return failure(end.failure);
   const result = toResult(end.message, services.plan.root);
   if (!result.ok) return result;
@@ -83,4 +90,13 @@ export async function runStage(
   };
   const kept = services.cache.keep(record, Object.values(outputs.value));
   return kept.ok ? success(record) : failure({ kind: 'cache', problems: kept.failure });
+}
+
+/** The longest that a timer can be set to, some 25 days. */
+const LONGEST_MILLISECONDS = 2 ** 31 - 1;
+
+/** Aborted with `signal` or when the time is over. */
+function withTimeout(signal: AbortSignal, seconds: number | undefined): AbortSignal {
+  if (seconds === undefined) return signal;
+  return AbortSignal.any([signal, AbortSignal.timeout(Math.min(Math.ceil(seconds * 1000), LONGEST_MILLISECONDS))]);
 }

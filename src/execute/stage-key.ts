@@ -6,9 +6,10 @@ import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { tensorFlowOf } from '../fingerprint/runtime.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
 import type { PlannedStage } from '../plan/plan.ts';
-import type { PathInput } from '../plan/resolve.ts';
+import type { PathInput } from '../plan/resolve-input.ts';
+import { sourcesOf } from '../plan/sources.ts';
 import { type Result, success } from '../problem.ts';
-import { declaredEnvironment } from './environment.ts';
+import { declaredEnvironment, seesGpus } from './environment.ts';
 import type { CompletedStage } from './events.ts';
 import type { Services } from './services.ts';
 
@@ -46,6 +47,9 @@ function idOf({ path, include, exclude }: PathInput): string {
   return JSON.stringify([path, include, exclude]);
 }
 
+/** What a stage sees of the environment that asks for no GPU: it computes on the CPU on every machine. */
+const NO_GPUS = { CUDA_VISIBLE_DEVICES: '' };
+
 /** The code of a planned stage. */
 export function codeOf(stage: PlannedStage, { codes }: Services): StageCode {
   const code = codes.get(stage.module.path);
@@ -62,13 +66,13 @@ export async function keyOf(
 ): Promise<Result<StageKey>> {
   const code = codeOf(stage, services);
   const inputs: Record<string, Digest> = {};
-  for (const [name, input] of stage.inputs) {
-    if (input.kind === 'artifact') {
-      const digest = completed(input.stage).outputs[input.output];
-      if (digest === undefined) throw new Error(`${input.stage} has no output ${input.output}`);
+  for (const { name, from } of sourcesOf(stage)) {
+    if (from.kind === 'artifact') {
+      const digest = completed(from.stage).outputs[from.output];
+      if (digest === undefined) throw new Error(`${from.stage} has no output ${from.output}`);
       inputs[name] = digest;
     } else {
-      const digest = await paths.digest(input);
+      const digest = await paths.digest(from);
       if (!digest.ok) return digest;
       inputs[name] = digest.value;
     }
@@ -79,7 +83,7 @@ export async function keyOf(
     params: stage.params,
     inputs,
     env: declaredEnvironment(services.environment, stage.env),
-    tensorflow: tensorFlowOf(code.direct, services.environment) ?? null,
+    tensorflow: tensorFlowOf(code.direct, seesGpus(stage) ? services.environment : NO_GPUS) ?? null,
   });
   return success({ key: actionKey(document), document });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What TensorFlow a stage computes with: part of its action key, since results depend on it. */
@@ -25,9 +25,26 @@ export function tensorFlowOf(
 
 /** Whether CUDA would find a GPU here. */
 export function hasGpu(environment: NodeJS.ProcessEnv): boolean {
+  return gpusOf(environment).length > 0;
+}
+
+/** The GPUs that CUDA would find, as CUDA_VISIBLE_DEVICES names them. `root`: where `/dev` and `/proc` are. */
+export function gpusOf(environment: NodeJS.ProcessEnv, root = '/'): readonly string[] {
+  const count = countOf(join(root, 'dev'), /^nvidia\d+$/) || countOf(join(root, 'proc/driver/nvidia/gpus'), /./);
   const visible = environment['CUDA_VISIBLE_DEVICES'];
-  if (visible !== undefined && (visible.trim() === '' || visible.trim() === '-1')) return false;
-  return existsSync('/dev/nvidia0') || existsSync('/proc/driver/nvidia/version');
+  if (visible === undefined || count === 0) return Array.from({ length: count }, (_, index) => String(index));
+  const named = visible.split(',').map((name) => name.trim());
+  // As CUDA does it, the first that is none ends the list.
+  const end = named.findIndex((name) => !/^(GPU|MIG)-/.test(name) && !(/^\d+$/.test(name) && Number(name) < count));
+  return end === -1 ? named : named.slice(0, end);
+}
+
+function countOf(directory: string, name: RegExp): number {
+  try {
+    return readdirSync(directory).filter((entry) => name.test(entry)).length;
+  } catch {
+    return 0;
+  }
 }
 
 export function readFacts(folder: string): {

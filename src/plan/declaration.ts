@@ -12,19 +12,26 @@ export interface PathDeclaration {
   readonly exclude?: readonly string[];
 }
 
-export interface Resources {
+export interface ResourcesDeclaration {
   readonly cpu?: number;
+  /** Bytes, or such as `8GB`. */
+  readonly memory?: number | string;
   readonly gpu?: number;
 }
 
 export interface StageDeclaration {
   readonly module: string;
   readonly description?: string;
+  /** A dimension is a list, or refers to a shared param that is one. */
+  readonly matrix?: { readonly [dimension: string]: Json };
   readonly inputs?: { readonly [name: string]: string | PathDeclaration };
   readonly params?: JsonObject;
   readonly env?: readonly string[];
+  readonly resources?: ResourcesDeclaration;
+  readonly retries?: number;
+  /** Seconds, or such as `30m`. */
+  readonly timeout?: number | string;
   readonly deterministic?: boolean;
-  readonly resources?: Resources;
 }
 
 export interface PipelineDeclaration {

@@ -1,7 +1,7 @@
 /** The nodes so that each follows those it depends on, or a circle among them. Stable: ties keep the given order. */
 export function order(
-  nodes: readonly string[],
-  dependenciesOf: (node: string) => Iterable<string>,
+  nodes: Iterable<string>,
+  dependenciesOf: (node: string) => readonly string[],
 ):
   | { readonly ok: true; readonly value: readonly string[] }
   | { readonly ok: false; readonly failure: readonly string[] } {
@@ -10,10 +10,10 @@ export function order(
   for (const start of nodes) {
     if (state.has(start)) continue;
     // An own stack: a chain of ten thousand stages must not exhaust the call stack.
-    const stack = [{ node: start, rest: [...dependenciesOf(start)] }];
+    const stack = [{ node: start, rest: dependenciesOf(start), next: 0 }];
     state.set(start, 'open');
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const next = top.rest.shift();
+      const next = top.rest[top.next++];
       if (next === undefined) {
         state.set(top.node, 'done');
         sorted.push(top.node);
@@ -23,7 +23,7 @@ export function order(
         return { ok: false, failure: [...path.slice(path.indexOf(next)), next] };
       } else if (!state.has(next)) {
         state.set(next, 'open');
-        stack.push({ node: next, rest: [...dependenciesOf(next)] });
+        stack.push({ node: next, rest: dependenciesOf(next), next: 0 });
       }
     }
   }

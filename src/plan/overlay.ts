@@ -59,12 +59,13 @@ function fromProfile(
   problems: Problem[],
 ): Assignment[] {
   if (name === undefined) return [];
-  const profile = pipeline.profiles?.[name];
+  const profiles = pipeline.profiles ?? {};
+  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (profile === undefined) {
     problems.push({
       message: `there is no profile «${name}»`,
       at: { file: source.file, ...(pipeline.profiles && source.place(['profiles'], 'key')) },
-      advice: suggestion(name, Object.keys(pipeline.profiles ?? {})),
+      advice: suggestion(name, Object.keys(profiles)),
     });
     return [];
   }

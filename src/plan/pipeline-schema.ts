@@ -1,6 +1,11 @@
+import { MEMORY_PATTERN, TIME_PATTERN } from './quantities.ts';
+
 const name = { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]*$' } as const;
 
-/** JSON Schema of `pipeline.yaml`; the build publishes it as `dist/pipeline.schema.json` for editors. */
+/**
+ * JSON Schema of `pipeline.yaml`; the build publishes it as `dist/pipeline.schema.json` for editors. Where a value may
+ * have one of several types it lists them rather than using `anyOf`: so a fault is told once, by the type that it has.
+ */
 export const pipelineSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   $id: 'pipeline.schema.json',
@@ -35,20 +40,76 @@ export const pipelineSchema = {
       properties: {
         module: { type: 'string', minLength: 1, description: 'The TypeScript module, relative to this file.' },
         description: { type: 'string' },
+        matrix: {
+          type: 'object',
+          description:
+            'One stage for each combination of these values, such as train@seed=1. Params and inputs read them as ' +
+            '${matrix.NAME}. A stage that reads train.model gets the one with the same values or, for an input that ' +
+            'its module declares as «models[]», all of them.',
+          minProperties: 1,
+          propertyNames: name,
+          additionalProperties: {
+            type: ['array', 'string'],
+            description: 'A list such as [1, 2, 3], or ${name} for a shared param that is a list.',
+            minItems: 1,
+            items: {
+              type: ['string', 'number', 'boolean'],
+              description: 'A text, a number, true or false.',
+            },
+          },
+        },
         inputs: {
           type: 'object',
           description: 'By input name: `stage.output`, or a path from outside (./data, /data, ${dataset}).',
           propertyNames: name,
-          additionalProperties: {
-            anyOf: [{ type: 'string', minLength: 1 }, { $ref: '#/definitions/path' }],
-          },
+          additionalProperties: { $ref: '#/definitions/input' },
         },
         params: { type: 'object', description: 'What the stage module declares as its params.' },
         env: {
           type: 'array',
           description: 'Environment variables that the stage reads. Their values are part of the action key.',
-          items: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+          items: {
+            type: 'string',
+            pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+            description: 'The name of a variable has letters, digits and _, and starts with no digit.',
+          },
           uniqueItems: true,
+        },
+        resources: {
+          type: 'object',
+          description:
+            'What the stage occupies while it runs: as many stages run at once as fit. Not part of the action key.',
+          additionalProperties: false,
+          properties: {
+            cpu: { type: 'integer', minimum: 1, description: 'Cores, 1 unless said otherwise.' },
+            memory: {
+              type: ['integer', 'string'],
+              minimum: 1,
+              pattern: MEMORY_PATTERN,
+              description: 'Memory: a number of bytes, or such as 8GB or 512MiB.',
+            },
+            gpu: {
+              type: 'integer',
+              minimum: 0,
+              description:
+                'GPUs. They are handed out by number, and a stage sees no others: with none it computes on the CPU. ' +
+                'On a machine with fewer it gets all there are.',
+            },
+          },
+        },
+        retries: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 100,
+          description:
+            'How often a stage that failed is tried again, going on from its work directory. Not part of the action key.',
+        },
+        timeout: {
+          type: ['number', 'string'],
+          exclusiveMinimum: 0,
+          pattern: TIME_PATTERN,
+          description:
+            'After what time a try is ended: a number of seconds, or such as 90s, 30m or 2h. Not part of the action key.',
         },
         deterministic: {
           type: 'boolean',
@@ -57,23 +118,12 @@ export const pipelineSchema = {
             'With false the first result is kept like any other, and is not compared with a later one. ' +
             'Not part of the action key.',
         },
-        resources: {
-          type: 'object',
-          description: 'What the stage occupies while it runs. Not part of the action key.',
-          additionalProperties: false,
-          properties: {
-            cpu: { type: 'integer', minimum: 1, description: 'Cores.' },
-            gpu: {
-              type: 'integer',
-              minimum: 0,
-              description: 'GPUs; on a machine without any the stage runs all the same.',
-            },
-          },
-        },
       },
     },
-    path: {
-      type: 'object',
+    input: {
+      type: ['string', 'object'],
+      description: '`stage.output`, a path, or a path with globs: { path: ./data, include: ["**/*.jpg"] }.',
+      minLength: 1,
       required: ['path'],
       additionalProperties: false,
       properties: {

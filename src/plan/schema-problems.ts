@@ -72,8 +72,12 @@ function toProblem(error: ErrorObject, subject: Subject): Problem {
           advice: 'A name starts with a letter and goes on with letters, digits, - and _.',
         };
       }
+      const wrong = demand(error);
       return {
-        message: `${subject.name(path)} ${demand(error)}, but is ${shown(error.data)}`,
+        message:
+          wrong === undefined
+            ? `${subject.name(path)} cannot be ${shown(error.data)}`
+            : `${subject.name(path)} ${wrong}, but is ${shown(error.data)}`,
         at: subject.place(path, 'value'),
         ...adviceOf(error),
       };
@@ -81,11 +85,20 @@ function toProblem(error: ErrorObject, subject: Subject): Problem {
   }
 }
 
-function demand(error: ErrorObject): string {
+/** What a value must be; nothing if only the schema's own description can say it. */
+function demand(error: ErrorObject): string | undefined {
   const params: Record<string, unknown> = error.params;
   switch (error.keyword) {
     case 'type':
-      return `must be ${article(String(params['type']))}`;
+      return `must be ${either([params['type']].flat().map((type) => article(String(type))))}`;
+    case 'minProperties':
+    case 'minItems':
+    case 'minLength':
+      return params['limit'] === 1 ? 'must not be empty' : error.message;
+    case 'uniqueItems':
+      return 'must not have the same twice';
+    case 'pattern':
+      return adviceOf(error).advice === undefined ? error.message : undefined;
     case 'enum':
       return `must be one of ${(params['allowedValues'] as unknown[]).map(shown).join(', ')}`;
     case 'const':
@@ -107,6 +120,11 @@ function adviceOf(error: ErrorObject): { advice?: string } {
 
 function article(type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : type === 'null' ? 'null' : `a ${type}`;
+}
+
+/** «a, b or c». */
+function either(choices: readonly string[]): string {
+  return choices.length < 2 ? choices.join('') : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
 }
 
 function shown(value: unknown): string {

@@ -1,8 +1,8 @@
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import type { Plan } from './plan.ts';
-import { suggestion } from './suggest.ts';
+import { StageNames } from './stage-names.ts';
 
-/** Which stages a command line names. */
+/** Which stages a command line names: `train` is all its instances, `train@seed=1` those that match. */
 export interface Choice {
   /** These and what they depend on; all stages when empty. */
   readonly stages: readonly string[];
@@ -25,21 +25,22 @@ export interface Selection {
 
 /** Works out the stages that a command line means. */
 export function select(plan: Plan, choice: Choice): Result<Selection> {
-  const names = plan.stages.map((stage) => stage.name);
-  const asked = [
-    ...choice.stages.map((name) => ({ name, file: name })),
-    ...(['from', 'until', 'only'] as const).flatMap((option) => {
-      const name = choice[option];
-      return name === undefined ? [] : [{ name, file: `--${option} ${name}` }];
-    }),
-  ];
-  const problems: Problem[] = asked
-    .filter(({ name }) => !names.includes(name))
-    .map(({ name, file }) => ({
-      message: `there is no stage «${name}»`,
-      at: { file },
-      advice: suggestion(name, names),
-    }));
+  const known = new StageNames(plan.stages);
+  const problems: Problem[] = [];
+  const find = (name: string, file: string): readonly string[] => {
+    const found = known.find(name);
+    if (found.ok) return found.value.map((stage) => stage.name);
+    problems.push({ ...found.failure, at: { file } });
+    return [];
+  };
+  const optional = (option: 'from' | 'until' | 'only') => {
+    const name = choice[option];
+    return name === undefined ? undefined : find(name, `--${option} ${name}`);
+  };
+  const asked = choice.stages.flatMap((name) => find(name, name));
+  const from = optional('from');
+  const until = optional('until');
+  const only = optional('only');
   if (
     choice.only !== undefined &&
     (choice.from !== undefined || choice.until !== undefined || choice.stages.length > 0)
@@ -52,24 +53,24 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
   }
   if (problems.length > 0) return failure(problems);
 
-  const { only, from, until } = choice;
   if (only !== undefined) {
-    const needed = before(plan, [only]);
+    const needed = before(plan, only);
+    const alone = new Set(only);
     return success({
       stages: needed,
-      forced: choice.force ? new Set([only]) : new Set(),
-      cachedOnly: new Set([...needed].filter((name) => name !== only)),
+      forced: choice.force ? alone : new Set(),
+      cachedOnly: new Set([...needed].filter((name) => !alone.has(name))),
     });
   }
-  const downstream = from === undefined ? undefined : after(plan, [from]);
-  const targets = choice.stages.length > 0 ? choice.stages : (downstream ?? names);
-  let stages = before(plan, [...targets]);
+  const downstream = from === undefined ? undefined : after(plan, from);
+  const names = plan.stages.map((stage) => stage.name);
+  const targets = choice.stages.length > 0 ? asked : (downstream ?? names);
+  let stages = before(plan, targets);
   if (until !== undefined) {
-    const limit = before(plan, [until]);
+    const limit = before(plan, until);
     stages = new Set([...stages].filter((name) => limit.has(name)));
   }
-  const forced =
-    downstream ?? (choice.force ? new Set(choice.stages.length > 0 ? choice.stages : names) : new Set<string>());
+  const forced = downstream ?? (choice.force ? new Set(choice.stages.length > 0 ? asked : names) : new Set<string>());
   return success({
     stages,
     forced: new Set([...forced].filter((name) => stages.has(name))),
@@ -78,7 +79,7 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
 }
 
 /** The named stages and all that they depend on. */
-export function before(plan: Plan, names: readonly string[]): Set<string> {
+export function before(plan: Plan, names: Iterable<string>): Set<string> {
   const reached = new Set(names);
   for (const stage of plan.stages.toReversed()) {
     if (reached.has(stage.name)) for (const dependency of stage.dependencies) reached.add(dependency);
@@ -87,7 +88,7 @@ export function before(plan: Plan, names: readonly string[]): Set<string> {
 }
 
 /** The named stages and all that depends on them. */
-export function after(plan: Plan, names: readonly string[]): Set<string> {
+export function after(plan: Plan, names: Iterable<string>): Set<string> {
   const reached = new Set(names);
   for (const stage of plan.stages) {
     if (stage.dependencies.some((dependency) => reached.has(dependency))) reached.add(stage.name);

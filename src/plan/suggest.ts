@@ -1,7 +1,17 @@
 import { closest, distance } from 'fastest-levenshtein';
 
+/** What was found: a name that ten thousand stages get wrong in the same way is looked for once. */
+const found = new WeakMap<readonly string[], Map<string, string | undefined>>();
+
 /** The known name that was probably meant, if one is near enough to be worth saying. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  const names = found.get(known) ?? new Map<string, string | undefined>();
+  found.set(known, names);
+  if (!names.has(name)) names.set(name, findNearest(name, known));
+  return names.get(name);
+}
+
+function findNearest(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const candidate = closest(name, known);
   const tolerated = Math.min(Math.max(1, Math.floor(name.length * 0.4)), name.length - 1);

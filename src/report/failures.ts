@@ -1,5 +1,6 @@
 import type { FailureReason, StageResult } from '../execute/events.ts';
 import { adviceOnDifference, describeDifference } from './difference.ts';
+import { duration } from './format.ts';
 import { describeProblems } from './problems.ts';
 import type { Paint } from './style.ts';
 
@@ -14,6 +15,8 @@ export function failureTitle(reason: FailureReason): string {
       return 'threw an error';
     case 'crashed':
       return `its process ${reason.how}`;
+    case 'timed-out':
+      return `took longer than ${duration(reason.seconds)}`;
     case 'bad-output':
       return 'its output is not right';
     case 'not-cached':
@@ -27,6 +30,18 @@ export function failureTitle(reason: FailureReason): string {
   }
 }
 
+/** In one line, with what the stage says of it. */
+export function failureLine(reason: FailureReason): string {
+  const message =
+    'problems' in reason ? reason.problems[0]?.message : reason.kind === 'threw' ? reason.message : undefined;
+  return message === undefined ? failureTitle(reason) : `${failureTitle(reason)}: ${message.split('\n', 1)[0]}`;
+}
+
+/** «trying again (1 of 2)». */
+export function retryText({ retry, retries }: { readonly retry: number; readonly retries: number }): string {
+  return `trying again (${retry} of ${retries})`;
+}
+
 /** In full, with what to do next. */
 export function describeFailure(
   result: StageResult & { outcome: 'failed' },
@@ -34,7 +49,8 @@ export function describeFailure(
   paint: Paint,
 ): string {
   const { failure, name } = result;
-  const head = `${paint('red', '✗')} ${paint('bold', name)}: ${failureTitle(failure)}`;
+  const tries = result.tries !== undefined && result.tries > 1 ? ` (tried ${result.tries} times)` : '';
+  const head = `${paint('red', '✗')} ${paint('bold', name)}: ${failureTitle(failure)}${tries}`;
   switch (failure.kind) {
     case 'bad-input':
     case 'reported':
@@ -65,6 +81,12 @@ export function describeFailure(
         ...failure.differences.map((difference) => `  ${describeDifference(difference)}`),
         `  ${paint('cyan', '→')} ${adviceOnDifference(name, failure.differences)}`,
       ].join('\n');
+    case 'timed-out': {
+      const message = `stage «${name}» was ended after ${duration(failure.seconds)}, its timeout`;
+      const advice =
+        'Raise its «timeout» in pipeline.yaml, or take it out. What it keeps in its work directory is there for the next run.';
+      return `${head}\n${describeProblems([{ message, advice }], folders, paint)}`;
+    }
     default:
       return failure satisfies never;
   }

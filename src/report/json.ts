@@ -3,6 +3,7 @@ import type { Emit, FailureReason, StageResult } from '../execute/events.ts';
 import type { Moved } from '../execute/moved.ts';
 import type { Problem } from '../problem.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
+import { failureTitle } from './failures.ts';
 
 /** One JSON object a line for each event. The last one tells the outcome of every stage. */
 export function jsonReporter(write: (line: string) => void): Emit {
@@ -14,6 +15,12 @@ export function jsonReporter(write: (line: string) => void): Emit {
       case 'stage-started':
       case 'stage-log':
         line(event);
+        break;
+      case 'stage-warning':
+        line({ type: event.type, stage: event.stage, ...event.problem });
+        break;
+      case 'stage-retrying':
+        line({ ...event, failure: failureJson(event.failure) });
         break;
       case 'stage-progress': {
         const { type, stage, progress } = event;
@@ -85,7 +92,13 @@ function stageJson(result: StageResult): object {
     case 'would-run':
       return { ...base, key: result.key ?? null, outputs: {} };
     case 'failed':
-      return { ...base, key: result.key ?? null, outputs: {}, failure: failureJson(result.failure) };
+      return {
+        ...base,
+        key: result.key ?? null,
+        outputs: {},
+        failure: failureJson(result.failure),
+        tries: result.tries,
+      };
     case 'blocked':
       return { ...base, key: null, outputs: {}, blockedBy: result.by };
     case 'cancelled':
@@ -101,6 +114,8 @@ function failureJson(failure: FailureReason): object {
       return { kind: failure.kind, problems: [{ message: failure.message, at: failure.at }] };
     case 'crashed':
       return { kind: failure.kind, problems: [{ message: `the process ${failure.how}` }], output: failure.output };
+    case 'timed-out':
+      return { kind: failure.kind, seconds: failure.seconds, problems: [{ message: failureTitle(failure) }] };
     case 'bad-input':
     case 'reported':
     case 'bad-output':

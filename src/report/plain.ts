@@ -1,6 +1,7 @@
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
-import { failureTitle } from './failures.ts';
+import { failureLine, failureTitle, retryText } from './failures.ts';
 import { duration } from './format.ts';
+import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
 import type { Paint } from './style.ts';
 
@@ -34,6 +35,12 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         write(`  ${event.stage}: ${text}\n`);
         break;
       }
+      case 'stage-warning':
+        write(`${describeProblems([event.problem], [], paint, 'warning')}\n`);
+        break;
+      case 'stage-retrying':
+        write(`${paint('yellow', '↻')} ${event.stage} ${failureLine(event.failure)}; ${retryText(event)}\n`);
+        break;
       case 'stage-finished':
         write(`${stageLine(event.result, paint)}\n`);
         break;

@@ -3,15 +3,23 @@ import { resolve } from 'node:path';
 import type { Place, Problem } from '../problem.ts';
 import type { Paint } from './style.ts';
 
+export type Severity = 'error' | 'warning';
+
 /** Problems as people read them: the place, what is wrong, the line with a squiggle, what to do next. */
-export function describeProblems(problems: readonly Problem[], folders: readonly string[], paint: Paint): string {
-  return problems.map((problem) => describeProblem(problem, folders, paint)).join('\n');
+export function describeProblems(
+  problems: readonly Problem[],
+  folders: readonly string[],
+  paint: Paint,
+  severity: Severity = 'error',
+): string {
+  const sources = new Sources(folders);
+  return problems.map((problem) => describeProblem(problem, sources, paint, severity)).join('\n');
 }
 
-function describeProblem({ message, at, advice }: Problem, folders: readonly string[], paint: Paint): string {
+function describeProblem({ message, at, advice }: Problem, sources: Sources, paint: Paint, severity: Severity): string {
   const head = at === undefined ? message : `${paint('bold', placeText(at))}: ${message}`;
-  const lines = [`${paint('red', 'error')}: ${head}`];
-  if (at !== undefined) lines.push(...sourceFrame(at, folders, paint));
+  const lines = [`${paint(severity === 'error' ? 'red' : 'yellow', severity)}: ${head}`];
+  if (at !== undefined) lines.push(...sourceFrame(at, sources, paint));
   if (advice !== undefined) lines.push(`  ${paint('cyan', '→')} ${advice}`);
   return lines.join('\n');
 }
@@ -22,9 +30,9 @@ export function placeText({ file, line, column }: Place): string {
 }
 
 /** The line that is meant and, where the column is known, a squiggle under what is wrong in it. */
-function sourceFrame({ file, line, column, length = 1 }: Place, folders: readonly string[], paint: Paint): string[] {
+function sourceFrame({ file, line, column, length = 1 }: Place, sources: Sources, paint: Paint): string[] {
   if (line === undefined) return [];
-  const text = readFirst(folders.map((folder) => resolve(folder, file)))?.split(/\r?\n/)[line - 1];
+  const text = sources.line(file, line);
   if (text === undefined || text.length > 400) return [];
   const label = `  ${line} | `;
   const source = paint('dim', label + text);
@@ -35,13 +43,28 @@ function sourceFrame({ file, line, column, length = 1 }: Place, folders: readonl
   return [source, `${' '.repeat(label.length - 2)}| ${indent}${paint('red', squiggle)}`];
 }
 
-function readFirst(paths: readonly string[]): string | undefined {
-  for (const path of paths) {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch {
-      // Perhaps it is relative to the next folder, or no file at all, like «--set a=1».
-    }
+/** The lines of the files that problems are in, each file read once. */
+class Sources {
+  readonly #folders: readonly string[];
+  readonly #files = new Map<string, readonly string[] | undefined>();
+
+  constructor(folders: readonly string[]) {
+    this.#folders = folders;
   }
-  return undefined;
+
+  line(file: string, line: number): string | undefined {
+    if (!this.#files.has(file)) this.#files.set(file, this.#read(file));
+    return this.#files.get(file)?.[line - 1];
+  }
+
+  #read(file: string): readonly string[] | undefined {
+    for (const folder of this.#folders) {
+      try {
+        return readFileSync(resolve(folder, file), 'utf8').split(/\r?\n/);
+      } catch {
+        // Perhaps it is relative to the next folder, or no file at all, like «--set a=1».
+      }
+    }
+    return undefined;
+  }
 }

@@ -5,9 +5,9 @@ import type { Paint } from './style.ts';
 /** The last words of a run: how many stages did what, the metrics at the ends of the graph, where to look next. */
 export function summarize(result: RunResult, ends: readonly string[], paint: Paint): string {
   const blocks = [outcomes(result, paint)];
+  const last = new Set(ends);
   const completed = result.stages.filter(
-    (stage): stage is CompletedStage =>
-      (stage.outcome === 'ran' || stage.outcome === 'cached') && ends.includes(stage.name),
+    (stage): stage is CompletedStage => (stage.outcome === 'ran' || stage.outcome === 'cached') && last.has(stage.name),
   );
   for (const stage of completed) {
     const rows = Object.entries(stage.metrics).map(([name, value]) => [`  ${name}`, figure(value)]);

@@ -1,8 +1,10 @@
 import type { ListrTaskWrapper } from 'listr2';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
-import { failureTitle } from './failures.ts';
+import type { Problem } from '../problem.ts';
+import { failureLine, failureTitle, retryText } from './failures.ts';
 import { duration } from './format.ts';
 import { headline, stageLine } from './plain.ts';
+import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
 import type { Paint } from './style.ts';
 
@@ -28,6 +30,8 @@ export interface TerminalReporter {
 export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): TerminalReporter {
   const rows = new Map<string, Row>();
   const results: StageResult[] = [];
+  /** Told below the drawing, where they stay. */
+  const warnings: Problem[] = [];
   let drawing: Promise<void> | undefined;
   const width = () => Math.max(20, (stream.columns ?? 80) - 6);
 
@@ -45,8 +49,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         const row = rows.get(event.stage);
         if (row !== undefined) {
           row.started = true;
-          row.title = `${event.stage} ${paint('dim', event.reasons.join('; '))}`;
-          if (row.task !== undefined) row.task.title = row.title;
+          retitle(row, `${event.stage} ${paint('dim', event.reasons.join('; '))}`);
         }
         drawing ??= draw(rows);
         break;
@@ -59,6 +62,15 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
       case 'stage-log':
         show(rows.get(event.stage), event.message);
         break;
+      case 'stage-warning':
+        warnings.push(event.problem);
+        break;
+      case 'stage-retrying': {
+        const row = rows.get(event.stage);
+        if (row !== undefined) retitle(row, `${event.stage} ${paint('yellow', retryText(event))}`);
+        show(row, failureLine(event.failure));
+        break;
+      }
       case 'stage-finished':
         results.push(event.result);
         rows.get(event.result.name)?.finish(event.result);
@@ -98,6 +110,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
     close: async () => {
       if (drawing === undefined) for (const result of results) stream.write(`${stageLine(result, paint)}\n`);
       await drawing;
+      if (warnings.length > 0) stream.write(`${describeProblems(warnings, [], paint, 'warning')}\n`);
       stream.write('\n');
     },
   };
@@ -109,6 +122,11 @@ function newRow(title: string): Row {
     finish = resolve;
   });
   return { finished, finish, progress: new ProgressLine(), title, started: false };
+}
+
+function retitle(row: Row, title: string): void {
+  row.title = title;
+  if (row.task !== undefined) row.task.title = title;
 }
 
 function show(row: Row | undefined, text: string): void {

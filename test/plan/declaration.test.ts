@@ -22,7 +22,7 @@ describe('a pipeline file', () => {
     ['# only a comment\n', '1:1 the pipeline file is empty'],
     ['- a\n', '1:1 the pipeline file must be an object, but is ["a"]'],
     ['name: x\n', '1:1 key «stages» is missing'],
-    ['stages: {}\n', '1:9 key «stages» must NOT have fewer than 1 properties, but is {}'],
+    ['stages: {}\n', '1:9 key «stages» must not be empty, but is {}'],
     ['stages:\n  a: {}\n', '2:3 «module» of stage «a» is missing'],
     ['stages:\n  a: { module: 3 }\n', '2:16 «module» of stage «a» must be a string, but is 3'],
     ['stages:\n  a: { module: x, parms: {} }\n', '2:19 unknown key «parms» in stage «a»'],
@@ -31,11 +31,15 @@ describe('a pipeline file', () => {
       'stages:\n  a: { module: x, resources: { gpu: -1 } }\n',
       '2:37 «resources.gpu» of stage «a» must be >= 0, but is -1',
     ],
-    [
-      'stages:\n  a: { module: x, env: [A-B] }\n',
-      '2:25 «env.0» of stage «a» must match pattern "^[A-Za-z_][A-Za-z0-9_]*$", but is "A-B"',
-    ],
-    ['stages:\n  a: { module: x }\n  a: { module: y }\n', '3:3 not valid YAML: map keys must be unique'],
+    ['stages:\n  a: { module: x, env: [A-B] }\n', '2:25 «env.0» of stage «a» cannot be "A-B"'],
+    ['stages:\n  a: { module: x }\n  a: { module: y }\n', '3:3 not valid YAML: the key «a» is there twice'],
+    ['stages:\n  a: { module: x, 1: y, "1": z }\n', '2:25 not valid YAML: the key «1» is there twice'],
+    ['stages: { a: &a { module: x, params: *a } }\n', '1:38 not valid YAML: «*a» is part of what it stands for'],
+    ['stages: { a: { <<: 3 } }\n', '1:16 not valid YAML: «<<» takes a map, or a list of maps'],
+    ['stages: { a: { ? [b] : 1 } }\n', '1:18 not valid YAML: a key must be a text, but this is none'],
+    ['stages: { a: { module: x, params: { p: .inf } } }\n', '1:40 not valid YAML: Infinity is no number that can'],
+    ['stages: { a: !!set { x } }\n', '1:14 not valid YAML: unresolved tag: tag:yaml.org,2002:set'],
+    ['a: 1\n---\nb: 2\n', '2:1 not valid YAML: a second document begins here'],
     ['stages: { a: *nowhere }\n', '1:14 not valid YAML: there is no anchor «nowhere» before this'],
   ])('%j is refused: %s', (text, expected) => {
     expect(shown(text)[0]).toContain(expected);
@@ -62,6 +66,22 @@ describe('a pipeline file', () => {
     expect(declared.ok && declared.value.pipeline.stages['b']).toEqual({ module: 'y', params: { n: 1 } });
   });
 
+  test('may use an anchor as often as it likes', () => {
+    const stages = Array.from({ length: 1000 }, (_, index) => `  s${index}: { <<: *base, params: *params }`);
+    const text = `stages:\n  a: &base { module: x, params: &params { n: 1 } }\n${stages.join('\n')}\n`;
+    expect(shown(text)).toEqual([]);
+  });
+
+  test('with a fault in what it merged in is told where that stands', () => {
+    expect(shown('stages:\n  a: &base { module: x, env: [A-B] }\n  b: { <<: *base }\n')[1]).toContain('2:31 ');
+  });
+
+  test.each(['[', '{ a: ', '- ', '? '])('with fifty thousand «%s» is refused', (opening) => {
+    expect(shown(opening.repeat(50_000))[0]).toMatch(
+      /^1:\d+ not valid YAML: values lie more than 200 deep in each other$/,
+    );
+  });
+
   test('that is an alias bomb is refused, not expanded', () => {
     const lines = ['x0: &x0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]'];
     for (let i = 1; i < 9; i++)
@@ -70,6 +90,6 @@ describe('a pipeline file', () => {
           .fill(`*x${i - 1}`)
           .join(', ')}]`,
       );
-    expect(shown(lines.join('\n'))[0]).toContain('not valid YAML');
+    expect(shown(lines.join('\n'))[0]).toBe('7:9 not valid YAML: its aliases come to more than 1,000,000 values');
   });
 });

@@ -1,5 +1,6 @@
 import type { StageResult } from '../../execute/events.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { sourcesOf } from '../../plan/sources.ts';
 
 /** What is known of a stage without running it. */
 export type State = 'cached' | 'would-run' | 'unknown';
@@ -54,8 +55,9 @@ export function toGraph(
 ): Graph {
   const paths = new Map<string, GraphPath>();
   const edges: Edge[] = [];
-  for (const { name: to, inputs } of plan.stages) {
-    for (const [input, source] of inputs) {
+  for (const stage of plan.stages) {
+    const to = stage.name;
+    for (const { input, from: source } of sourcesOf(stage)) {
       if (source.kind === 'artifact') {
         edges.push({ kind: 'artifact', from: source.stage, to, output: source.output, input });
         continue;

@@ -1,0 +1,143 @@
+import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, Scalar, type YAMLMap } from 'yaml';
+import type { Json, JsonObject } from './declaration.ts';
+
+/** Something in a YAML text that parses and yet means nothing here. */
+export interface YamlFault {
+  readonly message: string;
+  readonly node: Node | undefined;
+}
+
+export interface YamlValue {
+  readonly value: Json;
+  readonly faults: readonly YamlFault[];
+  /** What each alias stands for. */
+  readonly targets: ReadonlyMap<Alias, Node>;
+}
+
+/** How many values a text may come to once its aliases are written out: more is an alias bomb. */
+const MOST_VALUES = 1_000_000;
+
+/** A value, and how many values it holds once its aliases are written out. */
+interface Converted {
+  readonly value: Json;
+  readonly size: number;
+}
+
+/**
+ * Turns parsed YAML into plain values: aliases and merge keys worked in, keys as strings. `yaml` can do this too, but
+ * in a time that grows with the square of the number of aliases, and without saying where something is wrong.
+ */
+export function toValue(contents: unknown): YamlValue {
+  const conversion = new Conversion();
+  const { value } = conversion.convert(contents);
+  return { value, faults: conversion.faults, targets: conversion.targets };
+}
+
+/** Whether a pair is `<<: …`. */
+export function isMerge({ key }: Pair<unknown, unknown>): boolean {
+  return isScalar(key) && key.value === '<<' && key.type === Scalar.PLAIN;
+}
+
+class Conversion {
+  readonly faults: YamlFault[] = [];
+  readonly targets = new Map<Alias, Node>();
+  readonly #anchors = new Map<string, { readonly node: Node; readonly converted?: Converted }>();
+  #bomb = false;
+
+  convert(node: unknown): Converted {
+    if (isAlias(node)) return this.#alias(node);
+    const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
+    if (anchor !== undefined) this.#anchors.set(anchor, { node: node as Node });
+    const converted = this.#unaliased(node);
+    if (anchor !== undefined) this.#anchors.set(anchor, { node: node as Node, converted });
+    return converted;
+  }
+
+  #unaliased(node: unknown): Converted {
+    if (isMap(node)) return this.#map(node);
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.convert(isPair(item) ? null : item));
+      return { value: items.map(({ value }) => value), size: this.#sum(items, node) };
+    }
+    const value = isScalar(node) ? node.value : null;
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      this.#fault(`${value} is no number that can be passed on`, node as Node);
+      return { value: null, size: 1 };
+    }
+    return { value: (value ?? null) as Json, size: 1 };
+  }
+
+  #alias(alias: Alias): Converted {
+    const target = this.#anchors.get(alias.source);
+    if (target?.converted === undefined) {
+      this.#fault(
+        target === undefined
+          ? `there is no anchor «${alias.source}» before this`
+          : `«*${alias.source}» is part of what it stands for`,
+        alias,
+      );
+      return { value: null, size: 1 };
+    }
+    this.targets.set(alias, target.node);
+    return target.converted;
+  }
+
+  #map(map: YAMLMap): Converted {
+    const own = new Map<string, Converted>();
+    const merged = new Map<string, Json>();
+    const sizes: Converted[] = [];
+    for (const pair of map.items) {
+      if (isMerge(pair)) {
+        sizes.push(...this.#merge(pair, merged));
+        continue;
+      }
+      const key = this.#key(pair);
+      const converted = this.convert(pair.value);
+      sizes.push(converted);
+      if (key === undefined) continue;
+      if (own.has(key)) this.#fault(`the key «${key}» is there twice`, pair.key as Node);
+      own.set(key, converted);
+    }
+    const entries = new Map([...merged, ...[...own].map(([key, { value }]): [string, Json] => [key, value])]);
+    return { value: Object.fromEntries(entries), size: this.#sum(sizes, map) };
+  }
+
+  /** Works a map, or a list of them, into `merged`: the first that has a key gives its value. */
+  #merge(pair: Pair<unknown, unknown>, merged: Map<string, Json>): Converted[] {
+    const converted = this.convert(pair.value);
+    const sources = Array.isArray(converted.value) ? converted.value : [converted.value];
+    for (const source of sources) {
+      if (typeof source !== 'object' || source === null || Array.isArray(source)) {
+        this.#fault('«<<» takes a map, or a list of maps', pair.key as Node);
+        break;
+      }
+      for (const [key, value] of Object.entries(source as JsonObject)) if (!merged.has(key)) merged.set(key, value);
+    }
+    return [converted];
+  }
+
+  #key({ key, value }: Pair<unknown, unknown>): string | undefined {
+    if (isScalar(key) && key.value !== null && key.value !== undefined) return String(key.value);
+    if (isAlias(key)) {
+      const { value: text } = this.#alias(key);
+      if (text !== null && typeof text !== 'object') return String(text);
+    }
+    const node = (isScalar(key) || isAlias(key) || isMap(key) || isSeq(key) ? key : value) as Node | undefined;
+    this.#fault('a key must be a text, but this is none', node);
+    return undefined;
+  }
+
+  #sum(parts: readonly Converted[], node: Node): number {
+    let size = 1;
+    for (const part of parts) size += part.size;
+    if (size > MOST_VALUES && this.targets.size > 0 && !this.#bomb) {
+      this.#bomb = true;
+      this.#fault(`its aliases come to more than ${MOST_VALUES.toLocaleString('en-US')} values`, node);
+    }
+    return size;
+  }
+
+  #fault(message: string, node: Node | undefined): void {
+    this.faults.push({ message, node });
+  }
+}
