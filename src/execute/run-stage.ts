@@ -53,7 +53,8 @@ export async function runStage(
       host: services.installation.host,
       root: services.plan.root,
       environment: stageEnvironment(services.environment, stage.env, gpus),
-      signal: withTimeout(signal, stage.timeout),
+      ...(stage.timeout !== undefined && { timeout: stage.timeout }),
+      signal,
       onMessage: (message) => {
         if (message.type === 'metrics') Object.assign(metrics, message.values);
         if (message.type === 'log') emit({ type: 'stage-log', stage: stage.name, message: message.message });
@@ -62,10 +63,7 @@ export async function runStage(
       },
     },
   );
-  if (end.type === 'cancelled') {
-    const timedOut = stage.timeout !== undefined && !signal.aborted;
-    return failure(timedOut ? { kind: 'timed-out', seconds: stage.timeout } : 'cancelled');
-  }
+  if (end.type === 'cancelled') return failure('cancelled');
   if (end.type === 'failed') return failure(end.failure);
   const result = toResult(end.message, services.plan.root);
   if (!result.ok) return result;
@@ -90,13 +88,4 @@ export async function runStage(
   };
   const kept = services.cache.keep(record, Object.values(outputs.value));
   return kept.ok ? success(record) : failure({ kind: 'cache', problems: kept.failure });
-}
-
-/** The longest that a timer can be set to, some 25 days. */
-const LONGEST_MILLISECONDS = 2 ** 31 - 1;
-
-/** Aborted with `signal` or when the time is over. */
-function withTimeout(signal: AbortSignal, seconds: number | undefined): AbortSignal {
-  if (seconds === undefined) return signal;
-  return AbortSignal.any([signal, AbortSignal.timeout(Math.min(Math.ceil(seconds * 1000), LONGEST_MILLISECONDS))]);
 }

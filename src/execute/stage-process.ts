@@ -8,6 +8,8 @@ import { placeInStack } from './stack.ts';
 
 /** How long a stage may take to end by itself when the run is cancelled. */
 const GRACE_MILLISECONDS = 1000;
+/** The longest that a timer can be set to, some 25 days. */
+const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 /** How much of what a process printed is kept for the message about its crash. */
 const KEPT_OUTPUT = 4000;
 
@@ -16,6 +18,8 @@ export interface ProcessOptions {
   readonly host: string;
   readonly root: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Seconds after which the process is ended. */
+  readonly timeout?: number;
   readonly signal: AbortSignal;
   readonly onMessage: (message: HostMessage) => void;
 }
@@ -51,11 +55,12 @@ export async function runInProcess(request: HostRequest, options: ProcessOptions
     if (message.type === 'log' || message.type === 'progress' || message.type === 'metrics') options.onMessage(message);
     else last = message;
   });
-  const stop = stopOnAbort(child.pid, () => send(child, { type: 'cancel' }), options.signal);
+  const stop = stopInTime(child.pid, () => send(child, { type: 'cancel' }), options);
   send(child, request);
   const how = await ended;
-  stop();
-  if (options.signal.aborted) return { type: 'cancelled' };
+  const cut = stop();
+  if (cut === 'aborted') return { type: 'cancelled' };
+  if (cut !== undefined) return { type: 'failed', failure: { kind: 'timed-out', seconds: cut.after } };
   if (last === undefined) {
     return { type: 'failed', failure: { kind: 'crashed', how, output: output.trim() } };
   }
@@ -77,9 +82,18 @@ function send(child: ChildProcess, request: HostRequest): void {
   child.send(request, () => undefined);
 }
 
-/** Asks the process to end and, if it doesn't, ends its whole group. Returns how to stop watching. */
-function stopOnAbort(pid: number | undefined, ask: () => void, signal: AbortSignal): () => void {
-  let timer: NodeJS.Timeout | undefined;
+/**
+ * When the run is cancelled or the time is over, asks the process to end and, if it doesn't, ends its whole group.
+ * Returns how to stop watching, which says whether it was cut short. (Not by AbortSignal.any with a timeout: Node 20
+ * may collect these before they abort.)
+ */
+function stopInTime(
+  pid: number | undefined,
+  ask: () => void,
+  { signal, timeout }: Pick<ProcessOptions, 'signal' | 'timeout'>,
+): () => 'aborted' | { readonly after: number } | undefined {
+  let patience: NodeJS.Timeout | undefined;
+  let timedOut = false;
   const kill = () => {
     try {
       if (pid !== undefined) process.kill(-pid, 'SIGKILL');
@@ -87,16 +101,25 @@ function stopOnAbort(pid: number | undefined, ask: () => void, signal: AbortSign
       // It has ended by itself.
     }
   };
-  const onAbort = () => {
+  const cutShort = () => {
     ask();
-    timer = setTimeout(kill, GRACE_MILLISECONDS);
+    patience ??= setTimeout(kill, GRACE_MILLISECONDS);
   };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
+  const onTimeout = () => {
+    timedOut = true;
+    cutShort();
+  };
+  const limit =
+    timeout === undefined ? undefined : setTimeout(onTimeout, Math.min(timeout * 1000, LONGEST_MILLISECONDS));
+  if (signal.aborted) cutShort();
+  else signal.addEventListener('abort', cutShort, { once: true });
   return () => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-    if (signal.aborted) kill();
+    clearTimeout(limit);
+    clearTimeout(patience);
+    signal.removeEventListener('abort', cutShort);
+    if (signal.aborted || timedOut) kill();
+    if (signal.aborted) return 'aborted';
+    return timedOut && timeout !== undefined ? { after: timeout } : undefined;
   };
 }
 
