@@ -40,6 +40,7 @@ export async function runStage(
   const bundle = await writeLinkedBundle(stage.module.path, code, services.installation, claim.scratch, 'stage');
   if (!bundle.ok) return failure({ kind: 'bad-input', problems: bundle.failure });
   const prepared = services.files.objects.prepare();
+  const limit = withTimeout(signal, stage.timeout);
   const end = await runInProcess(
     {
       type: 'run',
@@ -53,7 +54,7 @@ export async function runStage(
       host: services.installation.host,
       root: services.plan.root,
       environment: stageEnvironment(services.environment, stage.env, gpus),
-      signal: withTimeout(signal, stage.timeout),
+      signal: limit.signal,
       onMessage: (message) => {
         if (message.type === 'metrics') Object.assign(metrics, message.values);
         if (message.type === 'log') emit({ type: 'stage-log', stage: stage.name, message: message.message });
@@ -62,6 +63,7 @@ export async function runStage(
       },
     },
   );
+  limit.release();
   if (end.type === 'cancelled') {
     const timedOut = stage.timeout !== undefined && !signal.aborted;
     return failure(timedOut ? { kind: 'timed-out', seconds: stage.timeout } : 'cancelled');
@@ -95,8 +97,22 @@ export async function runStage(
 /** The longest that a timer can be set to, some 25 days. */
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
-/** Aborted with `signal` or when the time is over. */
-function withTimeout(signal: AbortSignal, seconds: number | undefined): AbortSignal {
-  if (seconds === undefined) return signal;
-  return AbortSignal.any([signal, AbortSignal.timeout(Math.min(Math.ceil(seconds * 1000), LONGEST_MILLISECONDS))]);
+/**
+ * Aborted with `signal` or when the time is over. Not AbortSignal.any of AbortSignal.timeout: in Node 20 either may be
+ * collected as garbage before it fires.
+ */
+function withTimeout(signal: AbortSignal, seconds: number | undefined): { signal: AbortSignal; release: () => void } {
+  if (seconds === undefined) return { signal, release: () => undefined };
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const timer = setTimeout(abort, Math.min(seconds * 1000, LONGEST_MILLISECONDS));
+  return {
+    signal: controller.signal,
+    release: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    },
+  };
 }
