@@ -1,6 +1,7 @@
 import type { ActionKey } from '../fingerprint/digest.ts';
 import type { Plan, PlannedStage } from '../plan/plan.ts';
 import { before, type Selection } from '../plan/select.ts';
+import { StageNames } from '../plan/stage-names.ts';
 import type { StageResult } from './events.ts';
 import type { Lockfile } from './lockfile.ts';
 
@@ -18,7 +19,8 @@ export interface Verification {
 
 /** Works out what verifying the stages of `names` means: all stages when there are none. */
 export function planVerification(plan: Plan, names: readonly string[], lockfile: Lockfile): Verification {
-  const asked = plan.stages.filter(({ name }) => names.length === 0 || names.includes(name));
+  const known = new StageNames(plan.stages);
+  const asked = names.length === 0 ? plan.stages : names.flatMap((name) => membersOf(known.find(name)));
   const pinned = new Set(asked.filter(({ deterministic }) => !deterministic).map(({ name }) => name));
   const again = new Set(asked.map(({ name }) => name).filter((name) => !pinned.has(name)));
   const stages = before(plan, [...again]);
@@ -30,6 +32,11 @@ export function planVerification(plan: Plan, names: readonly string[], lockfile:
     taken,
     takenKeys: new Set(taken.flatMap(({ name }) => lockfile.get(name)?.key ?? [])),
   };
+}
+
+/** That there are such stages was checked when they were selected. */
+function membersOf(found: ReturnType<StageNames<PlannedStage>['find']>): readonly PlannedStage[] {
+  return found.ok ? found.value : [];
 }
 
 /** What verifying has shown of a stage. */

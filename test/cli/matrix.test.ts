@@ -121,6 +121,15 @@ describe('a stage of a matrix on the command line', () => {
     expect(which('ran')).toEqual(['train@rate=0.1,seed=1', 'table']);
   });
 
+  test('is verified alone', async () => {
+    const project = sweep();
+    await project.run();
+    const { exitCode, stdout } = await project.pipeline('verify', 'train@seed=1');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('train@rate=0.1,seed=1');
+    expect(stdout).not.toContain('seed=2');
+  });
+
   test('can be looked into and exported, the dots of its values notwithstanding', async () => {
     const project = sweep();
     await project.run();
