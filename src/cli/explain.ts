@@ -1,56 +1,66 @@
+import type { ActionRecord } from '../cache/cache.ts';
 import type { StageResult } from '../execute/events.ts';
-import { keyOf, PathInputs, reasonsToRun } from '../execute/stage-key.ts';
+import { reasonsSince, reasonsToRun } from '../execute/reasons.ts';
+import type { Services } from '../execute/services.ts';
+import { type KnownParts, knownParts, PathInputs } from '../execute/stage-key.ts';
 import { survey } from '../execute/survey.ts';
-import type { KeyDocument } from '../fingerprint/action-key.ts';
+import { actionKey } from '../fingerprint/action-key.ts';
+import type { ActionKey } from '../fingerprint/digest.ts';
+import type { PlannedStage } from '../plan/plan.ts';
 import { StageNames } from '../plan/stage-names.ts';
-import { list } from '../plan/suggest.ts';
-import { columns } from '../report/format.ts';
+import { failure, type Result, success } from '../problem.ts';
+import { describeExplanation } from '../report/explain.ts';
 import { openConsole, reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { withSession } from './with-session.ts';
 
-/** `pipeline explain`: all that decides a stage's outputs, in clear. */
+/** `pipeline explain`: all that decides a stage's outputs, in clear, and what of it changed since when. */
 export async function explain(written: string, options: CommonOptions): Promise<number> {
   return withSession(options, async ({ services }) => {
-    const { plan, cache } = services;
-    const found = new StageNames(plan.stages).findOne(written);
+    const found = new StageNames(services.plan.stages).findOne(written);
     if (!found.ok) return reportProblems([{ ...found.failure, at: { file: written } }], options);
-    const stage = found.value;
-    const { name } = stage;
-    const results = await survey(services, [name]);
-    const open = stage.dependencies.filter((dependency) => results.get(dependency)?.outcome !== 'cached');
-    if (open.length > 0) {
-      const message = `the key of «${name}» is not known yet: it reads what ${list(open)} would put out`;
-      return reportProblems([{ message, advice: `Run before it: pipeline run ${open.join(' ')}` }], options);
-    }
-    const key = await keyOf(stage, services, new PathInputs(services), (dependency) => completed(results, dependency));
-    if (!key.ok) return reportProblems(key.failure, options);
-    const cached = cache.find(key.value.key) !== undefined;
-    const reasons = cached ? [] : reasonsToRun(stage, key.value, cache.lastOf(name), services);
+    const explained = await explanationOf(found.value, services);
+    if (!explained.ok) return reportProblems(explained.failure, options);
+    const { stage, key, cached, reasons, document, open, last } = explained.value;
     const { print, printJson, paint } = openConsole(options);
-    printJson({ type: 'explained', stage: name, key: key.value.key, cached, reasons, document: key.value.document });
-    print(`${paint('bold', name)}  key ${key.value.key}`);
-    print(cached ? paint('green', 'cached') : `${paint('yellow', 'would run')}: ${reasons.join('; ')}`);
-    print(columns(rowsOf(key.value.document)));
+    const comparedWith = last && { key: last.key, run: last.provenance.run, finished: last.provenance.finished };
+    printJson({ type: 'explained', stage, key: key ?? null, cached, reasons, open, document, comparedWith });
+    print(describeExplanation(explained.value, paint));
     return EXIT.ok;
   });
 }
 
-function completed(results: ReadonlyMap<string, StageResult>, name: string) {
-  const result = results.get(name);
-  if (result?.outcome !== 'cached') throw new Error(`${name} is not cached`);
-  return result;
+/** What is known of a stage's key, and the record that it is compared with. */
+export interface Explanation extends KnownParts {
+  readonly stage: string;
+  /** Unknown while stages before it would run. */
+  readonly key?: ActionKey;
+  readonly cached: boolean;
+  readonly reasons: readonly string[];
+  /** The result that it has, or else the last one that it had. */
+  readonly last?: ActionRecord;
 }
 
-function rowsOf({ scheme, code, packages, params, inputs, env, tensorflow }: KeyDocument): string[][] {
-  return [
-    ['scheme', '', String(scheme)],
-    ['code', '', code],
-    ...Object.entries(params).map(([param, value]) => ['param', param, JSON.stringify(value)]),
-    ...Object.entries(inputs).map(([input, digest]) => ['input', input, digest]),
-    ...Object.entries(env).map(([variable, value]) => ['env', variable, value ?? 'not set']),
-    ...(tensorflow === null ? [] : [['tensorflow', tensorflow.version, tensorflow.device]]),
-    ...Object.entries(packages).map(([id, integrity]) => ['package', id, integrity]),
-  ];
+async function explanationOf(stage: PlannedStage, services: Services): Promise<Result<Explanation>> {
+  const { name } = stage;
+  const results = await survey(services, [name]);
+  const parts = await knownParts(stage, services, new PathInputs(services), (before) => outputsOf(results.get(before)));
+  if (!parts.ok) return failure(parts.failure);
+  const { document, open } = parts.value;
+  const previous = services.cache.lastOf(name);
+  const base = { stage: name, document, open, cached: false, ...(previous && { last: previous }) };
+  if (open.length > 0) {
+    const own = previous === undefined ? [] : reasonsSince(previous, stage, parts.value, services);
+    const before = stage.dependencies.filter((dependency) => outputsOf(results.get(dependency)) === undefined);
+    return success({ ...base, reasons: [...own, ...before.map((dependency) => `${dependency} would run`)] });
+  }
+  const key = actionKey(document);
+  const record = services.cache.find(key);
+  if (record !== undefined) return success({ ...base, key, cached: true, reasons: [], last: record });
+  return success({ ...base, key, reasons: reasonsToRun(stage, { key, document }, previous, services) });
+}
+
+function outputsOf(result: StageResult | undefined) {
+  return result?.outcome === 'cached' ? result.outputs : undefined;
 }

@@ -5,6 +5,7 @@ import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Services } from '../execute/services.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
+import { Listings } from '../fingerprint/listings.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -52,6 +53,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       cache: new LocalCache(project.cache, files.objects, trees),
       files,
       trees,
+      listings: new Listings(join(index, 'listings')),
       codes: planned.codes,
       resources: new ResourcePool(() => machineOf(process.env, options.jobs)),
       environment: process.env,

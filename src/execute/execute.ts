@@ -6,9 +6,10 @@ import type { PathInput } from '../plan/resolve-input.ts';
 import type { Selection } from '../plan/select.ts';
 import { secondsSince, toCompleted } from './completed.ts';
 import type { CompletedStage, Emit, FailureReason, Purpose, RunResult, StageResult } from './events.ts';
+import { reasonsSince, reasonsToRun } from './reasons.ts';
 import type { StageRun } from './run-stage.ts';
 import type { Services } from './services.ts';
-import { keyOf, PathInputs, reasonsToRun, type StageKey } from './stage-key.ts';
+import { keyOf, knownParts, PathInputs, type StageKey } from './stage-key.ts';
 
 export interface RunOptions {
   readonly selection: Selection;
@@ -110,9 +111,7 @@ class Execution {
       }
     }
     if (this.#stopped(stage)) return { ...idle, outcome: 'cancelled' };
-    if (wouldRun.length > 0) {
-      return { ...idle, outcome: 'would-run', reasons: wouldRun.map((name) => `${name} would run`) };
-    }
+    if (wouldRun.length > 0) return this.#wouldRunAfter(stage, wouldRun, completed);
     const key = await keyOf(stage, this.#services, this.#paths, (name) => {
       const found = completed.get(name);
       if (found === undefined) throw new Error(`${name} is not complete`);
@@ -122,6 +121,23 @@ class Execution {
       return { ...idle, outcome: 'failed', failure: { kind: 'bad-input', problems: key.failure } };
     }
     return this.#lookUpOrRun(stage, key.value, completed);
+  }
+
+  /** That a stage before it would run is one reason; what of its own changed is known all the same. */
+  async #wouldRunAfter(
+    stage: PlannedStage,
+    before: readonly string[],
+    completed: ReadonlyMap<string, CompletedStage>,
+  ): Promise<StageResult> {
+    const last = this.#services.cache.lastOf(stage.name);
+    const parts = await knownParts(stage, this.#services, this.#paths, (name) => completed.get(name)?.outputs);
+    if (!parts.ok) {
+      const failure: FailureReason = { kind: 'bad-input', problems: parts.failure };
+      return { name: stage.name, seconds: 0, reasons: [], outcome: 'failed', failure };
+    }
+    const own = last === undefined ? [] : reasonsSince(last, stage, parts.value, this.#services);
+    const reasons = [...own, ...before.map((name) => `${name} would run`)];
+    return { name: stage.name, seconds: 0, reasons, outcome: 'would-run' };
   }
 
   async #lookUpOrRun(

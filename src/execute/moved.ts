@@ -4,8 +4,9 @@ import { type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import { type LockedParts, type LockedStage, type Lockfile, lockedParts } from './lockfile.ts';
+import { reasonsToRun } from './reasons.ts';
 import type { Services } from './services.ts';
-import { keyOf, PathInputs, reasonsToRun, type StageKey } from './stage-key.ts';
+import { keyOf, PathInputs, type StageKey } from './stage-key.ts';
 
 /** A stage that the lockfile does not describe as it stands, and why. */
 export interface Moved {

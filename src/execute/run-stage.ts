@@ -1,7 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActionRecord, Claim } from '../cache/cache.ts';
+import { digestTree } from '../fingerprint/tree.ts';
 import type { PlannedStage } from '../plan/plan.ts';
+import { sourcesOf } from '../plan/sources.ts';
 import { failure, type Result, success } from '../problem.ts';
 import { secondsSince } from './completed.ts';
 import { stageEnvironment } from './environment.ts';
@@ -86,6 +88,17 @@ export async function runStage(
       platform: `${process.platform}-${process.arch}`,
     },
   };
+  keepListings(stage, key, services);
   const kept = services.cache.keep(record, Object.values(outputs.value));
   return kept.ok ? success(record) : failure({ kind: 'cache', problems: kept.failure });
+}
+
+/** Keeps what is in the directories that were read from outside, to say later what changed in them. */
+function keepListings(stage: PlannedStage, { document }: StageKey, { listings, files }: Services): void {
+  for (const { name, from } of sourcesOf(stage)) {
+    const digest = document.inputs[name];
+    if (from.kind !== 'path' || digest === undefined || listings.has(digest)) continue;
+    const tree = digestTree(from.path, files.inputs, from);
+    if (tree.ok && tree.value.digest === digest) listings.keep(tree.value);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Cache } from '../cache/cache.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
+import type { Listings } from '../fingerprint/listings.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -23,6 +24,7 @@ export interface Services {
   /** What is known of the files of inputs from outside, and of those that stages put out. */
   readonly files: { readonly inputs: FileDigests; readonly objects: FileDigests };
   readonly trees: SealedTrees;
+  readonly listings: Listings;
   /** The code of each stage of the plan, by the absolute path of its module. */
   readonly codes: ReadonlyMap<string, StageCode>;
   readonly resources: ResourcePool;

@@ -1,7 +1,4 @@
-import { relative } from 'node:path';
-import type { ActionRecord } from '../cache/cache.ts';
 import { actionKey, type KeyDocument, keyDocument } from '../fingerprint/action-key.ts';
-import { compareKeys } from '../fingerprint/compare-keys.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { tensorFlowOf } from '../fingerprint/runtime.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
@@ -57,20 +54,32 @@ export function codeOf(stage: PlannedStage, { codes }: Services): StageCode {
   return code;
 }
 
-/** The action key of a stage, once all stages that it reads are complete. */
-export async function keyOf(
+/** The outputs of a stage, or nothing while they are not known. */
+export type OutputsOf = (stage: string) => Readonly<Record<string, Digest>> | undefined;
+
+export interface KnownParts {
+  readonly document: KeyDocument;
+  /** The inputs that are not known yet, since the stages that make them would run. */
+  readonly open: readonly string[];
+}
+
+/** All that is known of a stage's key. */
+export async function knownParts(
   stage: PlannedStage,
   services: Services,
   paths: PathInputs,
-  completed: (stage: string) => Pick<CompletedStage, 'outputs'>,
-): Promise<Result<StageKey>> {
+  outputsOf: OutputsOf,
+): Promise<Result<KnownParts>> {
   const code = codeOf(stage, services);
   const inputs: Record<string, Digest> = {};
+  const open: string[] = [];
   for (const { name, from } of sourcesOf(stage)) {
     if (from.kind === 'artifact') {
-      const digest = completed(from.stage).outputs[from.output];
-      if (digest === undefined) throw new Error(`${from.stage} has no output ${from.output}`);
-      inputs[name] = digest;
+      const outputs = outputsOf(from.stage);
+      const digest = outputs?.[from.output];
+      if (outputs === undefined) open.push(name);
+      else if (digest === undefined) throw new Error(`${from.stage} has no output ${from.output}`);
+      else inputs[name] = digest;
     } else {
       const digest = await paths.digest(from);
       if (!digest.ok) return digest;
@@ -85,23 +94,18 @@ export async function keyOf(
     env: declaredEnvironment(services.environment, stage.env),
     tensorflow: tensorFlowOf(code.direct, seesGpus(stage) ? services.environment : NO_GPUS) ?? null,
   });
-  return success({ key: actionKey(document), document });
+  return success({ document, open });
 }
 
-/** Why a stage whose key has no whole record runs, compared with the last result under its name. */
-export function reasonsToRun(
+/** The action key of a stage, once all stages that it reads are complete. */
+export async function keyOf(
   stage: PlannedStage,
-  { key, document }: StageKey,
-  last: ActionRecord | undefined,
   services: Services,
-): string[] {
-  if (last === undefined) return ['it has not run yet'];
-  if (last.key === key) return ['its result is no longer whole in the cache'];
-  const module = relative(services.plan.root, stage.module.path);
-  const reasons = compareKeys(
-    { document: last.document, modules: last.provenance.modules },
-    { document, modules: codeOf(stage, services).modules },
-    module,
-  );
-  return reasons.length > 0 ? reasons : ['its result is not in the cache'];
+  paths: PathInputs,
+  completed: (stage: string) => Pick<CompletedStage, 'outputs'>,
+): Promise<Result<StageKey>> {
+  const parts = await knownParts(stage, services, paths, (name) => completed(name).outputs);
+  if (!parts.ok) return parts;
+  const { document } = parts.value;
+  return success({ key: actionKey(document), document });
 }

@@ -9,8 +9,16 @@ export interface ExplainedKey {
   readonly modules: Readonly<Record<string, Digest>>;
 }
 
+/** What became of an input whose content is another: «changed», or more where more is known. */
+export type DescribeInput = (name: string, before: Digest, now: Digest) => string;
+
 /** What differs between two keys, in words that name the thing: «param learning_rate 0.0001 → 0.00005». */
-export function compareKeys(before: ExplainedKey, now: ExplainedKey, module: string): string[] {
+export function compareKeys(
+  before: ExplainedKey,
+  now: ExplainedKey,
+  module: string,
+  describeInput: DescribeInput = () => 'changed',
+): string[] {
   const a = before.document;
   const b = now.document;
   return [
@@ -18,8 +26,8 @@ export function compareKeys(before: ExplainedKey, now: ExplainedKey, module: str
     ...differences('param', flatten(a.params), flatten(b.params)),
     ...(a.code === b.code ? [] : [codeReason(before.modules, now.modules, module)]),
     ...packageReasons(a.packages, b.packages),
-    ...inputReasons(a.inputs, b.inputs),
-    ...differences('env', a.env, b.env),
+    ...inputReasons(a.inputs, b.inputs, describeInput),
+    ...envReasons(a.env, b.env),
     ...tensorFlowReasons(a.tensorflow, b.tensorflow),
   ];
 }
@@ -30,7 +38,21 @@ function differences(noun: string, a: Readonly<Record<string, Json>>, b: Readonl
     const to = b[name];
     if (from === undefined) return [`${noun} ${name} is new: ${shown(to)}`];
     if (to === undefined) return [`${noun} ${name} is gone: ${shown(from)}`];
-    return canonicalJson(from) === canonicalJson(to) ? [] : [`${noun} ${name} ${shown(from)} → ${shown(to)}`];
+    return canonicalJson(from) === canonicalJson(to) ? [] : [`${noun} ${name} ${shownPair(from, to)}`];
+  });
+}
+
+const LOOKS_SECRET = /TOKEN|SECRET|PASS|KEY|CREDENTIAL/i;
+
+function envReasons(a: KeyDocument['env'], b: KeyDocument['env']): string[] {
+  return namesIn(a, b).flatMap((name) => {
+    const [from = null, to = null] = [a[name], b[name]];
+    if (a[name] === undefined) return [`env ${name} is declared now`];
+    if (b[name] === undefined) return [`env ${name} is no longer declared`];
+    if (from === to) return [];
+    if (LOOKS_SECRET.test(name)) return [`env ${name} changed`];
+    const word = (value: string | null) => (value === null ? 'not set' : shown(value));
+    return [`env ${name} ${word(from)} → ${word(to)}`];
   });
 }
 
@@ -72,11 +94,15 @@ function versionsByName(packages: KeyDocument['packages']): Record<string, strin
   return versions;
 }
 
-function inputReasons(a: KeyDocument['inputs'], b: KeyDocument['inputs']): string[] {
+function inputReasons(a: KeyDocument['inputs'], b: KeyDocument['inputs'], describe: DescribeInput): string[] {
   return namesIn(a, b).flatMap((name) => {
-    if (a[name] === undefined) return [`input ${name} is new`];
-    if (b[name] === undefined) return [`input ${name} is gone`];
-    return a[name] === b[name] ? [] : [`input ${name} changed`];
+    const from = a[name];
+    const to = b[name];
+    if (from === undefined) return [`input ${name} is new`];
+    if (to === undefined) return [`input ${name} is gone`];
+    if (from === to) return [];
+    const words = describe(name, from, to);
+    return [words.startsWith('changed') ? `input ${name} ${words}` : `input ${name}: ${words}`];
   });
 }
 
@@ -102,7 +128,30 @@ function flatten(value: Readonly<Record<string, Json>>, prefix = ''): Record<str
   );
 }
 
+/** As much of a value as fits into a line. */
+const SHOWN = 60;
+/** What is shown of two long values before the place where they begin to differ. */
+const SHOWN_BEFORE = 15;
+
+function shownPair(from: Json, to: Json): string {
+  const [a, b] = [textOf(from), textOf(to)];
+  if (a.length <= SHOWN && b.length <= SHOWN) return `${a} → ${b}`;
+  let same = 0;
+  while (same < a.length && a[same] === b[same]) same++;
+  const start = Math.max(0, same - SHOWN_BEFORE);
+  const part = (text: string) => `${start > 0 ? '…' : ''}${cut(text.slice(start))}`;
+  return `${part(a)} → ${part(b)}`;
+}
+
 function shown(value: Json | undefined): string {
+  return cut(textOf(value));
+}
+
+function cut(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN - 1)}…`;
+}
+
+function textOf(value: Json | undefined): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text === undefined || text === '' ? '«»' : text;
 }

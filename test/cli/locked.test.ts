@@ -75,11 +75,11 @@ describe('pipeline run --locked', () => {
       (p) => p.edit('lib/upper.ts', 'text.toUpperCase()', 'text'),
       { shout: ['stages/shout.ts: lib/upper.ts changed'] },
     ],
-    ['an input from outside', (p) => p.write('data/a.txt', 'one\n'), { read: ['input folder changed'] }],
+    ['an input from outside', (p) => p.write('data/a.txt', 'one\n'), { read: ['input folder: 1 file changed: a.txt'] }],
     [
       'an input that comes from elsewhere',
       (p) => p.edit('pipeline.yaml', 'left: shout.text', 'left: read.text'),
-      { join: ['input left changed'] },
+      { join: ['input left changed (from read)'] },
     ],
     [
       'several things at once, each told of its own stage',
@@ -87,7 +87,7 @@ describe('pipeline run --locked', () => {
         p.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
         p.write('data/a.txt', 'one\n');
       },
-      { read: ['input folder changed'], shout: ['param greeting hello → bye'] },
+      { read: ['input folder: 1 file changed: a.txt'], shout: ['param greeting hello → bye'] },
     ],
     [
       'stages that came or went',

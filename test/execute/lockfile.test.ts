@@ -153,11 +153,7 @@ describe('a pipeline.lock that is damaged is told with its place', () => {
     ['only comments', '# nothing\n', [[1, 1, 'the lockfile is empty']]],
     ['a list', '- a\n', [[1, 1, 'the lockfile must be an object, but is ["a"]']]],
     ['no YAML', 'a: {\n', [[2, 1, 'not valid YAML: flow map in block collection must be sufficiently indented']]],
-<<<<<<< HEAD
-    ['a stage twice', `a: 1\na: 2\n`, [[2, 1, 'not valid YAML: the key «a» is there']]],
-=======
     ['a stage twice', `a: 1\na: 2\n`, [[2, 1, 'not valid YAML: the key «a» is there twice']]],
->>>>>>> wt-plan
     ['a stage that is no map', 'a: 3\n', [[1, 4, 'stage «a» must be an object, but is 3']]],
     ['without outputs', `a:\n  key: ${key}\n`, [[1, 1, '«outputs» of stage «a» is missing']]],
     ['an unknown part', `a:\n  key: ${key}\n  outputs: {}\n  cod: 1\n`, [[4, 3, 'unknown key «cod» in stage «a»']]],

@@ -38,10 +38,29 @@ describe('why a stage runs is said in words that name the thing', () => {
       ['stages/train.ts: changed, src/new.ts is new'],
     ],
     [{ inputs: { images: sha256('other') } }, {}, ['input images changed']],
-    [{ env: { HOME: null } }, {}, ['env HOME /root → null']],
+    [{ env: { HOME: null } }, {}, ['env HOME /root → not set']],
+    [{ env: { HOME: '' } }, {}, ['env HOME /root → «»']],
+    [{ env: { HOME: '/root', UNIT: 'kg' } }, {}, ['env UNIT is declared now']],
+    [{ env: {} }, {}, ['env HOME is no longer declared']],
+    [{ inputs: {} }, {}, ['input images is gone']],
     [{ tensorflow: { version: '2.21.0', device: 'gpu' } }, {}, ['TensorFlow 2.21.0 on cpu → 2.21.0 on gpu']],
   ])('%j', (change, modules, expected) => {
     expect(reasons(change, modules)).toEqual(expected);
+  });
+
+  test('of an environment variable that looks secret: not its value', () => {
+    const before = { document: { ...DOCUMENT, env: { API_TOKEN: 'a' } }, modules: {} };
+    const now = { document: { ...DOCUMENT, env: { API_TOKEN: 'b' } }, modules: {} };
+    expect(compareKeys(before, now, 's.ts')).toEqual(['env API_TOKEN changed']);
+  });
+
+  test('of a long value: the part in which it differs', () => {
+    const classes = Array.from({ length: 40 }, (_, index) => `class_${index}`);
+    const before = { document: { ...DOCUMENT, params: { classes } }, modules: {} };
+    const changed = { classes: classes.with(20, 'other') };
+    expect(compareKeys(before, { document: { ...DOCUMENT, params: changed }, modules: {} }, 's.ts')).toEqual([
+      'param classes …8","class_19","class_20","class_21","class_22","class_23","… → …8","class_19","other","class_21","class_22","class_23","cla…',
+    ]);
   });
 
   test('of a package: its version, or that its content is another', () => {

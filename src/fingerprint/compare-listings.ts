@@ -1,0 +1,38 @@
+import type { Digest } from './digest.ts';
+import type { Listing } from './listings.ts';
+
+/** How many files are named. */
+const NAMED = 3;
+
+/** What differs between two states of a directory: «3 files changed, 1 new: a.jpg, b.jpg, c.jpg, …». */
+export function compareListings(before: Listing, now: Listing): string {
+  const changed = [...now].filter(([path, digest]) => before.has(path) && before.get(path) !== digest);
+  const added = [...now].filter(([path]) => !before.has(path));
+  const gone = [...before].filter(([path]) => !now.has(path));
+  const renamed = takeRenamed(gone, added);
+  const renamedFrom = new Set(renamed.values());
+  const groups = [
+    { word: 'changed', paths: changed.map(([path]) => path) },
+    { word: 'new', paths: added.filter(([path]) => !renamed.has(path)).map(([path]) => path) },
+    { word: 'gone', paths: gone.filter(([path]) => !renamedFrom.has(path)).map(([path]) => path) },
+    { word: 'renamed', paths: [...renamed].map(([to, from]) => `${from} → ${to}`) },
+  ].filter(({ paths }) => paths.length > 0);
+  const names = groups.flatMap(({ paths }) => paths);
+  if (names.length === 0) return 'empty folders differ';
+  const counts = groups.map(({ word, paths }, index) =>
+    index === 0 ? `${paths.length} ${paths.length === 1 ? 'file' : 'files'} ${word}` : `${paths.length} ${word}`,
+  );
+  return `${counts.join(', ')}: ${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
+}
+
+/** New path → old path of the files that are there under another name. */
+function takeRenamed(gone: readonly [string, Digest][], added: readonly [string, Digest][]): Map<string, string> {
+  const byDigest = new Map<Digest, string[]>();
+  for (const [path, digest] of gone) byDigest.set(digest, [...(byDigest.get(digest) ?? []), path]);
+  const renamed = new Map<string, string>();
+  for (const [path, digest] of added) {
+    const from = byDigest.get(digest)?.shift();
+    if (from !== undefined) renamed.set(path, from);
+  }
+  return renamed;
+}

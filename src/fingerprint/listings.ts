@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Digest } from './digest.ts';
+import { readIndexFile, writeIndexFile } from './index-file.ts';
+import type { Tree } from './tree.ts';
+
+/** The files of a directory: path inside it → digest. */
+export type Listing = ReadonlyMap<string, Digest>;
+
+const KIND = 'listing-1';
+
+/** What was in the directories that stages have read from outside, by digest: to say later what changed in them. */
+export class Listings {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  keep(tree: Tree): void {
+    if (tree.kind === 'directory')
+      writeIndexFile(this.#pathOf(tree.digest), KIND, JSON.stringify([...toListing(tree)]));
+  }
+
+  has(digest: Digest): boolean {
+    return existsSync(this.#pathOf(digest));
+  }
+
+  find(digest: Digest): Listing | undefined {
+    const kept = readIndexFile(this.#pathOf(digest), KIND);
+    return kept === undefined ? undefined : new Map(JSON.parse(kept) as [string, Digest][]);
+  }
+
+  #pathOf(digest: Digest): string {
+    return join(this.#directory, `${digest}.json`);
+  }
+}
+
+export function toListing({ files }: Tree): Listing {
+  return new Map(files.map(({ path, digest }) => [path, digest]));
+}

@@ -1,0 +1,68 @@
+import type { ActionRecord } from '../cache/cache.ts';
+import type { KeyDocument } from '../fingerprint/action-key.ts';
+import type { ActionKey } from '../fingerprint/digest.ts';
+import { columns, duration } from './format.ts';
+import type { Paint } from './style.ts';
+
+/** The parts of a stage's key as they stand now, those marked that are other than in the record. */
+export function describeExplanation(
+  explained: {
+    readonly stage: string;
+    readonly key?: ActionKey;
+    readonly cached: boolean;
+    readonly reasons: readonly string[];
+    readonly document: KeyDocument;
+    readonly open: readonly string[];
+    readonly last?: ActionRecord;
+  },
+  paint: Paint,
+): string {
+  const { stage, key, cached, reasons, document, open, last } = explained;
+  const before = new Map(last === undefined ? [] : partsOf(last.document).map((part) => [nameOf(part), part.value]));
+  const rows = partsOf(document).map((part) => {
+    const changed = last !== undefined && before.get(nameOf(part)) !== part.value;
+    return [changed ? paint('yellow', '●') : ' ', part.kind, part.name, part.value];
+  });
+  const unknown = open.map((name) => [paint('yellow', '●'), 'input', name, 'not known yet']);
+  return [
+    `${paint('bold', stage)}  ${key === undefined ? 'key not known yet' : `key ${key}`}`,
+    cached ? paint('green', 'cached') : `${paint('yellow', 'would run')}: ${reasons.join('; ')}`,
+    ...(last === undefined ? [] : [paint('dim', origin(last, stage, cached))]),
+    columns([...rows, ...unknown]),
+  ].join('\n');
+}
+
+function origin({ provenance }: ActionRecord, stage: string, cached: boolean): string {
+  const { run, finished, seconds, stage: maker } = provenance;
+  const by = maker === stage ? '' : ` as stage «${maker}»`;
+  const made = `run ${run}${by}, ${finished}, in ${duration(seconds)}`;
+  return cached ? `made by ${made}` : `● other than in its last result, of ${made}`;
+}
+
+interface Part {
+  readonly kind: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+function nameOf({ kind, name }: Part): string {
+  return `${kind} ${name}`;
+}
+
+function partsOf({ scheme, code, packages, params, inputs, env, tensorflow }: KeyDocument): Part[] {
+  const parts = (kind: string, values: object): Part[] =>
+    Object.entries(values).map(([name, value]) => ({
+      kind,
+      name,
+      value: typeof value === 'string' && kind !== 'param' ? value : JSON.stringify(value),
+    }));
+  return [
+    { kind: 'scheme', name: '', value: String(scheme) },
+    { kind: 'code', name: '', value: code },
+    ...parts('param', params),
+    ...parts('input', inputs),
+    ...Object.entries(env).map(([name, value]) => ({ kind: 'env', name, value: value ?? 'not set' })),
+    ...(tensorflow === null ? [] : [{ kind: 'tensorflow', name: tensorflow.version, value: tensorflow.device }]),
+    ...parts('package', packages),
+  ];
+}
