@@ -15,7 +15,7 @@ import { execaNode } from 'execa';
 import { onTestFinished } from 'vitest';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
-const CLI = join(REPOSITORY, 'dist/cli.cjs');
+export const CLI = join(REPOSITORY, 'dist/cli.cjs');
 
 export interface StageJson {
   readonly name: string;
