@@ -161,7 +161,9 @@ function valuesNamed(name: string, { names }: Line, current: string): Completion
 }
 
 /** Shared params and stages; after `STAGE.` its params; after `KEY=` the values, if they are few. */
-function assignments({ params, stages }: PipelineNames, current: string): readonly Candidate[] {
+function assignments({ params, stages: all }: PipelineNames, current: string): readonly Candidate[] {
+  // A param is set for all the stages of a matrix.
+  const stages = all.filter(({ name }) => !name.includes('@'));
   const [key = '', value] = current.split('=', 2);
   const stage = stages.find(({ name }) => key.startsWith(`${name}.`));
   const known = stage === undefined ? params : stage.params();

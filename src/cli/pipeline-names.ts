@@ -42,9 +42,10 @@ export function readPipelineNames(options: CommonOptions): PipelineNames {
   const index = join(project.cache, 'index');
   const interfaces = new RememberedInterfaces(index, project.root);
   const mentioned = mentionedOutputs(written);
-  // A plan also has the stages that the file only implies.
+  // A plan also has the stages that a matrix makes of one.
   const plan = new KnownPlans(join(index, 'plans'), options.engine.build).find(project, text, options)?.plan;
-  const found = plan?.stages.map(({ name, module }) => ({ name, module: module.path })) ?? written;
+  const instances = (plan?.stages ?? []).filter(({ name, declared }) => name !== declared);
+  const found = [...written, ...instances.map(({ name, module }) => ({ name, module: module.path }))];
   return {
     stages: found.map(({ name, module }) => {
       const declared = () => interfaces.of(module);

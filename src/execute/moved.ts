@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
+import { sourcesOf } from '../plan/sources.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import { type LockedParts, type LockedStage, type Lockfile, lockedParts } from './lockfile.ts';
 import { reasonsToRun } from './reasons.ts';
@@ -55,9 +56,9 @@ function outputsBefore(stage: PlannedStage, before: string, lockfile: Lockfile):
   const outputs = lockfile.get(before)?.outputs;
   const readThen = lockfile.get(stage.name)?.parts?.inputs;
   return Object.fromEntries(
-    [...stage.inputs].flatMap(([name, input]): [string, Digest][] =>
-      input.kind === 'artifact' && input.stage === before
-        ? [[input.output, outputs?.[input.output] ?? readThen?.[name] ?? UNKNOWN]]
+    sourcesOf(stage).flatMap(({ name, from }): [string, Digest][] =>
+      from.kind === 'artifact' && from.stage === before
+        ? [[from.output, outputs?.[from.output] ?? readThen?.[name] ?? UNKNOWN]]
         : [],
     ),
   );

@@ -32,4 +32,5 @@ export function splitOutput(text: string): { readonly stage: string; readonly ou
 
 /** What to write for a stage or some of its instances. */
 export const STAGE_REFERENCE_ADVICE =
-  'For example train for all of a matrix, or train@seed=1 or train@backbone=small-cnn,seed=1 for those that match.';
+  'For example train for all of a matrix, or train@seed=1 or train@backbone=small-cnn,seed=1 for those that match. ' +
+  'A value with a comma is in quotes: train@prompt="a, b".';

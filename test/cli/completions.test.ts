@@ -104,6 +104,14 @@ describe('names from the pipeline', () => {
     expect(at('pipeline run --set=train.e')).toEqual(['--set=train.epochs=']);
   });
 
+  test('the stages of a matrix where a stage is meant, and not for --set, which is for all of them', () => {
+    const sweep = ['sweep', 'sweep@seed=1'].map((name) => ({ name, outputs: () => [], params: () => [] }));
+    const values = (...words: string[]) =>
+      complete(words, () => ({ stages: sweep, params: [], profiles: [] })).candidates.map(({ value }) => value);
+    expect(values('explain', 'sw')).toEqual(['sweep', 'sweep@seed=1']);
+    expect(values('run', '--set', 'sw')).toEqual(['sweep.']);
+  });
+
   test('values for --set where they are few', () => {
     expect(at('pipeline run --set train.optimizer=')).toEqual(['train.optimizer=adam', 'train.optimizer=sgd']);
     expect(at('pipeline run --set shuffle=t')).toEqual(['shuffle=true']);

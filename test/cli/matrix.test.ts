@@ -87,6 +87,16 @@ describe('a matrix', () => {
     expect(which('cached')).toHaveLength(5);
   });
 
+  test('is described by the lockfile, stage by stage', async () => {
+    const project = sweep();
+    await project.run();
+    expect((await project.run('--locked')).exitCode).toBe(0);
+    const { exitCode, stderr } = await project.run('--locked', '--set', 'seeds=[1, 3]');
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('train@rate=0.1,seed=3: it is not in pipeline.lock');
+    expect(stderr).toContain('train@rate=0.1,seed=2: it is in pipeline.lock, but not in the pipeline');
+  });
+
   test('is told by --set for all its stages', async () => {
     const project = sweep();
     await project.run();

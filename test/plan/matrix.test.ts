@@ -307,11 +307,11 @@ describe('on a command line', () => {
     ['data@seed=1', 'stage «data» has no matrix|Write data.'],
     [
       'train@seed',
-      '«train@seed» names no stage|For example train for all of a matrix, or train@seed=1 or train@backbone=small-cnn,seed=1 for those that match.',
+      '«train@seed» names no stage|For example train for all of a matrix, or train@seed=1 or train@backbone=small-cnn,seed=1 for those that match. A value with a comma is in quotes: train@prompt="a, b".',
     ],
     [
       'train@seed=1,seed=2',
-      '«train@seed=1,seed=2» names no stage|For example train for all of a matrix, or train@seed=1 or train@backbone=small-cnn,seed=1 for those that match.',
+      '«train@seed=1,seed=2» names no stage|For example train for all of a matrix, or train@seed=1 or train@backbone=small-cnn,seed=1 for those that match. A value with a comma is in quotes: train@prompt="a, b".',
     ],
   ])('%s is told as wrong', (written, expected) => {
     const found = names.find(written);
