@@ -85,8 +85,8 @@ export default defineStage({
 `,
 };
 
-export function toy(): Project {
-  return new Project(TOY);
+export function toy(atEnd?: (cleanUp: () => void) => void): Project {
+  return new Project(TOY, atEnd);
 }
 
 /** Stages that wait at the gate: \`a\` and \`b\` side by side, then \`c\` reads both. */
