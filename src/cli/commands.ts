@@ -121,6 +121,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async ({ all }, options: import('./verify.ts').VerifyOptions) =>
       (await import('./verify.ts')).verify(all, options),
   }),
+  command('runs', '', {
+    description: 'the past runs, newest first',
+    options: [
+      { flags: '--limit <N>', description: 'at most so many', parse: positiveInteger, default: 20 },
+      { flags: '--all', description: 'all of them' },
+    ],
+    run: async (_args, options: import('./runs.ts').RunsOptions) => (await import('./runs.ts')).runs(options),
+  }),
+  command('diff', '[RUN] [RUN]', {
+    description:
+      'what differs between two runs: an id, a beginning of one, latest or latest~N; of one given against the latest, of none the last two',
+    run: async ({ all }, options) => (await import('./diff.ts')).diff(all, options),
+  }),
   command('doctor', '', {
     description: 'what was found on this machine, and what to do about what is missing',
     run: async (_args, options) => (await import('./doctor.ts')).doctor(options),
