@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 const TAIL = /,\n {2}"checksum": "([0-9a-f]{64})"\n\}\n$/;
-const TAIL_LENGTH = 84;
+const TAIL_LENGTH = 85;
 
 /** A record as JSON that ends with a checksum over all before it: so that a flipped bit anywhere in it shows. */
 export function toChecksummed(record: object): string {

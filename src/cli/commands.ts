@@ -134,6 +134,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       'what differs between two runs: an id, a beginning of one, latest or latest~N; of one given against the latest, of none the last two',
     run: async ({ all }, options) => (await import('./diff.ts')).diff(all, options),
   }),
+  command('cache verify', '', {
+    description: 'read everything in the cache again, and take away what is damaged: the next run makes it again',
+    run: async (_args, options) => (await import('./cache-verify.ts')).cacheVerify(options),
+  }),
   command('doctor', '', {
     description: 'what was found on this machine, and what to do about what is missing',
     run: async (_args, options) => (await import('./doctor.ts')).doctor(options),

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../cache/cache.ts';
 import { compareRuns } from '../cache/compare-runs.ts';
 import { findRun, RunHistory } from '../cache/run-history.ts';
-import { type Problem, problem, type Result, success } from '../problem.ts';
+import { problem, type Result, success } from '../problem.ts';
 import { describeRunDiff } from '../report/run-diff.ts';
 import { openConsole, reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
@@ -15,11 +15,9 @@ export function diff(given: readonly string[], options: CommonOptions): Promise<
     const history = new RunHistory(findProject(options).cache);
     const [first = 'latest~1', second = 'latest'] = given;
     const before = find(first, history);
+    if (!before.ok) return reportProblems(before.failure, options);
     const now = find(second, history);
-    if (!before.ok || !now.ok) {
-      const problems: readonly Problem[] = [before, now].flatMap((run) => (run.ok ? [] : run.failure));
-      return reportProblems(problems, options);
-    }
+    if (!now.ok) return reportProblems(now.failure, options);
     const stages = compareRuns(before.value, now.value);
     const { print, printJson, paint } = openConsole(options);
     for (const stage of stages) printJson({ type: 'stage', ...stage });

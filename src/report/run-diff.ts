@@ -19,7 +19,7 @@ export function describeRunDiff(
     ]),
   ];
   const block = (title: string, rows: readonly (readonly string[])[]) => {
-    if (rows.length > 0) blocks.push(`${paint('bold', title)}\n${columns(rows.map((row) => ['', ...row]))}`);
+    if (rows.length > 0) blocks.push(`${paint('bold', title)}\n${trimmed(columns(rows.map((row) => ['', ...row])))}`);
   };
   block('params', stages.flatMap(paramRows));
   block('metrics', stages.flatMap(metricRows));
@@ -36,9 +36,23 @@ function paramRows({ stage, params = {} }: StageComparison): string[][] {
 
 function metricRows({ stage, metrics }: StageComparison): string[][] {
   return Object.entries(metrics).map(([name, pair]) => {
-    const [before, now] = [pair.before, pair.now].map((each) => (each === undefined ? '–' : figure(each)));
-    return [`${stage}.${name}`, before ?? '', '→', now ?? '', difference(pair)];
+    const [before, now] = figures(pair);
+    return [`${stage}.${name}`, ...(before === now ? [before] : [before, '→', now, difference(pair)])];
   });
+}
+
+/** With as many digits as it takes to tell them apart. */
+function figures({ before, now }: Pair<number>): [string, string] {
+  if (before === undefined || now === undefined) return [before, now].map(shown) as [string, string];
+  for (let digits = 4; digits < 17; digits++) {
+    const [a, b] = [before, now].map((each) => figure(each, digits)) as [string, string];
+    if (a !== b || before === now) return [a, b];
+  }
+  return [String(before), String(now)];
+}
+
+function shown(metric: number | undefined): string {
+  return metric === undefined ? '–' : figure(metric);
 }
 
 function stageRow({ stage, outcome, seconds, keyChanged, outputsChanged }: StageComparison): string[] {
@@ -63,11 +77,15 @@ export function difference({ before, now }: Pair<number>): string {
   // What is beyond the digits of the numbers themselves is noise of binary fractions.
   const scale = Math.max(Math.abs(before), Math.abs(now));
   const delta = Number((now - before).toFixed(Math.min(100, Math.max(0, 12 - Math.ceil(Math.log10(scale))))));
-  const shown = figure(delta === 0 ? now - before : delta);
-  return now > before ? `+${shown}` : shown;
+  const amount = figure(delta === 0 ? now - before : delta);
+  return now > before ? `+${amount}` : amount;
 }
 
 function value(item: Json | undefined): string {
   if (item === undefined) return '–';
   return typeof item === 'string' && item !== '' ? item : JSON.stringify(item);
+}
+
+function trimmed(lines: string): string {
+  return lines.replaceAll(/ +$/gm, '');
 }
