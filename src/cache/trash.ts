@@ -1,5 +1,5 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { entriesOf } from './inventory.ts';
 import { isAlive, self } from './lock.ts';
 
@@ -31,6 +31,11 @@ export class Trash {
   /** Removes what was taken. */
   empty(): void {
     rmSync(this.#directory, { recursive: true, force: true });
+    try {
+      rmdirSync(dirname(this.#directory));
+    } catch {
+      // Others have things there, or nothing was ever taken.
+    }
   }
 }
 

@@ -16,6 +16,8 @@ export interface Standing {
   readonly locked: ReadonlyMap<ActionKey, string>;
   /** The code of the stages as they stand. */
   readonly codes: ReadonlySet<Digest>;
+  /** False if there is a lockfile that can't be read. */
+  readonly lockfileIsRead: boolean;
   /** Why something of it is not known. */
   readonly problems: readonly Problem[];
 }
@@ -25,10 +27,17 @@ export async function standingOf(options: CommonOptions, signal: AbortSignal): P
   const lockfile = readLockfile(join(root, LOCKFILE), relative(process.cwd(), join(root, LOCKFILE)));
   const locked = new Map<ActionKey, string>();
   if (lockfile.ok) for (const [stage, { key }] of lockfile.value ?? []) locked.set(key, stage);
+  const lockfileIsRead = lockfile.ok;
   const lockProblems = lockfile.ok ? [] : lockfile.failure;
   const session = await openSession(options, signal);
   if (!session.ok) {
-    return { current: undefined, locked, codes: new Set(), problems: [...lockProblems, ...session.failure] };
+    return {
+      current: undefined,
+      locked,
+      codes: new Set(),
+      lockfileIsRead,
+      problems: [...lockProblems, ...session.failure],
+    };
   }
   try {
     const { services } = session.value;
@@ -42,7 +51,7 @@ export async function standingOf(options: CommonOptions, signal: AbortSignal): P
     }
     session.value.save();
     const codes = new Set([...services.codes.values()].map(({ digest }) => digest));
-    return { current, locked, codes, problems: lockProblems };
+    return { current, locked, codes, lockfileIsRead, problems: lockProblems };
   } finally {
     session.value.close();
   }
