@@ -7,6 +7,8 @@ import { type Holder, isAlive, lock, self } from './lock.ts';
 const POLL_MILLISECONDS = 5;
 /** A sweep holds its lock for moments. One that is older was left by a machine that is gone. */
 const STALE_MILLISECONDS = 60_000;
+/** Of a machine or container that is gone nobody can tell whether its processes are: after so long they are. */
+const FOREIGN_MILLISECONDS = 30 * 86_400_000;
 
 /**
  * What a command that is under way has looked up, told in a file of its own: a sweep at the same time leaves it.
@@ -54,7 +56,7 @@ export function usedByOthers(cache: string): ReadonlySet<string> {
   const directory = join(cache, 'index', 'live');
   for (const { name, holder } of markers(directory)) {
     if (holder.pid === process.pid && holder.host === hostname()) continue;
-    if (!isAlive(holder)) continue;
+    if (!isUnderWay(join(directory, name), holder)) continue;
     for (const id of read(join(directory, name)).split('\n')) used.add(id);
   }
   used.delete('');
@@ -64,7 +66,9 @@ export function usedByOthers(cache: string): ReadonlySet<string> {
 /** The markers of processes that are gone, absolute. */
 export function deadMarkers(cache: string): readonly string[] {
   const directory = join(cache, 'index', 'live');
-  return markers(directory).flatMap(({ name, holder }) => (isAlive(holder) ? [] : [join(directory, name)]));
+  return markers(directory).flatMap(({ name, holder }) =>
+    isUnderWay(join(directory, name), holder) ? [] : [join(directory, name)],
+  );
 }
 
 /** Runs `action` while no look-up begins. It has to be short: all that runs waits for it. */
@@ -98,6 +102,12 @@ function markers(directory: string): { name: string; holder: Holder }[] {
     const [, pid, started = '', host = ''] = /^(\d+)\.(\d*)\.(.+)$/.exec(name) ?? [];
     return pid === undefined ? [] : [{ name, holder: { pid: Number(pid), started, host } }];
   });
+}
+
+function isUnderWay(path: string, holder: Holder): boolean {
+  if (holder.host === hostname()) return isAlive(holder);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs < FOREIGN_MILLISECONDS;
 }
 
 function waitForSweep(path: string): void {
