@@ -115,9 +115,9 @@ function waitForSweep(path: string): void {
 }
 
 function isHeld(path: string): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined || Date.now() - stats.mtimeMs > STALE_MILLISECONDS) return false;
   try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined || Date.now() - stats.mtimeMs > STALE_MILLISECONDS) return false;
     const holder = JSON.parse(read(path)) as Holder;
     return !(holder.pid === process.pid && holder.host === hostname()) && isAlive(holder);
   } catch {
