@@ -1,5 +1,6 @@
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { JsonObject } from '../plan/declaration.ts';
 import type { Problem, Result } from '../problem.ts';
 
 /** One output of a stage as it is kept. */
@@ -45,6 +46,8 @@ export interface StageOutcomeRecord {
   readonly name: string;
   readonly outcome: string;
   readonly key?: ActionKey;
+  /** Absent in the records of earlier versions. */
+  readonly params?: JsonObject;
   readonly seconds: number;
   readonly reasons: readonly string[];
   readonly outputs: Readonly<Record<string, Digest>>;

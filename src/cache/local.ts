@@ -15,28 +15,39 @@ import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { digestTree } from '../fingerprint/tree.ts';
 import { failure, type Problem, problem, type Result, success } from '../problem.ts';
 import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from './cache.ts';
+import { fromChecksummed, toChecksummed } from './checksummed.ts';
 import { lock } from './lock.ts';
+import type { Uses } from './uses.ts';
 
 /** A cache in a directory on this machine, shared safely by any number of runs. */
 export class LocalCache implements Cache {
   readonly #directory: string;
   readonly #files: FileDigests;
   readonly #trees: SealedTrees;
+  readonly #uses: Uses | undefined;
 
-  constructor(directory: string, files: FileDigests, trees: SealedTrees) {
+  /** `uses` is told what is looked up: a sweep at the same time leaves that. */
+  constructor(directory: string, files: FileDigests, trees: SealedTrees, uses?: Uses) {
     this.#directory = directory;
     this.#files = files;
     this.#trees = trees;
+    this.#uses = uses;
   }
 
   find(key: ActionKey): ActionRecord | undefined {
-    const record = readJson<ActionRecord>(this.#actionPath(key));
+    this.#uses?.tell(key);
+    const record = readRecord<ActionRecord>(this.#actionPath(key));
     if (record?.key !== key) return undefined;
-    const whole = Object.values(record.outputs).every((output) => this.locate(output.digest) !== undefined);
+    const whole = Object.values(record.outputs).every((output) => this.#locate(output.digest) !== undefined);
     return whole ? record : undefined;
   }
 
   locate(digest: Digest): string | undefined {
+    this.#uses?.tell(digest);
+    return this.#locate(digest);
+  }
+
+  #locate(digest: Digest): string | undefined {
     const path = this.#objectPath(digest);
     if (!existsSync(path)) return undefined;
     // Known content is told by size, times and inode; whatever else is there is read again before it is used.
@@ -48,7 +59,7 @@ export class LocalCache implements Cache {
     const actions = join(this.#directory, 'actions');
     for (const prefix of namesIn(actions)) {
       for (const key of digestsIn(actions, prefix, '.json')) {
-        const record = readJson<ActionRecord>(this.#actionPath(key as ActionKey));
+        const record = readRecord<ActionRecord>(this.#actionPath(key as ActionKey));
         if (record?.key === key) yield record;
       }
     }
@@ -62,8 +73,9 @@ export class LocalCache implements Cache {
 
   keep(record: ActionRecord, outputs: readonly FinishedOutput[]): Result<void> {
     try {
+      this.#uses?.tell(record.key, ...outputs.map(({ digest }) => digest));
       for (const output of outputs) this.#takeIn(output);
-      writeWhole(this.#actionPath(record.key), JSON.stringify(record, null, 2));
+      writeWhole(this.#actionPath(record.key), toChecksummed(record));
       return success(undefined);
     } catch (error) {
       return toProblem(error as NodeJS.ErrnoException, this.#directory);
@@ -98,16 +110,17 @@ export class LocalCache implements Cache {
 
   lastOf(stage: string): ActionRecord | undefined {
     const last = readJson<{ key: ActionKey }>(this.#lastPath(stage));
-    return last === undefined ? undefined : readJson<ActionRecord>(this.#actionPath(last.key));
+    return last === undefined ? undefined : readRecord<ActionRecord>(this.#actionPath(last.key));
   }
 
   setLast(stage: string, key: ActionKey): void {
     const path = this.#lastPath(stage);
-    if (readJson<{ key: ActionKey }>(path)?.key !== key) attempt(() => writeWhole(path, JSON.stringify({ key })));
+    if (readJson<{ key: ActionKey }>(path)?.key !== key)
+      attempt(() => writeWhole(path, `${JSON.stringify({ key })}\n`));
   }
 
   keepRun(run: RunRecord): void {
-    attempt(() => writeWhole(join(this.#directory, 'runs', `${run.run}.json`), JSON.stringify(run, null, 2)));
+    attempt(() => writeWhole(join(this.#directory, 'runs', `${run.run}.json`), toChecksummed(run)));
   }
 
   runs(): readonly RunRecord[] {
@@ -116,12 +129,12 @@ export class LocalCache implements Cache {
     return readdirSync(directory)
       .filter((name) => name.endsWith('.json'))
       .sort()
-      .flatMap((name) => readJson<RunRecord>(join(directory, name)) ?? []);
+      .flatMap((name) => readRecord<RunRecord>(join(directory, name)) ?? []);
   }
 
   #takeIn({ path, digest }: FinishedOutput): void {
     const target = this.#objectPath(digest);
-    if (this.locate(digest) !== undefined) {
+    if (this.#locate(digest) !== undefined) {
       this.#files.forget(path);
       rmSync(path, { recursive: true });
       return;
@@ -143,7 +156,7 @@ export class LocalCache implements Cache {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
-      if (this.locate(digest) !== undefined) {
+      if (this.#locate(digest) !== undefined) {
         rmSync(path, { recursive: true });
         return false;
       }
@@ -182,8 +195,16 @@ function digestsIn(directory: string, prefix: string, ending: string): string[] 
 function writeWhole(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, `${text}\n`);
+  writeFileSync(temporary, text);
   renameSync(temporary, path);
+}
+
+function readRecord<Value extends object>(path: string): Value | undefined {
+  try {
+    return fromChecksummed<Value>(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function readJson<Value>(path: string): Value | undefined {

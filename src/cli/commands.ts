@@ -1,4 +1,5 @@
 import type { CommonOptions } from './options.ts';
+import { parseAge, parseCount, parseSize } from './quantities.ts';
 
 /** An option of a command, as data: commander, the quick parser and shell completion are made from it. */
 export interface OptionSpec {
@@ -120,6 +121,50 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [{ flags: '--keep <DIR>', description: 'make the fresh cache in DIR, and leave it there' }, JOBS],
     run: async ({ all }, options: import('./verify.ts').VerifyOptions) =>
       (await import('./verify.ts')).verify(all, options),
+  }),
+  command('runs', '', {
+    description: 'the past runs, newest first',
+    options: [
+      { flags: '--limit <N>', description: 'at most so many', parse: positiveInteger, default: 20 },
+      { flags: '--all', description: 'all of them' },
+    ],
+    run: async (_args, options: import('./runs.ts').RunsOptions) => (await import('./runs.ts')).runs(options),
+  }),
+  command('diff', '[RUN] [RUN]', {
+    description:
+      'what differs between two runs: an id, a beginning of one, latest or latest~N; of one given against the latest, of none the last two',
+    run: async ({ all }, options) => (await import('./diff.ts')).diff(all, options),
+  }),
+  command('cache ls', '[STAGE...]', {
+    description: 'the results in the cache, newest first, and which of them are current or locked',
+    run: async ({ all }, options) => (await import('./cache-ls.ts')).cacheLs(all, options),
+  }),
+  command('cache du', '', {
+    description: 'how much room the cache takes, by stage, and how much of it gc could free',
+    run: async (_args, options) => (await import('./cache-du.ts')).cacheDu(options),
+  }),
+  command('cache verify', '', {
+    description: 'read everything in the cache again, and take away what is damaged: the next run makes it again',
+    run: async (_args, options) => (await import('./cache-verify.ts')).cacheVerify(options),
+  }),
+  command('cache gc', '', {
+    description:
+      'say what of the cache is of no use any more, and with --yes take it away; what the pipeline as it stands, pipeline.lock and the last runs need stays, and what a run under way uses',
+    options: [
+      {
+        flags: '--older-than <AGE>',
+        description: 'only what was last used so long ago: 12h, 30d, 2w',
+        parse: parseAge,
+      },
+      {
+        flags: '--max-size <SIZE>',
+        description: 'the least recently used, until the results take no more than this: 500MB, 20GB',
+        parse: parseSize,
+      },
+      { flags: '--keep-runs <N>', description: 'what the last N runs used stays', parse: parseCount, default: 10 },
+      { flags: '--yes', description: 'take it away' },
+    ],
+    run: async (_args, options: import('./cache-gc.ts').GcOptions) => (await import('./cache-gc.ts')).cacheGc(options),
   }),
   command('doctor', '', {
     description: 'what was found on this machine, and what to do about what is missing',

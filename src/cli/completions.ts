@@ -38,6 +38,8 @@ interface Line {
 }
 
 const NOTHING: Completions = { candidates: [] };
+/** The older ones are asked for by how they begin. */
+const MOST_RUNS = 50;
 const HELP: Candidate = { value: '--help', description: 'what the command takes' };
 
 /**
@@ -145,6 +147,8 @@ function valuesNamed(name: string, { names }: Line, current: string): Completion
           ...stage.outputs().map((output) => ({ value: `${stage.name}.${output}` })),
         ]),
       };
+    case 'RUN':
+      return { candidates: ['latest', 'latest~1', ...names().runs().slice(0, MOST_RUNS)].map((value) => ({ value })) };
     case 'PROFILE':
       return { candidates: names().profiles.map((value) => ({ value })) };
     case 'KEY=VALUE':

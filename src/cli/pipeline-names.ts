@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import { RunHistory } from '../cache/run-history.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { StageCodes } from '../fingerprint/stage-code.ts';
 import type { StageInterface } from '../plan/plan.ts';
@@ -15,6 +16,8 @@ export interface PipelineNames {
   /** The shared ones. */
   readonly params: readonly ParamName[];
   readonly profiles: readonly string[];
+  /** The ids of past runs, newest first. */
+  readonly runs: () => readonly string[];
 }
 
 export interface StageNames {
@@ -60,6 +63,7 @@ export function readPipelineNames(options: CommonOptions): PipelineNames {
     }),
     params: paramsOf(toObject(params)),
     profiles: Object.keys(toObject(profiles)),
+    runs: () => new RunHistory(project.cache).ids(),
   };
 }
 

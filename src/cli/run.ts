@@ -46,7 +46,7 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
       ...(objection && { objection }),
     });
     await close();
-    if (!dryRun) services.cache.keepRun(toRecord(result, services.plan.name, started));
+    if (!dryRun) services.cache.keepRun(toRecord(result, services.plan, started));
     conclude(result, services.plan, console);
     if (result.ok && !dryRun && !options.locked && result.stages.length === services.plan.stages.length) {
       const written = writeLockfile(join(services.plan.root, LOCKFILE), result);
@@ -63,10 +63,11 @@ function conclude(result: RunResult, plan: Plan, console: Console): void {
   console.print(summarize(result, ends, console.paint));
 }
 
-function toRecord({ run: id, ok, seconds, stages }: RunResult, pipeline: string, started: string): RunRecord {
+function toRecord({ run: id, ok, seconds, stages }: RunResult, plan: Plan, started: string): RunRecord {
+  const params = new Map(plan.stages.map((stage) => [stage.name, stage.params]));
   return {
     run: id,
-    pipeline,
+    pipeline: plan.name,
     started,
     seconds,
     ok,
@@ -76,6 +77,7 @@ function toRecord({ run: id, ok, seconds, stages }: RunResult, pipeline: string,
       seconds: stage.seconds,
       reasons: stage.reasons,
       ...('key' in stage && stage.key !== undefined && { key: stage.key }),
+      params: params.get(stage.name) ?? {},
       outputs: 'outputs' in stage ? stage.outputs : {},
       metrics: 'metrics' in stage ? stage.metrics : {},
     })),

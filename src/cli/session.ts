@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalCache } from '../cache/local.ts';
+import { Uses } from '../cache/uses.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Services } from '../execute/services.ts';
@@ -22,6 +23,8 @@ export interface Session {
   readonly services: Services;
   /** Keeps what was learnt about files and stages for the next run. */
   save(): void;
+  /** Nothing of it is used any more. */
+  close(): void;
 }
 
 /** Reads and checks the pipeline; of what earlier runs found out only what may have changed. */
@@ -46,11 +49,12 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
     planned = anew.value;
     plans.keep(project, text.value, options, toKnown(planned));
   }
+  const uses = new Uses(project.cache);
   return success({
     services: {
       plan: planned.plan,
       installation,
-      cache: new LocalCache(project.cache, files.objects, trees),
+      cache: new LocalCache(project.cache, files.objects, trees, uses),
       files,
       trees,
       listings: new Listings(join(index, 'listings')),
@@ -61,6 +65,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
     save: () => {
       for (const learnt of [sources, files.inputs, files.objects, trees, codes]) learnt.save();
     },
+    close: () => uses.release(),
   });
 }
 

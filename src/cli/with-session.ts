@@ -14,9 +14,13 @@ export async function withSession(
     const session = await openSession(options, signal);
     if (signal.aborted) return EXIT.interrupted;
     if (!session.ok) return reportProblems(session.failure, options);
-    const code = await command(session.value, signal);
-    session.value.save();
-    return code;
+    try {
+      const code = await command(session.value, signal);
+      session.value.save();
+      return code;
+    } finally {
+      session.value.close();
+    }
   } finally {
     release();
   }

@@ -271,8 +271,9 @@ class Execution {
   }
 }
 
-/** Sorts by time; two runs of the same second differ. */
+/** Sorts by time, to the millisecond; two runs of the same one differ. */
 function newRunId(): string {
-  const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
-  return `${time}-${randomBytes(3).toString('hex')}`;
+  const now = new Date();
+  const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${time}-${now.getMilliseconds().toString(16).padStart(3, '0')}${randomBytes(2).toString('hex')}`;
 }

@@ -28,8 +28,8 @@ export function count(value: number): string {
 }
 
 /** A metric: whole numbers as they are, others with four significant digits. */
-export function figure(value: number): string {
-  return count(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
+export function figure(value: number, digits = 4): string {
+  return count(Number.isInteger(value) ? value : Number(value.toPrecision(digits)));
 }
 
 /** «3 stages», «1 stage». */

@@ -18,6 +18,7 @@ const NAMES: PipelineNames = {
   ],
   params: [{ name: 'seed' }, { name: 'shuffle', choices: ['true', 'false'] }],
   profiles: ['quick', 'full'],
+  runs: () => ['20260102-b', '20260101-a'],
 };
 
 /** What may stand where the command line ends. Its words are parted by spaces. */
@@ -46,6 +47,11 @@ describe('commands', () => {
       expect(at(`pipeline ${group} `)).toContain(inner);
     }
   });
+});
+
+test('runs are offered by their ids, newest first, and as the latest', () => {
+  expect(at('pipeline diff ').slice(0, 4)).toEqual(['latest', 'latest~1', '20260102-b', '20260101-a']);
+  expect(at('pipeline diff 20260101-a 2026')).toEqual(['20260102-b']);
 });
 
 describe('options', () => {

@@ -1,0 +1,81 @@
+import { canonicalJson, type Digest } from '../fingerprint/digest.ts';
+import type { Json, JsonObject } from '../plan/declaration.ts';
+import type { RunRecord, StageOutcomeRecord } from './cache.ts';
+
+/** A value in two runs; undefined where a run doesn't have it. */
+export interface Pair<Value> {
+  readonly before: Value | undefined;
+  readonly now: Value | undefined;
+}
+
+export interface StageComparison {
+  readonly stage: string;
+  readonly outcome: Pair<string>;
+  readonly seconds: Pair<number>;
+  /** Whether its key is another; undefined where a run doesn't know it. */
+  readonly keyChanged: boolean | undefined;
+  readonly outputsChanged: readonly string[];
+  /** Those that differ, by dotted name; undefined if a run of an earlier version has not recorded them. */
+  readonly params: Readonly<Record<string, Pair<Json>>> | undefined;
+  /** Those that a run has. */
+  readonly metrics: Readonly<Record<string, Pair<number>>>;
+}
+
+/** Compares two runs stage by stage, in the order of the later one. */
+export function compareRuns(before: RunRecord, now: RunRecord): readonly StageComparison[] {
+  const was = new Map(before.stages.map((stage) => [stage.name, stage]));
+  const is = new Map(now.stages.map((stage) => [stage.name, stage]));
+  return [...new Set([...is.keys(), ...was.keys()])].map((name) => compareStage(name, was.get(name), is.get(name)));
+}
+
+function compareStage(
+  stage: string,
+  before: StageOutcomeRecord | undefined,
+  now: StageOutcomeRecord | undefined,
+): StageComparison {
+  return {
+    stage,
+    outcome: { before: before?.outcome, now: now?.outcome },
+    seconds: { before: before?.seconds, now: now?.seconds },
+    keyChanged: before?.key === undefined || now?.key === undefined ? undefined : before.key !== now.key,
+    outputsChanged: outputsChanged(before?.outputs, now?.outputs),
+    params: paramsOf(before, now),
+    metrics: pairs(before?.metrics ?? {}, now?.metrics ?? {}),
+  };
+}
+
+/** Of a stage that has no outputs in one of the runs nothing can be said. */
+function outputsChanged(before: Readonly<Record<string, Digest>> = {}, now: Readonly<Record<string, Digest>> = {}) {
+  if (Object.keys(before).length === 0 || Object.keys(now).length === 0) return [];
+  return Object.entries(pairs(before, now)).flatMap(([name, pair]) => (pair.before === pair.now ? [] : [name]));
+}
+
+function paramsOf(before: StageOutcomeRecord | undefined, now: StageOutcomeRecord | undefined) {
+  if (before === undefined || now === undefined) return {};
+  if (before.params === undefined || now.params === undefined) return undefined;
+  const all = pairs(flatten(before.params), flatten(now.params));
+  return Object.fromEntries(Object.entries(all).filter(([, pair]) => !isSame(pair)));
+}
+
+function isSame({ before, now }: Pair<Json>): boolean {
+  return before !== undefined && now !== undefined && canonicalJson(before) === canonicalJson(now);
+}
+
+function pairs<Value>(
+  before: Readonly<Record<string, Value>>,
+  now: Readonly<Record<string, Value>>,
+): Record<string, Pair<Value>> {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
+  return Object.fromEntries(names.map((name) => [name, { before: before[name], now: now[name] }]));
+}
+
+/** Nested params by dotted name. */
+function flatten(params: JsonObject, prefix = ''): Record<string, Json> {
+  return Object.fromEntries(
+    Object.entries(params).flatMap(([key, value]): [string, Json][] =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(flatten(value as JsonObject, `${prefix}${key}.`))
+        : [[prefix + key, value]],
+    ),
+  );
+}

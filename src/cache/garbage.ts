@@ -1,0 +1,89 @@
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { RunRecord } from './cache.ts';
+import type { KeptAction, KeptObject } from './inventory.ts';
+
+/** What stays, whatever the limits say. */
+export interface Needed {
+  /** Of the pipeline as it stands, of its lockfile, of the last runs. */
+  readonly actions: ReadonlySet<ActionKey>;
+}
+
+export interface Limits {
+  /** Only what was last used before this time goes, in milliseconds since 1970. */
+  readonly usedBefore?: number;
+  /** The least recently used goes until the objects take no more than this. */
+  readonly maxBytes?: number;
+}
+
+export interface WeighedObject extends KeptObject {
+  readonly bytes: number;
+}
+
+export interface GarbageAction extends KeptAction {
+  readonly lastUsed: number;
+}
+
+export interface Garbage {
+  /** The least recently used first. */
+  readonly actions: readonly GarbageAction[];
+  /** The objects that no action needs then, or that none needs now. */
+  readonly objects: readonly WeighedObject[];
+  readonly bytes: number;
+  /** How much the objects take that stay. */
+  readonly staying: number;
+}
+
+/** Decides what of a cache goes. Objects that several actions share stay as long as one of them does. */
+export function findGarbage(
+  actions: readonly KeptAction[],
+  objects: readonly WeighedObject[],
+  uses: ReadonlyMap<ActionKey, number>,
+  needed: Needed,
+  { usedBefore = Number.POSITIVE_INFINITY, maxBytes }: Limits,
+): Garbage {
+  const bytes = new Map(objects.map((object) => [object.digest, object.bytes]));
+  const users = new Map<Digest, number>();
+  for (const { record } of actions)
+    for (const digest of digestsOf(record.outputs)) users.set(digest, (users.get(digest) ?? 0) + 1);
+  let staying = 0;
+  for (const [digest, size] of bytes) if (users.has(digest)) staying += size;
+  const garbage: GarbageAction[] = [];
+  const candidates = actions
+    .filter(({ key }) => !needed.actions.has(key))
+    .map((action) => ({ ...action, lastUsed: lastUse(action, uses) }))
+    .sort((a, b) => a.lastUsed - b.lastUsed);
+  for (const action of candidates) {
+    // Both limits are kept: what is too old goes, and then as much as is too much.
+    const isOld = action.lastUsed < usedBefore && (maxBytes === undefined || usedBefore !== Number.POSITIVE_INFINITY);
+    const isTooMuch = maxBytes !== undefined && staying > maxBytes;
+    if (!isOld && !isTooMuch) continue;
+    garbage.push(action);
+    for (const digest of digestsOf(action.record.outputs)) {
+      const left = (users.get(digest) ?? 0) - 1;
+      users.set(digest, left);
+      if (left === 0) staying -= bytes.get(digest) ?? 0;
+    }
+  }
+  const unused = objects.filter(({ digest }) => !users.get(digest));
+  return { actions: garbage, objects: unused, bytes: unused.reduce((sum, object) => sum + object.bytes, 0), staying };
+}
+
+/** When each action was last used by a run, in milliseconds since 1970. */
+export function usesIn(runs: readonly RunRecord[]): ReadonlyMap<ActionKey, number> {
+  const uses = new Map<ActionKey, number>();
+  for (const { started, stages } of runs) {
+    for (const { key } of stages) {
+      if (key !== undefined) uses.set(key, Math.max(uses.get(key) ?? 0, Date.parse(started)));
+    }
+  }
+  return uses;
+}
+
+function lastUse({ key, record }: KeptAction, uses: ReadonlyMap<ActionKey, number>): number {
+  return Math.max(Date.parse(record.provenance.finished), uses.get(key) ?? 0);
+}
+
+/** An action may have the same content as several outputs. */
+function digestsOf(outputs: KeptAction['record']['outputs']): ReadonlySet<Digest> {
+  return new Set(Object.values(outputs).map(({ digest }) => digest));
+}

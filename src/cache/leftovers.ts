@@ -1,0 +1,88 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { abandoned } from './fresh-directory.ts';
+import { isTemporary } from './integrity.ts';
+import { bytesIn, entriesOf, type Kept } from './inventory.ts';
+import { RunHistory } from './run-history.ts';
+import { abandonedTrash } from './trash.ts';
+import { deadMarkers } from './uses.ts';
+
+export type LeftoverKind =
+  /** The work directory of an action that nobody has gone on with. */
+  | 'work'
+  /** The record of a run. */
+  | 'run'
+  /** The bundled code of a stage, or a plan. */
+  | 'index'
+  /** What a killed process had begun. */
+  | 'temporary';
+
+export interface Leftover extends Kept {
+  readonly kind: LeftoverKind;
+  readonly bytes: number;
+}
+
+export interface LeftoverLimits {
+  /** Only what is older goes, in milliseconds since 1970. */
+  readonly before: number;
+  /** So many of the newest run records stay, however old. */
+  readonly keepRuns: number;
+  /** Names of files in `index/code` that stay. */
+  readonly codes: ReadonlySet<string>;
+  /** Now, in milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** A process elsewhere that shares the cache can't be looked for here: what it is just writing is younger than this. */
+const WRITING_MILLISECONDS = 3_600_000;
+
+/** What lies in and beside a cache directory, and is of no use any more, beside actions and objects. */
+export function findLeftovers(cache: string, { before, keepRuns, codes, now }: LeftoverLimits): readonly Leftover[] {
+  const index = join(cache, 'index');
+  const work = entriesOf(join(cache, 'work'))
+    .filter((name) => /^[0-9a-f]{64}$/.test(name))
+    .map((name) => join(cache, 'work', name))
+    .filter((path) => newestIn(path) < before);
+  const history = new RunHistory(cache);
+  const runs = history
+    .ids()
+    .slice(keepRuns)
+    .map((id) => history.pathOf(id))
+    .filter((path) => newestIn(path) < before);
+  const remembered = [
+    ...filesIn(join(index, 'code')).filter((path) => !codes.has(path)),
+    ...filesIn(join(index, 'plans')),
+  ].filter((path) => !isTemporary(path) && newestIn(path) < before);
+  const temporary = [
+    ...abandonedTrash(cache),
+    ...abandoned(cache),
+    ...deadMarkers(cache),
+    ...temporaries(cache).filter((path) => newestIn(path) < now - WRITING_MILLISECONDS),
+  ];
+  const all: readonly [LeftoverKind, readonly string[]][] = [
+    ['work', work],
+    ['run', runs],
+    ['index', remembered],
+    ['temporary', temporary],
+  ];
+  return all.flatMap(([kind, paths]) => paths.map((path) => ({ kind, path, bytes: bytesIn(path) })));
+}
+
+/** Beside records and what is remembered: what was to be renamed to them. */
+function temporaries(cache: string): string[] {
+  const folders = ['runs', 'work', 'index', 'index/last', 'index/code', 'index/plans'].map((name) => join(cache, name));
+  const shards = entriesOf(join(cache, 'actions')).map((name) => join(cache, 'actions', name));
+  return [...folders, ...shards].flatMap(filesIn).filter((path) => isTemporary(path) || path.endsWith('.dead'));
+}
+
+function filesIn(directory: string): string[] {
+  return entriesOf(directory).map((name) => join(directory, name));
+}
+
+/** When something in it was last written, in milliseconds since 1970. */
+function newestIn(path: string): number {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return Number.POSITIVE_INFINITY;
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...entriesOf(path).map((name) => newestIn(join(path, name))));
+}

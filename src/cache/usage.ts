@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { Digest } from '../fingerprint/digest.ts';
+import { bytesIn, entriesOf, type Inventory } from './inventory.ts';
+
+export interface Amount {
+  readonly bytes: number;
+  readonly count: number;
+}
+
+/** How much room a cache takes. Content is counted once, however many results have it. */
+export interface Usage {
+  readonly total: number;
+  /** Content that the results of one stage have, by stage. */
+  readonly stages: ReadonlyMap<string, Amount>;
+  /** Content that results of several stages have. */
+  readonly shared: Amount;
+  /** Content that no result has. */
+  readonly unused: Amount;
+  readonly actions: Amount;
+  readonly runs: Amount;
+  readonly work: Amount;
+  readonly index: Amount;
+}
+
+export function usageOf(cache: string, { objects, actions }: Inventory): Usage {
+  const users = new Map<Digest, Set<string>>();
+  for (const { record } of actions) {
+    for (const { digest } of Object.values(record.outputs)) {
+      const stages = users.get(digest) ?? new Set();
+      users.set(digest, stages.add(record.provenance.stage));
+    }
+  }
+  const none: Amount = { bytes: 0, count: 0 };
+  const stages = new Map<string, Amount>();
+  let shared = none;
+  let unused = none;
+  for (const { digest, path } of objects) {
+    const bytes = bytesIn(path);
+    const [stage, another] = users.get(digest) ?? [];
+    if (stage === undefined) unused = plus(unused, bytes);
+    else if (another !== undefined) shared = plus(shared, bytes);
+    else stages.set(stage, plus(stages.get(stage) ?? none, bytes));
+  }
+  const folder = (name: string, count?: number): Amount => ({
+    bytes: bytesIn(join(cache, name)),
+    count: count ?? entriesOf(join(cache, name)).length,
+  });
+  const rest = {
+    actions: folder('actions', actions.length),
+    runs: folder('runs'),
+    work: folder('work', entriesOf(join(cache, 'work')).filter((name) => !name.includes('.')).length),
+    index: folder('index'),
+  };
+  const parts = [...stages.values(), shared, unused, ...Object.values(rest)];
+  return { total: parts.reduce((sum, { bytes }) => sum + bytes, 0), stages, shared, unused, ...rest };
+}
+
+function plus({ bytes, count }: Amount, more: number): Amount {
+  return { bytes: bytes + more, count: count + 1 };
+}

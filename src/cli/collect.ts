@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { findGarbage, type Garbage, usesIn } from '../cache/garbage.ts';
+import { bytesIn, takeInventory } from '../cache/inventory.ts';
+import { findLeftovers, type Leftover } from '../cache/leftovers.ts';
+import { RunHistory } from '../cache/run-history.ts';
+import type { Standing } from './standing.ts';
+
+export interface CollectOptions {
+  /** In milliseconds. */
+  readonly olderThan?: number;
+  /** In bytes. */
+  readonly maxSize?: number;
+  readonly keepRuns: number;
+}
+
+/** Without `--older-than`: what may still be gone on with, and what is cheap to keep, goes only at this age. */
+const LEFTOVER_AGE = 30 * 86_400_000;
+
+/** What `cache gc` would take away, keeping what the pipeline, its lockfile and the last runs need. */
+export function collect(
+  cache: string,
+  { current, locked, codes }: Standing,
+  { olderThan, maxSize, keepRuns }: CollectOptions,
+): { readonly garbage: Garbage; readonly leftovers: readonly Leftover[] } {
+  const { actions, objects } = takeInventory(cache);
+  const runs = new RunHistory(cache).newest(Number.POSITIVE_INFINITY);
+  const ofRuns = runs.slice(0, keepRuns).flatMap(({ stages }) => stages.flatMap(({ key }) => key ?? []));
+  const now = Date.now();
+  const garbage = findGarbage(
+    actions,
+    objects.map((object) => ({ ...object, bytes: bytesIn(object.path) })),
+    usesIn(runs),
+    { actions: new Set([...(current?.keys() ?? []), ...locked.keys(), ...ofRuns]) },
+    {
+      ...(olderThan !== undefined && { usedBefore: now - olderThan }),
+      ...(maxSize !== undefined && { maxBytes: maxSize }),
+    },
+  );
+  const leftovers = findLeftovers(cache, {
+    before: now - (olderThan ?? LEFTOVER_AGE),
+    keepRuns,
+    codes: new Set([...codes].map((digest) => join(cache, 'index', 'code', `${digest}.json`))),
+    now,
+  });
+  return { garbage, leftovers };
+}

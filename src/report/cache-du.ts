@@ -1,0 +1,32 @@
+import type { Usage } from '../cache/usage.ts';
+import { bytes, columns, plural } from './format.ts';
+import type { Paint } from './style.ts';
+
+/** How much room a cache takes, and how much of it could be had back. */
+export function describeUsage(usage: Usage, free: number, paint: Paint): string {
+  const stages = [...usage.stages].sort(([, a], [, b]) => b.bytes - a.bytes);
+  const rows = [
+    ...stages.map(([stage, amount]) => [`objects of ${stage}`, amount, 'object'] as const),
+    ['objects of several stages', usage.shared, 'object'] as const,
+    ['objects of no result', usage.unused, 'object'] as const,
+    ['actions', usage.actions, 'record'] as const,
+    ['runs', usage.runs, 'record'] as const,
+    ['work', usage.work, 'folder'] as const,
+    ['index', usage.index, 'file'] as const,
+  ].filter(([, amount]) => amount.bytes > 0 || amount.count > 0);
+  const sizes = rows.map(([, amount]) => bytes(amount.bytes));
+  const widest = Math.max(bytes(usage.total).length, ...sizes.map((size) => size.length));
+  const table = columns(
+    rows.map(([name, { count }, noun], index) => [
+      `  ${name}`,
+      (sizes[index] ?? '').padStart(widest),
+      name === 'index' ? '' : plural(count, noun),
+    ]),
+  );
+  const lines = [
+    ...(rows.length > 0 ? [table.replaceAll(/ +$/gm, '')] : []),
+    `${paint('bold', bytes(usage.total))} in all`,
+  ];
+  if (free > 0) lines.push(`${paint('cyan', '→')} pipeline cache gc   could free ${bytes(free)}`);
+  return lines.join('\n');
+}

@@ -1,0 +1,49 @@
+import type { StoredOutput } from '../cache/cache.ts';
+import type { ActionKey } from '../fingerprint/digest.ts';
+import { bytes, columns, plural } from './format.ts';
+import { when } from './runs.ts';
+import type { Paint } from './style.ts';
+
+export interface ListedAction {
+  readonly key: ActionKey;
+  readonly stage: string;
+  /** ISO 8601. */
+  readonly finished: string;
+  readonly bytes: number;
+  readonly outputs: Readonly<Record<string, StoredOutput>>;
+  /** Whether it belongs to the pipeline as it stands; null if that can't be read. */
+  readonly current: boolean | null;
+  readonly locked: boolean;
+}
+
+/** The results in a cache, a line each. */
+export function describeActions(
+  actions: readonly ListedAction[],
+  damaged: number,
+  unknown: string | undefined,
+  now: Date,
+  paint: Paint,
+): string {
+  const lines: string[] = [];
+  if (actions.length === 0) lines.push('There are no results yet.');
+  else {
+    const rows = actions.map((action) => [
+      action.stage,
+      action.key.slice(0, 12),
+      when(action.finished, now),
+      bytes(action.bytes),
+      [...(action.current ? ['current'] : []), ...(action.locked ? ['locked'] : [])].join(', '),
+      Object.values(action.outputs)
+        .map(({ file }) => file)
+        .join(', '),
+    ]);
+    const [head = '', ...rest] = columns([['stage', 'key', 'made', 'size', '', 'outputs'], ...rows]).split('\n');
+    lines.push(paint('dim', head), ...rest);
+  }
+  if (unknown !== undefined) lines.push(`${paint('yellow', 'what is current is not known')}: ${unknown}`);
+  if (damaged > 0) {
+    lines.push(`${paint('red', 'damaged')}: ${plural(damaged, 'record')}`);
+    lines.push(`${paint('cyan', '→')} pipeline cache verify   takes them away`);
+  }
+  return lines.join('\n');
+}
