@@ -1,0 +1,20 @@
+import type { Benchmark } from './benchmark.ts';
+
+/** What `npm run bench` lists. Each is a module of its own. */
+export const benchmarks: readonly Benchmark[] = [
+  {
+    name: 'runners',
+    summary: 'the runner beside DVC, Snakemake, Turborepo and wireit: nothing changed, an edit, a restore, many files',
+    load: async () => (await import('./runners.ts')).runners,
+  },
+  {
+    name: 'hashing',
+    summary: "digests of a large file and of 10,000 files beside SHA-256's own speed",
+    load: async () => (await import('./hashing.ts')).hashing,
+  },
+  {
+    name: 'graph-size',
+    summary: 'a graph of 10,000 stages beside one of 100: time and memory when nothing changed',
+    load: async () => (await import('./graph-size.ts')).graphSize,
+  },
+];

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { problem, type Result, success } from '../src/problem.ts';
+
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Laid over the environment in which it is started. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export function command(program: string, ...args: readonly string[]): Command {
+  return { program, args };
+}
+
+export interface Surroundings {
+  readonly directory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** A file for what the program prints: a pipe would have this process read along while it measures. */
+  readonly log: string;
+}
+
+const running = new Set<ChildProcess>();
+
+/** Runs a program to its end. Gives the milliseconds that it took, or its last words if it failed. */
+export async function time({ program, args, environment }: Command, around: Surroundings): Promise<Result<number>> {
+  const log = openSync(around.log, 'w');
+  const started = performance.now();
+  const trouble = await new Promise<string | undefined>((resolve) => {
+    const child = spawn(program, args, {
+      cwd: around.directory,
+      env: { ...around.environment, ...environment },
+      stdio: ['ignore', log, log],
+    });
+    running.add(child);
+    const end = (reason: string | undefined) => {
+      running.delete(child);
+      resolve(reason);
+    };
+    child.on('error', (error) => end(error.message));
+    child.on('exit', (code, signal) => end(code === 0 ? undefined : `it ended with ${signal ?? `code ${code}`}`));
+  });
+  const milliseconds = performance.now() - started;
+  closeSync(log);
+  if (trouble === undefined) return success(milliseconds);
+  const words = readFileSync(around.log, 'utf8').trimEnd().split('\n').slice(-12).join('\n  ');
+  return problem(`${[program, ...args].join(' ')}: ${trouble}\n  ${words}`);
+}
+
+/** Ends what is under way, when the benchmark is interrupted. */
+export function endRunning(): void {
+  for (const child of running) child.kill('SIGTERM');
+}

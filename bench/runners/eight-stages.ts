@@ -1,0 +1,78 @@
+import { command } from '../command.ts';
+import type { Workload } from './contest.ts';
+import { firstParams, type Graph, type Params } from './graph.ts';
+import { makeFolder } from './sources.ts';
+import { expectedOf } from './work.ts';
+
+/** Two diamonds, one after the other. What `d` does decides about five stages: d, e, f, g and h. */
+const GRAPH: Graph = [
+  { name: 'a', work: 'join', reads: [], source: 'source.txt' },
+  { name: 'b', work: 'join', reads: ['a'] },
+  { name: 'c', work: 'join', reads: ['a'] },
+  { name: 'd', work: 'join', reads: ['b'] },
+  { name: 'e', work: 'join', reads: ['d'] },
+  { name: 'f', work: 'join', reads: ['d'] },
+  { name: 'g', work: 'join', reads: ['e', 'f'] },
+  { name: 'h', work: 'join', reads: ['g', 'c'] },
+];
+const SOURCE = { 'source.txt': 'eight stages\n' };
+const NODE = command(process.execPath, 'empty.js');
+const EIGHT_IN_SH = command('sh', '-c', GRAPH.map(() => 'node empty.js').join('; '));
+
+function paramsOf(round: number, changed: readonly string[]): Params {
+  return { ...firstParams(GRAPH), ...Object.fromEntries(changed.map((name) => [name, `${name} ${round + 2}`])) };
+}
+
+/** Eight stages with hardly any work: what is measured is the runner. */
+export const eightStages: Workload = {
+  name: 'eight stages',
+  graph: GRAPH,
+  rounds: 7,
+  makeSources: (directory) => {
+    makeFolder(directory, { ...SOURCE, 'empty.js': '' });
+  },
+  steps: [
+    {
+      case: 'all run',
+      prepare: (project) => {
+        project.forgetAll();
+        project.configure(firstParams(GRAPH));
+      },
+      command: ({ tool }) => tool.run(GRAPH),
+      floors: [{ name: 'eight Node starts in sh', commands: [EIGHT_IN_SH] }],
+    },
+    {
+      case: 'nothing changed',
+      times: 5,
+      command: ({ tool }) => tool.run(GRAPH),
+      floors: [{ name: 'an empty Node script', commands: [NODE], goal: 1.35 }],
+    },
+    {
+      case: 'the last one runs',
+      prepare: (project, round) => project.configure(paramsOf(round, ['h'])),
+      command: ({ tool }) => tool.run(GRAPH),
+      floors: [{ name: 'two Node starts', commands: [NODE, NODE], goal: 1.5 }],
+    },
+    {
+      case: 'five run',
+      prepare: (project, round) => project.configure(paramsOf(round, ['d', 'h'])),
+      command: ({ tool }) => tool.run(GRAPH),
+    },
+    {
+      case: 'a deleted result comes back',
+      bringsBack: true,
+      prepare: (project) => project.removeResult('h'),
+      command: ({ tool }) => tool.restore(GRAPH, 'h'),
+      check: (project, round) => {
+        const expected = expectedOf(GRAPH, paramsOf(round, ['d', 'h']), SOURCE, 'h');
+        return project.readResult('h') === expected ? undefined : 'the last stage put out something else';
+      },
+    },
+    {
+      case: 'an earlier param comes back',
+      bringsBack: true,
+      prepare: (project, round) => project.configure(paramsOf(round, ['h'])),
+      command: ({ tool }) => tool.run(GRAPH),
+    },
+  ],
+};

@@ -1,0 +1,43 @@
+import { createCipheriv } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+const FOLDERS = 10;
+const FILES = 1000;
+const FILE_BYTES = 20_500;
+
+/** Writes text files into a new folder. */
+export function makeFolder(directory: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(directory, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+}
+
+/** 10,000 files, 205 MB, of the size that small photographs have; they can't be compressed. */
+export function makeManyFiles(directory: string): void {
+  const random = randomBytes();
+  for (let folder = 0; folder < FOLDERS; folder++) {
+    mkdirSync(join(directory, String(folder)), { recursive: true });
+    for (let file = 0; file < FILES; file++) {
+      writeFileSync(join(directory, String(folder), `${file}.jpg`), random(FILE_BYTES));
+    }
+  }
+}
+
+/** One file of them. */
+export function aFileOf(directory: string, index: number): string {
+  return join(directory, String(index % FOLDERS), `${(index * 7) % FILES}.jpg`);
+}
+
+/** 200 MB. */
+export function makeLargeFile(path: string): void {
+  const random = randomBytes();
+  const file = openSync(path, 'w');
+  for (let written = 0; written < 200; written++) writeSync(file, random(1_000_000));
+  closeSync(file);
+}
+
+/** The same bytes every time. */
+function randomBytes(): (count: number) => Buffer {
+  const cipher = createCipheriv('aes-256-ctr', Buffer.alloc(32), Buffer.alloc(16));
+  return (count) => cipher.update(Buffer.alloc(count));
+}
