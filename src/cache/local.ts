@@ -1,6 +1,8 @@
 import {
   chmodSync,
+  cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -13,8 +15,9 @@ import { type ActionKey, type Digest, isDigest } from '../fingerprint/digest.ts'
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { digestTree } from '../fingerprint/tree.ts';
-import { failure, type Problem, problem, type Result, success } from '../problem.ts';
+import { failure, type Problem, type Result, success } from '../problem.ts';
 import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from './cache.ts';
+import { cacheProblem } from './cache-problem.ts';
 import { fromChecksummed, toChecksummed } from './checksummed.ts';
 import { lock } from './lock.ts';
 import type { Uses } from './uses.ts';
@@ -78,7 +81,7 @@ export class LocalCache implements Cache {
       writeWhole(this.#actionPath(record.key), toChecksummed(record));
       return success(undefined);
     } catch (error) {
-      return toProblem(error as NodeJS.ErrnoException, this.#directory);
+      return cacheProblem(error, this.#directory);
     }
   }
 
@@ -93,6 +96,7 @@ export class LocalCache implements Cache {
     try {
       const unlock = await lock(`${directory}.lock`, waiting, signal);
       if (unlock === undefined) return failure('cancelled');
+      if (lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(directory);
       // What a killed run was making is half-made; what it left in its work directory is there to go on from.
       rmSync(scratch, { recursive: true, force: true });
       mkdirSync(scratch, { recursive: true });
@@ -104,13 +108,14 @@ export class LocalCache implements Cache {
       };
       return success({ work, scratch, release });
     } catch (error) {
-      return toProblem(error as NodeJS.ErrnoException, this.#directory);
+      return cacheProblem(error, this.#directory);
     }
   }
 
   lastOf(stage: string): ActionRecord | undefined {
-    const last = readJson<{ key: ActionKey }>(this.#lastPath(stage));
-    return last === undefined ? undefined : readRecord<ActionRecord>(this.#actionPath(last.key));
+    const key = readJson<{ key: ActionKey }>(this.#lastPath(stage))?.key;
+    const record = key === undefined || !isDigest(key) ? undefined : readRecord<ActionRecord>(this.#actionPath(key));
+    return record?.key === key ? record : undefined;
   }
 
   setLast(stage: string, key: ActionKey): void {
@@ -152,7 +157,7 @@ export class LocalCache implements Cache {
   /** Whether `path` was needed: another run may have put the same content there in the meantime. */
   #moveIn(path: string, target: string, digest: Digest): boolean {
     try {
-      renameSync(path, target);
+      move(path, target);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
@@ -161,7 +166,7 @@ export class LocalCache implements Cache {
         return false;
       }
       rmSync(target, { recursive: true });
-      renameSync(path, target);
+      move(path, target);
     }
     return true;
   }
@@ -190,6 +195,19 @@ function digestsIn(directory: string, prefix: string, ending: string): string[] 
     .filter((name) => name.endsWith(ending))
     .map((name) => prefix + name.slice(0, name.length - ending.length))
     .filter(isDigest);
+}
+
+/** Where objects lie on another disk than work, as by a link, a copy beside the target is moved in its place. */
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const beside = `${to}.${process.pid}`;
+    cpSync(from, beside, { recursive: true });
+    renameSync(beside, to);
+    rmSync(from, { recursive: true });
+  }
 }
 
 function writeWhole(path: string, text: string): void {
@@ -222,28 +240,5 @@ function attempt(action: () => void): void {
     action();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-  }
-}
-
-function toProblem(error: NodeJS.ErrnoException, directory: string): Result<never> {
-  const at = { file: error.path ?? directory };
-  switch (error.code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return problem('the disk of the cache is full', {
-        at,
-        advice: 'Free some space, or move the cache: --cache DIR.',
-      });
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return problem('the cache may not be written', {
-        at,
-        advice: 'Make it writable, or use another one: --cache DIR.',
-      });
-    case undefined:
-      throw error;
-    default:
-      return problem(`the cache cannot be written: ${error.code}`, { at });
   }
 }

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,16 +26,23 @@ export async function lock(
   while (!signal.aborted) {
     if (tryLock(path)) return () => rmSync(path, { force: true });
     const holder = readHolder(path);
-    if (holder === undefined) continue;
-    if (!isAlive(holder)) {
+    if (holder === 'released') continue;
+    if (holder === 'unreadable' ? isOld(path) : !isAlive(holder)) {
       breakLock(path, holder);
       continue;
     }
-    if (!told) waiting(`process ${holder.pid} on ${holder.host}`);
-    told = true;
+    if (!told && holder !== 'unreadable') {
+      waiting(wordsFor(holder, path));
+      told = true;
+    }
     await delay(POLL_MILLISECONDS, undefined, { signal }).catch(() => undefined);
   }
   return undefined;
+}
+
+/** Of a process of another machine nothing can be known here: whoever waits may know more. */
+function wordsFor({ pid, host }: Holder, path: string): string {
+  return host === hostname() ? `process ${pid}` : `process ${pid} on ${host} (if that is gone, remove ${path})`;
 }
 
 /** A link appears whole or not at all, so that nobody reads a lock without its holder. */
@@ -46,15 +53,31 @@ function tryLock(path: string): boolean {
     linkSync(temporary, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (NO_LINKS.includes(code)) return tryLockWithoutLinks(path);
     throw error;
   } finally {
     unlinkSync(temporary);
   }
 }
 
+/** What file systems say that have no links. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
+
+/** For a moment such a lock is there without its holder. */
+function tryLockWithoutLinks(path: string): boolean {
+  try {
+    writeFileSync(path, JSON.stringify(self()), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 /** Of several that find a dead holder's lock only one moves it away; if that was a new lock, it is put back. */
-function breakLock(path: string, dead: Holder): void {
+function breakLock(path: string, dead: Holder | 'unreadable'): void {
   const moved = `${path}.${process.pid}.dead`;
   try {
     renameSync(path, moved);
@@ -66,12 +89,27 @@ function breakLock(path: string, dead: Holder): void {
   }
 }
 
-function readHolder(path: string): Holder | undefined {
+/** A lock that was damaged, or whose holder is just being written down. */
+type Unread = 'released' | 'unreadable';
+
+function readHolder(path: string): Holder | Unread {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
-  } catch {
-    return undefined;
+    const holder: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isHolder(holder) ? holder : 'unreadable';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'released' : 'unreadable';
   }
+}
+
+function isHolder(value: unknown): value is Holder {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<Holder>).pid === 'number';
+}
+
+const OLD_MILLISECONDS = 10_000;
+
+function isOld(path: string): boolean {
+  const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return changed === undefined || Date.now() - changed > OLD_MILLISECONDS;
 }
 
 export function isAlive({ host, pid, started }: Holder): boolean {

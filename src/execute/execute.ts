@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { cacheProblem } from '../cache/cache-problem.ts';
 import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
-import type { ArtifactInput } from '../plan/plan-inputs.ts';
-import type { PathInput } from '../plan/resolve-input.ts';
 import type { Selection } from '../plan/select.ts';
+import { failure as failedWith } from '../problem.ts';
 import { secondsSince, toCompleted } from './completed.ts';
 import type { CompletedStage, Emit, FailureReason, Purpose, RunResult, StageResult } from './events.ts';
+import { inputPaths } from './input-paths.ts';
 import { reasonsSince, reasonsToRun } from './reasons.ts';
-import type { StageRun } from './run-stage.ts';
+import type { FailedTries } from './run-tries.ts';
 import type { Services } from './services.ts';
 import { keyOf, knownParts, PathInputs, type StageKey } from './stage-key.ts';
 
@@ -214,14 +215,23 @@ class Execution {
     try {
       // Whoever held the claim may have computed just this.
       const cached = forced && !waited ? undefined : cache.find(key.key);
-      if (cached !== undefined)
+      if (cached !== undefined) {
+        cache.setLast(stage.name, key.key);
         return toCompleted(stage, 'cached', cached, { seconds: secondsSince(started), reasons: [] });
+      }
+      const found = inputPaths(stage, (before) => completed.get(before)?.outputs, cache);
+      if (!found.ok) {
+        const failure: FailureReason = { kind: 'cache', problems: found.failure };
+        return { name: stage.name, seconds: secondsSince(started), reasons, key: key.key, outcome: 'failed', failure };
+      }
       emit({ type: 'stage-started', stage: stage.name, reasons });
-      const inputs = this.#inputPaths(stage, completed);
       // Loaded when something runs: mostly nothing has to.
       const { runTries } = await import('./run-tries.ts');
-      const run = { stage, key, run: this.#run, inputs, gpus, signal, emit };
-      const result = await runTries(run, claim.value, this.#services);
+      const run = { stage, key, run: this.#run, inputs: found.value, gpus, signal, emit };
+      const result = await runTries(run, claim.value, this.#services).catch((error: unknown) => {
+        const problems = cacheProblem(error, claim.value.scratch).failure;
+        return failedWith({ reason: { kind: 'cache', problems }, tries: 1 } satisfies FailedTries);
+      });
       const seconds = secondsSince(started);
       if (result.ok) {
         cache.setLast(stage.name, key.key);
@@ -233,25 +243,6 @@ class Execution {
     } finally {
       claim.value.release();
     }
-  }
-
-  #inputPaths(stage: PlannedStage, completed: ReadonlyMap<string, CompletedStage>): StageRun['inputs'] {
-    const pathOf = (source: ArtifactInput | PathInput) => {
-      if (source.kind === 'path') return source.path;
-      const digest = completed.get(source.stage)?.outputs[source.output];
-      const path = digest === undefined ? undefined : this.#services.cache.locate(digest);
-      if (path === undefined)
-        throw new Error(`${source.stage}.${source.output} went away from the cache during the run`);
-      return path;
-    };
-    return Object.fromEntries(
-      [...stage.inputs].map(([name, input]) => [
-        name,
-        input.kind === 'collection'
-          ? input.items.map(({ matrix, source }) => ({ matrix, path: pathOf(source) }))
-          : pathOf(input),
-      ]),
-    );
   }
 
   #chainLength(stage: string): number {

@@ -1,4 +1,4 @@
-import { labels } from './matrix.ts';
+import { labels, type MatrixValues } from './matrix.ts';
 import type { PlannedStage } from './plan.ts';
 import type { ArtifactInput } from './plan-inputs.ts';
 import type { PathInput } from './resolve-input.ts';
@@ -12,6 +12,11 @@ export interface Source {
   readonly from: ArtifactInput | PathInput;
 }
 
+/** What an action key calls one of the things that an input collects. */
+export function collectedName(input: string, matrix: MatrixValues): string {
+  return `${input}[${labels(matrix)}]`;
+}
+
 /** All that a stage reads, in the order of the pipeline file. */
 export function sourcesOf({ inputs }: Pick<PlannedStage, 'inputs'>): Source[] {
   const sources: Source[] = [];
@@ -19,7 +24,7 @@ export function sourcesOf({ inputs }: Pick<PlannedStage, 'inputs'>): Source[] {
     if (from.kind !== 'collection') sources.push({ input, name: input, from });
     else
       for (const item of from.items)
-        sources.push({ input, name: `${input}[${labels(item.matrix)}]`, from: item.source });
+        sources.push({ input, name: collectedName(input, item.matrix), from: item.source });
   }
   return sources;
 }

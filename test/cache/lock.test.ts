@@ -38,7 +38,7 @@ describe('a lock', () => {
       cancel.abort();
     };
     expect(await lock(path, waiting, cancel.signal)).toBeUndefined();
-    expect(holder).toBe('process 1 on elsewhere');
+    expect(holder).toBe(`process 1 on elsewhere (if that is gone, remove ${path})`);
   });
 
   test('is held by one of many that want it at once', async () => {

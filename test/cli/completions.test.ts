@@ -113,7 +113,9 @@ describe('names from the pipeline', () => {
   test('the stages of a matrix where a stage is meant, and not for --set, which is for all of them', () => {
     const sweep = ['sweep', 'sweep@seed=1'].map((name) => ({ name, outputs: () => [], params: () => [] }));
     const values = (...words: string[]) =>
-      complete(words, () => ({ stages: sweep, params: [], profiles: [] })).candidates.map(({ value }) => value);
+      complete(words, () => ({ stages: sweep, params: [], profiles: [], runs: () => [] })).candidates.map(
+        ({ value }) => value,
+      );
     expect(values('explain', 'sw')).toEqual(['sweep', 'sweep@seed=1']);
     expect(values('run', '--set', 'sw')).toEqual(['sweep.']);
   });

@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -65,16 +66,23 @@ const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
   'the file gone': (path) => rmSync(path),
 };
 
+/** A hundred and more runs. */
+const LONG = 300_000;
+
 describe('a run with a damaged cache makes again what was damaged, and never uses it', () => {
-  test.each(Object.entries(DAMAGES))('any of its files with %s', async (how, damage) => {
-    for (const file of filesOf(whole)) {
-      await expectHealed(`${how}: ${file}`, (cache) => {
-        const path = join(cache, file);
-        chmodSync(path, 0o644);
-        damage(path);
-      });
-    }
-  });
+  test.each(Object.entries(DAMAGES))(
+    'any of its files with %s',
+    async (how, damage) => {
+      for (const file of filesOf(whole)) {
+        await expectHealed(`${how}: ${file}`, (cache) => {
+          const path = join(cache, file);
+          chmodSync(path, 0o644);
+          damage(path);
+        });
+      }
+    },
+    LONG,
+  );
 
   test('a file too many in an artifact', async () => {
     const inside = filesOf(join(whole, 'objects')).find((file) => file.endsWith('left.txt')) ?? expect.unreachable();
@@ -114,7 +122,10 @@ describe('a run with a damaged cache makes again what was damaged, and never use
         rmSync(join(cache, 'actions'), { recursive: true });
         mkdirSync(join(cache, 'work'), { recursive: true });
         for (const file of filesOf(join(whole, 'actions'))) {
-          writeFileSync(join(cache, 'work', `${file.replace('/', '').replace('.json', '')}.lock`), text);
+          const path = join(cache, 'work', `${file.replace('/', '').replace('.json', '')}.lock`);
+          writeFileSync(path, text);
+          // One that is young may be in the making.
+          utimesSync(path, 1, 1);
         }
       });
     }
