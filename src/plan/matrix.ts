@@ -4,12 +4,12 @@ export type MatrixValue = string | number | boolean;
 /** The value of each dimension for one instance of a stage; empty for a stage without a matrix. */
 export type MatrixValues = Readonly<Record<string, MatrixValue>>;
 
-const PLAIN = /^[\p{L}\p{N}_.~/+-]+$/u;
-
 /** A value as names show it: one that is no plain word, or that reads as a number, is in quotes. */
 export function label(value: MatrixValue): string {
   if (typeof value !== 'string') return String(value);
-  const isWord = PLAIN.test(value) && Number.isNaN(Number(value)) && value !== 'true' && value !== 'false';
+  // Not a constant of the module: V8 takes milliseconds to make it, at each start.
+  const isPlain = /^[\p{L}\p{N}_.~/+-]+$/u.test(value);
+  const isWord = isPlain && Number.isNaN(Number(value)) && value !== 'true' && value !== 'false';
   return isWord ? value : JSON.stringify(value);
 }
 
