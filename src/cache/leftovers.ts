@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { Digest } from '../fingerprint/digest.ts';
 import { abandoned } from './fresh-directory.ts';
 import { isTemporary } from './integrity.ts';
 import { bytesIn, entriesOf, type Kept } from './inventory.ts';
@@ -12,7 +13,7 @@ export type LeftoverKind =
   | 'work'
   /** The record of a run. */
   | 'run'
-  /** The bundled code of a stage, or a plan. */
+  /** The bundled code of a stage, what lay in a folder that one has read, or a plan. */
   | 'index'
   /** What a killed process had begun. */
   | 'temporary';
@@ -27,8 +28,10 @@ export interface LeftoverLimits {
   readonly before: number;
   /** So many of the newest run records stay, however old. */
   readonly keepRuns: number;
-  /** Names of files in `index/code` that stay. */
-  readonly codes: ReadonlySet<string>;
+  /** The code of the stages as they stand. */
+  readonly codes: ReadonlySet<Digest>;
+  /** What the actions that stay have read. */
+  readonly inputs: ReadonlySet<Digest>;
   /** Now, in milliseconds since 1970. */
   readonly now: number;
 }
@@ -37,7 +40,10 @@ export interface LeftoverLimits {
 const WRITING_MILLISECONDS = 3_600_000;
 
 /** What lies in and beside a cache directory, and is of no use any more, beside actions and objects. */
-export function findLeftovers(cache: string, { before, keepRuns, codes, now }: LeftoverLimits): readonly Leftover[] {
+export function findLeftovers(
+  cache: string,
+  { before, keepRuns, codes, inputs, now }: LeftoverLimits,
+): readonly Leftover[] {
   const index = join(cache, 'index');
   const work = entriesOf(join(cache, 'work'))
     .filter((name) => /^[0-9a-f]{64}$/.test(name))
@@ -50,7 +56,8 @@ export function findLeftovers(cache: string, { before, keepRuns, codes, now }: L
     .map((id) => history.pathOf(id))
     .filter((path) => newestIn(path) < before);
   const remembered = [
-    ...filesIn(join(index, 'code')).filter((path) => !codes.has(path)),
+    ...filesIn(join(index, 'code')).filter((path) => !codes.has(digestOf(path))),
+    ...filesIn(join(index, 'listings')).filter((path) => !inputs.has(digestOf(path))),
     ...filesIn(join(index, 'plans')),
   ].filter((path) => !isTemporary(path) && newestIn(path) < before);
   const temporary = [
@@ -70,9 +77,15 @@ export function findLeftovers(cache: string, { before, keepRuns, codes, now }: L
 
 /** Beside records and what is remembered: what was to be renamed to them. */
 function temporaries(cache: string): string[] {
-  const folders = ['runs', 'work', 'index', 'index/last', 'index/code', 'index/plans'].map((name) => join(cache, name));
+  const folders = ['runs', 'work', 'index', 'index/last', 'index/code', 'index/listings', 'index/plans'].map((name) =>
+    join(cache, name),
+  );
   const shards = entriesOf(join(cache, 'actions')).map((name) => join(cache, 'actions', name));
   return [...folders, ...shards].flatMap(filesIn).filter((path) => isTemporary(path) || path.endsWith('.dead'));
+}
+
+function digestOf(path: string): Digest {
+  return basename(path, '.json') as Digest;
 }
 
 function filesIn(directory: string): string[] {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { findGarbage, type Garbage, usesIn } from '../cache/garbage.ts';
 import { bytesIn, takeInventory } from '../cache/inventory.ts';
 import { findLeftovers, type Leftover } from '../cache/leftovers.ts';
@@ -36,10 +35,13 @@ export function collect(
       ...(maxSize !== undefined && { maxBytes: maxSize }),
     },
   );
+  const going = new Set(garbage.actions.map(({ key }) => key));
+  const staying = actions.filter(({ key }) => !going.has(key));
   const leftovers = findLeftovers(cache, {
     before: now - (olderThan ?? LEFTOVER_AGE),
     keepRuns,
-    codes: new Set([...codes].map((digest) => join(cache, 'index', 'code', `${digest}.json`))),
+    codes,
+    inputs: new Set(staying.flatMap(({ record }) => Object.values(record.document.inputs))),
     now,
   });
   return { garbage, leftovers };

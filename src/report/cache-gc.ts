@@ -67,7 +67,7 @@ function stageRows({ actions, objects }: Garbage, now: Date): string[][] {
 const WORDS: Readonly<Record<LeftoverKind, string>> = {
   work: 'what unfinished stages left',
   run: 'records of runs',
-  index: 'bundles and plans',
+  index: 'what is remembered of code, folders and plans',
   temporary: 'what killed processes left',
 };
 

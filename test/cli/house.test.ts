@@ -14,6 +14,8 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { self } from '../../src/cache/lock.ts';
+import { sweep } from '../../src/cache/sweep.ts';
+import { collect } from '../../src/cli/collect.ts';
 import { Gate } from '../support/gate.ts';
 import { type Finished, type Project, toFinished } from '../support/project.ts';
 import { gated, toy } from './toy.ts';
@@ -352,18 +354,40 @@ describe('pipeline cache gc', () => {
       `cache/work/${'a'.repeat(64)}/work/checkpoint`,
       `cache/runs/20200101-000000-abcdef.json.${dead}`,
       `cache/index/plans/${'b'.repeat(64)}.json`,
+      `cache/index/code/${'b'.repeat(64)}.json`,
+      `cache/index/listings/${'b'.repeat(64)}.json`,
       `cache/trash/${dead}.1.${host}/0-x/y`,
       `cache.verify.${dead}.1.${host}/objects/x`,
     ];
     const young = [`cache/work/${'c'.repeat(64)}/work/checkpoint`, `cache/runs/20200101-000001-abcdef.json.${pid}`];
     for (const path of [...old, ...young]) project.write(path, 'x');
     for (const path of old) age(project.path(path), 31);
+    const used = filesIn(project, 'index').filter((path) => /code|listings/.test(path) && !path.includes('bbb'));
+    expect(used.length).toBeGreaterThan(3);
+    for (const path of used) age(path, 31);
     for (const path of [`cache/work/${'a'.repeat(64)}`, `cache/work/${'a'.repeat(64)}/work`])
       age(project.path(path), 31);
     const done = await house(project, 'gc', '--yes');
-    expect(lines(done, 'cache-collected')).toMatchObject([{ actions: 0, leftovers: 5 }]);
+    expect(lines(done, 'cache-collected')).toMatchObject([{ actions: 0, leftovers: 7 }]);
     expect(old.filter((path) => project.exists(path))).toEqual([]);
-    expect(young.filter((path) => !project.exists(path))).toEqual([]);
+    expect([...young.map((path) => project.path(path)), ...used].filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  test('that is killed between records and contents only wastes space', async () => {
+    const project = await withHistory();
+    const standing = {
+      current: new Map(),
+      locked: new Map(),
+      codes: new Set<never>(),
+      lockfileIsRead: true,
+      problems: [],
+    };
+    const { garbage } = collect(project.path('cache'), standing, { keepRuns: 1 });
+    expect(garbage).toMatchObject({ actions: { length: 2 }, objects: { length: 2 } });
+    await sweep(project.path('cache'), { ...garbage, objects: [] }, [], new AbortController().signal);
+    expect(await house(project, 'verify')).toMatchObject({ exitCode: 0 });
+    expect(lines(await house(project, 'gc', '--yes'), 'cache-collected')).toMatchObject([{ actions: 0, objects: 2 }]);
+    expect((await project.run()).which('cached')).toHaveLength(4);
   });
 
   test('beside a run leaves what that has looked up and what it makes', async () => {
