@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { actionKey } from '../fingerprint/action-key.ts';
 import { type ActionKey, type Digest, isDigest } from '../fingerprint/digest.ts';
@@ -74,6 +74,8 @@ export function entriesOf(directory: string): readonly string[] {
 
 /** `AB/CDEF…` below `directory`, with the name that both make. */
 function inShards(directory: string): { path: string; name: string }[] {
+  const stats = statSync(directory, { throwIfNoEntry: false });
+  if (stats !== undefined && !stats.isDirectory()) return [{ path: directory, name: '' }];
   return entriesOf(directory).flatMap((shard) => {
     const folder = join(directory, shard);
     if (!/^[0-9a-f]{2}$/.test(shard) || !lstatSync(folder).isDirectory()) return [{ path: folder, name: shard }];

@@ -1,6 +1,6 @@
 import type { Affected, Damage, Integrity } from '../cache/integrity.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
-import { count, plural } from './format.ts';
+import { plural } from './format.ts';
 import type { Paint } from './style.ts';
 
 /** Which results belong to the pipeline as it stands; `unknown` where it can't be read. */
@@ -22,7 +22,7 @@ export function describeIntegrity(
   return [
     ...lines,
     '',
-    `${paint('red', 'damaged')}: ${count(damages.length)} of ${all}; what was damaged has been taken away`,
+    `${paint('red', 'damaged')}: ${plural(damages.length, 'fault')} among ${all}; what was damaged has been taken away`,
     `${paint('cyan', '→')} pipeline run   makes what is needed of it again`,
     `${paint('cyan', '→')} Damaged more than once? Then look after the disk or the memory.`,
   ].join('\n');

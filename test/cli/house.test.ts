@@ -250,6 +250,15 @@ describe('pipeline cache verify', () => {
     expect((await house(project, 'verify')).exitCode).toBe(0);
   });
 
+  test('mends even a cache whose folder of objects is a file', async () => {
+    const project = toy();
+    await project.run();
+    project.remove('cache/objects');
+    project.write('cache/objects', 'x');
+    expect(lines(await house(project, 'verify'), 'damage').map(({ kind }) => kind)).toContain('strange');
+    expect((await project.run()).which('ran')).toHaveLength(4);
+  });
+
   test('finds damaged records of runs, which other commands pass over', async () => {
     const project = await withHistory();
     const [, second = ''] = filesIn(project, 'runs').sort();
