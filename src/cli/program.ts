@@ -49,8 +49,13 @@ function withHabits(command: Command): Command {
     .configureHelp({ showGlobalOptions: true });
 }
 
+const GROUPS: Readonly<Record<string, string>> = { cache: 'what is kept: list it, measure it, check it, clean it up' };
+
 function groupOf(root: Command, name: string): Command {
-  return root.commands.find((command) => command.name() === name) ?? withHabits(root.command(name));
+  return (
+    root.commands.find((command) => command.name() === name) ??
+    withHabits(root.command(name).description(GROUPS[name] ?? ''))
+  );
 }
 
 function toOption(spec: OptionSpec): Option {
