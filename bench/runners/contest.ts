@@ -18,7 +18,7 @@ export interface Step {
   /** Not measured. `round` is another number each time. */
   prepare?(project: Project, round: number): void;
   command(project: Project): Command;
-  /** What is wrong with what came of it; looked at in the first round. */
+  /** What is wrong with what came of it. */
   check?(project: Project, round: number): string | undefined;
   readonly floors?: readonly Floor[];
 }
@@ -120,7 +120,7 @@ export async function contest(workload: Workload, tools: readonly Tool[], bench:
 async function measure(step: Step, project: Project, round: number): Promise<Result<number>> {
   step.prepare?.(project, round);
   const taken = await project.time(step.command(project));
-  const wrong = taken.ok && round === 0 ? step.check?.(project, round) : undefined;
+  const wrong = taken.ok ? step.check?.(project, round) : undefined;
   return wrong === undefined ? taken : problem(`after «${step.case}»: ${wrong}`);
 }
 

@@ -13,14 +13,18 @@ const GRAPH: Graph = [
   { name: 'e', work: 'join', reads: ['d'] },
   { name: 'f', work: 'join', reads: ['d'] },
   { name: 'g', work: 'join', reads: ['e', 'f'] },
-  { name: 'h', work: 'join', reads: ['g', 'c'] },
+  { name: 'h', work: 'join', reads: ['g', 'c'], source: 'last.txt' },
 ];
-const SOURCE = { 'source.txt': 'eight stages\n' };
+const SOURCES = { 'source.txt': 'eight stages\n', 'last.txt': 'read by the last one\n' };
 const NODE = command(process.execPath, 'empty.js');
 const EIGHT_IN_SH = command('sh', '-c', GRAPH.map(() => 'node empty.js').join('; '));
 
 function paramsOf(round: number, changed: readonly string[]): Params {
   return { ...firstParams(GRAPH), ...Object.fromEntries(changed.map((name) => [name, `${name} ${round + 2}`])) };
+}
+
+function sourcesOf(round: number): Readonly<Record<string, string>> {
+  return { ...SOURCES, 'last.txt': `round ${round}\n` };
 }
 
 /** Eight stages with hardly any work: what is measured is the runner. */
@@ -29,13 +33,14 @@ export const eightStages: Workload = {
   graph: GRAPH,
   rounds: 7,
   makeSources: (directory) => {
-    makeFolder(directory, { ...SOURCE, 'empty.js': '' });
+    makeFolder(directory, { ...SOURCES, 'empty.js': '' });
   },
   steps: [
     {
       case: 'all run',
       prepare: (project) => {
         project.forgetAll();
+        makeFolder(project.directory, SOURCES);
         project.configure(firstParams(GRAPH));
       },
       command: ({ tool }) => tool.run(GRAPH),
@@ -48,13 +53,19 @@ export const eightStages: Workload = {
       floors: [{ name: 'an empty Node script', commands: [NODE], goal: 1.35 }],
     },
     {
-      case: 'the last one runs',
+      case: 'an input of the last one changed',
+      prepare: (project, round) => makeFolder(project.directory, sourcesOf(round)),
+      command: ({ tool }) => tool.run(GRAPH),
+      floors: [{ name: 'two Node starts', commands: [NODE, NODE], goal: 1.5 }],
+    },
+    {
+      case: 'a param of the last one changed',
       prepare: (project, round) => project.configure(paramsOf(round, ['h'])),
       command: ({ tool }) => tool.run(GRAPH),
       floors: [{ name: 'two Node starts', commands: [NODE, NODE], goal: 1.5 }],
     },
     {
-      case: 'five run',
+      case: 'a param changed, five run',
       prepare: (project, round) => project.configure(paramsOf(round, ['d', 'h'])),
       command: ({ tool }) => tool.run(GRAPH),
     },
@@ -64,7 +75,7 @@ export const eightStages: Workload = {
       prepare: (project) => project.removeResult('h'),
       command: ({ tool }) => tool.restore(GRAPH, 'h'),
       check: (project, round) => {
-        const expected = expectedOf(GRAPH, paramsOf(round, ['d', 'h']), SOURCE, 'h');
+        const expected = expectedOf(GRAPH, paramsOf(round, ['d', 'h']), sourcesOf(round), 'h');
         return project.readResult('h') === expected ? undefined : 'the last stage put out something else';
       },
     },

@@ -5,6 +5,9 @@ import type { Stage } from './graph.ts';
 import type { Tool } from './tool.ts';
 import { moduleText, resultName } from './work.ts';
 
+/** What the module of a stage calls its inputs, in their order. */
+const INPUTS = ['first', 'second', 'third'];
+
 /** The command of this repository, started as the link in `node_modules/.bin` starts it. */
 export function pipelineCommand(root: string, ...args: readonly string[]): Command {
   const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: { pipeline: string } };
@@ -35,6 +38,6 @@ export function ours(root: string): Tool {
 
 function declare({ work, reads, source }: Stage, value: string | undefined): string {
   const sources = [...reads.map((name) => `${name}.result`), ...(source === undefined ? [] : [`./${source}`])];
-  const inputs = Object.fromEntries(sources.map((from, index) => [index === 0 ? 'first' : 'second', from]));
+  const inputs = Object.fromEntries(sources.map((from, index) => [INPUTS[index], from]));
   return JSON.stringify({ module: `stages/${work}.ts`, inputs, params: { value } });
 }

@@ -1,15 +1,18 @@
 import { createCipheriv } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FOLDERS = 10;
 const FILES = 1000;
 const FILE_BYTES = 20_500;
 
-/** Writes text files into a new folder. */
+/** Writes text files into a folder, which is made. A file that holds its text already is left alone. */
 export function makeFolder(directory: string, files: Readonly<Record<string, string>>): void {
   mkdirSync(directory, { recursive: true });
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(directory, name);
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
+  }
 }
 
 /** 10,000 files, 205 MB, of the size that small photographs have; they can't be compressed. */

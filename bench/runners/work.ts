@@ -60,10 +60,10 @@ export function moduleText(work: Work): string {
 ${WORK[work]}
 export default defineStage({
   params: { type: 'object', properties: { value: { type: 'string' } }, required: ['value'] },
-  inputs: ['first?', 'second?'],
+  inputs: ['first?', 'second?', 'third?'],
   outputs: ['${resultName(work)}'],
   run({ params, inputs, outputs }) {
-    work(outputs.result, params.value, [inputs.first, inputs.second].filter((input) => input !== undefined));
+    work(outputs.result, params.value, [inputs.first, inputs.second, inputs.third].filter((input) => input !== undefined));
   },
 });
 `;
