@@ -70,6 +70,8 @@ export interface Claim {
   readonly work: string;
   /** For what is needed only now, the outputs in the making among it: empty at first, gone at the end. Absolute. */
   readonly scratch: string;
+  /** Tells which process works under the claim: whoever takes it over from a killed run ends that first. */
+  worksBy(pid: number): void;
   release(): void;
 }
 

@@ -19,7 +19,7 @@ import { failure, type Problem, type Result, success } from '../problem.ts';
 import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from './cache.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { fromChecksummed, toChecksummed } from './checksummed.ts';
-import { lock } from './lock.ts';
+import { endWorker, holderOf, lock } from './lock.ts';
 import type { Uses } from './uses.ts';
 
 /** A cache in a directory on this machine, shared safely by any number of runs. */
@@ -93,20 +93,24 @@ export class LocalCache implements Cache {
     const directory = join(this.#directory, 'work', key);
     const work = join(directory, 'work');
     const scratch = join(directory, 'scratch');
+    const worker = join(directory, 'worker.json');
     try {
       const unlock = await lock(`${directory}.lock`, waiting, signal);
       if (unlock === undefined) return failure('cancelled');
       if (lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(directory);
+      await endWorker(worker);
       // What a killed run was making is half-made; what it left in its work directory is there to go on from.
       rmSync(scratch, { recursive: true, force: true });
       mkdirSync(scratch, { recursive: true });
       mkdirSync(work, { recursive: true });
       const release = () => {
         const done = existsSync(this.#actionPath(key)) || readdirSync(work).length === 0;
+        rmSync(worker, { force: true });
         rmSync(done ? directory : scratch, { recursive: true, force: true });
         unlock();
       };
-      return success({ work, scratch, release });
+      const worksBy = (pid: number) => attempt(() => writeFileSync(worker, JSON.stringify(holderOf(pid))));
+      return success({ work, scratch, worksBy, release });
     } catch (error) {
       return cacheProblem(error, this.#directory);
     }

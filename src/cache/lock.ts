@@ -11,6 +11,7 @@ export interface Holder {
 }
 
 const POLL_MILLISECONDS = 100;
+const ENDING_MILLISECONDS = 5;
 
 /**
  * Takes the lock file `path`, waiting while a living process holds it. `waiting` is called once with the holder.
@@ -120,21 +121,47 @@ export function isAlive({ host, pid, started }: Holder): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  const now = startTime(pid);
-  return now === undefined || started === '' || now === started;
+  const now = statusOf(pid);
+  if (now === undefined) return true;
+  // One that has ended and that nobody has asked about yet still has its number.
+  return now.state !== 'Z' && (started === '' || now.started === started);
 }
 
 /** This process. */
 export function self(): Holder {
-  return { host: hostname(), pid: process.pid, started: startTime(process.pid) ?? '' };
+  return holderOf(process.pid);
+}
+
+export function holderOf(pid: number): Holder {
+  return { host: hostname(), pid, started: startTime(pid) ?? '' };
+}
+
+/** Ends the process that `path` names, with all that it started, if it outlived the run that it worked for. */
+export async function endWorker(path: string): Promise<void> {
+  const worker = readHolder(path);
+  if (typeof worker === 'string' || worker.host !== hostname()) return;
+  while (isAlive(worker)) {
+    try {
+      process.kill(-worker.pid, 'SIGKILL');
+    } catch {
+      // It has just ended, or belongs to another user.
+      return;
+    }
+    await delay(ENDING_MILLISECONDS);
+  }
 }
 
 /** Clock ticks since boot at which the process started, where `/proc` tells. */
 function startTime(pid: number): string | undefined {
+  return statusOf(pid)?.started;
+}
+
+function statusOf(pid: number): { readonly state: string; readonly started: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the command in parentheses and may contain spaces.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', started: fields[19] ?? '' };
   } catch {
     return undefined;
   }

@@ -57,6 +57,7 @@ export async function runStage(
       environment: stageEnvironment(services.environment, stage.env, gpus),
       ...(stage.timeout !== undefined && { timeout: stage.timeout }),
       signal,
+      onStart: claim.worksBy,
       onMessage: (message) => {
         if (message.type === 'metrics') Object.assign(metrics, message.values);
         if (message.type === 'log') emit({ type: 'stage-log', stage: stage.name, message: message.message });

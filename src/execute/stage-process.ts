@@ -21,6 +21,7 @@ export interface ProcessOptions {
   /** Seconds after which the process is ended. */
   readonly timeout?: number;
   readonly signal: AbortSignal;
+  readonly onStart?: (pid: number) => void;
   readonly onMessage: (message: HostMessage) => void;
 }
 
@@ -42,6 +43,7 @@ export async function runInProcess(request: HostRequest, options: ProcessOptions
     detached: true,
   });
   const ended = endOf(child);
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-KEPT_OUTPUT);

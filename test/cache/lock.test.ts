@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { lock } from '../../src/cache/lock.ts';
+import { endWorker, holderOf, lock } from '../../src/cache/lock.ts';
 
 const NEVER = new AbortController().signal;
 let path: string;
@@ -55,4 +55,16 @@ describe('a lock', () => {
     );
     expect(most).toBe(1);
   });
+});
+
+test('a process that outlived the run that it worked for is ended before its place is taken', async () => {
+  const worker = spawn(process.execPath, ['--eval', 'setInterval(() => undefined, 1000)'], { detached: true });
+  const ended = new Promise((resolve) => worker.on('exit', (_code, signal) => resolve(signal)));
+  await new Promise((resolve) => worker.on('spawn', resolve));
+  writeFileSync(path, JSON.stringify(holderOf(worker.pid ?? 0)));
+  await endWorker(path);
+  expect(await ended).toBe('SIGKILL');
+  // Another process that has the same number now is left alone.
+  writeFileSync(path, JSON.stringify({ ...holderOf(process.pid), started: '1' }));
+  await endWorker(path);
 });
