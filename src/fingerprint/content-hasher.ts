@@ -20,11 +20,12 @@ export class ContentHasher {
     this.#xxhash ??= await (await import('xxhash-wasm')).default();
   }
 
-  /** Throws the file system's error if the file can't be read. */
-  hash(path: string): ContentHash {
+  /** `size`: its bytes, as far as is known. Throws the file system's error if the file can't be read. */
+  hash(path: string, size: number): ContentHash {
     const file = openSync(path, 'r');
     try {
-      const first = this.#read(file);
+      // Some file systems tell no size of what they make up.
+      const first = this.#read(file, size || CHUNK);
       if (first.length < CHUNK)
         return { quick: this.#xxhash?.h64Raw(first).toString(16) ?? '', digest: hash('sha256', first) };
       const quick = this.#xxhash?.create64().update(first);
@@ -52,10 +53,13 @@ export class ContentHasher {
     }
   }
 
-  /** A full buffer, or less at the end of the file: one read may give less than there is. */
-  #read(file: number): Buffer {
+  /**
+   * A full buffer, or less at the end of the file: one read may give less than there is. A small file is at its end
+   * when `size` bytes are read; should it have grown, its times tell so the next time.
+   */
+  #read(file: number, size = CHUNK): Buffer {
     let filled = 0;
-    while (filled < CHUNK) {
+    while (filled < Math.min(CHUNK, size)) {
       const count = readSync(file, this.#buffer, filled, CHUNK - filled, null);
       if (count === 0) break;
       filled += count;

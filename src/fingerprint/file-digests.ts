@@ -55,7 +55,8 @@ export class FileDigests {
     const digests = files.map((file) => this.#known(file, now));
     const unknown = files.filter((_file, index) => digests[index] === undefined);
     const hashes =
-      this.#hashAll?.(unknown, this.#hasher, this.#worker) ?? unknown.map(({ path }) => this.#hasher.hash(path));
+      this.#hashAll?.(unknown, this.#hasher, this.#worker) ??
+      unknown.map(({ path, stats }) => this.#hasher.hash(path, Number(stats.size)));
     for (const [index, file] of unknown.entries()) this.#remember(file, hashes[index] as ContentHash, now);
     let next = 0;
     return digests.map((digest) => digest ?? (hashes[next++]?.digest as Digest));

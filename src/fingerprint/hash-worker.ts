@@ -9,7 +9,7 @@ await hasher.prepare();
 for (let index = take(shared); index < shared.paths.length; index = take(shared)) {
   let state: number = STATE.done;
   try {
-    const { quick, digest } = hasher.hash(shared.paths[index] ?? '');
+    const { quick, digest } = hasher.hash(shared.paths[index] ?? '', shared.sizes[index] ?? 0);
     shared.hashes.set(Buffer.from(quick.padStart(16, '0') + digest, 'hex'), index * HASH_BYTES);
   } catch {
     state = STATE.failed;

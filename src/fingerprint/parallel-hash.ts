@@ -12,6 +12,8 @@ const PATIENCE_MILLISECONDS = 10_000;
 /** What the threads share: who takes which file next, and what came of it. */
 export interface SharedHashes {
   readonly paths: readonly string[];
+  /** In bytes. */
+  readonly sizes: readonly number[];
   /** One number: the first file that nobody has taken. */
   readonly next: Int32Array;
   /** For each file whether it is open, done, or could not be read. */
@@ -26,11 +28,14 @@ export const HASH_BYTES = 40;
 /** Hashes files on all cores. `worker`: the path of the hash worker, whose threads take files as this one does. */
 export function hashAll(files: readonly FoundFile[], hasher: ContentHasher, worker: string | undefined): ContentHash[] {
   const paths = files.map(({ path }) => path);
-  const bytes = files.reduce((sum, { stats }) => sum + Number(stats.size), 0);
+  const sizes = files.map(({ stats }) => Number(stats.size));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const helpers = Math.min(MOST_WORKERS, availableParallelism() - 1, paths.length - 1);
-  if (worker === undefined || helpers < 1 || bytes < WORTH_WORKERS) return paths.map((path) => hasher.hash(path));
+  if (worker === undefined || helpers < 1 || bytes < WORTH_WORKERS)
+    return paths.map((path, index) => hasher.hash(path, sizes[index] ?? 0));
   const shared: SharedHashes = {
     paths,
+    sizes,
     next: new Int32Array(new SharedArrayBuffer(4)),
     states: new Int32Array(new SharedArrayBuffer(4 * paths.length)),
     hashes: new Uint8Array(new SharedArrayBuffer(HASH_BYTES * paths.length)),
@@ -43,13 +48,15 @@ export function hashAll(files: readonly FoundFile[], hasher: ContentHasher, work
   }
   const own = new Map<number, ContentHash>();
   for (let index = take(shared); index < paths.length; index = take(shared)) {
-    own.set(index, hasher.hash(paths[index] ?? ''));
+    own.set(index, hasher.hash(paths[index] ?? '', sizes[index] ?? 0));
   }
   const hashes = paths.map((path, index) => {
     const mine = own.get(index);
     if (mine !== undefined) return mine;
     Atomics.wait(shared.states, index, STATE.open, PATIENCE_MILLISECONDS);
-    return Atomics.load(shared.states, index) === STATE.done ? hashAt(shared, index) : hasher.hash(path);
+    return Atomics.load(shared.states, index) === STATE.done
+      ? hashAt(shared, index)
+      : hasher.hash(path, sizes[index] ?? 0);
   });
   for (const helper of workers) void helper.terminate();
   return hashes;

@@ -31,7 +31,7 @@ describe('files hashed on all cores', () => {
     const files = manyFiles();
     const hasher = new ContentHasher();
     await hasher.prepare();
-    const alone = files.map(({ path }) => hasher.hash(path));
+    const alone = files.map(({ path, stats }) => hasher.hash(path, Number(stats.size)));
     expect(hashAll(files, hasher, WORKER)).toEqual(alone);
     expect(alone.map(({ digest }) => digest)).toEqual(files.map(({ path }) => hash('sha256', readFileSync(path))));
     expect(alone.map(({ quick }) => quick)).toEqual(files.map(({ path }) => hasher.quickHash(path)));
