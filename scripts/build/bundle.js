@@ -55,8 +55,9 @@ export async function bundle(root) {
       entryPoints: { cli: 'src/cli/main.ts' },
       outExtension: { '.js': '.cjs' },
       format: 'cjs',
-      minifySyntax: true,
-      minifyWhitespace: true,
+      // Node reads all of it at each start. `node --enable-source-maps` shows where a bug is.
+      minify: true,
+      sourcemap: 'linked',
       define: { BUILD: JSON.stringify(identityOf(root)), 'import.meta.url': 'importMetaUrl' },
       banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
       plugins: [lazyOutside(root, lazy)],

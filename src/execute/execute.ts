@@ -4,7 +4,7 @@ import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';
 import { failure as failedWith } from '../problem.ts';
-import { secondsSince, toCompleted } from './completed.ts';
+import { now, secondsSince, toCompleted } from './completed.ts';
 import type { CompletedStage, Emit, FailureReason, Purpose, RunResult, StageResult } from './events.ts';
 import { inputPaths } from './input-paths.ts';
 import { reasonsSince, reasonsToRun } from './reasons.ts';
@@ -39,7 +39,7 @@ interface Due {
 /** Runs what has to run of a plan. Stages that don't wait for each other run at the same time. */
 export async function execute(services: Services, options: RunOptions): Promise<RunResult> {
   const run = newRunId();
-  const started = performance.now();
+  const started = now();
   const stages = services.plan.stages.filter((stage) => options.selection.stages.has(stage.name));
   const { purpose = 'run', emit } = options;
   emit({ type: 'run-started', purpose, run, pipeline: services.plan.name, stages: stages.map(({ name }) => name) });
@@ -197,7 +197,7 @@ class Execution {
   async #runClaimed({ stage, key, completed, reasons, forced, gpus }: Due): Promise<StageResult> {
     const { cache } = this.#services;
     const { signal, emit } = this.#options;
-    const started = performance.now();
+    const started = now();
     let waited = false;
     const claim = await cache.claim(
       key.key,

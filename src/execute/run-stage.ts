@@ -5,7 +5,7 @@ import { digestTree } from '../fingerprint/tree.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import { failure, type Result, success } from '../problem.ts';
-import { secondsSince } from './completed.ts';
+import { now, secondsSince } from './completed.ts';
 import { stageEnvironment } from './environment.ts';
 import type { Emit, FailureReason } from './events.ts';
 import { writeLinkedBundle } from './linked-bundle.ts';
@@ -38,7 +38,7 @@ export async function runStage(
   rmSync(made, { recursive: true, force: true });
   mkdirSync(made);
   const metrics: Record<string, number> = {};
-  const started = performance.now();
+  const started = now();
   const bundle = await writeLinkedBundle(stage.module.path, code, services.installation, claim.scratch, 'stage');
   if (!bundle.ok) return failure({ kind: 'bad-input', problems: bundle.failure });
   const prepared = services.files.objects.prepare();
