@@ -36,6 +36,17 @@ interface Due {
   readonly gpus: readonly string[];
 }
 
+/** What a stage reads went away from the cache after it was looked up there. */
+interface InputsGone {
+  readonly outcome: 'inputs-gone';
+  readonly seconds: number;
+  readonly key: StageKey;
+  readonly reasons: readonly string[];
+}
+
+/** So often a stage begins again because what it reads went away. */
+const MOST_BEGINNINGS = 3;
+
 /** Runs what has to run of a plan. Stages that don't wait for each other run at the same time. */
 export async function execute(services: Services, options: RunOptions): Promise<RunResult> {
   const run = newRunId();
@@ -44,7 +55,7 @@ export async function execute(services: Services, options: RunOptions): Promise<
   const { purpose = 'run', emit } = options;
   emit({ type: 'run-started', purpose, run, pipeline: services.plan.name, stages: stages.map(({ name }) => name) });
   const execution = new Execution(run, services, options);
-  const results = await Promise.all(stages.map((stage) => execution.result(stage)));
+  const results = await execution.results(stages);
   const cancelled = options.signal.aborted;
   const ok =
     !cancelled && results.every(({ outcome }) => outcome === 'ran' || outcome === 'cached' || outcome === 'would-run');
@@ -72,8 +83,14 @@ class Execution {
     this.#ranks = new Map(services.plan.stages.map(({ name }, rank) => [name, rank]));
   }
 
+  async results(stages: readonly PlannedStage[]): Promise<StageResult[]> {
+    await Promise.all(stages.map((stage) => this.#result(stage)));
+    // Some may have been obtained again in the meantime.
+    return Promise.all(stages.flatMap(({ name }) => this.#results.get(name) ?? []));
+  }
+
   /** The result of a stage: waits for those that it depends on. The plan's order has them asked for before it. */
-  result(stage: PlannedStage): Promise<StageResult> {
+  #result(stage: PlannedStage): Promise<StageResult> {
     const promise = this.#obtain(stage).then((result) => {
       if (result.outcome === 'failed') this.#noteFailure(stage);
       this.#options.emit({ type: 'stage-finished', result });
@@ -84,8 +101,29 @@ class Execution {
   }
 
   async #obtain(stage: PlannedStage): Promise<StageResult> {
+    for (let beginnings = 1; ; beginnings++) {
+      const before = new Map(stage.dependencies.map((name) => [name, this.#results.get(name)]));
+      const result = await this.#obtainAfter(stage, await Promise.all(before.values()));
+      if (result.outcome !== 'inputs-gone') return result;
+      if (beginnings === MOST_BEGINNINGS) return goneFailure(stage, result);
+      for (const [name, obtained] of before) await this.#obtainAgain(name, obtained);
+    }
+  }
+
+  /** Makes again what of a stage's outputs has gone, unless another stage that reads it has seen to that. */
+  async #obtainAgain(name: string, obtained: Promise<StageResult> | undefined): Promise<void> {
+    const result = await obtained;
+    const stage = this.#services.plan.stages.find((candidate) => candidate.name === name);
+    if (stage === undefined || result === undefined || !('outputs' in result)) return;
+    const isGone = Object.values(result.outputs).some((digest) => this.#services.cache.locate(digest) === undefined);
+    if (isGone && this.#results.get(name) === obtained) void this.#result(stage);
+  }
+
+  async #obtainAfter(
+    stage: PlannedStage,
+    dependencies: readonly (StageResult | undefined)[],
+  ): Promise<StageResult | InputsGone> {
     const idle = { name: stage.name, seconds: 0, reasons: [] };
-    const dependencies = await Promise.all(stage.dependencies.map((name) => this.#results.get(name)));
     const completed = new Map<string, CompletedStage>();
     const wouldRun: string[] = [];
     for (const dependency of dependencies) {
@@ -145,7 +183,7 @@ class Execution {
     stage: PlannedStage,
     key: StageKey,
     completed: ReadonlyMap<string, CompletedStage>,
-  ): Promise<StageResult> {
+  ): Promise<StageResult | InputsGone> {
     const { cache } = this.#services;
     const { selection, dryRun } = this.#options;
     const forced = selection.forced.has(stage.name);
@@ -173,8 +211,9 @@ class Execution {
     );
     try {
       if (this.#stopped(stage)) return { ...base, outcome: 'cancelled' };
+      const result = await this.#runClaimed({ stage, key, completed, reasons, forced, gpus });
       // Judged before the next stage may have its resources: it must not start after a failure.
-      return this.#judge(stage, await this.#runClaimed({ stage, key, completed, reasons, forced, gpus }));
+      return result.outcome === 'inputs-gone' ? result : this.#judge(stage, result);
     } finally {
       giveBack();
     }
@@ -194,7 +233,7 @@ class Execution {
     return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
   }
 
-  async #runClaimed({ stage, key, completed, reasons, forced, gpus }: Due): Promise<StageResult> {
+  async #runClaimed({ stage, key, completed, reasons, forced, gpus }: Due): Promise<StageResult | InputsGone> {
     const { cache } = this.#services;
     const { signal, emit } = this.#options;
     const started = now();
@@ -219,15 +258,12 @@ class Execution {
         cache.setLast(stage.name, key.key);
         return toCompleted(stage, 'cached', cached, { seconds: secondsSince(started), reasons: [] });
       }
-      const found = inputPaths(stage, (before) => completed.get(before)?.outputs, cache);
-      if (!found.ok) {
-        const failure: FailureReason = { kind: 'cache', problems: found.failure };
-        return { name: stage.name, seconds: secondsSince(started), reasons, key: key.key, outcome: 'failed', failure };
-      }
+      const inputs = inputPaths(stage, (before) => completed.get(before)?.outputs, cache);
+      if (inputs === undefined) return { outcome: 'inputs-gone', seconds: secondsSince(started), key, reasons };
       emit({ type: 'stage-started', stage: stage.name, reasons });
       // Loaded when something runs: mostly nothing has to.
       const { runTries } = await import('./run-tries.ts');
-      const run = { stage, key, run: this.#run, inputs: found.value, gpus, signal, emit };
+      const run = { stage, key, run: this.#run, inputs, gpus, signal, emit };
       const result = await runTries(run, claim.value, this.#services).catch((error: unknown) => {
         const problems = cacheProblem(error, claim.value.scratch).failure;
         return failedWith({ reason: { kind: 'cache', problems }, tries: 1 } satisfies FailedTries);
@@ -238,6 +274,7 @@ class Execution {
         return toCompleted(stage, 'ran', result.value, { seconds, reasons });
       }
       if (result.failure === 'cancelled') return { name: stage.name, seconds, reasons, outcome: 'cancelled' };
+      if (result.failure === 'inputs-gone') return { outcome: 'inputs-gone', seconds, key, reasons };
       const { reason: failure, tries } = result.failure;
       return { name: stage.name, seconds, reasons, key: key.key, outcome: 'failed', failure, tries };
     } finally {
@@ -260,6 +297,16 @@ class Execution {
     const { signal, keepGoing } = this.#options;
     return signal.aborted || (!keepGoing && (this.#ranks.get(name) ?? 0) > this.#lastRank);
   }
+}
+
+function goneFailure({ name }: PlannedStage, { seconds, key, reasons }: InputsGone): StageResult {
+  const problems = [
+    {
+      message: `what stage «${name}» reads went away from the cache while the run was under way, time and again`,
+      advice: 'Run it again once nothing else removes files from the cache.',
+    },
+  ];
+  return { name, seconds, reasons, key: key.key, outcome: 'failed', failure: { kind: 'cache', problems } };
 }
 
 /** Sorts by time, to the millisecond; two runs of the same one differ. */

@@ -14,6 +14,7 @@ import type { StageInputs } from './protocol.ts';
 import type { Services } from './services.ts';
 import { codeOf, type StageKey } from './stage-key.ts';
 import { runInProcess, toResult } from './stage-process.ts';
+import { unchangedInputs } from './unchanged-inputs.ts';
 
 export interface StageRun {
   readonly stage: PlannedStage;
@@ -26,12 +27,18 @@ export interface StageRun {
   readonly emit: Emit;
 }
 
-/** Runs a stage under a claim and keeps what it made. `cancelled` if the run was interrupted. */
+/** Why a stage has no result, or that there was nothing to be done about it here. */
+export type NoResult = FailureReason | 'cancelled' | 'inputs-gone';
+
+/**
+ * Runs a stage under a claim and keeps what it made. `cancelled` if the run was interrupted; `inputs-gone` if what it
+ * read went away from the cache meanwhile, however it ended.
+ */
 export async function runStage(
   { stage, key, run, inputs, gpus, signal, emit }: StageRun,
   claim: Claim,
   services: Services,
-): Promise<Result<ActionRecord, FailureReason | 'cancelled'>> {
+): Promise<Result<ActionRecord, NoResult>> {
   const code = codeOf(stage, services);
   const made = join(claim.scratch, 'outputs');
   // What an earlier try left is half-made.
@@ -67,9 +74,10 @@ export async function runStage(
     },
   );
   if (end.type === 'cancelled') return failure('cancelled');
-  if (end.type === 'failed') return failure(end.failure);
-  const result = toResult(end.message, services.plan.root);
-  if (!result.ok) return result;
+  const result = end.type === 'failed' ? end : toResult(end.message, services.plan.root);
+  const unchanged = await unchangedInputs(stage, key, services);
+  if (!unchanged.ok && (unchanged.failure === 'inputs-gone' || !('failure' in result))) return unchanged;
+  if ('failure' in result) return failure(result.failure);
   await prepared;
   const outputs = finishOutputs(stage, made, services.files.objects);
   if (!outputs.ok) return failure({ kind: 'bad-output', problems: outputs.failure });

@@ -1,7 +1,7 @@
 import type { ActionRecord, Claim } from '../cache/cache.ts';
 import { failure, type Problem, type Result } from '../problem.ts';
 import type { FailureReason } from './events.ts';
-import { runStage, type StageRun } from './run-stage.ts';
+import { type NoResult, runStage, type StageRun } from './run-stage.ts';
 import type { Services } from './services.ts';
 
 /** A stage that failed as often as it was tried. */
@@ -15,7 +15,7 @@ export async function runTries(
   run: StageRun,
   claim: Claim,
   services: Services,
-): Promise<Result<ActionRecord, FailedTries | 'cancelled'>> {
+): Promise<Result<ActionRecord, FailedTries | Exclude<NoResult, FailureReason>>> {
   const { stage, emit } = run;
   // Read now: the new record takes its place.
   const before = stage.deterministic ? earlierRecord(run, services) : undefined;
@@ -28,7 +28,7 @@ export async function runTries(
       }
       return result;
     }
-    if (result.failure === 'cancelled') return failure('cancelled');
+    if (result.failure === 'cancelled' || result.failure === 'inputs-gone') return failure(result.failure);
     if (tries > stage.retries || !mayPass(result.failure)) return failure({ reason: result.failure, tries });
     emit({ type: 'stage-retrying', stage: stage.name, failure: result.failure, retry: tries, retries: stage.retries });
   }

@@ -11,7 +11,7 @@ const cancelled = new AbortController();
 
 // Ctrl-C reaches every process of the terminal; it is the runner that tells stages to stop.
 process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit(1));
+process.on('disconnect', endAll);
 process.on('uncaughtException', (error) => finish({ type: 'threw', error: toThrown(error) }));
 process.on('unhandledRejection', (error) => finish({ type: 'threw', error: toThrown(error) }));
 process.on('message', (request: HostRequest) => {
@@ -101,6 +101,15 @@ function sendProgress(progress: Progress): void {
 
 function send(message: HostMessage): void {
   process.send?.(message);
+}
+
+/** The runner is gone: this process, the leader of its group, ends with all that the stage has started. */
+function endAll(): void {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    process.exit(1);
+  }
 }
 
 /** Native threads may outlive the work; the process ends as soon as the runner has the last word. */

@@ -69,14 +69,35 @@ export async function runInProcess(request: HostRequest, options: ProcessOptions
   return { type: 'ended', message: last };
 }
 
-/** How the process ended, once all that it wrote has arrived. */
+/** How the process ended, once all that it wrote has arrived. What it started ends with it. */
 function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
+    let patience: NodeJS.Timeout | undefined;
+    child.on('exit', () => {
+      endGroup(child.pid);
+      patience = setTimeout(() => setImmediate(letGo, child), GRACE_MILLISECONDS);
+    });
+    child.on('close', () => clearTimeout(patience));
     child.on('error', (error) => resolve(`could not be started: ${error.message}`));
     child.on('close', (code, signal) =>
       resolve(signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was ended by ${signal}`),
     );
   });
+}
+
+/** Waits no longer for output that a process which left the group of `child` may hold open for ever. */
+function letGo({ stdout, stderr }: ChildProcess): void {
+  stdout?.destroy();
+  stderr?.destroy();
+}
+
+/** Ends a process and all that it started. */
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of them have ended by themselves.
+  }
 }
 
 /** A process that has ended already is told nothing: how it ended says more. */
@@ -96,16 +117,9 @@ function stopInTime(
 ): () => 'aborted' | { readonly after: number } | undefined {
   let patience: NodeJS.Timeout | undefined;
   let timedOut = false;
-  const kill = () => {
-    try {
-      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It has ended by itself.
-    }
-  };
   const cutShort = () => {
     ask();
-    patience ??= setTimeout(kill, GRACE_MILLISECONDS);
+    patience ??= setTimeout(() => endGroup(pid), GRACE_MILLISECONDS);
   };
   const onTimeout = () => {
     timedOut = true;
@@ -119,7 +133,6 @@ function stopInTime(
     clearTimeout(limit);
     clearTimeout(patience);
     signal.removeEventListener('abort', cutShort);
-    if (signal.aborted || timedOut) kill();
     if (signal.aborted) return 'aborted';
     return timedOut && timeout !== undefined ? { after: timeout } : undefined;
   };

@@ -2,8 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { gated, toy } from '../cli/toy.ts';
-import { Gate } from '../support/gate.ts';
+import { toy } from '../cli/toy.ts';
 import type { Project } from '../support/project.ts';
 import { Project as NewProject, toFinished } from '../support/project.ts';
 
@@ -134,23 +133,4 @@ describe('a cache elsewhere', () => {
     expect(finished.exitCode, finished.stderr).toBe(0);
     expect((await project.run()).which('ran')).toEqual([]);
   });
-});
-
-test('content that vanishes during a run is told, and made again by the next', async () => {
-  const gate = await Gate.open();
-  const project = gated();
-  const run = project.start(['run', '--json', '--jobs', '1'], { GATE: gate.address });
-  (await gate.next()).finish();
-  const second = await gate.next();
-  expect(second.name).toBe('b');
-  rmSync(project.path('cache/objects'), { recursive: true });
-  second.finish();
-  const finished = toFinished(await run);
-  expect(finished.exitCode).toBe(1);
-  expect(finished.stderr).toContain(
-    'the output «out» of stage «a» went away from the cache while the run was under way',
-  );
-  const again = project.start(['run', '--json'], { GATE: gate.address });
-  for (const _ of ['a', 'c']) (await gate.next()).finish();
-  expect(toFinished(await again).exitCode).toBe(0);
 });
