@@ -80,8 +80,10 @@ function temporaries(cache: string): string[] {
   const folders = ['runs', 'work', 'index', 'index/last', 'index/code', 'index/listings', 'index/plans'].map((name) =>
     join(cache, name),
   );
-  const shards = entriesOf(join(cache, 'actions')).map((name) => join(cache, 'actions', name));
-  return [...folders, ...shards].flatMap(filesIn).filter((path) => isTemporary(path) || path.endsWith('.dead'));
+  const shards = ['actions', 'objects'].flatMap((kind) =>
+    entriesOf(join(cache, kind)).map((name) => join(cache, kind, name)),
+  );
+  return [...folders, ...shards].flatMap(filesIn).filter((path) => isTemporary(path) || path.endsWith('.breaking'));
 }
 
 function digestOf(path: string): Digest {

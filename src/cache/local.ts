@@ -16,6 +16,7 @@ import type { FileDigests } from '../fingerprint/file-digests.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { digestTree } from '../fingerprint/tree.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
+import { temporaryFor, writeWhole } from '../whole-file.ts';
 import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from './cache.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { fromChecksummed, toChecksummed } from './checksummed.ts';
@@ -97,17 +98,20 @@ export class LocalCache implements Cache {
     try {
       const unlock = await lock(`${directory}.lock`, waiting, signal);
       if (unlock === undefined) return failure('cancelled');
-      if (lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(directory);
+      for (const path of [directory, work, scratch])
+        if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(path);
       await endWorker(worker);
       // What a killed run was making is half-made; what it left in its work directory is there to go on from.
       rmSync(scratch, { recursive: true, force: true });
       mkdirSync(scratch, { recursive: true });
       mkdirSync(work, { recursive: true });
       const release = () => {
-        const done = existsSync(this.#actionPath(key)) || readdirSync(work).length === 0;
-        rmSync(worker, { force: true });
-        rmSync(done ? directory : scratch, { recursive: true, force: true });
-        unlock();
+        attempt(() => {
+          const done = readRecord<ActionRecord>(this.#actionPath(key))?.key === key || isEmpty(work);
+          rmSync(worker, { force: true });
+          rmSync(done ? directory : scratch, { recursive: true, force: true });
+        });
+        attempt(unlock);
       };
       const worksBy = (pid: number) => attempt(() => writeFileSync(worker, JSON.stringify(holderOf(pid))));
       return success({ work, scratch, worksBy, release });
@@ -151,7 +155,7 @@ export class LocalCache implements Cache {
     const tree = digestTree(path, this.#files);
     if (!tree.ok) throw new Error(tree.failure[0]?.message);
     const inside = tree.value.files.map((file) => file.path);
-    for (const file of inside) chmodSync(join(path, file), 0o444);
+    for (const file of inside) protect(join(path, file));
     mkdirSync(dirname(target), { recursive: true });
     if (!this.#moveIn(path, target, digest)) return;
     for (const file of inside) this.#files.moved(join(path, file), join(target, file));
@@ -164,7 +168,7 @@ export class LocalCache implements Cache {
       move(path, target);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+      if (!IN_THE_WAY.includes(code ?? '')) throw error;
       if (this.#locate(digest) !== undefined) {
         rmSync(path, { recursive: true });
         return false;
@@ -193,6 +197,11 @@ function namesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory).sort() : [];
 }
 
+/** Whether there is nothing to go on from; the stage may have removed it altogether. */
+function isEmpty(work: string): boolean {
+  return !existsSync(work) || readdirSync(work).length === 0;
+}
+
 /** The digests that are kept below `directory` as `PREFIX/REST` and `ending`. */
 function digestsIn(directory: string, prefix: string, ending: string): string[] {
   return namesIn(join(directory, prefix))
@@ -201,24 +210,24 @@ function digestsIn(directory: string, prefix: string, ending: string): string[] 
     .filter(isDigest);
 }
 
+/** What the file system says when something else is there, of the same kind or another. */
+const IN_THE_WAY = ['ENOTEMPTY', 'EEXIST', 'EISDIR', 'ENOTDIR'];
+
 /** Where objects lie on another disk than work, as by a link, a copy beside the target is moved in its place. */
 function move(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    const beside = `${to}.${process.pid}`;
-    cpSync(from, beside, { recursive: true });
-    renameSync(beside, to);
+    const beside = temporaryFor(to);
+    try {
+      cpSync(from, beside, { recursive: true });
+      renameSync(beside, to);
+    } finally {
+      rmSync(beside, { recursive: true, force: true });
+    }
     rmSync(from, { recursive: true });
   }
-}
-
-function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
 }
 
 function readRecord<Value extends object>(path: string): Value | undefined {
@@ -236,6 +245,11 @@ function readJson<Value>(path: string): Value | undefined {
     // Absent or damaged: either way it has to be made again.
     return undefined;
   }
+}
+
+/** Against writing by mistake. Some network folders have no permissions to change. */
+function protect(file: string): void {
+  attempt(() => chmodSync(file, 0o444));
 }
 
 /** For what only helps: a cache that can't be written loses it and goes on. */

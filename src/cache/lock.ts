@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { temporaryFor } from '../whole-file.ts';
 
 /** Who holds a lock: a process, told apart from a later one with the same id by its start time. */
 export interface Holder {
@@ -28,11 +29,8 @@ export async function lock(
     if (tryLock(path)) return () => rmSync(path, { force: true });
     const holder = readHolder(path);
     if (holder === 'released') continue;
-    if (holder === 'unreadable' ? isOld(path) : !isAlive(holder)) {
-      breakLock(path, holder);
-      continue;
-    }
-    if (!told && holder !== 'unreadable') {
+    if (isDead(holder, path) && breakLock(path, holder)) continue;
+    if (!told && holder !== 'unreadable' && isAlive(holder)) {
       waiting(wordsFor(holder, path));
       told = true;
     }
@@ -48,7 +46,7 @@ function wordsFor({ pid, host }: Holder, path: string): string {
 
 /** A link appears whole or not at all, so that nobody reads a lock without its holder. */
 function tryLock(path: string): boolean {
-  const temporary = `${path}.${process.pid}`;
+  const temporary = temporaryFor(path);
   writeFileSync(temporary, JSON.stringify(self()));
   try {
     linkSync(temporary, path);
@@ -59,7 +57,7 @@ function tryLock(path: string): boolean {
     if (NO_LINKS.includes(code)) return tryLockWithoutLinks(path);
     throw error;
   } finally {
-    unlinkSync(temporary);
+    rmSync(temporary, { force: true });
   }
 }
 
@@ -77,17 +75,27 @@ function tryLockWithoutLinks(path: string): boolean {
   }
 }
 
-/** Of several that find a dead holder's lock only one moves it away; if that was a new lock, it is put back. */
-function breakLock(path: string, dead: Holder | 'unreadable'): void {
-  const moved = `${path}.${process.pid}.dead`;
-  try {
-    renameSync(path, moved);
-    if (JSON.stringify(readHolder(moved)) !== JSON.stringify(dead)) linkSync(moved, path);
-  } catch {
-    // Another waiter was quicker.
-  } finally {
-    rmSync(moved, { force: true });
+/**
+ * Of several that find a dead holder's lock one at a time looks again and removes it, under a lock of its own: so that
+ * nobody removes the lock that another has taken meanwhile. Returns whether it was its turn.
+ */
+function breakLock(path: string, dead: Holder | 'unreadable'): boolean {
+  const breaking = `${path}.breaking`;
+  if (!tryLock(breaking)) {
+    const holder = readHolder(breaking);
+    if (holder !== 'released' && isDead(holder, breaking)) rmSync(breaking, { force: true });
+    return false;
   }
+  try {
+    if (JSON.stringify(readHolder(path)) === JSON.stringify(dead)) rmSync(path, { recursive: true, force: true });
+    return true;
+  } finally {
+    rmSync(breaking, { force: true });
+  }
+}
+
+function isDead(holder: Holder | 'unreadable', path: string): boolean {
+  return holder === 'unreadable' ? isOld(path) : !isAlive(holder);
 }
 
 /** A lock that was damaged, or whose holder is just being written down. */

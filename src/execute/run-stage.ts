@@ -8,6 +8,7 @@ import { failure, type Result, success } from '../problem.ts';
 import { now, secondsSince } from './completed.ts';
 import { stageEnvironment } from './environment.ts';
 import type { Emit, FailureReason } from './events.ts';
+import { fullDisk } from './full-disk.ts';
 import { writeLinkedBundle } from './linked-bundle.ts';
 import { finishOutputs } from './outputs.ts';
 import type { StageInputs } from './protocol.ts';
@@ -77,7 +78,7 @@ export async function runStage(
   const result = end.type === 'failed' ? end : toResult(end.message, services.plan.root);
   const unchanged = await unchangedInputs(stage, key, services);
   if (!unchanged.ok && (unchanged.failure === 'inputs-gone' || !('failure' in result))) return unchanged;
-  if ('failure' in result) return failure(result.failure);
+  if ('failure' in result) return failure(fullDisk(result.failure, claim.scratch) ?? result.failure);
   await prepared;
   const outputs = finishOutputs(stage, made, services.files.objects);
   if (!outputs.ok) return failure({ kind: 'bad-output', problems: outputs.failure });

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { writeWhole } from '../whole-file.ts';
 
 /**
  * Reads a file of the cache's index: what an earlier run learnt and this one would have to find out again. Nothing if it
@@ -21,10 +21,7 @@ export function readIndexFile(path: string, kind: string): string | undefined {
 /** Writes it whole or not at all: a reader never sees half of it. The cache may be on a read-only file system. */
 export function writeIndexFile(path: string, kind: string, body: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const temporary = `${path}.${process.pid}`;
-    writeFileSync(temporary, `${headOf(kind, body)}\n${body}`);
-    renameSync(temporary, path);
+    writeWhole(path, `${headOf(kind, body)}\n${body}`);
   } catch {
     // Forgetting costs the next run some time and nothing else.
   }

@@ -1,7 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { endWorker, holderOf, lock } from '../../src/cache/lock.ts';
 
@@ -39,6 +48,29 @@ describe('a lock', () => {
     };
     expect(await lock(path, waiting, cancel.signal)).toBeUndefined();
     expect(holder).toBe(`process 1 on elsewhere (if that is gone, remove ${path})`);
+  });
+
+  test('does not touch what a process of the same number on another machine is writing', async () => {
+    const theirs = `${path}.${process.pid}`;
+    writeFileSync(theirs, 'theirs');
+    await lock(path, () => undefined, NEVER);
+    expect(readFileSync(theirs, 'utf8')).toBe('theirs');
+  });
+
+  test('that is a directory, however that came about, is no lock', async () => {
+    mkdirSync(join(path, 'inner'), { recursive: true });
+    utimesSync(path, 1, 1);
+    (await lock(path, () => expect.unreachable('it is not held'), NEVER))?.();
+    expect(readdirSync(dirname(path))).toEqual([]);
+  });
+
+  test('whose breaker was killed, too, is taken over', async () => {
+    const { pid } = spawnSync('true');
+    const dead = JSON.stringify({ host: hostname(), pid, started: '1' });
+    writeFileSync(path, dead);
+    writeFileSync(`${path}.breaking`, dead);
+    (await lock(path, () => expect.unreachable('it is not held'), NEVER))?.();
+    expect(readdirSync(dirname(path))).toEqual([]);
   });
 
   test('is held by one of many that want it at once', async () => {

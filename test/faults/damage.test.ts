@@ -116,6 +116,21 @@ describe('a run with a damaged cache makes again what was damaged, and never use
     });
   });
 
+  test('something of another kind where an artifact should be', async () => {
+    const objects = readdirSync(join(whole, 'objects')).flatMap((prefix) =>
+      readdirSync(join(whole, 'objects', prefix)).map((rest) => join('objects', prefix, rest)),
+    );
+    for (const object of objects) {
+      await expectHealed(object, (cache) => {
+        const path = join(cache, object);
+        const wasDirectory = statSync(path).isDirectory();
+        rmSync(path, { recursive: true });
+        if (wasDirectory) writeFileSync(path, 'a file');
+        else mkdirSync(join(path, 'a directory'), { recursive: true });
+      });
+    }
+  });
+
   test('locks with garbage in them, or empty', async () => {
     for (const text of ['', 'garbage', '{"host":1}', 'null']) {
       await expectHealed(`a lock «${text}»`, (cache) => {

@@ -47,7 +47,9 @@ describe('a full disk', () => {
     expect(full.exitCode).toBe(1);
     expect(full.which('ran')).toEqual(['little']);
     expect(full.which('failed')).toEqual(['much']);
-    expect(full.stderr).toContain('no space left on device');
+    expect(full.stderr).toContain('the disk of the cache is full');
+    expect(full.stderr).toContain(project.path('small/cache'));
+    expect(full.stderr).toContain('Free some space (pipeline cache gc), or move the cache: --cache DIR.');
     expect(full.stderr).not.toMatch(/\n\s+at .*cli\.cjs/);
     expect(readdirSync(project.path('small/cache/actions')).length).toBe(1);
     execFileSync('mount', ['-o', 'remount,size=20m', project.path('small')]);
