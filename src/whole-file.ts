@@ -7,15 +7,26 @@ export function temporaryFor(path: string): string {
   return `${path}.${hostname()}.${process.pid}`;
 }
 
-/** Writes a file whole or not at all: a reader never sees half of it. Throws the file system's error. */
+/** Writes a file of a cache whole or not at all: a reader never sees half of it. Throws the file system's error. */
 export function writeWhole(path: string, text: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = temporaryFor(path);
   try {
     writeFileSync(temporary, text);
-    renameSync(temporary, path);
+    putInPlace(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** A directory at `path` was not put there by a cache. */
+function putInPlace(temporary: string, path: string): void {
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error;
+    rmSync(path, { recursive: true });
+    renameSync(temporary, path);
   }
 }

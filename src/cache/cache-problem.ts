@@ -18,9 +18,19 @@ export function cacheProblem(thrown: unknown, directory: string): Result<never> 
         at,
         advice: 'Make it writable, or use another one: --cache DIR.',
       });
+    case 'EEXIST':
+    case 'EISDIR':
+    case 'ENOTDIR':
+      return problem('something else is where the cache puts this', {
+        at,
+        advice: 'Remove it: a cache holds nothing that cannot be made again.',
+      });
     case undefined:
       throw error;
     default:
-      return problem(`the cache cannot be written: ${error.code}`, { at });
+      return problem(`the cache cannot be written: ${error.code}`, {
+        at,
+        advice: 'See whether its disk is in order, or use another cache: --cache DIR.',
+      });
   }
 }

@@ -47,8 +47,8 @@ function wordsFor({ pid, host }: Holder, path: string): string {
 /** A link appears whole or not at all, so that nobody reads a lock without its holder. */
 function tryLock(path: string): boolean {
   const temporary = temporaryFor(path);
-  writeFileSync(temporary, JSON.stringify(self()));
   try {
+    writeFileSync(temporary, JSON.stringify(self()));
     linkSync(temporary, path);
     return true;
   } catch (error) {

@@ -187,6 +187,14 @@ describe.each(Object.entries(caches))('the %s cache', (_name, open) => {
     second.release();
   });
 
+  test('does without the work directory when the stage has removed it', async () => {
+    const { record } = await finished('a');
+    const claim = unwrap(await cache.claim(record.key, nobody, NEVER));
+    rmSync(claim.work, { recursive: true });
+    claim.release();
+    unwrap(await cache.claim(record.key, nobody, NEVER)).release();
+  });
+
   test('forgets the work once the action is finished', async () => {
     const { record, outputs } = await finished('a');
     const claim = unwrap(await cache.claim(record.key, nobody, NEVER));

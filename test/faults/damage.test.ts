@@ -116,6 +116,32 @@ describe('a run with a damaged cache makes again what was damaged, and never use
     });
   });
 
+  test('a directory where a file should be', async () => {
+    for (const file of filesOf(whole).filter((path) => !path.startsWith('objects/'))) {
+      await expectHealed(`a directory: ${file}`, (cache) => {
+        rmSync(join(cache, file));
+        mkdirSync(join(cache, file));
+      });
+    }
+  });
+
+  test('a file where a directory should be, or it is told what is in the way', async () => {
+    const directories = readdirSync(whole, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => relative(whole, join(entry.parentPath, entry.name)));
+    for (const directory of directories) {
+      rmSync(project.path('cache'), { recursive: true, force: true });
+      cpSync(whole, project.path('cache'), { recursive: true, preserveTimestamps: true });
+      rmSync(project.path(`cache/${directory}`), { recursive: true });
+      project.write(`cache/${directory}`, 'a file');
+      const finished = await project.run();
+      if (finished.exitCode === 0) expect(outputsOf(finished), directory).toEqual(outputs);
+      else
+        expect(finished.stderr, directory).toContain('→ Remove it: a cache holds nothing that cannot be made again.');
+      expect(finished.stderr, directory).not.toMatch(/\n\s+at /);
+    }
+  });
+
   test('something of another kind where an artifact should be', async () => {
     const objects = readdirSync(join(whole, 'objects')).flatMap((prefix) =>
       readdirSync(join(whole, 'objects', prefix)).map((rest) => join('objects', prefix, rest)),

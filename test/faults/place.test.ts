@@ -59,6 +59,30 @@ describe('a full disk', () => {
     expect(next.which('ran')).toEqual(['much']);
   });
 
+  // Where the room ends depends on how much there is: in a lock, a bundle, an output, a record, what is remembered.
+  test.for([4, 16, 28, 40, 52, 64, 76, 88, 100])(
+    'of %i KB ends with a word wherever it gets full, and leaves nothing behind',
+    async (size, context) => {
+      const project = toy();
+      if (!mountSmall(project.path('small'), `${size}k`)) return context.skip('this machine lets us mount nothing');
+      const cache = ['--cache', project.path('small/cache')];
+      const full = await project.run(...cache);
+      if (full.exitCode !== 0) {
+        expect(full.exitCode).toBe(1);
+        expect(full.stderr).toContain('the disk of the cache is full');
+        expect(full.stderr).not.toMatch(/\n\s+at .*cli\.cjs/);
+      }
+      const before = full.which('ran');
+      execFileSync('mount', ['-o', 'remount,size=20m', project.path('small')]);
+      const next = await project.run(...cache);
+      expect(next.exitCode, next.stderr).toBe(0);
+      expect(next.which('cached')).toEqual(before);
+      expect(readdirSync(project.path('small/cache/work'))).toEqual([]);
+      const left = readdirSync(project.path('small/cache'), { recursive: true, encoding: 'utf8' });
+      expect(left.filter((name) => /\.\d+$/.test(name))).toEqual([]);
+    },
+  );
+
   test('from the beginning is told with the folder of the cache and what to do', async (context) => {
     const project = writer(10);
     if (!mountSmall(project.path('small'), '64k')) return context.skip('this machine lets us mount nothing');
