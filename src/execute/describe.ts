@@ -24,13 +24,13 @@ export async function describeStages(
   signal: AbortSignal,
 ): Promise<Described> {
   if (modules.size === 0) return { interfaces: new Map(), problems: [] };
-  const directory = mkdtempSync(join(tmpdir(), 'pipeline-describe-'));
+  let directory: string | undefined;
   try {
+    const made = mkdtempSync(join(tmpdir(), 'pipeline-describe-'));
+    directory = made;
     const paths = [...modules.keys()];
     const bundles = await Promise.all(
-      [...modules].map(([path, code], index) =>
-        writeLinkedBundle(path, code, installation, directory, `stage-${index}`),
-      ),
+      [...modules].map(([path, code], index) => writeLinkedBundle(path, code, installation, made, `stage-${index}`)),
     );
     const unwritten = bundles.flatMap((bundle) => (bundle.ok ? [] : bundle.failure));
     if (unwritten.length > 0) return { interfaces: new Map(), problems: unwritten };
@@ -51,8 +51,16 @@ export async function describeStages(
       return failedAll({ message: `cannot load the stage modules ${names.join(', ')}${output}` });
     }
     return collect(end.message.descriptions, paths, names, installation.root);
+  } catch (error) {
+    const { errno, code } = error as NodeJS.ErrnoException;
+    if (errno === undefined) throw error;
+    return failedAll({
+      message: `the folder for temporary files cannot be written: ${code}`,
+      at: { file: tmpdir() },
+      advice: 'Make room in it, or name another one in the environment variable TMPDIR.',
+    });
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
   }
 }
 

@@ -133,6 +133,14 @@ describe('a cache that may not be written', () => {
   );
 });
 
+test('a folder for temporary files that cannot be written is told', async () => {
+  const project = toy();
+  const { exitCode, stderr } = toFinished(await project.start(['run', '--json'], { TMPDIR: project.path('none') }));
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`${project.path('none')}: the folder for temporary files cannot be written: ENOENT`);
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
+
 describe('a cache elsewhere', () => {
   test.each(['../with spaces/and ünï¢ode', 'inside/the project'])('at «%s» works as any other', async (place) => {
     const project = toy();
