@@ -3,6 +3,8 @@ import type { Listing } from './listings.ts';
 
 /** How many files are named. */
 const NAMED = 3;
+/** As much of a path as is shown. */
+const SHOWN_PATH = 40;
 
 /** What differs between two states of a directory: «3 files changed, 1 new: a.jpg, b.jpg, c.jpg, …». */
 export function compareListings(before: Listing, now: Listing): string {
@@ -17,12 +19,17 @@ export function compareListings(before: Listing, now: Listing): string {
     { word: 'gone', paths: gone.filter(([path]) => !renamedFrom.has(path)).map(([path]) => path) },
     { word: 'renamed', paths: [...renamed].map(([to, from]) => `${from} → ${to}`) },
   ].filter(({ paths }) => paths.length > 0);
-  const names = groups.flatMap(({ paths }) => paths);
+  const names = groups.flatMap(({ paths }) => paths).map(ending);
   if (names.length === 0) return 'empty folders differ';
   const counts = groups.map(({ word, paths }, index) =>
     index === 0 ? `${paths.length} ${paths.length === 1 ? 'file' : 'files'} ${word}` : `${paths.length} ${word}`,
   );
   return `${counts.join(', ')}: ${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
+}
+
+/** The end of a long path tells more than its beginning. */
+function ending(path: string): string {
+  return path.length <= SHOWN_PATH ? path : `…${path.slice(1 - SHOWN_PATH)}`;
 }
 
 /** New path → old path of the files that are there under another name. */
