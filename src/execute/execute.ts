@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { cacheProblem } from '../cache/cache-problem.ts';
 import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
@@ -8,6 +7,7 @@ import { now, secondsSince, toCompleted } from './completed.ts';
 import type { CompletedStage, Emit, FailureReason, Purpose, RunResult, StageResult } from './events.ts';
 import { inputPaths } from './input-paths.ts';
 import { reasonsSince, reasonsToRun } from './reasons.ts';
+import { newRunId } from './run-id.ts';
 import type { FailedTries } from './run-tries.ts';
 import type { Services } from './services.ts';
 import { keyOf, knownParts, PathInputs, type StageKey } from './stage-key.ts';
@@ -26,6 +26,7 @@ export interface RunOptions {
 
 /** What is wrong with a result that a stage now has, if anything is: then it counts as failed. */
 export type Objection = (stage: PlannedStage, result: CompletedStage) => FailureReason | undefined;
+
 /** A stage that has to run now. */
 interface Due {
   readonly stage: PlannedStage;
@@ -307,11 +308,4 @@ function goneFailure({ name }: PlannedStage, { seconds, key, reasons }: InputsGo
     },
   ];
   return { name, seconds, reasons, key: key.key, outcome: 'failed', failure: { kind: 'cache', problems } };
-}
-
-/** Sorts by time, to the millisecond; two runs of the same one differ. */
-function newRunId(): string {
-  const now = new Date();
-  const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
-  return `${time}-${now.getMilliseconds().toString(16).padStart(3, '0')}${randomBytes(2).toString('hex')}`;
 }

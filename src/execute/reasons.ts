@@ -49,7 +49,8 @@ function describeInput(source: Source | undefined, before: Digest, now: Digest, 
 }
 
 function listingNow({ from }: Source, digest: Digest, services: Services): Listing | undefined {
-  if (from.kind === 'artifact') return objectListing(digest, services);
+  const kept = keptListing(digest, services);
+  if (kept !== undefined || from.kind === 'artifact') return kept;
   const tree = digestTree(from.path, services.files.inputs, from);
   return tree.ok && tree.value.kind === 'directory' ? toListing(tree.value) : undefined;
 }

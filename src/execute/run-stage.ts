@@ -107,6 +107,7 @@ export async function runStage(
 function keepListings(stage: PlannedStage, { document }: StageKey, { listings, files }: Services): void {
   for (const { name, from } of sourcesOf(stage)) {
     const digest = document.inputs[name];
+    // Mostly it was kept by whoever digested the tree.
     if (from.kind !== 'path' || digest === undefined || listings.has(digest)) continue;
     const tree = digestTree(from.path, files.inputs, from);
     if (tree.ok && tree.value.digest === digest) listings.keep(tree.value);

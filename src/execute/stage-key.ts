@@ -31,12 +31,14 @@ export class PathInputs {
   }
 
   async #look(input: PathInput): Promise<Result<Digest>> {
-    const { trees, files } = this.#services;
+    const { trees, files, listings } = this.#services;
     const checked = trees.check(input.path, input);
     if (checked.ok) return success(checked.value.digest);
     await files.inputs.prepare();
     const tree = checked.failure.digest(files.inputs);
-    return tree.ok ? success(tree.value.digest) : tree;
+    if (!tree.ok) return tree;
+    listings.keep(tree.value);
+    return success(tree.value.digest);
   }
 }
 

@@ -18,7 +18,7 @@ export class Listings {
   }
 
   keep(tree: Tree): void {
-    if (tree.kind === 'directory')
+    if (tree.kind === 'directory' && !this.has(tree.digest))
       writeIndexFile(this.#pathOf(tree.digest), KIND, JSON.stringify([...toListing(tree)]));
   }
 
