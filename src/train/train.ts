@@ -4,7 +4,7 @@ import { saveModel } from '../models/saved-model.ts';
 import { failure, type Result, success } from '../problem.ts';
 import { badInput, failed, type StageFailure } from '../stage.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
-import { useReluGradientKernel } from '../tensorflow/relu-gradient.ts';
+import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import { sampleProblems, sampleWarnings } from './check-samples.ts';
 import { type FitOptions, fitModel, type Watcher } from './fit.ts';
 import type { EpochFigures } from './history.ts';
@@ -78,7 +78,7 @@ async function trainOn(
   const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
-  useReluGradientKernel(tf);
+  useReluGradientKernels(tf);
   const model = await startingModel(tf, start.value, options);
   if (!model.ok) return failure(badInput(model.failure));
   const optimizer = createOptimizer(tf, options.optimizer, countWeights(model.value.trainableWeights));
@@ -88,6 +88,7 @@ async function trainOn(
     if (!fitted.ok) return failure(failed(fitted.failure));
     const { history, steps } = fitted.value;
     await saveModel(
+      tf,
       model.value,
       { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps },
       paths.model,
