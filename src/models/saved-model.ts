@@ -6,6 +6,7 @@ import { reasonOf } from '../data/wording.ts';
 import { problem, type Result, success } from '../problem.ts';
 import type { FromSchema } from '../schema-type.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
+import { type LayerJson, withBuiltInLayers } from './built-in-layers.ts';
 import { backboneNames } from './index.ts';
 
 const FACTS_FILE = 'pipeline.json';
@@ -41,8 +42,21 @@ export type ModelFacts = FromSchema<typeof factsSchema>;
  * Writes a directory of `model.json` and `weights.bin`, which any TensorFlow.js loads by itself, and the facts beside
  * them in `pipeline.json`.
  */
-export async function saveModel(model: LayersModel, facts: ModelFacts, directory: string): Promise<void> {
-  await model.save(`file://${directory}`);
+export async function saveModel(
+  tf: TensorFlow,
+  model: LayersModel,
+  facts: ModelFacts,
+  directory: string,
+): Promise<void> {
+  await model.save(
+    tf.io.withSaveHandler((artifacts) => {
+      const topology = artifacts.modelTopology as { readonly config: { readonly layers: readonly LayerJson[] } };
+      const config = { ...topology.config, layers: withBuiltInLayers(topology.config.layers) };
+      const files = tf.io.fileSystem(directory);
+      if (files.save === undefined) throw new Error('TensorFlow.js writes no files.');
+      return files.save({ ...artifacts, modelTopology: { ...topology, config } });
+    }),
+  );
   await writeFile(path.join(directory, FACTS_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
 }
 

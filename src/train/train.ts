@@ -4,7 +4,7 @@ import { saveModel } from '../models/saved-model.ts';
 import { failure, type Result, success } from '../problem.ts';
 import { badInput, failed, type StageFailure } from '../stage.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
-import { useReluGradientKernel } from '../tensorflow/relu-gradient.ts';
+import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Augmentation } from './augmentation.ts';
 import { sampleProblems, sampleWarnings } from './check-samples.ts';
 import type { ExecutionMode } from './execution-mode.ts';
@@ -82,7 +82,7 @@ async function trainOn(
   const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
-  useReluGradientKernel(tf);
+  useReluGradientKernels(tf);
   const model = await startingModel(tf, start.value, options);
   if (!model.ok) return failure(badInput(model.failure));
   const sizes = (split: 'train' | 'validation') => batchSizesOf(targets.samplesIn(split).length, options.batchSize);
@@ -101,6 +101,7 @@ async function trainOn(
     const { history, steps } = fitted.value;
     trainer.updateModel();
     await saveModel(
+      tf,
       model.value,
       { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps },
       paths.model,

@@ -29,7 +29,7 @@ const build = (seed: number, tasks = facts.tasks) => buildClassifier(tf, { ...fa
 async function saved(): Promise<string> {
   const directory = temporaryFolder();
   const model = build(1);
-  await saveModel(model, facts, directory);
+  await saveModel(tf, model, facts, directory);
   model.dispose();
   return directory;
 }

@@ -169,25 +169,22 @@ describe('the graph takes the steps of the computation op by op', () => {
 
   const batchAt = (step: number) => (step % 5 === 4 ? last : whole);
 
-  test.each(cases)(
-    '%s: the same loss and the same update of the same weights',
-    async (_, optimizer, targets) => {
-      const [graph, eager] = [
-        await setUp('graph', { ...more, optimizer, targets }),
-        await setUp('eager', { ...more, optimizer, targets }),
-      ];
-      for (let step = 0; step < 5; step += 1) {
-        const before = graph.state();
-        eager.restore(before);
-        const [one, other] = [graph, eager].map((trainer) => trainer.step(batchAt(step), positionOf(step), 1e-3).loss);
-        expect(Math.abs((one ?? 0) / (other ?? 0) - 1), `loss of step ${step}`).toBeLessThan(1e-6);
-        const [moved, ofEager] = [graph.state(), eager.state()];
-        const away = distance(moved.weights, ofEager.weights) / distance(moved.weights, before.weights);
-        expect(away, `update of step ${step}`).toBeLessThan(1e-3);
-      }
-      for (const trainer of [graph, eager]) trainer.dispose();
-    },
-  );
+  test.each(cases)('%s: the same loss and the same update of the same weights', async (_, optimizer, targets) => {
+    const [graph, eager] = [
+      await setUp('graph', { ...more, optimizer, targets }),
+      await setUp('eager', { ...more, optimizer, targets }),
+    ];
+    for (let step = 0; step < 5; step += 1) {
+      const before = graph.state();
+      eager.restore(before);
+      const [one, other] = [graph, eager].map((trainer) => trainer.step(batchAt(step), positionOf(step), 1e-3).loss);
+      expect(Math.abs((one ?? 0) / (other ?? 0) - 1), `loss of step ${step}`).toBeLessThan(1e-6);
+      const [moved, ofEager] = [graph.state(), eager.state()];
+      const away = distance(moved.weights, ofEager.weights) / distance(moved.weights, before.weights);
+      expect(away, `update of step ${step}`).toBeLessThan(1e-3);
+    }
+    for (const trainer of [graph, eager]) trainer.dispose();
+  });
 
   // Small steps: with larger ones a ReLU that rounding tips over is enough to lead the two apart.
   test.each(cases)('%s: the same losses over 20 steps', async (_, optimizer, targets) => {

@@ -180,6 +180,7 @@ const rules: Readonly<Record<string, Rule>> = {
     return Array.from(sizes.values, (length) => ({ dtype: x.dtype, shape: x.shape.with(at, length) }));
   },
   StatelessRandomUniform: shapeGivenBy(0),
+  StatelessTruncatedNormal: shapeGivenBy(0),
   Tile: ([x, multiples]) => {
     const times = multiples?.values;
     return x && times && [{ dtype: x.dtype, shape: x.shape.map((length, axis) => length * (times[axis] ?? 1)) }];

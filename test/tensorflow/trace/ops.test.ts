@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { expect, test } from 'vitest';
 import { projectiveTransform } from '../../../src/tensorflow/projective-transform.ts';
-import { statelessUniform } from '../../../src/tensorflow/stateless-uniform.ts';
+import { statelessUniform } from '../../../src/tensorflow/stateless-random.ts';
 import { createProgram } from '../../../src/tensorflow/trace/program.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
 
