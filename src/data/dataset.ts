@@ -47,10 +47,25 @@ export async function readDataset(places: DatasetPlaces, work: string): Promise<
   const asked = await readQuestions(places, labelled.tasks, files);
   const images = await checkImages([...labelled.rows, ...asked.rows], files);
   const findings = [...labelled.findings, ...asked.findings, ...images];
-  const problems = [...labelled.problems, ...asked.problems, ...tellFindings(findings, work)];
+  const problems = [
+    ...labelled.problems,
+    ...tooMany(labelled.tasks, files),
+    ...asked.problems,
+    ...tellFindings(findings, work),
+  ];
   if (problems.length > 0) return failure(problems);
   const { labels, classNames } = labelled;
   return success({ labels, classNames, questions: asked.questions, notes: [...labelled.notes, ...asked.notes] });
+}
+
+/** Each task is a head of the network. */
+const MOST_TASKS = 1000;
+
+function tooMany({ size }: ReadonlySet<string>, files: DatasetFiles): Problem[] {
+  if (size <= MOST_TASKS) return [];
+  const message = `there are ${size} tasks, more than ${MOST_TASKS}`;
+  const advice = 'Each name in the second column is one, and so is each task folder: is each of these one?';
+  return [{ message, at: { file: files.path('.') }, advice }];
 }
 
 /** Problems of which there is one a file, and findings of which there may be thousands. */
