@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readImages } from '../../src/data/images.ts';
 import { readQuestions } from '../../src/data/questions.ts';
 import { readSamples } from '../../src/data/samples.ts';
-import { datasetOf } from '../support/dataset.ts';
+import { datasetOf, temporaryFolder, writeFiles } from '../support/dataset.ts';
 import { COATS as coats, ingestOf } from '../support/ingest.ts';
 import { unwrap } from '../support/result.ts';
 
@@ -108,4 +108,139 @@ describe('from a data set in FashionAI’s layout', () => {
     const { outputs } = await ingestOf(root);
     expect(unwrap(await readImages(outputs.images ?? ''))).toEqual(['Images/coat/1.jpg']);
   });
+});
+
+/** The samples of a data set, sorted, each as `file task label`. */
+async function samplesOf(root: string, params: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
+  const { failure, outputs } = await ingestOf(root, params);
+  expect(failure).toBeUndefined();
+  const samples = unwrap(await readSamples(outputs.samples ?? ''));
+  return samples.map(({ file, task, label }) => `${file} ${task} ${label}`).toSorted();
+}
+
+/** What ingest tells of the tasks. */
+async function tasksOf(root: string, params: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+  const { outputs } = await ingestOf(root, params);
+  return JSON.parse(readFileSync(outputs.tasks ?? '', 'utf8')).tasks;
+}
+
+describe('a label file', () => {
+  const expected = [...coats].map((row) => row.replaceAll(',', ' ').replace('_labels', '')).toSorted();
+
+  test('may be what a spreadsheet leaves behind: a byte order mark, Windows line ends, quotes and spaces', async () => {
+    const rows = coats.map((row, index) => {
+      const [file, task, label] = row.split(',');
+      return index % 2 === 0 ? `"${file}", ${task} ,"${label}"` : `${file} ,"${task}",${label} `;
+    });
+    const root = datasetOf(coats, { 'Annotations/label.csv': `\uFEFF${rows.join('\r\n')}\r\n\r\n` });
+    expect(await samplesOf(root)).toEqual(expected);
+  });
+
+  test.each([
+    'filename,label_name,label',
+    '"Filename", Label Name ,Label',
+    'ImageId,AttrKey,AttrValueConfs',
+    'image,task,labels',
+  ])('may begin with a header: %s', async (header) => {
+    const root = datasetOf(coats, { 'Annotations/label.csv': `\uFEFF${[header, ...coats].join('\n')}` });
+    expect(await samplesOf(root)).toEqual(expected);
+  });
+
+  test('may have names in any script, in either Unicode form: two forms are two files', async () => {
+    const files = ['Images/衣服/长袖.jpg', 'Images/café.jpg'.normalize('NFC'), 'Images/café.jpg'.normalize('NFD')];
+    const root = datasetOf(files.map((file) => `${file},coat_length_labels,nyn`));
+    expect(await samplesOf(root)).toEqual(files.map((file) => `${file} coat_length nyn`).toSorted());
+  });
+
+  test('may be one of several: a list, or what a glob finds, each once', async () => {
+    const root = datasetOf(coats, {
+      'Annotations/label.csv': coats.slice(0, 2).join('\n'),
+      'Annotations/round2/label.csv': ['filename,label_name,label', ...coats.slice(2)].join('\n'),
+      'Annotations/notes.txt': 'no labels',
+    });
+    expect(await samplesOf(root, { annotations: 'Annotations/**/*.csv' })).toEqual(expected);
+    const list = ['Annotations/round2/label.csv', 'Annotations/label.csv', 'Annotations/*.csv'];
+    expect(await samplesOf(root, { annotations: list })).toEqual(expected);
+  });
+
+  test('gives the same results with its rows in another order', async () => {
+    const [one, other] = [await ingestOf(datasetOf(coats)), await ingestOf(datasetOf(coats.toReversed()))];
+    expect(readFileSync(other.outputs.samples ?? '')).toEqual(readFileSync(one.outputs.samples ?? ''));
+  });
+});
+
+describe('from a tree of class folders', () => {
+  const treeOf = (paths: readonly string[]) => {
+    const root = temporaryFolder();
+    writeFiles(root, Object.fromEntries(paths.map((path) => [path, 'image'])));
+    return root;
+  };
+
+  test('each folder is a class of one task, in the order of their names', async () => {
+    const root = treeOf(['dog/1.jpg', 'dog/2.PNG', 'cat/1.webp', 'Zebra/1.jpeg']);
+    expect(await samplesOf(root, { layout: 'folders' })).toEqual([
+      'Zebra/1.jpeg label ynn',
+      'cat/1.webp label nyn',
+      'dog/1.jpg label nny',
+      'dog/2.PNG label nny',
+    ]);
+    expect(await tasksOf(root, { layout: 'folders', task: 'animal', validation_fraction: 0 })).toEqual([
+      {
+        name: 'animal',
+        classes: 3,
+        samples: 4,
+        class_names: ['Zebra', 'cat', 'dog'],
+        counts: { all: [1, 1, 2], train: [1, 1, 2], validation: [0, 0, 0], maybe: [0, 0, 0] },
+      },
+    ]);
+  });
+
+  test('or the folders above are the tasks', async () => {
+    const root = treeOf(['coat_length_labels/long/1.jpg', 'coat_length_labels/short/2.jpg', 'neck/round/3.jpg']);
+    expect(await samplesOf(root, { layout: 'folders' })).toEqual([
+      'coat_length_labels/long/1.jpg coat_length yn',
+      'coat_length_labels/short/2.jpg coat_length ny',
+      'neck/round/3.jpg neck y',
+    ]);
+  });
+
+  test('hidden files are skipped, and other files are, which is said', async () => {
+    const root = treeOf(['cat/1.jpg', 'cat/._1.jpg', 'dog/1.jpg', 'dog/Thumbs.db', '.cache/1.jpg', '__MACOSX/1.jpg']);
+    expect((await samplesOf(root, { layout: 'folders' })).length).toBe(2);
+    expect((await ingestOf(root, { layout: 'folders' })).logged).toContain(
+      "skipped 1 file without an image's extension: «dog/Thumbs.db»",
+    );
+  });
+
+  test('a question file may ask about images beside it, whose folder is no class', async () => {
+    const root = treeOf(['cat/1.jpg', 'dog/1.jpg', 'Tests/Images/9.jpg']);
+    writeFiles(root, { 'Tests/question.csv': 'Tests/Images/9.jpg,label,?\n' });
+    const { failure, metrics } = await ingestOf(root, { layout: 'folders' });
+    expect(failure).toBeUndefined();
+    expect(metrics).toMatchObject({ samples: 2, questions: 1, tasks: 1 });
+  });
+});
+
+describe('what may want a second look is said, and keeps nothing from going on', () => {
+  test('a class that is much rarer than another', async () => {
+    const rows = Array.from({ length: 81 }, (_, index) => `Images/${index}.jpg,coat_labels,${index < 3 ? 'yn' : 'ny'}`);
+    const { logged } = await ingestOf(datasetOf(rows));
+    expect(logged).toContain('coat: class 1 has 78 samples, class 0 has 3 (1 : 26)');
+  });
+
+  test('a question file without rows, or one whose name is written otherwise', async () => {
+    expect((await ingestOf(datasetOf(coats, { 'Tests/question.csv': '' }))).logged).toContain(
+      'Tests/question.csv has no rows, so there are no questions',
+    );
+    const { logged } = await ingestOf(datasetOf(coats, { 'tests/Question.csv': `${coats[0]}\n` }));
+    expect(logged).toContain(
+      'no Tests/question.csv in the data set, so there are no questions. Did you mean «tests/Question.csv»? It differs in upper and lower case.',
+    );
+  });
+});
+
+test('a «maybe» is kept with its sample, counted, and otherwise ignored', async () => {
+  const root = datasetOf(coats);
+  expect(await samplesOf(root)).toContain('Images/coat/2.jpg coat_length nmy');
+  expect(await tasksOf(root)).toMatchObject([{ counts: { all: [1, 2, 1], maybe: [0, 1, 0] } }]);
 });
