@@ -40,7 +40,7 @@ export interface PreviousResult<Outputs> {
    * output as it is costs nothing as a hard link (`linkSync`): the runner knows its content by it.
    */
   readonly outputs: Outputs;
-  /** The SHA-256 of the files in an input that is a directory from outside, by path in it; the runner has them anyway. */
+  /** The SHA-256 of the files in an input that is a directory, by path in it: the runner knows them anyway. */
   digests(input: string): ReadonlyMap<string, string>;
 }
 

@@ -2,6 +2,7 @@ import type { ActionRecord } from '../cache/cache.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import { canonicalJson } from '../fingerprint/digest.ts';
 import { LinkedFiles } from '../fingerprint/linked-files.ts';
+import { digestTree } from '../fingerprint/tree.ts';
 import type { Json } from '../plan/declaration.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
@@ -58,11 +59,17 @@ function allButInputs({ inputs: _, ...rest }: KeyDocument): string {
   return canonicalJson(rest as unknown as Json);
 }
 
-function listingsOf(stage: PlannedStage, { document }: StageKey, { listings }: Services): Record<string, string> {
+/** Of what comes from outside there is a listing since it was digested. */
+function listingsOf(stage: PlannedStage, { document }: StageKey, services: Services): Record<string, string> {
+  const { cache, files, listings } = services;
   const paths: Record<string, string> = {};
   for (const { name, from } of sourcesOf(stage)) {
     const digest = document.inputs[name];
-    if (from.kind === 'path' && digest !== undefined) paths[name] = listings.pathOf(digest);
+    if (digest === undefined) continue;
+    const artifact = from.kind === 'artifact' && !listings.has(digest) ? cache.locate(digest) : undefined;
+    const tree = artifact === undefined ? undefined : digestTree(artifact, files.objects);
+    if (tree?.ok) listings.keep(tree.value);
+    paths[name] = listings.pathOf(digest);
   }
   return paths;
 }

@@ -64,6 +64,7 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
     size,
     fit: 'fill',
     imagesPerShard: 64,
+    work: temporaryFolder(),
     batch: 8,
     signal: new AbortController().signal,
     onProgress: () => undefined,
