@@ -18,9 +18,9 @@ export default defineStage({
   },
   inputs: ['shards', 'targets', 'model'],
   outputs: ['evaluation.json'],
-  async run({ params, inputs, outputs, metrics, progress }) {
+  async run({ params, inputs, outputs, metrics, progress, log }) {
     const { batch_size: batchSize, threads } = params;
-    const evaluation = await evaluate({ ...inputs, ...outputs }, { batchSize, threads }, progress);
+    const evaluation = await evaluate({ ...inputs, ...outputs }, { batchSize, threads }, { progress, log });
     if (!evaluation.ok) return evaluation.failure;
     metrics(evaluationMetrics(evaluation.value));
   },

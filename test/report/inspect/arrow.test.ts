@@ -111,6 +111,16 @@ test('of a shard only headers and the small columns are read', async () => {
   expect(bytesRead).toBeLessThan(shard.bytes / 100);
 });
 
+test('images that were put aside are listed with their reasons', async () => {
+  const directory = await shardsOf(2);
+  const images = [{ file: 'a.jpg', sha256: null, reason: 'cannot read the image: it is empty' }];
+  writeFileSync(join(directory, 'quarantine.json'), JSON.stringify({ images }));
+  const { found, lines } = await lookAtArrow(directory);
+  expect(found.quarantine).toEqual(images);
+  expect(lines).toContain('✗ 1 image put aside (quarantine.json)');
+  expect(lines).toContain('  a.jpg: cannot read the image: it is empty');
+});
+
 test('files with other columns are tables of their own', async () => {
   const directory = await shardsOf(2);
   writeFileSync(
