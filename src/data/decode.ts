@@ -58,13 +58,19 @@ export async function decodeImage(source: string | Buffer, options: DecodeOption
     const pixels = await memory.use(bytesWhole(metadata), () => resize(bytes.value, options));
     decoded = { pixels, originalWidth: autoOrient.width, originalHeight: autoOrient.height };
   } catch (error) {
-    // The decoder repeats itself in further lines.
-    const [reason = ''] = reasonOf(error).split('\n');
-    return undecodable(reason);
+    return undecodable(reasonFrom(reasonOf(error)));
   }
   const { length } = decoded.pixels;
   if (length !== width * height * 3) throw new Error(`${width}×${height} RGB pixels cannot be ${length} bytes`);
   return success(decoded);
+}
+
+/** Sharp's words without those that say nothing to whoever has the file; the decoder repeats itself in further lines. */
+function reasonFrom(message: string): string {
+  if (message.startsWith('Input buffer contains unsupported')) return 'its beginning is damaged';
+  const [first = '', second = ''] = message.split('\n').filter((line) => line.trim() !== '');
+  const damaged = /^Input buffer has corrupt header:\s*(.*)$/.exec(first);
+  return damaged === null ? first : ['its beginning is damaged', damaged[1] || second].filter(Boolean).join(': ');
 }
 
 function resize(source: Buffer, { width, height, fit }: DecodeOptions): Promise<Buffer> {

@@ -49,5 +49,8 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 function isText(bytes: Buffer): boolean {
-  return bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+  return (
+    bytes.length > 0 &&
+    bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d)
+  );
 }

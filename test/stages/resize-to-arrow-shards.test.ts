@@ -185,7 +185,7 @@ describe('images that cannot be decoded', () => {
           advice,
         },
         {
-          message: 'cannot decode the image: Input buffer has corrupt header: VipsJpeg: premature end of JPEG image',
+          message: 'cannot decode the image: its beginning is damaged: VipsJpeg: premature end of JPEG image',
           at: { file: join(inputs.dataset, fileOf(9)) },
           advice,
         },
