@@ -149,6 +149,13 @@ describe('what is wrong is said before TensorFlow is loaded', () => {
     ]);
   });
 
+  test('samples whose images were put aside are left out', async () => {
+    const inputs = await labelledImages(40, { broken: [0, 4, 7] });
+    const { failure, logged } = await runStage(train, { params, inputs });
+    expect(failure).toBeUndefined();
+    expect(logged[0]).toBe('warning: left out since their images were put aside: 2 training and 1 validation samples');
+  });
+
   test('targets that name images which the shards lack', async () => {
     const [few, many] = [await labelledImages(20), await labelledImages(27)];
     const { failure } = await runStage(train, { params, inputs: { shards: few.shards, targets: many.targets } });
