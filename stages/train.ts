@@ -1,5 +1,6 @@
 import { defineStage } from 'pipeline';
 import { backboneNames } from '../src/models/index.ts';
+import { executionModes } from '../src/train/execution-mode.ts';
 import { epochMetrics } from '../src/train/history.ts';
 import { train } from '../src/train/train.ts';
 
@@ -66,6 +67,11 @@ export default defineStage({
         additionalProperties: false,
         default: {},
       },
+      execution: {
+        description: '«graph» computes a batch in one go, «eager» op by op, which is slower: for comparison.',
+        enum: executionModes,
+        default: 'graph',
+      },
       threads: {
         description: 'Threads that share one op. Another number gives other last digits.',
         type: 'integer',
@@ -79,7 +85,7 @@ export default defineStage({
   outputs: ['model', 'history.json'],
   async run({ params, inputs, outputs, metrics, ...watcher }) {
     const { backbone, learning_rate: learningRate, batch_size: batchSize, augment } = params;
-    const { decay, epochs, seed, dropout, threads, momentum, nesterov } = params;
+    const { decay, epochs, seed, dropout, threads, execution, momentum, nesterov } = params;
     const trained = await train(
       { shards: inputs.shards, targets: inputs.targets, startFrom: inputs.model, ...outputs },
       {
@@ -97,6 +103,7 @@ export default defineStage({
         seed,
         dropout,
         threads,
+        execution,
       },
       watcher,
     );

@@ -4,8 +4,11 @@ import { failure, type Problem, type Result, success } from '../problem.ts';
 import { badInput, failed, type Progress, type StageFailure } from '../stage.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
+import type { ExecutionMode } from './execution-mode.ts';
 import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
+import { createPredictor } from './predictor.ts';
 import { describeTasks } from './starting-point.ts';
+import { batchSizesOf } from './trainer.ts';
 import { validate } from './validate.ts';
 
 export interface EvaluatePaths {
@@ -23,6 +26,7 @@ export interface EvaluateOptions {
   readonly batchSize: number;
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
+  readonly execution: ExecutionMode;
 }
 
 /** Judges a model by the validation samples. Throws the signal's reason when it is aborted. */
@@ -45,7 +49,7 @@ export async function evaluate(
 async function evaluateOn(
   data: LabelledImages,
   paths: EvaluatePaths,
-  { batchSize, threads }: EvaluateOptions,
+  { batchSize, threads, execution }: EvaluateOptions,
   onProgress: (progress: Progress) => void,
 ): Promise<Result<Evaluation, StageFailure>> {
   const samples = data.targets.samplesIn('validation');
@@ -58,14 +62,21 @@ async function evaluateOn(
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const model = await loadModel(tensorFlow.value, paths.model);
   if (!model.ok) return failure(badInput(model.failure));
-  const judged = await validate(tensorFlow.value, {
-    model: model.value,
+  const { height, width } = data.shards;
+  const predictor = await createPredictor(tensorFlow.value, execution, model.value, {
+    height,
+    width,
+    batchSizes: batchSizesOf(samples.length, batchSize),
+  });
+  model.value.dispose();
+  const judged = await validate({
+    predictor,
     data,
     samples,
     batchSize,
     onProgress: (done) => onProgress({ done, total: samples.length, unit: 'images' }),
   });
-  model.value.dispose();
+  predictor.dispose();
   return judged.ok ? success(toEvaluation(data.targets.tasks, judged.value)) : failure(failed(judged.failure));
 }
 

@@ -5,22 +5,26 @@ import { failure, type Result, success } from '../problem.ts';
 import { badInput, failed, type StageFailure } from '../stage.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
+import type { Augmentation } from './augmentation.ts';
 import { sampleProblems, sampleWarnings } from './check-samples.ts';
+import type { ExecutionMode } from './execution-mode.ts';
 import { type FitOptions, fitModel, type Watcher } from './fit.ts';
 import type { EpochFigures } from './history.ts';
 import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
-import { createOptimizer, type OptimizerOptions } from './optimizer.ts';
+import type { OptimizerOptions } from './optimizer.ts';
 import { findStartingPoint, startingModel } from './starting-point.ts';
-import { countWeights } from './weight-vector.ts';
+import { headLayout } from './target-masks.ts';
+import { batchSizesOf, createTrainer } from './trainer.ts';
 
-export interface TrainOptions
-  extends Pick<FitOptions, 'augmentation' | 'batchSize' | 'decay' | 'epochs' | 'learningRate' | 'seed'> {
+export interface TrainOptions extends Pick<FitOptions, 'batchSize' | 'decay' | 'epochs' | 'learningRate' | 'seed'> {
   /** Needed where no model is given, which brings its own. */
   readonly backbone?: BackboneName | undefined;
   readonly optimizer: OptimizerOptions;
+  readonly augmentation: Augmentation;
   readonly dropout: number;
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
+  readonly execution: ExecutionMode;
 }
 
 export interface TrainPaths {
@@ -81,12 +85,21 @@ async function trainOn(
   useReluGradientKernels(tf);
   const model = await startingModel(tf, start.value, options);
   if (!model.ok) return failure(badInput(model.failure));
-  const optimizer = createOptimizer(tf, options.optimizer, countWeights(model.value.trainableWeights));
+  const sizes = (split: 'train' | 'validation') => batchSizesOf(targets.samplesIn(split).length, options.batchSize);
+  const trainer = await createTrainer(tf, options.execution, {
+    ...options,
+    model: model.value,
+    height,
+    width,
+    layout: headLayout(targets.tasks),
+    batchSizes: { training: sizes('train'), prediction: sizes('validation') },
+  });
   const { facts } = start.value;
   try {
-    const fitted = await fitModel(tf, { ...options, model: model.value, data, optimizer, before: facts }, watcher);
+    const fitted = await fitModel({ ...options, trainer, data, before: facts }, watcher);
     if (!fitted.ok) return failure(failed(fitted.failure));
     const { history, steps } = fitted.value;
+    trainer.updateModel();
     await saveModel(
       tf,
       model.value,
@@ -96,7 +109,7 @@ async function trainOn(
     await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
     return success(history);
   } finally {
-    optimizer.dispose();
+    trainer.dispose();
     model.value.dispose();
   }
 }
