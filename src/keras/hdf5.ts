@@ -17,6 +17,7 @@ export class Hdf5File {
   readonly #file: File;
   readonly #path: string;
   readonly #module: typeof import('h5wasm/node');
+  readonly #datasets = new Map<string, Dataset>();
 
   private constructor(module: typeof import('h5wasm/node'), path: string) {
     this.#module = module;
@@ -41,11 +42,11 @@ export class Hdf5File {
 
   /** The strings that a group has as an attribute; undefined where it has none of that name. */
   strings(path: string, attribute: string): readonly string[] | undefined {
-    const group = this.#group(path);
-    if (group === undefined || !(attribute in group.attrs)) return undefined;
+    const found = this.#group(path)?.attrs[attribute];
+    if (found === undefined) return undefined;
     // Of no strings at all there is no type that could be read.
-    if (group.attrs[attribute]?.shape?.includes(0)) return [];
-    const value = group.get_attribute(attribute, true);
+    if (found.shape?.includes(0)) return [];
+    const value = found.json_value;
     return (Array.isArray(value) ? value : [value]).map(String);
   }
 
@@ -79,8 +80,12 @@ export class Hdf5File {
 
   /** Links into other files, which HDF5 has too, are not followed. */
   #dataset(path: string): Dataset | undefined {
+    const known = this.#datasets.get(path);
+    if (known !== undefined) return known;
     const found = this.#file.get(path);
-    return found instanceof this.#module.Dataset ? found : undefined;
+    if (!(found instanceof this.#module.Dataset)) return undefined;
+    this.#datasets.set(path, found);
+    return found;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { type LayerJson, withBuiltInLayers } from '../models/built-in-layers.ts';
 import { inKerasOrder } from './layer-order.ts';
-import { toKerasLayers } from './layers.ts';
+import { toKerasLayer } from './layers.ts';
 
 /** A layer as Keras knows it. */
 export interface KerasLayer {
@@ -18,30 +19,21 @@ export interface KerasModel {
   readonly outputs: readonly string[];
 }
 
-/** A layer as TensorFlow.js writes it down, in Python's spelling. */
-export interface WrittenLayer {
-  readonly class_name: string;
+interface ModelJson {
   readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  /** For each call the layers that it reads, each with the number of its call and of its output. */
-  readonly inbound_nodes: readonly (readonly (readonly [string, number, number, ...unknown[]])[])[];
-}
-
-interface WrittenModel {
-  readonly name: string;
-  readonly layers: readonly WrittenLayer[];
+  readonly layers: readonly LayerJson[];
   readonly output_layers: readonly (readonly [string, number, number])[];
 }
 
 /** Says in Keras' terms what a model is. Layers of ours become those of Keras that say the same. */
 export function describeModel(model: LayersModel): KerasModel {
-  const { config } = model.toJSON(null, false) as unknown as { readonly config: WrittenModel };
-  const layers = config.layers.flatMap((layer) => toKerasLayers(layer, inputsOf(layer)));
+  const { config } = model.toJSON(null, false) as unknown as { readonly config: ModelJson };
+  const layers = withBuiltInLayers(config.layers).map((layer) => toKerasLayer(layer, inputsOf(layer)));
   const outputs = config.output_layers.map(([name]) => name);
   return { name: config.name, layers: inKerasOrder(layers, outputs), outputs };
 }
 
-function inputsOf({ name, inbound_nodes }: WrittenLayer): string[] {
+function inputsOf({ name, inbound_nodes }: LayerJson): string[] {
   const [call = [], another] = inbound_nodes;
   if (another !== undefined)
     throw new Error(`The layer ${name} is used more than once: that is not written for Keras.`);

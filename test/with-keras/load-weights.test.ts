@@ -38,19 +38,20 @@ const files: readonly (readonly [library: string, file: string, write: string])[
 
 /** Draws weights in Keras, saves them and says what the model's features and outputs are. */
 const DRAW_AND_SAVE = `
-import importlib, json, numpy
+import importlib, numpy
 library = importlib.import_module(library)
 model = library.models.load_model(start)
 if renumbered:
     # As Keras numbers layers that have no name, in a process that has made others before.
-    config = json.dumps(model.get_config())
-    counts = {}
-    for layer in model.layers:
-        kind = type(layer).__name__.lower()
-        counts[kind] = counts.get(kind, 202) + 1
+    names = {}
+    for number, layer in enumerate(model.layers, start=203):
         if layer.name not in heads:
-            config = config.replace(f'"{layer.name}"', f'"{kind}_{counts[kind]}"')
-    model = type(model).from_config(json.loads(config))
+            names[layer.name] = f'{type(layer).__name__.lower()}_{number}'
+    def renamed(value, names):
+        if isinstance(value, dict): return {key: renamed(value[key], names) for key in value}
+        if isinstance(value, (list, tuple)): return [renamed(each, names) for each in value]
+        return names.get(value, value) if isinstance(value, str) else value
+    model = type(model).from_config(renamed(model.get_config(), names))
 random = numpy.random.default_rng(2018)
 model.set_weights([
     random.uniform(0.1, 0.5, w.shape) * (1 if 'variance' in w.name else random.choice([-1, 1], w.shape))
