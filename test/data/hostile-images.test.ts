@@ -40,7 +40,6 @@ const cutAt = async (image: Promise<Buffer>, share: number) => {
   const bytes = await image;
   return bytes.subarray(0, Math.floor(bytes.length * share));
 };
-const without = async (image: Promise<Buffer>, bytes: number) => (await image).subarray(0, -bytes);
 const twoFrames = async (): Promise<Sharp> =>
   sharp(await Promise.all([png(plain(RED)), png(plain(BLUE))]), { join: { animated: true } });
 
@@ -381,6 +380,24 @@ test.each<[string, () => Promise<Buffer>]>([
     else refused += 1;
   }
   expect(refused).toBeGreaterThan(40);
+});
+
+test('of many that fail at once each has its own reason, every time', async () => {
+  const [cutJpeg, cutPng, cutGif] = [
+    await cutAt(jpeg(noise()), 0.5),
+    await cutAt(png(noise()), 0.5),
+    await cutAt(noise().gif().toBuffer(), 0.5),
+  ];
+  const reasonsOf = () =>
+    Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const decoded = await decode([cutJpeg, cutPng, cutGif][index % 3] ?? cutJpeg);
+        return decoded.ok ? '' : decoded.failure.map(({ message }) => message).join();
+      }),
+    );
+  const reasons = await reasonsOf();
+  expect(new Set(reasons).size).toBe(3);
+  expect(await reasonsOf()).toEqual(reasons);
 });
 
 test.skipIf(process.getuid?.() === 0)('a file that may not be read says so', async () => {
