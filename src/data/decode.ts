@@ -1,8 +1,8 @@
 import sharp, { type Metadata } from 'sharp';
-import { problem, type Result, success } from '../problem.ts';
+import { failure, problem, type Result, success } from '../problem.ts';
 import { readImageFile } from './image-file.ts';
 import { imageFormat } from './image-format.ts';
-import { MemoryBudget } from './memory-budget.ts';
+import { imageMemory, MemoryBudget } from './memory-budget.ts';
 import { reasonOf } from './wording.ts';
 
 /** `fill` stretches, `cover` crops what overhangs, `contain` pads with white. */
@@ -29,8 +29,7 @@ sharp.cache(false);
 
 /** 2^27: more than the largest cameras have. A small file may claim any number, and would take the memory for it. */
 const MOST_PIXELS = 134_217_728;
-/** What images that are just decoded may take, if they have to be decoded whole: progressive, interlaced or turned. */
-const memory = new MemoryBudget(768 << 20);
+const ALL = Number.POSITIVE_INFINITY;
 
 /**
  * Decodes and resizes one image: JPEG, PNG, WebP, GIF, TIFF or AVIF by its content, of any orientation, depth and colour
@@ -38,7 +37,6 @@ const memory = new MemoryBudget(768 << 20);
  * truncated or oversized image is a failure with its reason; it has a place if `source` is a path.
  */
 export async function decodeImage(source: string | Buffer, options: DecodeOptions): Promise<Result<DecodedImage>> {
-  const { width, height } = options;
   const bytes = typeof source === 'string' ? await readImageFile(source) : success(source);
   if (!bytes.ok) return bytes;
   const undecodable = (reason: string) =>
@@ -48,21 +46,36 @@ export async function decodeImage(source: string | Buffer, options: DecodeOption
     });
   const format = imageFormat(bytes.value);
   if (format.kind === 'other') return undecodable(`it is ${format.what}`);
-  let decoded: DecodedImage;
+  const decoded = await decode(bytes.value, options, imageMemory);
+  // What the decoder says of its errors gets mixed up when several images fail at once: alone it says the same each time.
+  const result = decoded.ok
+    ? decoded
+    : await imageMemory.use(ALL, () => decode(bytes.value, options, new MemoryBudget(ALL)));
+  return result.ok ? result : undecodable(result.failure);
+}
+
+/** Fails with the reason. */
+async function decode(
+  source: Buffer,
+  options: DecodeOptions,
+  budget: MemoryBudget,
+): Promise<Result<DecodedImage, string>> {
+  const { width, height } = options;
+  let pixels: Buffer;
+  let metadata: Metadata;
   try {
-    const metadata = await sharp(bytes.value, { limitInputPixels: false }).metadata();
-    const { autoOrient, width: across, height: down } = metadata;
-    if (across * down > MOST_PIXELS) {
-      return undecodable(`it claims to have ${across}×${down} pixels, and no more than ${MOST_PIXELS} are decoded`);
-    }
-    const pixels = await memory.use(bytesWhole(metadata), () => resize(bytes.value, options));
-    decoded = { pixels, originalWidth: autoOrient.width, originalHeight: autoOrient.height };
+    metadata = await budget.use(source.length, () => sharp(source, { limitInputPixels: false }).metadata());
+    const { width: across, height: down } = metadata;
+    if (across * down > MOST_PIXELS)
+      return failure(`it claims to have ${across}×${down} pixels, and no more than ${MOST_PIXELS} are decoded`);
+    pixels = await budget.use(bytesWhole(metadata), () => resize(source, options));
   } catch (error) {
-    return undecodable(reasonFrom(reasonOf(error)));
+    return failure(reasonFrom(reasonOf(error)));
   }
-  const { length } = decoded.pixels;
+  const { length } = pixels;
   if (length !== width * height * 3) throw new Error(`${width}×${height} RGB pixels cannot be ${length} bytes`);
-  return success(decoded);
+  const { autoOrient } = metadata;
+  return success({ pixels, originalWidth: autoOrient.width, originalHeight: autoOrient.height });
 }
 
 /** Sharp's words without those that say nothing to whoever has the file; the decoder repeats itself in further lines. */

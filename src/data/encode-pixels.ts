@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { imageMemory } from './memory-budget.ts';
 
 /** Pixels as they are, or a JPEG of them, whose quality is from 1 to 100. */
 export type PixelEncoding = { readonly kind: 'raw' } | { readonly kind: 'jpeg'; readonly quality: number };
@@ -15,9 +16,8 @@ export async function encodePixels(
     case 'jpeg': {
       const { quality } = encoding;
       // Colours in full resolution: these images are small.
-      return sharp(pixels, { raw: { ...size, channels: 3 } })
-        .jpeg({ quality, chromaSubsampling: '4:4:4' })
-        .toBuffer();
+      const image = sharp(pixels, { raw: { ...size, channels: 3 } }).jpeg({ quality, chromaSubsampling: '4:4:4' });
+      return imageMemory.use(pixels.length, () => image.toBuffer());
     }
     default:
       return encoding satisfies never;

@@ -31,3 +31,6 @@ export class MemoryBudget {
     }
   }
 }
+
+/** What images that are just decoded or encoded may take, should they have to be whole: progressive, interlaced, turned. */
+export const imageMemory = new MemoryBudget(768 << 20);

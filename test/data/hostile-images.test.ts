@@ -382,6 +382,24 @@ test.each<[string, () => Promise<Buffer>]>([
   expect(refused).toBeGreaterThan(40);
 });
 
+test('of many that fail at once each has its own reason, every time', async () => {
+  const [cutJpeg, cutPng, cutGif] = [
+    await cutAt(jpeg(noise()), 0.5),
+    await cutAt(png(noise()), 0.5),
+    await cutAt(noise().gif().toBuffer(), 0.5),
+  ];
+  const reasonsOf = () =>
+    Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const decoded = await decode([cutJpeg, cutPng, cutGif][index % 3] ?? cutJpeg);
+        return decoded.ok ? '' : decoded.failure.map(({ message }) => message).join();
+      }),
+    );
+  const reasons = await reasonsOf();
+  expect(new Set(reasons).size).toBe(3);
+  expect(await reasonsOf()).toEqual(reasons);
+});
+
 test.skipIf(process.getuid?.() === 0)('a file that may not be read says so', async () => {
   const file = join(temporaryFolder(), '1.jpg');
   writeFileSync(file, await jpeg(halves()));
