@@ -1,8 +1,8 @@
 import type { Digest } from '../fingerprint/digest.ts';
+import { lock } from '../lock.ts';
 import type { Garbage } from './garbage.ts';
 import { type KeptAction, takeInventory } from './inventory.ts';
 import type { Leftover } from './leftovers.ts';
-import { lock } from './lock.ts';
 import { Trash } from './trash.ts';
 import { usedByOthers, whileNothingIsLookedUp } from './uses.ts';
 
