@@ -43,6 +43,11 @@ export interface StageContext<Params, Inputs, Outputs> {
   readonly outputs: Outputs;
   /** A directory that outlives a killed run and is handed to the next run under the same action key. */
   readonly work: string;
+  /**
+   * A directory that all runs share, for what a stage fetches from elsewhere and checks by a digest that its params or
+   * its code pin. What has not been used for long may go.
+   */
+  readonly downloads: string;
   /** A line for whoever watches. */
   log(message: string): void;
   progress(progress: Progress): void;

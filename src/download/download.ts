@@ -5,7 +5,6 @@ import { reasonOf } from '../data/wording.ts';
 import { lock } from '../lock.ts';
 import { problem, type Result, success } from '../problem.ts';
 import type { Progress } from '../stage.ts';
-import { writeWhole } from '../whole-file.ts';
 import { describeDigest, digestOf, type PinnedDigest, type PinnedFile } from './pinned-file.ts';
 import { removePartial, transfer } from './transfer.ts';
 
@@ -32,15 +31,16 @@ export interface DownloadOptions {
  */
 export async function download(file: PinnedFile, options: DownloadOptions): Promise<Result<string>> {
   const { directory, signal, log } = options;
-  const target = path.join(directory, `${file.digest.algorithm}-${file.digest.hex}`);
+  const folder = path.join(directory, `${file.digest.algorithm}-${file.digest.hex}`);
+  const target = path.join(folder, nameIn(file.url));
   try {
     if (await isWhole(target, file.digest)) return success(target);
-    mkdirSync(directory, { recursive: true });
     const waiting = (holder: string) => log(`waiting for ${holder}, which downloads ${file.url}`);
-    const unlock = await lock(`${target}.lock`, waiting, signal);
+    const unlock = await lock(`${folder}.lock`, waiting, signal);
     signal.throwIfAborted();
     try {
       if (await isWhole(target, file.digest)) return success(target);
+      mkdirSync(folder, { recursive: true });
       return await fetchInto(target, file, options);
     } finally {
       unlock?.();
@@ -65,7 +65,7 @@ async function fetchInto(target: string, file: PinnedFile, options: DownloadOpti
     switch (moved.kind) {
       case 'whole': {
         const found = await digestOf(partial, file.digest.algorithm);
-        if (found.hex === file.digest.hex) return keep(partial, target, file.url);
+        if (found.hex === file.digest.hex) return keep(partial, target);
         removePartial(partial);
         // What was begun earlier may have been of another file.
         if (moved.resumed) break;
@@ -90,9 +90,17 @@ async function fetchInto(target: string, file: PinnedFile, options: DownloadOpti
   }
 }
 
-function keep(partial: string, target: string, url: string): Result<string> {
-  // Whoever looks into the cache would not know it by its digest.
-  writeWhole(`${target}.json`, `${JSON.stringify({ url })}\n`);
+/** The last part of an address, as a file's name. */
+function nameIn(url: string): string {
+  return (
+    path.posix
+      .basename(new URL(url).pathname)
+      .replaceAll(/[^\w.-]/g, '_')
+      .slice(-100) || 'file'
+  );
+}
+
+function keep(partial: string, target: string): Result<string> {
   renameSync(partial, target);
   removePartial(partial);
   return success(target);

@@ -14,6 +14,7 @@ export type HostRequest =
       readonly inputs: StageInputs;
       readonly outputs: Readonly<Record<string, string>>;
       readonly work: string;
+      readonly downloads: string;
     }
   /** Say what each of these bundles declares, without running it. */
   | { readonly type: 'describe'; readonly bundles: readonly string[] }

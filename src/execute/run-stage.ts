@@ -58,6 +58,7 @@ export async function runStage(
       inputs,
       outputs: Object.fromEntries(stage.outputs.map(({ name, file }) => [name, join(made, file)])),
       work: claim.work,
+      downloads: services.downloads,
     },
     {
       host: services.installation.host,

@@ -38,6 +38,7 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       inputs: request.inputs,
       outputs: request.outputs,
       work: request.work,
+      downloads: request.downloads,
       log: (message) => send({ type: 'log', message }),
       progress: sendProgress,
       metrics: (values) => send({ type: 'metrics', values }),

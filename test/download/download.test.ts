@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type DownloadOptions, download } from '../../src/download/download.ts';
 import type { Progress } from '../../src/stage.ts';
@@ -37,7 +37,7 @@ describe('a download', () => {
     const server = await FileServer.start(whole(CONTENT));
     const { directory, get, progress, logged } = someone();
     const path = unwrap(await get(server.url));
-    expect(path).toBe(join(directory, `sha256-${pinned(CONTENT).hex}`));
+    expect(path).toBe(join(directory, `sha256-${pinned(CONTENT).hex}`, 'weights.h5'));
     expect(readFileSync(path)).toEqual(CONTENT);
     expect(progress.at(-1)).toEqual({ done: 0.3, total: 0.3, unit: 'MB' });
     expect(logged).toEqual([`downloading ${server.url}`]);
@@ -47,7 +47,10 @@ describe('a download', () => {
     expect(server.asked).toHaveLength(1);
     // What is in use is not old.
     expect(statSync(path).mtimeMs).toBeGreaterThan(0);
-    expect(readdirSync(directory).sort()).toEqual([basename(path), `${basename(path)}.json`]);
+    expect(readdirSync(directory, { recursive: true }).sort()).toEqual([
+      basename(dirname(path)),
+      join(basename(dirname(path)), 'weights.h5'),
+    ]);
   });
 
   test('goes on where the connection was cut', async () => {
@@ -153,7 +156,7 @@ describe('what goes wrong with a download is told', () => {
     expect(await get(server.url)).toMatchObject({
       failure: [{ message: `what ${server.url} gives is another file: sha256 ${found}, expected sha256 ${expected}` }],
     });
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(join(directory, `sha256-${expected}`))).toEqual([]);
   });
 
   test('a folder in which nothing can be kept', async () => {
