@@ -8,12 +8,12 @@ import { useReluGradientKernels } from '../../src/tensorflow/relu-gradients.ts';
 import { adam } from '../../src/train/adam.ts';
 import { countWeights, fromVector, toVector } from '../../src/train/weight-vector.ts';
 import { temporaryFolder } from '../support/dataset.ts';
-import { type Keras, startKeras } from '../support/keras.ts';
+import { startKeras } from '../support/keras.ts';
 import { expectNoLeak, tensorFlow } from '../support/tensorflow.ts';
 
 const tf = await tensorFlow();
 useReluGradientKernels(tf);
-const keras: Keras = await startKeras();
+const keras = await startKeras();
 
 /** As Keras names the functions that build them. */
 const functions: Partial<Record<BackboneName, string>> = {
