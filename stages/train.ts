@@ -1,4 +1,5 @@
 import { defineStage } from 'pipeline';
+import { kerasFormats } from '../src/keras/save-model.ts';
 import { backboneNames } from '../src/models/index.ts';
 import { executionModes } from '../src/train/execution-mode.ts';
 import { epochMetrics } from '../src/train/history.ts';
@@ -12,6 +13,14 @@ export default defineStage({
       backbone: {
         description: 'The convolutional base. Needed without the input «model», which brings its own.',
         enum: backboneNames,
+      },
+      weights: {
+        description:
+          'What the backbone starts with: «none» (drawn), «imagenet» (published by Keras, downloaded once), or a path or ' +
+          'https address of a file that Keras has written (.h5, .weights.h5, .keras), followed by #sha256= and its digest.',
+        type: 'string',
+        minLength: 1,
+        default: 'none',
       },
       optimizer: { enum: ['adam', 'sgd'], default: 'adam' },
       learning_rate: { type: 'number', exclusiveMinimum: 0 },
@@ -78,16 +87,31 @@ export default defineStage({
         minimum: 1,
         default: 2,
       },
+      save_as: {
+        description: 'Formats of Keras that the model is saved in beside TensorFlow.js’ own: model.h5, model.keras.',
+        type: 'array',
+        items: { enum: kerasFormats },
+        uniqueItems: true,
+        default: [],
+      },
     },
     required: ['learning_rate', 'epochs', 'batch_size', 'seed'],
   },
-  inputs: ['shards', 'targets', 'model?'],
+  inputs: ['shards', 'targets', 'model?', 'weights?'],
   outputs: ['model', 'history.json'],
-  async run({ params, inputs, outputs, metrics, ...watcher }) {
+  async run({ params, inputs, outputs, metrics, work, downloads, ...watcher }) {
     const { backbone, learning_rate: learningRate, batch_size: batchSize, augment } = params;
     const { decay, epochs, seed, dropout, threads, execution, momentum, nesterov } = params;
     const trained = await train(
-      { shards: inputs.shards, targets: inputs.targets, startFrom: inputs.model, ...outputs },
+      {
+        shards: inputs.shards,
+        targets: inputs.targets,
+        startFrom: inputs.model,
+        weights: inputs.weights,
+        work,
+        downloads,
+        ...outputs,
+      },
       {
         backbone,
         optimizer: params.optimizer === 'adam' ? { name: 'adam' } : { name: 'sgd', momentum, nesterov },
@@ -104,6 +128,8 @@ export default defineStage({
         dropout,
         threads,
         execution,
+        weights: params.weights,
+        saveAs: params.save_as,
       },
       watcher,
     );

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { type KerasFormat, saveForKeras } from '../keras/save-model.ts';
 import type { BackboneName } from '../models/index.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { failure, type Result, success } from '../problem.ts';
@@ -10,6 +11,7 @@ import { sampleProblems, sampleWarnings } from './check-samples.ts';
 import type { ExecutionMode } from './execution-mode.ts';
 import { type FitOptions, fitModel, type Watcher } from './fit.ts';
 import type { EpochFigures } from './history.ts';
+import { weightsFile } from './initial-weights.ts';
 import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
 import type { OptimizerOptions } from './optimizer.ts';
 import { findStartingPoint, startingModel } from './starting-point.ts';
@@ -25,6 +27,10 @@ export interface TrainOptions extends Pick<FitOptions, 'batchSize' | 'decay' | '
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
   readonly execution: ExecutionMode;
+  /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
+  readonly weights: string;
+  /** In which of Keras' formats the model is saved as well. */
+  readonly saveAs: readonly KerasFormat[];
 }
 
 export interface TrainPaths {
@@ -34,6 +40,12 @@ export interface TrainPaths {
   readonly targets: string;
   /** The directory of a saved model whose training goes on, with a fresh optimizer. */
   readonly startFrom?: string | undefined;
+  /** A file of Keras that gives the first weights. */
+  readonly weights?: string | undefined;
+  /** A directory for what is needed meanwhile. */
+  readonly work: string;
+  /** The directory in which downloads are kept. */
+  readonly downloads: string;
   /** To be made: the directory of the trained model. */
   readonly model: string;
   /** To be made: a JSON file with the figures of each epoch. */
@@ -69,6 +81,8 @@ async function trainOn(
   const { height, width } = shards;
   const start = await findStartingPoint({
     model: paths.startFrom,
+    weights: options.weights,
+    weightsFile: paths.weights,
     backbone: options.backbone,
     height,
     width,
@@ -79,11 +93,21 @@ async function trainOn(
   if (problems.length > 0) return failure(badInput(problems));
   for (const warning of sampleWarnings(data)) watcher.log(warning);
 
+  const { initial } = start.value;
+  const weights =
+    initial === undefined ? success(undefined) : await weightsFile(initial, { ...watcher, directory: paths.downloads });
+  if (!weights.ok) return failure(badInput(weights.failure));
+
   const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
   useReluGradientKernels(tf);
-  const model = await startingModel(tf, start.value, options);
+  const model = await startingModel(tf, start.value, {
+    ...options,
+    weightsFile: weights.value,
+    scratch: paths.work,
+    log: watcher.log,
+  });
   if (!model.ok) return failure(badInput(model.failure));
   const sizes = (split: 'train' | 'validation') => batchSizesOf(targets.samplesIn(split).length, options.batchSize);
   const trainer = await createTrainer(tf, options.execution, {
@@ -106,6 +130,7 @@ async function trainOn(
       { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps },
       paths.model,
     );
+    await saveForKeras(model.value, options.saveAs, paths.model);
     await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
     return success(history);
   } finally {

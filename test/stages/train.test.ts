@@ -144,7 +144,8 @@ describe('what is wrong is said before TensorFlow is loaded', () => {
     expect(failure?.problems).toEqual([
       {
         message: 'neither the param «backbone» nor the input «model» says what to train',
-        advice: 'Set backbone to one of inception-resnet-v2, nasnet-large, nasnet-mobile, mobilenet-v2, small-cnn, or connect the input model.',
+        advice:
+          'Set backbone to one of inception-resnet-v2, nasnet-large, nasnet-mobile, mobilenet-v2, small-cnn, or connect the input model.',
       },
     ]);
   });
