@@ -24,9 +24,10 @@ export default defineStage({
   },
   inputs: ['shards', 'targets', 'model'],
   outputs: ['evaluation.json'],
-  async run({ params, inputs, outputs, metrics, progress }) {
+  async run({ params, inputs, outputs, metrics, progress, log }) {
     const { batch_size: batchSize, threads, execution } = params;
-    const evaluation = await evaluate({ ...inputs, ...outputs }, { batchSize, threads, execution }, progress);
+    const options = { batchSize, threads, execution };
+    const evaluation = await evaluate({ ...inputs, ...outputs }, options, { progress, log });
     if (!evaluation.ok) return evaluation.failure;
     metrics(evaluationMetrics(evaluation.value));
   },

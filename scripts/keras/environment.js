@@ -9,25 +9,27 @@ import { problem, success } from '../setup/result.js';
 
 /** @import { Result } from '../../src/problem.ts' */
 
-const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * A Python that has Keras 3, tf_keras and TensorFlow, to compare with: in a virtual environment that is made when it is
  * first asked for and kept for all clones on this machine. It comes into being whole, by a rename.
  *
  * @param {(message: string) => void} note  told when one has to wait for it
+ * @param {string} [root]  of this repository, for whoever is bundled
  * @returns {Promise<Result<string>>} the path of its interpreter
  */
-export async function kerasPython(note) {
+export async function kerasPython(note, root = ROOT) {
+  const requirements = join(root, 'scripts', 'keras', 'requirements.txt');
   const found = await runCommand('python3', ['-c', 'import sys; print(sys.implementation.cache_tag)']);
   if (!found.ok) return problem(`Python 3 could not be started: ${found.output}`, 'Install Python 3.11 or newer.');
-  const environment = await environmentFor(found.output.trim());
+  const environment = await environmentFor(found.output.trim(), requirements);
   const python = join(environment, 'bin', 'python');
   if (existsSync(python)) return success(python);
   note(`Installing Keras and TensorFlow for comparisons into ${environment} (2 GB)`);
   const incomplete = `${environment}.incomplete-${hostname()}-${process.pid}`;
   try {
-    const made = await makeEnvironment(incomplete);
+    const made = await makeEnvironment(incomplete, requirements);
     if (!made.ok) return made;
     await rename(incomplete, environment).catch(() => {}); // Another one may have been first.
     return existsSync(python) ? success(python) : problem(`${environment} is in the way`, 'Remove it.');
@@ -38,26 +40,28 @@ export async function kerasPython(note) {
 
 /**
  * @param {string} interpreter  what tells one version of Python from another
+ * @param {string} requirements  a file
  * @returns {Promise<string>}
  */
-async function environmentFor(interpreter) {
+async function environmentFor(interpreter, requirements) {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  const requirements = createHash('sha256')
-    .update(await readFile(REQUIREMENTS))
+  const digest = createHash('sha256')
+    .update(await readFile(requirements))
     .digest('hex');
-  return join(cache, 'pipeline', `keras-${requirements.slice(0, 12)}-${interpreter}`);
+  return join(cache, 'pipeline', `keras-${digest.slice(0, 12)}-${interpreter}`);
 }
 
 /**
  * @param {string} directory
+ * @param {string} requirements  a file
  * @returns {Promise<Result<void>>}
  */
-async function makeEnvironment(directory) {
+async function makeEnvironment(directory, requirements) {
   await mkdir(directory, { recursive: true });
   const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:'];
   const commands = /** @type {const} */ ([
     ['python3', ['-m', 'venv', directory]],
-    [join(directory, 'bin', 'python'), ['-m', 'pip', 'install', ...options, '--requirement', REQUIREMENTS]],
+    [join(directory, 'bin', 'python'), ['-m', 'pip', 'install', ...options, '--requirement', requirements]],
   ]);
   for (const [file, args] of commands) {
     // pip's own temporary files go there as well: on many machines /tmp is small.

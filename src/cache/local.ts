@@ -249,7 +249,10 @@ function readJson<Value>(path: string): Value | undefined {
 
 /** Against writing by mistake. Some network folders have no permissions to change. */
 function protect(file: string): void {
-  attempt(() => chmodSync(file, 0o444));
+  attempt(() => {
+    // A link into the cache is protected already, and would be changed by it.
+    if ((lstatSync(file).mode & 0o222) !== 0) chmodSync(file, 0o444);
+  });
 }
 
 /** For what only helps: a cache that can't be written loses it and goes on. */

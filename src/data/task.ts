@@ -21,6 +21,11 @@ export function taskOfLabelName(labelName: string): string {
   return labelName.replace(/_labels$/, '');
 }
 
+/** Whether a head of the network can be named after a task: TensorFlow's own rule for names of layers, without `/`. */
+export function isTaskName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name);
+}
+
 /** The tasks of a set of samples, sorted by name. */
 export function tasksOf(samples: Iterable<{ readonly task: string; readonly label: string }>): readonly Task[] {
   const tasks = new Map<string, Task>();

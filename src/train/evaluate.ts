@@ -3,8 +3,10 @@ import { loadModel, type ModelFacts, readModelFacts } from '../models/saved-mode
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import { badInput, failed, type Progress, type StageFailure } from '../stage.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
+import { leftOutWarning } from './check-samples.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
 import type { ExecutionMode } from './execution-mode.ts';
+import type { Watcher } from './fit.ts';
 import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
 import { createPredictor } from './predictor.ts';
 import { describeTasks } from './starting-point.ts';
@@ -33,12 +35,14 @@ export interface EvaluateOptions {
 export async function evaluate(
   paths: EvaluatePaths,
   options: EvaluateOptions,
-  onProgress: (progress: Progress) => void,
+  { progress, log }: Pick<Watcher, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const data = await openLabelledImages(paths);
   if (!data.ok) return failure(badInput(data.failure));
+  const { leftOut } = data.value;
+  if (leftOut.validation > 0) log(leftOutWarning(leftOut));
   try {
-    const evaluation = await evaluateOn(data.value, paths, options, onProgress);
+    const evaluation = await evaluateOn(data.value, paths, options, progress);
     if (evaluation.ok) await writeFile(paths.evaluation, `${JSON.stringify(evaluation.value, undefined, 2)}\n`);
     return evaluation;
   } finally {
@@ -77,7 +81,9 @@ async function evaluateOn(
     onProgress: (done) => onProgress({ done, total: samples.length, unit: 'images' }),
   });
   predictor.dispose();
-  return judged.ok ? success(toEvaluation(data.targets.tasks, judged.value)) : failure(failed(judged.failure));
+  return judged.ok
+    ? success(toEvaluation(data.targets.tasks, judged.value, data.leftOut.validation))
+    : failure(failed(judged.failure));
 }
 
 function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file: string): Problem[] {

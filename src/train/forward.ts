@@ -30,7 +30,7 @@ export function probabilitiesOf(
 export function predictedColumns(
   probabilities: Float32Array,
   { totalClasses, offsets, classes }: HeadLayout,
-  taskOf: Uint8Array,
+  taskOf: Uint8Array | Uint16Array,
 ): Int32Array {
   return Int32Array.from(taskOf, (task, sample) => {
     const offset = offsets[task] ?? 0;

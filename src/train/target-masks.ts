@@ -19,7 +19,7 @@ export interface HeadLayout {
 
 /** For each sample the number of its task and of its class within the task. */
 export interface BatchTargets {
-  readonly taskOf: Uint8Array;
+  readonly taskOf: Uint8Array | Uint16Array;
   readonly classOf: Uint8Array;
 }
 
@@ -39,8 +39,10 @@ export function headLayout(tasks: readonly { readonly classes: number }[]): Head
 
 /** @param samples the rows of a batch's samples. */
 export function batchTargets(targets: BatchTargets, samples: Int32Array): BatchTargets {
-  const pick = (values: Uint8Array) => Uint8Array.from(samples, (sample) => values[sample] ?? 0);
-  return { taskOf: pick(targets.taskOf), classOf: pick(targets.classOf) };
+  return {
+    taskOf: Uint16Array.from(samples, (sample) => targets.taskOf[sample] ?? 0),
+    classOf: Uint8Array.from(samples, (sample) => targets.classOf[sample] ?? 0),
+  };
 }
 
 /** What `TargetMasks` are made of, row by row. */

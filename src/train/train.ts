@@ -77,7 +77,7 @@ async function trainOn(
   const problems = sampleProblems(targets, options.batchSize, paths.targets);
   if (!start.ok) return failure(badInput([...problems, ...start.failure]));
   if (problems.length > 0) return failure(badInput(problems));
-  for (const warning of sampleWarnings(targets)) watcher.log(warning);
+  for (const warning of sampleWarnings(data)) watcher.log(warning);
 
   const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));

@@ -144,9 +144,16 @@ describe('what is wrong is said before TensorFlow is loaded', () => {
     expect(failure?.problems).toEqual([
       {
         message: 'neither the param «backbone» nor the input «model» says what to train',
-        advice: 'Set backbone to one of small-cnn, or connect the input model.',
+        advice: 'Set backbone to one of inception-resnet-v2, nasnet-large, nasnet-mobile, mobilenet-v2, small-cnn, or connect the input model.',
       },
     ]);
+  });
+
+  test('samples whose images were put aside are left out', async () => {
+    const inputs = await labelledImages(40, { broken: [0, 4, 7] });
+    const { failure, logged } = await runStage(train, { params, inputs });
+    expect(failure).toBeUndefined();
+    expect(logged[0]).toBe('warning: left out since their images were put aside: 2 training and 1 validation samples');
   });
 
   test('targets that name images which the shards lack', async () => {

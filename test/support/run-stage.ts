@@ -12,6 +12,8 @@ export interface StageOutcome {
   readonly metrics: Readonly<Record<string, number>>;
   readonly logged: readonly string[];
   readonly progress: readonly Progress[];
+  /** Its work directory. */
+  readonly work: string;
 }
 
 /** Runs a stage in this process, as the engine runs it in its own: params checked, their defaults filled in. */
@@ -46,5 +48,5 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     },
   };
   const failure = await stage.run(context as unknown as Parameters<typeof stage.run>[0]);
-  return { failure: failure ?? undefined, outputs, metrics, logged, progress };
+  return { failure: failure ?? undefined, outputs, metrics, logged, progress, work };
 }
