@@ -9,8 +9,8 @@ import { surroundings } from './runners/project.ts';
 
 const ROUNDS = 5;
 const PANDAS = '3.1.1';
-/** Checks and reports that pandas is not asked for may cost as much again. */
-const GOAL = 2;
+/** Two processes instead of one, places for every fault, and tables that the next stage checks. */
+const GOAL = 5;
 
 /** FashionAI's tasks: classes and samples. */
 const TASKS = {
