@@ -1,5 +1,7 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { isMissing, reasonOf } from './wording.ts';
 
 /** Why there is nothing to read at a path of a data set. */
@@ -18,6 +20,8 @@ export type Entry =
   | { readonly kind: 'special' };
 
 const AT_ONCE = 64;
+/** That of `fs/promises` takes half as long again. */
+const statOf = promisify(stat);
 
 /** The names in a folder, each with whether it is a link. */
 export type Listing = Absence | { readonly kind: 'listed'; readonly names: ReadonlyMap<string, boolean> };
@@ -48,7 +52,7 @@ export class DatasetFiles {
     try {
       const target = isLink ? await this.#outside(file) : undefined;
       if (target !== undefined) return { kind: 'outside', target };
-      const stats = await stat(this.path(file));
+      const stats = await statOf(this.path(file));
       if (stats.isDirectory()) return { kind: 'folder' };
       return stats.isFile() ? { kind: 'file', bytes: stats.size } : { kind: 'special' };
     } catch (error) {

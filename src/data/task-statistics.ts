@@ -52,12 +52,17 @@ const TOLD = 20;
 /** Lines about classes that cannot be learnt or judged, or are much rarer than others. */
 export function describeScarcities(statistics: readonly TaskStatistics[]): readonly string[] {
   const lines = statistics.flatMap((task) => [
+    ...singleClass(task),
     ...missingFrom('train', task),
     ...missingFrom('validation', task),
     ...imbalance(task),
   ]);
   if (lines.length <= TOLD) return lines;
   return [...lines.slice(0, TOLD), `and ${lines.length - TOLD} more lines like these: see the output «tasks»`];
+}
+
+function singleClass({ name, classes }: TaskStatistics): string[] {
+  return classes === 1 ? [`${name}: a single class, so there is nothing to tell apart`] : [];
 }
 
 function missingFrom(split: 'train' | 'validation', task: TaskStatistics): string[] {
