@@ -1,8 +1,8 @@
 import { defineStage } from 'pipeline';
-import { kerasFormats } from '../src/keras/save-model.ts';
 import { backboneNames } from '../src/models/index.ts';
 import { executionModes } from '../src/train/execution-mode.ts';
 import { epochMetrics } from '../src/train/history.ts';
+import { saveFormats } from '../src/train/save-as.ts';
 import { train } from '../src/train/train.ts';
 
 /** Trains a classifier of all tasks on the training split, from the start or from where another one ended. */
@@ -88,9 +88,10 @@ export default defineStage({
         default: 2,
       },
       save_as: {
-        description: 'Formats of Keras that the model is saved in beside TensorFlow.js’ own: model.h5, model.keras.',
+        description:
+          'What the model is written as beside TensorFlow.js’ own format: model.h5 and model.keras for Keras, model.svg and model.png to look at.',
         type: 'array',
-        items: { enum: kerasFormats },
+        items: { enum: saveFormats },
         uniqueItems: true,
         default: [],
       },

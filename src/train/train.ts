@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { type KerasFormat, saveForKeras } from '../keras/save-model.ts';
 import type { BackboneName } from '../models/index.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { failure, type Result, success } from '../problem.ts';
@@ -14,6 +13,7 @@ import type { EpochFigures } from './history.ts';
 import { weightsFile } from './initial-weights.ts';
 import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
 import type { OptimizerOptions } from './optimizer.ts';
+import { type SaveFormat, saveAs } from './save-as.ts';
 import { findStartingPoint, startingModel } from './starting-point.ts';
 import { headLayout } from './target-masks.ts';
 import { batchSizesOf, createTrainer } from './trainer.ts';
@@ -30,7 +30,7 @@ export interface TrainOptions extends Pick<FitOptions, 'batchSize' | 'decay' | '
   /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
   readonly weights: string;
   /** In which of Keras' formats the model is saved as well. */
-  readonly saveAs: readonly KerasFormat[];
+  readonly saveAs: readonly SaveFormat[];
 }
 
 export interface TrainPaths {
@@ -130,7 +130,7 @@ async function trainOn(
       { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps },
       paths.model,
     );
-    await saveForKeras(model.value, options.saveAs, paths.model);
+    await saveAs(model.value, options.saveAs, paths.model);
     await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
     return success(history);
   } finally {
