@@ -23,6 +23,9 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     readonly params?: Readonly<Record<string, unknown>>;
     readonly inputs: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
+    /** What an earlier run left to go on from. */
+    readonly work?: string;
+    readonly onProgress?: (progress: Progress) => void;
   },
 ): Promise<StageOutcome> {
   const params = structuredClone(given.params ?? {});
@@ -30,8 +33,8 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
   if (!ajv.validate(stage.params ?? {}, params)) throw new Error(ajv.errorsText());
   const folder = temporaryFolder();
   const outputs = Object.fromEntries(stage.outputs.map((file) => [file.replace(/\..*$/, ''), join(folder, file)]));
-  const work = join(folder, '.work');
-  mkdirSync(work);
+  const work = given.work ?? join(folder, '.work');
+  mkdirSync(work, { recursive: true });
   let metrics: Readonly<Record<string, number>> = {};
   const logged: string[] = [];
   const progress: Progress[] = [];
@@ -42,7 +45,10 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     work,
     signal: given.signal ?? new AbortController().signal,
     log: (message: string) => logged.push(message),
-    progress: (reached: Progress) => progress.push(reached),
+    progress: (reached: Progress) => {
+      progress.push(reached);
+      given.onProgress?.(reached);
+    },
     metrics: (values: Readonly<Record<string, number>>) => {
       metrics = { ...metrics, ...values };
     },
