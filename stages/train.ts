@@ -171,7 +171,7 @@ export default defineStage({
     required: ['learning_rate', 'epochs', 'batch_size', 'seed'],
   },
   inputs: ['shards', 'targets', 'model?'],
-  outputs: ['model', 'history.json'],
+  outputs: ['model', 'history.json', 'tensorboard'],
   async run({ params, inputs, outputs, work, metrics, ...watcher }) {
     const { backbone, epochs, seed, dropout, threads, execution, momentum, nesterov } = params;
     const { augment, early_stopping: stopping } = params;

@@ -18,6 +18,7 @@ import type { LearningRateOptions } from './learning-rate.ts';
 import type { OptimizerOptions } from './optimizer.ts';
 import { findStartingPoint, startingModel } from './starting-point.ts';
 import { headLayout } from './target-masks.ts';
+import { writeTensorBoard } from './tensorboard.ts';
 import { batchSizesOf, createTrainer } from './trainer.ts';
 
 export interface TrainOptions
@@ -50,6 +51,8 @@ export interface TrainPaths {
   readonly model: string;
   /** To be made: a JSON file with the figures of each epoch. */
   readonly history: string;
+  /** To be made: a directory with the same figures for TensorBoard. */
+  readonly tensorboard: string;
 }
 
 /**
@@ -126,6 +129,7 @@ async function trainOn(
       { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps },
       paths.model,
     );
+    await writeTensorBoard(paths.tensorboard, history);
     await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
     return success(history);
   } finally {
