@@ -27,4 +27,14 @@ export const benchmarks: readonly Benchmark[] = [
     summary: "loading InceptionResNetV2's 215 MB of weights from Keras' files beside Keras' own load_weights",
     load: async () => (await import('./keras-weights.ts')).kerasWeights,
   },
+  {
+    name: 'training-step',
+    summary: 'a training step and a prediction of the large backbones beside Keras on the same TensorFlow',
+    load: async () => (await import('./training-step.ts')).trainingStep,
+  },
+  {
+    name: 'first-step',
+    summary: 'from the start of the process to the end of the first training step, and peak memory, beside Keras',
+    load: async () => (await import('./first-step.ts')).firstStep,
+  },
 ];

@@ -31,13 +31,18 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
       rate: { dtype: 'float32', shape: [] },
     } as const;
     return program.entry(`step_${count}`, inputs, (fed, tracing) => {
-      const { loss, probabilities, gradients } = computeGradients(tf, model, {
-        pixels: bytesToFloats(tf, fed.images) as Tensor4D,
-        transforms: isIdentity(augmentation) ? undefined : (fed.transforms as Tensor2D),
-        target: fed.target as Tensor2D,
-        ownHead: fed.ownHead as Tensor2D,
-        key: fed.key as Tensor1D,
-      });
+      const { loss, probabilities, gradients } = computeGradients(
+        tf,
+        model,
+        {
+          pixels: bytesToFloats(tf, fed.images) as Tensor4D,
+          transforms: isIdentity(augmentation) ? undefined : (fed.transforms as Tensor2D),
+          target: fed.target as Tensor2D,
+          ownHead: fed.ownHead as Tensor2D,
+          key: fed.key as Tensor1D,
+        },
+        options.clip,
+      );
       optimizer.update(tracing, gradients, fed.rate);
       return { loss, probabilities };
     });
