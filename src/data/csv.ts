@@ -49,8 +49,8 @@ export function parseCsv({ path: file, text, findings: foreign }: TextFile): Csv
       );
     },
     on_record(fields: string[], { lines: line }: InfoRecord) {
+      const breaks = line - last > 1 ? fields.join('').split('\n').length - 1 : 0;
       last = line;
-      const breaks = fields.join('').split('\n').length - 1;
       if (breaks > 0) refuse('a quote is opened here and closed in another line', line - breaks);
       // Not left to the parser's «rtrim»: with it, a quote in the midst of a field ends the whole parse.
       else if (!foreignLines.has(line)) rows.push({ line, fields: fields.map((field) => field.trimEnd()) });
