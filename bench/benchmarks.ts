@@ -22,4 +22,9 @@ export const benchmarks: readonly Benchmark[] = [
     summary: 'a graph of 10,000 stages beside one of 100: time and memory when nothing changed',
     load: async () => (await import('./graph-size.ts')).graphSize,
   },
+  {
+    name: 'keras-weights',
+    summary: "loading InceptionResNetV2's 215 MB of weights from Keras' files beside Keras' own load_weights",
+    load: async () => (await import('./keras-weights.ts')).kerasWeights,
+  },
 ];

@@ -33,6 +33,17 @@ export interface Progress {
   readonly note?: string;
 }
 
+/** An earlier result of the same code and params, of other inputs. Whatever is in it may be taken over unchanged. */
+export interface PreviousResult<Outputs> {
+  /**
+   * For each output the absolute path at which it lies, never to be written. A file of it that is to be in the new
+   * output as it is costs nothing as a hard link (`linkSync`): the runner knows its content by it.
+   */
+  readonly outputs: Outputs;
+  /** The SHA-256 of the files in an input that is a directory, by path in it: the runner knows them anyway. */
+  digests(input: string): ReadonlyMap<string, string>;
+}
+
 /** All that a running stage sees. */
 export interface StageContext<Params, Inputs, Outputs> {
   /** The params of this stage, checked against its schema, defaults filled in. */
@@ -43,6 +54,13 @@ export interface StageContext<Params, Inputs, Outputs> {
   readonly outputs: Outputs;
   /** A directory that outlives a killed run and is handed to the next run under the same action key. */
   readonly work: string;
+  /**
+   * A directory that all runs share, for what a stage fetches from elsewhere and checks by a digest that its params or
+   * its code pin. What has not been used for long may go.
+   */
+  readonly downloads: string;
+  /** For a stage that declares `reuses`, where there is such a result and the stage was not forced to run. */
+  readonly previous?: PreviousResult<Outputs>;
   /** A line for whoever watches. */
   log(message: string): void;
   progress(progress: Progress): void;
@@ -68,6 +86,11 @@ export interface StageDefinition<
   readonly params?: Schema;
   readonly inputs?: readonly Input[];
   readonly outputs: readonly Output[];
+  /**
+   * That the stage takes unchanged parts from an earlier result of its own, and promises that this never shows: it puts
+   * out the same bytes with it and from nothing.
+   */
+  readonly reuses?: boolean;
   readonly run: (
     context: StageContext<
       FromSchema<Schema>,

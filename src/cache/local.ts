@@ -15,12 +15,12 @@ import { type ActionKey, type Digest, isDigest } from '../fingerprint/digest.ts'
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { digestTree } from '../fingerprint/tree.ts';
+import { endWorker, holderOf, lock } from '../lock.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import { temporaryFor, writeWhole } from '../whole-file.ts';
 import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from './cache.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { fromChecksummed, toChecksummed } from './checksummed.ts';
-import { endWorker, holderOf, lock } from './lock.ts';
 import type { Uses } from './uses.ts';
 
 /** A cache in a directory on this machine, shared safely by any number of runs. */
@@ -249,7 +249,10 @@ function readJson<Value>(path: string): Value | undefined {
 
 /** Against writing by mistake. Some network folders have no permissions to change. */
 function protect(file: string): void {
-  attempt(() => chmodSync(file, 0o444));
+  attempt(() => {
+    // A link into the cache is protected already, and would be changed by it.
+    if ((lstatSync(file).mode & 0o222) !== 0) chmodSync(file, 0o444);
+  });
 }
 
 /** For what only helps: a cache that can't be written loses it and goes on. */

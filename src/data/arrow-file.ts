@@ -1,5 +1,7 @@
 import { open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import {
+  Binary,
   type Data,
   Field,
   FixedSizeList,
@@ -20,14 +22,25 @@ import type { ArrayBufferViewInput } from 'apache-arrow/util/buffer';
 export interface ArrowFile {
   /** Appends a record batch of one `Data` a field. Gives the offset in the file, in bytes, at which its body starts. */
   write(columns: readonly Data[]): Promise<number>;
-  /** Writes the footer. Gives the file's length in bytes. */
-  close(): Promise<number>;
+  /** Writes the footer. Gives the file's length in bytes, and the CRC-32 of all of it. */
+  close(): Promise<{ readonly bytes: number; readonly crc32: number }>;
+  /** Leaves the file half-written. */
+  abandon(): Promise<void>;
 }
 
 /** Starts an Arrow IPC file that both file readers and stream readers can read. */
 export async function createArrowFile(path: string, schema: Schema): Promise<ArrowFile> {
   const handle = await open(path, 'w');
   const writer = new MessageWriter(schema);
+  let bytes = 0;
+  let checksum = 0;
+  const flush = async () => {
+    for (const chunk of writer.takeChunks()) {
+      await handle.writeFile(chunk);
+      bytes += chunk.length;
+      checksum = crc32(chunk, checksum);
+    }
+  };
   return {
     async write(columns) {
       // Every batch is given this very schema: the writer ends the file without a word at a batch with another one.
@@ -38,16 +51,16 @@ export async function createArrowFile(path: string, schema: Schema): Promise<Arr
         children: [...columns],
       });
       writer.write(new RecordBatch(schema, rows));
-      for (const chunk of writer.takeChunks()) await handle.writeFile(chunk);
+      await flush();
       return writer.lastBody();
     },
     async close() {
       writer.close();
-      for (const chunk of writer.takeChunks()) await handle.writeFile(chunk);
-      const { size } = await handle.stat();
+      await flush();
       await handle.close();
-      return size;
+      return { bytes, crc32: checksum };
     },
+    abandon: () => handle.close(),
   };
 }
 
@@ -80,6 +93,15 @@ export function int32Column(data: Int32Array): Data<Int32> {
 
 export function uint8Column(data: Uint8Array): Data<Uint8> {
   return makeData({ type: new Uint8(), data });
+}
+
+/** Values of any length. `valuesStart`: how far behind the start of the column's bytes in a file its values start. */
+export function binaryColumn(values: readonly Uint8Array[]): { data: Data<Binary>; valuesStart: number } {
+  const valueOffsets = new Int32Array(values.length + 1);
+  for (const [index, value] of values.entries()) valueOffsets[index + 1] = (valueOffsets[index] ?? 0) + value.length;
+  const data = makeData({ type: new Binary(), nullCount: 0, valueOffsets, data: Buffer.concat(values) });
+  // Each buffer in a file begins at a multiple of eight.
+  return { data, valuesStart: Math.ceil(valueOffsets.byteLength / 8) * 8 };
 }
 
 /** `bytes` cut into rows of `width` bytes each. The column is a view: `bytes` must not change before it is written. */

@@ -1,14 +1,25 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { failure, type Problem, problem, type Result, success } from '../problem.ts';
+import { failure, type Problem, type Result, success } from '../problem.ts';
+import { carryOver } from './carry-over.ts';
 import { decodeImage, type Fit } from './decode.ts';
-import { type ShardEntry, writeShardIndex } from './shard-index.ts';
-import { createShardWriter, type ShardImage } from './shard-writer.ts';
+import { type EarlierShards, openEarlierShards } from './earlier-shards.ts';
+import { encodePixels, type PixelEncoding } from './encode-pixels.ts';
+import { type FinishedShards, type MadeShard, openFinishedShards } from './finished-shards.ts';
+import { readImageFile } from './image-file.ts';
+import { differenceHash } from './perceptual-hash.ts';
+import { type Quarantined, writeQuarantine } from './quarantine.ts';
+import { assignToShards, type PlannedShard } from './shard-assignment.ts';
+import { writeShardIndex } from './shard-index.ts';
+import { createShardWriter, type ShardImage, type ShardLayout } from './shard-writer.ts';
 import { someProblems } from './some-problems.ts';
-import { reasonOf } from './wording.ts';
+import { counted } from './wording.ts';
+
+/** Whether an image that cannot be decoded fails the stage, or is put aside with its reason. */
+export const ON_BAD_IMAGE = ['fail', 'quarantine'] as const;
 
 export interface ResizeOptions {
   /** The data set's folder, from which the files' paths start. */
@@ -17,55 +28,187 @@ export interface ResizeOptions {
   /** Height and width, in pixels. */
   readonly size: number;
   readonly fit: Fit;
+  readonly encoding?: PixelEncoding;
+  /** A shard never has more. */
   readonly imagesPerShard: number;
   /** Images in a record batch. */
   readonly batch: number;
+  readonly onBadImage?: (typeof ON_BAD_IMAGE)[number];
+  /** A directory in which finished shards outlive a killed run. */
+  readonly work: string;
+  /** Shards made earlier with the same options, and the SHA-256 of the files as they are now, by path below the root. */
+  readonly previous?: { readonly shards: string; readonly digests: ReadonlyMap<string, string> } | undefined;
   readonly signal: AbortSignal;
-  /** Told now and then how many images are done. */
-  onProgress(done: number): void;
+  /** Told now and then how many images are done; waited for. */
+  onProgress(done: number): Promise<void> | void;
+}
+
+export interface ResizeReport {
+  readonly shards: number;
+  /** Shards that an earlier result has as they are. */
+  readonly unchanged: number;
+  /** Shards that a killed run left. */
+  readonly resumed: number;
+  readonly quarantined: readonly Quarantined[];
 }
 
 /**
- * Decodes and resizes images into a directory of shards, in the order given; the same images give the same bytes. All
- * images that cannot be decoded are reported together. Throws the signal's reason when it is aborted.
+ * Decodes and resizes images into a directory of shards. The same images give the same bytes, in whatever order they are
+ * named, and whether anything was there to go on from or not. Images that cannot be decoded are reported together, or put
+ * aside. Throws the signal's reason when it is aborted.
  */
-export async function resizeToShards(directory: string, options: ResizeOptions): Promise<Result<void>> {
-  const { root, files, size, fit, imagesPerShard, batch, signal, onProgress } = options;
-  const writer = await createShardWriter(directory, { height: size, width: size, imagesPerShard, batch });
-  const broken: Problem[] = [];
-  // Two in flight a core: while one image is read or written, others are decoded.
-  const concurrency = Math.max(4, 2 * availableParallelism());
-  const images = Readable.from(files).map((file: string) => readImage(root, file, size, fit), { concurrency, signal });
-  let done = 0;
-  let shards: readonly ShardEntry[];
+export async function resizeToShards(directory: string, options: ResizeOptions): Promise<Result<ResizeReport>> {
+  const { files, size, encoding, imagesPerShard, batch, work, previous } = options;
+  const layout = { height: size, width: size, encoding: encoding?.kind ?? 'raw', batch };
+  const planned = assignToShards(files, imagesPerShard);
+  const earlier = previous && (await openEarlierShards(previous.shards, previous.digests));
+  const finished = await openFinishedShards(path.join(work, 'shards'));
   try {
-    for await (const image of images as AsyncIterable<Result<ShardImage>>) {
-      if (!image.ok) broken.push(...image.failure);
-      else if (broken.length === 0) await writer.add(image.value);
-      done += 1;
-      if (done % batch === 0 || done === files.length) onProgress(done);
+    const sorted = await sortShards(planned, earlier, finished);
+    const broken = await makeShards(sorted, { earlier, finished, layout, options });
+    if (broken.length > 0) {
+      // The images will be others next time, and nobody would go on from here.
+      await finished.clear();
+      return failure(someProblems(broken.sort(byFile), 'images like these'));
     }
+    const made = planned.flatMap(({ name }) => sorted.made.get(name) ?? []);
+    const shards = made.flatMap(({ shard }) => shard ?? []);
+    const quarantined = made.flatMap((each) => each.quarantined);
+    await mkdir(directory, { recursive: true });
+    await writeShardIndex(directory, { version: 2, height: size, width: size, encoding: layout.encoding, shards });
+    if (options.onBadImage === 'quarantine') await writeQuarantine(directory, quarantined);
+    for (const shard of shards) {
+      const from = sorted.unchanged.has(shard.file) ? earlier?.directory : undefined;
+      if (from === undefined) await finished.moveTo(directory, shard);
+      else await carryOver(path.join(from, shard.file), path.join(directory, shard.file));
+    }
+    return success({ shards: shards.length, unchanged: sorted.unchanged.size, resumed: sorted.resumed, quarantined });
   } finally {
-    shards = await writer.close();
+    await earlier?.close();
   }
-  if (broken.length > 0) return failure(someProblems(broken, 'images like these'));
-  await writeShardIndex(directory, { version: 1, height: size, width: size, shards });
-  return success(undefined);
 }
 
-async function readImage(root: string, file: string, size: number, fit: Fit): Promise<Result<ShardImage>> {
-  const at = { file: path.join(root, file) };
-  let source: Buffer;
-  try {
-    source = await readFile(at.file);
-  } catch (error) {
-    return problem(`cannot read the image: ${reasonOf(error)}`, {
-      at,
-      advice: 'Put it back, or run the stage that lists the images again.',
-    });
+/** What a person may want to know of it. */
+export function describeResizing({ shards, unchanged, resumed, quarantined }: ResizeReport): readonly string[] {
+  const aside = quarantined.slice(0, LISTED).map(({ file, reason }) => `put aside: ${file}: ${reason}`);
+  return [
+    ...(unchanged > 0 ? [`${unchanged} of ${counted(shards, 'shard')} are as they were`] : []),
+    ...(resumed > 0 ? [`${resumed} of ${counted(shards, 'shard')} were finished by a run that was ended`] : []),
+    ...aside,
+    ...(quarantined.length > 0 ? [`${counted(quarantined.length, 'image')} put aside, listed in quarantine.json`] : []),
+  ];
+}
+
+const LISTED = 20;
+
+interface SortedShards {
+  /** What there is of the shards, by name; it grows. */
+  readonly made: Map<string, MadeShard>;
+  readonly unchanged: ReadonlySet<string>;
+  readonly resumed: number;
+  readonly toMake: readonly PlannedShard[];
+  readonly imagesDone: number;
+}
+
+async function sortShards(
+  planned: readonly PlannedShard[],
+  earlier: EarlierShards | undefined,
+  finished: FinishedShards,
+): Promise<SortedShards> {
+  const made = new Map<string, MadeShard>();
+  const unchanged = new Set<string>();
+  const toMake: PlannedShard[] = [];
+  let imagesDone = 0;
+  for (const shard of planned) {
+    const same = earlier?.unchanged(shard);
+    const found = same ?? (await finished.find(shard));
+    if (found === undefined) toMake.push(shard);
+    else {
+      made.set(shard.name, found);
+      imagesDone += shard.files.length;
+    }
+    if (same !== undefined) unchanged.add(shard.name);
   }
-  const decoded = await decodeImage(source, { width: size, height: size, fit });
-  if (!decoded.ok) return failure(decoded.failure.map((found) => ({ ...found, at })));
-  const digest = createHash('sha256').update(source).digest('hex');
-  return success({ ...decoded.value, file, digest });
+  return { made, unchanged, resumed: made.size - unchanged.size, toMake, imagesDone };
+}
+
+interface Making {
+  readonly earlier: EarlierShards | undefined;
+  readonly finished: FinishedShards;
+  readonly layout: ShardLayout;
+  readonly options: ResizeOptions;
+}
+
+/** Makes what is to be made, shard by shard, while images of the next ones are decoded already. */
+async function makeShards(sorted: SortedShards, making: Making): Promise<Problem[]> {
+  const { finished, layout, options } = making;
+  const { signal, onBadImage, onProgress } = options;
+  // Two in flight a core: while one image is read or written, others are decoded.
+  const concurrency = Math.max(4, 2 * availableParallelism());
+  const files = sorted.toMake.flatMap((shard) => shard.files);
+  const images = Readable.from(files)
+    .map((file: string) => obtainImage(file, making), { concurrency, signal })
+    [Symbol.asyncIterator]() as AsyncIterator<ObtainedImage>;
+  const broken: Problem[] = [];
+  let done = sorted.imagesDone;
+  if (done > 0) await onProgress(done);
+  for (const planned of sorted.toMake) {
+    const writer = await createShardWriter(finished.begin(planned.name), layout);
+    const quarantined: Quarantined[] = [];
+    try {
+      for (let left = planned.files.length; left > 0; left -= 1) {
+        const { value: image } = await images.next();
+        if (image === undefined) throw new Error('there are fewer images than files');
+        if (image.ok && broken.length === 0) await writer.add(image.value);
+        if (!image.ok && onBadImage === 'quarantine') quarantined.push(image.aside);
+        else if (!image.ok) broken.push(...image.failure);
+        done += 1;
+        if (done % layout.batch === 0 || done === options.files.length) await onProgress(done);
+      }
+    } catch (error) {
+      await writer.abandon();
+      throw error;
+    }
+    const shard = await writer.close();
+    if (broken.length > 0) continue;
+    const made = { ...(shard.images.length > 0 && { shard }), quarantined };
+    await finished.finish(planned.name, made);
+    sorted.made.set(planned.name, made);
+  }
+  return broken;
+}
+
+function byFile({ at: a }: Problem, { at: b }: Problem): number {
+  return (a?.file ?? '') < (b?.file ?? '') ? -1 : 1;
+}
+
+type ObtainedImage =
+  | { readonly ok: true; readonly value: ShardImage }
+  | { readonly ok: false; readonly failure: readonly Problem[]; readonly aside: Quarantined };
+
+/** The image as an earlier result has it, or else decoded. */
+async function obtainImage(file: string, { earlier, options }: Making): Promise<ObtainedImage> {
+  const known = await earlier?.image(file);
+  if (known !== undefined) return success(known);
+  const { root, size, fit, encoding, onBadImage } = options;
+  const at = { file: path.join(root, file) };
+  const source = await readImageFile(at.file);
+  const sha256 = source.ok ? hash('sha256', source.value) : null;
+  const decoded = source.ok ? await decodeImage(source.value, { width: size, height: size, fit }) : source;
+  if (!decoded.ok || sha256 === null) {
+    const problems = decoded.ok ? [] : decoded.failure;
+    const reason = problems.map(({ message }) => message).join('; ');
+    const advice = `${problems[0]?.advice ?? ''} Or put such images aside: on_bad_image: quarantine.`;
+    const failed = problems.map((found) => ({ ...found, at, ...(onBadImage === 'fail' && { advice }) }));
+    return { ok: false, failure: failed, aside: { file, sha256, reason } };
+  }
+  const { pixels, originalWidth, originalHeight } = decoded.value;
+  return success({
+    file,
+    sha256,
+    original_width: originalWidth,
+    original_height: originalHeight,
+    dhash: differenceHash(pixels, size, size),
+    data: await encodePixels(pixels, { width: size, height: size }, encoding),
+  });
 }

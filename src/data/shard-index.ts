@@ -5,43 +5,57 @@ import { problem, type Result, success } from '../problem.ts';
 import type { FromSchema } from '../schema-type.ts';
 import { reasonOf } from './wording.ts';
 
+/** How the pixels of each image are kept: as they are, or as a JPEG of its own. */
+export const ENCODINGS = ['raw', 'jpeg'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+export const imageEntrySchema = {
+  type: 'object',
+  required: ['file', 'sha256', 'original_width', 'original_height', 'dhash', 'offset', 'bytes', 'crc32'],
+  properties: {
+    file: { type: 'string' },
+    sha256: { type: 'string' },
+    original_width: { type: 'integer' },
+    original_height: { type: 'integer' },
+    dhash: { type: 'string', pattern: '^[0-9a-f]{16}$' },
+    offset: { type: 'integer' },
+    bytes: { type: 'integer' },
+    crc32: { type: 'integer' },
+  },
+} as const;
+
+export const shardEntrySchema = {
+  type: 'object',
+  required: ['file', 'bytes', 'crc32', 'images'],
+  properties: {
+    file: { type: 'string' },
+    bytes: { type: 'integer' },
+    crc32: { type: 'integer' },
+    images: { type: 'array', items: imageEntrySchema },
+  },
+} as const;
+
 const schema = {
   type: 'object',
-  required: ['version', 'height', 'width', 'shards'],
+  required: ['version', 'height', 'width', 'encoding', 'shards'],
   properties: {
-    version: { const: 1 },
+    version: { const: 2 },
     height: { type: 'integer', minimum: 1 },
     width: { type: 'integer', minimum: 1 },
-    shards: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['file', 'bytes', 'images'],
-        properties: {
-          file: { type: 'string' },
-          bytes: { type: 'integer' },
-          images: {
-            type: 'array',
-            items: {
-              type: 'object',
-              required: ['file', 'offset', 'crc32'],
-              properties: { file: { type: 'string' }, offset: { type: 'integer' }, crc32: { type: 'integer' } },
-            },
-          },
-        },
-      },
-    },
+    encoding: { enum: ENCODINGS },
+    shards: { type: 'array', items: shardEntrySchema },
   },
 } as const;
 
 /**
- * What lies where in a directory of shards: for each shard its length in bytes, and for each image of it, in row order,
- * the source file, the offset of its pixels in the shard and their CRC-32. So an image is found without parsing Arrow,
- * and can be trusted without reading the rest of its record batch.
+ * What lies where in a directory of shards: for each shard its length in bytes and CRC-32, and for each image of it, in row order,
+ * the source file with its SHA-256 and size in pixels, a hash by which near-duplicates are found, and offset, length and
+ * CRC-32 of its pixels in the shard. So an image is found without parsing Arrow, can be trusted without reading the rest
+ * of its record batch, and is known again when the shards are made anew.
  */
 export type ShardIndex = FromSchema<typeof schema>;
-export type ShardEntry = ShardIndex['shards'][number];
-export type ImageEntry = ShardEntry['images'][number];
+export type ShardEntry = FromSchema<typeof shardEntrySchema>;
+export type ImageEntry = FromSchema<typeof imageEntrySchema>;
 
 const FILE_NAME = 'index.json';
 

@@ -1,98 +1,129 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { Field, FixedSizeList, Int32, Schema, Uint8, Utf8 } from 'apache-arrow';
-import { type ArrowFile, createArrowFile, int32Column, textColumn, uint8ListColumn } from './arrow-file.ts';
-import type { DecodedImage } from './decode.ts';
-import type { ImageEntry, ShardEntry } from './shard-index.ts';
+import { Binary, type Data, type DataType, Field, FixedSizeList, Int32, Schema, Uint8, Utf8 } from 'apache-arrow';
+import { binaryColumn, createArrowFile, int32Column, textColumn, uint8ListColumn } from './arrow-file.ts';
+import type { Encoding, ImageEntry, ShardEntry } from './shard-index.ts';
 
 export interface ShardLayout {
   /** Pixels of each image. */
   readonly height: number;
   readonly width: number;
-  readonly imagesPerShard: number;
+  readonly encoding: Encoding;
   /** Images in a record batch. */
   readonly batch: number;
 }
 
-export interface ShardImage extends DecodedImage {
-  /** Path of the source below the data set's root. */
-  readonly file: string;
-  /** SHA-256 of the source's bytes, in hex. */
-  readonly digest: string;
+/** An image as it is kept, and where it is from. */
+export interface ShardImage
+  extends Pick<ImageEntry, 'file' | 'sha256' | 'original_width' | 'original_height' | 'dhash'> {
+  /** RGB, `[height, width, 3]`, or a JPEG of that. Must not be changed any more. */
+  readonly data: Uint8Array;
 }
 
-/** Writes images into `shard-00000.arrow`, `shard-00001.arrow`, … holding no more than one record batch in memory. */
+/** Writes the images of one shard, holding no more than one record batch in memory. */
 export interface ShardWriter {
   add(image: ShardImage): Promise<void>;
-  /** Writes what is left. Gives what the index has to say about each shard. */
-  close(): Promise<readonly ShardEntry[]>;
+  /** Writes what is left. Gives what the index has to say about the shard. */
+  close(): Promise<ShardEntry>;
+  /** Leaves it half-made. */
+  abandon(): Promise<void>;
 }
 
-export async function createShardWriter(directory: string, layout: ShardLayout): Promise<ShardWriter> {
-  const { height, width, imagesPerShard, batch } = layout;
-  const imageBytes = height * width * 3;
-  const schema = shardSchema(layout);
-  const pixels = new Uint8Array(batch * imageBytes);
-  const shards: ShardEntry[] = [];
-  let waiting: Omit<ShardImage, 'pixels'>[] = [];
-  let images: ImageEntry[] = [];
-  let arrow: ArrowFile | undefined;
-  await mkdir(directory, { recursive: true });
-
-  const name = () => `shard-${String(shards.length).padStart(5, '0')}.arrow`;
+/** Starts a shard at `file`. */
+export async function createShardWriter(file: string, layout: ShardLayout): Promise<ShardWriter> {
+  const { batch } = layout;
+  const column = columnOf(layout);
+  const arrow = await createArrowFile(file, shardSchema(layout, column.type));
+  const images: ImageEntry[] = [];
+  let waiting: Omit<ShardImage, 'data'>[] = [];
 
   async function writeBatch(): Promise<void> {
     if (waiting.length === 0) return;
-    arrow ??= await createArrowFile(path.join(directory, name()), schema);
+    const { data, start, pieces } = column.take();
     const body = await arrow.write([
-      uint8ListColumn(pixels.subarray(0, waiting.length * imageBytes), imageBytes),
-      textColumn(waiting.map(({ file }) => file)),
-      textColumn(waiting.map(({ digest }) => digest)),
-      int32Column(Int32Array.from(waiting, ({ originalWidth }) => originalWidth)),
-      int32Column(Int32Array.from(waiting, ({ originalHeight }) => originalHeight)),
+      data,
+      textColumn(waiting.map(({ file: source }) => source)),
+      textColumn(waiting.map(({ sha256 }) => sha256)),
+      int32Column(Int32Array.from(waiting, ({ original_width }) => original_width)),
+      int32Column(Int32Array.from(waiting, ({ original_height }) => original_height)),
     ]);
-    // The pixels are the first column and have no validity bitmap, so the body of the batch starts with them.
-    const entries = waiting.map(({ file }, row) => ({
-      file,
-      offset: body + row * imageBytes,
-      crc32: crc32(pixels.subarray(row * imageBytes, (row + 1) * imageBytes)),
-    }));
-    images.push(...entries);
+    let offset = body + start;
+    for (const [row, source] of waiting.entries()) {
+      const piece = pieces[row] ?? new Uint8Array();
+      images.push({ ...source, offset, bytes: piece.length, crc32: crc32(piece) });
+      offset += piece.length;
+    }
     waiting = [];
   }
 
-  async function finishShard(): Promise<void> {
-    await writeBatch();
-    if (arrow === undefined) return;
-    shards.push({ file: name(), bytes: await arrow.close(), images });
-    images = [];
-    arrow = undefined;
-  }
-
   return {
-    async add({ pixels: decoded, ...rest }) {
-      pixels.set(decoded, waiting.length * imageBytes);
-      waiting.push(rest);
-      if (images.length + waiting.length === imagesPerShard) await finishShard();
-      else if (waiting.length === batch) await writeBatch();
+    async add({ data, ...source }) {
+      column.put(data);
+      waiting.push(source);
+      if (waiting.length === batch) await writeBatch();
     },
     async close() {
-      await finishShard();
-      return shards;
+      await writeBatch();
+      return { file: path.basename(file), ...(await arrow.close()), images };
+    },
+    abandon: () => arrow.abandon(),
+  };
+}
+
+/** The first column of a record batch in the making. It has no validity bitmap, so the body of the batch begins with it. */
+interface ImageColumn {
+  readonly type: DataType;
+  put(image: Uint8Array): void;
+  /** All that was put since the last time: the column, where in the body the first image starts, and each image. */
+  take(): { readonly data: Data; readonly start: number; readonly pieces: readonly Uint8Array[] };
+}
+
+function columnOf({ height, width, encoding, batch }: ShardLayout): ImageColumn {
+  return encoding === 'raw' ? rawColumn(height * width * 3, batch) : jpegColumn();
+}
+
+function rawColumn(imageBytes: number, batch: number): ImageColumn {
+  const pixels = new Uint8Array(batch * imageBytes);
+  let count = 0;
+  return {
+    type: new FixedSizeList(imageBytes, new Field('item', new Uint8(), true)),
+    put(image) {
+      if (image.length !== imageBytes) throw new Error(`an image of ${image.length} bytes instead of ${imageBytes}`);
+      pixels.set(image, count * imageBytes);
+      count += 1;
+    },
+    take() {
+      const used = pixels.subarray(0, count * imageBytes);
+      const pieces = Array.from({ length: count }, (_, row) => used.subarray(row * imageBytes, (row + 1) * imageBytes));
+      count = 0;
+      return { data: uint8ListColumn(used, imageBytes), start: 0, pieces };
     },
   };
 }
 
-function shardSchema({ height, width }: ShardLayout): Schema {
+function jpegColumn(): ImageColumn {
+  let pieces: Uint8Array[] = [];
+  return {
+    type: new Binary(),
+    put: (image) => void pieces.push(image),
+    take() {
+      const taken = pieces;
+      pieces = [];
+      const { data, valuesStart } = binaryColumn(taken);
+      return { data, start: valuesStart, pieces: taken };
+    },
+  };
+}
+
+function shardSchema({ height, width, encoding }: ShardLayout, type: DataType): Schema {
   // The canonical extension: pyarrow reads the column as a tensor [height, width, 3] without a copy.
-  const tensor = new Map([
-    ['ARROW:extension:name', 'arrow.fixed_shape_tensor'],
-    ['ARROW:extension:metadata', JSON.stringify({ shape: [height, width, 3] })],
-  ]);
-  const image = new FixedSizeList(height * width * 3, new Field('item', new Uint8(), true));
+  const tensor = {
+    'ARROW:extension:name': 'arrow.fixed_shape_tensor',
+    'ARROW:extension:metadata': JSON.stringify({ shape: [height, width, 3] }),
+  };
+  const metadata = encoding === 'raw' ? tensor : { encoding: 'jpeg', shape: JSON.stringify([height, width, 3]) };
   return new Schema([
-    new Field('image', image, false, tensor),
+    new Field('image', type, false, new Map(Object.entries(metadata))),
     new Field('file', new Utf8(), false),
     new Field('source_sha256', new Utf8(), false),
     new Field('original_width', new Int32(), false),

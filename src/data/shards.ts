@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { failure, type Problem, type Result, success } from '../problem.ts';
+import { readQuarantine } from './quarantine.ts';
 import { type ImageEntry, readShardIndex, type ShardEntry } from './shard-index.ts';
 import { someProblems } from './some-problems.ts';
 import { reasonOf } from './wording.ts';
@@ -14,6 +15,10 @@ export interface ShardSet {
   readonly width: number;
   /** The row of the image that was made from this source file. */
   rowOf(file: string): number | undefined;
+  /** What the index says of the image in a row. */
+  entry(row: number): ImageEntry;
+  /** The files that are in no shard since they could not be decoded, with their reasons. */
+  readonly quarantined: ReadonlyMap<string, string>;
   /**
    * Reads images, as uint8 `[rows.length, height, width, 3]`, to the start of `into`. The first time that an image is
    * read its CRC is checked; every time would cost twice the reading. Reads go on in the background while the caller
@@ -32,9 +37,10 @@ const ADVICE = 'The disk or a program has changed the shards: make them again wi
 
 /** Reads the index of the shards and opens each of them. A missing shard or one of another length is a failure. */
 export async function openShards(directory: string): Promise<Result<ShardSet>> {
-  const index = await readShardIndex(directory);
+  const [index, aside] = await Promise.all([readShardIndex(directory), readQuarantine(directory)]);
   if (!index.ok) return index;
-  const { height, width, shards } = index.value;
+  if (!aside.ok) return aside;
+  const { height, width, encoding, shards } = index.value;
   const opened = await Promise.all(shards.map((shard) => openShard(directory, shard)));
   const problems = opened.flatMap((result) => (result.ok ? [] : result.failure));
   const open = opened.flatMap((result) => (result.ok ? [result.value] : []));
@@ -50,10 +56,16 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
   const imageBytes = height * width * 3;
   const verified = new Uint8Array(rows.length);
 
+  function rowAt(row: number) {
+    const found = rows[row];
+    if (found === undefined) throw new RangeError(`row ${row} of ${rows.length}`);
+    return found;
+  }
+
   async function readRow(row: number, into: Uint8Array): Promise<Problem | undefined> {
-    const entry = rows[row];
-    if (entry === undefined) throw new RangeError(`row ${row} of ${rows.length}`);
-    const problem = await readImage(entry.shard, entry.image, into, verified[row] === 0);
+    const { shard, image } = rowAt(row);
+    const verify = verified[row] === 0;
+    const problem = await (encoding === 'raw' ? readPixels : readJpeg)(shard, image, into, verify);
     if (problem === undefined) verified[row] = 1;
     return problem;
   }
@@ -63,6 +75,8 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
     height,
     width,
     rowOf: (file) => rowByFile.get(file),
+    entry: (row) => rowAt(row).image,
+    quarantined: new Map(aside.value.map(({ file, reason }) => [file, reason])),
     async readRows(wanted, into) {
       if (into.length < wanted.length * imageBytes) throw new RangeError(`${wanted.length} images do not fit`);
       const reads = Array.from(wanted, (row, place) =>
@@ -89,7 +103,30 @@ async function openShard(directory: string, { file: name, bytes }: ShardEntry): 
   return failure([{ message: `the shard has ${size} bytes instead of ${bytes}`, at: { file }, advice: ADVICE }]);
 }
 
-async function readImage(
+/** Decodes the JPEG that a shard keeps of an image. Its bytes are checked, and a decoder gives the same pixels each time. */
+async function readJpeg(
+  shard: OpenShard,
+  image: ImageEntry,
+  into: Uint8Array,
+  verify: boolean,
+): Promise<Problem | undefined> {
+  const jpeg = new Uint8Array(image.bytes);
+  const trouble = await readPixels(shard, image, jpeg, verify);
+  if (trouble !== undefined) return trouble;
+  const { file } = shard;
+  try {
+    // Loaded where it is needed: raw pixels are the rule.
+    const { default: sharp } = await import('sharp');
+    const pixels = await sharp(jpeg).toColourspace('srgb').raw().toBuffer();
+    if (pixels.length !== into.length) throw new Error(`it has ${pixels.length} bytes instead of ${into.length}`);
+    into.set(pixels);
+    return undefined;
+  } catch (error) {
+    return { message: `cannot decode the pixels of ${image.file}: ${reasonOf(error)}`, at: { file }, advice: ADVICE };
+  }
+}
+
+async function readPixels(
   { file, handle }: OpenShard,
   image: ImageEntry,
   into: Uint8Array,

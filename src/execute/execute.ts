@@ -264,7 +264,7 @@ class Execution {
       emit({ type: 'stage-started', stage: stage.name, reasons });
       // Loaded when something runs: mostly nothing has to.
       const { runTries } = await import('./run-tries.ts');
-      const run = { stage, key, run: this.#run, inputs, gpus, signal, emit };
+      const run = { stage, key, run: this.#run, inputs, forced, gpus, signal, emit };
       const result = await runTries(run, claim.value, this.#services).catch((error: unknown) => {
         const problems = cacheProblem(error, claim.value.scratch).failure;
         return failedWith({ reason: { kind: 'cache', problems }, tries: 1 } satisfies FailedTries);

@@ -4,6 +4,14 @@ import type { CollectedArtifact, Progress, StageFailure } from '../stage.ts';
 /** By input name an absolute path, or those that the input collects. */
 export type StageInputs = Readonly<Record<string, string | readonly CollectedArtifact[]>>;
 
+/** Where an earlier result of a stage lies. */
+export interface PreviousPaths {
+  /** By output name. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** By input name, for directories from outside: the file that says which digests their files have now. */
+  readonly listings: Readonly<Record<string, string>>;
+}
+
 /** What the runner tells a stage's process. */
 export type HostRequest =
   | {
@@ -14,6 +22,8 @@ export type HostRequest =
       readonly inputs: StageInputs;
       readonly outputs: Readonly<Record<string, string>>;
       readonly work: string;
+      readonly downloads: string;
+      readonly previous?: PreviousPaths;
     }
   /** Say what each of these bundles declares, without running it. */
   | { readonly type: 'describe'; readonly bundles: readonly string[] }

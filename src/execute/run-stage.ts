@@ -11,6 +11,7 @@ import type { Emit, FailureReason } from './events.ts';
 import { fullDisk } from './full-disk.ts';
 import { writeLinkedBundle } from './linked-bundle.ts';
 import { finishOutputs } from './outputs.ts';
+import { findPrevious, type Previous } from './previous.ts';
 import type { StageInputs } from './protocol.ts';
 import type { Services } from './services.ts';
 import { codeOf, type StageKey } from './stage-key.ts';
@@ -22,6 +23,8 @@ export interface StageRun {
   readonly key: StageKey;
   readonly run: string;
   readonly inputs: StageInputs;
+  /** Whether it has to compute all anew, whatever an earlier result of it has. */
+  readonly forced: boolean;
   /** Those that were handed out to it. */
   readonly gpus: readonly string[];
   readonly signal: AbortSignal;
@@ -36,12 +39,32 @@ export type NoResult = FailureReason | 'cancelled' | 'inputs-gone';
  * read went away from the cache meanwhile, however it ended.
  */
 export async function runStage(
+  stageRun: StageRun,
+  claim: Claim,
+  services: Services,
+): Promise<Result<ActionRecord, NoResult>> {
+  const { stage, key, forced } = stageRun;
+  const made = join(claim.scratch, 'outputs');
+  keepListings(stage, key, services);
+  const previous = forced ? undefined : findPrevious(stage, key, services);
+  try {
+    return await runWith(stageRun, previous, made, claim, services);
+  } finally {
+    if (previous !== undefined) {
+      rmSync(made, { recursive: true, force: true });
+      previous.links.settle();
+    }
+  }
+}
+
+async function runWith(
   { stage, key, run, inputs, gpus, signal, emit }: StageRun,
+  previous: Previous | undefined,
+  made: string,
   claim: Claim,
   services: Services,
 ): Promise<Result<ActionRecord, NoResult>> {
   const code = codeOf(stage, services);
-  const made = join(claim.scratch, 'outputs');
   // What an earlier try left is half-made.
   rmSync(made, { recursive: true, force: true });
   mkdirSync(made);
@@ -58,6 +81,8 @@ export async function runStage(
       inputs,
       outputs: Object.fromEntries(stage.outputs.map(({ name, file }) => [name, join(made, file)])),
       work: claim.work,
+      downloads: services.downloads,
+      ...(previous && { previous: previous.paths }),
     },
     {
       host: services.installation.host,
@@ -80,6 +105,7 @@ export async function runStage(
   if (!unchanged.ok && (unchanged.failure === 'inputs-gone' || !('failure' in result))) return unchanged;
   if ('failure' in result) return failure(fullDisk(result.failure, claim.scratch) ?? result.failure);
   await prepared;
+  previous?.links.adopt(made);
   const outputs = finishOutputs(stage, made, services.files.objects);
   if (!outputs.ok) return failure({ kind: 'bad-output', problems: outputs.failure });
   const record: ActionRecord = {
@@ -98,7 +124,6 @@ export async function runStage(
       platform: `${process.platform}-${process.arch}`,
     },
   };
-  keepListings(stage, key, services);
   const kept = services.cache.keep(record, Object.values(outputs.value));
   return kept.ok ? success(record) : failure({ kind: 'cache', problems: kept.failure });
 }

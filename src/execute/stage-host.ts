@@ -1,6 +1,7 @@
 /** The main module of a stage's process: loads the stage's bundle, runs it, and tells the runner what happens. */
-import type { Progress, StageContext, StageDefinition } from '../stage.ts';
-import type { Description, HostMessage, HostRequest, ThrownError } from './protocol.ts';
+import { readListing } from '../fingerprint/listings.ts';
+import type { PreviousResult, Progress, StageContext, StageDefinition } from '../stage.ts';
+import type { Description, HostMessage, HostRequest, PreviousPaths, ThrownError } from './protocol.ts';
 import { sourceStack } from './source-stack.ts';
 
 type AnyDefinition = Omit<StageDefinition, 'run'> & {
@@ -38,6 +39,8 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       inputs: request.inputs,
       outputs: request.outputs,
       work: request.work,
+      downloads: request.downloads,
+      ...(request.previous && { previous: toPrevious(request.previous) }),
       log: (message) => send({ type: 'log', message }),
       progress: sendProgress,
       metrics: (values) => send({ type: 'metrics', values }),
@@ -47,6 +50,10 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
   } catch (error) {
     return { type: 'threw', error: toThrown(error) };
   }
+}
+
+function toPrevious({ outputs, listings }: PreviousPaths): PreviousResult<unknown> {
+  return { outputs, digests: (input) => readListing(listings[input] ?? '') ?? new Map() };
 }
 
 async function describe(bundles: readonly string[]): Promise<Description[]> {
@@ -68,7 +75,7 @@ async function load(bundle: string): Promise<unknown> {
 function toDescription(definition: unknown): Description {
   if (typeof definition !== 'object' || definition === null)
     return { ok: false, notAStage: 'it has no default export' };
-  const { params, inputs, outputs, run } = definition as Partial<StageDefinition>;
+  const { params, inputs, outputs, reuses, run } = definition as Partial<StageDefinition>;
   if (typeof run !== 'function') return { ok: false, notAStage: 'its default export has no function «run»' };
   if (!isNames(outputs) || outputs.length === 0) {
     return { ok: false, notAStage: 'its «outputs» is not a list of at least one name' };
@@ -76,7 +83,7 @@ function toDescription(definition: unknown): Description {
   if (inputs !== undefined && !isNames(inputs)) return { ok: false, notAStage: 'its «inputs» is not a list of names' };
   // Only what JSON can say travels: a schema may hold anything else by mistake.
   const schema = params === undefined ? {} : { params: JSON.parse(JSON.stringify(params)) };
-  return { ok: true, interface: { ...schema, inputs: inputs ?? [], outputs } };
+  return { ok: true, interface: { ...schema, inputs: inputs ?? [], outputs, ...(reuses === true && { reuses }) } };
 }
 
 function isNames(value: unknown): value is readonly string[] {

@@ -72,6 +72,12 @@ export class FileDigests {
     this.#set(to, factsOf(lstatSync(to, { bigint: true })), { quick, digest });
   }
 
+  /** Carries what is known of `from` over to `to`, the same file by another name. */
+  linked(from: string, to: string): void {
+    const [, , , , quick = '', digest = ''] = this.#entries.get(from)?.split(' ') ?? [];
+    if (digest !== '') this.#set(to, factsOf(lstatSync(to, { bigint: true })), { quick, digest: digest as Digest });
+  }
+
   /** Forgets a file, or all files of a directory, that is about to go. */
   forget(path: string): void {
     for (const known of this.#entries.keys()) {

@@ -19,21 +19,27 @@ export class Listings {
 
   keep(tree: Tree): void {
     if (tree.kind === 'directory' && !this.has(tree.digest))
-      writeIndexFile(this.#pathOf(tree.digest), KIND, JSON.stringify([...toListing(tree)]));
+      writeIndexFile(this.pathOf(tree.digest), KIND, JSON.stringify([...toListing(tree)]));
   }
 
   has(digest: Digest): boolean {
-    return existsSync(this.#pathOf(digest));
+    return existsSync(this.pathOf(digest));
   }
 
   find(digest: Digest): Listing | undefined {
-    const kept = readIndexFile(this.#pathOf(digest), KIND);
-    return kept === undefined ? undefined : new Map(JSON.parse(kept) as [string, Digest][]);
+    return readListing(this.pathOf(digest));
   }
 
-  #pathOf(digest: Digest): string {
+  /** The file for `readListing`, whether it is there or not. */
+  pathOf(digest: Digest): string {
     return join(this.#directory, `${digest}.json`);
   }
+}
+
+/** What `Listings` keeps at `path`, if it is there and whole. */
+export function readListing(path: string): Listing | undefined {
+  const kept = readIndexFile(path, KIND);
+  return kept === undefined ? undefined : new Map(JSON.parse(kept) as [string, Digest][]);
 }
 
 export function toListing({ files }: Tree): Listing {

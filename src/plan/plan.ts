@@ -8,7 +8,7 @@ import { paramProblems } from './plan-params.ts';
 import type { Conduct, ResolvedPipeline, ResolvedStage } from './resolve.ts';
 
 /** What a stage module declares of itself: all of its definition but `run`. */
-export type StageInterface = Pick<StageDefinition, 'params' | 'inputs' | 'outputs'>;
+export type StageInterface = Pick<StageDefinition, 'params' | 'inputs' | 'outputs' | 'reuses'>;
 
 export interface PlannedOutput {
   readonly name: string;
@@ -22,6 +22,8 @@ export interface PlannedStage extends Instance, Conduct {
   /** Complete: the defaults of the stage's schema are filled in. */
   readonly params: JsonObject;
   readonly outputs: readonly PlannedOutput[];
+  /** Whether it takes unchanged parts from an earlier result of its own. */
+  readonly reuses: boolean;
   readonly env: readonly string[];
   /** The stages whose outputs it reads. */
   readonly dependencies: readonly string[];
@@ -67,6 +69,7 @@ export function planPipeline(
       inputs: read.inputs,
       params,
       outputs: (declared?.outputs ?? []).map(toOutput),
+      reuses: declared?.reuses ?? false,
       dependencies: dependenciesOf(stage),
     });
   }

@@ -3,9 +3,14 @@ import { loadModel, type ModelFacts, readModelFacts } from '../models/saved-mode
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import { badInput, failed, type Progress, type StageFailure } from '../stage.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
+import { leftOutWarning } from './check-samples.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
+import type { ExecutionMode } from './execution-mode.ts';
+import type { Watcher } from './fit.ts';
 import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
+import { createPredictor } from './predictor.ts';
 import { describeTasks } from './starting-point.ts';
+import { batchSizesOf } from './trainer.ts';
 import { validate } from './validate.ts';
 
 export interface EvaluatePaths {
@@ -23,18 +28,21 @@ export interface EvaluateOptions {
   readonly batchSize: number;
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
+  readonly execution: ExecutionMode;
 }
 
 /** Judges a model by the validation samples. Throws the signal's reason when it is aborted. */
 export async function evaluate(
   paths: EvaluatePaths,
   options: EvaluateOptions,
-  onProgress: (progress: Progress) => void,
+  { progress, log }: Pick<Watcher, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const data = await openLabelledImages(paths);
   if (!data.ok) return failure(badInput(data.failure));
+  const { leftOut } = data.value;
+  if (leftOut.validation > 0) log(leftOutWarning(leftOut));
   try {
-    const evaluation = await evaluateOn(data.value, paths, options, onProgress);
+    const evaluation = await evaluateOn(data.value, paths, options, progress);
     if (evaluation.ok) await writeFile(paths.evaluation, `${JSON.stringify(evaluation.value, undefined, 2)}\n`);
     return evaluation;
   } finally {
@@ -45,7 +53,7 @@ export async function evaluate(
 async function evaluateOn(
   data: LabelledImages,
   paths: EvaluatePaths,
-  { batchSize, threads }: EvaluateOptions,
+  { batchSize, threads, execution }: EvaluateOptions,
   onProgress: (progress: Progress) => void,
 ): Promise<Result<Evaluation, StageFailure>> {
   const samples = data.targets.samplesIn('validation');
@@ -58,15 +66,24 @@ async function evaluateOn(
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const model = await loadModel(tensorFlow.value, paths.model);
   if (!model.ok) return failure(badInput(model.failure));
-  const judged = await validate(tensorFlow.value, {
-    model: model.value,
+  const { height, width } = data.shards;
+  const predictor = await createPredictor(tensorFlow.value, execution, model.value, {
+    height,
+    width,
+    batchSizes: batchSizesOf(samples.length, batchSize),
+  });
+  model.value.dispose();
+  const judged = await validate({
+    predictor,
     data,
     samples,
     batchSize,
     onProgress: (done) => onProgress({ done, total: samples.length, unit: 'images' }),
   });
-  model.value.dispose();
-  return judged.ok ? success(toEvaluation(data.targets.tasks, judged.value)) : failure(failed(judged.failure));
+  predictor.dispose();
+  return judged.ok
+    ? success(toEvaluation(data.targets.tasks, judged.value, data.leftOut.validation))
+    : failure(failed(judged.failure));
 }
 
 function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file: string): Problem[] {

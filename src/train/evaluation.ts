@@ -19,10 +19,12 @@ export interface Evaluation {
   readonly loss: number;
   readonly weighted_accuracy: number;
   readonly weighted_chance: number;
+  /** Validation samples that count nowhere, since their images could not be decoded. */
+  readonly left_out: number;
   readonly tasks: readonly TaskEvaluation[];
 }
 
-export function toEvaluation(tasks: readonly Task[], { loss, matrices }: Validation): Evaluation {
+export function toEvaluation(tasks: readonly Task[], { loss, matrices }: Validation, leftOut: number): Evaluation {
   const judged = tasks.map(({ name, classes }, index) => {
     const confusion = matrices[index] ?? [];
     return { name, accuracy: accuracyOf(confusion), count: samplesIn(confusion), chance: 1 / classes, confusion };
@@ -32,6 +34,7 @@ export function toEvaluation(tasks: readonly Task[], { loss, matrices }: Validat
     loss,
     weighted_accuracy: weightedAccuracy(matrices, tasks),
     weighted_chance: weightedMean(chances, tasks),
+    left_out: leftOut,
     tasks: judged,
   };
 }

@@ -1,17 +1,22 @@
+import { withoutQuarantined } from '../data/left-out.ts';
 import { openShards, type ShardSet } from '../data/shards.ts';
 import { readTargets, type Targets } from '../data/targets.ts';
+import type { Split } from '../data/task.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
 
 /** Images and what is to be learnt from them, checked to belong together. */
 export interface LabelledImages {
   readonly shards: ShardSet;
+  /** Without the samples whose images were put aside when the shards were made. */
   readonly targets: Targets;
+  /** How many those are. */
+  readonly leftOut: Readonly<Record<Split, number>>;
 }
 
 const LISTED = 5;
 
 /**
- * Opens shards and targets. Every sample must have its image; the caller closes the shards.
+ * Opens shards and targets. Every sample must have its image, unless that was put aside; the caller closes the shards.
  *
  * @param paths `shards` a directory, `targets` a file.
  */
@@ -25,14 +30,15 @@ export async function openLabelledImages(paths: {
     return failure([...(shards.ok ? [] : shards.failure), ...(targets.ok ? [] : targets.failure)]);
   }
   const missing = missingImages(shards.value, targets.value);
-  if (missing.length === 0) return success({ shards: shards.value, targets: targets.value });
+  if (missing.length === 0)
+    return success({ shards: shards.value, ...withoutQuarantined(targets.value, shards.value.quarantined) });
   await shards.value.close();
   return failure([lackOfImages(missing, paths)]);
 }
 
 function missingImages(shards: ShardSet, targets: Targets): readonly string[] {
   const files = Array.from({ length: targets.count }, (_, sample) => targets.file(sample));
-  return [...new Set(files)].filter((file) => shards.rowOf(file) === undefined);
+  return [...new Set(files)].filter((file) => shards.rowOf(file) === undefined && !shards.quarantined.has(file));
 }
 
 function lackOfImages(

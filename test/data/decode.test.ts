@@ -140,16 +140,14 @@ describe('what cannot be decoded is a problem with the decoder’s reason', () =
   test('something else than an image', async () => {
     expect(await decodeImage(Buffer.from('<html>'), { width: 8, height: 8, fit: 'fill' })).toEqual({
       ok: false,
-      failure: [{ message: 'cannot decode the image: Input buffer contains unsupported image format', advice }],
+      failure: [{ message: 'cannot decode the image: it is a web page', advice }],
     });
   });
 
   test('a file that is not there', async () => {
     expect(await decodeImage('/nowhere/1.jpg', { width: 8, height: 8, fit: 'fill' })).toMatchObject({
       ok: false,
-      failure: [
-        { message: 'cannot decode the image: Input file is missing: /nowhere/1.jpg', at: { file: '/nowhere/1.jpg' } },
-      ],
+      failure: [{ message: 'cannot read the image: there is no such file or folder', at: { file: '/nowhere/1.jpg' } }],
     });
   });
 });

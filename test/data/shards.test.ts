@@ -109,7 +109,7 @@ describe('shards that have been harmed', () => {
     ['{"version":', /^cannot read the index of the shards: /],
     ['{"version":2}', /^the index of the shards has another shape: index must have required property 'height'$/],
     [
-      '{"version":1,"height":2,"width":2,"shards":[{"file":"a","bytes":1,"images":[{}]}]}',
+      '{"version":2,"height":2,"width":2,"encoding":"raw","shards":[{"file":"a","bytes":1,"crc32":1,"images":[{}]}]}',
       /another shape: index\/shards\/0\/images\/0 must have required property 'file'$/,
     ],
   ])('an index of another shape: %s', async (text, message) => {

@@ -64,6 +64,18 @@ describe('an evaluation', () => {
     });
   });
 
+  test('leaves out samples whose images were put aside, and says how many those are', async () => {
+    const inputs = await labelledImages(60, { broken: [4, 7, 9, 14] });
+    const { model } = await trained(inputs);
+    const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { tasks, left_out } = evaluationIn(outputs['evaluation']);
+    expect(left_out).toBe(3);
+    expect(tasks.reduce((sum, { count }) => sum + count, 0)).toBe(12 - 3);
+    expect(logged).toContain(
+      'warning: left out since their images were put aside: 1 training and 3 validation samples',
+    );
+  });
+
   test('tells how far it is, in images', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs);

@@ -25,7 +25,12 @@ describe('a training', () => {
 
   test('makes a model and the figures of each epoch, and reports the last ones', async () => {
     const { outputs, metrics } = await runStage(train, { params, inputs: await labelledImages() });
-    expect(readdirSync(outputs['model'] ?? '').sort()).toEqual(['model.json', 'pipeline.json', 'weights.bin']);
+    expect(readdirSync(outputs['model'] ?? '').sort()).toEqual([
+      'model.json',
+      'pipeline.json',
+      'summary.txt',
+      'weights.bin',
+    ]);
     expect(factsIn(outputs['model'])).toEqual({
       version: 1,
       backbone: 'small-cnn',
@@ -144,9 +149,17 @@ describe('what is wrong is said before TensorFlow is loaded', () => {
     expect(failure?.problems).toEqual([
       {
         message: 'neither the param «backbone» nor the input «model» says what to train',
-        advice: 'Set backbone to one of small-cnn, or connect the input model.',
+        advice:
+          'Set backbone to one of inception-resnet-v2, nasnet-large, nasnet-mobile, mobilenet-v2, small-cnn, or connect the input model.',
       },
     ]);
+  });
+
+  test('samples whose images were put aside are left out', async () => {
+    const inputs = await labelledImages(40, { broken: [0, 4, 7] });
+    const { failure, logged } = await runStage(train, { params, inputs });
+    expect(failure).toBeUndefined();
+    expect(logged[0]).toBe('warning: left out since their images were put aside: 2 training and 1 validation samples');
   });
 
   test('targets that name images which the shards lack', async () => {

@@ -28,6 +28,8 @@ export interface LabelledImagesOptions {
   readonly size?: number;
   readonly taskOf?: (index: number) => TaskName;
   readonly splitOf?: (index: number) => Split;
+  /** The images with these numbers cannot be decoded, and are put aside. */
+  readonly broken?: readonly number[];
 }
 
 const alternating = (index: number): TaskName => (index % 2 === 0 ? 'colour' : 'shade');
@@ -50,10 +52,11 @@ export type LabelledImagesFolder = {
  * light grey. Each is also asked for as a question.
  */
 export async function labelledImages(count = 20, options: LabelledImagesOptions = {}): Promise<LabelledImagesFolder> {
-  const { size = SIZE, taskOf = alternating, splitOf = everyFifthForValidation } = options;
+  const { size = SIZE, taskOf = alternating, splitOf = everyFifthForValidation, broken = [] } = options;
   const dataset = temporaryFolder();
   const samples = Array.from({ length: count }, (_, index) => sampleOf(index, taskOf(index), splitOf(index)));
-  for (const [index, sample] of samples.entries()) writeFiles(dataset, { [sample.file]: await pngOf(sample, index) });
+  for (const [index, sample] of samples.entries())
+    writeFiles(dataset, { [sample.file]: broken.includes(index) ? 'no image' : await pngOf(sample, index) });
 
   const folder = temporaryFolder();
   const [shards, targets, questions] = ['shards', 'targets.arrow', 'questions.arrow'].map((name) => join(folder, name));
@@ -64,7 +67,9 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
     size,
     fit: 'fill',
     imagesPerShard: 64,
+    work: temporaryFolder(),
     batch: 8,
+    onBadImage: broken.length > 0 ? 'quarantine' : 'fail',
     signal: new AbortController().signal,
     onProgress: () => undefined,
   });

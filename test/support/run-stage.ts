@@ -23,6 +23,8 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     readonly params?: Readonly<Record<string, unknown>>;
     readonly inputs: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
+    /** Where what is fetched is kept, to be found there by another run. */
+    readonly downloads?: string;
   },
 ): Promise<StageOutcome> {
   const params = structuredClone(given.params ?? {});
@@ -40,6 +42,7 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     inputs: given.inputs,
     outputs,
     work,
+    downloads: given.downloads ?? join(folder, '.downloads'),
     signal: given.signal ?? new AbortController().signal,
     log: (message: string) => logged.push(message),
     progress: (reached: Progress) => progress.push(reached),

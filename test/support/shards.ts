@@ -1,7 +1,10 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeShardIndex } from '../../src/data/shard-index.ts';
+import { type ShardEntry, writeShardIndex } from '../../src/data/shard-index.ts';
 import { createShardWriter } from '../../src/data/shard-writer.ts';
 import { temporaryFolder } from './dataset.ts';
+
+const IMAGES_PER_SHARD = 3;
 
 /**
  * A directory of shards of 2 × 2 pixels with images `0.jpg`, `1.jpg`, … each of whose bytes is its number; three images
@@ -9,11 +12,21 @@ import { temporaryFolder } from './dataset.ts';
  */
 export async function shardsOf(count: number): Promise<string> {
   const directory = join(temporaryFolder(), 'shards');
-  const writer = await createShardWriter(directory, { height: 2, width: 2, imagesPerShard: 3, batch: 2 });
-  for (let index = 0; index < count; index += 1) {
-    const pixels = new Uint8Array(12).fill(index);
-    await writer.add({ pixels, file: `${index}.jpg`, digest: '', originalWidth: 20, originalHeight: 30 });
+  mkdirSync(directory);
+  const shards: ShardEntry[] = [];
+  for (let first = 0; first < count; first += IMAGES_PER_SHARD) {
+    const name = `shard-${String(shards.length).padStart(5, '0')}.arrow`;
+    const layout = { height: 2, width: 2, encoding: 'raw', batch: 2 } as const;
+    const writer = await createShardWriter(join(directory, name), layout);
+    for (let index = first; index < Math.min(count, first + IMAGES_PER_SHARD); index += 1)
+      await writer.add({ ...sourceOf(index), data: new Uint8Array(12).fill(index) });
+    shards.push(await writer.close());
   }
-  await writeShardIndex(directory, { version: 1, height: 2, width: 2, shards: await writer.close() });
+  await writeShardIndex(directory, { version: 2, height: 2, width: 2, encoding: 'raw', shards });
   return directory;
+}
+
+/** What a shard says of the image with this number beside its pixels. */
+export function sourceOf(index: number) {
+  return { file: `${index}.jpg`, sha256: '', original_width: 20, original_height: 30, dhash: '0'.repeat(16) };
 }

@@ -13,6 +13,7 @@ import { extensionOf, looksLikeArrow, pictureFormat } from './media-type.ts';
 import { describeModel } from './model/describe.ts';
 import type { ModelInspection } from './model/model.ts';
 import { describeNumpy, inspectNumpy, type NumpyInspection } from './numpy.ts';
+import { inspectQuarantine } from './quarantine.ts';
 import { decodeText, describeText, inspectText, type TextInspection } from './text.ts';
 import type { View } from './view.ts';
 
@@ -79,7 +80,8 @@ async function inspectFolder(path: string): Promise<Inspection> {
   if (arrow.length === 0) return inspectDirectory(found);
   const { inspectArrow } = await import('./arrow/arrow.ts');
   const paths = arrow.map((file) => ({ name: file.path, path: join(path, file.path) }));
-  return inspectArrow(paths, inspectDirectory(found));
+  const quarantine = inspectQuarantine(path, found);
+  return { ...inspectArrow(paths, inspectDirectory(found)), ...(quarantine && { quarantine }) };
 }
 
 async function inspectFile(path: string, name: string, size: number): Promise<Inspection> {

@@ -18,7 +18,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createShardWriter } from '../../../src/data/shard-writer.ts';
 import type { ArrowInspection } from '../../../src/report/inspect/arrow/arrow.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
-import { shardsOf } from '../../support/shards.ts';
+import { shardsOf, sourceOf } from '../../support/shards.ts';
 import { fileOf, look } from './looking.ts';
 
 let bytesRead = 0;
@@ -99,16 +99,26 @@ test('a directory of shards is one table, its pictures told by their shape', asy
 });
 
 test('of a shard only headers and the small columns are read', async () => {
-  const directory = join(temporaryFolder(), 'shards');
-  const writer = await createShardWriter(directory, { height: 200, width: 200, imagesPerShard: 64, batch: 8 });
-  const pixels = new Uint8Array(200 * 200 * 3);
-  for (let index = 0; index < 64; index += 1)
-    await writer.add({ pixels, file: `${index}.jpg`, digest: '', originalWidth: 1, originalHeight: 1 });
-  const [shard] = await writer.close();
+  const directory = temporaryFolder();
+  const layout = { height: 200, width: 200, encoding: 'raw', batch: 8 } as const;
+  const writer = await createShardWriter(join(directory, 'shard-all.arrow'), layout);
+  const data = new Uint8Array(200 * 200 * 3);
+  for (let index = 0; index < 64; index += 1) await writer.add({ ...sourceOf(index), data });
+  const shard = await writer.close();
   bytesRead = 0;
   const { lines } = await look(directory);
   expect(lines[0]).toContain('64 rows in 8 batches');
-  expect(bytesRead).toBeLessThan((shard?.bytes ?? 0) / 100);
+  expect(bytesRead).toBeLessThan(shard.bytes / 100);
+});
+
+test('images that were put aside are listed with their reasons', async () => {
+  const directory = await shardsOf(2);
+  const images = [{ file: 'a.jpg', sha256: null, reason: 'cannot read the image: it is empty' }];
+  writeFileSync(join(directory, 'quarantine.json'), JSON.stringify({ images }));
+  const { found, lines } = await lookAtArrow(directory);
+  expect(found.quarantine).toEqual(images);
+  expect(lines).toContain('✗ 1 image put aside (quarantine.json)');
+  expect(lines).toContain('  a.jpg: cannot read the image: it is empty');
 });
 
 test('files with other columns are tables of their own', async () => {

@@ -1,6 +1,7 @@
 import { CompressionType, DataType, type Field, util } from 'apache-arrow';
 import type { Json } from '../../../plan/declaration.ts';
 import type { DirectoryInspection } from '../directory.ts';
+import type { PutAside } from '../quarantine.ts';
 import { bytesOf, ColumnReader, partsOf } from './columns.ts';
 import { type ArrowFile, openArrow } from './file.ts';
 import { countNulls, type Range, rangeOf, type ValueCount, valuesOf } from './statistics.ts';
@@ -45,6 +46,8 @@ export interface ArrowInspection {
   readonly faults: readonly { readonly file: string; readonly reason: string }[];
   /** All that the directory holds; nothing for a single file. */
   readonly directory?: DirectoryInspection;
+  /** The images that are in none of the tables, where the directory lists such. */
+  readonly quarantine?: readonly PutAside[];
 }
 
 export interface NamedPath {

@@ -2,6 +2,7 @@ import type { Json } from '../../../plan/declaration.ts';
 import { bytes, count, figure, plural } from '../../format.ts';
 import { cut, leftOut, oneLine, table } from '../../table.ts';
 import { describeDirectory } from '../directory.ts';
+import { describeQuarantine } from '../quarantine.ts';
 import { lineWidth, type View } from '../view.ts';
 import type { ArrowColumn, ArrowInspection, ArrowTable } from './arrow.ts';
 import type { ValueCount } from './statistics.ts';
@@ -13,10 +14,11 @@ const FEW_ROWS = 16;
 const UNREAD = '‹…›';
 
 /** Schema, counts and first rows. */
-export function describeArrow({ tables, faults, directory }: ArrowInspection, view: View): string[] {
+export function describeArrow({ tables, faults, directory, quarantine }: ArrowInspection, view: View): string[] {
   return [
     ...tables.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...describeTable(each, view, tables.length > 1)]),
     ...faults.map(({ file, reason }) => `${view.paint('red', '✗')} ${file}: ${reason}`),
+    ...(quarantine === undefined ? [] : describeQuarantine(quarantine, view)),
     ...(directory === undefined ? [] : ['', ...describeDirectory(directory, view)]),
   ];
 }

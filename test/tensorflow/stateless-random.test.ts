@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { statelessUniform } from '../../src/tensorflow/stateless-uniform.ts';
+import { statelessUniform } from '../../src/tensorflow/stateless-random.ts';
 import { tensorFlow } from '../support/tensorflow.ts';
 
 const tf = await tensorFlow();

@@ -1,0 +1,84 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { MadeShard } from './finished-shards.ts';
+import { type Quarantined, readQuarantine } from './quarantine.ts';
+import type { PlannedShard } from './shard-assignment.ts';
+import { type ImageEntry, readShardIndex } from './shard-index.ts';
+import type { ShardImage } from './shard-writer.ts';
+
+/** What an earlier result made of the same images. */
+export interface EarlierShards {
+  /** The directory in which they lie. */
+  readonly directory: string;
+  /** What was made of exactly the images that a shard is to have, unless anything of them is new. */
+  unchanged(shard: PlannedShard): MadeShard | undefined;
+  /** The image that was made of a source with this content, under whatever path. */
+  image(file: string): Promise<ShardImage | undefined>;
+  close(): Promise<void>;
+}
+
+interface Place {
+  readonly shard: string;
+  readonly image: ImageEntry;
+}
+
+/**
+ * Opens the shards of an earlier result; nothing if they cannot be read.
+ *
+ * @param digests by path the SHA-256 of the images as they are now.
+ */
+export async function openEarlierShards(
+  directory: string,
+  digests: ReadonlyMap<string, string>,
+): Promise<EarlierShards | undefined> {
+  const [index, list] = await Promise.all([readShardIndex(directory), readQuarantine(directory)]);
+  if (!index.ok || !list.ok) return undefined;
+  const shards = new Map(index.value.shards.map((shard) => [shard.file, shard]));
+  const quarantined = new Map(list.value.map((image) => [image.file, image]));
+  const places = new Map<string, Place>();
+  for (const { file: shard, images } of index.value.shards)
+    for (const image of images) places.set(image.sha256, { shard, image });
+  const handles = new Map<string, Promise<FileHandle>>();
+
+  const asideStill = (file: string): Quarantined | undefined => {
+    const aside = quarantined.get(file);
+    return aside !== undefined && aside.sha256 !== null && aside.sha256 === digests.get(file) ? aside : undefined;
+  };
+  return {
+    directory,
+    unchanged({ name, files }) {
+      const aside = files.flatMap((file) => asideStill(file) ?? []);
+      const kept = files.filter((file) => asideStill(file) === undefined);
+      const shard = shards.get(name);
+      const { images = [] } = shard ?? {};
+      const isSame =
+        kept.length === images.length &&
+        images.every(({ file, sha256 }, row) => kept[row] === file && digests.get(file) === sha256);
+      return isSame ? { shard, quarantined: aside } : undefined;
+    },
+    async image(file) {
+      const place = places.get(digests.get(file) ?? '');
+      if (place === undefined) return undefined;
+      const opened = handles.get(place.shard) ?? open(path.join(directory, place.shard));
+      handles.set(place.shard, opened);
+      const { offset, bytes, crc32: expected, ...source } = place.image;
+      const data = await readAt(opened, offset, bytes);
+      return data !== undefined && crc32(data) === expected ? { ...source, file, data } : undefined;
+    },
+    async close() {
+      for (const opened of handles.values()) await (await opened.catch(() => undefined))?.close();
+    },
+  };
+}
+
+/** Nothing if that many bytes cannot be read: then they are made anew. */
+async function readAt(opened: Promise<FileHandle>, offset: number, bytes: number): Promise<Uint8Array | undefined> {
+  try {
+    const data = new Uint8Array(bytes);
+    const { bytesRead } = await (await opened).read(data, 0, bytes, offset);
+    return bytesRead === bytes ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
