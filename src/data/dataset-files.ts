@@ -33,6 +33,7 @@ export type Listing = Absence | { readonly kind: 'listed'; readonly names: Reado
 export class DatasetFiles {
   readonly #root: string;
   readonly #listings = new Map<string, Promise<Listing>>();
+  #realRoot: Promise<string> | undefined;
 
   constructor(root: string) {
     this.#root = root;
@@ -91,7 +92,8 @@ export class DatasetFiles {
 
   /** Where a link leads, if it leaves the data set. */
   async #outside(file: string): Promise<string | undefined> {
-    const root = await realpath(this.#root);
+    this.#realRoot ??= realpath(this.#root);
+    const root = await this.#realRoot;
     const target = await realpath(this.path(file));
     return target === root || target.startsWith(root + path.sep) ? undefined : target;
   }
