@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/build.ts'],
     include: ['test/**/*.test.ts'],
+    // A suite of its own: vitest.keras.config.ts.
+    exclude: ['test/with-keras/**'],
     // TensorFlow wants a process of its own.
     pool: 'forks',
     testTimeout: 60_000,

@@ -1,6 +1,7 @@
 import { defineStage } from 'pipeline';
 import { evaluate } from '../src/train/evaluate.ts';
 import { evaluationMetrics } from '../src/train/evaluation.ts';
+import { executionModes } from '../src/train/execution-mode.ts';
 
 /** Judges a model by the validation split. */
 export default defineStage({
@@ -8,6 +9,11 @@ export default defineStage({
     type: 'object',
     properties: {
       batch_size: { description: 'Images at a time.', type: 'integer', minimum: 1, default: 32 },
+      execution: {
+        description: '«graph» computes a batch in one go, «eager» op by op, which is slower: for comparison.',
+        enum: executionModes,
+        default: 'graph',
+      },
       threads: {
         description: 'Threads that share one op. Another number gives other last digits.',
         type: 'integer',
@@ -19,8 +25,9 @@ export default defineStage({
   inputs: ['shards', 'targets', 'model'],
   outputs: ['evaluation.json'],
   async run({ params, inputs, outputs, metrics, progress, log }) {
-    const { batch_size: batchSize, threads } = params;
-    const evaluation = await evaluate({ ...inputs, ...outputs }, { batchSize, threads }, { progress, log });
+    const { batch_size: batchSize, threads, execution } = params;
+    const options = { batchSize, threads, execution };
+    const evaluation = await evaluate({ ...inputs, ...outputs }, options, { progress, log });
     if (!evaluation.ok) return evaluation.failure;
     metrics(evaluationMetrics(evaluation.value));
   },

@@ -1,9 +1,10 @@
 import { badInput, defineStage } from 'pipeline';
+import { LAYOUTS } from '../src/data/dataset.ts';
 import { ingest } from '../src/data/ingest.ts';
 
 const QUESTIONS = 'Tests/question.csv';
 
-/** Checks a data set in FashionAI's layout and makes tables of its samples, images, questions and tasks. */
+/** Checks a data set and makes tables of its samples, images, questions and tasks. */
 export default defineStage({
   params: {
     type: 'object',
@@ -21,9 +22,14 @@ export default defineStage({
         minimum: 0,
         maximum: 4294967295,
       },
+      layout: {
+        description: '«fashionai»: label files; «folders»: the images lie as CLASS/*.jpg or TASK/CLASS/*.jpg.',
+        enum: LAYOUTS,
+        default: 'fashionai',
+      },
       annotations: {
-        description: 'The label file, from the root of the data set.',
-        type: 'string',
+        description: 'The label file, or a list of them, as paths or globs from the root of the data set.',
+        anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
         default: 'Annotations/label.csv',
       },
       questions: {
@@ -31,15 +37,29 @@ export default defineStage({
         type: 'string',
         default: QUESTIONS,
       },
+      task: {
+        description: 'What the task of a folder tree without task folders is called.',
+        type: 'string',
+        default: 'label',
+      },
     },
     required: ['seed'],
   },
   inputs: ['dataset'],
   outputs: ['samples.arrow', 'images.arrow', 'questions.arrow', 'tasks.json'],
-  async run({ params, inputs, outputs, log, metrics }) {
-    const { annotations, questions, seed, validation_fraction: fraction } = params;
-    const places = { root: inputs.dataset, annotations, questions, questionsRequired: questions !== QUESTIONS };
-    const report = await ingest(places, { seed, fraction }, outputs);
+  async run({ params, inputs, outputs, work, log, metrics }) {
+    const { seed, validation_fraction: fraction, annotations, ...places } = params;
+    const report = await ingest(
+      {
+        ...places,
+        root: inputs.dataset,
+        annotations: typeof annotations === 'string' ? [annotations] : annotations,
+        questionsRequired: params.questions !== QUESTIONS,
+      },
+      { seed, fraction },
+      outputs,
+      work,
+    );
     if (!report.ok) return badInput(report.failure);
     for (const note of report.value.notes) log(note);
     metrics(report.value.counts);

@@ -1,5 +1,6 @@
 import { defineStage } from 'pipeline';
 import { FITS } from '../src/data/decode.ts';
+import { executionModes } from '../src/train/execution-mode.ts';
 import { predict } from '../src/train/predict.ts';
 
 /** Answers the data set's questions in the format of the challenge. */
@@ -9,6 +10,11 @@ export default defineStage({
     properties: {
       batch_size: { description: 'Images at a time.', type: 'integer', minimum: 1, default: 32 },
       fit: { description: 'As the training images were resized.', enum: FITS, default: 'fill' },
+      execution: {
+        description: '«graph» computes a batch in one go, «eager» op by op, which is slower: for comparison.',
+        enum: executionModes,
+        default: 'graph',
+      },
       threads: {
         description: 'Threads that share one op. Another number gives other last digits.',
         type: 'integer',
@@ -20,10 +26,10 @@ export default defineStage({
   inputs: ['questions', 'dataset', 'model'],
   outputs: ['predictions.csv'],
   async run({ params, inputs, outputs, progress, signal }) {
-    const { batch_size: batchSize, fit, threads } = params;
+    const { batch_size: batchSize, fit, threads, execution } = params;
     const predicted = await predict(
       { ...inputs, ...outputs },
-      { batchSize, fit, threads, signal, onProgress: progress },
+      { batchSize, fit, threads, execution, signal, onProgress: progress },
     );
     if (!predicted.ok) return predicted.failure;
   },

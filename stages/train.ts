@@ -1,6 +1,8 @@
 import { defineStage } from 'pipeline';
 import { backboneNames } from '../src/models/index.ts';
+import { executionModes } from '../src/train/execution-mode.ts';
 import { epochMetrics } from '../src/train/history.ts';
+import { saveFormats } from '../src/train/save-as.ts';
 import { train } from '../src/train/train.ts';
 
 /** Trains a classifier of all tasks on the training split, from the start or from where another one ended. */
@@ -11,6 +13,14 @@ export default defineStage({
       backbone: {
         description: 'The convolutional base. Needed without the input «model», which brings its own.',
         enum: backboneNames,
+      },
+      weights: {
+        description:
+          'What the backbone starts with: «none» (drawn), «imagenet» (published by Keras, downloaded once), or a path or ' +
+          'https address of a file that Keras has written (.h5, .weights.h5, .keras), followed by #sha256= and its digest.',
+        type: 'string',
+        minLength: 1,
+        default: 'none',
       },
       optimizer: { enum: ['adam', 'sgd'], default: 'adam' },
       learning_rate: { type: 'number', exclusiveMinimum: 0 },
@@ -66,22 +76,43 @@ export default defineStage({
         additionalProperties: false,
         default: {},
       },
+      execution: {
+        description: '«graph» computes a batch in one go, «eager» op by op, which is slower: for comparison.',
+        enum: executionModes,
+        default: 'graph',
+      },
       threads: {
         description: 'Threads that share one op. Another number gives other last digits.',
         type: 'integer',
         minimum: 1,
         default: 2,
       },
+      save_as: {
+        description:
+          'What the model is written as beside TensorFlow.js’ own format: model.h5 and model.keras for Keras, model.svg and model.png to look at.',
+        type: 'array',
+        items: { enum: saveFormats },
+        uniqueItems: true,
+        default: [],
+      },
     },
     required: ['learning_rate', 'epochs', 'batch_size', 'seed'],
   },
-  inputs: ['shards', 'targets', 'model?'],
+  inputs: ['shards', 'targets', 'model?', 'weights?'],
   outputs: ['model', 'history.json'],
-  async run({ params, inputs, outputs, metrics, ...watcher }) {
+  async run({ params, inputs, outputs, metrics, work, downloads, ...watcher }) {
     const { backbone, learning_rate: learningRate, batch_size: batchSize, augment } = params;
-    const { decay, epochs, seed, dropout, threads, momentum, nesterov } = params;
+    const { decay, epochs, seed, dropout, threads, execution, momentum, nesterov } = params;
     const trained = await train(
-      { shards: inputs.shards, targets: inputs.targets, startFrom: inputs.model, ...outputs },
+      {
+        shards: inputs.shards,
+        targets: inputs.targets,
+        startFrom: inputs.model,
+        weights: inputs.weights,
+        work,
+        downloads,
+        ...outputs,
+      },
       {
         backbone,
         optimizer: params.optimizer === 'adam' ? { name: 'adam' } : { name: 'sgd', momentum, nesterov },
@@ -97,6 +128,9 @@ export default defineStage({
         seed,
         dropout,
         threads,
+        execution,
+        weights: params.weights,
+        saveAs: params.save_as,
       },
       watcher,
     );

@@ -1,5 +1,7 @@
 import { type CsvError, type InfoRecord, parse } from 'csv-parse/sync';
-import type { Problem } from '../problem.ts';
+import type { Place } from '../problem.ts';
+import type { Finding } from './findings.ts';
+import type { TextFile } from './text-file.ts';
 
 export interface CsvRow {
   /** On which line the row ends, from 1. */
@@ -7,10 +9,23 @@ export interface CsvRow {
   readonly fields: readonly string[];
 }
 
-/** The rows of a CSV file without a header; `file` is for the problems. A row may have any number of fields. */
-export function parseCsv(text: string, file: string): { rows: readonly CsvRow[]; problems: readonly Problem[] } {
+export interface Csv {
+  readonly file: string;
+  readonly rows: readonly CsvRow[];
+  readonly findings: readonly Finding[];
+  /** Where a row is, or the field of this number in it. */
+  readonly place: (row: CsvRow, field?: number) => Place;
+}
+
+/**
+ * The rows of a CSV file. A row may have any number of fields. What is in another encoding is left out: its file has
+ * told of it.
+ */
+export function parseCsv({ path: file, text, findings: foreign }: TextFile): Csv {
   const rows: CsvRow[] = [];
-  const problems: Problem[] = [];
+  const findings: Finding[] = [];
+  const foreignLines = new Set(foreign.map(({ at }) => at.line));
+  let last = 0;
   parse(text, {
     bom: true,
     ltrim: true,
@@ -22,18 +37,39 @@ export function parseCsv(text: string, file: string): { rows: readonly CsvRow[];
     skip_records_with_error: true,
     on_skip(error: CsvError | undefined) {
       // The parser names the line at which it gave up, often the file's last.
-      const line = (rows.at(-1)?.line ?? 0) + 1;
+      const at = { file, line: last + 1 };
       const message =
         error?.code === 'CSV_QUOTE_NOT_CLOSED'
           ? 'a quote is opened here or further down and never closed'
           : `cannot read the row: ${error?.message}`;
-      problems.push({ message, at: { file, line }, advice: 'Write a field in double quotes as "…", or without any.' });
+      const advice = 'Write a field in double quotes as "…", or without any.';
+      findings.push({ kind: 'rows that are no CSV', message, at, advice });
     },
-    on_record(fields: string[], { lines }: InfoRecord) {
+    on_record(fields: string[], { lines: line }: InfoRecord) {
+      last = line;
       // Not left to the parser's «rtrim»: with it, a quote in the midst of a field ends the whole parse.
-      rows.push({ line: lines, fields: fields.map((field) => field.trimEnd()) });
+      if (!foreignLines.has(line)) rows.push({ line, fields: fields.map((field) => field.trimEnd()) });
       return null;
     },
   });
-  return { rows, problems };
+  let lines: readonly string[] | undefined;
+  const place = ({ line, fields }: CsvRow, field?: number) => {
+    if (field === undefined) return { file, line };
+    lines ??= text.split(/\r\n|\n|\r/);
+    return { file, line, ...columnOf(fields, field, lines[line - 1] ?? '') };
+  };
+  return { file, rows, findings: [...foreign, ...findings], place };
+}
+
+/** Where in its line a field stands; nothing if it is not there as it reads, as with quotes in quotes. */
+function columnOf(fields: readonly string[], index: number, line: string): Pick<Place, 'column' | 'length'> {
+  let start = 0;
+  for (const [at, field] of fields.entries()) {
+    const found = line.indexOf(field, start);
+    if (found < 0) return {};
+    if (at === index) return { column: found + 1, length: Math.max(1, field.length) };
+    const comma = line.indexOf(',', found + field.length);
+    start = comma < 0 ? line.length : comma + 1;
+  }
+  return {};
 }

@@ -5,7 +5,7 @@ import { writeImages } from './images.ts';
 import { writeQuestions } from './questions.ts';
 import { writeSamples } from './samples.ts';
 import { shuffleAndSplit } from './split.ts';
-import { scarcities, taskStatistics } from './task-statistics.ts';
+import { describeScarcities, taskStatistics } from './task-statistics.ts';
 
 /** Where to write what was found. */
 export interface IngestOutputs {
@@ -21,17 +21,21 @@ export interface IngestReport {
   readonly notes: readonly string[];
 }
 
-/** Checks a data set, shuffles and splits its samples, and writes them as tables. */
+/**
+ * Checks a data set, shuffles and splits its samples, and writes them as tables. A long list of what is wrong is written
+ * into the folder `work`.
+ */
 export async function ingest(
   places: DatasetPlaces,
   splitting: { readonly seed: number; readonly fraction: number },
   outputs: IngestOutputs,
+  work: string,
 ): Promise<Result<IngestReport>> {
-  const dataset = await readDataset(places);
+  const dataset = await readDataset(places, work);
   if (!dataset.ok) return dataset;
-  const { labels, questions } = dataset.value;
+  const { labels, classNames, questions, notes } = dataset.value;
   const samples = shuffleAndSplit(labels, splitting);
-  const tasks = taskStatistics(samples);
+  const tasks = taskStatistics(samples, classNames);
   const images = new Set(samples.map(({ file }) => file));
   const train = samples.filter(({ split }) => split === 'train').length;
   const counts = {
@@ -46,6 +50,5 @@ export async function ingest(
   await writeImages(outputs.images, images);
   await writeQuestions(outputs.questions, questions ?? []);
   await writeFile(outputs.tasks, `${JSON.stringify({ ...counts, tasks }, null, 2)}\n`);
-  const unasked = questions === undefined ? [`no ${places.questions} in the data set, so there are no questions`] : [];
-  return success({ counts, notes: [...unasked, ...scarcities(tasks)] });
+  return success({ counts, notes: [...notes, ...describeScarcities(tasks)] });
 }

@@ -1,106 +1,167 @@
-import type { Place, Problem } from '../problem.ts';
-import type { CsvRow } from './csv.ts';
-import { leadsOutOfDataset, pathInDataset } from './path-in-dataset.ts';
-import { someProblems } from './some-problems.ts';
-import { taskOfLabelName } from './task.ts';
-import { counted } from './wording.ts';
+import type { Problem } from '../problem.ts';
+import { type Csv, type CsvRow, parseCsv } from './csv.ts';
+import { withoutHeader } from './csv-header.ts';
+import type { Finding, FindingKind } from './findings.ts';
+import { isImageName } from './image-names.ts';
+import { pathInDataset } from './path-in-dataset.ts';
+import { isTaskName, taskOfLabelName } from './task.ts';
+import type { TextFile } from './text-file.ts';
+import { counted, quoted } from './wording.ts';
 
-/** A row of the label file that is right by itself. */
-export interface LabelRow {
-  readonly line: number;
+/** What a data set says about one image. */
+export interface Label {
+  /** Path of the image below the data set's root, with `/`. */
   readonly file: string;
   readonly task: string;
+  /** One character a class, `y` at the true one. */
   readonly label: string;
   readonly classIndex: number;
 }
 
-// Class indices are kept in a byte each.
-const MOST_CLASSES = 256;
-
-/** Checks the rows of a label file, each by itself and against the others; `file` is for the problems. */
-export function checkLabelRows(
-  rows: readonly CsvRow[],
-  file: string,
-): { labels: readonly LabelRow[]; problems: readonly Problem[] } {
-  const labels: LabelRow[] = [];
-  const broken: Problem[] = [];
-  for (const { line, fields } of rows) {
-    const row = labelRow(fields);
-    if ('message' in row) broken.push({ ...row, at: { file, line } });
-    else labels.push({ line, ...row });
-  }
-  const problems = [
-    ...someProblems(broken, 'rows that are wrong'),
-    ...someProblems(lengthProblems(labels, file), 'labels of a wrong length'),
-    ...someProblems(repeatProblems(labels, file), 'rows that repeat another'),
-  ];
-  return { labels, problems };
+/** A row that names an image. */
+export interface NamingRow {
+  readonly csv: Csv;
+  readonly row: CsvRow;
+  readonly file: string;
 }
 
-/** The row, or what is wrong with it. */
-function labelRow(fields: readonly string[]): Omit<LabelRow, 'line'> | Problem {
-  const [name, labelName, label, ...others] = fields;
+/** A row of a label file. Its label may be wrong. */
+export interface TaskRow extends NamingRow {
+  readonly task: string;
+  readonly label: string;
+}
+
+/** A row of a label file that is right by itself. */
+export interface LabelRow extends TaskRow {
+  readonly classIndex: number;
+}
+
+/** The fields of a row, by number. */
+export const FIELD = { file: 0, task: 1, label: 2 } as const;
+
+/** Class indices are kept in a byte each. */
+export const MOST_CLASSES = 256;
+
+export interface CheckedLabels {
+  readonly labels: readonly LabelRow[];
+  /** All that name an image and a task, be their label right or wrong. */
+  readonly rows: readonly TaskRow[];
+  /** The tasks that any row names, be it right or wrong. */
+  readonly tasks: ReadonlySet<string>;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads the rows of label files and checks each by itself. */
+export function readLabelRows(files: readonly TextFile[]): CheckedLabels {
+  const labels: LabelRow[] = [];
+  const rows: TaskRow[] = [];
+  const tasks = new Set<string>();
+  const findings: Finding[] = [];
+  for (const text of files) {
+    const csv = parseCsv(text);
+    for (const finding of csv.findings) findings.push(finding);
+    const all = withoutHeader(csv);
+    const separated = otherSeparator(all);
+    if (separated !== undefined) {
+      findings.push({ ...separated, at: { file: csv.file, line: all[0]?.line ?? 1 } });
+      continue;
+    }
+    if (all.length === 0 && csv.findings.length === 0) findings.push(emptyFile(csv.file));
+    for (const row of all) {
+      const { file, task, faults } = checkRow(row);
+      if (task !== '') tasks.add(task);
+      for (const { field, ...fault } of faults) findings.push({ ...fault, at: csv.place(row, field) });
+      if (file === undefined || !isTaskName(task)) continue;
+      const label = row.fields[FIELD.label] ?? '';
+      const found = { csv, row, file, task, label, classIndex: label.indexOf('y') };
+      rows.push(found);
+      if (faults.length === 0) labels.push(found);
+    }
+  }
+  return { labels, rows, tasks, findings };
+}
+
+type RowFault = Problem & { readonly kind: FindingKind; readonly field?: number };
+
+/** What a row names, and all that is wrong with it by itself. */
+function checkRow({ fields }: CsvRow): { file: string | undefined; task: string; faults: readonly RowFault[] } {
+  const [name, labelName = '', label, ...others] = fields;
+  const path = name ? pathInDataset(name) : undefined;
+  const file = typeof path === 'string' ? path : undefined;
+  const task = taskOfLabelName(labelName);
   if (!name || !labelName || !label || others.length > 0) {
-    const filled = fields.filter((field) => field !== '').length;
+    return { file, task, faults: [wrongFields('file name,task,label', fields)] };
+  }
+  const faults: RowFault[] = [];
+  if (typeof path === 'object') faults.push({ ...path, field: FIELD.file });
+  if (!isTaskName(task)) faults.push({ ...noTaskName(labelName), field: FIELD.task });
+  const badLabel = labelFault(label);
+  if (badLabel !== undefined) faults.push({ ...badLabel, field: FIELD.label });
+  return { file, task, faults };
+}
+
+function emptyFile(file: string): Finding {
+  const advice = 'Write a row «file name,task,label» for each sample: Images/1.jpg,coat_length_labels,nnyn';
+  return { kind: 'rows with a wrong number of fields', message: 'the label file is empty', at: { file }, advice };
+}
+
+export function wrongFields(form: string, fields: readonly string[]): RowFault {
+  const filled = fields.filter((field) => field !== '').length;
+  return {
+    kind: 'rows with a wrong number of fields',
+    message: `a row is «${form}», but this one has ${counted(filled, 'field')}`,
+    advice: 'Complete the row, or take it out.',
+  };
+}
+
+export function noTaskName(name: string): RowFault {
+  return {
+    kind: 'names that no task can have',
+    message: `no task can be called ${quoted(name)}`,
+    advice: isImageName(name)
+      ? 'Are the columns in their order: file name,task,label?'
+      : 'A head of the network is named after it: begin with a letter from A to Z or a digit, go on with these, _, - and dots.',
+  };
+}
+
+function labelFault(label: string): RowFault | undefined {
+  const advice = 'Mark the true class with y and all others with n, or m for «maybe»; or take the row out.';
+  const stranger = /[^ynm]/u.exec(label)?.[0];
+  if (stranger !== undefined) {
+    const message = `the label ${quoted(label)} has ${quoted(stranger)}, but each class is one of y, n and m`;
+    return { kind: 'labels with other characters', message, advice };
+  }
+  const marked = label.split('y').length - 1;
+  if (marked !== 1) {
+    const many = marked === 0 ? 'no y' : `y ${marked} times`;
     return {
-      message: `a row is «file name,task,label», but this one has ${counted(filled, 'field')}`,
-      advice: 'Complete the row, or take it out.',
+      kind: 'labels without one y',
+      message: `the label ${quoted(label)} has ${many}, but one class is true`,
+      advice,
     };
   }
-  const file = pathInDataset(name);
-  if (file === undefined) return leadsOutOfDataset(name);
-  const stranger = /[^ynm]/u.exec(label)?.[0];
-  const marked = label.split('y').length - 1;
-  const fault =
-    stranger !== undefined
-      ? `has «${stranger}», but each class is one of y, n and m`
-      : marked !== 1
-        ? `has ${marked === 0 ? 'no y' : `y ${marked} times`}, but one class is true`
-        : undefined;
-  if (fault !== undefined) {
-    const advice = 'Mark the true class with y and all others with n, or m for «maybe»; or take the row out.';
-    return { message: `the label «${label}» ${fault}`, advice };
-  }
-  if (label.length > MOST_CLASSES) {
-    const advice = 'A label has one character a class; is this one?';
-    return { message: `the label has ${label.length} classes, more than ${MOST_CLASSES}`, advice };
-  }
-  return { file, task: taskOfLabelName(labelName), label, classIndex: label.indexOf('y') };
+  if (label.length <= MOST_CLASSES) return undefined;
+  return {
+    kind: 'labels of a wrong length',
+    message: `the label has ${label.length} classes, more than ${MOST_CLASSES}`,
+    advice: 'A label has one character a class; is this one?',
+  };
 }
 
-function lengthProblems(labels: readonly LabelRow[], file: string): Problem[] {
-  const rowsByLength = new Map<string, Map<number, number>>();
-  for (const { task, label } of labels) {
-    const counts = rowsByLength.get(task) ?? new Map<number, number>();
-    rowsByLength.set(task, counts.set(label.length, (counts.get(label.length) ?? 0) + 1));
-  }
-  const usual = new Map(
-    Array.from(rowsByLength, ([task, counts]) => [task, [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))]),
+/** That most rows are one field with other separators in it: told once, not for each row. */
+function otherSeparator(rows: readonly CsvRow[]): RowFault | undefined {
+  const whole = rows.filter(({ fields }) => fields.length === 1);
+  const candidates = [
+    { name: 'semicolons', form: /^[^;]*;[^;]*;[^;]*$/ },
+    { name: 'tabs', form: /^[^\t]*\t[^\t]*\t[^\t]*$/ },
+  ];
+  const found = candidates.find(
+    ({ form }) => 2 * whole.filter(({ fields: [field = ''] }) => form.test(field)).length > rows.length,
   );
-  return labels.flatMap(({ line, task, label }) => {
-    const [length, rows] = usual.get(task) ?? [label.length, 0];
-    if (label.length === length) return [];
-    const message = `${task} has ${length} classes in ${rows} of its rows, but the label «${label}» has ${label.length}`;
-    return [{ message, at: { file, line }, advice: `Give all labels of ${task} one character a class.` }];
-  });
-}
-
-function repeatProblems(labels: readonly LabelRow[], file: string): Problem[] {
-  const first = new Map<string, number>();
-  return labels.flatMap((row) => {
-    const key = `${row.task}\n${row.file}`;
-    const line = first.get(key);
-    if (line === undefined) {
-      first.set(key, row.line);
-      return [];
-    }
-    const at: Place = { file, line: row.line };
-    return [
-      {
-        message: `${row.file} already has a label for ${row.task} in line ${line}`,
-        at,
-        advice: 'Keep one of the two rows.',
-      },
-    ];
-  });
+  if (found === undefined) return undefined;
+  return {
+    kind: 'rows with a wrong number of fields',
+    message: `the fields of the rows are separated by ${found.name}`,
+    advice: 'Separate them by commas: file name,task,label.',
+  };
 }

@@ -1,52 +1,55 @@
 import type { Problem } from '../problem.ts';
-import type { CsvRow } from './csv.ts';
-import { leadsOutOfDataset, pathInDataset } from './path-in-dataset.ts';
+import { type Csv, type CsvRow, parseCsv } from './csv.ts';
+import { withoutHeader } from './csv-header.ts';
+import type { Finding, FindingKind } from './findings.ts';
+import { FIELD, wrongFields } from './label-rows.ts';
+import { pathInDataset } from './path-in-dataset.ts';
 import type { Question } from './questions.ts';
-import { someProblems } from './some-problems.ts';
 import { taskOfLabelName } from './task.ts';
-import { counted } from './wording.ts';
+import type { TextFile } from './text-file.ts';
+import { quoted } from './wording.ts';
 
 export interface QuestionRow extends Question {
-  readonly line: number;
+  readonly csv: Csv;
+  readonly row: CsvRow;
 }
 
 /**
- * Checks the rows of a question file, whose third field is of no account; `file` is for the problems. Without any
- * `tasks`, the tasks asked for go unchecked.
+ * Reads and checks the rows of a question file, whose third field is of no account. Without any `tasks`, the tasks asked
+ * for go unchecked.
  */
-export function checkQuestionRows(
-  rows: readonly CsvRow[],
-  file: string,
+export function readQuestionRows(
+  file: TextFile,
   tasks: ReadonlySet<string>,
-): { questions: readonly QuestionRow[]; problems: readonly Problem[] } {
+): { readonly questions: readonly QuestionRow[]; readonly findings: readonly Finding[] } {
+  const csv = parseCsv(file);
   const questions: QuestionRow[] = [];
-  const problems: Problem[] = [];
-  for (const { line, fields } of rows) {
-    const question = questionRow(fields);
-    const at = { file, line };
+  const findings: Finding[] = [...csv.findings];
+  const known = [...tasks].sort().join(', ');
+  for (const row of withoutHeader(csv)) {
+    const question = questionOf(row);
     if ('message' in question) {
-      problems.push({ ...question, at });
+      const { field, ...problem } = question;
+      findings.push({ ...problem, at: csv.place(row, field) });
     } else if (tasks.size > 0 && !tasks.has(question.task)) {
-      const advice = `The tasks of the label file are ${[...tasks].sort().join(', ')}.`;
-      problems.push({ message: `no sample has the task ${question.task} that is asked for`, at, advice });
-    } else {
-      questions.push({ line, ...question });
-    }
+      findings.push({
+        kind: 'questions for unknown tasks',
+        message: `no sample has the task ${quoted(question.task)} that is asked for`,
+        at: csv.place(row, FIELD.task),
+        advice: `The tasks of the samples are ${known}.`,
+      });
+    } else questions.push({ csv, row, ...question });
   }
-  return { questions, problems: someProblems(problems, 'questions that are wrong') };
+  return { questions, findings };
 }
 
 /** The question, or what is wrong with it. */
-function questionRow(fields: readonly string[]): Question | Problem {
+function questionOf({
+  fields,
+}: CsvRow): Question | (Problem & { readonly kind: FindingKind; readonly field?: number }) {
   const [name, labelName] = fields;
-  if (!name || !labelName || fields.length > 3) {
-    const filled = fields.filter((field) => field !== '').length;
-    return {
-      message: `a row is «file name,task,?», but this one has ${counted(filled, 'field')}`,
-      advice: 'Complete the row, or take it out.',
-    };
-  }
+  if (!name || !labelName || fields.length > 3) return wrongFields('file name,task,?', fields);
   const file = pathInDataset(name);
-  if (file === undefined) return leadsOutOfDataset(name);
+  if (typeof file !== 'string') return { ...file, field: FIELD.file };
   return { file, labelName, task: taskOfLabelName(labelName) };
 }

@@ -18,7 +18,7 @@ export interface Targets {
   /** The rows of the samples of a split, ascending. */
   readonly samplesIn: (split: Split) => Int32Array;
   /** For each sample the index of its task in `tasks`. */
-  readonly taskOf: Uint8Array;
+  readonly taskOf: Uint8Array | Uint16Array;
   /** For each sample the index of its class within its task. */
   readonly classOf: Uint8Array;
 }
@@ -32,7 +32,11 @@ const oneHotColumn = (task: Task) => `targets.${task.name}`;
  */
 export function writeTargets(path: string, samples: readonly Sample[]): Promise<void> {
   const tasks = tasksOf(samples);
-  const matrices = tasks.map((task) => [oneHotColumn(task), uint8ListColumn(oneHot(samples, task), task.classes)]);
+  const oneHot = oneHotMatrices(samples, tasks);
+  const matrices = tasks.map((task, index) => [
+    oneHotColumn(task),
+    uint8ListColumn(oneHot[index] ?? new Uint8Array(), task.classes),
+  ]);
   const columns = {
     sample: int32Column(Int32Array.from(samples.keys())),
     file: textColumn(samples.map(({ file }) => file)),
@@ -48,7 +52,7 @@ export async function readTargets(path: string): Promise<Result<Targets>> {
   const table: Table = read.value;
   const { schema, numRows: count } = table;
   const tasks: readonly Task[] = JSON.parse(schema.metadata.get(TASKS) ?? '[]');
-  const taskOf = new Uint8Array(count);
+  const taskOf = new Uint16Array(count);
   const classOf = new Uint8Array(count);
   let found = 0;
   for (const [index, task] of tasks.entries()) {
@@ -72,10 +76,14 @@ export async function readTargets(path: string): Promise<Result<Targets>> {
   return success({ tasks, count, file: (sample) => files[sample] ?? '', samplesIn, taskOf, classOf });
 }
 
-function oneHot(samples: readonly Sample[], task: Task): Uint8Array {
-  const matrix = new Uint8Array(samples.length * task.classes);
-  for (const [row, sample] of samples.entries()) {
-    if (sample.task === task.name) matrix[row * task.classes + sample.classIndex] = 1;
+/** For each task a matrix [samples, classes]. */
+function oneHotMatrices(samples: readonly Sample[], tasks: readonly Task[]): readonly Uint8Array[] {
+  const matrices = tasks.map(({ classes }) => new Uint8Array(samples.length * classes));
+  const indices = new Map(tasks.map(({ name }, index) => [name, index]));
+  for (const [row, { task, classIndex }] of samples.entries()) {
+    const index = indices.get(task) ?? 0;
+    const matrix = matrices[index];
+    if (matrix !== undefined) matrix[row * (tasks[index]?.classes ?? 0) + classIndex] = 1;
   }
-  return matrix;
+  return matrices;
 }

@@ -3,14 +3,46 @@ export function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
+/** «What a file says», on one line and not too long, without what a terminal would take for a command. */
+export function quoted(text: string): string {
+  const shown = shortened(text).replaceAll(
+    /\p{Cc}/gu,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return `«${shown}»`;
+}
+
+/** A text with its midst left out where it is long. */
+export function shortened(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 60)}…${text.slice(-59)}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly (string | number)[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
 /** Why something was thrown, in words for a message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return isMissing(error) ? 'there is no such file or folder' : error.message;
+  if (isMissing(error)) return 'there is no such file or folder';
+  switch (codeOf(error)) {
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'it may not be read';
+    default:
+      return error.message;
+  }
 }
 
 /** Whether an error of the file system says that a path leads nowhere. */
 export function isMissing(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOENT' || code === 'ENOTDIR';
+  const code = codeOf(error);
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

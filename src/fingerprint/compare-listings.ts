@@ -35,10 +35,15 @@ function ending(path: string): string {
 /** New path → old path of the files that are there under another name. */
 function takeRenamed(gone: readonly [string, Digest][], added: readonly [string, Digest][]): Map<string, string> {
   const byDigest = new Map<Digest, string[]>();
-  for (const [path, digest] of gone) byDigest.set(digest, [...(byDigest.get(digest) ?? []), path]);
+  // From the last to the first, so that they are taken from the first on: thousands of files may be alike.
+  for (const [path, digest] of gone.toReversed()) {
+    const same = byDigest.get(digest);
+    if (same === undefined) byDigest.set(digest, [path]);
+    else same.push(path);
+  }
   const renamed = new Map<string, string>();
   for (const [path, digest] of added) {
-    const from = byDigest.get(digest)?.shift();
+    const from = byDigest.get(digest)?.pop();
     if (from !== undefined) renamed.set(path, from);
   }
   return renamed;

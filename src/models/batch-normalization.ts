@@ -1,5 +1,5 @@
 import type { LayerVariable, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { fusedBatchNorm } from '../tensorflow/fused-batch-norm.ts';
+import { fixedBatchNorm, fusedBatchNorm } from '../tensorflow/fused-batch-norm.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 
 export interface BatchNormalizationConfig {
@@ -23,7 +23,7 @@ interface Weights {
 /**
  * The class of a layer that normalises images over their channels and trains on TensorFlow's fused kernel, where
  * TensorFlow.js' own takes a dozen ops and throws without a scale. Its defaults, and the biased variance that goes into
- * the moving average, are those of Keras 3. Its class name, weights and configuration are those of TensorFlow.js' own,
+ * the moving average, are those of Keras 3; as there, it trains by its moving averages when it is not trainable. Its class name, weights and configuration are those of TensorFlow.js' own,
  * so a saved model loads in any TensorFlow.js.
  */
 export function batchNormalizationClass(tf: TensorFlow) {
@@ -59,11 +59,11 @@ export function batchNormalizationClass(tf: TensorFlow) {
         const scale = (gamma?.read() ?? tf.ones([channels])) as Tensor1D;
         const offset = (beta?.read() ?? tf.zeros([channels])) as Tensor1D;
         const { momentum, epsilon } = this.#config;
-        if (!training) {
+        if (!(training && this.trainable)) {
           const [mean, variance] = [movingMean.read() as Tensor1D, movingVariance.read() as Tensor1D];
-          return tf.batchNorm4d(x, mean, variance, offset, scale, epsilon);
+          return fixedBatchNorm(tf, x, { scale, offset }, { mean, variance }, epsilon);
         }
-        return fusedBatchNorm(tf, x, scale, offset, epsilon, ({ mean, unbiasedVariance }) => {
+        return fusedBatchNorm(tf, x, { scale, offset }, epsilon, ({ mean, unbiasedVariance }) => {
           const valuesPerChannel = x.size / channels;
           const biasedShare = (valuesPerChannel - 1) / valuesPerChannel;
           const average = (moving: LayerVariable, value: Tensor, share: number) =>

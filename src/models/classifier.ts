@@ -1,8 +1,14 @@
-import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { heads, type TaskClasses } from './heads.ts';
 import { type BackboneName, backbones } from './index.ts';
 import { createLayerFactory } from './layer-factory.ts';
+
+/** Where the backbone has ended. */
+export const POOLING_LAYER = 'pool';
+
+/** The backbones' `preprocess_input` in Keras. */
+const PREPROCESSING = { name: 'preprocess', scale: 1 / 127.5, offset: -1 };
 
 /** What a classifier is built from; the weights come on top. */
 export interface Architecture {
@@ -27,9 +33,7 @@ export function buildClassifier(
 ): LayersModel {
   const layers = createLayerFactory(tf, seed);
   const input = tf.input({ name: 'image', shape: [height, width, 3] });
-  const rescaling = tf.layers.rescaling({ name: 'preprocess', scale: 1 / 127.5, offset: -1 });
-  const maps = backbones[backbone].build(layers, rescaling.apply(input) as SymbolicTensor);
-  const pooling = tf.layers.globalAveragePooling2d({ name: 'pool' });
-  const outputs = heads(layers, pooling.apply(maps) as SymbolicTensor, tasks, dropout);
+  const maps = backbones[backbone].build(layers, layers.rescaling(input, PREPROCESSING));
+  const outputs = heads(layers, layers.globalAveragePooling2d(maps, { name: POOLING_LAYER }), tasks, dropout);
   return tf.model({ name: backbone, inputs: input, outputs });
 }

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import { statelessUniform } from '../tensorflow/stateless-uniform.ts';
+import { statelessUniform } from '../tensorflow/stateless-random.ts';
 
 export interface DropoutConfig {
   readonly name: string;

@@ -14,19 +14,11 @@ export interface TaskClasses {
  * @returns for each task, in order, the output [n, classes] of a dense layer named after the task.
  */
 export function heads(
-  { tf, ...layers }: LayerFactory,
+  layers: LayerFactory,
   features: SymbolicTensor,
   tasks: readonly TaskClasses[],
   dropout: number,
 ): SymbolicTensor[] {
-  const dropped = layers.dropout({ name: 'dropout', rate: dropout }).apply(features) as SymbolicTensor;
-  return tasks.map(({ name, classes }) => {
-    const head = tf.layers.dense({
-      name,
-      units: classes,
-      activation: 'softmax',
-      kernelInitializer: layers.glorotUniform(),
-    });
-    return head.apply(dropped) as SymbolicTensor;
-  });
+  const dropped = layers.dropout(features, { name: 'dropout', rate: dropout });
+  return tasks.map((task) => layers.softmaxClassifier(dropped, task));
 }

@@ -1,5 +1,8 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
+import { inceptionResNetV2 } from './inception-resnet-v2.ts';
 import type { LayerFactory } from './layer-factory.ts';
+import { mobileNetV2 } from './mobilenet-v2.ts';
+import { nasNetLarge, nasNetMobile } from './nasnet.ts';
 import { smallCnn } from './small-cnn.ts';
 
 /** A convolutional base: images in, feature maps out. */
@@ -13,6 +16,10 @@ export interface Backbone {
 }
 
 export const backbones = {
+  'inception-resnet-v2': { minimalSize: 75, defaultSize: 299, build: inceptionResNetV2 },
+  'nasnet-large': { minimalSize: 32, defaultSize: 331, build: nasNetLarge },
+  'nasnet-mobile': { minimalSize: 32, defaultSize: 224, build: nasNetMobile },
+  'mobilenet-v2': { minimalSize: 32, defaultSize: 224, build: mobileNetV2 },
   'small-cnn': { minimalSize: 32, defaultSize: 64, build: smallCnn },
 } as const satisfies Record<string, Backbone>;
 

@@ -6,9 +6,12 @@ import { reasonOf } from '../data/wording.ts';
 import { problem, type Result, success } from '../problem.ts';
 import type { FromSchema } from '../schema-type.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
+import { type LayerJson, withBuiltInLayers } from './built-in-layers.ts';
 import { backboneNames } from './index.ts';
+import { summarize } from './picture/draw-model.ts';
 
 const FACTS_FILE = 'pipeline.json';
+const SUMMARY_FILE = 'summary.txt';
 const TOPOLOGY_FILE = 'model.json';
 const RETRAIN = 'Run the stage that trained the model again.';
 
@@ -38,11 +41,25 @@ const factsSchema = {
 export type ModelFacts = FromSchema<typeof factsSchema>;
 
 /**
- * Writes a directory of `model.json` and `weights.bin`, which any TensorFlow.js loads by itself, and the facts beside
- * them in `pipeline.json`.
+ * Writes a directory of `model.json` and `weights.bin`, which any TensorFlow.js loads by itself, and beside them the facts
+ * in `pipeline.json` and a table of the layers in `summary.txt`.
  */
-export async function saveModel(model: LayersModel, facts: ModelFacts, directory: string): Promise<void> {
-  await model.save(`file://${directory}`);
+export async function saveModel(
+  tf: TensorFlow,
+  model: LayersModel,
+  facts: ModelFacts,
+  directory: string,
+): Promise<void> {
+  await model.save(
+    tf.io.withSaveHandler((artifacts) => {
+      const topology = artifacts.modelTopology as { readonly config: { readonly layers: readonly LayerJson[] } };
+      const config = { ...topology.config, layers: withBuiltInLayers(topology.config.layers) };
+      const files = tf.io.fileSystem(directory);
+      if (files.save === undefined) throw new Error('TensorFlow.js writes no files.');
+      return files.save({ ...artifacts, modelTopology: { ...topology, config } });
+    }),
+  );
+  await writeFile(path.join(directory, SUMMARY_FILE), summarize(model));
   await writeFile(path.join(directory, FACTS_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
 }
 

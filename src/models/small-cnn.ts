@@ -13,21 +13,21 @@ export function smallCnn(layers: LayerFactory, input: SymbolicTensor): SymbolicT
   const stem = convolution(layers, input, { name: 'stem', filters: STEM_FILTERS, kernelSize: 3, strides: 2 });
   return BLOCK_FILTERS.reduce(
     (x, filters, index) => residualBlock(layers, x, `block${index + 1}`, filters),
-    relu(layers, stem, 'stem'),
+    layers.reLU(stem, { name: 'stem_relu' }),
   );
 }
 
 function residualBlock(layers: LayerFactory, input: SymbolicTensor, name: string, filters: number): SymbolicTensor {
   const first = convolution(layers, input, { name: `${name}_1`, filters, kernelSize: 3, strides: 2 });
-  const second = convolution(layers, relu(layers, first, `${name}_1`), {
+  const second = convolution(layers, layers.reLU(first, { name: `${name}_1_relu` }), {
     name: `${name}_2`,
     filters,
     kernelSize: 3,
     strides: 1,
   });
   const shortcut = convolution(layers, input, { name: `${name}_shortcut`, filters, kernelSize: 1, strides: 2 });
-  const sum = layers.tf.layers.add({ name: `${name}_add` }).apply([shortcut, second]) as SymbolicTensor;
-  return relu(layers, sum, name);
+  const sum = layers.add([shortcut, second], { name: `${name}_add` });
+  return layers.reLU(sum, { name: `${name}_relu` });
 }
 
 function convolution(
@@ -35,17 +35,12 @@ function convolution(
   input: SymbolicTensor,
   config: { readonly name: string; readonly filters: number; readonly kernelSize: number; readonly strides: number },
 ): SymbolicTensor {
-  const conv2d = layers.tf.layers.conv2d({
+  const x = layers.conv2d(input, {
     ...config,
     name: `${config.name}_conv`,
     padding: 'same',
     useBias: false,
-    kernelInitializer: layers.heNormal(),
+    initialization: 'he-normal',
   });
-  const normalization = layers.batchNormalization({ name: `${config.name}_bn`, momentum: 0.9 });
-  return normalization.apply(conv2d.apply(input)) as SymbolicTensor;
-}
-
-function relu({ tf }: LayerFactory, input: SymbolicTensor, name: string): SymbolicTensor {
-  return tf.layers.reLU({ name: `${name}_relu` }).apply(input) as SymbolicTensor;
+  return layers.batchNormalization(x, { name: `${config.name}_bn`, momentum: 0.9 });
 }

@@ -32,7 +32,8 @@ export function placeText({ file, line, column }: Place): string {
 /** The line that is meant and, where the column is known, a squiggle under what is wrong in it. */
 function sourceFrame({ file, line, column, length = 1 }: Place, sources: Sources, paint: Paint): string[] {
   if (line === undefined) return [];
-  const text = sources.line(file, line);
+  // Whatever is in the file, it doesn't command the terminal.
+  const text = sources.line(file, line)?.replaceAll(/[^\P{Cc}\t]/gu, '·');
   if (text === undefined || text.length > 400) return [];
   const label = `  ${line} | `;
   const source = paint('dim', label + text);

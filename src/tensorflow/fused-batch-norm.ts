@@ -9,40 +9,84 @@ export interface BatchStatistics {
   readonly unbiasedVariance: Tensor1D;
 }
 
+/** By which channels are normalised, each float32 [channels]. */
+export interface FixedStatistics {
+  readonly mean: Tensor1D;
+  readonly variance: Tensor1D;
+}
+
+/** What comes after the normalisation, each float32 [channels]. */
+export interface Affine {
+  /** Also called gamma. */
+  readonly scale: Tensor1D;
+  /** Also called beta. */
+  readonly offset: Tensor1D;
+}
+
 /**
  * Normalises a batch by its own mean and biased variance, in one kernel forward and one backward.
  *
  * @param x float32 [n, height, width, channels].
- * @param scale float32 [channels], also called gamma.
- * @param offset float32 [channels], also called beta.
  * @param observe called once with the batch's statistics, which live until it returns.
  */
 export function fusedBatchNorm(
   tf: TensorFlow,
   x: Tensor4D,
-  scale: Tensor1D,
-  offset: Tensor1D,
+  affine: Affine,
   epsilon: number,
   observe: (statistics: BatchStatistics) => void,
 ): Tensor4D {
-  const attributes = {
+  const unused = tf.tensor1d([]) as Tensor1D;
+  return normalise(tf, x, affine, { mean: unused, variance: unused }, kernelAttributes(epsilon, true), observe);
+}
+
+/**
+ * Normalises images by statistics that stay as they are, in one kernel forward and one backward.
+ *
+ * @param x float32 [n, height, width, channels].
+ */
+export function fixedBatchNorm(
+  tf: TensorFlow,
+  x: Tensor4D,
+  affine: Affine,
+  statistics: FixedStatistics,
+  epsilon: number,
+): Tensor4D {
+  return normalise(tf, x, affine, statistics, kernelAttributes(epsilon, false));
+}
+
+type KernelAttributes = ReturnType<typeof kernelAttributes>;
+
+function kernelAttributes(epsilon: number, training: boolean) {
+  return {
     T: { type: 'float' },
     U: { type: 'float' },
     data_format: { string: 'NHWC' },
-    is_training: { bool: true },
+    is_training: { bool: training },
     epsilon: { float: epsilon },
   } as const;
-  const normalise = tf.customGrad((...args) => {
+}
+
+function normalise(
+  tf: TensorFlow,
+  x: Tensor4D,
+  { scale, offset }: Affine,
+  { mean, variance }: FixedStatistics,
+  attributes: KernelAttributes,
+  observe?: (statistics: BatchStatistics) => void,
+): Tensor4D {
+  const run = tf.customGrad((...args) => {
     const save = args[3] as (saved: Tensor[]) => void;
-    const unused = tf.tensor1d([]);
     const forward = executeOp(tf, {
       name: 'FusedBatchNormV3',
       attributes,
-      inputs: [x, scale, offset, unused, unused],
+      inputs: [x, scale, offset, mean, variance],
       outputs: ['y', 'mean', 'variance', 'reserve1', 'reserve2', 'reserve3'],
     });
-    observe({ mean: forward.mean as Tensor1D, unbiasedVariance: forward.variance as Tensor1D });
-    save([x, scale, forward.reserve1, forward.reserve2, forward.reserve3]);
+    observe?.({ mean: forward.mean as Tensor1D, unbiasedVariance: forward.variance as Tensor1D });
+    // What the kernel itself puts aside is of a batch's own statistics only.
+    const [reserve1, reserve2] = observe === undefined ? [mean, variance] : [forward.reserve1, forward.reserve2];
+    save([x, scale, reserve1, reserve2, forward.reserve3]);
     return {
       value: forward.y,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
@@ -56,5 +100,5 @@ export function fusedBatchNorm(
       },
     };
   });
-  return normalise(x, scale, offset) as Tensor4D;
+  return run(x, scale, offset) as Tensor4D;
 }

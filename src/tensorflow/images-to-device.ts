@@ -1,4 +1,4 @@
-import type { Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { executeOp, nodeBackend } from './execute-op.ts';
 import type { TensorFlow } from './load.ts';
 
@@ -16,12 +16,18 @@ export function imagesToDevice(tf: TensorFlow, images: Uint8Array, shape: ImageB
   const id = backend.binding.createTensor([...shape], backend.binding.TF_UINT8, images);
   // TensorFlow.js knows no uint8, so only the backend's own (TypeScript-private) way in can register such a tensor.
   const bytes = backend['createOutputTensor']({ id, shape: [...shape], dtype: backend.binding.TF_UINT8 });
+  const pixels = bytesToFloats(tf, bytes);
+  bytes.dispose();
+  return pixels as Tensor4D;
+}
+
+/** @param bytes uint8, which TensorFlow.js takes for int32. */
+export function bytesToFloats(tf: TensorFlow, bytes: Tensor): Tensor {
   const { y } = executeOp(tf, {
     name: 'Cast',
     attributes: { SrcT: { type: 'uint8' }, DstT: { type: 'float' } },
     inputs: [bytes],
     outputs: ['y'],
   });
-  bytes.dispose();
-  return y as Tensor4D;
+  return y;
 }

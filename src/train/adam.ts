@@ -1,5 +1,7 @@
 import type { TensorFlow } from '../tensorflow/load.ts';
-import type { Optimizer } from './optimizer.ts';
+import { resourceApplyAdam } from '../tensorflow/resource-apply.ts';
+import type { GraphVariable } from '../tensorflow/trace/program.ts';
+import type { GraphOptimizer, Optimizer } from './optimizer.ts';
 
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
@@ -12,17 +14,15 @@ const EPSILON = 1e-7;
 export function adam(tf: TensorFlow, weightCount: number): Optimizer {
   const firstMoment = tf.variable(tf.zeros([weightCount]), false);
   const secondMoment = tf.variable(tf.zeros([weightCount]), false);
-  let step = 0;
   return {
-    update(weights, gradient, learningRate) {
-      step += 1;
-      const correctedRate = (learningRate * Math.sqrt(1 - BETA_2 ** step)) / (1 - BETA_1 ** step);
+    state: [firstMoment, secondMoment],
+    update(weights, gradient, rate) {
       return tf.tidy(() => {
         const towards = (moment: typeof firstMoment, value: typeof gradient, share: number) =>
           moment.assign(tf.add(moment, tf.mul(tf.sub(value, moment), share)));
         towards(firstMoment, gradient, 1 - BETA_1);
         towards(secondMoment, tf.square(gradient), 1 - BETA_2);
-        return tf.sub(weights, tf.div(tf.mul(firstMoment, correctedRate), tf.add(tf.sqrt(secondMoment), EPSILON)));
+        return tf.sub(weights, tf.div(tf.mul(firstMoment, rate), tf.add(tf.sqrt(secondMoment), EPSILON)));
       });
     },
     dispose() {
@@ -30,4 +30,30 @@ export function adam(tf: TensorFlow, weightCount: number): Optimizer {
       secondMoment.dispose();
     },
   };
+}
+
+/** The same on TensorFlow's own kernel. */
+export function adamInGraph(
+  tf: TensorFlow,
+  weights: readonly GraphVariable[],
+  state: (shape: readonly number[]) => GraphVariable,
+): GraphOptimizer {
+  const firstMoments = weights.map(({ shape }) => state(shape));
+  const secondMoments = weights.map(({ shape }) => state(shape));
+  return {
+    update({ handle }, gradients, rate) {
+      const options = { rate, beta1: BETA_1, beta2: BETA_2, epsilon: EPSILON };
+      weights.forEach((weight, index) => {
+        const [m, v, gradient] = [firstMoments[index], secondMoments[index], gradients[index]];
+        if (m === undefined || v === undefined || gradient === undefined) return;
+        resourceApplyAdam(tf, { weights: handle(weight), m: handle(m), v: handle(v) }, options, gradient);
+      });
+    },
+  };
+}
+
+/** @param updates made before. */
+export function adamRate(learningRate: number, updates: number): number {
+  const t = updates + 1;
+  return (learningRate * Math.sqrt(1 - BETA_2 ** t)) / (1 - BETA_1 ** t);
 }

@@ -1,20 +1,17 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { type DecodedImage, decodeImage, type Fit } from '../data/decode.ts';
 import type { Question } from '../data/questions.ts';
 import { someProblems } from '../data/some-problems.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import type { Progress } from '../stage.ts';
-import { imagesToDevice } from '../tensorflow/images-to-device.ts';
-import type { TensorFlow } from '../tensorflow/load.ts';
-import { probabilitiesOf } from './forward.ts';
+import type { Predictor } from './predictor.ts';
 import { headLayout } from './target-masks.ts';
 
 export interface AnswerOptions {
-  readonly model: LayersModel;
+  readonly predictor: Predictor;
   readonly facts: ModelFacts;
   /** The folder from which the questions' paths start. */
   readonly root: string;
@@ -33,7 +30,6 @@ export type Answer = readonly number[];
  * together. Throws the signal's reason when it is aborted.
  */
 export async function answerQuestions(
-  tf: TensorFlow,
   questions: readonly Question[],
   options: AnswerOptions,
 ): Promise<Result<readonly Answer[]>> {
@@ -52,7 +48,7 @@ export async function answerQuestions(
     if (image.ok) waiting.push(image.value.pixels);
     else broken.push(...image.failure);
     if (done % batchSize !== 0 && done !== questions.length) continue;
-    if (broken.length === 0) answers.push(...answerBatch(tf, options, questions.slice(answers.length, done), waiting));
+    if (broken.length === 0) answers.push(...answerBatch(options, questions.slice(answers.length, done), waiting));
     waiting.length = 0;
     onProgress({ done, total: questions.length, unit: 'images' });
   }
@@ -60,16 +56,12 @@ export async function answerQuestions(
 }
 
 function answerBatch(
-  tf: TensorFlow,
-  { model, facts }: AnswerOptions,
+  { predictor, facts }: AnswerOptions,
   questions: readonly Question[],
   images: readonly Uint8Array[],
 ): Answer[] {
   const { totalClasses, offsets } = headLayout(facts.tasks);
-  const probabilities = tf.tidy(() => {
-    const pixels = imagesToDevice(tf, Buffer.concat(images), [images.length, facts.height, facts.width, 3]);
-    return probabilitiesOf(tf, model, pixels).dataSync();
-  });
+  const probabilities = predictor.probabilities(Buffer.concat(images), images.length);
   return questions.map(({ task: name }, row) => {
     const task = facts.tasks.findIndex((candidate) => candidate.name === name);
     const begin = row * totalClasses + (offsets[task] ?? 0);

@@ -5,9 +5,12 @@ import { badInput, failed, type StageFailure } from '../stage.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
 import { duplicateWarnings, leftOutWarning } from './check-samples.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
+import type { ExecutionMode } from './execution-mode.ts';
 import type { Watcher } from './fit.ts';
 import { duplicatesIn, type LabelledImages, openLabelledImages } from './labelled-images.ts';
+import { createPredictor } from './predictor.ts';
 import { describeTasks } from './starting-point.ts';
+import { batchSizesOf } from './trainer.ts';
 import { validate } from './validate.ts';
 
 export interface EvaluatePaths {
@@ -25,6 +28,7 @@ export interface EvaluateOptions {
   readonly batchSize: number;
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
+  readonly execution: ExecutionMode;
 }
 
 /** Judges a model by the validation samples. Throws the signal's reason when it is aborted. */
@@ -49,7 +53,7 @@ export async function evaluate(
 async function evaluateOn(
   data: LabelledImages,
   paths: EvaluatePaths,
-  { batchSize, threads }: EvaluateOptions,
+  { batchSize, threads, execution }: EvaluateOptions,
   { progress, log }: Pick<Watcher, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const samples = data.targets.samplesIn('validation');
@@ -62,14 +66,21 @@ async function evaluateOn(
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const model = await loadModel(tensorFlow.value, paths.model);
   if (!model.ok) return failure(badInput(model.failure));
-  const judged = await validate(tensorFlow.value, {
-    model: model.value,
+  const { height, width } = data.shards;
+  const predictor = await createPredictor(tensorFlow.value, execution, model.value, {
+    height,
+    width,
+    batchSizes: batchSizesOf(samples.length, batchSize),
+  });
+  model.value.dispose();
+  const judged = await validate({
+    predictor,
     data,
     samples,
     batchSize,
     onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
   });
-  model.value.dispose();
+  predictor.dispose();
   if (!judged.ok) return failure(failed(judged.failure));
   const duplicates = duplicatesIn(data);
   for (const warning of duplicateWarnings(duplicates)) log(warning);

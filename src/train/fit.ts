@@ -1,13 +1,11 @@
 import { type Result, success } from '../problem.ts';
 import type { Progress } from '../stage.ts';
-import type { TensorFlow } from '../tensorflow/load.ts';
 import { overallAccuracy } from './accuracy.ts';
 import { describeEpoch, type EpochFigures, epochFigures } from './history.ts';
 import { type EpochOptions, trainEpoch } from './train-epoch.ts';
 import { validate } from './validate.ts';
 
-export interface FitOptions
-  extends Pick<EpochOptions, 'model' | 'data' | 'optimizer' | 'augmentation' | 'batchSize' | 'seed'> {
+export interface FitOptions extends Pick<EpochOptions, 'trainer' | 'data' | 'batchSize' | 'seed'> {
   readonly epochs: number;
   readonly learningRate: number;
   /** The rate at the stage's t-th step, from 0, is learningRate / (1 + decay · t), as in Keras. */
@@ -29,8 +27,8 @@ export interface Fitted {
 }
 
 /** Trains for some epochs, with a validation after each. Throws the signal's reason when it is aborted. */
-export async function fitModel(tf: TensorFlow, options: FitOptions, watcher: Watcher): Promise<Result<Fitted>> {
-  const { model, data, batchSize, epochs, learningRate, decay, before } = options;
+export async function fitModel(options: FitOptions, watcher: Watcher): Promise<Result<Fitted>> {
+  const { trainer, data, batchSize, epochs, learningRate, decay, before } = options;
   const { targets } = data;
   const samples = targets.samplesIn('train');
   const validationSamples = targets.samplesIn('validation');
@@ -39,9 +37,12 @@ export async function fitModel(tf: TensorFlow, options: FitOptions, watcher: Wat
   const history: EpochFigures[] = [];
   for (let epoch = 0; epoch < epochs; epoch += 1) {
     const earlierSteps = epoch * stepsPerEpoch;
-    const position = { epoch: before.epochs + epoch, firstStep: before.steps + earlierSteps };
+    const position = {
+      epoch: before.epochs + epoch,
+      firstStep: before.steps + earlierSteps,
+      firstUpdate: earlierSteps,
+    };
     const trained = await trainEpoch(
-      tf,
       { ...options, ...position, samples, learningRateAt },
       ({ steps, loss, matrices }) =>
         watcher.progress({
@@ -53,7 +54,7 @@ export async function fitModel(tf: TensorFlow, options: FitOptions, watcher: Wat
       watcher.signal,
     );
     if (!trained.ok) return trained;
-    const validated = await validate(tf, { model, data, samples: validationSamples, batchSize });
+    const validated = await validate({ predictor: trainer, data, samples: validationSamples, batchSize });
     if (!validated.ok) return validated;
     const figures = epochFigures(
       targets.tasks,

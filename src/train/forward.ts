@@ -1,7 +1,7 @@
-import type { LayersModel, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import type { LayersModel, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import type { TrainingCall } from '../models/dropout.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import type { TargetMasks } from './target-masks.ts';
+import type { HeadLayout } from './target-masks.ts';
 
 /**
  * Runs the classifier.
@@ -22,7 +22,20 @@ export function probabilitiesOf(
   });
 }
 
-/** @returns int32 [n]: for each sample the most probable class of its own task, as a column of all classes. */
-export function predictedColumns(tf: TensorFlow, probabilities: Tensor2D, { ownHead }: TargetMasks): Tensor1D {
-  return tf.tidy(() => tf.argMax(tf.mul(probabilities, ownHead), 1));
+/**
+ * @param probabilities [n, all classes], row by row.
+ * @param taskOf for each sample the number of its task.
+ * @returns for each sample the most probable class of its own task, as a column of all classes.
+ */
+export function predictedColumns(
+  probabilities: Float32Array,
+  { totalClasses, offsets, classes }: HeadLayout,
+  taskOf: Uint8Array | Uint16Array,
+): Int32Array {
+  return Int32Array.from(taskOf, (task, sample) => {
+    const offset = offsets[task] ?? 0;
+    const begin = sample * totalClasses + offset;
+    const own = probabilities.subarray(begin, begin + (classes[task] ?? 0));
+    return offset + own.reduce((best, value, column) => (value > (own[best] ?? 0) ? column : best), 0);
+  });
 }

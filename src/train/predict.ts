@@ -5,8 +5,11 @@ import { failure, type Problem, type Result, success } from '../problem.ts';
 import { badInput, failed, type StageFailure } from '../stage.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
 import { type AnswerOptions, answerQuestions } from './answer-questions.ts';
+import type { ExecutionMode } from './execution-mode.ts';
 import { predictionLine } from './prediction-line.ts';
+import { createPredictor } from './predictor.ts';
 import { describeTasks } from './starting-point.ts';
+import { batchSizesOf } from './trainer.ts';
 
 export interface PredictPaths {
   /** A file. */
@@ -22,6 +25,7 @@ export interface PredictPaths {
 export interface PredictOptions extends Pick<AnswerOptions, 'batchSize' | 'fit' | 'signal' | 'onProgress'> {
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
+  readonly execution: ExecutionMode;
 }
 
 /**
@@ -40,12 +44,19 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const model = await loadModel(tensorFlow.value, paths.model);
   if (!model.ok) return failure(badInput(model.failure));
-  const answers = await answerQuestions(tensorFlow.value, questions.value, {
+  const { height, width } = facts.value;
+  const predictor = await createPredictor(tensorFlow.value, options.execution, model.value, {
+    height,
+    width,
+    batchSizes: batchSizesOf(questions.value.length, options.batchSize),
+  });
+  const answers = await answerQuestions(questions.value, {
     ...options,
-    model: model.value,
+    predictor,
     facts: facts.value,
     root: paths.dataset,
   });
+  predictor.dispose();
   model.value.dispose();
   if (!answers.ok) return failure(badInput(answers.failure));
   const lines = questions.value.map((question, index) => predictionLine(question, answers.value[index] ?? []));

@@ -1,10 +1,10 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
 
-/** The targets of a batch over all heads' classes side by side: float32 [n, all classes], 0 or 1. */
+/** The targets of a batch over all heads' classes side by side: float32 [n, all classes]. */
 export interface TargetMasks {
-  /** 1 at the sample's class. */
-  readonly trueClass: Tensor2D;
+  /** How much each class should get, 0 at the classes of other tasks. */
+  readonly target: Tensor2D;
   /** 1 at every class of the sample's task. */
   readonly ownHead: Tensor2D;
 }
@@ -19,8 +19,16 @@ export interface HeadLayout {
 
 /** For each sample the number of its task and of its class within the task. */
 export interface BatchTargets {
-  readonly taskOf: Uint8Array;
+  readonly taskOf: Uint8Array | Uint16Array;
   readonly classOf: Uint8Array;
+}
+
+/** How targets differ from a 1 at the true class. */
+export interface TargetOptions {
+  /** The share of each target that is spread evenly over the classes of its task, in [0, 1). */
+  readonly labelSmoothing?: number;
+  /** By the true class, a column of all classes: how often its samples count. */
+  readonly classWeights?: Float32Array | undefined;
 }
 
 export function headLayout(tasks: readonly { readonly classes: number }[]): HeadLayout {
@@ -31,21 +39,41 @@ export function headLayout(tasks: readonly { readonly classes: number }[]): Head
 
 /** @param samples the rows of a batch's samples. */
 export function batchTargets(targets: BatchTargets, samples: Int32Array): BatchTargets {
-  const pick = (values: Uint8Array) => Uint8Array.from(samples, (sample) => values[sample] ?? 0);
-  return { taskOf: pick(targets.taskOf), classOf: pick(targets.classOf) };
+  return {
+    taskOf: Uint16Array.from(samples, (sample) => targets.taskOf[sample] ?? 0),
+    classOf: Uint8Array.from(samples, (sample) => targets.classOf[sample] ?? 0),
+  };
 }
 
-export function targetMasks(tf: TensorFlow, layout: HeadLayout, { taskOf, classOf }: BatchTargets): TargetMasks {
-  const { totalClasses, offsets, classes } = layout;
-  const shape: [number, number] = [taskOf.length, totalClasses];
-  const trueClass = new Float32Array(shape[0] * shape[1]);
-  const ownHead = new Float32Array(trueClass.length);
+/** What `TargetMasks` are made of, row by row. */
+export function targetValues(
+  { totalClasses, offsets, classes }: HeadLayout,
+  { taskOf, classOf }: BatchTargets,
+  { labelSmoothing = 0, classWeights }: TargetOptions = {},
+): { readonly target: Float32Array; readonly ownHead: Float32Array } {
+  const target = new Float32Array(taskOf.length * totalClasses);
+  const ownHead = new Float32Array(target.length);
   taskOf.forEach((task, sample) => {
-    const begin = sample * totalClasses + (offsets[task] ?? 0);
-    ownHead.fill(1, begin, begin + (classes[task] ?? 0));
-    trueClass[begin + (classOf[sample] ?? 0)] = 1;
+    const [offset, count] = [offsets[task] ?? 0, classes[task] ?? 0];
+    const begin = sample * totalClasses + offset;
+    const column = classOf[sample] ?? 0;
+    const weight = classWeights?.[offset + column] ?? 1;
+    ownHead.fill(1, begin, begin + count);
+    target.fill((weight * labelSmoothing) / count, begin, begin + count);
+    target[begin + column] = weight * (1 - labelSmoothing + labelSmoothing / count);
   });
-  return { trueClass: tf.tensor2d(trueClass, shape), ownHead: tf.tensor2d(ownHead, shape) };
+  return { target, ownHead };
+}
+
+export function targetMasks(
+  tf: TensorFlow,
+  layout: HeadLayout,
+  batch: BatchTargets,
+  options?: TargetOptions,
+): TargetMasks {
+  const { target, ownHead } = targetValues(layout, batch, options);
+  const shape: [number, number] = [batch.taskOf.length, layout.totalClasses];
+  return { target: tf.tensor2d(target, shape), ownHead: tf.tensor2d(ownHead, shape) };
 }
 
 function sum(numbers: readonly number[]): number {

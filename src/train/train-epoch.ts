@@ -1,27 +1,23 @@
-import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { batches } from '../data/batches.ts';
 import { problem, type Result, success } from '../problem.ts';
-import type { TensorFlow } from '../tensorflow/load.ts';
-import type { Augmentation } from './augmentation.ts';
 import { type ConfusionMatrix, confusionCounter } from './confusion.ts';
+import { predictedColumns } from './forward.ts';
 import type { LabelledImages } from './labelled-images.ts';
-import type { Optimizer } from './optimizer.ts';
-import { trainingStep } from './step.ts';
 import { batchTargets, headLayout } from './target-masks.ts';
+import type { Trainer } from './trainer.ts';
 
 export interface EpochOptions {
-  readonly model: LayersModel;
+  readonly trainer: Trainer;
   readonly data: LabelledImages;
   /** The rows of the samples to learn from. */
   readonly samples: Int32Array;
-  readonly optimizer: Optimizer;
-  readonly augmentation: Augmentation;
   readonly batchSize: number;
   /** With the epoch it decides the order of the samples; with the step, augmentation and dropout. */
   readonly seed: number;
   readonly epoch: number;
-  /** The number of the epoch's first step. */
+  /** The number of the epoch's first step, and how many updates the optimizer has made before it. */
   readonly firstStep: number;
+  readonly firstUpdate: number;
   readonly learningRateAt: (step: number) => number;
 }
 
@@ -39,14 +35,12 @@ export interface EpochProgress {
  * when it is aborted, between two steps.
  */
 export async function trainEpoch(
-  tf: TensorFlow,
   options: EpochOptions,
   onStep: (progress: EpochProgress) => void,
   signal: AbortSignal,
 ): Promise<Result<EpochProgress>> {
-  const { model, data, samples, optimizer, augmentation, batchSize, seed, epoch, firstStep } = options;
+  const { trainer, data, samples, batchSize, seed, epoch } = options;
   const { shards, targets } = data;
-  const { height, width } = shards;
   const layout = headLayout(targets.tasks);
   const counter = confusionCounter(layout);
   let [lossSum, done] = [0, 0];
@@ -54,18 +48,13 @@ export async function trainEpoch(
   for await (const batch of batches({ shards, targets, samples, batchSize, order: { seed, epoch } })) {
     if (!batch.ok) return batch;
     signal.throwIfAborted();
-    const step = firstStep + batch.value.index;
-    const { images, count } = batch.value;
+    const { images, count, index } = batch.value;
+    const [step, updates] = [options.firstStep + index, options.firstUpdate + index];
     const wanted = batchTargets(targets, batch.value.samples);
-    const { loss, predicted } = trainingStep(
-      tf,
-      { model, height, width, layout, optimizer, augmentation },
-      { images, ...wanted },
-      { seed, step },
-      options.learningRateAt(step),
-    );
+    const at = { seed, step, updates };
+    const { loss, probabilities } = trainer.step({ images, ...wanted }, at, options.learningRateAt(step));
     if (!Number.isFinite(loss)) return lossIsNoNumber(step);
-    counter.add(wanted, predicted);
+    counter.add(wanted, predictedColumns(probabilities, layout, wanted.taskOf));
     lossSum += loss * count;
     done += count;
     progress = { steps: batch.value.index + 1, loss: lossSum / done, matrices: counter.matrices() };

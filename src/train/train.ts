@@ -4,23 +4,33 @@ import { saveModel } from '../models/saved-model.ts';
 import { failure, type Result, success } from '../problem.ts';
 import { badInput, failed, type StageFailure } from '../stage.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
-import { useReluGradientKernel } from '../tensorflow/relu-gradient.ts';
+import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
+import type { Augmentation } from './augmentation.ts';
 import { sampleProblems, sampleWarnings } from './check-samples.ts';
+import type { ExecutionMode } from './execution-mode.ts';
 import { type FitOptions, fitModel, type Watcher } from './fit.ts';
 import type { EpochFigures } from './history.ts';
+import { weightsFile } from './initial-weights.ts';
 import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
-import { createOptimizer, type OptimizerOptions } from './optimizer.ts';
+import type { OptimizerOptions } from './optimizer.ts';
+import { type SaveFormat, saveAs } from './save-as.ts';
 import { findStartingPoint, startingModel } from './starting-point.ts';
-import { countWeights } from './weight-vector.ts';
+import { headLayout } from './target-masks.ts';
+import { batchSizesOf, createTrainer } from './trainer.ts';
 
-export interface TrainOptions
-  extends Pick<FitOptions, 'augmentation' | 'batchSize' | 'decay' | 'epochs' | 'learningRate' | 'seed'> {
+export interface TrainOptions extends Pick<FitOptions, 'batchSize' | 'decay' | 'epochs' | 'learningRate' | 'seed'> {
   /** Needed where no model is given, which brings its own. */
   readonly backbone?: BackboneName | undefined;
   readonly optimizer: OptimizerOptions;
+  readonly augmentation: Augmentation;
   readonly dropout: number;
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
+  readonly execution: ExecutionMode;
+  /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
+  readonly weights: string;
+  /** In which of Keras' formats the model is saved as well. */
+  readonly saveAs: readonly SaveFormat[];
 }
 
 export interface TrainPaths {
@@ -30,6 +40,12 @@ export interface TrainPaths {
   readonly targets: string;
   /** The directory of a saved model whose training goes on, with a fresh optimizer. */
   readonly startFrom?: string | undefined;
+  /** A file of Keras that gives the first weights. */
+  readonly weights?: string | undefined;
+  /** A directory for what is needed meanwhile. */
+  readonly work: string;
+  /** The directory in which downloads are kept. */
+  readonly downloads: string;
   /** To be made: the directory of the trained model. */
   readonly model: string;
   /** To be made: a JSON file with the figures of each epoch. */
@@ -65,6 +81,8 @@ async function trainOn(
   const { height, width } = shards;
   const start = await findStartingPoint({
     model: paths.startFrom,
+    weights: options.weights,
+    weightsFile: paths.weights,
     backbone: options.backbone,
     height,
     width,
@@ -75,27 +93,48 @@ async function trainOn(
   if (problems.length > 0) return failure(badInput(problems));
   for (const warning of sampleWarnings(data)) watcher.log(warning);
 
+  const { initial } = start.value;
+  const weights =
+    initial === undefined ? success(undefined) : await weightsFile(initial, { ...watcher, directory: paths.downloads });
+  if (!weights.ok) return failure(badInput(weights.failure));
+
   const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
-  useReluGradientKernel(tf);
-  const model = await startingModel(tf, start.value, options);
+  useReluGradientKernels(tf);
+  const model = await startingModel(tf, start.value, {
+    ...options,
+    weightsFile: weights.value,
+    scratch: paths.work,
+    log: watcher.log,
+  });
   if (!model.ok) return failure(badInput(model.failure));
-  const optimizer = createOptimizer(tf, options.optimizer, countWeights(model.value.trainableWeights));
+  const sizes = (split: 'train' | 'validation') => batchSizesOf(targets.samplesIn(split).length, options.batchSize);
+  const trainer = await createTrainer(tf, options.execution, {
+    ...options,
+    model: model.value,
+    height,
+    width,
+    layout: headLayout(targets.tasks),
+    batchSizes: { training: sizes('train'), prediction: sizes('validation') },
+  });
   const { facts } = start.value;
   try {
-    const fitted = await fitModel(tf, { ...options, model: model.value, data, optimizer, before: facts }, watcher);
+    const fitted = await fitModel({ ...options, trainer, data, before: facts }, watcher);
     if (!fitted.ok) return failure(failed(fitted.failure));
     const { history, steps } = fitted.value;
+    trainer.updateModel();
     await saveModel(
+      tf,
       model.value,
       { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps },
       paths.model,
     );
+    await saveAs(model.value, options.saveAs, paths.model);
     await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
     return success(history);
   } finally {
-    optimizer.dispose();
+    trainer.dispose();
     model.value.dispose();
   }
 }

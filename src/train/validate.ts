@@ -1,13 +1,11 @@
-import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { batches } from '../data/batches.ts';
 import { type Result, success } from '../problem.ts';
-import { imagesToDevice } from '../tensorflow/images-to-device.ts';
-import type { TensorFlow } from '../tensorflow/load.ts';
 import { type ConfusionMatrix, confusionCounter } from './confusion.ts';
-import { predictedColumns, probabilitiesOf } from './forward.ts';
+import { predictedColumns } from './forward.ts';
 import type { LabelledImages } from './labelled-images.ts';
-import { maskedCrossEntropy } from './loss.ts';
-import { batchTargets, headLayout, targetMasks } from './target-masks.ts';
+import { crossEntropyOf } from './loss.ts';
+import type { Predictor } from './predictor.ts';
+import { batchTargets, headLayout } from './target-masks.ts';
 
 export interface Validation {
   /** Of the samples. */
@@ -19,18 +17,20 @@ export interface Validation {
 }
 
 export interface ValidationOptions {
-  readonly model: LayersModel;
+  readonly predictor: Predictor;
   readonly data: LabelledImages;
   /** The rows of the samples to predict. */
   readonly samples: Int32Array;
   readonly batchSize: number;
+  /** As in the loss of the training. */
+  readonly labelSmoothing?: number | undefined;
   /** Called after each batch with the number of samples done. */
   readonly onProgress?: (done: number) => void;
 }
 
 /** Predicts samples, without dropout or augmentation, and compares with what they are. */
-export async function validate(tf: TensorFlow, options: ValidationOptions): Promise<Result<Validation>> {
-  const { model, data, samples, batchSize, onProgress } = options;
+export async function validate(options: ValidationOptions): Promise<Result<Validation>> {
+  const { predictor, data, samples, batchSize, labelSmoothing, onProgress } = options;
   const { shards, targets } = data;
   const layout = headLayout(targets.tasks);
   const counter = confusionCounter(layout);
@@ -39,17 +39,9 @@ export async function validate(tf: TensorFlow, options: ValidationOptions): Prom
     if (!batch.ok) return batch;
     const { images, count } = batch.value;
     const wanted = batchTargets(targets, batch.value.samples);
-    const { loss, predicted } = tf.tidy(() => {
-      const pixels = imagesToDevice(tf, images, [count, shards.height, shards.width, 3]);
-      const masks = targetMasks(tf, layout, wanted);
-      const probabilities = probabilitiesOf(tf, model, pixels);
-      return {
-        loss: maskedCrossEntropy(tf, probabilities, masks).dataSync()[0] ?? Number.NaN,
-        predicted: predictedColumns(tf, probabilities, masks).dataSync() as Int32Array,
-      };
-    });
-    counter.add(wanted, predicted);
-    lossSum += loss * count;
+    const probabilities = predictor.probabilities(images, count);
+    counter.add(wanted, predictedColumns(probabilities, layout, wanted.taskOf));
+    lossSum += crossEntropyOf(probabilities, layout, wanted, labelSmoothing) * count;
     done += count;
     onProgress?.(done);
   }

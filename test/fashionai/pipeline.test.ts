@@ -98,7 +98,7 @@ describe('the FashionAI pipeline', () => {
     ],
     [
       'a comment in a module',
-      () => project.edit('src/train/loss.ts', 'export function', '// Quite so.\nexport function'),
+      () => project.edit('src/train/history.ts', 'export interface', '// Quite so.\nexport interface'),
     ],
   ])('does not run again for %s', async (_what, edit) => {
     edit();

@@ -29,6 +29,14 @@ describe('a problem is shown', () => {
     expect(shown.split('\n').at(-1)).toBe('    | \t\t^~~');
   });
 
+  test('without what in its line would command the terminal', () => {
+    const project = new Project({ 'a.csv': 'a,\u001b[2Jb\tc\n' });
+    const at = { file: 'a.csv', line: 1, column: 3, length: 2 };
+    expect(describeProblems([{ message: 'bad', at }], [project.directory], plain)).toBe(
+      ['error: a.csv:1:3: bad', '  1 | a,·[2Jb\tc', '    |   ^~'].join('\n'),
+    );
+  });
+
   test('without a line when its place is not in a file', () => {
     expect(describeProblems([{ message: 'no', at: { file: '--set a=1' } }], [], plain)).toBe('error: --set a=1: no');
     expect(describeProblems([{ message: 'no', at: { file: 'gone.ts', line: 3 } }], ['/'], plain)).toBe(

@@ -1,24 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readImages } from '../../src/data/images.ts';
 import { readQuestions } from '../../src/data/questions.ts';
 import { readSamples } from '../../src/data/samples.ts';
-import ingest from '../../stages/ingest.ts';
-import { datasetOf, temporaryFolder } from '../support/dataset.ts';
+import { datasetOf, temporaryFolder, writeFiles } from '../support/dataset.ts';
+import { COATS as coats, ingestOf } from '../support/ingest.ts';
 import { unwrap } from '../support/result.ts';
-import { runStage } from '../support/run-stage.ts';
 
-const coats = [
-  'Images/coat/1.jpg,coat_length_labels,nyn',
-  'Images/coat/2.jpg,coat_length_labels,nmy',
-  'Images/coat/3.jpg,coat_length_labels,ynn',
-  'Images/coat/4.jpg,coat_length_labels,nyn',
-];
 const necks = ['Images/neck/5.jpg,neck_design_labels,ny', 'Images/coat/1.jpg,neck_design_labels,yn'];
-
-const ingestOf = (dataset: string, params: Readonly<Record<string, unknown>> = {}) =>
-  runStage(ingest, { params: { seed: 7, ...params }, inputs: { dataset } });
 
 describe('from a data set in FashionAI’s layout', () => {
   test('each row of the label file becomes a sample, in an order that the seed decides', async () => {
@@ -100,8 +89,7 @@ describe('from a data set in FashionAI’s layout', () => {
     const { logged } = await ingestOf(datasetOf(['Images/1.jpg,coat_length_labels,nyn']), { validation_fraction: 0 });
     expect(logged).toEqual([
       'no Tests/question.csv in the data set, so there are no questions',
-      'coat_length: no training sample of class 0',
-      'coat_length: no training sample of class 2',
+      'coat_length: no training sample of classes 0 and 2',
       'coat_length: no validation sample',
     ]);
   });
@@ -122,149 +110,137 @@ describe('from a data set in FashionAI’s layout', () => {
   });
 });
 
-describe('what is wrong is said with its line and with what to do', () => {
-  /** The problems of a data set, each as `line: message` and its advice, with the data set's folder written as `…`. */
-  async function problemsOf(root: string, params: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
-    const { failure } = await ingestOf(root, params);
-    expect(failure?.kind).toBe('bad-input');
-    return (failure?.problems ?? []).map(({ at, message, advice }) => {
-      const place = at === undefined ? '' : `${at.file}${at.line === undefined ? '' : `:${at.line}`}: `;
-      return `${place}${message}${advice === undefined ? '' : ` — ${advice}`}`.replaceAll(root, '…');
+/** The samples of a data set, sorted, each as `file task label`. */
+async function samplesOf(root: string, params: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
+  const { failure, outputs } = await ingestOf(root, params);
+  expect(failure).toBeUndefined();
+  const samples = unwrap(await readSamples(outputs.samples ?? ''));
+  return samples.map(({ file, task, label }) => `${file} ${task} ${label}`).toSorted();
+}
+
+/** What ingest tells of the tasks. */
+async function tasksOf(root: string, params: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+  const { outputs } = await ingestOf(root, params);
+  return JSON.parse(readFileSync(outputs.tasks ?? '', 'utf8')).tasks;
+}
+
+describe('a label file', () => {
+  const expected = [...coats].map((row) => row.replaceAll(',', ' ').replace('_labels', '')).toSorted();
+
+  test('may be what a spreadsheet leaves behind: a byte order mark, Windows line ends, quotes and spaces', async () => {
+    const rows = coats.map((row, index) => {
+      const [file, task, label] = row.split(',');
+      return index % 2 === 0 ? `"${file}", ${task} ,"${label}"` : `${file} ,"${task}",${label} `;
     });
-  }
-
-  /** The problems that one more row brings into the label file, as its fifth line. */
-  const problemsOfRow = (row: string) => problemsOf(datasetOf([...coats, row]));
-
-  test('a label file that is not there', async () => {
-    const root = temporaryFolder();
-    const advice =
-      'Point the input «dataset» at the folder of the data set, or the param «annotations» at the label file in it.';
-    expect(await problemsOf(root)).toEqual([
-      `…/Annotations/label.csv: cannot read the label file: there is no such file or folder — ${advice}`,
-    ]);
-    expect(await problemsOf(root, { annotations: 'labels.txt' })).toEqual([
-      `…/labels.txt: cannot read the label file: there is no such file or folder — ${advice}`,
-    ]);
-  });
-
-  test('an empty label file', async () => {
-    expect(await problemsOf(datasetOf([]))).toEqual([
-      '…/Annotations/label.csv: the label file is empty — Write a row «file name,task,label» for each sample: Images/1.jpg,coat_length_labels,nnyn',
-    ]);
+    const root = datasetOf(coats, { 'Annotations/label.csv': `\uFEFF${rows.join('\r\n')}\r\n\r\n` });
+    expect(await samplesOf(root)).toEqual(expected);
   });
 
   test.each([
-    ['Images/5.jpg,coat_length_labels', '2 fields'],
-    ['Images/5.jpg', '1 field'],
-    ['Images/5.jpg,coat_length_labels,nyn,again', '4 fields'],
-    ['Images/5.jpg,,nyn', '2 fields'],
-  ])('a row without three fields: %s', async (row, fields) => {
-    expect(await problemsOfRow(row)).toEqual([
-      `…/Annotations/label.csv:5: a row is «file name,task,label», but this one has ${fields} — Complete the row, or take it out.`,
-    ]);
+    'filename,label_name,label',
+    '"Filename", Label Name ,Label',
+    'ImageId,AttrKey,AttrValueConfs',
+    'image,task,labels',
+  ])('may begin with a header: %s', async (header) => {
+    const root = datasetOf(coats, { 'Annotations/label.csv': `\uFEFF${[header, ...coats].join('\n')}` });
+    expect(await samplesOf(root)).toEqual(expected);
   });
 
-  test.each([
-    ['nyx', 'has «x», but each class is one of y, n and m'],
-    ['n y', 'has « », but each class is one of y, n and m'],
-    ['nYn', 'has «Y», but each class is one of y, n and m'],
-    ['nmn', 'has no y, but one class is true'],
-    ['yny', 'has y 2 times, but one class is true'],
-  ])('a label with other characters, without a y or with several: %s', async (label, reason) => {
-    expect(await problemsOfRow(`Images/5.jpg,coat_length_labels,${label}`)).toEqual([
-      `…/Annotations/label.csv:5: the label «${label}» ${reason} — Mark the true class with y and all others with n, or m for «maybe»; or take the row out.`,
-    ]);
+  test('may have names in any script, in either Unicode form: two forms are two files', async () => {
+    const files = ['Images/衣服/长袖.jpg', 'Images/café.jpg'.normalize('NFC'), 'Images/café.jpg'.normalize('NFD')];
+    const root = datasetOf(files.map((file) => `${file},coat_length_labels,nyn`));
+    expect(await samplesOf(root)).toEqual(files.map((file) => `${file} coat_length nyn`).toSorted());
   });
 
-  test('labels of different lengths in one task: the odd ones are named, not the usual ones', async () => {
-    expect(await problemsOfRow('Images/5.jpg,coat_length_labels,nynn')).toEqual([
-      '…/Annotations/label.csv:5: coat_length has 3 classes in 4 of its rows, but the label «nynn» has 4 — Give all labels of coat_length one character a class.',
-    ]);
+  test('may be one of several: a list, or what a glob finds, each once', async () => {
+    const root = datasetOf(coats, {
+      'Annotations/label.csv': coats.slice(0, 2).join('\n'),
+      'Annotations/round2/label.csv': ['filename,label_name,label', ...coats.slice(2)].join('\n'),
+      'Annotations/notes.txt': 'no labels',
+    });
+    expect(await samplesOf(root, { annotations: 'Annotations/**/*.csv' })).toEqual(expected);
+    const list = ['Annotations/round2/label.csv', 'Annotations/label.csv', 'Annotations/*.csv'];
+    expect(await samplesOf(root, { annotations: list })).toEqual(expected);
   });
 
-  test('more classes than a byte can count', async () => {
-    expect(await problemsOfRow(`Images/5.jpg,many_labels,y${'n'.repeat(256)}`)).toEqual([
-      '…/Annotations/label.csv:5: the label has 257 classes, more than 256 — A label has one character a class; is this one?',
-    ]);
-  });
-
-  test('an image with two labels for the same task, by whatever path', async () => {
-    expect(await problemsOfRow('./Images/coat/2.jpg,coat_length_labels,nyn')).toEqual([
-      '…/Annotations/label.csv:5: Images/coat/2.jpg already has a label for coat_length in line 2 — Keep one of the two rows.',
-    ]);
-  });
-
-  test('an image that is not there', async () => {
-    expect(await problemsOfRow('Images/coat/5.jpeg,coat_length_labels,nyn')).toEqual([
-      '…/Annotations/label.csv:5: there is no image Images/coat/5.jpeg — Put it at …/Images/coat/5.jpeg, or take the row out.',
-    ]);
-  });
-
-  test('a folder of images that is not there is one problem, however many images it should have', async () => {
-    const rows = [1, 2, 3].map((id) => `Photos/${id}.jpg,coat_length_labels,nyn`);
-    expect(await problemsOf(datasetOf([...coats, ...rows]))).toEqual([
-      '…/Annotations/label.csv:5: cannot look into Photos for the images of 3 rows: there is no such file or folder — Put them into …/Photos, or take the rows out.',
-    ]);
-  });
-
-  test.each(['../secret.jpg', '/etc/1.jpg', 'Images/../../1.jpg', '..'])('a path that leads out: %s', async (path) => {
-    expect(await problemsOfRow(`${path},coat_length_labels,nyn`)).toEqual([
-      `…/Annotations/label.csv:5: «${path}» leads out of the data set — Give the path from the data set's folder on, such as Images/1.jpg.`,
-    ]);
-  });
-
-  test('questions that nobody can answer', async () => {
-    const questions = [
-      'Images/coat/1.jpg,coat_length_labels,?',
-      'Images/coat/1.jpg,skirt_length_labels,?',
-      'Images/coat/9.jpg,coat_length_labels,?',
-      '../1.jpg,coat_length_labels,?',
-      'Images/coat/1.jpg',
-    ];
-    expect(await problemsOf(datasetOf([...coats, ...necks], { 'Tests/question.csv': questions.join('\n') }))).toEqual([
-      '…/Tests/question.csv:2: no sample has the task skirt_length that is asked for — The tasks of the label file are coat_length, neck_design.',
-      "…/Tests/question.csv:4: «../1.jpg» leads out of the data set — Give the path from the data set's folder on, such as Images/1.jpg.",
-      '…/Tests/question.csv:5: a row is «file name,task,?», but this one has 1 field — Complete the row, or take it out.',
-      '…/Tests/question.csv:3: there is no image Images/coat/9.jpg — Put it at …/Images/coat/9.jpg, or take the row out.',
-    ]);
-  });
-
-  test('a question file that was asked for by name and is not there', async () => {
-    expect(await problemsOf(datasetOf(coats), { questions: 'ask.csv' })).toEqual([
-      '…/ask.csv: cannot read the question file: there is no such file or folder — Point the param «questions» at the question file; its path starts at the folder of the data set.',
-    ]);
-  });
-
-  test('all that is wrong is found in one go', async () => {
-    const rows = [
-      'Images/5.jpg',
-      'Images/6.jpg,coat_length_labels,nyx',
-      'Images/coat/1.jpg,coat_length_labels,ny',
-      'gone.jpg,neck_design_labels,ny',
-    ];
-    const root = datasetOf([...coats, ...rows], { 'Tests/question.csv': 'Images/coat/1.jpg,shoe_labels,?' });
-    const lines = (await problemsOf(root)).map((problem) => problem.split(' ')[0]);
-    expect(lines).toEqual([
-      '…/Annotations/label.csv:5:',
-      '…/Annotations/label.csv:6:',
-      '…/Annotations/label.csv:7:',
-      '…/Annotations/label.csv:7:',
-      '…/Annotations/label.csv:8:',
-      '…/Tests/question.csv:1:',
-    ]);
-  });
-
-  test('of one kind of problem the first twenty are listed, and how many more there are', async () => {
-    const rows = Array.from({ length: 332 }, (_, index) => `Images/coat/none-${index}.png,coat_length_labels,nyn`);
-    const problems = await problemsOf(datasetOf([...coats, 'Images/5.jpg', ...rows]));
-    expect(problems).toHaveLength(1 + 20 + 1);
-    expect(problems.at(-1)).toBe('and 312 more images or folders that are not there');
+  test('gives the same results with its rows in another order', async () => {
+    const [one, other] = [await ingestOf(datasetOf(coats)), await ingestOf(datasetOf(coats.toReversed()))];
+    expect(readFileSync(other.outputs.samples ?? '')).toEqual(readFileSync(one.outputs.samples ?? ''));
   });
 });
 
-test('the label file’s place is the one that the data set was given by', async () => {
-  const root = datasetOf(['Images/5.jpg']);
-  const { failure } = await ingestOf(root);
-  expect(failure?.problems[0]?.at?.file).toBe(join(root, 'Annotations/label.csv'));
+describe('from a tree of class folders', () => {
+  const treeOf = (paths: readonly string[]) => {
+    const root = temporaryFolder();
+    writeFiles(root, Object.fromEntries(paths.map((path) => [path, 'image'])));
+    return root;
+  };
+
+  test('each folder is a class of one task, in the order of their names', async () => {
+    const root = treeOf(['dog/1.jpg', 'dog/2.PNG', 'cat/1.webp', 'Zebra/1.jpeg']);
+    expect(await samplesOf(root, { layout: 'folders' })).toEqual([
+      'Zebra/1.jpeg label ynn',
+      'cat/1.webp label nyn',
+      'dog/1.jpg label nny',
+      'dog/2.PNG label nny',
+    ]);
+    expect(await tasksOf(root, { layout: 'folders', task: 'animal', validation_fraction: 0 })).toEqual([
+      {
+        name: 'animal',
+        classes: 3,
+        samples: 4,
+        class_names: ['Zebra', 'cat', 'dog'],
+        counts: { all: [1, 1, 2], train: [1, 1, 2], validation: [0, 0, 0], maybe: [0, 0, 0] },
+      },
+    ]);
+  });
+
+  test('or the folders above are the tasks', async () => {
+    const root = treeOf(['coat_length_labels/long/1.jpg', 'coat_length_labels/short/2.jpg', 'neck/round/3.jpg']);
+    expect(await samplesOf(root, { layout: 'folders' })).toEqual([
+      'coat_length_labels/long/1.jpg coat_length yn',
+      'coat_length_labels/short/2.jpg coat_length ny',
+      'neck/round/3.jpg neck y',
+    ]);
+  });
+
+  test('hidden files are skipped, and other files are, which is said', async () => {
+    const root = treeOf(['cat/1.jpg', 'cat/._1.jpg', 'dog/1.jpg', 'dog/Thumbs.db', '.cache/1.jpg', '__MACOSX/1.jpg']);
+    expect((await samplesOf(root, { layout: 'folders' })).length).toBe(2);
+    expect((await ingestOf(root, { layout: 'folders' })).logged).toContain(
+      "skipped 1 file without an image's extension: «dog/Thumbs.db»",
+    );
+  });
+
+  test('a question file may ask about images beside it, whose folder is no class', async () => {
+    const root = treeOf(['cat/1.jpg', 'dog/1.jpg', 'Tests/Images/9.jpg']);
+    writeFiles(root, { 'Tests/question.csv': 'Tests/Images/9.jpg,label,?\n' });
+    const { failure, metrics } = await ingestOf(root, { layout: 'folders' });
+    expect(failure).toBeUndefined();
+    expect(metrics).toMatchObject({ samples: 2, questions: 1, tasks: 1 });
+  });
+});
+
+describe('what may want a second look is said, and keeps nothing from going on', () => {
+  test('a class that is much rarer than another', async () => {
+    const rows = Array.from({ length: 81 }, (_, index) => `Images/${index}.jpg,coat_labels,${index < 3 ? 'yn' : 'ny'}`);
+    const { logged } = await ingestOf(datasetOf(rows));
+    expect(logged).toContain('coat: class 1 has 78 samples, class 0 has 3 (1 : 26)');
+  });
+
+  test('a question file without rows, or one whose name is written otherwise', async () => {
+    expect((await ingestOf(datasetOf(coats, { 'Tests/question.csv': '' }))).logged).toContain(
+      'Tests/question.csv has no rows, so there are no questions',
+    );
+    const { logged } = await ingestOf(datasetOf(coats, { 'tests/Question.csv': `${coats[0]}\n` }));
+    expect(logged).toContain(
+      'no Tests/question.csv in the data set, so there are no questions. Did you mean «tests/Question.csv»? It differs in upper and lower case.',
+    );
+  });
+});
+
+test('a «maybe» is kept with its sample, counted, and otherwise ignored', async () => {
+  const root = datasetOf(coats);
+  expect(await samplesOf(root)).toContain('Images/coat/2.jpg coat_length nmy');
+  expect(await tasksOf(root)).toMatchObject([{ counts: { all: [1, 2, 1], maybe: [0, 1, 0] } }]);
 });

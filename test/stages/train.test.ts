@@ -25,7 +25,12 @@ describe('a training', () => {
 
   test('makes a model and the figures of each epoch, and reports the last ones', async () => {
     const { outputs, metrics } = await runStage(train, { params, inputs: await labelledImages() });
-    expect(readdirSync(outputs['model'] ?? '').sort()).toEqual(['model.json', 'pipeline.json', 'weights.bin']);
+    expect(readdirSync(outputs['model'] ?? '').sort()).toEqual([
+      'model.json',
+      'pipeline.json',
+      'summary.txt',
+      'weights.bin',
+    ]);
     expect(factsIn(outputs['model'])).toEqual({
       version: 1,
       backbone: 'small-cnn',
@@ -144,7 +149,8 @@ describe('what is wrong is said before TensorFlow is loaded', () => {
     expect(failure?.problems).toEqual([
       {
         message: 'neither the param «backbone» nor the input «model» says what to train',
-        advice: 'Set backbone to one of small-cnn, or connect the input model.',
+        advice:
+          'Set backbone to one of inception-resnet-v2, nasnet-large, nasnet-mobile, mobilenet-v2, small-cnn, or connect the input model.',
       },
     ]);
   });

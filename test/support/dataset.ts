@@ -23,12 +23,12 @@ export function contents(folder: string): Readonly<Record<string, Buffer>> {
   return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
 }
 
-/** A data set with these rows in its label file and an (empty) image for each path that a row starts with. */
+/** A data set with these rows in its label file and an image, of a few bytes that are none, for each path that a row starts with. */
 export function datasetOf(labels: readonly string[], files: Readonly<Record<string, string>> = {}): string {
   const root = temporaryFolder();
   const images = labels.map((row) => row.split(',')[0] ?? '').filter((path) => /^Images\/.*\.jpg$/.test(path));
   writeFiles(root, {
-    ...Object.fromEntries(images.map((path) => [path, ''])),
+    ...Object.fromEntries(images.map((path) => [path, 'image'])),
     'Annotations/label.csv': labels.map((row) => `${row}\n`).join(''),
     ...files,
   });

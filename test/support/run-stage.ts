@@ -12,6 +12,8 @@ export interface StageOutcome {
   readonly metrics: Readonly<Record<string, number>>;
   readonly logged: readonly string[];
   readonly progress: readonly Progress[];
+  /** Its work directory. */
+  readonly work: string;
 }
 
 /** Runs a stage in this process, as the engine runs it in its own: params checked, their defaults filled in. */
@@ -21,6 +23,8 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     readonly params?: Readonly<Record<string, unknown>>;
     readonly inputs: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
+    /** Where what is fetched is kept, to be found there by another run. */
+    readonly downloads?: string;
   },
 ): Promise<StageOutcome> {
   const params = structuredClone(given.params ?? {});
@@ -38,6 +42,7 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     inputs: given.inputs,
     outputs,
     work,
+    downloads: given.downloads ?? join(folder, '.downloads'),
     signal: given.signal ?? new AbortController().signal,
     log: (message: string) => logged.push(message),
     progress: (reached: Progress) => progress.push(reached),
@@ -46,5 +51,5 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     },
   };
   const failure = await stage.run(context as unknown as Parameters<typeof stage.run>[0]);
-  return { failure: failure ?? undefined, outputs, metrics, logged, progress };
+  return { failure: failure ?? undefined, outputs, metrics, logged, progress, work };
 }

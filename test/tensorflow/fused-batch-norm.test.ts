@@ -22,7 +22,7 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[]): vo
 }
 
 test('a batch is normalised by its own mean and biased variance, then scaled and shifted', () => {
-  const y = fusedBatchNorm(tf, x, scale, offset, epsilon, ignore);
+  const y = fusedBatchNorm(tf, x, { scale, offset }, epsilon, ignore);
   expectClose(
     y.dataSync(),
     normalised.map((value) => 1.5 * value + 0.25),
@@ -31,7 +31,7 @@ test('a batch is normalised by its own mean and biased variance, then scaled and
 
 test('the observer sees the mean and the unbiased variance', () => {
   const seen: number[] = [];
-  fusedBatchNorm(tf, x, scale, offset, epsilon, ({ mean, unbiasedVariance }: BatchStatistics) => {
+  fusedBatchNorm(tf, x, { scale, offset }, epsilon, ({ mean, unbiasedVariance }: BatchStatistics) => {
     seen.push(mean.dataSync()[0] ?? Number.NaN, unbiasedVariance.dataSync()[0] ?? Number.NaN);
   });
   expectClose(seen, [mean, squares / (values.length - 1)]);
@@ -53,7 +53,7 @@ test('its gradients are those of the formula written out', () => {
     offset,
   ]);
   const actual = tf.grads((x, scale, offset) =>
-    tf.sum(tf.mul(fusedBatchNorm(tf, x as never, scale as never, offset as never, epsilon, ignore), weights)),
+    tf.sum(tf.mul(fusedBatchNorm(tf, x as never, { scale, offset } as never, epsilon, ignore), weights)),
   )([x, scale, offset]);
   for (const [index, gradient] of actual.entries()) {
     expectClose(gradient.dataSync(), [...(expected[index]?.dataSync() ?? [])]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createOptimizer, type OptimizerOptions } from '../../src/train/optimizer.ts';
+import { createOptimizer, type OptimizerOptions, optimizerRate } from '../../src/train/optimizer.ts';
 import { expectNoLeak, tensorFlow } from '../support/tensorflow.ts';
 
 const tf = await tensorFlow();
@@ -16,8 +16,9 @@ const learningRate = 0.01;
 function steps(options: OptimizerOptions): number[][] {
   const optimizer = createOptimizer(tf, options, start.length);
   let weights = tf.tensor1d(start);
-  const history = gradients.map((gradient) => {
-    weights = optimizer.update(weights, tf.tensor1d(gradient), learningRate);
+  const history = gradients.map((gradient, updates) => {
+    const rate = optimizerRate(options, learningRate, updates);
+    weights = optimizer.update(weights, tf.tensor1d(gradient), rate);
     return [...weights.dataSync()];
   });
   optimizer.dispose();

@@ -32,7 +32,7 @@ describe('a model that the pipeline saved', async () => {
   };
   const saved = async () => {
     const directory = temporaryFolder();
-    await saveModel(model, facts, directory);
+    await saveModel(tf, model, facts, directory);
     return directory;
   };
 

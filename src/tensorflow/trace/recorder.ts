@@ -1,0 +1,179 @@
+import type { TFEOpAttr, TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import { DataType, type TensorValues, toDataType, zeroValues } from './data-type.ts';
+import { type AttributeValue, type Graph, sizeOf } from './graph.ts';
+import { outputSpecs, type TensorSpec } from './output-specs.ts';
+
+/** A tensor of a function that is being traced: it stands for an output of a node. */
+export interface TracedTensor extends TensorSpec {
+  readonly node: string;
+}
+
+/** Notes as nodes of a graph what TensorFlow.js asks of the binding. */
+export interface Recorder {
+  /** To stand in the binding's place. Ops that it is asked to run are noted instead, and none of them is computed. */
+  readonly binding: TFJSBinding;
+  /** Where the nodes noted from now on are to run; an empty name leaves it to TensorFlow. */
+  device: string;
+  /** The nodes that change variables, in their order. */
+  readonly updates: string[];
+  /** @returns the number under which the stand-in knows the tensor. */
+  register(tensor: TracedTensor): number;
+  /** Lets a tensor that the binding itself holds stand for an output of a node. */
+  replace(id: number, tensor: TracedTensor): void;
+  tensor(id: number): TracedTensor;
+}
+
+/** The stand-in's numbers, which the binding itself never reaches. */
+let nextId = 2 ** 30;
+
+/** How many values a tensor may have that is computed while tracing. */
+const SMALL = 1024;
+
+/** The types of which the binding gives the values as it takes them. */
+const READABLE = new Set<number>([DataType.float32, DataType.int32, DataType.bool]);
+
+/** @param binding the real one, which holds what was computed before. */
+export function createRecorder(binding: TFJSBinding, graph: Graph, scope: string): Recorder {
+  const traced = new Map<number, TracedTensor>();
+  const attributeKinds = kindsOf(binding);
+  const specs = new Map<string, readonly TensorSpec[]>();
+
+  function register(tensor: TracedTensor): number {
+    nextId += 1;
+    traced.set(nextId, tensor);
+    return nextId;
+  }
+
+  /** Tensors that were computed before become constants. */
+  function tensor(id: number): TracedTensor {
+    const known = traced.get(id);
+    if (known !== undefined) return known;
+    const [identity] = binding.executeOp('Identity', [], [id], 1);
+    if (identity === undefined) throw new Error(`The binding has no tensor ${id}.`);
+    binding.deleteTensor(identity.id);
+    const captured = constant(toDataType(identity.dtype), identity.shape, binding.tensorDataSync(id));
+    traced.set(id, captured);
+    return captured;
+  }
+
+  function constant(dtype: DataType, shape: readonly number[], values: TensorValues): TracedTensor {
+    const copy = values.slice();
+    const bytes = new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength);
+    // Graphs have thousands of constants that no node needs in the end: a node is made when one does.
+    let node: string | undefined;
+    return {
+      dtype,
+      shape,
+      values: copy,
+      get node() {
+        node ??= graph.constant({ dtype, shape, bytes });
+        return node;
+      },
+    };
+  }
+
+  function executeOp(op: string, opAttributes: TFEOpAttr[], ids: number[], outputs: number) {
+    const inputs = ids.map(tensor);
+    if (outputs > 0 && inputs.length > 0 && inputs.every(isSmallConstant)) {
+      const folded = fold(op, opAttributes, inputs, outputs);
+      if (folded !== undefined) return folded;
+    }
+    const attributes = Object.fromEntries(opAttributes.map((attribute) => [attribute.name, toValue(attribute)]));
+    const changesVariable = outputs === 0;
+    const options = { device: recorder.device };
+    const name = graph.add(
+      op,
+      inputs.map(({ node }) => node),
+      attributes,
+      changesVariable ? { ...options, name: `${scope}/${op}_${recorder.updates.length}` } : options,
+    );
+    if (changesVariable) recorder.updates.push(name);
+    const found = outputSpecs(op, inputs, attributes) ?? tried(op, opAttributes, inputs, outputs);
+    return found.slice(0, outputs).map((spec, index) => {
+      const node = index === 0 ? name : `${name}:${index}`;
+      return { id: register({ ...spec, node }), shape: [...spec.shape], dtype: spec.dtype };
+    });
+  }
+
+  /** Computes what doesn't depend on what is fed, if it is small: a graph would do it again in each step. */
+  function fold(op: string, opAttributes: TFEOpAttr[], inputs: readonly TensorSpec[], outputs: number) {
+    const ids = inputs.map(materialise);
+    const results = binding.executeOp(op, opAttributes, ids, outputs);
+    const small = results.every(({ dtype, shape }) => READABLE.has(dtype) && sizeOf(shape) <= SMALL);
+    const values = small ? results.map(({ id }) => binding.tensorDataSync(id)) : [];
+    for (const id of [...ids, ...results.map((result) => result.id)]) binding.deleteTensor(id);
+    if (!small) return undefined;
+    return results.map(({ dtype, shape }, index) => {
+      const id = register(constant(toDataType(dtype), shape, values[index] ?? new Float32Array()));
+      return { id, shape, dtype };
+    });
+  }
+
+  function materialise({ dtype, shape, values }: TensorSpec): number {
+    return binding.createTensor([...shape], dtype, values ?? zeroValues(dtype, sizeOf(shape)));
+  }
+
+  /** Runs an op that no rule covers on zeros, only to see what comes out. */
+  function tried(op: string, opAttributes: TFEOpAttr[], inputs: readonly TensorSpec[], outputs: number) {
+    const key = JSON.stringify([op, opAttributes, inputs.map(({ values, ...spec }) => [spec, values && [...values]])]);
+    const known = specs.get(key);
+    if (known !== undefined) return known;
+    const ids = inputs.map(materialise);
+    const results = binding.executeOp(op, opAttributes, ids, outputs);
+    for (const id of [...ids, ...results.map((result) => result.id)]) binding.deleteTensor(id);
+    const found = results.map(({ dtype, shape }) => ({ dtype: toDataType(dtype), shape }));
+    specs.set(key, found);
+    return found;
+  }
+
+  function toValue({ name, type, value }: TFEOpAttr): AttributeValue {
+    const kind = attributeKinds.get(type);
+    if (kind === undefined) throw new Error(`The attribute «${name}» has a type that no graph has here: ${type}.`);
+    if (kind === 'type') return { kind, value: toDataType(value as number) };
+    if (kind === 'shape' || !Array.isArray(value)) return { kind, value } as AttributeValue;
+    return { kind: `${kind}s`, value } as unknown as AttributeValue;
+  }
+
+  const standIn = {
+    executeOp,
+    createTensor(shape: number[], dtype: number, values: TensorValues) {
+      const id = binding.createTensor(shape, dtype, values);
+      if (dtype !== DataType.string) traced.set(id, constant(toDataType(dtype), shape, values));
+      return id;
+    },
+    deleteTensor(id: number) {
+      // Values that the binding holds stay known: numbers are not given twice.
+      if (id < 2 ** 30) binding.deleteTensor(id);
+      else traced.delete(id);
+    },
+    tensorDataSync(id: number) {
+      const values = tensor(id).values;
+      if (values !== undefined) return values;
+      throw new Error('A traced function cannot look at a value that depends on what is fed.');
+    },
+  };
+  const recorder: Recorder = {
+    binding: Object.create(binding, Object.getOwnPropertyDescriptors(standIn)) as TFJSBinding,
+    device: '',
+    updates: [],
+    register,
+    replace: (id, tensor) => void traced.set(id, tensor),
+    tensor,
+  };
+  return recorder;
+}
+
+function isSmallConstant({ values }: TensorSpec): boolean {
+  return values !== undefined && values.length <= SMALL;
+}
+
+function kindsOf(binding: TFJSBinding): ReadonlyMap<number, 'string' | 'int' | 'float' | 'bool' | 'type' | 'shape'> {
+  return new Map([
+    [binding.TF_ATTR_STRING, 'string'],
+    [binding.TF_ATTR_INT, 'int'],
+    [binding.TF_ATTR_FLOAT, 'float'],
+    [binding.TF_ATTR_BOOL, 'bool'],
+    [binding.TF_ATTR_TYPE, 'type'],
+    [binding.TF_ATTR_SHAPE, 'shape'],
+  ]);
+}

@@ -1,0 +1,142 @@
+import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { nodeBackend } from '../execute-op.ts';
+import type { TensorFlow } from '../load.ts';
+import { DataType } from './data-type.ts';
+import type { Graph } from './graph.ts';
+import { createRecorder, type Recorder, type TracedTensor } from './recorder.ts';
+import { orderUpdates } from './update-order.ts';
+import { addAssignment, addPlaceholder, addRead, type GraphVariable } from './variables.ts';
+
+/** What an entry point is fed under one name. */
+export interface InputSpec {
+  readonly dtype: 'float32' | 'int32' | 'uint8';
+  readonly shape: readonly number[];
+}
+
+/** What a function that is being traced can do beyond TensorFlow.js. */
+export interface Tracing {
+  /** The variable itself, for TensorFlow's ops that update one where it lies (`ResourceApplyAdam`). */
+  handle(variable: GraphVariable): Tensor;
+  /** Has the ops of `work` run on a device: `/device:GPU:1`. */
+  onDevice<Value>(device: string, work: () => Value): Value;
+}
+
+export type TracedFunction = (inputs: Record<string, Tensor>, tracing: Tracing) => Record<string, Tensor>;
+
+/** A variable of the graph that is one of TensorFlow.js as well. */
+export interface SharedVariable {
+  readonly variable: GraphVariable;
+  readonly tensor: Variable;
+}
+
+/** The nodes that a function became. */
+export interface TracedEntry {
+  readonly placeholders: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, TracedTensor>>;
+  /** Nodes that change variables. */
+  readonly updates: readonly string[];
+}
+
+/** Notes a function's ops as nodes whose names begin with `scope`. Variables end with the values that they had before. */
+export function traceFunction(
+  tf: TensorFlow,
+  graph: Graph,
+  scope: string,
+  variables: readonly SharedVariable[],
+  inputs: Readonly<Record<string, InputSpec>>,
+  run: TracedFunction,
+): TracedEntry {
+  const backend = nodeBackend(tf);
+  const { binding } = backend;
+  const recorder = createRecorder(binding, graph, scope);
+  const idOf = (tensor: Tensor) => backend['getInputTensorIds']([tensor])[0] ?? Number.NaN;
+  const read = variables.map(({ variable, tensor }) => ({ variable, tensor, id: idOf(tensor) }));
+  if (new Set(read.map(({ id }) => id)).size < read.length) throw new Error('Two variables share one tensor.');
+
+  const reads = new Map<string, string>();
+  for (const { variable, id } of read) {
+    const node = addRead(graph, `${scope}/read_${variable.handle}`, variable.handle);
+    reads.set(node, variable.handle);
+    recorder.replace(id, { node, dtype: DataType.float32, shape: variable.shape });
+  }
+  const placeholders = Object.fromEntries(
+    Object.entries(inputs).map(([name, { dtype, shape }]) => [
+      name,
+      addPlaceholder(graph, `${scope}/in/${name}`, DataType[dtype], shape),
+    ]),
+  );
+
+  const outputs: Record<string, TracedTensor> = {};
+  withBinding(backend, recorder.binding, () =>
+    withValuesRestored(tf, variables, () =>
+      tf.tidy(() => {
+        const symbol = (tensor: TracedTensor) =>
+          backend['createOutputTensor']({
+            id: recorder.register(tensor),
+            shape: [...tensor.shape],
+            dtype: tensor.dtype,
+          });
+        const fed = Object.entries(inputs).map(([name, { dtype, shape }]) => [
+          name,
+          symbol({ node: placeholders[name] ?? '', dtype: DataType[dtype], shape }),
+        ]);
+        const results = run(Object.fromEntries(fed), {
+          handle: ({ handle }) => symbol({ node: handle, dtype: DataType.resource, shape: [] }),
+          onDevice: (device, work) => onDevice(recorder, device, work),
+        });
+        for (const { variable, tensor, id } of read) {
+          const now = idOf(tensor);
+          if (now === id) continue;
+          const name = `${scope}/assign_${variable.handle}`;
+          recorder.updates.push(addAssignment(graph, name, variable.handle, recorder.tensor(now).node));
+        }
+        // The tensors end with this scope, so their nodes are looked up here.
+        for (const [name, tensor] of Object.entries(results)) outputs[name] = recorder.tensor(idOf(tensor));
+      }),
+    ),
+  );
+  orderUpdates(
+    graph,
+    recorder.updates,
+    reads,
+    Object.values(outputs).map(({ node }) => node),
+  );
+  return { placeholders, outputs, updates: recorder.updates };
+}
+
+function onDevice<Value>(recorder: Recorder, device: string, work: () => Value): Value {
+  const before = recorder.device;
+  recorder.device = device;
+  try {
+    return work();
+  } finally {
+    recorder.device = before;
+  }
+}
+
+function withBinding<Value>(
+  backend: ReturnType<typeof nodeBackend>,
+  standIn: Recorder['binding'],
+  work: () => Value,
+): Value {
+  const { binding } = backend;
+  backend.binding = standIn;
+  try {
+    return work();
+  } finally {
+    backend.binding = binding;
+  }
+}
+
+function withValuesRestored<Value>(tf: TensorFlow, variables: readonly SharedVariable[], work: () => Value): Value {
+  // A clone shares the values: an assignment would free them otherwise.
+  const before = variables.map(({ tensor }) => ({ tensor, value: tf.keep(tensor.clone()) }));
+  try {
+    return work();
+  } finally {
+    for (const { tensor, value } of before) {
+      tensor.assign(value);
+      value.dispose();
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+
+type Answer = { readonly result: unknown } | { readonly error: string };
+
+/** A Python process in which `keras`, `tf_keras`, `tensorflow`, `h5py`, `numpy` and `PIL` can be imported. */
+export class Keras {
+  readonly #python: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #answers: AsyncIterator<string>;
+  /** What libraries say: TensorFlow a lot, and little of use. */
+  #said = '';
+
+  /** `root`: of this repository, for whoever is bundled. */
+  constructor(interpreter: string, root = resolve(import.meta.dirname, '../..')) {
+    this.#python = spawn(interpreter, [join(root, 'test/support/keras-worker.py')], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, CUDA_VISIBLE_DEVICES: '', TF_CPP_MIN_LOG_LEVEL: '2' },
+    });
+    this.#answers = createInterface({ input: this.#python.stdout })[Symbol.asyncIterator]();
+    this.#python.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#said = (this.#said + text).slice(-4000);
+    });
+  }
+
+  /**
+   * Runs a snippet. It sees `variables` by their names, and whatever JSON can say it assigns to `result` comes back.
+   * Modules stay imported from one snippet to the next, variables don't. One at a time.
+   */
+  async run<Value = void>(script: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Value> {
+    this.#python.stdin.write(`${JSON.stringify({ script, variables })}\n`);
+    const line = await this.#answers.next();
+    if (line.done) throw new Error(`Python has ended:\n${this.#said}`);
+    const answer = JSON.parse(line.value) as Answer;
+    if ('error' in answer) throw new Error(answer.error);
+    return answer.result as Value;
+  }
+
+  end(): void {
+    this.#python.stdin.end();
+  }
+}
