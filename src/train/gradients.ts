@@ -3,6 +3,7 @@ import type { TensorFlow } from '../tensorflow/load.ts';
 import { projectiveTransform } from '../tensorflow/projective-transform.ts';
 import { type ClipOptions, clipGradients } from './clip-gradients.ts';
 import { probabilitiesOf } from './forward.ts';
+import { l2Penalty } from './l2-penalty.ts';
 import { maskedCrossEntropy } from './loss.ts';
 import type { TargetMasks } from './target-masks.ts';
 
@@ -25,12 +26,18 @@ export interface Gradients {
   readonly gradients: readonly Tensor[];
 }
 
+export interface GradientOptions {
+  readonly clip?: ClipOptions | undefined;
+  /** As Keras' regularizer of this name has it, on the kernels that are trained. */
+  readonly l2?: number | undefined;
+}
+
 /** Augmentation, forward, loss and back, the gradients clipped. The model's moving averages change, its trainable weights don't. */
 export function computeGradients(
   tf: TensorFlow,
   model: LayersModel,
   batch: BatchTensors,
-  clip: ClipOptions = {},
+  { clip = {}, l2 = 0 }: GradientOptions = {},
 ): Gradients {
   const { pixels, transforms, key } = batch;
   const augmented = transforms ? projectiveTransform(tf, pixels, transforms) : pixels;
@@ -40,7 +47,8 @@ export function computeGradients(
     const probabilities = probabilitiesOf(tf, model, augmented, { training: true, key });
     // The gradient's scope ends before anybody could read what only it knows.
     inside = tf.keep(probabilities);
-    return maskedCrossEntropy(tf, probabilities, batch);
+    const loss = maskedCrossEntropy(tf, probabilities, batch);
+    return l2 === 0 ? loss : tf.add(loss, l2Penalty(tf, model, l2));
   }, weights);
   if (inside === undefined) throw new Error('The gradient was taken without running the model.');
   const probabilities = inside.clone();

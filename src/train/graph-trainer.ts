@@ -41,9 +41,10 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
           ownHead: fed.ownHead as Tensor2D,
           key: fed.key as Tensor1D,
         },
-        options.clip,
+        options,
       );
-      optimizer.update(tracing, gradients, fed.rate);
+      const rates = gradients.map((_, index) => tf.mul(fed.rate, options.rateFactors?.[index] ?? 1));
+      optimizer.update(tracing, gradients, rates);
       return { loss, probabilities };
     });
   };
