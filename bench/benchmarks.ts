@@ -13,6 +13,11 @@ export const benchmarks: readonly Benchmark[] = [
     load: async () => (await import('./hashing.ts')).hashing,
   },
   {
+    name: 'ingest',
+    summary: "a label file of FashionAI's size through ingest and encode-targets beside pandas",
+    load: async () => (await import('./ingest.ts')).ingest,
+  },
+  {
     name: 'graph-size',
     summary: 'a graph of 10,000 stages beside one of 100: time and memory when nothing changed',
     load: async () => (await import('./graph-size.ts')).graphSize,
@@ -21,5 +26,15 @@ export const benchmarks: readonly Benchmark[] = [
     name: 'keras-weights',
     summary: "loading InceptionResNetV2's 215 MB of weights from Keras' files beside Keras' own load_weights",
     load: async () => (await import('./keras-weights.ts')).kerasWeights,
+  },
+  {
+    name: 'training-step',
+    summary: 'a training step and a prediction of the large backbones beside Keras on the same TensorFlow',
+    load: async () => (await import('./training-step.ts')).trainingStep,
+  },
+  {
+    name: 'first-step',
+    summary: 'from the start of the process to the end of the first training step, and peak memory, beside Keras',
+    load: async () => (await import('./first-step.ts')).firstStep,
   },
 ];

@@ -20,7 +20,11 @@ async function bench(words) {
   await rm(built, { recursive: true, force: true });
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ['bench/main.ts', 'bench/benchmarks.ts'],
+    entryPoints: {
+      main: 'bench/main.ts',
+      benchmarks: 'bench/benchmarks.ts',
+      'training-ours': 'bench/training/ours.ts',
+    },
     outdir: built,
     bundle: true,
     splitting: true,

@@ -1,8 +1,11 @@
 import { defineStage } from 'pipeline';
-import { kerasFormats } from '../src/keras/save-model.ts';
 import { backboneNames } from '../src/models/index.ts';
+import type { ClassWeights } from '../src/train/class-weights.ts';
+import { monitoredFigures } from '../src/train/early-stopping.ts';
 import { executionModes } from '../src/train/execution-mode.ts';
 import { epochMetrics } from '../src/train/history.ts';
+import { type Schedule, scheduleNames } from '../src/train/learning-rate.ts';
+import { saveFormats } from '../src/train/save-as.ts';
 import { train } from '../src/train/train.ts';
 
 /** Trains a classifier of all tasks on the training split, from the start or from where another one ended. */
@@ -23,10 +26,35 @@ export default defineStage({
         default: 'none',
       },
       optimizer: { enum: ['adam', 'sgd'], default: 'adam' },
-      learning_rate: { type: 'number', exclusiveMinimum: 0 },
+      learning_rate: { description: 'At the stage’s start.', type: 'number', exclusiveMinimum: 0 },
+      schedule: {
+        description: 'How the rate goes on from step to step.',
+        enum: scheduleNames,
+        default: 'constant',
+      },
       decay: {
-        description: 'The rate at step t of the stage is learning_rate / (1 + decay · t).',
+        description: 'Of constant: the rate at step t of the stage is learning_rate / (1 + decay · t).',
         type: 'number',
+        minimum: 0,
+        default: 0,
+      },
+      final_learning_rate: {
+        description: 'Of cosine: the rate at the last step.',
+        type: 'number',
+        minimum: 0,
+        default: 0,
+      },
+      decay_rate: {
+        description: 'Of exponential: by how much the rate is multiplied in decay_steps steps.',
+        type: 'number',
+        exclusiveMinimum: 0,
+        maximum: 1,
+        default: 0.96,
+      },
+      decay_steps: { description: 'Of exponential, in steps.', type: 'integer', minimum: 1, default: 1000 },
+      warmup_steps: {
+        description: 'Steps in which the rate grows to learning_rate, before the schedule begins.',
+        type: 'integer',
         minimum: 0,
         default: 0,
       },
@@ -52,6 +80,67 @@ export default defineStage({
         minimum: 0,
         exclusiveMaximum: 1,
         default: 0.5,
+      },
+      label_smoothing: {
+        description: 'The share of each target that is spread over all classes of its task.',
+        type: 'number',
+        minimum: 0,
+        exclusiveMaximum: 1,
+        default: 0,
+      },
+      class_weights: {
+        description:
+          'By task, how often a sample of each class counts, in the order of the classes; balanced: so often that all ' +
+          'classes of a task weigh the same.',
+        anyOf: [
+          { const: 'balanced' },
+          { type: 'object', additionalProperties: { type: 'array', items: { type: 'number', minimum: 0 } } },
+        ],
+      },
+      clip_global_norm: {
+        description: 'The greatest length of all gradients together; longer ones are shortened.',
+        type: 'number',
+        exclusiveMinimum: 0,
+      },
+      clip_value: {
+        description: 'The greatest number in a gradient, either way.',
+        type: 'number',
+        exclusiveMinimum: 0,
+      },
+      early_stopping: {
+        description: 'Ends the training when it gets no better, and with which weights.',
+        type: 'object',
+        properties: {
+          monitor: {
+            description: 'The figure that tells it: losses should fall, accuracy should rise.',
+            enum: monitoredFigures,
+            default: 'val_loss',
+          },
+          patience: {
+            description: 'Epochs without a better one after which it ends. Without it all epochs are trained.',
+            type: 'integer',
+            minimum: 1,
+          },
+          min_delta: {
+            description: 'By how much the figure has to be better to count.',
+            type: 'number',
+            minimum: 0,
+            default: 0,
+          },
+          restore_best: {
+            description: 'Ends with the weights of the best epoch instead of the last.',
+            type: 'boolean',
+            default: false,
+          },
+        },
+        additionalProperties: false,
+        default: {},
+      },
+      checkpoint_minutes: {
+        description: 'After so many minutes the training is kept, as after each epoch, to go on from if it is killed.',
+        type: 'number',
+        minimum: 0,
+        default: 10,
       },
       augment: {
         description: 'How the training images are varied, as by Keras’ ImageDataGenerator.',
@@ -88,9 +177,10 @@ export default defineStage({
         default: 2,
       },
       save_as: {
-        description: 'Formats of Keras that the model is saved in beside TensorFlow.js’ own: model.h5, model.keras.',
+        description:
+          'What the model is written as beside TensorFlow.js’ own format: model.h5 and model.keras for Keras, model.svg and model.png to look at.',
         type: 'array',
-        items: { enum: kerasFormats },
+        items: { enum: saveFormats },
         uniqueItems: true,
         default: [],
       },
@@ -98,20 +188,13 @@ export default defineStage({
     required: ['learning_rate', 'epochs', 'batch_size', 'seed'],
   },
   inputs: ['shards', 'targets', 'model?', 'weights?'],
-  outputs: ['model', 'history.json'],
+  outputs: ['model', 'history.json', 'tensorboard'],
   async run({ params, inputs, outputs, metrics, work, downloads, ...watcher }) {
-    const { backbone, learning_rate: learningRate, batch_size: batchSize, augment } = params;
-    const { decay, epochs, seed, dropout, threads, execution, momentum, nesterov } = params;
+    const { backbone, epochs, seed, dropout, threads, execution, momentum, nesterov } = params;
+    const { augment, early_stopping: stopping } = params;
+    const { shards, targets, model: startFrom, weights } = inputs;
     const trained = await train(
-      {
-        shards: inputs.shards,
-        targets: inputs.targets,
-        startFrom: inputs.model,
-        weights: inputs.weights,
-        work,
-        downloads,
-        ...outputs,
-      },
+      { shards, targets, startFrom, weights, work, downloads, ...outputs },
       {
         backbone,
         optimizer: params.optimizer === 'adam' ? { name: 'adam' } : { name: 'sgd', momentum, nesterov },
@@ -120,9 +203,21 @@ export default defineStage({
           rotationRange: augment.rotation_range,
           zoomRange: augment.zoom_range,
         },
-        learningRate,
-        batchSize,
-        decay,
+        learningRate: params.learning_rate,
+        schedule: scheduleOf(params),
+        warmupSteps: params.warmup_steps,
+        labelSmoothing: params.label_smoothing,
+        // What the schema allows but its type does not tell.
+        classWeights: params.class_weights as ClassWeights | undefined,
+        clip: { globalNorm: params.clip_global_norm, value: params.clip_value },
+        earlyStopping: {
+          monitor: stopping.monitor,
+          patience: stopping.patience,
+          minDelta: stopping.min_delta,
+          restoreBest: stopping.restore_best,
+        },
+        checkpointMinutes: params.checkpoint_minutes,
+        batchSize: params.batch_size,
         epochs,
         seed,
         dropout,
@@ -138,3 +233,22 @@ export default defineStage({
     if (last !== undefined) metrics(epochMetrics(last));
   },
 });
+
+function scheduleOf(params: {
+  readonly schedule: Schedule['name'];
+  readonly decay: number;
+  readonly final_learning_rate: number;
+  readonly decay_rate: number;
+  readonly decay_steps: number;
+}): Schedule {
+  switch (params.schedule) {
+    case 'constant':
+      return { name: 'constant', decay: params.decay };
+    case 'cosine':
+      return { name: 'cosine', finalLearningRate: params.final_learning_rate };
+    case 'exponential':
+      return { name: 'exponential', decayRate: params.decay_rate, decaySteps: params.decay_steps };
+    default:
+      return params.schedule satisfies never;
+  }
+}

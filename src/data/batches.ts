@@ -12,6 +12,8 @@ export interface BatchOptions {
   readonly batchSize: number;
   /** Shuffles the samples, for each epoch anew. Without it they come as given. */
   readonly order?: { readonly seed: number; readonly epoch: number };
+  /** The index of the batch to begin with: those before it are not read. */
+  readonly from?: number | undefined;
 }
 
 export interface Batch {
@@ -30,7 +32,7 @@ export interface Batch {
  * buffers. After a failure nothing follows.
  */
 export async function* batches(options: BatchOptions): AsyncGenerator<Result<Batch>, void, undefined> {
-  const { shards, samples: given, batchSize, order } = options;
+  const { shards, samples: given, batchSize, order, from = 0 } = options;
   const rows = imageRows(options);
   if (!rows.ok) return yield rows;
   const positions = order ? permutation(given.length, order.seed, order.epoch) : Int32Array.from(given.keys());
@@ -49,9 +51,9 @@ export async function* batches(options: BatchOptions): AsyncGenerator<Result<Bat
   };
 
   const total = Math.ceil(given.length / batchSize);
-  let next = total > 0 ? read(0) : undefined;
+  let next = from < total ? read(from) : undefined;
   try {
-    for (let index = 0; index < total && next !== undefined; index += 1) {
+    for (let index = from; index < total && next !== undefined; index += 1) {
       const batch: Result<Batch> = await next;
       next = batch.ok && index + 1 < total ? read(index + 1) : undefined;
       yield batch;

@@ -38,14 +38,14 @@ export function adamInGraph(
   weights: readonly GraphVariable[],
   state: (shape: readonly number[]) => GraphVariable,
 ): GraphOptimizer {
-  const moments = weights.map(({ shape }) => ({ m: state(shape), v: state(shape) }));
+  const firstMoments = weights.map(({ shape }) => state(shape));
+  const secondMoments = weights.map(({ shape }) => state(shape));
   return {
-    state: [...moments.map(({ m }) => m), ...moments.map(({ v }) => v)],
     update({ handle }, gradients, rate) {
       const options = { rate, beta1: BETA_1, beta2: BETA_2, epsilon: EPSILON };
-      moments.forEach(({ m, v }, index) => {
-        const [weight, gradient] = [weights[index], gradients[index]];
-        if (weight === undefined || gradient === undefined) return;
+      weights.forEach((weight, index) => {
+        const [m, v, gradient] = [firstMoments[index], secondMoments[index], gradients[index]];
+        if (m === undefined || v === undefined || gradient === undefined) return;
         resourceApplyAdam(tf, { weights: handle(weight), m: handle(m), v: handle(v) }, options, gradient);
       });
     },

@@ -11,8 +11,16 @@ export interface ConfusionCounter {
   matrices(): readonly ConfusionMatrix[];
 }
 
-export function confusionCounter({ classes, offsets }: HeadLayout): ConfusionCounter {
-  const matrices = classes.map((count) => Array.from({ length: count }, () => new Array<number>(count).fill(0)));
+/** @param before what was counted before, for each task. */
+export function confusionCounter(
+  { classes, offsets }: HeadLayout,
+  before?: readonly ConfusionMatrix[],
+): ConfusionCounter {
+  const matrices = classes.map((count, task) =>
+    Array.from({ length: count }, (_, row) =>
+      Array.from({ length: count }, (_, column) => before?.[task]?.[row]?.[column] ?? 0),
+    ),
+  );
   return {
     add({ taskOf, classOf }, predicted) {
       taskOf.forEach((task, sample) => {

@@ -23,12 +23,17 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         const transforms = isIdentity(augmentation)
           ? undefined
           : tf.tensor2d(randomTransforms(augmentation, count, { height, width }, at), [count, 8]);
-        const { loss, probabilities, gradients } = computeGradients(tf, model, {
-          pixels: imagesToDevice(tf, images, [count, height, width, 3]),
-          transforms,
-          key: tf.tensor1d([at.seed, at.step], 'int32'),
-          ...targetMasks(tf, layout, wanted, options.targets),
-        });
+        const { loss, probabilities, gradients } = computeGradients(
+          tf,
+          model,
+          {
+            pixels: imagesToDevice(tf, images, [count, height, width, 3]),
+            transforms,
+            key: tf.tensor1d([at.seed, at.step], 'int32'),
+            ...targetMasks(tf, layout, wanted, options.targets),
+          },
+          options.clip,
+        );
         const weights = toVector(
           tf,
           trainable.map((weight) => weight.read()),

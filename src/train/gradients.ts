@@ -1,6 +1,7 @@
 import type { LayersModel, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { projectiveTransform } from '../tensorflow/projective-transform.ts';
+import { type ClipOptions, clipGradients } from './clip-gradients.ts';
 import { probabilitiesOf } from './forward.ts';
 import { maskedCrossEntropy } from './loss.ts';
 import type { TargetMasks } from './target-masks.ts';
@@ -24,8 +25,13 @@ export interface Gradients {
   readonly gradients: readonly Tensor[];
 }
 
-/** Augmentation, forward, loss and back. The model's moving averages change, its trainable weights don't. */
-export function computeGradients(tf: TensorFlow, model: LayersModel, batch: BatchTensors): Gradients {
+/** Augmentation, forward, loss and back, the gradients clipped. The model's moving averages change, its trainable weights don't. */
+export function computeGradients(
+  tf: TensorFlow,
+  model: LayersModel,
+  batch: BatchTensors,
+  clip: ClipOptions = {},
+): Gradients {
   const { pixels, transforms, key } = batch;
   const augmented = transforms ? projectiveTransform(tf, pixels, transforms) : pixels;
   const weights = model.trainableWeights.map((weight) => weight.read() as Variable);
@@ -40,5 +46,5 @@ export function computeGradients(tf: TensorFlow, model: LayersModel, batch: Batc
   const probabilities = inside.clone();
   inside.dispose();
   const gradients = weights.map((weight) => grads[weight.name] ?? tf.zerosLike(weight));
-  return { loss, probabilities, gradients };
+  return { loss, probabilities, gradients: clipGradients(tf, gradients, clip) };
 }

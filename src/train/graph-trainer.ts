@@ -16,7 +16,7 @@ type StepEntry = EntryPoint<StepInput, 'loss' | 'probabilities'>;
 export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions): Promise<Trainer> {
   const { model, height, width, layout, augmentation, batchSizes } = options;
   const program = createProgram(tf);
-  const variables = model.weights.map((weight) => program.variable(weight.read() as Variable));
+  for (const weight of model.weights) program.variable(weight.read() as Variable);
   const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
   const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);
 
@@ -31,13 +31,18 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
       rate: { dtype: 'float32', shape: [] },
     } as const;
     return program.entry(`step_${count}`, inputs, (fed, tracing) => {
-      const { loss, probabilities, gradients } = computeGradients(tf, model, {
-        pixels: bytesToFloats(tf, fed.images) as Tensor4D,
-        transforms: isIdentity(augmentation) ? undefined : (fed.transforms as Tensor2D),
-        target: fed.target as Tensor2D,
-        ownHead: fed.ownHead as Tensor2D,
-        key: fed.key as Tensor1D,
-      });
+      const { loss, probabilities, gradients } = computeGradients(
+        tf,
+        model,
+        {
+          pixels: bytesToFloats(tf, fed.images) as Tensor4D,
+          transforms: isIdentity(augmentation) ? undefined : (fed.transforms as Tensor2D),
+          target: fed.target as Tensor2D,
+          ownHead: fed.ownHead as Tensor2D,
+          key: fed.key as Tensor1D,
+        },
+        options.clip,
+      );
       optimizer.update(tracing, gradients, fed.rate);
       return { loss, probabilities };
     });
@@ -61,14 +66,14 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
       return { loss: loss[0] ?? Number.NaN, probabilities: probabilities as Float32Array };
     },
     probabilities: (images, count) => predictBy(session, predictions, images, count),
-    state: () => ({ weights: session.read(variables), optimizer: session.read(optimizer.state) }),
-    restore({ weights, optimizer: remembered }) {
-      session.write(variables, weights);
-      session.write(optimizer.state, remembered);
+    state() {
+      const { variables, states } = session.read();
+      return { weights: variables, optimizer: states };
     },
+    restore: ({ weights, optimizer: states }) => session.write({ variables: weights, states }),
     updateModel() {
       tf.tidy(() => {
-        session.read(variables).forEach((values, index) => {
+        session.read().variables.forEach((values, index) => {
           const weight = model.weights[index]?.read() as Variable;
           weight.assign(tf.tensor(values, weight.shape));
         });

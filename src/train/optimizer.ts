@@ -15,11 +15,11 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** The same in a graph, which updates each weight where it lies. */
+/** The same in a graph, which updates each weight where it lies. What it remembers are states of the graph. */
 export interface GraphOptimizer {
-  /** What it remembers: the same, but for each weight by itself. */
-  readonly state: readonly GraphVariable[];
   /**
+   * Adds the ops of an update.
+   *
    * @param gradients one a weight, in their order.
    * @param rate a scalar.
    */

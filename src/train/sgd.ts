@@ -36,7 +36,6 @@ export function sgdInGraph(
 ): GraphOptimizer {
   const velocities = momentum === 0 ? [] : weights.map(({ shape }) => state(shape));
   return {
-    state: velocities,
     update({ handle }, gradients, rate) {
       weights.forEach((weight, index) => {
         const [velocity, gradient] = [velocities[index], gradients[index]];

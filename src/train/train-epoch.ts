@@ -1,10 +1,11 @@
-import { batches } from '../data/batches.ts';
+import { type Batch, batches } from '../data/batches.ts';
 import { problem, type Result, success } from '../problem.ts';
 import { type ConfusionMatrix, confusionCounter } from './confusion.ts';
 import { predictedColumns } from './forward.ts';
 import type { LabelledImages } from './labelled-images.ts';
+import { memoryProblem } from './memory-problem.ts';
 import { batchTargets, headLayout } from './target-masks.ts';
-import type { Trainer } from './trainer.ts';
+import type { StepResult, Trainer } from './trainer.ts';
 
 export interface EpochOptions {
   readonly trainer: Trainer;
@@ -18,53 +19,93 @@ export interface EpochOptions {
   /** The number of the epoch's first step, and how many updates the optimizer has made before it. */
   readonly firstStep: number;
   readonly firstUpdate: number;
-  readonly learningRateAt: (step: number) => number;
+  /** By the number of updates made before. */
+  readonly rateAt: (updates: number) => number;
 }
 
 /** The figures of an epoch so far. */
 export interface EpochProgress {
+  /** Taken in the epoch. */
   readonly steps: number;
+  /** Seen in these steps. */
+  readonly samples: number;
   /** The mean over the samples, each batch's before its update. */
   readonly loss: number;
+  /** From which the mean is taken. */
+  readonly lossSum: number;
   /** For each task, in order. */
   readonly matrices: readonly ConfusionMatrix[];
 }
 
+export const EPOCH_START: EpochProgress = { steps: 0, samples: 0, loss: 0, lossSum: 0, matrices: [] };
+
 /**
- * Goes through the samples once in a new order. Fails where the loss is no number any more. Throws the signal's reason
- * when it is aborted, between two steps.
+ * Goes through the samples once in a new order, or on from where the epoch was left. Fails where the loss is no number any
+ * more.
+ *
+ * @param onStep called after each step; what it throws ends the epoch.
  */
 export async function trainEpoch(
   options: EpochOptions,
-  onStep: (progress: EpochProgress) => void,
-  signal: AbortSignal,
+  from: EpochProgress,
+  onStep: (progress: EpochProgress) => Promise<void>,
 ): Promise<Result<EpochProgress>> {
-  const { trainer, data, samples, batchSize, seed, epoch } = options;
+  const { data, samples, batchSize, seed, epoch } = options;
   const { shards, targets } = data;
   const layout = headLayout(targets.tasks);
-  const counter = confusionCounter(layout);
-  let [lossSum, done] = [0, 0];
-  let progress: EpochProgress = { steps: 0, loss: 0, matrices: counter.matrices() };
-  for await (const batch of batches({ shards, targets, samples, batchSize, order: { seed, epoch } })) {
+  const counter = confusionCounter(layout, from.matrices);
+  let progress: EpochProgress = { ...from, matrices: counter.matrices() };
+  const order = { seed, epoch };
+  for await (const batch of batches({ shards, targets, samples, batchSize, order, from: from.steps })) {
     if (!batch.ok) return batch;
-    signal.throwIfAborted();
-    const { images, count, index } = batch.value;
-    const [step, updates] = [options.firstStep + index, options.firstUpdate + index];
     const wanted = batchTargets(targets, batch.value.samples);
-    const at = { seed, step, updates };
-    const { loss, probabilities } = trainer.step({ images, ...wanted }, at, options.learningRateAt(step));
-    if (!Number.isFinite(loss)) return lossIsNoNumber(step);
+    const step = takeStep(options, batch.value, wanted);
+    if (!step.ok) return step;
+    const { loss, probabilities } = step.value;
+    if (!Number.isFinite(loss)) return lossIsNoNumber(options, batch.value);
     counter.add(wanted, predictedColumns(probabilities, layout, wanted.taskOf));
-    lossSum += loss * count;
-    done += count;
-    progress = { steps: batch.value.index + 1, loss: lossSum / done, matrices: counter.matrices() };
-    onStep(progress);
+    const lossSum = progress.lossSum + loss * batch.value.count;
+    const seen = progress.samples + batch.value.count;
+    progress = {
+      steps: batch.value.index + 1,
+      samples: seen,
+      loss: lossSum / seen,
+      lossSum,
+      matrices: counter.matrices(),
+    };
+    await onStep(progress);
   }
   return success(progress);
 }
 
-function lossIsNoNumber(step: number) {
-  return problem(`the loss is no number any more at step ${step + 1}`, {
-    advice: 'The training has diverged: lower learning_rate, or raise batch_size, and run the stage again.',
-  });
+function takeStep(
+  { trainer, seed, firstStep, firstUpdate, rateAt, batchSize }: EpochOptions,
+  { images, index }: Batch,
+  wanted: ReturnType<typeof batchTargets>,
+): Result<StepResult> {
+  const updates = firstUpdate + index;
+  try {
+    return success(trainer.step({ images, ...wanted }, { seed, step: firstStep + index, updates }, rateAt(updates)));
+  } catch (error) {
+    const exhausted = memoryProblem(error, batchSize);
+    if (exhausted === undefined) throw error;
+    return exhausted;
+  }
+}
+
+const LISTED = 5;
+
+function lossIsNoNumber({ data, firstUpdate, rateAt }: EpochOptions, { samples, index }: Batch) {
+  const updates = firstUpdate + index;
+  const files = Array.from(samples.subarray(0, LISTED), (sample) => `«${data.targets.file(sample)}»`);
+  const more = samples.length > LISTED ? ` and ${samples.length - LISTED} more` : '';
+  return problem(
+    `the loss is no number any more at step ${updates + 1}, at a rate of ${rateAt(updates)}, ` +
+      `on the images ${files.join(', ')}${more}`,
+    {
+      advice:
+        'The training has diverged: lower learning_rate, set clip_global_norm to 1, or warm up with warmup_steps, ' +
+        'and run the stage again.',
+    },
+  );
 }

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { type KerasFormat, saveForKeras } from '../keras/save-model.ts';
 import type { BackboneName } from '../models/index.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { failure, type Result, success } from '../problem.ts';
@@ -8,29 +7,41 @@ import { loadTensorFlow } from '../tensorflow/load.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Augmentation } from './augmentation.ts';
 import { sampleProblems, sampleWarnings } from './check-samples.ts';
+import { openCheckpoints } from './checkpoints.ts';
+import { type ClassWeights, classWeightColumns, classWeightProblems } from './class-weights.ts';
+import type { ClipOptions } from './clip-gradients.ts';
 import type { ExecutionMode } from './execution-mode.ts';
-import { type FitOptions, fitModel, type Watcher } from './fit.ts';
+import { type FitOptions, fitModel, type TrainingProgress, type Watcher } from './fit.ts';
 import type { EpochFigures } from './history.ts';
 import { weightsFile } from './initial-weights.ts';
 import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
+import type { LearningRateOptions } from './learning-rate.ts';
 import type { OptimizerOptions } from './optimizer.ts';
+import { type SaveFormat, saveAs } from './save-as.ts';
 import { findStartingPoint, startingModel } from './starting-point.ts';
 import { headLayout } from './target-masks.ts';
+import { writeTensorBoard } from './tensorboard.ts';
 import { batchSizesOf, createTrainer } from './trainer.ts';
 
-export interface TrainOptions extends Pick<FitOptions, 'batchSize' | 'decay' | 'epochs' | 'learningRate' | 'seed'> {
+export interface TrainOptions
+  extends LearningRateOptions,
+    Pick<FitOptions, 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
   /** Needed where no model is given, which brings its own. */
   readonly backbone?: BackboneName | undefined;
   readonly optimizer: OptimizerOptions;
   readonly augmentation: Augmentation;
   readonly dropout: number;
+  readonly classWeights?: ClassWeights | undefined;
+  readonly clip: ClipOptions;
+  /** After so many a checkpoint is due, beside those after each epoch. */
+  readonly checkpointMinutes: number;
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
   readonly execution: ExecutionMode;
   /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
   readonly weights: string;
   /** In which of Keras' formats the model is saved as well. */
-  readonly saveAs: readonly KerasFormat[];
+  readonly saveAs: readonly SaveFormat[];
 }
 
 export interface TrainPaths {
@@ -42,7 +53,7 @@ export interface TrainPaths {
   readonly startFrom?: string | undefined;
   /** A file of Keras that gives the first weights. */
   readonly weights?: string | undefined;
-  /** A directory for what is needed meanwhile. */
+  /** A directory for what is needed meanwhile, and to go on after the training was killed. */
   readonly work: string;
   /** The directory in which downloads are kept. */
   readonly downloads: string;
@@ -50,6 +61,8 @@ export interface TrainPaths {
   readonly model: string;
   /** To be made: a JSON file with the figures of each epoch. */
   readonly history: string;
+  /** To be made: a directory with the same figures for TensorBoard. */
+  readonly tensorboard: string;
 }
 
 /**
@@ -88,7 +101,10 @@ async function trainOn(
     width,
     tasks: targets.tasks,
   });
-  const problems = sampleProblems(targets, options.batchSize, paths.targets);
+  const problems = [
+    ...sampleProblems(targets, options.batchSize, paths.targets),
+    ...classWeightProblems(options.classWeights, targets),
+  ];
   if (!start.ok) return failure(badInput([...problems, ...start.failure]));
   if (problems.length > 0) return failure(badInput(problems));
   for (const warning of sampleWarnings(data)) watcher.log(warning);
@@ -116,11 +132,16 @@ async function trainOn(
     height,
     width,
     layout: headLayout(targets.tasks),
+    targets: {
+      labelSmoothing: options.labelSmoothing,
+      classWeights: classWeightColumns(options.classWeights, targets),
+    },
     batchSizes: { training: sizes('train'), prediction: sizes('validation') },
   });
   const { facts } = start.value;
   try {
-    const fitted = await fitModel({ ...options, trainer, data, before: facts }, watcher);
+    const checkpoints = await openCheckpoints<TrainingProgress>(paths.work, options.checkpointMinutes, watcher.log);
+    const fitted = await fitModel({ ...options, trainer, data, before: facts, checkpoints }, watcher);
     if (!fitted.ok) return failure(failed(fitted.failure));
     const { history, steps } = fitted.value;
     trainer.updateModel();
@@ -130,7 +151,8 @@ async function trainOn(
       { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps },
       paths.model,
     );
-    await saveForKeras(model.value, options.saveAs, paths.model);
+    await saveAs(model.value, options.saveAs, paths.model);
+    await writeTensorBoard(paths.tensorboard, history);
     await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
     return success(history);
   } finally {

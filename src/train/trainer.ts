@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import type { Augmentation, DrawPoint } from './augmentation.ts';
+import type { ClipOptions } from './clip-gradients.ts';
 import { createEagerTrainer } from './eager-trainer.ts';
 import type { ExecutionMode } from './execution-mode.ts';
 import { createGraphTrainer } from './graph-trainer.ts';
@@ -54,6 +55,7 @@ export interface TrainerOptions {
   readonly optimizer: OptimizerOptions;
   readonly augmentation: Augmentation;
   readonly targets?: TargetOptions;
+  readonly clip?: ClipOptions;
   /** How many images a step and a prediction are given at a time: a graph has its numbers fixed. */
   readonly batchSizes: { readonly training: readonly number[]; readonly prediction: readonly number[] };
 }

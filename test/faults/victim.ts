@@ -8,7 +8,7 @@ export class Victim {
   readonly finished: Promise<Finished>;
   readonly #child: ChildProcess;
   readonly #seen: (() => void)[] = [];
-  #lines = 0;
+  readonly #stdout: string[] = [];
 
   constructor(directory: string, args: readonly string[]) {
     this.#child = spawn(process.execPath, [CLI, 'run', '--json', ...args], {
@@ -16,12 +16,10 @@ export class Victim {
       env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const stdout: string[] = [];
     let stderr = '';
     if (this.#child.stdout !== null) {
       createInterface({ input: this.#child.stdout }).on('line', (line) => {
-        stdout.push(line);
-        this.#lines++;
+        this.#stdout.push(line);
         for (const seen of this.#seen) seen();
       });
     }
@@ -30,16 +28,25 @@ export class Victim {
     });
     this.finished = new Promise((resolve) => {
       this.#child.on('close', (code) => {
-        resolve(toFinished({ ...(code !== null && { exitCode: code }), stdout: stdout.join('\n'), stderr }));
+        resolve(toFinished({ ...(code !== null && { exitCode: code }), stdout: this.#stdout.join('\n'), stderr }));
       });
     });
   }
 
   /** Resolves when so many lines have been printed, or all that there are. */
-  async printed(lines: number): Promise<void> {
+  printed(lines: number): Promise<void> {
+    return this.#until((stdout) => stdout.length >= lines);
+  }
+
+  /** Resolves when a line has been printed that matches, or all that there are. */
+  told(line: RegExp): Promise<void> {
+    return this.#until((stdout) => stdout.some((text) => line.test(text)));
+  }
+
+  async #until(isReached: (stdout: readonly string[]) => boolean): Promise<void> {
     const reached = new Promise<void>((resolve) => {
       const check = () => {
-        if (this.#lines >= lines) resolve();
+        if (isReached(this.#stdout)) resolve();
       };
       this.#seen.push(check);
       check();

@@ -16,17 +16,20 @@ const firstLoss = (outputs: Readonly<Record<string, string>>): number =>
   JSON.parse(readFileSync(outputs['history'] ?? '', 'utf8')).epochs[0].loss;
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-describe('a model that is saved for Keras as well', () => {
+describe('a model that is saved for Keras and drawn as well', () => {
   test('lies beside that of TensorFlow.js, with the same bytes each time', async () => {
     const inputs = await labelledImages();
-    const saving = { params: { ...params, save_as: ['h5', 'keras'] }, inputs };
+    const saving = { params: { ...params, save_as: ['h5', 'keras', 'svg', 'png'] }, inputs };
     const [one, other] = [await runStage(train, saving), await runStage(train, saving)];
     const model = one.outputs['model'] ?? '';
     expect(readdirSync(model).sort()).toEqual([
       'model.h5',
       'model.json',
       'model.keras',
+      'model.png',
+      'model.svg',
       'pipeline.json',
+      'summary.txt',
       'weights.bin',
     ]);
     expect(contents(other.outputs['model'] ?? '')).toEqual(contents(model));

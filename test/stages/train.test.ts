@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { EpochFigures } from '../../src/train/history.ts';
@@ -25,7 +25,12 @@ describe('a training', () => {
 
   test('makes a model and the figures of each epoch, and reports the last ones', async () => {
     const { outputs, metrics } = await runStage(train, { params, inputs: await labelledImages() });
-    expect(readdirSync(outputs['model'] ?? '').sort()).toEqual(['model.json', 'pipeline.json', 'weights.bin']);
+    expect(readdirSync(outputs['model'] ?? '').sort()).toEqual([
+      'model.json',
+      'pipeline.json',
+      'summary.txt',
+      'weights.bin',
+    ]);
     expect(factsIn(outputs['model'])).toEqual({
       version: 1,
       backbone: 'small-cnn',
@@ -62,7 +67,7 @@ describe('a training', () => {
       '3/4 steps',
       '4/4 steps',
     ]);
-    expect(progress.at(-1)?.note).toMatch(/^epoch 2\/2, loss \d+\.\d{3}, acc \d\.\d{3}$/);
+    expect(progress.at(-1)?.note).toMatch(/^epoch 2\/2, loss \d+\.\d{3}, acc \d\.\d{3}, [\d.]+ images\/s$/);
     expect(logged).toHaveLength(2);
     expect(logged[1]).toMatch(/^epoch 2 of 2: loss [\d.]+, val_loss [\d.]+, val_weighted_acc [\d.]+$/);
   });
@@ -114,6 +119,18 @@ describe('a training that goes on from a model', () => {
 });
 
 describe('what is wrong is said before TensorFlow is loaded', () => {
+  test('weights of classes that there are not', async () => {
+    const class_weights = { colour: [1, 2], hue: [1] };
+    const { failure } = await runStage(train, { params: { ...params, class_weights }, inputs: await labelledImages() });
+    expect(failure?.problems).toEqual([
+      {
+        message: 'class_weights has 2 numbers for the task «colour», which has 3 classes',
+        advice: 'Give one number a class, in the order of the label’s characters.',
+      },
+      { message: 'class_weights names the task «hue», which there is not', advice: 'There is colour, shade.' },
+    ]);
+  });
+
   test('a batch that is larger than the training split', async () => {
     const inputs = await labelledImages(20);
     const { failure } = await runStage(train, { params: { ...params, batch_size: 17 }, inputs });
@@ -201,7 +218,96 @@ describe('what is odd is told while the training goes on', () => {
   });
 });
 
+describe('a training that was interrupted', () => {
+  const interrupted = { ...params, epochs: 3, checkpoint_minutes: 60 };
+
+  /** Trains until so many steps are done, and then again without an end. */
+  async function goOn(inputs: Readonly<Record<string, string>>, more: object, steps: number) {
+    const work = temporaryFolder();
+    const cancelled = new AbortController();
+    const first = runStage(train, {
+      params: { ...interrupted, ...more },
+      inputs,
+      work,
+      signal: cancelled.signal,
+      onProgress: ({ done }) => {
+        if (done === steps) cancelled.abort(new Error('the run was cancelled'));
+      },
+    });
+    await expect(first).rejects.toThrow('the run was cancelled');
+    return runStage(train, { params: { ...interrupted, ...more }, inputs, work });
+  }
+  const files = ({ outputs }: { readonly outputs: Readonly<Record<string, string>> }) => [
+    contents(outputs['model'] ?? ''),
+    readFileSync(outputs['history'] ?? '', 'utf8'),
+  ];
+
+  test.each([
+    ['Adam, in the middle of an epoch', {}, 3],
+    ['SGD with momentum, in the middle of an epoch', { optimizer: 'sgd', momentum: 0.9 }, 5],
+    ['op by op', { execution: 'eager' }, 3],
+    ['the best weights kept', { early_stopping: { monitor: 'loss', restore_best: true }, warmup_steps: 4 }, 5],
+  ])('goes on and ends with the same bytes: %s', async (_, more, steps) => {
+    const inputs = await labelledImages();
+    const undisturbed = await runStage(train, { params: { ...interrupted, ...more }, inputs });
+    const { logged, progress, ...resumed } = await goOn(inputs, more, steps);
+    expect(logged[0]).toBe(
+      `goes on from the checkpoint after step ${steps}, ${Math.floor((steps - 1) / 2)} of 3 epochs done`,
+    );
+    expect(progress[0]?.done).toBe(steps + 1);
+    expect(files(resumed)).toEqual(files(undisturbed));
+  });
+
+  test('begins anew when its checkpoint is damaged, and says so', async () => {
+    const inputs = await labelledImages();
+    const undisturbed = await runStage(train, { params: interrupted, inputs });
+    const work = temporaryFolder();
+    await runStage(train, { params: interrupted, inputs, work });
+    const [name = ''] = readdirSync(work);
+    const bytes = readFileSync(join(work, name));
+    bytes[5_000] = (bytes[5_000] ?? 0) ^ 1;
+    writeFileSync(join(work, name), bytes);
+    const again = await runStage(train, { params: interrupted, inputs, work });
+    expect(again.logged[0]).toBe('warning: the checkpoint is damaged, so it is left aside: step-00000006.checkpoint');
+    expect(again.progress[0]?.done).toBe(1);
+    expect(files(again)).toEqual(files(undisturbed));
+  });
+
+  test('that has only to be saved is not trained again', async () => {
+    const inputs = await labelledImages();
+    const work = temporaryFolder();
+    const first = await runStage(train, { params: interrupted, inputs, work });
+    expect(readdirSync(work)).toEqual(['step-00000006.checkpoint']);
+    const again = await runStage(train, { params: interrupted, inputs, work });
+    expect(again.progress).toEqual([]);
+    expect(files(again)).toEqual(files(first));
+  });
+});
+
 describe('a training ends early', () => {
+  test('when it gets no better, if it is told to, with the best weights', async () => {
+    const inputs = await labelledImages();
+    // After a first epoch that learns, the rate is so small that nothing changes any more.
+    const stalling = {
+      ...params,
+      epochs: 9,
+      schedule: 'exponential',
+      decay_rate: 1e-30,
+      decay_steps: 1,
+      early_stopping: { monitor: 'loss', patience: 2, min_delta: 10, restore_best: true },
+    };
+    const { logged, outputs } = await runStage(train, { params: stalling, inputs });
+    expect(logged.slice(-2)).toEqual([
+      'stopped after epoch 3: no better loss since epoch 1',
+      'ends with the weights of epoch 1, the best by loss',
+    ]);
+    expect(historyIn(outputs['history'])).toHaveLength(3);
+    expect(factsIn(outputs['model'])).toMatchObject({ epochs: 3, steps: 6 });
+    const { outputs: best } = await runStage(train, { params: { ...stalling, epochs: 1 }, inputs });
+    const weights = (from: Readonly<Record<string, string>>) => readFileSync(join(from['model'] ?? '', 'weights.bin'));
+    expect(weights(outputs).equals(weights(best))).toBe(true);
+  });
+
   test('when the loss is no number any more, and says at which step', async () => {
     const diverging = { ...params, optimizer: 'sgd', learning_rate: 1e30 };
     const { failure, outputs } = await runStage(train, { params: diverging, inputs: await labelledImages() });
@@ -209,8 +315,12 @@ describe('a training ends early', () => {
       kind: 'failed',
       problems: [
         {
-          message: expect.stringMatching(/^the loss is no number any more at step [234]$/),
-          advice: 'The training has diverged: lower learning_rate, or raise batch_size, and run the stage again.',
+          message: expect.stringMatching(
+            /^the loss is no number any more at step [234], at a rate of 1e\+30, on the images «Images.*png» and 3 more$/,
+          ),
+          advice:
+            'The training has diverged: lower learning_rate, set clip_global_norm to 1, or warm up with warmup_steps, ' +
+            'and run the stage again.',
         },
       ],
     });

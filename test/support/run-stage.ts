@@ -25,6 +25,9 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     readonly signal?: AbortSignal;
     /** Where what is fetched is kept, to be found there by another run. */
     readonly downloads?: string;
+    /** What an earlier run left to go on from. */
+    readonly work?: string;
+    readonly onProgress?: (progress: Progress) => void;
   },
 ): Promise<StageOutcome> {
   const params = structuredClone(given.params ?? {});
@@ -32,8 +35,8 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
   if (!ajv.validate(stage.params ?? {}, params)) throw new Error(ajv.errorsText());
   const folder = temporaryFolder();
   const outputs = Object.fromEntries(stage.outputs.map((file) => [file.replace(/\..*$/, ''), join(folder, file)]));
-  const work = join(folder, '.work');
-  mkdirSync(work);
+  const work = given.work ?? join(folder, '.work');
+  mkdirSync(work, { recursive: true });
   let metrics: Readonly<Record<string, number>> = {};
   const logged: string[] = [];
   const progress: Progress[] = [];
@@ -45,7 +48,10 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     downloads: given.downloads ?? join(folder, '.downloads'),
     signal: given.signal ?? new AbortController().signal,
     log: (message: string) => logged.push(message),
-    progress: (reached: Progress) => progress.push(reached),
+    progress: (reached: Progress) => {
+      progress.push(reached);
+      given.onProgress?.(reached);
+    },
     metrics: (values: Readonly<Record<string, number>>) => {
       metrics = { ...metrics, ...values };
     },

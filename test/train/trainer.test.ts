@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { buildClassifier } from '../../src/models/classifier.ts';
+import type { ClipOptions } from '../../src/train/clip-gradients.ts';
 import { type ExecutionMode, executionModes } from '../../src/train/execution-mode.ts';
 import { predictedColumns } from '../../src/train/forward.ts';
 import type { OptimizerOptions } from '../../src/train/optimizer.ts';
@@ -158,9 +159,12 @@ describe('the graph takes the steps of the computation op by op', () => {
   const more = { height: size, width: size, batchSizes: { training: [16, 12], prediction: [16] } };
 
   const adam: OptimizerOptions = { name: 'adam' };
-  const cases: [string, OptimizerOptions, TargetOptions][] = [
+  const sgd: OptimizerOptions = { name: 'sgd', momentum: 0, nesterov: false };
+  const cases: [string, OptimizerOptions, TargetOptions, ClipOptions?][] = [
     ['Adam', adam, {}],
-    ['SGD', { name: 'sgd', momentum: 0, nesterov: false }, {}],
+    ['SGD', sgd, {}],
+    ['SGD, clipped by length', sgd, {}, { globalNorm: 0.1 }],
+    ['SGD, clipped by value', sgd, {}, { value: 1e-3 }],
     ['SGD with momentum', { name: 'sgd', momentum: 0.9, nesterov: false }, {}],
     ['SGD with Nesterov’s momentum', { name: 'sgd', momentum: 0.9, nesterov: true }, {}],
     ['Adam, labels smoothed', adam, { labelSmoothing: 0.1 }],
@@ -169,27 +173,30 @@ describe('the graph takes the steps of the computation op by op', () => {
 
   const batchAt = (step: number) => (step % 5 === 4 ? last : whole);
 
-  test.each(cases)('%s: the same loss and the same update of the same weights', async (_, optimizer, targets) => {
-    const [graph, eager] = [
-      await setUp('graph', { ...more, optimizer, targets }),
-      await setUp('eager', { ...more, optimizer, targets }),
-    ];
-    for (let step = 0; step < 5; step += 1) {
-      const before = graph.state();
-      eager.restore(before);
-      const [one, other] = [graph, eager].map((trainer) => trainer.step(batchAt(step), positionOf(step), 1e-3).loss);
-      expect(Math.abs((one ?? 0) / (other ?? 0) - 1), `loss of step ${step}`).toBeLessThan(1e-6);
-      const [moved, ofEager] = [graph.state(), eager.state()];
-      const away = distance(moved.weights, ofEager.weights) / distance(moved.weights, before.weights);
-      expect(away, `update of step ${step}`).toBeLessThan(1e-3);
-    }
-    for (const trainer of [graph, eager]) trainer.dispose();
-  });
+  test.each(cases)(
+    '%s: the same loss and the same update of the same weights',
+    async (_, optimizer, targets, clip = {}) => {
+      const [graph, eager] = [
+        await setUp('graph', { ...more, optimizer, targets, clip }),
+        await setUp('eager', { ...more, optimizer, targets, clip }),
+      ];
+      for (let step = 0; step < 5; step += 1) {
+        const before = graph.state();
+        eager.restore(before);
+        const [one, other] = [graph, eager].map((trainer) => trainer.step(batchAt(step), positionOf(step), 1e-3).loss);
+        expect(Math.abs((one ?? 0) / (other ?? 0) - 1), `loss of step ${step}`).toBeLessThan(1e-6);
+        const [moved, ofEager] = [graph.state(), eager.state()];
+        const away = distance(moved.weights, ofEager.weights) / distance(moved.weights, before.weights);
+        expect(away, `update of step ${step}`).toBeLessThan(1e-3);
+      }
+      for (const trainer of [graph, eager]) trainer.dispose();
+    },
+  );
 
   // Small steps: with larger ones a ReLU that rounding tips over is enough to lead the two apart.
-  test.each(cases)('%s: the same losses over 20 steps', async (_, optimizer, targets) => {
+  test.each(cases)('%s: the same losses over 20 steps', async (_, optimizer, targets, clip = {}) => {
     const losses = async (mode: ExecutionMode) => {
-      const trainer = await setUp(mode, { ...more, optimizer, targets });
+      const trainer = await setUp(mode, { ...more, optimizer, targets, clip });
       const found = Array.from({ length: 20 }, (_, step) => trainer.step(batchAt(step), positionOf(step), 2e-5).loss);
       trainer.dispose();
       return found;

@@ -35,6 +35,8 @@ export interface Graph {
   add(op: string, inputs: readonly NodeInput[], attributes: GraphNode['attributes'], options?: NodeOptions): string;
   /** A tensor that never changes; where all of its many values are the same, a `Fill`. */
   constant(tensor: ConstantTensor): string;
+  /** A tensor that has the bytes of one value everywhere. */
+  filled(dtype: DataType, shape: readonly number[], value: Uint8Array): string;
   node(name: string): GraphNode;
   /** The nodes from which these follow, and themselves, in the order in which they were added. */
   nodesFor(roots: Iterable<string>): readonly GraphNode[];
@@ -74,12 +76,16 @@ export function createGraph(): Graph {
     if (sizeOf(shape) < SMALLEST_FILL || !repeats(bytes, width)) {
       return add('Const', [], { dtype: { kind: 'type', value: dtype }, value: { kind: 'tensor', value: tensor } });
     }
+    return filled(dtype, shape, bytes.subarray(0, width));
+  }
+
+  function filled(dtype: DataType, shape: readonly number[], value: Uint8Array): string {
     const dims = new Uint8Array(Int32Array.from(shape).buffer);
     return add(
       'Fill',
       [
         constant({ dtype: DataType.int32, shape: [shape.length], bytes: dims }),
-        constant({ dtype, shape: [], bytes: bytes.subarray(0, width) }),
+        constant({ dtype, shape: [], bytes: value }),
       ],
       { T: { kind: 'type', value: dtype }, index_type: { kind: 'type', value: DataType.int32 } },
     );
@@ -94,6 +100,7 @@ export function createGraph(): Graph {
   return {
     add,
     constant,
+    filled,
     node,
     nodesFor(roots) {
       const reached = new Set<string>();

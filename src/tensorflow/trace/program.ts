@@ -7,11 +7,11 @@ import type { TensorFlow } from '../load.ts';
 import { DataType } from './data-type.ts';
 import { createGraph } from './graph.ts';
 import { TAG, writeSavedModel } from './saved-model-file.ts';
-import { createSession, type EntryPoint, type Session } from './session.ts';
+import { createSession, type EntryPoint, type Session, type VariableNodes } from './session.ts';
 import { type InputSpec, type TracedFunction, type Tracing, traceFunction } from './trace.ts';
-import { addSignal, addVariable, type GraphVariable } from './variables.ts';
+import { addSignal, addVariable, addZeroing, type GraphVariable } from './variables.ts';
 
-export type { EntryPoint, Session } from './session.ts';
+export type { EntryPoint, Session, VariableValues } from './session.ts';
 export type { InputSpec, Tracing } from './trace.ts';
 export type { GraphVariable } from './variables.ts';
 
@@ -86,18 +86,27 @@ export function createProgram(tf: TensorFlow): Program {
       return entry as EntryPoint<Input, Output>;
     },
     async load() {
-      const variables = [...shared.values(), ...states];
-      wanted.push(...variables.flatMap(({ value, written, zeroed }) => [value, written, zeroed]));
+      const variables = [...shared.values()];
+      const writes = (of: readonly GraphVariable[]) => of.map(({ write }) => write);
+      const nodes: VariableNodes = {
+        variables,
+        states,
+        variablesWritten: addSignal(graph, 'variables/written', writes(variables)),
+        statesWritten: addSignal(graph, 'states/written', writes(states)),
+        statesZeroed: addSignal(
+          graph,
+          'states/zeroed',
+          states.map((state) => addZeroing(graph, state)),
+        ),
+      };
+      wanted.push(nodes.variablesWritten, nodes.statesWritten, nodes.statesZeroed);
+      wanted.push(...[...variables, ...states].map(({ value }) => value));
       const { binding } = nodeBackend(tf);
       const directory = await mkdtemp(path.join(tmpdir(), 'pipeline-graph-'));
       try {
         await writeSavedModel(graph.nodesFor(wanted), directory);
-        const session = createSession(binding, binding.loadSavedModel(directory, TAG));
-        session.write(
-          [...shared.values()],
-          [...shared.keys()].map((tensor) => tensor.dataSync<'float32'>()),
-        );
-        session.zero(states);
+        const session = createSession(binding, binding.loadSavedModel(directory, TAG), nodes);
+        session.write({ variables: [...shared.keys()].map((tensor) => tensor.dataSync<'float32'>()) });
         return session;
       } finally {
         await rm(directory, { recursive: true, force: true });

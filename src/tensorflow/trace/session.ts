@@ -12,6 +12,21 @@ export interface EntryPoint<Input extends string = string, Output extends string
   readonly updated: string;
 }
 
+/** In the order in which they were declared. */
+export interface VariableValues {
+  readonly variables: readonly Float32Array[];
+  readonly states: readonly Float32Array[];
+}
+
+/** All variables of a graph, and the nodes that are computed once all of a kind have been changed. */
+export interface VariableNodes {
+  readonly variables: readonly GraphVariable[];
+  readonly states: readonly GraphVariable[];
+  readonly variablesWritten: string;
+  readonly statesWritten: string;
+  readonly statesZeroed: string;
+}
+
 /** A graph in the hands of TensorFlow, with its variables. Every call waits until the graph has run. */
 export interface Session {
   /** @throws TensorFlow's error, such as that memory is exhausted. */
@@ -19,9 +34,10 @@ export interface Session {
     entry: EntryPoint<Input, Output>,
     inputs: Readonly<Record<Input, TensorValues>>,
   ): Record<Output, TensorValues>;
-  read(variables: readonly GraphVariable[]): Float32Array[];
-  write(variables: readonly GraphVariable[], values: readonly Float32Array[]): void;
-  zero(variables: readonly GraphVariable[]): void;
+  /** The values of all variables. */
+  read(): VariableValues;
+  /** Gives all variables values; without any for the states, those become zero. */
+  write(values: Omit<VariableValues, 'states'> & Partial<VariableValues>): void;
   /** Frees the graph and its variables. */
   dispose(): void;
 }
@@ -34,7 +50,7 @@ interface Feed {
 }
 
 /** @param id of a SavedModel that the binding has loaded. */
-export function createSession(binding: TFJSBinding, id: number): Session {
+export function createSession(binding: TFJSBinding, id: number, all: VariableNodes): Session {
   function run(feeds: readonly Feed[], outputs: readonly string[]): TensorValues[] {
     if (outputs.length === 0) return [];
     const ids = feeds.map(({ shape, dtype, values }) => binding.createTensor([...shape], dtype, values));
@@ -64,29 +80,26 @@ export function createSession(binding: TFJSBinding, id: number): Session {
       const values = run(feeds, [...names.map((name) => outputs[name]), updated]);
       return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Record<Output, TensorValues>;
     },
-    read: (variables) =>
-      run(
+    read() {
+      // All at once: TensorFlow prepares each choice of nodes anew when it is first asked for it.
+      const values = run(
         [],
-        variables.map(({ value }) => value),
-      ) as Float32Array[],
-    write(variables, values) {
-      const feeds = variables.map(({ given, shape }, index) => ({
-        node: given,
-        dtype: DataType.float32,
-        shape,
-        values: values[index] ?? new Float32Array(),
-      }));
-      run(
-        feeds,
-        variables.map(({ written }) => written),
-      );
+        [...all.variables, ...all.states].map(({ value }) => value),
+      ) as Float32Array[];
+      return { variables: values.slice(0, all.variables.length), states: values.slice(all.variables.length) };
     },
-    zero(variables) {
-      run(
-        [],
-        variables.map(({ zeroed }) => zeroed),
-      );
+    write({ variables, states }) {
+      const feeds = [...feedsOf(all.variables, variables), ...(states ? feedsOf(all.states, states) : [])];
+      run(feeds, [all.variablesWritten, states ? all.statesWritten : all.statesZeroed]);
     },
     dispose: () => binding.deleteSavedModel(id),
   };
+}
+
+function feedsOf(variables: readonly GraphVariable[], values: readonly Float32Array[]): Feed[] {
+  return variables.map(({ given: node, shape }, index) => {
+    const given = values[index];
+    if (given === undefined) throw new Error(`${values.length} values were given for ${variables.length} variables.`);
+    return { node, dtype: DataType.float32, shape, values: given };
+  });
 }

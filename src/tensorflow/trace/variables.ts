@@ -10,43 +10,31 @@ export interface GraphVariable {
   readonly value: string;
   /** Is fed a new value, … */
   readonly given: string;
-  /** … which it has once this node is computed. */
-  readonly written: string;
-  /** It is all zero once this node is computed. */
-  readonly zeroed: string;
+  /** … which this node gives the variable. */
+  readonly write: string;
 }
 
 const FLOAT = { kind: 'type', value: DataType.float32 } as const;
 
 export function addVariable(graph: Graph, name: string, shape: readonly number[]): GraphVariable {
-  const shared = { kind: 'string', value: name } as const;
-  const handle = graph.add(
-    'VarHandleOp',
-    [],
-    {
-      dtype: FLOAT,
-      shape: { kind: 'shape', value: shape },
-      shared_name: shared,
-      container: { kind: 'string', value: '' },
-    },
-    { name },
-  );
+  const attributes: GraphNode['attributes'] = {
+    dtype: FLOAT,
+    shape: { kind: 'shape', value: shape },
+    shared_name: { kind: 'string', value: name },
+    container: { kind: 'string', value: '' },
+  };
+  const handle = graph.add('VarHandleOp', [], attributes, { name });
   const given = addPlaceholder(graph, `${name}/given`, DataType.float32, shape);
   // What is fed is memory of JavaScript's. Without a copy the variable would be that memory.
   const copy = graph.add('DeepCopy', [given], { T: FLOAT });
-  const zeros = graph.constant({
-    dtype: DataType.float32,
-    shape,
-    bytes: new Uint8Array(4 * shape.reduce((size, length) => size * length, 1)),
-  });
-  return {
-    shape,
-    handle,
-    given,
-    value: addRead(graph, `${name}/value`, handle),
-    written: addSignal(graph, `${name}/written`, [addAssignment(graph, `${name}/write`, handle, copy)]),
-    zeroed: addSignal(graph, `${name}/zeroed`, [addAssignment(graph, `${name}/zero`, handle, zeros)]),
-  };
+  const value = addRead(graph, `${name}/value`, handle);
+  return { shape, handle, given, value, write: addAssignment(graph, `${name}/write`, handle, copy) };
+}
+
+/** @returns a node that sets the variable to zero. */
+export function addZeroing(graph: Graph, { handle, shape }: GraphVariable): string {
+  const zeros = graph.filled(DataType.float32, shape, new Uint8Array(4));
+  return addAssignment(graph, `${handle}/zero`, handle, zeros);
 }
 
 export function addPlaceholder(graph: Graph, name: string, dtype: DataType, shape: readonly number[]): string {

@@ -80,7 +80,7 @@ describe('variables', () => {
   test('begin with their value, change from run to run, and are shared by all entry points', async () => {
     const program = createProgram(tf);
     const weights = tf.variable(tf.tensor1d([1, 2, 3]));
-    const variable = program.variable(weights);
+    program.variable(weights);
     const add = program.entry('add', three, ({ x }) => {
       weights.assign(tf.add(weights, x));
       return {};
@@ -89,7 +89,7 @@ describe('variables', () => {
     const session = await program.load();
     session.run(add, { x: Float32Array.of(1, 1, 1) });
     session.run(add, { x: Float32Array.of(0, 0, 5) });
-    expect(session.read([variable])).toEqual([Float32Array.of(2, 3, 9)]);
+    expect(session.read().variables).toEqual([Float32Array.of(2, 3, 9)]);
     expect(session.run(total, {}).total).toEqual(Float32Array.of(14));
     expect([...weights.dataSync()]).toEqual([1, 2, 3]);
     session.dispose();
@@ -99,7 +99,7 @@ describe('variables', () => {
   test('are read before any of them changes, and in one function later reads see what it has assigned', async () => {
     const program = createProgram(tf);
     const [first, second] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(10))];
-    const variables = [first, second].map(program.variable);
+    for (const variable of [first, second]) program.variable(variable);
     const swap = program.entry('swap', {}, () => {
       const before = first.clone();
       first.assign(second.clone());
@@ -109,7 +109,7 @@ describe('variables', () => {
     });
     const session = await program.load();
     expect(session.run(swap, {})).toEqual({ between: Float32Array.of(20), second: Float32Array.of(1) });
-    expect(session.read(variables)).toEqual([Float32Array.of(10), Float32Array.of(1)]);
+    expect(session.read().variables).toEqual([Float32Array.of(10), Float32Array.of(1)]);
     session.dispose();
   });
 
@@ -136,14 +136,14 @@ describe('variables', () => {
       return {};
     });
     const session = await program.load();
-    expect(session.read([state])).toEqual([new Float32Array(3)]);
+    expect(session.read().states).toEqual([new Float32Array(3)]);
     const given = Float32Array.of(5, 6, 7);
-    session.write([state], [given]);
+    session.write({ variables: [], states: [given] });
     session.run(descend, { x: Float32Array.of(1, 1, 1) });
-    expect(session.read([state])).toEqual([Float32Array.of(4, 5, 6)]);
+    expect(session.read().states).toEqual([Float32Array.of(4, 5, 6)]);
     expect(given).toEqual(Float32Array.of(5, 6, 7));
-    session.zero([state]);
-    expect(session.read([state])).toEqual([new Float32Array(3)]);
+    session.write({ variables: [] });
+    expect(session.read().states).toEqual([new Float32Array(3)]);
     session.dispose();
   });
 });

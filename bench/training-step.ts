@@ -1,0 +1,19 @@
+import { success } from '../src/problem.ts';
+import type { Row, RunBenchmark } from './benchmark.ts';
+import { compareTrainings } from './training/measure.ts';
+
+const STEPS = 10;
+const GOAL = 0.95;
+
+/** A step and a prediction, once warm. */
+export const trainingStep: RunBenchmark = async (bench) => {
+  const compared = await compareTrainings(bench, bench.rounds ?? STEPS);
+  if (!compared.ok) return compared;
+  const rows = compared.value.flatMap(({ name, ours, peers }) =>
+    peers.flatMap(({ name: peer, theirs }): Row[] => [
+      { case: `${name}: step`, peer, ours: ours.steps, theirs: theirs.steps, unit: 'ms', goal: GOAL },
+      { case: `${name}: prediction`, peer, ours: ours.predictions, theirs: theirs.predictions, unit: 'ms', goal: GOAL },
+    ]),
+  );
+  return success(rows);
+};

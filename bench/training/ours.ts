@@ -1,0 +1,50 @@
+import { buildClassifier } from '../../src/models/classifier.ts';
+import type { BackboneName } from '../../src/models/index.ts';
+import { loadTensorFlow } from '../../src/tensorflow/load.ts';
+import { useReluGradientKernels } from '../../src/tensorflow/relu-gradients.ts';
+import { headLayout } from '../../src/train/target-masks.ts';
+import { createTrainer } from '../../src/train/trainer.ts';
+import { CLASSES, type Measured, type TrainingCase } from './cases.ts';
+
+/** A process of its own, which prints what it measured as one line of JSON: nothing else of ours is in its memory. */
+const { backbone, size, batch, steps } = JSON.parse(process.argv[2] ?? '{}') as TrainingCase;
+
+const tensorFlow = await loadTensorFlow({ intraOpThreads: 2 });
+if (!tensorFlow.ok) throw new Error(tensorFlow.failure[0]?.message);
+const tf = tensorFlow.value;
+useReluGradientKernels(tf);
+const tasks = CLASSES.map((classes, index) => ({ name: `task_${index}`, classes }));
+const architecture = { backbone: backbone as BackboneName, height: size, width: size, tasks };
+const trainer = await createTrainer(tf, 'graph', {
+  model: buildClassifier(tf, architecture, { dropout: 0.5, seed: 1 }),
+  height: size,
+  width: size,
+  layout: headLayout(tasks),
+  optimizer: { name: 'adam' },
+  augmentation: { horizontalFlip: false, rotationRange: 0, zoomRange: 0 },
+  batchSizes: { training: [batch], prediction: [batch] },
+});
+const images = Uint8Array.from({ length: batch * size * size * 3 }, (_, at) => Math.imul(at, 2654435761) >>> 24);
+const taskOf = Uint8Array.from({ length: batch }, (_, sample) => sample % tasks.length);
+const classOf = new Uint8Array(batch);
+
+function timed(work: () => unknown): number {
+  const started = performance.now();
+  work();
+  return performance.now() - started;
+}
+
+let step = 0;
+const take = () => {
+  trainer.step({ images, taskOf, classOf }, { seed: 1, step, updates: step }, 1e-4);
+  step += 1;
+};
+take();
+// From the start of the process: `performance` counts from there.
+const first = performance.now();
+const taken = Array.from({ length: steps }, () => timed(take));
+const peakOfTraining = process.resourceUsage().maxRSS / 1024;
+trainer.probabilities(images, batch);
+const predicted = Array.from({ length: steps }, () => timed(() => trainer.probabilities(images, batch)));
+const measured: Measured = { first, steps: taken, predictions: predicted, peak: peakOfTraining };
+process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit());

@@ -1,0 +1,20 @@
+/** Castagnoli's polynomial, bits reversed. */
+const POLYNOMIAL = 0x82f63b78;
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? POLYNOMIAL : 0);
+  return crc;
+});
+
+/** The checksum of TFRecord files: CRC-32C, turned by 15 bits and moved, since data may hold checksums itself. */
+export function maskedCrc32c(data: Uint8Array): number {
+  const crc = crc32c(data);
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+export function crc32c(data: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of data) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 255] ?? 0);
+  return ~crc >>> 0;
+}
