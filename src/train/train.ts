@@ -116,7 +116,8 @@ async function trainOn(
   const { initial } = start.value;
   const weights =
     initial === undefined ? success(undefined) : await weightsFile(initial, { ...watcher, directory: paths.downloads });
-  if (!weights.ok) return failure(badInput(weights.failure));
+  // What does not come over the network may come another time.
+  if (!weights.ok) return failure((initial?.kind === 'download' ? failed : badInput)(weights.failure));
 
   const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
