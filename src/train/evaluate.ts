@@ -72,7 +72,6 @@ async function evaluateOn(
     width,
     batchSizes: batchSizesOf(samples.length, batchSize),
   });
-  model.value.dispose();
   const judged = await validate({
     predictor,
     data,
@@ -81,6 +80,7 @@ async function evaluateOn(
     onProgress: (done) => onProgress({ done, total: samples.length, unit: 'images' }),
   });
   predictor.dispose();
+  model.value.dispose();
   return judged.ok
     ? success(toEvaluation(data.targets.tasks, judged.value, data.leftOut.validation))
     : failure(failed(judged.failure));

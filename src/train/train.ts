@@ -3,7 +3,8 @@ import type { BackboneName } from '../models/index.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { failure, type Result, success } from '../problem.ts';
 import { badInput, failed, type StageFailure } from '../stage.ts';
-import { loadTensorFlow } from '../tensorflow/load.ts';
+import { nodeBackend } from '../tensorflow/execute-op.ts';
+import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Augmentation } from './augmentation.ts';
 import { sampleProblems, sampleWarnings } from './check-samples.ts';
@@ -36,6 +37,8 @@ export interface TrainOptions
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
   readonly execution: ExecutionMode;
+  /** Devices over which each batch is sliced. */
+  readonly towers: number;
 }
 
 export interface TrainPaths {
@@ -110,6 +113,7 @@ async function trainOn(
     height,
     width,
     layout: headLayout(targets.tasks),
+    devices: devicesOf(tf, options.towers),
     targets: {
       labelSmoothing: options.labelSmoothing,
       classWeights: classWeightColumns(options.classWeights, targets),
@@ -136,4 +140,11 @@ async function trainOn(
     trainer.dispose();
     model.value.dispose();
   }
+}
+
+/** Without a GPU all slices are computed on the CPU, which is of use for comparing results alone. */
+function devicesOf(tf: TensorFlow, towers: number): string[] {
+  if (towers === 1) return [''];
+  const { isUsingGpuDevice } = nodeBackend(tf);
+  return Array.from({ length: towers }, (_, index) => (isUsingGpuDevice ? `/device:GPU:${index}` : '/device:CPU:0'));
 }

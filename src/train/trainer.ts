@@ -56,6 +56,8 @@ export interface TrainerOptions {
   readonly augmentation: Augmentation;
   readonly targets?: TargetOptions;
   readonly clip?: ClipOptions;
+  /** Over which each batch is sliced; without any, TensorFlow chooses one for the whole batch. */
+  readonly devices?: readonly string[];
   /** How many images a step and a prediction are given at a time: a graph has its numbers fixed. */
   readonly batchSizes: { readonly training: readonly number[]; readonly prediction: readonly number[] };
 }
