@@ -13,6 +13,11 @@ export const benchmarks: readonly Benchmark[] = [
     load: async () => (await import('./hashing.ts')).hashing,
   },
   {
+    name: 'ingest',
+    summary: "a label file of FashionAI's size through ingest and encode-targets beside pandas",
+    load: async () => (await import('./ingest.ts')).ingest,
+  },
+  {
     name: 'graph-size',
     summary: 'a graph of 10,000 stages beside one of 100: time and memory when nothing changed',
     load: async () => (await import('./graph-size.ts')).graphSize,

@@ -54,6 +54,11 @@ export interface StageContext<Params, Inputs, Outputs> {
   readonly outputs: Outputs;
   /** A directory that outlives a killed run and is handed to the next run under the same action key. */
   readonly work: string;
+  /**
+   * A directory that all runs share, for what a stage fetches from elsewhere and checks by a digest that its params or
+   * its code pin. What has not been used for long may go.
+   */
+  readonly downloads: string;
   /** For a stage that declares `reuses`, where there is such a result and the stage was not forced to run. */
   readonly previous?: PreviousResult<Outputs>;
   /** A line for whoever watches. */

@@ -5,6 +5,7 @@ import { monitoredFigures } from '../src/train/early-stopping.ts';
 import { executionModes } from '../src/train/execution-mode.ts';
 import { epochMetrics } from '../src/train/history.ts';
 import { type Schedule, scheduleNames } from '../src/train/learning-rate.ts';
+import { saveFormats } from '../src/train/save-as.ts';
 import { train } from '../src/train/train.ts';
 
 /** Trains a classifier of all tasks on the training split, from the start or from where another one ended. */
@@ -15,6 +16,14 @@ export default defineStage({
       backbone: {
         description: 'The convolutional base. Needed without the input «model», which brings its own.',
         enum: backboneNames,
+      },
+      weights: {
+        description:
+          'What the backbone starts with: «none» (drawn), «imagenet» (published by Keras, downloaded once), or a path or ' +
+          'https address of a file that Keras has written (.h5, .weights.h5, .keras), followed by #sha256= and its digest.',
+        type: 'string',
+        minLength: 1,
+        default: 'none',
       },
       optimizer: { enum: ['adam', 'sgd'], default: 'adam' },
       learning_rate: { description: 'At the stage’s start.', type: 'number', exclusiveMinimum: 0 },
@@ -173,16 +182,25 @@ export default defineStage({
         minimum: 1,
         default: 2,
       },
+      save_as: {
+        description:
+          'What the model is written as beside TensorFlow.js’ own format: model.h5 and model.keras for Keras, model.svg and model.png to look at.',
+        type: 'array',
+        items: { enum: saveFormats },
+        uniqueItems: true,
+        default: [],
+      },
     },
     required: ['learning_rate', 'epochs', 'batch_size', 'seed'],
   },
-  inputs: ['shards', 'targets', 'model?'],
+  inputs: ['shards', 'targets', 'model?', 'weights?'],
   outputs: ['model', 'history.json', 'tensorboard'],
-  async run({ params, inputs, outputs, work, metrics, ...watcher }) {
+  async run({ params, inputs, outputs, metrics, work, downloads, ...watcher }) {
     const { backbone, epochs, seed, dropout, threads, execution, momentum, nesterov } = params;
     const { augment, early_stopping: stopping } = params;
+    const { shards, targets, model: startFrom, weights } = inputs;
     const trained = await train(
-      { shards: inputs.shards, targets: inputs.targets, startFrom: inputs.model, work, ...outputs },
+      { shards, targets, startFrom, weights, work, downloads, ...outputs },
       {
         backbone,
         optimizer: params.optimizer === 'adam' ? { name: 'adam' } : { name: 'sgd', momentum, nesterov },
@@ -212,6 +230,8 @@ export default defineStage({
         threads,
         execution,
         towers: params.towers,
+        weights: params.weights,
+        saveAs: params.save_as,
       },
       watcher,
     );

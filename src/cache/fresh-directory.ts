@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isAlive, self } from '../lock.ts';
 import { problem, type Result, success } from '../problem.ts';
-import { isAlive, self } from './lock.ts';
 
 export interface FreshDirectory {
   /** Absolute, and empty at first. */

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Digest } from '../fingerprint/digest.ts';
+import { takeDownloads } from './downloads.ts';
 import { abandoned } from './fresh-directory.ts';
 import { isTemporary } from './integrity.ts';
 import { bytesIn, entriesOf, type Kept } from './inventory.ts';
@@ -15,6 +16,8 @@ export type LeftoverKind =
   | 'run'
   /** The bundled code of a stage, what lay in a folder that one has read, or a plan. */
   | 'index'
+  /** What a stage has fetched, and none has used for long. */
+  | 'download'
   /** What a killed process had begun. */
   | 'temporary';
 
@@ -66,10 +69,12 @@ export function findLeftovers(
     ...deadMarkers(cache),
     ...temporaries(cache).filter((path) => newestIn(path) < now - WRITING_MILLISECONDS),
   ];
+  const downloads = takeDownloads(cache).filter(({ lastUsed }) => lastUsed < before);
   const all: readonly [LeftoverKind, readonly string[]][] = [
     ['work', work],
     ['run', runs],
     ['index', remembered],
+    ['download', downloads.map(({ path }) => path)],
     ['temporary', temporary],
   ];
   return all.flatMap(([kind, paths]) => paths.map((path) => ({ kind, path, bytes: bytesIn(path) })));

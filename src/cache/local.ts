@@ -15,12 +15,12 @@ import { type ActionKey, type Digest, isDigest } from '../fingerprint/digest.ts'
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { digestTree } from '../fingerprint/tree.ts';
+import { endWorker, holderOf, lock } from '../lock.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import { temporaryFor, writeWhole } from '../whole-file.ts';
 import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from './cache.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { fromChecksummed, toChecksummed } from './checksummed.ts';
-import { endWorker, holderOf, lock } from './lock.ts';
 import type { Uses } from './uses.ts';
 
 /** A cache in a directory on this machine, shared safely by any number of runs. */

@@ -1,8 +1,8 @@
 import type { Digest } from '../fingerprint/digest.ts';
+import { lock } from '../lock.ts';
 import type { Garbage } from './garbage.ts';
 import { type KeptAction, takeInventory } from './inventory.ts';
 import type { Leftover } from './leftovers.ts';
-import { lock } from './lock.ts';
 import { Trash } from './trash.ts';
 import { usedByOthers, whileNothingIsLookedUp } from './uses.ts';
 
@@ -70,9 +70,9 @@ export async function sweep(
   return { ...swept, cancelled: signal.aborted };
 }
 
-/** Of a work directory the lock is taken first: a run that goes on with it keeps it. */
+/** Of what is gone on with the lock is taken first: a run that does so keeps it. */
 async function takeLeftover({ kind, path }: Leftover, trash: Trash): Promise<boolean> {
-  if (kind !== 'work') return trash.take(path);
+  if (kind !== 'work' && kind !== 'download') return trash.take(path);
   const held = new AbortController();
   const unlock = await lock(`${path}.lock`, () => held.abort(), held.signal);
   if (unlock === undefined) return false;

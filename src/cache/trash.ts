@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isAlive, self } from '../lock.ts';
 import { entriesOf } from './inventory.ts';
-import { isAlive, self } from './lock.ts';
 
 /**
  * Where things of a cache lie from the moment when they are taken away until they are removed: a directory of many files

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Digest } from '../fingerprint/digest.ts';
+import { takeDownloads } from './downloads.ts';
 import { bytesIn, entriesOf, type Inventory } from './inventory.ts';
 
 export interface Amount {
@@ -20,6 +21,7 @@ export interface Usage {
   readonly runs: Amount;
   readonly work: Amount;
   readonly index: Amount;
+  readonly downloads: Amount;
 }
 
 export function usageOf(cache: string, { objects, actions }: Inventory): Usage {
@@ -50,6 +52,7 @@ export function usageOf(cache: string, { objects, actions }: Inventory): Usage {
     runs: folder('runs'),
     work: folder('work', entriesOf(join(cache, 'work')).filter((name) => !name.includes('.')).length),
     index: folder('index'),
+    downloads: folder('downloads', takeDownloads(cache).length),
   };
   const parts = [...stages.values(), shared, unused, ...Object.values(rest)];
   return { total: parts.reduce((sum, { bytes }) => sum + bytes, 0), stages, shared, unused, ...rest };

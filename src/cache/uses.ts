@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, stat
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
-import { type Holder, isAlive, lock, self } from './lock.ts';
+import { type Holder, isAlive, lock, self } from '../lock.ts';
 
 const POLL_MILLISECONDS = 5;
 /** A sweep holds its lock for moments. One that is older was left by a machine that is gone. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { downloadsIn } from '../cache/downloads.ts';
 import { LocalCache } from '../cache/local.ts';
 import { Uses } from '../cache/uses.ts';
 import { machineOf } from '../execute/machine.ts';
@@ -59,6 +60,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       trees,
       listings: new Listings(join(index, 'listings')),
       codes: planned.codes,
+      downloads: downloadsIn(project.cache),
       resources: new ResourcePool(() => machineOf(process.env, options.jobs)),
       environment: process.env,
     },

@@ -1,10 +1,10 @@
 import { type CsvError, type InfoRecord, parse } from 'csv-parse/sync';
 import type { Place } from '../problem.ts';
 import type { Finding } from './findings.ts';
-import type { TextFile } from './text-file.ts';
+import { LINE_END, type TextFile } from './text-file.ts';
 
 export interface CsvRow {
-  /** On which line the row ends, from 1. */
+  /** From 1. */
   readonly line: number;
   readonly fields: readonly string[];
 }
@@ -26,36 +26,41 @@ export function parseCsv({ path: file, text, findings: foreign }: TextFile): Csv
   const findings: Finding[] = [];
   const foreignLines = new Set(foreign.map(({ at }) => at.line));
   let last = 0;
-  parse(text, {
+  const refuse = (message: string, line: number) => {
+    const advice = 'Write a field in double quotes as "…", or without any.';
+    findings.push({ kind: 'rows that are no CSV', message, at: { file, line }, advice });
+  };
+  // The parser counts a line end of two characters within quotes as two lines.
+  const lined = text.replaceAll(LINE_END, '\n');
+  parse(lined, {
     bom: true,
     ltrim: true,
     skip_empty_lines: true,
     relax_column_count: true,
     relax_quotes: true,
-    // Found by itself from the first line, it would be wrong where line ends are mixed.
-    record_delimiter: ['\r\n', '\n', '\r'],
+    record_delimiter: '\n',
     skip_records_with_error: true,
     on_skip(error: CsvError | undefined) {
       // The parser names the line at which it gave up, often the file's last.
-      const at = { file, line: last + 1 };
-      const message =
-        error?.code === 'CSV_QUOTE_NOT_CLOSED'
-          ? 'a quote is opened here or further down and never closed'
-          : `cannot read the row: ${error?.message}`;
-      const advice = 'Write a field in double quotes as "…", or without any.';
-      findings.push({ kind: 'rows that are no CSV', message, at, advice });
+      const isOpen = error?.code === 'CSV_QUOTE_NOT_CLOSED';
+      refuse(
+        isOpen ? 'a quote is opened here or further down and never closed' : `cannot read the row: ${error?.message}`,
+        last + 1,
+      );
     },
     on_record(fields: string[], { lines: line }: InfoRecord) {
+      const breaks = line - last > 1 ? fields.join('').split('\n').length - 1 : 0;
       last = line;
+      if (breaks > 0) refuse('a quote is opened here and closed in another line', line - breaks);
       // Not left to the parser's «rtrim»: with it, a quote in the midst of a field ends the whole parse.
-      if (!foreignLines.has(line)) rows.push({ line, fields: fields.map((field) => field.trimEnd()) });
+      else if (!foreignLines.has(line)) rows.push({ line, fields: fields.map((field) => field.trimEnd()) });
       return null;
     },
   });
   let lines: readonly string[] | undefined;
   const place = ({ line, fields }: CsvRow, field?: number) => {
     if (field === undefined) return { file, line };
-    lines ??= text.split(/\r\n|\n|\r/);
+    lines ??= lined.split('\n');
     return { file, line, ...columnOf(fields, field, lines[line - 1] ?? '') };
   };
   return { file, rows, findings: [...foreign, ...findings], place };

@@ -1,5 +1,7 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { isMissing, reasonOf } from './wording.ts';
 
 /** Why there is nothing to read at a path of a data set. */
@@ -18,6 +20,8 @@ export type Entry =
   | { readonly kind: 'special' };
 
 const AT_ONCE = 64;
+/** That of `fs/promises` takes half as long again. */
+const statOf = promisify(stat);
 
 /** The names in a folder, each with whether it is a link. */
 export type Listing = Absence | { readonly kind: 'listed'; readonly names: ReadonlyMap<string, boolean> };
@@ -29,6 +33,7 @@ export type Listing = Absence | { readonly kind: 'listed'; readonly names: Reado
 export class DatasetFiles {
   readonly #root: string;
   readonly #listings = new Map<string, Promise<Listing>>();
+  #realRoot: Promise<string> | undefined;
 
   constructor(root: string) {
     this.#root = root;
@@ -48,7 +53,7 @@ export class DatasetFiles {
     try {
       const target = isLink ? await this.#outside(file) : undefined;
       if (target !== undefined) return { kind: 'outside', target };
-      const stats = await stat(this.path(file));
+      const stats = await statOf(this.path(file));
       if (stats.isDirectory()) return { kind: 'folder' };
       return stats.isFile() ? { kind: 'file', bytes: stats.size } : { kind: 'special' };
     } catch (error) {
@@ -87,7 +92,8 @@ export class DatasetFiles {
 
   /** Where a link leads, if it leaves the data set. */
   async #outside(file: string): Promise<string | undefined> {
-    const root = await realpath(this.#root);
+    this.#realRoot ??= realpath(this.#root);
+    const root = await this.#realRoot;
     const target = await realpath(this.path(file));
     return target === root || target.startsWith(root + path.sep) ? undefined : target;
   }

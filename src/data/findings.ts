@@ -25,6 +25,8 @@ export interface Finding extends Problem {
   readonly at: Place;
 }
 
+const ABOUT_NAMES: ReadonlySet<FindingKind> = new Set(['names that no task can have', 'questions for unknown tasks']);
+
 /** How many of each kind are told. Nobody reads 80,000 lines. */
 const TOLD = 20;
 
@@ -35,7 +37,7 @@ const TOLD = 20;
 export function tellFindings(findings: readonly Finding[], folder: string): readonly Problem[] {
   const sorted = sortByPlace(findings);
   const counts = new Map<FindingKind, number>();
-  const told = sorted.filter(({ kind }) => {
+  const told = mergeAlike(sorted).filter(({ kind }) => {
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
     return count <= TOLD;
@@ -47,6 +49,21 @@ export function tellFindings(findings: readonly Finding[], folder: string): read
   writeWhole(file, sorted.map((finding) => `${lineOf(finding)}\n`).join(''));
   const more = left.map(([kind, count]) => `${count - TOLD} more ${kind}`).join(', ');
   return [...problems, { message: `and ${more}`, advice: `All ${sorted.length} are listed in ${file}` }];
+}
+
+/** What is wrong with a name is told once, where it first stands. */
+function mergeAlike(sorted: readonly Finding[]): readonly Finding[] {
+  const rows = new Map<string, number>();
+  const told = sorted.filter(({ kind, message }) => {
+    const count = (rows.get(message) ?? 0) + 1;
+    rows.set(message, count);
+    return count === 1 || !ABOUT_NAMES.has(kind);
+  });
+  return told.map((finding) => {
+    const count = rows.get(finding.message) ?? 1;
+    if (count === 1 || !ABOUT_NAMES.has(finding.kind)) return finding;
+    return { ...finding, message: `${finding.message} (in ${count} rows)` };
+  });
 }
 
 /** File by file in the order in which they come, each from its first line to its last. */

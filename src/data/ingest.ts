@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { type Result, success } from '../problem.ts';
 import { type DatasetPlaces, readDataset } from './dataset.ts';
+import { doubtsAbout } from './doubts.ts';
 import { writeImages } from './images.ts';
 import { writeQuestions } from './questions.ts';
 import { writeSamples } from './samples.ts';
 import { shuffleAndSplit } from './split.ts';
-import { describeScarcities, taskStatistics } from './task-statistics.ts';
+import { taskStatistics } from './task-statistics.ts';
 
 /** Where to write what was found. */
 export interface IngestOutputs {
@@ -50,5 +51,5 @@ export async function ingest(
   await writeImages(outputs.images, images);
   await writeQuestions(outputs.questions, questions ?? []);
   await writeFile(outputs.tasks, `${JSON.stringify({ ...counts, tasks }, null, 2)}\n`);
-  return success({ counts, notes: [...notes, ...describeScarcities(tasks)] });
+  return success({ counts, notes: [...notes, ...doubtsAbout(tasks)] });
 }

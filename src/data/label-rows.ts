@@ -68,15 +68,14 @@ export function readLabelRows(files: readonly TextFile[]): CheckedLabels {
     }
     if (all.length === 0 && csv.findings.length === 0) findings.push(emptyFile(csv.file));
     for (const row of all) {
-      const [name = '', labelName = '', label = ''] = row.fields;
-      const task = taskOfLabelName(labelName);
+      const { file, task, faults } = checkRow(row);
       if (task !== '') tasks.add(task);
-      const faults = faultsOf(row);
-      findings.push(...faults.map(({ field, ...fault }) => ({ ...fault, at: csv.place(row, field) })));
-      const file = pathInDataset(name);
-      if (typeof file !== 'string' || !isTaskName(task)) continue;
-      rows.push({ csv, row, file, task, label });
-      if (faults.length === 0) labels.push({ csv, row, file, task, label, classIndex: label.indexOf('y') });
+      for (const { field, ...fault } of faults) findings.push({ ...fault, at: csv.place(row, field) });
+      if (file === undefined || !isTaskName(task)) continue;
+      const label = row.fields[FIELD.label] ?? '';
+      const found = { csv, row, file, task, label, classIndex: label.indexOf('y') };
+      rows.push(found);
+      if (faults.length === 0) labels.push(found);
     }
   }
   return { labels, rows, tasks, findings };
@@ -84,17 +83,21 @@ export function readLabelRows(files: readonly TextFile[]): CheckedLabels {
 
 type RowFault = Problem & { readonly kind: FindingKind; readonly field?: number };
 
-/** All that is wrong with a row by itself. */
-function faultsOf({ fields }: CsvRow): RowFault[] {
-  const [name, labelName, label, ...others] = fields;
-  if (!name || !labelName || !label || others.length > 0) return [wrongFields('file name,task,label', fields)];
-  const file = pathInDataset(name);
+/** What a row names, and all that is wrong with it by itself. */
+function checkRow({ fields }: CsvRow): { file: string | undefined; task: string; faults: readonly RowFault[] } {
+  const [name, labelName = '', label, ...others] = fields;
+  const path = name ? pathInDataset(name) : undefined;
+  const file = typeof path === 'string' ? path : undefined;
+  const task = taskOfLabelName(labelName);
+  if (!name || !labelName || !label || others.length > 0) {
+    return { file, task, faults: [wrongFields('file name,task,label', fields)] };
+  }
+  const faults: RowFault[] = [];
+  if (typeof path === 'object') faults.push({ ...path, field: FIELD.file });
+  if (!isTaskName(task)) faults.push({ ...noTaskName(labelName), field: FIELD.task });
   const badLabel = labelFault(label);
-  return [
-    ...(typeof file === 'string' ? [] : [{ ...file, field: FIELD.file }]),
-    ...(isTaskName(taskOfLabelName(labelName)) ? [] : [{ ...noTaskName(labelName), field: FIELD.task }]),
-    ...(badLabel === undefined ? [] : [{ ...badLabel, field: FIELD.label }]),
-  ];
+  if (badLabel !== undefined) faults.push({ ...badLabel, field: FIELD.label });
+  return { file, task, faults };
 }
 
 function emptyFile(file: string): Finding {
@@ -122,17 +125,20 @@ export function noTaskName(name: string): RowFault {
 }
 
 function labelFault(label: string): RowFault | undefined {
-  const shown = `the label ${quoted(label)}`;
   const advice = 'Mark the true class with y and all others with n, or m for «maybe»; or take the row out.';
   const stranger = /[^ynm]/u.exec(label)?.[0];
   if (stranger !== undefined) {
-    const message = `${shown} has ${quoted(stranger)}, but each class is one of y, n and m`;
+    const message = `the label ${quoted(label)} has ${quoted(stranger)}, but each class is one of y, n and m`;
     return { kind: 'labels with other characters', message, advice };
   }
   const marked = label.split('y').length - 1;
   if (marked !== 1) {
-    const message = `${shown} has ${marked === 0 ? 'no y' : `y ${marked} times`}, but one class is true`;
-    return { kind: 'labels without one y', message, advice };
+    const many = marked === 0 ? 'no y' : `y ${marked} times`;
+    return {
+      kind: 'labels without one y',
+      message: `the label ${quoted(label)} has ${many}, but one class is true`,
+      advice,
+    };
   }
   if (label.length <= MOST_CLASSES) return undefined;
   return {

@@ -38,13 +38,16 @@ export function writeSamples(path: string, samples: readonly Sample[]): Promise<
 export async function readSamples(path: string): Promise<Result<readonly Sample[]>> {
   const table = await readArrowTable(path, columns);
   if (!table.ok) return table;
+  // By column: a row of apache-arrow's is an object that looks each of its values up.
+  const column = <Name extends keyof typeof columns>(name: Name) => [...(table.value.getChild(name) ?? [])];
+  const [files, tasks, labels, splits] = [column('file'), column('task'), column('label'), column('split')];
   return success(
-    Array.from(table.value, ({ file, task, class: classIndex, label, split }) => ({
-      file,
-      task,
-      classIndex,
-      label,
-      split: splitNamed(split),
+    column('class').map((classIndex, row) => ({
+      file: files[row] ?? '',
+      task: tasks[row] ?? '',
+      classIndex: classIndex ?? 0,
+      label: labels[row] ?? '',
+      split: splitNamed(splits[row] ?? ''),
     })),
   );
 }

@@ -17,7 +17,7 @@ export const imageEntrySchema = {
     sha256: { type: 'string' },
     original_width: { type: 'integer' },
     original_height: { type: 'integer' },
-    dhash: { type: 'string', pattern: '^[0-9a-f]{16}$' },
+    dhash: { type: 'string', pattern: '^[0-9a-f]{64}$' },
     offset: { type: 'integer' },
     bytes: { type: 'integer' },
     crc32: { type: 'integer' },

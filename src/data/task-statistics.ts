@@ -1,6 +1,5 @@
 import type { Sample } from './samples.ts';
 import { tasksOf } from './task.ts';
-import { listed } from './wording.ts';
 
 /** How often each class of a task occurs, by class index. */
 export interface TaskStatistics {
@@ -43,46 +42,4 @@ export function taskStatistics(
 
 function increment(counts: number[], index: number): void {
   counts[index] = (counts[index] ?? 0) + 1;
-}
-
-/** From how many times as many samples of one class as of another on a task is told to be out of balance. */
-const IMBALANCE = 20;
-const TOLD = 20;
-
-/** Lines about classes that cannot be learnt or judged, or are much rarer than others. */
-export function describeScarcities(statistics: readonly TaskStatistics[]): readonly string[] {
-  const lines = statistics.flatMap((task) => [
-    ...missingFrom('train', task),
-    ...missingFrom('validation', task),
-    ...imbalance(task),
-  ]);
-  if (lines.length <= TOLD) return lines;
-  return [...lines.slice(0, TOLD), `and ${lines.length - TOLD} more lines like these: see the output «tasks»`];
-}
-
-function missingFrom(split: 'train' | 'validation', task: TaskStatistics): string[] {
-  const adjective = split === 'train' ? 'training' : split;
-  const counts = task.counts[split];
-  const missing = [...counts.keys()].filter((index) => counts[index] === 0);
-  if (missing.length === 0) return [];
-  if (missing.length === counts.length) return [`${task.name}: no ${adjective} sample`];
-  const classes = missing.length === 1 ? 'class' : 'classes';
-  return [`${task.name}: no ${adjective} sample of ${classes} ${listed(missing.map((index) => nameOf(task, index)))}`];
-}
-
-function imbalance(task: TaskStatistics): string[] {
-  const { all } = task.counts;
-  const most = all.indexOf(Math.max(...all));
-  const least = all.indexOf(Math.min(...all.filter((count) => count > 0)));
-  const [many = 0, few = 0] = [all[most], all[least]];
-  if (many < IMBALANCE * few) return [];
-  const times = Math.round(many / few);
-  return [
-    `${task.name}: class ${nameOf(task, most)} has ${many} samples, class ${nameOf(task, least)} has ${few} (1 : ${times})`,
-  ];
-}
-
-function nameOf({ class_names: names }: TaskStatistics, index: number): string {
-  const name = names?.[index];
-  return name === undefined ? String(index) : `${index} («${name}»)`;
 }

@@ -28,9 +28,11 @@ export function isTaskName(name: string): boolean {
 
 /** The tasks of a set of samples, sorted by name. */
 export function tasksOf(samples: Iterable<{ readonly task: string; readonly label: string }>): readonly Task[] {
-  const tasks = new Map<string, Task>();
+  const tasks = new Map<string, { name: string; classes: number; samples: number }>();
   for (const { task: name, label } of samples) {
-    tasks.set(name, { name, classes: label.length, samples: (tasks.get(name)?.samples ?? 0) + 1 });
+    const known = tasks.get(name);
+    if (known === undefined) tasks.set(name, { name, classes: label.length, samples: 1 });
+    else known.samples += 1;
   }
   // Compared by code unit: a locale's order would differ between machines.
   return [...tasks.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -19,7 +19,8 @@ export interface Naming {
 }
 
 const SAVE_AS_UTF8 = 'Save it as CSV in UTF-8, which spreadsheets call «CSV UTF-8».';
-const LINE_FEED = 10;
+/** Lines end as on any system, mixed in one file too. */
+export const LINE_END = /\r\n|\n|\r/g;
 
 /** Reads a text file in UTF-8, with or without a byte order mark. Each line that is in another encoding is told. */
 export async function readTextFile(path: string, { name, advice }: Naming): Promise<Result<TextFile>> {
@@ -44,15 +45,12 @@ function foreignFormat(bytes: Buffer): string | undefined {
 
 function linesInOtherEncodings(bytes: Buffer, file: string): Finding[] {
   if (isUtf8(bytes)) return [];
-  const findings: Finding[] = [];
-  for (let line = 1, start = 0; start < bytes.length; line += 1) {
-    const feed = bytes.indexOf(LINE_FEED, start);
-    const end = feed < 0 ? bytes.length : feed;
-    const part = bytes.subarray(start, end);
-    if (!isUtf8(part)) findings.push(otherEncoding(part, file, line));
-    start = end + 1;
-  }
-  return findings;
+  // In Latin-1 each byte is a character, and none is lost.
+  const lines = bytes.toString('latin1').split(LINE_END);
+  return lines.flatMap((text, index) => {
+    const line = Buffer.from(text, 'latin1');
+    return isUtf8(line) ? [] : [otherEncoding(line, file, index + 1)];
+  });
 }
 
 function otherEncoding(line: Buffer, file: string, number: number): Finding {

@@ -22,6 +22,7 @@ export type HostRequest =
       readonly inputs: StageInputs;
       readonly outputs: Readonly<Record<string, string>>;
       readonly work: string;
+      readonly downloads: string;
       readonly previous?: PreviousPaths;
     }
   /** Say what each of these bundles declares, without running it. */

@@ -81,6 +81,7 @@ async function runWith(
       inputs,
       outputs: Object.fromEntries(stage.outputs.map(({ name, file }) => [name, join(made, file)])),
       work: claim.work,
+      downloads: services.downloads,
       ...(previous && { previous: previous.paths }),
     },
     {

@@ -28,5 +28,7 @@ export interface Services {
   /** The code of each stage of the plan, by the absolute path of its module. */
   readonly codes: ReadonlyMap<string, StageCode>;
   readonly resources: ResourcePool;
+  /** Where stages keep what they fetch. */
+  readonly downloads: string;
   readonly environment: NodeJS.ProcessEnv;
 }

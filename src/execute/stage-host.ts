@@ -39,6 +39,7 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       inputs: request.inputs,
       outputs: request.outputs,
       work: request.work,
+      downloads: request.downloads,
       ...(request.previous && { previous: toPrevious(request.previous) }),
       log: (message) => send({ type: 'log', message }),
       progress: sendProgress,

@@ -8,9 +8,6 @@ import { problem, type Result } from '../problem.ts';
 /** The name that the weights have in a `.keras` archive. */
 export const WEIGHTS = 'model.weights.h5';
 
-/** The beginning of the times that archives know: each entry has one. */
-const NO_TIME = new Date(1980, 0, 1);
-
 /**
  * Takes the weights out of a `.keras` archive, for as long as `use` needs them.
  *
@@ -63,7 +60,8 @@ export async function writeArchive(
     });
     const add = (name: string) => {
       const entry = new ZipPassThrough(name);
-      entry.mtime = NO_TIME;
+      // Each entry has a local time: the first that archives know.
+      entry.mtime = new Date(1980, 0, 1);
       zip.add(entry);
       return entry;
     };

@@ -21,14 +21,14 @@ export interface LoadOptions {
 /**
  * Gives a model the weights of a file that Keras has written. Where anything does not fit the model stays as it was.
  *
- * @returns the heads that the file has no weights for.
+ * @returns which heads were `left` as they were, and why.
  */
 export async function loadKerasWeights(
   tf: TensorFlow,
   model: LayersModel,
   file: string,
   { heads, scratch }: LoadOptions,
-): Promise<Result<Matched<ModelLayer>['left']>> {
+): Promise<Result<Pick<Matched<ModelLayer>, 'left'>>> {
   return withSavedWeights(file, scratch, (saved) => {
     const all = model.layers.filter(({ weights }) => weights.length > 0).map(describeLayer);
     const matched = matchLayers(
@@ -43,7 +43,7 @@ export async function loadKerasWeights(
       });
     }
     const assigned = assign(tf, matched.value, saved);
-    return assigned.ok ? success(matched.value.left) : assigned;
+    return assigned.ok ? success({ left: matched.value.left }) : assigned;
   });
 }
 

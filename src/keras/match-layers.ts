@@ -1,3 +1,4 @@
+import { counted } from '../data/wording.ts';
 import type { Problem } from '../problem.ts';
 import { failure, type Result, success } from '../problem.ts';
 import type { SavedLayer } from './saved-weights.ts';
@@ -35,13 +36,11 @@ export function matchLayers<Layer extends ModelLayer>(
     return withHeads(pairs, heads, byName);
   }
   const inOrder = matchInOrder(backbone, saved);
-  if (inOrder.ok) return withHeads(inOrder.value, heads, byName);
-  // A model with most of the names is another version of this one: then the first that is missing says most.
+  const matched = inOrder.ok ? withHeads(inOrder.value, heads, byName) : inOrder;
   const missing = backbone.find(({ name }) => !byName.has(name));
-  if (named.length * 2 > backbone.length && missing !== undefined) {
-    return failure({ message: `layer «${missing.name}» is not in the file. ${inOrder.failure.message}` });
-  }
-  return inOrder;
+  if (matched.ok || missing === undefined || named.length * 2 <= backbone.length) return matched;
+  // A file with most of the names is of another version of this network: then the first that is missing says most.
+  return failure({ message: `layer «${missing.name}» is not in the file, which has ${named.length} of the others` });
 }
 
 function withHeads<Layer extends ModelLayer>(
@@ -77,8 +76,10 @@ function matchInOrder<Layer extends ModelLayer>(
     const found = saved.filter((layer) => kind === undefined || layer.kind === kind);
     const beyond = found.slice(wanted.length);
     if (found.length < wanted.length || !beyond.every(isDense)) {
-      const of = kind === undefined ? 'layers with weights' : `layers «${kind}»`;
-      return failure({ message: `the file has ${found.length} ${of}, expected ${wanted.length}${nested(saved)}` });
+      const what = kind === undefined ? 'with weights' : `«${kind}»`;
+      return failure({
+        message: `the file has ${counted(found.length, 'layer')} ${what}, expected ${wanted.length}${nested(saved)}`,
+      });
     }
     pairs.push(...wanted.flatMap((layer, index) => pair(layer, found[index])));
   }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { writeArchive } from './archive.ts';
 import { Hdf5Writer } from './hdf5.ts';
@@ -9,6 +10,25 @@ import { snakeCase } from './object-layout.ts';
 /** By which version of tf_keras a model was written, as far as those who read it are concerned. */
 const KERAS_VERSION = '2.21.0';
 const ABOUT = { keras_version: KERAS_VERSION, backend: 'tensorflow' };
+
+/** By the name of the format: the file that it is in, and how that is written. */
+const FORMATS = {
+  h5: { file: 'model.h5', save: saveKerasH5 },
+  keras: { file: 'model.keras', save: saveKerasArchive },
+} as const;
+
+export type KerasFormat = keyof typeof FORMATS;
+
+export const kerasFormats = Object.keys(FORMATS) as readonly KerasFormat[];
+
+/** Writes a model into a directory, as `model.h5` and `model.keras`. */
+export async function saveForKeras(
+  model: LayersModel,
+  formats: readonly KerasFormat[],
+  directory: string,
+): Promise<void> {
+  for (const format of formats) await FORMATS[format].save(model, path.join(directory, FORMATS[format].file));
+}
 
 /** Writes a whole model as `.h5`, laid out as by Keras 2: `load_model` of Keras 3 and of tf_keras opens it. */
 export async function saveKerasH5(model: LayersModel, file: string): Promise<void> {
@@ -29,10 +49,10 @@ export async function saveKerasH5(model: LayersModel, file: string): Promise<voi
         hdf5,
         group,
         'weight_names',
-        weights.map(({ path }) => path),
+        weights.map((weight) => weight.path),
       );
       hdf5.group(`${group}/${name}`);
-      for (const { path, values } of weights) writeTensor(hdf5, `${group}/${path}`, values);
+      for (const weight of weights) writeTensor(hdf5, `${group}/${weight.path}`, weight.values);
     }
   });
 }
@@ -58,15 +78,15 @@ export async function saveKerasArchive(model: LayersModel, file: string): Promis
   }
 }
 
-function writeObject(hdf5: Hdf5Writer, path: string, { className, name }: KerasLayer, model: LayersModel): void {
-  hdf5.group(path);
-  hdf5.group(`${path}/vars`);
-  hdf5.text(`${path}/vars`, 'name', name);
+function writeObject(hdf5: Hdf5Writer, group: string, { className, name }: KerasLayer, model: LayersModel): void {
+  hdf5.group(group);
+  hdf5.group(`${group}/vars`);
+  hdf5.text(`${group}/vars`, 'name', name);
   for (const [index, { values }] of weightsOf(model, name).entries())
-    writeTensor(hdf5, `${path}/vars/${index}`, values);
+    writeTensor(hdf5, `${group}/vars/${index}`, values);
   if (className !== 'Dropout') return;
   // Keras 3 draws by a state of its own, and opens no dropout without it.
-  const generator = `${path}/seed_generator`;
+  const generator = `${group}/seed_generator`;
   hdf5.group(generator);
   hdf5.group(`${generator}/vars`);
   hdf5.integers(`${generator}/vars/0`, new Uint32Array(2), [2]);
@@ -96,6 +116,6 @@ function weightsOf(model: LayersModel, layer: string): { readonly name: string; 
   }));
 }
 
-function writeTensor(hdf5: Hdf5Writer, path: string, tensor: Tensor): void {
-  hdf5.floats(path, tensor.dataSync<'float32'>(), tensor.shape);
+function writeTensor(hdf5: Hdf5Writer, name: string, tensor: Tensor): void {
+  hdf5.floats(name, tensor.dataSync<'float32'>(), tensor.shape);
 }

@@ -4,6 +4,9 @@ import { heads, type TaskClasses } from './heads.ts';
 import { type BackboneName, backbones } from './index.ts';
 import { createLayerFactory } from './layer-factory.ts';
 
+/** Where the backbone has ended. */
+export const POOLING_LAYER = 'pool';
+
 /** The backbones' `preprocess_input` in Keras. */
 const PREPROCESSING = { name: 'preprocess', scale: 1 / 127.5, offset: -1 };
 
@@ -31,6 +34,6 @@ export function buildClassifier(
   const layers = createLayerFactory(tf, seed);
   const input = tf.input({ name: 'image', shape: [height, width, 3] });
   const maps = backbones[backbone].build(layers, layers.rescaling(input, PREPROCESSING));
-  const outputs = heads(layers, layers.globalAveragePooling2d(maps, { name: 'pool' }), tasks, dropout);
+  const outputs = heads(layers, layers.globalAveragePooling2d(maps, { name: POOLING_LAYER }), tasks, dropout);
   return tf.model({ name: backbone, inputs: input, outputs });
 }

@@ -8,8 +8,10 @@ import type { FromSchema } from '../schema-type.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { type LayerJson, withBuiltInLayers } from './built-in-layers.ts';
 import { backboneNames } from './index.ts';
+import { summarize } from './picture/draw-model.ts';
 
 const FACTS_FILE = 'pipeline.json';
+const SUMMARY_FILE = 'summary.txt';
 const TOPOLOGY_FILE = 'model.json';
 const RETRAIN = 'Run the stage that trained the model again.';
 
@@ -39,8 +41,8 @@ const factsSchema = {
 export type ModelFacts = FromSchema<typeof factsSchema>;
 
 /**
- * Writes a directory of `model.json` and `weights.bin`, which any TensorFlow.js loads by itself, and the facts beside
- * them in `pipeline.json`.
+ * Writes a directory of `model.json` and `weights.bin`, which any TensorFlow.js loads by itself, and beside them the facts
+ * in `pipeline.json` and a table of the layers in `summary.txt`.
  */
 export async function saveModel(
   tf: TensorFlow,
@@ -57,6 +59,7 @@ export async function saveModel(
       return files.save({ ...artifacts, modelTopology: { ...topology, config } });
     }),
   );
+  await writeFile(path.join(directory, SUMMARY_FILE), summarize(model));
   await writeFile(path.join(directory, FACTS_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
 }
 

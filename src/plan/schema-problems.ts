@@ -15,8 +15,22 @@ export interface Subject {
 /** Checks `value` and reports every problem. Defaults of the schema are filled into `value`. */
 export function check(validate: ValidateFunction, value: unknown, subject: Subject): Problem[] {
   if (validate(value)) return [];
-  const errors = (validate.errors ?? []).filter((error) => !isSummary(error));
+  const errors = withoutChoices(validate.errors ?? []).filter((error) => !isSummary(error));
   return errors.map((error) => toProblem(error, subject));
+}
+
+/** Of a value that fits none of several schemas what is wrong by those of its type or, if there is none, all types. */
+function withoutChoices(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const choice = errors.find(({ keyword }) => keyword === 'anyOf');
+  if (choice === undefined) return errors;
+  const within = errors.filter(({ schemaPath }) => schemaPath.startsWith(`${choice.schemaPath}/`));
+  const types = within.filter(
+    ({ keyword, instancePath }) => keyword === 'type' && instancePath === choice.instancePath,
+  );
+  const others = within.filter((error) => !types.includes(error));
+  const type = types.flatMap(({ params }) => (params as { type: string }).type);
+  const merged = others.length > 0 ? others : [{ ...choice, keyword: 'type', params: { type } }];
+  return withoutChoices(errors.flatMap((error) => (error === choice ? merged : within.includes(error) ? [] : [error])));
 }
 
 const compiled = new Map<string, ValidateFunction>();

@@ -13,6 +13,7 @@ export function describeUsage(usage: Usage, free: number, paint: Paint): string 
     ['runs', usage.runs, 'record'] as const,
     ['work', usage.work, 'folder'] as const,
     ['index', usage.index, 'file'] as const,
+    ['downloads', usage.downloads, 'file'] as const,
   ].filter(([, amount]) => amount.bytes > 0 || amount.count > 0);
   const sizes = rows.map(([, amount]) => bytes(amount.bytes));
   const widest = Math.max(bytes(usage.total).length, ...sizes.map((size) => size.length));

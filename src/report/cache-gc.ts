@@ -68,6 +68,7 @@ const WORDS: Readonly<Record<LeftoverKind, string>> = {
   work: 'what unfinished stages left',
   run: 'records of runs',
   index: 'what is remembered of code, folders and plans',
+  download: 'what stages have downloaded',
   temporary: 'what killed processes left',
 };
 

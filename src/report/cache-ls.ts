@@ -1,4 +1,5 @@
 import type { StoredOutput } from '../cache/cache.ts';
+import type { Download } from '../cache/downloads.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 import { bytes, columns, plural } from './format.ts';
 import { when } from './runs.ts';
@@ -19,6 +20,7 @@ export interface ListedAction {
 /** The results in a cache, a line each. */
 export function describeActions(
   actions: readonly ListedAction[],
+  downloads: readonly Download[],
   damaged: number,
   unknown: string | undefined,
   now: Date,
@@ -39,6 +41,15 @@ export function describeActions(
     ]);
     const [head = '', ...rest] = columns([['stage', 'key', 'made', 'size', '', 'outputs'], ...rows]).split('\n');
     lines.push(paint('dim', head), ...rest);
+  }
+  if (downloads.length > 0) {
+    const rows = downloads.map(({ name, files, bytes: size, lastUsed }) => [
+      files.filter((file) => !file.endsWith('.json')).join(', '),
+      name.slice(0, 20),
+      `used ${when(new Date(lastUsed).toISOString(), now)}`,
+      bytes(size),
+    ]);
+    lines.push('', columns([['downloaded', '', '', ''], ...rows]).replaceAll(/ +$/gm, ''));
   }
   if (unknown !== undefined) lines.push(`${paint('yellow', 'what is current is not known')}: ${unknown}`);
   if (damaged > 0) {

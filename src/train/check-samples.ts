@@ -1,3 +1,4 @@
+import type { Duplicates } from '../data/duplicates.ts';
 import type { Targets } from '../data/targets.ts';
 import type { Problem } from '../problem.ts';
 import type { LabelledImages } from './labelled-images.ts';
@@ -30,3 +31,18 @@ export function sampleWarnings({ targets, leftOut }: Pick<LabelledImages, 'targe
 export function leftOutWarning({ train, validation }: LabelledImages['leftOut']): string {
   return `warning: left out since their images were put aside: ${train} training and ${validation} validation samples`;
 }
+
+/** Validation images that the model has been trained on. */
+export function duplicateWarnings({ exact, near }: Duplicates): string[] {
+  if (exact.length + near.length === 0) return [];
+  const shown = [...exact, ...near].slice(0, LISTED).map(({ validation, train }) => `  ${validation} is ${train}`);
+  const more = exact.length + near.length - shown.length;
+  return [
+    `warning: in both splits, which flatters the accuracy: ${exact.length} validation images are training images, ` +
+      `${near.length} more nearly so`,
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more, all of them in evaluation.json`] : []),
+  ];
+}
+
+const LISTED = 10;

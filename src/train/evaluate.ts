@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { loadModel, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
-import { badInput, failed, type Progress, type StageFailure } from '../stage.ts';
+import { badInput, failed, type StageFailure } from '../stage.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
-import { leftOutWarning } from './check-samples.ts';
+import { duplicateWarnings, leftOutWarning } from './check-samples.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
 import type { ExecutionMode } from './execution-mode.ts';
 import type { Watcher } from './fit.ts';
-import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
+import { duplicatesIn, type LabelledImages, openLabelledImages } from './labelled-images.ts';
 import { createPredictor } from './predictor.ts';
 import { describeTasks } from './starting-point.ts';
 import { batchSizesOf } from './trainer.ts';
@@ -42,7 +42,7 @@ export async function evaluate(
   const { leftOut } = data.value;
   if (leftOut.validation > 0) log(leftOutWarning(leftOut));
   try {
-    const evaluation = await evaluateOn(data.value, paths, options, progress);
+    const evaluation = await evaluateOn(data.value, paths, options, { progress, log });
     if (evaluation.ok) await writeFile(paths.evaluation, `${JSON.stringify(evaluation.value, undefined, 2)}\n`);
     return evaluation;
   } finally {
@@ -54,7 +54,7 @@ async function evaluateOn(
   data: LabelledImages,
   paths: EvaluatePaths,
   { batchSize, threads, execution }: EvaluateOptions,
-  onProgress: (progress: Progress) => void,
+  { progress, log }: Pick<Watcher, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const samples = data.targets.samplesIn('validation');
   const facts = await readModelFacts(paths.model);
@@ -77,13 +77,15 @@ async function evaluateOn(
     data,
     samples,
     batchSize,
-    onProgress: (done) => onProgress({ done, total: samples.length, unit: 'images' }),
+    onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
   });
   predictor.dispose();
   model.value.dispose();
-  return judged.ok
-    ? success(toEvaluation(data.targets.tasks, judged.value, data.leftOut.validation))
-    : failure(failed(judged.failure));
+  if (!judged.ok) return failure(failed(judged.failure));
+  const duplicates = duplicatesIn(data);
+  for (const warning of duplicateWarnings(duplicates)) log(warning);
+  const about = { left_out: data.leftOut.validation, duplicates };
+  return success(toEvaluation(data.targets.tasks, judged.value, about));
 }
 
 function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file: string): Problem[] {

@@ -1,3 +1,4 @@
+import type { Duplicates } from '../data/duplicates.ts';
 import type { Task } from '../data/task.ts';
 import { accuracyOf, weightedAccuracy, weightedMean } from './accuracy.ts';
 import { type ConfusionMatrix, samplesIn } from './confusion.ts';
@@ -21,10 +22,16 @@ export interface Evaluation {
   readonly weighted_chance: number;
   /** Validation samples that count nowhere, since their images could not be decoded. */
   readonly left_out: number;
+  /** Validation images that are training images, too, or nearly so. */
+  readonly duplicates: Duplicates;
   readonly tasks: readonly TaskEvaluation[];
 }
 
-export function toEvaluation(tasks: readonly Task[], { loss, matrices }: Validation, leftOut: number): Evaluation {
+export function toEvaluation(
+  tasks: readonly Task[],
+  { loss, matrices }: Validation,
+  about: Pick<Evaluation, 'left_out' | 'duplicates'>,
+): Evaluation {
   const judged = tasks.map(({ name, classes }, index) => {
     const confusion = matrices[index] ?? [];
     return { name, accuracy: accuracyOf(confusion), count: samplesIn(confusion), chance: 1 / classes, confusion };
@@ -34,7 +41,7 @@ export function toEvaluation(tasks: readonly Task[], { loss, matrices }: Validat
     loss,
     weighted_accuracy: weightedAccuracy(matrices, tasks),
     weighted_chance: weightedMean(chances, tasks),
-    left_out: leftOut,
+    ...about,
     tasks: judged,
   };
 }

@@ -1,3 +1,4 @@
+import { type Duplicates, findDuplicates } from '../data/duplicates.ts';
 import { withoutQuarantined } from '../data/left-out.ts';
 import { openShards, type ShardSet } from '../data/shards.ts';
 import { readTargets, type Targets } from '../data/targets.ts';
@@ -52,4 +53,16 @@ function lackOfImages(
     at: { file: paths.targets },
     advice: 'Make shards and targets from the same samples: both have to come from one run of the ingest stage.',
   };
+}
+
+/** Images of the validation split that are in the training split, too: what they score says little of new images. */
+export function duplicatesIn({ shards, targets }: LabelledImages): Duplicates {
+  const splits = new Map<string, Split>();
+  for (const split of ['train', 'validation'] as const)
+    for (const sample of targets.samplesIn(split)) splits.set(targets.file(sample), split);
+  const images = Array.from(splits, ([file, split]) => {
+    const { sha256, dhash } = shards.entry(shards.rowOf(file) ?? -1);
+    return { file, split, sha256, dhash };
+  });
+  return findDuplicates(images);
 }

@@ -37,6 +37,11 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   if (!questions.ok) return failure(badInput(questions.failure));
   const facts = await readModelFacts(paths.model);
   if (!facts.ok) return failure(badInput(facts.failure));
+  if (questions.value.length === 0) {
+    // A file of no bytes counts as one that was not made.
+    await writeFile(paths.predictions, '\n');
+    return success(undefined);
+  }
   const unknown = unknownTasks(questions.value, facts.value, paths.questions);
   if (unknown.length > 0) return failure(badInput(unknown));
 

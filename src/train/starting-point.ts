@@ -1,21 +1,30 @@
+import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { loadKerasWeights } from '../keras/load-weights.ts';
 import { buildClassifier } from '../models/classifier.ts';
 import type { TaskClasses } from '../models/heads.ts';
 import { type BackboneName, backboneNames, backbones } from '../models/index.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { failure, type Problem, problem, type Result, success } from '../problem.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
+import { type WeightsSource, weightsSource } from './initial-weights.ts';
 
 /** What a training starts from. */
 export interface StartingPoint {
   readonly facts: ModelFacts;
-  /** The saved model that gives the weights; without it they are drawn. */
+  /** The saved model that gives the weights; without it and without `initial` they are drawn. */
   readonly weightsFrom?: string | undefined;
+  /** Weights for the backbone, or for all of it, that Keras has saved. */
+  readonly initial?: WeightsSource | undefined;
 }
 
 export interface StartingPointOptions {
   /** The directory of a saved model whose training goes on. */
   readonly model?: string | undefined;
+  /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
+  readonly weights: string;
+  /** A file that Keras has written, as an input. */
+  readonly weightsFile?: string | undefined;
   /** A saved model brings its own. */
   readonly backbone?: BackboneName | undefined;
   /** Of the images, in pixels. */
@@ -36,26 +45,76 @@ export async function findStartingPoint(options: StartingPointOptions): Promise<
       advice: `Set backbone to one of ${backboneNames.join(', ')}, or connect the input model.`,
     });
   }
+  const initial = initialWeights(options, backbone);
   const problems = [
+    ...(initial.ok ? [] : initial.failure),
     ...sizeProblems(backbone, { height, width }),
     ...(saved === undefined ? [] : contradictions(saved.value, { backbone, tasks })),
   ].map((found) => (model === undefined ? found : { ...found, at: { file: model } }));
-  if (problems.length > 0) return failure(problems);
+  if (!initial.ok || problems.length > 0) return failure(problems);
   const { epochs, steps } = saved?.value ?? { epochs: 0, steps: 0 };
-  return success({ facts: { version: 1, backbone, height, width, tasks, epochs, steps }, weightsFrom: model });
+  return success({
+    facts: { version: 1, backbone, height, width, tasks, epochs, steps },
+    weightsFrom: model,
+    initial: initial.value,
+  });
+}
+
+function initialWeights(
+  { model, weights, weightsFile }: StartingPointOptions,
+  backbone: BackboneName,
+): Result<WeightsSource | undefined> {
+  const given = [
+    ...(model === undefined ? [] : ['the input «model»']),
+    ...(weightsFile === undefined ? [] : ['the input «weights»']),
+    ...(weights === 'none' ? [] : ['the param «weights»']),
+  ];
+  if (given.length > 1) {
+    return problem(`both ${given.join(' and ')} say which weights to start from`, { advice: 'Leave all but one out.' });
+  }
+  return weightsFile === undefined ? weightsSource(weights, backbone) : success({ kind: 'input', path: weightsFile });
+}
+
+export interface StartingModelOptions {
+  readonly dropout: number;
+  readonly seed: number;
+  /** The file of the weights that Keras has saved, if there are to be some. */
+  readonly weightsFile?: string | undefined;
+  /** A folder for what is needed meanwhile. */
+  readonly scratch: string;
+  log(message: string): void;
 }
 
 /** Builds the model and gives it its weights. */
 export async function startingModel(
   tf: TensorFlow,
   { facts, weightsFrom }: StartingPoint,
-  options: { readonly dropout: number; readonly seed: number },
+  options: StartingModelOptions,
 ): Promise<Result<LayersModel>> {
   const model = buildClassifier(tf, facts, options);
-  const loaded = weightsFrom === undefined ? success(undefined) : await loadWeightsInto(tf, model, weightsFrom);
+  const loaded =
+    weightsFrom === undefined
+      ? await loadInitialWeights(tf, model, facts, options)
+      : await loadWeightsInto(tf, model, weightsFrom);
   if (loaded.ok) return success(model);
   model.dispose();
   return loaded;
+}
+
+async function loadInitialWeights(
+  tf: TensorFlow,
+  model: LayersModel,
+  { tasks }: ModelFacts,
+  { weightsFile, scratch, log }: StartingModelOptions,
+): Promise<Result<void>> {
+  if (weightsFile === undefined) return success(undefined);
+  const heads = tasks.map(({ name }) => name);
+  const loaded = await loadKerasWeights(tf, model, weightsFile, { heads, scratch });
+  if (!loaded.ok) return loaded;
+  const { left } = loaded.value;
+  const anew = left.map(({ head, because }) => `${head} (${because})`).join('; ');
+  log(`weights of ${path.basename(weightsFile)}; ${left.length === 0 ? 'the heads too' : `new heads: ${anew}`}`);
+  return success(undefined);
 }
 
 function sizeProblems(backbone: BackboneName, { height, width }: { readonly height: number; readonly width: number }) {

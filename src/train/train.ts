@@ -14,9 +14,11 @@ import type { ClipOptions } from './clip-gradients.ts';
 import type { ExecutionMode } from './execution-mode.ts';
 import { type FitOptions, fitModel, type TrainingProgress, type Watcher } from './fit.ts';
 import type { EpochFigures } from './history.ts';
+import { weightsFile } from './initial-weights.ts';
 import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
 import type { LearningRateOptions } from './learning-rate.ts';
 import type { OptimizerOptions } from './optimizer.ts';
+import { type SaveFormat, saveAs } from './save-as.ts';
 import { findStartingPoint, startingModel } from './starting-point.ts';
 import { headLayout } from './target-masks.ts';
 import { writeTensorBoard } from './tensorboard.ts';
@@ -39,6 +41,10 @@ export interface TrainOptions
   readonly execution: ExecutionMode;
   /** Devices over which each batch is sliced. */
   readonly towers: number;
+  /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
+  readonly weights: string;
+  /** In which of Keras' formats the model is saved as well. */
+  readonly saveAs: readonly SaveFormat[];
 }
 
 export interface TrainPaths {
@@ -48,8 +54,12 @@ export interface TrainPaths {
   readonly targets: string;
   /** The directory of a saved model whose training goes on, with a fresh optimizer. */
   readonly startFrom?: string | undefined;
-  /** A directory for what the training needs to go on after it was killed. */
+  /** A file of Keras that gives the first weights. */
+  readonly weights?: string | undefined;
+  /** A directory for what is needed meanwhile, and to go on after the training was killed. */
   readonly work: string;
+  /** The directory in which downloads are kept. */
+  readonly downloads: string;
   /** To be made: the directory of the trained model. */
   readonly model: string;
   /** To be made: a JSON file with the figures of each epoch. */
@@ -87,6 +97,8 @@ async function trainOn(
   const { height, width } = shards;
   const start = await findStartingPoint({
     model: paths.startFrom,
+    weights: options.weights,
+    weightsFile: paths.weights,
     backbone: options.backbone,
     height,
     width,
@@ -100,11 +112,21 @@ async function trainOn(
   if (problems.length > 0) return failure(badInput(problems));
   for (const warning of sampleWarnings(data)) watcher.log(warning);
 
+  const { initial } = start.value;
+  const weights =
+    initial === undefined ? success(undefined) : await weightsFile(initial, { ...watcher, directory: paths.downloads });
+  if (!weights.ok) return failure(badInput(weights.failure));
+
   const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
   useReluGradientKernels(tf);
-  const model = await startingModel(tf, start.value, options);
+  const model = await startingModel(tf, start.value, {
+    ...options,
+    weightsFile: weights.value,
+    scratch: paths.work,
+    log: watcher.log,
+  });
   if (!model.ok) return failure(badInput(model.failure));
   const sizes = (split: 'train' | 'validation') => batchSizesOf(targets.samplesIn(split).length, options.batchSize);
   const trainer = await createTrainer(tf, options.execution, {
@@ -133,6 +155,7 @@ async function trainOn(
       { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps },
       paths.model,
     );
+    await saveAs(model.value, options.saveAs, paths.model);
     await writeTensorBoard(paths.tensorboard, history);
     await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
     return success(history);

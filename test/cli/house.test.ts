@@ -13,9 +13,9 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { self } from '../../src/cache/lock.ts';
 import { sweep } from '../../src/cache/sweep.ts';
 import { collect } from '../../src/cli/collect.ts';
+import { self } from '../../src/lock.ts';
 import { Gate } from '../support/gate.ts';
 import { type Finished, type Project, toFinished } from '../support/project.ts';
 import { gated, toy } from './toy.ts';

@@ -63,3 +63,11 @@ test('a row knows where its fields stand in their line', () => {
   ]);
   expect(row && place(row)).toEqual({ file: 'label.csv', line: 1 });
 });
+
+test('a quote that is closed in another line has swallowed rows, and the next ones are read', () => {
+  const { rows, findings } = parse('a,b,c\r\n"d,e,f\r\ng,h",i,j\r\nk,l,m\r\n');
+  expect(rows.map(({ line, fields }) => `${line} ${fields.join(' ')}`)).toEqual(['1 a b c', '4 k l m']);
+  expect(findings).toMatchObject([
+    { message: 'a quote is opened here and closed in another line', at: { file: 'label.csv', line: 2 } },
+  ]);
+});

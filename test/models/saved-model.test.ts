@@ -37,7 +37,7 @@ async function saved(): Promise<string> {
 describe('a saved model', () => {
   test('is a directory of TensorFlow.js’ own two files and the facts', async () => {
     const directory = await saved();
-    expect(readdirSync(directory).sort()).toEqual(['model.json', 'pipeline.json', 'weights.bin']);
+    expect(readdirSync(directory).sort()).toEqual(['model.json', 'pipeline.json', 'summary.txt', 'weights.bin']);
     expect(unwrap(await readModelFacts(directory))).toEqual(facts);
   });
 

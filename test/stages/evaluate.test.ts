@@ -76,6 +76,18 @@ describe('an evaluation', () => {
     );
   });
 
+  test('names the validation images that the model was trained on', async () => {
+    const inputs = await labelledImages(60, { sameAs: new Map([[9, 0]]) });
+    const { model } = await trained(inputs);
+    const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const [validation, train] = ['Images/shade_labels/9.png', 'Images/colour_labels/0.png'];
+    expect(evaluationIn(outputs['evaluation']).duplicates).toEqual({ exact: [{ validation, train }], near: [] });
+    expect(logged).toEqual([
+      'warning: in both splits, which flatters the accuracy: 1 validation images are training images, 0 more nearly so',
+      `  ${validation} is ${train}`,
+    ]);
+  });
+
   test('tells how far it is, in images', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs);

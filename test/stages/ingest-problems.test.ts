@@ -222,11 +222,16 @@ describe('a row', () => {
     },
     {
       what: 'with a task that no head can be named after',
-      rows: ['Images/5.jpg,coat/length_labels,nyn', 'Images/6.jpg,_labels,nyn', 'Images/7.jpg,衣长_labels,nyn'],
+      rows: [
+        'Images/5.jpg,coat/length_labels,nyn',
+        'Images/6.jpg,_labels,nyn',
+        'Images/7.jpg,衣长_labels,nyn',
+        'Images/8.jpg,衣长_labels,nyn',
+      ],
       said: [
         `…/${LABELS}:5:14: no task can be called «coat/length_labels» — ${NAME}`,
         `…/${LABELS}:6:14: no task can be called «_labels» — ${NAME}`,
-        `…/${LABELS}:7:14: no task can be called «衣长_labels» — ${NAME}`,
+        `…/${LABELS}:7:14: no task can be called «衣长_labels» (in 2 rows) — ${NAME}`,
       ],
     },
     {

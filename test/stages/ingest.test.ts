@@ -228,6 +228,18 @@ describe('what may want a second look is said, and keeps nothing from going on',
     expect(logged).toContain('coat: class 1 has 78 samples, class 0 has 3 (1 : 26)');
   });
 
+  test('a task that was probably misspelt, and one with nothing to tell apart', async () => {
+    const rows = Array.from(
+      { length: 60 },
+      (_, index) => `Images/${index}.jpg,coat_length_labels,${index % 2 ? 'yn' : 'ny'}`,
+    );
+    const { logged } = await ingestOf(
+      datasetOf([...rows, 'Images/60.jpg,coat_lenght_labels,yn', 'Images/61.jpg,hat,y']),
+    );
+    expect(logged).toContain('coat_lenght: 1 sample; is it coat_length, which has 60?');
+    expect(logged).toContain('hat: a single class, so there is nothing to tell apart');
+  });
+
   test('a question file without rows, or one whose name is written otherwise', async () => {
     expect((await ingestOf(datasetOf(coats, { 'Tests/question.csv': '' }))).logged).toContain(
       'Tests/question.csv has no rows, so there are no questions',

@@ -54,6 +54,13 @@ describe('a prediction', () => {
     }
   });
 
+  test('without questions is a file without rows, which is there all the same', async () => {
+    const inputs = { ...(await labelledImages()), questions: await questionsFor() };
+    const { failure, outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs) } });
+    expect(failure).toBeUndefined();
+    expect(readFileSync(outputs['predictions'] ?? '', 'utf8')).toBe('\n');
+  });
+
   test('is right about what was learnt', async () => {
     const inputs = await labelledImages(60);
     const { outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs, 12) } });

@@ -25,7 +25,12 @@ describe('a training', () => {
 
   test('makes a model and the figures of each epoch, and reports the last ones', async () => {
     const { outputs, metrics } = await runStage(train, { params, inputs: await labelledImages() });
-    expect(readdirSync(outputs['model'] ?? '').sort()).toEqual(['model.json', 'pipeline.json', 'weights.bin']);
+    expect(readdirSync(outputs['model'] ?? '').sort()).toEqual([
+      'model.json',
+      'pipeline.json',
+      'summary.txt',
+      'weights.bin',
+    ]);
     expect(factsIn(outputs['model'])).toEqual({
       version: 1,
       backbone: 'small-cnn',

@@ -3,6 +3,8 @@ import { kerasPython } from '../../scripts/keras/environment.js';
 import { Keras } from './keras-process.ts';
 import { unwrap } from './result.ts';
 
+export { Keras };
+
 /** Starts a Python with Keras, for the tests of one file. */
 export async function startKeras(): Promise<Keras> {
   const keras = new Keras(unwrap(await kerasPython((message) => process.stderr.write(`${message}\n`))));

@@ -30,6 +30,8 @@ export interface LabelledImagesOptions {
   readonly splitOf?: (index: number) => Split;
   /** The images with these numbers cannot be decoded, and are put aside. */
   readonly broken?: readonly number[];
+  /** Images with these numbers are copies of those. */
+  readonly sameAs?: ReadonlyMap<number, number>;
 }
 
 const alternating = (index: number): TaskName => (index % 2 === 0 ? 'colour' : 'shade');
@@ -52,11 +54,20 @@ export type LabelledImagesFolder = {
  * light grey. Each is also asked for as a question.
  */
 export async function labelledImages(count = 20, options: LabelledImagesOptions = {}): Promise<LabelledImagesFolder> {
-  const { size = SIZE, taskOf = alternating, splitOf = everyFifthForValidation, broken = [] } = options;
+  const {
+    size = SIZE,
+    taskOf = alternating,
+    splitOf = everyFifthForValidation,
+    broken = [],
+    sameAs = new Map<number, number>(),
+  } = options;
   const dataset = temporaryFolder();
   const samples = Array.from({ length: count }, (_, index) => sampleOf(index, taskOf(index), splitOf(index)));
-  for (const [index, sample] of samples.entries())
-    writeFiles(dataset, { [sample.file]: broken.includes(index) ? 'no image' : await pngOf(sample, index) });
+  for (const [index, sample] of samples.entries()) {
+    const original = sameAs.get(index) ?? index;
+    const image = broken.includes(index) ? 'no image' : await pngOf(samples[original] ?? sample, original);
+    writeFiles(dataset, { [sample.file]: image });
+  }
 
   const folder = temporaryFolder();
   const [shards, targets, questions] = ['shards', 'targets.arrow', 'questions.arrow'].map((name) => join(folder, name));

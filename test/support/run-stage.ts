@@ -23,6 +23,8 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     readonly params?: Readonly<Record<string, unknown>>;
     readonly inputs: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
+    /** Where what is fetched is kept, to be found there by another run. */
+    readonly downloads?: string;
     /** What an earlier run left to go on from. */
     readonly work?: string;
     readonly onProgress?: (progress: Progress) => void;
@@ -43,6 +45,7 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     inputs: given.inputs,
     outputs,
     work,
+    downloads: given.downloads ?? join(folder, '.downloads'),
     signal: given.signal ?? new AbortController().signal,
     log: (message: string) => logged.push(message),
     progress: (reached: Progress) => {

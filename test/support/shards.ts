@@ -28,5 +28,5 @@ export async function shardsOf(count: number): Promise<string> {
 
 /** What a shard says of the image with this number beside its pixels. */
 export function sourceOf(index: number) {
-  return { file: `${index}.jpg`, sha256: '', original_width: 20, original_height: 30, dhash: '0'.repeat(16) };
+  return { file: `${index}.jpg`, sha256: '', original_width: 20, original_height: 30, dhash: '0'.repeat(64) };
 }

@@ -81,7 +81,7 @@ describe.each(Object.entries(models))('weights that Keras has saved of %s', (_na
   const loaded = async (file: string) => {
     const fresh = build();
     const options = { heads, scratch: temporaryFolder() };
-    const left = await expectNoLeak(tf, async () => unwrap(await loadKerasWeights(tf, fresh, file, options)));
+    const { left } = await expectNoLeak(tf, async () => unwrap(await loadKerasWeights(tf, fresh, file, options)));
     return { fresh, left };
   };
 

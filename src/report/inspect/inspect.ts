@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bytes } from '../format.ts';
 import type { ArrowInspection } from './arrow/arrow.ts';
 import { describeArrow } from './arrow/describe.ts';
+import { describeClassCounts, isClassCounts } from './class-counts.ts';
 import { type CsvInspection, describeCsv, inspectCsv } from './csv.ts';
 import { type DirectoryInspection, describeDirectory, inspectDirectory } from './directory.ts';
 import { arrowFilesOf, filesBelow, readFrom } from './files.ts';
@@ -48,7 +49,9 @@ export function describeInspection(inspection: Inspection, view: View): string[]
     case 'images':
       return describeImages(inspection, view);
     case 'json':
-      return describeJson(inspection, view);
+      return isClassCounts(inspection.value)
+        ? describeClassCounts(inspection.value, inspection, view)
+        : describeJson(inspection, view);
     case 'model':
       return describeModel(inspection, view);
     case 'numpy':

@@ -168,3 +168,25 @@ describe('what is not whole is said, and the rest shown', () => {
     }
   });
 });
+
+test('of a column of a few texts it is told how often each occurs', async () => {
+  const splits = Array.from({ length: 40 }, (_, index) => (index % 4 === 0 ? 'validation' : 'train'));
+  const files = splits.map((_, index) => `${index}.jpg`);
+  const table = new ArrowTable({
+    file: vectorFromArray(files, new Utf8()),
+    split: vectorFromArray(splits, new Utf8()),
+  });
+  const { found, lines } = await look(fileOf('samples.arrow', tableToIPC(table, 'file')));
+  expect(lines.slice(1, 5)).toEqual([
+    '  column  type',
+    '  file    utf8',
+    '  split   utf8',
+    '  split: train 30, validation 10',
+  ]);
+  const [file, split] = found.kind === 'arrow' ? (found.tables[0]?.columns ?? []) : [];
+  expect(file).not.toHaveProperty('values');
+  expect(split?.values).toEqual([
+    { value: 'train', count: 30 },
+    { value: 'validation', count: 10 },
+  ]);
+});

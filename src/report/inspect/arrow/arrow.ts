@@ -4,7 +4,7 @@ import type { DirectoryInspection } from '../directory.ts';
 import type { PutAside } from '../quarantine.ts';
 import { bytesOf, ColumnReader, partsOf } from './columns.ts';
 import { type ArrowFile, openArrow } from './file.ts';
-import { countNulls, type Range, rangeOf } from './statistics.ts';
+import { countNulls, type Range, rangeOf, type ValueCount, valuesOf } from './statistics.ts';
 import { extensionOf, ownMetadata, tensorShape, typeName } from './types.ts';
 import { toJson } from './values.ts';
 
@@ -22,6 +22,8 @@ export interface ArrowColumn {
   readonly metadata: Readonly<Record<string, string>>;
   readonly nulls: number;
   readonly range?: Range;
+  /** How often each value occurs, if they are a few texts, the most frequent first. */
+  readonly values?: readonly ValueCount[];
   /** The first values; none if they are too large to be read for that. */
   readonly first?: readonly Json[];
 }
@@ -116,6 +118,7 @@ function inspectTable(names: readonly string[], files: readonly ArrowFile[]): Ar
         field,
         nulls[index] ?? 0,
         compression === undefined ? rangeOf(files, index) : undefined,
+        compression === undefined ? valuesOf(files, index) : undefined,
         values[index],
       ),
     ),
@@ -126,6 +129,7 @@ function inspectColumn(
   field: Field,
   nulls: number,
   range: Range | undefined,
+  values: readonly ValueCount[] | undefined,
   first: readonly Json[] | undefined,
 ): ArrowColumn {
   const extension = extensionOf(field);
@@ -137,6 +141,7 @@ function inspectColumn(
     metadata: ownMetadata(field),
     nulls,
     ...(range && { range }),
+    ...(values && { values }),
     ...(first && { first }),
   };
 }

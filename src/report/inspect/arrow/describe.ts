@@ -5,8 +5,11 @@ import { describeDirectory } from '../directory.ts';
 import { describeQuarantine } from '../quarantine.ts';
 import { lineWidth, type View } from '../view.ts';
 import type { ArrowColumn, ArrowInspection, ArrowTable } from './arrow.ts';
+import type { ValueCount } from './statistics.ts';
 
 const LONGEST_LIST = 40;
+/** In fewer rows values are not counted. */
+const FEW_ROWS = 16;
 /** Stands for a value that is too large to be read for this. */
 const UNREAD = '‹…›';
 
@@ -52,10 +55,20 @@ function describeColumns(columns: readonly ArrowColumn[], view: View): string[] 
     row(name, type, nulls === 0 ? '' : count(nulls), range === undefined ? '' : rangeText(range)),
   );
   const { lines } = table([row('column', 'type', 'nulls', 'range'), ...rows], width);
+  const values = columns.flatMap(({ name, values: found }) =>
+    valuesLine(name, found ?? []).map((line) => cut(line, width)),
+  );
   const metadata = columns.flatMap(({ name, metadata: own }) =>
     Object.entries(own).map(([key, value]) => cut(`  ${name}: ${key} = ${oneLine(value)}`, width)),
   );
-  return [paint('dim', lines[0] ?? ''), ...lines.slice(1), ...metadata];
+  return [paint('dim', lines[0] ?? ''), ...lines.slice(1), ...values, ...metadata];
+}
+
+/** «task: coat_length 11,320, neck_design 5,696»; nothing if the first rows say as much. */
+function valuesLine(name: string, values: readonly ValueCount[]): string[] {
+  const rows = values.reduce((sum, { count: each }) => sum + each, 0);
+  if (rows <= FEW_ROWS) return [];
+  return [`  ${name}: ${values.map(({ value, count: each }) => `${oneLine(value)} ${count(each)}`).join(', ')}`];
 }
 
 function rangeText({ min, max }: { readonly min: number; readonly max: number }): string {

@@ -1,9 +1,11 @@
-import { DataType, type Vector } from 'apache-arrow';
+import { DataType, type Utf8, type Vector } from 'apache-arrow';
 import { bytesOf, ColumnReader, partsOf } from './columns.ts';
 import type { ArrowFile } from './file.ts';
 
 /** To find the range of a column all of it has to be read. */
 const CHEAP_BYTES = 64_000_000;
+/** A column with more different values is no column of categories. */
+const MOST_VALUES = 16;
 
 export interface Range {
   readonly min: number;
@@ -41,6 +43,30 @@ export function rangeOf(files: readonly ArrowFile[], column: number): Range | un
     }
   }
   return min > max ? undefined : { min, max };
+}
+
+export interface ValueCount {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** How often each value of a column of a few texts occurs, the most frequent first. */
+export function valuesOf(files: readonly ArrowFile[], column: number): readonly ValueCount[] | undefined {
+  const type = files[0]?.schema.fields[column]?.type;
+  const isText = DataType.isUtf8(type) || (DataType.isDictionary(type) && DataType.isUtf8(type.dictionary));
+  if (!isText || totalBytes(files, column) > CHEAP_BYTES) return undefined;
+  const counts = new Map<string, number>();
+  for (const file of files) {
+    const reader = new ColumnReader(file);
+    for (const batch of file.batches) {
+      for (const value of reader.read(batch, column) as Vector<Utf8>) {
+        if (value === null) continue;
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+        if (counts.size > MOST_VALUES) return undefined;
+      }
+    }
+  }
+  return Array.from(counts, ([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
 }
 
 export function totalBytes(files: readonly ArrowFile[], column: number): number {

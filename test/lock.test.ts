@@ -12,7 +12,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { endWorker, holderOf, lock } from '../../src/cache/lock.ts';
+import { endWorker, holderOf, lock } from '../src/lock.ts';
 
 const NEVER = new AbortController().signal;
 let path: string;

@@ -2,7 +2,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { temporaryFor } from '../whole-file.ts';
+import { temporaryFor } from './whole-file.ts';
 
 /** Who holds a lock: a process, told apart from a later one with the same id by its start time. */
 export interface Holder {

@@ -1,0 +1,38 @@
+import type { LayersModel, layers } from '@tensorflow/tfjs-node-gpu';
+
+export type Layer = layers.Layer;
+
+/** Layers that follow each other without a branch. */
+export interface Chain {
+  readonly layers: readonly Layer[];
+  /** The first layers of the chains that it goes into. */
+  readonly into: readonly Layer[];
+}
+
+/**
+ * Cuts a model into chains, in the order of its layers: a picture of a network of a thousand layers is readable only if
+ * what simply follows each other stands in one box.
+ */
+export function chainsOf(model: LayersModel): readonly Chain[] {
+  const into = new Map<Layer, Layer[]>(model.layers.map((layer) => [layer, []]));
+  const from = new Map<Layer, readonly Layer[]>();
+  for (const layer of model.layers) {
+    const sources = layer.inboundNodes
+      .flatMap(({ inboundLayers }) => inboundLayers)
+      .filter((source) => into.has(source));
+    from.set(layer, sources);
+    for (const source of sources) into.get(source)?.push(layer);
+  }
+  const next = (layer: Layer): Layer | undefined => {
+    const [follower, ...others] = into.get(layer) ?? [];
+    return follower !== undefined && others.length === 0 && from.get(follower)?.length === 1 ? follower : undefined;
+  };
+  const inside = new Set(model.layers.map(next));
+  return model.layers
+    .filter((layer) => !inside.has(layer))
+    .map((first) => {
+      const layers = [first];
+      for (let layer = next(first); layer !== undefined; layer = next(layer)) layers.push(layer);
+      return { layers, into: into.get(layers.at(-1) as Layer) ?? [] };
+    });
+}

@@ -1,0 +1,57 @@
+import type { Layer } from './chains.ts';
+
+/** What kind of thing a layer does, by which it is coloured. */
+export type Kind = 'convolution' | 'normalization' | 'activation' | 'pooling' | 'joining' | 'classifier' | 'other';
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  Conv2D: 'convolution',
+  DepthwiseConv2D: 'convolution',
+  SeparableConv2D: 'convolution',
+  BatchNormalization: 'normalization',
+  Activation: 'activation',
+  ReLU: 'activation',
+  MaxPooling2D: 'pooling',
+  AveragePooling2D: 'pooling',
+  GlobalAveragePooling2D: 'pooling',
+  Add: 'joining',
+  Concatenate: 'joining',
+  CustomScaleLayer: 'joining',
+  Dense: 'classifier',
+};
+
+export function kindOf(layer: Layer): Kind {
+  return KINDS[layer.getClassName()] ?? 'other';
+}
+
+/** `Conv2D 3×3 /2, 32`, `MaxPooling2D 3×3 /2`, `Activation relu`: a layer's class and what is its own. */
+export function describeLayer(layer: Layer): string {
+  const { kernelSize, poolSize, strides, filters, units, activation, maxValue, rate, scale } = layer.getConfig();
+  const [down] = asPair(strides);
+  const words = [
+    layer.getClassName(),
+    timesOf(kernelSize ?? poolSize),
+    down > 1 && (kernelSize ?? poolSize) !== undefined ? `/${down}` : '',
+    numberOf(filters ?? units ?? maxValue ?? rate ?? scale),
+    typeof activation === 'string' && activation !== 'linear' ? activation : '',
+  ];
+  return words.filter((word) => word !== '').join(' ');
+}
+
+/** `149×149×32`, without the number of images. */
+export function shapeOf(layer: Layer): string {
+  const [, ...shape] = layer.outputShape as (number | null)[];
+  return shape.map((length) => length ?? '?').join('×');
+}
+
+function timesOf(size: unknown): string {
+  return size === undefined || size === null ? '' : asPair(size).join('×');
+}
+
+function asPair(value: unknown): [number, number] {
+  const [first, second = first] = [value].flat() as number[];
+  return [first ?? 1, second ?? 1];
+}
+
+function numberOf(value: unknown): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(4))) : '';
+}

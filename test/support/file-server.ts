@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A server on this machine that answers each request as the test says, the last way for all that follow. */
+export class FileServer {
+  /** Of each request so far: the range that it asked for, and of which file. */
+  readonly asked: { readonly range: string | undefined; readonly ifRange: string | undefined }[] = [];
+  readonly url: string;
+
+  private constructor(url: string) {
+    this.url = url;
+  }
+
+  static async start(...answers: readonly Answer[]): Promise<FileServer> {
+    const http = createServer((request, response) => {
+      const { range, 'if-range': ifRange } = request.headers;
+      server.asked.push({ range, ifRange: ifRange as string | undefined });
+      answers[Math.min(server.asked.length, answers.length) - 1]?.(request, response);
+    });
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const server = new FileServer(`http://127.0.0.1:${(http.address() as AddressInfo).port}/weights.h5`);
+    onTestFinished(() => {
+      http.closeAllConnections();
+      http.close();
+    });
+    return server;
+  }
+}
+
+/** Gives all of it, or the part that is asked for of the file with this tag. */
+export function whole(content: Buffer, etag?: string): Answer {
+  return (request, response) => {
+    const { range, 'if-range': ifRange } = request.headers;
+    const start = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
+    if (etag !== undefined) response.setHeader('etag', etag);
+    if (start === 0 || (ifRange !== undefined && ifRange !== etag)) {
+      response.writeHead(200, { 'content-length': content.length }).end(content);
+      return;
+    }
+    response.writeHead(206, {
+      'content-length': content.length - start,
+      'content-range': `bytes ${start}-${content.length - 1}/${content.length}`,
+    });
+    response.end(content.subarray(start));
+  };
+}
+
+/** Gives all of it whatever is asked for. */
+export function withoutRanges(content: Buffer): Answer {
+  return (_, response) => response.writeHead(200, { 'content-length': content.length }).end(content);
+}
+
+/** Gives the first bytes and cuts the connection, once they are there for the other side to read. */
+export function cutAfter(bytes: number, content: Buffer, etag?: string): Answer {
+  return (_, response) => {
+    if (etag !== undefined) response.setHeader('etag', etag);
+    response.writeHead(200, { 'content-length': content.length });
+    response.write(content.subarray(0, bytes), () => response.socket?.end());
+  };
+}
+
+/** Gives the first bytes and then nothing more. */
+export function hangAfter(bytes: number, content: Buffer, etag?: string): Answer {
+  return (_, response) => {
+    if (etag !== undefined) response.setHeader('etag', etag);
+    response.writeHead(200, { 'content-length': content.length });
+    response.write(content.subarray(0, bytes));
+  };
+}
+
+export function status(code: number): Answer {
+  return (_, response) => response.writeHead(code).end();
+}
