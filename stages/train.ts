@@ -188,6 +188,12 @@ export default defineStage({
         enum: executionModes,
         default: 'graph',
       },
+      towers: {
+        description: 'GPUs over which each batch is sliced. Without a GPU the slices take turns on the CPU.',
+        type: 'integer',
+        minimum: 1,
+        default: 1,
+      },
       threads: {
         description: 'Threads that share one op. Another number gives other last digits.',
         type: 'integer',
@@ -244,6 +250,7 @@ export default defineStage({
         dropout,
         threads,
         execution,
+        towers: params.towers,
         weights: params.weights,
         saveAs: params.save_as,
       },

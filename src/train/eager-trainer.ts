@@ -2,11 +2,12 @@ import type { LayerVariable, Tensor, Variable } from '@tensorflow/tfjs-node-gpu'
 import { imagesToDevice } from '../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
+import { clipGradients } from './clip-gradients.ts';
 import type { RateFactors } from './fine-tuning.ts';
-import { computeGradients } from './gradients.ts';
 import { createOptimizer, optimizerRate } from './optimizer.ts';
 import { createEagerPredictor } from './predictor.ts';
 import { targetMasks } from './target-masks.ts';
+import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 import { countWeights, fromVector, toVector } from './weight-vector.ts';
 
@@ -24,8 +25,10 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         const transforms = isIdentity(augmentation)
           ? undefined
           : tf.tensor2d(randomTransforms(augmentation, count, { height, width }, at), [count, 8]);
-        const { loss, probabilities, gradients } = computeGradients(
+        const { loss, probabilities, gradients } = computeGradientsOn(
           tf,
+          options.devices ?? [''],
+          (_, work) => work(),
           model,
           {
             pixels: imagesToDevice(tf, images, [count, height, width, 3]),
@@ -33,7 +36,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
             key: tf.tensor1d([at.seed, at.step], 'int32'),
             ...targetMasks(tf, layout, wanted, options.targets),
           },
-          options,
+          options.l2,
         );
         const weights = toVector(
           tf,
@@ -42,7 +45,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         const rate = optimizerRate(options.optimizer, learningRate, at.updates);
         const updated = optimizer.update(
           weights,
-          toVector(tf, gradients),
+          toVector(tf, clipGradients(tf, gradients, options.clip ?? {})),
           ratesOf(tf, rate, gradients, options.rateFactors),
         );
         write(

@@ -3,7 +3,8 @@ import type { BackboneName } from '../models/index.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { failure, type Result, success } from '../problem.ts';
 import { badInput, failed, type StageFailure } from '../stage.ts';
-import { loadTensorFlow } from '../tensorflow/load.ts';
+import { nodeBackend } from '../tensorflow/execute-op.ts';
+import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Augmentation } from './augmentation.ts';
 import { sampleProblems, sampleWarnings } from './check-samples.ts';
@@ -42,6 +43,8 @@ export interface TrainOptions
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
   readonly execution: ExecutionMode;
+  /** Devices over which each batch is sliced. */
+  readonly towers: number;
   /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
   readonly weights: string;
   /** In which of Keras' formats the model is saved as well. */
@@ -143,6 +146,7 @@ async function trainOn(
     width,
     layout: headLayout(targets.tasks),
     rateFactors: rateFactors.value,
+    devices: devicesOf(tf, options.towers),
     targets: {
       labelSmoothing: options.labelSmoothing,
       classWeights: classWeightColumns(options.classWeights, targets),
@@ -170,4 +174,11 @@ async function trainOn(
     trainer.dispose();
     model.value.dispose();
   }
+}
+
+/** Without a GPU all slices are computed on the CPU, which is of use for comparing results alone. */
+function devicesOf(tf: TensorFlow, towers: number): string[] {
+  if (towers === 1) return [''];
+  const { isUsingGpuDevice } = nodeBackend(tf);
+  return Array.from({ length: towers }, (_, index) => (isUsingGpuDevice ? `/device:GPU:${index}` : '/device:CPU:0'));
 }

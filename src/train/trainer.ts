@@ -60,6 +60,8 @@ export interface TrainerOptions {
   readonly l2?: number;
   /** Without them every weight learns at the whole rate. */
   readonly rateFactors?: RateFactors;
+  /** Over which each batch is sliced; without any, TensorFlow chooses one for the whole batch. */
+  readonly devices?: readonly string[];
   /** How many images a step and a prediction are given at a time: a graph has its numbers fixed. */
   readonly batchSizes: { readonly training: readonly number[]; readonly prediction: readonly number[] };
 }

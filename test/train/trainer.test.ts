@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, test } from 'vitest';
 import { buildClassifier } from '../../src/models/classifier.ts';
 import { type ExecutionMode, executionModes } from '../../src/train/execution-mode.ts';
@@ -45,6 +46,10 @@ function distance(one: readonly Float32Array[], other: readonly Float32Array[]):
   return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
 }
 
+function modelOf(size: number): LayersModel {
+  return buildClassifier(tf, { backbone: 'small-cnn', height: size, width: size, tasks }, { dropout: 0.2, seed: 1 });
+}
+
 /** What a test asks for that is not as in the others. */
 interface Options extends Partial<Omit<TrainerOptions, 'rateFactors'>> {
   readonly freeze?: string;
@@ -53,11 +58,7 @@ interface Options extends Partial<Omit<TrainerOptions, 'rateFactors'>> {
 }
 
 async function setUp(mode: ExecutionMode, more: Options = {}): Promise<Trainer> {
-  const model = buildClassifier(
-    tf,
-    { backbone: 'small-cnn', height: more.height ?? SIZE, width: more.width ?? SIZE, tasks },
-    { dropout: 0.2, seed: 1 },
-  );
+  const model = more.model ?? modelOf(more.height ?? SIZE);
   const rateFactors = unwrap(prepareFineTuning(model, { freeze: more.freeze, rateFactors: more.factors ?? {} }));
   return createTrainer(tf, mode, {
     model,
@@ -261,6 +262,48 @@ describe('the graph takes the steps of the computation op by op', () => {
     for (const [index, value] of graph.probabilities(whole.images, 16).entries()) {
       expect(value).toBeCloseTo(expected[index] ?? 0, 5);
     }
+    for (const trainer of [graph, eager]) trainer.dispose();
+  });
+});
+
+describe('two towers', () => {
+  const two = ['/device:CPU:0', '/device:CPU:0'];
+  const five: ImageBatch = {
+    images: images.subarray(0, 5 * IMAGE),
+    taskOf: Uint8Array.of(0, 1, 0, 1, 0),
+    classOf: Uint8Array.of(0, 1, 2, 0, 1),
+  };
+  const optimizer: OptimizerOptions = { name: 'sgd', momentum: 0.9, nesterov: false };
+  const more = { optimizer, batchSizes: { training: [5], prediction: [] } };
+
+  test('with batch normalisation frozen take the steps of one device with the whole batch', async () => {
+    const run = async (devices: readonly string[]) => {
+      const model = modelOf(SIZE);
+      for (const layer of model.layers) layer.trainable = layer.getClassName() !== 'BatchNormalization';
+      const trainer = await setUp('graph', { ...more, model, devices, clip: { globalNorm: 1 } });
+      const losses = Array.from({ length: 10 }, (_, step) => trainer.step(five, positionOf(step), 1e-2).loss);
+      const { weights } = trainer.state();
+      trainer.dispose();
+      return { losses, weights };
+    };
+    const [one, both] = [await run(['']), await run(two)];
+    for (const [step, loss] of both.losses.entries()) {
+      expect(Math.abs(loss / (one.losses[step] ?? 0) - 1), `step ${step}`).toBeLessThan(1e-5);
+    }
+    expect(one.losses[9]).not.toBe(one.losses[0]);
+    const zeros = one.weights.map((values) => new Float32Array(values.length));
+    expect(distance(one.weights, both.weights) / distance(one.weights, zeros)).toBeLessThan(1e-5);
+  });
+
+  test('normalise each slice by itself, and their moving averages are the mean of both', async () => {
+    const [graph, eager] = [
+      await setUp('graph', { ...more, devices: two }),
+      await setUp('eager', { ...more, devices: two }),
+    ];
+    const before = graph.state().weights;
+    for (const trainer of [graph, eager]) trainer.step(five, positionOf(0), 1e-2);
+    const [one, other] = [graph.state().weights, eager.state().weights];
+    expect(distance(one, other) / distance(one, before)).toBeLessThan(1e-4);
     for (const trainer of [graph, eager]) trainer.dispose();
   });
 });
