@@ -30,15 +30,15 @@ export function matchLayers<Layer extends ModelLayer>(
   saved: readonly SavedLayer[],
 ): Result<Matched<Layer>, Mismatch> {
   const byName = new Map(saved.map((layer) => [layer.name, layer]));
-  const named = backbone.filter(({ name }) => byName.has(name));
-  if (named.length === backbone.length) {
-    const pairs = backbone.flatMap((layer) => pair(layer, byName.get(layer.name)));
-    return withHeads(pairs, heads, byName);
-  }
-  const inOrder = matchInOrder(backbone, saved);
-  const matched = inOrder.ok ? withHeads(inOrder.value, heads, byName) : inOrder;
+  const named = backbone.flatMap((layer) => pair(layer, byName.get(layer.name)));
   const missing = backbone.find(({ name }) => !byName.has(name));
-  if (matched.ok || missing === undefined || named.length * 2 <= backbone.length) return matched;
+  const matchedByName = missing === undefined ? withHeads(named, heads, byName) : undefined;
+  if (matchedByName?.ok === true) return matchedByName;
+  const inOrder = matchInOrder(backbone, saved);
+  const matchedInOrder = inOrder.ok ? withHeads(inOrder.value, heads, byName) : inOrder;
+  if (matchedInOrder.ok) return matchedInOrder;
+  if (missing === undefined) return matchedByName ?? matchedInOrder;
+  if (named.length * 2 <= backbone.length) return matchedInOrder;
   // A file with most of the names is of another version of this network: then the first that is missing says most.
   return failure({ message: `layer «${missing.name}» is not in the file, which has ${named.length} of the others` });
 }
