@@ -50,8 +50,9 @@ function withHeads<Layer extends ModelLayer>(
 ): Result<Matched<Layer>, Mismatch> {
   const wrong = pairs.flatMap(([layer, found]) => difference(layer, found) ?? []);
   if (wrong.length > 0) {
-    const more = wrong.length > 1 ? `; so have ${wrong.length - 1} more layers other weights` : '';
-    return failure({ message: `${wrong[0]}${more}` });
+    const more = wrong.length - 1;
+    const rest = more === 0 ? '' : `; ${counted(more, 'more layer')} ${more === 1 ? 'does' : 'do'} not fit either`;
+    return failure({ message: `${wrong[0]}${rest}` });
   }
   const headPairs: (readonly [Layer, SavedLayer])[] = [];
   const left: { head: string; because: string }[] = [];
