@@ -13,6 +13,8 @@ export interface TrainingCall {
   readonly training: true;
   /** int32 [2]: the run's seed and the step, by which random layers draw. */
   readonly key: Tensor1D;
+  /** Which rows of a larger batch are given: random layers draw for the whole of it and take theirs. */
+  readonly slice?: { readonly from: number; readonly of: number } | undefined;
 }
 
 /**
@@ -37,7 +39,10 @@ export function dropoutClass(tf: TensorFlow) {
         const { rate } = this.#config;
         if (call.training !== true || rate === 0) return x;
         if (call.key === undefined) throw new Error(`The layer ${this.name} trains only with a key to draw by.`);
-        const kept = tf.greaterEqual(statelessUniform(tf, x.shape, call.key), rate);
+        const [count = 0, ...rest] = x.shape;
+        const { from, of } = call.slice ?? { from: 0, of: count };
+        const whole = statelessUniform(tf, [of, ...rest], call.key);
+        const kept = tf.greaterEqual(of === count ? whole : tf.slice(whole, from, count), rate);
         return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
       });
     }

@@ -2,10 +2,12 @@ import type { LayerVariable, Tensor, Variable } from '@tensorflow/tfjs-node-gpu'
 import { imagesToDevice } from '../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
-import { computeGradients } from './gradients.ts';
+import { clipGradients } from './clip-gradients.ts';
+import type { RateFactors } from './fine-tuning.ts';
 import { createOptimizer, optimizerRate } from './optimizer.ts';
 import { createEagerPredictor } from './predictor.ts';
 import { targetMasks } from './target-masks.ts';
+import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 import { countWeights, fromVector, toVector } from './weight-vector.ts';
 
@@ -23,8 +25,10 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         const transforms = isIdentity(augmentation)
           ? undefined
           : tf.tensor2d(randomTransforms(augmentation, count, { height, width }, at), [count, 8]);
-        const { loss, probabilities, gradients } = computeGradients(
+        const { loss, probabilities, gradients } = computeGradientsOn(
           tf,
+          options.devices ?? [''],
+          (_, work) => work(),
           model,
           {
             pixels: imagesToDevice(tf, images, [count, height, width, 3]),
@@ -32,14 +36,18 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
             key: tf.tensor1d([at.seed, at.step], 'int32'),
             ...targetMasks(tf, layout, wanted, options.targets),
           },
-          options.clip,
+          options.l2,
         );
         const weights = toVector(
           tf,
           trainable.map((weight) => weight.read()),
         );
         const rate = optimizerRate(options.optimizer, learningRate, at.updates);
-        const updated = optimizer.update(weights, toVector(tf, gradients), rate);
+        const updated = optimizer.update(
+          weights,
+          toVector(tf, clipGradients(tf, gradients, options.clip ?? {})),
+          ratesOf(tf, rate, gradients, options.rateFactors),
+        );
         write(
           trainable,
           fromVector(
@@ -73,6 +81,13 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
     updateModel() {},
     dispose: () => optimizer.dispose(),
   };
+}
+
+/** One rate for all weights, or one for each number of them. */
+function ratesOf(tf: TensorFlow, rate: number, gradients: readonly Tensor[], factors: RateFactors = []) {
+  if (factors.every((factor) => factor === 1)) return rate;
+  const rates = gradients.map(({ shape }, index) => tf.fill(shape, rate * (factors[index] ?? 1)));
+  return toVector(tf, rates);
 }
 
 /** Cuts off parts of these sizes, one after the other. */

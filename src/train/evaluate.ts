@@ -72,7 +72,6 @@ async function evaluateOn(
     width,
     batchSizes: batchSizesOf(samples.length, batchSize),
   });
-  model.value.dispose();
   const judged = await validate({
     predictor,
     data,
@@ -81,6 +80,7 @@ async function evaluateOn(
     onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
   });
   predictor.dispose();
+  model.value.dispose();
   if (!judged.ok) return failure(failed(judged.failure));
   const duplicates = duplicatesIn(data);
   for (const warning of duplicateWarnings(duplicates)) log(warning);

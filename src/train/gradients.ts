@@ -1,8 +1,8 @@
 import type { LayersModel, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { projectiveTransform } from '../tensorflow/projective-transform.ts';
-import { type ClipOptions, clipGradients } from './clip-gradients.ts';
 import { probabilitiesOf } from './forward.ts';
+import { l2Penalty } from './l2-penalty.ts';
 import { maskedCrossEntropy } from './loss.ts';
 import type { TargetMasks } from './target-masks.ts';
 
@@ -14,6 +14,8 @@ export interface BatchTensors extends TargetMasks {
   readonly transforms?: Tensor2D | undefined;
   /** int32 [2]: the seed and the step, by which random layers draw. */
   readonly key: Tensor1D;
+  /** Which rows of a larger batch these are. */
+  readonly slice?: { readonly from: number; readonly of: number } | undefined;
 }
 
 export interface Gradients {
@@ -25,26 +27,26 @@ export interface Gradients {
   readonly gradients: readonly Tensor[];
 }
 
-/** Augmentation, forward, loss and back, the gradients clipped. The model's moving averages change, its trainable weights don't. */
-export function computeGradients(
-  tf: TensorFlow,
-  model: LayersModel,
-  batch: BatchTensors,
-  clip: ClipOptions = {},
-): Gradients {
-  const { pixels, transforms, key } = batch;
+/**
+ * Augmentation, forward, loss and back. The model's moving averages change, its trainable weights don't.
+ *
+ * @param l2 the loss grows by so much for each square of a number in the kernels that are trained.
+ */
+export function computeGradients(tf: TensorFlow, model: LayersModel, batch: BatchTensors, l2 = 0): Gradients {
+  const { pixels, transforms, key, slice } = batch;
   const augmented = transforms ? projectiveTransform(tf, pixels, transforms) : pixels;
   const weights = model.trainableWeights.map((weight) => weight.read() as Variable);
   let inside: Tensor2D | undefined;
   const { value: loss, grads } = tf.variableGrads(() => {
-    const probabilities = probabilitiesOf(tf, model, augmented, { training: true, key });
+    const probabilities = probabilitiesOf(tf, model, augmented, { training: true, key, slice });
     // The gradient's scope ends before anybody could read what only it knows.
     inside = tf.keep(probabilities);
-    return maskedCrossEntropy(tf, probabilities, batch);
+    const loss = maskedCrossEntropy(tf, probabilities, batch);
+    return l2 === 0 ? loss : tf.add(loss, l2Penalty(tf, model, l2));
   }, weights);
   if (inside === undefined) throw new Error('The gradient was taken without running the model.');
   const probabilities = inside.clone();
   inside.dispose();
   const gradients = weights.map((weight) => grads[weight.name] ?? tf.zerosLike(weight));
-  return { loss, probabilities, gradients: clipGradients(tf, gradients, clip) };
+  return { loss, probabilities, gradients };
 }

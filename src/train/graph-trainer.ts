@@ -3,10 +3,11 @@ import { bytesToFloats } from '../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { createProgram, type EntryPoint } from '../tensorflow/trace/program.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
-import { computeGradients } from './gradients.ts';
+import { clipGradients } from './clip-gradients.ts';
 import { createGraphOptimizer, optimizerRate } from './optimizer.ts';
 import { addPrediction, predictBy } from './predictor.ts';
 import { targetValues } from './target-masks.ts';
+import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 
 type StepInput = 'images' | 'transforms' | 'target' | 'ownHead' | 'key' | 'rate';
@@ -31,8 +32,10 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
       rate: { dtype: 'float32', shape: [] },
     } as const;
     return program.entry(`step_${count}`, inputs, (fed, tracing) => {
-      const { loss, probabilities, gradients } = computeGradients(
+      const { loss, probabilities, gradients } = computeGradientsOn(
         tf,
+        options.devices ?? [''],
+        tracing.onDevice,
         model,
         {
           pixels: bytesToFloats(tf, fed.images) as Tensor4D,
@@ -41,9 +44,10 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
           ownHead: fed.ownHead as Tensor2D,
           key: fed.key as Tensor1D,
         },
-        options.clip,
+        options.l2,
       );
-      optimizer.update(tracing, gradients, fed.rate);
+      const rates = gradients.map((_, index) => tf.mul(fed.rate, options.rateFactors?.[index] ?? 1));
+      optimizer.update(tracing, clipGradients(tf, gradients, options.clip ?? {}), rates);
       return { loss, probabilities };
     });
   };

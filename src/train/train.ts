@@ -3,7 +3,8 @@ import type { BackboneName } from '../models/index.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { failure, type Result, success } from '../problem.ts';
 import { badInput, failed, type StageFailure } from '../stage.ts';
-import { loadTensorFlow } from '../tensorflow/load.ts';
+import { nodeBackend } from '../tensorflow/execute-op.ts';
+import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Augmentation } from './augmentation.ts';
 import { sampleProblems, sampleWarnings } from './check-samples.ts';
@@ -11,6 +12,7 @@ import { openCheckpoints } from './checkpoints.ts';
 import { type ClassWeights, classWeightColumns, classWeightProblems } from './class-weights.ts';
 import type { ClipOptions } from './clip-gradients.ts';
 import type { ExecutionMode } from './execution-mode.ts';
+import { type FineTuning, prepareFineTuning } from './fine-tuning.ts';
 import { type FitOptions, fitModel, type TrainingProgress, type Watcher } from './fit.ts';
 import type { EpochFigures } from './history.ts';
 import { weightsFile } from './initial-weights.ts';
@@ -25,6 +27,7 @@ import { batchSizesOf, createTrainer } from './trainer.ts';
 
 export interface TrainOptions
   extends LearningRateOptions,
+    FineTuning,
     Pick<FitOptions, 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
   /** Needed where no model is given, which brings its own. */
   readonly backbone?: BackboneName | undefined;
@@ -33,11 +36,15 @@ export interface TrainOptions
   readonly dropout: number;
   readonly classWeights?: ClassWeights | undefined;
   readonly clip: ClipOptions;
+  /** Of the penalty on the squares of the kernels. */
+  readonly l2: number;
   /** After so many a checkpoint is due, beside those after each epoch. */
   readonly checkpointMinutes: number;
   /** Among which one op's work is split: another number gives other last digits. */
   readonly threads: number;
   readonly execution: ExecutionMode;
+  /** Devices over which each batch is sliced. */
+  readonly towers: number;
   /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
   readonly weights: string;
   /** In which of Keras' formats the model is saved as well. */
@@ -126,6 +133,11 @@ async function trainOn(
     log: watcher.log,
   });
   if (!model.ok) return failure(badInput(model.failure));
+  const rateFactors = prepareFineTuning(model.value, options);
+  if (!rateFactors.ok) {
+    model.value.dispose();
+    return failure(badInput(rateFactors.failure));
+  }
   const sizes = (split: 'train' | 'validation') => batchSizesOf(targets.samplesIn(split).length, options.batchSize);
   const trainer = await createTrainer(tf, options.execution, {
     ...options,
@@ -133,6 +145,8 @@ async function trainOn(
     height,
     width,
     layout: headLayout(targets.tasks),
+    rateFactors: rateFactors.value,
+    devices: devicesOf(tf, options.towers),
     targets: {
       labelSmoothing: options.labelSmoothing,
       classWeights: classWeightColumns(options.classWeights, targets),
@@ -160,4 +174,11 @@ async function trainOn(
     trainer.dispose();
     model.value.dispose();
   }
+}
+
+/** Without a GPU all slices are computed on the CPU, which is of use for comparing results alone. */
+function devicesOf(tf: TensorFlow, towers: number): string[] {
+  if (towers === 1) return [''];
+  const { isUsingGpuDevice } = nodeBackend(tf);
+  return Array.from({ length: towers }, (_, index) => (isUsingGpuDevice ? `/device:GPU:${index}` : '/device:CPU:0'));
 }
