@@ -6,23 +6,25 @@ import { permutation } from '../../src/data/permutation.ts';
 import { readShardIndex } from '../../src/data/shard-index.ts';
 import { openShards } from '../../src/data/shards.ts';
 import type { Result } from '../../src/problem.ts';
+import { loadTensorFlow } from '../../src/tensorflow/load.ts';
 import { BATCH, imageName, SIZE } from './images.ts';
 
 /**
- * A process of its own, as a training stage has it: `ours.js HOW SHARDS EPOCHS IMAGES` reads so many images in each epoch,
- * shuffled, and prints the seconds of each and its most megabytes as JSON. HOW: `reader`, or `raw` for nothing but the
- * system's own reads of the same bytes in the same order.
+ * A process of its own: `ours.js HOW SHARDS EPOCHS SAMPLES` reads the images of so many samples in each epoch, shuffled, and
+ * prints the seconds of each epoch and its most megabytes as JSON. HOW: `reader`; `stage`, with TensorFlow loaded, as the
+ * stages have it that read shards; or `raw`, nothing but the system's own reads of the same bytes in the same order.
  */
-const [how, directory = '', epochs = '', images = ''] = process.argv.slice(2);
-const samples = Int32Array.from({ length: Number(images) }, (_, index) => index);
+const [how, directory = '', epochs = '', count = ''] = process.argv.slice(2);
+const samples = Int32Array.from({ length: Number(count) }, (_, index) => index);
 const IMAGE_BYTES = SIZE * SIZE * 3;
 
 async function withReader(): Promise<(epoch: number) => Promise<number>> {
   const shards = unwrap(await openShards(directory));
+  const targets = { file: (sample: number) => imageName(sample % shards.count) };
   return async (epoch) => {
     let bytes = 0;
     const order = { seed: 1, epoch };
-    for await (const batch of batches({ shards, targets: { file: imageName }, samples, batchSize: BATCH, order }))
+    for await (const batch of batches({ shards, targets, samples, batchSize: BATCH, order }))
       bytes += unwrap(batch).images.length;
     return bytes;
   };
@@ -50,6 +52,7 @@ function unwrap<Value>(result: Result<Value>): Value {
   return result.value;
 }
 
+if (how === 'stage') unwrap(await loadTensorFlow({ intraOpThreads: 2 }));
 const read = await (how === 'raw' ? raw() : withReader());
 const seconds: number[] = [];
 for (let epoch = 0; epoch < Number(epochs); epoch += 1) {

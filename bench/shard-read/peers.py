@@ -1,5 +1,6 @@
-"""`peers.py DIRECTORY IMAGES EPOCHS SIZE BATCH`: reads so many images of noise from TFRecords with tf.data in each epoch,
-shuffled, in batches. Makes the TFRecords where there are none. Prints the seconds of each epoch as JSON."""
+"""`peers.py DIRECTORY IMAGES TIMES EPOCHS SIZE BATCH`: reads images of noise from TFRecords with tf.data, shuffled, in
+batches; in each epoch so many images so many times. Makes the TFRecords where there are none. Prints the seconds of each
+epoch as JSON."""
 
 import json
 import os
@@ -10,7 +11,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import tensorflow as tf
 
 directory = sys.argv[1]
-images, epochs, size, batch_size = map(int, sys.argv[2:])
+images, times, epochs, size, batch_size = map(int, sys.argv[2:])
 BYTES = size * size * 3
 FILES = 8
 SHUFFLED = 256
@@ -34,7 +35,7 @@ def parse(records):
 # Files in any order, several at a time, then as many records as fit in little memory: TFRecords have no other way.
 options = tf.data.Options()
 options.deterministic = False
-dataset = tf.data.Dataset.from_tensor_slices(paths).shuffle(FILES)
+dataset = tf.data.Dataset.from_tensor_slices(paths * times).shuffle(FILES * times)
 dataset = dataset.interleave(tf.data.TFRecordDataset, num_parallel_calls=tf.data.AUTOTUNE)
 dataset = dataset.shuffle(SHUFFLED).batch(batch_size).map(parse, num_parallel_calls=tf.data.AUTOTUNE)
 dataset = dataset.prefetch(tf.data.AUTOTUNE).with_options(options)
@@ -44,5 +45,5 @@ for _ in range(epochs):
     started = time.perf_counter()
     count = sum(batch.shape[0] for batch in dataset)
     seconds.append(time.perf_counter() - started)
-    assert count == images
+    assert count == images * times
 print(json.dumps({"seconds": seconds}))

@@ -39,7 +39,9 @@ interface OpenShard {
 /** Of one image this takes half as long again with a FileHandle's own `read`. */
 const readAt = promisify(read);
 
-const ADVICE = 'The disk or a program has changed the shards: make them again with the stage that made them.';
+const ADVICE =
+  'The disk or a program has changed the shards: «pipeline cache verify» takes what is damaged out of the cache, and the ' +
+  'next run makes it again.';
 
 /** Reads the index of the shards and opens each of them. A missing shard or one of another length is a failure. */
 export async function openShards(directory: string): Promise<Result<ShardSet>> {
