@@ -81,6 +81,24 @@ export default defineStage({
         exclusiveMaximum: 1,
         default: 0.5,
       },
+      freeze: {
+        description:
+          'The layer up to which the model stays as it is, moving averages included; backbone trains the heads alone.',
+        type: 'string',
+      },
+      learning_rate_factors: {
+        description:
+          'By the name of a layer, or backbone: what the learning rate is multiplied by up to it, from the name before on.',
+        type: 'object',
+        additionalProperties: { type: 'number', exclusiveMinimum: 0 },
+        default: {},
+      },
+      l2: {
+        description: 'The loss grows by so much for each square of a number in the kernels that are trained.',
+        type: 'number',
+        minimum: 0,
+        default: 0,
+      },
       label_smoothing: {
         description: 'The share of each target that is spread over all classes of its task.',
         type: 'number',
@@ -209,6 +227,9 @@ export default defineStage({
           rotationRange: augment.rotation_range,
           zoomRange: augment.zoom_range,
         },
+        freeze: params.freeze,
+        rateFactors: params.learning_rate_factors as Readonly<Record<string, number>>,
+        l2: params.l2,
         learningRate: params.learning_rate,
         schedule: scheduleOf(params),
         warmupSteps: params.warmup_steps,

@@ -54,11 +54,14 @@ export function takeInventory(cache: string): Inventory {
   return { objects, actions, damaged, strange };
 }
 
-/** The size of all files in a file or directory, links not followed. What goes away meanwhile doesn't count. */
+/**
+ * The size of all files in a file or directory, symbolic links not followed. A file that several results share by hard
+ * links counts for each of them in part. What goes away meanwhile doesn't count.
+ */
 export function bytesIn(path: string): number {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return 0;
-  if (!stats.isDirectory()) return stats.size;
+  if (!stats.isDirectory()) return Math.round(stats.size / Math.max(1, stats.nlink));
   return entriesOf(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0);
 }
 

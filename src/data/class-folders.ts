@@ -15,7 +15,7 @@ export interface ClassFolders {
   readonly notes: readonly string[];
 }
 
-/** Folders of these names hold the splits of a data set, not its tasks. */
+/** Folders of these names hold the splits of a data set, not its tasks or classes. */
 const SPLIT_NAME = /^(train|training|val|valid|validation|dev|test|testing)$/i;
 
 /**
@@ -51,35 +51,42 @@ export async function readClassFolders(
       for (const file of images) labels.push({ file, task: name, label, classIndex });
     }
   }
-  const tasks = [...classesOf.keys()];
-  if (depth === 2 && tasks.every((name) => SPLIT_NAME.test(name))) findings.push(splitsNotTasks(tasks, files));
+  const top = depth === 2 ? [...classesOf.keys()] : (classNames.get(task) ?? []);
+  if (top.length > 0 && top.every((name) => SPLIT_NAME.test(name))) findings.push(splitsOnTop(top, depth, files));
   return { labels, classNames, findings, notes };
 }
 
-/** How deep the folders with most of the images lie: 1 for classes, 2 for tasks with classes. */
-function usualDepth(folders: ReadonlyMap<string, readonly string[]>): 1 | 2 {
-  let balance = 0;
+/** How many folders deep images lie. */
+type Depth = 1 | 2;
+const FORMS = { 1: 'CLASS/IMAGE', 2: 'TASK/CLASS/IMAGE' } as const;
+
+/** How deep most of the images lie, if any lie as they should. */
+function usualDepth(folders: ReadonlyMap<string, readonly string[]>): Depth | undefined {
+  const counts = { 1: 0, 2: 0 };
   for (const [folder, images] of folders) {
     const depth = depthOf(folder);
-    if (depth === 1) balance += images.length;
-    if (depth === 2) balance -= images.length;
+    if (depth === 1 || depth === 2) counts[depth] += images.length;
   }
-  return balance >= 0 ? 1 : 2;
+  if (counts[1] + counts[2] === 0) return undefined;
+  return counts[1] >= counts[2] ? 1 : 2;
 }
 
 function depthOf(folder: string): number {
   return folder === '.' ? 0 : folder.split('/').length;
 }
 
-function misplaced(images: readonly string[], depth: 1 | 2, files: DatasetFiles): Finding {
+function misplaced(images: readonly string[], usual: Depth | undefined, files: DatasetFiles): Finding {
   const [first = ''] = images;
-  const usual = depth === 1 ? 'CLASS/IMAGE' : 'TASK/CLASS/IMAGE';
   const others = images.length === 1 ? '' : ` and ${images.length - 1} more beside it`;
+  const why =
+    usual === undefined
+      ? 'they lie neither as CLASS/IMAGE nor as TASK/CLASS/IMAGE'
+      : `most images lie as ${FORMS[usual]}`;
   return {
     kind: 'images of no class',
-    message: `${quoted(first)}${others}: most images lie as ${usual}, so it is not clear what class this is`,
+    message: `${quoted(first)}${others}: ${why}, so it is not clear what class this is`,
     at: { file: files.path(first) },
-    advice: `Move it to where it belongs, or take it out.`,
+    advice: 'Move it to where it belongs, or take it out.',
   };
 }
 
@@ -103,10 +110,10 @@ function taskFault(
   return { kind, message, advice: 'Put their images into one folder.' };
 }
 
-function splitsNotTasks(names: readonly string[], files: DatasetFiles): Finding {
+function splitsOnTop(names: readonly string[], depth: Depth | undefined, files: DatasetFiles): Finding {
   return {
     kind: 'images of no class',
-    message: `${listed(names)} look like splits of a data set, not like tasks`,
+    message: `${listed(names)} look like splits of a data set, not like ${depth === 2 ? 'tasks' : 'classes'}`,
     at: { file: files.path('.') },
     advice: 'Put the images of each class into one folder: ingest splits them itself (param «validation_fraction»).',
   };

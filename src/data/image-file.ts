@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { problem, type Result, success } from '../problem.ts';
 import { reasonOf } from './wording.ts';
 
@@ -15,8 +15,7 @@ export async function readImageFile(file: string): Promise<Result<Buffer>> {
     problem(`cannot read the image: ${reason}`, { at: { file }, advice });
   let handle: FileHandle | undefined;
   try {
-    // Looked at first: opening a device may do something, and a pipe would be waited for.
-    if (!(await stat(file)).isFile()) return unreadable('it is not a file');
+    // Without O_NONBLOCK a pipe would be waited for.
     handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = await handle.stat();
     if (!stats.isFile()) return unreadable('it is not a file');
@@ -27,6 +26,7 @@ export async function readImageFile(file: string): Promise<Result<Buffer>> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
+    if (code === 'ENXIO') return unreadable('it is not a file');
     if (code === 'EACCES') return unreadable('it may not be read', 'Change its permissions (chmod +r).');
     if (code === 'ELOOP') return unreadable('it is a link that leads back to itself');
     return unreadable(reasonOf(error), 'Put it back, or run the stage that lists the images again.');

@@ -30,15 +30,15 @@ export function matchLayers<Layer extends ModelLayer>(
   saved: readonly SavedLayer[],
 ): Result<Matched<Layer>, Mismatch> {
   const byName = new Map(saved.map((layer) => [layer.name, layer]));
-  const named = backbone.filter(({ name }) => byName.has(name));
-  if (named.length === backbone.length) {
-    const pairs = backbone.flatMap((layer) => pair(layer, byName.get(layer.name)));
-    return withHeads(pairs, heads, byName);
-  }
-  const inOrder = matchInOrder(backbone, saved);
-  const matched = inOrder.ok ? withHeads(inOrder.value, heads, byName) : inOrder;
+  const named = backbone.flatMap((layer) => pair(layer, byName.get(layer.name)));
   const missing = backbone.find(({ name }) => !byName.has(name));
-  if (matched.ok || missing === undefined || named.length * 2 <= backbone.length) return matched;
+  const matchedByName = missing === undefined ? withHeads(named, heads, byName) : undefined;
+  if (matchedByName?.ok === true) return matchedByName;
+  const inOrder = matchInOrder(backbone, saved);
+  const matchedInOrder = inOrder.ok ? withHeads(inOrder.value, heads, byName) : inOrder;
+  if (matchedInOrder.ok) return matchedInOrder;
+  if (missing === undefined) return matchedByName ?? matchedInOrder;
+  if (named.length * 2 <= backbone.length) return matchedInOrder;
   // A file with most of the names is of another version of this network: then the first that is missing says most.
   return failure({ message: `layer «${missing.name}» is not in the file, which has ${named.length} of the others` });
 }
@@ -50,8 +50,9 @@ function withHeads<Layer extends ModelLayer>(
 ): Result<Matched<Layer>, Mismatch> {
   const wrong = pairs.flatMap(([layer, found]) => difference(layer, found) ?? []);
   if (wrong.length > 0) {
-    const more = wrong.length > 1 ? `; so have ${wrong.length - 1} more layers other weights` : '';
-    return failure({ message: `${wrong[0]}${more}` });
+    const more = wrong.length - 1;
+    const rest = more === 0 ? '' : `; ${counted(more, 'more layer')} ${more === 1 ? 'does' : 'do'} not fit either`;
+    return failure({ message: `${wrong[0]}${rest}` });
   }
   const headPairs: (readonly [Layer, SavedLayer])[] = [];
   const left: { head: string; because: string }[] = [];

@@ -41,11 +41,11 @@ export function adamInGraph(
   const firstMoments = weights.map(({ shape }) => state(shape));
   const secondMoments = weights.map(({ shape }) => state(shape));
   return {
-    update({ handle }, gradients, rate) {
-      const options = { rate, beta1: BETA_1, beta2: BETA_2, epsilon: EPSILON };
+    update({ handle }, gradients, rates) {
       weights.forEach((weight, index) => {
-        const [m, v, gradient] = [firstMoments[index], secondMoments[index], gradients[index]];
-        if (m === undefined || v === undefined || gradient === undefined) return;
+        const [m, v, gradient, rate] = [firstMoments[index], secondMoments[index], gradients[index], rates[index]];
+        if (m === undefined || v === undefined || gradient === undefined || rate === undefined) return;
+        const options = { rate, beta1: BETA_1, beta2: BETA_2, epsilon: EPSILON };
         resourceApplyAdam(tf, { weights: handle(weight), m: handle(m), v: handle(v) }, options, gradient);
       });
     },

@@ -3,6 +3,7 @@ import { imagesToDevice } from '../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
+import type { RateFactors } from './fine-tuning.ts';
 import { createOptimizer, optimizerRate } from './optimizer.ts';
 import { createEagerPredictor } from './predictor.ts';
 import { targetMasks } from './target-masks.ts';
@@ -35,13 +36,18 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
             key: tf.tensor1d([at.seed, at.step], 'int32'),
             ...targetMasks(tf, layout, wanted, options.targets),
           },
+          options.l2,
         );
         const weights = toVector(
           tf,
           trainable.map((weight) => weight.read()),
         );
         const rate = optimizerRate(options.optimizer, learningRate, at.updates);
-        const updated = optimizer.update(weights, toVector(tf, clipGradients(tf, gradients, options.clip ?? {})), rate);
+        const updated = optimizer.update(
+          weights,
+          toVector(tf, clipGradients(tf, gradients, options.clip ?? {})),
+          ratesOf(tf, rate, gradients, options.rateFactors),
+        );
         write(
           trainable,
           fromVector(
@@ -75,6 +81,13 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
     updateModel() {},
     dispose: () => optimizer.dispose(),
   };
+}
+
+/** One rate for all weights, or one for each number of them. */
+function ratesOf(tf: TensorFlow, rate: number, gradients: readonly Tensor[], factors: RateFactors = []) {
+  if (factors.every((factor) => factor === 1)) return rate;
+  const rates = gradients.map(({ shape }, index) => tf.fill(shape, rate * (factors[index] ?? 1)));
+  return toVector(tf, rates);
 }
 
 /** Cuts off parts of these sizes, one after the other. */

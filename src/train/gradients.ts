@@ -2,6 +2,7 @@ import type { LayersModel, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { projectiveTransform } from '../tensorflow/projective-transform.ts';
 import { probabilitiesOf } from './forward.ts';
+import { l2Penalty } from './l2-penalty.ts';
 import { maskedCrossEntropy } from './loss.ts';
 import type { TargetMasks } from './target-masks.ts';
 
@@ -26,8 +27,12 @@ export interface Gradients {
   readonly gradients: readonly Tensor[];
 }
 
-/** Augmentation, forward, loss and back. The model's moving averages change, its trainable weights don't. */
-export function computeGradients(tf: TensorFlow, model: LayersModel, batch: BatchTensors): Gradients {
+/**
+ * Augmentation, forward, loss and back. The model's moving averages change, its trainable weights don't.
+ *
+ * @param l2 the loss grows by so much for each square of a number in the kernels that are trained.
+ */
+export function computeGradients(tf: TensorFlow, model: LayersModel, batch: BatchTensors, l2 = 0): Gradients {
   const { pixels, transforms, key, slice } = batch;
   const augmented = transforms ? projectiveTransform(tf, pixels, transforms) : pixels;
   const weights = model.trainableWeights.map((weight) => weight.read() as Variable);
@@ -36,7 +41,8 @@ export function computeGradients(tf: TensorFlow, model: LayersModel, batch: Batc
     const probabilities = probabilitiesOf(tf, model, augmented, { training: true, key, slice });
     // The gradient's scope ends before anybody could read what only it knows.
     inside = tf.keep(probabilities);
-    return maskedCrossEntropy(tf, probabilities, batch);
+    const loss = maskedCrossEntropy(tf, probabilities, batch);
+    return l2 === 0 ? loss : tf.add(loss, l2Penalty(tf, model, l2));
   }, weights);
   if (inside === undefined) throw new Error('The gradient was taken without running the model.');
   const probabilities = inside.clone();

@@ -44,8 +44,10 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
           ownHead: fed.ownHead as Tensor2D,
           key: fed.key as Tensor1D,
         },
+        options.l2,
       );
-      optimizer.update(tracing, clipGradients(tf, gradients, options.clip ?? {}), fed.rate);
+      const rates = gradients.map((_, index) => tf.mul(fed.rate, options.rateFactors?.[index] ?? 1));
+      optimizer.update(tracing, clipGradients(tf, gradients, options.clip ?? {}), rates);
       return { loss, probabilities };
     });
   };

@@ -10,8 +10,8 @@ export type OptimizerOptions = { readonly name: 'adam' } | ({ readonly name: 'sg
 export interface Optimizer {
   /** What it remembers, each float32 [weights]. */
   readonly state: readonly Variable[];
-  /** @returns the new weights; all vectors are float32 [weights]. */
-  update(weights: Tensor1D, gradient: Tensor1D, rate: number): Tensor1D;
+  /** @returns the new weights; all vectors are float32 [weights], the rate one for all or for each. */
+  update(weights: Tensor1D, gradient: Tensor1D, rate: number | Tensor1D): Tensor1D;
   dispose(): void;
 }
 
@@ -21,9 +21,9 @@ export interface GraphOptimizer {
    * Adds the ops of an update.
    *
    * @param gradients one a weight, in their order.
-   * @param rate a scalar.
+   * @param rates a scalar for each weight.
    */
-  update(tracing: Tracing, gradients: readonly Tensor[], rate: Tensor): void;
+  update(tracing: Tracing, gradients: readonly Tensor[], rates: readonly Tensor[]): void;
 }
 
 export function createOptimizer(tf: TensorFlow, options: OptimizerOptions, weightCount: number): Optimizer {

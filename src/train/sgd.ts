@@ -17,7 +17,7 @@ export function sgd(tf: TensorFlow, weightCount: number, { momentum, nesterov }:
     state: momentum === 0 ? [] : [velocity],
     update(weights, gradient, rate) {
       return tf.tidy(() => {
-        const descent = tf.mul(gradient, -rate);
+        const descent = tf.neg(tf.mul(gradient, rate));
         velocity.assign(tf.add(tf.mul(velocity, momentum), descent));
         const taken = nesterov ? tf.add(tf.mul(velocity, momentum), descent) : velocity;
         return tf.add(weights, taken);
@@ -36,10 +36,10 @@ export function sgdInGraph(
 ): GraphOptimizer {
   const velocities = momentum === 0 ? [] : weights.map(({ shape }) => state(shape));
   return {
-    update({ handle }, gradients, rate) {
+    update({ handle }, gradients, rates) {
       weights.forEach((weight, index) => {
-        const [velocity, gradient] = [velocities[index], gradients[index]];
-        if (gradient === undefined) return;
+        const [velocity, gradient, rate] = [velocities[index], gradients[index], rates[index]];
+        if (gradient === undefined || rate === undefined) return;
         if (velocity === undefined) {
           resourceApplyGradientDescent(tf, handle(weight), rate, gradient);
         } else {

@@ -91,7 +91,9 @@ export async function startingModel(
   { facts, weightsFrom }: StartingPoint,
   options: StartingModelOptions,
 ): Promise<Result<LayersModel>> {
-  const model = buildClassifier(tf, facts, options);
+  const built = build(tf, facts, options);
+  if (!built.ok) return built;
+  const model = built.value;
   const loaded =
     weightsFrom === undefined
       ? await loadInitialWeights(tf, model, facts, options)
@@ -99,6 +101,18 @@ export async function startingModel(
   if (loaded.ok) return success(model);
   model.dispose();
   return loaded;
+}
+
+function build(tf: TensorFlow, facts: ModelFacts, options: StartingModelOptions): Result<LayersModel> {
+  try {
+    return success(buildClassifier(tf, facts, options));
+  } catch (error) {
+    const [, name] = /The name "(.*)" is used \d+ times in the model/.exec(String(error)) ?? [];
+    if (name === undefined) throw error;
+    return problem(`a task is named «${name}», as a layer of «${facts.backbone}» is`, {
+      advice: 'Give the task another name in the label file: its head is named after it.',
+    });
+  }
 }
 
 async function loadInitialWeights(

@@ -18,21 +18,24 @@ export function computeGradientsOn(
   onDevice: OnDevice,
   model: LayersModel,
   batch: BatchTensors,
+  l2?: number,
 ): Gradients {
   const count = batch.pixels.shape[0];
   const slices = slicesOf(count, devices.length);
   const [only] = slices;
   if (slices.length === 1 && only !== undefined) {
-    return onDevice(devices[0] ?? '', () => computeGradients(tf, model, batch));
+    return onDevice(devices[0] ?? '', () => computeGradients(tf, model, batch, l2));
   }
-  const averages = model.nonTrainableWeights.map((weight) => weight.read() as Variable);
+  // What is frozen is none: a mean of equal numbers may round away from them.
+  const learning = model.layers.filter(({ trainable }) => trainable);
+  const averages = learning.flatMap((layer) => layer.nonTrainableWeights.map((weight) => weight.read() as Variable));
   const before = averages.map((variable) => variable.clone());
   const towers = slices.map(({ from, to }, index) =>
     onDevice(devices[index] ?? '', () => {
       averages.forEach((variable, at) => {
         variable.assign(before[at] ?? variable);
       });
-      const gradients = computeGradients(tf, model, sliceOf(tf, batch, from, to));
+      const gradients = computeGradients(tf, model, sliceOf(tf, batch, from, to), l2);
       return { gradients, averages: averages.map((variable) => variable.clone()) };
     }),
   );

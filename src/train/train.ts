@@ -12,6 +12,7 @@ import { openCheckpoints } from './checkpoints.ts';
 import { type ClassWeights, classWeightColumns, classWeightProblems } from './class-weights.ts';
 import type { ClipOptions } from './clip-gradients.ts';
 import type { ExecutionMode } from './execution-mode.ts';
+import { type FineTuning, prepareFineTuning } from './fine-tuning.ts';
 import { type FitOptions, fitModel, type TrainingProgress, type Watcher } from './fit.ts';
 import type { EpochFigures } from './history.ts';
 import { weightsFile } from './initial-weights.ts';
@@ -26,6 +27,7 @@ import { batchSizesOf, createTrainer } from './trainer.ts';
 
 export interface TrainOptions
   extends LearningRateOptions,
+    FineTuning,
     Pick<FitOptions, 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
   /** Needed where no model is given, which brings its own. */
   readonly backbone?: BackboneName | undefined;
@@ -34,6 +36,8 @@ export interface TrainOptions
   readonly dropout: number;
   readonly classWeights?: ClassWeights | undefined;
   readonly clip: ClipOptions;
+  /** Of the penalty on the squares of the kernels. */
+  readonly l2: number;
   /** After so many a checkpoint is due, beside those after each epoch. */
   readonly checkpointMinutes: number;
   /** Among which one op's work is split: another number gives other last digits. */
@@ -115,7 +119,8 @@ async function trainOn(
   const { initial } = start.value;
   const weights =
     initial === undefined ? success(undefined) : await weightsFile(initial, { ...watcher, directory: paths.downloads });
-  if (!weights.ok) return failure(badInput(weights.failure));
+  // What does not come over the network may come another time.
+  if (!weights.ok) return failure((initial?.kind === 'download' ? failed : badInput)(weights.failure));
 
   const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
@@ -128,6 +133,11 @@ async function trainOn(
     log: watcher.log,
   });
   if (!model.ok) return failure(badInput(model.failure));
+  const rateFactors = prepareFineTuning(model.value, options);
+  if (!rateFactors.ok) {
+    model.value.dispose();
+    return failure(badInput(rateFactors.failure));
+  }
   const sizes = (split: 'train' | 'validation') => batchSizesOf(targets.samplesIn(split).length, options.batchSize);
   const trainer = await createTrainer(tf, options.execution, {
     ...options,
@@ -135,6 +145,7 @@ async function trainOn(
     height,
     width,
     layout: headLayout(targets.tasks),
+    rateFactors: rateFactors.value,
     devices: devicesOf(tf, options.towers),
     targets: {
       labelSmoothing: options.labelSmoothing,

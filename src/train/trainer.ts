@@ -4,6 +4,7 @@ import type { Augmentation, DrawPoint } from './augmentation.ts';
 import type { ClipOptions } from './clip-gradients.ts';
 import { createEagerTrainer } from './eager-trainer.ts';
 import type { ExecutionMode } from './execution-mode.ts';
+import type { RateFactors } from './fine-tuning.ts';
 import { createGraphTrainer } from './graph-trainer.ts';
 import type { OptimizerOptions } from './optimizer.ts';
 import type { Predictor } from './predictor.ts';
@@ -56,6 +57,9 @@ export interface TrainerOptions {
   readonly augmentation: Augmentation;
   readonly targets?: TargetOptions;
   readonly clip?: ClipOptions;
+  readonly l2?: number;
+  /** Without them every weight learns at the whole rate. */
+  readonly rateFactors?: RateFactors;
   /** Over which each batch is sliced; without any, TensorFlow chooses one for the whole batch. */
   readonly devices?: readonly string[];
   /** How many images a step and a prediction are given at a time: a graph has its numbers fixed. */

@@ -92,8 +92,8 @@ describe('the FashionAI pipeline', () => {
       () =>
         project.edit(
           'stages/train.ts',
-          "inputs: ['shards', 'targets', 'model?']",
-          "inputs:   [ 'shards',\n'targets', 'model?' ]",
+          "outputs: ['model', 'history.json', 'tensorboard']",
+          "outputs:   [ 'model',\n'history.json', 'tensorboard' ]",
         ),
     ],
     [

@@ -78,7 +78,7 @@ describe('weights that do not fit are told, and nothing is changed', () => {
     expect(await problemOf(tiny({ filters: 3 }), H5)).toEqual({
       message:
         'these are not weights of «tiny»: «kernel» of layer «conv» is 3×3×3×2 in the file, expected 3×3×3×3; ' +
-        'so have 2 more layers other weights',
+        '2 more layers do not fit either',
       at: { file: H5 },
       advice: 'Take a file of «tiny», or the backbone that the file is of.',
     });

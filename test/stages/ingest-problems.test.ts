@@ -460,10 +460,24 @@ describe('a tree of class folders', () => {
     ]);
   });
 
+  test('with images that lie nowhere as they should', async () => {
+    const [said, advice] = [
+      'they lie neither as CLASS/IMAGE nor as TASK/CLASS/IMAGE, so it is not clear what class this is',
+      'Move it to where it belongs, or take it out.',
+    ];
+    expect(await treeProblems(['1.jpg', '2.jpg', 'a/b/c/3.jpg'])).toEqual([
+      `…/a/b/c/3.jpg: «a/b/c/3.jpg»: ${said} — ${advice}`,
+      `…/1.jpg: «1.jpg» and 1 more beside it: ${said} — ${advice}`,
+    ]);
+  });
+
   test('that has its splits where tasks should be', async () => {
     expect(await treeProblems(['train/cat/1.jpg', 'train/dog/2.jpg', 'val/cat/3.jpg', 'val/dog/4.jpg'])).toEqual([
       '…: train and val look like splits of a data set, not like tasks — Put the images of each class into one folder: ingest splits them itself (param «validation_fraction»).',
     ]);
+    expect((await treeProblems(['Train/1.jpg', 'test/2.jpg']))[0]).toContain(
+      'Train and test look like splits of a data set, not like classes',
+    );
   });
 
   test('with names that no task can have, empty images, links out and links to folders', async () => {

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { imagenetWeights } from '../../src/models/imagenet-weights.ts';
 import { backboneNames } from '../../src/models/index.ts';
 import train from '../../stages/train.ts';
-import { contents, temporaryFolder } from '../support/dataset.ts';
-import { FileServer, whole } from '../support/file-server.ts';
+import { digestsIn, temporaryFolder } from '../support/dataset.ts';
+import { FileServer, status, whole } from '../support/file-server.ts';
 import { labelledImages } from '../support/labelled-images.ts';
 import { runStage } from '../support/run-stage.ts';
 
@@ -32,7 +32,7 @@ describe('a model that is saved for Keras and drawn as well', () => {
       'summary.txt',
       'weights.bin',
     ]);
-    expect(contents(other.outputs['model'] ?? '')).toEqual(contents(model));
+    expect(digestsIn(other.outputs['model'] ?? '')).toEqual(digestsIn(model));
   });
 });
 
@@ -108,6 +108,16 @@ describe('what is wrong with the weights is said before anything is trained', ()
     expect(await problemsOf({ weights: `${file}#sha256=${'0'.repeat(64)}` })).toMatchObject([
       { message: expect.stringMatching(/^this is another file than the one that is meant: sha256 3fc9b689/) },
     ]);
+  });
+
+  test('an address at which it is not', async () => {
+    const server = await FileServer.start(status(404));
+    const weights = `${server.url}#sha256=${'0'.repeat(64)}`;
+    const { failure } = await runStage(train, { params: { ...params, weights }, inputs: await labelledImages() });
+    expect(failure).toMatchObject({
+      kind: 'failed',
+      problems: [{ advice: expect.stringContaining('connect it as the input «weights»') }],
+    });
   });
 
   test('a file that Keras has not written', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { EpochFigures } from '../../src/train/history.ts';
 import train from '../../stages/train.ts';
-import { contents, temporaryFolder } from '../support/dataset.ts';
+import { digestsIn, temporaryFolder } from '../support/dataset.ts';
 import { labelledImages, SIZE } from '../support/labelled-images.ts';
 import { runStage } from '../support/run-stage.ts';
 
@@ -75,9 +75,9 @@ describe('a training', () => {
   test('gives the same bytes from the same images and params', async () => {
     const inputs = await labelledImages();
     const [one, other] = [await runStage(train, { params, inputs }), await runStage(train, { params, inputs })];
-    expect(contents(other.outputs['model'] ?? '')).toEqual(contents(one.outputs['model'] ?? ''));
+    expect(digestsIn(other.outputs['model'] ?? '')).toEqual(digestsIn(one.outputs['model'] ?? ''));
     const reseeded = await runStage(train, { params: { ...params, seed: 1 }, inputs });
-    expect(contents(reseeded.outputs['model'] ?? '')).not.toEqual(contents(one.outputs['model'] ?? ''));
+    expect(digestsIn(reseeded.outputs['model'] ?? '')).not.toEqual(digestsIn(one.outputs['model'] ?? ''));
   });
 
   test('lowers its rate by decay, as Keras does', async () => {
@@ -238,7 +238,7 @@ describe('a training that was interrupted', () => {
     return runStage(train, { params: { ...interrupted, ...more }, inputs, work });
   }
   const files = ({ outputs }: { readonly outputs: Readonly<Record<string, string>> }) => [
-    contents(outputs['model'] ?? ''),
+    digestsIn(outputs['model'] ?? ''),
     readFileSync(outputs['history'] ?? '', 'utf8'),
   ];
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,6 +22,12 @@ export function writeFiles(root: string, files: Readonly<Record<string, string |
 /** The content of each file in a folder, by name. */
 export function contents(folder: string): Readonly<Record<string, Buffer>> {
   return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+}
+
+/** The SHA-256 of each file in a folder, by name: comparing megabytes themselves takes long. */
+export function digestsIn(folder: string): Readonly<Record<string, string>> {
+  const digest = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+  return Object.fromEntries(Object.entries(contents(folder)).map(([name, content]) => [name, digest(content)]));
 }
 
 /** A data set with these rows in its label file and an image, of a few bytes that are none, for each path that a row starts with. */

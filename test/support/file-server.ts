@@ -28,6 +28,15 @@ export class FileServer {
     });
     return server;
   }
+
+  /** One that is not there any more. */
+  static async stopped(): Promise<{ readonly url: string }> {
+    const http = createServer();
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const { port } = http.address() as AddressInfo;
+    await new Promise((resolve) => http.close(resolve));
+    return { url: `http://127.0.0.1:${port}/weights.h5` };
+  }
 }
 
 /** Gives all of it, or the part that is asked for of the file with this tag. */

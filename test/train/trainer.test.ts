@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, test } from 'vitest';
 import { buildClassifier } from '../../src/models/classifier.ts';
-import type { ClipOptions } from '../../src/train/clip-gradients.ts';
 import { type ExecutionMode, executionModes } from '../../src/train/execution-mode.ts';
+import { prepareFineTuning } from '../../src/train/fine-tuning.ts';
 import { predictedColumns } from '../../src/train/forward.ts';
 import type { OptimizerOptions } from '../../src/train/optimizer.ts';
-import { headLayout, type TargetOptions } from '../../src/train/target-masks.ts';
+import { headLayout } from '../../src/train/target-masks.ts';
 import {
   createTrainer,
   type ImageBatch,
@@ -14,6 +14,7 @@ import {
   type TrainerOptions,
   type TrainingState,
 } from '../../src/train/trainer.ts';
+import { unwrap } from '../support/result.ts';
 import { tensorFlow } from '../support/tensorflow.ts';
 
 const tf = await tensorFlow();
@@ -49,9 +50,18 @@ function modelOf(size: number): LayersModel {
   return buildClassifier(tf, { backbone: 'small-cnn', height: size, width: size, tasks }, { dropout: 0.2, seed: 1 });
 }
 
-async function setUp(mode: ExecutionMode, more: Partial<TrainerOptions> = {}): Promise<Trainer> {
+/** What a test asks for that is not as in the others. */
+interface Options extends Partial<Omit<TrainerOptions, 'rateFactors'>> {
+  readonly freeze?: string;
+  /** Of the learning rate, by layer. */
+  readonly factors?: Readonly<Record<string, number>>;
+}
+
+async function setUp(mode: ExecutionMode, more: Options = {}): Promise<Trainer> {
+  const model = more.model ?? modelOf(more.height ?? SIZE);
+  const rateFactors = unwrap(prepareFineTuning(model, { freeze: more.freeze, rateFactors: more.factors ?? {} }));
   return createTrainer(tf, mode, {
-    model: modelOf(more.height ?? SIZE),
+    model,
     height: SIZE,
     width: SIZE,
     layout,
@@ -59,6 +69,7 @@ async function setUp(mode: ExecutionMode, more: Partial<TrainerOptions> = {}): P
     augmentation: { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 },
     batchSizes: { training: [6, 2], prediction: [6] },
     ...more,
+    rateFactors,
   });
 }
 
@@ -93,6 +104,40 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     // The kernel and the bias of `shade`.
     expect(unmoved).toEqual([104 * 2, 2]);
     trainer.dispose();
+  });
+
+  test('moves weights as far as the factor of their layer says, and frozen ones not at all', async () => {
+    const moves = async (options: Options) => {
+      const trainer = await setUp(mode, { optimizer: { name: 'sgd', momentum: 0, nesterov: false }, ...options });
+      const before = trainer.state().weights;
+      trainer.step(batch, positionOf(0), 1e-2);
+      const after = trainer.state().weights;
+      trainer.dispose();
+      // The kernels of the stem and of the head `colour`, which are the only ones of their sizes.
+      return [3 * 3 * 3 * 24, 104 * 3].map((size) => {
+        const index = before.findIndex(({ length }) => length === size);
+        return distance([before[index] ?? Float32Array.of()], [after[index] ?? Float32Array.of()]);
+      });
+    };
+    const [[stem = 0, head = 0], slower, frozen] = [
+      await moves({}),
+      await moves({ factors: { backbone: 0.1 } }),
+      await moves({ freeze: 'stem_relu' }),
+    ];
+    expect([slower[0], slower[1]]).toEqual([expect.closeTo(stem * 0.1, 5), expect.closeTo(head, 5)]);
+    expect(frozen[0]).toBe(0);
+  });
+
+  test('tells the loss with its penalty on large kernels', async () => {
+    const lossWith = async (l2: number) => {
+      const trainer = await setUp(mode, { l2 });
+      const { loss } = trainer.step(batch, positionOf(0), 1e-3);
+      trainer.dispose();
+      return loss;
+    };
+    const [free, once, twice] = [await lossWith(0), await lossWith(1e-3), await lossWith(2e-3)];
+    expect(once).toBeGreaterThan(free);
+    expect(twice - free).toBeCloseTo(2 * (once - free), 4);
   });
 
   test('gives the same weights bit for bit from the same weights, batch, seed and step', async () => {
@@ -160,43 +205,47 @@ describe('the graph takes the steps of the computation op by op', () => {
 
   const adam: OptimizerOptions = { name: 'adam' };
   const sgd: OptimizerOptions = { name: 'sgd', momentum: 0, nesterov: false };
-  const cases: [string, OptimizerOptions, TargetOptions, ClipOptions?][] = [
-    ['Adam', adam, {}],
-    ['SGD', sgd, {}],
-    ['SGD, clipped by length', sgd, {}, { globalNorm: 0.1 }],
-    ['SGD, clipped by value', sgd, {}, { value: 1e-3 }],
-    ['SGD with momentum', { name: 'sgd', momentum: 0.9, nesterov: false }, {}],
-    ['SGD with Nesterov’s momentum', { name: 'sgd', momentum: 0.9, nesterov: true }, {}],
-    ['Adam, labels smoothed', adam, { labelSmoothing: 0.1 }],
-    ['Adam, classes weighted', adam, { classWeights: Float32Array.of(1, 2, 0.5, 1, 3) }],
+  const cases: [string, Options][] = [
+    ['Adam', { optimizer: adam }],
+    ['SGD', { optimizer: sgd }],
+    ['SGD, clipped by length', { optimizer: sgd, clip: { globalNorm: 0.1 } }],
+    ['SGD, clipped by value', { optimizer: sgd, clip: { value: 1e-3 } }],
+    ['SGD with momentum', { optimizer: { name: 'sgd', momentum: 0.9, nesterov: false } }],
+    ['SGD with Nesterov’s momentum', { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true } }],
+    ['Adam, labels smoothed', { optimizer: adam, targets: { labelSmoothing: 0.1 } }],
+    ['Adam, classes weighted', { optimizer: adam, targets: { classWeights: Float32Array.of(1, 2, 0.5, 1, 3) } }],
+    ['Adam, large kernels penalised', { optimizer: adam, l2: 1e-3 }],
+    ['Adam, part of the backbone frozen', { optimizer: adam, freeze: 'block2_relu' }],
+    ['Adam, the backbone learning more slowly', { optimizer: adam, factors: { block2_relu: 0.01, backbone: 0.1 } }],
+    [
+      'SGD with momentum, the backbone learning more slowly',
+      { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true }, factors: { backbone: 0.1 } },
+    ],
   ];
 
   const batchAt = (step: number) => (step % 5 === 4 ? last : whole);
 
-  test.each(cases)(
-    '%s: the same loss and the same update of the same weights',
-    async (_, optimizer, targets, clip = {}) => {
-      const [graph, eager] = [
-        await setUp('graph', { ...more, optimizer, targets, clip }),
-        await setUp('eager', { ...more, optimizer, targets, clip }),
-      ];
-      for (let step = 0; step < 5; step += 1) {
-        const before = graph.state();
-        eager.restore(before);
-        const [one, other] = [graph, eager].map((trainer) => trainer.step(batchAt(step), positionOf(step), 1e-3).loss);
-        expect(Math.abs((one ?? 0) / (other ?? 0) - 1), `loss of step ${step}`).toBeLessThan(1e-6);
-        const [moved, ofEager] = [graph.state(), eager.state()];
-        const away = distance(moved.weights, ofEager.weights) / distance(moved.weights, before.weights);
-        expect(away, `update of step ${step}`).toBeLessThan(1e-3);
-      }
-      for (const trainer of [graph, eager]) trainer.dispose();
-    },
-  );
+  test.each(cases)('%s: the same loss and the same update of the same weights', async (_, options) => {
+    const [graph, eager] = [
+      await setUp('graph', { ...more, ...options }),
+      await setUp('eager', { ...more, ...options }),
+    ];
+    for (let step = 0; step < 5; step += 1) {
+      const before = graph.state();
+      eager.restore(before);
+      const [one, other] = [graph, eager].map((trainer) => trainer.step(batchAt(step), positionOf(step), 1e-3).loss);
+      expect(Math.abs((one ?? 0) / (other ?? 0) - 1), `loss of step ${step}`).toBeLessThan(1e-6);
+      const [moved, ofEager] = [graph.state(), eager.state()];
+      const away = distance(moved.weights, ofEager.weights) / distance(moved.weights, before.weights);
+      expect(away, `update of step ${step}`).toBeLessThan(1e-3);
+    }
+    for (const trainer of [graph, eager]) trainer.dispose();
+  });
 
   // Small steps: with larger ones a ReLU that rounding tips over is enough to lead the two apart.
-  test.each(cases)('%s: the same losses over 20 steps', async (_, optimizer, targets, clip = {}) => {
+  test.each(cases)('%s: the same losses over 20 steps', async (_, options) => {
     const losses = async (mode: ExecutionMode) => {
-      const trainer = await setUp(mode, { ...more, optimizer, targets, clip });
+      const trainer = await setUp(mode, { ...more, ...options });
       const found = Array.from({ length: 20 }, (_, step) => trainer.step(batchAt(step), positionOf(step), 2e-5).loss);
       trainer.dispose();
       return found;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { plural } from '../format.ts';
-import { cut, oneLine } from '../table.ts';
+import { cut, cutMiddle, oneLine } from '../table.ts';
 import type { FoundFile } from './files.ts';
 import { LARGEST_JSON, parseJson } from './json.ts';
 import { lineWidth, type View } from './view.ts';
@@ -30,7 +30,7 @@ export function describeQuarantine(images: readonly PutAside[], view: View): str
   const left = images.length - shown.length;
   return [
     `${view.paint('red', '✗')} ${plural(images.length, 'image')} put aside (${FILE_NAME})`,
-    ...shown.map(({ file, reason }) => cut(`  ${oneLine(file)}: ${oneLine(reason)}`, lineWidth(view))),
+    ...shown.map(({ file, reason }) => cut(`  ${cutMiddle(oneLine(file), 32)}: ${oneLine(reason)}`, lineWidth(view))),
     ...(left > 0 ? [`  … ${left} more`] : []),
   ];
 }

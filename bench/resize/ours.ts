@@ -1,0 +1,22 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { resizeToShards } from '../../src/data/resize-to-shards.ts';
+
+/** A process of its own, as the stage has it: `ours.js FOLDER OUT SIZE` prints its seconds and most megabytes as JSON. */
+const [folder = '', out = '', size = ''] = process.argv.slice(2);
+const started = performance.now();
+const made = await resizeToShards(join(out, 'shards'), {
+  root: folder,
+  files: readdirSync(folder),
+  size: Number(size),
+  fit: 'fill',
+  imagesPerShard: 2048,
+  batch: 32,
+  work: join(out, 'work'),
+  signal: new AbortController().signal,
+  onProgress: () => undefined,
+});
+const seconds = (performance.now() - started) / 1000;
+if (!made.ok) throw new Error(JSON.stringify(made.failure));
+rmSync(out, { recursive: true });
+process.stdout.write(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1024 }));
