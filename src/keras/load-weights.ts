@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly scratch: string;
 }
 
+export type LoadedWeights = Pick<Matched<ModelLayer>, 'left'>;
+
 /**
  * Gives a model the weights of a file that Keras has written. Where anything does not fit the model stays as it was.
  *
@@ -28,7 +30,7 @@ export async function loadKerasWeights(
   model: LayersModel,
   file: string,
   { heads, scratch }: LoadOptions,
-): Promise<Result<Pick<Matched<ModelLayer>, 'left'>>> {
+): Promise<Result<LoadedWeights>> {
   return withSavedWeights(file, scratch, (saved) => {
     const all = model.layers.filter(({ weights }) => weights.length > 0).map(describeLayer);
     const matched = matchLayers(

@@ -58,7 +58,7 @@ function withHeads<Layer extends ModelLayer>(
   const left: { head: string; because: string }[] = [];
   for (const head of heads) {
     const found = byName.get(head.name);
-    const because = found === undefined ? 'the file has no layer of this name' : difference(head, found);
+    const because = found === undefined ? 'the file has no layer of that name' : difference(head, found);
     if (found !== undefined && because === undefined) headPairs.push([head, found]);
     else left.push({ head: head.name, because: because ?? '' });
   }

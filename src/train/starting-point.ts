@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
-import { loadKerasWeights } from '../keras/load-weights.ts';
+import { type LoadedWeights, loadKerasWeights } from '../keras/load-weights.ts';
 import { buildClassifier } from '../models/classifier.ts';
 import type { TaskClasses } from '../models/heads.ts';
 import { type BackboneName, backboneNames, backbones } from '../models/index.ts';
@@ -91,7 +91,9 @@ export async function startingModel(
   { facts, weightsFrom }: StartingPoint,
   options: StartingModelOptions,
 ): Promise<Result<LayersModel>> {
-  const model = buildClassifier(tf, facts, options);
+  const built = build(tf, facts, options);
+  if (!built.ok) return built;
+  const model = built.value;
   const loaded =
     weightsFrom === undefined
       ? await loadInitialWeights(tf, model, facts, options)
@@ -99,6 +101,18 @@ export async function startingModel(
   if (loaded.ok) return success(model);
   model.dispose();
   return loaded;
+}
+
+function build(tf: TensorFlow, facts: ModelFacts, options: StartingModelOptions): Result<LayersModel> {
+  try {
+    return success(buildClassifier(tf, facts, options));
+  } catch (error) {
+    const [, name] = /The name "(.*)" is used \d+ times in the model/.exec(String(error)) ?? [];
+    if (name === undefined) throw error;
+    return problem(`a task is named «${name}», as a layer of «${facts.backbone}» is`, {
+      advice: 'Give the task another name in the label file: its head is named after it.',
+    });
+  }
 }
 
 async function loadInitialWeights(
@@ -111,10 +125,20 @@ async function loadInitialWeights(
   const heads = tasks.map(({ name }) => name);
   const loaded = await loadKerasWeights(tf, model, weightsFile, { heads, scratch });
   if (!loaded.ok) return loaded;
-  const { left } = loaded.value;
-  const anew = left.map(({ head, because }) => `${head} (${because})`).join('; ');
-  log(`weights of ${path.basename(weightsFile)}; ${left.length === 0 ? 'the heads too' : `new heads: ${anew}`}`);
+  log(`weights of ${path.basename(weightsFile)}; ${describeHeads(loaded.value)}`);
   return success(undefined);
+}
+
+/** `the heads too`, or `new heads colour, shade: the file has no layer of that name`. */
+function describeHeads({ left }: LoadedWeights): string {
+  if (left.length === 0) return 'the heads too';
+  const reasons = [...new Set(left.map(({ because }) => because))];
+  return reasons
+    .map((reason) => {
+      const heads = left.filter(({ because }) => because === reason).map(({ head }) => head);
+      return `new heads ${heads.join(', ')}: ${reason}`;
+    })
+    .join('; ');
 }
 
 function sizeProblems(backbone: BackboneName, { height, width }: { readonly height: number; readonly width: number }) {

@@ -72,7 +72,7 @@ describe('a training that starts from weights of Keras', () => {
     const inputs = { ...(await labelledImages(20)), weights: join(outputs['model'] ?? '', 'model.keras') };
     const { failure, logged } = await runStage(train, { params, inputs });
     expect(failure).toBeUndefined();
-    expect(logged[0]).toBe('weights of model.keras; new heads: shade (the file has no layer of this name)');
+    expect(logged[0]).toBe('weights of model.keras; new heads shade: the file has no layer of that name');
   });
 });
 
