@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type BackboneName, backbones } from '../../src/models/index.ts';
 import { createLayerFactory } from '../../src/models/layer-factory.ts';
 import { useReluGradientKernels } from '../../src/tensorflow/relu-gradients.ts';
-import { adam } from '../../src/train/adam.ts';
+import { adam, adamRate } from '../../src/train/adam.ts';
 import { countWeights, fromVector, toVector } from '../../src/train/weight-vector.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
@@ -241,7 +241,7 @@ function takeStep(backbone: BackboneName, size: number, folder: string) {
         tf,
         trainable.map(({ name }) => grads[name] as Tensor),
       ),
-      1e-4,
+      adamRate(1e-4, 0),
     );
     fromVector(
       tf,
