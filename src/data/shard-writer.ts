@@ -2,6 +2,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Binary, type Data, type DataType, Field, FixedSizeList, Int32, Schema, Uint8, Utf8 } from 'apache-arrow';
 import { binaryColumn, createArrowFile, int32Column, textColumn, uint8ListColumn } from './arrow-file.ts';
+import { combineCrc32 } from './crc32.ts';
 import type { Encoding, ImageEntry, ShardEntry } from './shard-index.ts';
 
 export interface ShardLayout {
@@ -39,19 +40,24 @@ export async function createShardWriter(file: string, layout: ShardLayout): Prom
 
   async function writeBatch(): Promise<void> {
     if (waiting.length === 0) return;
-    const { data, start, pieces } = column.take();
-    const body = await arrow.write([
-      data,
-      textColumn(waiting.map(({ file: source }) => source)),
-      textColumn(waiting.map(({ sha256 }) => sha256)),
-      int32Column(Int32Array.from(waiting, ({ original_width }) => original_width)),
-      int32Column(Int32Array.from(waiting, ({ original_height }) => original_height)),
-    ]);
+    const { data, values, start, pieces } = column.take();
+    const checksums = pieces.map((piece) => crc32(piece));
+    const checksum = checksums.reduce((sum, next, row) => combineCrc32(sum, next, pieces[row]?.length ?? 0), 0);
+    const body = await arrow.write(
+      [
+        data,
+        textColumn(waiting.map(({ file: source }) => source)),
+        textColumn(waiting.map(({ sha256 }) => sha256)),
+        int32Column(Int32Array.from(waiting, ({ original_width }) => original_width)),
+        int32Column(Int32Array.from(waiting, ({ original_height }) => original_height)),
+      ],
+      { values, crc32: checksum },
+    );
     let offset = body + start;
     for (const [row, source] of waiting.entries()) {
-      const piece = pieces[row] ?? new Uint8Array();
-      images.push({ ...source, offset, bytes: piece.length, crc32: crc32(piece) });
-      offset += piece.length;
+      const { length = 0 } = pieces[row] ?? {};
+      images.push({ ...source, offset, bytes: length, crc32: checksums[row] ?? 0 });
+      offset += length;
     }
     waiting = [];
   }
@@ -74,8 +80,16 @@ export async function createShardWriter(file: string, layout: ShardLayout): Prom
 interface ImageColumn {
   readonly type: DataType;
   put(image: Uint8Array): void;
-  /** All that was put since the last time: the column, where in the body the first image starts, and each image. */
-  take(): { readonly data: Data; readonly start: number; readonly pieces: readonly Uint8Array[] };
+  /** All that was put since the last time. */
+  take(): {
+    readonly data: Data;
+    /** All images, one after the other. */
+    readonly values: Uint8Array;
+    /** Where in the body of the batch they start. */
+    readonly start: number;
+    /** Each image. */
+    readonly pieces: readonly Uint8Array[];
+  };
 }
 
 function columnOf({ height, width, encoding, batch }: ShardLayout): ImageColumn {
@@ -96,7 +110,7 @@ function rawColumn(imageBytes: number, batch: number): ImageColumn {
       const used = pixels.subarray(0, count * imageBytes);
       const pieces = Array.from({ length: count }, (_, row) => used.subarray(row * imageBytes, (row + 1) * imageBytes));
       count = 0;
-      return { data: uint8ListColumn(used, imageBytes), start: 0, pieces };
+      return { data: uint8ListColumn(used, imageBytes), values: used, start: 0, pieces };
     },
   };
 }
@@ -109,8 +123,8 @@ function jpegColumn(): ImageColumn {
     take() {
       const taken = pieces;
       pieces = [];
-      const { data, valuesStart } = binaryColumn(taken);
-      return { data, start: valuesStart, pieces: taken };
+      const { data, values, valuesStart } = binaryColumn(taken);
+      return { data, values, start: valuesStart, pieces: taken };
     },
   };
 }
