@@ -23,6 +23,11 @@ export const benchmarks: readonly Benchmark[] = [
     load: async () => (await import('./resize.ts')).resize,
   },
   {
+    name: 'shard-read',
+    summary: 'shuffled batches from shards beside raw reads and tf.data on TFRecords, memory of 20,000 images',
+    load: async () => (await import('./shard-read.ts')).shardRead,
+  },
+  {
     name: 'graph-size',
     summary: 'a graph of 10,000 stages beside one of 100: time and memory when nothing changed',
     load: async () => (await import('./graph-size.ts')).graphSize,

@@ -6,7 +6,7 @@ import type { Targets } from './targets.ts';
 
 export interface BatchOptions {
   readonly shards: ShardSet;
-  readonly targets: Targets;
+  readonly targets: Pick<Targets, 'file'>;
   /** The rows of the samples to go through. */
   readonly samples: Int32Array;
   readonly batchSize: number;
@@ -28,8 +28,14 @@ export interface Batch {
 }
 
 /**
- * The samples in batches. While the caller computes on one batch, the next one is being read into the other of two
- * buffers. After a failure nothing follows.
+ * So many batches are under way while the caller computes. A step blocks this thread, on which a JPEG that was read is
+ * handed to a decoder: one batch is read meanwhile, and the one before it decoded.
+ */
+const BATCHES_AHEAD = { raw: 1, jpeg: 2 } as const;
+
+/**
+ * The samples in batches. While the caller computes on one batch, the next one is being read into another of a few buffers
+ * that are used in turn. After a failure nothing follows.
  */
 export async function* batches(options: BatchOptions): AsyncGenerator<Result<Batch>, void, undefined> {
   const { shards, samples: given, batchSize, order, from = 0 } = options;
@@ -37,11 +43,16 @@ export async function* batches(options: BatchOptions): AsyncGenerator<Result<Bat
   if (!rows.ok) return yield rows;
   const positions = order ? permutation(given.length, order.seed, order.epoch) : Int32Array.from(given.keys());
   const imageBytes = shards.height * shards.width * 3;
-  const buffers = [0, 1].map(() => new Uint8Array(Math.min(batchSize, given.length) * imageBytes));
+  const total = Math.ceil(given.length / batchSize);
+  const ahead = BATCHES_AHEAD[shards.encoding];
+  const buffers = Array.from(
+    { length: ahead + 1 },
+    () => new Uint8Array(Math.min(batchSize, given.length) * imageBytes),
+  );
 
   const read = async (index: number): Promise<Result<Batch>> => {
     const chosen = positions.subarray(index * batchSize, (index + 1) * batchSize);
-    const images = (buffers[index % 2] ?? new Uint8Array()).subarray(0, chosen.length * imageBytes);
+    const images = (buffers[index % buffers.length] ?? new Uint8Array()).subarray(0, chosen.length * imageBytes);
     const done = await shards.readRows(
       chosen.map((position) => rows.value[position] ?? 0),
       images,
@@ -50,17 +61,21 @@ export async function* batches(options: BatchOptions): AsyncGenerator<Result<Bat
     return done.ok ? success({ images, samples, count: chosen.length, index }) : done;
   };
 
-  const total = Math.ceil(given.length / batchSize);
-  let next = from < total ? read(from) : undefined;
+  const underWay: Promise<Result<Batch>>[] = [];
+  const readOn = (index: number) => {
+    if (index < total) underWay.push(read(index));
+  };
   try {
-    for (let index = from; index < total && next !== undefined; index += 1) {
-      const batch: Result<Batch> = await next;
-      next = batch.ok && index + 1 < total ? read(index + 1) : undefined;
+    for (let index = from; index < from + ahead; index += 1) readOn(index);
+    for (let next = underWay.shift(); next !== undefined; next = underWay.shift()) {
+      const batch = await next;
+      if (!batch.ok) return yield batch;
+      readOn(batch.value.index + ahead);
       yield batch;
     }
   } finally {
     // A caller that stops early may close the shards next: no read may still be under way then.
-    await next;
+    await Promise.all(underWay);
   }
 }
 

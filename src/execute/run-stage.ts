@@ -10,6 +10,7 @@ import { stageEnvironment } from './environment.ts';
 import type { Emit, FailureReason } from './events.ts';
 import { fullDisk } from './full-disk.ts';
 import { writeLinkedBundle } from './linked-bundle.ts';
+import { nameMakers } from './name-makers.ts';
 import { finishOutputs } from './outputs.ts';
 import { findPrevious, type Previous } from './previous.ts';
 import type { StageInputs } from './protocol.ts';
@@ -103,7 +104,11 @@ async function runWith(
   const result = end.type === 'failed' ? end : toResult(end.message, services.plan.root);
   const unchanged = await unchangedInputs(stage, key, services);
   if (!unchanged.ok && (unchanged.failure === 'inputs-gone' || !('failure' in result))) return unchanged;
-  if ('failure' in result) return failure(fullDisk(result.failure, claim.scratch) ?? result.failure);
+  if ('failure' in result) {
+    const reason = fullDisk(result.failure, claim.scratch) ?? result.failure;
+    if (!('problems' in reason)) return failure(reason);
+    return failure({ ...reason, problems: nameMakers(reason.problems, stage, key, services.cache) });
+  }
   await prepared;
   previous?.links.adopt(made);
   const outputs = finishOutputs(stage, made, services.files.objects);

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { BackboneName } from '../models/index.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { failure, type Result, success } from '../problem.ts';
@@ -12,7 +13,7 @@ import { openCheckpoints } from './checkpoints.ts';
 import { type ClassWeights, classWeightColumns, classWeightProblems } from './class-weights.ts';
 import type { ClipOptions } from './clip-gradients.ts';
 import type { ExecutionMode } from './execution-mode.ts';
-import { type FineTuning, prepareFineTuning } from './fine-tuning.ts';
+import { type FineTuning, prepareFineTuning, type RateFactors } from './fine-tuning.ts';
 import { type FitOptions, fitModel, type TrainingProgress, type Watcher } from './fit.ts';
 import type { EpochFigures } from './history.ts';
 import { weightsFile } from './initial-weights.ts';
@@ -20,7 +21,7 @@ import { type LabelledImages, openLabelledImages } from './labelled-images.ts';
 import type { LearningRateOptions } from './learning-rate.ts';
 import type { OptimizerOptions } from './optimizer.ts';
 import { type SaveFormat, saveAs } from './save-as.ts';
-import { findStartingPoint, startingModel } from './starting-point.ts';
+import { findStartingPoint, type StartingPoint, startingModel } from './starting-point.ts';
 import { headLayout } from './target-masks.ts';
 import { writeTensorBoard } from './tensorboard.ts';
 import { batchSizesOf, createTrainer } from './trainer.ts';
@@ -47,7 +48,7 @@ export interface TrainOptions
   readonly towers: number;
   /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
   readonly weights: string;
-  /** In which of Keras' formats the model is saved as well. */
+  /** What the model is written as beside TensorFlow.js' own format. */
   readonly saveAs: readonly SaveFormat[];
 }
 
@@ -70,6 +71,12 @@ export interface TrainPaths {
   readonly history: string;
   /** To be made: a directory with the same figures for TensorBoard. */
   readonly tensorboard: string;
+}
+
+interface PreparedModel {
+  readonly tf: TensorFlow;
+  readonly model: LayersModel;
+  readonly rateFactors: RateFactors;
 }
 
 /**
@@ -97,55 +104,21 @@ async function trainOn(
   options: TrainOptions,
   watcher: Watcher,
 ): Promise<Result<readonly EpochFigures[], StageFailure>> {
-  const { shards, targets } = data;
-  const { height, width } = shards;
-  const start = await findStartingPoint({
-    model: paths.startFrom,
-    weights: options.weights,
-    weightsFile: paths.weights,
-    backbone: options.backbone,
-    height,
-    width,
-    tasks: targets.tasks,
-  });
-  const problems = [
-    ...sampleProblems(targets, options.batchSize, paths.targets),
-    ...classWeightProblems(options.classWeights, targets),
-  ];
-  if (!start.ok) return failure(badInput([...problems, ...start.failure]));
-  if (problems.length > 0) return failure(badInput(problems));
+  const start = await checkStart(data, paths, options);
+  if (!start.ok) return failure(badInput(start.failure));
   for (const warning of sampleWarnings(data)) watcher.log(warning);
-
-  const { initial } = start.value;
-  const weights =
-    initial === undefined ? success(undefined) : await weightsFile(initial, { ...watcher, directory: paths.downloads });
-  // What does not come over the network may come another time.
-  if (!weights.ok) return failure((initial?.kind === 'download' ? failed : badInput)(weights.failure));
-
-  const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
-  if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
-  const tf = tensorFlow.value;
-  useReluGradientKernels(tf);
-  const model = await startingModel(tf, start.value, {
-    ...options,
-    weightsFile: weights.value,
-    scratch: paths.work,
-    log: watcher.log,
-  });
-  if (!model.ok) return failure(badInput(model.failure));
-  const rateFactors = prepareFineTuning(model.value, options);
-  if (!rateFactors.ok) {
-    model.value.dispose();
-    return failure(badInput(rateFactors.failure));
-  }
+  const prepared = await prepareModel(start.value, paths, options, watcher);
+  if (!prepared.ok) return prepared;
+  const { tf, model, rateFactors } = prepared.value;
+  const { targets, shards } = data;
   const sizes = (split: 'train' | 'validation') => batchSizesOf(targets.samplesIn(split).length, options.batchSize);
   const trainer = await createTrainer(tf, options.execution, {
     ...options,
-    model: model.value,
-    height,
-    width,
+    model,
+    height: shards.height,
+    width: shards.width,
     layout: headLayout(targets.tasks),
-    rateFactors: rateFactors.value,
+    rateFactors,
     devices: devicesOf(tf, options.towers),
     targets: {
       labelSmoothing: options.labelSmoothing,
@@ -160,20 +133,64 @@ async function trainOn(
     if (!fitted.ok) return failure(failed(fitted.failure));
     const { history, steps } = fitted.value;
     trainer.updateModel();
-    await saveModel(
-      tf,
-      model.value,
-      { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps },
-      paths.model,
-    );
-    await saveAs(model.value, options.saveAs, paths.model);
+    const trained = { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps };
+    await saveModel(tf, model, trained, paths.model);
+    await saveAs(model, options.saveAs, paths.model);
     await writeTensorBoard(paths.tensorboard, history);
     await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
     return success(history);
   } finally {
     trainer.dispose();
-    model.value.dispose();
+    model.dispose();
   }
+}
+
+/** All that can be found wrong before TensorFlow is loaded. */
+async function checkStart(
+  { shards, targets }: LabelledImages,
+  paths: TrainPaths,
+  options: TrainOptions,
+): Promise<Result<StartingPoint>> {
+  const start = await findStartingPoint({
+    model: paths.startFrom,
+    weights: options.weights,
+    weightsFile: paths.weights,
+    backbone: options.backbone,
+    height: shards.height,
+    width: shards.width,
+    tasks: targets.tasks,
+  });
+  const problems = [
+    ...sampleProblems(targets, options.batchSize, paths.targets),
+    ...classWeightProblems(options.classWeights, targets),
+    ...(start.ok ? [] : start.failure),
+  ];
+  return problems.length > 0 ? failure(problems) : start;
+}
+
+/** Fetches the weights where some are to be fetched, and builds the model. */
+async function prepareModel(
+  start: StartingPoint,
+  paths: TrainPaths,
+  options: TrainOptions,
+  watcher: Watcher,
+): Promise<Result<PreparedModel, StageFailure>> {
+  const { initial } = start;
+  const weights =
+    initial === undefined ? success(undefined) : await weightsFile(initial, { ...watcher, directory: paths.downloads });
+  // What does not come over the network may come another time.
+  if (!weights.ok) return failure((initial?.kind === 'download' ? failed : badInput)(weights.failure));
+  const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
+  if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
+  const tf = tensorFlow.value;
+  useReluGradientKernels(tf);
+  const { work: scratch } = paths;
+  const model = await startingModel(tf, start, { ...options, weightsFile: weights.value, scratch, log: watcher.log });
+  if (!model.ok) return failure(badInput(model.failure));
+  const rateFactors = prepareFineTuning(model.value, options);
+  if (rateFactors.ok) return success({ tf, model: model.value, rateFactors: rateFactors.value });
+  model.value.dispose();
+  return failure(badInput(rateFactors.failure));
 }
 
 /** Without a GPU all slices are computed on the CPU, which is of use for comparing results alone. */

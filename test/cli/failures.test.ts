@@ -34,7 +34,9 @@ describe('a stage that fails', () => {
     );
     project.edit('stages/count.ts', 'import { defineStage }', 'import { badInput, defineStage }');
     const { stderr, exitCode } = await project.run();
-    expect(stderr).toMatch(/:1:5: no y\n {2}1 \| one two\n {4}\| {5}\^\n {2}→ Write one y\./);
+    expect(stderr, 'and who made that').toMatch(
+      /:1:5: no y, in read.text\n {2}1 \| one two\n {4}\| {5}\^\n {2}→ Write one y\./,
+    );
     expect(exitCode).toBe(2);
   });
 

@@ -78,6 +78,26 @@ describe('samples come in batches', () => {
     expect(await epochOf(2, 0)).not.toEqual(first);
   });
 
+  test('an epoch goes on from any of its batches as it would have gone on, and reads none before', async () => {
+    const { shards, begun, release } = held(await openShardsOf(8));
+    const options = {
+      targets: targetsOf(8, 8),
+      samples: Int32Array.from({ length: 8 }, (_, row) => row),
+      batchSize: 3,
+    };
+    const order = { seed: 1, epoch: 5 };
+    const whole: Batch[] = [];
+    for await (const batch of batches({ ...options, shards: await openShardsOf(8), order }))
+      whole.push({ ...unwrap(batch), images: unwrap(batch).images.slice() });
+    const rest = batches({ ...options, shards, order, from: 2 });
+    const last = rest.next();
+    release();
+    expect(await last).toEqual({ done: false, value: { ok: true, value: whole[2] } });
+    expect(await rest.next()).toEqual({ done: true, value: undefined });
+    expect(begun).toEqual([[...(whole[2]?.samples ?? [])]]);
+    expect(await batches({ ...options, shards, order, from: 3 }).next()).toEqual({ done: true, value: undefined });
+  });
+
   test('of no samples there are none', async () => {
     const all = batches({
       shards: await openShardsOf(1),
@@ -115,13 +135,31 @@ describe('reading goes on while the caller computes', () => {
     await all.return();
   });
 
-  test('two buffers are enough for an epoch', async () => {
+  test('of JPEGs one more is under way: what was read is handed to the decoder between two steps', async () => {
+    const { shards, begun, release } = held({ ...(await openShardsOf(8)), encoding: 'jpeg' });
+    const all = batches({ shards, targets: targetsOf(8, 8), samples, batchSize: 1, from: 1 });
+    const first = all.next();
+    release();
+    const batch = unwrap((await first).value ?? { ok: false, failure: 'no batch' });
+    expect(begun).toEqual([[1], [2], [3]]);
+    release();
+    release();
+    expect(imageNumbers(batch), 'a batch is valid until the next is asked for').toEqual([1]);
+    await all.return();
+  });
+
+  test.each([
+    ['raw', 2],
+    ['jpeg', 3],
+  ] as const)('few buffers are enough for an epoch (%s: %i)', async (encoding, count) => {
     const buffers = new Set<ArrayBufferLike>();
-    const shards = await openShardsOf(8);
+    const numbers: unknown[] = [];
+    const shards = { ...(await openShardsOf(8)), encoding };
     for await (const batch of batches({ shards, targets: targetsOf(8, 8), samples, batchSize: 1 })) {
       buffers.add(unwrap(batch).images.buffer);
+      numbers.push(...imageNumbers(unwrap(batch)));
     }
-    expect(buffers.size).toBe(2);
+    expect({ buffers: buffers.size, numbers }).toEqual({ buffers: count, numbers: [...samples] });
   });
 
   test('who stops early can close the shards: no read is under way any more', async () => {

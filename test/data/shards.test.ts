@@ -44,7 +44,9 @@ describe('a set of shards', () => {
 });
 
 describe('shards that have been harmed', () => {
-  const advice = 'The disk or a program has changed the shards: make them again with the stage that made them.';
+  const advice =
+    'The disk or a program has changed the shards: «pipeline cache verify» takes what is damaged out of the cache, and ' +
+    'the next run makes it again.';
 
   test('one flipped bit in an image is found when that image is read, and the others can still be read', async () => {
     const directory = await shardsOf(8);
