@@ -129,8 +129,8 @@ interface Making {
 async function makeShards(sorted: SortedShards, making: Making): Promise<Problem[]> {
   const { earlier, finished, layout, options } = making;
   const { signal, onBadImage, onProgress } = options;
-  // Two in flight a core: while one image is read or written, others are decoded.
-  const concurrency = Math.max(4, 2 * availableParallelism());
+  // More than are decoded at once: of the others one is read, and those that are done wait for their turn to be written.
+  const concurrency = Math.max(8, 2 * availableParallelism());
   const files = sorted.toMake.flatMap((shard) => shard.files);
   const images = Readable.from(files)
     .map((file: string) => obtainImage(file, options, earlier), { concurrency, signal })
