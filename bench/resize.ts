@@ -11,6 +11,8 @@ import { installFromPython } from './runners/install.ts';
 
 const ROUNDS = 3;
 const SIZE = 331;
+/** For the speed; a round of all four takes half a minute. */
+const SOME = 1_000;
 const FEW = 2_000;
 const MANY = 20_000;
 /** «Flat»: ten times as many images take at most so much more memory. */
@@ -20,7 +22,15 @@ const OPENCV = '5.0.0.93';
 
 interface Figures {
   readonly seconds: number;
+  /** Of all threads and processes. Says more than `seconds` where others use the machine, too. */
+  readonly cpu: number;
   readonly megabytes: number;
+}
+
+interface Measured {
+  readonly speeds: number[];
+  /** Milliseconds an image. */
+  readonly cpu: number[];
 }
 
 /** Photographs to pixels of one size on disk, on two cores, beside others that antialias; and the memory of many. */
@@ -32,7 +42,8 @@ export const resize: RunBenchmark = async (bench) => {
   if (!keras.ok) return keras;
   const ours = await ourCommand(root);
   note(`drawing ${MANY} photographs`);
-  const [few, many] = [join(scratch, 'few'), join(scratch, 'many')];
+  const [some, few, many] = [join(scratch, 'some'), join(scratch, 'few'), join(scratch, 'many')];
+  await makePhotographs(some, SOME);
   await makePhotographs(few, FEW);
   await makePhotographs(many, MANY);
 
@@ -41,42 +52,49 @@ export const resize: RunBenchmark = async (bench) => {
     { name: 'OpenCV, AREA', key: 'opencv', python: join(opencv.value, 'python') },
     { name: 'Pillow, bilinear', key: 'pillow', python: keras.value },
     { name: 'tf.data, antialiased', key: 'tensorflow', python: keras.value },
-  ].map((peer) => ({ ...peer, speeds: [] as number[] }));
-  const speeds: number[] = [];
-  const memory: number[] = [];
+  ].map(({ name, key, python }) => ({
+    name,
+    command: command(python, script, key, some, join(scratch, 'out'), String(SIZE)),
+    measured: nothingYet(),
+  }));
+  const own = nothingYet();
+  const contestants = [{ command: ours(some, join(scratch, 'out')), measured: own }, ...peers];
   for (let round = 0; round <= rounds; round += 1) {
     note(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-    const own = await figuresOf(ours(few, join(scratch, 'out')), bench);
-    if (!own.ok) return own;
-    for (const { key, python, speeds: theirs } of peers) {
-      const peer = await figuresOf(command(python, script, key, few, join(scratch, 'out'), String(SIZE)), bench);
-      if (!peer.ok) return peer;
-      if (round > 0) theirs.push(FEW / peer.value.seconds);
+    for (const { command: program, measured } of contestants) {
+      const figures = await figuresOf(program, bench);
+      if (!figures.ok) return figures;
+      if (round === 0) continue;
+      measured.speeds.push(SOME / figures.value.seconds);
+      measured.cpu.push((figures.value.cpu * 1000) / SOME);
     }
-    if (round === 0) continue;
-    speeds.push(FEW / own.value.seconds);
-    memory.push(own.value.megabytes);
   }
-  note(`${MANY} images`);
-  const all = await figuresOf(ours(many, join(scratch, 'out')), bench);
-  if (!all.ok) return all;
-  const megabytes = { ours: [all.value.megabytes], unit: 'MB' } as const;
+  note(`the memory of ${FEW} and of ${MANY}`);
+  const small = await figuresOf(ours(few, join(scratch, 'out')), bench);
+  if (!small.ok) return small;
+  const large = await figuresOf(ours(many, join(scratch, 'out')), bench);
+  if (!large.ok) return large;
+  const memory = { case: `memory of ${MANY} images`, ours: [large.value.megabytes], unit: 'MB' } as const;
   return success<Row[]>([
-    ...peers.map(
-      ({ name, speeds: theirs }): Row => ({
-        case: `${FEW} photographs to ${SIZE} × ${SIZE}`,
-        peer: name,
-        ours: speeds,
-        theirs,
-        unit: 'images/s',
-        better: 'higher',
-        goal: 1,
-      }),
-    ),
-    { case: `memory of ${MANY} images`, peer: `of ${FEW}`, theirs: memory, ...megabytes, goal: FLAT },
-    { case: `memory of ${MANY} images`, peer: 'the limit', theirs: [MOST_MEGABYTES], ...megabytes, goal: 1 },
+    ...peers.flatMap(({ name, measured }) => rowsBeside(name, own, measured)),
+    { ...memory, peer: `of ${FEW}`, theirs: [small.value.megabytes], goal: FLAT },
+    { ...memory, peer: 'the limit', theirs: [MOST_MEGABYTES], goal: 1 },
   ]);
 };
+
+function nothingYet(): Measured {
+  return { speeds: [], cpu: [] };
+}
+
+function rowsBeside(peer: string, ours: Measured, theirs: Measured): Row[] {
+  const what = `photographs to ${SIZE} × ${SIZE}`;
+  const speed = { ours: ours.speeds, theirs: theirs.speeds, unit: 'images/s', better: 'higher', goal: 1 } as const;
+  const cpu = { ours: ours.cpu, theirs: theirs.cpu, unit: 'ms' } as const;
+  return [
+    { case: what, peer, ...speed },
+    { case: `CPU of each of the ${what}`, peer, ...cpu },
+  ];
+}
 
 async function ourCommand(root: string): Promise<(folder: string, out: string) => Command> {
   const outfile = join(root, 'bench', '.built', 'resize-ours.js');

@@ -1,7 +1,8 @@
 import { badInput, defineStage } from 'pipeline';
 import { FITS } from '../src/data/decode.ts';
 import { readImages } from '../src/data/images.ts';
-import { describeResizing, ON_BAD_IMAGE, resizeToShards } from '../src/data/resize-to-shards.ts';
+import { ON_BAD_IMAGE } from '../src/data/obtain-image.ts';
+import { describeResizing, resizeToShards } from '../src/data/resize-to-shards.ts';
 import { ENCODINGS } from '../src/data/shard-index.ts';
 
 /** Decodes every image once, at the size that the model is trained on. */

@@ -2,9 +2,11 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { resizeToShards } from '../../src/data/resize-to-shards.ts';
 
-/** A process of its own, as the stage has it: `ours.js FOLDER OUT SIZE` prints its seconds and most megabytes as JSON. */
+/** A process of its own, as the stage has it: `ours.js FOLDER OUT SIZE` prints its seconds, those of
+ * its CPUs and its most megabytes as JSON. */
 const [folder = '', out = '', size = ''] = process.argv.slice(2);
 const started = performance.now();
+const before = process.cpuUsage();
 const made = await resizeToShards(join(out, 'shards'), {
   root: folder,
   files: readdirSync(folder),
@@ -17,6 +19,9 @@ const made = await resizeToShards(join(out, 'shards'), {
   onProgress: () => undefined,
 });
 const seconds = (performance.now() - started) / 1000;
+const { user, system } = process.cpuUsage(before);
 if (!made.ok) throw new Error(JSON.stringify(made.failure));
 rmSync(out, { recursive: true });
-process.stdout.write(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1024 }));
+process.stdout.write(
+  JSON.stringify({ seconds, cpu: (user + system) / 1e6, megabytes: process.resourceUsage().maxRSS / 1024 }),
+);

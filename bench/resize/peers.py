@@ -1,5 +1,5 @@
 """`peers.py PEER FOLDER OUT SIZE`: all JPEGs of a folder as uint8 RGB, resized with antialiasing, one after the other in
-the file OUT, on two processes or threads. Prints its seconds as JSON; imports and the start of processes don't count."""
+the file OUT, on two processes or threads. Prints its seconds and those of its CPUs as JSON; imports and the start of processes don't count."""
 
 import json
 import multiprocessing
@@ -29,12 +29,20 @@ def convert(job):
 
 
 def in_processes():
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        pool.map(abs, range(2))
-        started = time.perf_counter()
-        for _ in pool.imap_unordered(convert, enumerate(files), chunksize=8):
-            pass
-        return time.perf_counter() - started
+    pool = multiprocessing.get_context("fork").Pool(2)
+    pool.map(abs, range(2))
+    started, before = time.perf_counter(), cpu_seconds()
+    for _ in pool.imap_unordered(convert, enumerate(files), chunksize=8):
+        pass
+    seconds = time.perf_counter() - started
+    # What children used is known when they have ended.
+    pool.close()
+    pool.join()
+    return seconds, cpu_seconds() - before
+
+
+def cpu_seconds():
+    return sum(os.times()[:4])
 
 
 def with_tensorflow():
@@ -47,10 +55,10 @@ def with_tensorflow():
     options.threading.private_threadpool_size = 2
     images = tf.data.Dataset.from_tensor_slices(files).map(load, num_parallel_calls=tf.data.AUTOTUNE)
     images = images.batch(32).prefetch(2).with_options(options)
-    started = time.perf_counter()
+    started, before = time.perf_counter(), cpu_seconds()
     for batch in images.as_numpy_iterator():
         os.write(descriptor, batch)
-    return time.perf_counter() - started
+    return time.perf_counter() - started, cpu_seconds() - before
 
 
 descriptor = os.open(out, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
@@ -59,17 +67,17 @@ if peer == "opencv":
 
     cv2.setNumThreads(1)
     resize = with_opencv
-    seconds = in_processes()
+    seconds, cpu = in_processes()
 elif peer == "pillow":
     from PIL import Image
 
     resize = with_pillow
-    seconds = in_processes()
+    seconds, cpu = in_processes()
 else:
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import tensorflow as tf
 
-    seconds = with_tensorflow()
+    seconds, cpu = with_tensorflow()
 assert os.fstat(descriptor).st_size == len(files) * BYTES
 os.unlink(out)
-print(json.dumps({"seconds": seconds}))
+print(json.dumps({"seconds": seconds, "cpu": cpu}))

@@ -17,15 +17,25 @@ import {
   util,
 } from 'apache-arrow';
 import type { ArrayBufferViewInput } from 'apache-arrow/util/buffer';
+import { combineCrc32 } from './crc32.ts';
 
 /** An Arrow IPC file being written. Batches go to disk one by one; none stays in memory. */
 export interface ArrowFile {
-  /** Appends a record batch of one `Data` a field. Gives the offset in the file, in bytes, at which its body starts. */
-  write(columns: readonly Data[]): Promise<number>;
+  /**
+   * Appends a record batch of one `Data` a field. Gives the offset in the file, in bytes, at which its body starts. Values
+   * of which the checksum is known are not read again for it.
+   */
+  write(columns: readonly Data[], known?: Checksummed): Promise<number>;
   /** Writes the footer. Gives the file's length in bytes, and the CRC-32 of all of it. */
   close(): Promise<{ readonly bytes: number; readonly crc32: number }>;
   /** Leaves the file half-written. */
   abandon(): Promise<void>;
+}
+
+/** The values of a column, as they are written, and their CRC-32. */
+export interface Checksummed {
+  readonly values: Uint8Array;
+  readonly crc32: number;
 }
 
 /** Starts an Arrow IPC file that both file readers and stream readers can read. */
@@ -34,15 +44,18 @@ export async function createArrowFile(path: string, schema: Schema): Promise<Arr
   const writer = new MessageWriter(schema);
   let bytes = 0;
   let checksum = 0;
-  const flush = async () => {
+  const flush = async (known?: Checksummed) => {
     for (const chunk of writer.takeChunks()) {
       await handle.writeFile(chunk);
       bytes += chunk.length;
-      checksum = crc32(chunk, checksum);
+      checksum =
+        known !== undefined && isSameView(chunk, known.values)
+          ? combineCrc32(checksum, known.crc32, chunk.length)
+          : crc32(chunk, checksum);
     }
   };
   return {
-    async write(columns) {
+    async write(columns, known) {
       // Every batch is given this very schema: the writer ends the file without a word at a batch with another one.
       const rows = makeData({
         type: new Struct(schema.fields),
@@ -51,7 +64,7 @@ export async function createArrowFile(path: string, schema: Schema): Promise<Arr
         children: [...columns],
       });
       writer.write(new RecordBatch(schema, rows));
-      await flush();
+      await flush(known);
       return writer.lastBody();
     },
     async close() {
@@ -62,6 +75,10 @@ export async function createArrowFile(path: string, schema: Schema): Promise<Arr
     },
     abandon: () => handle.close(),
   };
+}
+
+function isSameView(a: Uint8Array, b: Uint8Array): boolean {
+  return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.length === b.length;
 }
 
 /** Writes a table of one record batch. No column has nulls. */
@@ -95,13 +112,18 @@ export function uint8Column(data: Uint8Array): Data<Uint8> {
   return makeData({ type: new Uint8(), data });
 }
 
-/** Values of any length. `valuesStart`: how far behind the start of the column's bytes in a file its values start. */
-export function binaryColumn(values: readonly Uint8Array[]): { data: Data<Binary>; valuesStart: number } {
-  const valueOffsets = new Int32Array(values.length + 1);
-  for (const [index, value] of values.entries()) valueOffsets[index + 1] = (valueOffsets[index] ?? 0) + value.length;
-  const data = makeData({ type: new Binary(), nullCount: 0, valueOffsets, data: Buffer.concat(values) });
+/** Values of any length, joined. `valuesStart`: how far behind the start of the column's bytes in a file they start. */
+export function binaryColumn(pieces: readonly Uint8Array[]): {
+  readonly data: Data<Binary>;
+  readonly values: Uint8Array;
+  readonly valuesStart: number;
+} {
+  const valueOffsets = new Int32Array(pieces.length + 1);
+  for (const [index, piece] of pieces.entries()) valueOffsets[index + 1] = (valueOffsets[index] ?? 0) + piece.length;
+  const values = Buffer.concat(pieces);
+  const data = makeData({ type: new Binary(), nullCount: 0, valueOffsets, data: values });
   // Each buffer in a file begins at a multiple of eight.
-  return { data, valuesStart: Math.ceil(valueOffsets.byteLength / 8) * 8 };
+  return { data, values, valuesStart: Math.ceil(valueOffsets.byteLength / 8) * 8 };
 }
 
 /** `bytes` cut into rows of `width` bytes each. The column is a view: `bytes` must not change before it is written. */

@@ -24,8 +24,9 @@ export interface Duplicates {
 }
 
 /**
- * Of the 7 million pairs of 3,781 photographs of clothes one was nearer than 17 bits: one photograph in two sizes. Copies
- * of lower quality, half the size or without colour are within 12 in nine of ten cases.
+ * Of the 7 million pairs of 3,781 photographs of clothes one was nearer than 17 bits: one photograph in two sizes. Of their
+ * copies so many are within 12 at 64 px and at 331 px: of JPEG quality 40 98 and 89 %, brighter 88 and 84 %, grey 96 and
+ * 95 %, but of half the size 99.7 and 58 %.
  */
 const NEAR = 12;
 /** Hashes with fewer ones or zeros are of plain surfaces: these are all alike. */

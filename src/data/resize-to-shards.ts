@@ -1,39 +1,25 @@
-import { hash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import { carryOver } from './carry-over.ts';
-import { decodeImage, type Fit } from './decode.ts';
 import { type EarlierShards, openEarlierShards } from './earlier-shards.ts';
-import { encodePixels, type PixelEncoding } from './encode-pixels.ts';
 import { type FinishedShards, type MadeShard, openFinishedShards } from './finished-shards.ts';
-import { readImageFile } from './image-file.ts';
-import { differenceHash } from './perceptual-hash.ts';
+import { type ObtainedImage, type ObtainOptions, obtainImage } from './obtain-image.ts';
 import { type Quarantined, writeQuarantine } from './quarantine.ts';
 import { assignToShards, type PlannedShard } from './shard-assignment.ts';
 import { writeShardIndex } from './shard-index.ts';
-import { createShardWriter, type ShardImage, type ShardLayout } from './shard-writer.ts';
+import { createShardWriter, type ShardLayout } from './shard-writer.ts';
 import { someProblems } from './some-problems.ts';
 import { counted } from './wording.ts';
 
-/** Whether an image that cannot be decoded fails the stage, or is put aside with its reason. */
-export const ON_BAD_IMAGE = ['fail', 'quarantine'] as const;
-
-export interface ResizeOptions {
-  /** The data set's folder, from which the files' paths start. */
-  readonly root: string;
+export interface ResizeOptions extends ObtainOptions {
   readonly files: readonly string[];
-  /** Height and width, in pixels. */
-  readonly size: number;
-  readonly fit: Fit;
-  readonly encoding?: PixelEncoding;
   /** A shard never has more. */
   readonly imagesPerShard: number;
   /** Images in a record batch. */
   readonly batch: number;
-  readonly onBadImage?: (typeof ON_BAD_IMAGE)[number];
   /** A directory in which finished shards outlive a killed run. */
   readonly work: string;
   /** Shards made earlier with the same options, and the SHA-256 of the files as they are now, by path below the root. */
@@ -141,13 +127,13 @@ interface Making {
 
 /** Makes what is to be made, shard by shard, while images of the next ones are decoded already. */
 async function makeShards(sorted: SortedShards, making: Making): Promise<Problem[]> {
-  const { finished, layout, options } = making;
+  const { earlier, finished, layout, options } = making;
   const { signal, onBadImage, onProgress } = options;
-  // Two in flight a core: while one image is read or written, others are decoded.
-  const concurrency = Math.max(4, 2 * availableParallelism());
+  // More than are decoded at once: of the others one is read, and those that are done wait for their turn to be written.
+  const concurrency = Math.max(8, 2 * availableParallelism());
   const files = sorted.toMake.flatMap((shard) => shard.files);
   const images = Readable.from(files)
-    .map((file: string) => obtainImage(file, making), { concurrency, signal })
+    .map((file: string) => obtainImage(file, options, earlier), { concurrency, signal })
     [Symbol.asyncIterator]() as AsyncIterator<ObtainedImage>;
   const broken: Problem[] = [];
   let done = sorted.imagesDone;
@@ -180,35 +166,4 @@ async function makeShards(sorted: SortedShards, making: Making): Promise<Problem
 
 function byFile({ at: a }: Problem, { at: b }: Problem): number {
   return (a?.file ?? '') < (b?.file ?? '') ? -1 : 1;
-}
-
-type ObtainedImage =
-  | { readonly ok: true; readonly value: ShardImage }
-  | { readonly ok: false; readonly failure: readonly Problem[]; readonly aside: Quarantined };
-
-/** The image as an earlier result has it, or else decoded. */
-async function obtainImage(file: string, { earlier, options }: Making): Promise<ObtainedImage> {
-  const known = await earlier?.image(file);
-  if (known !== undefined) return success(known);
-  const { root, size, fit, encoding, onBadImage } = options;
-  const at = { file: path.join(root, file) };
-  const source = await readImageFile(at.file);
-  const sha256 = source.ok ? hash('sha256', source.value) : null;
-  const decoded = source.ok ? await decodeImage(source.value, { width: size, height: size, fit }) : source;
-  if (!decoded.ok || sha256 === null) {
-    const problems = decoded.ok ? [] : decoded.failure;
-    const reason = problems.map(({ message }) => message).join('; ');
-    const advice = `${problems[0]?.advice ?? ''} Or put such images aside: on_bad_image: quarantine.`;
-    const failed = problems.map((found) => ({ ...found, at, ...(onBadImage === 'fail' && { advice }) }));
-    return { ok: false, failure: failed, aside: { file, sha256, reason } };
-  }
-  const { pixels, originalWidth, originalHeight } = decoded.value;
-  return success({
-    file,
-    sha256,
-    original_width: originalWidth,
-    original_height: originalHeight,
-    dhash: differenceHash(pixels, size, size),
-    data: await encodePixels(pixels, { width: size, height: size }, encoding),
-  });
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Binary, type Data, type DataType, Field, FixedSizeList, Int32, Schema, Uint8, Utf8 } from 'apache-arrow';
 import { binaryColumn, createArrowFile, int32Column, textColumn, uint8ListColumn } from './arrow-file.ts';
+import { combineCrc32 } from './crc32.ts';
 import type { Encoding, ImageEntry, ShardEntry } from './shard-index.ts';
 
 export interface ShardLayout {
@@ -20,7 +21,7 @@ export interface ShardImage
   readonly data: Uint8Array;
 }
 
-/** Writes the images of one shard, holding no more than one record batch in memory. */
+/** Writes the images of one shard, holding no more than two record batches in memory: one is filled, one written. */
 export interface ShardWriter {
   add(image: ShardImage): Promise<void>;
   /** Writes what is left. Gives what the index has to say about the shard. */
@@ -36,37 +37,55 @@ export async function createShardWriter(file: string, layout: ShardLayout): Prom
   const arrow = await createArrowFile(file, shardSchema(layout, column.type));
   const images: ImageEntry[] = [];
   let waiting: Omit<ShardImage, 'data'>[] = [];
+  let writing = Promise.resolve();
 
-  async function writeBatch(): Promise<void> {
+  /** Starts to write what is there, once the batch before is written: the next one is filled meanwhile. */
+  async function startBatch(): Promise<void> {
+    await writing;
     if (waiting.length === 0) return;
-    const { data, start, pieces } = column.take();
-    const body = await arrow.write([
-      data,
-      textColumn(waiting.map(({ file: source }) => source)),
-      textColumn(waiting.map(({ sha256 }) => sha256)),
-      int32Column(Int32Array.from(waiting, ({ original_width }) => original_width)),
-      int32Column(Int32Array.from(waiting, ({ original_height }) => original_height)),
-    ]);
-    let offset = body + start;
-    for (const [row, source] of waiting.entries()) {
-      const piece = pieces[row] ?? new Uint8Array();
-      images.push({ ...source, offset, bytes: piece.length, crc32: crc32(piece) });
-      offset += piece.length;
-    }
+    writing = writeBatch(waiting, column.take());
+    // Its failure is that of the next batch, or of the end.
+    writing.catch(() => undefined);
     waiting = [];
+  }
+
+  async function writeBatch(sources: readonly Omit<ShardImage, 'data'>[], taken: TakenImages): Promise<void> {
+    const { data, values, start, pieces } = taken;
+    const checksums = pieces.map((piece) => crc32(piece));
+    const checksum = checksums.reduce((sum, next, row) => combineCrc32(sum, next, pieces[row]?.length ?? 0), 0);
+    const body = await arrow.write(
+      [
+        data,
+        textColumn(sources.map(({ file: source }) => source)),
+        textColumn(sources.map(({ sha256 }) => sha256)),
+        int32Column(Int32Array.from(sources, ({ original_width }) => original_width)),
+        int32Column(Int32Array.from(sources, ({ original_height }) => original_height)),
+      ],
+      { values, crc32: checksum },
+    );
+    let offset = body + start;
+    for (const [row, source] of sources.entries()) {
+      const { length = 0 } = pieces[row] ?? {};
+      images.push({ ...source, offset, bytes: length, crc32: checksums[row] ?? 0 });
+      offset += length;
+    }
   }
 
   return {
     async add({ data, ...source }) {
       column.put(data);
       waiting.push(source);
-      if (waiting.length === batch) await writeBatch();
+      if (waiting.length === batch) await startBatch();
     },
     async close() {
-      await writeBatch();
+      await startBatch();
+      await writing;
       return { file: path.basename(file), ...(await arrow.close()), images };
     },
-    abandon: () => arrow.abandon(),
+    async abandon() {
+      await writing.catch(() => undefined);
+      await arrow.abandon();
+    },
   };
 }
 
@@ -74,8 +93,18 @@ export async function createShardWriter(file: string, layout: ShardLayout): Prom
 interface ImageColumn {
   readonly type: DataType;
   put(image: Uint8Array): void;
-  /** All that was put since the last time: the column, where in the body the first image starts, and each image. */
-  take(): { readonly data: Data; readonly start: number; readonly pieces: readonly Uint8Array[] };
+  /** All that was put since the last time. It stays as it is until the next time. */
+  take(): TakenImages;
+}
+
+interface TakenImages {
+  readonly data: Data;
+  /** All images, one after the other. */
+  readonly values: Uint8Array;
+  /** Where in the body of the batch they start. */
+  readonly start: number;
+  /** Each image. */
+  readonly pieces: readonly Uint8Array[];
 }
 
 function columnOf({ height, width, encoding, batch }: ShardLayout): ImageColumn {
@@ -83,7 +112,8 @@ function columnOf({ height, width, encoding, batch }: ShardLayout): ImageColumn 
 }
 
 function rawColumn(imageBytes: number, batch: number): ImageColumn {
-  const pixels = new Uint8Array(batch * imageBytes);
+  let pixels = new Uint8Array(batch * imageBytes);
+  let other = new Uint8Array(batch * imageBytes);
   let count = 0;
   return {
     type: new FixedSizeList(imageBytes, new Field('item', new Uint8(), true)),
@@ -96,7 +126,8 @@ function rawColumn(imageBytes: number, batch: number): ImageColumn {
       const used = pixels.subarray(0, count * imageBytes);
       const pieces = Array.from({ length: count }, (_, row) => used.subarray(row * imageBytes, (row + 1) * imageBytes));
       count = 0;
-      return { data: uint8ListColumn(used, imageBytes), start: 0, pieces };
+      [pixels, other] = [other, pixels];
+      return { data: uint8ListColumn(used, imageBytes), values: used, start: 0, pieces };
     },
   };
 }
@@ -109,8 +140,8 @@ function jpegColumn(): ImageColumn {
     take() {
       const taken = pieces;
       pieces = [];
-      const { data, valuesStart } = binaryColumn(taken);
-      return { data, start: valuesStart, pieces: taken };
+      const { data, values, valuesStart } = binaryColumn(taken);
+      return { data, values, start: valuesStart, pieces: taken };
     },
   };
 }
