@@ -12,8 +12,9 @@ import { problem, success } from '../setup/result.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * A Python that has Keras 3, tf_keras and TensorFlow, to compare with: in a virtual environment that is made when it is
- * first asked for and kept for all clones on this machine. It comes into being whole, by a rename.
+ * A Python that has Keras 3, tf_keras, TensorFlow, pyarrow and Hugging Face datasets, to compare with: in a virtual
+ * environment that is made when it is first asked for and kept for all clones on this machine. It comes into being whole,
+ * by a rename.
  *
  * @param {(message: string) => void} note  told when one has to wait for it
  * @param {string} [root]  of this repository, for whoever is bundled

@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 
 type Answer = { readonly result: unknown } | { readonly error: string };
 
-/** A Python process in which `keras`, `tf_keras`, `tensorflow`, `h5py`, `numpy` and `PIL` can be imported. */
+/** A Python process in which Keras, TensorFlow, `h5py`, `numpy`, `PIL`, `pyarrow` and `datasets` can be imported. */
 export class Keras {
   readonly #python: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #answers: AsyncIterator<string>;
