@@ -1,6 +1,6 @@
 import { success } from '../src/problem.ts';
 import type { Row, RunBenchmark } from './benchmark.ts';
-import { compareTrainings } from './training/measure.ts';
+import { compareTrainings, profileTrainings } from './training/measure.ts';
 
 const STEPS = 10;
 const GOAL = 0.95;
@@ -9,6 +9,8 @@ const GOAL = 0.95;
 export const trainingStep: RunBenchmark = async (bench) => {
   const compared = await compareTrainings(bench, bench.rounds ?? STEPS);
   if (!compared.ok) return compared;
+  const profiled = await profileTrainings(bench);
+  if (!profiled.ok) return profiled;
   const rows = compared.value.flatMap(({ name, ours, peers }) =>
     peers.flatMap(({ name: peer, theirs }): Row[] => [
       { case: `${name}: step`, peer, ours: ours.steps, theirs: theirs.steps, unit: 'ms', goal: GOAL },

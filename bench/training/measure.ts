@@ -4,7 +4,9 @@ import { kerasPython } from '../../scripts/keras/environment.js';
 import { type Result, success } from '../../src/problem.ts';
 import type { Bench } from '../benchmark.ts';
 import { type Command, command, time } from '../command.ts';
+import { table } from '../report.ts';
 import { CASES, CLASSES, type Measured, type TrainingCase } from './cases.ts';
+import { describeOpTimes, EXECUTOR_LOG, type OpTime, opTimes } from './op-times.ts';
 
 /** One case, as ours and as each peer had it, one after the other. */
 export interface Comparison {
@@ -26,10 +28,9 @@ export async function compareTrainings(bench: Bench, steps: number): Promise<Res
   const comparisons: Comparison[] = [];
   for (const shape of CASES) {
     const given: TrainingCase = { ...shape, steps };
-    const name = `${given.backbone}, ${given.size} px, batch ${given.batch}`;
+    const name = nameOf(given);
     bench.note(`${name}: ours`);
-    const worker = join(bench.root, 'bench/.built/training-ours.js');
-    const ours = await measure(bench, command(process.execPath, worker, JSON.stringify(given)));
+    const ours = await measure(bench, oursCommand(bench, given));
     if (!ours.ok) return ours;
     const peers: { readonly name: string; readonly theirs: Measured }[] = [];
     for (const { name: peer, jit } of PEERS) {
@@ -45,16 +46,42 @@ export async function compareTrainings(bench: Bench, steps: number): Promise<Res
   return success(comparisons);
 }
 
+/** Tells for each case where the time of a step and of a prediction goes, op by op. */
+export async function profileTrainings(bench: Bench): Promise<Result<void>> {
+  for (const shape of CASES) {
+    const log = join(bench.scratch, 'executor.log');
+    const around = { directory: bench.root, environment: { ...environment(), ...EXECUTOR_LOG }, log };
+    const done = await time(oursCommand(bench, { ...shape, steps: 1 }), around);
+    if (!done.ok) return done;
+    const runs = opTimes(readFileSync(log, 'utf8'));
+    const has = (op: string) => (run: readonly OpTime[]) => run.some((time) => time.op === op);
+    const step = runs.findLast(has('ResourceApplyAdam')) ?? [];
+    const prediction = runs.findLast(has('Softmax')) ?? [];
+    bench.note(`\n${nameOf(shape)}: where a step goes, op by op`);
+    for (const line of table(describeOpTimes(step))) bench.note(line);
+    bench.note(`\n${nameOf(shape)}: where a prediction goes, op by op`);
+    for (const line of table(describeOpTimes(prediction))) bench.note(line);
+  }
+  return success(undefined);
+}
+
+function nameOf({ backbone, size, batch }: Omit<TrainingCase, 'steps'>): string {
+  return `${backbone}, ${size} px, batch ${batch}`;
+}
+
+function oursCommand({ root }: Bench, given: TrainingCase): Command {
+  return command(process.execPath, join(root, 'bench/.built/training-ours.js'), JSON.stringify(given));
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const started = String(Date.now() / 1000);
+  return { ...process.env, CUDA_VISIBLE_DEVICES: '', TF_CPP_MIN_LOG_LEVEL: '2', BENCH_STARTED: started };
+}
+
 /** Runs a process whose last line is what it measured. */
 async function measure({ root, scratch }: Bench, process_: Command): Promise<Result<Measured>> {
   const log = join(scratch, 'measured.log');
-  const environment = {
-    ...process.env,
-    CUDA_VISIBLE_DEVICES: '',
-    TF_CPP_MIN_LOG_LEVEL: '2',
-    BENCH_STARTED: String(Date.now() / 1000),
-  };
-  const done = await time(process_, { directory: root, environment, log });
+  const done = await time(process_, { directory: root, environment: environment(), log });
   if (!done.ok) return done;
   const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
   return success(JSON.parse(lines.at(-1) ?? '') as Measured);

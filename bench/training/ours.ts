@@ -2,6 +2,7 @@ import { buildClassifier } from '../../src/models/classifier.ts';
 import type { BackboneName } from '../../src/models/index.ts';
 import { loadTensorFlow } from '../../src/tensorflow/load.ts';
 import { useReluGradientKernels } from '../../src/tensorflow/relu-gradients.ts';
+import { createPredictor } from '../../src/train/predictor.ts';
 import { headLayout } from '../../src/train/target-masks.ts';
 import { createTrainer } from '../../src/train/trainer.ts';
 import { CLASSES, type Measured, type TrainingCase } from './cases.ts';
@@ -15,8 +16,9 @@ const tf = tensorFlow.value;
 useReluGradientKernels(tf);
 const tasks = CLASSES.map((classes, index) => ({ name: `task_${index}`, classes }));
 const architecture = { backbone: backbone as BackboneName, height: size, width: size, tasks };
+const model = buildClassifier(tf, architecture, { dropout: 0.5, seed: 1 });
 const trainer = await createTrainer(tf, 'graph', {
-  model: buildClassifier(tf, architecture, { dropout: 0.5, seed: 1 }),
+  model,
   height: size,
   width: size,
   layout: headLayout(tasks),
@@ -44,7 +46,11 @@ take();
 const first = performance.now();
 const taken = Array.from({ length: steps }, () => timed(take));
 const peakOfTraining = process.resourceUsage().maxRSS / 1024;
-trainer.probabilities(images, batch);
-const predicted = Array.from({ length: steps }, () => timed(() => trainer.probabilities(images, batch)));
+trainer.updateModel();
+trainer.dispose();
+// As the stages evaluate and predict have it.
+const predictor = await createPredictor(tf, 'graph', model, { height: size, width: size, batchSizes: [batch] });
+predictor.probabilities(images, batch);
+const predicted = Array.from({ length: steps }, () => timed(() => predictor.probabilities(images, batch)));
 const measured: Measured = { first, steps: taken, predictions: predicted, peak: peakOfTraining };
 process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit());

@@ -38,6 +38,8 @@ export interface Graph {
   /** A tensor that has the bytes of one value everywhere. */
   filled(dtype: DataType, shape: readonly number[], value: Uint8Array): string;
   node(name: string): GraphNode;
+  /** Puts a node in the place of the one of its name, which puts out the same. */
+  replace(node: GraphNode): void;
   /** The nodes from which these follow, and themselves, in the order in which they were added. */
   nodesFor(roots: Iterable<string>): readonly GraphNode[];
 }
@@ -102,6 +104,7 @@ export function createGraph(): Graph {
     constant,
     filled,
     node,
+    replace: (replacement) => void nodes.set(node(replacement.name).name, replacement),
     nodesFor(roots) {
       const reached = new Set<string>();
       const waiting = [...roots];

@@ -5,6 +5,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { nodeBackend } from '../execute-op.ts';
 import type { TensorFlow } from '../load.ts';
 import { DataType } from './data-type.ts';
+import { foldIntoConvolutions } from './fold-into-convolutions.ts';
 import { createGraph } from './graph.ts';
 import { TAG, writeSavedModel } from './saved-model-file.ts';
 import { createSession, type EntryPoint, type Session, type VariableNodes } from './session.ts';
@@ -101,6 +102,7 @@ export function createProgram(tf: TensorFlow): Program {
       };
       wanted.push(nodes.variablesWritten, nodes.statesWritten, nodes.statesZeroed);
       wanted.push(...[...variables, ...states].map(({ value }) => value));
+      foldIntoConvolutions(graph, wanted);
       const { binding } = nodeBackend(tf);
       const directory = await mkdtemp(path.join(tmpdir(), 'pipeline-graph-'));
       try {

@@ -5,7 +5,7 @@ import { DataType } from './data-type.ts';
 import type { Graph } from './graph.ts';
 import { createRecorder, type Recorder, type TracedTensor } from './recorder.ts';
 import { orderUpdates } from './update-order.ts';
-import { addAssignment, addPlaceholder, addRead, type GraphVariable } from './variables.ts';
+import { addAssignment, addPlaceholder, addRead, addShape, type GraphVariable } from './variables.ts';
 
 /** What an entry point is fed under one name. */
 export interface InputSpec {
@@ -78,7 +78,11 @@ export function traceFunction(
           });
         const fed = Object.entries(inputs).map(([name, { dtype, shape }]) => [
           name,
-          symbol({ node: placeholders[name] ?? '', dtype: DataType[dtype], shape }),
+          symbol({
+            node: addShape(graph, placeholders[name] ?? '', DataType[dtype], shape),
+            dtype: DataType[dtype],
+            shape,
+          }),
         ]);
         const results = run(Object.fromEntries(fed), {
           handle: ({ handle }) => symbol({ node: handle, dtype: DataType.resource, shape: [] }),

@@ -45,6 +45,14 @@ export function addPlaceholder(graph: Graph, name: string, dtype: DataType, shap
   return graph.add('Placeholder', [], attributes, { name });
 }
 
+/** What is fed into a session has no shape when TensorFlow optimizes the graph, unless a node says so. */
+export function addShape(graph: Graph, input: string, dtype: DataType, shape: readonly number[]): string {
+  return graph.add('EnsureShape', [input], {
+    T: { kind: 'type', value: dtype },
+    shape: { kind: 'shape', value: shape },
+  });
+}
+
 export function addRead(graph: Graph, name: string, handle: string): string {
   return graph.add('ReadVariableOp', [handle], { dtype: FLOAT }, { name });
 }

@@ -1,0 +1,28 @@
+import type { LayersModel, Variable } from '@tensorflow/tfjs-node-gpu';
+import { buildClassifier } from '../../src/models/classifier.ts';
+import type { BackboneName } from '../../src/models/index.ts';
+import type { TensorFlow } from '../../src/tensorflow/load.ts';
+
+export const VARIED_TASKS = [
+  { name: 'neck_design', classes: 5 },
+  { name: 'coat_length', classes: 8 },
+];
+
+/** A classifier none of whose weights is what it begins with: zeros and ones would hide that they are left out. */
+export function variedModel(tf: TensorFlow, backbone: BackboneName, size: number): LayersModel {
+  const architecture = { backbone, height: size, width: size, tasks: VARIED_TASKS };
+  const model = buildClassifier(tf, architecture, { dropout: 0.5, seed: 1 });
+  for (const [seed, weight] of model.weights.entries()) {
+    const variable = weight.read() as Variable;
+    const between = (least: number, most: number) =>
+      tf.tidy(() => variable.assign(tf.randomUniform(variable.shape, least, most, 'float32', seed)));
+    if (/gamma|variance/.test(weight.originalName)) between(0.7, 1.3);
+    else if (/beta|mean|bias/.test(weight.originalName)) between(-0.1, 0.1);
+  }
+  return model;
+}
+
+/** As varied as photographs: uint8 [count, size, size, 3]. */
+export function variedImages(count: number, size: number): Uint8Array {
+  return Uint8Array.from({ length: count * size * size * 3 }, (_, at) => Math.imul(at + 1, 2654435761) >>> 24);
+}
