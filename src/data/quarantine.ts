@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Ajv } from 'ajv';
-import { problem, type Result, success } from '../problem.ts';
+import { type Result, success } from '../problem.ts';
 import type { FromSchema } from '../schema-type.ts';
-import { isMissing, reasonOf } from './wording.ts';
+import { readJsonFile } from './json-file.ts';
 
 export const quarantinedSchema = {
   type: 'object',
@@ -36,17 +36,12 @@ export async function writeQuarantine(directory: string, images: readonly Quaran
 /** The images that were put aside when these shards were made; none where that was not asked for. */
 export async function readQuarantine(directory: string): Promise<Result<readonly Quarantined[]>> {
   const file = path.join(directory, FILE_NAME);
-  const advice = 'Run the stage that made the shards again.';
-  let list: unknown;
-  try {
-    list = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    if (isMissing(error)) return success([]);
-    return problem(`cannot read which images were put aside: ${reasonOf(error)}`, { at: { file }, advice });
-  }
-  const ajv = new Ajv();
-  const isList = ajv.compile<FromSchema<typeof schema>>(schema);
-  if (isList(list)) return success(list.images);
-  const reason = ajv.errorsText(isList.errors, { dataVar: 'quarantine' });
-  return problem(`the list of images that were put aside has another shape: ${reason}`, { at: { file }, advice });
+  if (!existsSync(file)) return success([]);
+  const list = await readJsonFile<FromSchema<typeof schema>>(file, schema, {
+    unreadable: 'cannot read which images were put aside',
+    misshapen: 'the list of images that were put aside has another shape',
+    called: 'quarantine',
+    advice: 'Run the stage that made the shards again.',
+  });
+  return list.ok ? success(list.value.images) : list;
 }

@@ -1,9 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Ajv } from 'ajv';
-import { problem, type Result, success } from '../problem.ts';
+import type { Result } from '../problem.ts';
 import type { FromSchema } from '../schema-type.ts';
-import { reasonOf } from './wording.ts';
+import { readJsonFile } from './json-file.ts';
 
 /** How the pixels of each image are kept: as they are, or as a JPEG of its own. */
 export const ENCODINGS = ['raw', 'jpeg'] as const;
@@ -48,10 +47,10 @@ const schema = {
 } as const;
 
 /**
- * What lies where in a directory of shards: for each shard its length in bytes and CRC-32, and for each image of it, in row order,
- * the source file with its SHA-256 and size in pixels, a hash by which near-duplicates are found, and offset, length and
- * CRC-32 of its pixels in the shard. So an image is found without parsing Arrow, can be trusted without reading the rest
- * of its record batch, and is known again when the shards are made anew.
+ * What lies where in a directory of shards: for each shard its length in bytes and CRC-32, and for each image of it, in
+ * row order, the source file with its SHA-256 and size in pixels, a hash by which near-duplicates are found, and offset,
+ * length and CRC-32 of its pixels in the shard. So an image is found without parsing Arrow, can be trusted without reading
+ * the rest of its record batch, and is known again when the shards are made anew.
  */
 export type ShardIndex = FromSchema<typeof schema>;
 export type ShardEntry = FromSchema<typeof shardEntrySchema>;
@@ -63,18 +62,11 @@ export async function writeShardIndex(directory: string, index: ShardIndex): Pro
   await writeFile(path.join(directory, FILE_NAME), `${JSON.stringify(index)}\n`);
 }
 
-export async function readShardIndex(directory: string): Promise<Result<ShardIndex>> {
-  const file = path.join(directory, FILE_NAME);
-  const advice = 'Run the stage that made the shards again.';
-  let index: unknown;
-  try {
-    index = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    return problem(`cannot read the index of the shards: ${reasonOf(error)}`, { at: { file }, advice });
-  }
-  const ajv = new Ajv();
-  const isShardIndex = ajv.compile<ShardIndex>(schema);
-  if (isShardIndex(index)) return success(index);
-  const reason = ajv.errorsText(isShardIndex.errors, { dataVar: 'index' });
-  return problem(`the index of the shards has another shape: ${reason}`, { at: { file }, advice });
+export function readShardIndex(directory: string): Promise<Result<ShardIndex>> {
+  return readJsonFile(path.join(directory, FILE_NAME), schema, {
+    unreadable: 'cannot read the index of the shards',
+    misshapen: 'the index of the shards has another shape',
+    called: 'index',
+    advice: 'Run the stage that made the shards again.',
+  });
 }

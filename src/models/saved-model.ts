@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
-import { Ajv } from 'ajv';
+import { readJsonFile } from '../data/json-file.ts';
 import { reasonOf } from '../data/wording.ts';
 import { problem, type Result, success } from '../problem.ts';
 import type { FromSchema } from '../schema-type.ts';
@@ -63,18 +63,13 @@ export async function saveModel(
   await writeFile(path.join(directory, FACTS_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
 }
 
-export async function readModelFacts(directory: string): Promise<Result<ModelFacts>> {
-  const file = path.join(directory, FACTS_FILE);
-  let facts: unknown;
-  try {
-    facts = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    return problem(`cannot read the facts about the model: ${reasonOf(error)}`, { at: { file }, advice: RETRAIN });
-  }
-  const ajv = new Ajv();
-  if (ajv.validate<ModelFacts>(factsSchema, facts)) return success(facts);
-  const reason = ajv.errorsText(ajv.errors, { dataVar: 'model' });
-  return problem(`the facts about the model have another shape: ${reason}`, { at: { file }, advice: RETRAIN });
+export function readModelFacts(directory: string): Promise<Result<ModelFacts>> {
+  return readJsonFile(path.join(directory, FACTS_FILE), factsSchema, {
+    unreadable: 'cannot read the facts about the model',
+    misshapen: 'the facts about the model have another shape',
+    called: 'model',
+    advice: RETRAIN,
+  });
 }
 
 /** Loads a model for prediction. */
