@@ -104,7 +104,8 @@ function bucketsOf(images: readonly Hashed[], band: number): ReadonlyMap<number,
 }
 
 /** How many ones each number of 16 bits has. */
-const ONES = Uint8Array.from({ length: 1 << BAND_BITS }, (_, number) => number.toString(2).replaceAll('0', '').length);
+const ONES = new Uint8Array(1 << BAND_BITS);
+for (let number = 1; number < ONES.length; number += 1) ONES[number] = (ONES[number >> 1] ?? 0) + (number & 1);
 
 function distanceOf(a: Uint16Array, b: Uint16Array): number {
   let distance = 0;
