@@ -47,6 +47,14 @@ export async function time({ program, args, environment }: Command, around: Surr
   return problem(`${[program, ...args].join(' ')}: ${trouble}\n  ${words}`);
 }
 
+/** Runs a program whose last line is what it measured, as JSON. */
+export async function measured<Value>(program: Command, around: Surroundings): Promise<Result<Value>> {
+  const done = await time(program, around);
+  if (!done.ok) return done;
+  const last = readFileSync(around.log, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  return success(JSON.parse(last) as Value);
+}
+
 /** Ends what is under way, when the benchmark is interrupted. */
 export function endRunning(): void {
   for (const child of running) child.kill('SIGTERM');

@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { kerasPython } from '../scripts/keras/environment.js';
 import { type Result, success } from '../src/problem.ts';
 import type { Bench, Row, RunBenchmark } from './benchmark.ts';
-import { type Command, command, time } from './command.ts';
+import { type Command, command, measured } from './command.ts';
 import { makePhotographs } from './resize/photographs.ts';
 import { installFromPython } from './runners/install.ts';
 
@@ -40,7 +39,8 @@ export const resize: RunBenchmark = async (bench) => {
   if (!opencv.ok) return opencv;
   const keras = await kerasPython(note, root);
   if (!keras.ok) return keras;
-  const ours = await ourCommand(root);
+  const worker = join(root, 'bench', '.built', 'resize-ours.js');
+  const ours = (folder: string) => command(process.execPath, worker, folder, join(scratch, 'out'), String(SIZE));
   note(`drawing ${MANY} photographs`);
   const [some, few, many] = [join(scratch, 'some'), join(scratch, 'few'), join(scratch, 'many')];
   await makePhotographs(some, SOME);
@@ -55,28 +55,28 @@ export const resize: RunBenchmark = async (bench) => {
   ].map(({ name, key, python }) => ({
     name,
     command: command(python, script, key, some, join(scratch, 'out'), String(SIZE)),
-    measured: nothingYet(),
+    found: nothingYet(),
   }));
   const own = nothingYet();
-  const contestants = [{ command: ours(some, join(scratch, 'out')), measured: own }, ...peers];
+  const contestants = [{ command: ours(some), found: own }, ...peers];
   for (let round = 0; round <= rounds; round += 1) {
     note(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-    for (const { command: program, measured } of contestants) {
+    for (const { command: program, found } of contestants) {
       const figures = await figuresOf(program, bench);
       if (!figures.ok) return figures;
       if (round === 0) continue;
-      measured.speeds.push(SOME / figures.value.seconds);
-      measured.cpu.push((figures.value.cpu * 1000) / SOME);
+      found.speeds.push(SOME / figures.value.seconds);
+      found.cpu.push((figures.value.cpu * 1000) / SOME);
     }
   }
   note(`the memory of ${FEW} and of ${MANY}`);
-  const small = await figuresOf(ours(few, join(scratch, 'out')), bench);
+  const small = await figuresOf(ours(few), bench);
   if (!small.ok) return small;
-  const large = await figuresOf(ours(many, join(scratch, 'out')), bench);
+  const large = await figuresOf(ours(many), bench);
   if (!large.ok) return large;
   const memory = { case: `memory of ${MANY} images`, ours: [large.value.megabytes], unit: 'MB' } as const;
   return success<Row[]>([
-    ...peers.flatMap(({ name, measured }) => rowsBeside(name, own, measured)),
+    ...peers.flatMap(({ name, found }) => rowsBeside(name, own, found)),
     { ...memory, peer: `of ${FEW}`, theirs: [small.value.megabytes], goal: FLAT },
     { ...memory, peer: 'the limit', theirs: [MOST_MEGABYTES], goal: 1 },
   ]);
@@ -96,27 +96,10 @@ function rowsBeside(peer: string, ours: Measured, theirs: Measured): Row[] {
   ];
 }
 
-async function ourCommand(root: string): Promise<(folder: string, out: string) => Command> {
-  const outfile = join(root, 'bench', '.built', 'resize-ours.js');
-  await build({
-    entryPoints: [join(root, 'bench', 'resize', 'ours.ts')],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    logLevel: 'silent',
-  });
-  return (folder, out) => command(process.execPath, outfile, folder, out, String(SIZE));
-}
-
-/** What a program says of itself as the last thing that it prints, when it has two cores. */
-async function figuresOf(wanted: Command, { scratch }: Bench): Promise<Result<Figures>> {
+/** On two cores, whatever the machine has. */
+function figuresOf(wanted: Command, { scratch }: Bench): Promise<Result<Figures>> {
   const log = join(scratch, 'figures.log');
-  const done = await time(onTwoCores(wanted), { directory: scratch, environment: process.env, log });
-  if (!done.ok) return done;
-  const last = readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? '';
-  return success(JSON.parse(last) as Figures);
+  return measured(onTwoCores(wanted), { directory: scratch, environment: process.env, log });
 }
 
 function onTwoCores({ program, args }: Command): Command {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kerasPython } from '../scripts/keras/environment.js';
 import { type Result, success } from '../src/problem.ts';
 import type { Bench, Row, RunBenchmark } from './benchmark.ts';
-import { type Command, command, time } from './command.ts';
+import { type Command, command, measured } from './command.ts';
 import { BATCH, makeShards, SIZE } from './shard-read/images.ts';
 
 const ROUNDS = 3;
@@ -80,14 +79,7 @@ function speedsOf({ seconds }: Figures): number[] {
   return seconds.map((each) => MANY / each);
 }
 
-/** What a program says of itself as the last thing that it prints. */
-async function figuresOf(wanted: Command, { scratch }: Bench): Promise<Result<Figures>> {
-  const log = join(scratch, 'figures.log');
-  const done = await time(wanted, {
-    directory: scratch,
-    environment: { ...process.env, CUDA_VISIBLE_DEVICES: '' },
-    log,
-  });
-  if (!done.ok) return done;
-  return success(JSON.parse(readFileSync(log, 'utf8').trim().split('\n').at(-1) ?? '') as Figures);
+function figuresOf(wanted: Command, { scratch }: Bench): Promise<Result<Figures>> {
+  const environment = { ...process.env, CUDA_VISIBLE_DEVICES: '' };
+  return measured(wanted, { directory: scratch, environment, log: join(scratch, 'figures.log') });
 }

@@ -23,6 +23,7 @@ async function bench(words) {
     entryPoints: {
       main: 'bench/main.ts',
       benchmarks: 'bench/benchmarks.ts',
+      'resize-ours': 'bench/resize/ours.ts',
       'training-ours': 'bench/training/ours.ts',
       'shard-read-ours': 'bench/shard-read/ours.ts',
     },

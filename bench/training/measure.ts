@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { kerasPython } from '../../scripts/keras/environment.js';
 import { type Result, success } from '../../src/problem.ts';
 import type { Bench } from '../benchmark.ts';
-import { type Command, command, time } from '../command.ts';
+import { type Command, command, measured, time } from '../command.ts';
 import { table } from '../report.ts';
 import { CASES, CLASSES, type Measured, type TrainingCase } from './cases.ts';
 import { describeOpTimes, EXECUTOR_LOG, type OpTime, opTimes } from './op-times.ts';
@@ -78,11 +78,7 @@ function environment(): NodeJS.ProcessEnv {
   return { ...process.env, CUDA_VISIBLE_DEVICES: '', TF_CPP_MIN_LOG_LEVEL: '2', BENCH_STARTED: started };
 }
 
-/** Runs a process whose last line is what it measured. */
-async function measure({ root, scratch }: Bench, process_: Command): Promise<Result<Measured>> {
+function measure({ root, scratch }: Bench, process_: Command): Promise<Result<Measured>> {
   const log = join(scratch, 'measured.log');
-  const done = await time(process_, { directory: root, environment: environment(), log });
-  if (!done.ok) return done;
-  const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
-  return success(JSON.parse(lines.at(-1) ?? '') as Measured);
+  return measured(process_, { directory: root, environment: environment(), log });
 }
