@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs-node-gpu';
+import { kerasNumbering } from '../models/keras-numbering.ts';
 import { writeArchive } from './archive.ts';
 import { Hdf5Writer } from './hdf5.ts';
 import { writeList } from './legacy-layout.ts';
@@ -94,13 +95,8 @@ function writeObject(hdf5: Hdf5Writer, group: string, { className, name }: Keras
 
 /** The layers with the names that Keras has for them as objects: `conv2d`, `conv2d_1`, … */
 function objectsOf({ layers }: KerasModel): { readonly object: string; readonly layer: KerasLayer }[] {
-  const counts = new Map<string, number>();
-  return layers.map((layer) => {
-    const kind = snakeCase(layer.className);
-    const count = counts.get(kind) ?? 0;
-    counts.set(kind, count + 1);
-    return { object: count === 0 ? kind : `${kind}_${count}`, layer };
-  });
+  const numbered = kerasNumbering();
+  return layers.map((layer) => ({ object: numbered(snakeCase(layer.className)), layer }));
 }
 
 function namesOf({ layers }: KerasModel): string[] {

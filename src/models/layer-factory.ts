@@ -4,6 +4,7 @@ import { type BatchNormalizationConfig, batchNormalizationClass } from './batch-
 import { customScaleClass } from './custom-scale.ts';
 import { dropoutClass } from './dropout.ts';
 import { glorotUniform, heNormal } from './initializers.ts';
+import { kerasNumbering } from './keras-numbering.ts';
 import { relu6Class } from './relu6.ts';
 
 /** Adds layers to one model. */
@@ -41,15 +42,10 @@ export function createLayerFactory(tf: TensorFlow, seed: number) {
   const CustomScaleLayer = customScaleClass(tf);
   const Dropout = dropoutClass(tf);
   const ReLU6 = relu6Class(tf);
-  const named = new Map<string, number>();
+  const numbered = kerasNumbering();
   let initialized = 0;
 
-  function nameOf(kind: string, { name }: Named): string {
-    if (name !== undefined) return name;
-    const count = named.get(kind) ?? 0;
-    named.set(kind, count + 1);
-    return count === 0 ? kind : `${kind}_${count}`;
-  }
+  const nameOf = (kind: string, { name }: Named) => name ?? numbered(kind);
 
   function initializer(kind: Initialization) {
     // Two equal shapes with the same seed would start with the same weights.

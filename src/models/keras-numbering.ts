@@ -1,0 +1,9 @@
+/** Names things as Keras does: the first of a kind `conv2d`, the next ones `conv2d_1`, `conv2d_2`, … */
+export function kerasNumbering(): (kind: string) => string {
+  const counts = new Map<string, number>();
+  return (kind) => {
+    const count = counts.get(kind) ?? 0;
+    counts.set(kind, count + 1);
+    return count === 0 ? kind : `${kind}_${count}`;
+  };
+}
