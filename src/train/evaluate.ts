@@ -1,16 +1,13 @@
 import { writeFile } from 'node:fs/promises';
-import { loadModel, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
 import { badInput, failed, type StageFailure } from '../stage.ts';
-import { loadTensorFlow } from '../tensorflow/load.ts';
 import { duplicateWarnings, leftOutWarning } from './check-samples.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
-import type { ExecutionMode } from './execution-mode.ts';
 import type { Watcher } from './fit.ts';
 import { duplicatesIn, type LabelledImages, openLabelledImages } from './labelled-images.ts';
-import { createPredictor } from './predictor.ts';
+import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
 import { describeTasks } from './starting-point.ts';
-import { batchSizesOf } from './trainer.ts';
 import { validate } from './validate.ts';
 
 export interface EvaluatePaths {
@@ -24,17 +21,10 @@ export interface EvaluatePaths {
   readonly evaluation: string;
 }
 
-export interface EvaluateOptions {
-  readonly batchSize: number;
-  /** Among which one op's work is split: another number gives other last digits. */
-  readonly threads: number;
-  readonly execution: ExecutionMode;
-}
-
 /** Judges a model by the validation samples. Throws the signal's reason when it is aborted. */
 export async function evaluate(
   paths: EvaluatePaths,
-  options: EvaluateOptions,
+  options: PredictorOptions,
   { progress, log }: Pick<Watcher, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const data = await openLabelledImages(paths);
@@ -53,7 +43,7 @@ export async function evaluate(
 async function evaluateOn(
   data: LabelledImages,
   paths: EvaluatePaths,
-  { batchSize, threads, execution }: EvaluateOptions,
+  options: PredictorOptions,
   { progress, log }: Pick<Watcher, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const samples = data.targets.samplesIn('validation');
@@ -62,25 +52,16 @@ async function evaluateOn(
   const problems = [...mismatches(facts.value, data, paths.model), ...emptySplit(samples, paths.targets)];
   if (problems.length > 0) return failure(badInput(problems));
 
-  const tensorFlow = await loadTensorFlow({ intraOpThreads: threads });
-  if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
-  const model = await loadModel(tensorFlow.value, paths.model);
-  if (!model.ok) return failure(badInput(model.failure));
-  const { height, width } = data.shards;
-  const predictor = await createPredictor(tensorFlow.value, execution, model.value, {
-    height,
-    width,
-    batchSizes: batchSizesOf(samples.length, batchSize),
-  });
+  const predictor = await loadPredictor(paths.model, facts.value, samples.length, options);
+  if (!predictor.ok) return predictor;
   const judged = await validate({
-    predictor,
+    predictor: predictor.value,
     data,
     samples,
-    batchSize,
+    batchSize: options.batchSize,
     onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
   });
-  predictor.dispose();
-  model.value.dispose();
+  predictor.value.dispose();
   if (!judged.ok) return failure(failed(judged.failure));
   const duplicates = duplicatesIn(data);
   for (const warning of duplicateWarnings(duplicates)) log(warning);

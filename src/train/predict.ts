@@ -1,15 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { type Question, readQuestions } from '../data/questions.ts';
-import { loadModel, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { failure, type Problem, type Result, success } from '../problem.ts';
-import { badInput, failed, type StageFailure } from '../stage.ts';
-import { loadTensorFlow } from '../tensorflow/load.ts';
+import { badInput, type StageFailure } from '../stage.ts';
 import { type AnswerOptions, answerQuestions } from './answer-questions.ts';
-import type { ExecutionMode } from './execution-mode.ts';
+import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
 import { predictionLine } from './prediction-line.ts';
-import { createPredictor } from './predictor.ts';
 import { describeTasks } from './starting-point.ts';
-import { batchSizesOf } from './trainer.ts';
 
 export interface PredictPaths {
   /** A file. */
@@ -22,11 +19,7 @@ export interface PredictPaths {
   readonly predictions: string;
 }
 
-export interface PredictOptions extends Pick<AnswerOptions, 'batchSize' | 'fit' | 'signal' | 'onProgress'> {
-  /** Among which one op's work is split: another number gives other last digits. */
-  readonly threads: number;
-  readonly execution: ExecutionMode;
-}
+export interface PredictOptions extends PredictorOptions, Pick<AnswerOptions, 'fit' | 'signal' | 'onProgress'> {}
 
 /**
  * Answers every question with the probabilities of its task's classes, in the order of the questions. Throws the
@@ -45,24 +38,15 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   const unknown = unknownTasks(questions.value, facts.value, paths.questions);
   if (unknown.length > 0) return failure(badInput(unknown));
 
-  const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
-  if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
-  const model = await loadModel(tensorFlow.value, paths.model);
-  if (!model.ok) return failure(badInput(model.failure));
-  const { height, width } = facts.value;
-  const predictor = await createPredictor(tensorFlow.value, options.execution, model.value, {
-    height,
-    width,
-    batchSizes: batchSizesOf(questions.value.length, options.batchSize),
-  });
+  const predictor = await loadPredictor(paths.model, facts.value, questions.value.length, options);
+  if (!predictor.ok) return predictor;
   const answers = await answerQuestions(questions.value, {
     ...options,
-    predictor,
+    predictor: predictor.value,
     facts: facts.value,
     root: paths.dataset,
   });
-  predictor.dispose();
-  model.value.dispose();
+  predictor.value.dispose();
   if (!answers.ok) return failure(badInput(answers.failure));
   const lines = questions.value.map((question, index) => predictionLine(question, answers.value[index] ?? []));
   await writeFile(paths.predictions, lines.join(''));
