@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['test/support/build.ts'],
     include: ['test/**/*.test.ts'],
     // A suite of its own: vitest.keras.config.ts.
-    exclude: ['test/with-keras/**'],
+    exclude: ['test/keras-parity/**'],
     // TensorFlow wants a process of its own.
     pool: 'forks',
     testTimeout: 60_000,

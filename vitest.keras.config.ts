@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     ...config.test,
     globalSetup: ['test/support/build.ts', 'test/support/keras-environment.ts'],
-    include: ['test/with-keras/**/*.test.ts'],
+    include: ['test/keras-parity/**/*.test.ts'],
     exclude: [],
     // TensorFlow runs twice here, in Python and in Node: one file at a time.
     fileParallelism: false,

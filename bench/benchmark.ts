@@ -1,4 +1,4 @@
-import type { Result } from '../src/problem.ts';
+import type { Result } from '../src/shared/problem.ts';
 
 /** What a benchmark is given. */
 export interface Bench {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { problem, type Result, success } from '../src/problem.ts';
+import { problem, type Result, success } from '../src/shared/problem.ts';
 
 export interface Command {
   readonly program: string;

@@ -1,4 +1,4 @@
-import { success } from '../src/problem.ts';
+import { success } from '../src/shared/problem.ts';
 import type { Row, RunBenchmark } from './benchmark.ts';
 import { compareTrainings } from './training/measure.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Result, success } from '../src/problem.ts';
+import { type Result, success } from '../src/shared/problem.ts';
 import type { Row, RunBenchmark } from './benchmark.ts';
 import { type Command, time } from './command.ts';
 import { pipelineCommand } from './runners/ours.ts';

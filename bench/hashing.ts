@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { FileDigests } from '../src/fingerprint/file-digests.ts';
-import { digestTree } from '../src/fingerprint/tree.ts';
-import { type Result, success } from '../src/problem.ts';
+import { FileDigests } from '../src/engine/fingerprint/file-digests.ts';
+import { digestTree } from '../src/engine/fingerprint/tree.ts';
+import { type Result, success } from '../src/shared/problem.ts';
 import type { Row, RunBenchmark } from './benchmark.ts';
 import { makeLargeFile, makeManyFiles } from './runners/sources.ts';
 

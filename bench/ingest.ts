@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { problem, type Result, success } from '../src/problem.ts';
+import { problem, type Result, success } from '../src/shared/problem.ts';
 import type { Row, RunBenchmark } from './benchmark.ts';
 import { command, type Surroundings, time } from './command.ts';
 import { installFromPython } from './runners/install.ts';

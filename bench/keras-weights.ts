@@ -2,10 +2,10 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { kerasPython } from '../scripts/keras/environment.js';
-import { loadKerasWeights } from '../src/keras/load-weights.ts';
-import { buildClassifier } from '../src/models/classifier.ts';
-import { type Result, success } from '../src/problem.ts';
-import { loadTensorFlow, type TensorFlow } from '../src/tensorflow/load.ts';
+import { loadKerasWeights } from '../src/vision/keras/load-weights.ts';
+import { buildClassifier } from '../src/vision/models/classifier.ts';
+import { type Result, success } from '../src/shared/problem.ts';
+import { loadTensorFlow, type TensorFlow } from '../src/vision/tensorflow/load.ts';
 import { Keras } from '../test/support/keras-process.ts';
 import type { Bench, Row, RunBenchmark } from './benchmark.ts';
 

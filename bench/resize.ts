@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { kerasPython } from '../scripts/keras/environment.js';
-import { type Result, success } from '../src/problem.ts';
+import { type Result, success } from '../src/shared/problem.ts';
 import type { Bench, Row, RunBenchmark } from './benchmark.ts';
 import { type Command, command, measured } from './command.ts';
 import { makePhotographs } from './resize/photographs.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Result, success } from '../src/problem.ts';
+import { type Result, success } from '../src/shared/problem.ts';
 import type { Bench, Row, RunBenchmark } from './benchmark.ts';
 import { command, time } from './command.ts';
 import { make, ninja } from './runners/build-tools.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { kerasPython } from '../scripts/keras/environment.js';
-import { type Result, success } from '../src/problem.ts';
+import { type Result, success } from '../src/shared/problem.ts';
 import type { Bench, Row, RunBenchmark } from './benchmark.ts';
 import { type Command, command, measured } from './command.ts';
 import { BATCH, makeShards, SIZE } from './shard-read/images.ts';

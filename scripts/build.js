@@ -9,7 +9,7 @@ import { writePipelineSchema } from './build/pipeline-schema.js';
 import { printProblems } from './setup/problems.js';
 import { success } from './setup/result.js';
 
-/** @import { Result } from '../src/problem.ts' */
+/** @import { Result } from '../src/shared/problem.ts' */
 
 /**
  * Makes dist/ from src/: the commands and the stage API as JavaScript, its types, the schema of pipeline.yaml, and the

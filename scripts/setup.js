@@ -12,7 +12,7 @@ import { setUpTensorFlow } from './setup/tensorflow.js';
  * Makes a fresh clone ready: packages, dist/, TensorFlow. Goes before `npm start` and `npm test`; when all is there it
  * takes some milliseconds and prints nothing.
  *
- * @import { Result } from '../src/problem.ts'
+ * @import { Result } from '../src/shared/problem.ts'
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,6 +1,6 @@
 import { badInput, defineStage } from 'pipeline';
-import { readSamples } from '../src/data/samples.ts';
-import { writeTargets } from '../src/data/targets.ts';
+import { readSamples } from '../src/vision/data/tables/samples.ts';
+import { writeTargets } from '../src/vision/data/tables/targets.ts';
 
 /** Makes one one-hot matrix a task of the samples' labels. */
 export default defineStage({

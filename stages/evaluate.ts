@@ -1,7 +1,7 @@
 import { defineStage } from 'pipeline';
-import { evaluate } from '../src/train/evaluate.ts';
-import { evaluationMetrics } from '../src/train/evaluation.ts';
-import { executionModes } from '../src/train/execution-mode.ts';
+import { evaluate } from '../src/vision/predict/evaluate.ts';
+import { evaluationMetrics } from '../src/vision/predict/evaluation.ts';
+import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 
 /** Judges a model by the validation split. */
 export default defineStage({

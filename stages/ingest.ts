@@ -1,6 +1,6 @@
 import { badInput, defineStage } from 'pipeline';
-import { LAYOUTS } from '../src/data/dataset.ts';
-import { ingest } from '../src/data/ingest.ts';
+import { LAYOUTS } from '../src/vision/data/labels/dataset.ts';
+import { ingest } from '../src/vision/data/labels/ingest.ts';
 
 const QUESTIONS = 'Tests/question.csv';
 

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { resizeToShards } from '../../src/data/resize-to-shards.ts';
+import { resizeToShards } from '../../src/vision/data/shards/resize-to-shards.ts';
 
 /** A process of its own, as the stage has it: `ours.js FOLDER OUT SIZE` prints its seconds, those of
  * its CPUs and its most megabytes as JSON. */

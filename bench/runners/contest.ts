@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { failure, type Problem, problem, type Result, success } from '../../src/problem.ts';
+import { failure, type Problem, problem, type Result, success } from '../../src/shared/problem.ts';
 import type { Bench, Row } from '../benchmark.ts';
 import { type Command, command, type Surroundings, time } from '../command.ts';
 import { firstParams, type Graph } from './graph.ts';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { problem, type Result, success } from '../../src/problem.ts';
+import { problem, type Result, success } from '../../src/shared/problem.ts';
 import type { Bench } from '../benchmark.ts';
 import { type Command, command, time } from '../command.ts';
 

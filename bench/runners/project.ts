@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { type Result, success } from '../../src/problem.ts';
+import { type Result, success } from '../../src/shared/problem.ts';
 import { type Command, type Surroundings, time } from '../command.ts';
 import type { Graph, Params } from './graph.ts';
 import type { Tool } from './tool.ts';

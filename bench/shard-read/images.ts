@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { linkSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ShardEntry, writeShardIndex } from '../../src/data/shard-index.ts';
-import { createShardWriter } from '../../src/data/shard-writer.ts';
+import { type ShardEntry, writeShardIndex } from '../../src/vision/data/shards/shard-index.ts';
+import { createShardWriter } from '../../src/vision/data/shards/shard-writer.ts';
 
 /** Height and width in pixels, as FashionAI has them. */
 export const SIZE = 331;

@@ -1,12 +1,12 @@
 import { readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { batches } from '../../src/data/batches.ts';
-import { permutation } from '../../src/data/permutation.ts';
-import { readShardIndex } from '../../src/data/shard-index.ts';
-import { openShards } from '../../src/data/shards.ts';
-import type { Result } from '../../src/problem.ts';
-import { loadTensorFlow } from '../../src/tensorflow/load.ts';
+import { batches } from '../../src/vision/data/shards/batches.ts';
+import { permutation } from '../../src/vision/data/shards/permutation.ts';
+import { readShardIndex } from '../../src/vision/data/shards/shard-index.ts';
+import { openShards } from '../../src/vision/data/shards/shards.ts';
+import type { Result } from '../../src/shared/problem.ts';
+import { loadTensorFlow } from '../../src/vision/tensorflow/load.ts';
 import { BATCH, imageName, SIZE } from './images.ts';
 
 /**

@@ -21,7 +21,7 @@ size, batch, steps, classes, jit = (case[name] for name in ("size", "batch", "st
 
 
 def small_cnn(x):
-    """src/models/small-cnn.ts."""
+    """src/vision/models/backbones/small-cnn.ts."""
 
     def convolution(x, filters, kernel, strides):
         x = layers.Conv2D(filters, kernel, strides=strides, padding="same", use_bias=False, kernel_initializer="he_normal")(x)

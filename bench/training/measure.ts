@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kerasPython } from '../../scripts/keras/environment.js';
-import { type Result, success } from '../../src/problem.ts';
+import { type Result, success } from '../../src/shared/problem.ts';
 import type { Bench } from '../benchmark.ts';
 import { type Command, command, measured, time } from '../command.ts';
 import { table } from '../report.ts';

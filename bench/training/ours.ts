@@ -1,10 +1,10 @@
-import { buildClassifier } from '../../src/models/classifier.ts';
-import type { BackboneName } from '../../src/models/index.ts';
-import { loadTensorFlow } from '../../src/tensorflow/load.ts';
-import { useReluGradientKernels } from '../../src/tensorflow/relu-gradients.ts';
-import { createPredictor } from '../../src/train/predictor.ts';
-import { headLayout } from '../../src/train/target-masks.ts';
-import { createTrainer } from '../../src/train/trainer.ts';
+import { buildClassifier } from '../../src/vision/models/classifier.ts';
+import type { BackboneName } from '../../src/vision/models/backbones/index.ts';
+import { loadTensorFlow } from '../../src/vision/tensorflow/load.ts';
+import { useReluGradientKernels } from '../../src/vision/tensorflow/relu-gradients.ts';
+import { createPredictor } from '../../src/vision/predict/predictor.ts';
+import { headLayout } from '../../src/vision/train/step/target-masks.ts';
+import { createTrainer } from '../../src/vision/train/step/trainer.ts';
 import { CLASSES, type Measured, type TrainingCase } from './cases.ts';
 
 /** A process of its own, which prints what it measured as one line of JSON: nothing else of ours is in its memory. */

@@ -6,20 +6,20 @@ import { success } from '../setup/result.js';
 
 /**
  * @import { BuildOptions, OutputFile } from 'esbuild'
- * @import { Result } from '../../src/problem.ts'
+ * @import { Result } from '../../src/shared/problem.ts'
  */
 
 /** Source → name in dist/, as ES modules. */
 const MODULES = [
-  { in: 'src/garments/main.ts', out: 'draw-garments' },
-  { in: 'src/execute/stage-host.ts', out: 'stage-host' },
-  { in: 'src/fingerprint/hash-worker.ts', out: 'hash-worker' },
-  { in: 'src/stage.ts', out: 'stage' },
+  { in: 'src/demo/main.ts', out: 'draw-garments' },
+  { in: 'src/engine/execute/stage-host.ts', out: 'stage-host' },
+  { in: 'src/engine/fingerprint/hash-worker.ts', out: 'hash-worker' },
+  { in: 'src/index.ts', out: 'index' },
 ];
 const EXECUTABLE = ['cli.cjs', 'draw-garments.js'];
 
 /** What a run needs in which nothing has changed. All else that the command imports when it needs it stays outside. */
-const ALWAYS_NEEDED = ['src/cli/run.ts', 'src/cli/status.ts', 'src/execute/run-tries.ts'];
+const ALWAYS_NEEDED = ['src/engine/cli/commands/run.ts', 'src/engine/cli/commands/status.ts', 'src/engine/execute/run-tries.ts'];
 
 /** Native code, or large and seldom needed. All else goes into the bundle: opening many small files is slow. */
 const EXTERNAL = ['@tensorflow/*', '@viz-js/viz', 'apache-arrow', 'esbuild', 'sharp'];
@@ -52,7 +52,7 @@ export async function bundle(root) {
     const lazy = new Map();
     const command = await esbuild.build({
       ...options,
-      entryPoints: { cli: 'src/cli/main.ts' },
+      entryPoints: { cli: 'src/main.ts' },
       outExtension: { '.js': '.cjs' },
       format: 'cjs',
       // Node reads all of it at each start. `node --enable-source-maps` shows where a bug is.
@@ -81,10 +81,10 @@ export async function bundle(root) {
 }
 
 /**
- * Leaves what is imported dynamically outside, as an ES module `lazy/NAME.js`.
+ * Leaves what is imported dynamically outside, as an ES module `lazy/PATH.js`, where PATH is its path below src/.
  *
  * @param {string} root
- * @param {Map<string, string>} lazy  name → path, filled in
+ * @param {Map<string, string>} lazy  path below src/, without its ending → absolute path; filled in
  * @returns {import('esbuild').Plugin}
  */
 function lazyOutside(root, lazy) {
@@ -97,8 +97,7 @@ function lazyOutside(root, lazy) {
         const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: inner });
         if (found.errors.length > 0 || found.external) return found;
         if (ALWAYS_NEEDED.includes(relative(root, found.path))) return found;
-        const name = path.replace(/^.*\//, '').replace(/\.ts$/, '');
-        if ((lazy.get(name) ?? found.path) !== found.path) throw new Error(`two modules are imported as ${name}`);
+        const name = relative(join(root, 'src'), found.path).replace(/\.ts$/, '');
         lazy.set(name, found.path);
         return { path: `./lazy/${name}.js`, external: true };
       });

@@ -2,10 +2,13 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { success } from '../setup/result.js';
 
-/** @import { Result } from '../../src/problem.ts' */
+/** @import { Result } from '../../src/shared/problem.ts' */
 
-/** What `pipeline init` copies, and what `pipeline completion` prints. */
-const COPIED = ['template', 'completions'];
+/** What `pipeline init` copies, and what `pipeline completion` prints: source → name in dist/. */
+const COPIED = [
+  { from: 'examples', to: 'examples' },
+  { from: 'src/engine/cli/completion/scripts', to: 'completions' },
+];
 
 /**
  * Publishes the files that commands hand out as they are.
@@ -14,10 +17,10 @@ const COPIED = ['template', 'completions'];
  * @returns {Promise<Result<void>>}
  */
 export async function copyFiles(root) {
-  for (const name of COPIED) {
-    const target = join(root, 'dist', name);
+  for (const { from, to } of COPIED) {
+    const target = join(root, 'dist', to);
     await rm(target, { recursive: true, force: true });
-    await cp(join(root, name), target, { recursive: true });
+    await cp(join(root, from), target, { recursive: true });
   }
   return success(undefined);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { runCommand } from '../setup/command.js';
 import { problem, success } from '../setup/result.js';
 
-/** @import { Result } from '../../src/problem.ts' */
+/** @import { Result } from '../../src/shared/problem.ts' */
 
 /**
  * Writes the types of the stage API, for those who write stages with this package in their node_modules.

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 /** npm's own lock in node_modules changes when a package that is bundled does. */
 const MADE_FROM = [
   'src',
-  'template',
-  'completions',
+  'examples',
   'scripts/build',
   'tsconfig.declarations.json',
   'node_modules/.package-lock.json',

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { success } from '../setup/result.js';
 
-/** @import { Result } from '../../src/problem.ts' */
+/** @import { Result } from '../../src/shared/problem.ts' */
 
 /**
  * Publishes the JSON Schema of pipeline.yaml, by which editors check and complete it.
@@ -13,7 +13,7 @@ import { success } from '../setup/result.js';
 export async function writePipelineSchema(root) {
   const esbuild = await import('esbuild');
   const { outputFiles } = await esbuild.build({
-    entryPoints: [join(root, 'src/plan/pipeline-schema.ts')],
+    entryPoints: [join(root, 'src/engine/plan/pipeline-schema.ts')],
     bundle: true,
     format: 'esm',
     write: false,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { lastLines, runCommand } from '../setup/command.js';
 import { problem, success } from '../setup/result.js';
 
-/** @import { Result } from '../../src/problem.ts' */
+/** @import { Result } from '../../src/shared/problem.ts' */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

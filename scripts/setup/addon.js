@@ -6,7 +6,7 @@ import { findExecutable, lastLines, runCommand } from './command.js';
 import { problem, success } from './result.js';
 
 /**
- * @import { Result } from '../../src/problem.ts'
+ * @import { Result } from '../../src/shared/problem.ts'
  * @import { Progress } from './progress.js'
  */
 

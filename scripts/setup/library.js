@@ -8,7 +8,7 @@ import { problem, success } from './result.js';
 import { downloadCuda, downloadTensorFlow, TENSORFLOW_VERSION } from './wheels.js';
 
 /**
- * @import { Result } from '../../src/problem.ts'
+ * @import { Result } from '../../src/shared/problem.ts'
  * @import { Progress } from './progress.js'
  * @import { PinnedWheel } from './wheels.js'
  * @import { Variant } from './variant.js'

@@ -5,7 +5,7 @@ import { npm } from './packages.js';
 import { problem, success } from './result.js';
 
 /**
- * @import { Result } from '../../src/problem.ts'
+ * @import { Result } from '../../src/shared/problem.ts'
  * @import { Progress } from './progress.js'
  */
 

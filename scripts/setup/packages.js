@@ -4,7 +4,7 @@ import { lastLines, runCommand } from './command.js';
 import { problem, success } from './result.js';
 
 /**
- * @import { Result } from '../../src/problem.ts'
+ * @import { Result } from '../../src/shared/problem.ts'
  * @import { Progress } from './progress.js'
  * @typedef {{ version?: string, integrity?: string, optional?: boolean }} LockedPackage
  */

@@ -1,4 +1,4 @@
-/** @import { Problem } from '../../src/problem.ts' */
+/** @import { Problem } from '../../src/shared/problem.ts' */
 
 /** @param {readonly Problem[]} problems */
 export function printProblems(problems) {

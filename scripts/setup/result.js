@@ -1,6 +1,6 @@
 /** The same shapes as src/problem.ts, which plain JavaScript cannot import before it is built. */
 
-/** @import { Problem } from '../../src/problem.ts' */
+/** @import { Problem } from '../../src/shared/problem.ts' */
 
 /**
  * @template Value

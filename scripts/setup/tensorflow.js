@@ -10,7 +10,7 @@ import { chooseVariant } from './variant.js';
 import { pinnedWheel, TENSORFLOW_VERSION } from './wheels.js';
 
 /**
- * @import { Result } from '../../src/problem.ts'
+ * @import { Result } from '../../src/shared/problem.ts'
  * @import { Missing } from './own-installer.js'
  * @import { Progress } from './progress.js'
  * @import { Variant } from './variant.js'

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { problem, success } from './result.js';
 
 /**
- * @import { Result } from '../../src/problem.ts'
+ * @import { Result } from '../../src/shared/problem.ts'
  * @typedef {'cpu' | 'cuda'} Variant
  */
 

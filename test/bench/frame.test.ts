@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Benchmark, Row } from '../../bench/benchmark.ts';
 import { benchmarks } from '../../bench/benchmarks.ts';
 import { main } from '../../bench/main.ts';
-import { problem, success } from '../../src/problem.ts';
+import { problem, success } from '../../src/shared/problem.ts';
 
 const ROWS: readonly Row[] = [
   { case: 'counting to ten', peer: 'abacus', ours: [30, 10, 20], theirs: [40], unit: 'ms', goal: 1 },

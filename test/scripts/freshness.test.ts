@@ -10,11 +10,11 @@ const LATER = new Date('2018-06-03');
 /** A clone that was written, then built. */
 async function builtClone() {
   const machine = new Machine();
-  for (const file of ['src/cli/main.ts', 'src/stage.ts', 'node_modules/.package-lock.json', 'dist/cli.cjs']) {
+  for (const file of ['src/main.ts', 'src/index.ts', 'node_modules/.package-lock.json', 'dist/cli.cjs']) {
     machine.write(file, '');
     touch(machine, file, LONG_AGO);
   }
-  for (const directory of ['src', 'src/cli']) touch(machine, directory, LONG_AGO);
+  for (const directory of ['src', 'src/engine']) touch(machine, directory, LONG_AGO);
   await stampBuild(machine.directory, BUILT);
   return machine;
 }
@@ -27,7 +27,7 @@ test('a build is up to date while nothing it was made from has changed', async (
   expect(await isUpToDate((await builtClone()).directory)).toBe(true);
 });
 
-test.each(['src/cli/main.ts', 'node_modules/.package-lock.json'])('a change of %s makes it stale', async (file) => {
+test.each(['src/main.ts', 'node_modules/.package-lock.json'])('a change of %s makes it stale', async (file) => {
   const machine = await builtClone();
   touch(machine, file, LATER);
   expect(await isUpToDate(machine.directory)).toBe(false);
@@ -35,13 +35,13 @@ test.each(['src/cli/main.ts', 'node_modules/.package-lock.json'])('a change of %
 
 test('so does a source that is gone', async () => {
   const machine = await builtClone();
-  rmSync(machine.path('src/cli/main.ts'));
+  rmSync(machine.path('src/main.ts'));
   expect(await isUpToDate(machine.directory)).toBe(false);
 });
 
 test('what changes while it is being built counts as changed after it', async () => {
   const machine = await builtClone();
-  touch(machine, 'src/stage.ts', BUILT);
+  touch(machine, 'src/index.ts', BUILT);
   expect(await isUpToDate(machine.directory)).toBe(false);
 });
 

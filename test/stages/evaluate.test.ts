@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Evaluation } from '../../src/train/evaluation.ts';
+import type { Evaluation } from '../../src/vision/predict/evaluation.ts';
 import evaluate from '../../stages/evaluate.ts';
 import train from '../../stages/train.ts';
 import { type LabelledImagesFolder, labelledImages } from '../support/labelled-images.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Problem } from '../../src/problem.ts';
+import type { Problem } from '../../src/shared/problem.ts';
 import { datasetOf, temporaryFolder, writeFiles } from '../support/dataset.ts';
 import { COATS, ingestOf } from '../support/ingest.ts';
 

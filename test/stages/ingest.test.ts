@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readImages } from '../../src/data/images.ts';
-import { readQuestions } from '../../src/data/questions.ts';
-import { readSamples } from '../../src/data/samples.ts';
+import { readImages } from '../../src/vision/data/tables/images.ts';
+import { readQuestions } from '../../src/vision/data/tables/questions.ts';
+import { readSamples } from '../../src/vision/data/tables/samples.ts';
 import { datasetOf, temporaryFolder, writeFiles } from '../support/dataset.ts';
 import { COATS as coats, ingestOf } from '../support/ingest.ts';
 import { unwrap } from '../support/result.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { writeQuestions } from '../../src/data/questions.ts';
+import { writeQuestions } from '../../src/vision/data/tables/questions.ts';
 import predict from '../../stages/predict.ts';
 import train from '../../stages/train.ts';
 import { temporaryFolder, writeFiles } from '../support/dataset.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { EpochFigures } from '../../src/train/history.ts';
+import type { EpochFigures } from '../../src/vision/train/loop/history.ts';
 import train from '../../stages/train.ts';
 import { digestsIn, temporaryFolder } from '../support/dataset.ts';
 import { labelledImages, SIZE } from '../support/labelled-images.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { writeQuestions } from '../../src/data/questions.ts';
-import { resizeToShards } from '../../src/data/resize-to-shards.ts';
-import type { Sample } from '../../src/data/samples.ts';
-import { writeTargets } from '../../src/data/targets.ts';
-import type { Split } from '../../src/data/task.ts';
+import { writeQuestions } from '../../src/vision/data/tables/questions.ts';
+import { resizeToShards } from '../../src/vision/data/shards/resize-to-shards.ts';
+import type { Sample } from '../../src/vision/data/tables/samples.ts';
+import { writeTargets } from '../../src/vision/data/tables/targets.ts';
+import type { Split } from '../../src/vision/data/tables/task.ts';
 import { temporaryFolder, writeFiles } from './dataset.ts';
 import { unwrap } from './result.ts';
 

@@ -1,7 +1,7 @@
-import { declarePipeline } from '../../src/plan/declaration.ts';
-import { type Plan, planPipeline, type StageInterface } from '../../src/plan/plan.ts';
-import { resolvePipeline } from '../../src/plan/resolve.ts';
-import type { Result } from '../../src/problem.ts';
+import { declarePipeline } from '../../src/engine/plan/declaration.ts';
+import { type Plan, planPipeline, type StageInterface } from '../../src/engine/plan/plan.ts';
+import { resolvePipeline } from '../../src/engine/plan/resolve.ts';
+import type { Result } from '../../src/shared/problem.ts';
 
 /** A plan from a text, where every stage has the interface that `interfaces` gives for its module. */
 export function planOf(

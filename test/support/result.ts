@@ -1,4 +1,4 @@
-import type { Result } from '../../src/problem.ts';
+import type { Result } from '../../src/shared/problem.ts';
 
 /** The value of a result that has to be there. */
 export function unwrap<Value>(result: Result<Value, unknown>): Value {

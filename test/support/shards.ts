@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ShardEntry, writeShardIndex } from '../../src/data/shard-index.ts';
-import { createShardWriter } from '../../src/data/shard-writer.ts';
+import { type ShardEntry, writeShardIndex } from '../../src/vision/data/shards/shard-index.ts';
+import { createShardWriter } from '../../src/vision/data/shards/shard-writer.ts';
 import { temporaryFolder } from './dataset.ts';
 
 const IMAGES_PER_SHARD = 3;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { loadTensorFlow, type TensorFlow } from '../../src/tensorflow/load.ts';
+import { loadTensorFlow, type TensorFlow } from '../../src/vision/tensorflow/load.ts';
 import { unwrap } from './result.ts';
 
 /** TensorFlow with two threads an op, as the stages have it. */

@@ -1,7 +1,7 @@
 import type { LayersModel, Variable } from '@tensorflow/tfjs-node-gpu';
-import { buildClassifier } from '../../src/models/classifier.ts';
-import type { BackboneName } from '../../src/models/index.ts';
-import type { TensorFlow } from '../../src/tensorflow/load.ts';
+import { buildClassifier } from '../../src/vision/models/classifier.ts';
+import type { BackboneName } from '../../src/vision/models/backbones/index.ts';
+import type { TensorFlow } from '../../src/vision/tensorflow/load.ts';
 
 export const VARIED_TASKS = [
   { name: 'neck_design', classes: 5 },

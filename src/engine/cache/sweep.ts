@@ -1,0 +1,88 @@
+import type { Digest } from '../fingerprint/digest.ts';
+import { lock } from '../../shared/file-lock.ts';
+import type { Garbage } from './garbage.ts';
+import { type KeptAction, takeInventory } from './inventory.ts';
+import type { Leftover } from './leftovers.ts';
+import { Trash } from './trash.ts';
+import { usedByOthers, whileNothingIsLookedUp } from './uses.ts';
+
+/** So many at once: between two batches whoever waits to look something up may do so. */
+const BATCH = 2000;
+
+export interface Swept {
+  readonly actions: number;
+  readonly objects: number;
+  readonly leftovers: number;
+  /** How much that freed. */
+  readonly bytes: number;
+  /** Stayed, since commands that are under way use them. */
+  readonly inUse: number;
+  readonly cancelled: boolean;
+}
+
+/**
+ * Takes garbage away: first the records of actions, then the objects that no record needs, so that one that is killed
+ * in between leaves some waste and nothing that is half there. What commands under way have looked up stays.
+ */
+export async function sweep(
+  cache: string,
+  garbage: Garbage,
+  leftovers: readonly Leftover[],
+  signal: AbortSignal,
+): Promise<Swept> {
+  const trash = new Trash(cache);
+  const swept = { actions: 0, objects: 0, leftovers: 0, bytes: 0, inUse: 0 };
+  const inBatches = async <Item>(items: readonly Item[], begin: () => (item: Item) => void): Promise<void> => {
+    for (let start = 0; start < items.length && !signal.aborted; start += BATCH) {
+      const batch = items.slice(start, start + BATCH);
+      await whileNothingIsLookedUp(cache, () => batch.forEach(begin()), signal);
+      trash.empty();
+    }
+  };
+  await inBatches(garbage.actions, () => {
+    const used = usedByOthers(cache);
+    return ({ key, path }) => {
+      if (used.has(key)) swept.inUse++;
+      else if (trash.take(path)) swept.actions++;
+    };
+  });
+  await inBatches(garbage.objects, () => {
+    const used = usedByOthers(cache);
+    // Records may have come since: of runs that have finished in the meantime.
+    const needed = neededBy(takeInventory(cache).actions);
+    return ({ digest, path, bytes }) => {
+      if (needed.has(digest)) return;
+      if (used.has(digest)) swept.inUse++;
+      else if (trash.take(path)) {
+        swept.objects++;
+        swept.bytes += bytes;
+      }
+    };
+  });
+  for (const leftover of leftovers) {
+    if (signal.aborted) break;
+    const took = await takeLeftover(leftover, trash);
+    if (!took) continue;
+    swept.leftovers++;
+    swept.bytes += leftover.bytes;
+  }
+  trash.empty();
+  return { ...swept, cancelled: signal.aborted };
+}
+
+/** Of what is gone on with the lock is taken first: a run that does so keeps it. */
+async function takeLeftover({ kind, path }: Leftover, trash: Trash): Promise<boolean> {
+  if (kind !== 'work' && kind !== 'download') return trash.take(path);
+  const held = new AbortController();
+  const unlock = await lock(`${path}.lock`, () => held.abort(), held.signal);
+  if (unlock === undefined) return false;
+  try {
+    return trash.take(path);
+  } finally {
+    unlock();
+  }
+}
+
+function neededBy(actions: readonly KeptAction[]): ReadonlySet<Digest> {
+  return new Set(actions.flatMap(({ record }) => Object.values(record.outputs).map(({ digest }) => digest)));
+}

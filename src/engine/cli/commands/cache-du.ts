@@ -1,0 +1,34 @@
+import { takeInventory } from '../../cache/inventory.ts';
+import { usageOf } from '../../cache/usage.ts';
+import { describeUsage } from '../../report/cache-du.ts';
+import { collect } from '../collect.ts';
+import { openConsole } from '../console.ts';
+import { EXIT } from '../exit.ts';
+import { housekeeping } from '../housekeeping.ts';
+import { interruptible } from '../interrupt.ts';
+import type { CommonOptions } from '../options.ts';
+import { findProject } from '../project.ts';
+import { standingOf } from '../standing.ts';
+
+/** What `cache gc` keeps if nothing else is said. */
+export const KEEP_RUNS = 10;
+
+/** `pipeline cache du`: how much room the cache takes. */
+export function cacheDu(options: CommonOptions): Promise<number> {
+  return housekeeping(options, async () => {
+    const { signal, release } = interruptible();
+    try {
+      const { cache } = findProject(options);
+      const standing = await standingOf(options, signal);
+      const { garbage, leftovers } = collect(cache, standing, { keepRuns: KEEP_RUNS });
+      const free = standing.lockfileIsRead ? leftovers.reduce((sum, { bytes }) => sum + bytes, garbage.bytes) : 0;
+      const usage = usageOf(cache, takeInventory(cache));
+      const { print, printJson, paint } = openConsole(options);
+      printJson({ type: 'cache-usage', ...usage, stages: Object.fromEntries(usage.stages), collectable: free });
+      print(describeUsage(usage, free, paint));
+      return EXIT.ok;
+    } finally {
+      release();
+    }
+  });
+}

@@ -1,0 +1,65 @@
+import { sweep } from '../../cache/sweep.ts';
+import { describeCollected } from '../../report/cache-gc.ts';
+import { type CollectOptions, collect } from '../collect.ts';
+import { type Console, openConsole, reportProblems } from '../console.ts';
+import { EXIT } from '../exit.ts';
+import { housekeeping } from '../housekeeping.ts';
+import { interruptible } from '../interrupt.ts';
+import type { CommonOptions } from '../options.ts';
+import { findProject } from '../project.ts';
+import { type Standing, standingOf } from '../standing.ts';
+
+export interface GcOptions extends CommonOptions, CollectOptions {
+  readonly yes: boolean;
+}
+
+/** `pipeline cache gc`: says what of the cache is of no use any more, and with `--yes` takes it away. */
+export function cacheGc(options: GcOptions): Promise<number> {
+  return housekeeping(options, async () => {
+    const { signal, release } = interruptible();
+    try {
+      const { cache } = findProject(options);
+      const standing = await standingOf(options, signal);
+      if (signal.aborted) return EXIT.interrupted;
+      // What belongs to a lockfile that can't be read would be lost.
+      if (!standing.lockfileIsRead) return reportProblems(standing.problems, options);
+      const { garbage, leftovers } = collect(cache, standing, options);
+      const swept = options.yes ? await sweep(cache, garbage, leftovers, signal) : undefined;
+      const console = openConsole(options);
+      tellUnknown(standing, options, console);
+      for (const { key, record, lastUsed } of garbage.actions) {
+        const { stage } = record.provenance;
+        console.printJson({ type: 'garbage', kind: 'action', key, stage, lastUsed: new Date(lastUsed).toISOString() });
+      }
+      for (const { digest, bytes } of garbage.objects) {
+        console.printJson({ type: 'garbage', kind: 'object', digest, bytes });
+      }
+      for (const leftover of leftovers) console.printJson({ type: 'garbage', ...leftover });
+      const frees = garbage.bytes + leftovers.reduce((sum, { bytes }) => sum + bytes, 0);
+      console.printJson({
+        type: 'cache-collected',
+        dryRun: !options.yes,
+        currentKnown: standing.current !== undefined,
+        ...(swept ?? {
+          actions: garbage.actions.length,
+          objects: garbage.objects.length,
+          leftovers: leftovers.length,
+          bytes: frees,
+        }),
+        staying: garbage.staying,
+      });
+      const collected = { garbage, leftovers, swept, maxBytes: options.maxSize };
+      console.print(describeCollected(collected, new Date(), console.paint));
+      return swept?.cancelled ? EXIT.interrupted : EXIT.ok;
+    } finally {
+      release();
+    }
+  });
+}
+
+function tellUnknown({ current, problems }: Standing, { keepRuns }: GcOptions, { print, paint }: Console): void {
+  if (current !== undefined) return;
+  const why = problems[0]?.message ?? '';
+  print(`${paint('yellow', 'what the pipeline uses as it stands is not known')}: ${why}`);
+  print(`What pipeline.lock and the last ${keepRuns} runs need stays.\n`);
+}

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { suggestion } from '../../plan/suggest.ts';
+import { reportProblems } from '../console.ts';
+import { EXIT } from '../exit.ts';
+import type { CommonOptions } from '../options.ts';
+import { SHELLS } from '../completion/shells.ts';
+
+/** `pipeline completion`: prints the script for a shell, whose first line says how to keep it. */
+export async function completion(shell: string, options: CommonOptions): Promise<number> {
+  if (!SHELLS.includes(shell)) {
+    const advice = suggestion(shell, SHELLS);
+    return reportProblems([{ message: `there is no completion for «${shell}»`, advice }], options);
+  }
+  const script = readFileSync(join(dirname(options.engine.stageApi), 'completions', `pipeline.${shell}`), 'utf8');
+  process.stdout.write(options.json ? `${JSON.stringify({ type: 'completion', shell, script })}\n` : script);
+  return EXIT.ok;
+}

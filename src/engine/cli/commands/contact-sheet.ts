@@ -1,0 +1,78 @@
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { list } from '../../plan/suggest.ts';
+import { problem, type Result, success } from '../../../shared/problem.ts';
+import type { ContactSheet } from '../../inspect/contact-sheet.ts';
+import type { Pictures } from '../../inspect/pictures.ts';
+
+/** An artifact, by the name that people give it, and its pictures if it has any. */
+export interface Pictured {
+  readonly title: string;
+  readonly pictures: Pictures | undefined;
+}
+
+/** Draws the pictures of the one artifact that has some, and writes them as PNG. */
+export async function writeContactSheet(
+  candidates: readonly Pictured[],
+  file: string,
+  force: boolean,
+): Promise<Result<ContactSheet>> {
+  const target = checkTarget(file, force);
+  if (!target.ok) return target;
+  const chosen = choose(candidates);
+  if (!chosen.ok) return chosen;
+  const { loadSharp } = await import('../../inspect/sharp.ts');
+  const sharp = await loadSharp();
+  if (!sharp.ok) return sharp;
+  const { drawContactSheet } = await import('../../inspect/contact-sheet.ts');
+  const sheet = await drawContactSheet(chosen.value.pictures, chosen.value.title, sharp.value);
+  const written = write(file, sheet.png);
+  return written.ok ? success(sheet) : written;
+}
+
+function checkTarget(file: string, force: boolean): Result<void> {
+  const at = { file };
+  if (!existsSync(dirname(file))) {
+    return problem('there is no such folder', {
+      at: { file: dirname(file) },
+      advice: 'Make it, or name another file.',
+    });
+  }
+  if (!existsSync(file)) return success(undefined);
+  if (statSync(file).isDirectory()) return problem('this is a folder', { at, advice: 'Name a file: --png sheet.png' });
+  if (!force) return problem('it is there already', { at, advice: 'Name another file, or replace it with --force.' });
+  return success(undefined);
+}
+
+function choose(candidates: readonly Pictured[]): Result<{ title: string; pictures: Pictures }> {
+  const found = candidates.flatMap(({ title, pictures }) => (pictures === undefined ? [] : [{ title, pictures }]));
+  const [first] = found;
+  if (first === undefined) {
+    return problem(`there are no pictures in ${list(candidates.map(({ title }) => `«${title}»`))}`, {
+      advice:
+        'Pictures are image files, an Arrow column «arrow.fixed_shape_tensor» of uint8 [height, width, 3], or a binary column of JPEG or PNG.',
+    });
+  }
+  if (found.length === 1) return success(first);
+  return problem(`several outputs have pictures: ${list(found.map(({ title }) => `«${title}»`))}`, {
+    advice: `Name one: pipeline inspect ${first.title} --png FILE`,
+  });
+}
+
+/** Beside, then renamed, so that nobody finds half of it. */
+function write(file: string, content: Uint8Array): Result<void> {
+  const temporary = `${file}.${process.pid}.incomplete`;
+  try {
+    writeFileSync(temporary, content);
+    renameSync(temporary, file);
+    return success(undefined);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return problem(`cannot write: ${code}`, {
+      at: { file },
+      advice: 'Name a file in a folder that can be written, with enough room.',
+    });
+  }
+}

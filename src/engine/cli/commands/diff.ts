@@ -1,0 +1,55 @@
+import type { RunRecord } from '../../cache/cache.ts';
+import { compareRuns } from '../../cache/compare-runs.ts';
+import { findRun, RunHistory } from '../../cache/run-history.ts';
+import { problem, type Result, success } from '../../../shared/problem.ts';
+import { describeRunDiff } from '../../report/run-diff.ts';
+import { openConsole, reportProblems } from '../console.ts';
+import { EXIT } from '../exit.ts';
+import { housekeeping } from '../housekeeping.ts';
+import type { CommonOptions } from '../options.ts';
+import { findProject } from '../project.ts';
+
+/** `pipeline diff`: what differs between two runs. Like git: one run is compared with the latest, none is the last two. */
+export function diff(given: readonly string[], options: CommonOptions): Promise<number> {
+  return housekeeping(options, async () => {
+    const history = new RunHistory(findProject(options).cache);
+    const [first = 'latest~1', second = 'latest'] = given;
+    const before = find(first, history);
+    if (!before.ok) return reportProblems(before.failure, options);
+    const now = find(second, history);
+    if (!now.ok) return reportProblems(now.failure, options);
+    const stages = compareRuns(before.value, now.value);
+    const { print, printJson, paint } = openConsole(options);
+    for (const stage of stages) printJson({ type: 'stage', ...stage });
+    printJson({ type: 'diff', before: before.value.run, now: now.value.run });
+    print(describeRunDiff(before.value, now.value, stages, paint));
+    return EXIT.ok;
+  });
+}
+
+function find(text: string, history: RunHistory): Result<RunRecord> {
+  const at = { file: text };
+  const list = 'pipeline runs   lists them';
+  const found = findRun(text, history);
+  switch (found.kind) {
+    case 'found':
+      return success(found.run);
+    case 'several': {
+      const advice = `Give more of one: ${found.ids.slice(0, 5).join(', ')}${found.ids.length > 5 ? ', …' : ''}`;
+      return problem(`${found.ids.length} runs begin so`, { at, advice });
+    }
+    case 'none': {
+      if (found.runs === 0) return problem('there has been no run yet', { at, advice: 'Make one: pipeline run' });
+      if (!text.startsWith('latest')) return problem('there is no such run', { at, advice: list });
+      const many = found.runs === 1 ? 'there is only 1 run' : `there are only ${found.runs} runs`;
+      return problem(many, { at, advice: list });
+    }
+    case 'damaged':
+      return problem(`the record of run ${found.id} is damaged`, {
+        at: { file: history.pathOf(found.id) },
+        advice: 'Name another run. Take damaged records away: pipeline cache verify',
+      });
+    default:
+      return found satisfies never;
+  }
+}

@@ -1,0 +1,66 @@
+import type { ActionRecord } from '../../cache/cache.ts';
+import type { StageResult } from '../../execute/events.ts';
+import { reasonsSince, reasonsToRun } from '../../execute/reasons.ts';
+import type { Services } from '../../execute/services.ts';
+import { type KnownParts, knownParts, PathInputs } from '../../execute/stage-key.ts';
+import { survey } from '../../execute/survey.ts';
+import { actionKey } from '../../fingerprint/action-key.ts';
+import type { ActionKey } from '../../fingerprint/digest.ts';
+import type { PlannedStage } from '../../plan/plan.ts';
+import { StageNames } from '../../plan/stage-names.ts';
+import { failure, type Result, success } from '../../../shared/problem.ts';
+import { describeExplanation } from '../../report/explain.ts';
+import { openConsole, reportProblems } from '../console.ts';
+import { EXIT } from '../exit.ts';
+import type { CommonOptions } from '../options.ts';
+import { withSession } from '../with-session.ts';
+
+/** `pipeline explain`: all that decides a stage's outputs, in clear, and what of it changed since when. */
+export async function explain(written: string, options: CommonOptions): Promise<number> {
+  return withSession(options, async ({ services }) => {
+    const found = new StageNames(services.plan.stages).findOne(written);
+    if (!found.ok) return reportProblems([{ ...found.failure, at: { file: written } }], options);
+    const explained = await explanationOf(found.value, services);
+    if (!explained.ok) return reportProblems(explained.failure, options);
+    const { stage, key, cached, reasons, document, open, last } = explained.value;
+    const { print, printJson, paint } = openConsole(options);
+    const comparedWith = last && { key: last.key, run: last.provenance.run, finished: last.provenance.finished };
+    printJson({ type: 'explained', stage, key: key ?? null, cached, reasons, open, document, comparedWith });
+    print(describeExplanation(explained.value, paint));
+    return EXIT.ok;
+  });
+}
+
+/** What is known of a stage's key, and the record that it is compared with. */
+export interface Explanation extends KnownParts {
+  readonly stage: string;
+  /** Unknown while stages before it would run. */
+  readonly key?: ActionKey;
+  readonly cached: boolean;
+  readonly reasons: readonly string[];
+  /** The result that it has, or else the last one that it had. */
+  readonly last?: ActionRecord;
+}
+
+async function explanationOf(stage: PlannedStage, services: Services): Promise<Result<Explanation>> {
+  const { name } = stage;
+  const results = await survey(services, [name]);
+  const parts = await knownParts(stage, services, new PathInputs(services), (before) => outputsOf(results.get(before)));
+  if (!parts.ok) return failure(parts.failure);
+  const { document, open } = parts.value;
+  const previous = services.cache.lastOf(name);
+  const base = { stage: name, document, open, cached: false, ...(previous && { last: previous }) };
+  if (open.length > 0) {
+    const own = previous === undefined ? [] : reasonsSince(previous, stage, parts.value, services);
+    const before = stage.dependencies.filter((dependency) => outputsOf(results.get(dependency)) === undefined);
+    return success({ ...base, reasons: [...own, ...before.map((dependency) => `${dependency} would run`)] });
+  }
+  const key = actionKey(document);
+  const record = services.cache.find(key);
+  if (record !== undefined) return success({ ...base, key, cached: true, reasons: [], last: record });
+  return success({ ...base, key, reasons: reasonsToRun(stage, { key, document }, previous, services) });
+}
+
+function outputsOf(result: StageResult | undefined) {
+  return result?.outcome === 'cached' ? result.outputs : undefined;
+}

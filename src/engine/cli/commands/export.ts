@@ -1,0 +1,86 @@
+import {
+  chmodSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { problem, type Result, success } from '../../../shared/problem.ts';
+import { openConsole, reportProblems } from '../console.ts';
+import { EXIT } from '../exit.ts';
+import type { CommonOptions } from '../options.ts';
+import { type NamedArtifact, refer } from '../reference.ts';
+import { withSession } from '../with-session.ts';
+
+/** `pipeline export`: copies the outputs that REF means into a directory, each under its own name. */
+export async function exportArtifacts(
+  reference: string,
+  directory: string,
+  options: CommonOptions & { readonly force: boolean },
+): Promise<number> {
+  return withSession(options, async ({ services }) => {
+    const referred = await refer(reference, services);
+    if (!referred.ok) return reportProblems(referred.failure, options);
+    const artifacts = referred.value.kind === 'stage' ? referred.value.artifacts : [referred.value.artifact];
+    const copied = copyAll(artifacts, directory, options.force);
+    if (!copied.ok) return reportProblems(copied.failure, options);
+    const { print, printJson } = openConsole(options);
+    for (const { artifact, target } of copied.value) {
+      print(target);
+      printJson({ type: 'exported', output: artifact.name, digest: artifact.digest, path: target });
+    }
+    return EXIT.ok;
+  });
+}
+
+interface Copied {
+  readonly artifact: NamedArtifact;
+  readonly target: string;
+}
+
+function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: boolean): Result<readonly Copied[]> {
+  const copies = artifacts.map((artifact) => ({ artifact, target: join(directory, artifact.file) }));
+  const taken = force ? undefined : copies.find(({ target }) => existsSync(target));
+  if (taken !== undefined) {
+    return problem('it is there already', {
+      at: { file: taken.target },
+      advice: 'Name another folder, or replace it with --force.',
+    });
+  }
+  try {
+    mkdirSync(directory, { recursive: true });
+    for (const { artifact, target } of copies) copy(artifact.path, target);
+    return success(copies);
+  } catch (error) {
+    const { code, path = directory } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return problem(`cannot write: ${code}`, {
+      at: { file: path },
+      advice: 'Name a folder that can be written, with enough room.',
+    });
+  }
+}
+
+/** A copy beside, then renamed, so that nobody finds half of it. The copy can be written, unlike what is in the cache. */
+function copy(from: string, target: string): void {
+  const temporary = `${target}.${process.pid}.incomplete`;
+  cpSync(from, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  makeWritable(temporary);
+  rmSync(target, { recursive: true, force: true });
+  renameSync(temporary, target);
+}
+
+function makeWritable(path: string): void {
+  if (!statSync(path).isDirectory()) {
+    chmodSync(path, 0o644);
+    return;
+  }
+  for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) chmodSync(join(entry.parentPath, entry.name), 0o644);
+  }
+}

@@ -1,0 +1,26 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { openConsole, reportProblems } from '../console.ts';
+import { EXIT } from '../exit.ts';
+import { newFiles } from './init-files.ts';
+import { lookAround, quoted } from './init-packages.ts';
+import type { CommonOptions } from '../options.ts';
+import { writeNewFiles } from './write-new-files.ts';
+
+/** `pipeline init`: a small pipeline that works, to be turned into one's own. */
+export async function init(directory: string | undefined, options: CommonOptions): Promise<number> {
+  const target = resolve(directory ?? '.');
+  const dist = dirname(options.engine.stageApi);
+  const surroundings = lookAround(target, dirname(dist));
+  const shown = (path: string) => relative(process.cwd(), join(target, path));
+  const written = writeNewFiles(target, newFiles(target, join(dist, 'examples', 'starter'), surroundings), shown);
+  if (!written.ok) return reportProblems(written.failure, options);
+
+  const folder = relative(process.cwd(), target);
+  const next = [...(folder === '' ? [] : [`cd ${quoted(folder)}`]), ...surroundings.install, 'npx pipeline run'];
+  const { print, printJson, paint } = openConsole(options);
+  printJson({ type: 'initialized', directory: target, files: written.value, next });
+  for (const path of written.value) print(`${paint('green', '✓')} ${shown(path)}`);
+  const advice = 'Then change a param in pipeline.yaml: «npx pipeline status» says what would run and why.';
+  for (const step of [...next, advice]) print(`${paint('cyan', '→')} ${step}`);
+  return EXIT.ok;
+}

@@ -1,0 +1,114 @@
+import { relative } from 'node:path';
+import type { ActionRecord } from '../../cache/cache.ts';
+import { list } from '../../plan/suggest.ts';
+import { plural } from '../../report/format.ts';
+import type { ContactSheet } from '../../inspect/contact-sheet.ts';
+import { describeInspection, inspectContent, inspectionJson } from '../../inspect/inspect.ts';
+import { findPictures } from '../../inspect/pictures.ts';
+import { describeOrigin, describeOriginBriefly, type Origin, originJson } from '../../inspect/provenance.ts';
+import type { View } from '../../inspect/view.ts';
+import { type Console, openConsole, reportProblems } from '../console.ts';
+import { type Pictured, writeContactSheet } from './contact-sheet.ts';
+import { EXIT } from '../exit.ts';
+import type { CommonOptions } from '../options.ts';
+import { originsOf, recordsOf } from '../origins.ts';
+import { type NamedArtifact, type Referred, refer, SHORT_DIGEST } from '../reference.ts';
+import { withSession } from '../with-session.ts';
+
+export interface InspectOptions extends CommonOptions {
+  readonly full: boolean;
+  /** Where to write a contact sheet. */
+  readonly png?: string;
+  readonly force: boolean;
+}
+
+/** `pipeline inspect`: what a result is and where it came from. */
+export async function inspect(reference: string, options: InspectOptions): Promise<number> {
+  return withSession(options, async ({ services }) => {
+    const referred = await refer(reference, services);
+    if (!referred.ok) return reportProblems(referred.failure, options);
+    const found = referred.value;
+    const records = found.kind === 'content' ? recordsOf(found.artifact.digest, services) : [found.record];
+    const subjects = subjectsOf(found, records);
+    const pictured = await Promise.all(
+      subjects.map(async ({ title, artifact, file }) => ({ title, pictures: await findPictures(artifact.path, file) })),
+    );
+    const sheet = options.png === undefined ? undefined : await writeContactSheet(pictured, options.png, options.force);
+    if (sheet?.ok === false) return reportProblems(sheet.failure, options);
+
+    const console = openConsole(options);
+    const view = { width: console.width, full: options.full, paint: console.paint };
+    for (const subject of subjects) await showArtifact(subject, view, console);
+    showOrigins(await originsOf(records, services), view, console);
+    if (sheet !== undefined) showSheet(options.png ?? '', sheet.value, console);
+    else suggestSheet(pictured, console);
+    return EXIT.ok;
+  });
+}
+
+/** An artifact with what people call it. */
+interface Subject {
+  readonly artifact: NamedArtifact;
+  readonly title: string;
+  readonly stage?: string;
+  /** Its name as a file, as the stage calls it. */
+  readonly file: string;
+}
+
+function subjectsOf(referred: Referred, [record]: readonly ActionRecord[]): Subject[] {
+  if (referred.kind === 'content') {
+    const { artifact } = referred;
+    const stored = Object.values(record?.outputs ?? {}).find(({ digest }) => digest === artifact.digest);
+    return [{ artifact, title: artifact.digest.slice(0, SHORT_DIGEST), file: stored?.file ?? artifact.file }];
+  }
+  const { stage } = referred;
+  const artifacts = referred.kind === 'stage' ? referred.artifacts : [referred.artifact];
+  return artifacts.map((artifact) => ({ artifact, title: `${stage}.${artifact.name}`, stage, file: artifact.file }));
+}
+
+async function showArtifact({ artifact, title, stage, file }: Subject, view: View, console: Console): Promise<void> {
+  const content = await inspectContent(artifact.path, file);
+  console.printJson({
+    type: 'artifact',
+    ...artifact,
+    ...(stage !== undefined && { stage }),
+    content: inspectionJson(content),
+  });
+  const digest = artifact.digest.slice(0, SHORT_DIGEST);
+  const head = title === digest ? [] : [`  ${view.paint('dim', digest)}`];
+  const lines = [
+    [view.paint('bold', title), ...head].join(''),
+    view.paint('dim', shortest(artifact.path)),
+    ...describeInspection(content, view),
+  ];
+  console.print(`${lines.join('\n')}\n`);
+}
+
+function showOrigins([first, ...others]: readonly Origin[], view: View, { print, printJson }: Console): void {
+  if (first === undefined) {
+    print('No record in the cache says where it came from.');
+    return;
+  }
+  for (const origin of [first, ...others]) printJson(originJson(origin));
+  print([...describeOrigin(first, view), ...others.map((other) => describeOriginBriefly(other, view))].join('\n'));
+}
+
+function showSheet(file: string, sheet: ContactSheet, { print, printJson, paint }: Console): void {
+  const { png: _png, ...facts } = sheet;
+  printJson({ type: 'contact-sheet', file, ...facts });
+  print(`\n${paint('cyan', '→')} ${file}: ${plural(sheet.shown, 'picture')}, ${sheet.width} × ${sheet.height} pixels`);
+  if (sheet.unreadable.length > 0) print(`${paint('red', '✗')} cannot be read as pictures: ${list(sheet.unreadable)}`);
+}
+
+/** That there is such a thing as a contact sheet. */
+function suggestSheet(pictured: readonly Pictured[], { print, paint }: Console): void {
+  const drawable = pictured.find(({ pictures }) => pictures !== undefined);
+  if (drawable?.pictures === undefined) return;
+  const command = `pipeline inspect ${drawable.title} --png sheet.png`;
+  print(`\n${paint('cyan', '→')} ${command}\n  draws ${plural(drawable.pictures.count, 'picture')} as a contact sheet`);
+}
+
+function shortest(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.length < path.length ? near : path;
+}

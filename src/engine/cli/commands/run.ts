@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import type { RunRecord } from '../../cache/cache.ts';
+import type { RunResult } from '../../execute/events.ts';
+import { execute } from '../../execute/execute.ts';
+import { LOCKFILE, writeLockfile } from '../../execute/lockfile.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { type Choice, select } from '../../plan/select.ts';
+import { summarize } from '../../report/summary.ts';
+import { type Console, openConsole, reportProblems } from '../console.ts';
+import { exitCodeOf } from '../exit.ts';
+import type { CommonOptions } from '../options.ts';
+import { printFailures, reporterFor } from '../reporter.ts';
+import { missingInputs } from '../session.ts';
+import { withSession } from '../with-session.ts';
+
+export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'> {
+  readonly dryRun: boolean;
+  readonly keepGoing: boolean;
+  /** Only what the lockfile describes, with the results that it names. */
+  readonly locked: boolean;
+}
+
+/** `pipeline run` and, as a dry run of everything, `pipeline status`. Returns the exit code. */
+export async function run(stages: readonly string[], options: RunCommandOptions): Promise<number> {
+  return withSession(options, async ({ services }, signal) => {
+    const selection = select(services.plan, { ...options, stages });
+    if (!selection.ok) return reportProblems(selection.failure, options);
+    const missing = missingInputs(services.plan, selection.value.stages);
+    if (missing.length > 0) return reportProblems(missing, options);
+
+    const objection = options.locked
+      ? await (await import('../locked.ts')).objectionOf(services, selection.value.stages, options)
+      : undefined;
+    if (typeof objection === 'number') return objection;
+
+    const console = openConsole(options);
+    const { emit, close } = reporterFor(options, console);
+    const started = new Date().toISOString();
+    const { dryRun, keepGoing } = options;
+    const result = await execute(services, {
+      selection: selection.value,
+      dryRun,
+      keepGoing,
+      signal,
+      emit,
+      ...(objection && { objection }),
+    });
+    await close();
+    if (!dryRun) services.cache.keepRun(toRecord(result, services.plan, started));
+    conclude(result, services.plan, console);
+    if (result.ok && !dryRun && !options.locked && result.stages.length === services.plan.stages.length) {
+      const written = writeLockfile(join(services.plan.root, LOCKFILE), result);
+      if (!written.ok) return reportProblems(written.failure, { ...options, json: false });
+    }
+    return exitCodeOf(result);
+  });
+}
+
+function conclude(result: RunResult, plan: Plan, console: Console): void {
+  printFailures(result, console);
+  const read = new Set(plan.stages.flatMap((stage) => stage.dependencies));
+  const ends = plan.stages.map((stage) => stage.name).filter((name) => !read.has(name));
+  console.print(summarize(result, ends, console.paint));
+}
+
+function toRecord({ run: id, ok, seconds, stages }: RunResult, plan: Plan, started: string): RunRecord {
+  const params = new Map(plan.stages.map((stage) => [stage.name, stage.params]));
+  return {
+    run: id,
+    pipeline: plan.name,
+    started,
+    seconds,
+    ok,
+    stages: stages.map((stage) => ({
+      name: stage.name,
+      outcome: stage.outcome,
+      seconds: stage.seconds,
+      reasons: stage.reasons,
+      ...('key' in stage && stage.key !== undefined && { key: stage.key }),
+      params: params.get(stage.name) ?? {},
+      outputs: 'outputs' in stage ? stage.outputs : {},
+      metrics: 'metrics' in stage ? stage.metrics : {},
+    })),
+  };
+}

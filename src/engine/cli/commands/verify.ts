@@ -1,0 +1,128 @@
+import { join, resolve } from 'node:path';
+import { FreshCache } from '../../cache/fresh.ts';
+import { freshDirectory, removeAbandoned } from '../../cache/fresh-directory.ts';
+import { LocalCache } from '../../cache/local.ts';
+import type { RunEvent, RunResult } from '../../execute/events.ts';
+import { execute } from '../../execute/execute.ts';
+import { LOCKFILE, type Lockfile } from '../../execute/lockfile.ts';
+import type { Services } from '../../execute/services.ts';
+import { planVerification, type Verification, verdicts } from '../../execute/verification.ts';
+import type { ActionKey } from '../../fingerprint/digest.ts';
+import { FileDigests } from '../../fingerprint/file-digests.ts';
+import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
+import { select } from '../../plan/select.ts';
+import type { Problem } from '../../../shared/problem.ts';
+import { summarizeVerify } from '../../report/verify.ts';
+import { openConsole, reportProblems } from '../console.ts';
+import { exitCodeOf } from '../exit.ts';
+import { lockfileOf, objectionBy } from '../locked.ts';
+import type { CommonOptions } from '../options.ts';
+import { findProject } from '../project.ts';
+import { printFailures, reporterFor } from '../reporter.ts';
+import { missingInputs } from '../session.ts';
+import { withSession } from '../with-session.ts';
+
+export interface VerifyOptions extends CommonOptions {
+  /** Where the fresh cache is made and left. */
+  readonly keep?: string;
+}
+
+/** `pipeline verify`: runs stages again from nothing and compares what they put out with the lockfile. */
+export async function verify(stages: readonly string[], options: VerifyOptions): Promise<number> {
+  return withSession(options, async ({ services }, signal) => {
+    const selection = select(services.plan, { stages, force: false });
+    if (!selection.ok) return reportProblems(selection.failure, options);
+    const missing = missingInputs(services.plan, selection.value.stages);
+    if (missing.length > 0) return reportProblems(missing, options);
+    const lockfile = await lockfileOf(services, selection.value.stages, options);
+    if (typeof lockfile === 'number') return lockfile;
+    const verification = planVerification(services.plan, stages, lockfile);
+    const absent = absentResults(verification, lockfile, services);
+    if (absent.length > 0) return reportProblems(absent, options);
+
+    const { cache } = findProject(options);
+    removeAbandoned(cache);
+    const fresh = freshDirectory(cache, options.keep === undefined ? undefined : resolve(options.keep));
+    if (!fresh.ok) return reportProblems(fresh.failure, options);
+    try {
+      const result = await runAgain(verification, lockfile, { services, directory: fresh.value.path, signal, options });
+      return exitCodeOf(result);
+    } finally {
+      fresh.value.release();
+    }
+  });
+}
+
+interface Again {
+  readonly services: Services;
+  /** Of the fresh cache. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  readonly options: VerifyOptions;
+}
+
+async function runAgain(
+  verification: Verification,
+  lockfile: Lockfile,
+  { services, directory, signal, options }: Again,
+): Promise<RunResult> {
+  const again = inFresh(services, directory, verification.takenKeys, options);
+  const console = openConsole(options);
+  const { emit, close } = reporterFor({ ...options, dryRun: false }, console);
+  const verdictsOn = ({ stages }: RunResult) => verdicts(services.plan, verification, stages);
+  const result = await execute(again, {
+    selection: verification.selection,
+    purpose: 'verify',
+    dryRun: false,
+    keepGoing: false,
+    signal,
+    emit: (event: RunEvent) => {
+      if (event.type === 'run-finished') {
+        for (const [stage, verdict] of verdictsOn(event.result))
+          console.printJson({ type: 'verified', stage, verdict });
+      }
+      // That a stage is forced goes without saying here.
+      emit(event.type === 'stage-started' ? { ...event, reasons: [] } : event);
+    },
+    objection: objectionBy(lockfile, again.cache, again.files.objects),
+  });
+  await close();
+  printFailures(result, console);
+  console.print(summarizeVerify(verdictsOn(result), result, console.paint));
+  if (options.keep !== undefined) {
+    console.print(`\n${console.paint('cyan', '→')} pipeline inspect STAGE --cache ${options.keep}`);
+  }
+  return result;
+}
+
+/** The services with a cache that starts from nothing, and that remember nothing of it afterwards. */
+function inFresh(services: Services, directory: string, taken: ReadonlySet<ActionKey>, { engine }: CommonOptions) {
+  const index = join(directory, 'index');
+  const objects = new FileDigests(join(index, 'objects'), engine.hashWorker);
+  const fresh = new LocalCache(directory, objects, new SealedTrees(join(index, 'trees')));
+  return {
+    ...services,
+    cache: new FreshCache(fresh, services.cache, taken),
+    files: { ...services.files, objects },
+  };
+}
+
+/** Results that are not made again but read, and that the cache doesn't have. */
+function absentResults({ taken }: Verification, lockfile: Lockfile, { cache }: Services): Problem[] {
+  return taken.flatMap((stage): Problem[] => {
+    const key = lockfile.get(stage.name)?.key;
+    if (key === undefined || cache.find(key) !== undefined) return [];
+    const { name } = stage;
+    return [
+      !stage.deterministic
+        ? {
+            message: `the result of stage «${name}», which is declared as not deterministic, is not in the cache`,
+            advice: `Use the cache that has it: --cache DIR. If it is lost, make another one: pipeline run, and commit ${LOCKFILE}.`,
+          }
+        : {
+            message: `the result of stage «${name}», which is read, is not in the cache`,
+            advice: `Run it first: pipeline run ${name}; or run all of it again: pipeline verify`,
+          },
+    ];
+  });
+}

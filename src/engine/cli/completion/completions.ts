@@ -1,0 +1,194 @@
+import { COMMANDS, COMMON_OPTIONS, type CommandSpec, type OptionShape, type OptionSpec, shapeOf } from '../commands.ts';
+import type { ParamName, PipelineNames } from '../pipeline-names.ts';
+import { SHELLS } from './shells.ts';
+
+/** A word that may come next. One that ends in `=` or `.` goes on. */
+export interface Candidate {
+  readonly value: string;
+  readonly description?: string;
+}
+
+/** What may stand where the cursor is. */
+export interface Completions {
+  readonly candidates: readonly Candidate[];
+  /** Paths may stand there too, which a shell knows best. */
+  readonly paths?: 'files' | 'directories';
+}
+
+/** Where the words so far lead to look for the names. */
+export interface Whereabouts {
+  readonly file?: string;
+  readonly cache?: string;
+}
+
+type Option = OptionSpec & OptionShape;
+
+/** A command line up to the cursor. */
+interface Line {
+  readonly command: CommandSpec;
+  readonly options: readonly Option[];
+  readonly positionals: readonly string[];
+  /** The values of options, by long name; a switch has an empty one. */
+  readonly given: ReadonlyMap<string, readonly string[]>;
+  /** The option whose value comes next. */
+  readonly open: Option | undefined;
+  /** After `--` nothing is an option. */
+  readonly onlyPositionals: boolean;
+  readonly names: () => PipelineNames;
+}
+
+const NOTHING: Completions = { candidates: [] };
+/** The older ones are asked for by how they begin. */
+const MOST_RUNS = 50;
+const HELP: Candidate = { value: '--help', description: 'what the command takes' };
+
+/**
+ * Completes the last of the words that follow `pipeline`.
+ *
+ * @param namesAt reads a pipeline's names; asked only where they may stand.
+ */
+export function complete(words: readonly string[], namesAt: (where: Whereabouts) => PipelineNames): Completions {
+  const current = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  const completions = completionsAfter(before, current, namesAt);
+  return { ...completions, candidates: completions.candidates.filter(({ value }) => value.startsWith(current)) };
+}
+
+function completionsAfter(
+  before: readonly string[],
+  current: string,
+  namesAt: (where: Whereabouts) => PipelineNames,
+): Completions {
+  const command = COMMANDS.find(({ name }) => name.split(' ').every((part, index) => before[index] === part));
+  if (command === undefined) return { candidates: commandsAfter(before) };
+  const line = readLine(command, before.slice(command.name.split(' ').length), namesAt);
+  if (line.open !== undefined) return valuesOf(line.open, line, current);
+  if (line.onlyPositionals) return positionals(line) ?? NOTHING;
+  const [, long, value] = /^--([\w-]+)=(.*)$/.exec(current) ?? [];
+  if (long !== undefined && value !== undefined) {
+    const option = line.options.find((candidate) => candidate.long === long && candidate.takesValue);
+    return option === undefined ? NOTHING : prefixed(`--${long}=`, valuesOf(option, line, value));
+  }
+  return (current.startsWith('-') ? undefined : positionals(line)) ?? { candidates: optionsLeft(line) };
+}
+
+/** The commands, or after the name of a group those in it. */
+function commandsAfter(before: readonly string[]): Candidate[] {
+  const found = new Map<string, Candidate>();
+  for (const { name, description, hidden } of COMMANDS) {
+    const parts = name.split(' ');
+    const next = parts[before.length];
+    if (hidden || next === undefined || !before.every((word, index) => word === parts[index])) continue;
+    const isGroup = parts.length > before.length + 1;
+    if (!found.has(next)) found.set(next, { value: next, ...(!isGroup && { description }) });
+  }
+  return [...found.values(), ...(before.length === 0 ? [HELP] : [])];
+}
+
+function readLine(
+  command: CommandSpec,
+  words: readonly string[],
+  namesAt: (where: Whereabouts) => PipelineNames,
+): Line {
+  const options = [...command.options, ...COMMON_OPTIONS].map((spec) => ({ ...spec, ...shapeOf(spec) }));
+  const given = new Map<string, string[]>();
+  const give = (long: string, value: string) => given.set(long, [...(given.get(long) ?? []), value]);
+  const positional: string[] = [];
+  let open: Option | undefined;
+  let onlyPositionals = false;
+  for (const word of words) {
+    const [, dashes, name, value] = /^(--?)([\w-]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const option = options.find((candidate) => name === (dashes === '--' ? candidate.long : candidate.short));
+    if (open !== undefined) {
+      give(open.long, word);
+      open = undefined;
+    } else if (onlyPositionals || !word.startsWith('-')) positional.push(word);
+    else if (word === '--') onlyPositionals = true;
+    else if (option?.takesValue && value === undefined) open = option;
+    else if (option !== undefined) give(option.long, value ?? '');
+  }
+  const where = { file: given.get('file')?.at(-1), cache: given.get('cache')?.at(-1) };
+  const names = () => namesAt({ ...(where.file && { file: where.file }), ...(where.cache && { cache: where.cache }) });
+  return { command, options, positionals: positional, given, open, onlyPositionals, names };
+}
+
+/** What the command takes at this place; nothing if it takes no more. */
+function positionals(line: Line): Completions | undefined {
+  const declared = line.command.arguments.split(' ').filter((name) => name !== '');
+  const next = declared[line.positionals.length] ?? (declared.at(-1)?.includes('...') ? declared.at(-1) : undefined);
+  if (next === undefined) return undefined;
+  const { candidates, paths } = valuesNamed(next.replaceAll(/[<>[\].]/g, ''), line, '');
+  return {
+    candidates: candidates.filter(({ value }) => !line.positionals.includes(value)),
+    ...(paths && { paths }),
+  };
+}
+
+function optionsLeft({ options, given }: Line): Candidate[] {
+  const left = options.filter(({ long, repeatable }) => repeatable || !given.has(long));
+  return [...left.map(({ long, description }) => ({ value: `--${long}`, description })), HELP];
+}
+
+function valuesOf({ flags, long, choices }: Option, line: Line, current: string): Completions {
+  if (choices !== undefined) return { candidates: choices.map((value) => ({ value })) };
+  const name = /<(.+)>/.exec(flags)?.[1] ?? '';
+  return valuesNamed(long === 'profile' ? 'PROFILE' : name, line, current);
+}
+
+/** Values by what usage texts call them. */
+function valuesNamed(name: string, { names }: Line, current: string): Completions {
+  switch (name) {
+    case 'STAGE':
+      return { candidates: names().stages.map(toCandidate) };
+    case 'REF':
+      return {
+        candidates: names().stages.flatMap((stage) => [
+          toCandidate(stage),
+          ...stage.outputs().map((output) => ({ value: `${stage.name}.${output}` })),
+        ]),
+      };
+    case 'RUN':
+      return { candidates: ['latest', 'latest~1', ...names().runs().slice(0, MOST_RUNS)].map((value) => ({ value })) };
+    case 'PROFILE':
+      return { candidates: names().profiles.map((value) => ({ value })) };
+    case 'KEY=VALUE':
+      return { candidates: assignments(names(), current) };
+    case 'SHELL':
+      return { candidates: SHELLS.map((value) => ({ value })) };
+    case 'FILE':
+      return { candidates: [], paths: 'files' };
+    case 'DIR':
+      return { candidates: [], paths: 'directories' };
+    default:
+      return NOTHING;
+  }
+}
+
+/** Shared params and stages; after `STAGE.` its params; after `KEY=` the values, if they are few. */
+function assignments({ params, stages: all }: PipelineNames, current: string): readonly Candidate[] {
+  // A param is set for all the stages of a matrix.
+  const stages = all.filter(({ name }) => !name.includes('@'));
+  const [key = '', value] = current.split('=', 2);
+  const stage = stages.find(({ name }) => key.startsWith(`${name}.`));
+  const known = stage === undefined ? params : stage.params();
+  const prefix = stage === undefined ? '' : `${stage.name}.`;
+  if (value !== undefined) {
+    const choices = known.find(({ name }) => `${prefix}${name}` === key)?.choices ?? [];
+    return choices.map((choice) => ({ value: `${key}=${choice}` }));
+  }
+  const keys = known.map((param) => ({ value: `${prefix}${param.name}=`, ...described(param) }));
+  return stage === undefined ? [...keys, ...stages.map(({ name }) => ({ value: `${name}.` }))] : keys;
+}
+
+const described = ({ description }: Pick<ParamName, 'description'>) =>
+  description === undefined ? {} : { description };
+
+const toCandidate = ({ name, description }: { readonly name: string; readonly description?: string }): Candidate => ({
+  value: name,
+  ...(description !== undefined && { description }),
+});
+
+const prefixed = (prefix: string, { candidates, paths }: Completions): Completions => ({
+  candidates: candidates.map((candidate) => ({ ...candidate, value: prefix + candidate.value })),
+  ...(paths && { paths }),
+});

@@ -1,0 +1,84 @@
+import type { ActionRecord } from '../cache/cache.ts';
+import type { CompletedStage, StageResult } from '../execute/events.ts';
+import type { Services } from '../execute/services.ts';
+import { survey } from '../execute/survey.ts';
+import { compareKeys } from '../fingerprint/compare-keys.ts';
+import type { Digest } from '../fingerprint/digest.ts';
+import type { Origin } from '../inspect/provenance.ts';
+
+/** Says of records how they stand to the pipeline as it is now; those that belong to it come first. */
+export async function originsOf(records: readonly ActionRecord[], services: Services): Promise<Origin[]> {
+  const results = await survey(
+    services,
+    services.plan.stages.map(({ name }) => name),
+  );
+  const makers = makersOf(records, results, services);
+  const origins = records.map((record) => ({
+    record,
+    currentOf: [...results.values()].filter((result) => completed(result)?.key === record.key).map(({ name }) => name),
+    changes: changesSince(record, results.get(record.provenance.stage), services),
+    sources: sourcesOf(record, makers, services),
+  }));
+  return origins.sort((a, b) => Number(b.currentOf.length > 0) - Number(a.currentOf.length > 0));
+}
+
+/** The records of which this content is an output, the newest first. */
+export function recordsOf(digest: Digest, { cache }: Services): ActionRecord[] {
+  return [...cache.records()]
+    .filter(({ outputs }) => Object.values(outputs).some((output) => output.digest === digest))
+    .sort((a, b) => (a.provenance.finished < b.provenance.finished ? 1 : -1));
+}
+
+function completed(result: StageResult | undefined): CompletedStage | undefined {
+  return result?.outcome === 'cached' || result?.outcome === 'ran' ? result : undefined;
+}
+
+/** Content → «stage.output», of the present results, and where they don't know it of earlier ones. */
+function makersOf(
+  records: readonly ActionRecord[],
+  results: ReadonlyMap<string, StageResult>,
+  { cache }: Services,
+): ReadonlyMap<Digest, string> {
+  const makers = new Map<Digest, string>();
+  for (const result of results.values()) {
+    for (const [output, digest] of Object.entries(completed(result)?.outputs ?? {})) {
+      if (!makers.has(digest)) makers.set(digest, `${result.name}.${output}`);
+    }
+  }
+  if (records.every(({ document }) => Object.values(document.inputs).every((digest) => makers.has(digest))))
+    return makers;
+  for (const { outputs, provenance } of cache.records()) {
+    for (const [output, { digest }] of Object.entries(outputs)) {
+      if (!makers.has(digest)) makers.set(digest, `${provenance.stage}.${output}`);
+    }
+  }
+  return makers;
+}
+
+/** Input → what it was: «stage.output», or the path from which it still comes. */
+function sourcesOf(
+  { document, provenance }: ActionRecord,
+  makers: ReadonlyMap<Digest, string>,
+  { plan }: Services,
+): Record<string, string> {
+  const declared = plan.stages.find(({ name }) => name === provenance.stage)?.inputs;
+  return Object.fromEntries(
+    Object.entries(document.inputs).flatMap(([input, digest]) => {
+      const source = declared?.get(input);
+      const name = makers.get(digest) ?? (source?.kind === 'path' ? source.written : undefined);
+      return name === undefined ? [] : [[input, name]];
+    }),
+  );
+}
+
+/** What is otherwise now, if the stage has a result now and it is another one. */
+function changesSince(record: ActionRecord, result: StageResult | undefined, { cache }: Services): string[] {
+  const now = completed(result);
+  const current = now === undefined || now.key === record.key ? undefined : cache.find(now.key);
+  if (current === undefined) return [];
+  return compareKeys(
+    { document: record.document, modules: record.provenance.modules },
+    { document: current.document, modules: current.provenance.modules },
+    current.provenance.module,
+  );
+}

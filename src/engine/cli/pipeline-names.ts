@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { RunHistory } from '../cache/run-history.ts';
+import { FileDigests } from '../fingerprint/file-digests.ts';
+import { StageCodes } from '../fingerprint/stage-code.ts';
+import type { StageInterface } from '../plan/plan.ts';
+import type { JsonSchema } from '../../index.ts';
+import { KnownPlans } from './known-plans.ts';
+import type { CommonOptions } from './options.ts';
+import { findProject } from './project.ts';
+
+/** The names in a pipeline that a command line may mention. */
+export interface PipelineNames {
+  readonly stages: readonly StageNames[];
+  /** The shared ones. */
+  readonly params: readonly ParamName[];
+  readonly profiles: readonly string[];
+  /** The ids of past runs, newest first. */
+  readonly runs: () => readonly string[];
+}
+
+export interface StageNames {
+  readonly name: string;
+  readonly description?: string;
+  readonly outputs: () => readonly string[];
+  readonly params: () => readonly ParamName[];
+}
+
+export interface ParamName {
+  readonly name: string;
+  readonly description?: string;
+  readonly choices?: readonly string[];
+}
+
+/**
+ * Reads the names from a pipeline file that may be half written. What its stage modules declare is taken from what an
+ * earlier run has remembered: nothing is bundled or run.
+ */
+export function readPipelineNames(options: CommonOptions): PipelineNames {
+  const project = findProject(options);
+  const text = readFileSync(project.file, 'utf8');
+  const { stages = {}, params, profiles } = toObject(parse(text));
+  const written = Object.entries(toObject(stages)).map(([name, stage]) => ({ name, ...toObject(stage) }) as Written);
+  const index = join(project.cache, 'index');
+  const interfaces = new RememberedInterfaces(index, project.root);
+  const mentioned = mentionedOutputs(written);
+  // A plan also has the stages that a matrix makes of one.
+  const plan = new KnownPlans(join(index, 'plans'), options.engine.build).find(project, text, options)?.plan;
+  const instances = (plan?.stages ?? []).filter(({ name, declared }) => name !== declared);
+  const found = [...written, ...instances.map(({ name, module }) => ({ name, module: module.path }))];
+  return {
+    stages: found.map(({ name, module }) => {
+      const declared = () => interfaces.of(module);
+      const { description, params: given } = written.find((stage) => stage.name === name) ?? {};
+      return {
+        name,
+        ...(typeof description === 'string' && { description }),
+        // «predictions.csv» declares the output «predictions».
+        outputs: () => declared()?.outputs.map((file) => file.split('.', 1)[0] ?? file) ?? mentioned.get(name) ?? [],
+        params: () => paramsOf(toObject(given), declared()?.params?.properties),
+      };
+    }),
+    params: paramsOf(toObject(params)),
+    profiles: Object.keys(toObject(profiles)),
+    runs: () => new RunHistory(project.cache).ids(),
+  };
+}
+
+/** A stage as far as it has been written. */
+interface Written {
+  readonly name: string;
+  readonly module?: unknown;
+  readonly description?: unknown;
+  readonly inputs?: unknown;
+  readonly params?: unknown;
+}
+
+/** What can be understood of a text that may not be right. */
+function parse(text: string): unknown {
+  return parseDocument(text, { merge: true, strict: false, logLevel: 'silent' }).toJS({ maxAliasCount: 100 });
+}
+
+function toObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** What stage modules declared when they were last asked, if they have not changed since. */
+class RememberedInterfaces {
+  readonly #codes: StageCodes;
+  readonly #root: string;
+  readonly #found = new Map<string, StageInterface | undefined>();
+
+  constructor(index: string, root: string) {
+    this.#codes = new StageCodes(index, root, new FileDigests(join(index, 'sources')));
+    this.#root = root;
+  }
+
+  of(module: unknown): StageInterface | undefined {
+    if (typeof module !== 'string') return undefined;
+    const path = resolve(this.#root, module);
+    if (!this.#found.has(path)) this.#found.set(path, this.#codes.known(path)?.interface);
+    return this.#found.get(path);
+  }
+}
+
+/** The outputs that other stages read, by stage. */
+function mentionedOutputs(written: readonly Written[]): ReadonlyMap<string, readonly string[]> {
+  const mentioned = new Map<string, readonly string[]>();
+  for (const { inputs } of written) {
+    for (const input of Object.values(toObject(inputs))) {
+      const [, stage, output] = /^([^./\\]+)\.([^./\\]+)$/.exec(String(input)) ?? [];
+      if (stage === undefined || output === undefined) continue;
+      mentioned.set(stage, [...new Set([...(mentioned.get(stage) ?? []), output])]);
+    }
+  }
+  return mentioned;
+}
+
+/** Those that are given and those that are declared, with the values that a declaration admits if they are few. */
+function paramsOf(
+  given: Readonly<Record<string, unknown>>,
+  declared: Readonly<Record<string, JsonSchema>> = {},
+): readonly ParamName[] {
+  return [...new Set([...Object.keys(declared), ...Object.keys(given)])].map((name) => {
+    const { description, enum: values, type } = declared[name] ?? {};
+    const isSwitch = type === 'boolean' || typeof given[name] === 'boolean';
+    const choices = values?.map(String) ?? (isSwitch ? ['true', 'false'] : undefined);
+    return { name, ...(description !== undefined && { description }), ...(choices && { choices }) };
+  });
+}

@@ -1,0 +1,136 @@
+import type { ActionRecord, StoredOutput } from '../cache/cache.ts';
+import type { Services } from '../execute/services.ts';
+import { survey } from '../execute/survey.ts';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { NameFault } from '../plan/family.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import { StageNames } from '../plan/stage-names.ts';
+import { splitOutput } from '../plan/stage-reference.ts';
+import { list, suggestion } from '../plan/suggest.ts';
+import { failure, problem, type Result, success } from '../../shared/problem.ts';
+
+/** An artifact and how it is called. */
+export interface NamedArtifact {
+  readonly name: string;
+  readonly file: string;
+  readonly digest: Digest;
+  readonly path: string;
+}
+
+/** What a REF means: the result of a stage, one output of it, or content by its digest. */
+export type Referred =
+  | {
+      readonly kind: 'stage';
+      readonly stage: string;
+      readonly record: ActionRecord;
+      readonly artifacts: readonly NamedArtifact[];
+    }
+  | { readonly kind: 'output'; readonly stage: string; readonly record: ActionRecord; readonly artifact: NamedArtifact }
+  | { readonly kind: 'content'; readonly artifact: NamedArtifact };
+
+/** As many digits of a digest as are asked for at least. */
+const PREFIX = /^[0-9a-f]{6,64}$/;
+export const SHORT_DIGEST = 12;
+
+/** Finds the result that belongs to the pipeline as it stands now, or what a digest or action key names. */
+export async function refer(reference: string, services: Services): Promise<Result<Referred>> {
+  const found = findStage(reference, services.plan.stages);
+  if (!found.ok && PREFIX.test(reference)) return referToDigest(reference, services);
+  if (!found.ok) return failure([{ ...found.failure, at: { file: reference } }]);
+  const { stage, output } = found.value;
+  const outputs = stage.outputs.map(({ name }) => name);
+  if (output !== undefined && !outputs.includes(output)) {
+    return problem(`stage «${stage.name}» has no output «${output}»`, {
+      at: { file: reference },
+      advice: suggestion(output, outputs),
+    });
+  }
+  const record = await currentRecord(stage.name, services);
+  if (!record.ok) return record;
+  const artifacts = artifactsOf(record.value, services);
+  const artifact = artifacts.find(({ name }) => name === output);
+  if (artifact !== undefined) return success({ kind: 'output', stage: stage.name, record: record.value, artifact });
+  return success({ kind: 'stage', stage: stage.name, record: record.value, artifacts });
+}
+
+/** `train@rate=0.1` is a stage and `train@rate=0.1.model` an output of it: which of its dots means what, stages tell. */
+function findStage(
+  reference: string,
+  stages: readonly PlannedStage[],
+): Result<{ readonly stage: PlannedStage; readonly output?: string }, NameFault> {
+  const names = new StageNames(stages);
+  const whole = names.findOne(reference);
+  if (whole.ok) return success({ stage: whole.value });
+  const split = splitOutput(reference);
+  if (split === undefined) return whole;
+  const stage = names.findOne(split.stage);
+  return stage.ok ? success({ stage: stage.value, output: split.output }) : stage;
+}
+
+/** The record that a stage has with the pipeline as it stands, if it is in the cache. */
+async function currentRecord(stage: string, services: Services): Promise<Result<ActionRecord>> {
+  const result = (await survey(services, [stage])).get(stage);
+  const record = result?.outcome === 'cached' ? services.cache.find(result.key) : undefined;
+  if (record !== undefined) return success(record);
+  const reasons = result === undefined || result.reasons.length === 0 ? '' : ` (${result.reasons.join('; ')})`;
+  return problem(`the result of stage «${stage}» for the pipeline as it stands is not in the cache${reasons}`, {
+    advice: `Run it: pipeline run ${stage}`,
+  });
+}
+
+function referToDigest(prefix: string, services: Services): Result<Referred> {
+  const { contents, actions } = services.cache.beginningWith(prefix);
+  const all = [...contents, ...actions];
+  if (all.length > 1) {
+    const shown = all.map((digest) => digest.slice(0, Math.max(SHORT_DIGEST, prefix.length + 4)));
+    return problem(`${all.length} digests begin so: ${list(shown)}`, {
+      at: { file: prefix },
+      advice: 'Give more of it.',
+    });
+  }
+  const [content] = contents;
+  if (content !== undefined) return referToContent(content, services);
+  const [action] = actions;
+  if (action !== undefined) return referToAction(action, services);
+  return problem('the cache has no content and no result with this digest', {
+    at: { file: prefix },
+    advice: 'pipeline status --json lists the digests of the present results.',
+  });
+}
+
+function referToContent(digest: Digest, services: Services): Result<Referred> {
+  const path = services.cache.locate(digest);
+  if (path === undefined) {
+    return problem('this content is damaged in the cache', {
+      at: { file: digest },
+      advice: 'Run the stage that makes it: it will be made again.',
+    });
+  }
+  return success({ kind: 'content', artifact: { name: digest, file: digest, digest, path } });
+}
+
+function referToAction(key: ActionKey, services: Services): Result<Referred> {
+  const record = services.cache.find(key);
+  if (record === undefined) {
+    return problem('the outputs of this result are no longer whole in the cache', {
+      at: { file: key },
+      advice: 'Run the stage that makes them again.',
+    });
+  }
+  return success({
+    kind: 'stage',
+    stage: record.provenance.stage,
+    record,
+    artifacts: artifactsOf(record, services),
+  });
+}
+
+function artifactsOf(record: ActionRecord, services: Services): NamedArtifact[] {
+  return Object.entries(record.outputs).map(([name, stored]) => toArtifact(name, stored, services));
+}
+
+function toArtifact(name: string, { digest, file }: StoredOutput, { cache }: Services): NamedArtifact {
+  const path = cache.locate(digest);
+  if (path === undefined) throw new Error(`${name} went away from the cache`);
+  return { name, file, digest, path };
+}

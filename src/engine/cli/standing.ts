@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { LOCKFILE } from '../execute/lockfile.ts';
+import { readLockfile } from '../execute/read-lockfile.ts';
+import { survey } from '../execute/survey.ts';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { Problem } from '../../shared/problem.ts';
+import type { CommonOptions } from './options.ts';
+import { findProject } from './project.ts';
+import { openSession } from './session.ts';
+
+/** What of a cache belongs to the pipeline as it stands, to its lockfile, and to what ran last. */
+export interface Standing {
+  /** Key → stage; undefined if the pipeline can't be read. */
+  readonly current: ReadonlyMap<ActionKey, string> | undefined;
+  readonly locked: ReadonlyMap<ActionKey, string>;
+  /** The code of the stages as they stand. */
+  readonly codes: ReadonlySet<Digest>;
+  /** False if there is a lockfile that can't be read. */
+  readonly lockfileIsRead: boolean;
+  /** Why something of it is not known. */
+  readonly problems: readonly Problem[];
+}
+
+export async function standingOf(options: CommonOptions, signal: AbortSignal): Promise<Standing> {
+  const { root, cache } = findProject(options);
+  const lockfile = readLockfile(join(root, LOCKFILE), relative(process.cwd(), join(root, LOCKFILE)));
+  const locked = new Map<ActionKey, string>();
+  if (lockfile.ok) for (const [stage, { key }] of lockfile.value ?? []) locked.set(key, stage);
+  const lockfileIsRead = lockfile.ok;
+  const lockProblems = lockfile.ok ? [] : lockfile.failure;
+  const session = await openSession(options, signal);
+  if (!session.ok) {
+    return {
+      current: undefined,
+      locked,
+      codes: new Set(),
+      lockfileIsRead,
+      problems: [...lockProblems, ...session.failure],
+    };
+  }
+  try {
+    const { services } = session.value;
+    const names = services.plan.stages.map(({ name }) => name);
+    const current = new Map<ActionKey, string>();
+    const last = lastKeys(cache);
+    for (const [name, result] of await survey(services, names)) {
+      // While something before it would run its key is not known: then what it last was may be it again.
+      const key = ('key' in result ? result.key : undefined) ?? last.get(name);
+      if (key !== undefined) current.set(key, name);
+    }
+    session.value.save();
+    const codes = new Set([...services.codes.values()].map(({ digest }) => digest));
+    return { current, locked, codes, lockfileIsRead, problems: lockProblems };
+  } finally {
+    session.value.close();
+  }
+}
+
+/** Stage → the key of its last result. */
+export function lastKeys(cache: string): ReadonlyMap<string, ActionKey> {
+  const directory = join(cache, 'index', 'last');
+  try {
+    const names = readdirSync(directory).filter((name) => name.endsWith('.json'));
+    return new Map(
+      names.flatMap((name): [string, ActionKey][] => {
+        try {
+          const { key } = JSON.parse(readFileSync(join(directory, name), 'utf8')) as { key: ActionKey };
+          return [[decodeURIComponent(name.slice(0, -'.json'.length)), key]];
+        } catch {
+          return [];
+        }
+      }),
+    );
+  } catch {
+    return new Map();
+  }
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import type { StageCode } from '../fingerprint/stage-code.ts';
+import type { StageInterface } from '../plan/plan.ts';
+import type { Problem } from '../../shared/problem.ts';
+import { stageEnvironment } from './environment.ts';
+import { writeLinkedBundle } from './linked-bundle.ts';
+import type { Description } from './protocol.ts';
+import type { Installation } from './services.ts';
+import { placeInStack } from './stack.ts';
+import { runInProcess } from './stage-process.ts';
+
+export interface Described {
+  /** By the absolute path of the module. */
+  readonly interfaces: ReadonlyMap<string, StageInterface>;
+  readonly problems: readonly Problem[];
+}
+
+/** Asks stage modules (absolute path → code) what they declare, all in one process. */
+export async function describeStages(
+  modules: ReadonlyMap<string, StageCode>,
+  installation: Installation,
+  signal: AbortSignal,
+): Promise<Described> {
+  if (modules.size === 0) return { interfaces: new Map(), problems: [] };
+  let directory: string | undefined;
+  try {
+    const made = mkdtempSync(join(tmpdir(), 'pipeline-describe-'));
+    directory = made;
+    const paths = [...modules.keys()];
+    const bundles = await Promise.all(
+      [...modules].map(([path, code], index) => writeLinkedBundle(path, code, installation, made, `stage-${index}`)),
+    );
+    const unwritten = bundles.flatMap((bundle) => (bundle.ok ? [] : bundle.failure));
+    if (unwritten.length > 0) return { interfaces: new Map(), problems: unwritten };
+    const end = await runInProcess(
+      { type: 'describe', bundles: bundles.flatMap((bundle) => (bundle.ok ? [bundle.value] : [])) },
+      {
+        host: installation.host,
+        root: installation.root,
+        environment: stageEnvironment(process.env, [], []),
+        signal,
+        onMessage: () => undefined,
+      },
+    );
+    const names = paths.map((path) => relative(installation.root, path));
+    if (end.type === 'cancelled') return failedAll({ message: 'interrupted' });
+    if (end.type === 'failed' || end.message.type !== 'described') {
+      const output = end.type === 'failed' && end.failure.kind === 'crashed' ? `\n${end.failure.output}` : '';
+      return failedAll({ message: `cannot load the stage modules ${names.join(', ')}${output}` });
+    }
+    return collect(end.message.descriptions, paths, names, installation.root);
+  } catch (error) {
+    const { errno, code } = error as NodeJS.ErrnoException;
+    if (errno === undefined) throw error;
+    return failedAll({
+      message: `the folder for temporary files cannot be written: ${code}`,
+      at: { file: tmpdir() },
+      advice: 'Make room in it, or name another one in the environment variable TMPDIR.',
+    });
+  } finally {
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function collect(
+  descriptions: readonly Description[],
+  paths: readonly string[],
+  names: readonly string[],
+  root: string,
+): Described {
+  const problems: Problem[] = [];
+  const interfaces = new Map<string, StageInterface>();
+  for (const [index, description] of descriptions.entries()) {
+    const file = names[index] ?? '';
+    if (description.ok) {
+      interfaces.set(paths[index] ?? '', description.interface);
+    } else if ('notAStage' in description) {
+      problems.push({
+        message: `this is not a stage module: ${description.notAStage}`,
+        at: { file },
+        advice:
+          "Write: import { defineStage } from 'pipeline'; export default defineStage({ outputs: ['…'], run() { … } });",
+      });
+    } else {
+      const { message, stack } = description.error;
+      problems.push({
+        message: `the module threw while it was loaded: ${message}`,
+        at: placeInStack(stack, root) ?? { file },
+      });
+    }
+  }
+  return { interfaces, problems };
+}
+
+function failedAll(problem: Problem): Described {
+  return { interfaces: new Map(), problems: [problem] };
+}

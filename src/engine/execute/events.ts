@@ -1,0 +1,93 @@
+import type { KeyDocument } from '../fingerprint/action-key.ts';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { Place, Problem } from '../../shared/problem.ts';
+import type { Progress } from '../../index.ts';
+import type { Difference } from './difference.ts';
+
+/** Why a stage has no result. */
+export type FailureReason =
+  /** The data or params that the stage was given have to change. */
+  | { readonly kind: 'bad-input'; readonly problems: readonly Problem[] }
+  /** The stage itself says that it could not do its work. */
+  | { readonly kind: 'reported'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'threw'; readonly message: string; readonly at?: Place; readonly stack: string }
+  /** Its process ended without a word. */
+  | { readonly kind: 'crashed'; readonly how: string; readonly output: string }
+  /** It took longer than its `timeout`. */
+  | { readonly kind: 'timed-out'; readonly seconds: number }
+  | { readonly kind: 'bad-output'; readonly problems: readonly Problem[] }
+  /** Only cached results were allowed (`--only`). */
+  | { readonly kind: 'not-cached'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'cache'; readonly problems: readonly Problem[] }
+  /** It has a result, but not the one that the lockfile names. */
+  | { readonly kind: 'difference'; readonly differences: readonly Difference[] };
+
+interface StageResultBase {
+  readonly name: string;
+  readonly seconds: number;
+  /** Why it ran, or would run. */
+  readonly reasons: readonly string[];
+}
+
+/** A stage whose outputs are in the cache. */
+export interface CompletedStage extends StageResultBase {
+  readonly outcome: 'ran' | 'cached';
+  readonly key: ActionKey;
+  readonly document: KeyDocument;
+  readonly outputs: Readonly<Record<string, Digest>>;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export type StageResult =
+  | CompletedStage
+  /** `key` is unknown while a stage before it would run. */
+  | (StageResultBase & { readonly outcome: 'would-run'; readonly key?: ActionKey })
+  | (StageResultBase & {
+      readonly outcome: 'failed';
+      readonly key?: ActionKey;
+      readonly failure: FailureReason;
+      /** How often it was run. */
+      readonly tries?: number;
+    })
+  | (StageResultBase & { readonly outcome: 'blocked'; readonly by: string })
+  | (StageResultBase & { readonly outcome: 'cancelled' });
+
+export interface RunResult {
+  readonly run: string;
+  readonly ok: boolean;
+  readonly cancelled: boolean;
+  readonly seconds: number;
+  readonly stages: readonly StageResult[];
+}
+
+/** Results are wanted, or to see whether they come out the same again. */
+export type Purpose = 'run' | 'verify';
+
+/** What happens in a run, in order. Reporters turn it into words. */
+export type RunEvent =
+  | {
+      readonly type: 'run-started';
+      readonly purpose: Purpose;
+      readonly run: string;
+      readonly pipeline: string;
+      readonly stages: readonly string[];
+    }
+  /** Another run computes the same action. */
+  | { readonly type: 'stage-waiting'; readonly stage: string; readonly holder: string }
+  | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly string[] }
+  | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
+  | { readonly type: 'stage-log'; readonly stage: string; readonly message: string }
+  /** Something that the stage's author should know of a stage that is all right otherwise. */
+  | { readonly type: 'stage-warning'; readonly stage: string; readonly problem: Problem }
+  /** It failed and is tried again, for the `retry`-th time of `retries`. */
+  | {
+      readonly type: 'stage-retrying';
+      readonly stage: string;
+      readonly failure: FailureReason;
+      readonly retry: number;
+      readonly retries: number;
+    }
+  | { readonly type: 'stage-finished'; readonly result: StageResult }
+  | { readonly type: 'run-finished'; readonly result: RunResult };
+
+export type Emit = (event: RunEvent) => void;

@@ -1,0 +1,129 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { KeyDocument } from '../fingerprint/action-key.ts';
+import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerprint/digest.ts';
+import type { TensorFlowRuntime } from '../fingerprint/runtime.ts';
+import type { Json, JsonObject } from '../plan/declaration.ts';
+import { problem, type Result, success } from '../../shared/problem.ts';
+import type { CompletedStage, RunResult } from './events.ts';
+
+/** The name of the lockfile, beside the pipeline file. */
+export const LOCKFILE = 'pipeline.lock';
+
+/** The parts of a key as the lockfile has them: so that what moved can be said where the cache is empty. */
+export interface LockedParts {
+  readonly code: Digest;
+  /** Digest of all packages; absent if there are none. */
+  readonly packages?: Digest;
+  readonly params: JsonObject;
+  readonly inputs: Readonly<Record<string, Digest>>;
+  /** Digests of the values, since the file is committed and a variable may hold a secret; null for one not set. */
+  readonly env: Readonly<Record<string, Digest | null>>;
+  readonly tensorflow?: TensorFlowRuntime;
+}
+
+/** What the lockfile says of a stage. */
+export interface LockedStage {
+  readonly key: ActionKey;
+  readonly outputs: Readonly<Record<string, Digest>>;
+  /** Absent in a lockfile of an earlier version. */
+  readonly parts?: LockedParts;
+}
+
+/** By stage. */
+export type Lockfile = ReadonlyMap<string, LockedStage>;
+
+const HEAD = `# Written by pipeline after each whole run: what belongs to the pipeline as it stands. Commit it.
+# After a merge conflict take either side and run the pipeline.
+`;
+
+/** Writes the keys and digests of a whole, successful run, sorted and one a line. Unchanged, it is left alone. */
+export function writeLockfile(path: string, result: RunResult): Result<void> {
+  if (describes(read(path), result)) return success(undefined);
+  const temporary = `${path}.${process.pid}`;
+  try {
+    writeFileSync(temporary, lockfileText(result));
+    renameSync(temporary, path);
+    return success(undefined);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    rmSync(temporary, { force: true });
+    return problem(`the lockfile cannot be written: ${code}`, {
+      at: { file: path },
+      advice: 'Make room for it, or its folder writable, and run again: nothing that is finished runs twice.',
+    });
+  }
+}
+
+export function lockfileText(result: RunResult): string {
+  const lines = completedIn(result).flatMap((stage) => [
+    ...resultLines(stage),
+    ...Object.entries(lockedParts(stage.document)).flatMap(([part, value]) =>
+      isEmpty(value) ? [] : entry(part, value, '  '),
+    ),
+  ]);
+  return `${HEAD}${lines.join('\n')}\n`;
+}
+
+/** Whether a lockfile's text has these very results. The parts of equal keys are equal, and cost time to write out. */
+function describes(text: string, result: RunResult): boolean {
+  const stages = completedIn(result);
+  let at = 0;
+  for (const stage of stages) {
+    // Every stage has code, unless the lockfile is one of an earlier version.
+    at = text.indexOf(`\n${resultLines(stage).join('\n')}\n  code: `, at);
+    if (at === -1) return false;
+  }
+  return text.startsWith(HEAD) && text.match(/^[^\s#]/gm)?.length === stages.length;
+}
+
+function completedIn({ stages }: RunResult): CompletedStage[] {
+  const completed = stages.filter(({ outcome }) => outcome === 'ran' || outcome === 'cached') as CompletedStage[];
+  return completed.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function resultLines({ name, key, outputs }: CompletedStage): string[] {
+  return [`${scalar(name)}:`, `  key: ${scalar(key)}`, ...entry('outputs', outputs, '  ')];
+}
+
+export function lockedParts({ code, packages, params, inputs, env, tensorflow }: KeyDocument): LockedParts {
+  return {
+    code,
+    ...(!isEmpty(packages) && { packages: sha256(canonicalJson(packages)) }),
+    params,
+    inputs,
+    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value === null ? null : sha256(value)])),
+    ...(tensorflow !== null && { tensorflow }),
+  };
+}
+
+function isEmpty(value: object | string): boolean {
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
+/** One value a line, maps sorted, so that two people's changes merge unless they touch the same value. */
+function entry(name: string, value: Json | object, indent: string): string[] {
+  const start = `${indent}${scalar(name)}:`;
+  if (typeof value === 'string') return [`${start} ${scalar(value)}`];
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isEmpty(value))
+    return [`${start} ${JSON.stringify(value)}`];
+  const entries = Object.entries(value as Record<string, Json>).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [start, ...entries.flatMap(([key, item]) => entry(key, item, `${indent}  `))];
+}
+
+/** A text as YAML: quoted, as JSON quotes, unless no reader of YAML could take it for anything but a text. */
+function scalar(text: string): string {
+  const plain =
+    /^\w[\w@=,./-]*$/.test(text) &&
+    !/^[\d.eE_+-]+$/.test(text) &&
+    !/^(0[xob].*|true|false|null|yes|no|on|off|y|n)$/i.test(text);
+  return plain ? text : JSON.stringify(text);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

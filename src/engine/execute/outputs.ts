@@ -1,0 +1,49 @@
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FinishedOutput } from '../cache/cache.ts';
+import type { FileDigests } from '../fingerprint/file-digests.ts';
+import { digestTree } from '../fingerprint/tree.ts';
+import type { PlannedOutput, PlannedStage } from '../plan/plan.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+
+/** Digests what a stage made, by output name. A missing or empty output is a problem. */
+export function finishOutputs(
+  stage: PlannedStage,
+  directory: string,
+  files: FileDigests,
+): Result<Readonly<Record<string, FinishedOutput>>> {
+  const problems: Problem[] = [];
+  const finished: Record<string, FinishedOutput> = {};
+  for (const output of stage.outputs) {
+    const path = join(directory, output.file);
+    const fault = faultOf(path);
+    const tree = fault === undefined ? digestTree(path, files) : undefined;
+    if (tree?.ok) {
+      const { digest, kind, files: inside, bytes } = tree.value;
+      finished[output.name] = { digest, kind, file: output.file, files: inside.length, bytes, path };
+    } else {
+      problems.push(...(tree === undefined ? [outputProblem(stage, output, fault ?? '')] : tree.failure));
+    }
+  }
+  return problems.length > 0 ? failure(problems) : success(finished);
+}
+
+function outputProblem(stage: PlannedStage, output: PlannedOutput, fault: string): Problem {
+  return {
+    message: `stage «${stage.name}» left its output «${output.name}» ${fault}`,
+    at: { file: stage.module.written },
+    advice: `Write a file or a directory to outputs.${output.name}, or take it out of «outputs».`,
+  };
+}
+
+function faultOf(path: string): string | undefined {
+  if (!existsSync(path)) return 'unmade';
+  const stats = lstatSync(path);
+  if (stats.isFile()) return stats.size === 0 ? 'empty' : undefined;
+  if (!stats.isDirectory()) return 'as something that is neither a file nor a directory';
+  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
+  const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
+  // A link's target would not move into the cache with it.
+  if (odd !== undefined) return `with «${odd.name}» in it, which is neither a file nor a directory`;
+  return entries.some((entry) => entry.isFile()) ? undefined : 'empty';
+}

@@ -1,0 +1,52 @@
+import type { StageInterface } from '../plan/plan.ts';
+import type { CollectedArtifact, Progress, StageFailure } from '../../index.ts';
+
+/** By input name an absolute path, or those that the input collects. */
+export type StageInputs = Readonly<Record<string, string | readonly CollectedArtifact[]>>;
+
+/** Where an earlier result of a stage lies. */
+export interface PreviousPaths {
+  /** By output name. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** By input name, for directories from outside: the file that says which digests their files have now. */
+  readonly listings: Readonly<Record<string, string>>;
+}
+
+/** What the runner tells a stage's process. */
+export type HostRequest =
+  | {
+      readonly type: 'run';
+      /** URL of the linked bundle. */
+      readonly bundle: string;
+      readonly params: unknown;
+      readonly inputs: StageInputs;
+      readonly outputs: Readonly<Record<string, string>>;
+      readonly work: string;
+      readonly downloads: string;
+      readonly previous?: PreviousPaths;
+    }
+  /** Say what each of these bundles declares, without running it. */
+  | { readonly type: 'describe'; readonly bundles: readonly string[] }
+  | { readonly type: 'cancel' };
+
+export interface ThrownError {
+  readonly message: string;
+  /** Lines lead to the TypeScript source. */
+  readonly stack: string;
+}
+
+export type Description =
+  | { readonly ok: true; readonly interface: StageInterface }
+  | { readonly ok: false; readonly error: ThrownError }
+  /** Its default export is no stage definition. */
+  | { readonly ok: false; readonly notAStage: string };
+
+/** What a stage's process tells the runner. */
+export type HostMessage =
+  | { readonly type: 'log'; readonly message: string }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'metrics'; readonly values: Readonly<Record<string, number>> }
+  | { readonly type: 'described'; readonly descriptions: readonly Description[] }
+  | { readonly type: 'done' }
+  | { readonly type: 'reported'; readonly failure: StageFailure }
+  | { readonly type: 'threw'; readonly error: ThrownError };

@@ -1,0 +1,125 @@
+/** The main module of a stage's process: loads the stage's bundle, runs it, and tells the runner what happens. */
+import { readListing } from '../fingerprint/listings.ts';
+import type { PreviousResult, Progress, StageContext, StageDefinition } from '../../index.ts';
+import type { Description, HostMessage, HostRequest, PreviousPaths, ThrownError } from './protocol.ts';
+import { sourceStack } from './source-stack.ts';
+
+type AnyDefinition = Omit<StageDefinition, 'run'> & {
+  readonly run: (context: StageContext<unknown, unknown, unknown>) => ReturnType<StageDefinition['run']>;
+};
+
+const cancelled = new AbortController();
+
+// Ctrl-C reaches every process of the terminal; it is the runner that tells stages to stop.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', endAll);
+process.on('uncaughtException', (error) => finish({ type: 'threw', error: toThrown(error) }));
+process.on('unhandledRejection', (error) => finish({ type: 'threw', error: toThrown(error) }));
+process.on('message', (request: HostRequest) => {
+  switch (request.type) {
+    case 'run':
+      void run(request).then(finish);
+      break;
+    case 'describe':
+      void describe(request.bundles).then((descriptions) => finish({ type: 'described', descriptions }));
+      break;
+    case 'cancel':
+      cancelled.abort(new Error('the run was cancelled'));
+      break;
+    default:
+      request satisfies never;
+  }
+});
+
+async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage> {
+  try {
+    const definition = (await load(request.bundle)) as AnyDefinition;
+    const failure = await definition.run({
+      params: request.params,
+      inputs: request.inputs,
+      outputs: request.outputs,
+      work: request.work,
+      downloads: request.downloads,
+      ...(request.previous && { previous: toPrevious(request.previous) }),
+      log: (message) => send({ type: 'log', message }),
+      progress: sendProgress,
+      metrics: (values) => send({ type: 'metrics', values }),
+      signal: cancelled.signal,
+    });
+    return failure === undefined ? { type: 'done' } : { type: 'reported', failure };
+  } catch (error) {
+    return { type: 'threw', error: toThrown(error) };
+  }
+}
+
+function toPrevious({ outputs, listings }: PreviousPaths): PreviousResult<unknown> {
+  return { outputs, digests: (input) => readListing(listings[input] ?? '') ?? new Map() };
+}
+
+async function describe(bundles: readonly string[]): Promise<Description[]> {
+  const descriptions: Description[] = [];
+  for (const bundle of bundles) {
+    try {
+      descriptions.push(toDescription(await load(bundle)));
+    } catch (error) {
+      descriptions.push({ ok: false, error: toThrown(error) });
+    }
+  }
+  return descriptions;
+}
+
+async function load(bundle: string): Promise<unknown> {
+  return ((await import(bundle)) as { default?: unknown }).default;
+}
+
+function toDescription(definition: unknown): Description {
+  if (typeof definition !== 'object' || definition === null)
+    return { ok: false, notAStage: 'it has no default export' };
+  const { params, inputs, outputs, reuses, run } = definition as Partial<StageDefinition>;
+  if (typeof run !== 'function') return { ok: false, notAStage: 'its default export has no function «run»' };
+  if (!isNames(outputs) || outputs.length === 0) {
+    return { ok: false, notAStage: 'its «outputs» is not a list of at least one name' };
+  }
+  if (inputs !== undefined && !isNames(inputs)) return { ok: false, notAStage: 'its «inputs» is not a list of names' };
+  // Only what JSON can say travels: a schema may hold anything else by mistake.
+  const schema = params === undefined ? {} : { params: JSON.parse(JSON.stringify(params)) };
+  return { ok: true, interface: { ...schema, inputs: inputs ?? [], outputs, ...(reuses === true && { reuses }) } };
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
+}
+
+function toThrown(error: unknown): ThrownError {
+  if (!(error instanceof Error)) return { message: String(error), stack: '' };
+  return { message: error.message, stack: sourceStack(error.stack ?? '') };
+}
+
+/** A screen shows no more than a few a second; the last one always arrives. */
+const PROGRESS_MILLISECONDS = 100;
+let progressSent = Number.NEGATIVE_INFINITY;
+
+function sendProgress(progress: Progress): void {
+  const now = performance.now();
+  if (now - progressSent < PROGRESS_MILLISECONDS && progress.done < progress.total) return;
+  progressSent = now;
+  send({ type: 'progress', progress });
+}
+
+function send(message: HostMessage): void {
+  process.send?.(message);
+}
+
+/** The runner is gone: this process, the leader of its group, ends with all that the stage has started. */
+function endAll(): void {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    process.exit(1);
+  }
+}
+
+/** Native threads may outlive the work; the process ends as soon as the runner has the last word. */
+function finish(message: HostMessage): void {
+  process.send?.(message, () => process.exit(0));
+}

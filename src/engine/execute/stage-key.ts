@@ -1,0 +1,113 @@
+import { actionKey, type KeyDocument, keyDocument } from '../fingerprint/action-key.ts';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import { tensorFlowOf } from '../fingerprint/runtime.ts';
+import type { StageCode } from '../fingerprint/stage-code.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import type { PathInput } from '../plan/resolve-input.ts';
+import { sourcesOf } from '../plan/sources.ts';
+import { type Result, success } from '../../shared/problem.ts';
+import { declaredEnvironment, seesGpus } from './environment.ts';
+import type { CompletedStage } from './events.ts';
+import type { Services } from './services.ts';
+
+export interface StageKey {
+  readonly key: ActionKey;
+  readonly document: KeyDocument;
+}
+
+/** Digests inputs from outside. Each is looked at once a run: a run sees one state of them. */
+export class PathInputs {
+  readonly #services: Services;
+  readonly #seen = new Map<string, Promise<Result<Digest>>>();
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  digest(input: PathInput): Promise<Result<Digest>> {
+    const found = this.#seen.get(idOf(input)) ?? this.#look(input);
+    this.#seen.set(idOf(input), found);
+    return found;
+  }
+
+  async #look(input: PathInput): Promise<Result<Digest>> {
+    const { trees, files, listings } = this.#services;
+    const checked = trees.check(input.path, input);
+    if (checked.ok) return success(checked.value.digest);
+    await files.inputs.prepare();
+    const tree = checked.failure.digest(files.inputs);
+    if (!tree.ok) return tree;
+    listings.keep(tree.value);
+    return success(tree.value.digest);
+  }
+}
+
+function idOf({ path, include, exclude }: PathInput): string {
+  return JSON.stringify([path, include, exclude]);
+}
+
+/** What a stage sees of the environment that asks for no GPU: it computes on the CPU on every machine. */
+const NO_GPUS = { CUDA_VISIBLE_DEVICES: '' };
+
+/** The code of a planned stage. */
+export function codeOf(stage: PlannedStage, { codes }: Services): StageCode {
+  const code = codes.get(stage.module.path);
+  if (code === undefined) throw new Error(`the code of ${stage.module.written} was not read`);
+  return code;
+}
+
+/** The outputs of a stage, or nothing while they are not known. */
+export type OutputsOf = (stage: string) => Readonly<Record<string, Digest>> | undefined;
+
+export interface KnownParts {
+  readonly document: KeyDocument;
+  /** The inputs that are not known yet, since the stages that make them would run. */
+  readonly open: readonly string[];
+}
+
+/** All that is known of a stage's key. */
+export async function knownParts(
+  stage: PlannedStage,
+  services: Services,
+  paths: PathInputs,
+  outputsOf: OutputsOf,
+): Promise<Result<KnownParts>> {
+  const code = codeOf(stage, services);
+  const inputs: Record<string, Digest> = {};
+  const open: string[] = [];
+  for (const { name, from } of sourcesOf(stage)) {
+    if (from.kind === 'artifact') {
+      const outputs = outputsOf(from.stage);
+      const digest = outputs?.[from.output];
+      if (outputs === undefined) open.push(name);
+      else if (digest === undefined) throw new Error(`${from.stage} has no output ${from.output}`);
+      else inputs[name] = digest;
+    } else {
+      const digest = await paths.digest(from);
+      if (!digest.ok) return digest;
+      inputs[name] = digest.value;
+    }
+  }
+  const document = keyDocument({
+    code: code.digest,
+    packages: code.packages,
+    params: stage.params,
+    inputs,
+    env: declaredEnvironment(services.environment, stage.env),
+    tensorflow: tensorFlowOf(code.direct, seesGpus(stage) ? services.environment : NO_GPUS) ?? null,
+  });
+  return success({ document, open });
+}
+
+/** The action key of a stage, once all stages that it reads are complete. */
+export async function keyOf(
+  stage: PlannedStage,
+  services: Services,
+  paths: PathInputs,
+  completed: (stage: string) => Pick<CompletedStage, 'outputs'>,
+): Promise<Result<StageKey>> {
+  const parts = await knownParts(stage, services, paths, (name) => completed(name).outputs);
+  if (!parts.ok) return parts;
+  const { document } = parts.value;
+  return success({ key: actionKey(document), document });
+}

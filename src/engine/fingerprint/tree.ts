@@ -1,0 +1,126 @@
+import { type BigIntStats, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { problem, type Result, success } from '../../shared/problem.ts';
+import { type Digest, sha256 } from './digest.ts';
+import type { FileDigests, FoundFile } from './file-digests.ts';
+
+export interface TreeFile {
+  /** Relative to the tree's root, with `/`; empty if the tree is a single file. */
+  readonly path: string;
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** The content of a file or directory. Names and bytes count; times, permissions and where it lies don't. */
+export interface Tree {
+  readonly digest: Digest;
+  readonly kind: 'file' | 'directory';
+  readonly files: readonly TreeFile[];
+  readonly bytes: number;
+}
+
+export interface TreeFilter {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+const EVERYTHING: TreeFilter = { include: [], exclude: [] };
+
+/** Digests what lies at `path`, following symbolic links. */
+export function digestTree(path: string, files: FileDigests, filter: TreeFilter = EVERYTHING): Result<Tree> {
+  try {
+    const stats = statSync(path, { bigint: true });
+    if (stats.isFile()) {
+      const digest = files.of(path, stats);
+      const size = Number(stats.size);
+      return success({ digest, kind: 'file', files: [{ path: '', digest, size }], bytes: size });
+    }
+    if (!stats.isDirectory()) return problem(`${path} is neither a file nor a directory`, { at: { file: path } });
+    const { found, emptyDirectories } = walk(path, stats, acceptor(filter));
+    const digests = files.all(found);
+    if (isOpen(filter)) files.keepOnly(path, found);
+    const tree = found.map(({ relative, stats: { size } }, index) => ({
+      path: relative,
+      digest: digests[index] as Digest,
+      size: Number(size),
+    }));
+    const listing = [
+      ...tree.map((file) => `file ${file.digest} ${file.path}`),
+      ...(isOpen(filter) ? emptyDirectories.map((directory) => `directory ${directory}`) : []),
+    ];
+    const bytes = tree.reduce((sum, file) => sum + file.size, 0);
+    // The first line keeps a directory's digest apart from that of a file with the same listing.
+    return success({ digest: sha256(['tree', ...listing].join('\0')), kind: 'directory', files: tree, bytes });
+  } catch (error) {
+    return toProblem(error as NodeJS.ErrnoException, path);
+  }
+}
+
+interface Walked {
+  /** Sorted by path. */
+  readonly found: readonly (FoundFile & { readonly relative: string })[];
+  readonly emptyDirectories: readonly string[];
+}
+
+function walk(root: string, rootStats: BigIntStats, accepts: (path: string) => boolean): Walked {
+  const found: (FoundFile & { readonly relative: string })[] = [];
+  const emptyDirectories: string[] = [];
+  const visit = (relative: string, stats: BigIntStats, above: readonly string[]): void => {
+    const identity = identityOf(stats);
+    // A link to a directory above itself would never end; its content is already counted there.
+    if (above.includes(identity)) return;
+    const entries = readdirSync(relative === '' ? root : join(root, relative), { withFileTypes: true });
+    if (entries.length === 0 && relative !== '') emptyDirectories.push(relative);
+    for (const entry of entries) {
+      const inside = relative === '' ? entry.name : `${relative}/${entry.name}`;
+      if (!entry.isDirectory() && !entry.isSymbolicLink() && !accepts(inside)) continue;
+      const path = join(root, inside);
+      const inner = statSync(path, { bigint: true });
+      if (inner.isDirectory()) visit(inside, inner, [...above, identity]);
+      else if (inner.isFile() && accepts(inside)) found.push({ relative: inside, path, stats: inner });
+    }
+  };
+  visit('', rootStats, []);
+  found.sort((a, b) => (a.relative < b.relative ? -1 : 1));
+  return { found, emptyDirectories: emptyDirectories.sort() };
+}
+
+/** Tells a directory from all others, by whatever path it is reached. */
+export function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+function isOpen({ include, exclude }: TreeFilter): boolean {
+  return include.length === 0 && exclude.length === 0;
+}
+
+function acceptor(filter: TreeFilter): (path: string) => boolean {
+  if (isOpen(filter)) return () => true;
+  // Loaded only for a filtered tree in which something has changed.
+  const picomatch = createRequire(import.meta.url)('picomatch') as typeof import('picomatch');
+  const { include, exclude } = filter;
+  const included = include.length === 0 ? () => true : picomatch([...include], { dot: true });
+  const excluded = exclude.length === 0 ? () => false : picomatch([...exclude], { dot: true });
+  return (path) => included(path) && !excluded(path);
+}
+
+function toProblem(error: NodeJS.ErrnoException, path: string): Result<never> {
+  const place = { at: { file: error.path ?? path } };
+  switch (error.code) {
+    case 'ENOENT':
+      return error.path === undefined || error.path === path
+        ? problem('there is no such file or directory', place)
+        : problem('it went away while it was read, or is a symbolic link to nothing', {
+            ...place,
+            advice: 'Mend or remove it.',
+          });
+    case 'EACCES':
+    case 'EPERM':
+      return problem('it may not be read', { ...place, advice: 'Change its permissions (chmod +r).' });
+    case undefined:
+      throw error;
+    default:
+      return problem(`it cannot be read: ${error.code}`, place);
+  }
+}

@@ -1,0 +1,164 @@
+import { CompressionType, DataType, type Field, util } from 'apache-arrow';
+import type { Json } from '../../plan/declaration.ts';
+import type { DirectoryInspection } from '../directory.ts';
+import type { PutAside } from '../../../vision/inspect/quarantine.ts';
+import { bytesOf, ColumnReader, partsOf } from './columns.ts';
+import { type ArrowFile, openArrow } from './file.ts';
+import { countNulls, type Range, rangeOf, type ValueCount, valuesOf } from './statistics.ts';
+import { extensionOf, ownMetadata, tensorShape, typeName } from './types.ts';
+import { toJson } from './values.ts';
+
+const SHOWN_ROWS = 5;
+/** A column that takes more in its first batch is not read for the sake of its first rows. */
+const SHOWN_BYTES = 64_000_000;
+/** Longer values, like the pixels of a picture, are told by their type. */
+const SHOWN_LIST = 64;
+
+export interface ArrowColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: boolean;
+  readonly extension?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly nulls: number;
+  readonly range?: Range;
+  /** How often each value occurs, if they are a few texts, the most frequent first. */
+  readonly values?: readonly ValueCount[];
+  /** The first values; none if they are too large to be read for that. */
+  readonly first?: readonly Json[];
+}
+
+/** Arrow files or streams with the same schema. */
+export interface ArrowTable {
+  readonly form: 'file' | 'stream';
+  readonly files: readonly string[];
+  readonly bytes: number;
+  readonly rows: number;
+  readonly batches: number;
+  readonly compression?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly columns: readonly ArrowColumn[];
+}
+
+export interface ArrowInspection {
+  readonly kind: 'arrow';
+  readonly tables: readonly ArrowTable[];
+  readonly faults: readonly { readonly file: string; readonly reason: string }[];
+  /** All that the directory holds; nothing for a single file. */
+  readonly directory?: DirectoryInspection;
+  /** The images that are in none of the tables, where the directory lists such. */
+  readonly quarantine?: readonly PutAside[];
+}
+
+export interface NamedPath {
+  /** For people. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Looks into Arrow files: their headers, and then only the columns and batches of which something is shown. */
+export function inspectArrow(paths: readonly NamedPath[], directory?: DirectoryInspection): ArrowInspection {
+  const { groups, faults } = openAll(paths);
+  const tables = groups.map(({ names, files }) => {
+    try {
+      return inspectTable(names, files);
+    } catch (error) {
+      // The headers promise what the bytes do not keep: apache-arrow fails on that in any way.
+      faults.push({ file: names.join(', '), reason: `its batches are damaged: ${(error as Error).message}` });
+      return undefined;
+    }
+  });
+  const whole = tables.filter((table) => table !== undefined);
+  return { kind: 'arrow', tables: whole, faults, ...(directory && { directory }) };
+}
+
+interface Group {
+  readonly names: string[];
+  readonly files: ArrowFile[];
+}
+
+/** Opens the files and puts those with the same schema together. */
+export function openAll(paths: readonly NamedPath[]): { groups: Group[]; faults: { file: string; reason: string }[] } {
+  const faults: { file: string; reason: string }[] = [];
+  const groups: Group[] = [];
+  for (const { name, path } of paths) {
+    const opened = openArrow(path);
+    if (!opened.ok) {
+      faults.push({ file: name, reason: opened.failure.map(({ message }) => message).join('; ') });
+      continue;
+    }
+    const file = opened.value;
+    if (file.cutShort) faults.push({ file: name, reason: 'it ends in the midst of a batch' });
+    const group = groups.find(({ files: [first] }) => first && util.compareSchemas(first.schema, file.schema));
+    group?.names.push(name);
+    group?.files.push(file);
+    if (group === undefined) groups.push({ names: [name], files: [file] });
+  }
+  return { groups, faults };
+}
+
+function inspectTable(names: readonly string[], files: readonly ArrowFile[]): ArrowTable {
+  const [first] = files;
+  if (first === undefined) throw new Error('a table has at least one file');
+  const { schema, form } = first;
+  const batches = files.flatMap((file) => file.batches);
+  const compression = batches.map(({ header }) => header.compression).find((found) => found !== null);
+  const nulls = countNulls(files);
+  const values = compression === undefined ? firstValues(files) : [];
+  return {
+    form,
+    files: names,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    rows: batches.reduce((sum, { header }) => sum + header.length, 0),
+    batches: batches.length,
+    ...(compression && { compression: CompressionType[compression.type] ?? 'unknown' }),
+    metadata: Object.fromEntries(schema.metadata),
+    columns: schema.fields.map((field, index) =>
+      inspectColumn(
+        field,
+        nulls[index] ?? 0,
+        compression === undefined ? rangeOf(files, index) : undefined,
+        compression === undefined ? valuesOf(files, index) : undefined,
+        values[index],
+      ),
+    ),
+  };
+}
+
+function inspectColumn(
+  field: Field,
+  nulls: number,
+  range: Range | undefined,
+  values: readonly ValueCount[] | undefined,
+  first: readonly Json[] | undefined,
+): ArrowColumn {
+  const extension = extensionOf(field);
+  return {
+    name: field.name,
+    type: typeName(field),
+    nullable: field.nullable,
+    ...(extension !== undefined && { extension }),
+    metadata: ownMetadata(field),
+    nulls,
+    ...(range && { range }),
+    ...(values && { values }),
+    ...(first && { first }),
+  };
+}
+
+/** By column, the values of the first rows. */
+function firstValues(files: readonly ArrowFile[]): (readonly Json[] | undefined)[] {
+  const file = files.find(({ batches }) => batches.some(({ header }) => header.length > 0));
+  const batch = file?.batches.find(({ header }) => header.length > 0);
+  if (file === undefined || batch === undefined) return [];
+  const reader = new ColumnReader(file);
+  const parts = partsOf(batch.header, file.schema.fields);
+  return file.schema.fields.map((field, index) => {
+    const { type } = field;
+    const part = parts[index];
+    const isLong = tensorShape(field) !== undefined || (DataType.isFixedSizeList(type) && type.listSize > SHOWN_LIST);
+    if (part === undefined || isLong || bytesOf(part) > SHOWN_BYTES) return undefined;
+    const vector = reader.read(batch, index);
+    return [...Array(Math.min(SHOWN_ROWS, vector.length)).keys()].map((row) => toJson(vector.get(row), type));
+  });
+}

@@ -1,0 +1,105 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { Message, type Schema } from 'apache-arrow';
+import { type FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
+import type { DictionaryBatch, RecordBatch } from 'apache-arrow/ipc/metadata/message';
+import { problem, type Result, success } from '../../../shared/problem.ts';
+import { readAt, readFrom } from '../files.ts';
+import { ARROW_CONTINUATION as CONTINUATION, ARROW_MAGIC as MAGIC } from '../media-type.ts';
+import { hasPartsOf } from './columns.ts';
+
+/** A record batch that has not been read: what its header says, and where its buffers lie. */
+export interface Batch<Header = RecordBatch> {
+  readonly header: Header;
+  /** Offset in the file from which the header counts its buffers. */
+  readonly body: number;
+}
+
+/** An Arrow IPC file or stream, of which the headers have been read and nothing else: it may be larger than memory. */
+export interface ArrowFile {
+  readonly form: 'file' | 'stream';
+  readonly bytes: number;
+  readonly schema: Schema;
+  readonly batches: readonly Batch[];
+  readonly dictionaries: readonly Batch<DictionaryBatch>[];
+  /** A stream ends in the midst of a message. */
+  readonly cutShort: boolean;
+  /** Opens the file for each call: of a thousand shards not all can be open at once. */
+  read(position: number, length: number): Uint8Array<ArrayBuffer>;
+}
+
+export function openArrow(path: string): Result<ArrowFile> {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const isFile = text(readAt(file, 0, 6)) === MAGIC;
+    const parts = isFile ? readFooter(file, size) : readStream(file, size);
+    if (parts !== undefined && !fits(parts)) return problem('its schema does not fit its batches');
+    if (parts === undefined) return problem(isFile ? 'its end is missing' : 'it does not begin with a schema');
+    return success({ bytes: size, ...parts, read: (position, length) => readFrom(path, position, length) });
+  } catch (error) {
+    // Bytes that are not what they should be lead flatbuffers to any error.
+    return problem(`its headers are damaged: ${(error as Error).message}`);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Flatbuffers reads a harmed schema as another one without a word. */
+function fits({ schema, batches }: Parts): boolean {
+  return batches.every(({ header }) => hasPartsOf(header, schema.fields));
+}
+
+type Parts = Pick<ArrowFile, 'form' | 'schema' | 'batches' | 'dictionaries' | 'cutShort'>;
+
+function readFooter(file: number, size: number): Parts | undefined {
+  const end = readAt(file, size - 10, 10);
+  if (size < 20 || text(end.subarray(4)) !== MAGIC) return undefined;
+  const length = view(end).getInt32(0, true);
+  if (length <= 0 || length > size - 18) return undefined;
+  const footer = Footer.decode(readAt(file, size - 10 - length, length));
+  const batchAt = <Header>({ offset, metaDataLength }: FileBlock): Batch<Header> => {
+    const bytes = readAt(file, offset, metaDataLength);
+    const prefix = view(bytes).getUint32(0, true) === CONTINUATION ? 8 : 4;
+    return { header: Message.decode(bytes.subarray(prefix)).header() as Header, body: offset + metaDataLength };
+  };
+  return {
+    form: 'file',
+    schema: footer.schema,
+    batches: Array.from(footer.recordBatches(), (block) => batchAt<RecordBatch>(block)),
+    dictionaries: Array.from(footer.dictionaryBatches(), (block) => batchAt<DictionaryBatch>(block)),
+    cutShort: false,
+  };
+}
+
+function readStream(file: number, size: number): Parts | undefined {
+  let schema: Schema | undefined;
+  const batches: Batch[] = [];
+  const dictionaries: Batch<DictionaryBatch>[] = [];
+  let position = 0;
+  let ended = false;
+  while (!ended && position + 8 <= size) {
+    const prefix = view(readAt(file, position, 8));
+    const length = prefix.getInt32(4, true);
+    if (prefix.getUint32(0, true) !== CONTINUATION || length < 0) return undefined;
+    const body = position + 8 + length;
+    ended = length === 0;
+    if (ended || body > size) break;
+    const message = Message.decode(readAt(file, position + 8, length));
+    position = body + message.bodyLength;
+    if (message.isSchema()) schema ??= message.header();
+    else if (position > size) break;
+    else if (message.isRecordBatch()) batches.push({ header: message.header(), body });
+    else if (message.isDictionaryBatch()) dictionaries.push({ header: message.header(), body });
+  }
+  // The mark at the end of a stream may be left out.
+  const cutShort = !ended && position !== size;
+  return schema === undefined ? undefined : { form: 'stream', schema, batches, dictionaries, cutShort };
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { bytes, plural } from '../report/format.ts';
+import { leftOut, oneLine, table } from '../report/table.ts';
+import { readFrom } from './files.ts';
+import { decodeText } from './text.ts';
+import { lineWidth, type View } from './view.ts';
+
+const HEAD_BYTES = 64_000;
+const SHOWN_ROWS = 5;
+const [QUOTE, LINE_FEED, CARRIAGE_RETURN] = [34, 10, 13];
+
+export interface CsvInspection {
+  readonly kind: 'csv';
+  readonly bytes: number;
+  /** Without the line of names. */
+  readonly rows: number;
+  /** Their names; numbers if the first line has none. */
+  readonly columns: readonly string[];
+  readonly named: boolean;
+  readonly first: readonly (readonly string[])[];
+}
+
+export async function inspectCsv(path: string, size: number): Promise<CsvInspection> {
+  const head = decodeText(readFrom(path, 0, HEAD_BYTES)) ?? '';
+  const [first = [], ...rest] = parseHead(head, size > HEAD_BYTES);
+  const records = await countRecords(path);
+  const named = isHeader(first, rest);
+  return {
+    kind: 'csv',
+    bytes: size,
+    rows: named ? records - 1 : records,
+    columns: named ? first : first.map((_cell, index) => String(index + 1)),
+    named,
+    first: (named ? rest : [first, ...rest].filter((row) => row.length > 0)).slice(0, SHOWN_ROWS),
+  };
+}
+
+export function describeCsv({ bytes: size, rows, columns, named, first }: CsvInspection, view: View): string[] {
+  const head = `CSV, ${plural(rows, 'row')} of ${plural(columns.length, 'column')}, ${bytes(size)}`;
+  const cells = [columns, ...first].map((row) => row.map(oneLine));
+  const shown = table(cells, lineWidth(view));
+  const { lines } = shown;
+  const more = leftOut(columns, shown, lineWidth(view));
+  const names = named ? [] : [view.paint('dim', '  (the first line does not name the columns)')];
+  return [head, view.paint('dim', lines[0] ?? ''), ...lines.slice(1), ...more, ...names];
+}
+
+/** The first records; the last of a part of a file may be cut off. */
+function parseHead(head: string, isPart: boolean): string[][] {
+  const records: string[][] = parse(head, {
+    to: SHOWN_ROWS + 2,
+    delimiter: delimiterOf(head),
+    bom: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+  });
+  return isPart && records.length < SHOWN_ROWS + 2 ? records.slice(0, -1) : records;
+}
+
+function delimiterOf(head: string): string {
+  const [line = ''] = head.split('\n', 1);
+  const counts = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: line.split(delimiter).length }));
+  return counts.toSorted((a, b) => b.count - a.count)[0]?.delimiter ?? ',';
+}
+
+/** Names of columns are short, all different, no numbers or paths, and no value of their column. */
+function isHeader(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
+  return (
+    first.length > 0 &&
+    new Set(first).size === first.length &&
+    first.every((cell, index) => /^[\p{L}_][^/\\?]{0,60}$/u.test(cell) && !rest.some((row) => row[index] === cell))
+  );
+}
+
+/** Records of a file of any size: lines that are not empty, unless their end is within quotes. */
+async function countRecords(path: string): Promise<number> {
+  let records = 0;
+  let quoted = false;
+  let empty = true;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    // By index: an iterator takes several times as long.
+    for (let at = 0; at < chunk.length; at += 1) {
+      const byte = chunk[at];
+      if (byte === QUOTE) quoted = !quoted;
+      if (byte === LINE_FEED && !quoted) {
+        if (!empty) records += 1;
+        empty = true;
+      } else if (byte !== CARRIAGE_RETURN) empty = false;
+    }
+  }
+  return empty ? records : records + 1;
+}

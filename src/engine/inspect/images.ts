@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import type Sharp from 'sharp';
+import { bytes, count, plural } from '../report/format.ts';
+import { type DirectoryInspection, describeDirectory, inspectDirectory } from './directory.ts';
+import { evenlySpread, type FoundFile } from './files.ts';
+import { pictureFormatByName } from './media-type.ts';
+import { loadSharp } from './sharp.ts';
+import type { View } from './view.ts';
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** So many pictures are opened to tell their sizes: the headers of all would take minutes. */
+const MEASURED = 200;
+
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+export interface ImagesInspection {
+  readonly kind: 'images';
+  readonly images: number;
+  readonly bytes: number;
+  readonly byFormat: Readonly<Record<string, number>>;
+  /** Pixels, of those that were measured. */
+  readonly width?: Spread;
+  readonly height?: Spread;
+  readonly measured: number;
+  readonly unreadable: readonly string[];
+  /** All that the directory holds; nothing for a single picture. */
+  readonly directory?: DirectoryInspection;
+}
+
+/** Whether a directory is one of pictures: at least half of its files are. */
+export function areImages(found: readonly FoundFile[]): boolean {
+  const images = found.filter(({ path }) => pictureFormatByName(path) !== undefined).length;
+  return images > 0 && images * 2 >= found.length;
+}
+
+export async function inspectImages(root: string, found: readonly FoundFile[]): Promise<ImagesInspection> {
+  const images = found.filter(({ path }) => pictureFormatByName(path) !== undefined);
+  const byFormat: Record<string, number> = {};
+  for (const { path } of images) {
+    const format = pictureFormatByName(path) ?? '';
+    byFormat[format] = (byFormat[format] ?? 0) + 1;
+  }
+  const spread = evenlySpread(images.length, MEASURED).flatMap((index) => images[index]?.path ?? []);
+  const sharp = await loadSharp();
+  const chosen = sharp.ok ? spread : [];
+  const sizes = sharp.ok ? await Promise.all(chosen.map((path) => measure(join(root, path), sharp.value))) : [];
+  return {
+    kind: 'images',
+    images: images.length,
+    bytes: images.reduce((sum, image) => sum + image.bytes, 0),
+    byFormat,
+    ...spreads(sizes.filter((size) => size !== undefined)),
+    measured: chosen.length,
+    unreadable: chosen.filter((_path, index) => sizes[index] === undefined),
+    directory: inspectDirectory(found),
+  };
+}
+
+/** A single picture, whatever its name. */
+export async function inspectImage(path: string, format: string, size: number): Promise<ImagesInspection> {
+  const sharp = await loadSharp();
+  const measured = sharp.ok ? await measure(path, sharp.value) : undefined;
+  return {
+    kind: 'images',
+    images: 1,
+    bytes: size,
+    byFormat: { [format]: 1 },
+    ...spreads(measured === undefined ? [] : [measured]),
+    measured: sharp.ok ? 1 : 0,
+    unreadable: sharp.ok && measured === undefined ? [path] : [],
+  };
+}
+
+export function describeImages(found: ImagesInspection, view: View): string[] {
+  const { images, byFormat, width, height, measured, unreadable, directory } = found;
+  const formats = Object.entries(byFormat).sort(([, a], [, b]) => b - a);
+  const size = width && height ? [sizeText(width, height)] : [];
+  if (images === 1 && directory === undefined) {
+    const faults = unreadable.length > 0 ? ['damaged'] : [];
+    return [[`${formats[0]?.[0]} picture`, ...size, ...faults, bytes(found.bytes)].join(', ')];
+  }
+  const kinds = formats.map(([format, number]) => `${count(number)} ${format}`).join(', ');
+  const of = measured < images ? ` (of ${count(measured)} of them)` : '';
+  return [
+    `${plural(images, 'picture')}, ${bytes(found.bytes)}: ${kinds}`,
+    ...size.map((text) => `  ${text}${of}`),
+    ...unreadable.slice(0, 5).map((path) => `${view.paint('red', '✗')} ${path} cannot be read as a picture`),
+    ...(unreadable.length > 5 ? [`  and ${count(unreadable.length - 5)} more`] : []),
+    ...(directory === undefined ? [] : describeDirectory(directory, view)),
+  ];
+}
+
+function sizeText(width: Spread, height: Spread): string {
+  if (width.min === width.max && height.min === height.max) return `${width.min} × ${height.min} pixels`;
+  const range = ({ min, median, max }: Spread) => (min === max ? `${min}` : `${min} to ${max} (median ${median})`);
+  return `width ${range(width)}, height ${range(height)} pixels`;
+}
+
+/** Width and height of a picture; nothing if it is none. */
+async function measure(path: string, sharp: typeof Sharp): Promise<Size | undefined> {
+  try {
+    const { width, height, autoOrient } = await sharp(path).metadata();
+    return autoOrient ?? { width, height };
+  } catch {
+    // What is no picture is told as such.
+    return undefined;
+  }
+}
+
+function spreads(sizes: readonly Size[]): Pick<ImagesInspection, 'width' | 'height'> {
+  if (sizes.length === 0) return {};
+  return { width: spreadOf(sizes.map(({ width }) => width)), height: spreadOf(sizes.map(({ height }) => height)) };
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (index: number) => sorted[index] ?? 0;
+  return { min: at(0), median: at(Math.floor(sorted.length / 2)), max: at(sorted.length - 1) };
+}

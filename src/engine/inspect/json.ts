@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import type { Json } from '../plan/declaration.ts';
+import { bytes, count, plural } from '../report/format.ts';
+import { cut, displayWidth, oneLine } from '../report/table.ts';
+import { lineWidth, type View } from './view.ts';
+
+/** Larger files are not parsed: that takes a multiple of their size in memory. */
+export const LARGEST_JSON = 64_000_000;
+const SHOWN_LINES = 40;
+const SHOWN_ENTRIES = 12;
+/** What is nested so deep that less is left for it is left out. */
+const NARROWEST = 10;
+/** Larger values are not repeated by `--json`. */
+const TOLD_BYTES = 64_000;
+
+export interface JsonInspection {
+  readonly kind: 'json';
+  readonly bytes: number;
+  readonly shape: 'object' | 'array' | 'value';
+  /** Keys of the object, values of the array. */
+  readonly entries: number;
+  readonly value?: Json;
+}
+
+/** Nothing if the file is no whole JSON. */
+export function parseJson(path: string): { readonly value: Json } | undefined {
+  try {
+    return { value: JSON.parse(readFileSync(path, 'utf8')) as Json };
+  } catch {
+    return undefined;
+  }
+}
+
+export function inspectJson(value: Json, size: number): JsonInspection {
+  const isObject = typeof value === 'object' && value !== null;
+  const shape = Array.isArray(value) ? 'array' : isObject ? 'object' : 'value';
+  return { kind: 'json', bytes: size, shape, entries: isObject ? Object.keys(value).length : 0, value };
+}
+
+/** As `--json` tells it. */
+export function trimJson(found: JsonInspection): JsonInspection {
+  const { value: _value, ...rest } = found;
+  return found.bytes <= TOLD_BYTES ? found : rest;
+}
+
+export function describeJson({ bytes: size, shape, entries, value = null }: JsonInspection, view: View): string[] {
+  const counted = { object: [plural(entries, 'key')], array: [plural(entries, 'value')], value: [] }[shape];
+  const lines = layOut(value, view.width - 4, view.full ? Number.POSITIVE_INFINITY : SHOWN_ENTRIES);
+  const shown = view.full ? lines : lines.slice(0, SHOWN_LINES);
+  const more = lines.length > shown.length ? [`  … ${count(lines.length - shown.length)} more lines`] : [];
+  return [
+    ['JSON', bytes(size), ...counted].join(', '),
+    ...shown.map((line) => cut(`  ${line}`, lineWidth(view))),
+    ...more,
+  ];
+}
+
+/** JSON on as few lines as fit into `width`, the first after `lead` columns; of long lists the beginning. */
+function layOut(value: Json, width: number, most: number, lead = 0): string[] {
+  if (typeof value !== 'object' || value === null) return [oneLine(JSON.stringify(value))];
+  const isArray = Array.isArray(value);
+  const entries: [string, Json][] = isArray
+    ? value.map((item) => ['', item])
+    : Object.entries(value).map(([key, item]) => [`${oneLine(JSON.stringify(key))}: `, item]);
+  const [open, close] = isArray ? ['[', ']'] : ['{', '}'];
+  if (entries.length === 0) return [open + close];
+  if (width < NARROWEST) return [`${open}…${close}`];
+  const shown = entries.length <= most + 1 ? entries : entries.slice(0, most);
+  const rest = entries.length - shown.length;
+  const blocks = shown.map(([key, item], index) => {
+    const lines = layOut(item, width - 2, most, displayWidth(key) + 1);
+    const comma = index < shown.length - 1 || rest > 0 ? ',' : '';
+    return [`${key}${lines[0]}`, ...lines.slice(1)].map((line, at, all) =>
+      at === all.length - 1 ? line + comma : line,
+    );
+  });
+  if (rest > 0) blocks.push([`… ${count(rest)} more`]);
+  const space = isArray ? '' : ' ';
+  const inline = `${open}${space}${blocks.map((lines) => lines.join(' ')).join(' ')}${space}${close}`;
+  if (blocks.every((lines) => lines.length === 1) && lead + displayWidth(inline) <= width) return [inline];
+  const isPlain = isArray && value.every((item) => typeof item !== 'object' || item === null);
+  const lines = isPlain ? fill(blocks.flat(), width - 2) : blocks.flat();
+  return [open, ...lines.map((line) => `  ${line}`), close];
+}
+
+/** Words on lines of at most `width`. */
+function fill(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && displayWidth(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,33 @@
+import { bytes } from '../report/format.ts';
+
+export interface NumpyInspection {
+  readonly kind: 'numpy';
+  readonly bytes: number;
+  /** As NumPy writes it: `<f4`. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly order: 'C' | 'Fortran';
+}
+
+/** Reads the header of a `.npy` file; nothing if it is none. */
+export function inspectNumpy(head: Uint8Array, size: number): NumpyInspection | undefined {
+  const buffer = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+  if (buffer.byteLength < 12 || buffer.subarray(0, 6).toString('latin1') !== '\x93NUMPY') return undefined;
+  const [start, length] = buffer[6] === 1 ? [10, buffer.readUInt16LE(8)] : [12, buffer.readUInt32LE(8)];
+  const header = buffer.subarray(start, start + length).toString('latin1');
+  const [, dtype] = /'descr': *'([^']+)'/.exec(header) ?? [];
+  const [, shape] = /'shape': *\(([^)]*)\)/.exec(header) ?? [];
+  if (dtype === undefined || shape === undefined) return undefined;
+  return {
+    kind: 'numpy',
+    bytes: size,
+    dtype,
+    shape: shape.split(',').flatMap((part) => (part.trim() === '' ? [] : Number(part))),
+    order: /'fortran_order': *True/.test(header) ? 'Fortran' : 'C',
+  };
+}
+
+export function describeNumpy({ bytes: size, dtype, shape, order }: NumpyInspection): string[] {
+  const layout = order === 'C' ? [] : ['Fortran order'];
+  return [[`NumPy array ${dtype} [${shape.join(', ')}]`, ...layout, bytes(size)].join(', ')];
+}

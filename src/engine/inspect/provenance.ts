@@ -1,0 +1,108 @@
+import type { ActionRecord } from '../cache/cache.ts';
+import { count, duration, figure, plural } from '../report/format.ts';
+import { cut, displayWidth, oneLine, pad } from '../report/table.ts';
+import type { View } from './view.ts';
+
+const LABEL = 12;
+const SHORT = 12;
+
+/** Where a result came from, and how that stands to the pipeline as it is now. */
+export interface Origin {
+  readonly record: ActionRecord;
+  /** The stages whose result it is now. */
+  readonly currentOf: readonly string[];
+  /** What has changed since, where that is known. */
+  readonly changes: readonly string[];
+  /** Input → «stage.output», or a path. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+/** All that decided the result, and when and on what it was computed. */
+export function describeOrigin(origin: Origin, view: View): string[] {
+  const { record, sources } = origin;
+  const { key, document, metrics, provenance } = record;
+  const { code, packages, params, inputs, env, tensorflow } = document;
+  const modules = Object.keys(provenance.modules);
+  const on = [`Node ${provenance.node}`, provenance.platform];
+  if (tensorflow !== null) on.push(`TensorFlow ${tensorflow.version} (${tensorflow.device})`);
+  return [
+    view.paint('bold', 'where it came from'),
+    ...facts('made by', [`${provenance.stage} (${provenance.module})`], view),
+    ...facts('finished', [`${time(provenance.finished)}, in ${duration(provenance.seconds)}`], view),
+    ...facts('run', [provenance.run], view),
+    ...facts('current', [currency(origin)], view),
+    ...facts('on', [on.join(', ')], view),
+    ...facts('key', [view.full ? key : short(key)], view),
+    ...facts(
+      'inputs',
+      pairs(Object.entries(inputs).map(([name, digest]) => [name, sourceText(sources[name], digest)])),
+      view,
+    ),
+    ...facts('params', pairs(Object.entries(params).map(([name, value]) => [name, JSON.stringify(value)])), view),
+    ...facts('env', pairs(Object.entries(env).map(([name, value]) => [name, value ?? 'not set'])), view),
+    ...facts('code', listed(`${short(code)}, ${plural(modules.length, 'module')}`, modules, view), view),
+    ...facts('packages', listed(count(Object.keys(packages).length), Object.keys(packages), view), view),
+    ...facts('metrics', pairs(Object.entries(metrics).map(([name, value]) => [name, figure(value)])), view),
+  ];
+}
+
+/** In one line, for content that several actions put out. */
+export function describeOriginBriefly({ record, currentOf }: Origin, { width }: View): string {
+  const { stage, finished, run } = record.provenance;
+  const current = currentOf.length > 0 ? ', current' : '';
+  return cut(`  also of ${stage}, ${time(finished)}, run ${run}, key ${short(record.key)}${current}`, width);
+}
+
+/** As `--json` tells it. */
+export function originJson({ record, currentOf, changes, sources }: Origin): object {
+  const { key, metrics, document, provenance } = record;
+  return {
+    type: 'provenance',
+    stage: provenance.stage,
+    key,
+    current: currentOf.length > 0,
+    currentOf,
+    changes,
+    sources,
+    metrics,
+    document,
+    provenance,
+  };
+}
+
+function currency({ record, currentOf, changes }: Origin): string {
+  const others = currentOf.filter((name) => name !== record.provenance.stage);
+  if (currentOf.length > 0) return others.length === 0 ? 'yes' : `yes, also of ${others.join(', ')}`;
+  return changes.length === 0 ? 'no' : `no: ${changes.join('; ')}`;
+}
+
+function sourceText(source: string | undefined, digest: string): string {
+  return source === undefined ? short(digest) : `${source} (${short(digest)})`;
+}
+
+/** A label and what belongs to it, a line each; nothing if there is nothing. */
+function facts(label: string, lines: readonly string[], { width, full }: View): string[] {
+  return lines.map((line, index) => {
+    const text = `  ${pad(index === 0 ? label : '', LABEL - 2)}${oneLine(line)}`;
+    return full ? text : cut(text, width);
+  });
+}
+
+function pairs(entries: readonly (readonly [string, string])[]): string[] {
+  const wide = Math.max(0, ...entries.map(([name]) => displayWidth(name)));
+  return entries.map(([name, value]) => `${pad(name, wide)}  ${value}`);
+}
+
+function listed(head: string, names: readonly string[], { full }: View): string[] {
+  if (names.length === 0) return head === '0' ? ['none'] : [head];
+  return full ? [head, ...names.map((name) => `  ${name}`)] : [`${head}: ${names.join(', ')}`];
+}
+
+/** «2026-11-24 09:03:37 UTC». */
+function time(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
+
+function short(digest: string): string {
+  return digest.slice(0, SHORT);
+}

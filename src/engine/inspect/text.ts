@@ -1,0 +1,57 @@
+import { createReadStream } from 'node:fs';
+import { bytes, count, plural } from '../report/format.ts';
+import { cut, oneLine } from '../report/table.ts';
+import { readFrom } from './files.ts';
+import { lineWidth, type View } from './view.ts';
+
+const HEAD_BYTES = 64_000;
+const SHOWN_LINES = 10;
+
+export interface TextInspection {
+  readonly kind: 'text';
+  readonly bytes: number;
+  readonly lines: number;
+  /** What it is by its name, and yet is not. */
+  readonly invalid?: 'JSON';
+  /** The first lines. */
+  readonly first: readonly string[];
+}
+
+/** The beginning of a text; nothing if these bytes are none. */
+export function decodeText(head: Uint8Array): string | undefined {
+  if (head.includes(0)) return undefined;
+  try {
+    // As a stream: the last character may be cut off.
+    return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+  } catch {
+    return undefined;
+  }
+}
+
+export async function inspectText(path: string, size: number): Promise<TextInspection> {
+  const head = decodeText(readFrom(path, 0, HEAD_BYTES)) ?? '';
+  const lines = head.split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return { kind: 'text', bytes: size, lines: await countLines(path), first: lines.slice(0, 100) };
+}
+
+export function describeText({ bytes: size, lines, first, invalid }: TextInspection, view: View): string[] {
+  const shown = view.full ? first : first.slice(0, SHOWN_LINES);
+  const more = lines > shown.length ? [`  … ${count(lines - shown.length)} more lines`] : [];
+  return [
+    `${invalid === undefined ? 'text' : `no valid ${invalid}: text`}, ${plural(lines, 'line')}, ${bytes(size)}`,
+    ...shown.map((line) => cut(`  ${oneLine(line.replaceAll('\t', '  '))}`, lineWidth(view))),
+    ...more,
+  ];
+}
+
+/** The lines of a file of any size; the last one may lack its end. */
+async function countLines(path: string): Promise<number> {
+  let lines = 0;
+  let last = 10;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) lines += 1;
+    last = chunk.at(-1) ?? last;
+  }
+  return last === 10 ? lines : lines + 1;
+}

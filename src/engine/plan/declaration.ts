@@ -1,0 +1,83 @@
+import { failure, problem, type Result, success } from '../../shared/problem.ts';
+import { pipelineSchema } from './pipeline-schema.ts';
+import { check, compile } from './schema-problems.ts';
+import { parseYaml, type YamlPath, type YamlSource } from './source.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export interface PathDeclaration {
+  readonly path: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+export interface ResourcesDeclaration {
+  readonly cpu?: number;
+  /** Bytes, or such as `8GB`. */
+  readonly memory?: number | string;
+  readonly gpu?: number;
+}
+
+export interface StageDeclaration {
+  readonly module: string;
+  readonly description?: string;
+  /** A dimension is a list, or refers to a shared param that is one. */
+  readonly matrix?: { readonly [dimension: string]: Json };
+  readonly inputs?: { readonly [name: string]: string | PathDeclaration };
+  readonly params?: JsonObject;
+  readonly env?: readonly string[];
+  readonly resources?: ResourcesDeclaration;
+  readonly retries?: number;
+  /** Seconds, or such as `30m`. */
+  readonly timeout?: number | string;
+  readonly deterministic?: boolean;
+}
+
+export interface PipelineDeclaration {
+  readonly name?: string;
+  readonly params?: JsonObject;
+  readonly profiles?: { readonly [name: string]: JsonObject };
+  readonly stages: { readonly [name: string]: StageDeclaration };
+}
+
+declare const declared: unique symbol;
+
+/** A pipeline file whose shape is right. Nothing in it has been resolved yet. */
+export interface DeclaredPipeline {
+  readonly [declared]: true;
+  readonly source: YamlSource;
+  readonly pipeline: PipelineDeclaration;
+}
+
+/** Checks the shape of a pipeline file against its JSON Schema. */
+export function declarePipeline(file: string, text: string): Result<DeclaredPipeline> {
+  const source = parseYaml(file, text);
+  if (!source.ok) return source;
+  const value = source.value.value;
+  if (value === null || value === undefined) {
+    return problem('the pipeline file is empty', {
+      at: { file, line: 1, column: 1 },
+      advice: 'Declare at least one stage: «stages: { NAME: { module: stages/NAME.ts } }».',
+    });
+  }
+  const problems = check(compile(pipelineSchema), value, {
+    name: nameOf,
+    unknown: unknownIn,
+    place: source.value.place,
+  });
+  if (problems.length > 0) return failure(problems);
+  return success({ source: source.value, pipeline: value as PipelineDeclaration } as DeclaredPipeline);
+}
+
+function unknownIn(path: YamlPath, key: string): string {
+  return path.length === 0 ? `key «${key}»` : `key «${key}» in ${nameOf(path)}`;
+}
+
+function nameOf(path: YamlPath): string {
+  const [section, name, ...rest] = path;
+  if (section === undefined) return 'the pipeline file';
+  if (name === undefined) return `key «${section}»`;
+  const owner = section === 'stages' ? `stage «${name}»` : `${String(section).replace(/s$/, '')} «${name}»`;
+  return rest.length === 0 ? owner : `«${rest.join('.')}» of ${owner}`;
+}

@@ -1,0 +1,102 @@
+import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import type { StageDefinition } from '../../index.ts';
+import type { Json, JsonObject } from './declaration.ts';
+import type { Instance } from './family.ts';
+import { order } from './order.ts';
+import { InputPlanner, type StageInput } from './plan-inputs.ts';
+import { paramProblems } from './plan-params.ts';
+import type { Conduct, ResolvedPipeline, ResolvedStage } from './resolve.ts';
+
+/** What a stage module declares of itself: all of its definition but `run`. */
+export type StageInterface = Pick<StageDefinition, 'params' | 'inputs' | 'outputs' | 'reuses'>;
+
+export interface PlannedOutput {
+  readonly name: string;
+  /** The file name under which a stage makes it and `export` copies it: `predictions.csv`. */
+  readonly file: string;
+}
+
+export interface PlannedStage extends Instance, Conduct {
+  readonly module: { readonly path: string; readonly written: string };
+  readonly inputs: ReadonlyMap<string, StageInput>;
+  /** Complete: the defaults of the stage's schema are filled in. */
+  readonly params: JsonObject;
+  readonly outputs: readonly PlannedOutput[];
+  /** Whether it takes unchanged parts from an earlier result of its own. */
+  readonly reuses: boolean;
+  readonly env: readonly string[];
+  /** The stages whose outputs it reads. */
+  readonly dependencies: readonly string[];
+}
+
+declare const planned: unique symbol;
+
+/** The validated, resolved graph: read-only data, and the only thing that the executor takes. */
+export interface Plan {
+  readonly [planned]: true;
+  readonly name: string;
+  readonly root: string;
+  /** Each stage after those that it depends on. */
+  readonly stages: readonly PlannedStage[];
+}
+
+/** What a stage declares, unless its module could not be read. */
+export type InterfaceOf = (stage: ResolvedStage) => StageInterface | undefined;
+
+/**
+ * Checks the stages against what their modules declare and against each other. `faults` are the problems of modules
+ * that could not be read: all others are found all the same, and told in one go.
+ */
+export function planPipeline(
+  pipeline: ResolvedPipeline,
+  interfaceOf: InterfaceOf,
+  faults: readonly Problem[],
+): Result<Plan> {
+  const byName = new Map(pipeline.stages.map((stage) => [stage.name, stage]));
+  const interfaces = new Map(pipeline.stages.map((stage) => [stage.name, interfaceOf(stage)]));
+  const inputs = new InputPlanner((name) => interfaces.get(name));
+  const problems = [...faults];
+  const stages = new Map<string, PlannedStage>();
+  for (const stage of pipeline.stages) {
+    const read = inputs.plan(stage);
+    problems.push(...read.problems);
+    const declared = interfaces.get(stage.name);
+    const params = structuredClone(stage.params) as Record<string, Json>;
+    if (declared !== undefined) problems.push(...paramProblems(stage, declared, params));
+    const { places: _, ...kept } = stage;
+    stages.set(stage.name, {
+      ...kept,
+      inputs: read.inputs,
+      params,
+      outputs: (declared?.outputs ?? []).map(toOutput),
+      reuses: declared?.reuses ?? false,
+      dependencies: dependenciesOf(stage),
+    });
+  }
+  const ordered = order(stages.keys(), (name) => stages.get(name)?.dependencies ?? []);
+  if (!ordered.ok) {
+    const [first = ''] = ordered.failure;
+    const at = byName.get(first)?.places.stage();
+    problems.push({
+      message: `stages wait for each other in a circle: ${ordered.failure.join(' → ')}`,
+      ...(at && { at }),
+      advice: 'Take one of these inputs from another stage.',
+    });
+  }
+  if (problems.length > 0 || !ordered.ok) return failure(distinct(problems));
+  const inOrder = ordered.value.map((name) => stages.get(name));
+  return success({ name: pipeline.name, root: pipeline.root, stages: inOrder } as unknown as Plan);
+}
+
+/** `predictions.csv` declares the output `predictions`. */
+export function toOutput(declared: string): PlannedOutput {
+  return { name: declared.split('.', 1)[0] ?? declared, file: declared };
+}
+
+function dependenciesOf(stage: ResolvedStage): string[] {
+  const names = new Set<string>();
+  for (const input of stage.inputs.values()) {
+    if (input.kind === 'reference') for (const { name } of input.instances) names.add(name);
+  }
+  return [...names];
+}

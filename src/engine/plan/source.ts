@@ -1,0 +1,170 @@
+import {
+  type Alias,
+  Composer,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  Parser,
+  type YAMLMap,
+} from 'yaml';
+import { failure, type Place, type Problem, type Result, success } from '../../shared/problem.ts';
+import { isMerge, toValue } from './yaml-value.ts';
+
+export type YamlPath = readonly (string | number)[];
+
+/** A YAML text that parsed, with the place of each of its values. */
+export interface YamlSource {
+  /** As messages name it. */
+  readonly file: string;
+  readonly text: string;
+  readonly value: unknown;
+  /** Where the key (`key`) or the value at `path` stands; of what is absent, its nearest parent. */
+  place(path: YamlPath, part: 'key' | 'value'): Place;
+}
+
+/** How deep values may lie in each other: the parser needs a bit of stack for each step. */
+const DEEPEST = 200;
+
+const OPTIONS = {
+  prettyErrors: false,
+  strict: true,
+  // Looking for doubles takes the parser the square of a map's size; they are found while values are made.
+  uniqueKeys: false,
+  // Also where a «%YAML 1.1» or a tag like «!!timestamp» asks for more types than JSON has.
+  schema: 'core',
+  resolveKnownTags: false,
+} as const;
+
+/** Parses YAML 1.2, merge keys included. Everything that is wrong with it is a problem with its place. */
+export function parseYaml(file: string, text: string): Result<YamlSource> {
+  const lines = new LineCounter();
+  const placeAt = (start: number, end: number): Place => {
+    const { line, col } = lines.linePos(start);
+    const newline = text.indexOf('\n', start);
+    const firstLine = text.slice(start, newline === -1 ? end : Math.min(end, newline));
+    return { file, line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, firstLine.trimEnd().length) };
+  };
+  const parsed = parseDocuments(text, lines);
+  if (!parsed.ok) {
+    const message = `not valid YAML: values lie more than ${DEEPEST} deep in each other`;
+    return failure([{ message, at: placeAt(parsed.failure, parsed.failure + 1) }]);
+  }
+  const [document, second] = parsed.value;
+  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
+    message: `not valid YAML: ${lowerFirst(error.message)}`,
+    at: placeAt(...error.pos),
+  }));
+  if (second !== undefined) {
+    const [start = 0, end = start] = second.range ?? [];
+    problems.push({
+      message: 'not valid YAML: a second document begins here',
+      at: placeAt(start, end),
+      advice: 'Keep one document: «---» and «...» begin and end one.',
+    });
+  }
+  if (problems.length > 0) return failure(problems);
+  const { value, faults, targets } = toValue(document.contents);
+  if (faults.length > 0) {
+    return failure(
+      faults.map(({ message, node }) => {
+        const [start = 0, end = start] = node?.range ?? document.contents?.range ?? [];
+        return { message: `not valid YAML: ${message}`, at: placeAt(start, end) };
+      }),
+    );
+  }
+  const places = new Places(document.contents, targets, placeAt);
+  return success({ file, text, value, place: (path, part) => places.of(path, part) });
+}
+
+/** The documents of a text, or the offset at which its values lie too deep in each other. */
+function parseDocuments(text: string, lines: LineCounter): Result<[Document.Parsed, ...Document.Parsed[]], number> {
+  const parser = new Parser(lines.addNewLine);
+  const composer = new Composer({ ...OPTIONS, lineCounter: lines });
+  const documents: Document.Parsed[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    if (parser.stack.length > DEEPEST) return failure(parser.offset);
+  }
+  for (const token of parser.end()) documents.push(...composer.next(token));
+  documents.push(...composer.end(true, text.length));
+  const [first, ...others] = documents;
+  if (first === undefined) throw new Error('a YAML text has no document');
+  return success([first, ...others]);
+}
+
+interface Child {
+  readonly key?: Node;
+  readonly value: unknown;
+}
+
+/** Finds where values were written. Maps that were looked into are kept: a pipeline may have ten thousand stages. */
+class Places {
+  readonly #contents: unknown;
+  readonly #targets: ReadonlyMap<Alias, Node>;
+  readonly #placeAt: (start: number, end: number) => Place;
+  readonly #children = new Map<YAMLMap, ReadonlyMap<string, Child>>();
+
+  constructor(contents: unknown, targets: ReadonlyMap<Alias, Node>, placeAt: (start: number, end: number) => Place) {
+    this.#contents = contents;
+    this.#targets = targets;
+    this.#placeAt = placeAt;
+  }
+
+  of(path: YamlPath, part: 'key' | 'value'): Place {
+    let range: readonly [start: number, end: number] = [0, 0];
+    let node = this.#contents;
+    const remember = (candidate: unknown) => {
+      if (isNode(candidate) && candidate.range) range = [candidate.range[0], candidate.range[1]];
+    };
+    if (path.length === 0) remember(node);
+    for (const [depth, step] of path.entries()) {
+      const last = depth === path.length - 1;
+      const child = this.#childOf(this.#unaliased(node), step);
+      if (child === undefined) break;
+      remember(last && part === 'value' ? (child.value ?? child.key) : (child.key ?? child.value));
+      node = child.value;
+    }
+    return this.#placeAt(...range);
+  }
+
+  #unaliased(node: unknown): unknown {
+    return isAlias(node) ? this.#targets.get(node) : node;
+  }
+
+  #childOf(node: unknown, step: string | number): Child | undefined {
+    if (isSeq(node)) return { value: node.items[Number(step)] };
+    return isMap(node) ? this.#childrenOf(node).get(String(step)) : undefined;
+  }
+
+  #childrenOf(map: YAMLMap): ReadonlyMap<string, Child> {
+    const known = this.#children.get(map);
+    if (known !== undefined) return known;
+    const own: [string, Child][] = [];
+    const merged: [string, Child][] = [];
+    for (const pair of map.items) {
+      if (isMerge(pair)) {
+        const source = this.#unaliased(pair.value);
+        const sources = isSeq(source) ? source.items.map((item) => this.#unaliased(item)) : [source];
+        for (const from of sources) if (isMap(from)) merged.push(...this.#childrenOf(from));
+      } else {
+        const key = this.#unaliased(pair.key);
+        if (isScalar(key)) own.push([String(key.value), { key: pair.key as Node, value: pair.value }]);
+      }
+    }
+    // The first map that has a key gives its value, and what stands in the map itself comes before all of them.
+    const children = new Map([...merged.reverse(), ...own]);
+    this.#children.set(map, children);
+    return children;
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,130 @@
+import type { Difference } from '../execute/difference.ts';
+import type { Emit, FailureReason, StageResult } from '../execute/events.ts';
+import type { Moved } from '../execute/moved.ts';
+import type { Problem } from '../../shared/problem.ts';
+import { describeDifference, pathOfDifference } from './difference.ts';
+import { failureTitle } from './failures.ts';
+
+/** One JSON object a line for each event. The last one tells the outcome of every stage. */
+export function jsonReporter(write: (line: string) => void): Emit {
+  const line = (value: object) => write(`${JSON.stringify(value)}\n`);
+  return (event) => {
+    switch (event.type) {
+      case 'run-started':
+      case 'stage-waiting':
+      case 'stage-started':
+      case 'stage-log':
+        line(event);
+        break;
+      case 'stage-warning':
+        line({ type: event.type, stage: event.stage, ...event.problem });
+        break;
+      case 'stage-retrying':
+        line({ ...event, failure: failureJson(event.failure) });
+        break;
+      case 'stage-progress': {
+        const { type, stage, progress } = event;
+        line({ type, stage, ...progress });
+        break;
+      }
+      case 'stage-finished':
+        for (const difference of differencesOf(event.result)) line({ type: 'difference', ...difference });
+        line({ type: event.type, ...stageJson(event.result) });
+        break;
+      case 'run-finished': {
+        const { run, ok, seconds, stages } = event.result;
+        line({ type: event.type, ok, run, seconds, stages: stages.map(stageJson) });
+        break;
+      }
+      default:
+        event satisfies never;
+    }
+  };
+}
+
+/** What a command says when it could not even begin. */
+export function jsonProblems(problems: readonly Problem[]): string {
+  const lines = problems.map(({ message, at, advice }) => ({ type: 'problem', message, ...at, advice }));
+  return [...lines, { type: 'run-finished', ok: false, stages: [] }]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');
+}
+
+/** What a command says of a lockfile that doesn't describe the pipeline. */
+export function jsonMoved(moved: readonly Moved[]): string {
+  const lines = moved.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
+  return [...lines, { type: 'run-finished', ok: false, stages: [] }]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join('');
+}
+
+function differencesOf(result: StageResult): object[] {
+  return result.outcome === 'failed' && result.failure.kind === 'difference'
+    ? result.failure.differences.map(differenceJson)
+    : [];
+}
+
+/** `file` is the one that differs; `offset` and the two bytes are there if they are known. */
+function differenceJson(difference: Difference): object {
+  const { stage, output, file, expected, found, first } = difference;
+  return {
+    stage,
+    output,
+    file: pathOfDifference(first, file),
+    expected,
+    found,
+    ...(first?.kind === 'byte' && {
+      offset: first.offset,
+      expectedByte: first.expected ?? null,
+      foundByte: first.found ?? null,
+    }),
+    reasons: [describeDifference(difference)],
+  };
+}
+
+function stageJson(result: StageResult): object {
+  const { name, outcome, seconds, reasons } = result;
+  const base = { name, outcome, seconds, reasons };
+  switch (result.outcome) {
+    case 'ran':
+    case 'cached':
+      return { ...base, key: result.key, outputs: result.outputs, metrics: result.metrics };
+    case 'would-run':
+      return { ...base, key: result.key ?? null, outputs: {} };
+    case 'failed':
+      return {
+        ...base,
+        key: result.key ?? null,
+        outputs: {},
+        failure: failureJson(result.failure),
+        tries: result.tries,
+      };
+    case 'blocked':
+      return { ...base, key: null, outputs: {}, blockedBy: result.by };
+    case 'cancelled':
+      return { ...base, key: null, outputs: {} };
+    default:
+      return result satisfies never;
+  }
+}
+
+function failureJson(failure: FailureReason): object {
+  switch (failure.kind) {
+    case 'threw':
+      return { kind: failure.kind, problems: [{ message: failure.message, at: failure.at }] };
+    case 'crashed':
+      return { kind: failure.kind, problems: [{ message: `the process ${failure.how}` }], output: failure.output };
+    case 'timed-out':
+      return { kind: failure.kind, seconds: failure.seconds, problems: [{ message: failureTitle(failure) }] };
+    case 'bad-input':
+    case 'reported':
+    case 'bad-output':
+    case 'not-cached':
+    case 'cache':
+      return failure;
+    case 'difference':
+      return { kind: failure.kind, differences: failure.differences.map(differenceJson) };
+    default:
+      return failure satisfies never;
+  }
+}

@@ -1,0 +1,163 @@
+import type { ListrTaskWrapper } from 'listr2';
+import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
+import type { Problem } from '../../shared/problem.ts';
+import { failureLine, failureTitle, retryText } from './failures.ts';
+import { duration } from './format.ts';
+import { headline, stageLine } from './plain.ts';
+import { describeProblems } from './problems.ts';
+import { ProgressLine } from './progress.ts';
+import type { Paint } from './style.ts';
+
+type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'output' | 'skip'>;
+
+/** A stage on the screen: what happens to it, kept until listr2 asks for it. */
+interface Row {
+  readonly finished: Promise<StageResult>;
+  readonly finish: (result: StageResult) => void;
+  readonly progress: ProgressLine;
+  task?: Wrapper;
+  title: string;
+  started: boolean;
+}
+
+export interface TerminalReporter {
+  readonly emit: Emit;
+  /** Ends the drawing; what is written afterwards stands below it. */
+  close(): Promise<void>;
+}
+
+/** Draws the stages and their progress in place. listr2 only draws: it is loaded when there is something to watch. */
+export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): TerminalReporter {
+  const rows = new Map<string, Row>();
+  const results: StageResult[] = [];
+  /** Told below the drawing, where they stay. */
+  const warnings: Problem[] = [];
+  let drawing: Promise<void> | undefined;
+  const width = () => Math.max(20, (stream.columns ?? 80) - 6);
+
+  const emit = (event: RunEvent): void => {
+    switch (event.type) {
+      case 'run-started':
+        stream.write(`${headline(event, paint)}\n`);
+        for (const name of event.stages) rows.set(name, newRow(paint('dim', name)));
+        break;
+      case 'stage-waiting':
+        drawing ??= draw(rows);
+        show(rows.get(event.stage), `waits for ${event.holder}, which computes the same`);
+        break;
+      case 'stage-started': {
+        const row = rows.get(event.stage);
+        if (row !== undefined) {
+          row.started = true;
+          retitle(row, `${event.stage} ${paint('dim', event.reasons.join('; '))}`);
+        }
+        drawing ??= draw(rows);
+        break;
+      }
+      case 'stage-progress': {
+        const row = rows.get(event.stage);
+        show(row, row?.progress.text(event.progress, width()) ?? '');
+        break;
+      }
+      case 'stage-log':
+        show(rows.get(event.stage), event.message);
+        break;
+      case 'stage-warning':
+        warnings.push(event.problem);
+        break;
+      case 'stage-retrying': {
+        const row = rows.get(event.stage);
+        if (row !== undefined) retitle(row, `${event.stage} ${paint('yellow', retryText(event))}`);
+        show(row, failureLine(event.failure));
+        break;
+      }
+      case 'stage-finished':
+        results.push(event.result);
+        rows.get(event.result.name)?.finish(event.result);
+        break;
+      case 'run-finished':
+        break;
+      default:
+        event satisfies never;
+    }
+  };
+
+  const draw = async (all: ReadonlyMap<string, Row>): Promise<void> => {
+    const { Listr } = await import('listr2');
+    const tasks = [...all].map(([name, row]) => ({
+      title: row.title,
+      task: async (_context: unknown, task: Wrapper) => {
+        row.task = task;
+        conclude(name, row, task, await row.finished, paint);
+      },
+    }));
+    await new Listr(tasks, {
+      concurrent: true,
+      exitOnError: false,
+      registerSignalListeners: false,
+      renderer: 'default',
+      rendererOptions: {
+        formatOutput: 'truncate',
+        collapseErrors: false,
+        showErrorMessage: false,
+        showSkipMessage: false,
+      },
+    }).run();
+  };
+
+  return {
+    emit,
+    close: async () => {
+      if (drawing === undefined) for (const result of results) stream.write(`${stageLine(result, paint)}\n`);
+      await drawing;
+      if (warnings.length > 0) stream.write(`${describeProblems(warnings, [], paint, 'warning')}\n`);
+      stream.write('\n');
+    },
+  };
+}
+
+function newRow(title: string): Row {
+  let finish: Row['finish'] = () => undefined;
+  const finished = new Promise<StageResult>((resolve) => {
+    finish = resolve;
+  });
+  return { finished, finish, progress: new ProgressLine(), title, started: false };
+}
+
+function retitle(row: Row, title: string): void {
+  row.title = title;
+  if (row.task !== undefined) row.task.title = title;
+}
+
+function show(row: Row | undefined, text: string): void {
+  if (row?.task !== undefined) row.task.output = text;
+}
+
+/** listr2 tells a task's end by its return (done), skip, or throw (failed). */
+function conclude(name: string, row: Row, task: Wrapper, result: StageResult, paint: Paint): void {
+  const dim = (text: string) => paint('dim', text);
+  switch (result.outcome) {
+    case 'ran':
+      task.title = `${name} ${dim(`ran in ${duration(result.seconds)}`)}`;
+      return;
+    case 'cached':
+      task.title = `${name} ${dim('cached')}`;
+      return;
+    case 'would-run':
+      task.title = `${name} would run`;
+      return;
+    case 'failed':
+      task.title = `${name} ${failureTitle(result.failure)}`;
+      throw new Error(failureTitle(result.failure));
+    case 'blocked':
+      task.title = `${name} ${dim(`blocked by ${result.by}`)}`;
+      task.skip();
+      return;
+    case 'cancelled':
+      task.title = `${name} ${dim(row.started ? 'interrupted' : 'not run')}`;
+      task.skip();
+      return;
+    default:
+      result satisfies never;
+  }
+}

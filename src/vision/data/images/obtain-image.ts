@@ -1,0 +1,57 @@
+import { hash } from 'node:crypto';
+import path from 'node:path';
+import { type Problem, success } from '../../../shared/problem.ts';
+import { decodeImage, type Fit } from './decode.ts';
+import type { EarlierShards } from '../shards/earlier-shards.ts';
+import { encodePixels, type PixelEncoding } from './encode-pixels.ts';
+import { readImageFile } from './image-file.ts';
+import { differenceHash } from './perceptual-hash.ts';
+import type { Quarantined } from '../shards/quarantine.ts';
+import type { ShardImage } from '../shards/shard-writer.ts';
+
+/** Whether an image that cannot be decoded fails the stage, or is put aside with its reason. */
+export const ON_BAD_IMAGE = ['fail', 'quarantine'] as const;
+
+export interface ObtainOptions {
+  /** The data set's folder, from which the files' paths start. */
+  readonly root: string;
+  /** Height and width, in pixels. */
+  readonly size: number;
+  readonly fit: Fit;
+  readonly encoding?: PixelEncoding;
+  readonly onBadImage?: (typeof ON_BAD_IMAGE)[number];
+}
+
+export type ObtainedImage =
+  | { readonly ok: true; readonly value: ShardImage }
+  | { readonly ok: false; readonly failure: readonly Problem[]; readonly aside: Quarantined };
+
+/** The image as an earlier result has it, or else decoded. */
+export async function obtainImage(
+  file: string,
+  { root, size, fit, encoding, onBadImage }: ObtainOptions,
+  earlier: EarlierShards | undefined,
+): Promise<ObtainedImage> {
+  const known = await earlier?.image(file);
+  if (known !== undefined) return success(known);
+  const at = { file: path.join(root, file) };
+  const source = await readImageFile(at.file);
+  const sha256 = source.ok ? hash('sha256', source.value) : null;
+  const decoded = source.ok ? await decodeImage(source.value, { width: size, height: size, fit }) : source;
+  if (!decoded.ok || sha256 === null) {
+    const problems = decoded.ok ? [] : decoded.failure;
+    const reason = problems.map(({ message }) => message).join('; ');
+    const advice = `${problems[0]?.advice ?? ''} Or put such images aside: on_bad_image: quarantine.`;
+    const failed = problems.map((found) => ({ ...found, at, ...(onBadImage === 'fail' && { advice }) }));
+    return { ok: false, failure: failed, aside: { file, sha256, reason } };
+  }
+  const { pixels, originalWidth, originalHeight } = decoded.value;
+  return success({
+    file,
+    sha256,
+    original_width: originalWidth,
+    original_height: originalHeight,
+    dhash: differenceHash(pixels, size, size),
+    data: await encodePixels(pixels, { width: size, height: size }, encoding),
+  });
+}

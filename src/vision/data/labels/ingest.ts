@@ -1,0 +1,55 @@
+import { writeFile } from 'node:fs/promises';
+import { type Result, success } from '../../../shared/problem.ts';
+import { type DatasetPlaces, readDataset } from './dataset.ts';
+import { doubtsAbout } from './doubts.ts';
+import { writeImages } from '../tables/images.ts';
+import { writeQuestions } from '../tables/questions.ts';
+import { writeSamples } from '../tables/samples.ts';
+import { shuffleAndSplit } from './split.ts';
+import { taskStatistics } from './task-statistics.ts';
+
+/** Where to write what was found. */
+export interface IngestOutputs {
+  readonly samples: string;
+  readonly images: string;
+  readonly questions: string;
+  readonly tasks: string;
+}
+
+export interface IngestReport {
+  readonly counts: Readonly<Record<'samples' | 'images' | 'tasks' | 'questions' | 'train' | 'validation', number>>;
+  /** What a person may want to know and can go on with. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Checks a data set, shuffles and splits its samples, and writes them as tables. A long list of what is wrong is written
+ * into the folder `work`.
+ */
+export async function ingest(
+  places: DatasetPlaces,
+  splitting: { readonly seed: number; readonly fraction: number },
+  outputs: IngestOutputs,
+  work: string,
+): Promise<Result<IngestReport>> {
+  const dataset = await readDataset(places, work);
+  if (!dataset.ok) return dataset;
+  const { labels, classNames, questions, notes } = dataset.value;
+  const samples = shuffleAndSplit(labels, splitting);
+  const tasks = taskStatistics(samples, classNames);
+  const images = new Set(samples.map(({ file }) => file));
+  const train = samples.filter(({ split }) => split === 'train').length;
+  const counts = {
+    samples: samples.length,
+    images: images.size,
+    tasks: tasks.length,
+    questions: questions?.length ?? 0,
+    train,
+    validation: samples.length - train,
+  };
+  await writeSamples(outputs.samples, samples);
+  await writeImages(outputs.images, images);
+  await writeQuestions(outputs.questions, questions ?? []);
+  await writeFile(outputs.tasks, `${JSON.stringify({ ...counts, tasks }, null, 2)}\n`);
+  return success({ counts, notes: [...notes, ...doubtsAbout(tasks)] });
+}

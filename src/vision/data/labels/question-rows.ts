@@ -1,0 +1,55 @@
+import type { Problem } from '../../../shared/problem.ts';
+import { type Csv, type CsvRow, parseCsv } from './csv.ts';
+import { withoutHeader } from './csv-header.ts';
+import type { Finding, FindingKind } from './findings.ts';
+import { FIELD, wrongFields } from './label-rows.ts';
+import { pathInDataset } from './path-in-dataset.ts';
+import type { Question } from '../tables/questions.ts';
+import { taskOfLabelName } from '../tables/task.ts';
+import type { TextFile } from './text-file.ts';
+import { quoted } from '../../../shared/wording.ts';
+
+export interface QuestionRow extends Question {
+  readonly csv: Csv;
+  readonly row: CsvRow;
+}
+
+/**
+ * Reads and checks the rows of a question file, whose third field is of no account. Without any `tasks`, the tasks asked
+ * for go unchecked.
+ */
+export function readQuestionRows(
+  file: TextFile,
+  tasks: ReadonlySet<string>,
+): { readonly questions: readonly QuestionRow[]; readonly findings: readonly Finding[] } {
+  const csv = parseCsv(file);
+  const questions: QuestionRow[] = [];
+  const findings: Finding[] = [...csv.findings];
+  const known = [...tasks].sort().join(', ');
+  for (const row of withoutHeader(csv)) {
+    const question = questionOf(row);
+    if ('message' in question) {
+      const { field, ...problem } = question;
+      findings.push({ ...problem, at: csv.place(row, field) });
+    } else if (tasks.size > 0 && !tasks.has(question.task)) {
+      findings.push({
+        kind: 'questions for unknown tasks',
+        message: `no sample has the task ${quoted(question.task)} that is asked for`,
+        at: csv.place(row, FIELD.task),
+        advice: `The tasks of the samples are ${known}.`,
+      });
+    } else questions.push({ csv, row, ...question });
+  }
+  return { questions, findings };
+}
+
+/** The question, or what is wrong with it. */
+function questionOf({
+  fields,
+}: CsvRow): Question | (Problem & { readonly kind: FindingKind; readonly field?: number }) {
+  const [name, labelName] = fields;
+  if (!name || !labelName || fields.length > 3) return wrongFields('file name,task,?', fields);
+  const file = pathInDataset(name);
+  if (typeof file !== 'string') return { ...file, field: FIELD.file };
+  return { file, labelName, task: taskOfLabelName(labelName) };
+}

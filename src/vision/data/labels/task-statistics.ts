@@ -1,0 +1,45 @@
+import type { Sample } from '../tables/samples.ts';
+import { tasksOf } from '../tables/task.ts';
+
+/** How often each class of a task occurs, by class index. */
+export interface TaskStatistics {
+  readonly name: string;
+  readonly classes: number;
+  readonly samples: number;
+  /** Where the data set names its classes. */
+  readonly class_names?: readonly string[];
+  readonly counts: {
+    /** Before the split. */
+    readonly all: readonly number[];
+    readonly train: readonly number[];
+    readonly validation: readonly number[];
+    /** Samples for which the class is marked as «maybe». */
+    readonly maybe: readonly number[];
+  };
+}
+
+/** Sorted by the tasks' names. */
+export function taskStatistics(
+  samples: readonly Sample[],
+  classNames: ReadonlyMap<string, readonly string[]>,
+): readonly TaskStatistics[] {
+  const statistics = tasksOf(samples).map((task) => {
+    const zeros = () => Array.from({ length: task.classes }, () => 0);
+    const names = classNames.get(task.name);
+    const counts = { all: zeros(), train: zeros(), validation: zeros(), maybe: zeros() };
+    return { ...task, ...(names && { class_names: names }), counts };
+  });
+  const byName = new Map(statistics.map(({ name, counts }) => [name, counts]));
+  for (const { task, split, classIndex, label } of samples) {
+    const counts = byName.get(task);
+    if (counts === undefined) continue;
+    increment(counts.all, classIndex);
+    increment(counts[split], classIndex);
+    for (let at = label.indexOf('m'); at >= 0; at = label.indexOf('m', at + 1)) increment(counts.maybe, at);
+  }
+  return statistics;
+}
+
+function increment(counts: number[], index: number): void {
+  counts[index] = (counts[index] ?? 0) + 1;
+}

@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Result } from '../../../shared/problem.ts';
+import type { FromSchema } from '../../../shared/schema-type.ts';
+import { readJsonFile } from '../../../shared/json-file.ts';
+
+/** How the pixels of each image are kept: as they are, or as a JPEG of its own. */
+export const ENCODINGS = ['raw', 'jpeg'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
+
+export const imageEntrySchema = {
+  type: 'object',
+  required: ['file', 'sha256', 'original_width', 'original_height', 'dhash', 'offset', 'bytes', 'crc32'],
+  properties: {
+    file: { type: 'string' },
+    sha256: { type: 'string' },
+    original_width: { type: 'integer' },
+    original_height: { type: 'integer' },
+    dhash: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+    offset: { type: 'integer' },
+    bytes: { type: 'integer' },
+    crc32: { type: 'integer' },
+  },
+} as const;
+
+export const shardEntrySchema = {
+  type: 'object',
+  required: ['file', 'bytes', 'crc32', 'images'],
+  properties: {
+    file: { type: 'string' },
+    bytes: { type: 'integer' },
+    crc32: { type: 'integer' },
+    images: { type: 'array', items: imageEntrySchema },
+  },
+} as const;
+
+const schema = {
+  type: 'object',
+  required: ['version', 'height', 'width', 'encoding', 'shards'],
+  properties: {
+    version: { const: 2 },
+    height: { type: 'integer', minimum: 1 },
+    width: { type: 'integer', minimum: 1 },
+    encoding: { enum: ENCODINGS },
+    shards: { type: 'array', items: shardEntrySchema },
+  },
+} as const;
+
+/**
+ * What lies where in a directory of shards: for each shard its length in bytes and CRC-32, and for each image of it, in
+ * row order, the source file with its SHA-256 and size in pixels, a hash by which near-duplicates are found, and offset,
+ * length and CRC-32 of its pixels in the shard. So an image is found without parsing Arrow, can be trusted without reading
+ * the rest of its record batch, and is known again when the shards are made anew.
+ */
+export type ShardIndex = FromSchema<typeof schema>;
+export type ShardEntry = FromSchema<typeof shardEntrySchema>;
+export type ImageEntry = FromSchema<typeof imageEntrySchema>;
+
+const FILE_NAME = 'index.json';
+
+export async function writeShardIndex(directory: string, index: ShardIndex): Promise<void> {
+  await writeFile(path.join(directory, FILE_NAME), `${JSON.stringify(index)}\n`);
+}
+
+export function readShardIndex(directory: string): Promise<Result<ShardIndex>> {
+  return readJsonFile(path.join(directory, FILE_NAME), schema, {
+    unreadable: 'cannot read the index of the shards',
+    misshapen: 'the index of the shards has another shape',
+    called: 'index',
+    advice: 'Run the stage that made the shards again.',
+  });
+}

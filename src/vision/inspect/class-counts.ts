@@ -1,0 +1,79 @@
+import type { Json } from '../../engine/plan/declaration.ts';
+import { bytes, count } from '../../engine/report/format.ts';
+import { cut, leftOut, oneLine, table } from '../../engine/report/table.ts';
+import type { JsonInspection } from '../../engine/inspect/json.ts';
+import { lineWidth, type View } from '../../engine/inspect/view.ts';
+
+/** So many classes are shown one by one without being asked for. */
+const SHOWN_CLASSES = 60;
+
+/** How often each class of each task occurs, as ingest counts it. */
+export interface ClassCounts {
+  readonly tasks: readonly TaskCounts[];
+}
+
+interface TaskCounts {
+  readonly name: string;
+  readonly classes: number;
+  readonly class_names?: readonly string[];
+  /** By what was counted, for each class: `{ train: [3, 5], validation: [1, 1] }`. */
+  readonly counts: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Whether JSON has these counts. It may have more. */
+export function isClassCounts(value: unknown): value is Json & ClassCounts {
+  const { tasks } = (value ?? {}) as Partial<ClassCounts>;
+  return Array.isArray(tasks) && tasks.length > 0 && tasks.every(isTaskCounts);
+}
+
+function isTaskCounts(value: unknown): value is TaskCounts {
+  const { name, classes, counts } = (value ?? {}) as Partial<TaskCounts>;
+  return (
+    typeof name === 'string' &&
+    typeof counts === 'object' &&
+    counts !== null &&
+    Object.values(counts).every(
+      (each) => Array.isArray(each) && each.length === classes && each.every((one) => typeof one === 'number'),
+    )
+  );
+}
+
+/** Two tables: the tasks with their sums, and the classes of each. */
+export function describeClassCounts(value: Json & ClassCounts, { bytes: size }: JsonInspection, view: View): string[] {
+  const { tasks } = value;
+  const counted = [...new Set(tasks.flatMap(({ counts }) => Object.keys(counts)))];
+  const totals = Object.entries(value).flatMap(([key, total]) =>
+    typeof total === 'number' ? `${count(total)} ${oneLine(key)}` : [],
+  );
+  const classes = tasks.reduce((sum, task) => sum + task.classes, 0);
+  const shown =
+    view.full || classes <= SHOWN_CLASSES
+      ? ['', ...tableOf([['task', 'class', ...counted], ...tasks.flatMap((task) => classRows(task, counted))], view)]
+      : [view.paint('dim', `  … each of the ${count(classes)} classes with --full`)];
+  return [
+    `samples by task and class, ${bytes(size)}`,
+    ...(totals.length === 0 ? [] : [cut(`  ${totals.join(', ')}`, lineWidth(view))]),
+    ...tableOf([['task', 'classes', ...counted], ...tasks.map((task) => taskRow(task, counted))], view),
+    ...shown,
+  ];
+}
+
+function taskRow({ name, classes, counts }: TaskCounts, counted: readonly string[]): string[] {
+  const sums = counted.map((key) => count((counts[key] ?? []).reduce((sum, each) => sum + each, 0)));
+  return [oneLine(name), count(classes), ...sums];
+}
+
+/** The task's name stands in its first row only. */
+function classRows({ name, classes, class_names: names, counts }: TaskCounts, counted: readonly string[]): string[][] {
+  return Array.from({ length: classes }, (_, index) => [
+    index === 0 ? oneLine(name) : '',
+    oneLine(names?.[index] ?? String(index)),
+    ...counted.map((key) => count(counts[key]?.[index] ?? 0)),
+  ]);
+}
+
+function tableOf(rows: readonly (readonly string[])[], view: View): string[] {
+  const found = table(rows, lineWidth(view));
+  const [head = '', ...lines] = found.lines;
+  return [view.paint('dim', head), ...lines, ...leftOut(rows[0] ?? [], found, lineWidth(view))];
+}

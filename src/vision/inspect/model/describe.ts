@@ -1,0 +1,54 @@
+import { bytes, count, plural } from '../../../engine/report/format.ts';
+import { cut, oneLine, table } from '../../../engine/report/table.ts';
+import { lineWidth, type View } from '../../../engine/inspect/view.ts';
+import type { ModelInspection, ModelLayer } from './model.ts';
+import type { Shape } from './shapes.ts';
+
+/** A longer model is cut in the middle. */
+const SHOWN_LAYERS = 30;
+
+/** Layers with their shapes and parameters, and the totals. */
+export function describeModel(model: ModelInspection, view: View): string[] {
+  const { format, name, layers, parameters, trainable, dtypes, faults, beside } = model;
+  const types = Object.entries(dtypes).map(([dtype, number]) =>
+    Object.keys(dtypes).length === 1 ? dtype : `${dtype} (${count(number)})`,
+  );
+  const called = name === '' ? '' : ` «${name}»`;
+  return [
+    `TensorFlow.js ${format.replaceAll('-', ' ')}${called}, ${plural(layers.length, 'layer')}`,
+    `  ${plural(parameters, 'parameter')}: ${count(trainable)} trainable, ${count(parameters - trainable)} not`,
+    `  ${bytes(model.bytes)} of weights, ${types.join(', ') || 'none'}`,
+    ...faults.map((fault) => `${view.paint('red', '✗')} ${fault}`),
+    ...beside.map(({ file, bytes: size, value }) =>
+      cut(`  ${file}  ${value === undefined ? bytes(size) : oneLine(JSON.stringify(value))}`, lineWidth(view)),
+    ),
+    ...(layers.length === 0 ? [] : ['', ...describeLayers(layers, view)]),
+  ];
+}
+
+function describeLayers(layers: readonly ModelLayer[], view: View): string[] {
+  const { full, paint } = view;
+  const isCut = !full && layers.length > SHOWN_LAYERS;
+  const half = SHOWN_LAYERS / 2;
+  const shown = isCut ? [...layers.slice(0, half), ...layers.slice(-half)] : layers;
+  const rows = shown.map(({ name, type, shape, parameters, trainable }) => [
+    name,
+    type,
+    shape === null ? '?' : shapeText(shape),
+    parameters === 0 ? '' : count(parameters),
+    parameters > 0 && trainable === 0 ? 'frozen' : '',
+  ]);
+  const { lines } = table([['layer', 'type', 'output', 'parameters', ''], ...rows], lineWidth(view));
+  const text = [paint('dim', lines[0] ?? ''), ...lines.slice(1)];
+  if (!isCut) return text;
+  const hidden = layers.slice(half, -half);
+  const inside = hidden.reduce((sum, { parameters }) => sum + parameters, 0);
+  const gap = `  … ${count(hidden.length)} more layers, ${plural(inside, 'parameter')} (--full shows them)`;
+  return [...text.slice(0, 1 + half), paint('dim', gap), ...text.slice(1 + half)];
+}
+
+/** Without the batch, which is always open. */
+function shapeText(shape: Shape): string {
+  const sizes = shape.slice(1).map((size) => size ?? '?');
+  return sizes.join('×');
+}

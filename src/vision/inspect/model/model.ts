@@ -1,0 +1,147 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FoundFile } from '../../../engine/inspect/files.ts';
+import { type Loose, listOf, numberOf, objectOf, textOf } from './loose-json.ts';
+import { type Shape, shapesOf } from './shapes.ts';
+import { type DeclaredLayer, layersOf } from './topology.ts';
+
+const TOPOLOGY_FILE = 'model.json';
+/** A small file beside the model says of it what its maker thought worth saying. */
+const BESIDE_BYTES = 10_000;
+
+export interface ModelLayer {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: Shape | null;
+  readonly parameters: number;
+  readonly trainable: number;
+}
+
+/** A model that TensorFlow.js loads. */
+export interface ModelInspection {
+  readonly kind: 'model';
+  readonly format: string;
+  readonly name: string;
+  readonly layers: readonly ModelLayer[];
+  readonly parameters: number;
+  readonly trainable: number;
+  /** Of the weights. */
+  readonly bytes: number;
+  /** Type of the stored weights → parameters. */
+  readonly dtypes: Readonly<Record<string, number>>;
+  readonly faults: readonly string[];
+  /** The other files, with their content if they are JSON and small. */
+  readonly beside: readonly { readonly file: string; readonly bytes: number; readonly value?: unknown }[];
+}
+
+interface Weight {
+  readonly name: string;
+  readonly parameters: number;
+  readonly dtype: string;
+  readonly bytes: number;
+}
+
+const DTYPE_BYTES: Readonly<Record<string, number>> = { bool: 1, uint8: 1, uint16: 2, float16: 2, complex64: 8 };
+
+/** Nothing if there is no model in the directory. */
+export function inspectModel(directory: string, found: readonly FoundFile[]): ModelInspection | undefined {
+  if (!found.some(({ path }) => path === TOPOLOGY_FILE)) return undefined;
+  const file = objectOf(readJson(join(directory, TOPOLOGY_FILE)));
+  const topology = objectOf(file['modelTopology']);
+  if (Object.keys(topology).length === 0) return undefined;
+  const groups = listOf(file['weightsManifest']).map(objectOf);
+  const weights = groups.flatMap((group) => listOf(group['weights']).map(toWeight));
+  const layers = withParameters(layersOf(topology), weights);
+  const bytes = weights.reduce((sum, weight) => sum + weight.bytes, 0);
+  const paths = groups.flatMap((group) => listOf(group['paths']).flatMap((path) => textOf(path) ?? []));
+  return {
+    kind: 'model',
+    format: textOf(file['format']) ?? ('node' in topology ? 'graph-model' : 'layers-model'),
+    name: textOf(objectOf(topology['config'])['name']) ?? '',
+    layers,
+    parameters: weights.reduce((sum, weight) => sum + weight.parameters, 0),
+    trainable: layers.reduce((sum, layer) => sum + layer.trainable, 0),
+    bytes,
+    dtypes: byType(weights),
+    faults: weightFaults(directory, paths, bytes),
+    beside: found.flatMap((other) =>
+      other.path === TOPOLOGY_FILE || paths.includes(other.path) ? [] : [besideOf(directory, other)],
+    ),
+  };
+}
+
+/** Each weight is named `LAYER/KIND`; those of no layer come last under a name of their own. */
+function withParameters(declared: readonly DeclaredLayer[], weights: readonly Weight[]): ModelLayer[] {
+  const shapes = shapesOf(declared);
+  // Layers of a model within a model name their weights without that model.
+  const byName = new Map(declared.map((layer) => [layer.name.slice(layer.name.lastIndexOf('/') + 1), layer]));
+  const of = new Map<DeclaredLayer | string, { parameters: number; trainable: number }>();
+  for (const { name, parameters } of weights) {
+    const owner = ownerOf(name, byName);
+    const counts = of.get(owner) ?? { parameters: 0, trainable: 0 };
+    counts.parameters += parameters;
+    if (typeof owner !== 'string' && owner.trainable && !isStatistic(name)) counts.trainable += parameters;
+    of.set(owner, counts);
+  }
+  const layers = declared.map((layer) => ({
+    name: layer.name,
+    type: layer.type,
+    shape: shapes.get(layer.name) ?? null,
+    ...(of.get(layer) ?? { parameters: 0, trainable: 0 }),
+  }));
+  const others = [...of].flatMap(([owner, counts]) =>
+    typeof owner === 'string' ? [{ name: owner, type: '', shape: null, ...counts }] : [],
+  );
+  return [...layers, ...others];
+}
+
+function ownerOf(weight: string, layers: ReadonlyMap<string, DeclaredLayer>): DeclaredLayer | string {
+  const parts = weight.split('/');
+  for (let length = parts.length - 1; length > 0; length -= 1) {
+    for (let start = 0; start + length < parts.length; start += 1) {
+      const layer = layers.get(parts.slice(start, start + length).join('/'));
+      if (layer !== undefined) return layer;
+    }
+  }
+  return parts[0] ?? weight;
+}
+
+/** What is measured and not learnt. TensorFlow.js numbers names that it has used before. */
+function isStatistic(weight: string): boolean {
+  return /\/moving_(mean|variance)(_\d+)?$/.test(weight);
+}
+
+function toWeight(value: unknown): Weight {
+  const weight = objectOf(value);
+  const parameters = listOf(weight['shape']).reduce<number>((all, size) => all * (numberOf(size) ?? 1), 1);
+  const dtype = textOf(objectOf(weight['quantization'])['dtype']) ?? textOf(weight['dtype']) ?? '?';
+  return { name: textOf(weight['name']) ?? '?', parameters, dtype, bytes: parameters * (DTYPE_BYTES[dtype] ?? 4) };
+}
+
+function byType(weights: readonly Weight[]): Record<string, number> {
+  const types: Record<string, number> = {};
+  for (const { dtype, parameters } of weights) types[dtype] = (types[dtype] ?? 0) + parameters;
+  return types;
+}
+
+function weightFaults(directory: string, paths: readonly string[], expected: number): string[] {
+  const sizes = paths.map((path) => statSync(join(directory, path), { throwIfNoEntry: false })?.size);
+  const missing = paths.filter((_path, index) => sizes[index] === undefined);
+  if (missing.length > 0) return missing.map((path) => `${path} is missing`);
+  const actual = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  return actual === expected ? [] : [`${paths.join(', ')}: ${actual} bytes, but the weights take ${expected}`];
+}
+
+function besideOf(directory: string, { path, bytes }: FoundFile): ModelInspection['beside'][number] {
+  const value = path.endsWith('.json') && bytes <= BESIDE_BYTES ? readJson(join(directory, path)) : undefined;
+  return { file: path, bytes, ...(value !== undefined && { value }) };
+}
+
+function readJson(path: string): Loose | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Loose;
+  } catch {
+    // Then the directory is shown as what it is: files.
+    return undefined;
+  }
+}

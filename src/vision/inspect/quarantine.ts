@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { plural } from '../../engine/report/format.ts';
+import { cut, cutMiddle, oneLine } from '../../engine/report/table.ts';
+import type { FoundFile } from '../../engine/inspect/files.ts';
+import { LARGEST_JSON, parseJson } from '../../engine/inspect/json.ts';
+import { lineWidth, type View } from '../../engine/inspect/view.ts';
+
+const FILE_NAME = 'quarantine.json';
+const SHOWN = 10;
+
+/** An image that a stage put aside. */
+export interface PutAside {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** What `quarantine.json` in a directory lists: `{"images": [{"file": …, "reason": …}]}`. */
+export function inspectQuarantine(directory: string, found: readonly FoundFile[]): readonly PutAside[] | undefined {
+  const list = found.find(({ path }) => path === FILE_NAME);
+  if (list === undefined || list.bytes > LARGEST_JSON) return undefined;
+  const value = parseJson(join(directory, FILE_NAME))?.value;
+  const images = typeof value === 'object' && value !== null && 'images' in value ? value['images'] : undefined;
+  return Array.isArray(images) && images.every(isPutAside) ? (images as readonly unknown[] as PutAside[]) : undefined;
+}
+
+/** Nothing where nothing was put aside. */
+export function describeQuarantine(images: readonly PutAside[], view: View): string[] {
+  if (images.length === 0) return [];
+  const shown = images.slice(0, view.full ? images.length : SHOWN);
+  const left = images.length - shown.length;
+  return [
+    `${view.paint('red', '✗')} ${plural(images.length, 'image')} put aside (${FILE_NAME})`,
+    ...shown.map(({ file, reason }) => cut(`  ${cutMiddle(oneLine(file), 32)}: ${oneLine(reason)}`, lineWidth(view))),
+    ...(left > 0 ? [`  … ${left} more`] : []),
+  ];
+}
+
+function isPutAside(value: unknown): boolean {
+  const { file, reason } = (value ?? {}) as Partial<PutAside>;
+  return typeof file === 'string' && typeof reason === 'string';
+}

@@ -1,0 +1,69 @@
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { type LayerJson, withBuiltInLayers } from '../models/layers/built-in-layers.ts';
+import { inKerasOrder } from './layer-order.ts';
+import { toKerasLayer } from './layers.ts';
+
+/** A layer as Keras knows it. */
+export interface KerasLayer {
+  readonly className: string;
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The names of the layers that it reads. */
+  readonly inputs: readonly string[];
+}
+
+/** A functional model as Keras knows it, its layers in Keras' order. */
+export interface KerasModel {
+  readonly name: string;
+  readonly layers: readonly KerasLayer[];
+  readonly outputs: readonly string[];
+}
+
+interface ModelJson {
+  readonly name: string;
+  readonly layers: readonly LayerJson[];
+  readonly output_layers: readonly (readonly [string, number, number])[];
+}
+
+/** Says in Keras' terms what a model is. Layers of ours become those of Keras that say the same. */
+export function describeModel(model: LayersModel): KerasModel {
+  const { config } = model.toJSON(null, false) as unknown as { readonly config: ModelJson };
+  const layers = withBuiltInLayers(config.layers).map((layer) => toKerasLayer(layer, inputsOf(layer)));
+  const outputs = config.output_layers.map(([name]) => name);
+  return { name: config.name, layers: inKerasOrder(layers, outputs), outputs };
+}
+
+function inputsOf({ name, inbound_nodes }: LayerJson): string[] {
+  const [call = [], another] = inbound_nodes;
+  if (another !== undefined)
+    throw new Error(`The layer ${name} is used more than once: that is not written for Keras.`);
+  return call.map(([input]) => input);
+}
+
+/**
+ * The configuration that both Keras 3 and tf_keras build the model from.
+ *
+ * @param withModules `.keras` names the module of each class, `.h5` does not.
+ */
+export function modelConfig({ name, layers, outputs }: KerasModel, withModules: boolean): Record<string, unknown> {
+  const classOf = (className: string, module: string) => ({
+    ...(withModules && { module, registered_name: null }),
+    class_name: className,
+  });
+  const inputs = layers.filter(({ className }) => className === 'InputLayer');
+  return {
+    ...classOf('Model', 'keras'),
+    config: {
+      name,
+      trainable: true,
+      layers: layers.map((layer) => ({
+        ...classOf(layer.className, 'keras.layers'),
+        name: layer.name,
+        config: layer.config,
+        inbound_nodes: layer.inputs.length === 0 ? [] : [layer.inputs.map((input) => [input, 0, 0, {}])],
+      })),
+      input_layers: inputs.map((layer) => [layer.name, 0, 0]),
+      output_layers: outputs.map((output) => [output, 0, 0]),
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { LayersModel, Tensor } from '@tensorflow/tfjs-node-gpu';
+import { kerasNumbering } from '../models/layers/keras-numbering.ts';
+import { writeArchive } from './archive.ts';
+import { Hdf5Writer } from './hdf5.ts';
+import { writeList } from './legacy-layout.ts';
+import { describeModel, type KerasLayer, type KerasModel, modelConfig } from './model-description.ts';
+import { snakeCase } from './object-layout.ts';
+
+/** By which version of tf_keras a model was written, as far as those who read it are concerned. */
+const KERAS_VERSION = '2.21.0';
+const ABOUT = { keras_version: KERAS_VERSION, backend: 'tensorflow' };
+
+/** By the name of the format: the file that it is in, and how that is written. */
+const FORMATS = {
+  h5: { file: 'model.h5', save: saveKerasH5 },
+  keras: { file: 'model.keras', save: saveKerasArchive },
+} as const;
+
+export type KerasFormat = keyof typeof FORMATS;
+
+export const kerasFormats = Object.keys(FORMATS) as readonly KerasFormat[];
+
+/** Writes a model into a directory, as `model.h5` and `model.keras`. */
+export async function saveForKeras(
+  model: LayersModel,
+  formats: readonly KerasFormat[],
+  directory: string,
+): Promise<void> {
+  for (const format of formats) await FORMATS[format].save(model, path.join(directory, FORMATS[format].file));
+}
+
+/** Writes a whole model as `.h5`, laid out as by Keras 2: `load_model` of Keras 3 and of tf_keras opens it. */
+export async function saveKerasH5(model: LayersModel, file: string): Promise<void> {
+  const described = describeModel(model);
+  await Hdf5Writer.write(file, (hdf5) => {
+    for (const [name, value] of Object.entries(ABOUT)) hdf5.text('/', name, value);
+    hdf5.text('/', 'model_config', JSON.stringify(modelConfig(described, false)));
+    const root = '/model_weights';
+    hdf5.group(root);
+    for (const [name, value] of Object.entries(ABOUT)) hdf5.text(root, name, value);
+    writeList(hdf5, root, 'layer_names', namesOf(described));
+    for (const { name } of described.layers) {
+      const group = `${root}/${name}`;
+      hdf5.group(group);
+      const weights = weightsOf(model, name).map((weight) => ({ ...weight, path: `${name}/${weight.name}:0` }));
+      if (weights.length === 0) continue;
+      writeList(
+        hdf5,
+        group,
+        'weight_names',
+        weights.map((weight) => weight.path),
+      );
+      hdf5.group(`${group}/${name}`);
+      for (const weight of weights) writeTensor(hdf5, `${group}/${weight.path}`, weight.values);
+    }
+  });
+}
+
+/** Writes a whole model as `.keras`: `load_model` of Keras 3 and of tf_keras opens it. */
+export async function saveKerasArchive(model: LayersModel, file: string): Promise<void> {
+  const described = describeModel(model);
+  const weights = `${file}.weights`;
+  try {
+    await Hdf5Writer.write(weights, (hdf5) => {
+      // tf_keras looks for weights of the model itself, too.
+      hdf5.group('/vars');
+      hdf5.group('/layers');
+      for (const { object, layer } of objectsOf(described)) writeObject(hdf5, `/layers/${object}`, layer, model);
+    });
+    const texts = {
+      'metadata.json': JSON.stringify({ keras_version: KERAS_VERSION }),
+      'config.json': JSON.stringify(modelConfig(described, true)),
+    };
+    await writeArchive(file, texts, weights);
+  } finally {
+    await rm(weights, { force: true });
+  }
+}
+
+function writeObject(hdf5: Hdf5Writer, group: string, { className, name }: KerasLayer, model: LayersModel): void {
+  hdf5.group(group);
+  hdf5.group(`${group}/vars`);
+  hdf5.text(`${group}/vars`, 'name', name);
+  for (const [index, { values }] of weightsOf(model, name).entries())
+    writeTensor(hdf5, `${group}/vars/${index}`, values);
+  if (className !== 'Dropout') return;
+  // Keras 3 draws by a state of its own, and opens no dropout without it.
+  const generator = `${group}/seed_generator`;
+  hdf5.group(generator);
+  hdf5.group(`${generator}/vars`);
+  hdf5.integers(`${generator}/vars/0`, new Uint32Array(2), [2]);
+}
+
+/** The layers with the names that Keras has for them as objects: `conv2d`, `conv2d_1`, … */
+function objectsOf({ layers }: KerasModel): { readonly object: string; readonly layer: KerasLayer }[] {
+  const numbered = kerasNumbering();
+  return layers.map((layer) => ({ object: numbered(snakeCase(layer.className)), layer }));
+}
+
+function namesOf({ layers }: KerasModel): string[] {
+  return layers.map(({ name }) => name);
+}
+
+/** A layer that stands for a part of another one has no weights. */
+function weightsOf(model: LayersModel, layer: string): { readonly name: string; readonly values: Tensor }[] {
+  const found = model.layers.find(({ name }) => name === layer);
+  return (found?.weights ?? []).map((weight) => ({
+    name: weight.originalName.replace(/^.*\//, ''),
+    values: weight.read(),
+  }));
+}
+
+function writeTensor(hdf5: Hdf5Writer, name: string, tensor: Tensor): void {
+  hdf5.floats(name, tensor.dataSync<'float32'>(), tensor.shape);
+}

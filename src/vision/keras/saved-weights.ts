@@ -1,0 +1,69 @@
+import { problem, type Result } from '../../shared/problem.ts';
+import { withWeightsOf } from './archive.ts';
+import { type Hdf5Array, Hdf5File, kindOfFile } from './hdf5.ts';
+import { layersByName } from './legacy-layout.ts';
+import { layersByObject } from './object-layout.ts';
+
+/** A layer with weights, as a file of Keras has it. */
+export interface SavedLayer {
+  readonly name: string;
+  /** Its class in snake case, where the order of the layers is told for each class only. */
+  readonly kind?: string;
+  /** In Keras' order: trainable ones first. */
+  readonly weights: readonly Hdf5Array[];
+}
+
+/** The weights in a file of Keras that is open. */
+export interface SavedWeights {
+  /** In the order of the model. */
+  readonly layers: readonly SavedLayer[];
+  readonly read: (weight: Hdf5Array) => Result<Float32Array>;
+}
+
+/**
+ * Opens any file that Keras keeps weights in: `.h5` of a model or of weights alone, `.weights.h5`, `.keras`. What kind
+ * it is, its content tells.
+ *
+ * @param scratch a folder for what is in an archive, gone afterwards.
+ * @param use reads what it needs: the file is closed when it returns.
+ */
+export async function withSavedWeights<Value>(
+  file: string,
+  scratch: string,
+  use: (weights: SavedWeights) => Result<Value>,
+): Promise<Result<Value>> {
+  const kind = kindOfFile(file);
+  if (!kind.ok) return kind;
+  switch (kind.value) {
+    case 'hdf5':
+      return withHdf5(file, use);
+    case 'zip':
+      return withWeightsOf(file, scratch, (weights) => withHdf5(weights, use));
+    case 'other':
+      return problem('this is neither an HDF5 file nor a .keras archive', {
+        at: { file },
+        advice: 'Name a file that Keras has written: .h5, .weights.h5 or .keras.',
+      });
+    default:
+      return kind.value satisfies never;
+  }
+}
+
+async function withHdf5<Value>(file: string, use: (weights: SavedWeights) => Result<Value>): Promise<Result<Value>> {
+  const opened = await Hdf5File.open(file);
+  if (!opened.ok) return opened;
+  const hdf5 = opened.value;
+  try {
+    const layers = hdf5.attempt(() => layersByName(hdf5) ?? layersByObject(hdf5));
+    if (!layers.ok) return layers;
+    if (layers.value.length === 0) {
+      return problem('there are no weights of layers in this HDF5 file', {
+        at: { file },
+        advice: 'Name a file that Keras has written by save() or save_weights().',
+      });
+    }
+    return use({ layers: layers.value, read: (weight) => hdf5.read(weight) });
+  } finally {
+    hdf5.close();
+  }
+}

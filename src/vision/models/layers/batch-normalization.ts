@@ -1,0 +1,81 @@
+import type { LayerVariable, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import { fixedBatchNorm, fusedBatchNorm } from '../../tensorflow/fused-batch-norm.ts';
+import type { TensorFlow } from '../../tensorflow/load.ts';
+
+export interface BatchNormalizationConfig {
+  readonly name: string;
+  /** The share of the moving averages that a training step keeps. */
+  readonly momentum?: number;
+  readonly epsilon?: number;
+  /** Whether an offset is learned. */
+  readonly center?: boolean;
+  /** Whether a factor is learned. */
+  readonly scale?: boolean;
+}
+
+interface Weights {
+  readonly gamma: LayerVariable | undefined;
+  readonly beta: LayerVariable | undefined;
+  readonly movingMean: LayerVariable;
+  readonly movingVariance: LayerVariable;
+}
+
+/**
+ * The class of a layer that normalises images over their channels and trains on TensorFlow's fused kernel, where
+ * TensorFlow.js' own takes a dozen ops and throws without a scale. Its defaults, and the biased variance that goes into
+ * the moving average, are those of Keras 3; as there, it trains by its moving averages when it is not trainable. Its class name, weights and configuration are those of TensorFlow.js' own,
+ * so a saved model loads in any TensorFlow.js.
+ */
+export function batchNormalizationClass(tf: TensorFlow) {
+  return class BatchNormalization extends tf.layers.Layer {
+    static className = 'BatchNormalization';
+
+    readonly #config: Required<BatchNormalizationConfig>;
+    #weights: Weights | undefined;
+
+    constructor(config: BatchNormalizationConfig) {
+      super({ name: config.name });
+      this.#config = { momentum: 0.99, epsilon: 1e-3, center: true, scale: true, ...config };
+    }
+
+    override build(inputShape: (number | null)[]): void {
+      const shape = [inputShape.at(-1) ?? null];
+      const { zeros, ones } = tf.initializers;
+      this.#weights = {
+        gamma: this.#config.scale ? this.addWeight('gamma', shape, 'float32', ones()) : undefined,
+        beta: this.#config.center ? this.addWeight('beta', shape, 'float32', zeros()) : undefined,
+        movingMean: this.addWeight('moving_mean', shape, 'float32', zeros(), undefined, false),
+        movingVariance: this.addWeight('moving_variance', shape, 'float32', ones(), undefined, false),
+      };
+      this.built = true;
+    }
+
+    override call(inputs: Tensor | Tensor[], { training = false }: { training?: boolean }): Tensor {
+      if (this.#weights === undefined) throw new Error(`The layer ${this.name} is called before it is built.`);
+      const { gamma, beta, movingMean, movingVariance } = this.#weights;
+      return tf.tidy(() => {
+        const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
+        const channels = x.shape[3];
+        const scale = (gamma?.read() ?? tf.ones([channels])) as Tensor1D;
+        const offset = (beta?.read() ?? tf.zeros([channels])) as Tensor1D;
+        const { momentum, epsilon } = this.#config;
+        if (!(training && this.trainable)) {
+          const [mean, variance] = [movingMean.read() as Tensor1D, movingVariance.read() as Tensor1D];
+          return fixedBatchNorm(tf, x, { scale, offset }, { mean, variance }, epsilon);
+        }
+        return fusedBatchNorm(tf, x, { scale, offset }, epsilon, ({ mean, unbiasedVariance }) => {
+          const valuesPerChannel = x.size / channels;
+          const biasedShare = (valuesPerChannel - 1) / valuesPerChannel;
+          const average = (moving: LayerVariable, value: Tensor, share: number) =>
+            moving.write(tf.add(tf.mul(moving.read(), momentum), tf.mul(value, (1 - momentum) * share)));
+          average(movingMean, mean, 1);
+          average(movingVariance, unbiasedVariance, biasedShare);
+        });
+      });
+    }
+
+    override getConfig() {
+      return { ...super.getConfig(), ...this.#config };
+    }
+  };
+}

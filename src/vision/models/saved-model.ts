@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { readJsonFile } from '../../shared/json-file.ts';
+import { reasonOf } from '../../shared/wording.ts';
+import { problem, type Result, success } from '../../shared/problem.ts';
+import type { FromSchema } from '../../shared/schema-type.ts';
+import type { TensorFlow } from '../tensorflow/load.ts';
+import { type LayerJson, withBuiltInLayers } from './layers/built-in-layers.ts';
+import { backboneNames } from './backbones/index.ts';
+import { summarize } from './picture/draw-model.ts';
+
+const FACTS_FILE = 'pipeline.json';
+const SUMMARY_FILE = 'summary.txt';
+const TOPOLOGY_FILE = 'model.json';
+const RETRAIN = 'Run the stage that trained the model again.';
+
+const factsSchema = {
+  type: 'object',
+  required: ['version', 'backbone', 'height', 'width', 'tasks', 'epochs', 'steps'],
+  properties: {
+    version: { const: 1 },
+    backbone: { enum: backboneNames },
+    height: { type: 'integer', minimum: 1 },
+    width: { type: 'integer', minimum: 1 },
+    tasks: {
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        required: ['name', 'classes'],
+        properties: { name: { type: 'string' }, classes: { type: 'integer', minimum: 1 } },
+      },
+    },
+    epochs: { type: 'integer', minimum: 0 },
+    steps: { type: 'integer', minimum: 0 },
+  },
+} as const;
+
+/** What a saved model was built from, and for how many epochs and steps it has been trained in all. */
+export type ModelFacts = FromSchema<typeof factsSchema>;
+
+/**
+ * Writes a directory of `model.json` and `weights.bin`, which any TensorFlow.js loads by itself, and beside them the facts
+ * in `pipeline.json` and a table of the layers in `summary.txt`.
+ */
+export async function saveModel(
+  tf: TensorFlow,
+  model: LayersModel,
+  facts: ModelFacts,
+  directory: string,
+): Promise<void> {
+  await model.save(
+    tf.io.withSaveHandler((artifacts) => {
+      const topology = artifacts.modelTopology as { readonly config: { readonly layers: readonly LayerJson[] } };
+      const config = { ...topology.config, layers: withBuiltInLayers(topology.config.layers) };
+      const files = tf.io.fileSystem(directory);
+      if (files.save === undefined) throw new Error('TensorFlow.js writes no files.');
+      return files.save({ ...artifacts, modelTopology: { ...topology, config } });
+    }),
+  );
+  await writeFile(path.join(directory, SUMMARY_FILE), summarize(model));
+  await writeFile(path.join(directory, FACTS_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
+}
+
+export function readModelFacts(directory: string): Promise<Result<ModelFacts>> {
+  return readJsonFile(path.join(directory, FACTS_FILE), factsSchema, {
+    unreadable: 'cannot read the facts about the model',
+    misshapen: 'the facts about the model have another shape',
+    called: 'model',
+    advice: RETRAIN,
+  });
+}
+
+/** Loads a model for prediction. */
+export async function loadModel(tf: TensorFlow, directory: string): Promise<Result<LayersModel>> {
+  const file = path.join(directory, TOPOLOGY_FILE);
+  try {
+    return success(await tf.loadLayersModel(`file://${file}`));
+  } catch (error) {
+    return problem(`cannot load the model: ${reasonOf(error)}`, { at: { file }, advice: RETRAIN });
+  }
+}
+
+/** Gives a model that was just built the weights of a saved one, matched by name and shape. */
+export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, directory: string): Promise<Result<void>> {
+  const file = path.join(directory, TOPOLOGY_FILE);
+  try {
+    const { weightData, weightSpecs } = await tf.io.fileSystem(file).load();
+    tf.tidy(() => model.loadWeights(tf.io.decodeWeights(weightData ?? new ArrayBuffer(0), weightSpecs ?? [])));
+    return success(undefined);
+  } catch (error) {
+    return problem(`the weights are not those of today's «${model.name}»: ${reasonOf(error)}`, {
+      at: { file },
+      advice: RETRAIN,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { type DecodedImage, decodeImage, type Fit } from '../data/images/decode.ts';
+import type { Question } from '../data/tables/questions.ts';
+import { someProblems } from '../data/labels/some-problems.ts';
+import type { ModelFacts } from '../models/saved-model.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import type { Progress } from '../../index.ts';
+import type { Predictor } from './predictor.ts';
+import { headLayout } from '../train/step/target-masks.ts';
+
+export interface AnswerOptions {
+  readonly predictor: Predictor;
+  readonly facts: ModelFacts;
+  /** The folder from which the questions' paths start. */
+  readonly root: string;
+  readonly batchSize: number;
+  /** How the training images were fitted into the model's size. */
+  readonly fit: Fit;
+  readonly signal: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+/** The probabilities of the classes of a question's task. */
+export type Answer = readonly number[];
+
+/**
+ * Decodes the questions' images and runs the model on them, batch by batch. Images that cannot be decoded are reported
+ * together. Throws the signal's reason when it is aborted.
+ */
+export async function answerQuestions(
+  questions: readonly Question[],
+  options: AnswerOptions,
+): Promise<Result<readonly Answer[]>> {
+  const { facts, root, batchSize, fit, signal, onProgress } = options;
+  const decode = ({ file }: Question) =>
+    decodeImage(path.join(root, file), { width: facts.width, height: facts.height, fit });
+  // More in flight than cores: they are decoded while the model computes.
+  const concurrency = Math.max(4, 2 * availableParallelism());
+  const images: AsyncIterable<Result<DecodedImage>> = Readable.from(questions).map(decode, { concurrency, signal });
+  const broken: Problem[] = [];
+  const answers: Answer[] = [];
+  const waiting: Uint8Array[] = [];
+  let done = 0;
+  for await (const image of images) {
+    done += 1;
+    if (image.ok) waiting.push(image.value.pixels);
+    else broken.push(...image.failure);
+    if (done % batchSize !== 0 && done !== questions.length) continue;
+    if (broken.length === 0) answers.push(...answerBatch(options, questions.slice(answers.length, done), waiting));
+    waiting.length = 0;
+    onProgress({ done, total: questions.length, unit: 'images' });
+  }
+  return broken.length > 0 ? failure(someProblems(broken, 'images like these')) : success(answers);
+}
+
+function answerBatch(
+  { predictor, facts }: AnswerOptions,
+  questions: readonly Question[],
+  images: readonly Uint8Array[],
+): Answer[] {
+  const { totalClasses, offsets } = headLayout(facts.tasks);
+  const probabilities = predictor.probabilities(Buffer.concat(images), images.length);
+  return questions.map(({ task: name }, row) => {
+    const task = facts.tasks.findIndex((candidate) => candidate.name === name);
+    const begin = row * totalClasses + (offsets[task] ?? 0);
+    return Array.from(probabilities.subarray(begin, begin + (facts.tasks[task]?.classes ?? 0)));
+  });
+}

@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises';
+import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { badInput, failed, type StageFailure } from '../../index.ts';
+import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
+import { type Evaluation, toEvaluation } from './evaluation.ts';
+import type { Watcher } from '../train/loop/fit.ts';
+import { duplicatesIn, type LabelledImages, openLabelledImages } from '../train/samples/labelled-images.ts';
+import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
+import { describeTasks } from '../train/start/starting-point.ts';
+import { validate } from '../train/loop/validate.ts';
+
+export interface EvaluatePaths {
+  /** A directory. */
+  readonly shards: string;
+  /** A file. */
+  readonly targets: string;
+  /** A directory. */
+  readonly model: string;
+  /** To be made: a JSON file. */
+  readonly evaluation: string;
+}
+
+/** Judges a model by the validation samples. Throws the signal's reason when it is aborted. */
+export async function evaluate(
+  paths: EvaluatePaths,
+  options: PredictorOptions,
+  { progress, log }: Pick<Watcher, 'progress' | 'log'>,
+): Promise<Result<Evaluation, StageFailure>> {
+  const data = await openLabelledImages(paths);
+  if (!data.ok) return failure(badInput(data.failure));
+  const { leftOut } = data.value;
+  if (leftOut.validation > 0) log(leftOutWarning(leftOut));
+  try {
+    const evaluation = await evaluateOn(data.value, paths, options, { progress, log });
+    if (evaluation.ok) await writeFile(paths.evaluation, `${JSON.stringify(evaluation.value, undefined, 2)}\n`);
+    return evaluation;
+  } finally {
+    await data.value.shards.close();
+  }
+}
+
+async function evaluateOn(
+  data: LabelledImages,
+  paths: EvaluatePaths,
+  options: PredictorOptions,
+  { progress, log }: Pick<Watcher, 'progress' | 'log'>,
+): Promise<Result<Evaluation, StageFailure>> {
+  const samples = data.targets.samplesIn('validation');
+  const facts = await readModelFacts(paths.model);
+  if (!facts.ok) return failure(badInput(facts.failure));
+  const problems = [...mismatches(facts.value, data, paths.model), ...emptySplit(samples, paths.targets)];
+  if (problems.length > 0) return failure(badInput(problems));
+
+  const predictor = await loadPredictor(paths.model, facts.value, samples.length, options);
+  if (!predictor.ok) return predictor;
+  const judged = await validate({
+    predictor: predictor.value,
+    data,
+    samples,
+    batchSize: options.batchSize,
+    onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
+  });
+  predictor.value.dispose();
+  if (!judged.ok) return failure(failed(judged.failure));
+  const duplicates = duplicatesIn(data);
+  for (const warning of duplicateWarnings(duplicates)) log(warning);
+  const about = { left_out: data.leftOut.validation, duplicates };
+  return success(toEvaluation(data.targets.tasks, judged.value, about));
+}
+
+function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file: string): Problem[] {
+  const problems: Problem[] = [];
+  const advice = 'Evaluate on the images and targets that the model was trained on.';
+  if (facts.height !== shards.height || facts.width !== shards.width) {
+    const message = `the model takes ${facts.width}×${facts.height} pixels, but the images have ${shards.width}×${shards.height}`;
+    problems.push({ message, at: { file }, advice });
+  }
+  const [known, given] = [describeTasks(facts.tasks), describeTasks(targets.tasks)];
+  if (known !== given) {
+    problems.push({
+      message: `the model knows the tasks ${known}, but the targets have ${given}`,
+      at: { file },
+      advice,
+    });
+  }
+  return problems;
+}
+
+function emptySplit(samples: Int32Array, file: string): Problem[] {
+  if (samples.length > 0) return [];
+  const advice = 'Raise validation_fraction, or add samples.';
+  return [{ message: 'there are no validation samples to judge the model by', at: { file }, advice }];
+}

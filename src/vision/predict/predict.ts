@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises';
+import { type Question, readQuestions } from '../data/tables/questions.ts';
+import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { badInput, type StageFailure } from '../../index.ts';
+import { type AnswerOptions, answerQuestions } from './answer-questions.ts';
+import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
+import { predictionLine } from './prediction-line.ts';
+import { describeTasks } from '../train/start/starting-point.ts';
+
+export interface PredictPaths {
+  /** A file. */
+  readonly questions: string;
+  /** The data set's folder, from which the questions' paths start. */
+  readonly dataset: string;
+  /** A directory. */
+  readonly model: string;
+  /** To be made: a CSV file. */
+  readonly predictions: string;
+}
+
+export interface PredictOptions extends PredictorOptions, Pick<AnswerOptions, 'fit' | 'signal' | 'onProgress'> {}
+
+/**
+ * Answers every question with the probabilities of its task's classes, in the order of the questions. Throws the
+ * signal's reason when it is aborted.
+ */
+export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<void, StageFailure>> {
+  const questions = await readQuestions(paths.questions);
+  if (!questions.ok) return failure(badInput(questions.failure));
+  const facts = await readModelFacts(paths.model);
+  if (!facts.ok) return failure(badInput(facts.failure));
+  if (questions.value.length === 0) {
+    // A file of no bytes counts as one that was not made.
+    await writeFile(paths.predictions, '\n');
+    return success(undefined);
+  }
+  const unknown = unknownTasks(questions.value, facts.value, paths.questions);
+  if (unknown.length > 0) return failure(badInput(unknown));
+
+  const predictor = await loadPredictor(paths.model, facts.value, questions.value.length, options);
+  if (!predictor.ok) return predictor;
+  const answers = await answerQuestions(questions.value, {
+    ...options,
+    predictor: predictor.value,
+    facts: facts.value,
+    root: paths.dataset,
+  });
+  predictor.value.dispose();
+  if (!answers.ok) return failure(badInput(answers.failure));
+  const lines = questions.value.map((question, index) => predictionLine(question, answers.value[index] ?? []));
+  await writeFile(paths.predictions, lines.join(''));
+  return success(undefined);
+}
+
+function unknownTasks(questions: readonly Question[], { tasks }: ModelFacts, file: string): Problem[] {
+  const known = new Set(tasks.map(({ name }) => name));
+  const unknown = new Set(questions.map(({ task }) => task).filter((task) => !known.has(task)));
+  return [...unknown].map((task) => ({
+    message: `a question asks for the task «${task}», which the model does not know`,
+    at: { file },
+    advice: `The model knows ${describeTasks(tasks)}. Train it on samples of this task, or take the question out.`,
+  }));
+}

@@ -1,0 +1,49 @@
+import { batches } from '../../data/shards/batches.ts';
+import { type Result, success } from '../../../shared/problem.ts';
+import { type ConfusionMatrix, confusionCounter } from '../metrics/confusion.ts';
+import { predictedColumns } from '../step/forward.ts';
+import type { LabelledImages } from '../samples/labelled-images.ts';
+import { crossEntropyOf } from '../step/loss.ts';
+import type { Predictor } from '../../predict/predictor.ts';
+import { batchTargets, headLayout } from '../step/target-masks.ts';
+
+export interface Validation {
+  /** Of the samples. */
+  readonly count: number;
+  /** The mean over the samples. */
+  readonly loss: number;
+  /** For each task, in order. */
+  readonly matrices: readonly ConfusionMatrix[];
+}
+
+export interface ValidationOptions {
+  readonly predictor: Predictor;
+  readonly data: LabelledImages;
+  /** The rows of the samples to predict. */
+  readonly samples: Int32Array;
+  readonly batchSize: number;
+  /** As in the loss of the training. */
+  readonly labelSmoothing?: number | undefined;
+  /** Called after each batch with the number of samples done. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Predicts samples, without dropout or augmentation, and compares with what they are. */
+export async function validate(options: ValidationOptions): Promise<Result<Validation>> {
+  const { predictor, data, samples, batchSize, labelSmoothing, onProgress } = options;
+  const { shards, targets } = data;
+  const layout = headLayout(targets.tasks);
+  const counter = confusionCounter(layout);
+  let [lossSum, done] = [0, 0];
+  for await (const batch of batches({ shards, targets, samples, batchSize })) {
+    if (!batch.ok) return batch;
+    const { images, count } = batch.value;
+    const wanted = batchTargets(targets, batch.value.samples);
+    const probabilities = predictor.probabilities(images, count);
+    counter.add(wanted, predictedColumns(probabilities, layout, wanted.taskOf));
+    lossSum += crossEntropyOf(probabilities, layout, wanted, labelSmoothing) * count;
+    done += count;
+    onProgress?.(done);
+  }
+  return success({ count: done, loss: lossSum / Math.max(done, 1), matrices: counter.matrices() });
+}

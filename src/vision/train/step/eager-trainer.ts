@@ -1,0 +1,107 @@
+import type { LayerVariable, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { imagesToDevice } from '../../tensorflow/images-to-device.ts';
+import type { TensorFlow } from '../../tensorflow/load.ts';
+import { isIdentity, randomTransforms } from './augmentation.ts';
+import { clipGradients } from './clip-gradients.ts';
+import type { RateFactors } from '../start/fine-tuning.ts';
+import { createOptimizer, optimizerRate } from '../optimizers/optimizer.ts';
+import { createEagerPredictor } from '../../predict/predictor.ts';
+import { targetMasks } from './target-masks.ts';
+import { computeGradientsOn } from './towers.ts';
+import type { Trainer, TrainerOptions } from './trainer.ts';
+import { countWeights, fromVector, toVector } from './weight-vector.ts';
+
+/** Computes each op by itself: slower than a graph, and its reference. */
+export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Trainer {
+  const { model, height, width, layout, augmentation } = options;
+  const trainable = model.trainableWeights;
+  const sizes = trainable.map((weight) => countWeights([weight]));
+  const optimizer = createOptimizer(tf, options.optimizer, countWeights(trainable));
+  return {
+    ...createEagerPredictor(tf, model, { height, width }),
+    step({ images, ...wanted }, at, learningRate) {
+      return tf.tidy(() => {
+        const count = wanted.taskOf.length;
+        const transforms = isIdentity(augmentation)
+          ? undefined
+          : tf.tensor2d(randomTransforms(augmentation, count, { height, width }, at), [count, 8]);
+        const { loss, probabilities, gradients } = computeGradientsOn(
+          tf,
+          options.devices ?? [''],
+          (_, work) => work(),
+          model,
+          {
+            pixels: imagesToDevice(tf, images, [count, height, width, 3]),
+            transforms,
+            key: tf.tensor1d([at.seed, at.step], 'int32'),
+            ...targetMasks(tf, layout, wanted, options.targets),
+          },
+          options.l2,
+        );
+        const weights = toVector(
+          tf,
+          trainable.map((weight) => weight.read()),
+        );
+        const rate = optimizerRate(options.optimizer, learningRate, at.updates);
+        const updated = optimizer.update(
+          weights,
+          toVector(tf, clipGradients(tf, gradients, options.clip ?? {})),
+          ratesOf(tf, rate, gradients, options.rateFactors),
+        );
+        write(
+          trainable,
+          fromVector(
+            tf,
+            updated,
+            gradients.map(({ shape }) => shape),
+          ),
+        );
+        return {
+          loss: loss.dataSync()[0] ?? Number.NaN,
+          probabilities: probabilities.dataSync<'float32'>(),
+        };
+      });
+    },
+    state: () => ({
+      weights: model.weights.map((weight) => weight.read().dataSync<'float32'>()),
+      optimizer: optimizer.state.flatMap((variable) => cut(variable.dataSync<'float32'>(), sizes)),
+    }),
+    restore(state) {
+      tf.tidy(() => {
+        write(
+          model.weights,
+          state.weights.map((values, index) => tf.tensor(values, model.weights[index]?.shape as number[])),
+        );
+        optimizer.state.forEach((variable: Variable, index) => {
+          const parts = state.optimizer.slice(index * sizes.length, (index + 1) * sizes.length);
+          variable.assign(tf.concat(parts.map((part) => tf.tensor1d(part))));
+        });
+      });
+    },
+    updateModel() {},
+    dispose: () => optimizer.dispose(),
+  };
+}
+
+/** One rate for all weights, or one for each number of them. */
+function ratesOf(tf: TensorFlow, rate: number, gradients: readonly Tensor[], factors: RateFactors = []) {
+  if (factors.every((factor) => factor === 1)) return rate;
+  const rates = gradients.map(({ shape }, index) => tf.fill(shape, rate * (factors[index] ?? 1)));
+  return toVector(tf, rates);
+}
+
+/** Cuts off parts of these sizes, one after the other. */
+function cut(values: Float32Array, sizes: readonly number[]): Float32Array[] {
+  let begin = 0;
+  return sizes.map((size) => {
+    begin += size;
+    return values.slice(begin - size, begin);
+  });
+}
+
+function write(weights: readonly LayerVariable[], values: readonly Tensor[]): void {
+  weights.forEach((weight, index) => {
+    const value = values[index];
+    if (value !== undefined) (weight.read() as Variable).assign(value);
+  });
+}

@@ -1,0 +1,88 @@
+import type { Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
+import { bytesToFloats } from '../../tensorflow/images-to-device.ts';
+import type { TensorFlow } from '../../tensorflow/load.ts';
+import { createProgram, type EntryPoint } from '../../tensorflow/trace/program.ts';
+import { isIdentity, randomTransforms } from './augmentation.ts';
+import { clipGradients } from './clip-gradients.ts';
+import { createGraphOptimizer, optimizerRate } from '../optimizers/optimizer.ts';
+import { addPrediction, predictBy } from '../../predict/predictor.ts';
+import { targetValues } from './target-masks.ts';
+import { computeGradientsOn } from './towers.ts';
+import type { Trainer, TrainerOptions } from './trainer.ts';
+
+type StepInput = 'images' | 'transforms' | 'target' | 'ownHead' | 'key' | 'rate';
+type StepEntry = EntryPoint<StepInput, 'loss' | 'probabilities'>;
+
+/** Computes each step as one run of a TensorFlow graph, in which the weights stay from step to step. */
+export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions): Promise<Trainer> {
+  const { model, height, width, layout, augmentation, batchSizes } = options;
+  const program = createProgram(tf);
+  for (const weight of model.weights) program.variable(weight.read() as Variable);
+  const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
+  const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);
+
+  const stepOf = (count: number): StepEntry => {
+    const matrix = { dtype: 'float32', shape: [count, layout.totalClasses] } as const;
+    const inputs = {
+      images: { dtype: 'uint8', shape: [count, height, width, 3] },
+      transforms: { dtype: 'float32', shape: [count, 8] },
+      target: matrix,
+      ownHead: matrix,
+      key: { dtype: 'int32', shape: [2] },
+      rate: { dtype: 'float32', shape: [] },
+    } as const;
+    return program.entry(`step_${count}`, inputs, (fed, tracing) => {
+      const { loss, probabilities, gradients } = computeGradientsOn(
+        tf,
+        options.devices ?? [''],
+        tracing.onDevice,
+        model,
+        {
+          pixels: bytesToFloats(tf, fed.images) as Tensor4D,
+          transforms: isIdentity(augmentation) ? undefined : (fed.transforms as Tensor2D),
+          target: fed.target as Tensor2D,
+          ownHead: fed.ownHead as Tensor2D,
+          key: fed.key as Tensor1D,
+        },
+        options.l2,
+      );
+      const rates = gradients.map((_, index) => tf.mul(fed.rate, options.rateFactors?.[index] ?? 1));
+      optimizer.update(tracing, clipGradients(tf, gradients, options.clip ?? {}), rates);
+      return { loss, probabilities };
+    });
+  };
+  const steps = new Map(batchSizes.training.map((count) => [count, stepOf(count)]));
+  const predictions = addPrediction(tf, program, model, { height, width }, batchSizes.prediction);
+  const session = await program.load();
+
+  return {
+    step({ images, ...wanted }, at, learningRate) {
+      const count = wanted.taskOf.length;
+      const entry = steps.get(count);
+      if (entry === undefined) throw new Error(`The graph was not traced for steps of ${count} images.`);
+      const { loss, probabilities } = session.run(entry, {
+        images,
+        transforms: randomTransforms(augmentation, count, { height, width }, at),
+        ...targetValues(layout, wanted, options.targets),
+        key: Int32Array.of(at.seed, at.step),
+        rate: Float32Array.of(optimizerRate(options.optimizer, learningRate, at.updates)),
+      });
+      return { loss: loss[0] ?? Number.NaN, probabilities: probabilities as Float32Array };
+    },
+    probabilities: (images, count) => predictBy(session, predictions, images, count),
+    state() {
+      const { variables, states } = session.read();
+      return { weights: variables, optimizer: states };
+    },
+    restore: ({ weights, optimizer: states }) => session.write({ variables: weights, states }),
+    updateModel() {
+      tf.tidy(() => {
+        session.read().variables.forEach((values, index) => {
+          const weight = model.weights[index]?.read() as Variable;
+          weight.assign(tf.tensor(values, weight.shape));
+        });
+      });
+    },
+    dispose: () => session.dispose(),
+  };
+}

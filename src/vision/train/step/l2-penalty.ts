@@ -1,0 +1,11 @@
+import type { LayersModel, Scalar } from '@tensorflow/tfjs-node-gpu';
+import type { TensorFlow } from '../../tensorflow/load.ts';
+
+/** l2 · Σ w² over the kernels that are trained: biases and what normalises stay free, as is usual. */
+export function l2Penalty(tf: TensorFlow, model: LayersModel, l2: number): Scalar {
+  return tf.tidy(() => {
+    const kernels = model.trainableWeights.filter(({ originalName }) => originalName.endsWith('kernel'));
+    if (kernels.length === 0) return tf.scalar(0);
+    return tf.mul(tf.addN(kernels.map((kernel) => tf.sum(tf.square(kernel.read())))), l2) as Scalar;
+  });
+}

@@ -1,0 +1,78 @@
+import type { LayersModel, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { TensorFlow } from '../../tensorflow/load.ts';
+import { type BatchTensors, computeGradients, type Gradients } from './gradients.ts';
+
+/** Runs `work` with its ops on a device. */
+export type OnDevice = <Value>(device: string, work: () => Value) => Value;
+
+/**
+ * Slices a batch over devices, computes each slice's gradients there and takes the mean over the samples: the same as one
+ * device with the whole batch, but that batch normalisation sees its slice alone, as in Keras. The moving averages become
+ * the mean of what each slice makes of them.
+ *
+ * @param devices one for each slice.
+ */
+export function computeGradientsOn(
+  tf: TensorFlow,
+  devices: readonly string[],
+  onDevice: OnDevice,
+  model: LayersModel,
+  batch: BatchTensors,
+  l2?: number,
+): Gradients {
+  const count = batch.pixels.shape[0];
+  const slices = slicesOf(count, devices.length);
+  const [only] = slices;
+  if (slices.length === 1 && only !== undefined) {
+    return onDevice(devices[0] ?? '', () => computeGradients(tf, model, batch, l2));
+  }
+  // What is frozen is none: a mean of equal numbers may round away from them.
+  const learning = model.layers.filter(({ trainable }) => trainable);
+  const averages = learning.flatMap((layer) => layer.nonTrainableWeights.map((weight) => weight.read() as Variable));
+  const before = averages.map((variable) => variable.clone());
+  const towers = slices.map(({ from, to }, index) =>
+    onDevice(devices[index] ?? '', () => {
+      averages.forEach((variable, at) => {
+        variable.assign(before[at] ?? variable);
+      });
+      const gradients = computeGradients(tf, model, sliceOf(tf, batch, from, to), l2);
+      return { gradients, averages: averages.map((variable) => variable.clone()) };
+    }),
+  );
+  const shares = slices.map(({ from, to }) => (to - from) / count);
+  const mean = (tensors: readonly Tensor[]) =>
+    tf.addN(tensors.map((tensor, tower) => tf.mul(tensor, shares[tower] ?? 0)));
+  averages.forEach((variable, at) => {
+    variable.assign(mean(towers.flatMap((tower) => tower.averages[at] ?? [])));
+  });
+  const ofTowers = towers.map(({ gradients }) => gradients);
+  return {
+    loss: mean(ofTowers.map(({ loss }) => loss)),
+    probabilities: tf.concat(
+      ofTowers.map(({ probabilities }) => probabilities),
+      0,
+    ),
+    gradients: model.trainableWeights.map((_, at) => mean(ofTowers.flatMap(({ gradients }) => gradients[at] ?? []))),
+  };
+}
+
+/** Slices that differ in size by one at most; fewer than `towers` where there are fewer samples. */
+function slicesOf(count: number, towers: number) {
+  const number = Math.min(count, towers);
+  return Array.from({ length: number }, (_, index) => ({
+    from: Math.round((index * count) / number),
+    to: Math.round(((index + 1) * count) / number),
+  }));
+}
+
+function sliceOf(tf: TensorFlow, batch: BatchTensors, from: number, to: number): BatchTensors {
+  const rows = <Kind extends Tensor>(tensor: Kind): Kind => tf.slice(tensor, from, to - from) as Kind;
+  return {
+    pixels: rows<Tensor4D>(batch.pixels),
+    transforms: batch.transforms && rows<Tensor2D>(batch.transforms),
+    target: rows<Tensor2D>(batch.target),
+    ownHead: rows<Tensor2D>(batch.ownHead),
+    key: batch.key as Tensor1D,
+    slice: { from, of: batch.pixels.shape[0] },
+  };
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { fromChecksummed, toChecksummed } from '../../../src/engine/cache/checksummed.ts';
+
+const RECORD = { key: 'abc', metrics: { accuracy: 0.75, rows: 3 }, provenance: { stage: 'train', notes: ['ä', ''] } };
+
+test('a record comes back as it was written', () => {
+  const text = toChecksummed(RECORD);
+  expect(fromChecksummed(text)).toEqual(RECORD);
+  expect(JSON.parse(text)).toMatchObject(RECORD);
+});
+
+test('a record of an earlier version, without a checksum, is read too', () => {
+  expect(fromChecksummed(`${JSON.stringify(RECORD, null, 2)}\n`)).toEqual(RECORD);
+});
+
+test('any flipped bit shows', () => {
+  const bytes = Buffer.from(toChecksummed(RECORD));
+  for (let at = 0; at < bytes.length; at++) {
+    for (let bit = 0; bit < 8; bit++) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << bit);
+      expect(fromChecksummed(damaged.toString()), `bit ${bit} of byte ${at}`).toBeUndefined();
+    }
+  }
+});
+
+test('so do a missing end and anything more', () => {
+  const text = toChecksummed(RECORD);
+  for (let length = 0; length < text.length; length++) expect(fromChecksummed(text.slice(0, length))).toBeUndefined();
+  for (const more of ['\n', ' ', '}', '\0']) expect(fromChecksummed(text + more)).toBeUndefined();
+});
+
+test.each(['null', '[]', '3', '"text"', ''])('%j is no record', (text) => {
+  expect(fromChecksummed(text)).toBeUndefined();
+});

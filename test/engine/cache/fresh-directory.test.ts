@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { abandoned, freshDirectory, removeAbandoned } from '../../../src/engine/cache/fresh-directory.ts';
+import { unwrap } from '../../support/result.ts';
+
+let folder: string;
+let cache: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pipeline-fresh-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  cache = join(folder, 'cache');
+  mkdirSync(cache);
+});
+
+/** What a process leaves that was killed while it verified. */
+function left(pid: number | undefined, started: string, host = hostname()): string {
+  const path = `${cache}.verify.${pid}.${started}.${host}`;
+  mkdirSync(join(path, 'objects'), { recursive: true });
+  writeFileSync(join(path, 'objects/x'), 'x');
+  return path;
+}
+
+describe('a directory for a fresh cache', () => {
+  test('lies beside the cache, empty, and is gone afterwards', () => {
+    const fresh = unwrap(freshDirectory(cache, undefined));
+    expect(readdirSync(folder)).toHaveLength(2);
+    expect(readdirSync(fresh.path)).toEqual([]);
+    writeFileSync(join(fresh.path, 'x'), 'x');
+    fresh.release();
+    expect(readdirSync(folder)).toEqual(['cache']);
+  });
+
+  test('that is named stays', () => {
+    const fresh = unwrap(freshDirectory(cache, join(folder, 'a/b')));
+    fresh.release();
+    expect(existsSync(join(folder, 'a/b'))).toBe(true);
+  });
+
+  test('that is named and has something in it, or is a file, is refused', () => {
+    writeFileSync(join(cache, 'x'), 'x');
+    expect(freshDirectory(cache, cache)).toMatchObject({
+      failure: [{ message: 'the folder for the fresh cache is not empty' }],
+    });
+    expect(freshDirectory(cache, join(cache, 'x'))).toMatchObject({
+      failure: [{ message: 'the fresh cache cannot be made: EEXIST' }],
+    });
+  });
+});
+
+describe('what a killed process leaves', () => {
+  test('is found and removed', () => {
+    const path = left(spawnSync('true').pid, '1');
+    const reused = left(process.pid, '1');
+    expect(abandoned(cache)).toEqual([path, reused].sort());
+    expect(removeAbandoned(cache)).toEqual([path, reused].sort());
+    expect(readdirSync(folder)).toEqual(['cache']);
+  });
+
+  test('is told apart from what is in use, of another machine, of another cache, or something else', () => {
+    const fresh = unwrap(freshDirectory(cache, undefined));
+    left(1, '1', 'elsewhere');
+    mkdirSync(join(folder, 'cache.verify.notes'));
+    mkdirSync(join(folder, 'cache2.verify.1.1.x'));
+    expect(abandoned(cache)).toEqual([]);
+    expect(abandoned(join(folder, 'none/cache'))).toEqual([]);
+    fresh.release();
+  });
+});

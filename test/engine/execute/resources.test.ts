@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { type Amounts, type Grant, type Machine, ResourcePool } from '../../../src/engine/execute/resources.ts';
+
+const MACHINE: Machine = { jobs: 8, cpu: 8, memory: 16, gpus: [] };
+const SMALL: Amounts = { jobs: 1, cpu: 1, memory: 0, gpu: 0 };
+
+/** Stages that ask a pool in turn; notes who was let in, until nothing moves any more. */
+class Queue {
+  readonly inside: string[] = [];
+  readonly #pool: ResourcePool;
+  readonly #grants = new Map<string, Grant>();
+
+  constructor(machine: Partial<Machine>) {
+    this.#pool = new ResourcePool(() => ({ ...MACHINE, ...machine }));
+  }
+
+  async ask(name: string, wanted: Partial<Amounts> = {}, priority?: number): Promise<void> {
+    void this.#pool.take({ ...SMALL, ...wanted }, priority).then((grant) => {
+      this.inside.push(name);
+      this.#grants.set(name, grant);
+    });
+    await settle();
+  }
+
+  async leave(name: string): Promise<void> {
+    this.inside.splice(this.inside.indexOf(name), 1);
+    this.#grants.get(name)?.giveBack();
+    await settle();
+  }
+
+  gpusOf(name: string): readonly string[] | undefined {
+    return this.#grants.get(name)?.gpus;
+  }
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('the resources of the machine', () => {
+  test('let in as many stages as fit', async () => {
+    const queue = new Queue({ jobs: 2 });
+    for (const name of ['a', 'b', 'c']) await queue.ask(name);
+    expect(queue.inside).toEqual(['a', 'b']);
+    await queue.leave('b');
+    expect(queue.inside).toEqual(['a', 'c']);
+  });
+
+  test('let in as many as there is memory for', async () => {
+    const queue = new Queue({ memory: 10 });
+    await queue.ask('a', { memory: 6 });
+    await queue.ask('b', { memory: 6 });
+    await queue.ask('c', { memory: 4 });
+    expect(queue.inside).toEqual(['a', 'c']);
+  });
+
+  test('take a stage that wants more than there is as wanting all there is', async () => {
+    const queue = new Queue({ jobs: 2, cpu: 2 });
+    await queue.ask('a', { cpu: 64, memory: 1000, gpu: 4 });
+    expect(queue.inside).toEqual(['a']);
+  });
+
+  test('are not looked at before something has to run', () => {
+    expect(
+      () =>
+        new ResourcePool(() => {
+          throw new Error('looked');
+        }),
+    ).not.toThrow();
+  });
+});
+
+describe('GPUs', () => {
+  test('are handed out by number, each to one stage', async () => {
+    const queue = new Queue({ gpus: ['0', '1', '2'] });
+    await queue.ask('a', { gpu: 2 });
+    await queue.ask('b', { gpu: 1 });
+    await queue.ask('c', { gpu: 1 });
+    await queue.ask('d');
+    expect(queue.inside).toEqual(['a', 'b', 'd']);
+    expect([queue.gpusOf('a'), queue.gpusOf('b'), queue.gpusOf('d')]).toEqual([['0', '1'], ['2'], []]);
+    await queue.leave('a');
+    expect(queue.gpusOf('c')).toEqual(['0']);
+  });
+
+  test('that came back are handed out in order again', async () => {
+    const queue = new Queue({ gpus: ['2', '10'] });
+    await queue.ask('a', { gpu: 1 });
+    await queue.ask('b', { gpu: 1 });
+    await queue.leave('b');
+    await queue.leave('a');
+    await queue.ask('c', { gpu: 2 });
+    expect(queue.gpusOf('c')).toEqual(['2', '10']);
+  });
+
+  test('that are not there are not waited for', async () => {
+    const queue = new Queue({ gpus: [] });
+    await queue.ask('a', { gpu: 1 });
+    expect(queue.gpusOf('a')).toEqual([]);
+  });
+});
+
+describe('a stage that does not fit yet', () => {
+  test('lets smaller ones go before it', async () => {
+    const queue = new Queue({ jobs: 4, cpu: 2 });
+    await queue.ask('small');
+    await queue.ask('big', { cpu: 2 });
+    await queue.ask('small too');
+    expect(queue.inside).toEqual(['small', 'small too']);
+    await queue.leave('small');
+    await queue.leave('small too');
+    expect(queue.inside).toEqual(['big']);
+  });
+
+  test('does not starve: after as many as run at once it is waited for', async () => {
+    const queue = new Queue({ jobs: 2, cpu: 2 });
+    await queue.ask('0');
+    await queue.ask('big', { cpu: 2 });
+    for (const name of ['1', '2', '3', '4']) await queue.ask(name);
+    expect(queue.inside).toEqual(['0', '1']);
+    await queue.leave('0');
+    expect(queue.inside).toEqual(['1', '2']);
+    await queue.leave('1');
+    expect(queue.inside).toEqual(['2']);
+    await queue.leave('2');
+    expect(queue.inside).toEqual(['big']);
+  });
+
+  test('and lacks a GPU does not keep from the cores those that want none', async () => {
+    const queue = new Queue({ jobs: 2, cpu: 2, gpus: ['0'] });
+    await queue.ask('training', { gpu: 1 });
+    await queue.ask('next training', { gpu: 1 });
+    for (let index = 0; index < 10; index++) {
+      await queue.ask(`small ${index}`);
+      expect(queue.inside).toContain(`small ${index}`);
+      await queue.leave(`small ${index}`);
+    }
+    await queue.leave('training');
+    expect(queue.inside).toEqual(['next training']);
+  });
+});
+
+describe('of several that wait', () => {
+  test('the one with the longest chain behind it goes first, then the one that came first', async () => {
+    const queue = new Queue({ jobs: 1 });
+    await queue.ask('running');
+    await queue.ask('end', {}, 0);
+    await queue.ask('long', {}, 3);
+    await queue.ask('long too', {}, 3);
+    await queue.ask('short', {}, 1);
+    const started: string[] = [];
+    for (let index = 0; index < 4; index++) {
+      await queue.leave(queue.inside[0] ?? '');
+      started.push(...queue.inside);
+    }
+    expect(started).toEqual(['long', 'long too', 'short', 'end']);
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { linkBundle } from '../../../src/engine/execute/linked-bundle.ts';
+import { bundleStage, linksIn } from '../../../src/engine/fingerprint/bundle.ts';
+import { Project } from '../../support/project.ts';
+import { unwrap } from '../../support/result.ts';
+
+const FILES = {
+  'stages/s.ts': `import { readFileSync } from 'node:fs';
+import { defineStage } from 'pipeline';
+import { used } from '../lib/used.ts';
+import type { Shape } from '../lib/types.ts';
+import settings from '../lib/settings.json';
+import { toolkit } from 'toolkit';
+
+export default defineStage({
+  outputs: ['out'],
+  run() {
+    const shape: Shape = { size: used(2) };
+    toolkit(shape, settings, readFileSync);
+  },
+});
+`,
+  'lib/used.ts': `import { deeper } from './deeper.ts';
+export const used = (n: number) => deeper(n) + 1;
+export const unused = () => 'nobody calls this';
+`,
+  'lib/deeper.ts': 'export const deeper = (n: number) => n * 2;\n',
+  'lib/types.ts': 'export interface Shape { size: number }\n',
+  'lib/settings.json': '{ "a": 1 }\n',
+  'node_modules/toolkit/package.json': '{ "name": "toolkit", "version": "1.0.0", "main": "index.js" }',
+  'node_modules/toolkit/index.js': 'exports.toolkit = () => {};',
+};
+
+async function codeOf(project: Project): Promise<string> {
+  return unwrap(await bundleStage(project.path('stages/s.ts'), project.directory)).digest;
+}
+
+describe('the code of a stage', () => {
+  test.each<[string, string, string, string]>([
+    ['its own code', 'stages/s.ts', 'used(2)', 'used(3)'],
+    ['a module that it imports', 'lib/used.ts', '+ 1', '+ 2'],
+    ['a module two imports away', 'lib/deeper.ts', '* 2', '* 3'],
+    ['a JSON file that it imports', 'lib/settings.json', '1', '2'],
+    ['the name of a package that it imports', 'stages/s.ts', "from 'toolkit'", "from 'toolkit/index.js'"],
+  ])('changes with %s', async (_what, file, from, to) => {
+    const project = new Project(FILES);
+    const before = await codeOf(project);
+    project.edit(file, from, to);
+    expect(await codeOf(project)).not.toBe(before);
+  });
+
+  test.each<[string, string, string, string]>([
+    ['a comment', 'lib/used.ts', 'export const used', '/** Doubles and adds one. */\n// really\nexport const used'],
+    ['formatting', 'lib/deeper.ts', '(n: number) => n * 2;', '(\n  n: number,\n) =>\n    n   *   2'],
+    ['quotes', 'lib/used.ts', "'./deeper.ts'", '"./deeper.ts"'],
+    ['a type', 'lib/types.ts', 'size: number', 'size: number; colour?: string'],
+    ['code that is not reached', 'lib/used.ts', 'nobody calls this', 'still nobody'],
+    ['the code inside a package', 'node_modules/toolkit/index.js', '{}', '{ return 1; }'],
+  ])('does not change with %s', async (_what, file, from, to) => {
+    const project = new Project(FILES);
+    const before = await codeOf(project);
+    project.edit(file, from, to);
+    expect(await codeOf(project)).toBe(before);
+  });
+
+  test('does not depend on where the project lies', async () => {
+    expect(await codeOf(new Project(FILES))).toBe(await codeOf(new Project(FILES)));
+  });
+
+  test('takes in packages that are linked to source elsewhere in the project', async () => {
+    const { symlinkSync } = await import('node:fs');
+    const project = new Project({
+      ...FILES,
+      'packages/linked/package.json': '{ "name": "linked", "main": "index.js", "type": "module" }',
+      'packages/linked/index.js': 'export const used = (n) => n;',
+    });
+    symlinkSync('../packages/linked', project.path('node_modules/linked'));
+    project.edit('stages/s.ts', "'../lib/used.ts'", "'linked'");
+    const before = await codeOf(project);
+    project.edit('packages/linked/index.js', '=> n', '=> -n');
+    expect(await codeOf(project)).not.toBe(before);
+  });
+
+  test.each([
+    ["const name = './x'; await import(name);", 'a module is imported by a computed name'],
+    ['console.log(import.meta.url);', 'a stage cannot use import.meta'],
+  ])('with «%s» is refused, since it hides what the stage depends on', async (code, message) => {
+    const project = new Project(FILES);
+    project.edit('lib/deeper.ts', 'export const deeper', `${code}\nexport const deeper`);
+    const bundle = await bundleStage(project.path('stages/s.ts'), project.directory);
+    expect(bundle.ok ? '' : bundle.failure[0]?.message).toContain(message);
+  });
+
+  test('that does not parse is told with file, line and column', async () => {
+    const project = new Project(FILES);
+    project.edit('lib/deeper.ts', 'n * 2', 'n * * 2');
+    expect(await bundleStage(project.path('stages/s.ts'), project.directory)).toMatchObject({
+      ok: false,
+      failure: [{ message: 'Unexpected "*"', at: { file: 'lib/deeper.ts', line: 1, column: 42 } }],
+    });
+  });
+
+  test('that imports what is not installed is told with its place', async () => {
+    const project = new Project(FILES);
+    project.edit('stages/s.ts', "'toolkit'", "'toolkti'");
+    expect(await bundleStage(project.path('stages/s.ts'), project.directory)).toMatchObject({
+      ok: false,
+      failure: [{ message: 'Could not resolve "toolkti"', at: { file: 'stages/s.ts', line: 6 } }],
+    });
+  });
+});
+
+test('a linked bundle imports packages from where they lie', async () => {
+  const text = 'import { a } from "pkg";\nconst b = await import("other");\nimport fs from "node:fs";\n';
+  const linked = linkBundle({ text, links: await linksIn(text) }, (name) =>
+    name.startsWith('node:') ? undefined : `file:///x/${name}.js`,
+  );
+  expect(linked).toBe(
+    'import { a } from "file:///x/pkg.js";\nconst b = await import("file:///x/other.js");\nimport fs from "node:fs";\n',
+  );
+});

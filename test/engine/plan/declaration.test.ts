@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { declarePipeline } from '../../../src/engine/plan/declaration.ts';
+import type { Problem } from '../../../src/shared/problem.ts';
+
+function problemsOf(text: string): readonly Problem[] {
+  const declared = declarePipeline('pipeline.yaml', text);
+  return declared.ok ? [] : declared.failure;
+}
+
+/** `line:column message`, as the terminal shows them. */
+function shown(text: string): string[] {
+  return problemsOf(text).map(({ at, message }) => `${at?.line}:${at?.column} ${message}`);
+}
+
+describe('a pipeline file', () => {
+  test('needs stages, each with a module, and nothing else', () => {
+    expect(shown('stages: { ingest: { module: stages/ingest.ts } }')).toEqual([]);
+  });
+
+  test.each([
+    ['', '1:1 the pipeline file is empty'],
+    ['# only a comment\n', '1:1 the pipeline file is empty'],
+    ['- a\n', '1:1 the pipeline file must be an object, but is ["a"]'],
+    ['name: x\n', '1:1 key «stages» is missing'],
+    ['stages: {}\n', '1:9 key «stages» must not be empty, but is {}'],
+    ['stages:\n  a: {}\n', '2:3 «module» of stage «a» is missing'],
+    ['stages:\n  a: { module: 3 }\n', '2:16 «module» of stage «a» must be a string, but is 3'],
+    ['stages:\n  a: { module: x, parms: {} }\n', '2:19 unknown key «parms» in stage «a»'],
+    ['stages:\n  a.b: { module: x }\n', '2:3 «a.b» cannot be a name here'],
+    [
+      'stages:\n  a: { module: x, resources: { gpu: -1 } }\n',
+      '2:37 «resources.gpu» of stage «a» must be >= 0, but is -1',
+    ],
+    ['stages:\n  a: { module: x, env: [A-B] }\n', '2:25 «env.0» of stage «a» cannot be "A-B"'],
+    ['stages:\n  a: { module: x }\n  a: { module: y }\n', '3:3 not valid YAML: the key «a» is there twice'],
+    ['stages:\n  a: { module: x, 1: y, "1": z }\n', '2:25 not valid YAML: the key «1» is there twice'],
+    ['stages: { a: &a { module: x, params: *a } }\n', '1:38 not valid YAML: «*a» is part of what it stands for'],
+    ['stages: { a: { <<: 3 } }\n', '1:16 not valid YAML: «<<» takes a map, or a list of maps'],
+    ['stages: { a: { ? [b] : 1 } }\n', '1:18 not valid YAML: a key must be a text, but this is none'],
+    ['stages: { a: { module: x, params: { p: .inf } } }\n', '1:40 not valid YAML: Infinity is no number that can'],
+    ['stages: { a: !!set { x } }\n', '1:14 not valid YAML: unresolved tag: tag:yaml.org,2002:set'],
+    ['a: 1\n---\nb: 2\n', '2:1 not valid YAML: a second document begins here'],
+    ['stages: { a: *nowhere }\n', '1:14 not valid YAML: there is no anchor «nowhere» before this'],
+  ])('%j is refused: %s', (text, expected) => {
+    expect(shown(text)[0]).toContain(expected);
+  });
+
+  test('with several faults tells all of them in one go', () => {
+    expect(shown('nam: x\nstages:\n  a: { modul: x }\n  b: { module: 1 }\n')).toEqual([
+      '1:1 unknown key «nam»',
+      '3:3 «module» of stage «a» is missing',
+      '3:8 unknown key «modul» in stage «a»',
+      '4:16 «module» of stage «b» must be a string, but is 1',
+    ]);
+  });
+
+  test('with a near miss in a name is told which was meant', () => {
+    expect(problemsOf('stages: { a: { module: x, parms: {} } }')[0]?.advice).toBe('Did you mean «params»?');
+  });
+
+  test('may use anchors and merge keys', () => {
+    const declared = declarePipeline(
+      'pipeline.yaml',
+      'stages:\n  a: &base { module: x, params: { n: 1 } }\n  b: { <<: *base, module: y }\n',
+    );
+    expect(declared.ok && declared.value.pipeline.stages['b']).toEqual({ module: 'y', params: { n: 1 } });
+  });
+
+  test('may use an anchor as often as it likes', () => {
+    const stages = Array.from({ length: 1000 }, (_, index) => `  s${index}: { <<: *base, params: *params }`);
+    const text = `stages:\n  a: &base { module: x, params: &params { n: 1 } }\n${stages.join('\n')}\n`;
+    expect(shown(text)).toEqual([]);
+  });
+
+  test('with a fault in what it merged in is told where that stands', () => {
+    expect(shown('stages:\n  a: &base { module: x, env: [A-B] }\n  b: { <<: *base }\n')[1]).toContain('2:31 ');
+  });
+
+  test.each(['[', '{ a: ', '- ', '? '])('with fifty thousand «%s» is refused', (opening) => {
+    expect(shown(opening.repeat(50_000))[0]).toMatch(
+      /^1:\d+ not valid YAML: values lie more than 200 deep in each other$/,
+    );
+  });
+
+  test('that is an alias bomb is refused, not expanded', () => {
+    const lines = ['x0: &x0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]'];
+    for (let i = 1; i < 9; i++)
+      lines.push(
+        `x${i}: &x${i} [${Array(9)
+          .fill(`*x${i - 1}`)
+          .join(', ')}]`,
+      );
+    expect(shown(lines.join('\n'))[0]).toBe('7:9 not valid YAML: its aliases come to more than 1,000,000 values');
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { type Choice, select } from '../../../src/engine/plan/select.ts';
+import { graphOf } from '../../support/plan.ts';
+import { unwrap } from '../../support/result.ts';
+
+/*  a ─┬─ b ─── d ─── e
+ *     └─ c ───┘
+ *     f                    */
+const plan = unwrap(graphOf('a:', 'b: a', 'c: a', 'd: b c', 'e: d', 'f:'));
+
+function selected(choice: Partial<Choice>) {
+  const selection = unwrap(select(plan, { stages: [], force: false, ...choice }));
+  const text = (names: ReadonlySet<string>) => [...names].sort().join('');
+  return { stages: text(selection.stages), forced: text(selection.forced), cachedOnly: text(selection.cachedOnly) };
+}
+
+describe('pipeline run', () => {
+  test.each<[string, Partial<Choice>, { stages: string; forced: string; cachedOnly: string }]>([
+    ['', {}, { stages: 'abcdef', forced: '', cachedOnly: '' }],
+    ['d', { stages: ['d'] }, { stages: 'abcd', forced: '', cachedOnly: '' }],
+    ['b f', { stages: ['b', 'f'] }, { stages: 'abf', forced: '', cachedOnly: '' }],
+    ['--from c', { from: 'c' }, { stages: 'abcde', forced: 'cde', cachedOnly: '' }],
+    ['--from a', { from: 'a' }, { stages: 'abcde', forced: 'abcde', cachedOnly: '' }],
+    ['--until b', { until: 'b' }, { stages: 'ab', forced: '', cachedOnly: '' }],
+    ['--from b --until d', { from: 'b', until: 'd' }, { stages: 'abcd', forced: 'bd', cachedOnly: '' }],
+    ['--only d', { only: 'd' }, { stages: 'abcd', forced: '', cachedOnly: 'abc' }],
+    ['--only d --force', { only: 'd', force: true }, { stages: 'abcd', forced: 'd', cachedOnly: 'abc' }],
+    ['--force', { force: true }, { stages: 'abcdef', forced: 'abcdef', cachedOnly: '' }],
+    ['d --force', { stages: ['d'], force: true }, { stages: 'abcd', forced: 'd', cachedOnly: '' }],
+  ])('%s', (_arguments, choice, expected) => {
+    expect(selected(choice)).toEqual(expected);
+  });
+
+  test('with an unknown stage says so', () => {
+    const selection = select(plan, { stages: ['bb'], from: 'zzz', force: false });
+    expect(selection.ok ? [] : selection.failure).toEqual([
+      { message: 'there is no stage «bb»', at: { file: 'bb' }, advice: 'Did you mean «b»?' },
+      { message: 'there is no stage «zzz»', at: { file: '--from zzz' }, advice: 'There is a, b, c, d, e and f.' },
+    ]);
+  });
+
+  test('with --only and another choice is refused', () => {
+    expect(select(plan, { stages: ['a'], only: 'b', force: false }).ok).toBe(false);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import type { ExecutionMode } from '../../src/vision/train/step/execution-mode.ts';
+import { createEagerPredictor, createPredictor } from '../../src/vision/predict/predictor.ts';
+import { headLayout } from '../../src/vision/train/step/target-masks.ts';
+import { createTrainer } from '../../src/vision/train/step/trainer.ts';
+import { tensorFlow } from '../support/tensorflow.ts';
+import { VARIED_TASKS, variedImages, variedModel } from '../support/varied-model.ts';
+
+// Not with Keras, but as slow: here for that.
+const tf = await tensorFlow();
+
+const BATCH = 4;
+const STEPS = 4;
+
+describe.each([
+  ['inception-resnet-v2', 107],
+  ['nasnet-large', 64],
+] as const)('%s', (backbone, size) => {
+  const images = variedImages(BATCH, size);
+  const image = { height: size, width: size };
+
+  test('as a graph for prediction alone predicts what it predicts op by op', async () => {
+    const model = variedModel(tf, backbone, size);
+    const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSizes: [BATCH] });
+    const expected = createEagerPredictor(tf, model, image).probabilities(images, BATCH);
+    const predicted = predictor.probabilities(images, BATCH);
+    expect(predicted).toHaveLength(expected.length);
+    for (const [at, value] of predicted.entries()) expect(Math.abs(value - (expected[at] ?? 0))).toBeLessThan(1e-5);
+    predictor.dispose();
+    model.dispose();
+  });
+
+  test('as a graph has the losses that it has op by op', async () => {
+    const losses = async (mode: ExecutionMode) => {
+      const model = variedModel(tf, backbone, size);
+      const trainer = await createTrainer(tf, mode, {
+        ...{ ...image, model, layout: headLayout(VARIED_TASKS), optimizer: { name: 'adam' } },
+        augmentation: { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 },
+        batchSizes: { training: [BATCH], prediction: [] },
+      });
+      const batch = { images, taskOf: Uint8Array.of(0, 1, 0, 1), classOf: Uint8Array.of(4, 7, 0, 1) };
+      const found = Array.from(
+        { length: STEPS },
+        (_, step) => trainer.step(batch, { seed: 1, step, updates: step }, 1e-5).loss,
+      );
+      trainer.dispose();
+      model.dispose();
+      return found;
+    };
+    const [graph, eager] = [await losses('graph'), await losses('eager')];
+    expect(graph[STEPS - 1]).not.toBe(graph[0]);
+    for (const [step, loss] of graph.entries()) {
+      expect(Math.abs(loss / (eager[step] ?? 0) - 1), `step ${step}: ${graph} ${eager}`).toBeLessThan(1e-3);
+    }
+  });
+});

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { LayersModel, SymbolicTensor, Tensor } from '@tensorflow/tfjs-node-gpu';
+import { describe, expect, test } from 'vitest';
+import { loadKerasWeights } from '../../src/vision/keras/load-weights.ts';
+import { saveForKeras } from '../../src/vision/keras/save-model.ts';
+import { buildClassifier } from '../../src/vision/models/classifier.ts';
+import { type BackboneName, backbones } from '../../src/vision/models/backbones/index.ts';
+import { temporaryFolder } from '../support/dataset.ts';
+import { startKeras } from '../support/keras.ts';
+import { unwrap } from '../support/result.ts';
+import { tensorFlow } from '../support/tensorflow.ts';
+
+const tf = await tensorFlow();
+const keras = await startKeras();
+
+const TASKS = [
+  { name: 'neck_design', classes: 5 },
+  { name: 'coat_length', classes: 8 },
+];
+const HEADS = TASKS.map(({ name }) => name);
+
+const networks: readonly (readonly [BackboneName, kerasName: string])[] = [
+  ['mobilenet-v2', 'MobileNetV2'],
+  ['nasnet-mobile', 'NASNetMobile'],
+  ['inception-resnet-v2', 'InceptionResNetV2'],
+  ['nasnet-large', 'NASNetLarge'],
+];
+
+/** Saves random weights as the published files have them: no top, layers without a name numbered from 1. */
+const PUBLISH = `
+import numpy, re, tf_keras
+tf_keras.backend.clear_session()
+model = getattr(tf_keras.applications, network)(include_top=False, weights=None, input_shape=(size, size, 3), pooling='avg')
+random = numpy.random.default_rng(2018)
+for weight in model.weights:
+    if 'variance' in weight.name or 'gamma' in weight.name:
+        weight.assign(random.uniform(0.5, 1.5, weight.shape))
+    elif 'mean' in weight.name or 'beta' in weight.name:
+        weight.assign(random.normal(0, 0.1, weight.shape))
+features = model(numpy.array(images, 'float32') / 127.5 - 1, training=False).numpy()
+kinds = 'conv2d|batch_normalization|activation|separable_conv2d|lambda|concatenate|add'
+for layer in reversed(model.layers):
+    numbered = re.fullmatch(f'({kinds})(?:_([0-9]+))?', layer.name)
+    if numbered:
+        layer._name = f'{numbered[1]}_{int(numbered[2] or 0) + 1}'
+model.save_weights(file, save_format='h5')
+result = features.tolist()
+`;
+
+const OPEN = `
+import hashlib, importlib, numpy
+library = importlib.import_module(library)
+library.backend.clear_session()
+model = library.models.load_model(file)
+digest = hashlib.sha256()
+for layer in sorted(model.layers, key=lambda layer: layer.name):
+    if not isinstance(layer, library.layers.Dropout):
+        for weight in layer.trainable_weights + layer.non_trainable_weights:
+            digest.update(weight.numpy().tobytes())
+predictions = model.predict(numpy.array(images, 'float32'), verbose=0)
+result = {'digest': digest.hexdigest(), 'predictions': [outputs.tolist() for outputs in predictions]}
+`;
+
+describe.each(networks)('%s', (backbone, network) => {
+  test('takes published weights, and goes to Keras and tf_keras with heads and preprocessing', async () => {
+    const size = backbones[backbone].minimalSize;
+    const folder = temporaryFolder();
+    const images = tf.randomUniform([2, size, size, 3], 0, 255, 'float32', 7);
+    const file = join(folder, 'published.h5');
+    const features = await keras.run<number[][]>(PUBLISH, { network, size, file, images: images.arraySync() });
+
+    const architecture = { backbone, height: size, width: size, tasks: TASKS };
+    const model = buildClassifier(tf, architecture, { dropout: 0.5, seed: 1 });
+    const { left } = unwrap(await loadKerasWeights(tf, model, file, { heads: HEADS, scratch: folder }));
+    expect(left.map(({ head }) => head)).toEqual(HEADS);
+    const pool = tf.model({ inputs: model.inputs, outputs: model.getLayer('pool').output as SymbolicTensor });
+    expect(difference(predict(pool, images), [features])).toBeLessThan(1e-4);
+
+    await saveForKeras(model, ['h5', 'keras'], folder);
+    // The other way round is tested on smaller models: tf_keras takes minutes to open a large .keras, its own too.
+    for (const [library, name] of [
+      ['keras', 'model.keras'],
+      ['tf_keras', 'model.h5'],
+    ] as const) {
+      const variables = { library, file: join(folder, name), images: images.arraySync() };
+      const { digest, predictions } = await keras.run<{ digest: string; predictions: number[][][] }>(OPEN, variables);
+      expect(digest).toBe(digestOfWeights(model));
+      // Over hundreds of layers the order of additions shows: a rounding error a layer.
+      expect(difference(predict(model, images), predictions)).toBeLessThan(1e-4);
+    }
+    model.dispose();
+  });
+});
+
+function predict(model: LayersModel, images: Tensor): number[][][] {
+  return tf.tidy(() => [model.predict(images)].flat().map((tensor) => tensor.arraySync() as number[][]));
+}
+
+/** Of all weights, layer by layer in the order of their names. */
+function digestOfWeights({ layers }: LayersModel): string {
+  const digest = createHash('sha256');
+  for (const layer of [...layers].sort((a, b) => (a.name < b.name ? -1 : 1)))
+    for (const weight of layer.getWeights()) digest.update(weight.dataSync() as Float32Array);
+  return digest.digest('hex');
+}
+
+/** The greatest one, relative to the greatest value. */
+function difference(some: number[][][], others: number[][][]): number {
+  const [a, b] = [some.flat(2), others.flat(2)];
+  expect(a.length).toBe(b.length);
+  const greatest = Math.max(...a.map((value, index) => Math.abs(value - (b[index] ?? Number.NaN))));
+  return greatest / Math.max(...b.map(Math.abs));
+}

@@ -1,0 +1,189 @@
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { execaNode } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { Project } from '../../support/project.ts';
+
+const PACKAGES = resolve(import.meta.dirname, '../../../node_modules');
+
+/** What `pipeline init` makes in an empty folder, beside package.json and .gitignore. */
+const MADE = [
+  'data/samples.csv',
+  'lib/line.ts',
+  'stages/evaluate.ts',
+  'stages/split.ts',
+  'stages/train.ts',
+  'tsconfig.json',
+  'pipeline.yaml',
+];
+
+/** A folder whose packages are installed, as after the «npm install» that is advised. */
+function installed(): Project {
+  const project = new Project({});
+  for (const name of ['@types', 'undici-types', 'typescript'])
+    symlinkSync(resolve(PACKAGES, name), project.path(`node_modules/${name}`));
+  return project;
+}
+
+const typeErrors = async (project: Project, folder = '.') => {
+  const compiler = resolve(PACKAGES, 'typescript/bin/tsc');
+  const { stdout } = await execaNode(compiler, [], { cwd: project.path(folder), reject: false });
+  return stdout;
+};
+
+describe('«pipeline init» in an empty folder', () => {
+  test('makes a pipeline that runs at once, and of which nothing runs a second time', async () => {
+    const project = new Project({});
+    expect((await project.pipeline('init')).exitCode).toBe(0);
+    const { exitCode, which } = await project.run();
+    expect(exitCode).toBe(0);
+    expect(which('ran')).toEqual(['split', 'train', 'evaluate']);
+    expect((await project.run()).which('cached')).toEqual(['split', 'train', 'evaluate']);
+  });
+
+  test('learns what is in the samples: y = 2 x + 1', async () => {
+    const project = new Project({});
+    await project.pipeline('init');
+    await project.run();
+    await project.pipeline('export', 'train', 'results');
+    const { slope, intercept } = JSON.parse(project.read('results/model.json'));
+    expect(slope).toBeCloseTo(2, 0);
+    expect(intercept).toBeCloseTo(1, 0);
+  });
+
+  test('a changed learning rate trains anew, and the split stays', async () => {
+    const project = new Project({});
+    await project.pipeline('init');
+    await project.run();
+    project.edit('pipeline.yaml', 'learning_rate: 0.5', 'learning_rate: 0.4');
+    const { which } = await project.run();
+    expect(which('cached')).toEqual(['split']);
+    expect(which('ran')).toEqual(['train', 'evaluate']);
+  });
+
+  test('its profile and its shared param can be laid over', async () => {
+    const project = new Project({});
+    await project.pipeline('init');
+    const { exitCode } = await project.run('--profile', 'quick', '--set', 'seed=7');
+    expect(exitCode).toBe(0);
+  });
+
+  test('a compiler and an editor find the types, strictly, and a misspelt param', async () => {
+    const project = installed();
+    await project.pipeline('init');
+    expect(await typeErrors(project)).toBe('');
+    project.edit('stages/train.ts', 'epoch <= params.epochs', 'epoch <= params.epoch');
+    expect(await typeErrors(project)).toContain("Property 'epoch' does not exist");
+  });
+
+  test('an editor finds the schema by the first line of pipeline.yaml', async () => {
+    const project = new Project({});
+    await project.pipeline('init', 'deep/demo');
+    const [, schema = ''] =
+      /^# yaml-language-server: \$schema=(.*)\n/.exec(project.read('deep/demo/pipeline.yaml')) ?? [];
+    expect(schema).toBe('../../node_modules/pipeline/dist/pipeline.schema.json');
+    expect(JSON.parse(project.read(`deep/demo/${schema}`))).toMatchObject({ title: 'pipeline.yaml' });
+  });
+
+  test('says what it made and what to do next', async () => {
+    const project = new Project({});
+    const { stdout } = await project.pipeline('init', 'my demo');
+    for (const file of [...MADE, 'package.json', '.gitignore']) expect(stdout).toContain(`✓ my demo/${file}\n`);
+    expect(stdout).toMatch(
+      /→ cd 'my demo'\n→ npm install \S+\n→ npx pipeline run\n→ Then change a param in pipeline.yaml: .*$/,
+    );
+  });
+
+  test('with --json says it in one object', async () => {
+    const project = new Project({});
+    const { stdout } = await project.pipeline('init', '--json');
+    expect(JSON.parse(stdout)).toEqual({
+      type: 'initialized',
+      directory: project.directory,
+      files: [...MADE.slice(0, -1), 'package.json', '.gitignore', 'pipeline.yaml'],
+      next: [expect.stringMatching(/^npm install \//), 'npx pipeline run'],
+    });
+  });
+
+  test('takes its name from the folder, whatever that is', async () => {
+    const project = new Project({});
+    for (const folder of ['true', '1e3', 'a: b # c', '${x}', "it's"]) {
+      await project.pipeline('init', folder);
+      const { stdout, exitCode } = await project.start(['status', '--json'], {}, folder);
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ pipeline: folder });
+    }
+  });
+});
+
+describe('in a folder that has something', () => {
+  test('nothing is overwritten: what is in the way is named, and nothing written', async () => {
+    const project = new Project({ 'pipeline.yaml': 'mine', 'stages/train.ts': 'mine too' });
+    const { exitCode, stdout, stderr } = await project.pipeline('init');
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toBe(`error: stages/train.ts: it is there already
+error: pipeline.yaml: it is there already
+  → Nothing was written. Name an empty folder, or move what is there away.`);
+    expect(project.read('pipeline.yaml')).toBe('mine');
+    expect(readdirSync(project.directory).sort()).toEqual(['node_modules', 'pipeline.yaml', 'stages']);
+  });
+
+  test('a package.json and a tsconfig.json stay as they are', async () => {
+    const project = new Project({ 'package.json': '{"name":"mine"}', 'tsconfig.json': '{"include":[]}' });
+    const { stdout } = await project.pipeline('init');
+    expect(project.read('package.json')).toBe('{"name":"mine"}');
+    expect(project.read('tsconfig.json')).toBe('{"include":[]}');
+    expect(stdout).toContain('→ npm install --save-dev @types/node typescript\n');
+  });
+
+  test('a package.json in a folder above counts', async () => {
+    const project = new Project({ 'package.json': '{"devDependencies":{"typescript":"7","@types/node":"20"}}' });
+    const { stdout } = await project.pipeline('init', 'demo');
+    expect(project.exists('demo/package.json')).toBe(false);
+    expect(stdout).toContain('→ npm install\n→ npx pipeline run');
+  });
+
+  test('there is nothing to install where all is there', async () => {
+    const project = installed();
+    project.write('package.json', '{}');
+    const { stdout } = await project.pipeline('init');
+    expect(stdout).not.toContain('npm install');
+  });
+
+  test.each([
+    ['dist', 'dist\ncache/\n'],
+    ['dist\n', 'dist\ncache/\n'],
+    ['/cache\n', '/cache\n'],
+    ['cache/\n', 'cache/\n'],
+  ])('a .gitignore of %j gets what it lacks', async (before, after) => {
+    const project = new Project({ '.gitignore': before });
+    await project.pipeline('init');
+    expect(project.read('.gitignore')).toBe(after);
+  });
+});
+
+describe('where it cannot write', () => {
+  test.each([
+    ['a file', (project: Project) => writeFileSync(project.path('there'), ''), 'a folder on the way to it is a file'],
+    [
+      'a folder with a folder in the place of a file',
+      (project: Project) => mkdirSync(project.path('there/.gitignore'), { recursive: true }),
+      'cannot write: there is a folder of this name',
+    ],
+    [
+      'a link that leads nowhere',
+      (project: Project) => symlinkSync('nowhere', project.path('there')),
+      'cannot write: ',
+    ],
+  ])('%s is told, and nothing is left', async (_what, prepare, message) => {
+    const project = new Project({});
+    prepare(project);
+    const before = readdirSync(project.directory, { recursive: true });
+    const { exitCode, stderr } = await project.pipeline('init', 'there');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(readdirSync(project.directory, { recursive: true })).toEqual(before);
+  });
+});

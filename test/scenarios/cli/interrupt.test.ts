@@ -1,0 +1,95 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Gate } from '../../support/gate.ts';
+import { toFinished } from '../../support/project.ts';
+import { gated } from './toy.ts';
+
+describe('stages', () => {
+  test('that do not wait for each other run at the same time', async () => {
+    const gate = await Gate.open();
+    const run = gated().start(['run', '--json'], { GATE: gate.address });
+    const [first, second] = [await gate.next(), await gate.next()];
+    expect([first.name, second.name].sort()).toEqual(['a', 'b']);
+    first.finish();
+    second.finish();
+    (await gate.next()).finish();
+    expect((await run).exitCode).toBe(0);
+  });
+
+  test('run one after the other with --jobs 1', async () => {
+    const gate = await Gate.open();
+    const run = gated().start(['run', '--json', '--jobs', '1'], { GATE: gate.address });
+    for (const name of ['a', 'b', 'c']) {
+      const stage = await gate.next();
+      expect(stage.name).toBe(name);
+      expect(gate.unasked).toBe(0);
+      stage.finish();
+    }
+    expect((await run).exitCode).toBe(0);
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('ends every stage, exits with 130 and leaves nothing half-made', async () => {
+    const gate = await Gate.open();
+    const project = gated();
+    const run = project.start(['run', '--json'], { GATE: gate.address });
+    const held = [await gate.next(), await gate.next()];
+    run.kill('SIGINT');
+    const finished = toFinished(await run);
+    await Promise.all(held.map((stage) => stage.gone));
+    expect(finished.exitCode).toBe(130);
+    expect(finished.which('cancelled')).toEqual(['a', 'b', 'c']);
+    expect(project.exists('cache/objects')).toBe(false);
+    expect(project.exists('cache/actions')).toBe(false);
+    expect(readdirSync(project.path('cache/work')).filter((name) => name.endsWith('.lock'))).toEqual([]);
+  });
+
+  test('keeps what had finished', async () => {
+    const gate = await Gate.open();
+    const project = gated();
+    const first = project.start(['run', '--json', '--jobs', '1'], { GATE: gate.address });
+    (await gate.next()).finish();
+    expect((await gate.next()).name).toBe('b');
+    first.kill('SIGINT');
+    await first;
+    const second = project.start(['run', '--json'], { GATE: gate.address });
+    expect((await gate.next()).name).toBe('b');
+    second.kill('SIGINT');
+    expect(toFinished(await second).which('cached')).toEqual(['a']);
+  });
+});
+
+describe('SIGKILL', () => {
+  test('of the runner ends its stages too, and the next run goes on', async () => {
+    const gate = await Gate.open();
+    const project = gated();
+    const run = project.start(['run', '--json'], { GATE: gate.address });
+    const held = [await gate.next(), await gate.next()];
+    run.kill('SIGKILL');
+    await run;
+    await Promise.all(held.map((stage) => stage.gone));
+    const again = project.start(['run', '--json'], { GATE: gate.address });
+    for (let index = 0; index < 3; index++) (await gate.next()).finish();
+    expect(toFinished(await again)).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('two runs on one cache', () => {
+  test('compute the same key once: the other waits and takes the result', async () => {
+    const gate = await Gate.open();
+    const project = gated();
+    const first = project.start(['run', 'a', '--json'], { GATE: gate.address });
+    const stage = await gate.next();
+    const second = project.start(['run', 'a', '--json'], { GATE: gate.address });
+    await new Promise<void>((resolve) => {
+      second.stdout?.on('data', (text: Buffer) => {
+        if (text.toString().includes('"stage-waiting"')) resolve();
+      });
+    });
+    stage.finish();
+    expect(toFinished(await first).which('ran')).toEqual(['a']);
+    expect(toFinished(await second).which('cached')).toEqual(['a']);
+    expect(gate.unasked).toBe(0);
+  });
+});

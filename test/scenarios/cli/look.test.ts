@@ -1,0 +1,237 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Project } from '../../support/project.ts';
+import { toy } from './toy.ts';
+
+describe('pipeline export', () => {
+  test('copies each output of a stage under its own name, to be written', async () => {
+    const project = toy();
+    await project.run();
+    const { stdout, exitCode } = await project.pipeline('export', 'join', 'results');
+    expect(exitCode).toBe(0);
+    expect(stdout).toBe('results/both');
+    expect(project.read('results/both/left.txt')).toBe('hello ONE TWO\nTHREE');
+    expect(statSync(project.path('results/both/left.txt')).mode & 0o200).toBe(0o200);
+    await project.pipeline('export', 'count.count', 'results');
+    expect(project.read('results/count.json')).toBe('{"words":3}');
+  });
+
+  test('takes a digest, too', async () => {
+    const project = toy();
+    const { stages } = await project.run();
+    const digest = stages.find(({ name }) => name === 'count')?.outputs['count'] ?? '';
+    await project.pipeline('export', digest, 'by-digest');
+    expect(project.read(`by-digest/${digest}`)).toBe('{"words":3}');
+  });
+
+  test('does not replace what is there, unless told to', async () => {
+    const project = toy();
+    await project.run();
+    project.write('results/count.json', 'mine');
+    const refused = await project.pipeline('export', 'count', 'results');
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('results/count.json: it is there already');
+    expect(project.read('results/count.json')).toBe('mine');
+    expect((await project.pipeline('export', 'count', 'results', '--force')).exitCode).toBe(0);
+    expect(project.read('results/count.json')).toBe('{"words":3}');
+  });
+
+  test('means the pipeline as it stands: with --set the result of those params', async () => {
+    const project = toy();
+    await project.run();
+    const absent = await project.pipeline('export', 'shout', 'out', '--set', 'greeting=bye');
+    expect(absent.exitCode).toBe(2);
+    expect(absent.stderr).toContain('not in the cache (param greeting hello → bye)');
+    await project.run('--set', 'greeting=bye');
+    await project.pipeline('export', 'shout', 'out', '--set', 'greeting=bye');
+    expect(project.read('out/text')).toContain('bye');
+  });
+});
+
+describe('pipeline inspect', () => {
+  test('shows what an output is and where it came from', async () => {
+    const project = toy();
+    await project.run();
+    const { stdout } = await project.pipeline('inspect', 'count');
+    expect(stdout).toContain('count.count');
+    expect(stdout).toContain('JSON, 11 B, 1 key\n  { "words": 3 }');
+    expect(stdout).toMatch(/made by +count \(stages\/count\.ts\)/);
+    expect(stdout).toMatch(/current +yes\n/);
+    expect(stdout).toMatch(/inputs +text {2}read\.text \([0-9a-f]{12}\)/);
+    expect(stdout).toMatch(/code +[0-9a-f]{12}, 1 module: stages\/count\.ts/);
+    expect(stdout).toMatch(/metrics +words {2}3/);
+    const directory = await project.pipeline('inspect', 'join.both');
+    expect(directory.stdout).toContain('directory, 2 files, 30 B');
+    const read = await project.pipeline('inspect', 'read');
+    expect(read.stdout).toMatch(/inputs +folder {2}\.\/data \(/);
+  });
+
+  test('shows all of that as data, one object a line', async () => {
+    const project = toy();
+    const { stages } = await project.run();
+    const { stdout } = await project.pipeline('inspect', 'count', '--json');
+    const digest = stages.find(({ name }) => name === 'count')?.outputs['count'];
+    expect(stdout.split('\n').map((line) => JSON.parse(line))).toMatchObject([
+      { type: 'artifact', stage: 'count', name: 'count', digest, content: { kind: 'json', value: { words: 3 } } },
+      { type: 'provenance', stage: 'count', current: true, sources: { text: 'read.text' }, metrics: { words: 3 } },
+    ]);
+  });
+
+  test('takes the beginning of a digest or key, and says whose it is and what has changed since', async () => {
+    const project = toy();
+    const { stages } = await project.run();
+    const { key, outputs } = stages.find(({ name }) => name === 'shout') ?? {};
+    await project.run('--set', 'greeting=bye');
+    for (const reference of [outputs?.['text']?.slice(0, 6) ?? '', key?.slice(0, 12) ?? '']) {
+      const now = await project.pipeline('inspect', reference);
+      expect(now.stdout).toMatch(/made by +shout/);
+      expect(now.stdout).toMatch(/current +yes/);
+      const { stdout } = await project.pipeline('inspect', reference, '--set', 'greeting=bye');
+      expect(stdout).toContain('hello ONE TWO');
+      expect(stdout).toMatch(/current +no: param greeting hello → bye/);
+      expect(stdout).toMatch(/inputs +text {2}read\.text/);
+    }
+  });
+
+  test('content that several actions put out names them all', async () => {
+    const project = toy();
+    const { stages } = await project.run();
+    const digest = stages.find(({ name }) => name === 'count')?.outputs['count'] ?? '';
+    project.edit('stages/count.ts', '.length', '.filter(Boolean).length');
+    await project.run();
+    const { stdout } = await project.pipeline('inspect', digest);
+    expect(stdout).toMatch(/current +yes/);
+    expect(stdout).toMatch(/also of count, .*, run /);
+  });
+
+  test('no line of it is wider than a narrow terminal', async () => {
+    const project = toy();
+    await project.run();
+    const terminal = await project.start(['inspect', 'shout'], { COLUMNS: '60' });
+    const lines = terminal.stdout.split('\n').filter((line) => !line.startsWith('cache/objects'));
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+  });
+
+  test.each([
+    ['nothing', 'there is no stage «nothing»'],
+    ['cuont', 'Did you mean «count»?'],
+    ['count.nothing', 'stage «count» has no output «nothing»'],
+    ['abcdef0123', 'the cache has no content and no result with this digest'],
+  ])('says what is wrong with the REF %s', async (reference, message) => {
+    const project = toy();
+    await project.run();
+    const { exitCode, stderr } = await project.pipeline('inspect', reference);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('pipeline inspect --png', () => {
+  const pictured = () =>
+    new Project({
+      'pipeline.yaml': 'stages:\n  paint: { module: stages/paint.ts }\n',
+      'stages/paint.ts': `import { mkdirSync, writeFileSync } from 'node:fs';
+import { defineStage } from 'pipeline';
+
+const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+export default defineStage({
+  outputs: ['dots', 'notes.txt'],
+  run({ outputs }) {
+    mkdirSync(outputs.dots);
+    for (const name of ['a', 'b']) writeFileSync(outputs.dots + '/' + name + '.png', Buffer.from(dot, 'base64'));
+    writeFileSync(outputs.notes, 'two dots');
+  },
+});
+`,
+    });
+
+  test('draws the pictures of a result; without it, that it can is said', async () => {
+    const project = pictured();
+    await project.run();
+    const without = await project.pipeline('inspect', 'paint');
+    expect(without.stdout).toContain(
+      '→ pipeline inspect paint.dots --png sheet.png\n  draws 2 pictures as a contact sheet',
+    );
+    const { stdout, exitCode } = await project.pipeline('inspect', 'paint', '--png', 'sheet.png');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/→ sheet\.png: 2 pictures, \d+ × \d+ pixels/);
+    expect(readFileSync(project.path('sheet.png')).subarray(1, 4).toString()).toBe('PNG');
+    const { stdout: json } = await project.pipeline('inspect', 'paint', '--png', 'other.png', '--json');
+    expect(JSON.parse(json.split('\n').at(-1) ?? '')).toMatchObject({
+      type: 'contact-sheet',
+      file: 'other.png',
+      shown: 2,
+    });
+  });
+
+  test.each([
+    [['paint.notes', '--png', 'sheet.png'], 'there are no pictures in «paint.notes»'],
+    [['paint', '--png', 'pipeline.yaml'], 'pipeline.yaml: it is there already'],
+    [['paint', '--png', 'stages', '--force'], 'stages: this is a folder'],
+    [['paint', '--png', 'none/sheet.png'], 'none: there is no such folder'],
+  ])('%j is refused, and nothing is left behind', async (args, message) => {
+    const project = pictured();
+    await project.run();
+    const before = readdirSync(project.directory);
+    const { exitCode, stderr } = await project.pipeline('inspect', ...args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(readdirSync(project.directory)).toEqual(before);
+  });
+});
+
+describe('pipeline explain', () => {
+  test("shows the parts of a stage's key", async () => {
+    const project = toy();
+    await project.run();
+    const { stdout } = await project.pipeline('explain', 'shout');
+    expect(stdout).toContain('cached');
+    expect(stdout).toMatch(/param +greeting +"hello"/);
+    expect(stdout).toMatch(/param +times +1/);
+    expect(stdout).toMatch(/input +text +[0-9a-f]{64}/);
+  });
+
+  test('says which of them changed', async () => {
+    const project = toy();
+    await project.run();
+    project.edit('lib/upper.ts', 'text.toUpperCase()', 'text');
+    expect((await project.pipeline('explain', 'shout')).stdout).toContain(
+      'would run: stages/shout.ts: lib/upper.ts changed',
+    );
+  });
+});
+
+describe('pipeline graph', () => {
+  test.each([
+    ['mermaid', /s0 -->\|"text"\| s1/],
+    ['dot', /"artifact read" -> "artifact shout" \[label=" {2}text {2}"\]/],
+    ['svg', /<svg[\s\S]*>● shout<\/text>[\s\S]*<\/svg>/],
+    ['json', /"from":"read","to":"shout","output":"text","input":"text"/],
+  ])('draws the stages as %s', async (format, expected) => {
+    const { stdout, exitCode } = await toy().pipeline('graph', '--format', format);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(expected);
+  });
+
+  test('shows the state of each stage', async () => {
+    const project = toy();
+    const states = async () => {
+      const { stages, counts, paths } = JSON.parse((await project.pipeline('graph', '--json')).stdout);
+      return { states: stages.map(({ state }: { state: string }) => state), counts, paths };
+    };
+    await project.run();
+    expect(await states()).toMatchObject({ counts: { cached: 4 }, paths: [{ path: './data', missing: false }] });
+    project.edit('stages/count.ts', 'words });', 'words: words + 1 });');
+    expect(await states()).toMatchObject({ states: ['cached', 'cached', 'would-run', 'would-run'] });
+    project.remove('data');
+    expect(await states()).toMatchObject({ counts: { unknown: 4 }, paths: [{ path: './data', missing: true }] });
+  });
+});
+
+test('pipeline --help names every command', async () => {
+  const { stdout, exitCode } = await toy().pipeline('--help');
+  expect(exitCode).toBe(0);
+  for (const command of ['run', 'status', 'explain', 'graph', 'inspect', 'export', 'doctor'])
+    expect(stdout).toContain(command);
+});

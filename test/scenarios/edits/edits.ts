@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Project, toFinished } from '../../support/project.ts';
+import { fruit, restore } from './fruit.ts';
+
+export interface Edit {
+  readonly what: string;
+  readonly edit: (project: Project) => void;
+  /** The stages that have to run again, sorted. */
+  readonly runs: readonly string[];
+  /** More arguments to `pipeline run`, and variables of its environment. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function edit(
+  what: string,
+  runs: readonly string[],
+  how: (project: Project) => void,
+  more: Pick<Edit, 'args' | 'env'> = {},
+): Edit {
+  return { what, edit: how, runs, ...more };
+}
+
+/**
+ * Makes each edit to the finished pipeline, one after the other in the same place as a person does, and compares what
+ * runs with what has to. Undone, nothing may run: what belongs to the earlier state is still in the cache.
+ */
+export function checkEdits(title: string, edits: readonly Edit[]): void {
+  describe(title, () => {
+    let project: Project;
+
+    beforeAll(async () => {
+      project = fruit(afterAll);
+      expect((await project.run()).exitCode).toBe(0);
+    });
+
+    test.each(edits.map((one) => [one.what, one.runs.join(', ') || 'nothing', one] as const))(
+      '%s reruns %s',
+      async (_what, _runs, { edit: make, runs, args = [], env = {} }) => {
+        try {
+          make(project);
+          const run = toFinished(await project.start(['run', '--json', ...args], env));
+          expect(run.exitCode, run.stderr).toBe(0);
+          expect([...run.which('ran')].sort(), run.stderr).toEqual(runs);
+        } finally {
+          restore(project);
+        }
+        const undone = await project.run();
+        expect(undone.exitCode, undone.stderr).toBe(0);
+        expect(undone.which('ran'), undone.stderr).toEqual([]);
+      },
+    );
+  });
+}

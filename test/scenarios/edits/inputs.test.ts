@@ -1,0 +1,141 @@
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Project } from '../../support/project.ts';
+import { checkEdits, edit } from './edits.ts';
+import { ALL, fruit } from './fruit.ts';
+
+/** Folders have to be read anew, and all that follows from what is in them. */
+const GATHER = ['gather', 'report', 'score', 'train'];
+
+checkEdits('an edit of inputs', [
+  edit('the content of a file', ALL, (project) => project.write('data/apple.txt', 'yellow\n')),
+  edit('the content of a file, of the same length', ALL, (project) => project.write('data/apple.txt', 'rot\n')),
+  edit('white space that the stage takes away: early cutoff', ['gather', 'texts'], (project) => {
+    project.write('data/apple.txt', 'red\n\n');
+  }),
+  edit('the content of a file that one of two filters lets through', GATHER, (project) => {
+    project.write('data/photo.bin', '\u0003');
+  }),
+  edit('a file written with the same content', [], (project) => project.write('data/apple.txt', 'red\n')),
+  edit('the time of a file', [], (project) => utimesSync(project.path('data/apple.txt'), 1, 1)),
+  edit('the permissions of a file', [], (project) => chmodSync(project.path('data/apple.txt'), 0o600)),
+  edit('a file added', ALL, (project) => project.write('data/plum.txt', 'blue')),
+  edit('a file added in a folder inside', ALL, (project) => project.write('data/inner/plum.txt', 'blue')),
+  edit('a file removed', ALL, (project) => project.remove('data/apple.txt')),
+  edit('a file renamed', ALL, (project) => {
+    renameSync(project.path('data/apple.txt'), project.path('data/apricot.txt'));
+  }),
+  edit('a file renamed to other case', ALL, (project) => {
+    renameSync(project.path('data/apple.txt'), project.path('data/Apple.txt'));
+  }),
+  edit('a file moved into a folder', ALL, (project) => {
+    renameSync(project.path('data/apple.txt'), project.path('data/inner/apple.txt'));
+  }),
+  edit('an empty folder, which the stage does not tell of', ['gather'], (project) => {
+    mkdirSync(project.path('data/empty'));
+  }),
+  edit('a file replaced by a link to the same content', [], (project) => {
+    renameSync(project.path('data/apple.txt'), project.path('lib/apple.txt'));
+    symlinkSync('../lib/apple.txt', project.path('data/apple.txt'));
+  }),
+  edit('a link whose target has other content', ALL, (project) => {
+    project.remove('data/apple.txt');
+    project.write('lib/apple.txt', 'green');
+    symlinkSync('../lib/apple.txt', project.path('data/apple.txt'));
+  }),
+  edit('two files that change places', ALL, (project) => {
+    renameSync(project.path('data/apple.txt'), project.path('data/x'));
+    renameSync(project.path('data/inner/pear.txt'), project.path('data/apple.txt'));
+    renameSync(project.path('data/x'), project.path('data/inner/pear.txt'));
+  }),
+  edit('the folder put in place of itself', [], (project) => {
+    cpSync(project.path('data'), project.path('copy'), { recursive: true });
+    project.remove('data');
+    renameSync(project.path('copy'), project.path('data'));
+  }),
+  edit('a single file that is an input', ['report', 'score'], (project) => project.write('labels.csv', 'apple,2\n')),
+  edit('a file that is no input', [], (project) => project.write('notes.txt', 'nobody reads this')),
+  edit('an input path written another way', [], (project) =>
+    project.edit('pipeline.yaml', 'source: ./data', 'source: ./lib/../data'),
+  ),
+  edit('an absolute input path', [], (project) =>
+    project.edit('pipeline.yaml', 'source: ./data', `source: ${project.path('data')}`),
+  ),
+  edit('an input path to a copy', [], (project) => {
+    cpSync(project.path('data'), project.path('lib/copy'), { recursive: true });
+    project.edit('pipeline.yaml', 'source: ./data', 'source: ./lib/copy');
+  }),
+  edit('an input path to other content', ['gather', 'report', 'score', 'train'], (project) => {
+    project.edit('pipeline.yaml', 'source: ./data', 'source: ./data/inner');
+  }),
+  edit('a filter written another way', [], (project) => {
+    project.edit('pipeline.yaml', 'include: ["**/*.txt"]', 'exclude: ["*.bin"]');
+  }),
+  edit('a filter with a pattern more that lets nothing through', [], (project) => {
+    project.edit('pipeline.yaml', 'include: ["**/*.txt"]', 'include: ["**/*.txt", "*.jpg"]');
+  }),
+  edit('a filter that lets one more file through, which the stage does not read', ['texts'], (project) => {
+    project.edit('pipeline.yaml', 'include: ["**/*.txt"]', 'include: ["**/*.txt", "*.bin"]');
+  }),
+]);
+
+const nothing = () => undefined;
+
+checkEdits('an edit of the environment', [
+  edit('a declared variable', ['report', 'score'], nothing, { env: { UNIT: 'kg' } }),
+  edit('a declared variable that is empty, not unset', ['score'], nothing, { env: { UNIT: '' } }),
+  edit('a variable that is not declared, which the stage does not see', [], nothing, { env: { OTHER: '1' } }),
+  edit('a variable declared that is not set', ['score'], (project) => {
+    project.edit('pipeline.yaml', 'env: [UNIT]', 'env: [UNIT, MISSING]');
+  }),
+  edit('the order in which variables are declared', [], (project) => {
+    project.edit('pipeline.yaml', 'env: [UNIT]', 'env: [MISSING, UNIT]');
+  }),
+  edit('a variable no longer declared', ['score'], (project) => project.edit('pipeline.yaml', '    env: [UNIT]\n', '')),
+]);
+
+describe('a move', () => {
+  const moved = async (move: (from: Project, to: Project) => void) => {
+    const from = fruit(afterAll);
+    await from.run();
+    const to = fruit(afterAll);
+    rmSync(to.path('.'), { recursive: true });
+    move(from, to);
+    return (await to.run()).which('ran');
+  };
+
+  test('of the project to another folder reruns nothing', async () => {
+    expect(await moved((from, to) => renameSync(from.path('.'), to.path('.')))).toEqual([]);
+  });
+
+  test('of a copy, with times of its own, reruns nothing', async () => {
+    expect(await moved((from, to) => cpSync(from.path('.'), to.path('.'), { recursive: true }))).toEqual([]);
+  });
+
+  test('of the cache alone reruns nothing', async () => {
+    const from = fruit(afterAll);
+    await from.run('--cache', from.path('elsewhere'));
+    renameSync(from.path('elsewhere'), from.path('cache'));
+    expect((await from.run()).which('ran')).toEqual([]);
+  });
+
+  test('of files in and out, all in one run, is one edit', async () => {
+    const project = fruit(afterAll);
+    await project.run();
+    const before = readFileSync(project.path('data/apple.txt'));
+    project.remove('data/apple.txt');
+    expect((await project.run()).which('ran')).toHaveLength(ALL.length);
+    writeFileSync(project.path('data/apple.txt'), before);
+    expect((await project.run()).which('ran')).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+import { cpSync } from 'node:fs';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Project } from '../../support/project.ts';
+import { tough } from './tough.ts';
+import { processesIn, Victim } from './victim.ts';
+
+const ROUNDS = 200;
+const ROUNDS_PER_TEST = 20;
+/** An undisturbed run prints about so many lines. */
+const LINES = 16;
+/** A stage takes about so many microseconds between two lines. */
+const SPIN_MICROSECONDS = 30_000;
+
+let project: Project;
+let undisturbed: Record<string, unknown>;
+
+beforeAll(async () => {
+  project = tough(afterAll);
+  const finished = await project.run();
+  expect(finished.exitCode, finished.stderr).toBe(0);
+  undisturbed = outputsOf(finished.stages);
+});
+
+/** One kill, at a moment that `seed` decides, with a second run beside it on the same cache. */
+async function disturb(seed: number): Promise<void> {
+  const random = xoroshiro128plus(seed);
+  const pick = (upTo: number) => uniformInt(random, 0, upTo - 1);
+  const cache = project.path(`cache-${seed}`);
+  // What was learnt about the code is no matter here, and takes long to find out.
+  cpSync(project.path('cache/index'), `${cache}/index`, { recursive: true });
+  const first = new Victim(project.directory, ['--cache', cache]);
+  const second = new Victim(project.directory, ['--cache', cache]);
+  const [lines, microseconds, what] = [pick(LINES), pick(SPIN_MICROSECONDS), pick(3)];
+  await first.printed(lines);
+  spin(microseconds);
+  if (what === 0) first.killStage();
+  else first.kill();
+  const [, beside] = await Promise.all([first.finished, second.finished]);
+  const moment = `seed ${seed}: ${what === 0 ? 'the stage' : 'the runner'} killed after ${lines} lines`;
+  // Only the run whose stage is killed may fail: the other takes over what was begun.
+  expect(beside.exitCode, `${moment}\n${beside.stderr}`).toBe(0);
+  expect(outputsOf(beside.stages), moment).toEqual(undisturbed);
+
+  const next = await project.run('--cache', cache);
+  expect(next.exitCode, `${moment}\n${next.stderr}`).toBe(0);
+  expect(outputsOf(next.stages), moment).toEqual(undisturbed);
+  expect(next.which('ran'), moment).toEqual([]);
+  project.remove(`cache-${seed}`);
+}
+
+describe('a run that is killed at any moment, or its stage, beside another run', () => {
+  const batches = Array.from({ length: ROUNDS / ROUNDS_PER_TEST }, (_, index) => index * ROUNDS_PER_TEST);
+  test.each(batches)(`leaves the other run and the next as if nothing had been, seeds %i and on`, async (start) => {
+    for (let seed = start; seed < start + ROUNDS_PER_TEST; seed++) await disturb(seed);
+    // The stages of a killed runner end by themselves.
+    await vi.waitFor(() => expect(processesIn(project.directory)).toEqual([]));
+  });
+});
+
+function outputsOf(stages: readonly { readonly name: string; readonly outputs: unknown }[]): Record<string, unknown> {
+  return Object.fromEntries(stages.map(({ name, outputs }) => [name, outputs]));
+}
+
+function spin(microseconds: number): void {
+  const end = performance.now() + microseconds / 1000;
+  while (performance.now() < end);
+}

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { CLI, type Finished, toFinished } from '../../support/project.ts';
+
+/** A run that may be killed at any of the lines that it prints. */
+export class Victim {
+  readonly finished: Promise<Finished>;
+  readonly #child: ChildProcess;
+  readonly #seen: (() => void)[] = [];
+  readonly #stdout: string[] = [];
+
+  constructor(directory: string, args: readonly string[]) {
+    this.#child = spawn(process.execPath, [CLI, 'run', '--json', ...args], {
+      cwd: directory,
+      env: { ...process.env, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stderr = '';
+    if (this.#child.stdout !== null) {
+      createInterface({ input: this.#child.stdout }).on('line', (line) => {
+        this.#stdout.push(line);
+        for (const seen of this.#seen) seen();
+      });
+    }
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    this.finished = new Promise((resolve) => {
+      this.#child.on('close', (code) => {
+        resolve(toFinished({ ...(code !== null && { exitCode: code }), stdout: this.#stdout.join('\n'), stderr }));
+      });
+    });
+  }
+
+  /** Resolves when so many lines have been printed, or all that there are. */
+  printed(lines: number): Promise<void> {
+    return this.#until((stdout) => stdout.length >= lines);
+  }
+
+  /** Resolves when a line has been printed that matches, or all that there are. */
+  told(line: RegExp): Promise<void> {
+    return this.#until((stdout) => stdout.some((text) => line.test(text)));
+  }
+
+  async #until(isReached: (stdout: readonly string[]) => boolean): Promise<void> {
+    const reached = new Promise<void>((resolve) => {
+      const check = () => {
+        if (isReached(this.#stdout)) resolve();
+      };
+      this.#seen.push(check);
+      check();
+    });
+    await Promise.race([reached, this.finished]);
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Kills the process of a stage of this run, if one is running just now. */
+  killStage(): void {
+    const { pid } = this.#child;
+    const [stage] = pid === undefined ? [] : childrenOf(pid);
+    if (stage !== undefined) process.kill(stage, 'SIGKILL');
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+/** The processes that work in a folder. */
+export function processesIn(directory: string): string[] {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readlinkSync(`/proc/${name}/cwd`) === directory;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { MemoryBudget } from '../../../../src/vision/data/images/memory-budget.ts';
+
+/** A piece of work that ends when it is told to. */
+function held(): { begun: boolean; end: () => void; work: () => Promise<void> } {
+  const piece = {
+    begun: false,
+    end: () => {},
+    work: () => {
+      piece.begun = true;
+      return new Promise<void>((resolve) => {
+        piece.end = resolve;
+      });
+    },
+  };
+  return piece;
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a budget of 10 bytes', () => {
+  test('has as much done at once as fits, in the order in which it came', async () => {
+    const budget = new MemoryBudget(10);
+    const pieces = [held(), held(), held(), held()];
+    const all = [4, 5, 6, 1].map((bytes, index) => budget.use(bytes, pieces[index]?.work ?? held().work));
+    await settled();
+    expect(pieces.map(({ begun }) => begun)).toEqual([true, true, false, false]);
+    pieces[0]?.end();
+    await settled();
+    expect(pieces.map(({ begun }) => begun)).toEqual([true, true, false, false]);
+    pieces[1]?.end();
+    await settled();
+    expect(pieces.map(({ begun }) => begun)).toEqual([true, true, true, true]);
+    for (const { end } of pieces) end();
+    await Promise.all(all);
+  });
+
+  test('has what is larger done alone', async () => {
+    const budget = new MemoryBudget(10);
+    const [small, large, last] = [held(), held(), held()];
+    const all = [budget.use(1, small.work), budget.use(Number.POSITIVE_INFINITY, large.work), budget.use(1, last.work)];
+    await settled();
+    expect([small.begun, large.begun]).toEqual([true, false]);
+    small.end();
+    await settled();
+    expect([large.begun, last.begun]).toEqual([true, false]);
+    large.end();
+    await settled();
+    expect(last.begun).toBe(true);
+    last.end();
+    await Promise.all(all);
+  });
+
+  test('goes on after a failure', async () => {
+    const budget = new MemoryBudget(10);
+    await expect(budget.use(10, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await budget.use(10, () => Promise.resolve('done'))).toBe('done');
+  });
+});

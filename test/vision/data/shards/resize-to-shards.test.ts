@@ -1,0 +1,236 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { permutation } from '../../../../src/vision/data/shards/permutation.ts';
+import { type ResizeOptions, type ResizeReport, resizeToShards } from '../../../../src/vision/data/shards/resize-to-shards.ts';
+import { readShardIndex } from '../../../../src/vision/data/shards/shard-index.ts';
+import { FileDigests } from '../../../../src/engine/fingerprint/file-digests.ts';
+import { digestTree } from '../../../../src/engine/fingerprint/tree.ts';
+import { contents, temporaryFolder, writeFiles } from '../../../support/dataset.ts';
+import { unwrap } from '../../../support/result.ts';
+
+/** Encoded images, each other than all others. */
+let pictures: readonly Buffer[];
+
+beforeAll(async () => {
+  pictures = await Promise.all(
+    Array.from({ length: 60 }, (_, index) =>
+      sharp({
+        create: {
+          width: 12,
+          height: 9,
+          channels: 3,
+          background: { r: index * 4, g: 255 - index, b: 7 * (index % 30) },
+        },
+      })
+        .png()
+        .toBuffer(),
+    ),
+  );
+});
+
+let dataset: string;
+
+beforeEach(() => {
+  dataset = temporaryFolder();
+  for (let index = 0; index < 40; index += 1) put(`${index}.png`, index);
+});
+
+function put(file: string, picture: number): void {
+  writeFiles(dataset, { [file]: pictures[picture] ?? '' });
+}
+
+interface Made {
+  readonly shards: string;
+  readonly report: ResizeReport;
+}
+
+/** Makes shards of all files of the data set. */
+async function make(options: Partial<ResizeOptions> = {}): Promise<Made> {
+  const shards = join(temporaryFolder(), 'shards');
+  const report = await resizeToShards(shards, {
+    root: dataset,
+    files: readdirSync(dataset),
+    size: 4,
+    fit: 'fill',
+    imagesPerShard: 8,
+    batch: 3,
+    work: temporaryFolder(),
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    ...options,
+  });
+  return { shards, report: unwrap(report) };
+}
+
+/** What the runner would hand over of an earlier result. */
+function previous({ shards }: Made): NonNullable<ResizeOptions['previous']> {
+  const { files } = unwrap(digestTree(dataset, new FileDigests(join(temporaryFolder(), 'files'))));
+  return { shards, digests: new Map(files.map(({ path, digest }) => [path, digest])) };
+}
+
+describe('made from an earlier result', () => {
+  test.each<[string, () => void, number]>([
+    ['one image changed', () => put('7.png', 50), 1],
+    ['one image more', () => put('new.png', 50), 2],
+    ['one image less', () => rmSync(join(dataset, '7.png')), 1],
+    ['one image under another name', () => renameSync(join(dataset, '7.png'), join(dataset, 'seven.png')), 2],
+    [
+      'two images in each other’s place',
+      () => {
+        put('7.png', 8);
+        put('8.png', 7);
+      },
+      2,
+    ],
+    ['nothing changed', () => undefined, 0],
+  ])('shards are the same as from nothing, and only those are made that have to be: %s', async (_what, edit, most) => {
+    const before = await make();
+    edit();
+    const { shards, report } = await make({ previous: previous(before) });
+    const anew = await make();
+    expect(contents(shards)).toEqual(contents(anew.shards));
+    expect(report.shards - report.unchanged).toBeLessThanOrEqual(most);
+    expect(anew.report.unchanged).toBe(0);
+  });
+
+  test('through any number of edits', async () => {
+    let made = await make({ onBadImage: 'quarantine' });
+    const draws = permutation(60 * 12, 11, 0);
+    for (let step = 0; step < 12; step += 1) {
+      const [one = 0, two = 0, three = 0, four = 0] = [...draws.subarray(step * 4, step * 4 + 4)].map(
+        (draw) => draw % 60,
+      );
+      put(`${one}.png`, two);
+      rmSync(join(dataset, `${three}.png`), { force: true });
+      if (step % 3 === 0) writeFiles(dataset, { [`${four}.png`]: 'no image' });
+      made = await make({ onBadImage: 'quarantine', previous: previous(made) });
+      expect(contents(made.shards)).toEqual(contents((await make({ onBadImage: 'quarantine' })).shards));
+    }
+  });
+
+  test('a shard that stays is the same file, and a source that stays is not read', async () => {
+    const before = await make();
+    put('7.png', 50);
+    const known = previous(before);
+    for (const file of readdirSync(dataset)) if (file !== '7.png') writeFiles(dataset, { [file]: 'not to be read' });
+    const { shards, report } = await make({ previous: known });
+    const same = readdirSync(shards).filter((name) => {
+      const earlier = statSync(join(before.shards, name), { throwIfNoEntry: false });
+      return earlier?.ino === statSync(join(shards, name)).ino;
+    });
+    expect(same).toHaveLength(report.shards - 1);
+  });
+
+  test('pixels that were damaged there are made again', async () => {
+    const before = await make();
+    const index = unwrap(await readShardIndex(before.shards));
+    const harmed = index.shards.find(({ images }) => images.length > 1);
+    const [one, two] = harmed?.images ?? [];
+    const file = join(before.shards, harmed?.file ?? '');
+    const bytes = readFileSync(file);
+    bytes.writeUInt8(255 - bytes.readUInt8(one?.offset), one?.offset);
+    put(two?.file ?? '', 50);
+    writeFileSync(file, bytes);
+    const { shards } = await make({ previous: previous(before) });
+    expect(contents(shards)).toEqual(contents((await make()).shards));
+  });
+
+  test.each<[string, (shards: string) => void]>([
+    ['that has no index', (shards) => rmSync(join(shards, 'index.json'))],
+    ['whose index is of another version', (shards) => writeFileSync(join(shards, 'index.json'), '{"version":1}')],
+  ])('one %s is of no use, and does no harm', async (_what, damage) => {
+    const before = await make();
+    damage(before.shards);
+    const { report } = await make({ previous: previous(before) });
+    expect(report.unchanged).toBe(0);
+  });
+});
+
+describe('images that were put aside', () => {
+  const quarantineOf = ({ shards }: Made) => JSON.parse(readFileSync(join(shards, 'quarantine.json'), 'utf8'));
+
+  test('are listed with their reasons, and all others are in the shards', async () => {
+    writeFiles(dataset, { '3.png': 'no image', '9.png': '' });
+    mkdirSync(join(dataset, 'folder.png'));
+    const made = await make({ onBadImage: 'quarantine' });
+    expect(quarantineOf(made)).toEqual({
+      images: [
+        {
+          file: '3.png',
+          sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+          reason: 'cannot decode the image: it is a text',
+        },
+        { file: '9.png', sha256: null, reason: 'cannot read the image: it is empty' },
+        { file: 'folder.png', sha256: null, reason: 'cannot read the image: it is not a file' },
+      ],
+    });
+    const { shards } = unwrap(await readShardIndex(made.shards));
+    expect(shards.flatMap(({ images }) => images)).toHaveLength(38);
+  });
+
+  test('may be all that there are', async () => {
+    for (const file of readdirSync(dataset)) writeFiles(dataset, { [file]: 'no image' });
+    const made = await make({ onBadImage: 'quarantine' });
+    expect(readdirSync(made.shards)).toEqual(['index.json', 'quarantine.json']);
+    expect(quarantineOf(made).images).toHaveLength(40);
+  });
+
+  test('the list is there and empty where there are none', async () => {
+    expect(quarantineOf(await make({ onBadImage: 'quarantine' }))).toEqual({ images: [] });
+  });
+
+  test('come back once they are whole', async () => {
+    writeFiles(dataset, { '3.png': 'no image' });
+    const before = await make({ onBadImage: 'quarantine' });
+    put('3.png', 3);
+    const made = await make({ onBadImage: 'quarantine', previous: previous(before) });
+    expect(quarantineOf(made)).toEqual({ images: [] });
+    expect(made.report.unchanged).toBe(made.report.shards - 1);
+  });
+});
+
+describe('a run that was ended', () => {
+  const TROUBLE = new Error('the power went');
+
+  /** Ends after so many images; gives what it had in its work directory. */
+  async function endAfter(images: number): Promise<string> {
+    const work = temporaryFolder();
+    const onProgress = (done: number) => {
+      if (done >= images) throw TROUBLE;
+    };
+    await expect(make({ work, onProgress })).rejects.toBe(TROUBLE);
+    return work;
+  }
+
+  test('leaves whole shards, from which the next one goes on to the same result', async () => {
+    const work = await endAfter(30);
+    const done: number[] = [];
+    const { shards, report } = await make({ work, onProgress: (images) => void done.push(images) });
+    expect(report.resumed).toBeGreaterThan(1);
+    expect(done[0]).toBeGreaterThan(15);
+    expect(done.at(-1)).toBe(40);
+    expect(contents(shards)).toEqual(contents((await make()).shards));
+  });
+
+  test.each<[string, (file: string) => void]>([
+    ['shorter', (file) => writeFileSync(file, readFileSync(file).subarray(1))],
+    ['other bytes', (file) => writeFileSync(file, readFileSync(file).fill(0, 100, 101).fill(1, 101, 102))],
+    ['nothing', (file) => rmSync(file)],
+  ])('and what of them has become %s is made again', async (_what, damage) => {
+    const work = await endAfter(30);
+    const arrow = readdirSync(join(work, 'shards')).filter((name) => name.endsWith('.arrow'));
+    damage(join(work, 'shards', arrow[0] ?? ''));
+    const { shards, report } = await make({ work });
+    expect(report.resumed).toBe(arrow.length - 1);
+    expect(contents(shards)).toEqual(contents((await make()).shards));
+  });
+
+  test('leaves nothing where the images have to change first', async () => {
+    const work = temporaryFolder();
+    writeFiles(dataset, { '3.png': 'no image' });
+    await expect(make({ work })).rejects.toThrow();
+    expect(readdirSync(work)).toEqual([]);
+  });
+});

@@ -1,0 +1,123 @@
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openShards, type ShardSet } from '../../../../src/vision/data/shards/shards.ts';
+import { temporaryFolder } from '../../../support/dataset.ts';
+import { unwrap } from '../../../support/result.ts';
+import { shardsOf } from '../../../support/shards.ts';
+
+async function open(directory: string): Promise<ShardSet> {
+  const shards = unwrap(await openShards(directory));
+  onTestFinished(() => shards.close());
+  return shards;
+}
+
+describe('a set of shards', () => {
+  test('knows how many images of which size it has, and in which row each file is', async () => {
+    const shards = await open(await shardsOf(8));
+    expect(shards).toMatchObject({ count: 8, height: 2, width: 2 });
+    expect(['0.jpg', '7.jpg', '8.jpg'].map((file) => shards.rowOf(file))).toEqual([0, 7, undefined]);
+  });
+
+  test('reads images in any order, as often as wanted, from several shards at once', async () => {
+    const shards = await open(await shardsOf(8));
+    const rows = [7, 0, 3, 3, 5];
+    const into = new Uint8Array(5 * 12);
+    expect(await shards.readRows(rows, into)).toEqual({ ok: true, value: undefined });
+    expect(Array.from({ length: 5 }, (_, index) => [...new Set(into.subarray(index * 12, (index + 1) * 12))])).toEqual(
+      rows.map((row) => [row]),
+    );
+  });
+
+  test('leaves what is beyond the images in the buffer alone', async () => {
+    const shards = await open(await shardsOf(2));
+    const into = new Uint8Array(20).fill(99);
+    unwrap(await shards.readRows([1], into));
+    expect([...into]).toEqual([...new Array(12).fill(1), ...new Array(8).fill(99)]);
+  });
+
+  test('a row that there is not, or a buffer that is too small, is the caller’s mistake', async () => {
+    const shards = await open(await shardsOf(2));
+    await expect(shards.readRows([2], new Uint8Array(12))).rejects.toThrow('row 2 of 2');
+    await expect(shards.readRows([0, 1], new Uint8Array(23))).rejects.toThrow('2 images do not fit');
+  });
+});
+
+describe('shards that have been harmed', () => {
+  const advice =
+    'The disk or a program has changed the shards: «pipeline cache verify» takes what is damaged out of the cache, and ' +
+    'the next run makes it again.';
+
+  test('one flipped bit in an image is found when that image is read, and the others can still be read', async () => {
+    const directory = await shardsOf(8);
+    const file = join(directory, 'shard-00001.arrow');
+    const bytes = readFileSync(file);
+    const fives = bytes.indexOf(Buffer.alloc(12, 5));
+    bytes.writeUInt8(bytes.readUInt8(fives + 3) ^ 1, fives + 3);
+    writeFileSync(file, bytes);
+
+    const shards = await open(directory);
+    expect(await shards.readRows([3, 4, 6], new Uint8Array(36))).toMatchObject({ ok: true });
+    for (const _ of ['the first time', 'and again']) {
+      expect(await shards.readRows([4, 5], new Uint8Array(24))).toEqual({
+        ok: false,
+        failure: [{ message: 'the pixels of 5.jpg differ from what was written', at: { file }, advice }],
+      });
+    }
+  });
+
+  test('a shard that was cut short and one that is gone are found on opening, both at once', async () => {
+    const directory = await shardsOf(8);
+    const cut = join(directory, 'shard-00001.arrow');
+    const gone = join(directory, 'shard-00002.arrow');
+    const { length } = readFileSync(cut);
+    truncateSync(cut, 100);
+    rmSync(gone);
+    expect(await openShards(directory)).toEqual({
+      ok: false,
+      failure: [
+        { message: `the shard has 100 bytes instead of ${length}`, at: { file: cut }, advice },
+        { message: 'cannot open the shard: there is no such file or folder', at: { file: gone }, advice },
+      ],
+    });
+  });
+
+  test('a shard that shrinks after it was opened', async () => {
+    const directory = await shardsOf(3);
+    const shards = await open(directory);
+    const file = join(directory, 'shard-00000.arrow');
+    truncateSync(file, 100);
+    expect(await shards.readRows([0], new Uint8Array(12))).toEqual({
+      ok: false,
+      failure: [{ message: 'the pixels of 0.jpg differ from what was written', at: { file }, advice }],
+    });
+  });
+
+  test('a directory without an index', async () => {
+    const directory = temporaryFolder();
+    expect(await openShards(directory)).toEqual({
+      ok: false,
+      failure: [
+        {
+          message: 'cannot read the index of the shards: there is no such file or folder',
+          at: { file: join(directory, 'index.json') },
+          advice: 'Run the stage that made the shards again.',
+        },
+      ],
+    });
+  });
+
+  test.each([
+    ['{"version":', /^cannot read the index of the shards: /],
+    ['{"version":2}', /^the index of the shards has another shape: index must have required property 'height'$/],
+    [
+      '{"version":2,"height":2,"width":2,"encoding":"raw","shards":[{"file":"a","bytes":1,"crc32":1,"images":[{}]}]}',
+      /another shape: index\/shards\/0\/images\/0 must have required property 'file'$/,
+    ],
+  ])('an index of another shape: %s', async (text, message) => {
+    const directory = temporaryFolder();
+    writeFileSync(join(directory, 'index.json'), text);
+    const shards = await openShards(directory);
+    expect(shards).toMatchObject({ ok: false, failure: [{ message: expect.stringMatching(message) }] });
+  });
+});

@@ -1,0 +1,105 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import sharp, { type Sharp } from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { decodeImage } from '../../../../src/vision/data/images/decode.ts';
+import { findDuplicates, type ImageTraits } from '../../../../src/vision/data/tables/duplicates.ts';
+import { differenceHash } from '../../../../src/vision/data/images/perceptual-hash.ts';
+import { unwrap } from '../../../support/result.ts';
+
+/** Soft blots, other ones for each number. */
+function picture(number: number): Sharp {
+  const random = xoroshiro128plus(number);
+  const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, () => uniformInt(random, 40, 190));
+  return sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } }).resize(300, 400, {
+    fit: 'fill',
+    kernel: 'cubic',
+  });
+}
+
+async function traits(file: string, split: ImageTraits['split'], image: Sharp, sha256 = file): Promise<ImageTraits> {
+  const { pixels } = unwrap(await decodeImage(await image.toBuffer(), { width: 96, height: 96, fit: 'fill' }));
+  return { file, split, sha256, dhash: differenceHash(pixels, 96, 96) };
+}
+
+const jpeg = async (image: Sharp) => sharp(await image.jpeg({ quality: 95 }).toBuffer());
+
+describe('images on both sides of the split', () => {
+  test('are found by their bytes', async () => {
+    const images = [
+      await traits('train/1.jpg', 'train', picture(1).png(), 'same'),
+      await traits('train/2.jpg', 'train', picture(2).png()),
+      await traits('validation/1.jpg', 'validation', picture(1).png(), 'same'),
+      await traits('validation/3.jpg', 'validation', picture(3).png()),
+    ];
+    expect(findDuplicates(images)).toEqual({
+      exact: [{ validation: 'validation/1.jpg', train: 'train/1.jpg' }],
+      near: [],
+    });
+  });
+
+  test.each<[string, (image: Sharp) => Sharp]>([
+    ['compressed once more', (image) => image.jpeg({ quality: 40 })],
+    ['scaled', (image) => image.resize(150).png()],
+    ['lightened', (image) => image.modulate({ brightness: 1.1 }).png()],
+  ])('are found as nearly the same: %s', async (_how, change) => {
+    const others = await Promise.all(
+      [2, 3, 4].map((number) => traits(`${number}.jpg`, 'train', picture(number).png())),
+    );
+    const original = await traits('original.jpg', 'train', picture(1).png());
+    const copy = await traits('copy.jpg', 'validation', change(await jpeg(picture(1))));
+    expect(findDuplicates([...others, original, copy])).toEqual({
+      exact: [],
+      near: [{ validation: 'copy.jpg', train: 'original.jpg', distance: expect.any(Number) }],
+    });
+  });
+
+  test('are told once, with the nearest', async () => {
+    const images = [
+      await traits('far.jpg', 'train', picture(1).resize(40).jpeg({ quality: 40 })),
+      await traits('near.jpg', 'train', picture(1).png()),
+      await traits('copy.jpg', 'validation', picture(1).png(), 'other bytes'),
+    ];
+    expect(findDuplicates(images).near).toEqual([{ validation: 'copy.jpg', train: 'near.jpg', distance: 0 }]);
+  });
+
+  test('are not found among other pictures, nor among plain surfaces', async () => {
+    const pictures = Array.from({ length: 60 }, (_, index) =>
+      traits(`${index}.jpg`, index % 2 === 0 ? 'train' : 'validation', picture(index).png()),
+    );
+    const plain = (['train', 'validation'] as const).map((split) =>
+      traits(
+        `${split}.png`,
+        split,
+        sharp({ create: { width: 50, height: 50, channels: 3, background: '#fff' } }).png(),
+      ),
+    );
+    expect(findDuplicates(await Promise.all([...pictures, ...plain]))).toEqual({ exact: [], near: [] });
+  });
+
+  test('on the same side do no harm', async () => {
+    const [one, two] = [
+      await traits('1.jpg', 'train', picture(1).png(), 'x'),
+      await traits('2.jpg', 'train', picture(1).png(), 'x'),
+    ];
+    expect(findDuplicates([one, two])).toEqual({ exact: [], near: [] });
+  });
+});
+
+test('eighty thousand images take no longer than a look at each', () => {
+  const random = xoroshiro128plus(5);
+  const digits = () => uniformInt(random, 0, 0xffff).toString(16).padStart(4, '0');
+  // Half of them have the upper half in common.
+  const images = Array.from({ length: 80_000 }, (_, index): ImageTraits => {
+    const upper = index % 2 === 0 ? '0'.repeat(32) : Array.from({ length: 8 }, digits).join('');
+    return {
+      file: `${index}`,
+      sha256: `${index}`,
+      split: index % 5 === 0 ? 'validation' : 'train',
+      dhash: upper + Array.from({ length: 8 }, digits).join(''),
+    };
+  });
+  const copy = { ...images[1], file: 'copy', sha256: 'copy', split: 'validation' } as ImageTraits;
+  const { near } = findDuplicates([...images, copy]);
+  expect(near).toEqual([{ validation: 'copy', train: '1', distance: 0 }]);
+});

@@ -1,0 +1,43 @@
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { createLayerFactory } from '../../../src/vision/models/layers/layer-factory.ts';
+import type { TensorFlow } from '../../../src/vision/tensorflow/load.ts';
+
+/** Random values for all weights: some that are never negative, as variances have to be. */
+export function drawWeights(tf: TensorFlow, model: LayersModel, seed = 1): LayersModel {
+  tf.tidy(() => {
+    const draw = (shape: number[], at: number) => tf.randomUniform(shape, 0.1, 0.5, 'float32', seed * 1000 + at);
+    const signs = (shape: number[], at: number) => tf.sign(tf.randomNormal(shape, 0, 1, 'float32', seed * 2000 + at));
+    model.setWeights(
+      model.weights.map(({ originalName, shape }, index) => {
+        const values = draw(shape as number[], index);
+        return originalName.includes('variance') ? values : tf.mul(values, signs(shape as number[], index));
+      }),
+    );
+  });
+  return model;
+}
+
+/** A model of every kind of layer that backbones are made of, in branches of different depths. */
+export function everyLayer(tf: TensorFlow): LayersModel {
+  const layers = createLayerFactory(tf, 1);
+  const border: [[number, number], [number, number]] = [
+    [0, 1],
+    [1, 0],
+  ];
+  const windows = { poolSize: 3, strides: 1, padding: 'same' } as const;
+  const image = tf.input({ name: 'image', shape: [20, 24, 3] });
+  const scaled = layers.rescaling(image, { name: 'preprocess', scale: 1 / 127.5, offset: -1 });
+  const padded = layers.zeroPadding2d(scaled, { padding: border });
+  const stem = layers.conv2d(padded, { filters: 4, kernelSize: 3, strides: 2, useBias: false });
+  const trunk = layers.reLU6(layers.batchNormalization(stem, { scale: false, epsilon: 1e-2 }));
+  const residual = layers.conv2d(trunk, { filters: 4, kernelSize: 1, useBias: true });
+  const sum = layers.customScale([trunk, residual], { scale: 0.17 });
+  const depthwise = layers.maxPooling2d(layers.depthwiseConv2d(sum, { kernelSize: 3, padding: 'same' }), windows);
+  const separable = layers.separableConv2d(sum, { filters: 4, kernelSize: 5, padding: 'same' });
+  const averaged = layers.averagePooling2d(layers.reluActivation(layers.reLU(separable)), windows);
+  const joined = layers.concatenate([layers.add([depthwise, averaged]), trunk]);
+  const maps = layers.cropping2d(joined, { cropping: border });
+  const features = layers.dropout(layers.globalAveragePooling2d(maps, { name: 'pool' }), { name: 'drop', rate: 0.5 });
+  const outputs = [3, 2].map((classes) => layers.softmaxClassifier(features, { name: `head${classes}`, classes }));
+  return drawWeights(tf, tf.model({ name: 'every-layer', inputs: image, outputs }));
+}

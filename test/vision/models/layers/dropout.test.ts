@@ -1,0 +1,41 @@
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { expect, test } from 'vitest';
+import { dropoutClass } from '../../../../src/vision/models/layers/dropout.ts';
+import { tensorFlow } from '../../../support/tensorflow.ts';
+
+const tf = await tensorFlow();
+const Dropout = dropoutClass(tf);
+
+const x = tf.ones([100, 100]);
+const trained = (rate: number, seed: number, step: number): number[] => {
+  const key = tf.tensor1d([seed, step], 'int32');
+  return [...(new Dropout({ name: 'dropout', rate }).apply(x, { training: true, key }) as Tensor).dataSync()];
+};
+const share = (values: readonly number[], wanted: number) =>
+  values.filter((value) => value === wanted).length / values.length;
+
+test('training drops so large a share, and scales up what it keeps', () => {
+  const values = trained(0.75, 2018, 1);
+  expect(new Set(values)).toEqual(new Set([0, 4]));
+  expect(share(values, 0)).toBeCloseTo(0.75, 1);
+});
+
+test('what is dropped follows from the seed and the step', () => {
+  expect(trained(0.5, 2018, 1)).toEqual(trained(0.5, 2018, 1));
+  expect(trained(0.5, 2018, 2)).not.toEqual(trained(0.5, 2018, 1));
+  expect(trained(0.5, 2019, 1)).not.toEqual(trained(0.5, 2018, 1));
+});
+
+test('a rate of 0 drops nothing', () => {
+  expect(share(trained(0, 2018, 1), 1)).toBe(1);
+});
+
+test('prediction drops nothing', () => {
+  const values = (new Dropout({ name: 'dropout', rate: 0.5 }).apply(x) as Tensor).dataSync();
+  expect(share([...values], 1)).toBe(1);
+});
+
+test('training without a key is a mistake of the program', () => {
+  const layer = new Dropout({ name: 'dropout', rate: 0.5 });
+  expect(() => layer.apply(x, { training: true })).toThrow('The layer dropout trains only with a key to draw by.');
+});

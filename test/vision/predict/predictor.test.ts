@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { createEagerPredictor, createPredictor } from '../../../src/vision/predict/predictor.ts';
+import { expectNoLeak, tensorFlow } from '../../support/tensorflow.ts';
+import { variedImages, variedModel } from '../../support/varied-model.ts';
+
+const tf = await tensorFlow();
+
+const SIZE = 64;
+const images = variedImages(3, SIZE);
+
+// The large backbones: test/with-keras/large-backbones.test.ts.
+describe.each(['small-cnn', 'mobilenet-v2', 'nasnet-mobile'] as const)('%s', (backbone) => {
+  test('as a graph for prediction alone predicts what it predicts op by op', async () => {
+    const model = variedModel(tf, backbone, SIZE);
+    const image = { height: SIZE, width: SIZE };
+    const expected = createEagerPredictor(tf, model, image).probabilities(images, 3);
+    await expectNoLeak(tf, async () => {
+      const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSizes: [3] });
+      const predicted = predictor.probabilities(images, 3);
+      expect(predicted).toHaveLength(expected.length);
+      for (const [at, value] of predicted.entries()) expect(Math.abs(value - (expected[at] ?? 0))).toBeLessThan(1e-5);
+      predictor.dispose();
+    });
+    model.dispose();
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { bytesToFloats } from '../../../../src/vision/tensorflow/images-to-device.ts';
+import { resourceApplyGradientDescent } from '../../../../src/vision/tensorflow/resource-apply.ts';
+import { createProgram } from '../../../../src/vision/tensorflow/trace/program.ts';
+import { tensorFlow } from '../../../support/tensorflow.ts';
+
+const tf = await tensorFlow();
+
+const three = { x: { dtype: 'float32', shape: [3] } } as const;
+
+describe('a traced function', () => {
+  test('runs on what it is fed, as often as one likes', async () => {
+    const program = createProgram(tf);
+    const square = program.entry('square', three, ({ x }) => ({ sum: tf.sum(tf.square(x)), x: tf.neg(x) }));
+    const session = await program.load();
+    expect(session.run(square, { x: Float32Array.of(1, 2, 3) })).toEqual({
+      sum: Float32Array.of(14),
+      x: Float32Array.of(-1, -2, -3),
+    });
+    expect(session.run(square, { x: Float32Array.of(0, 1, 0) }).sum).toEqual(Float32Array.of(1));
+    session.dispose();
+  });
+
+  test('is not computed while it is traced: however large its tensors are', async () => {
+    const program = createProgram(tf);
+    // 4 TB each.
+    const inputs = { x: { dtype: 'float32', shape: [1_000_000, 1_000, 1_000] } } as const;
+    program.entry('large', inputs, ({ x }) => ({ sum: tf.sum(tf.mul(tf.add(x, 1), x)) }));
+    const session = await program.load();
+    session.dispose();
+  });
+
+  test('takes bytes', async () => {
+    const program = createProgram(tf);
+    const inputs = { bytes: { dtype: 'uint8', shape: [2, 2] } } as const;
+    const mean = program.entry('mean', inputs, ({ bytes }) => ({ mean: tf.mean(bytesToFloats(tf, bytes)) }));
+    const session = await program.load();
+    expect(session.run(mean, { bytes: Uint8Array.of(0, 255, 128, 1) }).mean).toEqual(Float32Array.of(96));
+    session.dispose();
+  });
+
+  test('has what was computed before as constants', async () => {
+    const program = createProgram(tf);
+    const outside = tf.tensor1d([1, 2, 3]).square();
+    const add = program.entry('add', three, ({ x }) => ({ sum: tf.add(x, outside) }));
+    outside.dispose();
+    const session = await program.load();
+    expect(session.run(add, { x: Float32Array.of(1, 1, 1) }).sum).toEqual(Float32Array.of(2, 5, 10));
+    session.dispose();
+  });
+
+  test('cannot look at what depends on its inputs, and leaves everything as it was when it fails', () => {
+    const program = createProgram(tf);
+    const weights = tf.variable(tf.tensor1d([1, 2, 3]));
+    program.variable(weights);
+    const before = tf.memory().numTensors;
+    const looking = () =>
+      program.entry('look', three, ({ x }) => {
+        weights.assign(x as typeof weights);
+        return { x: tf.scalar(x.dataSync()[0] ?? 0) };
+      });
+    expect(looking).toThrow('A traced function cannot look at a value that depends on what is fed.');
+    expect([...weights.dataSync()]).toEqual([1, 2, 3]);
+    expect(tf.memory().numTensors).toBe(before);
+    weights.dispose();
+  });
+
+  test('leaves no tensor behind, nor does its run', async () => {
+    const before = tf.memory().numTensors;
+    const program = createProgram(tf);
+    const entry = program.entry('f', three, ({ x }) => ({ y: tf.softmax(tf.add(x, tf.tensor1d([1, 2, 3]))) }));
+    const session = await program.load();
+    session.run(entry, { x: Float32Array.of(1, 2, 3) });
+    expect(tf.memory().numTensors).toBe(before);
+    session.dispose();
+  });
+});
+
+describe('variables', () => {
+  test('begin with their value, change from run to run, and are shared by all entry points', async () => {
+    const program = createProgram(tf);
+    const weights = tf.variable(tf.tensor1d([1, 2, 3]));
+    program.variable(weights);
+    const add = program.entry('add', three, ({ x }) => {
+      weights.assign(tf.add(weights, x));
+      return {};
+    });
+    const total = program.entry('total', {}, () => ({ total: tf.sum(weights) }));
+    const session = await program.load();
+    session.run(add, { x: Float32Array.of(1, 1, 1) });
+    session.run(add, { x: Float32Array.of(0, 0, 5) });
+    expect(session.read().variables).toEqual([Float32Array.of(2, 3, 9)]);
+    expect(session.run(total, {}).total).toEqual(Float32Array.of(14));
+    expect([...weights.dataSync()]).toEqual([1, 2, 3]);
+    session.dispose();
+    weights.dispose();
+  });
+
+  test('are read before any of them changes, and in one function later reads see what it has assigned', async () => {
+    const program = createProgram(tf);
+    const [first, second] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(10))];
+    for (const variable of [first, second]) program.variable(variable);
+    const swap = program.entry('swap', {}, () => {
+      const before = first.clone();
+      first.assign(second.clone());
+      const between = tf.mul(first, 2);
+      second.assign(before);
+      return { between, second: second.clone() };
+    });
+    const session = await program.load();
+    expect(session.run(swap, {})).toEqual({ between: Float32Array.of(20), second: Float32Array.of(1) });
+    expect(session.read().variables).toEqual([Float32Array.of(10), Float32Array.of(1)]);
+    session.dispose();
+  });
+
+  test('can be updated where they lie, after all that reads them', async () => {
+    const program = createProgram(tf);
+    const weights = tf.variable(tf.tensor1d([1, 2, 3]));
+    const variable = program.variable(weights);
+    const descend = program.entry('descend', three, ({ x }, { handle }) => {
+      resourceApplyGradientDescent(tf, handle(variable), tf.scalar(0.5), x);
+      return { before: tf.mul(weights, 1), sum: tf.sum(weights) };
+    });
+    const session = await program.load();
+    const run = () => session.run(descend, { x: Float32Array.of(2, 0, 0) });
+    expect(run()).toEqual({ before: Float32Array.of(1, 2, 3), sum: Float32Array.of(6) });
+    expect(run()).toEqual({ before: Float32Array.of(0, 2, 3), sum: Float32Array.of(5) });
+    session.dispose();
+  });
+
+  test('are given other values, which stay the caller’s', async () => {
+    const program = createProgram(tf);
+    const state = program.state([3]);
+    const descend = program.entry('descend', three, ({ x }, { handle }) => {
+      resourceApplyGradientDescent(tf, handle(state), tf.scalar(1), x);
+      return {};
+    });
+    const session = await program.load();
+    expect(session.read().states).toEqual([new Float32Array(3)]);
+    const given = Float32Array.of(5, 6, 7);
+    session.write({ variables: [], states: [given] });
+    session.run(descend, { x: Float32Array.of(1, 1, 1) });
+    expect(session.read().states).toEqual([Float32Array.of(4, 5, 6)]);
+    expect(given).toEqual(Float32Array.of(5, 6, 7));
+    session.write({ variables: [] });
+    expect(session.read().states).toEqual([new Float32Array(3)]);
+    session.dispose();
+  });
+});
+
+test('a tower’s ops run on the device that it names', async () => {
+  const program = createProgram(tf);
+  const entry = program.entry('towers', three, ({ x }, { onDevice }) => ({
+    sum: tf.add(
+      onDevice('/device:CPU:0', () => tf.square(x)),
+      onDevice('/device:CPU:7', () => tf.neg(x)),
+    ),
+  }));
+  await expect(program.load().then((session) => session.run(entry, { x: new Float32Array(3) }))).rejects.toThrow(
+    /device:CPU:7/,
+  );
+});

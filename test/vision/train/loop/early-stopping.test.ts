@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { bestEpoch, type EarlyStoppingOptions, shouldStop } from '../../../../src/vision/train/loop/early-stopping.ts';
+import type { EpochFigures } from '../../../../src/vision/train/loop/history.ts';
+
+const options: EarlyStoppingOptions = { monitor: 'val_loss', patience: 2, minDelta: 0, restoreBest: false };
+const historyOf = (monitor: EarlyStoppingOptions['monitor'], values: number[]): EpochFigures[] =>
+  values.map((value, index) => ({ epoch: index + 1, learning_rate: 1, loss: 0, acc: {}, [monitor]: value }));
+
+describe('the best epoch', () => {
+  test.each([
+    ['val_loss', [3, 1, 2], 2],
+    ['val_weighted_acc', [0.3, 0.1, 0.4], 3],
+    ['loss', [3, 1, 1], 2],
+  ] as const)('by %s %j is %i', (monitor, values, epoch) => {
+    expect(bestEpoch(historyOf(monitor, [...values]), { monitor, minDelta: 0 })?.epoch).toBe(epoch);
+  });
+
+  test('is the one before where a later one is hardly better', () => {
+    expect(bestEpoch(historyOf('val_loss', [3, 2.95]), { monitor: 'val_loss', minDelta: 0.1 })?.epoch).toBe(1);
+  });
+
+  test('is none without the figure', () => {
+    expect(bestEpoch(historyOf('loss', [1]), options)).toBeUndefined();
+  });
+});
+
+describe('a training stops', () => {
+  test('after as many epochs without a better one as it has patience', () => {
+    expect(shouldStop(historyOf('val_loss', [1, 2]), options)).toBe(false);
+    expect(shouldStop(historyOf('val_loss', [1, 2, 3]), options)).toBe(true);
+    expect(shouldStop(historyOf('val_loss', [1, 2, 0.5]), options)).toBe(false);
+  });
+
+  test('not without patience, nor without the figure', () => {
+    expect(shouldStop(historyOf('val_loss', [1, 2, 3, 4]), { ...options, patience: undefined })).toBe(false);
+    expect(shouldStop(historyOf('loss', [1, 2, 3, 4]), options)).toBe(false);
+  });
+});

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { accuracyOf, overallAccuracy, weightedAccuracy } from '../../../../src/vision/train/metrics/accuracy.ts';
+import { confusionCounter } from '../../../../src/vision/train/metrics/confusion.ts';
+import { headLayout } from '../../../../src/vision/train/step/target-masks.ts';
+
+/** Two heads; the second's classes are columns 3 and 4 of all classes. */
+const layout = headLayout([{ classes: 3 }, { classes: 2 }]);
+
+function counted() {
+  const counter = confusionCounter(layout);
+  counter.add({ taskOf: Uint8Array.of(0, 1, 0), classOf: Uint8Array.of(2, 0, 1) }, Int32Array.of(2, 4, 1));
+  counter.add({ taskOf: Uint8Array.of(0, 0), classOf: Uint8Array.of(0, 0) }, Int32Array.of(1, 0));
+  return counter.matrices();
+}
+
+test('predictions are counted by task, true class and predicted class, over all batches', () => {
+  expect(counted()).toEqual([
+    [
+      [1, 1, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ],
+    [
+      [0, 1],
+      [0, 0],
+    ],
+  ]);
+});
+
+test('a task’s accuracy is over the samples that have it: hits / (samples + 1e-7)', () => {
+  const [first = [], second = []] = counted();
+  expect(accuracyOf(first)).toBe(3 / (4 + 1e-7));
+  expect(accuracyOf(second)).toBe(0);
+  expect(overallAccuracy([first, second])).toBe(3 / (5 + 1e-7));
+});
+
+test('a task that no sample has scores 0', () => {
+  expect(
+    accuracyOf([
+      [0, 0],
+      [0, 0],
+    ]),
+  ).toBe(0);
+});
+
+test('the mean of the tasks is weighted by their samples in the whole data set', () => {
+  const [first = [], second = []] = counted();
+  expect(weightedAccuracy([first, second], [{ samples: 10 }, { samples: 30 }])).toBeCloseTo((0.75 * 10) / 40, 6);
+});
+
+test('tasks that could not be judged don’t count in it', () => {
+  const [first = []] = counted();
+  expect(weightedAccuracy([first, [[0]]], [{ samples: 10 }, { samples: 30 }])).toBeCloseTo(0.75, 6);
+});

@@ -1,0 +1,81 @@
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { expect, test } from 'vitest';
+import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
+import { type FineTuning, prepareFineTuning } from '../../../../src/vision/train/start/fine-tuning.ts';
+import { tensorFlow } from '../../../support/tensorflow.ts';
+
+const tf = await tensorFlow();
+
+const build = (): LayersModel =>
+  buildClassifier(
+    tf,
+    { backbone: 'small-cnn', height: 32, width: 32, tasks: [{ name: 'neck_design', classes: 5 }] },
+    { dropout: 0, seed: 1 },
+  );
+
+/** By the names of the trainable weights. */
+function factorsWith(options: FineTuning): Record<string, number> {
+  const model = build();
+  const prepared = prepareFineTuning(model, options);
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.failure));
+  expect(prepared.value).toHaveLength(model.trainableWeights.length);
+  return Object.fromEntries(
+    model.trainableWeights.map(({ originalName }, index) => [originalName, prepared.value[index] ?? 0]),
+  );
+}
+
+test('without any options every weight is trained at the whole rate', () => {
+  const factors = factorsWith({});
+  expect(Object.keys(factors)).toHaveLength(build().trainableWeights.length);
+  expect(new Set(Object.values(factors))).toEqual(new Set([1]));
+});
+
+test('freeze: backbone trains the heads alone', () => {
+  expect(factorsWith({ freeze: 'backbone' })).toEqual({ 'neck_design/kernel': 1, 'neck_design/bias': 1 });
+});
+
+test('freeze: a layer trains what comes after it', () => {
+  const trained = Object.keys(factorsWith({ freeze: 'block3_relu' }));
+  expect(trained.filter((name) => !/^(block4|neck_design)/.test(name))).toEqual([]);
+  expect(trained).toContain('block4_1_conv/kernel');
+});
+
+test('a frozen layer normalises by its moving averages and leaves them alone', () => {
+  const model = build();
+  prepareFineTuning(model, { freeze: 'backbone' });
+  const before = model.getWeights().map((weight) => [...weight.dataSync()]);
+  const images = tf.randomUniform([4, 32, 32, 3], 0, 255);
+  tf.tidy(() => void model.apply(images, { training: true, key: tf.tensor1d([1, 1], 'int32') }));
+  expect(model.getWeights().map((weight) => [...weight.dataSync()])).toEqual(before);
+});
+
+test('each layer learns at the rate of the first name that comes at it or after it', () => {
+  const factors = factorsWith({ rateFactors: { backbone: 0.5, block2_relu: 0.1 } });
+  expect(factors).toMatchObject({
+    'stem_conv/kernel': 0.1,
+    'block2_2_conv/kernel': 0.1,
+    'block3_1_conv/kernel': 0.5,
+    'block4_2_bn/gamma': 0.5,
+    'neck_design/kernel': 1,
+  });
+});
+
+test('what is wrong is said', () => {
+  expect(prepareFineTuning(build(), { freeze: 'block3_rel', rateFactors: { bakbone: 0.1 } })).toEqual({
+    ok: false,
+    failure: [
+      {
+        message: '«small-cnn» has no layer of the name «block3_rel»',
+        advice:
+          'Near it are block3_relu, block1_relu, block2_relu. The model’s summary.txt lists all layers; backbone means all but the heads.',
+      },
+      {
+        message: '«small-cnn» has no layer of the name «bakbone»',
+        advice: expect.stringMatching(/^Near it are backbone, /),
+      },
+    ],
+  });
+  expect(prepareFineTuning(build(), { freeze: 'neck_design' })).toMatchObject({
+    failure: [{ message: 'freeze: neck_design leaves nothing to train' }],
+  });
+});

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { startingModel } from '../../../../src/vision/train/start/starting-point.ts';
+import { temporaryFolder } from '../../../support/dataset.ts';
+import { tensorFlow } from '../../../support/tensorflow.ts';
+
+const tf = await tensorFlow();
+
+test.each(['pool', 'dropout', 'block2_1_conv'])('a task named as the layer «%s» is told', async (name) => {
+  const tasks = [{ name, classes: 2 }];
+  const facts = { version: 1, backbone: 'small-cnn', height: 32, width: 32, tasks, epochs: 0, steps: 0 } as const;
+  const options = { dropout: 0, seed: 1, scratch: temporaryFolder(), log: () => {} };
+  expect(await startingModel(tf, { facts }, options)).toEqual({
+    ok: false,
+    failure: [
+      {
+        message: `a task is named «${name}», as a layer of «small-cnn» is`,
+        advice: 'Give the task another name in the label file: its head is named after it.',
+      },
+    ],
+  });
+});
