@@ -1,7 +1,7 @@
 import { defineStage } from 'pipeline';
 import { FITS } from '../src/vision/data/images/decode.ts';
-import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 import { predict } from '../src/vision/predict/predict.ts';
+import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 
 /** Answers the data set's questions in the format of the challenge. */
 export default defineStage({

@@ -1,11 +1,11 @@
 import { defineStage } from 'pipeline';
 import { backboneNames } from '../src/vision/models/backbones/index.ts';
-import type { ClassWeights } from '../src/vision/train/samples/class-weights.ts';
 import { monitoredFigures } from '../src/vision/train/loop/early-stopping.ts';
-import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 import { epochMetrics } from '../src/vision/train/loop/history.ts';
 import { type Schedule, scheduleNames } from '../src/vision/train/loop/learning-rate.ts';
+import type { ClassWeights } from '../src/vision/train/samples/class-weights.ts';
 import { saveFormats } from '../src/vision/train/save-as.ts';
+import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 import { train } from '../src/vision/train/train.ts';
 
 /** Trains a classifier of all tasks on the training split, from the start or from where another one ended. */

@@ -1,11 +1,11 @@
 import { readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Result } from '../../src/shared/problem.ts';
 import { batches } from '../../src/vision/data/shards/batches.ts';
 import { permutation } from '../../src/vision/data/shards/permutation.ts';
 import { readShardIndex } from '../../src/vision/data/shards/shard-index.ts';
 import { openShards } from '../../src/vision/data/shards/shards.ts';
-import type { Result } from '../../src/shared/problem.ts';
 import { loadTensorFlow } from '../../src/vision/tensorflow/load.ts';
 import { BATCH, imageName, SIZE } from './images.ts';
 

@@ -1,8 +1,8 @@
-import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import type { BackboneName } from '../../src/vision/models/backbones/index.ts';
+import { buildClassifier } from '../../src/vision/models/classifier.ts';
+import { createPredictor } from '../../src/vision/predict/predictor.ts';
 import { loadTensorFlow } from '../../src/vision/tensorflow/load.ts';
 import { useReluGradientKernels } from '../../src/vision/tensorflow/relu-gradients.ts';
-import { createPredictor } from '../../src/vision/predict/predictor.ts';
 import { headLayout } from '../../src/vision/train/step/target-masks.ts';
 import { createTrainer } from '../../src/vision/train/step/trainer.ts';
 import { CLASSES, type Measured, type TrainingCase } from './cases.ts';

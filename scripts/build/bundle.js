@@ -19,7 +19,11 @@ const MODULES = [
 const EXECUTABLE = ['cli.cjs', 'draw-garments.js'];
 
 /** What a run needs in which nothing has changed. All else that the command imports when it needs it stays outside. */
-const ALWAYS_NEEDED = ['src/engine/cli/commands/run.ts', 'src/engine/cli/commands/status.ts', 'src/engine/execute/run-tries.ts'];
+const ALWAYS_NEEDED = [
+  'src/engine/cli/commands/run.ts',
+  'src/engine/cli/commands/status.ts',
+  'src/engine/execute/run-tries.ts',
+];
 
 /** Native code, or large and seldom needed. All else goes into the bundle: opening many small files is slow. */
 const EXTERNAL = ['@tensorflow/*', '@viz-js/viz', 'apache-arrow', 'esbuild', 'sharp'];

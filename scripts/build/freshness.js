@@ -2,13 +2,7 @@ import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** npm's own lock in node_modules changes when a package that is bundled does. */
-const MADE_FROM = [
-  'src',
-  'examples',
-  'scripts/build',
-  'tsconfig.declarations.json',
-  'node_modules/.package-lock.json',
-];
+const MADE_FROM = ['src', 'examples', 'scripts/build', 'tsconfig.declarations.json', 'node_modules/.package-lock.json'];
 
 /** @param {string} root */
 function stamp(root) {

@@ -1,15 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  edges,
-  interpolate,
-  mirrored,
-  points,
-  ribbon,
-  smooth,
-  steps,
-  straight,
-  tenths,
-} from '../../src/demo/path.ts';
+import { edges, interpolate, mirrored, points, ribbon, smooth, steps, straight, tenths } from '../../src/demo/path.ts';
 
 test('points are written as in the points attribute of SVG', () => {
   expect(points('0,10 -2.5,30')).toEqual([

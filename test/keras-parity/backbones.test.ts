@@ -154,7 +154,10 @@ describe.each(names)('%s', (backbone) => {
 
   test('has the layers of Keras: names, order, classes, shapes, parameters', async () => {
     const { result } = await ask<string[]>(LAYERS, { backbone, size: defaultSize, count: 1 });
-    const table = readFileSync(join(import.meta.dirname, '../vision/models/backbones/keras', `${backbone}.txt`), 'utf8');
+    const table = readFileSync(
+      join(import.meta.dirname, '../vision/models/backbones/keras', `${backbone}.txt`),
+      'utf8',
+    );
     // What test/models compares ours with. The input's name is the caller's to choose; the pooling is none of the backbone's.
     expect(table.trim().split('\n').slice(1)).toEqual(result.slice(1, -1));
   });

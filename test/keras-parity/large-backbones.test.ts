@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ExecutionMode } from '../../src/vision/train/step/execution-mode.ts';
 import { createEagerPredictor, createPredictor } from '../../src/vision/predict/predictor.ts';
+import type { ExecutionMode } from '../../src/vision/train/step/execution-mode.ts';
 import { headLayout } from '../../src/vision/train/step/target-masks.ts';
 import { createTrainer } from '../../src/vision/train/step/trainer.ts';
 import { tensorFlow } from '../support/tensorflow.ts';

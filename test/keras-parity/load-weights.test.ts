@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { loadKerasWeights } from '../../src/vision/keras/load-weights.ts';
 import { saveKerasH5 } from '../../src/vision/keras/save-model.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
-import { everyLayer } from '../vision/keras/models.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
 import { unwrap } from '../support/result.ts';
 import { expectNoLeak, tensorFlow } from '../support/tensorflow.ts';
+import { everyLayer } from '../vision/keras/models.ts';
 
 const tf = await tensorFlow();
 const keras = await startKeras();

@@ -4,8 +4,8 @@ import type { LayersModel, SymbolicTensor, Tensor } from '@tensorflow/tfjs-node-
 import { describe, expect, test } from 'vitest';
 import { loadKerasWeights } from '../../src/vision/keras/load-weights.ts';
 import { saveForKeras } from '../../src/vision/keras/save-model.ts';
-import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { type BackboneName, backbones } from '../../src/vision/models/backbones/index.ts';
+import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
 import { unwrap } from '../support/result.ts';

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { describeModel } from '../../src/vision/keras/model-description.ts';
 import { saveKerasArchive, saveKerasH5 } from '../../src/vision/keras/save-model.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
-import { drawWeights, everyLayer } from '../vision/keras/models.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
 import { expectNoLeak, tensorFlow } from '../support/tensorflow.ts';
+import { drawWeights, everyLayer } from '../vision/keras/models.ts';
 
 const tf = await tensorFlow();
 const keras = await startKeras();

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { drawGarments } from '../../src/demo/draw-garments.ts';
 import { decodeImage } from '../../src/vision/data/images/decode.ts';
 import { permutation } from '../../src/vision/data/shards/permutation.ts';
-import { drawGarments } from '../../src/demo/draw-garments.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import type { OptimizerOptions } from '../../src/vision/train/optimizers/optimizer.ts';
 import { headLayout } from '../../src/vision/train/step/target-masks.ts';

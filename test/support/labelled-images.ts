@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { writeQuestions } from '../../src/vision/data/tables/questions.ts';
 import { resizeToShards } from '../../src/vision/data/shards/resize-to-shards.ts';
+import { writeQuestions } from '../../src/vision/data/tables/questions.ts';
 import type { Sample } from '../../src/vision/data/tables/samples.ts';
 import { writeTargets } from '../../src/vision/data/tables/targets.ts';
 import type { Split } from '../../src/vision/data/tables/task.ts';

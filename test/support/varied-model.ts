@@ -1,6 +1,6 @@
 import type { LayersModel, Variable } from '@tensorflow/tfjs-node-gpu';
-import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import type { BackboneName } from '../../src/vision/models/backbones/index.ts';
+import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import type { TensorFlow } from '../../src/vision/tensorflow/load.ts';
 
 export const VARIED_TASKS = [

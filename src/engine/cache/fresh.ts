@@ -1,5 +1,5 @@
-import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Result } from '../../shared/problem.ts';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { ActionRecord, Cache, FinishedOutput, RunRecord } from './cache.ts';
 
 /**

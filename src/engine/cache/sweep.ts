@@ -1,5 +1,5 @@
-import type { Digest } from '../fingerprint/digest.ts';
 import { lock } from '../../shared/file-lock.ts';
+import type { Digest } from '../fingerprint/digest.ts';
 import type { Garbage } from './garbage.ts';
 import { type KeptAction, takeInventory } from './inventory.ts';
 import type { Leftover } from './leftovers.ts';

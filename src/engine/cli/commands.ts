@@ -73,7 +73,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--keep-going', description: 'after a failure go on with what does not depend on it' },
       JOBS,
     ],
-    run: async ({ all }, options: import('./commands/run.ts').RunCommandOptions) => (await import('./commands/run.ts')).run(all, options),
+    run: async ({ all }, options: import('./commands/run.ts').RunCommandOptions) =>
+      (await import('./commands/run.ts')).run(all, options),
   }),
   command('status', '', {
     description: 'what would run and why, without running',
@@ -128,7 +129,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--limit <N>', description: 'at most so many', parse: positiveInteger, default: 20 },
       { flags: '--all', description: 'all of them' },
     ],
-    run: async (_args, options: import('./commands/runs.ts').RunsOptions) => (await import('./commands/runs.ts')).runs(options),
+    run: async (_args, options: import('./commands/runs.ts').RunsOptions) =>
+      (await import('./commands/runs.ts')).runs(options),
   }),
   command('diff', '[RUN] [RUN]', {
     description:
@@ -164,7 +166,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--keep-runs <N>', description: 'what the last N runs used stays', parse: parseCount, default: 10 },
       { flags: '--yes', description: 'take it away' },
     ],
-    run: async (_args, options: import('./commands/cache-gc.ts').GcOptions) => (await import('./commands/cache-gc.ts')).cacheGc(options),
+    run: async (_args, options: import('./commands/cache-gc.ts').GcOptions) =>
+      (await import('./commands/cache-gc.ts')).cacheGc(options),
   }),
   command('doctor', '', {
     description: 'what was found on this machine, and what to do about what is missing',

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { type Problem, type Result, success } from '../../shared/problem.ts';
 import { describeStages } from '../execute/describe.ts';
 import type { Installation } from '../execute/services.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
@@ -6,7 +7,6 @@ import { declarePipeline } from '../plan/declaration.ts';
 import type { Overlays } from '../plan/overlay.ts';
 import { type Plan, planPipeline, type StageInterface } from '../plan/plan.ts';
 import { type ResolvedPipeline, type ResolvedStage, resolvePipeline } from '../plan/resolve.ts';
-import { type Problem, type Result, success } from '../../shared/problem.ts';
 import type { Project } from './project.ts';
 
 export interface Planned {

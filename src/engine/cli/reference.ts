@@ -1,3 +1,4 @@
+import { failure, problem, type Result, success } from '../../shared/problem.ts';
 import type { ActionRecord, StoredOutput } from '../cache/cache.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';
@@ -7,7 +8,6 @@ import type { PlannedStage } from '../plan/plan.ts';
 import { StageNames } from '../plan/stage-names.ts';
 import { splitOutput } from '../plan/stage-reference.ts';
 import { list, suggestion } from '../plan/suggest.ts';
-import { failure, problem, type Result, success } from '../../shared/problem.ts';
 
 /** An artifact and how it is called. */
 export interface NamedArtifact {

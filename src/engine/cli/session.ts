@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/downloads.ts';
 import { LocalCache } from '../cache/local.ts';
 import { Uses } from '../cache/uses.ts';
@@ -13,7 +14,6 @@ import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPipelineFile } from '../plan/read.ts';
 import { sourcesOf } from '../plan/sources.ts';
-import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
 import type { Planned } from './plan-anew.ts';

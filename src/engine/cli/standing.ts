@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Problem } from '../../shared/problem.ts';
 import { LOCKFILE } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import { survey } from '../execute/survey.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
-import type { Problem } from '../../shared/problem.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
 import { openSession } from './session.ts';

@@ -1,7 +1,7 @@
+import type { Progress } from '../../index.ts';
+import type { Place, Problem } from '../../shared/problem.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
-import type { Place, Problem } from '../../shared/problem.ts';
-import type { Progress } from '../../index.ts';
 import type { Difference } from './difference.ts';
 
 /** Why a stage has no result. */

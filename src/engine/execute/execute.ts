@@ -1,8 +1,8 @@
+import { failure as failedWith } from '../../shared/problem.ts';
 import { cacheProblem } from '../cache/cache-problem.ts';
 import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';
-import { failure as failedWith } from '../../shared/problem.ts';
 import { now, secondsSince, toCompleted } from './completed.ts';
 import type { CompletedStage, Emit, FailureReason, Purpose, RunResult, StageResult } from './events.ts';
 import { inputPaths } from './input-paths.ts';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BundleText, StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import { type Result, success } from '../../shared/problem.ts';
+import type { BundleText, StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 
 /** Writes the bundle of the stage `module` (absolute) into `directory`, ready to be imported. Returns its URL. */
 export async function writeLinkedBundle(

@@ -1,9 +1,9 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { problem, type Result, success } from '../../shared/problem.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { TensorFlowRuntime } from '../fingerprint/runtime.ts';
 import type { Json, JsonObject } from '../plan/declaration.ts';
-import { problem, type Result, success } from '../../shared/problem.ts';
 import type { CompletedStage, RunResult } from './events.ts';
 
 /** The name of the lockfile, beside the pipeline file. */

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { type LockedParts, type LockedStage, type Lockfile, lockedParts } from './lockfile.ts';
 import { reasonsToRun } from './reasons.ts';
 import type { Services } from './services.ts';

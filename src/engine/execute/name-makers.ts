@@ -1,8 +1,8 @@
 import { sep } from 'node:path';
+import type { Problem } from '../../shared/problem.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
-import type { Problem } from '../../shared/problem.ts';
 import type { StageKey } from './stage-key.ts';
 
 /** Says of problems in what a stage has read which stage made that: the stage knows no more than a path in the cache. */

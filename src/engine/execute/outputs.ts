@@ -1,10 +1,10 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { FinishedOutput } from '../cache/cache.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import { digestTree } from '../fingerprint/tree.ts';
 import type { PlannedOutput, PlannedStage } from '../plan/plan.ts';
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 
 /** Digests what a stage made, by output name. A missing or empty output is a problem. */
 export function finishOutputs(

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { check, compile } from '../plan/schema-problems.ts';
 import { parseYaml, type YamlPath } from '../plan/source.ts';
-import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import type { LockedParts, LockedStage, Lockfile } from './lockfile.ts';
 
 const NEW_ONE = 'Take back the last one that was committed, or have it written anew: pipeline run';

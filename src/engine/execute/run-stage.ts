@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { failure, type Result, success } from '../../shared/problem.ts';
 import type { ActionRecord, Claim } from '../cache/cache.ts';
 import { digestTree } from '../fingerprint/tree.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
-import { failure, type Result, success } from '../../shared/problem.ts';
 import { now, secondsSince } from './completed.ts';
 import { stageEnvironment } from './environment.ts';
 import type { Emit, FailureReason } from './events.ts';

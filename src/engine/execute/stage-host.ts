@@ -1,6 +1,7 @@
 /** The main module of a stage's process: loads the stage's bundle, runs it, and tells the runner what happens. */
-import { readListing } from '../fingerprint/listings.ts';
+
 import type { PreviousResult, Progress, StageContext, StageDefinition } from '../../index.ts';
+import { readListing } from '../fingerprint/listings.ts';
 import type { Description, HostMessage, HostRequest, PreviousPaths, ThrownError } from './protocol.ts';
 import { sourceStack } from './source-stack.ts';
 

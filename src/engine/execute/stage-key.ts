@@ -1,3 +1,4 @@
+import { type Result, success } from '../../shared/problem.ts';
 import { actionKey, type KeyDocument, keyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { tensorFlowOf } from '../fingerprint/runtime.ts';
@@ -5,7 +6,6 @@ import type { StageCode } from '../fingerprint/stage-code.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { PathInput } from '../plan/resolve-input.ts';
 import { sourcesOf } from '../plan/sources.ts';
-import { type Result, success } from '../../shared/problem.ts';
 import { declaredEnvironment, seesGpus } from './environment.ts';
 import type { CompletedStage } from './events.ts';
 import type { Services } from './services.ts';

@@ -1,6 +1,6 @@
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { FailureReason } from './events.ts';
 import type { Services } from './services.ts';
 import type { StageKey } from './stage-key.ts';

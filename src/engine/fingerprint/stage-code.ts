@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { StageInterface } from '../plan/plan.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import type { StageInterface } from '../plan/plan.ts';
 import type { Bundle } from './bundle.ts';
 import { type Digest, sha256 } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';

@@ -1,19 +1,19 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeClassCounts, isClassCounts } from '../../vision/inspect/class-counts.ts';
+import { describeModel } from '../../vision/inspect/model/describe.ts';
+import type { ModelInspection } from '../../vision/inspect/model/model.ts';
+import { inspectQuarantine } from '../../vision/inspect/quarantine.ts';
 import { bytes } from '../report/format.ts';
 import type { ArrowInspection } from './arrow/arrow.ts';
 import { describeArrow } from './arrow/describe.ts';
-import { describeClassCounts, isClassCounts } from '../../vision/inspect/class-counts.ts';
 import { type CsvInspection, describeCsv, inspectCsv } from './csv.ts';
 import { type DirectoryInspection, describeDirectory, inspectDirectory } from './directory.ts';
 import { arrowFilesOf, filesBelow, readFrom } from './files.ts';
 import { areImages, describeImages, type ImagesInspection, inspectImage, inspectImages } from './images.ts';
 import { describeJson, inspectJson, type JsonInspection, LARGEST_JSON, parseJson, trimJson } from './json.ts';
 import { extensionOf, looksLikeArrow, pictureFormat } from './media-type.ts';
-import { describeModel } from '../../vision/inspect/model/describe.ts';
-import type { ModelInspection } from '../../vision/inspect/model/model.ts';
 import { describeNumpy, inspectNumpy, type NumpyInspection } from './numpy.ts';
-import { inspectQuarantine } from '../../vision/inspect/quarantine.ts';
 import { decodeText, describeText, inspectText, type TextInspection } from './text.ts';
 import type { View } from './view.ts';
 

@@ -1,5 +1,5 @@
-import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { StageDefinition } from '../../index.ts';
+import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { Json, JsonObject } from './declaration.ts';
 import type { Instance } from './family.ts';
 import { order } from './order.ts';

@@ -1,7 +1,7 @@
+import type { Problem } from '../../shared/problem.ts';
 import type { Difference } from '../execute/difference.ts';
 import type { Emit, FailureReason, StageResult } from '../execute/events.ts';
 import type { Moved } from '../execute/moved.ts';
-import type { Problem } from '../../shared/problem.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';
 

@@ -1,6 +1,6 @@
 import type { ListrTaskWrapper } from 'listr2';
-import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import type { Problem } from '../../shared/problem.ts';
+import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
 import { duration } from './format.ts';
 import { headline, stageLine } from './plain.ts';

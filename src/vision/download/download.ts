@@ -1,10 +1,10 @@
 import { mkdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { reasonOf } from '../../shared/wording.ts';
+import type { Progress } from '../../index.ts';
 import { lock } from '../../shared/file-lock.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
-import type { Progress } from '../../index.ts';
+import { reasonOf } from '../../shared/wording.ts';
 import { describeDigest, digestOf, type PinnedDigest, type PinnedFile } from './pinned-file.ts';
 import { removePartial, transfer } from './transfer.ts';
 

@@ -2,8 +2,8 @@ import { closeSync, createReadStream, openSync, readFileSync, rmSync, writeFileS
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { unzipSync, Zip, ZipPassThrough } from 'fflate';
-import { reasonOf } from '../../shared/wording.ts';
 import { problem, type Result } from '../../shared/problem.ts';
+import { reasonOf } from '../../shared/wording.ts';
 
 /** The name that the weights have in a `.keras` archive. */
 export const WEIGHTS = 'model.weights.h5';

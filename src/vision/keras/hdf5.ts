@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Dataset, File, Group } from 'h5wasm/node';
-import { reasonOf } from '../../shared/wording.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import { reasonOf } from '../../shared/wording.ts';
 
 const DOWNLOAD_AGAIN = 'Copy or download it again.';
 

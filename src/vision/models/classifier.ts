@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import { heads, type TaskClasses } from './heads.ts';
 import { type BackboneName, backbones } from './backbones/index.ts';
+import { heads, type TaskClasses } from './heads.ts';
 import { createLayerFactory } from './layers/layer-factory.ts';
 
 /** Where the backbone has ended. */

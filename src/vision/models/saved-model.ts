@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { readJsonFile } from '../../shared/json-file.ts';
-import { reasonOf } from '../../shared/wording.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import type { FromSchema } from '../../shared/schema-type.ts';
+import { reasonOf } from '../../shared/wording.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import { type LayerJson, withBuiltInLayers } from './layers/built-in-layers.ts';
 import { backboneNames } from './backbones/index.ts';
+import { type LayerJson, withBuiltInLayers } from './layers/built-in-layers.ts';
 import { summarize } from './picture/draw-model.ts';
 
 const FACTS_FILE = 'pipeline.json';

@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { type DecodedImage, decodeImage, type Fit } from '../data/images/decode.ts';
-import type { Question } from '../data/tables/questions.ts';
-import { someProblems } from '../data/labels/some-problems.ts';
-import type { ModelFacts } from '../models/saved-model.ts';
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { Progress } from '../../index.ts';
-import type { Predictor } from './predictor.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { type DecodedImage, decodeImage, type Fit } from '../data/images/decode.ts';
+import { someProblems } from '../data/labels/some-problems.ts';
+import type { Question } from '../data/tables/questions.ts';
+import type { ModelFacts } from '../models/saved-model.ts';
 import { headLayout } from '../train/step/target-masks.ts';
+import type { Predictor } from './predictor.ts';
 
 export interface AnswerOptions {
   readonly predictor: Predictor;

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { badInput, failed, type StageFailure } from '../../index.ts';
-import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
-import { type Evaluation, toEvaluation } from './evaluation.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import type { Watcher } from '../train/loop/fit.ts';
-import { duplicatesIn, type LabelledImages, openLabelledImages } from '../train/samples/labelled-images.ts';
-import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
-import { describeTasks } from '../train/start/starting-point.ts';
 import { validate } from '../train/loop/validate.ts';
+import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
+import { duplicatesIn, type LabelledImages, openLabelledImages } from '../train/samples/labelled-images.ts';
+import { describeTasks } from '../train/start/starting-point.ts';
+import { type Evaluation, toEvaluation } from './evaluation.ts';
+import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
 
 export interface EvaluatePaths {
   /** A directory. */

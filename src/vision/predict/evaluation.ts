@@ -1,8 +1,8 @@
 import type { Duplicates } from '../data/tables/duplicates.ts';
 import type { Task } from '../data/tables/task.ts';
+import type { Validation } from '../train/loop/validate.ts';
 import { accuracyOf, weightedAccuracy, weightedMean } from '../train/metrics/accuracy.ts';
 import { type ConfusionMatrix, samplesIn } from '../train/metrics/confusion.ts';
-import type { Validation } from '../train/loop/validate.ts';
 
 export interface TaskEvaluation {
   readonly name: string;

@@ -1,10 +1,10 @@
-import { loadModel, type ModelFacts } from '../models/saved-model.ts';
-import { failure, type Result, success } from '../../shared/problem.ts';
 import { badInput, failed, type StageFailure } from '../../index.ts';
+import { failure, type Result, success } from '../../shared/problem.ts';
+import { loadModel, type ModelFacts } from '../models/saved-model.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
 import type { ExecutionMode } from '../train/step/execution-mode.ts';
-import { createPredictor, type Predictor } from './predictor.ts';
 import { batchSizesOf } from '../train/step/trainer.ts';
+import { createPredictor, type Predictor } from './predictor.ts';
 
 export interface PredictorOptions {
   readonly batchSize: number;

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
+import { badInput, type StageFailure } from '../../index.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import { badInput, type StageFailure } from '../../index.ts';
+import { describeTasks } from '../train/start/starting-point.ts';
 import { type AnswerOptions, answerQuestions } from './answer-questions.ts';
 import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
 import { predictionLine } from './prediction-line.ts';
-import { describeTasks } from '../train/start/starting-point.ts';
 
 export interface PredictPaths {
   /** A file. */

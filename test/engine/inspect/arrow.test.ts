@@ -15,8 +15,8 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import { describe, expect, test, vi } from 'vitest';
-import { createShardWriter } from '../../../src/vision/data/shards/shard-writer.ts';
 import type { ArrowInspection } from '../../../src/engine/inspect/arrow/arrow.ts';
+import { createShardWriter } from '../../../src/vision/data/shards/shard-writer.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 import { shardsOf, sourceOf } from '../../support/shards.ts';
 import { fileOf, look } from './looking.ts';

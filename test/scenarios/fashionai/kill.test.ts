@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { Victim } from '../faults/victim.ts';
 import type { Finished, Project } from '../../support/project.ts';
+import { Victim } from '../faults/victim.ts';
 import { small, smallClone } from './clone.ts';
 
 /** A checkpoint after every step, so that a killed training has something to go on from. */

@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { gated } from '../cli/toy.ts';
 import { GATE_MODULE, Gate } from '../../support/gate.ts';
 import { Project, toFinished } from '../../support/project.ts';
+import { gated } from '../cli/toy.ts';
 import { processesIn } from './victim.ts';
 
 /** A run whose lines can be waited for. */

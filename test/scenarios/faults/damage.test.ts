@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { toy } from '../cli/toy.ts';
 import type { Project } from '../../support/project.ts';
+import { toy } from '../cli/toy.ts';
 
 let project: Project;
 /** The cache as an undisturbed run leaves it, and the digests that it gave. */

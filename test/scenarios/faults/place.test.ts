@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { toy } from '../cli/toy.ts';
 import type { Project } from '../../support/project.ts';
 import { Project as NewProject, toFinished } from '../../support/project.ts';
+import { toy } from '../cli/toy.ts';
 
 const isRoot = process.getuid?.() === 0;
 

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ModelInspection } from '../../../src/vision/inspect/model/model.ts';
 import { buildClassifier } from '../../../src/vision/models/classifier.ts';
 import { saveModel } from '../../../src/vision/models/saved-model.ts';
-import type { ModelInspection } from '../../../src/vision/inspect/model/model.ts';
+import { look } from '../../engine/inspect/looking.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
-import { look } from '../../engine/inspect/looking.ts';
 
 const tf = await tensorFlow();
 const tasks = [{ name: 'neck_design', classes: 5 }];

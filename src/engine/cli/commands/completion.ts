@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suggestion } from '../../plan/suggest.ts';
+import { SHELLS } from '../completion/shells.ts';
 import { reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
-import { SHELLS } from '../completion/shells.ts';
 
 /** `pipeline completion`: prints the script for a shell, whose first line says how to keep it. */
 export async function completion(shell: string, options: CommonOptions): Promise<number> {

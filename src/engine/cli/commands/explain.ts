@@ -1,3 +1,4 @@
+import { failure, type Result, success } from '../../../shared/problem.ts';
 import type { ActionRecord } from '../../cache/cache.ts';
 import type { StageResult } from '../../execute/events.ts';
 import { reasonsSince, reasonsToRun } from '../../execute/reasons.ts';
@@ -8,7 +9,6 @@ import { actionKey } from '../../fingerprint/action-key.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
 import type { PlannedStage } from '../../plan/plan.ts';
 import { StageNames } from '../../plan/stage-names.ts';
-import { failure, type Result, success } from '../../../shared/problem.ts';
 import { describeExplanation } from '../../report/explain.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';

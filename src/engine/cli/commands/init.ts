@@ -1,9 +1,9 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
+import type { CommonOptions } from '../options.ts';
 import { newFiles } from './init-files.ts';
 import { lookAround, quoted } from './init-packages.ts';
-import type { CommonOptions } from '../options.ts';
 import { writeNewFiles } from './write-new-files.ts';
 
 /** `pipeline init`: a small pipeline that works, to be turned into one's own. */

@@ -1,19 +1,19 @@
 import { relative } from 'node:path';
 import type { ActionRecord } from '../../cache/cache.ts';
-import { list } from '../../plan/suggest.ts';
-import { plural } from '../../report/format.ts';
 import type { ContactSheet } from '../../inspect/contact-sheet.ts';
 import { describeInspection, inspectContent, inspectionJson } from '../../inspect/inspect.ts';
 import { findPictures } from '../../inspect/pictures.ts';
 import { describeOrigin, describeOriginBriefly, type Origin, originJson } from '../../inspect/provenance.ts';
 import type { View } from '../../inspect/view.ts';
+import { list } from '../../plan/suggest.ts';
+import { plural } from '../../report/format.ts';
 import { type Console, openConsole, reportProblems } from '../console.ts';
-import { type Pictured, writeContactSheet } from './contact-sheet.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { originsOf, recordsOf } from '../origins.ts';
 import { type NamedArtifact, type Referred, refer, SHORT_DIGEST } from '../reference.ts';
 import { withSession } from '../with-session.ts';
+import { type Pictured, writeContactSheet } from './contact-sheet.ts';
 
 export interface InspectOptions extends CommonOptions {
   readonly full: boolean;

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Problem } from '../../../shared/problem.ts';
 import { FreshCache } from '../../cache/fresh.ts';
 import { freshDirectory, removeAbandoned } from '../../cache/fresh-directory.ts';
 import { LocalCache } from '../../cache/local.ts';
@@ -11,7 +12,6 @@ import type { ActionKey } from '../../fingerprint/digest.ts';
 import { FileDigests } from '../../fingerprint/file-digests.ts';
 import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
 import { select } from '../../plan/select.ts';
-import type { Problem } from '../../../shared/problem.ts';
 import { summarizeVerify } from '../../report/verify.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';

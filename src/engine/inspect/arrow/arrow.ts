@@ -1,7 +1,7 @@
 import { CompressionType, DataType, type Field, util } from 'apache-arrow';
+import type { PutAside } from '../../../vision/inspect/quarantine.ts';
 import type { Json } from '../../plan/declaration.ts';
 import type { DirectoryInspection } from '../directory.ts';
-import type { PutAside } from '../../../vision/inspect/quarantine.ts';
 import { bytesOf, ColumnReader, partsOf } from './columns.ts';
 import { type ArrowFile, openArrow } from './file.ts';
 import { countNulls, type Range, rangeOf, type ValueCount, valuesOf } from './statistics.ts';

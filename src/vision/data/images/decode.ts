@@ -1,9 +1,9 @@
 import sharp, { type Metadata } from 'sharp';
 import { failure, problem, type Result, success } from '../../../shared/problem.ts';
+import { reasonOf } from '../../../shared/wording.ts';
 import { readImageFile } from './image-file.ts';
 import { imageFormat } from './image-format.ts';
 import { imageMemory, MemoryBudget } from './memory-budget.ts';
-import { reasonOf } from '../../../shared/wording.ts';
 
 /** `fill` stretches, `cover` crops what overhangs, `contain` pads with white. */
 export const FITS = ['fill', 'cover', 'contain'] as const;

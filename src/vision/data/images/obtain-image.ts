@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import path from 'node:path';
 import { type Problem, success } from '../../../shared/problem.ts';
-import { decodeImage, type Fit } from './decode.ts';
 import type { EarlierShards } from '../shards/earlier-shards.ts';
+import type { Quarantined } from '../shards/quarantine.ts';
+import type { ShardImage } from '../shards/shard-writer.ts';
+import { decodeImage, type Fit } from './decode.ts';
 import { encodePixels, type PixelEncoding } from './encode-pixels.ts';
 import { readImageFile } from './image-file.ts';
 import { differenceHash } from './perceptual-hash.ts';
-import type { Quarantined } from '../shards/quarantine.ts';
-import type { ShardImage } from '../shards/shard-writer.ts';
 
 /** Whether an image that cannot be decoded fails the stage, or is put aside with its reason. */
 export const ON_BAD_IMAGE = ['fail', 'quarantine'] as const;

@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import type { Problem } from '../../../shared/problem.ts';
+import { quoted, reasonOf } from '../../../shared/wording.ts';
 import { type DatasetFiles, entryFault } from './dataset-files.ts';
 import { readFolderTree } from './folder-tree.ts';
 import { didYouMean } from './near-names.ts';
 import { pathInDataset } from './path-in-dataset.ts';
-import { quoted, reasonOf } from '../../../shared/wording.ts';
 
 const ADVICE =
   'Point the input «dataset» at the folder of the data set, or the param «annotations» at the label file in it.';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Place } from '../../../shared/problem.ts';
+import { counted, quoted, shortened } from '../../../shared/wording.ts';
 import { type Absence, type DatasetFiles, type Entry, entryFault } from './dataset-files.ts';
 import type { Finding } from './findings.ts';
 import { FIELD, type NamingRow } from './label-rows.ts';
 import { didYouMean } from './near-names.ts';
-import { counted, quoted, shortened } from '../../../shared/wording.ts';
 
 /** An image with the first row that names it, and how many do. */
 interface NamedImage {

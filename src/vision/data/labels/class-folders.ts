@@ -1,10 +1,10 @@
 import path from 'node:path';
+import { listed, quoted } from '../../../shared/wording.ts';
+import { isTaskName, taskOfLabelName } from '../tables/task.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import type { Finding } from './findings.ts';
 import { readFolderTree } from './folder-tree.ts';
 import { type Label, MOST_CLASSES, noTaskName } from './label-rows.ts';
-import { isTaskName, taskOfLabelName } from '../tables/task.ts';
-import { listed, quoted } from '../../../shared/wording.ts';
 
 /** What a tree of folders says: `CLASS/*.jpg` for one task, or `TASK/CLASS/*.jpg`. */
 export interface ClassFolders {

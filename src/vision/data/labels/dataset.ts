@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import type { Question } from '../tables/questions.ts';
 import { findAnnotationFiles } from './annotation-files.ts';
 import { checkImages } from './check-images.ts';
 import { readClassFolders } from './class-folders.ts';
@@ -10,7 +11,6 @@ import { type Label, type NamingRow, readLabelRows } from './label-rows.ts';
 import { didYouMean } from './near-names.ts';
 import { pathInDataset } from './path-in-dataset.ts';
 import { readQuestionRows } from './question-rows.ts';
-import type { Question } from '../tables/questions.ts';
 import { readTextFile } from './text-file.ts';
 
 export const LAYOUTS = ['fashionai', 'folders'] as const;

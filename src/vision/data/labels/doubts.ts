@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
-import type { TaskStatistics } from './task-statistics.ts';
 import { counted, listed } from '../../../shared/wording.ts';
+import type { TaskStatistics } from './task-statistics.ts';
 
 /** From how many times as many samples of one class as of another on a task is told to be out of balance. */
 const IMBALANCE = 20;

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { Place, Problem } from '../../../shared/problem.ts';
 import { writeWhole } from '../../../shared/atomic-write.ts';
+import type { Place, Problem } from '../../../shared/problem.ts';
 
 /** What there can be many of in a data set, as it is called when more of them are counted. */
 export type FindingKind =

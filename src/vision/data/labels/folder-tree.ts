@@ -1,8 +1,8 @@
 import path from 'node:path';
+import { counted, quoted } from '../../../shared/wording.ts';
 import { type DatasetFiles, type Entry, entryFault } from './dataset-files.ts';
 import type { Finding } from './findings.ts';
 import { isImageName } from './image-names.ts';
-import { counted, quoted } from '../../../shared/wording.ts';
 
 /** The images of a tree of folders. */
 export interface FolderTree {

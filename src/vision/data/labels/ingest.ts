@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { type Result, success } from '../../../shared/problem.ts';
-import { type DatasetPlaces, readDataset } from './dataset.ts';
-import { doubtsAbout } from './doubts.ts';
 import { writeImages } from '../tables/images.ts';
 import { writeQuestions } from '../tables/questions.ts';
 import { writeSamples } from '../tables/samples.ts';
+import { type DatasetPlaces, readDataset } from './dataset.ts';
+import { doubtsAbout } from './doubts.ts';
 import { shuffleAndSplit } from './split.ts';
 import { taskStatistics } from './task-statistics.ts';
 

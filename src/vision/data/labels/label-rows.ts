@@ -1,12 +1,12 @@
 import type { Problem } from '../../../shared/problem.ts';
+import { counted, quoted } from '../../../shared/wording.ts';
+import { isTaskName, taskOfLabelName } from '../tables/task.ts';
 import { type Csv, type CsvRow, parseCsv } from './csv.ts';
 import { withoutHeader } from './csv-header.ts';
 import type { Finding, FindingKind } from './findings.ts';
 import { isImageName } from './image-names.ts';
 import { pathInDataset } from './path-in-dataset.ts';
-import { isTaskName, taskOfLabelName } from '../tables/task.ts';
 import type { TextFile } from './text-file.ts';
-import { counted, quoted } from '../../../shared/wording.ts';
 
 /** What a data set says about one image. */
 export interface Label {

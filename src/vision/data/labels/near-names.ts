@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { quoted } from '../../../shared/wording.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import { isImageName } from './image-names.ts';
-import { quoted } from '../../../shared/wording.ts';
 
 /** In what a name can differ from another without anyone seeing it. */
 const DIFFERENCES: readonly (readonly [string, (name: string) => string])[] = [

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Problem } from '../../../shared/problem.ts';
-import type { FindingKind } from './findings.ts';
 import { quoted } from '../../../shared/wording.ts';
+import type { FindingKind } from './findings.ts';
 
 type PathFault = Problem & { readonly kind: FindingKind };
 

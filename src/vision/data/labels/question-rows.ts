@@ -1,13 +1,13 @@
 import type { Problem } from '../../../shared/problem.ts';
+import { quoted } from '../../../shared/wording.ts';
+import type { Question } from '../tables/questions.ts';
+import { taskOfLabelName } from '../tables/task.ts';
 import { type Csv, type CsvRow, parseCsv } from './csv.ts';
 import { withoutHeader } from './csv-header.ts';
 import type { Finding, FindingKind } from './findings.ts';
 import { FIELD, wrongFields } from './label-rows.ts';
 import { pathInDataset } from './path-in-dataset.ts';
-import type { Question } from '../tables/questions.ts';
-import { taskOfLabelName } from '../tables/task.ts';
 import type { TextFile } from './text-file.ts';
-import { quoted } from '../../../shared/wording.ts';
 
 export interface QuestionRow extends Question {
   readonly csv: Csv;

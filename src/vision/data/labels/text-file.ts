@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { problem, type Result, success } from '../../../shared/problem.ts';
-import type { Finding } from './findings.ts';
 import { reasonOf } from '../../../shared/wording.ts';
+import type { Finding } from './findings.ts';
 
 /** A text file that people edit. */
 export interface TextFile {

@@ -1,8 +1,8 @@
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
-import { permutation } from './permutation.ts';
-import type { ShardSet } from './shards.ts';
 import { someProblems } from '../labels/some-problems.ts';
 import type { Targets } from '../tables/targets.ts';
+import { permutation } from './permutation.ts';
+import type { ShardSet } from './shards.ts';
 
 export interface BatchOptions {
   readonly shards: ShardSet;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readJsonFile } from '../../../shared/json-file.ts';
 import { type Result, success } from '../../../shared/problem.ts';
 import type { FromSchema } from '../../../shared/schema-type.ts';
-import { readJsonFile } from '../../../shared/json-file.ts';
 
 export const quarantinedSchema = {
   type: 'object',

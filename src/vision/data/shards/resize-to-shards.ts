@@ -3,16 +3,16 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { counted } from '../../../shared/wording.ts';
+import { type ObtainedImage, type ObtainOptions, obtainImage } from '../images/obtain-image.ts';
+import { someProblems } from '../labels/some-problems.ts';
 import { carryOver } from './carry-over.ts';
 import { type EarlierShards, openEarlierShards } from './earlier-shards.ts';
 import { type FinishedShards, type MadeShard, openFinishedShards } from './finished-shards.ts';
-import { type ObtainedImage, type ObtainOptions, obtainImage } from '../images/obtain-image.ts';
 import { type Quarantined, writeQuarantine } from './quarantine.ts';
 import { assignToShards, type PlannedShard } from './shard-assignment.ts';
 import { writeShardIndex } from './shard-index.ts';
 import { createShardWriter, type ShardLayout } from './shard-writer.ts';
-import { someProblems } from '../labels/some-problems.ts';
-import { counted } from '../../../shared/wording.ts';
 
 export interface ResizeOptions extends ObtainOptions {
   readonly files: readonly string[];

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readJsonFile } from '../../../shared/json-file.ts';
 import type { Result } from '../../../shared/problem.ts';
 import type { FromSchema } from '../../../shared/schema-type.ts';
-import { readJsonFile } from '../../../shared/json-file.ts';
 
 /** How the pixels of each image are kept: as they are, or as a JPEG of its own. */
 export const ENCODINGS = ['raw', 'jpeg'] as const;

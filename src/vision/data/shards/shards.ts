@@ -4,10 +4,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { reasonOf } from '../../../shared/wording.ts';
+import { someProblems } from '../labels/some-problems.ts';
 import { readQuarantine } from './quarantine.ts';
 import { type Encoding, type ImageEntry, readShardIndex, type ShardEntry } from './shard-index.ts';
-import { someProblems } from '../labels/some-problems.ts';
-import { reasonOf } from '../../../shared/wording.ts';
 
 /** The images of a directory of shards, open for reading single images in any order. */
 export interface ShardSet {

@@ -1,6 +1,6 @@
+import { lineWidth, type View } from '../../../engine/inspect/view.ts';
 import { bytes, count, plural } from '../../../engine/report/format.ts';
 import { cut, oneLine, table } from '../../../engine/report/table.ts';
-import { lineWidth, type View } from '../../../engine/inspect/view.ts';
 import type { ModelInspection, ModelLayer } from './model.ts';
 import type { Shape } from './shapes.ts';
 

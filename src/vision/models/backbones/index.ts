@@ -1,6 +1,6 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
-import { inceptionResNetV2 } from './inception-resnet-v2.ts';
 import type { LayerFactory } from '../layers/layer-factory.ts';
+import { inceptionResNetV2 } from './inception-resnet-v2.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { nasNetLarge, nasNetMobile } from './nasnet.ts';
 import { smallCnn } from './small-cnn.ts';

@@ -1,6 +1,6 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
-import { halvingPadding } from './halving-padding.ts';
 import type { LayerFactory } from '../layers/layer-factory.ts';
+import { halvingPadding } from './halving-padding.ts';
 
 /** Blocks in a row: how many, their filters, and the stride of the first. */
 const GROUPS = [

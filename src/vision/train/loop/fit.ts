@@ -1,7 +1,7 @@
-import { type Result, success } from '../../../shared/problem.ts';
 import type { Progress } from '../../../index.ts';
-import { overallAccuracy } from '../metrics/accuracy.ts';
+import { type Result, success } from '../../../shared/problem.ts';
 import type { Checkpoint, Checkpoints } from '../checkpoints/checkpoints.ts';
+import { overallAccuracy } from '../metrics/accuracy.ts';
 import { bestEpoch, type EarlyStoppingOptions, shouldStop } from './early-stopping.ts';
 import { describeEpoch, type EpochFigures, epochFigures } from './history.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';

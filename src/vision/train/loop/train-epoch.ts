@@ -1,11 +1,11 @@
-import { type Batch, batches } from '../../data/shards/batches.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
+import { type Batch, batches } from '../../data/shards/batches.ts';
 import { type ConfusionMatrix, confusionCounter } from '../metrics/confusion.ts';
-import { predictedColumns } from '../step/forward.ts';
 import type { LabelledImages } from '../samples/labelled-images.ts';
-import { memoryProblem } from './memory-problem.ts';
+import { predictedColumns } from '../step/forward.ts';
 import { batchTargets, headLayout } from '../step/target-masks.ts';
 import type { StepResult, Trainer } from '../step/trainer.ts';
+import { memoryProblem } from './memory-problem.ts';
 
 export interface EpochOptions {
   readonly trainer: Trainer;

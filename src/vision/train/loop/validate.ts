@@ -1,10 +1,10 @@
-import { batches } from '../../data/shards/batches.ts';
 import { type Result, success } from '../../../shared/problem.ts';
-import { type ConfusionMatrix, confusionCounter } from '../metrics/confusion.ts';
-import { predictedColumns } from '../step/forward.ts';
-import type { LabelledImages } from '../samples/labelled-images.ts';
-import { crossEntropyOf } from '../step/loss.ts';
+import { batches } from '../../data/shards/batches.ts';
 import type { Predictor } from '../../predict/predictor.ts';
+import { type ConfusionMatrix, confusionCounter } from '../metrics/confusion.ts';
+import type { LabelledImages } from '../samples/labelled-images.ts';
+import { predictedColumns } from '../step/forward.ts';
+import { crossEntropyOf } from '../step/loss.ts';
 import { batchTargets, headLayout } from '../step/target-masks.ts';
 
 export interface Validation {

@@ -1,6 +1,6 @@
+import type { Problem } from '../../../shared/problem.ts';
 import type { Duplicates } from '../../data/tables/duplicates.ts';
 import type { Targets } from '../../data/tables/targets.ts';
-import type { Problem } from '../../../shared/problem.ts';
 import type { LabelledImages } from './labelled-images.ts';
 
 /** What makes a training on these samples impossible. */

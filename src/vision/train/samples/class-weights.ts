@@ -1,5 +1,5 @@
-import type { Targets } from '../../data/tables/targets.ts';
 import type { Problem } from '../../../shared/problem.ts';
+import type { Targets } from '../../data/tables/targets.ts';
 import { headLayout } from '../step/target-masks.ts';
 
 /** For each class of a task how often its samples count; `balanced` makes the classes of every task count alike. */

@@ -1,9 +1,9 @@
+import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { openShards, type ShardSet } from '../../data/shards/shards.ts';
 import { type Duplicates, findDuplicates } from '../../data/tables/duplicates.ts';
 import { withoutQuarantined } from '../../data/tables/left-out.ts';
-import { openShards, type ShardSet } from '../../data/shards/shards.ts';
 import { readTargets, type Targets } from '../../data/tables/targets.ts';
 import type { Split } from '../../data/tables/task.ts';
-import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 
 /** Images and what is to be learnt from them, checked to belong together. */
 export interface LabelledImages {

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
-import { layersUpTo } from '../../models/layers-up-to.ts';
 import { failure, problem, type Result, success } from '../../../shared/problem.ts';
+import { layersUpTo } from '../../models/layers-up-to.ts';
 
 /** What a training does with weights that have been trained before. */
 export interface FineTuning {

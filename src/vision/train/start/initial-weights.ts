@@ -1,10 +1,10 @@
 import path from 'node:path';
+import { problem, type Result, success } from '../../../shared/problem.ts';
 import { reasonOf } from '../../../shared/wording.ts';
 import { type DownloadOptions, download } from '../../download/download.ts';
 import { describeDigest, digestOf, type PinnedDigest, type PinnedFile } from '../../download/pinned-file.ts';
-import { imagenetWeights } from '../../models/imagenet-weights.ts';
 import type { BackboneName } from '../../models/backbones/index.ts';
-import { problem, type Result, success } from '../../../shared/problem.ts';
+import { imagenetWeights } from '../../models/imagenet-weights.ts';
 
 /** Where a training has the first weights from that are not drawn. */
 export type WeightsSource =

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { failure, type Problem, problem, type Result, success } from '../../../shared/problem.ts';
 import { type LoadedWeights, loadKerasWeights } from '../../keras/load-weights.ts';
+import { type BackboneName, backboneNames, backbones } from '../../models/backbones/index.ts';
 import { buildClassifier } from '../../models/classifier.ts';
 import type { TaskClasses } from '../../models/heads.ts';
-import { type BackboneName, backboneNames, backbones } from '../../models/backbones/index.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../../models/saved-model.ts';
-import { failure, type Problem, problem, type Result, success } from '../../../shared/problem.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { type WeightsSource, weightsSource } from './initial-weights.ts';
 

@@ -1,11 +1,11 @@
 import type { LayerVariable, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { createEagerPredictor } from '../../predict/predictor.ts';
 import { imagesToDevice } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
+import { createOptimizer, optimizerRate } from '../optimizers/optimizer.ts';
+import type { RateFactors } from '../start/fine-tuning.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
-import type { RateFactors } from '../start/fine-tuning.ts';
-import { createOptimizer, optimizerRate } from '../optimizers/optimizer.ts';
-import { createEagerPredictor } from '../../predict/predictor.ts';
 import { targetMasks } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';

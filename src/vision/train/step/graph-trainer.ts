@@ -1,11 +1,11 @@
 import type { Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
+import { addPrediction, predictBy } from '../../predict/predictor.ts';
 import { bytesToFloats } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { createProgram, type EntryPoint } from '../../tensorflow/trace/program.ts';
+import { createGraphOptimizer, optimizerRate } from '../optimizers/optimizer.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
-import { createGraphOptimizer, optimizerRate } from '../optimizers/optimizer.ts';
-import { addPrediction, predictBy } from '../../predict/predictor.ts';
 import { targetValues } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';

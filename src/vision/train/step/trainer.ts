@@ -1,13 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import type { Predictor } from '../../predict/predictor.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { OptimizerOptions } from '../optimizers/optimizer.ts';
+import type { RateFactors } from '../start/fine-tuning.ts';
 import type { Augmentation, DrawPoint } from './augmentation.ts';
 import type { ClipOptions } from './clip-gradients.ts';
 import { createEagerTrainer } from './eager-trainer.ts';
 import type { ExecutionMode } from './execution-mode.ts';
-import type { RateFactors } from '../start/fine-tuning.ts';
 import { createGraphTrainer } from './graph-trainer.ts';
-import type { OptimizerOptions } from '../optimizers/optimizer.ts';
-import type { Predictor } from '../../predict/predictor.ts';
 import type { BatchTargets, HeadLayout, TargetOptions } from './target-masks.ts';
 
 export interface ImageBatch extends BatchTargets {

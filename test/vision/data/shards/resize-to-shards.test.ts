@@ -2,11 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { permutation } from '../../../../src/vision/data/shards/permutation.ts';
-import { type ResizeOptions, type ResizeReport, resizeToShards } from '../../../../src/vision/data/shards/resize-to-shards.ts';
-import { readShardIndex } from '../../../../src/vision/data/shards/shard-index.ts';
 import { FileDigests } from '../../../../src/engine/fingerprint/file-digests.ts';
 import { digestTree } from '../../../../src/engine/fingerprint/tree.ts';
+import { permutation } from '../../../../src/vision/data/shards/permutation.ts';
+import {
+  type ResizeOptions,
+  type ResizeReport,
+  resizeToShards,
+} from '../../../../src/vision/data/shards/resize-to-shards.ts';
+import { readShardIndex } from '../../../../src/vision/data/shards/shard-index.ts';
 import { contents, temporaryFolder, writeFiles } from '../../../support/dataset.ts';
 import { unwrap } from '../../../support/result.ts';
 

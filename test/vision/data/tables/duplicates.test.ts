@@ -3,8 +3,8 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeImage } from '../../../../src/vision/data/images/decode.ts';
-import { findDuplicates, type ImageTraits } from '../../../../src/vision/data/tables/duplicates.ts';
 import { differenceHash } from '../../../../src/vision/data/images/perceptual-hash.ts';
+import { findDuplicates, type ImageTraits } from '../../../../src/vision/data/tables/duplicates.ts';
 import { unwrap } from '../../../support/result.ts';
 
 /** Soft blots, other ones for each number. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { LayersModel, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, test } from 'vitest';
-import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
 import { type BackboneName, backboneNames, backbones } from '../../../../src/vision/models/backbones/index.ts';
+import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
 import { loadModel, saveModel } from '../../../../src/vision/models/saved-model.ts';
 import { probabilitiesOf } from '../../../../src/vision/train/step/forward.ts';
 import { temporaryFolder } from '../../../support/dataset.ts';

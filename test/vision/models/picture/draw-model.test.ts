@@ -1,8 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
 import { type BackboneName, backboneNames, backbones } from '../../../../src/vision/models/backbones/index.ts';
+import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
 import { drawModel, summarize } from '../../../../src/vision/models/picture/draw-model.ts';
 import { svgToPng } from '../../../../src/vision/models/picture/svg-to-png.ts';
 import { tensorFlow } from '../../../support/tensorflow.ts';

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type LearningRateOptions, learningRateAt, type Schedule } from '../../../../src/vision/train/loop/learning-rate.ts';
+import {
+  type LearningRateOptions,
+  learningRateAt,
+  type Schedule,
+} from '../../../../src/vision/train/loop/learning-rate.ts';
 
 const STEPS = 11;
 const ratesOf = (schedule: Schedule, more: Partial<LearningRateOptions> = {}): number[] =>

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createOptimizer, type OptimizerOptions, optimizerRate } from '../../../../src/vision/train/optimizers/optimizer.ts';
+import {
+  createOptimizer,
+  type OptimizerOptions,
+  optimizerRate,
+} from '../../../../src/vision/train/optimizers/optimizer.ts';
 import { expectNoLeak, tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();

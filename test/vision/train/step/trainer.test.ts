@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, test } from 'vitest';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
-import { type ExecutionMode, executionModes } from '../../../../src/vision/train/step/execution-mode.ts';
-import { prepareFineTuning } from '../../../../src/vision/train/start/fine-tuning.ts';
-import { predictedColumns } from '../../../../src/vision/train/step/forward.ts';
 import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
+import { prepareFineTuning } from '../../../../src/vision/train/start/fine-tuning.ts';
+import { type ExecutionMode, executionModes } from '../../../../src/vision/train/step/execution-mode.ts';
+import { predictedColumns } from '../../../../src/vision/train/step/forward.ts';
 import { headLayout } from '../../../../src/vision/train/step/target-masks.ts';
 import {
   createTrainer,
