@@ -1,7 +1,7 @@
 import type { Problem } from '../../shared/problem.ts';
+import { type Paint, painter } from '../../shared/text/style.ts';
 import { jsonProblems } from '../report/json.ts';
 import { describeProblems } from '../report/problems.ts';
-import { type Paint, painter } from '../report/style.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';

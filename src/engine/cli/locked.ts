@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { painter } from '../../shared/text/style.ts';
 import type { Cache } from '../cache/cache.ts';
 import { differencesFromLock } from '../execute/difference.ts';
 import type { Objection } from '../execute/execute.ts';
@@ -9,7 +10,6 @@ import type { Services } from '../execute/services.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import { describeMoved } from '../report/difference.ts';
 import { jsonMoved } from '../report/json.ts';
-import { painter } from '../report/style.ts';
 import { reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import type Sharp from 'sharp';
-import { count, plural } from '../report/format.ts';
-import { evenlySpread } from './files.ts';
+import { evenlySpread } from '../../shared/files.ts';
+import { count, plural } from '../../shared/text/format.ts';
 import type { Picture, Pictures } from './pictures.ts';
 import { type Canvas, drawText, GLYPH } from './pixel-font.ts';
 

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { bytes, plural } from '../report/format.ts';
-import { leftOut, oneLine, table } from '../report/table.ts';
-import { readFrom } from './files.ts';
+import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import { readFrom } from '../../shared/files.ts';
+import { bytes, plural } from '../../shared/text/format.ts';
+import { leftOut, oneLine, table } from '../../shared/text/table.ts';
 import { decodeText } from './text.ts';
-import { lineWidth, type View } from './view.ts';
 
 const HEAD_BYTES = 64_000;
 const SHOWN_ROWS = 5;

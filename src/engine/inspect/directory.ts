@@ -1,8 +1,8 @@
-import { bytes, count, plural } from '../report/format.ts';
-import { cutMiddle, displayWidth, oneLine, pad } from '../report/table.ts';
-import type { FoundFile } from './files.ts';
-import { extensionOf } from './media-type.ts';
-import { lineWidth, type View } from './view.ts';
+import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import type { FoundFile } from '../../shared/files.ts';
+import { extensionOf } from '../../shared/media-type.ts';
+import { bytes, count, plural } from '../../shared/text/format.ts';
+import { cutMiddle, displayWidth, oneLine, pad } from '../../shared/text/table.ts';
 
 const SHOWN_ENTRIES = 10;
 const SHOWN_DEPTH = 2;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type Sharp from 'sharp';
-import { bytes, count, plural } from '../report/format.ts';
+import type { View } from '../../shared/extensions/view.ts';
+import { evenlySpread, type FoundFile } from '../../shared/files.ts';
+import { pictureFormatByName } from '../../shared/media-type.ts';
+import { bytes, count, plural } from '../../shared/text/format.ts';
 import { type DirectoryInspection, describeDirectory, inspectDirectory } from './directory.ts';
-import { evenlySpread, type FoundFile } from './files.ts';
-import { pictureFormatByName } from './media-type.ts';
 import { loadSharp } from './sharp.ts';
-import type { View } from './view.ts';
 
 interface Size {
   readonly width: number;

@@ -1,21 +1,21 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { View } from '../../shared/extensions/view.ts';
+import { arrowFilesOf, filesBelow, readFrom } from '../../shared/files.ts';
+import { extensionOf, looksLikeArrow, pictureFormat } from '../../shared/media-type.ts';
+import { bytes } from '../../shared/text/format.ts';
 import { describeClassCounts, isClassCounts } from '../../vision/inspect/class-counts.ts';
 import { describeModel } from '../../vision/inspect/model/describe.ts';
 import type { ModelInspection } from '../../vision/inspect/model/model.ts';
 import { inspectQuarantine } from '../../vision/inspect/quarantine.ts';
-import { bytes } from '../report/format.ts';
 import type { ArrowInspection } from './arrow/arrow.ts';
 import { describeArrow } from './arrow/describe.ts';
 import { type CsvInspection, describeCsv, inspectCsv } from './csv.ts';
 import { type DirectoryInspection, describeDirectory, inspectDirectory } from './directory.ts';
-import { arrowFilesOf, filesBelow, readFrom } from './files.ts';
 import { areImages, describeImages, type ImagesInspection, inspectImage, inspectImages } from './images.ts';
 import { describeJson, inspectJson, type JsonInspection, LARGEST_JSON, parseJson, trimJson } from './json.ts';
-import { extensionOf, looksLikeArrow, pictureFormat } from './media-type.ts';
 import { describeNumpy, inspectNumpy, type NumpyInspection } from './numpy.ts';
 import { decodeText, describeText, inspectText, type TextInspection } from './text.ts';
-import type { View } from './view.ts';
 
 /** What lies at a path, as data. */
 export type Inspection =

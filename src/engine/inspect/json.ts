@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import { bytes, count, plural } from '../../shared/text/format.ts';
+import { cut, displayWidth, oneLine } from '../../shared/text/table.ts';
 import type { Json } from '../plan/declaration.ts';
-import { bytes, count, plural } from '../report/format.ts';
-import { cut, displayWidth, oneLine } from '../report/table.ts';
-import { lineWidth, type View } from './view.ts';
 
 /** Larger files are not parsed: that takes a multiple of their size in memory. */
 export const LARGEST_JSON = 64_000_000;

@@ -1,4 +1,4 @@
-import { bytes } from '../report/format.ts';
+import { bytes } from '../../shared/text/format.ts';
 
 export interface NumpyInspection {
   readonly kind: 'numpy';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { arrowFilesOf, filesBelow, readFrom } from './files.ts';
-import { looksLikeArrow, pictureFormat, pictureFormatByName } from './media-type.ts';
+import { arrowFilesOf, filesBelow, readFrom } from '../../shared/files.ts';
+import { looksLikeArrow, pictureFormat, pictureFormatByName } from '../../shared/media-type.ts';
 
 /** A picture as sharp takes it: a file, its bytes, or bare pixels. */
 export interface Picture {

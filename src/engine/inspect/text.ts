@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { bytes, count, plural } from '../report/format.ts';
-import { cut, oneLine } from '../report/table.ts';
-import { readFrom } from './files.ts';
-import { lineWidth, type View } from './view.ts';
+import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import { readFrom } from '../../shared/files.ts';
+import { bytes, count, plural } from '../../shared/text/format.ts';
+import { cut, oneLine } from '../../shared/text/table.ts';
 
 const HEAD_BYTES = 64_000;
 const SHOWN_LINES = 10;

@@ -1,10 +1,10 @@
+import { bytes, columns, plural } from '../../shared/text/format.ts';
+import type { Paint } from '../../shared/text/style.ts';
 import type { Garbage } from '../cache/garbage.ts';
 import type { Leftover, LeftoverKind } from '../cache/leftovers.ts';
 import type { Swept } from '../cache/sweep.ts';
 import type { Digest } from '../fingerprint/digest.ts';
-import { bytes, columns, plural } from './format.ts';
 import { when } from './runs.ts';
-import type { Paint } from './style.ts';
 
 export interface Collected {
   readonly garbage: Garbage;

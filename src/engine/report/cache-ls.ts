@@ -1,9 +1,9 @@
+import { bytes, columns, plural } from '../../shared/text/format.ts';
+import type { Paint } from '../../shared/text/style.ts';
 import type { StoredOutput } from '../cache/cache.ts';
 import type { Download } from '../cache/downloads.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
-import { bytes, columns, plural } from './format.ts';
 import { when } from './runs.ts';
-import type { Paint } from './style.ts';
 
 export interface ListedAction {
   readonly key: ActionKey;

@@ -1,7 +1,7 @@
+import { plural } from '../../shared/text/format.ts';
+import type { Paint } from '../../shared/text/style.ts';
 import type { Affected, Damage, Integrity } from '../cache/integrity.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
-import { plural } from './format.ts';
-import type { Paint } from './style.ts';
 
 /** Which results belong to the pipeline as it stands; `unknown` where it can't be read. */
 export type Age = 'current' | 'old' | 'unknown';

@@ -1,8 +1,8 @@
+import { columns, duration } from '../../shared/text/format.ts';
+import type { Paint } from '../../shared/text/style.ts';
 import type { ActionRecord } from '../cache/cache.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
-import { columns, duration } from './format.ts';
-import type { Paint } from './style.ts';
 
 /** The parts of a stage's key as they stand now, those marked that are other than in the record. */
 export function describeExplanation(

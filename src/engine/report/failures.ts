@@ -1,8 +1,8 @@
+import { duration } from '../../shared/text/format.ts';
+import type { Paint } from '../../shared/text/style.ts';
 import type { FailureReason, StageResult } from '../execute/events.ts';
 import { adviceOnDifference, describeDifference } from './difference.ts';
-import { duration } from './format.ts';
 import { describeProblems } from './problems.ts';
-import type { Paint } from './style.ts';
 
 /** In a few words, for the line of the stage. */
 export function failureTitle(reason: FailureReason): string {

@@ -1,9 +1,9 @@
+import { duration } from '../../shared/text/format.ts';
+import type { Paint } from '../../shared/text/style.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
-import { duration } from './format.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
-import type { Paint } from './style.ts';
 
 /** How often a stage's progress is worth a line in a log. */
 const PROGRESS_MILLISECONDS = 10_000;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Place, Problem } from '../../shared/problem.ts';
-import type { Paint } from './style.ts';
+import type { Paint } from '../../shared/text/style.ts';
 
 export type Severity = 'error' | 'warning';
 

@@ -1,5 +1,5 @@
 import type { Progress } from '../../index.ts';
-import { count, duration } from './format.ts';
+import { count, duration } from '../../shared/text/format.ts';
 
 /** Turns a stage's progress into one line with a bar, its speed and the time left. */
 export class ProgressLine {

@@ -1,6 +1,6 @@
+import { columns, duration, figure, plural } from '../../shared/text/format.ts';
+import type { Paint } from '../../shared/text/style.ts';
 import type { CompletedStage, RunResult, StageResult } from '../execute/events.ts';
-import { columns, duration, figure, plural } from './format.ts';
-import type { Paint } from './style.ts';
 
 /** The last words of a run: how many stages did what, the metrics at the ends of the graph, where to look next. */
 export function summarize(result: RunResult, ends: readonly string[], paint: Paint): string {

@@ -1,12 +1,12 @@
 import type { ListrTaskWrapper } from 'listr2';
 import type { Problem } from '../../shared/problem.ts';
+import { duration } from '../../shared/text/format.ts';
+import type { Paint } from '../../shared/text/style.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
-import { duration } from './format.ts';
 import { headline, stageLine } from './plain.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
-import type { Paint } from './style.ts';
 
 type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'output' | 'skip'>;
 

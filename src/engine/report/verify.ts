@@ -1,6 +1,6 @@
+import { columns, duration, plural } from '../../shared/text/format.ts';
+import type { Paint } from '../../shared/text/style.ts';
 import type { Verdict } from '../execute/verification.ts';
-import { columns, duration, plural } from './format.ts';
-import type { Paint } from './style.ts';
 
 const WORDS: Readonly<Record<Verdict, string>> = {
   equal: 'equal',

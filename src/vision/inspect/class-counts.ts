@@ -1,8 +1,8 @@
 import type { JsonInspection } from '../../engine/inspect/json.ts';
-import { lineWidth, type View } from '../../engine/inspect/view.ts';
 import type { Json } from '../../engine/plan/declaration.ts';
-import { bytes, count } from '../../engine/report/format.ts';
-import { cut, leftOut, oneLine, table } from '../../engine/report/table.ts';
+import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import { bytes, count } from '../../shared/text/format.ts';
+import { cut, leftOut, oneLine, table } from '../../shared/text/table.ts';
 
 /** So many classes are shown one by one without being asked for. */
 const SHOWN_CLASSES = 60;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { FoundFile } from '../../engine/inspect/files.ts';
 import { LARGEST_JSON, parseJson } from '../../engine/inspect/json.ts';
-import { lineWidth, type View } from '../../engine/inspect/view.ts';
-import { plural } from '../../engine/report/format.ts';
-import { cut, cutMiddle, oneLine } from '../../engine/report/table.ts';
+import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import type { FoundFile } from '../../shared/files.ts';
+import { plural } from '../../shared/text/format.ts';
+import { cut, cutMiddle, oneLine } from '../../shared/text/table.ts';
 
 const FILE_NAME = 'quarantine.json';
 const SHOWN = 10;

@@ -23,8 +23,8 @@ import { fileOf, look } from './looking.ts';
 
 let bytesRead = 0;
 
-vi.mock('../../../src/engine/inspect/files.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../../src/engine/inspect/files.ts')>();
+vi.mock('../../../src/shared/files.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../../src/shared/files.ts')>();
   const counted = (bytes: Uint8Array<ArrayBuffer>) => {
     bytesRead += bytes.byteLength;
     return bytes;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describeInspection, type Inspection, inspectContent } from '../../../src/engine/inspect/inspect.ts';
-import type { View } from '../../../src/engine/inspect/view.ts';
+import type { View } from '../../../src/shared/extensions/view.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 
 /** A terminal of 60 columns without colours. */

@@ -1,12 +1,12 @@
 import { relative } from 'node:path';
+import type { View } from '../../../shared/extensions/view.ts';
+import { plural } from '../../../shared/text/format.ts';
 import type { ActionRecord } from '../../cache/cache.ts';
 import type { ContactSheet } from '../../inspect/contact-sheet.ts';
 import { describeInspection, inspectContent, inspectionJson } from '../../inspect/inspect.ts';
 import { findPictures } from '../../inspect/pictures.ts';
 import { describeOrigin, describeOriginBriefly, type Origin, originJson } from '../../inspect/provenance.ts';
-import type { View } from '../../inspect/view.ts';
 import { list } from '../../plan/suggest.ts';
-import { plural } from '../../report/format.ts';
 import { type Console, openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';

@@ -1,9 +1,9 @@
+import { lineWidth, type View } from '../../../shared/extensions/view.ts';
+import { bytes, count, figure, plural } from '../../../shared/text/format.ts';
+import { cut, leftOut, oneLine, table } from '../../../shared/text/table.ts';
 import { describeQuarantine } from '../../../vision/inspect/quarantine.ts';
 import type { Json } from '../../plan/declaration.ts';
-import { bytes, count, figure, plural } from '../../report/format.ts';
-import { cut, leftOut, oneLine, table } from '../../report/table.ts';
 import { describeDirectory } from '../directory.ts';
-import { lineWidth, type View } from '../view.ts';
 import type { ArrowColumn, ArrowInspection, ArrowTable } from './arrow.ts';
 import type { ValueCount } from './statistics.ts';
 

@@ -2,9 +2,9 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { Message, type Schema } from 'apache-arrow';
 import { type FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
 import type { DictionaryBatch, RecordBatch } from 'apache-arrow/ipc/metadata/message';
+import { readAt, readFrom } from '../../../shared/files.ts';
+import { ARROW_CONTINUATION as CONTINUATION, ARROW_MAGIC as MAGIC } from '../../../shared/media-type.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
-import { readAt, readFrom } from '../files.ts';
-import { ARROW_CONTINUATION as CONTINUATION, ARROW_MAGIC as MAGIC } from '../media-type.ts';
 import { hasPartsOf } from './columns.ts';
 
 /** A record batch that has not been read: what its header says, and where its buffers lie. */

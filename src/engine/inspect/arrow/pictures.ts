@@ -1,5 +1,5 @@
 import { DataType, type Field } from 'apache-arrow';
-import { pictureFormat } from '../media-type.ts';
+import { pictureFormat } from '../../../shared/media-type.ts';
 import type { Picture, Pictures } from '../pictures.ts';
 import { ColumnReader, partsOf } from './columns.ts';
 import { type ArrowFile, type Batch, openArrow } from './file.ts';

@@ -1,6 +1,6 @@
-import { lineWidth, type View } from '../../../engine/inspect/view.ts';
-import { bytes, count, plural } from '../../../engine/report/format.ts';
-import { cut, oneLine, table } from '../../../engine/report/table.ts';
+import { lineWidth, type View } from '../../../shared/extensions/view.ts';
+import { bytes, count, plural } from '../../../shared/text/format.ts';
+import { cut, oneLine, table } from '../../../shared/text/table.ts';
 import type { ModelInspection, ModelLayer } from './model.ts';
 import type { Shape } from './shapes.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FoundFile } from '../../../engine/inspect/files.ts';
+import type { FoundFile } from '../../../shared/files.ts';
 import { type Loose, listOf, numberOf, objectOf, textOf } from './loose-json.ts';
 import { type Shape, shapesOf } from './shapes.ts';
 import { type DeclaredLayer, layersOf } from './topology.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytes, columns, count, duration, figure, plural } from '../../../src/engine/report/format.ts';
+import { bytes, columns, count, duration, figure, plural } from '../../../src/shared/text/format.ts';
 
 describe('figures for people', () => {
   test.each([

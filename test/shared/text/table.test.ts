@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cut, cutMiddle, displayWidth, leftOut, oneLine, table } from '../../../src/engine/report/table.ts';
+import { cut, cutMiddle, displayWidth, leftOut, oneLine, table } from '../../../src/shared/text/table.ts';
 
 test('columns are aligned by what a terminal shows, figures to the right', () => {
   const { lines } = table(

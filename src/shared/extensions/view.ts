@@ -1,4 +1,4 @@
-import type { Paint } from '../report/style.ts';
+import type { Paint } from '../text/style.ts';
 
 /** For whom something is described. */
 export interface View {

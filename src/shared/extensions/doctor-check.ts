@@ -1,0 +1,13 @@
+/** One line of `pipeline doctor`. */
+export interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: string;
+  /** What to do if it is not ok. */
+  readonly advice?: string;
+}
+
+export interface DoctorCheck {
+  /** `root`: the folder of the pipeline file, whose packages are looked at. */
+  run(root: string): Promise<readonly Finding[]>;
+}
