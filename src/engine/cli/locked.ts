@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { painter } from '../../shared/text/style.ts';
-import type { Cache } from '../cache/cache.ts';
+import type { Cache } from '../cache/records.ts';
 import { differencesFromLock } from '../execute/difference.ts';
 import type { Objection } from '../execute/execute.ts';
 import { LOCKFILE, type Lockfile } from '../execute/lockfile.ts';

@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../cache/cache.ts';
+import type { ActionRecord } from '../cache/records.ts';
 import type { CompletedStage, StageResult } from '../execute/events.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';

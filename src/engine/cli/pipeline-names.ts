@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { JsonSchema } from '../../index.ts';
-import { RunHistory } from '../cache/run-history.ts';
+import { RunHistory } from '../cache/history/run-history.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { StageCodes } from '../fingerprint/stage-code.ts';
 import type { StageInterface } from '../plan/plan.ts';

@@ -1,5 +1,5 @@
 import { failure, problem, type Result, success } from '../../shared/problem.ts';
-import type { ActionRecord, StoredOutput } from '../cache/cache.ts';
+import type { ActionRecord, StoredOutput } from '../cache/records.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
-import { downloadsIn } from '../cache/downloads.ts';
-import { LocalCache } from '../cache/local.ts';
-import { Uses } from '../cache/uses.ts';
+import { downloadsIn } from '../cache/housekeeping/downloads.ts';
+import { LocalCache } from '../cache/local/local-store.ts';
+import { Uses } from '../cache/local/uses.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Services } from '../execute/services.ts';

@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../cache/cache.ts';
+import type { ActionRecord } from '../cache/records.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { CompletedStage } from './events.ts';

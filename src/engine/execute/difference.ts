@@ -1,4 +1,4 @@
-import type { Cache } from '../cache/cache.ts';
+import type { Cache } from '../cache/records.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import type { PlannedStage } from '../plan/plan.ts';

@@ -1,5 +1,5 @@
 import { failure as failedWith } from '../../shared/problem.ts';
-import { cacheProblem } from '../cache/cache-problem.ts';
+import { cacheProblem } from '../cache/local/cache-problem.ts';
 import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';

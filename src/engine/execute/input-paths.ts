@@ -1,4 +1,4 @@
-import type { Cache } from '../cache/cache.ts';
+import type { Cache } from '../cache/records.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { collectedName, sourcesOf } from '../plan/sources.ts';
 import type { StageInputs } from './protocol.ts';

@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
-import type { Cache } from '../cache/cache.ts';
+import type { Cache } from '../cache/records.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import type { StageKey } from './stage-key.ts';

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import type { FinishedOutput } from '../cache/cache.ts';
+import type { FinishedOutput } from '../cache/records.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import { digestTree } from '../fingerprint/tree.ts';
 import type { PlannedOutput, PlannedStage } from '../plan/plan.ts';

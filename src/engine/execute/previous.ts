@@ -1,4 +1,4 @@
-import type { ActionRecord } from '../cache/cache.ts';
+import type { ActionRecord } from '../cache/records.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import { canonicalJson } from '../fingerprint/digest.ts';
 import { LinkedFiles } from '../fingerprint/linked-files.ts';

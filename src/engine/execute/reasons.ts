@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { ActionRecord } from '../cache/cache.ts';
+import type { ActionRecord } from '../cache/records.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { compareListings } from '../fingerprint/compare-listings.ts';
 import type { Digest } from '../fingerprint/digest.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../../shared/problem.ts';
-import type { ActionRecord, Claim } from '../cache/cache.ts';
+import type { ActionRecord, Claim } from '../cache/records.ts';
 import { digestTree } from '../fingerprint/tree.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';

@@ -1,5 +1,5 @@
 import { failure, type Problem, type Result } from '../../shared/problem.ts';
-import type { ActionRecord, Claim } from '../cache/cache.ts';
+import type { ActionRecord, Claim } from '../cache/records.ts';
 import type { FailureReason } from './events.ts';
 import { type NoResult, runStage, type StageRun } from './run-stage.ts';
 import type { Services } from './services.ts';

@@ -1,4 +1,4 @@
-import type { Cache } from '../cache/cache.ts';
+import type { Cache } from '../cache/records.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import type { Listings } from '../fingerprint/listings.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';

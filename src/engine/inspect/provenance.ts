@@ -1,7 +1,7 @@
 import type { View } from '../../shared/extensions/view.ts';
 import { count, duration, figure, plural } from '../../shared/text/format.ts';
 import { cut, displayWidth, oneLine, pad } from '../../shared/text/table.ts';
-import type { ActionRecord } from '../cache/cache.ts';
+import type { ActionRecord } from '../cache/records.ts';
 
 const LABEL = 12;
 const SHORT = 12;

@@ -1,6 +1,6 @@
 import { bytes, columns, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
-import type { Usage } from '../cache/usage.ts';
+import type { Usage } from '../cache/housekeeping/usage.ts';
 
 /** How much room a cache takes, and how much of it could be had back. */
 export function describeUsage(usage: Usage, free: number, paint: Paint): string {

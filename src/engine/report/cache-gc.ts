@@ -1,8 +1,8 @@
 import { bytes, columns, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
-import type { Garbage } from '../cache/garbage.ts';
-import type { Leftover, LeftoverKind } from '../cache/leftovers.ts';
-import type { Swept } from '../cache/sweep.ts';
+import type { Garbage } from '../cache/housekeeping/garbage.ts';
+import type { Leftover, LeftoverKind } from '../cache/housekeeping/leftovers.ts';
+import type { Swept } from '../cache/housekeeping/sweep.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import { when } from './runs.ts';
 

@@ -1,6 +1,6 @@
 import { plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
-import type { Affected, Damage, Integrity } from '../cache/integrity.ts';
+import type { Affected, Damage, Integrity } from '../cache/housekeeping/integrity.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 
 /** Which results belong to the pipeline as it stands; `unknown` where it can't be read. */

@@ -1,6 +1,6 @@
 import { columns, duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
-import type { ActionRecord } from '../cache/cache.ts';
+import type { ActionRecord } from '../cache/records.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 

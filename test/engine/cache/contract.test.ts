@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { ActionRecord, Cache, FinishedOutput } from '../../../src/engine/cache/cache.ts';
-import { FreshCache } from '../../../src/engine/cache/fresh.ts';
-import { LocalCache } from '../../../src/engine/cache/local.ts';
+import type { ActionRecord, Cache, FinishedOutput } from '../../../src/engine/cache/records.ts';
+import { FreshCache } from '../../../src/engine/cache/fresh-stores.ts';
+import { LocalCache } from '../../../src/engine/cache/local/local-store.ts';
 import { actionKey, keyDocument } from '../../../src/engine/fingerprint/action-key.ts';
 import { type Digest, sha256 } from '../../../src/engine/fingerprint/digest.ts';
 import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';

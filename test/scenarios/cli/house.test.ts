@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { sweep } from '../../../src/engine/cache/sweep.ts';
+import { sweep } from '../../../src/engine/cache/housekeeping/sweep.ts';
 import { collect } from '../../../src/engine/cli/collect.ts';
 import { self } from '../../../src/shared/file-lock.ts';
 import { Gate } from '../../support/gate.ts';

@@ -1,5 +1,5 @@
-import { takeInventory } from '../../cache/inventory.ts';
-import { usageOf } from '../../cache/usage.ts';
+import { takeInventory } from '../../cache/housekeeping/inventory.ts';
+import { usageOf } from '../../cache/housekeeping/usage.ts';
 import { describeUsage } from '../../report/cache-du.ts';
 import { collect } from '../collect.ts';
 import { openConsole } from '../console.ts';

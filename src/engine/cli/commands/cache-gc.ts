@@ -1,4 +1,4 @@
-import { sweep } from '../../cache/sweep.ts';
+import { sweep } from '../../cache/housekeeping/sweep.ts';
 import { describeCollected } from '../../report/cache-gc.ts';
 import { type CollectOptions, collect } from '../collect.ts';
 import { type Console, openConsole, reportProblems } from '../console.ts';

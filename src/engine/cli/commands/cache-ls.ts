@@ -1,6 +1,6 @@
-import { takeDownloads } from '../../cache/downloads.ts';
-import type { KeptAction } from '../../cache/inventory.ts';
-import { takeInventory } from '../../cache/inventory.ts';
+import { takeDownloads } from '../../cache/housekeeping/downloads.ts';
+import type { KeptAction } from '../../cache/housekeeping/inventory.ts';
+import { takeInventory } from '../../cache/housekeeping/inventory.ts';
 import { suggestion } from '../../plan/suggest.ts';
 import { describeActions, type ListedAction } from '../../report/cache-ls.ts';
 import { openConsole, reportProblems } from '../console.ts';

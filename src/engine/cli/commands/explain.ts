@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../../../shared/problem.ts';
-import type { ActionRecord } from '../../cache/cache.ts';
+import type { ActionRecord } from '../../cache/records.ts';
 import type { StageResult } from '../../execute/events.ts';
 import { reasonsSince, reasonsToRun } from '../../execute/reasons.ts';
 import type { Services } from '../../execute/services.ts';

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { View } from '../../../shared/extensions/view.ts';
 import { plural } from '../../../shared/text/format.ts';
-import type { ActionRecord } from '../../cache/cache.ts';
+import type { ActionRecord } from '../../cache/records.ts';
 import type { ContactSheet } from '../../inspect/contact-sheet.ts';
 import { describeInspection, inspectContent, inspectionJson } from '../../inspect/inspect.ts';
 import { findPictures } from '../../inspect/pictures.ts';

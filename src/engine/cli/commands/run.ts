@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RunRecord } from '../../cache/cache.ts';
+import type { RunRecord } from '../../cache/records.ts';
 import type { RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
 import { LOCKFILE, writeLockfile } from '../../execute/lockfile.ts';

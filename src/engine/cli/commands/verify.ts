@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { Problem } from '../../../shared/problem.ts';
-import { FreshCache } from '../../cache/fresh.ts';
-import { freshDirectory, removeAbandoned } from '../../cache/fresh-directory.ts';
-import { LocalCache } from '../../cache/local.ts';
+import { FreshCache } from '../../cache/fresh-stores.ts';
+import { freshDirectory, removeAbandoned } from '../../cache/housekeeping/fresh-directory.ts';
+import { LocalCache } from '../../cache/local/local-store.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
 import { LOCKFILE, type Lockfile } from '../../execute/lockfile.ts';

@@ -1,4 +1,4 @@
-import { problem, type Result } from '../../shared/problem.ts';
+import { problem, type Result } from '../../../shared/problem.ts';
 
 /** What the file system said when the cache at `directory` was written, with what to do about it. Bugs are thrown on. */
 export function cacheProblem(thrown: unknown, directory: string): Result<never> & { readonly ok: false } {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromChecksummed, toChecksummed } from '../../../src/engine/cache/checksummed.ts';
+import { fromChecksummed, toChecksummed } from '../../../../src/engine/cache/local/checksummed.ts';
 
 const RECORD = { key: 'abc', metrics: { accuracy: 0.75, rows: 3 }, provenance: { stage: 'train', notes: ['ä', ''] } };
 

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { isAlive, self } from '../../shared/file-lock.ts';
-import { problem, type Result, success } from '../../shared/problem.ts';
+import { isAlive, self } from '../../../shared/file-lock.ts';
+import { problem, type Result, success } from '../../../shared/problem.ts';
 
 export interface FreshDirectory {
   /** Absolute, and empty at first. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Digest } from '../fingerprint/digest.ts';
+import type { Digest } from '../../fingerprint/digest.ts';
 import { takeDownloads } from './downloads.ts';
 import { bytesIn, entriesOf, type Inventory } from './inventory.ts';
 

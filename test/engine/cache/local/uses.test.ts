@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, wr
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { deadMarkers, Uses, usedByOthers, whileNothingIsLookedUp } from '../../../src/engine/cache/uses.ts';
-import { type ActionKey, sha256 } from '../../../src/engine/fingerprint/digest.ts';
-import { self } from '../../../src/shared/file-lock.ts';
+import { deadMarkers, Uses, usedByOthers, whileNothingIsLookedUp } from '../../../../src/engine/cache/local/uses.ts';
+import { type ActionKey, sha256 } from '../../../../src/engine/fingerprint/digest.ts';
+import { self } from '../../../../src/shared/file-lock.ts';
 
 const NEVER = new AbortController().signal;
 const KEY = sha256('key') as string as ActionKey;

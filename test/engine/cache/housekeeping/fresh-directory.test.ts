@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { abandoned, freshDirectory, removeAbandoned } from '../../../src/engine/cache/fresh-directory.ts';
-import { unwrap } from '../../support/result.ts';
+import { abandoned, freshDirectory, removeAbandoned } from '../../../../src/engine/cache/housekeeping/fresh-directory.ts';
+import { unwrap } from '../../../support/result.ts';
 
 let folder: string;
 let cache: string;

@@ -1,6 +1,6 @@
-import { canonicalJson, type Digest } from '../fingerprint/digest.ts';
-import type { Json, JsonObject } from '../plan/declaration.ts';
-import type { RunRecord, StageOutcomeRecord } from './cache.ts';
+import { canonicalJson, type Digest } from '../../fingerprint/digest.ts';
+import type { Json, JsonObject } from '../../plan/declaration.ts';
+import type { RunRecord, StageOutcomeRecord } from '../records.ts';
 
 /** A value in two runs; undefined where a run doesn't have it. */
 export interface Pair<Value> {

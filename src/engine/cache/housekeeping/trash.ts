@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isAlive, self } from '../../shared/file-lock.ts';
+import { isAlive, self } from '../../../shared/file-lock.ts';
 import { entriesOf } from './inventory.ts';
 
 /**

@@ -11,14 +11,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryFor, writeWhole } from '../../shared/atomic-write.ts';
-import { endWorker, holderOf, lock } from '../../shared/file-lock.ts';
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import { type ActionKey, type Digest, isDigest } from '../fingerprint/digest.ts';
-import type { FileDigests } from '../fingerprint/file-digests.ts';
-import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
-import { digestTree } from '../fingerprint/tree.ts';
-import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from './cache.ts';
+import { temporaryFor, writeWhole } from '../../../shared/atomic-write.ts';
+import { endWorker, holderOf, lock } from '../../../shared/file-lock.ts';
+import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
+import type { FileDigests } from '../../fingerprint/file-digests.ts';
+import type { SealedTrees } from '../../fingerprint/sealed-trees.ts';
+import { digestTree } from '../../fingerprint/tree.ts';
+import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from '../records.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { fromChecksummed, toChecksummed } from './checksummed.ts';
 import type { Uses } from './uses.ts';

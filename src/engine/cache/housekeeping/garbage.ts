@@ -1,5 +1,5 @@
-import type { ActionKey, Digest } from '../fingerprint/digest.ts';
-import type { RunRecord } from './cache.ts';
+import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
+import type { RunRecord } from '../records.ts';
 import type { KeptAction, KeptObject } from './inventory.ts';
 
 /** What stays, whatever the limits say. */

@@ -1,9 +1,9 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { actionKey } from '../fingerprint/action-key.ts';
-import { type ActionKey, type Digest, isDigest } from '../fingerprint/digest.ts';
-import type { ActionRecord } from './cache.ts';
-import { fromChecksummed } from './checksummed.ts';
+import { actionKey } from '../../fingerprint/action-key.ts';
+import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
+import type { ActionRecord } from '../records.ts';
+import { fromChecksummed } from '../local/checksummed.ts';
 
 /** Something that lies in the cache. */
 export interface Kept {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { RunRecord } from '../../../src/engine/cache/cache.ts';
-import { findGarbage, usesIn } from '../../../src/engine/cache/garbage.ts';
-import type { KeptAction } from '../../../src/engine/cache/inventory.ts';
-import type { ActionKey, Digest } from '../../../src/engine/fingerprint/digest.ts';
+import type { RunRecord } from '../../../../src/engine/cache/records.ts';
+import { findGarbage, usesIn } from '../../../../src/engine/cache/housekeeping/garbage.ts';
+import type { KeptAction } from '../../../../src/engine/cache/housekeeping/inventory.ts';
+import type { ActionKey, Digest } from '../../../../src/engine/fingerprint/digest.ts';
 
 const DAY = 86_400_000;
 const key = (name: string) => name as ActionKey;

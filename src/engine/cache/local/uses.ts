@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Holder, isAlive, lock, self } from '../../shared/file-lock.ts';
-import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import { type Holder, isAlive, lock, self } from '../../../shared/file-lock.ts';
+import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 
 const POLL_MILLISECONDS = 5;
 /** A sweep holds its lock for moments. One that is older was left by a machine that is gone. */

@@ -1,6 +1,6 @@
 import type { Result } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
-import type { ActionRecord, Cache, FinishedOutput, RunRecord } from './cache.ts';
+import type { ActionRecord, Cache, FinishedOutput, RunRecord } from './records.ts';
 
 /**
  * A cache that starts from nothing: whatever is made is kept in `fresh`. Only the results of the actions in `taken` and
