@@ -22,7 +22,8 @@ const EXECUTABLE = ['cli.cjs', 'draw-garments.js'];
 const ALWAYS_NEEDED = [
   'src/engine/cli/commands/run.ts',
   'src/engine/cli/commands/status.ts',
-  'src/engine/execute/run-tries.ts',
+  'src/engine/execute/run-due.ts',
+  'src/engine/execute/perform-stage.ts',
 ];
 
 /** Native code, or large and seldom needed. All else goes into the bundle: opening many small files is slow. */

@@ -2,9 +2,12 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 
-/** Where a file is written before it is renamed: no other process has this name, of whatever machine it is. */
+/**
+ * Where a file is written before it is renamed. No other process has this name: the random digits are for containers,
+ * which may have the same host name and process id.
+ */
 export function temporaryFor(path: string): string {
-  return `${path}.${hostname()}.${process.pid}`;
+  return `${path}.${hostname()}.${process.pid}${String(Math.floor(Math.random() * 1e9)).padStart(9, '0')}`;
 }
 
 /** Writes a file of a cache whole or not at all: a reader never sees half of it. Throws the file system's error. */

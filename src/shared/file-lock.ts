@@ -1,60 +1,98 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { temporaryFor } from './atomic-write.ts';
+import { describeHandle, type Handle, livenessOf, ownHandle, parseHandle } from './holder.ts';
 
-/** Who holds a lock: a process, told apart from a later one with the same id by its start time. */
-export interface Holder {
-  readonly host: string;
-  readonly pid: number;
-  readonly started: string;
+/** How often a holder shows that it lives, and when it counts as gone without that. Milliseconds. */
+export interface Patience {
+  readonly poll: number;
+  readonly heartbeat: number;
+  /** Only for a holder that cannot be seen from here: on another machine, or in another container. */
+  readonly silence: number;
 }
 
-const POLL_MILLISECONDS = 100;
-const ENDING_MILLISECONDS = 5;
+const PATIENCE: Patience = { poll: 100, heartbeat: 10_000, silence: 120_000 };
+/** A lock that nobody can read was just being written, or is corrupted. */
+const UNREADABLE_MILLISECONDS = 10_000;
 
 /**
- * Takes the lock file `path`, waiting while a living process holds it. `waiting` is called once with the holder.
- * Returns how to release it, or nothing if `signal` aborted the wait.
+ * Takes the lock file `path`, waiting while another process holds it. A holder on this machine is waited for as long as
+ * it lives; one that cannot be seen from here as long as its heartbeat renews the file.
+ *
+ * @param waiting is called once with who holds it, in words.
+ * @returns how to release it, or nothing if `signal` aborted the wait.
  */
 export async function lock(
   path: string,
   waiting: (holder: string) => void,
   signal: AbortSignal,
+  patience: Patience = PATIENCE,
 ): Promise<(() => void) | undefined> {
-  mkdirSync(dirname(path), { recursive: true });
+  const silence = new Silence(patience.silence);
   let told = false;
   while (!signal.aborted) {
-    if (tryLock(path)) return () => rmSync(path, { force: true });
+    const release = tryLock(path, patience);
+    if (release !== undefined) return release;
     const holder = readHolder(path);
     if (holder === 'released') continue;
-    if (isDead(holder, path) && breakLock(path, holder)) continue;
-    if (!told && holder !== 'unreadable' && isAlive(holder)) {
-      waiting(wordsFor(holder, path));
+    if (isGone(holder, path, silence) && breakLock(path, holder)) continue;
+    if (!told && holder !== 'unreadable' && livenessOf(holder) !== 'dead') {
+      waiting(describeWaiting(holder, patience));
       told = true;
     }
-    await delay(POLL_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+    await delay(patience.poll, undefined, { signal }).catch(() => undefined);
   }
   return undefined;
 }
 
-/** Of a process of another machine nothing can be known here: whoever waits may know more. */
-function wordsFor({ pid, host }: Holder, path: string): string {
-  return host === hostname() ? `process ${pid}` : `process ${pid} on ${host} (if that is gone, remove ${path})`;
+/** Takes the lock file `path` if nobody holds it. */
+export function tryLock(path: string, { heartbeat }: Pick<Patience, 'heartbeat'> = PATIENCE): (() => void) | undefined {
+  const own = ownHandle();
+  mkdirSync(dirname(path), { recursive: true });
+  if (!create(path, own)) return undefined;
+  const beating = setInterval(() => renew(path), heartbeat).unref();
+  return () => {
+    clearInterval(beating);
+    // After a long sleep of this machine somebody else may have taken it over.
+    if (readHolder(path) === own) rmSync(path, { force: true });
+  };
 }
 
-/** A link appears whole or not at all, so that nobody reads a lock without its holder. */
-function tryLock(path: string): boolean {
+/** Removes the lock file `path` if whoever holds it is known to be gone. Returns whether it may be free now. */
+export function releaseDead(path: string): boolean {
+  const holder = readHolder(path);
+  if (holder === 'released') return true;
+  const isDead = holder === 'unreadable' ? isOld(path) : livenessOf(holder) === 'dead';
+  return isDead && breakLock(path, holder);
+}
+
+function renew(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {
+    // Removed by hand, or a file system that is away for the moment.
+  }
+}
+
+function describeWaiting(holder: Handle, { silence }: Patience): string {
+  const words = describeHandle(holder);
+  if (livenessOf(holder) !== 'unknown') return words;
+  return `${words}, which is taken over after ${Math.round(silence / 1000)} s without a sign of life`;
+}
+
+/** A link appears complete or not at all, so that nobody reads a lock without its holder. */
+function create(path: string, own: Handle): boolean {
   const temporary = temporaryFor(path);
   try {
-    writeFileSync(temporary, JSON.stringify(self()));
+    writeFileSync(temporary, own);
     linkSync(temporary, path);
     return true;
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
-    if (NO_LINKS.includes(code)) return tryLockWithoutLinks(path);
+    if (NO_LINKS.includes(code)) return createWithoutLinks(path, own);
     throw error;
   } finally {
     rmSync(temporary, { force: true });
@@ -65,9 +103,9 @@ function tryLock(path: string): boolean {
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
 
 /** For a moment such a lock is there without its holder. */
-function tryLockWithoutLinks(path: string): boolean {
+function createWithoutLinks(path: string, own: Handle): boolean {
   try {
-    writeFileSync(path, JSON.stringify(self()), { flag: 'wx' });
+    writeFileSync(path, own, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -76,101 +114,76 @@ function tryLockWithoutLinks(path: string): boolean {
 }
 
 /**
- * Of several that find a dead holder's lock one at a time looks again and removes it, under a lock of its own: so that
- * nobody removes the lock that another has taken meanwhile. Returns whether it was its turn.
+ * Of several processes that find a dead holder's lock, one at a time looks again and removes it, under a lock of its
+ * own: so nobody removes the lock that another has taken meanwhile. Returns whether it was this one's turn.
  */
-function breakLock(path: string, dead: Holder | 'unreadable'): boolean {
+function breakLock(path: string, gone: Handle | 'unreadable'): boolean {
   const breaking = `${path}.breaking`;
-  if (!tryLock(breaking)) {
+  if (!create(breaking, ownHandle())) {
     const holder = readHolder(breaking);
-    if (holder !== 'released' && isDead(holder, breaking)) rmSync(breaking, { force: true });
+    const liveness = holder === 'unreadable' || holder === 'released' ? 'unknown' : livenessOf(holder);
+    if (liveness === 'dead' || (liveness === 'unknown' && isOld(breaking))) rmSync(breaking, { force: true });
     return false;
   }
   try {
-    if (JSON.stringify(readHolder(path)) === JSON.stringify(dead)) rmSync(path, { recursive: true, force: true });
+    if (readHolder(path) === gone) rmSync(path, { recursive: true, force: true });
     return true;
   } finally {
     rmSync(breaking, { force: true });
   }
 }
 
-function isDead(holder: Holder | 'unreadable', path: string): boolean {
-  return holder === 'unreadable' ? isOld(path) : !isAlive(holder);
+function isGone(holder: Handle | 'unreadable', path: string, silence: Silence): boolean {
+  if (holder === 'unreadable') return isOld(path);
+  switch (livenessOf(holder)) {
+    case 'alive':
+      return false;
+    case 'dead':
+      return true;
+    case 'unknown':
+      return silence.isOver(holder, changedAt(path), Date.now());
+  }
 }
 
-/** A lock that was damaged, or whose holder is just being written down. */
+/**
+ * Tells whether a holder has been silent for too long. The clocks of two machines differ, so what counts is whether the
+ * file's time changes, and for how long, by this machine's clock, it has not.
+ */
+export class Silence {
+  readonly #most: number;
+  #last: { readonly holder: Handle; readonly changed: number | undefined; readonly seen: number } | undefined;
+
+  /** `most`: milliseconds. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  isOver(holder: Handle, changed: number | undefined, now: number): boolean {
+    const last = this.#last;
+    if (last === undefined || last.holder !== holder || last.changed !== changed) {
+      this.#last = { holder, changed, seen: now };
+      return false;
+    }
+    return now - last.seen >= this.#most;
+  }
+}
+
+/** A lock that was corrupted, or whose holder is just being written down. */
 type Unread = 'released' | 'unreadable';
 
-function readHolder(path: string): Holder | Unread {
+function readHolder(path: string): Handle | Unread {
   try {
-    const holder: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isHolder(holder) ? holder : 'unreadable';
+    return parseHandle(readFileSync(path, 'utf8')) ?? 'unreadable';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'released' : 'unreadable';
   }
 }
 
-function isHolder(value: unknown): value is Holder {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<Holder>).pid === 'number';
-}
-
-const OLD_MILLISECONDS = 10_000;
-
 function isOld(path: string): boolean {
-  const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return changed === undefined || Date.now() - changed > OLD_MILLISECONDS;
+  const changed = changedAt(path);
+  return changed === undefined || Date.now() - changed > UNREADABLE_MILLISECONDS;
 }
 
-export function isAlive({ host, pid, started }: Holder): boolean {
-  // Of another machine's processes nothing can be known here: its lock stands until it is released.
-  if (host !== hostname()) return true;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  const now = statusOf(pid);
-  if (now === undefined) return true;
-  // One that has ended and that nobody has asked about yet still has its number.
-  return now.state !== 'Z' && (started === '' || now.started === started);
-}
-
-/** This process. */
-export function self(): Holder {
-  return holderOf(process.pid);
-}
-
-export function holderOf(pid: number): Holder {
-  return { host: hostname(), pid, started: startTime(pid) ?? '' };
-}
-
-/** Ends the process that `path` names, with all that it started, if it outlived the run that it worked for. */
-export async function endWorker(path: string): Promise<void> {
-  const worker = readHolder(path);
-  if (typeof worker === 'string' || worker.host !== hostname()) return;
-  while (isAlive(worker)) {
-    try {
-      process.kill(-worker.pid, 'SIGKILL');
-    } catch {
-      // It has just ended, or belongs to another user.
-      return;
-    }
-    await delay(ENDING_MILLISECONDS);
-  }
-}
-
-/** Clock ticks since boot at which the process started, where `/proc` tells. */
-function startTime(pid: number): string | undefined {
-  return statusOf(pid)?.started;
-}
-
-function statusOf(pid: number): { readonly state: string; readonly started: string } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the command in parentheses and may contain spaces.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', started: fields[19] ?? '' };
-  } catch {
-    return undefined;
-  }
+function changedAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }

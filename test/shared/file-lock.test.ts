@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -9,12 +8,15 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { endWorker, holderOf, lock } from '../../src/shared/file-lock.ts';
+import { lock, releaseDead, Silence, tryLock } from '../../src/shared/file-lock.ts';
+import { describeHandle, type Handle, ownHandle } from '../../src/shared/holder.ts';
+import { deadHandle, foreignHandle, parentHandle, reusedHandle } from '../support/handles.ts';
 
 const NEVER = new AbortController().signal;
+const notHeld = () => expect.unreachable('it is not held');
 let path: string;
 
 beforeEach(() => {
@@ -23,53 +25,73 @@ beforeEach(() => {
   path = join(directory, 'key.lock');
 });
 
+/** Who is waited for, in words. Gives up as soon as that is said. */
+async function whoHolds(): Promise<string> {
+  const cancel = new AbortController();
+  let holder = '';
+  const waiting = (who: string) => {
+    holder = who;
+    cancel.abort();
+  };
+  expect(await lock(path, waiting, cancel.signal)).toBeUndefined();
+  return holder;
+}
+
 describe('a lock', () => {
-  test('left behind by a process that is gone is taken over', async () => {
-    const { pid } = spawnSync('true');
-    writeFileSync(path, JSON.stringify({ host: hostname(), pid, started: '1' }));
-    const release = await lock(path, () => expect.unreachable('it is not held'), NEVER);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: process.pid });
-    release?.();
+  test('says who holds it, and is gone after its release', async () => {
+    const release = (await lock(path, notHeld, NEVER)) ?? expect.unreachable();
+    expect(readFileSync(path, 'utf8')).toBe(ownHandle());
+    expect(await whoHolds()).toBe(`process ${process.pid}`);
+    release();
     expect(existsSync(path)).toBe(false);
   });
 
-  test('of a process whose number now means another process is taken over', async () => {
-    writeFileSync(path, JSON.stringify({ host: hostname(), pid: process.pid, started: '1' }));
-    expect(await lock(path, () => expect.unreachable('it is not held'), NEVER)).toBeDefined();
+  test.each<[string, () => Handle]>([
+    ['of a process that is gone', deadHandle],
+    ['of a process whose id now means another process', reusedHandle],
+  ])('%s is taken over', async (_whose, holder) => {
+    writeFileSync(path, holder());
+    expect(await lock(path, notHeld, NEVER)).toBeDefined();
   });
 
-  test('of another machine stands, since nothing is known of its processes', async () => {
-    writeFileSync(path, JSON.stringify({ host: 'elsewhere', pid: 1, started: '1' }));
-    const cancel = new AbortController();
-    let holder = '';
-    const waiting = (who: string) => {
-      holder = who;
-      cancel.abort();
-    };
-    expect(await lock(path, waiting, cancel.signal)).toBeUndefined();
-    expect(holder).toBe(`process 1 on elsewhere (if that is gone, remove ${path})`);
+  test('of a living process stands, however long it does not renew it', async () => {
+    writeFileSync(path, parentHandle());
+    utimesSync(path, 1, 1);
+    expect(await whoHolds()).toBe(`process ${process.ppid}`);
   });
 
-  test('does not touch what a process of the same number on another machine is writing', async () => {
-    const theirs = `${path}.${process.pid}`;
-    writeFileSync(theirs, 'theirs');
-    await lock(path, () => undefined, NEVER);
-    expect(readFileSync(theirs, 'utf8')).toBe('theirs');
+  test('of a process in another container stands as long as its heartbeat renews it', async () => {
+    writeFileSync(path, foreignHandle());
+    utimesSync(path, 1, 1);
+    expect(await whoHolds()).toBe('process 1 on elsewhere, which is taken over after 120 s without a sign of life');
+  });
+
+  test('of a process in another container is taken over once its heartbeat is missing', async () => {
+    writeFileSync(path, foreignHandle());
+    const release = await lock(path, () => undefined, NEVER, { poll: 1, heartbeat: 1000, silence: 5 });
+    expect(readFileSync(path, 'utf8')).toBe(ownHandle());
+    release?.();
+  });
+
+  test('that somebody else has taken over is left alone by its release', () => {
+    const release = tryLock(path) ?? expect.unreachable();
+    writeFileSync(path, foreignHandle());
+    release();
+    expect(readFileSync(path, 'utf8')).toBe(foreignHandle());
   });
 
   test('that is a directory, however that came about, is no lock', async () => {
     mkdirSync(join(path, 'inner'), { recursive: true });
     utimesSync(path, 1, 1);
-    (await lock(path, () => expect.unreachable('it is not held'), NEVER))?.();
+    (await lock(path, notHeld, NEVER))?.();
     expect(readdirSync(dirname(path))).toEqual([]);
   });
 
   test('whose breaker was killed, too, is taken over', async () => {
-    const { pid } = spawnSync('true');
-    const dead = JSON.stringify({ host: hostname(), pid, started: '1' });
+    const dead = deadHandle();
     writeFileSync(path, dead);
     writeFileSync(`${path}.breaking`, dead);
-    (await lock(path, () => expect.unreachable('it is not held'), NEVER))?.();
+    (await lock(path, notHeld, NEVER))?.();
     expect(readdirSync(dirname(path))).toEqual([]);
   });
 
@@ -89,14 +111,47 @@ describe('a lock', () => {
   });
 });
 
-test('a process that outlived the run that it worked for is ended before its place is taken', async () => {
-  const worker = spawn(process.execPath, ['--eval', 'setInterval(() => undefined, 1000)'], { detached: true });
-  const ended = new Promise((resolve) => worker.on('exit', (_code, signal) => resolve(signal)));
-  await new Promise((resolve) => worker.on('spawn', resolve));
-  writeFileSync(path, JSON.stringify(holderOf(worker.pid ?? 0)));
-  await endWorker(path);
-  expect(await ended).toBe('SIGKILL');
-  // Another process that has the same number now is left alone.
-  writeFileSync(path, JSON.stringify({ ...holderOf(process.pid), started: '1' }));
-  await endWorker(path);
+describe('trying to take a lock', () => {
+  test('succeeds if nobody holds it, and fails at once otherwise', () => {
+    const release = tryLock(path) ?? expect.unreachable();
+    expect(tryLock(path)).toBeUndefined();
+    release();
+    expect(tryLock(path)).toBeDefined();
+  });
+
+  test('a dead holder can be removed before, a living or foreign one cannot', () => {
+    expect(releaseDead(path)).toBe(true);
+    for (const holder of [parentHandle(), foreignHandle()]) {
+      writeFileSync(path, holder);
+      expect(releaseDead(path)).toBe(false);
+    }
+    writeFileSync(path, deadHandle());
+    expect(releaseDead(path)).toBe(true);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe('silence', () => {
+  const holder = foreignHandle();
+
+  test('is measured by the clock of whoever waits, whatever time the file has', () => {
+    const silence = new Silence(100);
+    expect(silence.isOver(holder, 5_000_000, 0)).toBe(false);
+    expect(silence.isOver(holder, 5_000_000, 99)).toBe(false);
+    expect(silence.isOver(holder, 5_000_000, 100)).toBe(true);
+  });
+
+  test('begins anew with each heartbeat, and with each holder', () => {
+    const silence = new Silence(100);
+    silence.isOver(holder, 1, 0);
+    expect(silence.isOver(holder, 2, 90)).toBe(false);
+    expect(silence.isOver(holder, 2, 180)).toBe(false);
+    expect(silence.isOver(foreignHandle(2), 2, 300)).toBe(false);
+    expect(silence.isOver(foreignHandle(2), 2, 400)).toBe(true);
+  });
+});
+
+test('people are told the job of a scheduler, where there is one', () => {
+  const handle = foreignHandle(12).replace(/job=.*/, 'job=77') as Handle;
+  expect(describeHandle(handle)).toBe('process 12 on elsewhere (job 77)');
 });

@@ -1,60 +1,85 @@
 import type { Result } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
-import type { ActionRecord, Cache, FinishedOutput, RunRecord } from './records.ts';
+import type { Tree } from '../fingerprint/tree.ts';
+import type { ActionRecord, FinishedOutput } from './records.ts';
+import type { ActionStore, ContentStore, Stores } from './stores.ts';
 
 /**
- * A cache that starts from nothing: whatever is made is kept in `fresh`. Only the results of the actions in `taken` and
- * content that `fresh` lacks are read from `main`, which is never written.
+ * Stores that start empty: whatever is made is kept in `fresh`. Only the results of the actions in `taken`, and content
+ * that `fresh` lacks, are read from `main`, which is never written.
  */
-export class FreshCache implements Cache {
-  readonly #fresh: Cache;
-  readonly #main: Cache;
+export function freshStores(
+  fresh: Stores,
+  main: Pick<Stores, 'actions' | 'contents'>,
+  taken: ReadonlySet<ActionKey>,
+): Stores {
+  const { index, workspaces, history } = fresh;
+  return {
+    actions: new FreshActions(fresh.actions, main.actions, taken),
+    contents: new FreshContents(fresh.contents, main.contents),
+    index,
+    workspaces,
+    history: {
+      lastKey: (stage) => history.lastKey(stage),
+      // What was taken has no record in `fresh` that could be the last.
+      setLastKey: (stage, key) => {
+        if (!taken.has(key)) history.setLastKey(stage, key);
+      },
+      addRun: (run) => history.addRun(run),
+    },
+  };
+}
+
+class FreshActions implements ActionStore {
+  readonly #fresh: ActionStore;
+  readonly #main: ActionStore;
   readonly #taken: ReadonlySet<ActionKey>;
 
-  constructor(fresh: Cache, main: Cache, taken: ReadonlySet<ActionKey>) {
+  constructor(fresh: ActionStore, main: ActionStore, taken: ReadonlySet<ActionKey>) {
     this.#fresh = fresh;
     this.#main = main;
     this.#taken = taken;
   }
 
-  find(key: ActionKey): ActionRecord | undefined {
-    return (this.#taken.has(key) ? this.#main : this.#fresh).find(key);
+  lookUp(key: ActionKey): Promise<ActionRecord | undefined> {
+    return (this.#taken.has(key) ? this.#main : this.#fresh).lookUp(key);
   }
 
-  locate(digest: Digest): string | undefined {
-    return this.#fresh.locate(digest) ?? this.#main.locate(digest);
+  commit(record: ActionRecord): Promise<Result<void>> {
+    return this.#fresh.commit(record);
+  }
+}
+
+class FreshContents implements ContentStore {
+  readonly #fresh: ContentStore;
+  readonly #main: ContentStore;
+
+  constructor(fresh: ContentStore, main: ContentStore) {
+    this.#fresh = fresh;
+    this.#main = main;
   }
 
-  records(): Iterable<ActionRecord> {
-    return this.#fresh.records();
+  async has(digest: Digest): Promise<boolean> {
+    return (await this.#fresh.has(digest)) || this.#main.has(digest);
   }
 
-  beginningWith(prefix: string): ReturnType<Cache['beginningWith']> {
-    return this.#fresh.beginningWith(prefix);
+  async materialize(digest: Digest): Promise<string | undefined> {
+    return (await this.#fresh.materialize(digest)) ?? this.#main.materialize(digest);
   }
 
-  keep(record: ActionRecord, outputs: readonly FinishedOutput[]): Result<void> {
-    return this.#fresh.keep(record, outputs);
+  async list(digest: Digest): Promise<Tree | undefined> {
+    return (await this.#fresh.list(digest)) ?? this.#main.list(digest);
   }
 
-  claim(...args: Parameters<Cache['claim']>): ReturnType<Cache['claim']> {
-    return this.#fresh.claim(...args);
+  prepare(): Promise<void> {
+    return this.#fresh.prepare();
   }
 
-  lastOf(stage: string): ActionRecord | undefined {
-    return this.#fresh.lastOf(stage);
+  digest(path: string): Promise<Result<Tree>> {
+    return this.#fresh.digest(path);
   }
 
-  setLast(stage: string, key: ActionKey): void {
-    // What was taken has no record in `fresh` that could be the last.
-    if (!this.#taken.has(key)) this.#fresh.setLast(stage, key);
-  }
-
-  keepRun(run: RunRecord): void {
-    this.#fresh.keepRun(run);
-  }
-
-  runs(): readonly RunRecord[] {
-    return this.#fresh.runs();
+  add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {
+    return this.#fresh.add(content);
   }
 }

@@ -1,7 +1,7 @@
+import { RunHistory } from '../cache/history/run-history.ts';
 import { findGarbage, type Garbage, usesIn } from '../cache/housekeeping/garbage.ts';
 import { bytesIn, takeInventory } from '../cache/housekeeping/inventory.ts';
 import { findLeftovers, type Leftover } from '../cache/housekeeping/leftovers.ts';
-import { RunHistory } from '../cache/history/run-history.ts';
 import type { Standing } from './standing.ts';
 
 export interface CollectOptions {

@@ -1,13 +1,11 @@
 import { join, relative } from 'node:path';
 import { painter } from '../../shared/text/style.ts';
-import type { Cache } from '../cache/records.ts';
 import { differencesFromLock } from '../execute/difference.ts';
 import type { Objection } from '../execute/execute.ts';
 import { LOCKFILE, type Lockfile } from '../execute/lockfile.ts';
 import { goneStages, whatMoved } from '../execute/moved.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
-import type { FileDigests } from '../fingerprint/file-digests.ts';
 import { describeMoved } from '../report/difference.ts';
 import { jsonMoved } from '../report/json.ts';
 import { reportProblems } from './console.ts';
@@ -31,7 +29,7 @@ export async function lockfileOf(
   const moved = await whatMoved(lockfile, names, services);
   if (!moved.ok) return reportProblems(moved.failure, options);
   // Of a few stages nobody asks what became of the others.
-  const all = names.size === services.plan.stages.length ? goneStages(lockfile, services) : [];
+  const all = names.size === services.plan.stages.length ? goneStages(lockfile, services.plan) : [];
   const found = [...moved.value, ...all];
   if (found.length === 0) return lockfile;
   const { title, advice } =
@@ -54,13 +52,13 @@ export async function objectionOf(
   options: CommonOptions,
 ): Promise<Objection | number> {
   const lockfile = await lockfileOf(services, names, options);
-  return typeof lockfile === 'number' ? lockfile : objectionBy(lockfile, services.cache, services.files.objects);
+  return typeof lockfile === 'number' ? lockfile : objectionBy(lockfile, services.stores.contents);
 }
 
 /** Objects to results that are not those of the lockfile. */
-export function objectionBy(lockfile: Lockfile, cache: Cache, objects: FileDigests): Objection {
-  return (stage, result) => {
-    const differences = differencesFromLock(lockfile, stage, result, cache, objects);
+export function objectionBy(lockfile: Lockfile, contents: Services['stores']['contents']): Objection {
+  return async (stage, result) => {
+    const differences = await differencesFromLock(lockfile, stage, result, contents);
     return differences.length === 0 ? undefined : { kind: 'difference', differences };
   };
 }

@@ -1,10 +1,13 @@
 import type { ActionRecord } from '../cache/records.ts';
+import { findResult } from '../cache/results.ts';
+import type { LocalIndex, Stores } from '../cache/stores.ts';
 import type { CompletedStage, StageResult } from '../execute/events.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import type { Origin } from '../inspect/provenance.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** Says of records how they stand to the pipeline as it is now; those that belong to it come first. */
 export async function originsOf(records: readonly ActionRecord[], services: Services): Promise<Origin[]> {
@@ -12,19 +15,23 @@ export async function originsOf(records: readonly ActionRecord[], services: Serv
     services,
     services.plan.stages.map(({ name }) => name),
   );
-  const makers = makersOf(records, results, services);
-  const origins = records.map((record) => ({
-    record,
-    currentOf: [...results.values()].filter((result) => completed(result)?.key === record.key).map(({ name }) => name),
-    changes: changesSince(record, results.get(record.provenance.stage), services),
-    sources: sourcesOf(record, makers, services),
-  }));
+  const makers = makersOf(records, results, services.stores.index);
+  const origins: Origin[] = [];
+  for (const record of records) {
+    const current = [...results.values()].filter((result) => completed(result)?.key === record.key);
+    origins.push({
+      record,
+      currentOf: current.map(({ name }) => name),
+      changes: await changesSince(record, results.get(record.provenance.stage), services.stores),
+      sources: sourcesOf(record, makers, services.plan),
+    });
+  }
   return origins.sort((a, b) => Number(b.currentOf.length > 0) - Number(a.currentOf.length > 0));
 }
 
 /** The records of which this content is an output, the newest first. */
-export function recordsOf(digest: Digest, { cache }: Services): ActionRecord[] {
-  return [...cache.records()]
+export function recordsOf(digest: Digest, index: LocalIndex): ActionRecord[] {
+  return [...index.records()]
     .filter(({ outputs }) => Object.values(outputs).some((output) => output.digest === digest))
     .sort((a, b) => (a.provenance.finished < b.provenance.finished ? 1 : -1));
 }
@@ -37,7 +44,7 @@ function completed(result: StageResult | undefined): CompletedStage | undefined 
 function makersOf(
   records: readonly ActionRecord[],
   results: ReadonlyMap<string, StageResult>,
-  { cache }: Services,
+  index: LocalIndex,
 ): ReadonlyMap<Digest, string> {
   const makers = new Map<Digest, string>();
   for (const result of results.values()) {
@@ -47,7 +54,7 @@ function makersOf(
   }
   if (records.every(({ document }) => Object.values(document.inputs).every((digest) => makers.has(digest))))
     return makers;
-  for (const { outputs, provenance } of cache.records()) {
+  for (const { outputs, provenance } of index.records()) {
     for (const [output, { digest }] of Object.entries(outputs)) {
       if (!makers.has(digest)) makers.set(digest, `${provenance.stage}.${output}`);
     }
@@ -59,7 +66,7 @@ function makersOf(
 function sourcesOf(
   { document, provenance }: ActionRecord,
   makers: ReadonlyMap<Digest, string>,
-  { plan }: Services,
+  plan: Plan,
 ): Record<string, string> {
   const declared = plan.stages.find(({ name }) => name === provenance.stage)?.inputs;
   return Object.fromEntries(
@@ -72,9 +79,13 @@ function sourcesOf(
 }
 
 /** What is otherwise now, if the stage has a result now and it is another one. */
-function changesSince(record: ActionRecord, result: StageResult | undefined, { cache }: Services): string[] {
+async function changesSince(
+  record: ActionRecord,
+  result: StageResult | undefined,
+  stores: Pick<Stores, 'actions' | 'contents'>,
+): Promise<string[]> {
   const now = completed(result);
-  const current = now === undefined || now.key === record.key ? undefined : cache.find(now.key);
+  const current = now === undefined || now.key === record.key ? undefined : await findResult(stores, now.key);
   if (current === undefined) return [];
   return compareKeys(
     { document: record.document, modules: record.provenance.modules },

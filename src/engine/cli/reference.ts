@@ -1,5 +1,7 @@
 import { failure, problem, type Result, success } from '../../shared/problem.ts';
-import type { ActionRecord, StoredOutput } from '../cache/records.ts';
+import type { ActionRecord } from '../cache/records.ts';
+import { findResult } from '../cache/results.ts';
+import type { Stores } from '../cache/stores.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
@@ -35,7 +37,7 @@ export const SHORT_DIGEST = 12;
 /** Finds the result that belongs to the pipeline as it stands now, or what a digest or action key names. */
 export async function refer(reference: string, services: Services): Promise<Result<Referred>> {
   const found = findStage(reference, services.plan.stages);
-  if (!found.ok && PREFIX.test(reference)) return referToDigest(reference, services);
+  if (!found.ok && PREFIX.test(reference)) return referToDigest(reference, services.stores);
   if (!found.ok) return failure([{ ...found.failure, at: { file: reference } }]);
   const { stage, output } = found.value;
   const outputs = stage.outputs.map(({ name }) => name);
@@ -47,10 +49,11 @@ export async function refer(reference: string, services: Services): Promise<Resu
   }
   const record = await currentRecord(stage.name, services);
   if (!record.ok) return record;
-  const artifacts = artifactsOf(record.value, services);
-  const artifact = artifacts.find(({ name }) => name === output);
+  const artifacts = await artifactsOf(record.value, services.stores.contents);
+  if (!artifacts.ok) return artifacts;
+  const artifact = artifacts.value.find(({ name }) => name === output);
   if (artifact !== undefined) return success({ kind: 'output', stage: stage.name, record: record.value, artifact });
-  return success({ kind: 'stage', stage: stage.name, record: record.value, artifacts });
+  return success({ kind: 'stage', stage: stage.name, record: record.value, artifacts: artifacts.value });
 }
 
 /** `train@rate=0.1` is a stage and `train@rate=0.1.model` an output of it: which of its dots means what, stages tell. */
@@ -70,7 +73,7 @@ function findStage(
 /** The record that a stage has with the pipeline as it stands, if it is in the cache. */
 async function currentRecord(stage: string, services: Services): Promise<Result<ActionRecord>> {
   const result = (await survey(services, [stage])).get(stage);
-  const record = result?.outcome === 'cached' ? services.cache.find(result.key) : undefined;
+  const record = result?.outcome === 'cached' ? await findResult(services.stores, result.key) : undefined;
   if (record !== undefined) return success(record);
   const reasons = result === undefined || result.reasons.length === 0 ? '' : ` (${result.reasons.join('; ')})`;
   return problem(`the result of stage «${stage}» for the pipeline as it stands is not in the cache${reasons}`, {
@@ -78,8 +81,8 @@ async function currentRecord(stage: string, services: Services): Promise<Result<
   });
 }
 
-function referToDigest(prefix: string, services: Services): Result<Referred> {
-  const { contents, actions } = services.cache.beginningWith(prefix);
+async function referToDigest(prefix: string, stores: Stores): Promise<Result<Referred>> {
+  const { contents, actions } = stores.index.beginningWith(prefix);
   const all = [...contents, ...actions];
   if (all.length > 1) {
     const shown = all.map((digest) => digest.slice(0, Math.max(SHORT_DIGEST, prefix.length + 4)));
@@ -89,17 +92,17 @@ function referToDigest(prefix: string, services: Services): Result<Referred> {
     });
   }
   const [content] = contents;
-  if (content !== undefined) return referToContent(content, services);
+  if (content !== undefined) return referToContent(content, stores.contents);
   const [action] = actions;
-  if (action !== undefined) return referToAction(action, services);
+  if (action !== undefined) return referToAction(action, stores);
   return problem('the cache has no content and no result with this digest', {
     at: { file: prefix },
     advice: 'pipeline status --json lists the digests of the present results.',
   });
 }
 
-function referToContent(digest: Digest, services: Services): Result<Referred> {
-  const path = services.cache.locate(digest);
+async function referToContent(digest: Digest, contents: Stores['contents']): Promise<Result<Referred>> {
+  const path = await contents.materialize(digest);
   if (path === undefined) {
     return problem('this content is damaged in the cache', {
       at: { file: digest },
@@ -109,28 +112,25 @@ function referToContent(digest: Digest, services: Services): Result<Referred> {
   return success({ kind: 'content', artifact: { name: digest, file: digest, digest, path } });
 }
 
-function referToAction(key: ActionKey, services: Services): Result<Referred> {
-  const record = services.cache.find(key);
+async function referToAction(key: ActionKey, stores: Stores): Promise<Result<Referred>> {
+  const record = await findResult(stores, key);
   if (record === undefined) {
     return problem('the outputs of this result are no longer whole in the cache', {
       at: { file: key },
       advice: 'Run the stage that makes them again.',
     });
   }
-  return success({
-    kind: 'stage',
-    stage: record.provenance.stage,
-    record,
-    artifacts: artifactsOf(record, services),
-  });
+  const artifacts = await artifactsOf(record, stores.contents);
+  if (!artifacts.ok) return artifacts;
+  return success({ kind: 'stage', stage: record.provenance.stage, record, artifacts: artifacts.value });
 }
 
-function artifactsOf(record: ActionRecord, services: Services): NamedArtifact[] {
-  return Object.entries(record.outputs).map(([name, stored]) => toArtifact(name, stored, services));
-}
-
-function toArtifact(name: string, { digest, file }: StoredOutput, { cache }: Services): NamedArtifact {
-  const path = cache.locate(digest);
-  if (path === undefined) throw new Error(`${name} went away from the cache`);
-  return { name, file, digest, path };
+async function artifactsOf(record: ActionRecord, contents: Stores['contents']): Promise<Result<NamedArtifact[]>> {
+  const artifacts: NamedArtifact[] = [];
+  for (const [name, { digest, file }] of Object.entries(record.outputs)) {
+    const path = await contents.materialize(digest);
+    if (path === undefined) return problem(`the output «${name}» went away from the cache`, { advice: 'Try again.' });
+    artifacts.push({ name, file, digest, path });
+  }
+  return success(artifacts);
 }

@@ -2,18 +2,17 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
-import { LocalCache } from '../cache/local/local-store.ts';
 import { Uses } from '../cache/local/uses.ts';
-import { machineOf } from '../execute/machine.ts';
-import { ResourcePool } from '../execute/resources.ts';
 import type { Services } from '../execute/services.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { Listings } from '../fingerprint/listings.ts';
+import { PathDigests } from '../fingerprint/path-digests.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPipelineFile } from '../plan/read.ts';
 import { sourcesOf } from '../plan/sources.ts';
+import { localExecutor, openLocalStores } from './compose.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
 import type { Planned } from './plan-anew.ts';
@@ -35,8 +34,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   if (!text.ok) return text;
   const index = join(project.cache, 'index');
   const digests = (name: string) => new FileDigests(join(index, name), options.engine.hashWorker);
-  const sources = digests('sources');
-  const files = { inputs: digests('inputs'), objects: digests('objects') };
+  const [sources, inputs] = [digests('sources'), digests('inputs')];
   const trees = new SealedTrees(join(index, 'trees'));
   const codes = new StageCodes(index, project.root, sources);
   const installation = { ...options.engine, root: project.root, codes };
@@ -51,21 +49,26 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
     plans.keep(project, text.value, options, toKnown(planned));
   }
   const uses = new Uses(project.cache);
+  const { linkable, save, ...stores } = openLocalStores(project.cache, trees, options.engine.hashWorker, uses);
+  const roots = { project: project.root, cache: project.cache };
+  const paths = new PathDigests(inputs, trees);
+  const { engine, jobs } = options;
   return success({
     services: {
       plan: planned.plan,
-      installation,
-      cache: new LocalCache(project.cache, files.objects, trees, uses),
-      files,
-      trees,
+      roots,
+      stores,
+      executor: localExecutor({ engine, roots, stores, linkable, paths, environment: process.env, jobs }),
+      paths,
       listings: new Listings(join(index, 'listings')),
       codes: planned.codes,
+      texts: codes,
       downloads: downloadsIn(project.cache),
-      resources: new ResourcePool(() => machineOf(process.env, options.jobs)),
       environment: process.env,
     },
     save: () => {
-      for (const learnt of [sources, files.inputs, files.objects, trees, codes]) learnt.save();
+      save();
+      for (const learnt of [sources, inputs, trees, codes]) learnt.save();
     },
     close: () => uses.release(),
   });

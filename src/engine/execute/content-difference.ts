@@ -1,7 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FileDigests } from '../fingerprint/file-digests.ts';
-import { digestTree, type Tree } from '../fingerprint/tree.ts';
+import type { Tree } from '../fingerprint/tree.ts';
 
 /** The first thing in which two contents differ. `file` is relative, and empty if the content is a single file. */
 export type ContentDifference =
@@ -20,18 +19,24 @@ export type ContentDifference =
   /** Only directories without files come or go. */
   | { readonly kind: 'empty-directories' };
 
-/** Compares what lies at two paths, in the order of the files' names. Nothing if it is the same. */
-export function contentDifference(expected: string, found: string, files: FileDigests): ContentDifference | undefined {
-  const [a, b] = [digestTree(expected, files), digestTree(found, files)];
-  // Both were whole a moment ago; what has gone away since can only be compared by its digest.
-  if (!a.ok || !b.ok || a.value.digest === b.value.digest) return undefined;
-  if (a.value.kind !== b.value.kind) return { kind: 'other-kind', expected: a.value.kind, found: b.value.kind };
-  const [inA, inB] = [byPath(a.value), byPath(b.value)];
+/** Content, and where it lies. */
+export interface LocatedTree {
+  /** Absolute. */
+  readonly path: string;
+  readonly tree: Tree;
+}
+
+/** Compares two contents in the order of the files' names. Nothing if they are equal. */
+export function contentDifference(expected: LocatedTree, found: LocatedTree): ContentDifference | undefined {
+  const [a, b] = [expected.tree, found.tree];
+  if (a.digest === b.digest) return undefined;
+  if (a.kind !== b.kind) return { kind: 'other-kind', expected: a.kind, found: b.kind };
+  const [inA, inB] = [byPath(a), byPath(b)];
   for (const file of [...new Set([...inA.keys(), ...inB.keys()])].sort()) {
     if (!inB.has(file)) return { kind: 'missing-file', file };
     if (!inA.has(file)) return { kind: 'added-file', file };
     if (inA.get(file) === inB.get(file)) continue;
-    const byte = firstByte(join(expected, file), join(found, file));
+    const byte = firstByte(join(expected.path, file), join(found.path, file));
     if (byte !== undefined) return { kind: 'byte', file, ...byte };
   }
   return { kind: 'empty-directories' };

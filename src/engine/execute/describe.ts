@@ -29,21 +29,20 @@ export async function describeStages(
     const made = mkdtempSync(join(tmpdir(), 'pipeline-describe-'));
     directory = made;
     const paths = [...modules.keys()];
-    const bundles = await Promise.all(
-      [...modules].map(([path, code], index) => writeLinkedBundle(path, code, installation, made, `stage-${index}`)),
-    );
-    const unwritten = bundles.flatMap((bundle) => (bundle.ok ? [] : bundle.failure));
-    if (unwritten.length > 0) return { interfaces: new Map(), problems: unwritten };
-    const end = await runInProcess(
-      { type: 'describe', bundles: bundles.flatMap((bundle) => (bundle.ok ? [bundle.value] : [])) },
-      {
-        host: installation.host,
-        root: installation.root,
-        environment: stageEnvironment(process.env, [], []),
-        signal,
-        onMessage: () => undefined,
-      },
-    );
+    const texts = await Promise.all([...modules].map(([path, { digest }]) => installation.codes.textOf(path, digest)));
+    const unread = texts.flatMap((text) => (text.ok ? [] : text.failure));
+    if (unread.length > 0) return { interfaces: new Map(), problems: unread };
+    const bundles = [...modules.values()].flatMap(({ externals }, index) => {
+      const text = texts[index];
+      return text?.ok ? [writeLinkedBundle(text.value, { ...installation, externals }, made, `stage-${index}`)] : [];
+    });
+    const end = await runInProcess({ type: 'describe', bundles }, join(made, 'request.json'), {
+      host: installation.host,
+      root: installation.root,
+      environment: stageEnvironment(process.env, [], []),
+      signal,
+      onMessage: () => undefined,
+    });
     const names = paths.map((path) => relative(installation.root, path));
     if (end.type === 'cancelled') return failedAll({ message: 'interrupted' });
     if (end.type === 'failed' || end.message.type !== 'described') {

@@ -1,26 +1,8 @@
 import type { Progress } from '../../index.ts';
-import type { Place, Problem } from '../../shared/problem.ts';
+import type { Problem } from '../../shared/problem.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
-import type { Difference } from './difference.ts';
-
-/** Why a stage has no result. */
-export type FailureReason =
-  /** The data or params that the stage was given have to change. */
-  | { readonly kind: 'bad-input'; readonly problems: readonly Problem[] }
-  /** The stage itself says that it could not do its work. */
-  | { readonly kind: 'reported'; readonly problems: readonly Problem[] }
-  | { readonly kind: 'threw'; readonly message: string; readonly at?: Place; readonly stack: string }
-  /** Its process ended without a word. */
-  | { readonly kind: 'crashed'; readonly how: string; readonly output: string }
-  /** It took longer than its `timeout`. */
-  | { readonly kind: 'timed-out'; readonly seconds: number }
-  | { readonly kind: 'bad-output'; readonly problems: readonly Problem[] }
-  /** Only cached results were allowed (`--only`). */
-  | { readonly kind: 'not-cached'; readonly problems: readonly Problem[] }
-  | { readonly kind: 'cache'; readonly problems: readonly Problem[] }
-  /** It has a result, but not the one that the lockfile names. */
-  | { readonly kind: 'difference'; readonly differences: readonly Difference[] };
+import type { FailureReason } from './failure.ts';
 
 interface StageResultBase {
   readonly name: string;

@@ -1,14 +1,13 @@
-import { failure as failedWith } from '../../shared/problem.ts';
-import { cacheProblem } from '../cache/local/cache-problem.ts';
+import { findResult, lastResult } from '../cache/results.ts';
 import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';
 import { now, secondsSince, toCompleted } from './completed.ts';
-import type { CompletedStage, Emit, FailureReason, Purpose, RunResult, StageResult } from './events.ts';
-import { inputPaths } from './input-paths.ts';
+import type { CompletedStage, Emit, Purpose, RunResult, StageResult } from './events.ts';
+import type { FailureReason } from './failure.ts';
 import { reasonsSince, reasonsToRun } from './reasons.ts';
+import type { InputsGone } from './run-due.ts';
 import { newRunId } from './run-id.ts';
-import type { FailedTries } from './run-tries.ts';
 import type { Services } from './services.ts';
 import { keyOf, knownParts, PathInputs, type StageKey } from './stage-key.ts';
 
@@ -25,25 +24,7 @@ export interface RunOptions {
 }
 
 /** What is wrong with a result that a stage now has, if anything is: then it counts as failed. */
-export type Objection = (stage: PlannedStage, result: CompletedStage) => FailureReason | undefined;
-
-/** A stage that has to run now. */
-interface Due {
-  readonly stage: PlannedStage;
-  readonly key: StageKey;
-  readonly completed: ReadonlyMap<string, CompletedStage>;
-  readonly reasons: readonly string[];
-  readonly forced: boolean;
-  readonly gpus: readonly string[];
-}
-
-/** What a stage reads went away from the cache after it was looked up there. */
-interface InputsGone {
-  readonly outcome: 'inputs-gone';
-  readonly seconds: number;
-  readonly key: StageKey;
-  readonly reasons: readonly string[];
-}
+export type Objection = (stage: PlannedStage, result: CompletedStage) => Promise<FailureReason | undefined>;
 
 /** So often a stage begins again because what it reads went away. */
 const MOST_BEGINNINGS = 3;
@@ -116,8 +97,11 @@ class Execution {
     const result = await obtained;
     const stage = this.#services.plan.stages.find((candidate) => candidate.name === name);
     if (stage === undefined || result === undefined || !('outputs' in result)) return;
-    const isGone = Object.values(result.outputs).some((digest) => this.#services.cache.locate(digest) === undefined);
-    if (isGone && this.#results.get(name) === obtained) void this.#result(stage);
+    for (const digest of Object.values(result.outputs)) {
+      if (await this.#services.stores.contents.has(digest)) continue;
+      if (this.#results.get(name) === obtained) void this.#result(stage);
+      return;
+    }
   }
 
   async #obtainAfter(
@@ -160,7 +144,7 @@ class Execution {
     if (!key.ok) {
       return { ...idle, outcome: 'failed', failure: { kind: 'bad-input', problems: key.failure } };
     }
-    return this.#lookUpOrRun(stage, key.value, completed);
+    return this.#lookUpOrRun(stage, key.value);
   }
 
   /** That a stage before it would run is one reason; what of its own changed is known all the same. */
@@ -169,7 +153,7 @@ class Execution {
     before: readonly string[],
     completed: ReadonlyMap<string, CompletedStage>,
   ): Promise<StageResult> {
-    const last = this.#services.cache.lastOf(stage.name);
+    const last = await lastResult(this.#services.stores, stage.name);
     const parts = await knownParts(stage, this.#services, this.#paths, (name) => completed.get(name)?.outputs);
     if (!parts.ok) {
       const failure: FailureReason = { kind: 'bad-input', problems: parts.failure };
@@ -180,107 +164,49 @@ class Execution {
     return { name: stage.name, seconds: 0, reasons, outcome: 'would-run' };
   }
 
-  async #lookUpOrRun(
-    stage: PlannedStage,
-    key: StageKey,
-    completed: ReadonlyMap<string, CompletedStage>,
-  ): Promise<StageResult | InputsGone> {
-    const { cache } = this.#services;
+  async #lookUpOrRun(stage: PlannedStage, key: StageKey): Promise<StageResult | InputsGone> {
+    const { stores } = this.#services;
     const { selection, dryRun } = this.#options;
     const forced = selection.forced.has(stage.name);
-    const cached = forced ? undefined : cache.find(key.key);
+    const cached = forced ? undefined : await findResult(stores, key.key);
     if (cached !== undefined) {
-      if (!dryRun) cache.setLast(stage.name, key.key);
+      if (!dryRun) stores.history.setLastKey(stage.name, key.key);
       return this.#judge(stage, toCompleted(stage, 'cached', cached, { seconds: 0, reasons: [] }));
     }
-    const reasons = forced ? ['forced'] : reasonsToRun(stage, key, cache.lastOf(stage.name), this.#services);
+    const last = await lastResult(stores, stage.name);
+    const reasons = forced ? ['forced'] : reasonsToRun(stage, key, last, this.#services);
     const base = { name: stage.name, seconds: 0, reasons, key: key.key };
     if (selection.cachedOnly.has(stage.name)) {
-      const problems = [
-        {
-          message: `the result of stage «${stage.name}» is not in the cache (${reasons.join('; ')})`,
-          advice: `Run it first: pipeline run ${stage.name}`,
-        },
-      ];
-      return { ...base, outcome: 'failed', failure: { kind: 'not-cached', problems } };
+      return { ...base, outcome: 'failed', failure: notCached(stage, reasons) };
     }
     if (dryRun) return { ...base, outcome: 'would-run' };
-    const { cpu = 1, memory = 0, gpu = 0 } = stage.resources;
-    const { gpus, giveBack } = await this.#services.resources.take(
-      { jobs: 1, cpu, memory, gpu },
-      this.#chainLength(stage.name),
+    // Loaded when something runs: mostly nothing has to.
+    const { runDue } = await import('./run-due.ts');
+    return runDue(
+      {
+        ...{ stage, key, reasons, forced, run: this.#run },
+        priority: this.#chainLength(stage.name),
+        signal: this.#options.signal,
+        emit: this.#options.emit,
+        stopped: () => this.#stopped(stage),
+        judge: (result) => this.#judge(stage, result),
+      },
+      this.#services,
     );
-    try {
-      if (this.#stopped(stage)) return { ...base, outcome: 'cancelled' };
-      const result = await this.#runClaimed({ stage, key, completed, reasons, forced, gpus });
-      // Judged before the next stage may have its resources: it must not start after a failure.
-      return result.outcome === 'inputs-gone' ? result : this.#judge(stage, result);
-    } finally {
-      giveBack();
-    }
   }
 
   /** Puts up the objection, if there is one, and takes note of a failure. */
-  #judge(stage: PlannedStage, obtained: StageResult): StageResult {
-    const result = this.#objectTo(stage, obtained);
+  async #judge(stage: PlannedStage, obtained: StageResult): Promise<StageResult> {
+    const result = await this.#objectTo(stage, obtained);
     if (result.outcome === 'failed') this.#noteFailure(stage);
     return result;
   }
 
-  #objectTo(stage: PlannedStage, result: StageResult): StageResult {
+  async #objectTo(stage: PlannedStage, result: StageResult): Promise<StageResult> {
     if (result.outcome !== 'ran' && result.outcome !== 'cached') return result;
-    const failure = this.#options.objection?.(stage, result);
+    const failure = await this.#options.objection?.(stage, result);
     const { name, seconds, reasons, key } = result;
     return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
-  }
-
-  async #runClaimed({ stage, key, completed, reasons, forced, gpus }: Due): Promise<StageResult | InputsGone> {
-    const { cache } = this.#services;
-    const { signal, emit } = this.#options;
-    const started = now();
-    let waited = false;
-    const claim = await cache.claim(
-      key.key,
-      (holder) => {
-        waited = true;
-        emit({ type: 'stage-waiting', stage: stage.name, holder });
-      },
-      signal,
-    );
-    if (!claim.ok) {
-      const base = { name: stage.name, seconds: 0, reasons };
-      if (claim.failure === 'cancelled') return { ...base, outcome: 'cancelled' };
-      return { ...base, outcome: 'failed', failure: { kind: 'cache', problems: claim.failure } };
-    }
-    try {
-      // Whoever held the claim may have computed just this.
-      const cached = forced && !waited ? undefined : cache.find(key.key);
-      if (cached !== undefined) {
-        cache.setLast(stage.name, key.key);
-        return toCompleted(stage, 'cached', cached, { seconds: secondsSince(started), reasons: [] });
-      }
-      const inputs = inputPaths(stage, (before) => completed.get(before)?.outputs, cache);
-      if (inputs === undefined) return { outcome: 'inputs-gone', seconds: secondsSince(started), key, reasons };
-      emit({ type: 'stage-started', stage: stage.name, reasons });
-      // Loaded when something runs: mostly nothing has to.
-      const { runTries } = await import('./run-tries.ts');
-      const run = { stage, key, run: this.#run, inputs, forced, gpus, signal, emit };
-      const result = await runTries(run, claim.value, this.#services).catch((error: unknown) => {
-        const problems = cacheProblem(error, claim.value.scratch).failure;
-        return failedWith({ reason: { kind: 'cache', problems }, tries: 1 } satisfies FailedTries);
-      });
-      const seconds = secondsSince(started);
-      if (result.ok) {
-        cache.setLast(stage.name, key.key);
-        return toCompleted(stage, 'ran', result.value, { seconds, reasons });
-      }
-      if (result.failure === 'cancelled') return { name: stage.name, seconds, reasons, outcome: 'cancelled' };
-      if (result.failure === 'inputs-gone') return { outcome: 'inputs-gone', seconds, key, reasons };
-      const { reason: failure, tries } = result.failure;
-      return { name: stage.name, seconds, reasons, key: key.key, outcome: 'failed', failure, tries };
-    } finally {
-      claim.value.release();
-    }
   }
 
   #chainLength(stage: string): number {
@@ -298,6 +224,14 @@ class Execution {
     const { signal, keepGoing } = this.#options;
     return signal.aborted || (!keepGoing && (this.#ranks.get(name) ?? 0) > this.#lastRank);
   }
+}
+
+function notCached({ name }: PlannedStage, reasons: readonly string[]): FailureReason {
+  const problem = {
+    message: `the result of stage «${name}» is not in the cache (${reasons.join('; ')})`,
+    advice: `Run it first: pipeline run ${name}`,
+  };
+  return { kind: 'not-cached', problems: [problem] };
 }
 
 function goneFailure({ name }: PlannedStage, { seconds, key, reasons }: InputsGone): StageResult {

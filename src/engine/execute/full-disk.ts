@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import type { FailureReason } from './events.ts';
+import type { FailureReason } from './failure.ts';
 
 /** With less left than this a disk is full: what did not fit has been removed by now, or was larger. */
 const NEXT_TO_NOTHING = 16 << 20;

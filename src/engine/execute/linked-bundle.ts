@@ -1,29 +1,35 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Result, success } from '../../shared/problem.ts';
-import type { BundleText, StageCode, StageCodes } from '../fingerprint/stage-code.ts';
+import type { BundleText } from '../fingerprint/stage-code.ts';
 
-/** Writes the bundle of the stage `module` (absolute) into `directory`, ready to be imported. Returns its URL. */
-export async function writeLinkedBundle(
-  module: string,
-  code: StageCode,
-  { codes, stageApi, root }: { readonly codes: StageCodes; readonly stageApi: string; readonly root: string },
+/** What the imports of a bundle lead to on this machine. Absolute paths. */
+export interface Linkage {
+  /** The folder of the pipeline file, to which the paths in stacks are relative. */
+  readonly root: string;
+  /** What `import … from 'pipeline'` means. */
+  readonly stageApi: string;
+  /** What is imported from packages: specifier → file. */
+  readonly externals: Readonly<Record<string, string>>;
+}
+
+/** Writes a stage's bundle into `directory`, ready to be imported. Returns its URL. */
+export function writeLinkedBundle(
+  bundle: BundleText,
+  { root, stageApi, externals }: Linkage,
   directory: string,
   name: string,
-): Promise<Result<string>> {
-  const bundle = await codes.textOf(module, code.digest);
-  if (!bundle.ok) return bundle;
-  const linked = linkBundle(bundle.value, (specifier) => {
-    const path = specifier === 'pipeline' ? stageApi : code.externals[specifier];
+): string {
+  const linked = linkBundle(bundle, (specifier) => {
+    const path = specifier === 'pipeline' ? stageApi : externals[specifier];
     return path === undefined ? undefined : pathToFileURL(path).href;
   });
   const path = join(directory, `${name}.mjs`);
   // The map's sources are relative to the root; the bundle runs from elsewhere.
-  const map = { ...(JSON.parse(bundle.value.sourceMap) as object), sourceRoot: `${pathToFileURL(root).href}/` };
+  const map = { ...(JSON.parse(bundle.sourceMap) as object), sourceRoot: `${pathToFileURL(root).href}/` };
   writeFileSync(`${path}.map`, JSON.stringify(map));
   writeFileSync(path, `${linked}\n//# sourceMappingURL=${name}.mjs.map\n`);
-  return success(pathToFileURL(path).href);
+  return pathToFileURL(path).href;
 }
 
 /** The bundle's text with each package import leading to its file, to be run from anywhere. */

@@ -1,11 +1,11 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { gpusOf } from '../fingerprint/runtime.ts';
-import type { Machine } from './resources.ts';
+import type { Amounts } from './resources.ts';
 
 /** What there is to hand out here. `jobs`: at most so many stages at once. */
-export function machineOf(environment: NodeJS.ProcessEnv, jobs: number | undefined): Machine {
+export function machineOf(environment: NodeJS.ProcessEnv, jobs: number | undefined): Amounts {
   const cpu = availableParallelism();
-  return { jobs: jobs ?? cpu, cpu, memory: memory(), gpus: gpusOf(environment) };
+  return { jobs: jobs ?? cpu, cpu, memory: memory(), gpu: gpusOf(environment).length };
 }
 
 /** In bytes: a container may have less than the machine. */

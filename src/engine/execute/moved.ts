@@ -1,11 +1,12 @@
 import { relative } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { findResult, lastResult } from '../cache/results.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { type Digest, sha256 } from '../fingerprint/digest.ts';
-import type { PlannedStage } from '../plan/plan.ts';
+import type { Plan, PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import { type LockedParts, type LockedStage, type Lockfile, lockedParts } from './lockfile.ts';
-import { reasonsToRun } from './reasons.ts';
+import { type ReasonServices, reasonsToRun } from './reasons.ts';
 import type { Services } from './services.ts';
 import { keyOf, PathInputs, type StageKey } from './stage-key.ts';
 
@@ -14,6 +15,8 @@ export interface Moved {
   readonly stage: string;
   readonly reasons: readonly string[];
 }
+
+type MovedServices = ReasonServices & Pick<Services, 'environment' | 'stores'>;
 
 /** Stands for content of which nothing is known. */
 const UNKNOWN = sha256('unknown');
@@ -25,7 +28,7 @@ const UNKNOWN = sha256('unknown');
 export async function whatMoved(
   lockfile: Lockfile,
   names: ReadonlySet<string>,
-  services: Services,
+  services: MovedServices,
 ): Promise<Result<readonly Moved[]>> {
   const paths = new PathInputs(services);
   const problems: Problem[] = [];
@@ -37,14 +40,14 @@ export async function whatMoved(
     if (!key.ok) problems.push(...key.failure);
     else if (locked === undefined) moved.push({ stage: stage.name, reasons: ['it is not in pipeline.lock'] });
     else if (locked.key !== key.value.key)
-      moved.push({ stage: stage.name, reasons: reasonsSince(locked, stage, key.value, services) });
+      moved.push({ stage: stage.name, reasons: await reasonsSince(locked, stage, key.value, services) });
     else moved.push(...outputsMoved(locked, stage));
   }
   return problems.length > 0 ? failure(problems) : success(moved);
 }
 
 /** The stages that only the lockfile has. */
-export function goneStages(lockfile: Lockfile, { plan }: Services): Moved[] {
+export function goneStages(lockfile: Lockfile, plan: Plan): Moved[] {
   const names = new Set(plan.stages.map(({ name }) => name));
   return [...lockfile.keys()]
     .filter((name) => !names.has(name))
@@ -76,9 +79,14 @@ function outputsMoved(locked: LockedStage, stage: PlannedStage): Moved[] {
 }
 
 /** In the detail that the cache still has, or else as far as the lockfile tells. */
-function reasonsSince(locked: LockedStage, stage: PlannedStage, now: StageKey, services: Services): string[] {
-  const last = services.cache.lastOf(stage.name);
-  const record = last?.key === locked.key ? last : services.cache.find(locked.key);
+async function reasonsSince(
+  locked: LockedStage,
+  stage: PlannedStage,
+  now: StageKey,
+  services: MovedServices,
+): Promise<string[]> {
+  const last = await lastResult(services.stores, stage.name);
+  const record = last?.key === locked.key ? last : await findResult(services.stores, locked.key);
   const reasons =
     record === undefined ? reasonsFromLock(locked, stage, now, services) : reasonsToRun(stage, now, record, services);
   return reasons.length > 0 ? reasons : ['its key is another than the one in pipeline.lock'];
@@ -88,12 +96,12 @@ function reasonsFromLock(
   { parts }: LockedStage,
   stage: PlannedStage,
   { document }: StageKey,
-  services: Services,
+  { plan }: Pick<Services, 'plan'>,
 ): string[] {
   if (parts === undefined) return [];
   const then = { ...document, code: parts.code, params: parts.params, inputs: parts.inputs };
   const before = { ...then, tensorflow: parts.tensorflow ?? null };
-  const module = relative(services.plan.root, stage.module.path);
+  const module = relative(plan.root, stage.module.path);
   const now = lockedParts(document);
   return [
     // Of packages and variables the lockfile has only digests.

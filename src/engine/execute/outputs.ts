@@ -2,22 +2,22 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { FinishedOutput } from '../cache/records.ts';
-import type { FileDigests } from '../fingerprint/file-digests.ts';
-import { digestTree } from '../fingerprint/tree.ts';
-import type { PlannedOutput, PlannedStage } from '../plan/plan.ts';
+import type { Stores } from '../cache/stores.ts';
+import type { PlannedOutput } from '../plan/plan.ts';
+import type { StageRequest } from './executor.ts';
 
 /** Digests what a stage made, by output name. A missing or empty output is a problem. */
-export function finishOutputs(
-  stage: PlannedStage,
+export async function finishOutputs(
+  stage: StageRequest,
   directory: string,
-  files: FileDigests,
-): Result<Readonly<Record<string, FinishedOutput>>> {
+  contents: Stores['contents'],
+): Promise<Result<Readonly<Record<string, FinishedOutput>>>> {
   const problems: Problem[] = [];
   const finished: Record<string, FinishedOutput> = {};
   for (const output of stage.outputs) {
     const path = join(directory, output.file);
     const fault = faultOf(path);
-    const tree = fault === undefined ? digestTree(path, files) : undefined;
+    const tree = fault === undefined ? await contents.digest(path) : undefined;
     if (tree?.ok) {
       const { digest, kind, files: inside, bytes } = tree.value;
       finished[output.name] = { digest, kind, file: output.file, files: inside.length, bytes, path };
@@ -28,10 +28,10 @@ export function finishOutputs(
   return problems.length > 0 ? failure(problems) : success(finished);
 }
 
-function outputProblem(stage: PlannedStage, output: PlannedOutput, fault: string): Problem {
+function outputProblem({ stage, module }: StageRequest, output: PlannedOutput, fault: string): Problem {
   return {
-    message: `stage «${stage.name}» left its output «${output.name}» ${fault}`,
-    at: { file: stage.module.written },
+    message: `stage «${stage}» left its output «${output.name}» ${fault}`,
+    at: { file: module },
     advice: `Write a file or a directory to outputs.${output.name}, or take it out of «outputs».`,
   };
 }

@@ -12,8 +12,8 @@ export interface PreviousPaths {
   readonly listings: Readonly<Record<string, string>>;
 }
 
-/** What the runner tells a stage's process. */
-export type HostRequest =
+/** What a stage's process has to do. */
+export type HostTask =
   | {
       readonly type: 'run';
       /** URL of the linked bundle. */
@@ -26,8 +26,13 @@ export type HostRequest =
       readonly previous?: PreviousPaths;
     }
   /** Say what each of these bundles declares, without running it. */
-  | { readonly type: 'describe'; readonly bundles: readonly string[] }
-  | { readonly type: 'cancel' };
+  | { readonly type: 'describe'; readonly bundles: readonly string[] };
+
+/** What is in the file that a stage's process is started with. SIGTERM tells it that the run is cancelled. */
+export type HostRequest = HostTask & {
+  /** The variables that it sees, by name: the shell that starts the process may have added more. */
+  readonly variables: readonly string[];
+};
 
 export interface ThrownError {
   readonly message: string;
@@ -41,7 +46,10 @@ export type Description =
   /** Its default export is no stage definition. */
   | { readonly ok: false; readonly notAStage: string };
 
-/** What a stage's process tells the runner. */
+/** The descriptor on which a stage's process tells what happens. It ends when the runner does. */
+export const MESSAGES = 3;
+
+/** What a stage's process tells, one line of JSON each. */
 export type HostMessage =
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress }

@@ -4,18 +4,22 @@ import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { compareListings } from '../fingerprint/compare-listings.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import { type Listing, toListing } from '../fingerprint/listings.ts';
-import { digestTree } from '../fingerprint/tree.ts';
+import type { Tree } from '../fingerprint/tree.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { type Source, sourcesOf } from '../plan/sources.ts';
 import type { Services } from './services.ts';
 import { codeOf, type KnownParts, type StageKey } from './stage-key.ts';
 
-/** Why a stage whose key has no whole record runs, compared with the last result under its name. */
+export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'paths'> & {
+  readonly stores: Pick<Services['stores'], 'index'>;
+};
+
+/** Why a stage whose key has no complete record runs, compared with the last result under its name. */
 export function reasonsToRun(
   stage: PlannedStage,
   { key, document }: StageKey,
   last: ActionRecord | undefined,
-  services: Services,
+  services: ReasonServices,
 ): string[] {
   if (last === undefined) return ['it has not run yet'];
   if (last.key === key) return ['its result is no longer whole in the cache'];
@@ -28,7 +32,7 @@ export function reasonsSince(
   last: ActionRecord,
   stage: PlannedStage,
   { document, open }: KnownParts,
-  services: Services,
+  services: ReasonServices,
 ): string[] {
   const inputs = Object.fromEntries(Object.entries(last.document.inputs).filter(([name]) => !open.includes(name)));
   const sources = new Map(sourcesOf(stage).map((source) => [source.name, source]));
@@ -41,28 +45,23 @@ export function reasonsSince(
 }
 
 /** «2 files changed, 1 new: a.jpg, …», and which stage made it if one did. */
-function describeInput(source: Source | undefined, before: Digest, now: Digest, services: Services): string {
+function describeInput(source: Source | undefined, before: Digest, now: Digest, services: ReasonServices): string {
   const from = source?.from;
-  const [was, is] = [keptListing(before, services), from && listingNow(source, now, services)];
+  const [was, is] = [keptListing(before, services), from && listingNow(from, now, services)];
   const words = was === undefined || is === undefined ? 'changed' : compareListings(was, is);
   return from?.kind === 'artifact' ? `${words} (from ${from.stage})` : words;
 }
 
-function listingNow({ from }: Source, digest: Digest, services: Services): Listing | undefined {
+function listingNow(from: Source['from'], digest: Digest, services: ReasonServices): Listing | undefined {
   const kept = keptListing(digest, services);
-  if (kept !== undefined || from.kind === 'artifact') return kept;
-  const tree = digestTree(from.path, services.files.inputs, from);
-  return tree.ok && tree.value.kind === 'directory' ? toListing(tree.value) : undefined;
+  return kept !== undefined || from.kind === 'artifact' ? kept : directoryListing(services.paths.list(from));
 }
 
-function keptListing(digest: Digest, services: Services): Listing | undefined {
-  return services.listings.find(digest) ?? objectListing(digest, services);
+/** Of a directory from outside as it was digested; of one in the cache without reading it again. */
+function keptListing(digest: Digest, { listings, stores }: ReasonServices): Listing | undefined {
+  return listings.find(digest) ?? directoryListing(stores.index.treeOf(digest));
 }
 
-/** Of a directory in the cache whose files are known: nothing is read again only to say what changed. */
-function objectListing(digest: Digest, { cache, trees, files }: Services): Listing | undefined {
-  const path = cache.locate(digest);
-  if (path === undefined || !trees.check(path).ok) return undefined;
-  const tree = digestTree(path, files.objects);
-  return tree.ok && tree.value.kind === 'directory' ? toListing(tree.value) : undefined;
+function directoryListing(tree: Tree | undefined): Listing | undefined {
+  return tree?.kind === 'directory' ? toListing(tree) : undefined;
 }

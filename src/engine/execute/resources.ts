@@ -7,15 +7,10 @@ export interface Amounts {
   readonly gpu: number;
 }
 
-/** What a machine has. */
-export interface Machine extends Omit<Amounts, 'gpu'> {
-  /** As CUDA_VISIBLE_DEVICES names them. */
-  readonly gpus: readonly string[];
-}
-
 /** What was handed out, until it is given back. */
 export interface Grant {
-  readonly gpus: readonly string[];
+  /** How many GPUs: no more than there are. */
+  readonly gpus: number;
   giveBack(): void;
 }
 
@@ -36,13 +31,13 @@ const SCARCEST_FIRST = ['gpu', 'memory', 'cpu', 'jobs'] as const;
  * held back for it. More than there is means all there is.
  */
 export class ResourcePool {
-  readonly #look: () => Machine;
-  #machine: { readonly total: Amounts; free: Amounts; readonly gpus: string[] } | undefined;
+  readonly #look: () => Amounts;
+  #machine: { readonly total: Amounts; free: Amounts } | undefined;
   /** In the order in which they are to start. */
   readonly #waiting: Waiting[] = [];
 
   /** `machine` is looked at when something has to run. */
-  constructor(machine: () => Machine) {
+  constructor(machine: () => Amounts) {
     this.#look = machine;
   }
 
@@ -57,9 +52,8 @@ export class ResourcePool {
 
   #known() {
     if (this.#machine === undefined) {
-      const { gpus, ...others } = this.#look();
-      const total = { ...others, gpu: gpus.length };
-      this.#machine = { total, free: total, gpus: [...gpus] };
+      const total = this.#look();
+      this.#machine = { total, free: total };
     }
     return this.#machine;
   }
@@ -96,13 +90,10 @@ export class ResourcePool {
   #start({ amounts, start }: Waiting): void {
     const machine = this.#known();
     machine.free = combine(machine.free, amounts, (a, b) => a - b);
-    const gpus = machine.gpus.splice(0, amounts.gpu);
     start({
-      gpus,
+      gpus: amounts.gpu,
       giveBack: () => {
         machine.free = combine(machine.free, amounts, (a, b) => a + b);
-        machine.gpus.push(...gpus);
-        machine.gpus.sort(byNumber);
         this.#startWhatFits();
       },
     });
@@ -116,8 +107,4 @@ function combine(a: Amounts, b: Amounts, by: (a: number, b: number) => number): 
     memory: by(a.memory, b.memory),
     gpu: by(a.gpu, b.gpu),
   };
-}
-
-function byNumber(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
 }

@@ -1,10 +1,10 @@
-import type { Cache } from '../cache/records.ts';
-import type { FileDigests } from '../fingerprint/file-digests.ts';
+import type { Stores } from '../cache/stores.ts';
 import type { Listings } from '../fingerprint/listings.ts';
-import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
+import type { PathDigests } from '../fingerprint/path-digests.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { ResourcePool } from './resources.ts';
+import type { Executor } from './executor.ts';
+import type { Roots } from './roots.ts';
 
 /** Where the engine's own files lie, and those of the project. */
 export interface Installation {
@@ -16,19 +16,20 @@ export interface Installation {
   readonly codes: StageCodes;
 }
 
-/** All that running a plan needs beside the plan. */
+/** All that running a plan needs beside the plan. Each module names those of them that it uses. */
 export interface Services {
   readonly plan: Plan;
-  readonly installation: Installation;
-  readonly cache: Cache;
-  /** What is known of the files of inputs from outside, and of those that stages put out. */
-  readonly files: { readonly inputs: FileDigests; readonly objects: FileDigests };
-  readonly trees: SealedTrees;
+  readonly roots: Roots;
+  readonly stores: Stores;
+  readonly executor: Executor;
+  /** Digests inputs from outside. */
+  readonly paths: PathDigests;
   readonly listings: Listings;
   /** The code of each stage of the plan, by the absolute path of its module. */
   readonly codes: ReadonlyMap<string, StageCode>;
-  readonly resources: ResourcePool;
-  /** Where stages keep what they fetch. */
+  /** The text of that code. */
+  readonly texts: Pick<StageCodes, 'textOf'>;
+  /** Where stages keep what they fetch. Absolute. */
   readonly downloads: string;
   readonly environment: NodeJS.ProcessEnv;
 }

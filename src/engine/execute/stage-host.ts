@@ -1,8 +1,16 @@
 /** The main module of a stage's process: loads the stage's bundle, runs it, and tells the runner what happens. */
 
+import { readFileSync, writeSync } from 'node:fs';
 import type { PreviousResult, Progress, StageContext, StageDefinition } from '../../index.ts';
 import { readListing } from '../fingerprint/listings.ts';
-import type { Description, HostMessage, HostRequest, PreviousPaths, ThrownError } from './protocol.ts';
+import {
+  type Description,
+  type HostMessage,
+  type HostRequest,
+  MESSAGES,
+  type PreviousPaths,
+  type ThrownError,
+} from './protocol.ts';
 import { sourceStack } from './source-stack.ts';
 
 type AnyDefinition = Omit<StageDefinition, 'run'> & {
@@ -13,24 +21,22 @@ const cancelled = new AbortController();
 
 // Ctrl-C reaches every process of the terminal; it is the runner that tells stages to stop.
 process.on('SIGINT', () => undefined);
-process.on('disconnect', endAll);
+process.on('SIGTERM', () => cancelled.abort(new Error('the run was cancelled')));
 process.on('uncaughtException', (error) => finish({ type: 'threw', error: toThrown(error) }));
 process.on('unhandledRejection', (error) => finish({ type: 'threw', error: toThrown(error) }));
-process.on('message', (request: HostRequest) => {
+// A stage may wait for something that Node does not count as work; its `timeout` ends that.
+setInterval(() => undefined, 2 ** 30);
+finish(await carryOut(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as HostRequest));
+
+async function carryOut(request: HostRequest): Promise<HostMessage> {
+  for (const name of Object.keys(process.env)) if (!request.variables.includes(name)) delete process.env[name];
   switch (request.type) {
     case 'run':
-      void run(request).then(finish);
-      break;
+      return run(request);
     case 'describe':
-      void describe(request.bundles).then((descriptions) => finish({ type: 'described', descriptions }));
-      break;
-    case 'cancel':
-      cancelled.abort(new Error('the run was cancelled'));
-      break;
-    default:
-      request satisfies never;
+      return { type: 'described', descriptions: await describe(request.bundles) };
   }
-});
+}
 
 async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage> {
   try {
@@ -107,8 +113,14 @@ function sendProgress(progress: Progress): void {
   send({ type: 'progress', progress });
 }
 
+/** Waits until the message is written: a crash of the stage right after it must not lose it. */
 function send(message: HostMessage): void {
-  process.send?.(message);
+  const line = Buffer.from(`${JSON.stringify(message)}\n`);
+  try {
+    for (let written = 0; written < line.length; ) written += writeSync(MESSAGES, line, written);
+  } catch {
+    endAll();
+  }
 }
 
 /** The runner is gone: this process, the leader of its group, ends with all that the stage has started. */
@@ -122,5 +134,6 @@ function endAll(): void {
 
 /** Native threads may outlive the work; the process ends as soon as the runner has the last word. */
 function finish(message: HostMessage): void {
-  process.send?.(message, () => process.exit(0));
+  send(message);
+  process.exit(0);
 }

@@ -1,6 +1,8 @@
 import { type Result, success } from '../../shared/problem.ts';
 import { actionKey, type KeyDocument, keyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { Listings } from '../fingerprint/listings.ts';
+import type { PathDigests } from '../fingerprint/path-digests.ts';
 import { tensorFlowOf } from '../fingerprint/runtime.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
 import type { PlannedStage } from '../plan/plan.ts';
@@ -17,11 +19,13 @@ export interface StageKey {
 
 /** Digests inputs from outside. Each is looked at once a run: a run sees one state of them. */
 export class PathInputs {
-  readonly #services: Services;
+  readonly #paths: PathDigests;
+  readonly #listings: Listings;
   readonly #seen = new Map<string, Promise<Result<Digest>>>();
 
-  constructor(services: Services) {
-    this.#services = services;
+  constructor({ paths, listings }: Pick<Services, 'paths' | 'listings'>) {
+    this.#paths = paths;
+    this.#listings = listings;
   }
 
   digest(input: PathInput): Promise<Result<Digest>> {
@@ -31,14 +35,8 @@ export class PathInputs {
   }
 
   async #look(input: PathInput): Promise<Result<Digest>> {
-    const { trees, files, listings } = this.#services;
-    const checked = trees.check(input.path, input);
-    if (checked.ok) return success(checked.value.digest);
-    await files.inputs.prepare();
-    const tree = checked.failure.digest(files.inputs);
-    if (!tree.ok) return tree;
-    listings.keep(tree.value);
-    return success(tree.value.digest);
+    const tree = await this.#paths.digest(input, (read) => this.#listings.keep(read));
+    return tree.ok ? success(tree.value.digest) : tree;
   }
 }
 
@@ -50,11 +48,13 @@ function idOf({ path, include, exclude }: PathInput): string {
 const NO_GPUS = { CUDA_VISIBLE_DEVICES: '' };
 
 /** The code of a planned stage. */
-export function codeOf(stage: PlannedStage, { codes }: Services): StageCode {
+export function codeOf(stage: PlannedStage, { codes }: Pick<Services, 'codes'>): StageCode {
   const code = codes.get(stage.module.path);
   if (code === undefined) throw new Error(`the code of ${stage.module.written} was not read`);
   return code;
 }
+
+type KeyServices = Pick<Services, 'codes' | 'environment'>;
 
 /** The outputs of a stage, or nothing while they are not known. */
 export type OutputsOf = (stage: string) => Readonly<Record<string, Digest>> | undefined;
@@ -68,7 +68,7 @@ export interface KnownParts {
 /** All that is known of a stage's key. */
 export async function knownParts(
   stage: PlannedStage,
-  services: Services,
+  services: KeyServices,
   paths: PathInputs,
   outputsOf: OutputsOf,
 ): Promise<Result<KnownParts>> {
@@ -102,7 +102,7 @@ export async function knownParts(
 /** The action key of a stage, once all stages that it reads are complete. */
 export async function keyOf(
   stage: PlannedStage,
-  services: Services,
+  services: KeyServices,
   paths: PathInputs,
   completed: (stage: string) => Pick<CompletedStage, 'outputs'>,
 ): Promise<Result<StageKey>> {

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { Problem } from '../../shared/problem.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
-import type { FailureReason } from './events.ts';
-import type { HostMessage, HostRequest } from './protocol.ts';
+import type { FailureReason } from './failure.ts';
+import { type HostMessage, type HostTask, MESSAGES } from './protocol.ts';
 import { placeInStack } from './stack.ts';
 
 /** How long a stage may take to end by itself when the run is cancelled. */
@@ -21,7 +23,6 @@ export interface ProcessOptions {
   /** Seconds after which the process is ended. */
   readonly timeout?: number;
   readonly signal: AbortSignal;
-  readonly onStart?: (pid: number) => void;
   readonly onMessage: (message: HostMessage) => void;
 }
 
@@ -31,34 +32,37 @@ export type ProcessEnd =
   | { readonly type: 'failed'; readonly failure: FailureReason }
   | { readonly type: 'cancelled' };
 
+const SHELL = '/bin/sh';
+/**
+ * The stage runs as the shell's own process. Beside it, in the same group, a watcher waits for the descriptor that only
+ * the runner holds open to end: however the runner dies, and however busy the stage is, the whole group ends with it.
+ */
+const WATCHED = `{ read -r _; kill -9 0; } <&${MESSAGES} >/dev/null 2>&1 ${MESSAGES}>&- & exec "$@"`;
+
 /** Runs one request in a process of its own, which is the leader of its own group. */
-export async function runInProcess(request: HostRequest, options: ProcessOptions): Promise<ProcessEnd> {
+export async function runInProcess(
+  request: HostTask,
+  requestFile: string,
+  options: ProcessOptions,
+): Promise<ProcessEnd> {
   let last: HostMessage | undefined;
   let output = '';
-  // Not execa: loading it takes as long as a small stage.
-  const child = spawn(process.execPath, ['--no-warnings', options.host], {
-    cwd: options.root,
-    env: options.environment,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    detached: true,
-  });
+  writeFileSync(requestFile, JSON.stringify({ ...request, variables: Object.keys(options.environment) }));
+  const child = start(requestFile, options);
   const ended = endOf(child);
-  if (child.pid !== undefined) options.onStart?.(child.pid);
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-KEPT_OUTPUT);
     });
   }
-  // What a stage prints while it is being written is worth seeing; TensorFlow's own words go to stderr.
-  if (child.stdout !== null) {
-    createInterface({ input: child.stdout }).on('line', (message) => options.onMessage({ type: 'log', message }));
-  }
-  child.on('message', (message: HostMessage) => {
+  // What a stage prints while it is being written is worth seeing; libraries' own words mostly go to stderr.
+  onLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
+  onLines(child.stdio[MESSAGES] as Readable | null, (line) => {
+    const message = JSON.parse(line) as HostMessage;
     if (message.type === 'log' || message.type === 'progress' || message.type === 'metrics') options.onMessage(message);
     else last = message;
   });
-  const stop = stopInTime(child.pid, () => send(child, { type: 'cancel' }), options);
-  send(child, request);
+  const stop = stopInTime(child, options);
   const how = await ended;
   const cut = stop();
   if (cut === 'aborted') return { type: 'cancelled' };
@@ -67,6 +71,23 @@ export async function runInProcess(request: HostRequest, options: ProcessOptions
     return { type: 'failed', failure: { kind: 'crashed', how, output: output.trim() } };
   }
   return { type: 'ended', message: last };
+}
+
+function start(requestFile: string, { host, root, environment }: ProcessOptions): ChildProcess {
+  const command = [process.execPath, '--no-warnings', host, requestFile] as const;
+  // A container may have no shell: then a stage notices that the runner is gone when it next tells something.
+  const [file, ...args] = existsSync(SHELL) ? ([SHELL, '-c', WATCHED, 'stage', ...command] as const) : command;
+  // Not execa: loading it takes as long as a small stage.
+  return spawn(file, args, {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+}
+
+function onLines(stream: Readable | null, onLine: (line: string) => void): void {
+  if (stream !== null) createInterface({ input: stream }).on('line', onLine);
 }
 
 /** How the process ended, once all that it wrote has arrived. What it started ends with it. */
@@ -86,9 +107,8 @@ function endOf(child: ChildProcess): Promise<string> {
 }
 
 /** Waits no longer for output that a process which left the group of `child` may hold open for ever. */
-function letGo({ stdout, stderr }: ChildProcess): void {
-  stdout?.destroy();
-  stderr?.destroy();
+function letGo({ stdio }: ChildProcess): void {
+  for (const stream of stdio) stream?.destroy();
 }
 
 /** Ends a process and all that it started. */
@@ -100,26 +120,20 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
-/** A process that has ended already is told nothing: how it ended says more. */
-function send(child: ChildProcess, request: HostRequest): void {
-  child.send(request, () => undefined);
-}
-
 /**
  * When the run is cancelled or the time is over, asks the process to end and, if it doesn't, ends its whole group.
  * Returns how to stop watching, which says whether it was cut short. (Not by AbortSignal.any with a timeout: Node 20
  * may collect these before they abort.)
  */
 function stopInTime(
-  pid: number | undefined,
-  ask: () => void,
+  child: ChildProcess,
   { signal, timeout }: Pick<ProcessOptions, 'signal' | 'timeout'>,
 ): () => 'aborted' | { readonly after: number } | undefined {
   let patience: NodeJS.Timeout | undefined;
   let timedOut = false;
   const cutShort = () => {
-    ask();
-    patience ??= setTimeout(() => endGroup(pid), GRACE_MILLISECONDS);
+    child.kill('SIGTERM');
+    patience ??= setTimeout(() => endGroup(child.pid), GRACE_MILLISECONDS);
   };
   const onTimeout = () => {
     timedOut = true;

@@ -1,31 +1,26 @@
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import type { PlannedStage } from '../plan/plan.ts';
-import { sourcesOf } from '../plan/sources.ts';
-import type { FailureReason } from './events.ts';
-import type { Services } from './services.ts';
-import type { StageKey } from './stage-key.ts';
+import type { Stores } from '../cache/stores.ts';
+import type { PathDigests } from '../fingerprint/path-digests.ts';
+import type { FailureReason } from './failure.ts';
+import type { FoundInput } from './request-inputs.ts';
 
 /**
  * Whether a stage that has just run read what its key says: a result of anything else must not be kept under that key.
- * `inputs-gone` if content went away from the cache, from which it can be made again.
+ * `inputs-gone` if content went away from the stores, which can compute it again.
  */
 export async function unchangedInputs(
-  stage: PlannedStage,
-  { document }: StageKey,
-  services: Pick<Services, 'cache' | 'files' | 'trees'>,
+  stage: string,
+  found: readonly FoundInput[],
+  { stores, paths }: { readonly stores: Pick<Stores, 'contents'>; readonly paths: PathDigests },
 ): Promise<Result<void, FailureReason | 'inputs-gone'>> {
   const problems: Problem[] = [];
-  for (const { name, from } of sourcesOf(stage)) {
-    const digest = document.inputs[name];
-    if (digest === undefined) continue;
+  for (const { input, from, path } of found) {
     if (from.kind === 'artifact') {
-      if (services.cache.locate(digest) === undefined) return failure('inputs-gone');
+      if (!(await stores.contents.has(from.digest))) return failure('inputs-gone');
       continue;
     }
-    const checked = services.trees.check(from.path, from);
-    if (!checked.ok) await services.files.inputs.prepare();
-    const tree = checked.ok ? checked : checked.failure.digest(services.files.inputs);
-    if (!tree.ok || tree.value.digest !== digest) problems.push(changedProblem(stage.name, name, from.path));
+    const tree = await paths.digest({ path, ...from.filter });
+    if (!tree.ok || tree.value.digest !== from.digest) problems.push(changedProblem(stage, input, path));
   }
   return problems.length > 0 ? failure({ kind: 'bad-input', problems }) : success(undefined);
 }

@@ -1,7 +1,7 @@
 import { bytes, columns, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
-import type { StoredOutput } from '../cache/records.ts';
 import type { Download } from '../cache/housekeeping/downloads.ts';
+import type { StoredOutput } from '../cache/records.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 import { when } from './runs.ts';
 

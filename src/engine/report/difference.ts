@@ -1,6 +1,6 @@
 import type { Paint } from '../../shared/text/style.ts';
 import type { ContentDifference } from '../execute/content-difference.ts';
-import type { Difference } from '../execute/difference.ts';
+import type { Difference } from '../execute/failure.ts';
 import type { Moved } from '../execute/moved.ts';
 
 /** In what an output is not the one that the lockfile names: «output model: weights.bin differs from offset 17 on». */

@@ -1,6 +1,7 @@
 import { duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
-import type { FailureReason, StageResult } from '../execute/events.ts';
+import type { StageResult } from '../execute/events.ts';
+import type { FailureReason } from '../execute/failure.ts';
 import { adviceOnDifference, describeDifference } from './difference.ts';
 import { describeProblems } from './problems.ts';
 

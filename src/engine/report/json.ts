@@ -1,6 +1,6 @@
 import type { Problem } from '../../shared/problem.ts';
-import type { Difference } from '../execute/difference.ts';
-import type { Emit, FailureReason, StageResult } from '../execute/events.ts';
+import type { Emit, StageResult } from '../execute/events.ts';
+import type { Difference, FailureReason } from '../execute/failure.ts';
 import type { Moved } from '../execute/moved.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';

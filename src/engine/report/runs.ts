@@ -1,7 +1,7 @@
 import { columns, duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
-import type { RunRecord } from '../cache/records.ts';
 import { verdictOn } from '../cache/history/run-history.ts';
+import type { RunRecord } from '../cache/records.ts';
 
 /** Past runs, a line each. */
 export function describeRuns(runs: readonly RunRecord[], now: Date, paint: Paint): string {

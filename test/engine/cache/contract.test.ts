@@ -1,220 +1,154 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { ActionRecord, Cache, FinishedOutput } from '../../../src/engine/cache/records.ts';
-import { FreshCache } from '../../../src/engine/cache/fresh-stores.ts';
-import { LocalCache } from '../../../src/engine/cache/local/local-store.ts';
-import { actionKey, keyDocument } from '../../../src/engine/fingerprint/action-key.ts';
+import { freshStores } from '../../../src/engine/cache/fresh-stores.ts';
+import { findResult, keepResult } from '../../../src/engine/cache/results.ts';
+import type { ActionStore, ContentStore } from '../../../src/engine/cache/stores.ts';
+import { TieredStore } from '../../../src/engine/cache/tiered-store.ts';
 import { type Digest, sha256 } from '../../../src/engine/fingerprint/digest.ts';
-import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
-import { SealedTrees } from '../../../src/engine/fingerprint/sealed-trees.ts';
-import { digestTree } from '../../../src/engine/fingerprint/tree.ts';
+import { emptyMemory, MemoryStore } from '../../support/memory-store.ts';
 import { unwrap } from '../../support/result.ts';
+import { localStore, localStores, type MadeResult, makeResult } from '../../support/results.ts';
 
-const NEVER = new AbortController().signal;
-const nobody = () => {
-  throw new Error('nobody should hold the claim');
-};
-
-/** Every cache there is. Each opens a second view of the same content, as another run would. */
-const caches: Readonly<Record<string, (directory: string) => Promise<Cache>>> = {
-  local: async (directory) => local(directory, 'cache'),
-  fresh: async (directory) => new FreshCache(local(directory, 'fresh'), local(directory, 'main'), new Set()),
-};
-
-function local(directory: string, name: string): LocalCache {
-  return new LocalCache(
-    join(directory, name),
-    new FileDigests(join(directory, 'files')),
-    new SealedTrees(join(directory, 'trees')),
-  );
+interface Both {
+  readonly actions: ActionStore;
+  readonly contents: ContentStore;
 }
 
-describe.each(Object.entries(caches))('the %s cache', (_name, open) => {
-  let directory: string;
-  let cache: Cache;
+/** Opens another view of the same content each time, as another run has it. */
+type Open = () => Both;
 
-  beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'pipeline-cache-'));
+const both = <Store extends ActionStore & ContentStore>(store: Store): Both => ({ actions: store, contents: store });
+const unexpected = { onTrouble: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
+
+/** Every store there is. What a path holds can be damaged only where it stays. */
+const STORES: readonly { name: string; damageable: boolean; in: (directory: string) => Open }[] = [
+  { name: 'local', damageable: true, in: (directory) => () => both(localStore(directory, 'cache')) },
+  {
+    name: 'in-memory',
+    damageable: false,
+    in: (directory) => {
+      const memory = emptyMemory();
+      return () => both(new MemoryStore(memory, directory));
+    },
+  },
+  {
+    name: 'tiered',
+    damageable: false,
+    in: (directory) => {
+      const remote = new MemoryStore(emptyMemory(), directory);
+      return () => both(new TieredStore(localStore(directory, 'cache'), remote, unexpected));
+    },
+  },
+  {
+    name: 'fresh',
+    damageable: true,
+    in: (directory) => () =>
+      freshStores(localStores(directory, 'fresh'), both(localStore(directory, 'main')), new Set()),
+  },
+];
+
+describe.each(STORES)('the $name store', ({ in: openIn, damageable }) => {
+  let directory: string;
+  let open: Open;
+  let stores: Both;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'pipeline-stores-'));
     onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-    cache = await open(directory);
+    open = openIn(directory);
+    stores = open();
   });
 
-  /** What a stage made: a file and a directory. */
-  async function finished(text: string): Promise<{ record: ActionRecord; outputs: FinishedOutput[] }> {
-    const made = mkdtempSync(join(directory, 'made-'));
-    writeFileSync(join(made, 'table.csv'), text);
-    mkdirSync(join(made, 'shards/inner'), { recursive: true });
-    writeFileSync(join(made, 'shards/0.arrow'), text.repeat(3));
-    writeFileSync(join(made, 'shards/inner/1.arrow'), text.repeat(5));
-    const files = new FileDigests(join(made, 'none'));
-    const output = (file: string): FinishedOutput => {
-      const path = join(made, file);
-      const { digest, kind, bytes, files: inside } = unwrap(digestTree(path, files));
-      return { path, file, digest, kind, bytes, files: inside.length };
-    };
-    const outputs = [output('table.csv'), output('shards')];
-    const document = keyDocument({
-      code: sha256(text),
-      packages: {},
-      params: {},
-      inputs: {},
-      env: {},
-      tensorflow: null,
-    });
-    const stored = outputs.map(({ path: _, ...rest }) => rest);
-    const [table, shards] = stored as [(typeof stored)[0], (typeof stored)[0]];
-    return {
-      outputs,
-      record: {
-        key: actionKey(document),
-        document,
-        outputs: { table, shards },
-        metrics: { rows: 3 },
-        provenance: {
-          stage: 's',
-          module: 's.ts',
-          run: 'r',
-          finished: '2026-01-01T00:00:00Z',
-          seconds: 1,
-          modules: {},
-          node: 'v20',
-          platform: 'linux-x64',
-        },
-      },
-    };
-  }
-
-  const pathOf = (digest: Digest | undefined) => cache.locate(digest as Digest) ?? '';
+  const made = (text: string) => makeResult(directory, text);
+  const keep = async ({ record, outputs }: MadeResult, into = stores) =>
+    unwrap(await keepResult(into, record, outputs));
+  const digestOf = ({ record }: MadeResult, output: string) => record.outputs[output]?.digest as Digest;
+  const pathOf = async (result: MadeResult, output: string) =>
+    (await stores.contents.materialize(digestOf(result, output))) ?? expect.unreachable();
 
   test('knows nothing at first', async () => {
-    const { record } = await finished('a');
-    expect(cache.find(record.key)).toBeUndefined();
-    expect(cache.locate(sha256('a'))).toBeUndefined();
-    expect(cache.runs()).toEqual([]);
+    const { record } = made('a');
+    expect(await stores.actions.lookUp(record.key)).toBeUndefined();
+    expect(await findResult(stores, record.key)).toBeUndefined();
+    expect(await stores.contents.has(sha256('a'))).toBe(false);
+    expect(await stores.contents.materialize(sha256('a'))).toBeUndefined();
+    expect(await stores.contents.list(sha256('a'))).toBeUndefined();
   });
 
   test('gives back what it was given, to this run and to others', async () => {
-    const { record, outputs } = await finished('a');
-    unwrap(cache.keep(record, outputs));
-    expect(cache.find(record.key)).toEqual(record);
-    expect((await open(directory)).find(record.key)).toEqual(record);
+    const result = made('a');
+    await keep(result);
+    expect(await findResult(stores, result.record.key)).toEqual(result.record);
+    expect(await findResult(open(), result.record.key)).toEqual(result.record);
   });
 
-  test('finds content and actions by how they begin, and tells all records', async () => {
-    const { record, outputs } = await finished('a');
-    const other = await finished('b');
-    for (const each of [{ record, outputs }, other]) unwrap(cache.keep(each.record, each.outputs));
-    const digest = record.outputs['table']?.digest ?? ('' as Digest);
-    expect(cache.beginningWith(digest.slice(0, 8))).toEqual({ contents: [digest], actions: [] });
-    expect(cache.beginningWith(record.key.slice(0, 8))).toEqual({ contents: [], actions: [record.key] });
-    expect(cache.beginningWith('0'.repeat(64))).toEqual({ contents: [], actions: [] });
-    const keys = Array.from(cache.records(), ({ key }) => key);
-    expect(keys.sort()).toEqual([record.key, other.record.key].sort());
+  test('has a record of which nothing can be had as a record, but not as a result', async () => {
+    const { record } = made('a');
+    unwrap(await stores.actions.commit(record));
+    expect(await stores.actions.lookUp(record.key)).toEqual(record);
+    expect(await findResult(stores, record.key)).toBeUndefined();
   });
 
-  test('keeps an artifact readable where it lies, and read-only', async () => {
-    const { record, outputs } = await finished('a');
-    unwrap(cache.keep(record, outputs));
-    const shards = pathOf(record.outputs['shards']?.digest);
+  test('materializes content complete, and read-only', async () => {
+    const result = made('a');
+    await keep(result);
+    expect(readFileSync(await pathOf(result, 'table'), 'utf8')).toBe('a');
+    const shards = await pathOf(result, 'shards');
     expect(readdirSync(shards).sort()).toEqual(['0.arrow', 'inner']);
+    expect(readFileSync(join(shards, 'inner/1.arrow'), 'utf8')).toBe('aaaaa');
     expect(statSync(join(shards, '0.arrow')).mode & 0o222).toBe(0);
   });
 
-  test('takes the same content twice without a second copy', async () => {
-    const { record, outputs } = await finished('a');
-    unwrap(cache.keep(record, outputs));
-    const before = pathOf(record.outputs['shards']?.digest);
-    unwrap(cache.keep(record, (await finished('a')).outputs));
-    expect(pathOf(record.outputs['shards']?.digest)).toBe(before);
-  });
-
-  test.each<[string, (path: string) => void]>([
-    ['other bytes', (path) => writeFileSync(path, 'b')],
-    ['fewer bytes', (path) => writeFileSync(path, '')],
-    ['nothing', (path) => rmSync(path)],
-  ])('does not give out a file that has become %s, and takes it anew', async (_what, damage) => {
-    const { record, outputs } = await finished('a');
-    unwrap(cache.keep(record, outputs));
-    const path = pathOf(record.outputs['table']?.digest);
-    chmodSync(path, 0o644);
-    damage(path);
-    expect((await open(directory)).find(record.key)).toBeUndefined();
-    unwrap(cache.keep(record, (await finished('a')).outputs));
-    expect((await open(directory)).find(record.key)).toEqual(record);
-  });
-
-  test('does not give out a directory with a file too many, and takes it anew', async () => {
-    const { record, outputs } = await finished('a');
-    unwrap(cache.keep(record, outputs));
-    writeFileSync(join(pathOf(record.outputs['shards']?.digest), 'stray'), '');
-    expect(cache.find(record.key)).toBeUndefined();
-    unwrap(cache.keep(record, (await finished('a')).outputs));
-    expect(cache.find(record.key)).toEqual(record);
-  });
-
-  test('lets one run at a time compute an action, and tells the other who does', async () => {
-    const { record } = await finished('a');
-    const first = unwrap(await cache.claim(record.key, nobody, NEVER));
-    let second: ReturnType<Cache['claim']> | undefined;
-    const holder = await new Promise<string>((resolve) => {
-      second = cache.claim(record.key, resolve, NEVER);
+  test('lists the files in content, with their digests', async () => {
+    const result = made('a');
+    await keep(result);
+    expect(await stores.contents.list(digestOf(result, 'shards'))).toMatchObject({
+      kind: 'directory',
+      files: [
+        { path: '0.arrow', digest: sha256('aaa') },
+        { path: 'inner/1.arrow', digest: sha256('aaaaa') },
+      ],
     });
-    expect(holder).toContain(`process ${process.pid}`);
-    first.release();
-    unwrap((await second) ?? expect.unreachable()).release();
   });
 
-  test('gives up waiting when the run is cancelled', async () => {
-    const { record } = await finished('a');
-    const first = unwrap(await cache.claim(record.key, nobody, NEVER));
-    const cancel = new AbortController();
-    const second = cache.claim(record.key, () => cancel.abort(), cancel.signal);
-    expect(await second).toEqual({ ok: false, failure: 'cancelled' });
-    first.release();
+  test('digests what is to be added, whoever digests it', async () => {
+    const [table] = made('a').outputs;
+    expect(unwrap(await stores.contents.digest(table?.path ?? '')).digest).toBe(table?.digest);
+    expect(await stores.contents.digest(join(directory, 'none'))).toMatchObject({ ok: false });
   });
 
-  test('keeps the work of a killed run for the next, but not what was half-made', async () => {
-    const { record } = await finished('a');
-    const first = unwrap(await cache.claim(record.key, nobody, NEVER));
-    writeFileSync(join(first.work, 'checkpoint'), '1');
-    writeFileSync(join(first.scratch, 'half'), '1');
-    first.release();
-    const second = unwrap(await cache.claim(record.key, nobody, NEVER));
-    expect(readdirSync(second.work)).toEqual(['checkpoint']);
-    expect(readdirSync(second.scratch)).toEqual([]);
-    second.release();
+  test('takes the same content twice', async () => {
+    await keep(made('a'));
+    const again = made('a');
+    await keep(again);
+    expect(await findResult(stores, again.record.key)).toEqual(again.record);
   });
 
-  test('does without the work directory when the stage has removed it', async () => {
-    const { record } = await finished('a');
-    const claim = unwrap(await cache.claim(record.key, nobody, NEVER));
-    rmSync(claim.work, { recursive: true });
-    claim.release();
-    unwrap(await cache.claim(record.key, nobody, NEVER)).release();
-  });
+  describe.runIf(damageable)('after damage', () => {
+    test.each<[string, (path: string) => void]>([
+      ['other bytes', (path) => writeFileSync(path, 'b')],
+      ['fewer bytes', (path) => writeFileSync(path, '')],
+      ['nothing', (path) => rmSync(path)],
+    ])('does not give out a file that has become %s, and takes it anew', async (_what, damage) => {
+      const result = made('a');
+      await keep(result);
+      const path = await pathOf(result, 'table');
+      chmodSync(path, 0o644);
+      damage(path);
+      expect(await findResult(open(), result.record.key)).toBeUndefined();
+      await keep(made('a'));
+      expect(await findResult(open(), result.record.key)).toEqual(result.record);
+    });
 
-  test('forgets the work once the action is finished', async () => {
-    const { record, outputs } = await finished('a');
-    const claim = unwrap(await cache.claim(record.key, nobody, NEVER));
-    writeFileSync(join(claim.work, 'checkpoint'), '1');
-    unwrap(cache.keep(record, outputs));
-    claim.release();
-    const again = unwrap(await cache.claim(record.key, nobody, NEVER));
-    expect(readdirSync(again.work)).toEqual([]);
-    again.release();
-  });
-
-  test('remembers the last record of a stage, and runs in order', async () => {
-    const { record, outputs } = await finished('a');
-    unwrap(cache.keep(record, outputs));
-    cache.setLast('train', record.key);
-    expect(cache.lastOf('train')).toEqual(record);
-    expect(cache.lastOf('other')).toBeUndefined();
-    const run = { pipeline: 'p', started: '', seconds: 1, ok: true, stages: [] };
-    cache.keepRun({ ...run, run: '20260102' });
-    cache.keepRun({ ...run, run: '20260101' });
-    expect(cache.runs().map(({ run: id }) => id)).toEqual(['20260101', '20260102']);
+    test('does not give out a directory with a file too many, and takes it anew', async () => {
+      const result = made('a');
+      await keep(result);
+      writeFileSync(join(await pathOf(result, 'shards'), 'stray'), '');
+      expect(await findResult(stores, result.record.key)).toBeUndefined();
+      await keep(made('a'));
+      expect(await findResult(stores, result.record.key)).toEqual(result.record);
+    });
   });
 });

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { contentDifference } from '../../../src/engine/execute/content-difference.ts';
 import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
+import { digestTree } from '../../../src/engine/fingerprint/tree.ts';
+import { unwrap } from '../../support/result.ts';
 
 /** A file's bytes, or a directory's files; a name that ends in a slash is an empty directory. */
 type Content = string | Buffer | Readonly<Record<string, string>>;
@@ -23,7 +25,8 @@ async function compare(expected: Content, found: Content) {
     return path;
   };
   const files = new FileDigests(join(directory, 'none'));
-  return contentDifference(make('a', expected), make('b', found), files);
+  const located = (path: string) => ({ path, tree: unwrap(digestTree(path, files)) });
+  return contentDifference(located(make('a', expected)), located(make('b', found)));
 }
 
 const BIG = Buffer.alloc(3_000_000, 7);

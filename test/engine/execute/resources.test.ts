@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Amounts, type Grant, type Machine, ResourcePool } from '../../../src/engine/execute/resources.ts';
+import { type Amounts, type Grant, ResourcePool } from '../../../src/engine/execute/resources.ts';
 
-const MACHINE: Machine = { jobs: 8, cpu: 8, memory: 16, gpus: [] };
+const MACHINE: Amounts = { jobs: 8, cpu: 8, memory: 16, gpu: 0 };
 const SMALL: Amounts = { jobs: 1, cpu: 1, memory: 0, gpu: 0 };
 
 /** Stages that ask a pool in turn; notes who was let in, until nothing moves any more. */
@@ -10,7 +10,7 @@ class Queue {
   readonly #pool: ResourcePool;
   readonly #grants = new Map<string, Grant>();
 
-  constructor(machine: Partial<Machine>) {
+  constructor(machine: Partial<Amounts>) {
     this.#pool = new ResourcePool(() => ({ ...MACHINE, ...machine }));
   }
 
@@ -28,7 +28,7 @@ class Queue {
     await settle();
   }
 
-  gpusOf(name: string): readonly string[] | undefined {
+  gpusOf(name: string): number | undefined {
     return this.#grants.get(name)?.gpus;
   }
 }
@@ -71,32 +71,22 @@ describe('the resources of the machine', () => {
 });
 
 describe('GPUs', () => {
-  test('are handed out by number, each to one stage', async () => {
-    const queue = new Queue({ gpus: ['0', '1', '2'] });
+  test('are handed out to as many stages as there are', async () => {
+    const queue = new Queue({ gpu: 3 });
     await queue.ask('a', { gpu: 2 });
     await queue.ask('b', { gpu: 1 });
     await queue.ask('c', { gpu: 1 });
     await queue.ask('d');
     expect(queue.inside).toEqual(['a', 'b', 'd']);
-    expect([queue.gpusOf('a'), queue.gpusOf('b'), queue.gpusOf('d')]).toEqual([['0', '1'], ['2'], []]);
+    expect([queue.gpusOf('a'), queue.gpusOf('b'), queue.gpusOf('d')]).toEqual([2, 1, 0]);
     await queue.leave('a');
-    expect(queue.gpusOf('c')).toEqual(['0']);
-  });
-
-  test('that came back are handed out in order again', async () => {
-    const queue = new Queue({ gpus: ['2', '10'] });
-    await queue.ask('a', { gpu: 1 });
-    await queue.ask('b', { gpu: 1 });
-    await queue.leave('b');
-    await queue.leave('a');
-    await queue.ask('c', { gpu: 2 });
-    expect(queue.gpusOf('c')).toEqual(['2', '10']);
+    expect(queue.gpusOf('c')).toBe(1);
   });
 
   test('that are not there are not waited for', async () => {
-    const queue = new Queue({ gpus: [] });
+    const queue = new Queue({ gpu: 0 });
     await queue.ask('a', { gpu: 1 });
-    expect(queue.gpusOf('a')).toEqual([]);
+    expect(queue.gpusOf('a')).toBe(0);
   });
 });
 
@@ -127,7 +117,7 @@ describe('a stage that does not fit yet', () => {
   });
 
   test('and lacks a GPU does not keep from the cores those that want none', async () => {
-    const queue = new Queue({ jobs: 2, cpu: 2, gpus: ['0'] });
+    const queue = new Queue({ jobs: 2, cpu: 2, gpu: 1 });
     await queue.ask('training', { gpu: 1 });
     await queue.ask('next training', { gpu: 1 });
     for (let index = 0; index < 10; index++) {

@@ -15,8 +15,9 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { sweep } from '../../../src/engine/cache/housekeeping/sweep.ts';
 import { collect } from '../../../src/engine/cli/collect.ts';
-import { self } from '../../../src/shared/file-lock.ts';
+import { ownHandle } from '../../../src/shared/holder.ts';
 import { Gate } from '../../support/gate.ts';
+import { deadHandle } from '../../support/handles.ts';
 import { type Finished, type Project, toFinished } from '../../support/project.ts';
 import { gated, toy } from './toy.ts';
 
@@ -357,16 +358,16 @@ describe('pipeline cache gc', () => {
 
   test('takes what killed processes left, and nothing that is young', async () => {
     const project = await withHistory();
-    const dead = spawnSync('true').pid;
-    const { pid, host } = self();
+    const { pid } = process;
+    const dead = deadHandle();
     const old = [
       `cache/work/${'a'.repeat(64)}/work/checkpoint`,
-      `cache/runs/20200101-000000-abcdef.json.${dead}`,
+      `cache/runs/20200101-000000-abcdef.json.1`,
       `cache/index/plans/${'b'.repeat(64)}.json`,
       `cache/index/code/${'b'.repeat(64)}.json`,
       `cache/index/listings/${'b'.repeat(64)}.json`,
-      `cache/trash/${dead}.1.${host}/0-x/y`,
-      `cache.verify.${dead}.1.${host}/objects/x`,
+      `cache/trash/${dead}/0-x/y`,
+      `cache.verify.${dead}/objects/x`,
     ];
     const young = [`cache/work/${'c'.repeat(64)}/work/checkpoint`, `cache/runs/20200101-000001-abcdef.json.${pid}`];
     for (const path of [...old, ...young]) project.write(path, 'x');
@@ -437,7 +438,7 @@ describe('pipeline cache gc', () => {
     await project.run();
     mkdirSync(project.path('cache/index'), { recursive: true });
     // This process stands for a gc in the midst of it.
-    project.write('cache/index/sweep.lock', JSON.stringify(self()));
+    project.write('cache/index/sweep.lock', ownHandle());
     const running = project.start(['run', '--json']);
     await vi.waitFor(() => expect(project.list('cache/index/live')).toHaveLength(1), { timeout: 30_000 });
     project.remove('cache/actions');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunRecord } from '../records.ts';
 import { fromChecksummed } from '../local/checksummed.ts';
+import type { RunRecord } from '../records.ts';
 
 /** The records of past runs in a cache directory. Their ids begin with the time, so that few have to be read. */
 export class RunHistory {

@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { isAlive, self } from '../../../shared/file-lock.ts';
+import { livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 
 export interface FreshDirectory {
@@ -16,8 +15,7 @@ export interface FreshDirectory {
  * Its name says which process it belongs to, so that it is known as abandoned once that is gone.
  */
 export function freshDirectory(cache: string, keep: string | undefined): Result<FreshDirectory> {
-  const { pid, started, host } = self();
-  const path = keep ?? `${cache}.verify.${pid}.${started}.${host}`;
+  const path = keep ?? `${cache}.verify.${ownHandle()}`;
   try {
     mkdirSync(path, { recursive: true });
     if (readdirSync(path).length > 0) {
@@ -62,8 +60,8 @@ export function abandoned(cache: string): readonly string[] {
   const prefix = `${basename(cache)}.verify.`;
   return entriesOf(dirname(cache)).flatMap((name) => {
     if (!name.startsWith(prefix)) return [];
-    const [, pid, started = '', host = hostname()] = /^(\d+)\.(\d*)\.(.+)$/.exec(name.slice(prefix.length)) ?? [];
-    return pid === undefined || isAlive({ pid: Number(pid), started, host }) ? [] : [join(dirname(cache), name)];
+    const holder = parseHandle(name.slice(prefix.length));
+    return holder !== undefined && livenessOf(holder) === 'dead' ? [join(dirname(cache), name)] : [];
   });
 }
 

@@ -4,8 +4,8 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 import { FileDigests } from '../../fingerprint/file-digests.ts';
 import { digestTree } from '../../fingerprint/tree.ts';
-import { entriesOf, type KeptAction, takeInventory } from './inventory.ts';
 import { RunHistory } from '../history/run-history.ts';
+import { entriesOf, type KeptAction, takeInventory } from './inventory.ts';
 import { Trash } from './trash.ts';
 
 /** One output that a damage costs. */

@@ -1,9 +1,9 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { actionKey } from '../../fingerprint/action-key.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
-import type { ActionRecord } from '../records.ts';
 import { fromChecksummed } from '../local/checksummed.ts';
+import { isActionRecord } from '../record-shape.ts';
+import type { ActionRecord } from '../records.ts';
 
 /** Something that lies in the cache. */
 export interface Kept {
@@ -47,7 +47,7 @@ export function takeInventory(cache: string): Inventory {
       if (text === undefined) continue;
       const record = fromChecksummed<ActionRecord>(text);
       const action = key as string as ActionKey;
-      if (record !== undefined && isAction(record, action)) actions.push({ path, key: action, record });
+      if (record !== undefined && isActionRecord(record, action)) actions.push({ path, key: action, record });
       else damaged.push({ path, key: action });
     }
   }
@@ -96,20 +96,4 @@ function readIfThere(path: string): string | undefined {
     if (code === 'EISDIR') return '';
     throw error;
   }
-}
-
-/** Its key is the digest of its document, and all that is read of it is there. */
-function isAction(
-  { key, document, outputs, metrics, provenance }: Partial<ActionRecord>,
-  expected: ActionKey,
-): boolean {
-  return (
-    key === expected &&
-    document !== undefined &&
-    actionKey(document) === key &&
-    Object.values(outputs ?? { missing: undefined }).every((output) => isDigest(output?.digest ?? '')) &&
-    typeof metrics === 'object' &&
-    typeof provenance?.stage === 'string' &&
-    !Number.isNaN(Date.parse(provenance.finished))
-  );
 }

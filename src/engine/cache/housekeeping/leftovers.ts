@@ -1,13 +1,13 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Digest } from '../../fingerprint/digest.ts';
+import { RunHistory } from '../history/run-history.ts';
+import { deadMarkers } from '../local/uses.ts';
 import { takeDownloads } from './downloads.ts';
 import { abandoned } from './fresh-directory.ts';
 import { isTemporary } from './integrity.ts';
 import { bytesIn, entriesOf, type Kept } from './inventory.ts';
-import { RunHistory } from '../history/run-history.ts';
 import { abandonedTrash } from './trash.ts';
-import { deadMarkers } from '../local/uses.ts';
 
 export type LeftoverKind =
   /** The work directory of an action that nobody has gone on with. */

@@ -1,10 +1,10 @@
 import { lock } from '../../../shared/file-lock.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
+import { usedByOthers, whileNothingIsLookedUp } from '../local/uses.ts';
 import type { Garbage } from './garbage.ts';
 import { type KeptAction, takeInventory } from './inventory.ts';
 import type { Leftover } from './leftovers.ts';
 import { Trash } from './trash.ts';
-import { usedByOthers, whileNothingIsLookedUp } from '../local/uses.ts';
 
 /** So many at once: between two batches whoever waits to look something up may do so. */
 const BATCH = 2000;

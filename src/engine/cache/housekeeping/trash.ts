@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isAlive, self } from '../../../shared/file-lock.ts';
+import { type Handle, livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
 import { entriesOf } from './inventory.ts';
 
 /**
@@ -12,8 +12,7 @@ export class Trash {
   #next = 0;
 
   constructor(cache: string) {
-    const { pid, started, host } = self();
-    this.#directory = join(cache, 'trash', `${pid}.${started}.${host}`);
+    this.#directory = join(cache, 'trash', ownHandle());
   }
 
   /** Takes it away from where it lies. Returns whether it was there. */
@@ -42,8 +41,17 @@ export class Trash {
 /** What killed processes had taken away and not removed, absolute. */
 export function abandonedTrash(cache: string): readonly string[] {
   return entriesOf(join(cache, 'trash')).flatMap((name) => {
-    const [, pid, started = '', host = ''] = /^(\d+)\.(\d*)\.(.+)$/.exec(name) ?? [];
-    const isDead = pid === undefined || !isAlive({ pid: Number(pid), started, host });
-    return isDead ? [join(cache, 'trash', name)] : [];
+    const path = join(cache, 'trash', name);
+    return isAbandoned(path, parseHandle(name)) ? [path] : [];
   });
+}
+
+/** After so long what a process of another machine or container has taken counts as abandoned. */
+const FOREIGN_MILLISECONDS = 86_400_000;
+
+function isAbandoned(path: string, holder: Handle | undefined): boolean {
+  const liveness = holder === undefined ? 'dead' : livenessOf(holder);
+  if (liveness !== 'unknown') return liveness === 'dead';
+  const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - changed > FOREIGN_MILLISECONDS;
 }

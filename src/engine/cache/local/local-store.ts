@@ -1,152 +1,131 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFor, writeWhole } from '../../../shared/atomic-write.ts';
-import { endWorker, holderOf, lock } from '../../../shared/file-lock.ts';
-import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { failure, type Result, success } from '../../../shared/problem.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
 import type { FileDigests } from '../../fingerprint/file-digests.ts';
+import { LinkedFiles } from '../../fingerprint/linked-files.ts';
 import type { SealedTrees } from '../../fingerprint/sealed-trees.ts';
-import { digestTree } from '../../fingerprint/tree.ts';
-import type { ActionRecord, Cache, Claim, FinishedOutput, RunRecord } from '../records.ts';
+import { digestTree, type Tree } from '../../fingerprint/tree.ts';
+import type { ActionRecord, FinishedOutput } from '../records.ts';
+import type { ActionStore, ContentStore, LocalIndex } from '../stores.ts';
 import { cacheProblem } from './cache-problem.ts';
-import { fromChecksummed, toChecksummed } from './checksummed.ts';
+import { toChecksummed } from './checksummed.ts';
+import { moveIn, protect } from './move-in.ts';
+import { CachePaths } from './paths.ts';
+import { readRecord } from './record-file.ts';
 import type { Uses } from './uses.ts';
 
-/** A cache in a directory on this machine, shared safely by any number of runs. */
-export class LocalCache implements Cache {
-  readonly #directory: string;
+/** Records and content in a directory on this machine, shared safely by any number of runs. */
+export class LocalStore implements ActionStore, ContentStore, LocalIndex {
+  readonly #paths: CachePaths;
   readonly #files: FileDigests;
   readonly #trees: SealedTrees;
   readonly #uses: Uses | undefined;
 
-  /** `uses` is told what is looked up: a sweep at the same time leaves that. */
+  /**
+   * @param directory the cache directory, absolute.
+   * @param uses is told what is looked up: a sweep at the same time leaves that.
+   */
   constructor(directory: string, files: FileDigests, trees: SealedTrees, uses?: Uses) {
-    this.#directory = directory;
+    this.#paths = new CachePaths(directory);
     this.#files = files;
     this.#trees = trees;
     this.#uses = uses;
   }
 
-  find(key: ActionKey): ActionRecord | undefined {
+  async lookUp(key: ActionKey): Promise<ActionRecord | undefined> {
     this.#uses?.tell(key);
-    const record = readRecord<ActionRecord>(this.#actionPath(key));
-    if (record?.key !== key) return undefined;
-    const whole = Object.values(record.outputs).every((output) => this.#locate(output.digest) !== undefined);
-    return whole ? record : undefined;
+    return this.#read(key);
   }
 
-  locate(digest: Digest): string | undefined {
+  async commit(record: ActionRecord): Promise<Result<void>> {
+    return this.#write(() => {
+      this.#uses?.tell(record.key);
+      writeWhole(this.#paths.action(record.key), toChecksummed(record));
+    });
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    return this.#locate(digest) !== undefined;
+  }
+
+  async materialize(digest: Digest): Promise<string | undefined> {
     this.#uses?.tell(digest);
     return this.#locate(digest);
   }
 
-  #locate(digest: Digest): string | undefined {
-    const path = this.#objectPath(digest);
-    if (!existsSync(path)) return undefined;
-    // Known content is told by size, times and inode; whatever else is there is read again before it is used.
-    const tree = this.#trees.of(path, this.#files);
-    return tree.ok && tree.value.digest === digest ? path : undefined;
+  async list(digest: Digest): Promise<Tree | undefined> {
+    return this.treeOf(digest);
+  }
+
+  prepare(): Promise<void> {
+    return this.#files.prepare();
+  }
+
+  async digest(path: string): Promise<Result<Tree>> {
+    await this.#files.prepare();
+    return digestTree(path, this.#files);
+  }
+
+  async add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {
+    await this.#files.prepare();
+    return this.#write(() => {
+      this.#uses?.tell(content.digest);
+      this.#takeIn(content);
+    });
   }
 
   *records(): Iterable<ActionRecord> {
-    const actions = join(this.#directory, 'actions');
+    const actions = join(this.#paths.root, 'actions');
     for (const prefix of namesIn(actions)) {
       for (const key of digestsIn(actions, prefix, '.json')) {
-        const record = readRecord<ActionRecord>(this.#actionPath(key as ActionKey));
-        if (record?.key === key) yield record;
+        const record = this.#read(key as string as ActionKey);
+        if (record !== undefined) yield record;
       }
     }
   }
 
-  beginningWith(prefix: string): { contents: readonly Digest[]; actions: readonly ActionKey[] } {
+  beginningWith(prefix: string): ReturnType<LocalIndex['beginningWith']> {
     const find = (folder: string, ending: string) =>
-      digestsIn(join(this.#directory, folder), prefix.slice(0, 2), ending).filter((name) => name.startsWith(prefix));
-    return { contents: find('objects', '') as Digest[], actions: find('actions', '.json') as ActionKey[] };
+      digestsIn(join(this.#paths.root, folder), prefix.slice(0, 2), ending).filter((name) => name.startsWith(prefix));
+    return { contents: find('objects', ''), actions: find('actions', '.json') as string[] as ActionKey[] };
   }
 
-  keep(record: ActionRecord, outputs: readonly FinishedOutput[]): Result<void> {
-    try {
-      this.#uses?.tell(record.key, ...outputs.map(({ digest }) => digest));
-      for (const output of outputs) this.#takeIn(output);
-      writeWhole(this.#actionPath(record.key), toChecksummed(record));
-      return success(undefined);
-    } catch (error) {
-      return cacheProblem(error, this.#directory);
-    }
+  treeOf(digest: Digest): Tree | undefined {
+    this.#uses?.tell(digest);
+    const path = this.#locate(digest);
+    const tree = path === undefined ? undefined : digestTree(path, this.#files);
+    return tree?.ok && tree.value.digest === digest ? tree.value : undefined;
   }
 
-  async claim(
-    key: ActionKey,
-    waiting: (holder: string) => void,
-    signal: AbortSignal,
-  ): Promise<Result<Claim, readonly Problem[] | 'cancelled'>> {
-    const directory = join(this.#directory, 'work', key);
-    const work = join(directory, 'work');
-    const scratch = join(directory, 'scratch');
-    const worker = join(directory, 'worker.json');
-    try {
-      const unlock = await lock(`${directory}.lock`, waiting, signal);
-      if (unlock === undefined) return failure('cancelled');
-      for (const path of [directory, work, scratch])
-        if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(path);
-      await endWorker(worker);
-      // What a killed run was making is half-made; what it left in its work directory is there to go on from.
-      rmSync(scratch, { recursive: true, force: true });
-      mkdirSync(scratch, { recursive: true });
-      mkdirSync(work, { recursive: true });
-      const release = () => {
-        attempt(() => {
-          const done = readRecord<ActionRecord>(this.#actionPath(key))?.key === key || isEmpty(work);
-          rmSync(worker, { force: true });
-          rmSync(done ? directory : scratch, { recursive: true, force: true });
-        });
-        attempt(unlock);
-      };
-      const worksBy = (pid: number) => attempt(() => writeFileSync(worker, JSON.stringify(holderOf(pid))));
-      return success({ work, scratch, worksBy, release });
-    } catch (error) {
-      return cacheProblem(error, this.#directory);
-    }
+  /** A path (absolute) on the disk of the content, at which something to be added can be written. */
+  incoming(digest: Digest): string {
+    const path = temporaryFor(this.#paths.object(digest));
+    mkdirSync(dirname(path), { recursive: true });
+    return path;
   }
 
-  lastOf(stage: string): ActionRecord | undefined {
-    const key = readJson<{ key: ActionKey }>(this.#lastPath(stage))?.key;
-    const record = key === undefined || !isDigest(key) ? undefined : readRecord<ActionRecord>(this.#actionPath(key));
+  /** Content whose files a stage may link into what it makes: a link is recognised without reading it again. */
+  linkable(roots: readonly string[]): LinkedFiles {
+    return new LinkedFiles(roots, this.#files, this.#trees);
+  }
+
+  #read(key: ActionKey): ActionRecord | undefined {
+    const record = readRecord<ActionRecord>(this.#paths.action(key));
     return record?.key === key ? record : undefined;
   }
 
-  setLast(stage: string, key: ActionKey): void {
-    const path = this.#lastPath(stage);
-    if (readJson<{ key: ActionKey }>(path)?.key !== key)
-      attempt(() => writeWhole(path, `${JSON.stringify({ key })}\n`));
+  #locate(digest: Digest): string | undefined {
+    const path = this.#paths.object(digest);
+    if (!existsSync(path)) return undefined;
+    // Known content is recognised by size, times and inode; whatever else is there is read again before it is used.
+    const tree = this.#trees.of(path, this.#files);
+    return tree.ok && tree.value.digest === digest ? path : undefined;
   }
 
-  keepRun(run: RunRecord): void {
-    attempt(() => writeWhole(join(this.#directory, 'runs', `${run.run}.json`), toChecksummed(run)));
-  }
-
-  runs(): readonly RunRecord[] {
-    const directory = join(this.#directory, 'runs');
-    if (!existsSync(directory)) return [];
-    return readdirSync(directory)
-      .filter((name) => name.endsWith('.json'))
-      .sort()
-      .flatMap((name) => readRecord<RunRecord>(join(directory, name)) ?? []);
-  }
-
-  #takeIn({ path, digest }: FinishedOutput): void {
-    const target = this.#objectPath(digest);
+  #takeIn({ path, digest }: Pick<FinishedOutput, 'digest' | 'path'>): void {
+    const target = this.#paths.object(digest);
     if (this.#locate(digest) !== undefined) {
       this.#files.forget(path);
       rmSync(path, { recursive: true });
@@ -157,39 +136,18 @@ export class LocalCache implements Cache {
     const inside = tree.value.files.map((file) => file.path);
     for (const file of inside) protect(join(path, file));
     mkdirSync(dirname(target), { recursive: true });
-    if (!this.#moveIn(path, target, digest)) return;
+    if (!moveIn(path, target, () => this.#locate(digest) !== undefined)) return;
     for (const file of inside) this.#files.moved(join(path, file), join(target, file));
     this.#trees.seal(target, tree.value);
   }
 
-  /** Whether `path` was needed: another run may have put the same content there in the meantime. */
-  #moveIn(path: string, target: string, digest: Digest): boolean {
+  #write(action: () => void): Result<void> {
     try {
-      move(path, target);
+      action();
+      return success(undefined);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (!IN_THE_WAY.includes(code ?? '')) throw error;
-      if (this.#locate(digest) !== undefined) {
-        rmSync(path, { recursive: true });
-        return false;
-      }
-      rmSync(target, { recursive: true });
-      move(path, target);
+      return failure(cacheProblem(error, this.#paths.root).failure);
     }
-    return true;
-  }
-
-  #objectPath(digest: Digest): string {
-    return join(this.#directory, 'objects', digest.slice(0, 2), digest.slice(2));
-  }
-
-  #actionPath(key: ActionKey): string {
-    return join(this.#directory, 'actions', key.slice(0, 2), `${key.slice(2)}.json`);
-  }
-
-  #lastPath(stage: string): string {
-    // The names of a matrix's stages hold its values, which may have slashes.
-    return join(this.#directory, 'index', 'last', `${encodeURIComponent(stage)}.json`);
   }
 }
 
@@ -197,69 +155,10 @@ function namesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory).sort() : [];
 }
 
-/** Whether there is nothing to go on from; the stage may have removed it altogether. */
-function isEmpty(work: string): boolean {
-  return !existsSync(work) || readdirSync(work).length === 0;
-}
-
 /** The digests that are kept below `directory` as `PREFIX/REST` and `ending`. */
-function digestsIn(directory: string, prefix: string, ending: string): string[] {
+function digestsIn(directory: string, prefix: string, ending: string): Digest[] {
   return namesIn(join(directory, prefix))
     .filter((name) => name.endsWith(ending))
     .map((name) => prefix + name.slice(0, name.length - ending.length))
     .filter(isDigest);
-}
-
-/** What the file system says when something else is there, of the same kind or another. */
-const IN_THE_WAY = ['ENOTEMPTY', 'EEXIST', 'EISDIR', 'ENOTDIR'];
-
-/** Where objects lie on another disk than work, as by a link, a copy beside the target is moved in its place. */
-function move(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    const beside = temporaryFor(to);
-    try {
-      cpSync(from, beside, { recursive: true });
-      renameSync(beside, to);
-    } finally {
-      rmSync(beside, { recursive: true, force: true });
-    }
-    rmSync(from, { recursive: true });
-  }
-}
-
-function readRecord<Value extends object>(path: string): Value | undefined {
-  try {
-    return fromChecksummed<Value>(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-function readJson<Value>(path: string): Value | undefined {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Value;
-  } catch {
-    // Absent or damaged: either way it has to be made again.
-    return undefined;
-  }
-}
-
-/** Against writing by mistake. Some network folders have no permissions to change. */
-function protect(file: string): void {
-  attempt(() => {
-    // A link into the cache is protected already, and would be changed by it.
-    if ((lstatSync(file).mode & 0o222) !== 0) chmodSync(file, 0o444);
-  });
-}
-
-/** For what only helps: a cache that can't be written loses it and goes on. */
-function attempt(action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-  }
 }

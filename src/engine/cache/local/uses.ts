@@ -1,14 +1,26 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
-import { hostname } from 'node:os';
+import {
+  closeSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { type Holder, isAlive, lock, self } from '../../../shared/file-lock.ts';
+import { lock } from '../../../shared/file-lock.ts';
+import { type Handle, isOwn, livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 
 const POLL_MILLISECONDS = 5;
 /** A sweep holds its lock for moments. One that is older was left by a machine that is gone. */
 const STALE_MILLISECONDS = 60_000;
-/** Of a machine or container that is gone nobody can tell whether its processes are: after so long they are. */
-const FOREIGN_MILLISECONDS = 30 * 86_400_000;
+/** A marker is renewed so often, for those who cannot see from their machine or container whether its process lives. */
+const HEARTBEAT_MILLISECONDS = 60_000;
+/** After a day without that its process counts as gone. The clocks of two machines never differ by so much. */
+const FOREIGN_MILLISECONDS = 86_400_000;
 
 /**
  * What a command that is under way has looked up, told in a file of its own: a sweep at the same time leaves it.
@@ -18,7 +30,7 @@ const FOREIGN_MILLISECONDS = 30 * 86_400_000;
 export class Uses {
   readonly #directory: string;
   readonly #told = new Set<string>();
-  #file: { readonly path: string; readonly descriptor: number } | undefined;
+  #file: Marker | undefined;
 
   /** `cache`: the cache's directory. */
   constructor(cache: string) {
@@ -43,6 +55,7 @@ export class Uses {
   /** Nothing is used any more. */
   release(): void {
     if (this.#file === undefined) return;
+    clearInterval(this.#file.beating);
     closeSync(this.#file.descriptor);
     rmSync(this.#file.path, { force: true });
     this.#file = undefined;
@@ -54,10 +67,9 @@ export class Uses {
 export function usedByOthers(cache: string): ReadonlySet<string> {
   const used = new Set<string>();
   const directory = join(cache, 'index', 'live');
-  for (const { name, holder } of markers(directory)) {
-    if (holder.pid === process.pid && holder.host === hostname()) continue;
-    if (!isUnderWay(join(directory, name), holder)) continue;
-    for (const id of read(join(directory, name)).split('\n')) used.add(id);
+  for (const holder of markers(directory)) {
+    if (isOwn(holder) || !isUnderWay(join(directory, holder), holder)) continue;
+    for (const id of read(join(directory, holder)).split('\n')) used.add(id);
   }
   used.delete('');
   return used;
@@ -66,8 +78,8 @@ export function usedByOthers(cache: string): ReadonlySet<string> {
 /** The markers of processes that are gone, absolute. */
 export function deadMarkers(cache: string): readonly string[] {
   const directory = join(cache, 'index', 'live');
-  return markers(directory).flatMap(({ name, holder }) =>
-    isUnderWay(join(directory, name), holder) ? [] : [join(directory, name)],
+  return markers(directory).flatMap((holder) =>
+    isUnderWay(join(directory, holder), holder) ? [] : [join(directory, holder)],
   );
 }
 
@@ -90,22 +102,27 @@ function sweepLock(index: string): string {
   return join(index, 'sweep.lock');
 }
 
-function openMarker(directory: string): { path: string; descriptor: number } {
-  const { pid, started, host } = self();
-  const path = join(directory, `${pid}.${started}.${host}`);
+interface Marker {
+  readonly path: string;
+  readonly descriptor: number;
+  readonly beating: NodeJS.Timeout;
+}
+
+function openMarker(directory: string): Marker {
+  const path = join(directory, ownHandle());
   mkdirSync(directory, { recursive: true });
-  return { path, descriptor: openSync(path, 'a') };
+  const descriptor = openSync(path, 'a');
+  const beating = setInterval(() => futimesSync(descriptor, new Date(), new Date()), HEARTBEAT_MILLISECONDS).unref();
+  return { path, descriptor, beating };
 }
 
-function markers(directory: string): { name: string; holder: Holder }[] {
-  return namesIn(directory).flatMap((name) => {
-    const [, pid, started = '', host = ''] = /^(\d+)\.(\d*)\.(.+)$/.exec(name) ?? [];
-    return pid === undefined ? [] : [{ name, holder: { pid: Number(pid), started, host } }];
-  });
+function markers(directory: string): Handle[] {
+  return namesIn(directory).flatMap((name) => parseHandle(name) ?? []);
 }
 
-function isUnderWay(path: string, holder: Holder): boolean {
-  if (holder.host === hostname()) return isAlive(holder);
+function isUnderWay(path: string, holder: Handle): boolean {
+  const liveness = livenessOf(holder);
+  if (liveness !== 'unknown') return liveness === 'alive';
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats !== undefined && Date.now() - stats.mtimeMs < FOREIGN_MILLISECONDS;
 }
@@ -118,8 +135,8 @@ function isHeld(path: string): boolean {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined || Date.now() - stats.mtimeMs > STALE_MILLISECONDS) return false;
-    const holder = JSON.parse(read(path)) as Holder;
-    return !(holder.pid === process.pid && holder.host === hostname()) && isAlive(holder);
+    const holder = parseHandle(read(path));
+    return holder !== undefined && !isOwn(holder) && livenessOf(holder) !== 'dead';
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
-import { checkIntegrity } from '../../cache/housekeeping/integrity.ts';
 import { RunHistory } from '../../cache/history/run-history.ts';
+import { checkIntegrity } from '../../cache/housekeeping/integrity.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
 import { type Age, affectedBy, describeIntegrity } from '../../report/cache-verify.ts';
 import { openConsole } from '../console.ts';

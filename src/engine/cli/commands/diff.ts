@@ -1,7 +1,7 @@
 import { problem, type Result, success } from '../../../shared/problem.ts';
-import type { RunRecord } from '../../cache/records.ts';
 import { compareRuns } from '../../cache/history/compare-runs.ts';
 import { findRun, RunHistory } from '../../cache/history/run-history.ts';
+import type { RunRecord } from '../../cache/records.ts';
 import { describeRunDiff } from '../../report/run-diff.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';

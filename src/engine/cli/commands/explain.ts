@@ -1,5 +1,6 @@
 import { failure, type Result, success } from '../../../shared/problem.ts';
 import type { ActionRecord } from '../../cache/records.ts';
+import { findResult, lastResult } from '../../cache/results.ts';
 import type { StageResult } from '../../execute/events.ts';
 import { reasonsSince, reasonsToRun } from '../../execute/reasons.ts';
 import type { Services } from '../../execute/services.ts';
@@ -48,7 +49,7 @@ async function explanationOf(stage: PlannedStage, services: Services): Promise<R
   const parts = await knownParts(stage, services, new PathInputs(services), (before) => outputsOf(results.get(before)));
   if (!parts.ok) return failure(parts.failure);
   const { document, open } = parts.value;
-  const previous = services.cache.lastOf(name);
+  const previous = await lastResult(services.stores, name);
   const base = { stage: name, document, open, cached: false, ...(previous && { last: previous }) };
   if (open.length > 0) {
     const own = previous === undefined ? [] : reasonsSince(previous, stage, parts.value, services);
@@ -56,7 +57,7 @@ async function explanationOf(stage: PlannedStage, services: Services): Promise<R
     return success({ ...base, reasons: [...own, ...before.map((dependency) => `${dependency} would run`)] });
   }
   const key = actionKey(document);
-  const record = services.cache.find(key);
+  const record = await findResult(services.stores, key);
   if (record !== undefined) return success({ ...base, key, cached: true, reasons: [], last: record });
   return success({ ...base, key, reasons: reasonsToRun(stage, { key, document }, previous, services) });
 }

@@ -28,7 +28,7 @@ export async function inspect(reference: string, options: InspectOptions): Promi
     const referred = await refer(reference, services);
     if (!referred.ok) return reportProblems(referred.failure, options);
     const found = referred.value;
-    const records = found.kind === 'content' ? recordsOf(found.artifact.digest, services) : [found.record];
+    const records = found.kind === 'content' ? recordsOf(found.artifact.digest, services.stores.index) : [found.record];
     const subjects = subjectsOf(found, records);
     const pictured = await Promise.all(
       subjects.map(async ({ title, artifact, file }) => ({ title, pictures: await findPictures(artifact.path, file) })),

@@ -46,7 +46,7 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
       ...(objection && { objection }),
     });
     await close();
-    if (!dryRun) services.cache.keepRun(toRecord(result, services.plan, started));
+    if (!dryRun) services.stores.history.addRun(toRecord(result, services.plan, started));
     conclude(result, services.plan, console);
     if (result.ok && !dryRun && !options.locked && result.stages.length === services.plan.stages.length) {
       const written = writeLockfile(join(services.plan.root, LOCKFILE), result);

@@ -1,5 +1,5 @@
-import type { RunRecord } from '../../cache/records.ts';
 import { RunHistory, verdictOn } from '../../cache/history/run-history.ts';
+import type { RunRecord } from '../../cache/records.ts';
 import { describeRuns, tally } from '../../report/runs.ts';
 import { openConsole } from '../console.ts';
 import { EXIT } from '../exit.ts';

@@ -1,18 +1,19 @@
 import { join, resolve } from 'node:path';
 import type { Problem } from '../../../shared/problem.ts';
-import { FreshCache } from '../../cache/fresh-stores.ts';
+import { freshStores } from '../../cache/fresh-stores.ts';
 import { freshDirectory, removeAbandoned } from '../../cache/housekeeping/fresh-directory.ts';
-import { LocalCache } from '../../cache/local/local-store.ts';
+import { findResult } from '../../cache/results.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
 import { LOCKFILE, type Lockfile } from '../../execute/lockfile.ts';
 import type { Services } from '../../execute/services.ts';
 import { planVerification, type Verification, verdicts } from '../../execute/verification.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
-import { FileDigests } from '../../fingerprint/file-digests.ts';
 import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
+import type { PlannedStage } from '../../plan/plan.ts';
 import { select } from '../../plan/select.ts';
 import { summarizeVerify } from '../../report/verify.ts';
+import { localExecutor, openLocalStores } from '../compose.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
 import { lockfileOf, objectionBy } from '../locked.ts';
@@ -37,7 +38,7 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
     const lockfile = await lockfileOf(services, selection.value.stages, options);
     if (typeof lockfile === 'number') return lockfile;
     const verification = planVerification(services.plan, stages, lockfile);
-    const absent = absentResults(verification, lockfile, services);
+    const absent = await absentResults(verification, lockfile, services.stores);
     if (absent.length > 0) return reportProblems(absent, options);
 
     const { cache } = findProject(options);
@@ -84,7 +85,7 @@ async function runAgain(
       // That a stage is forced goes without saying here.
       emit(event.type === 'stage-started' ? { ...event, reasons: [] } : event);
     },
-    objection: objectionBy(lockfile, again.cache, again.files.objects),
+    objection: objectionBy(lockfile, again.stores.contents),
   });
   await close();
   printFailures(result, console);
@@ -95,34 +96,44 @@ async function runAgain(
   return result;
 }
 
-/** The services with a cache that starts from nothing, and that remember nothing of it afterwards. */
-function inFresh(services: Services, directory: string, taken: ReadonlySet<ActionKey>, { engine }: CommonOptions) {
-  const index = join(directory, 'index');
-  const objects = new FileDigests(join(index, 'objects'), engine.hashWorker);
-  const fresh = new LocalCache(directory, objects, new SealedTrees(join(index, 'trees')));
-  return {
-    ...services,
-    cache: new FreshCache(fresh, services.cache, taken),
-    files: { ...services.files, objects },
-  };
+/** The services with stores that start empty, and that remember nothing of them afterwards. */
+function inFresh(
+  services: Services,
+  directory: string,
+  taken: ReadonlySet<ActionKey>,
+  { engine, jobs }: CommonOptions,
+): Services {
+  const trees = new SealedTrees(join(directory, 'index', 'trees'));
+  const { linkable, save: _, ...fresh } = openLocalStores(directory, trees, engine.hashWorker);
+  const stores = freshStores(fresh, services.stores, taken);
+  const roots = { ...services.roots, cache: directory };
+  const { paths, environment } = services;
+  const executor = localExecutor({ engine, roots, stores, linkable, paths, environment, jobs });
+  return { ...services, roots, stores, executor };
 }
 
-/** Results that are not made again but read, and that the cache doesn't have. */
-function absentResults({ taken }: Verification, lockfile: Lockfile, { cache }: Services): Problem[] {
-  return taken.flatMap((stage): Problem[] => {
+/** Results that are not computed again but read, and that the cache lacks. */
+async function absentResults(
+  { taken }: Verification,
+  lockfile: Lockfile,
+  stores: Services['stores'],
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const stage of taken) {
     const key = lockfile.get(stage.name)?.key;
-    if (key === undefined || cache.find(key) !== undefined) return [];
-    const { name } = stage;
-    return [
-      !stage.deterministic
-        ? {
-            message: `the result of stage «${name}», which is declared as not deterministic, is not in the cache`,
-            advice: `Use the cache that has it: --cache DIR. If it is lost, make another one: pipeline run, and commit ${LOCKFILE}.`,
-          }
-        : {
-            message: `the result of stage «${name}», which is read, is not in the cache`,
-            advice: `Run it first: pipeline run ${name}; or run all of it again: pipeline verify`,
-          },
-    ];
-  });
+    if (key !== undefined && (await findResult(stores, key)) === undefined) problems.push(absentProblem(stage));
+  }
+  return problems;
+}
+
+function absentProblem({ name, deterministic }: PlannedStage): Problem {
+  return deterministic
+    ? {
+        message: `the result of stage «${name}», which is read, is not in the cache`,
+        advice: `Run it first: pipeline run ${name}; or run all of it again: pipeline verify`,
+      }
+    : {
+        message: `the result of stage «${name}», which is declared as not deterministic, is not in the cache`,
+        advice: `Use the cache that has it: --cache DIR. If it is lost, make another one: pipeline run, and commit ${LOCKFILE}.`,
+      };
 }

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { RunRecord } from '../../../../src/engine/cache/records.ts';
-import { toChecksummed } from '../../../../src/engine/cache/local/checksummed.ts';
 import { compareRuns } from '../../../../src/engine/cache/history/compare-runs.ts';
 import { findRun, RunHistory, verdictOn } from '../../../../src/engine/cache/history/run-history.ts';
+import { toChecksummed } from '../../../../src/engine/cache/local/checksummed.ts';
+import type { RunRecord } from '../../../../src/engine/cache/records.ts';
 import { difference } from '../../../../src/engine/report/run-diff.ts';
 
 let cache: string;

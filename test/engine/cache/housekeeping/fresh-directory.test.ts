@@ -1,9 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { abandoned, freshDirectory, removeAbandoned } from '../../../../src/engine/cache/housekeeping/fresh-directory.ts';
+import {
+  abandoned,
+  freshDirectory,
+  removeAbandoned,
+} from '../../../../src/engine/cache/housekeeping/fresh-directory.ts';
+import { deadHandle, foreignHandle, reusedHandle } from '../../../support/handles.ts';
 import { unwrap } from '../../../support/result.ts';
 
 let folder: string;
@@ -17,8 +21,8 @@ beforeEach(() => {
 });
 
 /** What a process leaves that was killed while it verified. */
-function left(pid: number | undefined, started: string, host = hostname()): string {
-  const path = `${cache}.verify.${pid}.${started}.${host}`;
+function left(holder: string): string {
+  const path = `${cache}.verify.${holder}`;
   mkdirSync(join(path, 'objects'), { recursive: true });
   writeFileSync(join(path, 'objects/x'), 'x');
   return path;
@@ -53,8 +57,8 @@ describe('a directory for a fresh cache', () => {
 
 describe('what a killed process leaves', () => {
   test('is found and removed', () => {
-    const path = left(spawnSync('true').pid, '1');
-    const reused = left(process.pid, '1');
+    const path = left(deadHandle());
+    const reused = left(reusedHandle());
     expect(abandoned(cache)).toEqual([path, reused].sort());
     expect(removeAbandoned(cache)).toEqual([path, reused].sort());
     expect(readdirSync(folder)).toEqual(['cache']);
@@ -62,9 +66,9 @@ describe('what a killed process leaves', () => {
 
   test('is told apart from what is in use, of another machine, of another cache, or something else', () => {
     const fresh = unwrap(freshDirectory(cache, undefined));
-    left(1, '1', 'elsewhere');
+    left(foreignHandle());
     mkdirSync(join(folder, 'cache.verify.notes'));
-    mkdirSync(join(folder, 'cache2.verify.1.1.x'));
+    mkdirSync(join(folder, `cache2.verify.${deadHandle()}`));
     expect(abandoned(cache)).toEqual([]);
     expect(abandoned(join(folder, 'none/cache'))).toEqual([]);
     fresh.release();

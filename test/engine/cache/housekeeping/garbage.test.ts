@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { RunRecord } from '../../../../src/engine/cache/records.ts';
 import { findGarbage, usesIn } from '../../../../src/engine/cache/housekeeping/garbage.ts';
 import type { KeptAction } from '../../../../src/engine/cache/housekeeping/inventory.ts';
+import type { RunRecord } from '../../../../src/engine/cache/records.ts';
 import type { ActionKey, Digest } from '../../../../src/engine/fingerprint/digest.ts';
 
 const DAY = 86_400_000;

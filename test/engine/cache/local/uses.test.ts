@@ -1,15 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { deadMarkers, Uses, usedByOthers, whileNothingIsLookedUp } from '../../../../src/engine/cache/local/uses.ts';
 import { type ActionKey, sha256 } from '../../../../src/engine/fingerprint/digest.ts';
-import { self } from '../../../../src/shared/file-lock.ts';
+import { deadHandle, foreignHandle, parentHandle, reusedHandle } from '../../../support/handles.ts';
 
 const NEVER = new AbortController().signal;
 const KEY = sha256('key') as string as ActionKey;
-const parent = { pid: process.ppid, host: hostname() };
 let cache: string;
 let live: string;
 
@@ -21,8 +19,8 @@ beforeEach(() => {
 });
 
 /** What a process told that it uses. */
-function told(pid: number | undefined, started: string, host: string, days = 0): string {
-  const path = join(live, `${pid}.${started}.${host}`);
+function told(holder: string, days = 0): string {
+  const path = join(live, holder);
   writeFileSync(path, `${KEY}\n`);
   const time = Date.now() / 1000 - days * 86_400;
   utimesSync(path, time, time);
@@ -49,30 +47,30 @@ describe('what is looked up', () => {
   });
 
   test('counts for others while its process lives', () => {
-    told(parent.pid, '', parent.host, 100);
+    told(parentHandle(), 100);
     expect([...usedByOthers(cache)]).toEqual([KEY]);
     expect(deadMarkers(cache)).toEqual([]);
   });
 
   test('does not count once its process is gone, or another has its id', () => {
-    const gone = told(spawnSync('true').pid, '1', parent.host);
-    const reused = told(parent.pid, '1', parent.host);
+    const gone = told(deadHandle());
+    const reused = told(reusedHandle());
     expect([...usedByOthers(cache)]).toEqual([]);
     expect([...deadMarkers(cache)].sort()).toEqual([gone, reused].sort());
   });
 
-  test('on another machine counts for a month', () => {
-    const old = told(1, '1', 'elsewhere', 31);
+  test('in another container counts until its heartbeat has been missing for a day', () => {
+    const old = told(foreignHandle(1), 2);
     expect(deadMarkers(cache)).toEqual([old]);
     expect([...usedByOthers(cache)]).toEqual([]);
-    told(2, '1', 'elsewhere', 29);
+    told(foreignHandle(2), 0.9);
     expect([...usedByOthers(cache)]).toEqual([KEY]);
   });
 });
 
 test('a lock that a sweep left on a machine that is gone holds nobody up', () => {
   const path = join(cache, 'index/sweep.lock');
-  writeFileSync(path, JSON.stringify({ ...self(), host: 'elsewhere' }));
+  writeFileSync(path, foreignHandle());
   utimesSync(path, 1, 1);
   new Uses(cache).tell(KEY);
 });

@@ -1,0 +1,63 @@
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { lock, tryLock } from '../../../shared/file-lock.ts';
+import { failure, type Result, success } from '../../../shared/problem.ts';
+import type { ActionKey } from '../../fingerprint/digest.ts';
+import type { Claim, Workspaces } from '../stores.ts';
+import { cacheProblem } from './cache-problem.ts';
+import { CachePaths } from './paths.ts';
+import { quietly } from './quietly.ts';
+
+/** Claims and work directories in a cache directory, for all runs that reach it. */
+export class LocalWorkspaces implements Workspaces {
+  readonly #paths: CachePaths;
+
+  /** `directory`: the cache directory, absolute. */
+  constructor(directory: string) {
+    this.#paths = new CachePaths(directory);
+  }
+
+  directoriesOf(key: ActionKey): Pick<Claim, 'work' | 'scratch'> {
+    const directory = this.#paths.workspace(key);
+    return { work: join(directory, 'work'), scratch: join(directory, 'scratch') };
+  }
+
+  tryClaim(key: ActionKey): Result<Claim | undefined> {
+    try {
+      const unlock = tryLock(`${this.#paths.workspace(key)}.lock`);
+      return success(unlock && this.#open(key, unlock));
+    } catch (error) {
+      return cacheProblem(error, this.#paths.root);
+    }
+  }
+
+  async claim(key: ActionKey, waiting: (holder: string) => void, signal: AbortSignal): ReturnType<Workspaces['claim']> {
+    try {
+      const unlock = await lock(`${this.#paths.workspace(key)}.lock`, waiting, signal);
+      return unlock === undefined ? failure('cancelled') : success(this.#open(key, unlock));
+    } catch (error) {
+      return cacheProblem(error, this.#paths.root);
+    }
+  }
+
+  #open(key: ActionKey, unlock: () => void): Claim {
+    const directory = this.#paths.workspace(key);
+    const { work, scratch } = this.directoriesOf(key);
+    for (const path of [directory, work, scratch])
+      if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(path);
+    // What a killed run was making is incomplete; what it left in its work directory is there to resume from.
+    rmSync(scratch, { recursive: true, force: true });
+    mkdirSync(scratch, { recursive: true });
+    mkdirSync(work, { recursive: true });
+    const release = (finished: boolean) => {
+      quietly(() => rmSync(finished || isEmpty(work) ? directory : scratch, { recursive: true, force: true }));
+      quietly(unlock);
+    };
+    return { work, scratch, release };
+  }
+}
+
+/** Whether there is nothing to resume from; the stage may have removed it altogether. */
+function isEmpty(work: string): boolean {
+  return !existsSync(work) || readdirSync(work).length === 0;
+}

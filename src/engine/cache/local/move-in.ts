@@ -1,0 +1,53 @@
+import { chmodSync, cpSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { temporaryFor } from '../../../shared/atomic-write.ts';
+import { quietly } from './quietly.ts';
+
+/** What the file system says when something else is there, of the same kind or another. */
+const IN_THE_WAY = ['ENOTEMPTY', 'EEXIST', 'EISDIR', 'ENOTDIR'];
+
+/**
+ * Moves `path` to `target`. Something else there is replaced, unless `isWanted` says that it is what was to be there:
+ * another run may have put the same content there in the meantime.
+ *
+ * @returns whether `path` was needed.
+ */
+export function moveIn(path: string, target: string, isWanted: () => boolean): boolean {
+  try {
+    move(path, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!IN_THE_WAY.includes(code ?? '')) throw error;
+    if (isWanted()) {
+      rmSync(path, { recursive: true });
+      return false;
+    }
+    rmSync(target, { recursive: true });
+    move(path, target);
+  }
+  return true;
+}
+
+/** Where objects lie on another disk than work, as by a link, a copy beside the target is moved in its place. */
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const beside = temporaryFor(to);
+    try {
+      cpSync(from, beside, { recursive: true });
+      renameSync(beside, to);
+    } finally {
+      rmSync(beside, { recursive: true, force: true });
+    }
+    rmSync(from, { recursive: true });
+  }
+}
+
+/** Makes a file read-only, against writing by mistake. Some network folders have no permissions to change. */
+export function protect(file: string): void {
+  quietly(() => {
+    // A link into the cache is protected already, and would be changed by it.
+    if ((lstatSync(file).mode & 0o222) !== 0) chmodSync(file, 0o444);
+  });
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
+
+/** Where things lie in a cache directory. */
+export class CachePaths {
+  /** The cache directory, absolute. */
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  object(digest: Digest): string {
+    return join(this.root, 'objects', digest.slice(0, 2), digest.slice(2));
+  }
+
+  action(key: ActionKey): string {
+    return join(this.root, 'actions', key.slice(0, 2), `${key.slice(2)}.json`);
+  }
+
+  workspace(key: ActionKey): string {
+    return join(this.root, 'work', key);
+  }
+
+  run(id: string): string {
+    return join(this.root, 'runs', `${id}.json`);
+  }
+
+  last(stage: string): string {
+    // The names of a matrix's stages hold its values, which may have slashes.
+    return join(this.root, 'index', 'last', `${encodeURIComponent(stage)}.json`);
+  }
+}

@@ -1,0 +1,150 @@
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import type { Problem, Result } from '../../shared/problem.ts';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { Tree } from '../fingerprint/tree.ts';
+import type { LocalStore } from './local/local-store.ts';
+import { isActionRecord } from './record-shape.ts';
+import type { ActionRecord, FinishedOutput } from './records.ts';
+import { RemoteGuard, type RemotePatience } from './remote-guard.ts';
+import type { ActionStore, ContentStore, RemoteStore } from './stores.ts';
+
+export interface TieredOptions {
+  /** Told, in words for people, of what the remote store did wrong. Never an error: it costs time and nothing else. */
+  readonly onTrouble: (problem: Problem) => void;
+  readonly patience?: RemotePatience;
+}
+
+/**
+ * A store on this machine in front of a remote one. What is here is never asked for there; what comes from there is
+ * checked before anybody sees it: content by its digest, a record by its key, which is the digest of its document.
+ * Content is fetched when somebody reads it, not when its record is found.
+ */
+export class TieredStore implements ActionStore, ContentStore {
+  readonly #local: LocalStore;
+  readonly #remote: RemoteStore;
+  readonly #guard: RemoteGuard;
+  /** Records from the remote store whose content is not all here yet. */
+  readonly #fetched = new Map<ActionKey, ActionRecord>();
+  readonly #fetching = new Map<Digest, Promise<string | undefined>>();
+  /** What the remote store claimed to have and did not deliver. */
+  readonly #unobtainable = new Set<Digest>();
+  /** Uploads go on while stages run, one after the other. */
+  #uploads: Promise<void> = Promise.resolve();
+
+  constructor(local: LocalStore, remote: RemoteStore, { onTrouble, patience }: TieredOptions) {
+    this.#local = local;
+    this.#remote = remote;
+    this.#guard = new RemoteGuard(onTrouble, patience);
+  }
+
+  async lookUp(key: ActionKey): Promise<ActionRecord | undefined> {
+    const known = (await this.#local.lookUp(key)) ?? this.#fetched.get(key);
+    if (known !== undefined) return known;
+    const record = await this.#guard.answer('look up a result', () => this.#remote.lookUp(key), undefined);
+    if (record === undefined) return undefined;
+    if (!isActionRecord(record, key)) {
+      this.#guard.trouble('it answered with a record that does not belong to the action key', key);
+      return undefined;
+    }
+    this.#fetched.set(key, record);
+    return record;
+  }
+
+  async commit(record: ActionRecord): Promise<Result<void>> {
+    const committed = await this.#local.commit(record);
+    if (committed.ok) this.#later('store a result', () => this.#remote.commit(record));
+    return committed;
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    if (await this.#local.has(digest)) return true;
+    if (this.#unobtainable.has(digest)) return false;
+    return this.#guard.answer('look up content', () => this.#remote.has(digest), false);
+  }
+
+  async materialize(digest: Digest): Promise<string | undefined> {
+    const here = await this.#local.materialize(digest);
+    if (here !== undefined || this.#unobtainable.has(digest)) return here;
+    const fetching = this.#fetching.get(digest) ?? this.#fetch(digest).finally(() => this.#fetching.delete(digest));
+    this.#fetching.set(digest, fetching);
+    return fetching;
+  }
+
+  async list(digest: Digest): Promise<Tree | undefined> {
+    return (await this.materialize(digest)) === undefined ? undefined : this.#local.list(digest);
+  }
+
+  prepare(): Promise<void> {
+    return this.#local.prepare();
+  }
+
+  digest(path: string): Promise<Result<Tree>> {
+    return this.#local.digest(path);
+  }
+
+  async add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {
+    const added = await this.#local.add(content);
+    if (!added.ok) return added;
+    const { digest } = content;
+    this.#unobtainable.delete(digest);
+    this.#later('store content', async () => {
+      const path = await this.#local.materialize(digest);
+      return path === undefined || (await this.#remote.has(digest)) ? added : this.#remote.upload(digest, path);
+    });
+    return added;
+  }
+
+  /** Waits until all that was added is on its way no more. */
+  settle(): Promise<void> {
+    return this.#uploads;
+  }
+
+  async #fetch(digest: Digest): Promise<string | undefined> {
+    const target = this.#local.incoming(digest);
+    try {
+      const isThere = await this.#guard.transfer('fetch content', () => this.#remote.download(digest, target), false);
+      if (isThere && (await this.#isContent(target, digest))) {
+        const added = await this.#local.add({ digest, path: target });
+        if (!added.ok) for (const problem of added.failure) this.#guard.tell(problem);
+        await this.#commitFetched();
+        const path = await this.#local.materialize(digest);
+        if (path !== undefined) return path;
+      }
+      this.#unobtainable.add(digest);
+      return undefined;
+    } finally {
+      rmSync(target, { recursive: true, force: true });
+    }
+  }
+
+  async #isContent(path: string, digest: Digest): Promise<boolean> {
+    const tree = isPlain(path) ? await this.#local.digest(path) : undefined;
+    const isRight = tree?.ok === true && tree.value.digest === digest;
+    if (!isRight) this.#guard.trouble('it delivered content that has another digest', digest);
+    return isRight;
+  }
+
+  /** Records whose content is all here now can be found without the remote store from now on. */
+  async #commitFetched(): Promise<void> {
+    for (const [key, record] of this.#fetched) {
+      const digests = Object.values(record.outputs).map((output) => output.digest);
+      const here = await Promise.all(digests.map((each) => this.#local.has(each)));
+      if (here.every(Boolean) && (await this.#local.commit(record)).ok) this.#fetched.delete(key);
+    }
+  }
+
+  #later(what: string, action: () => Promise<Result<void>>): void {
+    this.#uploads = this.#uploads.then(async () => {
+      const stored = await this.#guard.transfer(what, action, undefined);
+      if (stored?.ok === false) for (const problem of stored.failure) this.#guard.tell(problem);
+    });
+  }
+}
+
+/** Whether there are only files and directories: a link could lead anywhere. */
+function isPlain(path: string): boolean {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) return stats?.isFile() === true;
+  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
+  return entries.every((entry) => entry.isFile() || entry.isDirectory());
+}

@@ -1,0 +1,66 @@
+import { mkdirSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { releaseDead, tryLock } from '../../shared/file-lock.ts';
+import { failure, type Result, success } from '../../shared/problem.ts';
+
+/** GPUs that were handed out, until they are given back. */
+export interface HeldGpus {
+  /** As CUDA_VISIBLE_DEVICES names them. */
+  readonly names: readonly string[];
+  giveBack(): void;
+}
+
+/** Where all runs of a user on this machine find each other's locks, whatever cache they use. */
+export function gpuLockDirectory(environment: NodeJS.ProcessEnv): string {
+  const runtime = environment['XDG_RUNTIME_DIR'];
+  return runtime ? join(runtime, 'pipeline-gpus') : join(tmpdir(), `pipeline-gpus-${userInfo().uid}`);
+}
+
+/** Shares the GPUs of a machine out between the runs on it: a lock file for each. */
+export class GpuLocks {
+  readonly #directory: string;
+  readonly #names: () => readonly string[];
+  /** By name how to unlock it, of those that this run holds. */
+  readonly #held = new Map<string, () => void>();
+
+  /** `names`: of all GPUs that this run sees. */
+  constructor(directory: string, names: () => readonly string[]) {
+    this.#directory = directory;
+    this.#names = names;
+  }
+
+  /** Takes `count` GPUs. If other runs hold too many, takes none, and says so in words. */
+  take(count: number): Result<HeldGpus, string> {
+    if (count === 0) return success({ names: [], giveBack: () => undefined });
+    const taken: string[] = [];
+    for (const name of this.#names()) {
+      if (taken.length < count && !this.#held.has(name) && this.#lock(name)) taken.push(name);
+    }
+    const giveBack = () => {
+      for (const name of taken) {
+        this.#held.get(name)?.();
+        this.#held.delete(name);
+      }
+    };
+    if (taken.length === count) return success({ names: taken, giveBack });
+    giveBack();
+    return failure(`another run, which holds ${count === 1 ? 'the GPU' : 'GPUs'} that it needs`);
+  }
+
+  #lock(name: string): boolean {
+    const unlock = this.#tryLock(join(this.#directory, `${name.replaceAll(/[^\w.-]/g, '_')}.lock`));
+    if (unlock !== undefined) this.#held.set(name, unlock);
+    return unlock !== undefined;
+  }
+
+  #tryLock(path: string): (() => void) | undefined {
+    try {
+      mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+      return tryLock(path) ?? (releaseDead(path) ? tryLock(path) : undefined);
+    } catch {
+      // Where no lock can be written, at least the stages of this run share the GPUs out.
+      return () => undefined;
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure, type Result, success } from '../../shared/problem.ts';
+import { cacheProblem } from '../cache/local/cache-problem.ts';
+import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
+import { keepResult } from '../cache/results.ts';
+import type { Stores } from '../cache/stores.ts';
+import type { LinkedFiles } from '../fingerprint/linked-files.ts';
+import type { PathDigests } from '../fingerprint/path-digests.ts';
+import { now, secondsSince } from './completed.ts';
+import { stageEnvironment } from './environment.ts';
+import type { StageEnd, StageMessage, StageRequest } from './executor.ts';
+import type { FailureReason } from './failure.ts';
+import { fullDisk } from './full-disk.ts';
+import { type Linkage, writeLinkedBundle } from './linked-bundle.ts';
+import { finishOutputs } from './outputs.ts';
+import type { HostTask, PreviousPaths } from './protocol.ts';
+import { type FoundInput, inputPaths, locateInputs, nameMakers } from './request-inputs.ts';
+import { fromRooted, type Roots } from './roots.ts';
+import { runInProcess, toResult } from './stage-process.ts';
+import { unchangedInputs } from './unchanged-inputs.ts';
+
+/** What the machine that carries a request out brings to it. */
+export interface Workbench {
+  readonly roots: Roots;
+  readonly stores: Pick<Stores, 'actions' | 'contents'>;
+  /** Digests inputs from outside. */
+  readonly paths: PathDigests;
+  /** Makes hard links into content (absolute paths) known, where the store supports that. */
+  readonly linkable?: (contents: readonly string[]) => LinkedFiles;
+  /** The module that a stage's process starts with, and what `import … from 'pipeline'` means to it. Absolute. */
+  readonly host: string;
+  readonly stageApi: string;
+  /** Of it a stage sees what every process needs, and what it declares. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** What an earlier result gives to a stage. */
+interface Reused {
+  readonly paths: PreviousPaths;
+  readonly links: LinkedFiles | undefined;
+}
+
+/** Runs a stage on this machine and keeps what it made. `gpus`: those that were handed out to it. */
+export async function performStage(
+  request: StageRequest,
+  gpus: readonly string[],
+  bench: Workbench,
+  onMessage: (message: StageMessage) => void,
+  signal: AbortSignal,
+): Promise<StageEnd> {
+  const found = await locateInputs(request.inputs, bench);
+  if (found === undefined) return { type: 'inputs-gone' };
+  onMessage({ type: 'started' });
+  const made = join(fromRooted(request.scratch, bench.roots), 'outputs');
+  const reused = await reusedOf(request, bench);
+  try {
+    return await perform(request, { gpus, bench, onMessage, signal, found, made, reused });
+  } catch (error) {
+    return failed({ kind: 'cache', problems: cacheProblem(error, made).failure });
+  } finally {
+    if (reused?.links !== undefined) {
+      rmSync(made, { recursive: true, force: true });
+      reused.links.settle();
+    }
+  }
+}
+
+interface Performance {
+  readonly gpus: readonly string[];
+  readonly bench: Workbench;
+  readonly onMessage: (message: StageMessage) => void;
+  readonly signal: AbortSignal;
+  readonly found: readonly FoundInput[];
+  /** Where the outputs are made. Absolute. */
+  readonly made: string;
+  readonly reused: Reused | undefined;
+}
+
+async function perform(request: StageRequest, performance: Performance): Promise<StageEnd> {
+  const { bench, found, made, reused } = performance;
+  const { contents } = bench.stores;
+  const scratch = fromRooted(request.scratch, bench.roots);
+  // What an earlier attempt left is incomplete.
+  rmSync(made, { recursive: true, force: true });
+  for (const path of [made, fromRooted(request.work, bench.roots)]) mkdirSync(path, { recursive: true });
+  const started = now();
+  const prepared = contents.prepare();
+  const ran = await runProcess(request, performance);
+  if (ran === 'cancelled') return { type: 'cancelled' };
+  const unchanged = await unchangedInputs(request.stage, found, bench);
+  if (!unchanged.ok && unchanged.failure === 'inputs-gone') return { type: 'inputs-gone' };
+  if (!ran.ok) {
+    const reason = fullDisk(ran.failure, scratch) ?? ran.failure;
+    return failed('problems' in reason ? { ...reason, problems: nameMakers(reason.problems, found) } : reason);
+  }
+  if (!unchanged.ok) return failed(unchanged.failure as FailureReason);
+  await prepared;
+  reused?.links?.adopt(made);
+  const outputs = await finishOutputs(request, made, contents);
+  if (!outputs.ok) return failed({ kind: 'bad-output', problems: outputs.failure });
+  const record = toRecord(request, outputs.value, ran.value, secondsSince(started));
+  const kept = await keepResult(bench.stores, record, Object.values(outputs.value));
+  return kept.ok ? { type: 'succeeded', record } : failed({ kind: 'cache', problems: kept.failure });
+}
+
+function failed(reason: FailureReason): StageEnd {
+  return { type: 'failed', failure: reason };
+}
+
+type Metrics = Readonly<Record<string, number>>;
+
+async function runProcess(
+  request: StageRequest,
+  { gpus, bench, onMessage, signal, found, made, reused }: Performance,
+): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
+  const { roots } = bench;
+  const scratch = fromRooted(request.scratch, roots);
+  const metrics: Record<string, number> = {};
+  const task: HostTask = {
+    type: 'run',
+    bundle: writeLinkedBundle(request.code, linkageOf(request, bench), scratch, 'stage'),
+    params: request.document.params,
+    inputs: inputPaths(request.inputs, found),
+    outputs: Object.fromEntries(request.outputs.map(({ name, file }) => [name, join(made, file)])),
+    work: fromRooted(request.work, roots),
+    downloads: fromRooted(request.downloads, roots),
+    ...(reused && { previous: reused.paths }),
+  };
+  const environment = { ...bench.environment, ...request.environment };
+  const end = await runInProcess(task, join(scratch, 'request.json'), {
+    host: bench.host,
+    root: roots.project,
+    environment: stageEnvironment(environment, Object.keys(request.environment), gpus),
+    ...(request.timeout !== undefined && { timeout: request.timeout }),
+    signal,
+    onMessage: (message) => {
+      if (message.type === 'metrics') Object.assign(metrics, message.values);
+      else if (message.type === 'log' || message.type === 'progress') onMessage(message);
+    },
+  });
+  if (end.type === 'cancelled') return 'cancelled';
+  if (end.type === 'failed') return failure(end.failure);
+  const result = toResult(end.message, roots.project);
+  return result.ok ? success(metrics) : result;
+}
+
+function linkageOf({ code }: StageRequest, { roots, stageApi }: Workbench): Linkage {
+  const files = Object.entries(code.externals).map(([specifier, file]) => [specifier, fromRooted(file, roots)]);
+  return { root: roots.project, stageApi, externals: Object.fromEntries(files) as Linkage['externals'] };
+}
+
+/** What an earlier result gives, if all of it can still be had. */
+async function reusedOf(
+  { previous }: StageRequest,
+  { stores, roots, linkable }: Workbench,
+): Promise<Reused | undefined> {
+  if (previous === undefined) return undefined;
+  const outputs: Record<string, string> = {};
+  for (const [name, digest] of Object.entries(previous.outputs)) {
+    const path = await stores.contents.materialize(digest);
+    if (path === undefined) return undefined;
+    outputs[name] = path;
+  }
+  const listings = Object.fromEntries(
+    Object.entries(previous.listings).map(([name, path]) => [name, fromRooted(path, roots)]),
+  );
+  return { paths: { outputs, listings }, links: linkable?.(Object.values(outputs)) };
+}
+
+function toRecord(
+  { stage, module, run, key, document, code }: StageRequest,
+  outputs: Readonly<Record<string, FinishedOutput>>,
+  metrics: Metrics,
+  seconds: number,
+): ActionRecord {
+  return {
+    key,
+    document,
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { path: _, ...stored }]) => [name, stored])),
+    metrics,
+    provenance: {
+      stage,
+      module,
+      run,
+      finished: new Date().toISOString(),
+      seconds,
+      modules: code.modules,
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+    },
+  };
+}

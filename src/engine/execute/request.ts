@@ -1,0 +1,81 @@
+import { type Result, success } from '../../shared/problem.ts';
+import type { Claim } from '../cache/stores.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import type { ArtifactInput } from '../plan/plan-inputs.ts';
+import type { PathInput } from '../plan/resolve-input.ts';
+import { collectedName } from '../plan/sources.ts';
+import type { RequestedCode, RequestedInput, RequestedPrevious, StageRequest } from './executor.ts';
+import { toRooted } from './roots.ts';
+import type { Services } from './services.ts';
+import { codeOf, type StageKey } from './stage-key.ts';
+
+/** What a request is made of beside the stage and its key. */
+export interface RequestParts {
+  readonly run: string;
+  readonly directories: Pick<Claim, 'work' | 'scratch'>;
+  readonly previous: RequestedPrevious | undefined;
+}
+
+type RequestServices = Pick<Services, 'roots' | 'codes' | 'texts' | 'downloads' | 'environment'>;
+
+/** Makes the request that an executor carries out. */
+export async function toRequest(
+  stage: PlannedStage,
+  { key, document }: StageKey,
+  { run, directories, previous }: RequestParts,
+  services: RequestServices,
+): Promise<Result<StageRequest>> {
+  const code = await requestedCode(stage, services);
+  if (!code.ok) return code;
+  const rooted = (path: string) => toRooted(path, services.roots);
+  const set = stage.env.flatMap((name) => {
+    const value = services.environment[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return success({
+    stage: stage.name,
+    module: stage.module.written,
+    run,
+    key,
+    document,
+    code: code.value,
+    inputs: requestedInputs(stage, { key, document }, services),
+    outputs: stage.outputs,
+    work: rooted(directories.work),
+    scratch: rooted(directories.scratch),
+    downloads: rooted(services.downloads),
+    ...(previous && { previous }),
+    environment: Object.fromEntries(set),
+    ...(stage.timeout !== undefined && { timeout: stage.timeout }),
+  });
+}
+
+async function requestedCode(stage: PlannedStage, services: RequestServices): Promise<Result<RequestedCode>> {
+  const { digest, externals, modules } = codeOf(stage, services);
+  const text = await services.texts.textOf(stage.module.path, digest);
+  if (!text.ok) return text;
+  const files = Object.entries(externals).map(([specifier, file]) => [specifier, toRooted(file, services.roots)]);
+  return success({ ...text.value, externals: Object.fromEntries(files) as RequestedCode['externals'], modules });
+}
+
+function requestedInputs(
+  stage: PlannedStage,
+  { document }: StageKey,
+  { roots }: RequestServices,
+): StageRequest['inputs'] {
+  const requested = (name: string, from: ArtifactInput | PathInput): RequestedInput => {
+    const digest = document.inputs[name];
+    if (digest === undefined) throw new Error(`the key of ${stage.name} lacks the input ${name}`);
+    if (from.kind === 'artifact') return { kind: 'artifact', digest, maker: `${from.stage}.${from.output}` };
+    const { path, include, exclude } = from;
+    return { kind: 'path', at: toRooted(path, roots), digest, filter: { include, exclude } };
+  };
+  return Object.fromEntries(
+    [...stage.inputs].map(([name, input]) => [
+      name,
+      input.kind === 'collection'
+        ? input.items.map(({ matrix, source }) => ({ matrix, from: requested(collectedName(name, matrix), source) }))
+        : requested(name, input),
+    ]),
+  );
+}

@@ -1,0 +1,239 @@
+import type { Problem, Result } from '../../shared/problem.ts';
+import type { ActionRecord } from '../cache/records.ts';
+import { findResult } from '../cache/results.ts';
+import type { Claim } from '../cache/stores.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import { mayPass, outputsBefore, warnOfChanges } from './attempts.ts';
+import { now, secondsSince, toCompleted } from './completed.ts';
+import type { Emit, StageResult } from './events.ts';
+import type { StageEnd, StageMessage, StageRequest } from './executor.ts';
+import type { FailureReason } from './failure.ts';
+import { keepListings } from './keep-listings.ts';
+import { findPrevious } from './previous.ts';
+import { toRequest } from './request.ts';
+import type { Services } from './services.ts';
+import type { StageKey } from './stage-key.ts';
+
+/** A stage that has to run now, whose inputs are complete. */
+export interface Due {
+  readonly stage: PlannedStage;
+  readonly key: StageKey;
+  readonly run: string;
+  readonly reasons: readonly string[];
+  /** Whether it has to compute everything, whatever the cache has. */
+  readonly forced: boolean;
+  readonly priority: number;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  /** Whether the run has been stopped since. */
+  stopped(): boolean;
+  /** Awaited before the resources are free again: what comes next must not start after a failure. */
+  judge(result: StageResult): Promise<StageResult>;
+}
+
+/** What a stage reads went away from the cache after it was looked up there. */
+export interface InputsGone {
+  readonly outcome: 'inputs-gone';
+  readonly seconds: number;
+  readonly key: StageKey;
+  readonly reasons: readonly string[];
+}
+
+/** Has an executor run a stage, under a claim, as often as it declares `retries`. */
+export async function runDue(due: Due, services: Services): Promise<StageResult | InputsGone> {
+  const running = new RunningStage(due, services);
+  try {
+    return await running.result();
+  } finally {
+    running.release();
+  }
+}
+
+/** Why a stage was not started although its resources were there. */
+type Obstacle =
+  | { readonly kind: 'stopped' }
+  /** Another run computes the same action. */
+  | { readonly kind: 'claimed' }
+  | { readonly kind: 'cached'; readonly record: ActionRecord }
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
+
+class RunningStage {
+  readonly #due: Due;
+  readonly #services: Services;
+  #claim: Claim | undefined;
+  #finished = false;
+  /** Whether another run held the claim. */
+  #waited = false;
+  #obstacle: Obstacle | undefined;
+  #started: number | undefined;
+  #attempts = 0;
+  #before: ActionRecord | undefined;
+
+  constructor(due: Due, services: Services) {
+    this.#due = due;
+    this.#services = services;
+  }
+
+  async result(): Promise<StageResult | InputsGone> {
+    const request = await this.#request();
+    if (!request.ok) return this.#failed({ kind: 'bad-input', problems: request.failure });
+    this.#before = await outputsBefore(this.#due, this.#services.stores);
+    for (;;) {
+      const settled = await this.#attempt(request.value);
+      if (settled !== 'again') return settled;
+    }
+  }
+
+  release(): void {
+    this.#claim?.release(this.#finished);
+  }
+
+  async #request(): Promise<Result<StageRequest>> {
+    const { stage, key, run, forced } = this.#due;
+    keepListings(stage, key, this.#services);
+    const previous = forced ? undefined : await findPrevious(stage, key, this.#services);
+    const directories = this.#services.stores.workspaces.directoriesOf(key.key);
+    return toRequest(stage, key, { run, directories, previous }, this.#services);
+  }
+
+  /** Runs the stage once, or finds out why it cannot start yet. */
+  async #attempt(request: StageRequest): Promise<StageResult | InputsGone | 'again'> {
+    const { stage, priority, signal } = this.#due;
+    const { cpu = 1, memory = 0, gpu = 0 } = stage.resources;
+    let settled: StageResult | InputsGone | 'again' | undefined;
+    const end = await this.#services.executor.run(
+      request,
+      {
+        ...{ cpu, memory, gpu, priority },
+        mayStart: () => this.#mayStart(),
+        beforeRelease: async (ended) => {
+          settled = await this.#settle(ended);
+        },
+      },
+      (message) => this.#onMessage(message),
+      signal,
+    );
+    return settled ?? this.#settle(end);
+  }
+
+  async #mayStart(): Promise<boolean> {
+    this.#obstacle = await this.#findObstacle();
+    return this.#obstacle === undefined;
+  }
+
+  async #findObstacle(): Promise<Obstacle | undefined> {
+    const { key, forced, stopped } = this.#due;
+    const { stores } = this.#services;
+    if (this.#attempts > 0) return undefined;
+    if (stopped()) return { kind: 'stopped' };
+    if (this.#claim === undefined) {
+      const claim = stores.workspaces.tryClaim(key.key);
+      if (!claim.ok) return { kind: 'problems', problems: claim.failure };
+      if (claim.value === undefined) return { kind: 'claimed' };
+      this.#claim = claim.value;
+    }
+    // Whoever held the claim may have computed just this.
+    const record = forced && !this.#waited ? undefined : await findResult(stores, key.key);
+    return record === undefined ? undefined : { kind: 'cached', record };
+  }
+
+  async #settle(end: StageEnd): Promise<StageResult | InputsGone | 'again'> {
+    const { stage, key, reasons } = this.#due;
+    switch (end.type) {
+      case 'succeeded': {
+        this.#finished = true;
+        this.#services.stores.history.setLastKey(stage.name, key.key);
+        warnOfChanges(this.#due, this.#before, end.record);
+        return this.#due.judge(toCompleted(stage, 'ran', end.record, { seconds: this.#seconds(), reasons }));
+      }
+      case 'failed':
+        return this.#retryOrFail(end.failure);
+      case 'inputs-gone':
+        return { outcome: 'inputs-gone', seconds: this.#seconds(), key, reasons };
+      case 'cancelled':
+        return this.#cancelled();
+      case 'not-started':
+        return this.#waitOrGiveUp();
+    }
+  }
+
+  async #waitOrGiveUp(): Promise<StageResult | 'again'> {
+    const { stage, key } = this.#due;
+    const obstacle = this.#obstacle;
+    switch (obstacle?.kind) {
+      case 'claimed':
+        return this.#waitForClaim();
+      case 'cached':
+        this.#finished = true;
+        this.#services.stores.history.setLastKey(stage.name, key.key);
+        return this.#due.judge(
+          toCompleted(stage, 'cached', obstacle.record, { seconds: this.#seconds(), reasons: [] }),
+        );
+      case 'problems':
+        return this.#failed({ kind: 'cache', problems: obstacle.problems });
+      case 'stopped':
+      case undefined:
+        return this.#cancelled();
+    }
+  }
+
+  /** Holds no resources meanwhile. */
+  async #waitForClaim(): Promise<StageResult | 'again'> {
+    const { stage, key, signal, emit } = this.#due;
+    this.#started ??= now();
+    this.#waited = true;
+    const waiting = (holder: string) => emit({ type: 'stage-waiting', stage: stage.name, holder });
+    const claim = await this.#services.stores.workspaces.claim(key.key, waiting, signal);
+    if (claim.ok) {
+      this.#claim = claim.value;
+      return 'again';
+    }
+    return claim.failure === 'cancelled' ? this.#cancelled() : this.#failed({ kind: 'cache', problems: claim.failure });
+  }
+
+  #retryOrFail(reason: FailureReason): Promise<StageResult> | 'again' {
+    const { stage, emit } = this.#due;
+    const retry = ++this.#attempts;
+    if (retry > stage.retries || !mayPass(reason)) return this.#failed(reason);
+    emit({ type: 'stage-retrying', stage: stage.name, failure: reason, retry, retries: stage.retries });
+    return 'again';
+  }
+
+  #failed(failure: FailureReason): Promise<StageResult> {
+    const { stage, key, reasons } = this.#due;
+    const tries = this.#attempts > 0 ? { tries: this.#attempts } : {};
+    const base = { name: stage.name, seconds: this.#seconds(), reasons, key: key.key };
+    return this.#due.judge({ ...base, outcome: 'failed', failure, ...tries });
+  }
+
+  #cancelled(): StageResult {
+    const { stage, reasons } = this.#due;
+    return { name: stage.name, seconds: this.#seconds(), reasons, outcome: 'cancelled' };
+  }
+
+  #onMessage(message: StageMessage): void {
+    const { emit, reasons } = this.#due;
+    const stage = this.#due.stage.name;
+    switch (message.type) {
+      case 'started':
+        this.#started ??= now();
+        if (this.#attempts === 0) emit({ type: 'stage-started', stage, reasons });
+        break;
+      case 'waiting':
+        emit({ type: 'stage-waiting', stage, holder: message.holder });
+        break;
+      case 'log':
+        emit({ type: 'stage-log', stage, message: message.message });
+        break;
+      case 'progress':
+        emit({ type: 'stage-progress', stage, progress: message.progress });
+        break;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #seconds(): number {
+    return this.#started === undefined ? 0 : secondsSince(this.#started);
+  }
+}

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { RunHistory } from '../../../../src/engine/cache/history/run-history.ts';
+import { LocalHistory } from '../../../../src/engine/cache/local/local-history.ts';
+import { type ActionKey, sha256 } from '../../../../src/engine/fingerprint/digest.ts';
+
+const KEY = sha256('key') as string as ActionKey;
+
+function temporaryCache(): string {
+  const cache = mkdtempSync(join(tmpdir(), 'pipeline-history-'));
+  onTestFinished(() => rmSync(cache, { recursive: true, force: true }));
+  return cache;
+}
+
+test('the last key of each stage is remembered, whatever its name', () => {
+  const history = new LocalHistory(temporaryCache());
+  history.setLastKey('train@data=a/b', KEY);
+  expect(history.lastKey('train@data=a/b')).toBe(KEY);
+  expect(history.lastKey('other')).toBeUndefined();
+});
+
+test('a corrupted last key is none', () => {
+  const cache = temporaryCache();
+  const history = new LocalHistory(cache);
+  history.setLastKey('train', KEY);
+  for (const text of ['{"key":', '{"key":"../../x"}', '{}']) {
+    writeFileSync(join(cache, 'index/last/train.json'), text);
+    expect(history.lastKey('train')).toBeUndefined();
+  }
+});
+
+test('runs are kept, and a cache that cannot be written loses them', () => {
+  const cache = temporaryCache();
+  const run = { run: '20260101', pipeline: 'p', started: '2026-01-01T00:00:00Z', seconds: 1, ok: true, stages: [] };
+  new LocalHistory(cache).addRun(run);
+  expect(new RunHistory(cache).read('20260101')).toEqual(run);
+  writeFileSync(join(cache, 'file'), '');
+  new LocalHistory(join(cache, 'file')).addRun(run);
+  new LocalHistory(join(cache, 'file')).setLastKey('train', KEY);
+});

@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalHistory } from '../../src/engine/cache/local/local-history.ts';
+import { LocalStore } from '../../src/engine/cache/local/local-store.ts';
+import { LocalWorkspaces } from '../../src/engine/cache/local/local-workspaces.ts';
+import type { ActionRecord, FinishedOutput } from '../../src/engine/cache/records.ts';
+import type { Stores } from '../../src/engine/cache/stores.ts';
+import { actionKey, keyDocument } from '../../src/engine/fingerprint/action-key.ts';
+import { sha256 } from '../../src/engine/fingerprint/digest.ts';
+import { FileDigests } from '../../src/engine/fingerprint/file-digests.ts';
+import { SealedTrees } from '../../src/engine/fingerprint/sealed-trees.ts';
+import { digestTree } from '../../src/engine/fingerprint/tree.ts';
+import { unwrap } from './result.ts';
+
+/** A result of a stage that has not been kept yet. */
+export interface MadeResult {
+  readonly record: ActionRecord;
+  readonly outputs: readonly FinishedOutput[];
+}
+
+/** What a stage made below `directory`: a file `table.csv` and a directory `shards`, whose content `text` decides. */
+export function makeResult(directory: string, text: string): MadeResult {
+  const made = mkdtempSync(join(directory, 'made-'));
+  writeFileSync(join(made, 'table.csv'), text);
+  mkdirSync(join(made, 'shards/inner'), { recursive: true });
+  writeFileSync(join(made, 'shards/0.arrow'), text.repeat(3));
+  writeFileSync(join(made, 'shards/inner/1.arrow'), text.repeat(5));
+  const files = new FileDigests(join(made, 'none'));
+  const output = (file: string): FinishedOutput => {
+    const path = join(made, file);
+    const { digest, kind, bytes, files: inside } = unwrap(digestTree(path, files));
+    return { path, file, digest, kind, bytes, files: inside.length };
+  };
+  const outputs = [output('table.csv'), output('shards')];
+  const document = keyDocument({ code: sha256(text), packages: {}, params: {}, inputs: {}, env: {}, tensorflow: null });
+  const [table, shards] = outputs.map(({ path: _, ...stored }) => stored);
+  if (table === undefined || shards === undefined) throw new Error('two outputs were made');
+  const provenance = {
+    stage: 's',
+    module: 's.ts',
+    run: 'r',
+    finished: '2026-01-01T00:00:00Z',
+    seconds: 1,
+    modules: {},
+    node: 'v20',
+    platform: 'linux-x64',
+  };
+  const record = { key: actionKey(document), document, outputs: { table, shards }, metrics: { rows: 3 }, provenance };
+  return { record, outputs };
+}
+
+/** A store in `directory`/`name`. Each call is another view of the same content, as another run has it. */
+export function localStore(directory: string, name: string): LocalStore {
+  const index = join(directory, `${name}-index`);
+  return new LocalStore(
+    join(directory, name),
+    new FileDigests(join(index, 'files')),
+    new SealedTrees(join(index, 'trees')),
+  );
+}
+
+/** All stores in `directory`/`name`. */
+export function localStores(directory: string, name: string): Stores {
+  const store = localStore(directory, name);
+  const cache = join(directory, name);
+  return {
+    actions: store,
+    contents: store,
+    index: store,
+    workspaces: new LocalWorkspaces(cache),
+    history: new LocalHistory(cache),
+  };
+}
