@@ -72,7 +72,7 @@ function sourcesOf(
 }
 
 /** What is otherwise now, if the stage has a result now and it is another one. */
-function changesSince(record: ActionRecord, result: StageResult | undefined, { cache }: Services): string[] {
+function changesSince(record: ActionRecord, result: StageResult | undefined, { cache, runtime }: Services): string[] {
   const now = completed(result);
   const current = now === undefined || now.key === record.key ? undefined : cache.find(now.key);
   if (current === undefined) return [];
@@ -80,5 +80,6 @@ function changesSince(record: ActionRecord, result: StageResult | undefined, { c
     { document: record.document, modules: record.provenance.modules },
     { document: current.document, modules: current.provenance.modules },
     current.provenance.module,
+    { labelOf: (name) => runtime.labelOf(name) },
   );
 }

@@ -9,6 +9,8 @@ import { ResourcePool } from '../execute/resources.ts';
 import type { Services } from '../execute/services.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { Listings } from '../fingerprint/listings.ts';
+import { hasGpu } from '../fingerprint/runtime.ts';
+import { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -41,6 +43,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   const codes = new StageCodes(index, project.root, sources);
   const installation = { ...options.engine, root: project.root, codes };
 
+  const builtIn = options.engine.extensions.runtimeFacts;
   const plans = new KnownPlans(join(index, 'plans'), options.engine.build);
   let planned = stillTrue(plans.find(project, text.value, options), codes);
   if (planned === undefined) {
@@ -60,6 +63,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       trees,
       listings: new Listings(join(index, 'listings')),
       codes: planned.codes,
+      runtime: new RuntimeRegistry(builtIn, () => hasGpu(process.env)),
       downloads: downloadsIn(project.cache),
       resources: new ResourcePool(() => machineOf(process.env, options.jobs)),
       environment: process.env,

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import { compareKeys } from '../fingerprint/compare-keys.ts';
+import { compareKeys, OTHER_SCHEME } from '../fingerprint/compare-keys.ts';
 import { type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
@@ -91,16 +91,20 @@ function reasonsFromLock(
   services: Services,
 ): string[] {
   if (parts === undefined) return [];
-  const then = { ...document, code: parts.code, params: parts.params, inputs: parts.inputs };
-  const before = { ...then, tensorflow: parts.tensorflow ?? null };
+  const { code, params, inputs, runtime } = parts;
+  const before = { ...document, code, params, inputs, runtime };
   const module = relative(services.plan.root, stage.module.path);
   const now = lockedParts(document);
-  return [
+  const reasons = [
     // Of packages and variables the lockfile has only digests.
-    ...compareKeys({ document: before, modules: {} }, { document, modules: {} }, module),
+    ...compareKeys({ document: before, modules: {} }, { document, modules: {} }, module, {
+      labelOf: (name) => services.runtime.labelOf(name),
+    }),
     ...(parts.packages === now.packages ? [] : [`packages of ${module} changed`]),
     ...changed(parts.env, now.env).map((name) => `env ${name} changed`),
   ];
+  // The lockfile has every part of a key but its scheme.
+  return reasons.length > 0 ? reasons : [OTHER_SCHEME];
 }
 
 function changed(a: LockedParts['env'], b: LockedParts['env']): string[] {

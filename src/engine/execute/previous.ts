@@ -1,5 +1,5 @@
 import type { ActionRecord } from '../cache/records.ts';
-import type { KeyDocument } from '../fingerprint/action-key.ts';
+import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import { canonicalJson } from '../fingerprint/digest.ts';
 import { LinkedFiles } from '../fingerprint/linked-files.ts';
 import { digestTree } from '../fingerprint/tree.ts';
@@ -55,7 +55,7 @@ function byAge({ provenance: a }: ActionRecord, { provenance: b }: ActionRecord)
   return Date.parse(b.finished) - Date.parse(a.finished);
 }
 
-function allButInputs({ inputs: _, ...rest }: KeyDocument): string {
+function allButInputs({ inputs: _, ...rest }: RecordedDocument): string {
   return canonicalJson(rest as unknown as Json);
 }
 

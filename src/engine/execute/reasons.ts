@@ -36,7 +36,10 @@ export function reasonsSince(
     { document: { ...last.document, inputs }, modules: last.provenance.modules },
     { document, modules: codeOf(stage, services).modules },
     relative(services.plan.root, stage.module.path),
-    (name, before, now) => describeInput(sources.get(name), before, now, services),
+    {
+      describeInput: (name, before, now) => describeInput(sources.get(name), before, now, services),
+      labelOf: (name) => services.runtime.labelOf(name),
+    },
   );
 }
 

@@ -15,7 +15,7 @@ import { finishOutputs } from './outputs.ts';
 import { findPrevious, type Previous } from './previous.ts';
 import type { StageInputs } from './protocol.ts';
 import type { Services } from './services.ts';
-import { codeOf, type StageKey } from './stage-key.ts';
+import { codeOf, type StageKey, variablesOf } from './stage-key.ts';
 import { runInProcess, toResult } from './stage-process.ts';
 import { unchangedInputs } from './unchanged-inputs.ts';
 
@@ -88,7 +88,7 @@ async function runWith(
     {
       host: services.installation.host,
       root: services.plan.root,
-      environment: stageEnvironment(services.environment, stage.env, gpus),
+      environment: stageEnvironment(services.environment, variablesOf(stage, services), gpus),
       ...(stage.timeout !== undefined && { timeout: stage.timeout }),
       signal,
       onStart: claim.worksBy,

@@ -1,6 +1,7 @@
 import type { Cache } from '../cache/records.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import type { Listings } from '../fingerprint/listings.ts';
+import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -27,6 +28,7 @@ export interface Services {
   readonly listings: Listings;
   /** The code of each stage of the plan, by the absolute path of its module. */
   readonly codes: ReadonlyMap<string, StageCode>;
+  readonly runtime: RuntimeRegistry;
   readonly resources: ResourcePool;
   /** Where stages keep what they fetch. */
   readonly downloads: string;

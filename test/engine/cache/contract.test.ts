@@ -61,7 +61,7 @@ describe.each(Object.entries(caches))('the %s cache', (_name, open) => {
       params: {},
       inputs: {},
       env: {},
-      tensorflow: null,
+      runtime: {},
     });
     const stored = outputs.map(({ path: _, ...rest }) => rest);
     const [table, shards] = stored as [(typeof stored)[0], (typeof stored)[0]];
