@@ -7,6 +7,7 @@ import { Uses } from '../cache/local/uses.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Services } from '../execute/services.ts';
+import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { Listings } from '../fingerprint/listings.ts';
 import { hasGpu } from '../fingerprint/runtime.ts';
@@ -48,11 +49,19 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   let planned = stillTrue(plans.find(project, text.value, options), codes);
   if (planned === undefined) {
     const { planAnew } = await import('./plan-anew.ts');
-    const anew = await planAnew(project, text.value, options, installation, signal);
+    const anew = await planAnew(
+      project,
+      text.value,
+      options,
+      builtIn.map(({ name }) => name),
+      installation,
+      signal,
+    );
     if (!anew.ok) return anew;
     planned = anew.value;
     plans.keep(project, text.value, options, toKnown(planned));
   }
+  const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, trees, sources));
   const uses = new Uses(project.cache);
   return success({
     services: {
@@ -63,7 +72,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       trees,
       listings: new Listings(join(index, 'listings')),
       codes: planned.codes,
-      runtime: new RuntimeRegistry(builtIn, () => hasGpu(process.env)),
+      runtime: new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env)),
       downloads: downloadsIn(project.cache),
       resources: new ResourcePool(() => machineOf(process.env, options.jobs)),
       environment: process.env,
