@@ -5,9 +5,18 @@ import type { Arguments } from './engine/cli/commands.ts';
 import { EXIT } from './engine/cli/exit.ts';
 import type { CommonOptions } from './engine/cli/options.ts';
 import { parseQuickly } from './engine/cli/parse-quickly.ts';
+import type { Extensions } from './shared/extensions/extensions.ts';
+import { tensorFlowFacts } from './vision/tensorflow/runtime-facts.ts';
 
 /** Made by the build from all that the engine is made of. */
 declare const BUILD: string;
+
+/** Imported at each start: what is seldom needed is imported when it is asked for. */
+const extensions: Extensions = {
+  runtimeFacts: [tensorFlowFacts],
+  viewers: () => Promise.resolve([]),
+  doctorChecks: () => Promise.resolve([]),
+};
 
 async function main(words: readonly string[]): Promise<number> {
   const here = dirname(fileURLToPath(import.meta.url));
@@ -16,6 +25,7 @@ async function main(words: readonly string[]): Promise<number> {
     stageApi: join(here, 'index.js'),
     hashWorker: join(here, 'hash-worker.js'),
     build: BUILD,
+    extensions,
   };
   if (!existsSync(engine.host))
     throw new Error(`${engine.host} is missing: the package is not whole; install it again`);

@@ -32,7 +32,7 @@ export function makeResult(directory: string, text: string): MadeResult {
     return { path, file, digest, kind, bytes, files: inside.length };
   };
   const outputs = [output('table.csv'), output('shards')];
-  const document = keyDocument({ code: sha256(text), packages: {}, params: {}, inputs: {}, env: {}, tensorflow: null });
+  const document = keyDocument({ code: sha256(text), packages: {}, params: {}, inputs: {}, env: {}, runtime: {} });
   const [table, shards] = outputs.map(({ path: _, ...stored }) => stored);
   if (table === undefined || shards === undefined) throw new Error('two outputs were made');
   const provenance = {

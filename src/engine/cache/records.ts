@@ -1,4 +1,4 @@
-import type { KeyDocument } from '../fingerprint/action-key.ts';
+import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { JsonObject } from '../plan/declaration.ts';
 
@@ -15,7 +15,7 @@ export interface StoredOutput {
 /** What a stage put out under one action key, and where that came from. */
 export interface ActionRecord {
   readonly key: ActionKey;
-  readonly document: KeyDocument;
+  readonly document: RecordedDocument;
   readonly outputs: Readonly<Record<string, StoredOutput>>;
   readonly metrics: Readonly<Record<string, number>>;
   readonly provenance: Provenance;

@@ -1,6 +1,6 @@
 import type { ActionRecord } from '../cache/records.ts';
 import { findResult } from '../cache/results.ts';
-import type { LocalIndex, Stores } from '../cache/stores.ts';
+import type { LocalIndex } from '../cache/stores.ts';
 import type { CompletedStage, StageResult } from '../execute/events.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';
@@ -22,7 +22,7 @@ export async function originsOf(records: readonly ActionRecord[], services: Serv
     origins.push({
       record,
       currentOf: current.map(({ name }) => name),
-      changes: await changesSince(record, results.get(record.provenance.stage), services.stores),
+      changes: await changesSince(record, results.get(record.provenance.stage), services),
       sources: sourcesOf(record, makers, services.plan),
     });
   }
@@ -82,7 +82,7 @@ function sourcesOf(
 async function changesSince(
   record: ActionRecord,
   result: StageResult | undefined,
-  stores: Pick<Stores, 'actions' | 'contents'>,
+  { stores, runtime }: Pick<Services, 'stores' | 'runtime'>,
 ): Promise<string[]> {
   const now = completed(result);
   const current = now === undefined || now.key === record.key ? undefined : await findResult(stores, now.key);
@@ -91,5 +91,6 @@ async function changesSince(
     { document: record.document, modules: record.provenance.modules },
     { document: current.document, modules: current.provenance.modules },
     current.provenance.module,
+    { labelOf: (name) => runtime.labelOf(name) },
   );
 }

@@ -15,17 +15,21 @@ export interface Planned {
   readonly codes: ReadonlyMap<string, StageCode>;
 }
 
-/** Makes the plan of a pipeline file from its text. Nothing is run but the stage modules' own declarations. */
+/**
+ * Makes the plan of a pipeline file from its text. Nothing is run but the stage modules' own declarations.
+ * `registered`: the names of the runtime facts that are built in.
+ */
 export async function planAnew(
   { root, shown }: Project,
   text: string,
   overlays: Overlays,
+  registered: readonly string[],
   installation: Installation,
   signal: AbortSignal,
 ): Promise<Result<Planned>> {
   const declared = declarePipeline(shown, text);
   if (!declared.ok) return declared;
-  const resolved = resolvePipeline(declared.value, root, overlays);
+  const resolved = resolvePipeline(declared.value, root, overlays, registered);
   if (!resolved.ok) return resolved;
   const { codes, problems } = await readCodes(resolved.value, installation.codes);
   const interfaces = await readInterfaces(codes, installation, signal);

@@ -4,9 +4,12 @@ import { distinct, type Problem, type Result, success } from '../../shared/probl
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
 import { Uses } from '../cache/local/uses.ts';
 import type { Services } from '../execute/services.ts';
+import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { Listings } from '../fingerprint/listings.ts';
 import { PathDigests } from '../fingerprint/path-digests.ts';
+import { hasGpu } from '../fingerprint/runtime.ts';
+import { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -39,15 +42,24 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   const codes = new StageCodes(index, project.root, sources);
   const installation = { ...options.engine, root: project.root, codes };
 
+  const builtIn = options.engine.extensions.runtimeFacts;
   const plans = new KnownPlans(join(index, 'plans'), options.engine.build);
   let planned = stillTrue(plans.find(project, text.value, options), codes);
   if (planned === undefined) {
     const { planAnew } = await import('./plan-anew.ts');
-    const anew = await planAnew(project, text.value, options, installation, signal);
+    const anew = await planAnew(
+      project,
+      text.value,
+      options,
+      builtIn.map(({ name }) => name),
+      installation,
+      signal,
+    );
     if (!anew.ok) return anew;
     planned = anew.value;
     plans.keep(project, text.value, options, toKnown(planned));
   }
+  const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, trees, sources));
   const uses = new Uses(project.cache);
   const { linkable, save, ...stores } = openLocalStores(project.cache, trees, options.engine.hashWorker, uses);
   const roots = { project: project.root, cache: project.cache };
@@ -63,6 +75,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       listings: new Listings(join(index, 'listings')),
       codes: planned.codes,
       texts: codes,
+      runtime: new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env)),
       downloads: downloadsIn(project.cache),
       environment: process.env,
     },

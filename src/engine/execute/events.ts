@@ -1,6 +1,6 @@
 import type { Progress } from '../../index.ts';
 import type { Problem } from '../../shared/problem.ts';
-import type { KeyDocument } from '../fingerprint/action-key.ts';
+import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { FailureReason } from './failure.ts';
 
@@ -15,7 +15,7 @@ interface StageResultBase {
 export interface CompletedStage extends StageResultBase {
   readonly outcome: 'ran' | 'cached';
   readonly key: ActionKey;
-  readonly document: KeyDocument;
+  readonly document: RecordedDocument;
   readonly outputs: Readonly<Record<string, Digest>>;
   readonly metrics: Readonly<Record<string, number>>;
 }

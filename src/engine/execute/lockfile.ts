@@ -1,8 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { problem, type Result, success } from '../../shared/problem.ts';
-import type { KeyDocument } from '../fingerprint/action-key.ts';
+import { type ReadDocument, type Runtime, readDocument } from '../fingerprint/action-key.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerprint/digest.ts';
-import type { TensorFlowRuntime } from '../fingerprint/runtime.ts';
 import type { Json, JsonObject } from '../plan/declaration.ts';
 import type { CompletedStage, RunResult } from './events.ts';
 
@@ -18,7 +17,7 @@ export interface LockedParts {
   readonly inputs: Readonly<Record<string, Digest>>;
   /** Digests of the values, since the file is committed and a variable may hold a secret; null for one not set. */
   readonly env: Readonly<Record<string, Digest | null>>;
-  readonly tensorflow?: TensorFlowRuntime;
+  readonly runtime: Runtime;
 }
 
 /** What the lockfile says of a stage. */
@@ -58,7 +57,7 @@ export function writeLockfile(path: string, result: RunResult): Result<void> {
 export function lockfileText(result: RunResult): string {
   const lines = completedIn(result).flatMap((stage) => [
     ...resultLines(stage),
-    ...Object.entries(lockedParts(stage.document)).flatMap(([part, value]) =>
+    ...Object.entries(lockedParts(readDocument(stage.document))).flatMap(([part, value]) =>
       isEmpty(value) ? [] : entry(part, value, '  '),
     ),
   ]);
@@ -86,14 +85,14 @@ function resultLines({ name, key, outputs }: CompletedStage): string[] {
   return [`${scalar(name)}:`, `  key: ${scalar(key)}`, ...entry('outputs', outputs, '  ')];
 }
 
-export function lockedParts({ code, packages, params, inputs, env, tensorflow }: KeyDocument): LockedParts {
+export function lockedParts({ code, packages, params, inputs, env, runtime }: ReadDocument): LockedParts {
   return {
     code,
     ...(!isEmpty(packages) && { packages: sha256(canonicalJson(packages)) }),
     params,
     inputs,
     env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value === null ? null : sha256(value)])),
-    ...(tensorflow !== null && { tensorflow }),
+    runtime,
   };
 }
 

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { findResult, lastResult } from '../cache/results.ts';
-import { compareKeys } from '../fingerprint/compare-keys.ts';
+import { compareKeys, OTHER_SCHEME } from '../fingerprint/compare-keys.ts';
 import { type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { Plan, PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
@@ -16,7 +16,7 @@ export interface Moved {
   readonly reasons: readonly string[];
 }
 
-type MovedServices = ReasonServices & Pick<Services, 'environment' | 'stores'>;
+type MovedServices = ReasonServices & Pick<Services, 'environment' | 'stores' | 'runtime'>;
 
 /** Stands for content of which nothing is known. */
 const UNKNOWN = sha256('unknown');
@@ -96,19 +96,23 @@ function reasonsFromLock(
   { parts }: LockedStage,
   stage: PlannedStage,
   { document }: StageKey,
-  { plan }: Pick<Services, 'plan'>,
+  services: Pick<Services, 'plan' | 'runtime'>,
 ): string[] {
   if (parts === undefined) return [];
-  const then = { ...document, code: parts.code, params: parts.params, inputs: parts.inputs };
-  const before = { ...then, tensorflow: parts.tensorflow ?? null };
-  const module = relative(plan.root, stage.module.path);
+  const { code, params, inputs, runtime } = parts;
+  const before = { ...document, code, params, inputs, runtime };
+  const module = relative(services.plan.root, stage.module.path);
   const now = lockedParts(document);
-  return [
+  const reasons = [
     // Of packages and variables the lockfile has only digests.
-    ...compareKeys({ document: before, modules: {} }, { document, modules: {} }, module),
+    ...compareKeys({ document: before, modules: {} }, { document, modules: {} }, module, {
+      labelOf: (name) => services.runtime.labelOf(name),
+    }),
     ...(parts.packages === now.packages ? [] : [`packages of ${module} changed`]),
     ...changed(parts.env, now.env).map((name) => `env ${name} changed`),
   ];
+  // The lockfile has every part of a key but its scheme.
+  return reasons.length > 0 ? reasons : [OTHER_SCHEME];
 }
 
 function changed(a: LockedParts['env'], b: LockedParts['env']): string[] {

@@ -1,6 +1,6 @@
 import type { ActionRecord } from '../cache/records.ts';
 import { findResult, lastResult } from '../cache/results.ts';
-import type { KeyDocument } from '../fingerprint/action-key.ts';
+import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import { canonicalJson } from '../fingerprint/digest.ts';
 import type { Json } from '../plan/declaration.ts';
 import type { PlannedStage } from '../plan/plan.ts';
@@ -51,7 +51,7 @@ function byAge({ provenance: a }: ActionRecord, { provenance: b }: ActionRecord)
   return Date.parse(b.finished) - Date.parse(a.finished);
 }
 
-function allButInputs({ inputs: _, ...rest }: KeyDocument): string {
+function allButInputs({ inputs: _, ...rest }: RecordedDocument): string {
   return canonicalJson(rest as unknown as Json);
 }
 

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { Facts } from '../../shared/extensions/runtime-facts.ts';
 import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
+import { runtimeOfScheme1 } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { check, compile } from '../plan/schema-problems.ts';
 import { parseYaml, type YamlPath } from '../plan/source.ts';
@@ -9,13 +11,16 @@ const NEW_ONE = 'Take back the last one that was committed, or have it written a
 
 const digest = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const digests = { type: 'object', additionalProperties: digest };
+const facts = { type: 'object', additionalProperties: { type: 'string' } };
 
 const lockfileSchema = {
   type: 'object',
   additionalProperties: {
     type: 'object',
     required: ['key', 'outputs'],
-    dependencies: { packages: ['code'], params: ['code'], inputs: ['code'], env: ['code'], tensorflow: ['code'] },
+    dependencies: Object.fromEntries(
+      ['packages', 'params', 'inputs', 'env', 'runtime', 'tensorflow'].map((part) => [part, ['code']]),
+    ),
     additionalProperties: false,
     properties: {
       key: digest,
@@ -25,12 +30,9 @@ const lockfileSchema = {
       params: { type: 'object' },
       inputs: digests,
       env: { type: 'object', additionalProperties: { ...digest, type: ['string', 'null'] } },
-      tensorflow: {
-        type: 'object',
-        required: ['version', 'device'],
-        additionalProperties: false,
-        properties: { version: { type: 'string' }, device: { enum: ['cpu', 'gpu'] } },
-      },
+      runtime: { type: 'object', additionalProperties: facts },
+      // As an earlier version wrote it, which knew no other runtime.
+      tensorflow: facts,
     },
   },
 };
@@ -69,10 +71,20 @@ export function parseLockfile(file: string, text: string): Result<Lockfile> {
   return success(new Map(stages.map(([name, written]) => [name, toLocked(written)])));
 }
 
-type WrittenStage = { readonly key: ActionKey; readonly outputs: Record<string, Digest> } & Partial<LockedParts>;
+interface WrittenStage extends Partial<LockedParts> {
+  readonly key: ActionKey;
+  readonly outputs: Record<string, Digest>;
+  readonly tensorflow?: Facts;
+}
 
-function toLocked({ key, outputs, code, params = {}, inputs = {}, env = {}, ...others }: WrittenStage): LockedStage {
-  return { key, outputs, ...(code !== undefined && { parts: { code, params, inputs, env, ...others } }) };
+function toLocked({ key, outputs, ...parts }: WrittenStage): LockedStage {
+  const { code, params = {}, inputs = {}, env = {}, tensorflow, runtime, ...others } = parts;
+  if (code === undefined) return { key, outputs };
+  return {
+    key,
+    outputs,
+    parts: { code, params, inputs, env, runtime: runtime ?? runtimeOfScheme1(tensorflow), ...others },
+  };
 }
 
 /** What git leaves of two sides that it could not merge; one problem for each conflict. */

@@ -10,7 +10,7 @@ import { type Source, sourcesOf } from '../plan/sources.ts';
 import type { Services } from './services.ts';
 import { codeOf, type KnownParts, type StageKey } from './stage-key.ts';
 
-export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'paths'> & {
+export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'paths' | 'runtime'> & {
   readonly stores: Pick<Services['stores'], 'index'>;
 };
 
@@ -40,7 +40,10 @@ export function reasonsSince(
     { document: { ...last.document, inputs }, modules: last.provenance.modules },
     { document, modules: codeOf(stage, services).modules },
     relative(services.plan.root, stage.module.path),
-    (name, before, now) => describeInput(sources.get(name), before, now, services),
+    {
+      describeInput: (name, before, now) => describeInput(sources.get(name), before, now, services),
+      labelOf: (name) => services.runtime.labelOf(name),
+    },
   );
 }
 

@@ -7,7 +7,7 @@ import { collectedName } from '../plan/sources.ts';
 import type { RequestedCode, RequestedInput, RequestedPrevious, StageRequest } from './executor.ts';
 import { toRooted } from './roots.ts';
 import type { Services } from './services.ts';
-import { codeOf, type StageKey } from './stage-key.ts';
+import { codeOf, type StageKey, variablesOf } from './stage-key.ts';
 
 /** What a request is made of beside the stage and its key. */
 export interface RequestParts {
@@ -16,7 +16,7 @@ export interface RequestParts {
   readonly previous: RequestedPrevious | undefined;
 }
 
-type RequestServices = Pick<Services, 'roots' | 'codes' | 'texts' | 'downloads' | 'environment'>;
+type RequestServices = Pick<Services, 'roots' | 'codes' | 'texts' | 'runtime' | 'downloads' | 'environment'>;
 
 /** Makes the request that an executor carries out. */
 export async function toRequest(
@@ -28,7 +28,7 @@ export async function toRequest(
   const code = await requestedCode(stage, services);
   if (!code.ok) return code;
   const rooted = (path: string) => toRooted(path, services.roots);
-  const set = stage.env.flatMap((name) => {
+  const set = variablesOf(stage, services).flatMap((name) => {
     const value = services.environment[name];
     return value === undefined ? [] : [[name, value] as const];
   });

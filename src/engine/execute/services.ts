@@ -1,6 +1,7 @@
 import type { Stores } from '../cache/stores.ts';
 import type { Listings } from '../fingerprint/listings.ts';
 import type { PathDigests } from '../fingerprint/path-digests.ts';
+import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Executor } from './executor.ts';
@@ -29,6 +30,7 @@ export interface Services {
   readonly codes: ReadonlyMap<string, StageCode>;
   /** The text of that code. */
   readonly texts: Pick<StageCodes, 'textOf'>;
+  readonly runtime: RuntimeRegistry;
   /** Where stages keep what they fetch. Absolute. */
   readonly downloads: string;
   readonly environment: NodeJS.ProcessEnv;

@@ -3,7 +3,6 @@ import { actionKey, type KeyDocument, keyDocument } from '../fingerprint/action-
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Listings } from '../fingerprint/listings.ts';
 import type { PathDigests } from '../fingerprint/path-digests.ts';
-import { tensorFlowOf } from '../fingerprint/runtime.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { PathInput } from '../plan/resolve-input.ts';
@@ -44,9 +43,6 @@ function idOf({ path, include, exclude }: PathInput): string {
   return JSON.stringify([path, include, exclude]);
 }
 
-/** What a stage sees of the environment that asks for no GPU: it computes on the CPU on every machine. */
-const NO_GPUS = { CUDA_VISIBLE_DEVICES: '' };
-
 /** The code of a planned stage. */
 export function codeOf(stage: PlannedStage, { codes }: Pick<Services, 'codes'>): StageCode {
   const code = codes.get(stage.module.path);
@@ -54,7 +50,12 @@ export function codeOf(stage: PlannedStage, { codes }: Pick<Services, 'codes'>):
   return code;
 }
 
-type KeyServices = Pick<Services, 'codes' | 'environment'>;
+type KeyServices = Pick<Services, 'codes' | 'environment' | 'runtime'>;
+
+/** The environment variables that a stage sees: those that it declares, and those that packages of its code read. */
+export function variablesOf(stage: PlannedStage, services: Pick<Services, 'codes' | 'runtime'>): readonly string[] {
+  return [...new Set([...stage.env, ...services.runtime.variablesOf(codeOf(stage, services))])];
+}
 
 /** The outputs of a stage, or nothing while they are not known. */
 export type OutputsOf = (stage: string) => Readonly<Record<string, Digest>> | undefined;
@@ -88,13 +89,16 @@ export async function knownParts(
       inputs[name] = digest.value;
     }
   }
+  // A stage that asks for no GPU computes on the CPU on every machine.
+  const runtime = services.runtime.factsOf(code, seesGpus(stage));
+  if (!runtime.ok) return runtime;
   const document = keyDocument({
     code: code.digest,
     packages: code.packages,
     params: stage.params,
     inputs,
-    env: declaredEnvironment(services.environment, stage.env),
-    tensorflow: tensorFlowOf(code.direct, seesGpus(stage) ? services.environment : NO_GPUS) ?? null,
+    env: declaredEnvironment(services.environment, variablesOf(stage, services)),
+    runtime: runtime.value,
   });
   return success({ document, open });
 }

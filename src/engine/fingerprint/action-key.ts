@@ -1,9 +1,12 @@
+import type { Facts } from '../../shared/extensions/runtime-facts.ts';
 import type { Json, JsonObject } from '../plan/declaration.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from './digest.ts';
-import type { TensorFlowRuntime } from './runtime.ts';
 
 /** The version of what is in a key and how it is written. Another scheme, other keys. */
-const SCHEME = 1;
+const SCHEME = 2;
+
+/** Runtime facts by the name under which they are registered. */
+export type Runtime = Readonly<Record<string, Facts>>;
 
 /** All that decides a stage's outputs, in clear. */
 export interface KeyDocument {
@@ -17,14 +20,44 @@ export interface KeyDocument {
   readonly inputs: Readonly<Record<string, Digest>>;
   /** Declared environment variables; null for one that is not set. */
   readonly env: Readonly<Record<string, string | null>>;
-  readonly tensorflow: TensorFlowRuntime | null;
+  /** Facts about the packages that the code reaches, of those that have some. */
+  readonly runtime: Runtime;
 }
 
 export function keyDocument(parts: Omit<KeyDocument, 'scheme'>): KeyDocument {
   return { scheme: SCHEME, ...parts };
 }
 
-/** The digest of a key document. */
-export function actionKey(document: KeyDocument): ActionKey {
+/** Returns the digest of a key document, of whatever scheme. */
+export function actionKey(document: RecordedDocument): ActionKey {
   return sha256(canonicalJson(document as unknown as Json)) as string as ActionKey;
+}
+
+/** Scheme 1 knew one runtime, TensorFlow. */
+interface DocumentOfScheme1 extends Omit<KeyDocument, 'scheme' | 'runtime'> {
+  readonly scheme: 1;
+  readonly tensorflow: Facts | null;
+}
+
+/**
+ * A key document as a record has it. The record's key is the digest of this very document, so an old one is never
+ * rewritten; `readDocument` reads it.
+ */
+export type RecordedDocument = KeyDocument | DocumentOfScheme1;
+
+/** A key document of any scheme, in today's words. */
+export type ReadDocument = Omit<KeyDocument, 'scheme'> & { readonly scheme: number };
+
+/** Reads a document of this scheme or another, as far as today's words go. */
+export function readDocument(recorded: RecordedDocument): ReadDocument {
+  if (recorded.scheme === SCHEME) return recorded;
+  const { tensorflow, ...rest } = recorded;
+  // A cache may also have records of a later version: what it calls otherwise reads as empty.
+  const empty = { packages: {}, params: {}, inputs: {}, env: {}, runtime: runtimeOfScheme1(tensorflow) };
+  return { ...empty, ...rest };
+}
+
+/** Returns the runtime facts as they are written today of a TensorFlow that scheme 1, or a lockfile of it, names. */
+export function runtimeOfScheme1(tensorflow: Facts | null | undefined): Runtime {
+  return tensorflow === null || tensorflow === undefined ? {} : { tensorflow };
 }

@@ -1,10 +1,10 @@
 import type { Json } from '../plan/declaration.ts';
-import type { KeyDocument } from './action-key.ts';
+import { type ReadDocument, type RecordedDocument, type Runtime, readDocument } from './action-key.ts';
 import { canonicalJson, type Digest } from './digest.ts';
 
 /** A key with what helps to say what changed in it. */
 export interface ExplainedKey {
-  readonly document: KeyDocument;
+  readonly document: RecordedDocument;
   /** Local module → digest of its source. */
   readonly modules: Readonly<Record<string, Digest>>;
 }
@@ -12,23 +12,35 @@ export interface ExplainedKey {
 /** What became of an input whose content is another: «changed», or more where more is known. */
 export type DescribeInput = (name: string, before: Digest, now: Digest) => string;
 
+export interface Wording {
+  readonly describeInput?: DescribeInput;
+  /** How the runtime facts of a name are called; by their name where nobody knows better. */
+  readonly labelOf?: (name: string) => string;
+}
+
+/** Why a key that has the same parts as before is another one. */
+export const OTHER_SCHEME = 'the key is made another way in this version of pipeline';
+
 /** What differs between two keys, in words that name the thing: «param learning_rate 0.0001 → 0.00005». */
 export function compareKeys(
   before: ExplainedKey,
   now: ExplainedKey,
   module: string,
-  describeInput: DescribeInput = () => 'changed',
+  { describeInput = () => 'changed', labelOf = (name) => name }: Wording = {},
 ): string[] {
-  const a = before.document;
-  const b = now.document;
+  const a = readDocument(before.document);
+  const b = readDocument(now.document);
+  const params = differences('param', flatten(a.params), flatten(b.params));
+  const inputs = inputReasons(a.inputs, b.inputs, describeInput);
+  // Another scheme may tell code, packages and variables apart by other means: only what a person wrote is compared.
+  if (a.scheme !== b.scheme) return [OTHER_SCHEME, ...params, ...inputs];
   return [
-    ...(a.scheme === b.scheme ? [] : ['the key is made another way in this version of pipeline']),
-    ...differences('param', flatten(a.params), flatten(b.params)),
+    ...params,
     ...(a.code === b.code ? [] : [codeReason(before.modules, now.modules, module)]),
     ...packageReasons(a.packages, b.packages),
-    ...inputReasons(a.inputs, b.inputs, describeInput),
+    ...inputs,
     ...envReasons(a.env, b.env),
-    ...tensorFlowReasons(a.tensorflow, b.tensorflow),
+    ...runtimeReasons(a.runtime, b.runtime, labelOf),
   ];
 }
 
@@ -44,7 +56,7 @@ function differences(noun: string, a: Readonly<Record<string, Json>>, b: Readonl
 
 const LOOKS_SECRET = /TOKEN|SECRET|PASS|KEY|CREDENTIAL/i;
 
-function envReasons(a: KeyDocument['env'], b: KeyDocument['env']): string[] {
+function envReasons(a: ReadDocument['env'], b: ReadDocument['env']): string[] {
   return namesIn(a, b).flatMap((name) => {
     const [from = null, to = null] = [a[name], b[name]];
     if (a[name] === undefined) return [`env ${name} is declared now`];
@@ -68,7 +80,7 @@ function codeReason(a: ExplainedKey['modules'], b: ExplainedKey['modules'], modu
 }
 
 /** `name@version` entries paired by name, so that an upgrade reads as one. */
-function packageReasons(a: KeyDocument['packages'], b: KeyDocument['packages']): string[] {
+function packageReasons(a: ReadDocument['packages'], b: ReadDocument['packages']): string[] {
   const from = versionsByName(a);
   const to = versionsByName(b);
   return namesIn(from, to).flatMap((name) => {
@@ -84,7 +96,7 @@ function packageReasons(a: KeyDocument['packages'], b: KeyDocument['packages']):
   });
 }
 
-function versionsByName(packages: KeyDocument['packages']): Record<string, string> {
+function versionsByName(packages: ReadDocument['packages']): Record<string, string> {
   const versions: Record<string, string> = {};
   for (const id of Object.keys(packages)) {
     const at = id.lastIndexOf('@');
@@ -94,7 +106,7 @@ function versionsByName(packages: KeyDocument['packages']): Record<string, strin
   return versions;
 }
 
-function inputReasons(a: KeyDocument['inputs'], b: KeyDocument['inputs'], describe: DescribeInput): string[] {
+function inputReasons(a: ReadDocument['inputs'], b: ReadDocument['inputs'], describe: DescribeInput): string[] {
   return namesIn(a, b).flatMap((name) => {
     const from = a[name];
     const to = b[name];
@@ -106,10 +118,33 @@ function inputReasons(a: KeyDocument['inputs'], b: KeyDocument['inputs'], descri
   });
 }
 
-function tensorFlowReasons(a: KeyDocument['tensorflow'], b: KeyDocument['tensorflow']): string[] {
-  const word = (runtime: KeyDocument['tensorflow']) =>
-    runtime === null ? 'none' : `${runtime.version} on ${runtime.device}`;
-  return word(a) === word(b) ? [] : [`TensorFlow ${word(a)} → ${word(b)}`];
+function runtimeReasons(a: Runtime, b: Runtime, labelOf: (name: string) => string): string[] {
+  return namesIn(a, b).flatMap((name) => {
+    const [from, to, label] = [a[name], b[name], labelOf(name)];
+    if (from === undefined) return [`runtime fact ${label} is new: ${factsText(to ?? {})}`];
+    if (to === undefined) return [`runtime fact ${label} is gone: ${factsText(from)}`];
+    return namesIn(from, to)
+      .filter((fact) => from[fact] !== to[fact])
+      .map((fact) => `${label}: ${fact} ${factChange(from[fact], to[fact])}`);
+  });
+}
+
+/** Stands for the digest of a file's content, which tells a reader nothing. */
+const CONTENT = 'present';
+
+function factChange(from: string | undefined, to: string | undefined): string {
+  const [was, is] = [factText(from), factText(to)];
+  return was === is ? 'changed' : shownPair(was, is);
+}
+
+function factText(value = 'none'): string {
+  return value.replaceAll(/[0-9a-f]{64}/g, CONTENT);
+}
+
+function factsText(facts: Runtime[string]): string {
+  return Object.entries(facts)
+    .map(([fact, value]) => (factText(value) === CONTENT ? fact : `${fact} ${factText(value)}`))
+    .join(', ');
 }
 
 function namesIn(a: object, b: object): string[] {

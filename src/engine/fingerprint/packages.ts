@@ -7,8 +7,8 @@ import { packageCandidates } from './resolution-files.ts';
 export interface PackageClosure {
   /** `name@version` → integrity from the lockfile, or else the digest of the package's own package.json. */
   readonly identities: Readonly<Record<string, string>>;
-  /** Name → the folder of the package, of those that are imported directly. */
-  readonly direct: Readonly<Record<string, string>>;
+  /** `name@version` → the folders, absolute, in which it is installed: mostly one. */
+  readonly folders: Readonly<Record<string, readonly string[]>>;
   /** Files that tell when this has to be looked at again. */
   readonly lookedAt: readonly string[];
 }
@@ -24,30 +24,30 @@ interface Manifest {
 /** Follows the packages that own `files` (absolute, inside `node_modules`) through their dependencies. */
 export function closePackages(files: readonly string[]): PackageClosure {
   const identities: Record<string, string> = {};
-  const direct: Record<string, string> = {};
+  const installed: Record<string, string[]> = {};
   const lookedAt = new Set<string>();
   const lockfiles = new Lockfiles();
   const folders = new Set(files.map(packageFolder));
-  for (const folder of folders) direct[nameOf(folder)] = folder;
   // The set grows while it is walked: a package's dependencies are visited after it, each once.
   for (const folder of folders) {
     lookedAt.add(join(folder, 'package.json'));
     const text = read(join(folder, 'package.json'));
     if (text === undefined) continue;
     const manifest = parseManifest(text);
-    identities[`${manifest.name ?? nameOf(folder)}@${manifest.version ?? ''}`] =
-      lockfiles.integrityOf(folder) ?? sha256(text);
+    const id = `${manifest.name ?? nameOf(folder)}@${manifest.version ?? ''}`;
+    identities[id] = lockfiles.integrityOf(folder) ?? sha256(text);
+    installed[id] = [...(installed[id] ?? []), folder];
     const wanted = { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies };
     for (const name of Object.keys(wanted)) {
       const candidates = packageCandidates(name, folder, isPackage);
       for (const file of candidates) lookedAt.add(file);
-      const installed = dirname(candidates.at(-1) ?? '');
-      if (isPackage(installed)) folders.add(installed);
+      const dependency = dirname(candidates.at(-1) ?? '');
+      if (isPackage(dependency)) folders.add(dependency);
     }
   }
   return {
     identities: Object.fromEntries(Object.entries(identities).sort(([a], [b]) => (a < b ? -1 : 1))),
-    direct,
+    folders: installed,
     lookedAt: [...lookedAt, ...lockfiles.files],
   };
 }

@@ -1,28 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What TensorFlow a stage computes with: part of its action key, since results depend on it. */
-export interface TensorFlowRuntime {
-  readonly version: string;
-  readonly device: 'cpu' | 'gpu';
-}
-
-const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
-
-/** The file in the package's folder in which the set-up says what it installed. */
-export const TENSORFLOW_FACTS = 'tensorflow.json';
-
-/** The TensorFlow that a bundle would run on, if it imports TensorFlow. `direct`: package name → folder. */
-export function tensorFlowOf(
-  direct: Readonly<Record<string, string>>,
-  environment: NodeJS.ProcessEnv,
-): TensorFlowRuntime | undefined {
-  const folder = PACKAGES.map((name) => direct[name]).find((found) => found !== undefined);
-  if (folder === undefined) return undefined;
-  const { tensorflow = 'unknown', variant = 'cpu' } = readFacts(folder);
-  return { version: tensorflow, device: variant === 'cpu' || !hasGpu(environment) ? 'cpu' : 'gpu' };
-}
-
 /** Whether CUDA would find a GPU here. */
 export function hasGpu(environment: NodeJS.ProcessEnv): boolean {
   return gpusOf(environment).length > 0;
@@ -47,13 +25,14 @@ function countOf(directory: string, name: RegExp): number {
   }
 }
 
+/** What the set-up noted of TensorFlow. Only for `doctor`, until TensorFlow's own check is registered there. */
 export function readFacts(folder: string): {
   readonly tensorflow?: string;
   readonly variant?: string;
   readonly library?: string;
 } {
   try {
-    return JSON.parse(readFileSync(join(folder, TENSORFLOW_FACTS), 'utf8')) as ReturnType<typeof readFacts>;
+    return JSON.parse(readFileSync(join(folder, 'tensorflow.json'), 'utf8')) as ReturnType<typeof readFacts>;
   } catch {
     return {};
   }

@@ -14,8 +14,8 @@ export interface StageCode {
   readonly digest: Digest;
   /** `name@version` → integrity of all packages that the code reaches. */
   readonly packages: Readonly<Record<string, string>>;
-  /** Name → folder of the packages that the code itself imports. */
-  readonly direct: Readonly<Record<string, string>>;
+  /** `name@version` → the folders of these packages. Not in the key: which of them have runtime facts changes. */
+  readonly folders: Readonly<Record<string, readonly string[]>>;
   readonly externals: Readonly<Record<string, string>>;
   /** Local module, relative to the root → digest of its source. For saying what changed; not in the key. */
   readonly modules: Readonly<Record<string, Digest>>;
@@ -36,7 +36,7 @@ interface Remembered {
 
 export type BundleText = Pick<Bundle, 'text' | 'links' | 'sourceMap'>;
 
-const KIND = 'stages-3';
+const KIND = 'stages-4';
 const BUNDLE = 'bundle-2';
 const ABSENT = 'absent';
 
@@ -84,7 +84,7 @@ export class StageCodes {
     const code: StageCode = {
       digest,
       packages: packages.identities,
-      direct: packages.direct,
+      folders: packages.folders,
       externals,
       modules: Object.fromEntries(modules.map((path) => [path, this.#files.of(resolve(this.#root, path))])),
       ...(before?.digest === digest && before.interface && { interface: before.interface }),

@@ -2,6 +2,8 @@ import type { View } from '../../shared/extensions/view.ts';
 import { count, duration, figure, plural } from '../../shared/text/format.ts';
 import { cut, displayWidth, oneLine, pad } from '../../shared/text/table.ts';
 import type { ActionRecord } from '../cache/records.ts';
+import { readDocument } from '../fingerprint/action-key.ts';
+import { isDigest } from '../fingerprint/digest.ts';
 
 const LABEL = 12;
 const SHORT = 12;
@@ -21,17 +23,24 @@ export interface Origin {
 export function describeOrigin(origin: Origin, view: View): string[] {
   const { record, sources } = origin;
   const { key, document, metrics, provenance } = record;
-  const { code, packages, params, inputs, env, tensorflow } = document;
+  const { code, packages, params, inputs, env, runtime } = readDocument(document);
   const modules = Object.keys(provenance.modules);
-  const on = [`Node ${provenance.node}`, provenance.platform];
-  if (tensorflow !== null) on.push(`TensorFlow ${tensorflow.version} (${tensorflow.device})`);
   return [
     view.paint('bold', 'where it came from'),
     ...facts('made by', [`${provenance.stage} (${provenance.module})`], view),
     ...facts('finished', [`${time(provenance.finished)}, in ${duration(provenance.seconds)}`], view),
     ...facts('run', [provenance.run], view),
     ...facts('current', [currency(origin)], view),
-    ...facts('on', [on.join(', ')], view),
+    ...facts('on', [`Node ${provenance.node}, ${provenance.platform}`], view),
+    ...facts(
+      'runtime',
+      pairs(
+        Object.entries(runtime).flatMap(([name, known]) =>
+          Object.entries(known).map(([fact, value]) => [`${name} ${fact}`, isDigest(value) ? short(value) : value]),
+        ),
+      ),
+      view,
+    ),
     ...facts('key', [view.full ? key : short(key)], view),
     ...facts(
       'inputs',

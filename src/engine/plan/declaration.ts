@@ -34,10 +34,18 @@ export interface StageDeclaration {
   readonly deterministic?: boolean;
 }
 
+export interface RuntimeFactDeclaration {
+  readonly packages: readonly string[];
+  readonly files?: readonly string[];
+  readonly env?: readonly string[];
+  readonly device?: boolean;
+}
+
 export interface PipelineDeclaration {
   readonly name?: string;
   readonly params?: JsonObject;
   readonly profiles?: { readonly [name: string]: JsonObject };
+  readonly runtime_facts?: { readonly [name: string]: RuntimeFactDeclaration };
   readonly stages: { readonly [name: string]: StageDeclaration };
 }
 
@@ -78,6 +86,7 @@ function nameOf(path: YamlPath): string {
   const [section, name, ...rest] = path;
   if (section === undefined) return 'the pipeline file';
   if (name === undefined) return `key «${section}»`;
-  const owner = section === 'stages' ? `stage «${name}»` : `${String(section).replace(/s$/, '')} «${name}»`;
+  const owner =
+    section === 'stages' ? `stage «${name}»` : `${String(section).replace(/s$/, '').replace('_', ' ')} «${name}»`;
   return rest.length === 0 ? owner : `«${rest.join('.')}» of ${owner}`;
 }

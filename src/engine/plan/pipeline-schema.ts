@@ -1,5 +1,9 @@
 import { MEMORY_PATTERN, TIME_PATTERN } from './quantities.ts';
 
+/** Neither absolute, on any system, nor with `..`. */
+const INNER_PATH_PATTERN = '^(?!/|[A-Za-z]:)(?!(.*/)?\\.\\.(/|$))[^\\\\]+$';
+const PACKAGE_PATTERN = '^(@[^@/\\\\\\s]+/)?[^@./\\\\\\s][^@/\\\\\\s]*$';
+
 const name = { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]*$' } as const;
 
 /**
@@ -23,6 +27,14 @@ export const pipelineSchema = {
       type: 'object',
       description: 'Overlays, chosen by `--profile NAME`. Keys as with --set: `name` or `stage.param`.',
       additionalProperties: { type: 'object' },
+    },
+    runtime_facts: {
+      type: 'object',
+      description:
+        'What the results of npm packages depend on beside their npm version, by a name for messages. A stage whose ' +
+        'code reaches one of the packages, directly or through others, has it in its action key.',
+      propertyNames: name,
+      additionalProperties: { $ref: '#/definitions/runtimeFact' },
     },
     stages: {
       type: 'object',
@@ -117,6 +129,53 @@ export const pipelineSchema = {
             'Whether the stage puts out the same content whenever it runs with the same action key (default: true). ' +
             'With false the first result is kept like any other, and is not compared with a later one. ' +
             'Not part of the action key.',
+        },
+      },
+    },
+    runtimeFact: {
+      type: 'object',
+      required: ['packages'],
+      additionalProperties: false,
+      properties: {
+        packages: {
+          type: 'array',
+          description: 'npm packages. Each of them that a stage reaches counts, in each of its versions.',
+          minItems: 1,
+          uniqueItems: true,
+          items: {
+            type: 'string',
+            pattern: PACKAGE_PATTERN,
+            description: 'Name the package as npm does: onnxruntime-node or @scope/name, without a version.',
+          },
+        },
+        files: {
+          type: 'array',
+          description:
+            'Files or folders in the folder of each package: their content counts. One that is missing counts as absent.',
+          uniqueItems: true,
+          items: {
+            type: 'string',
+            pattern: INNER_PATH_PATTERN,
+            description:
+              'Write a path relative to the folder of the package, with / and without "..", such as lib/libx.so.',
+          },
+        },
+        env: {
+          type: 'array',
+          description:
+            'Environment variables that the packages read: as if each stage that reaches a package declared them.',
+          uniqueItems: true,
+          items: {
+            type: 'string',
+            pattern: '^(?!CUDA_VISIBLE_DEVICES$)[A-Za-z_][A-Za-z0-9_]*$',
+            description:
+              'The name of a variable has letters, digits and _, and starts with no digit. CUDA_VISIBLE_DEVICES is ' +
+              'set by the runner: use "device: true".',
+          },
+        },
+        device: {
+          type: 'boolean',
+          description: 'Whether it counts on which kind of device the stage computes: cpu, or gpu if it sees a GPU.',
         },
       },
     },

@@ -6,6 +6,7 @@ import { order } from './order.ts';
 import { InputPlanner, type StageInput } from './plan-inputs.ts';
 import { paramProblems } from './plan-params.ts';
 import type { Conduct, ResolvedPipeline, ResolvedStage } from './resolve.ts';
+import type { DeclaredFacts } from './runtime-facts.ts';
 
 /** What a stage module declares of itself: all of its definition but `run`. */
 export type StageInterface = Pick<StageDefinition, 'params' | 'inputs' | 'outputs' | 'reuses'>;
@@ -38,6 +39,8 @@ export interface Plan {
   readonly root: string;
   /** Each stage after those that it depends on. */
   readonly stages: readonly PlannedStage[];
+  /** What the pipeline file says of packages on whose native parts or device results depend. */
+  readonly runtimeFacts: readonly DeclaredFacts[];
 }
 
 /** What a stage declares, unless its module could not be read. */
@@ -85,7 +88,8 @@ export function planPipeline(
   }
   if (problems.length > 0 || !ordered.ok) return failure(distinct(problems));
   const inOrder = ordered.value.map((name) => stages.get(name));
-  return success({ name: pipeline.name, root: pipeline.root, stages: inOrder } as unknown as Plan);
+  const { name, root, runtimeFacts } = pipeline;
+  return success({ name, root, stages: inOrder, runtimeFacts } as unknown as Plan);
 }
 
 /** `predictions.csv` declares the output `predictions`. */

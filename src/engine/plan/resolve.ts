@@ -8,6 +8,7 @@ import { type Overlaid, type Overlays, overlay } from './overlay.ts';
 import { bytesOf, secondsOf } from './quantities.ts';
 import { type ResolvedInput, resolveInput } from './resolve-input.ts';
 import { familiesOf } from './resolve-matrix.ts';
+import { type DeclaredFacts, declaredFacts } from './runtime-facts.ts';
 
 /** What a stage occupies while it runs. */
 export interface Resources {
@@ -55,18 +56,25 @@ export interface ResolvedPipeline {
   /** The folder of the pipeline file, absolute: paths are relative to it. */
   readonly root: string;
   readonly stages: readonly ResolvedStage[];
+  readonly runtimeFacts: readonly DeclaredFacts[];
 }
 
 /** How many results of a matrix stages may read in all. */
 const MOST_READ = 1_000_000;
 
-/** Works the overlays, matrices and shared params into the stages. */
+/**
+ * Works the overlays, matrices and shared params into the stages. `registered`: the names of the runtime facts that
+ * are built in.
+ */
 export function resolvePipeline(
   declared: DeclaredPipeline,
   root: string,
   overlays: Overlays,
+  registered: readonly string[] = [],
 ): Result<ResolvedPipeline> {
   const { overlaid, problems } = overlay(declared, overlays);
+  const runtime = declaredFacts(declared, registered);
+  problems.push(...runtime.problems);
   const before = problems.length;
   const families = familiesOf(declared, overlaid, problems);
   // What refers to a matrix that is not right would be told as wrong as well.
@@ -74,7 +82,8 @@ export function resolvePipeline(
   const scope: Scope = { declared, root, overlaid, families, names: [...families.keys()], problems, read: 0 };
   const stages = [...families.values()].flatMap((family) => resolveFamily(scope, family));
   if (problems.length > 0) return failure(distinct(problems));
-  return success({ name: declared.pipeline.name ?? 'pipeline', root, stages } as unknown as ResolvedPipeline);
+  const name = declared.pipeline.name ?? 'pipeline';
+  return success({ name, root, stages, runtimeFacts: runtime.facts } as unknown as ResolvedPipeline);
 }
 
 interface Scope {

@@ -1,7 +1,7 @@
 import { columns, duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { ActionRecord } from '../cache/records.ts';
-import type { KeyDocument } from '../fingerprint/action-key.ts';
+import { type RecordedDocument, readDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 
 /** The parts of a stage's key as they stand now, those marked that are other than in the record. */
@@ -11,7 +11,7 @@ export function describeExplanation(
     readonly key?: ActionKey;
     readonly cached: boolean;
     readonly reasons: readonly string[];
-    readonly document: KeyDocument;
+    readonly document: RecordedDocument;
     readonly open: readonly string[];
     readonly last?: ActionRecord;
   },
@@ -49,7 +49,8 @@ function nameOf({ kind, name }: Part): string {
   return `${kind} ${name}`;
 }
 
-function partsOf({ scheme, code, packages, params, inputs, env, tensorflow }: KeyDocument): Part[] {
+function partsOf(document: RecordedDocument): Part[] {
+  const { scheme, code, packages, params, inputs, env, runtime } = readDocument(document);
   const parts = (kind: string, values: object): Part[] =>
     Object.entries(values).map(([name, value]) => ({
       kind,
@@ -62,7 +63,9 @@ function partsOf({ scheme, code, packages, params, inputs, env, tensorflow }: Ke
     ...parts('param', params),
     ...parts('input', inputs),
     ...Object.entries(env).map(([name, value]) => ({ kind: 'env', name, value: value ?? 'not set' })),
-    ...(tensorflow === null ? [] : [{ kind: 'tensorflow', name: tensorflow.version, value: tensorflow.device }]),
+    ...Object.entries(runtime).flatMap(([name, facts]) =>
+      Object.entries(facts).map(([fact, value]) => ({ kind: 'runtime', name: `${name} ${fact}`, value })),
+    ),
     ...parts('package', packages),
   ];
 }

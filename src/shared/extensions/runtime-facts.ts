@@ -1,14 +1,15 @@
+import type { Result } from '../problem.ts';
+
 /** An npm package as a stage's bundle reaches it, directly or through other packages. */
 export interface ReachedPackage {
   readonly name: string;
+  readonly version: string;
   /** Absolute. */
   readonly folder: string;
 }
 
-/** What a stage's process would see of this machine. */
+/** What a stage's process would find on this machine. */
 export interface RuntimeConditions {
-  /** The environment variables that the stage would see. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether the stage would see a GPU. */
   readonly hasGpu: boolean;
 }
@@ -25,8 +26,13 @@ export interface RuntimeFacts {
   readonly name: string;
   /** How messages call it: `ONNX Runtime`. */
   readonly label: string;
-  /** npm packages. Of those that a stage reaches, the first one in this order is asked about. */
+  /** npm packages. Each of them that a stage reaches is asked about, in each of its versions. */
   readonly packages: readonly string[];
-  /** Reads the facts; called at each start, so it has to be quick. */
-  read(reached: ReachedPackage, conditions: RuntimeConditions): Facts;
+  /** Environment variables that these packages read. It is as if each stage that reaches one declared them. */
+  readonly env?: readonly string[];
+  /**
+   * Reads the facts; called in each run, so it has to be quick. That something is missing is a fact; only what is there
+   * and cannot be read is a problem.
+   */
+  read(reached: ReachedPackage, conditions: RuntimeConditions): Result<Facts>;
 }

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import type { CompletedStage, RunResult } from '../../../src/engine/execute/events.ts';
 import { lockedParts, lockfileText, writeLockfile } from '../../../src/engine/execute/lockfile.ts';
 import { parseLockfile } from '../../../src/engine/execute/read-lockfile.ts';
-import { actionKey, type KeyDocument, keyDocument } from '../../../src/engine/fingerprint/action-key.ts';
+import { actionKey, type KeyDocument, keyDocument, readDocument } from '../../../src/engine/fingerprint/action-key.ts';
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
 import { unwrap } from '../../support/result.ts';
 
@@ -16,7 +16,7 @@ const DOCUMENT = keyDocument({
   params: { learning_rate: 0.0001, augment: { flip: true, angles: [1, 2] }, name: 'small cnn' },
   inputs: { images: sha256('images') },
   env: { TOKEN: 'secret', UNSET: null },
-  tensorflow: { version: '2.21.0', device: 'cpu' },
+  runtime: { tensorflow: { version: '2.21.0', device: 'cpu' } },
 });
 
 function completed(name: string, document: Partial<KeyDocument> = {}): CompletedStage {
@@ -58,9 +58,10 @@ train:
   env:
     TOKEN: ${sha256('secret')}
     UNSET: null
-  tensorflow:
-    device: cpu
-    version: "2.21.0"
+  runtime:
+    tensorflow:
+      device: cpu
+      version: "2.21.0"
 `);
   });
 
@@ -69,7 +70,7 @@ train:
   });
 
   test('leaves out what a key does not have', () => {
-    const text = textOf(completed('read', { packages: {}, params: {}, inputs: {}, env: {}, tensorflow: null }));
+    const text = textOf(completed('read', { packages: {}, params: {}, inputs: {}, env: {}, runtime: {} }));
     expect(text.match(/^ {2}\w+/gm)?.map((part) => part.trim())).toEqual(['key', 'outputs', 'code']);
   });
 
@@ -88,11 +89,12 @@ train:
         list: ['yes', null, 1e-7],
         big: 1e21,
       };
-      const stage = completed(name, { inputs: { images }, params });
+      const runtime = { [name]: { [`file ${name}`]: images, version: '2' } };
+      const stage = completed(name, { inputs: { images }, params, runtime });
       const lockfile = unwrap(parseLockfile('pipeline.lock', textOf(stage)));
       expect([...lockfile.keys()]).toEqual([name]);
       const { key, outputs, document } = stage;
-      expect(lockfile.get(name)).toEqual({ key, outputs, parts: lockedParts(document) });
+      expect(lockfile.get(name)).toEqual({ key, outputs, parts: lockedParts(readDocument(document)) });
       expect(Object.keys(parse(textOf(stage), { schema: 'yaml-1.1' }))).toEqual([name]);
     },
   );
@@ -102,6 +104,28 @@ train:
     expect(unwrap(parseLockfile('pipeline.lock', text))).toEqual(
       new Map([['a', { key: sha256('k'), outputs: { out: sha256('o') } }]]),
     );
+  });
+});
+
+describe('pipeline.lock of the version that knew no runtime but TensorFlow', () => {
+  const key = sha256('k');
+  const text = `a:\n  key: ${key}\n  outputs: {}\n  code: ${sha256('c')}\n  tensorflow:\n    device: cpu\n    version: "2.21.0"\n`;
+
+  test('is read as if its TensorFlow had been written as a runtime fact', () => {
+    const { parts } = unwrap(parseLockfile('pipeline.lock', text)).get('a') ?? {};
+    expect(parts).toEqual({
+      code: sha256('c'),
+      params: {},
+      inputs: {},
+      env: {},
+      runtime: { tensorflow: { version: '2.21.0', device: 'cpu' } },
+    });
+  });
+
+  test('counts what is written today when a merge left both', () => {
+    const both = `${text}  runtime: { tensorflow: { device: gpu } }\n`;
+    const { parts } = unwrap(parseLockfile('pipeline.lock', both)).get('a') ?? {};
+    expect(parts?.runtime).toEqual({ tensorflow: { device: 'gpu' } });
   });
 });
 

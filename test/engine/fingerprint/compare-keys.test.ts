@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { actionKey, type KeyDocument, keyDocument } from '../../../src/engine/fingerprint/action-key.ts';
+import {
+  actionKey,
+  type KeyDocument,
+  keyDocument,
+  type RecordedDocument,
+} from '../../../src/engine/fingerprint/action-key.ts';
 import { compareKeys } from '../../../src/engine/fingerprint/compare-keys.ts';
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
+
+const TENSORFLOW = { version: '2.21.0', device: 'cpu' };
+const ORT = { 'file lib/ort.so': sha256('library'), device: 'cpu' };
 
 const DOCUMENT: KeyDocument = keyDocument({
   code: sha256('code'),
@@ -9,7 +17,7 @@ const DOCUMENT: KeyDocument = keyDocument({
   params: { learning_rate: 0.0001, augment: { flip: true } },
   inputs: { images: sha256('images') },
   env: { HOME: '/root' },
-  tensorflow: { version: '2.21.0', device: 'cpu' },
+  runtime: { tensorflow: TENSORFLOW, ort: ORT },
 });
 
 function reasons(change: Partial<KeyDocument>, modules: Record<string, string> = {}) {
@@ -20,7 +28,8 @@ function reasons(change: Partial<KeyDocument>, modules: Record<string, string> =
     document: { ...DOCUMENT, ...change },
     modules: digests({ 'stages/train.ts': 'a', 'src/loop.ts': 'b', ...modules }),
   };
-  return compareKeys(before, now, 'stages/train.ts');
+  const labelOf = (name: string) => (name === 'tensorflow' ? 'TensorFlow' : name);
+  return compareKeys(before, now, 'stages/train.ts', { labelOf });
 }
 
 describe('why a stage runs is said in words that name the thing', () => {
@@ -43,7 +52,24 @@ describe('why a stage runs is said in words that name the thing', () => {
     [{ env: { HOME: '/root', UNIT: 'kg' } }, {}, ['env UNIT is declared now']],
     [{ env: {} }, {}, ['env HOME is no longer declared']],
     [{ inputs: {} }, {}, ['input images is gone']],
-    [{ tensorflow: { version: '2.21.0', device: 'gpu' } }, {}, ['TensorFlow 2.21.0 on cpu → 2.21.0 on gpu']],
+    [{ runtime: { tensorflow: { ...TENSORFLOW, device: 'gpu' }, ort: ORT } }, {}, ['TensorFlow: device cpu → gpu']],
+    [
+      { runtime: { tensorflow: TENSORFLOW, ort: { ...ORT, 'file lib/ort.so': sha256('other') } } },
+      {},
+      ['ort: file lib/ort.so changed'],
+    ],
+    [
+      { runtime: { tensorflow: TENSORFLOW, ort: { ...ORT, 'file lib/ort.so': 'absent' } } },
+      {},
+      ['ort: file lib/ort.so present → absent'],
+    ],
+    [{ runtime: { tensorflow: TENSORFLOW, ort: { device: 'cpu' } } }, {}, ['ort: file lib/ort.so present → none']],
+    [{ runtime: { ort: ORT } }, {}, ['runtime fact TensorFlow is gone: version 2.21.0, device cpu']],
+    [
+      { runtime: { ...DOCUMENT.runtime, blas: { 'folder lib': sha256('lib'), device: 'gpu' } } },
+      {},
+      ['runtime fact blas is new: folder lib, device gpu'],
+    ],
   ])('%j', (change, modules, expected) => {
     expect(reasons(change, modules)).toEqual(expected);
   });
@@ -74,6 +100,34 @@ describe('why a stage runs is said in words that name the thing', () => {
   });
 });
 
+describe('of a record of an earlier version, whose keys were made another way,', () => {
+  const { runtime: _, ...shared } = DOCUMENT;
+  const earlier: RecordedDocument = { ...shared, scheme: 1, tensorflow: TENSORFLOW };
+
+  test('that is said once, and of the rest what a person wrote', () => {
+    const now = { ...DOCUMENT, params: { ...DOCUMENT.params, learning_rate: 1 }, packages: {}, code: sha256('x') };
+    const reasonsNow = compareKeys({ document: earlier, modules: {} }, { document: now, modules: {} }, 's.ts');
+    expect(reasonsNow).toEqual([
+      'the key is made another way in this version of pipeline',
+      'param learning_rate 0.0001 → 1',
+    ]);
+  });
+
+  test('two of the same earlier version are compared in full', () => {
+    const other: RecordedDocument = { ...earlier, tensorflow: { ...TENSORFLOW, device: 'gpu' } };
+    expect(compareKeys({ document: earlier, modules: {} }, { document: other, modules: {} }, 's.ts')).toEqual([
+      'tensorflow: device cpu → gpu',
+    ]);
+  });
+
+  test('and one of a later version, which calls its parts otherwise, is no reason to crash', () => {
+    const later = { scheme: 3, program: 'x' } as unknown as RecordedDocument;
+    expect(compareKeys({ document: later, modules: {} }, { document: DOCUMENT, modules: {} }, 's.ts')[0]).toBe(
+      'the key is made another way in this version of pipeline',
+    );
+  });
+});
+
 describe('an action key', () => {
   test('does not depend on the order in which things were written', () => {
     const params = { augment: { flip: true }, learning_rate: 0.0001 };
@@ -86,7 +140,8 @@ describe('an action key', () => {
     { params: {} },
     { inputs: {} },
     { env: {} },
-    { tensorflow: null },
+    { runtime: {} },
+    { runtime: { ...DOCUMENT.runtime, ort: { ...ORT, device: 'gpu' } } },
   ])('depends on %j', (change) => {
     expect(actionKey({ ...DOCUMENT, ...change })).not.toBe(actionKey(DOCUMENT));
   });

@@ -45,6 +45,42 @@ describe('a pipeline file', () => {
     expect(shown(text)[0]).toContain(expected);
   });
 
+  test.each([
+    ['ort: {}', '1:18 «packages» of runtime fact «ort» is missing'],
+    ['ort: { packages: [] }', '1:35 «packages» of runtime fact «ort» must not be empty, but is []'],
+    ['ort: { packages: ort }', '1:35 «packages» of runtime fact «ort» must be an array, but is "ort"'],
+    ['ort: { packages: [ort@1] }', '1:36 «packages.0» of runtime fact «ort» cannot be "ort@1"'],
+    ['ort: { packages: [ort, ort] }', '1:35 «packages» of runtime fact «ort» must not have the same twice'],
+    ['ort: { packages: [ort], device: gpu }', '1:50 «device» of runtime fact «ort» must be a boolean, but is "gpu"'],
+    ['ort: { packages: [ort], file: [a] }', '1:42 unknown key «file» in runtime fact «ort»'],
+    ['ort: { packages: [ort], files: [/lib/a.so] }', '1:50 «files.0» of runtime fact «ort» cannot be "/lib/a.so"'],
+    ['ort: { packages: [ort], files: [../a.so] }', '1:50 «files.0» of runtime fact «ort» cannot be "../a.so"'],
+    ['ort: { packages: [ort], files: [b, a/../..] }', '1:53 «files.1» of runtime fact «ort» cannot be "a/../.."'],
+    ['ort: { packages: [ort], files: ["C:/a.so"] }', '1:50 «files.0» of runtime fact «ort» cannot be "C:/a.so"'],
+    ['ort: { packages: [ort], files: [""] }', '1:50 «files.0» of runtime fact «ort» cannot be ""'],
+    ['ort: { packages: [ort], env: [A-B] }', '1:48 «env.0» of runtime fact «ort» cannot be "A-B"'],
+    [
+      'ort: { packages: [ort], env: [CUDA_VISIBLE_DEVICES] }',
+      '1:48 «env.0» of runtime fact «ort» cannot be "CUDA_VISIBLE_DEVICES"',
+    ],
+    ['a.b: { packages: [ort] }', '1:18 «a.b» cannot be a name here'],
+  ])('with runtime_facts { %s } is refused: %s', (facts, expected) => {
+    expect(shown(`runtime_facts: { ${facts} }\nstages: { a: { module: x } }\n`)[0]).toContain(expected);
+  });
+
+  test('with a path out of the package among runtime_facts is told what to write', () => {
+    const text = 'runtime_facts: { ort: { packages: [ort], files: [../a.so] } }\nstages: { a: { module: x } }\n';
+    expect(problemsOf(text)[0]?.advice).toBe(
+      'Write a path relative to the folder of the package, with / and without "..", such as lib/libx.so.',
+    );
+  });
+
+  test('may name any file in a package, and any package', () => {
+    const facts =
+      '{ packages: [ort, "@scope/ort.js"], files: [a, ./b, "lib/..c/d..so", "ü ö"], env: [A_1], device: true }';
+    expect(shown(`runtime_facts: { ort: ${facts} }\nstages: { a: { module: x } }\n`)).toEqual([]);
+  });
+
   test('with several faults tells all of them in one go', () => {
     expect(shown('nam: x\nstages:\n  a: { modul: x }\n  b: { module: 1 }\n')).toEqual([
       '1:1 unknown key «nam»',

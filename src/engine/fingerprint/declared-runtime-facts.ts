@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
+import { success } from '../../shared/problem.ts';
+import type { DeclaredFacts } from '../plan/runtime-facts.ts';
+import type { FileDigests } from './file-digests.ts';
+import type { SealedTrees } from './sealed-trees.ts';
+
+/** Returns facts that a pipeline file declares as facts that can be read. While nothing changed, no file is read. */
+export function toRuntimeFacts(declared: DeclaredFacts, trees: SealedTrees, digests: FileDigests): RuntimeFacts {
+  const { name, packages, files, env, device } = declared;
+  return {
+    name,
+    label: name,
+    packages,
+    env,
+    read({ folder }, { hasGpu }) {
+      const facts: Record<string, string> = device ? { device: hasGpu ? 'gpu' : 'cpu' } : {};
+      for (const file of files) {
+        const path = join(folder, file);
+        const tree = trees.of(path, digests);
+        if (!tree.ok && existsSync(path)) return tree;
+        facts[`file ${file}`] = tree.ok ? tree.value.digest : 'absent';
+      }
+      return success(facts);
+    },
+  };
+}

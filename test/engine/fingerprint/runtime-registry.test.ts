@@ -1,0 +1,112 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { closePackages } from '../../../src/engine/fingerprint/packages.ts';
+import { RuntimeRegistry } from '../../../src/engine/fingerprint/runtime-registry.ts';
+import type { RuntimeFacts } from '../../../src/shared/extensions/runtime-facts.ts';
+import { success } from '../../../src/shared/problem.ts';
+import { temporaryFolder } from '../../support/dataset.ts';
+import { unwrap } from '../../support/result.ts';
+
+/** Packages below a folder of their own: path below `node_modules` → package.json. */
+class Packages {
+  readonly folder = temporaryFolder();
+
+  constructor(packages: Readonly<Record<string, object>>) {
+    for (const [path, manifest] of Object.entries(packages))
+      this.write(`${path}/package.json`, JSON.stringify(manifest));
+  }
+
+  path(path: string): string {
+    return join(this.folder, 'node_modules', path);
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true });
+    writeFileSync(this.path(path), text);
+  }
+
+  /** What a bundle reaches that imports these packages. */
+  reachedFrom(...names: readonly string[]) {
+    return closePackages(names.map((name) => this.path(`${name}/index.js`)));
+  }
+}
+
+/** Facts about the package `native` that say what they were asked. */
+const NATIVE: RuntimeFacts = {
+  name: 'native',
+  label: 'Native Things',
+  packages: ['native', '@scope/native-gpu'],
+  env: ['NATIVE_THREADS'],
+  read: ({ name, version }, { hasGpu }) => success({ package: `${name} ${version}`, device: hasGpu ? 'gpu' : 'cpu' }),
+};
+
+const registryOf = (...registered: readonly RuntimeFacts[]) => new RuntimeRegistry(registered, () => true);
+
+describe('the runtime facts of a stage', () => {
+  test('are those about a package that its code imports', () => {
+    const code = new Packages({ native: { name: 'native', version: '1.0.0' } }).reachedFrom('native');
+    expect(unwrap(registryOf(NATIVE).factsOf(code, true))).toEqual({
+      native: { package: 'native 1.0.0', device: 'gpu' },
+    });
+  });
+
+  test('are those about a package that is reached only through other packages', () => {
+    const code = new Packages({
+      first: { name: 'first', version: '1.0.0', dependencies: { second: '*' } },
+      second: { name: 'second', version: '1.0.0', optionalDependencies: { '@scope/native-gpu': '*' } },
+      '@scope/native-gpu': { name: '@scope/native-gpu', version: '2.0.0' },
+    }).reachedFrom('first');
+    expect(unwrap(registryOf(NATIVE).factsOf(code, true))['native']).toMatchObject({
+      package: '@scope/native-gpu 2.0.0',
+    });
+  });
+
+  test('are those about a package that is installed by another name', () => {
+    const code = new Packages({ alias: { name: 'native', version: '1.0.0' } }).reachedFrom('alias');
+    expect(unwrap(registryOf(NATIVE).factsOf(code, true))['native']).toMatchObject({ package: 'native 1.0.0' });
+  });
+
+  test('list every version of a package that is reached, wherever each of them lies', () => {
+    const one = { name: 'native', version: '1.0.0' };
+    const two = { name: 'native', version: '2.0.0' };
+    const user = { name: 'user', version: '1.0.0', dependencies: { native: '*' } };
+    const hoisted = new Packages({ native: one, user, 'user/node_modules/native': two }).reachedFrom('native', 'user');
+    const other = new Packages({ native: two, user, 'user/node_modules/native': one }).reachedFrom('native', 'user');
+    const expected = { native: { package: 'native 1.0.0, native 2.0.0', device: 'gpu' } };
+    expect(unwrap(registryOf(NATIVE).factsOf(hoisted, true))).toEqual(expected);
+    expect(unwrap(registryOf(NATIVE).factsOf(other, true))).toEqual(expected);
+  });
+
+  test('are none where nothing registered is reached, and then nobody looks for a GPU', () => {
+    const code = new Packages({ other: { name: 'other', version: '1.0.0' } }).reachedFrom('other');
+    const registry = new RuntimeRegistry([NATIVE], () => {
+      throw new Error('nobody should look for a GPU');
+    });
+    expect(unwrap(registry.factsOf(code, true))).toEqual({});
+    expect(registry.variablesOf(code)).toEqual([]);
+  });
+
+  test('are those of a machine without a GPU if the stage sees none', () => {
+    const code = new Packages({ native: { name: 'native', version: '1.0.0' } }).reachedFrom('native');
+    const registry = registryOf(NATIVE);
+    expect(unwrap(registry.factsOf(code, false))['native']?.['device']).toBe('cpu');
+    expect(unwrap(registry.factsOf(code, true))['native']?.['device']).toBe('gpu');
+  });
+
+  test('are read once a run, however many stages have them', () => {
+    let reads = 0;
+    const counting = { ...NATIVE, read: () => success({ reads: String(++reads) }) };
+    const packages = new Packages({ native: { name: 'native', version: '1.0.0' } });
+    const registry = registryOf(counting);
+    for (let stage = 0; stage < 3; stage++) registry.factsOf(packages.reachedFrom('native'), false);
+    expect(reads).toBe(1);
+  });
+
+  test('come with the environment variables that the package reads, and with a label for messages', () => {
+    const code = new Packages({ native: { name: 'native', version: '1.0.0' } }).reachedFrom('native');
+    expect(registryOf(NATIVE).variablesOf(code)).toEqual(['NATIVE_THREADS']);
+    expect(registryOf(NATIVE).labelOf('native')).toBe('Native Things');
+    expect(registryOf(NATIVE).labelOf('gone')).toBe('gone');
+  });
+});

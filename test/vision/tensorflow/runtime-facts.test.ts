@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { tensorFlowFacts } from '../../../src/vision/tensorflow/runtime-facts.ts';
+import { temporaryFolder } from '../../support/dataset.ts';
+import { unwrap } from '../../support/result.ts';
+
+/** The facts about a tfjs-node in whose folder the set-up noted this. */
+function factsAbout(installed: string | undefined, hasGpu: boolean) {
+  const folder = temporaryFolder();
+  if (installed !== undefined) writeFileSync(join(folder, 'tensorflow.json'), installed);
+  return unwrap(tensorFlowFacts.read({ name: '@tensorflow/tfjs-node-gpu', version: '4.22.0', folder }, { hasGpu }));
+}
+
+test.each<[string, string | undefined, boolean, object]>([
+  ['the CPU library', '{ "tensorflow": "2.21.0", "variant": "cpu" }', true, { version: '2.21.0', device: 'cpu' }],
+  ['CUDA and a GPU', '{ "tensorflow": "2.21.0", "variant": "cuda" }', true, { version: '2.21.0', device: 'gpu' }],
+  ['CUDA and no GPU', '{ "tensorflow": "2.21.0", "variant": "cuda" }', false, { version: '2.21.0', device: 'cpu' }],
+  ['a corrupted note of what is installed', '{ "tensor', true, { version: 'unknown', device: 'cpu' }],
+  ['no note of what is installed', undefined, true, { version: 'unknown', device: 'cpu' }],
+])('TensorFlow counts by its version and the device it computes on: with %s', (_what, installed, hasGpu, expected) => {
+  expect(factsAbout(installed, hasGpu)).toEqual(expected);
+});
