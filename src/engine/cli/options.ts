@@ -1,12 +1,14 @@
+import type { Extensions } from '../../shared/extensions/extensions.ts';
 import type { Overlays } from '../plan/overlay.ts';
 
-/** Where the engine's own built files lie. */
+/** The engine as it is installed: where its own built files lie, and what it is told of packages and artifacts. */
 export interface Engine {
   readonly host: string;
   readonly stageApi: string;
   readonly hashWorker: string;
   /** Tells this build from others. */
   readonly build: string;
+  readonly extensions: Extensions;
 }
 
 /** What every command takes. */
