@@ -10,7 +10,7 @@ declare const BUILD: string;
 const extensions: Extensions = {
   runtimeFacts: [],
   viewers: async () => [],
-  doctorChecks: async () => [],
+  doctorChecks: async () => (await import('./vision/doctor/checks.ts')).doctorChecks,
 };
 
 // No top-level await: the command is bundled as CommonJS.
