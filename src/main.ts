@@ -9,7 +9,7 @@ declare const BUILD: string;
 /** What the vision half tells the engine. This is the only module that imports both. */
 const extensions: Extensions = {
   runtimeFacts: [],
-  viewers: async () => [],
+  viewers: async () => (await import('./vision/inspect/viewers.ts')).viewers,
   doctorChecks: async () => (await import('./vision/doctor/checks.ts')).doctorChecks,
 };
 

@@ -9,8 +9,8 @@ import type { Pictures } from '../../../src/engine/inspect/picture.ts';
 import { type Canvas, drawText, GLYPH } from '../../../src/engine/inspect/pixel-font.ts';
 import { evenlySpread } from '../../../src/shared/files.ts';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
+import { fileOf } from '../../support/look.ts';
 import { shardsOf } from '../../support/shards.ts';
-import { fileOf } from './looking.ts';
 
 async function picturesAt(path: string): Promise<Pictures> {
   const pictures = await findPictures(path, 'artifact');
