@@ -1,56 +1,18 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Arguments } from './engine/cli/commands.ts';
-import { EXIT } from './engine/cli/exit.ts';
-import type { CommonOptions } from './engine/cli/options.ts';
-import { parseQuickly } from './engine/cli/parse-quickly.ts';
+import { mainCommand } from './engine/cli/main-command.ts';
 import type { Extensions } from './shared/extensions/extensions.ts';
 import { tensorFlowFacts } from './vision/tensorflow/runtime-facts.ts';
 
-/** Made by the build from all that the engine is made of. */
+/** Written by the build: a digest of all that the command is built from. */
 declare const BUILD: string;
 
-/** Imported at each start: what is seldom needed is imported when it is asked for. */
+/** What the vision half tells the engine. This is the only module that imports both. */
 const extensions: Extensions = {
   runtimeFacts: [tensorFlowFacts],
-  viewers: () => Promise.resolve([]),
-  doctorChecks: () => Promise.resolve([]),
+  viewers: async () => (await import('./vision/inspect/viewers.ts')).viewers,
+  doctorChecks: async () => (await import('./vision/doctor/checks.ts')).doctorChecks,
 };
 
-async function main(words: readonly string[]): Promise<number> {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const engine = {
-    host: join(here, 'stage-host.js'),
-    stageApi: join(here, 'index.js'),
-    hashWorker: join(here, 'hash-worker.js'),
-    build: BUILD,
-    extensions,
-  };
-  if (!existsSync(engine.host))
-    throw new Error(`${engine.host} is missing: the package is not whole; install it again`);
-  const parsed = parseQuickly(words) ?? (await (await import('./engine/cli/program.ts')).parseWithWords(words));
-  if (typeof parsed === 'number') return parsed;
-  return parsed.command.run(toArguments(parsed.args), { ...parsed.options, engine } as CommonOptions);
-}
-
-function toArguments(all: readonly string[]): Arguments {
-  return {
-    all,
-    one: (index) => {
-      const argument = all[index];
-      if (argument === undefined) throw new Error(`a command asked for argument ${index}, which it does not declare`);
-      return argument;
-    },
-  };
-}
-
-// A reader that has seen enough, like «| head», is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.ok);
-  throw error;
-});
 // No top-level await: the command is bundled as CommonJS.
-void main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+void mainCommand(process.argv.slice(2), { folder: dirname(fileURLToPath(import.meta.url)), build: BUILD, extensions });

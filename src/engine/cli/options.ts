@@ -1,7 +1,7 @@
 import type { Extensions } from '../../shared/extensions/extensions.ts';
 import type { Overlays } from '../plan/overlay.ts';
 
-/** Where the engine's own built files lie, and what it is told by those who know particular packages and artifacts. */
+/** The engine as it is installed: where its own built files lie, and what it is told of packages and artifacts. */
 export interface Engine {
   readonly host: string;
   readonly stageApi: string;

@@ -1,7 +1,7 @@
 import type Sharp from 'sharp';
 import { evenlySpread } from '../../shared/files.ts';
 import { count, plural } from '../../shared/text/format.ts';
-import type { Picture, Pictures } from './pictures.ts';
+import type { Picture, Pictures } from './picture.ts';
 import { type Canvas, drawText, GLYPH } from './pixel-font.ts';
 
 const COLUMNS = 8;

@@ -1,16 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import type { Viewer } from '../../shared/extensions/viewer.ts';
 import { readFrom } from '../../shared/files.ts';
 import { bytes, plural } from '../../shared/text/format.ts';
 import { leftOut, oneLine, table } from '../../shared/text/table.ts';
-import { decodeText } from './text.ts';
+import { decodeText, isTable } from './text.ts';
 
 const HEAD_BYTES = 64_000;
 const SHOWN_ROWS = 5;
 const [QUOTE, LINE_FEED, CARRIAGE_RETURN] = [34, 10, 13];
 
-export interface CsvInspection {
+export interface CsvContent {
   readonly kind: 'csv';
   readonly bytes: number;
   /** Without the line of names. */
@@ -21,7 +22,15 @@ export interface CsvInspection {
   readonly first: readonly (readonly string[])[];
 }
 
-export async function inspectCsv(path: string, size: number): Promise<CsvInspection> {
+export const csvViewer: Viewer = {
+  async inspect({ kind, path, name, bytes: size, head }) {
+    if (kind !== 'file' || !isTable(name) || decodeText(head) === undefined) return undefined;
+    const content = await inspectCsv(path, size);
+    return { content, describe: (view) => describeCsv(content, view) };
+  },
+};
+
+async function inspectCsv(path: string, size: number): Promise<CsvContent> {
   const head = decodeText(readFrom(path, 0, HEAD_BYTES)) ?? '';
   const [first = [], ...rest] = parseHead(head, size > HEAD_BYTES);
   const records = await countRecords(path);
@@ -36,7 +45,7 @@ export async function inspectCsv(path: string, size: number): Promise<CsvInspect
   };
 }
 
-export function describeCsv({ bytes: size, rows, columns, named, first }: CsvInspection, view: View): string[] {
+function describeCsv({ bytes: size, rows, columns, named, first }: CsvContent, view: View): string[] {
   const head = `CSV, ${plural(rows, 'row')} of ${plural(columns.length, 'column')}, ${bytes(size)}`;
   const cells = [columns, ...first].map((row) => row.map(oneLine));
   const shown = table(cells, lineWidth(view));

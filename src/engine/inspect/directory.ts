@@ -1,4 +1,5 @@
 import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import type { Viewer } from '../../shared/extensions/viewer.ts';
 import type { FoundFile } from '../../shared/files.ts';
 import { extensionOf } from '../../shared/media-type.ts';
 import { bytes, count, plural } from '../../shared/text/format.ts';
@@ -7,7 +8,7 @@ import { cutMiddle, displayWidth, oneLine, pad } from '../../shared/text/table.t
 const SHOWN_ENTRIES = 10;
 const SHOWN_DEPTH = 2;
 
-export interface DirectoryInspection {
+export interface DirectoryContent {
   readonly kind: 'directory';
   readonly files: number;
   readonly bytes: number;
@@ -23,14 +24,23 @@ interface TreeNode {
   readonly entries?: readonly TreeNode[];
 }
 
-export function inspectDirectory(found: readonly FoundFile[]): DirectoryInspection {
+/** Takes any directory. */
+export const directoryViewer: Viewer = {
+  async inspect({ kind, files }) {
+    if (kind !== 'directory') return undefined;
+    const content = inspectDirectory(files);
+    return { content, describe: (view) => describeDirectory(content, view) };
+  },
+};
+
+export function inspectDirectory(found: readonly FoundFile[]): DirectoryContent {
   const tree = toTree('', found);
   return { kind: 'directory', files: found.length, bytes: tree.bytes, byExtension: byExtension(found), tree };
 }
 
 /** Files by extension, and a tree with sizes. */
 export function describeDirectory(
-  { files, bytes: size, byExtension: kinds, tree }: DirectoryInspection,
+  { files, bytes: size, byExtension: kinds, tree }: DirectoryContent,
   view: View,
 ): string[] {
   const rows = treeRows(tree, '  ', view.full);
@@ -42,7 +52,7 @@ export function describeDirectory(
   ];
 }
 
-function kindsLine(kinds: DirectoryInspection['byExtension']): string {
+function kindsLine(kinds: DirectoryContent['byExtension']): string {
   const shown = kinds.slice(0, 4).map(({ extension, files }) => `${count(files)} ${extension || 'without extension'}`);
   const more = kinds.length > 4 ? [`${kinds.length - 4} more kinds`] : [];
   return `  ${[...shown, ...more].join(', ')}`;
@@ -64,7 +74,7 @@ function treeRows({ entries = [] }: TreeNode, indent: string, full: boolean, dep
   return rows;
 }
 
-function byExtension(found: readonly FoundFile[]): DirectoryInspection['byExtension'] {
+function byExtension(found: readonly FoundFile[]): DirectoryContent['byExtension'] {
   const kinds = new Map<string, { files: number; bytes: number }>();
   for (const { path, bytes: size } of found) {
     const extension = extensionOf(path);

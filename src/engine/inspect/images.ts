@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type Sharp from 'sharp';
 import type { View } from '../../shared/extensions/view.ts';
+import type { Inspection, Viewer } from '../../shared/extensions/viewer.ts';
 import { evenlySpread, type FoundFile } from '../../shared/files.ts';
-import { pictureFormatByName } from '../../shared/media-type.ts';
+import { pictureFormat, pictureFormatByName } from '../../shared/media-type.ts';
 import { bytes, count, plural } from '../../shared/text/format.ts';
-import { type DirectoryInspection, describeDirectory, inspectDirectory } from './directory.ts';
+import { type DirectoryContent, describeDirectory, inspectDirectory } from './directory.ts';
 import { loadSharp } from './sharp.ts';
 
 interface Size {
@@ -21,7 +22,7 @@ export interface Spread {
   readonly max: number;
 }
 
-export interface ImagesInspection {
+export interface ImagesContent {
   readonly kind: 'images';
   readonly images: number;
   readonly bytes: number;
@@ -32,16 +33,33 @@ export interface ImagesInspection {
   readonly measured: number;
   readonly unreadable: readonly string[];
   /** All that the directory holds; nothing for a single picture. */
-  readonly directory?: DirectoryInspection;
+  readonly directory?: DirectoryContent;
+}
+
+export const imagesViewer: Viewer = {
+  async inspect({ kind, path, bytes: size, head, files }) {
+    if (kind === 'directory') return areImages(files) ? toInspection(await inspectImages(path, files)) : undefined;
+    const format = pictureFormat(head);
+    return format && toInspection(await inspectImage(path, format, size));
+  },
+};
+
+function toInspection(content: ImagesContent): Inspection {
+  const { directory } = content;
+  return {
+    content,
+    describe: (view) => describeImages(content, view),
+    ...(directory && { listFiles: (view) => describeDirectory(directory, view) }),
+  };
 }
 
 /** Whether a directory is one of pictures: at least half of its files are. */
-export function areImages(found: readonly FoundFile[]): boolean {
+function areImages(found: readonly FoundFile[]): boolean {
   const images = found.filter(({ path }) => pictureFormatByName(path) !== undefined).length;
   return images > 0 && images * 2 >= found.length;
 }
 
-export async function inspectImages(root: string, found: readonly FoundFile[]): Promise<ImagesInspection> {
+async function inspectImages(root: string, found: readonly FoundFile[]): Promise<ImagesContent> {
   const images = found.filter(({ path }) => pictureFormatByName(path) !== undefined);
   const byFormat: Record<string, number> = {};
   for (const { path } of images) {
@@ -65,7 +83,7 @@ export async function inspectImages(root: string, found: readonly FoundFile[]): 
 }
 
 /** A single picture, whatever its name. */
-export async function inspectImage(path: string, format: string, size: number): Promise<ImagesInspection> {
+async function inspectImage(path: string, format: string, size: number): Promise<ImagesContent> {
   const sharp = await loadSharp();
   const measured = sharp.ok ? await measure(path, sharp.value) : undefined;
   return {
@@ -79,7 +97,7 @@ export async function inspectImage(path: string, format: string, size: number): 
   };
 }
 
-export function describeImages(found: ImagesInspection, view: View): string[] {
+function describeImages(found: ImagesContent, view: View): string[] {
   const { images, byFormat, width, height, measured, unreadable, directory } = found;
   const formats = Object.entries(byFormat).sort(([, a], [, b]) => b - a);
   const size = width && height ? [sizeText(width, height)] : [];
@@ -94,7 +112,6 @@ export function describeImages(found: ImagesInspection, view: View): string[] {
     ...size.map((text) => `  ${text}${of}`),
     ...unreadable.slice(0, 5).map((path) => `${view.paint('red', '✗')} ${path} cannot be read as a picture`),
     ...(unreadable.length > 5 ? [`  and ${count(unreadable.length - 5)} more`] : []),
-    ...(directory === undefined ? [] : describeDirectory(directory, view)),
   ];
 }
 
@@ -115,7 +132,7 @@ async function measure(path: string, sharp: typeof Sharp): Promise<Size | undefi
   }
 }
 
-function spreads(sizes: readonly Size[]): Pick<ImagesInspection, 'width' | 'height'> {
+function spreads(sizes: readonly Size[]): Pick<ImagesContent, 'width' | 'height'> {
   if (sizes.length === 0) return {};
   return { width: spreadOf(sizes.map(({ width }) => width)), height: spreadOf(sizes.map(({ height }) => height)) };
 }

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import type { Viewer } from '../../shared/extensions/viewer.ts';
+import type { Json } from '../../shared/json.ts';
 import { bytes, count, plural } from '../../shared/text/format.ts';
 import { cut, displayWidth, oneLine } from '../../shared/text/table.ts';
-import type { Json } from '../plan/declaration.ts';
 
-/** Larger files are not parsed: that takes a multiple of their size in memory. */
-export const LARGEST_JSON = 64_000_000;
 const SHOWN_LINES = 40;
 const SHOWN_ENTRIES = 12;
 /** What is nested so deep that less is left for it is left out. */
@@ -13,7 +11,7 @@ const NARROWEST = 10;
 /** Larger values are not repeated by `--json`. */
 const TOLD_BYTES = 64_000;
 
-export interface JsonInspection {
+export interface JsonContent {
   readonly kind: 'json';
   readonly bytes: number;
   readonly shape: 'object' | 'array' | 'value';
@@ -22,28 +20,27 @@ export interface JsonInspection {
   readonly value?: Json;
 }
 
-/** Nothing if the file is no whole JSON. */
-export function parseJson(path: string): { readonly value: Json } | undefined {
-  try {
-    return { value: JSON.parse(readFileSync(path, 'utf8')) as Json };
-  } catch {
-    return undefined;
-  }
-}
+export const jsonViewer: Viewer = {
+  async inspect(viewed) {
+    const parsed = viewed.json();
+    if (parsed === undefined) return undefined;
+    const content = inspectJson(parsed.value, viewed.bytes);
+    return { content: withoutLargeValue(content), describe: (view) => describeJson(content, view) };
+  },
+};
 
-export function inspectJson(value: Json, size: number): JsonInspection {
+function inspectJson(value: Json, size: number): JsonContent {
   const isObject = typeof value === 'object' && value !== null;
   const shape = Array.isArray(value) ? 'array' : isObject ? 'object' : 'value';
   return { kind: 'json', bytes: size, shape, entries: isObject ? Object.keys(value).length : 0, value };
 }
 
-/** As `--json` tells it. */
-export function trimJson(found: JsonInspection): JsonInspection {
+function withoutLargeValue(found: JsonContent): JsonContent {
   const { value: _value, ...rest } = found;
   return found.bytes <= TOLD_BYTES ? found : rest;
 }
 
-export function describeJson({ bytes: size, shape, entries, value = null }: JsonInspection, view: View): string[] {
+function describeJson({ bytes: size, shape, entries, value = null }: JsonContent, view: View): string[] {
   const counted = { object: [plural(entries, 'key')], array: [plural(entries, 'value')], value: [] }[shape];
   const lines = layOut(value, view.width - 4, view.full ? Number.POSITIVE_INFINITY : SHOWN_ENTRIES);
   const shown = view.full ? lines : lines.slice(0, SHOWN_LINES);

@@ -1,6 +1,7 @@
+import type { Viewer } from '../../shared/extensions/viewer.ts';
 import { bytes } from '../../shared/text/format.ts';
 
-export interface NumpyInspection {
+export interface NumpyContent {
   readonly kind: 'numpy';
   readonly bytes: number;
   /** As NumPy writes it: `<f4`. */
@@ -9,8 +10,15 @@ export interface NumpyInspection {
   readonly order: 'C' | 'Fortran';
 }
 
+export const numpyViewer: Viewer = {
+  async inspect({ head, bytes: size }) {
+    const content = inspectNumpy(head, size);
+    return content && { content, describe: () => describeNumpy(content) };
+  },
+};
+
 /** Reads the header of a `.npy` file; nothing if it is none. */
-export function inspectNumpy(head: Uint8Array, size: number): NumpyInspection | undefined {
+function inspectNumpy(head: Uint8Array, size: number): NumpyContent | undefined {
   const buffer = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   if (buffer.byteLength < 12 || buffer.subarray(0, 6).toString('latin1') !== '\x93NUMPY') return undefined;
   const [start, length] = buffer[6] === 1 ? [10, buffer.readUInt16LE(8)] : [12, buffer.readUInt32LE(8)];
@@ -27,7 +35,7 @@ export function inspectNumpy(head: Uint8Array, size: number): NumpyInspection | 
   };
 }
 
-export function describeNumpy({ bytes: size, dtype, shape, order }: NumpyInspection): string[] {
+function describeNumpy({ bytes: size, dtype, shape, order }: NumpyContent): string[] {
   const layout = order === 'C' ? [] : ['Fortran order'];
   return [[`NumPy array ${dtype} [${shape.join(', ')}]`, ...layout, bytes(size)].join(', ')];
 }

@@ -1,13 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import type { Viewer } from '../../shared/extensions/viewer.ts';
 import { readFrom } from '../../shared/files.ts';
+import { extensionOf } from '../../shared/media-type.ts';
+import { LARGEST_JSON } from '../../shared/parse-json.ts';
 import { bytes, count, plural } from '../../shared/text/format.ts';
 import { cut, oneLine } from '../../shared/text/table.ts';
 
 const HEAD_BYTES = 64_000;
 const SHOWN_LINES = 10;
 
-export interface TextInspection {
+export interface TextContent {
   readonly kind: 'text';
   readonly bytes: number;
   readonly lines: number;
@@ -15,6 +18,21 @@ export interface TextInspection {
   readonly invalid?: 'JSON';
   /** The first lines. */
   readonly first: readonly string[];
+}
+
+export const textViewer: Viewer = {
+  async inspect({ kind, path, name, bytes: size, head }) {
+    if (kind !== 'file' || decodeText(head) === undefined) return undefined;
+    // JSON that can be parsed has been taken by its own viewer.
+    const isInvalid = extensionOf(name) === 'json' && size <= LARGEST_JSON;
+    const content = { ...(await inspectText(path, size)), ...(isInvalid && { invalid: 'JSON' as const }) };
+    return { content, describe: (view) => describeText(content, view) };
+  },
+};
+
+/** Whether a text is a table of values by its name. */
+export function isTable(name: string): boolean {
+  return ['csv', 'tsv'].includes(extensionOf(name));
 }
 
 /** The beginning of a text; nothing if these bytes are none. */
@@ -28,14 +46,14 @@ export function decodeText(head: Uint8Array): string | undefined {
   }
 }
 
-export async function inspectText(path: string, size: number): Promise<TextInspection> {
+async function inspectText(path: string, size: number): Promise<TextContent> {
   const head = decodeText(readFrom(path, 0, HEAD_BYTES)) ?? '';
   const lines = head.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   return { kind: 'text', bytes: size, lines: await countLines(path), first: lines.slice(0, 100) };
 }
 
-export function describeText({ bytes: size, lines, first, invalid }: TextInspection, view: View): string[] {
+function describeText({ bytes: size, lines, first, invalid }: TextContent, view: View): string[] {
   const shown = view.full ? first : first.slice(0, SHOWN_LINES);
   const more = lines > shown.length ? [`  … ${count(lines - shown.length)} more lines`] : [];
   return [

@@ -7,6 +7,7 @@ export interface Finding {
   readonly advice?: string;
 }
 
+/** Looks at something that stages need. Its findings come after those on the machine, in the order of registration. */
 export interface DoctorCheck {
   /** `root`: the folder of the pipeline file, whose packages are looked at. */
   run(root: string): Promise<readonly Finding[]>;

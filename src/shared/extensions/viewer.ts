@@ -1,4 +1,5 @@
 import type { FoundFile } from '../files.ts';
+import type { Json } from '../json.ts';
 import type { View } from './view.ts';
 
 /** A file or directory that somebody wants to look into. */
@@ -14,14 +15,18 @@ export interface Viewed {
   readonly head: Uint8Array;
   /** All files of a directory, sorted by path; empty for a file. */
   readonly files: readonly FoundFile[];
+  /** Parses the file, once for all viewers. Returns nothing if it is not JSON, or too large to be parsed. */
+  json(): { readonly value: Json } | undefined;
 }
 
-/** What a viewer found. */
+/** What a viewer found: an object of functions and data, so that another viewer can copy it and add to it. */
 export interface Inspection {
   /** The `content` that `inspect --json` prints; `kind` names the viewer's kind of artifact. */
-  readonly json: { readonly kind: string };
+  readonly content: { readonly kind: string };
   /** Returns the lines that people read. */
-  describe(view: View): readonly string[];
+  readonly describe: (view: View) => readonly string[];
+  /** Returns the lines that list the files of a directory. They come last: after what other viewers add to `describe`. */
+  readonly listFiles?: (view: View) => readonly string[];
 }
 
 /** Knows one kind of artifact. Viewers are asked in the order in which they are registered, the engine's own last. */

@@ -1,6 +1,5 @@
-import type { JsonInspection } from '../../engine/inspect/json.ts';
-import type { Json } from '../../engine/plan/declaration.ts';
 import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import type { Viewer } from '../../shared/extensions/viewer.ts';
 import { bytes, count } from '../../shared/text/format.ts';
 import { cut, leftOut, oneLine, table } from '../../shared/text/table.ts';
 
@@ -8,7 +7,7 @@ import { cut, leftOut, oneLine, table } from '../../shared/text/table.ts';
 const SHOWN_CLASSES = 60;
 
 /** How often each class of each task occurs, as ingest counts it. */
-export interface ClassCounts {
+interface ClassCounts {
   readonly tasks: readonly TaskCounts[];
 }
 
@@ -20,8 +19,18 @@ interface TaskCounts {
   readonly counts: Readonly<Record<string, readonly number[]>>;
 }
 
+/** Shows the JSON in which ingest counts the classes as tables; as data it stays the JSON that it is. */
+export const classCountsViewer: Viewer = {
+  async inspect(viewed, others) {
+    const value = viewed.json()?.value;
+    if (!isClassCounts(value)) return undefined;
+    const { content } = await others();
+    return { content, describe: (view) => describeClassCounts(value, viewed.bytes, view) };
+  },
+};
+
 /** Whether JSON has these counts. It may have more. */
-export function isClassCounts(value: unknown): value is Json & ClassCounts {
+function isClassCounts(value: unknown): value is ClassCounts {
   const { tasks } = (value ?? {}) as Partial<ClassCounts>;
   return Array.isArray(tasks) && tasks.length > 0 && tasks.every(isTaskCounts);
 }
@@ -39,7 +48,7 @@ function isTaskCounts(value: unknown): value is TaskCounts {
 }
 
 /** Two tables: the tasks with their sums, and the classes of each. */
-export function describeClassCounts(value: Json & ClassCounts, { bytes: size }: JsonInspection, view: View): string[] {
+function describeClassCounts(value: ClassCounts, size: number, view: View): string[] {
   const { tasks } = value;
   const counted = [...new Set(tasks.flatMap(({ counts }) => Object.keys(counts)))];
   const totals = Object.entries(value).flatMap(([key, total]) =>

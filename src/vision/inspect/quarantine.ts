@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { LARGEST_JSON, parseJson } from '../../engine/inspect/json.ts';
 import { lineWidth, type View } from '../../shared/extensions/view.ts';
+import type { Viewer } from '../../shared/extensions/viewer.ts';
 import type { FoundFile } from '../../shared/files.ts';
+import { parseJsonFile } from '../../shared/parse-json.ts';
 import { plural } from '../../shared/text/format.ts';
 import { cut, cutMiddle, oneLine } from '../../shared/text/table.ts';
 
@@ -9,22 +10,37 @@ const FILE_NAME = 'quarantine.json';
 const SHOWN = 10;
 
 /** An image that a stage put aside. */
-export interface PutAside {
+interface PutAside {
   readonly file: string;
   readonly reason: string;
 }
 
+/** Adds to what is said of shards which images are in none of them. */
+export const quarantineViewer: Viewer = {
+  async inspect({ path, files }, others) {
+    const quarantine = readQuarantine(path, files);
+    if (quarantine === undefined) return undefined;
+    const found = await others();
+    if (found.content.kind !== 'arrow') return found;
+    const content = { ...found.content, quarantine };
+    return {
+      ...found,
+      content,
+      describe: (view) => [...found.describe(view), ...describeQuarantine(quarantine, view)],
+    };
+  },
+};
+
 /** What `quarantine.json` in a directory lists: `{"images": [{"file": …, "reason": …}]}`. */
-export function inspectQuarantine(directory: string, found: readonly FoundFile[]): readonly PutAside[] | undefined {
+function readQuarantine(directory: string, found: readonly FoundFile[]): readonly PutAside[] | undefined {
   const list = found.find(({ path }) => path === FILE_NAME);
-  if (list === undefined || list.bytes > LARGEST_JSON) return undefined;
-  const value = parseJson(join(directory, FILE_NAME))?.value;
+  const value = list && parseJsonFile(join(directory, FILE_NAME), list.bytes)?.value;
   const images = typeof value === 'object' && value !== null && 'images' in value ? value['images'] : undefined;
   return Array.isArray(images) && images.every(isPutAside) ? (images as readonly unknown[] as PutAside[]) : undefined;
 }
 
 /** Nothing where nothing was put aside. */
-export function describeQuarantine(images: readonly PutAside[], view: View): string[] {
+function describeQuarantine(images: readonly PutAside[], view: View): string[] {
   if (images.length === 0) return [];
   const shown = images.slice(0, view.full ? images.length : SHOWN);
   const left = images.length - shown.length;

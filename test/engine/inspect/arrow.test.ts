@@ -15,11 +15,11 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import { describe, expect, test, vi } from 'vitest';
-import type { ArrowInspection } from '../../../src/engine/inspect/arrow/arrow.ts';
+import type { ArrowContent } from '../../../src/engine/inspect/arrow/arrow.ts';
 import { createShardWriter } from '../../../src/vision/data/shards/shard-writer.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
+import { fileOf, look } from '../../support/look.ts';
 import { shardsOf, sourceOf } from '../../support/shards.ts';
-import { fileOf, look } from './looking.ts';
 
 let bytesRead = 0;
 
@@ -45,10 +45,10 @@ const samples = new ArrowTable({
 
 const arrowOf = (table: Table, form: 'file' | 'stream') => fileOf(`table.arrow`, tableToIPC(table, form));
 
-async function lookAtArrow(path: string): Promise<{ found: ArrowInspection; lines: string[] }> {
-  const { found, lines } = await look(path);
-  if (found.kind !== 'arrow') throw new Error(`it was taken for ${found.kind}`);
-  return { found, lines };
+async function lookAtArrow(path: string): Promise<{ content: ArrowContent; lines: string[] }> {
+  const { content, lines } = await look(path);
+  if (content.kind !== 'arrow') throw new Error(`it was taken for ${content.kind}`);
+  return { content: content as ArrowContent, lines };
 }
 
 describe.each(['file', 'stream'] as const)('an Arrow %s', (form) => {
@@ -71,8 +71,8 @@ describe.each(['file', 'stream'] as const)('an Arrow %s', (form) => {
   });
 
   test('is told as data, too', async () => {
-    const { found } = await lookAtArrow(arrowOf(samples, form));
-    expect(found.tables).toMatchObject([
+    const { content } = await lookAtArrow(arrowOf(samples, form));
+    expect(content.tables).toMatchObject([
       {
         form,
         rows: 4,
@@ -89,13 +89,13 @@ describe.each(['file', 'stream'] as const)('an Arrow %s', (form) => {
 });
 
 test('a directory of shards is one table, its pictures told by their shape', async () => {
-  const { found, lines } = await lookAtArrow(await shardsOf(8));
+  const { content, lines } = await lookAtArrow(await shardsOf(8));
   expect(lines[0]).toMatch(/^Arrow, 3 shards, 8 rows in 5 batches, /);
   expect(lines).toContain('  image            uint8 [2, 2, 3]');
   expect(lines).toContain('  original_height  int32            all 30');
   expect(lines.join('\n')).toContain('shard-00002.arrow');
-  expect(found.tables[0]?.columns[0]).toMatchObject({ extension: 'arrow.fixed_shape_tensor' });
-  expect(found.tables[0]?.columns[0]).not.toHaveProperty('first');
+  expect(content.tables[0]?.columns[0]).toMatchObject({ extension: 'arrow.fixed_shape_tensor' });
+  expect(content.tables[0]?.columns[0]).not.toHaveProperty('first');
 });
 
 test('of a shard only headers and the small columns are read', async () => {
@@ -111,24 +111,14 @@ test('of a shard only headers and the small columns are read', async () => {
   expect(bytesRead).toBeLessThan(shard.bytes / 100);
 });
 
-test('images that were put aside are listed with their reasons', async () => {
-  const directory = await shardsOf(2);
-  const images = [{ file: 'a.jpg', sha256: null, reason: 'cannot read the image: it is empty' }];
-  writeFileSync(join(directory, 'quarantine.json'), JSON.stringify({ images }));
-  const { found, lines } = await lookAtArrow(directory);
-  expect(found.quarantine).toEqual(images);
-  expect(lines).toContain('✗ 1 image put aside (quarantine.json)');
-  expect(lines).toContain('  a.jpg: cannot read the image: it is empty');
-});
-
 test('files with other columns are tables of their own', async () => {
   const directory = await shardsOf(2);
   writeFileSync(
     join(directory, 'targets.arrow'),
     tableToIPC(tableFromArrays({ target: Int32Array.of(1, 2, 3) }), 'file'),
   );
-  const { found } = await lookAtArrow(directory);
-  expect(found.tables.map(({ files, rows }) => ({ files, rows }))).toEqual([
+  const { content } = await lookAtArrow(directory);
+  expect(content.tables.map(({ files, rows }) => ({ files, rows }))).toEqual([
     { files: ['shard-00000.arrow'], rows: 2 },
     { files: ['targets.arrow'], rows: 3 },
   ]);
@@ -176,14 +166,14 @@ test('of a column of a few texts it is told how often each occurs', async () => 
     file: vectorFromArray(files, new Utf8()),
     split: vectorFromArray(splits, new Utf8()),
   });
-  const { found, lines } = await look(fileOf('samples.arrow', tableToIPC(table, 'file')));
+  const { content, lines } = await lookAtArrow(fileOf('samples.arrow', tableToIPC(table, 'file')));
   expect(lines.slice(1, 5)).toEqual([
     '  column  type',
     '  file    utf8',
     '  split   utf8',
     '  split: train 30, validation 10',
   ]);
-  const [file, split] = found.kind === 'arrow' ? (found.tables[0]?.columns ?? []) : [];
+  const [file, split] = content.tables[0]?.columns ?? [];
   expect(file).not.toHaveProperty('values');
   expect(split?.values).toEqual([
     { value: 'train', count: 30 },

@@ -4,12 +4,13 @@ import { Binary, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { drawContactSheet } from '../../../src/engine/inspect/contact-sheet.ts';
-import { findPictures, type Pictures } from '../../../src/engine/inspect/pictures.ts';
+import { findPictures } from '../../../src/engine/inspect/find-pictures.ts';
+import type { Pictures } from '../../../src/engine/inspect/picture.ts';
 import { type Canvas, drawText, GLYPH } from '../../../src/engine/inspect/pixel-font.ts';
 import { evenlySpread } from '../../../src/shared/files.ts';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
+import { fileOf } from '../../support/look.ts';
 import { shardsOf } from '../../support/shards.ts';
-import { fileOf } from './looking.ts';
 
 async function picturesAt(path: string): Promise<Pictures> {
   const pictures = await findPictures(path, 'artifact');

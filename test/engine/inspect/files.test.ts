@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
-import { fileOf, look } from './looking.ts';
+import { fileOf, look } from '../../support/look.ts';
 
 const colour = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#c04' } });
 
@@ -32,13 +32,13 @@ describe('CSV', () => {
     ['', 0],
     ['a;b\n1;2\n', 1],
   ])('rows are counted as records: %j', async (text, rows) => {
-    expect((await look(fileOf('a.csv', text))).found).toMatchObject({ kind: 'csv', rows });
+    expect((await look(fileOf('a.csv', text))).content).toMatchObject({ kind: 'csv', rows });
   });
 
   test('of any length is counted, and its head shown', async () => {
     const text = `name,n\n${Array.from({ length: 100_000 }, (_, index) => `row ${index},${index}\n`).join('')}`;
-    const { found } = await look(fileOf('a.csv', text));
-    expect(found).toMatchObject({ rows: 100_000, columns: ['name', 'n'], first: { length: 5 } });
+    const { content } = await look(fileOf('a.csv', text));
+    expect(content).toMatchObject({ rows: 100_000, columns: ['name', 'n'], first: { length: 5 } });
   });
 });
 
@@ -78,7 +78,7 @@ describe('JSON', () => {
   });
 
   test('is known without its name, too', async () => {
-    expect((await look(fileOf('a', ' [1, 2]'))).found).toMatchObject({ kind: 'json', shape: 'array', entries: 2 });
+    expect((await look(fileOf('a', ' [1, 2]'))).content).toMatchObject({ kind: 'json', shape: 'array', entries: 2 });
   });
 });
 

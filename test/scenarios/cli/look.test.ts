@@ -126,6 +126,34 @@ describe('pipeline inspect', () => {
   });
 });
 
+test('pipeline inspect knows the models of the vision half', async () => {
+  const project = new Project({
+    'pipeline.yaml': 'stages:\n  train: { module: stages/train.ts }\n',
+    'stages/train.ts': `import { mkdirSync, writeFileSync } from 'node:fs';
+import { defineStage } from 'pipeline';
+
+export default defineStage({
+  outputs: ['model'],
+  run({ outputs }) {
+    mkdirSync(outputs.model);
+    const topology = { class_name: 'Sequential', config: { name: 'tiny', layers: [] } };
+    writeFileSync(outputs.model + '/model.json', JSON.stringify({ modelTopology: topology, weightsManifest: [] }));
+  },
+});
+`,
+  });
+  await project.run();
+  const { stdout } = await project.pipeline('inspect', 'train');
+  expect(stdout).toMatch(/TensorFlow\.js layers model .tiny., 0 layers/);
+});
+
+test('pipeline doctor checks the packages of the vision half between the machine and the cache', async () => {
+  const { stdout } = await toy().pipeline('doctor', '--json');
+  const { findings } = JSON.parse(stdout) as { findings: readonly { name: string }[] };
+  const names = ['node', 'machine', 'gpu', 'sharp', 'apache-arrow', 'tensorflow', 'cache'];
+  expect(findings.map(({ name }) => name)).toEqual(names);
+});
+
 describe('pipeline inspect --png', () => {
   const pictured = () =>
     new Project({

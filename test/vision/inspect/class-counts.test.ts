@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { fileOf, look } from '../../engine/inspect/looking.ts';
+import type { View } from '../../../src/shared/extensions/view.ts';
+import { classCountsViewer } from '../../../src/vision/inspect/class-counts.ts';
+import { fileOf, look } from '../../support/look.ts';
 
 const coat = {
   name: 'coat_length',
@@ -9,11 +11,12 @@ const coat = {
   counts: { all: [1200, 39, 1], train: [960, 31, 1], validation: [240, 8, 0] },
 };
 const neck = { name: 'neck', classes: 2, samples: 9, counts: { all: [4, 5], train: [4, 3], validation: [0, 2] } };
+const lookAt = (path: string, view: Partial<View> = {}) => look(path, { ...view, viewers: [classCountsViewer] });
 const counts = (...tasks: readonly object[]) =>
   fileOf('tasks.json', JSON.stringify({ samples: 1249, images: 1245, tasks }));
 
 test('samples by task and class are told as tables, not as JSON', async () => {
-  const { found, lines } = await look(counts(coat, neck));
+  const { content, lines } = await lookAt(counts(coat, neck));
   expect(lines).toEqual([
     'samples by task and class, 297 B',
     '  1,249 samples, 1,245 images',
@@ -28,11 +31,11 @@ test('samples by task and class are told as tables, not as JSON', async () => {
     '  neck         0           4      4           0',
     '               1           5      3           2',
   ]);
-  expect(found).toMatchObject({ kind: 'json', value: { samples: 1249 } });
+  expect(content).toMatchObject({ kind: 'json', value: { samples: 1249 } });
 });
 
 test('where there is little room the last columns are named, not shown', async () => {
-  const { lines } = await look(counts(coat, neck), { width: 36 });
+  const { lines } = await lookAt(counts(coat, neck), { width: 36 });
   expect(lines.slice(2, 6)).toEqual([
     '  task         classes    all  train',
     '  coat_length        3  1,240    992',
@@ -44,15 +47,15 @@ test('where there is little room the last columns are named, not shown', async (
 test('of many classes only the tasks, unless all is asked for', async () => {
   const zeros = Array.from({ length: 80 }, () => 0);
   const file = counts({ name: 'colour', classes: 80, counts: { all: zeros } });
-  expect((await look(file)).lines.slice(2)).toEqual([
+  expect((await lookAt(file)).lines.slice(2)).toEqual([
     '  task    classes  all',
     '  colour       80    0',
     '  … each of the 80 classes with --full',
   ]);
-  expect((await look(file, { full: true })).lines).toHaveLength(5 + 1 + 80);
+  expect((await lookAt(file, { full: true })).lines).toHaveLength(5 + 1 + 80);
 });
 
 test('JSON that only looks alike is shown as it is', async () => {
-  const { lines } = await look(counts({ ...coat, classes: 4 }));
+  const { lines } = await lookAt(counts({ ...coat, classes: 4 }));
   expect(lines[0]).toMatch(/^JSON, /);
 });

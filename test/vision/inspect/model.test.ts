@@ -1,21 +1,28 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ModelInspection } from '../../../src/vision/inspect/model/model.ts';
+import type { View } from '../../../src/shared/extensions/view.ts';
+import type { ModelContent } from '../../../src/vision/inspect/model/model.ts';
+import { modelViewer } from '../../../src/vision/inspect/model/viewer.ts';
 import { buildClassifier } from '../../../src/vision/models/classifier.ts';
 import { saveModel } from '../../../src/vision/models/saved-model.ts';
-import { look } from '../../engine/inspect/looking.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
+import { look } from '../../support/look.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
 const tasks = [{ name: 'neck_design', classes: 5 }];
 const facts = { version: 1, backbone: 'small-cnn', height: 32, width: 32, tasks, epochs: 3, steps: 180 } as const;
 
-async function lookAtModel(directory: string): Promise<{ found: ModelInspection; lines: string[] }> {
-  const { found, lines } = await look(directory);
-  if (found.kind !== 'model') throw new Error(`it was taken for ${found.kind}`);
-  return { found, lines };
+const viewers = [modelViewer];
+
+async function lookAtModel(
+  directory: string,
+  view: Partial<View> = {},
+): Promise<{ content: ModelContent; lines: string[] }> {
+  const { content, lines } = await look(directory, { ...view, viewers });
+  if (content.kind !== 'model') throw new Error(`it was taken for ${content.kind}`);
+  return { content: content as ModelContent, lines };
 }
 
 describe('a model that the pipeline saved', async () => {
@@ -37,9 +44,9 @@ describe('a model that the pipeline saved', async () => {
   };
 
   test('has the layers, shapes and parameters that TensorFlow.js counts', async () => {
-    const { found } = await lookAtModel(await saved());
-    expect(found).toMatchObject(expected);
-    expect(found).toMatchObject({
+    const { content } = await lookAtModel(await saved());
+    expect(content).toMatchObject(expected);
+    expect(content).toMatchObject({
       bytes: expected.parameters * 4,
       dtypes: { float32: expected.parameters },
       faults: [],
@@ -53,14 +60,14 @@ describe('a model that the pipeline saved', async () => {
     expect(lines.join('\n')).toMatch(/… \d+ more layers, [\d,]+ parameters \(--full shows them\)/);
     expect(lines.join('\n')).toMatch(/neck_design +Dense +5 +\d+/);
     expect(lines.join('\n')).toContain('pipeline.json  {"version":1,"backbone":"small-cnn"');
-    const full = (await look(directory, { full: true })).lines;
+    const full = (await lookAtModel(directory, { full: true })).lines;
     for (const { name } of expected.layers) expect(full.join('\n')).toContain(` ${name} `);
   });
 
   test('whose weights are gone or cut off says so', async () => {
     const directory = await saved();
     writeFileSync(join(directory, 'weights.bin'), new Uint8Array(100));
-    expect((await lookAtModel(directory)).found.faults).toEqual([
+    expect((await lookAtModel(directory)).content.faults).toEqual([
       `weights.bin: 100 bytes, but the weights take ${expected.parameters * 4}`,
     ]);
   });
@@ -102,8 +109,8 @@ test('every kind of layer whose shape follows from the topology', async () => {
   const model = tf.model({ inputs: input, outputs: [reshaped, apply(tf.layers.globalMaxPooling2d({}), averaged)] });
   const directory = temporaryFolder();
   await model.save(`file://${directory}`);
-  const { found } = await lookAtModel(directory);
-  expect(found.layers.map(({ name, shape }) => ({ name, shape }))).toEqual(
+  const { content } = await lookAtModel(directory);
+  expect(content.layers.map(({ name, shape }) => ({ name, shape }))).toEqual(
     model.layers.map(({ name, outputShape }) => ({ name, shape: outputShape })),
   );
 });
@@ -128,8 +135,8 @@ test('a sequential model, and layers of which nothing is known', async () => {
     join(directory, 'model.json'),
     JSON.stringify({ modelTopology: topology, weightsManifest: [{ paths: ['a.bin'], weights }] }),
   );
-  const { found } = await lookAtModel(directory);
-  expect(found).toMatchObject({
+  const { content } = await lookAtModel(directory);
+  expect(content).toMatchObject({
     parameters: 15,
     trainable: 4,
     dtypes: { float32: 12, int32: 3 },
@@ -147,6 +154,6 @@ test('a model.json of something else is a file among others', async () => {
   const directory = temporaryFolder();
   for (const text of ['{', '[]', '{"modelTopology": 3}', 'null']) {
     writeFileSync(join(directory, 'model.json'), text);
-    expect((await look(directory)).found.kind).toBe('directory');
+    expect((await look(directory, { viewers })).content.kind).toBe('directory');
   }
 });

@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { dirname } from 'node:path';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import type { ContactSheet } from '../../inspect/contact-sheet.ts';
-import type { Pictures } from '../../inspect/pictures.ts';
+import type { Pictures } from '../../inspect/picture.ts';
 import { list } from '../../plan/suggest.ts';
 
 /** An artifact, by the name that people give it, and its pictures if it has any. */

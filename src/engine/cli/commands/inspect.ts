@@ -1,11 +1,12 @@
 import { relative } from 'node:path';
 import type { View } from '../../../shared/extensions/view.ts';
+import type { Viewer } from '../../../shared/extensions/viewer.ts';
 import { plural } from '../../../shared/text/format.ts';
 import type { ActionRecord } from '../../cache/records.ts';
 import type { ContactSheet } from '../../inspect/contact-sheet.ts';
-import { describeInspection, inspectContent, inspectionJson } from '../../inspect/inspect.ts';
-import { findPictures } from '../../inspect/pictures.ts';
+import { findPictures } from '../../inspect/find-pictures.ts';
 import { describeOrigin, describeOriginBriefly, type Origin, originJson } from '../../inspect/provenance.ts';
+import { describeInspection, inspectContent } from '../../inspect/registry.ts';
 import { list } from '../../plan/suggest.ts';
 import { type Console, openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
@@ -38,7 +39,8 @@ export async function inspect(reference: string, options: InspectOptions): Promi
 
     const console = openConsole(options);
     const view = { width: console.width, full: options.full, paint: console.paint };
-    for (const subject of subjects) await showArtifact(subject, view, console);
+    const viewers = await options.engine.extensions.viewers();
+    for (const subject of subjects) await showArtifact(subject, viewers, view, console);
     showOrigins(await originsOf(records, services), view, console);
     if (sheet !== undefined) showSheet(options.png ?? '', sheet.value, console);
     else suggestSheet(pictured, console);
@@ -66,20 +68,25 @@ function subjectsOf(referred: Referred, [record]: readonly ActionRecord[]): Subj
   return artifacts.map((artifact) => ({ artifact, title: `${stage}.${artifact.name}`, stage, file: artifact.file }));
 }
 
-async function showArtifact({ artifact, title, stage, file }: Subject, view: View, console: Console): Promise<void> {
-  const content = await inspectContent(artifact.path, file);
+async function showArtifact(
+  { artifact, title, stage, file }: Subject,
+  viewers: readonly Viewer[],
+  view: View,
+  console: Console,
+): Promise<void> {
+  const found = await inspectContent(artifact.path, file, viewers);
   console.printJson({
     type: 'artifact',
     ...artifact,
     ...(stage !== undefined && { stage }),
-    content: inspectionJson(content),
+    content: found.content,
   });
   const digest = artifact.digest.slice(0, SHORT_DIGEST);
   const head = title === digest ? [] : [`  ${view.paint('dim', digest)}`];
   const lines = [
     [view.paint('bold', title), ...head].join(''),
     view.paint('dim', shortest(artifact.path)),
-    ...describeInspection(content, view),
+    ...describeInspection(found, view),
   ];
   console.print(`${lines.join('\n')}\n`);
 }

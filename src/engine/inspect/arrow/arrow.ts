@@ -1,8 +1,8 @@
 import { CompressionType, DataType, type Field, util } from 'apache-arrow';
-import type { PutAside } from '../../../vision/inspect/quarantine.ts';
-import type { Json } from '../../plan/declaration.ts';
-import type { DirectoryInspection } from '../directory.ts';
-import { bytesOf, ColumnReader, partsOf } from './columns.ts';
+import type { Json } from '../../../shared/json.ts';
+import type { DirectoryContent } from '../directory.ts';
+import { bytesOf, partsOf } from './batch-layout.ts';
+import { ColumnReader } from './columns.ts';
 import { type ArrowFile, openArrow } from './file.ts';
 import { countNulls, type Range, rangeOf, type ValueCount, valuesOf } from './statistics.ts';
 import { extensionOf, ownMetadata, tensorShape, typeName } from './types.ts';
@@ -40,14 +40,12 @@ export interface ArrowTable {
   readonly columns: readonly ArrowColumn[];
 }
 
-export interface ArrowInspection {
+export interface ArrowContent {
   readonly kind: 'arrow';
   readonly tables: readonly ArrowTable[];
   readonly faults: readonly { readonly file: string; readonly reason: string }[];
   /** All that the directory holds; nothing for a single file. */
-  readonly directory?: DirectoryInspection;
-  /** The images that are in none of the tables, where the directory lists such. */
-  readonly quarantine?: readonly PutAside[];
+  readonly directory?: DirectoryContent;
 }
 
 export interface NamedPath {
@@ -57,7 +55,7 @@ export interface NamedPath {
 }
 
 /** Looks into Arrow files: their headers, and then only the columns and batches of which something is shown. */
-export function inspectArrow(paths: readonly NamedPath[], directory?: DirectoryInspection): ArrowInspection {
+export function inspectArrow(paths: readonly NamedPath[], directory?: DirectoryContent): ArrowContent {
   const { groups, faults } = openAll(paths);
   const tables = groups.map(({ names, files }) => {
     try {
@@ -78,7 +76,7 @@ interface Group {
 }
 
 /** Opens the files and puts those with the same schema together. */
-export function openAll(paths: readonly NamedPath[]): { groups: Group[]; faults: { file: string; reason: string }[] } {
+function openAll(paths: readonly NamedPath[]): { groups: Group[]; faults: { file: string; reason: string }[] } {
   const faults: { file: string; reason: string }[] = [];
   const groups: Group[] = [];
   for (const { name, path } of paths) {

@@ -1,10 +1,8 @@
 import { lineWidth, type View } from '../../../shared/extensions/view.ts';
+import type { Json } from '../../../shared/json.ts';
 import { bytes, count, figure, plural } from '../../../shared/text/format.ts';
 import { cut, leftOut, oneLine, table } from '../../../shared/text/table.ts';
-import { describeQuarantine } from '../../../vision/inspect/quarantine.ts';
-import type { Json } from '../../plan/declaration.ts';
-import { describeDirectory } from '../directory.ts';
-import type { ArrowColumn, ArrowInspection, ArrowTable } from './arrow.ts';
+import type { ArrowColumn, ArrowContent, ArrowTable } from './arrow.ts';
 import type { ValueCount } from './statistics.ts';
 
 const LONGEST_LIST = 40;
@@ -14,12 +12,10 @@ const FEW_ROWS = 16;
 const UNREAD = '‹…›';
 
 /** Schema, counts and first rows. */
-export function describeArrow({ tables, faults, directory, quarantine }: ArrowInspection, view: View): string[] {
+export function describeArrow({ tables, faults }: ArrowContent, view: View): string[] {
   return [
     ...tables.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...describeTable(each, view, tables.length > 1)]),
     ...faults.map(({ file, reason }) => `${view.paint('red', '✗')} ${file}: ${reason}`),
-    ...(quarantine === undefined ? [] : describeQuarantine(quarantine, view)),
-    ...(directory === undefined ? [] : ['', ...describeDirectory(directory, view)]),
   ];
 }
 

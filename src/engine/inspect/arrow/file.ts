@@ -5,7 +5,7 @@ import type { DictionaryBatch, RecordBatch } from 'apache-arrow/ipc/metadata/mes
 import { readAt, readFrom } from '../../../shared/files.ts';
 import { ARROW_CONTINUATION as CONTINUATION, ARROW_MAGIC as MAGIC } from '../../../shared/media-type.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
-import { hasPartsOf } from './columns.ts';
+import { hasPartsOf } from './batch-layout.ts';
 
 /** A record batch that has not been read: what its header says, and where its buffers lie. */
 export interface Batch<Header = RecordBatch> {

@@ -1,7 +1,8 @@
 import { DataType, type Field } from 'apache-arrow';
 import { pictureFormat } from '../../../shared/media-type.ts';
-import type { Picture, Pictures } from '../pictures.ts';
-import { ColumnReader, partsOf } from './columns.ts';
+import type { Picture, Pictures } from '../picture.ts';
+import { partsOf } from './batch-layout.ts';
+import { ColumnReader } from './columns.ts';
 import { type ArrowFile, type Batch, openArrow } from './file.ts';
 import { tensorShape } from './types.ts';
 

@@ -1,5 +1,6 @@
 import { DataType, type Utf8, type Vector } from 'apache-arrow';
-import { bytesOf, ColumnReader, partsOf } from './columns.ts';
+import { bytesOf, partsOf } from './batch-layout.ts';
+import { ColumnReader } from './columns.ts';
 import type { ArrowFile } from './file.ts';
 
 /** To find the range of a column all of it has to be read. */
@@ -69,7 +70,7 @@ export function valuesOf(files: readonly ArrowFile[], column: number): readonly 
   return Array.from(counts, ([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
 }
 
-export function totalBytes(files: readonly ArrowFile[], column: number): number {
+function totalBytes(files: readonly ArrowFile[], column: number): number {
   let bytes = 0;
   for (const { schema, batches } of files) {
     for (const { header } of batches) {

@@ -1,7 +1,7 @@
 import { DataType, Vector } from 'apache-arrow';
+import type { Json } from '../../../shared/json.ts';
 import { pictureFormat } from '../../../shared/media-type.ts';
 import { bytes as size } from '../../../shared/text/format.ts';
-import type { Json } from '../../plan/declaration.ts';
 
 /** Of longer lists the beginning is told. */
 const TOLD_VALUES = 64;

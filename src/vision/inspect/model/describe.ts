@@ -1,14 +1,14 @@
 import { lineWidth, type View } from '../../../shared/extensions/view.ts';
 import { bytes, count, plural } from '../../../shared/text/format.ts';
 import { cut, oneLine, table } from '../../../shared/text/table.ts';
-import type { ModelInspection, ModelLayer } from './model.ts';
+import type { ModelContent, ModelLayer } from './model.ts';
 import type { Shape } from './shapes.ts';
 
 /** A longer model is cut in the middle. */
 const SHOWN_LAYERS = 30;
 
 /** Layers with their shapes and parameters, and the totals. */
-export function describeModel(model: ModelInspection, view: View): string[] {
+export function describeModel(model: ModelContent, view: View): string[] {
   const { format, name, layers, parameters, trainable, dtypes, faults, beside } = model;
   const types = Object.entries(dtypes).map(([dtype, number]) =>
     Object.keys(dtypes).length === 1 ? dtype : `${dtype} (${count(number)})`,

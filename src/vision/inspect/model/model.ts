@@ -18,7 +18,7 @@ export interface ModelLayer {
 }
 
 /** A model that TensorFlow.js loads. */
-export interface ModelInspection {
+export interface ModelContent {
   readonly kind: 'model';
   readonly format: string;
   readonly name: string;
@@ -44,7 +44,7 @@ interface Weight {
 const DTYPE_BYTES: Readonly<Record<string, number>> = { bool: 1, uint8: 1, uint16: 2, float16: 2, complex64: 8 };
 
 /** Nothing if there is no model in the directory. */
-export function inspectModel(directory: string, found: readonly FoundFile[]): ModelInspection | undefined {
+export function inspectModel(directory: string, found: readonly FoundFile[]): ModelContent | undefined {
   if (!found.some(({ path }) => path === TOPOLOGY_FILE)) return undefined;
   const file = objectOf(readJson(join(directory, TOPOLOGY_FILE)));
   const topology = objectOf(file['modelTopology']);
@@ -132,7 +132,7 @@ function weightFaults(directory: string, paths: readonly string[], expected: num
   return actual === expected ? [] : [`${paths.join(', ')}: ${actual} bytes, but the weights take ${expected}`];
 }
 
-function besideOf(directory: string, { path, bytes }: FoundFile): ModelInspection['beside'][number] {
+function besideOf(directory: string, { path, bytes }: FoundFile): ModelContent['beside'][number] {
   const value = path.endsWith('.json') && bytes <= BESIDE_BYTES ? readJson(join(directory, path)) : undefined;
   return { file: path, bytes, ...(value !== undefined && { value }) };
 }

@@ -2,19 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { arrowFilesOf, filesBelow, readFrom } from '../../shared/files.ts';
 import { looksLikeArrow, pictureFormat, pictureFormatByName } from '../../shared/media-type.ts';
-
-/** A picture as sharp takes it: a file, its bytes, or bare pixels. */
-export interface Picture {
-  readonly label: string;
-  readonly input: string | Uint8Array;
-  readonly raw?: { readonly width: number; readonly height: number; readonly channels: 1 | 3 | 4 };
-}
-
-/** The pictures of an artifact, of which any can be read without the others. */
-export interface Pictures {
-  readonly count: number;
-  at(index: number): Picture;
-}
+import type { Pictures } from './picture.ts';
 
 /** Finds the pictures of a file or directory: image files, or a column of images in Arrow. */
 export async function findPictures(path: string, name: string): Promise<Pictures | undefined> {

@@ -1,0 +1,16 @@
+import type { Viewer } from '../../shared/extensions/viewer.ts';
+import { bytes } from '../../shared/text/format.ts';
+
+interface BinaryContent {
+  readonly kind: 'binary';
+  readonly bytes: number;
+}
+
+/** Takes any file: of unknown bytes there is only their number to tell. */
+export const binaryViewer: Viewer = {
+  async inspect({ kind, bytes: size }) {
+    if (kind !== 'file') return undefined;
+    const content: BinaryContent = { kind: 'binary', bytes: size };
+    return { content, describe: () => [`binary, ${bytes(size)}`] };
+  },
+};

@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs';
+import type { Viewed } from '../../shared/extensions/viewer.ts';
+import { filesBelow, readFrom } from '../../shared/files.ts';
+import { extensionOf } from '../../shared/media-type.ts';
+import { parseJsonFile } from '../../shared/parse-json.ts';
+import { decodeText, isTable } from './text.ts';
+
+const HEAD_BYTES = 8192;
+
+/** Returns what the viewers are shown of a file or directory. `name` is how the stage called it. */
+export function viewedAt(path: string, name: string): Viewed {
+  const stats = statSync(path);
+  if (stats.isDirectory()) {
+    const files = filesBelow(path);
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    return { path, name, kind: 'directory', bytes, head: new Uint8Array(), files, json: () => undefined };
+  }
+  const { size: bytes } = stats;
+  const head = readFrom(path, 0, HEAD_BYTES);
+  let parsed: { readonly json: ReturnType<Viewed['json']> } | undefined;
+  const json = () => {
+    parsed ??= { json: mayBeJson(name, head) ? parseJsonFile(path, bytes) : undefined };
+    return parsed.json;
+  };
+  return { path, name, kind: 'file', bytes, head, files: [], json };
+}
+
+/** By its name, or else by its first character: most files are not parsed in vain. */
+function mayBeJson(name: string, head: Uint8Array): boolean {
+  const text = decodeText(head);
+  if (text === undefined || isTable(name)) return false;
+  return extensionOf(name) === 'json' || /^\s*[[{]/.test(text);
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { DoctorCheck } from '../../shared/extensions/doctor-check.ts';
+import { packageFolder } from './packages.ts';
+
+const NAME = 'tensorflow';
+
+/** Loads TensorFlow in a process of its own: a broken addon may end the process that loads it. */
+export const checkTensorFlow: DoctorCheck = {
+  async run(root) {
+    const folder = packageFolder('@tensorflow/tfjs-node-gpu', root);
+    if (folder === undefined) return [{ name: NAME, ok: false, found: 'not installed', advice: 'Run: npm run setup' }];
+    const fault = await loadFault(folder);
+    if (fault !== undefined)
+      return [{ name: NAME, ok: false, found: `does not load: ${fault}`, advice: 'Set it up: npm run setup' }];
+    const { tensorflow = 'its own', variant = 'cpu', library = '' } = installedIn(folder);
+    return [{ name: NAME, ok: true, found: `${tensorflow} (${variant}) ${library}`.trimEnd() }];
+  },
+};
+
+/** Returns the line that says why the package does not load; nothing if it does. */
+async function loadFault(folder: string): Promise<string | undefined> {
+  // tfjs-node calls two functions of node:util that are gone since Node 23.
+  const script = `const util = require('node:util');
+    util.isNullOrUndefined ??= (value) => value == null;
+    util.isArray ??= Array.isArray;
+    require(${JSON.stringify(folder)}).ready().then(() => process.exit(0));`;
+  const env = { TF_CPP_MIN_LOG_LEVEL: '3' };
+  const { failed, stderr } = await execa(process.execPath, ['--eval', script], { reject: false, env });
+  if (!failed) return undefined;
+  const lines = stderr.split('\n');
+  return (lines.find((line) => line.includes('Error')) ?? lines[0] ?? '').trim();
+}
+
+/** What the set-up says in the package's folder that it installed. */
+interface Installed {
+  readonly tensorflow?: string;
+  readonly variant?: string;
+  readonly library?: string;
+}
+
+function installedIn(folder: string): Installed {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'tensorflow.json'), 'utf8')) as Installed;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test, vi } from 'vitest';
+import { doctor } from '../../../../src/engine/cli/commands/doctor.ts';
+import type { CommonOptions } from '../../../../src/engine/cli/options.ts';
+import type { DoctorCheck } from '../../../../src/shared/extensions/doctor-check.ts';
+
+/** Runs `pipeline doctor --json` with these checks registered. */
+async function examine(...checks: readonly DoctorCheck[]) {
+  const written = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += text;
+      return true;
+    });
+  }
+  const extensions = { runtimeFacts: [], viewers: async () => [], doctorChecks: async () => checks };
+  const engine = { host: '', stageApi: '', hashWorker: '', build: '', extensions };
+  const options: CommonOptions = { file: '/project/pipeline.yaml', json: true, color: false, set: [], engine };
+  try {
+    const exitCode = await doctor(options);
+    return { exitCode, report: JSON.parse(written.stdout), lines: written.stderr.trimEnd().split('\n') };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
+
+const names = (report: { findings: readonly { name: string }[] }) => report.findings.map(({ name }) => name);
+
+describe('pipeline doctor', () => {
+  test('tells of the machine and the cache whatever is registered', async () => {
+    const { exitCode, report } = await examine();
+    expect(exitCode).toBe(0);
+    expect(names(report)).toEqual(['node', 'machine', 'gpu', 'cache']);
+    expect(report).toMatchObject({ ok: true, findings: { 3: { found: '/project/cache' } } });
+  });
+
+  test('runs the registered checks on the project and lists what they find in their order', async () => {
+    const oven: DoctorCheck = {
+      run: async (root) => [
+        { name: 'oven', ok: true, found: `200 °C in ${root}` },
+        { name: 'grill', ok: true, found: 'none' },
+      ],
+    };
+    const fridge: DoctorCheck = { run: async () => [{ name: 'fridge', ok: true, found: '4 °C' }] };
+    const { exitCode, report, lines } = await examine(oven, fridge);
+    expect(exitCode).toBe(0);
+    expect(names(report)).toEqual(['node', 'machine', 'gpu', 'oven', 'grill', 'fridge', 'cache']);
+    expect(lines).toContain('✓  oven     200 °C in /project');
+  });
+
+  test('ends with an exit code and advice when a registered check fails', async () => {
+    const finding = { name: 'oven', ok: false, found: 'cold', advice: 'Switch it on.' };
+    const { exitCode, report, lines } = await examine({ run: async () => [finding] });
+    expect(exitCode).toBe(2);
+    expect(report).toMatchObject({ ok: false, findings: { 3: finding } });
+    expect(lines).toContain('✗  oven     cold');
+    expect(lines.at(-1)).toBe('→ Switch it on.');
+  });
+});

@@ -1,0 +1,57 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { mainCommand } from '../../../src/engine/cli/main-command.ts';
+import type { Extensions } from '../../../src/shared/extensions/extensions.ts';
+import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
+
+const listeners = process.stdout.listeners('error');
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  for (const listener of process.stdout.listeners('error'))
+    if (!listeners.includes(listener)) process.stdout.off('error', listener as () => void);
+  process.exitCode = undefined;
+});
+
+/** Extensions whose doctor check fails. */
+const extensions: Extensions = {
+  runtimeFacts: [],
+  viewers: async () => [],
+  doctorChecks: async () => [{ run: async () => [{ name: 'oven', ok: false, found: 'cold' }] }],
+};
+
+function builtFolder(): string {
+  const folder = temporaryFolder();
+  writeFiles(folder, { 'stage-host.js': '' });
+  return folder;
+}
+
+describe('the main command', () => {
+  test('hands the extensions to the command, and the exit code of the command to the process', async () => {
+    const written: unknown[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(text) > 0);
+    await mainCommand(['doctor', '--no-color'], { folder: builtFolder(), build: 'b', extensions });
+    const exitCode = process.exitCode;
+    process.exitCode = undefined;
+    vi.restoreAllMocks();
+    expect(exitCode).toBe(2);
+    expect(written.join('')).toContain('✗  oven     cold');
+  });
+
+  test('says which of its own files is missing', async () => {
+    const folder = temporaryFolder();
+    await expect(mainCommand(['doctor'], { folder, build: 'b', extensions })).rejects.toThrow(
+      `${folder}/stage-host.js is missing: the package is incomplete. Install it again.`,
+    );
+  });
+
+  test('ends with exit code 0 when whoever reads its output has seen enough', async () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => {
+      throw new Error('the process ends');
+    });
+    vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    await mainCommand(['doctor', '--no-color'], { folder: builtFolder(), build: 'b', extensions });
+    const closed = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
+    expect(() => process.stdout.emit('error', closed)).toThrow('the process ends');
+    expect(exit).toHaveBeenCalledWith(0);
+  });
+});

@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { quarantineViewer } from '../../../src/vision/inspect/quarantine.ts';
+import { temporaryFolder } from '../../support/dataset.ts';
+import { look } from '../../support/look.ts';
+import { shardsOf } from '../../support/shards.ts';
+
+const viewers = [quarantineViewer];
+const images = Array.from({ length: 12 }, (_, index) => ({
+  file: `${index}.jpg`,
+  sha256: null,
+  reason: 'cannot read the image: it is empty',
+}));
+
+const quarantine = (directory: string, value: unknown) =>
+  writeFileSync(join(directory, 'quarantine.json'), typeof value === 'string' ? value : JSON.stringify(value));
+
+test('the images that were put aside are listed with their reasons between the shards and their files', async () => {
+  const directory = await shardsOf(2);
+  quarantine(directory, { images: images.slice(0, 1) });
+  const { content, lines } = await look(directory, { viewers });
+  expect(content).toMatchObject({ kind: 'arrow', tables: [{ rows: 2 }], quarantine: images.slice(0, 1) });
+  expect(Object.keys(content).at(-1)).toBe('quarantine');
+  const first = lines.indexOf('✗ 1 image put aside (quarantine.json)');
+  expect(lines.slice(first, first + 4)).toEqual([
+    '✗ 1 image put aside (quarantine.json)',
+    '  0.jpg: cannot read the image: it is empty',
+    '',
+    expect.stringMatching(/^directory, 3 files, /),
+  ]);
+  expect(lines.slice(0, first)).toEqual((await look(await shardsOf(2), { viewers })).lines.slice(0, first));
+});
+
+test('of many images that were put aside ten are listed, unless all are asked for', async () => {
+  const directory = await shardsOf(2);
+  quarantine(directory, { images });
+  const { lines } = await look(directory, { viewers });
+  expect(lines).toContain('  9.jpg: cannot read the image: it is empty');
+  expect(lines).toContain('  … 2 more');
+  const { lines: all } = await look(directory, { viewers, full: true });
+  expect(all).toContain('  11.jpg: cannot read the image: it is empty');
+});
+
+test('where no image was put aside there is a list as data, and nothing for people', async () => {
+  const directory = await shardsOf(2);
+  quarantine(directory, { images: [] });
+  const { content, lines } = await look(directory, { viewers });
+  expect(content).toMatchObject({ quarantine: [] });
+  expect(lines).toEqual((await look(directory)).lines);
+});
+
+test.each(['{', '[]', 'null', '{"images": [{"file": 3}]}'])(
+  'a quarantine.json with %s is a file among others',
+  async (text) => {
+    const directory = await shardsOf(2);
+    quarantine(directory, text);
+    expect(await look(directory, { viewers })).toEqual(await look(directory));
+  },
+);
+
+test('a quarantine.json without shards is a file among others', async () => {
+  const directory = temporaryFolder();
+  quarantine(directory, { images });
+  expect(await look(directory, { viewers })).toEqual(await look(directory));
+});
