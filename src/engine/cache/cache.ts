@@ -1,7 +1,7 @@
+import type { JsonObject } from '../../shared/json.ts';
 import type { Problem, Result } from '../../shared/problem.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
-import type { JsonObject } from '../plan/declaration.ts';
 
 /** One output of a stage as it is kept. */
 export interface StoredOutput {

@@ -4,7 +4,8 @@ import { failure, type Problem, type Result, success } from '../../shared/proble
 import type { FinishedOutput } from '../cache/cache.ts';
 import type { FileDigests } from '../fingerprint/file-digests.ts';
 import { digestTree } from '../fingerprint/tree.ts';
-import type { PlannedOutput, PlannedStage } from '../plan/plan.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import type { PlannedOutput } from '../plan/stage-interface.ts';
 
 /** Digests what a stage made, by output name. A missing or empty output is a problem. */
 export function finishOutputs(

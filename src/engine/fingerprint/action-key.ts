@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../plan/declaration.ts';
+import type { Json, JsonObject } from '../../shared/json.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from './digest.ts';
 import type { TensorFlowRuntime } from './runtime.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { StageInterface } from '../../../src/engine/plan/plan.ts';
+import type { StageInterface } from '../../../src/engine/plan/stage-interface.ts';
 import { StageNames } from '../../../src/engine/plan/stage-names.ts';
 import { planOf } from '../../support/plan.ts';
 import { unwrap } from '../../support/result.ts';
