@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Arguments } from './engine/cli/commands.ts';
+import type { Arguments } from './engine/cli/command-spec.ts';
 import { EXIT } from './engine/cli/exit.ts';
 import type { CommonOptions } from './engine/cli/options.ts';
 import { parseQuickly } from './engine/cli/parse-quickly.ts';
