@@ -3,7 +3,7 @@ import { addPrediction, predictBy } from '../../predict/predictor.ts';
 import { bytesToFloats } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { createProgram, type EntryPoint } from '../../tensorflow/trace/program.ts';
-import { createGraphOptimizer, optimizerRate } from '../optimizers/optimizer.ts';
+import { createGraphOptimizer, optimizerRate } from '../optimizers/create-optimizer.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { targetValues } from './target-masks.ts';

@@ -4,16 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
 import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
 import { prepareFineTuning } from '../../../../src/vision/train/start/fine-tuning.ts';
+import { createTrainer } from '../../../../src/vision/train/step/create-trainer.ts';
 import { type ExecutionMode, executionModes } from '../../../../src/vision/train/step/execution-mode.ts';
 import { predictedColumns } from '../../../../src/vision/train/step/forward.ts';
 import { headLayout } from '../../../../src/vision/train/step/target-masks.ts';
-import {
-  createTrainer,
-  type ImageBatch,
-  type Trainer,
-  type TrainerOptions,
-  type TrainingState,
-} from '../../../../src/vision/train/step/trainer.ts';
+import type { ImageBatch, Trainer, TrainerOptions, TrainingState } from '../../../../src/vision/train/step/trainer.ts';
 import { unwrap } from '../../../support/result.ts';
 import { tensorFlow } from '../../../support/tensorflow.ts';
 
