@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LayersModel, LayerVariable, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type BackboneName, backbones } from '../../src/vision/models/backbones/index.ts';
-import { createLayerFactory } from '../../src/vision/models/layers/layer-factory.ts';
+import { LayerFactory } from '../../src/vision/models/layers/layer-factory.ts';
 import { useReluGradientKernels } from '../../src/vision/tensorflow/relu-gradients.ts';
 import { adam, adamRate } from '../../src/vision/train/optimizers/adam.ts';
 import { countWeights, fromVector, toVector } from '../../src/vision/train/step/weight-vector.ts';
@@ -123,7 +123,7 @@ function written(folder: string, kind: string, index = 0): Tensor {
 /** A model of ours from images to pooled features. */
 function build(backbone: BackboneName, size: number): LayersModel {
   const input = tf.input({ name: 'input_layer', shape: [size, size, 3] });
-  const layers = createLayerFactory(tf, 1);
+  const layers = new LayerFactory(tf, 1);
   const maps = backbones[backbone].build(layers, input);
   return tf.model({ inputs: input, outputs: layers.globalAveragePooling2d(maps, { name: 'pool' }) });
 }
