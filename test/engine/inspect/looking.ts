@@ -5,7 +5,7 @@ import type { View } from '../../../src/shared/extensions/view.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 
 /** A terminal of 60 columns without colours. */
-export const NARROW: View = { width: 60, full: false, paint: (_format, text) => text };
+const NARROW: View = { width: 60, full: false, paint: (_format, text) => text };
 
 /** What is found at a path, and the lines that tell it. */
 export async function look(path: string, view: Partial<View> = {}): Promise<{ found: Inspection; lines: string[] }> {

@@ -12,8 +12,8 @@ import { createSession, type EntryPoint, type Session, type VariableNodes } from
 import { type InputSpec, type TracedFunction, type Tracing, traceFunction } from './trace.ts';
 import { addSignal, addVariable, addZeroing, type GraphVariable } from './variables.ts';
 
-export type { EntryPoint, Session, VariableValues } from './session.ts';
-export type { InputSpec, Tracing } from './trace.ts';
+export type { EntryPoint, Session } from './session.ts';
+export type { Tracing } from './trace.ts';
 export type { GraphVariable } from './variables.ts';
 
 /**
