@@ -1,8 +1,7 @@
 import { command } from '../command.ts';
 import type { Workload } from './contest.ts';
-import { firstParams, type Graph, type Params } from './graph.ts';
+import { expectedOf, firstParams, type Graph, type Params } from './graph.ts';
 import { makeFolder } from './sources.ts';
-import { expectedOf } from './work.ts';
 
 /** Two diamonds, one after the other. What `d` does decides about five stages: d, e, f, g and h. */
 const GRAPH: Graph = [

@@ -53,3 +53,16 @@ export function commandOf(graph: Graph, stage: Stage): string {
     ...inputsOf(graph, stage),
   ].join(' ');
 }
+
+/** What a stage whose work is «join» has to put out. */
+export function expectedOf(
+  graph: Graph,
+  params: Params,
+  sources: Readonly<Record<string, string>>,
+  name: string,
+): string {
+  const stage = graph.find((candidate) => candidate.name === name);
+  if (stage?.work !== 'join') throw new Error(`«${name}» is not a stage that joins`);
+  const read = stage.reads.map((other) => expectedOf(graph, params, sources, other));
+  return `${read.join('')}${sources[stage.source ?? ''] ?? ''}${params[name]}\n`;
+}

@@ -1,5 +1,3 @@
-import type { Graph, Params } from './graph.ts';
-
 /** What a stage does: the same lines in every tool. */
 export type Work = 'join' | 'sum-sizes' | 'large-file' | 'many-files';
 
@@ -72,17 +70,4 @@ export default defineStage({
 /** The name of the result of a stage of ours, as it is exported. */
 export function resultName(work: Work): string {
   return work === 'many-files' ? 'result' : 'result.txt';
-}
-
-/** What a stage whose work is «join» has to put out. */
-export function expectedOf(
-  graph: Graph,
-  params: Params,
-  sources: Readonly<Record<string, string>>,
-  name: string,
-): string {
-  const stage = graph.find((candidate) => candidate.name === name);
-  if (stage?.work !== 'join') throw new Error(`«${name}» is not a stage that joins`);
-  const read = stage.reads.map((other) => expectedOf(graph, params, sources, other));
-  return `${read.join('')}${sources[stage.source ?? ''] ?? ''}${params[name]}\n`;
 }

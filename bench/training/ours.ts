@@ -3,8 +3,8 @@ import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { createPredictor } from '../../src/vision/predict/predictor.ts';
 import { loadTensorFlow } from '../../src/vision/tensorflow/load.ts';
 import { useReluGradientKernels } from '../../src/vision/tensorflow/relu-gradients.ts';
+import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
 import { headLayout } from '../../src/vision/train/step/target-masks.ts';
-import { createTrainer } from '../../src/vision/train/step/trainer.ts';
 import { CLASSES, type Measured, type TrainingCase } from './cases.ts';
 
 /** A process of its own, which prints what it measured as one line of JSON: nothing else of ours is in its memory. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createEagerPredictor, createPredictor } from '../../src/vision/predict/predictor.ts';
+import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
 import type { ExecutionMode } from '../../src/vision/train/step/execution-mode.ts';
 import { headLayout } from '../../src/vision/train/step/target-masks.ts';
-import { createTrainer } from '../../src/vision/train/step/trainer.ts';
 import { tensorFlow } from '../support/tensorflow.ts';
 import { VARIED_TASKS, variedImages, variedModel } from '../support/varied-model.ts';
 

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { readImages } from '../../src/vision/data/tables/images.ts';
 import { readQuestions } from '../../src/vision/data/tables/questions.ts';
 import { readSamples } from '../../src/vision/data/tables/samples.ts';
-import { datasetOf, temporaryFolder, writeFiles } from '../support/dataset.ts';
+import { datasetOf } from '../support/dataset.ts';
 import { COATS as coats, ingestOf } from '../support/ingest.ts';
 import { unwrap } from '../support/result.ts';
+import { samplesOf, tasksOf } from './ingested-tables.ts';
 
 const necks = ['Images/neck/5.jpg,neck_design_labels,ny', 'Images/coat/1.jpg,neck_design_labels,yn'];
 
@@ -110,20 +111,6 @@ describe('from a data set in FashionAI’s layout', () => {
   });
 });
 
-/** The samples of a data set, sorted, each as `file task label`. */
-async function samplesOf(root: string, params: Readonly<Record<string, unknown>> = {}): Promise<readonly string[]> {
-  const { failure, outputs } = await ingestOf(root, params);
-  expect(failure).toBeUndefined();
-  const samples = unwrap(await readSamples(outputs.samples ?? ''));
-  return samples.map(({ file, task, label }) => `${file} ${task} ${label}`).toSorted();
-}
-
-/** What ingest tells of the tasks. */
-async function tasksOf(root: string, params: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
-  const { outputs } = await ingestOf(root, params);
-  return JSON.parse(readFileSync(outputs.tasks ?? '', 'utf8')).tasks;
-}
-
 describe('a label file', () => {
   const expected = [...coats].map((row) => row.replaceAll(',', ' ').replace('_labels', '')).toSorted();
 
@@ -166,58 +153,6 @@ describe('a label file', () => {
   test('gives the same results with its rows in another order', async () => {
     const [one, other] = [await ingestOf(datasetOf(coats)), await ingestOf(datasetOf(coats.toReversed()))];
     expect(readFileSync(other.outputs.samples ?? '')).toEqual(readFileSync(one.outputs.samples ?? ''));
-  });
-});
-
-describe('from a tree of class folders', () => {
-  const treeOf = (paths: readonly string[]) => {
-    const root = temporaryFolder();
-    writeFiles(root, Object.fromEntries(paths.map((path) => [path, 'image'])));
-    return root;
-  };
-
-  test('each folder is a class of one task, in the order of their names', async () => {
-    const root = treeOf(['dog/1.jpg', 'dog/2.PNG', 'cat/1.webp', 'Zebra/1.jpeg']);
-    expect(await samplesOf(root, { layout: 'folders' })).toEqual([
-      'Zebra/1.jpeg label ynn',
-      'cat/1.webp label nyn',
-      'dog/1.jpg label nny',
-      'dog/2.PNG label nny',
-    ]);
-    expect(await tasksOf(root, { layout: 'folders', task: 'animal', validation_fraction: 0 })).toEqual([
-      {
-        name: 'animal',
-        classes: 3,
-        samples: 4,
-        class_names: ['Zebra', 'cat', 'dog'],
-        counts: { all: [1, 1, 2], train: [1, 1, 2], validation: [0, 0, 0], maybe: [0, 0, 0] },
-      },
-    ]);
-  });
-
-  test('or the folders above are the tasks', async () => {
-    const root = treeOf(['coat_length_labels/long/1.jpg', 'coat_length_labels/short/2.jpg', 'neck/round/3.jpg']);
-    expect(await samplesOf(root, { layout: 'folders' })).toEqual([
-      'coat_length_labels/long/1.jpg coat_length yn',
-      'coat_length_labels/short/2.jpg coat_length ny',
-      'neck/round/3.jpg neck y',
-    ]);
-  });
-
-  test('hidden files are skipped, and other files are, which is said', async () => {
-    const root = treeOf(['cat/1.jpg', 'cat/._1.jpg', 'dog/1.jpg', 'dog/Thumbs.db', '.cache/1.jpg', '__MACOSX/1.jpg']);
-    expect((await samplesOf(root, { layout: 'folders' })).length).toBe(2);
-    expect((await ingestOf(root, { layout: 'folders' })).logged).toContain(
-      "skipped 1 file without an image's extension: «dog/Thumbs.db»",
-    );
-  });
-
-  test('a question file may ask about images beside it, whose folder is no class', async () => {
-    const root = treeOf(['cat/1.jpg', 'dog/1.jpg', 'Tests/Images/9.jpg']);
-    writeFiles(root, { 'Tests/question.csv': 'Tests/Images/9.jpg,label,?\n' });
-    const { failure, metrics } = await ingestOf(root, { layout: 'folders' });
-    expect(failure).toBeUndefined();
-    expect(metrics).toMatchObject({ samples: 2, questions: 1, tasks: 1 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RecordBatch, RecordBatchReader, tableFromIPC } from 'apache-arrow';
 import sharp from 'sharp';
@@ -9,31 +9,11 @@ import { resizeToShards } from '../../src/vision/data/shards/resize-to-shards.ts
 import { readShardIndex } from '../../src/vision/data/shards/shard-index.ts';
 import { openShards } from '../../src/vision/data/shards/shards.ts';
 import { textColumn, writeArrowTable } from '../../src/vision/data/tables/arrow-file.ts';
-import { writeImages } from '../../src/vision/data/tables/images.ts';
 import resize from '../../stages/resize-to-arrow-shards.ts';
 import { contents, temporaryFolder, writeFiles } from '../support/dataset.ts';
 import { unwrap } from '../support/result.ts';
 import { runStage } from '../support/run-stage.ts';
-
-const fileOf = (index: number) => `Images/${String(index).padStart(2, '0')}.jpg`;
-
-/** A JPEG that differs from every other index's. */
-const jpegOf = (index: number): Promise<Buffer> =>
-  sharp({
-    create: { width: 30 + index, height: 20, channels: 3, background: { r: index * 10, g: 255 - index * 10, b: 99 } },
-  })
-    .jpeg()
-    .toBuffer();
-
-/** A data set's folder with `count` images, and the table that lists them. */
-async function imagesOf(count: number): Promise<{ dataset: string; images: string }> {
-  const dataset = temporaryFolder();
-  const files = Array.from({ length: count }, (_, index) => fileOf(index));
-  for (const [index, file] of files.entries()) writeFiles(dataset, { [file]: await jpegOf(index) });
-  const images = join(temporaryFolder(), 'images.arrow');
-  await writeImages(images, files);
-  return { dataset, images };
-}
+import { fileOf, imagesOf, jpegOf, params } from './resized-images.ts';
 
 /** Images with as much detail as photographs have. */
 async function photographsOf(count: number): Promise<{ dataset: string; images: string }> {
@@ -60,8 +40,6 @@ async function allPixels(directory: string): Promise<number[]> {
 function bytesIn(directory: string): number {
   return Object.values(contents(directory)).reduce((sum, { length }) => sum + length, 0);
 }
-
-const params = { size: 4, images_per_shard: 6, batch: 4 };
 
 describe('images become shards', () => {
   test('of at most so many images each, in record batches', async () => {
@@ -163,64 +141,6 @@ describe('kept as JPEGs', () => {
   });
 });
 
-describe('images that cannot be decoded', () => {
-  const ASIDE = 'Or put such images aside: on_bad_image: quarantine.';
-  const advice = `Put a whole image in its place, or take the rows that name it out of the data set. ${ASIDE}`;
-
-  test('are all reported, each with its path', async () => {
-    const inputs = await imagesOf(12);
-    const whole = await jpegOf(9);
-    writeFiles(inputs.dataset, {
-      [fileOf(2)]: 'no image',
-      [fileOf(9)]: whole.subarray(0, whole.length - 40),
-      [fileOf(11)]: '',
-    });
-    const { failure, outputs } = await runStage(resize, { params, inputs });
-    expect(failure).toEqual({
-      kind: 'bad-input',
-      problems: [
-        {
-          message: 'cannot decode the image: it is a text',
-          at: { file: join(inputs.dataset, fileOf(2)) },
-          advice,
-        },
-        {
-          message: 'cannot decode the image: its beginning is damaged: VipsJpeg: premature end of JPEG image',
-          at: { file: join(inputs.dataset, fileOf(9)) },
-          advice,
-        },
-        {
-          message: 'cannot read the image: it is empty',
-          at: { file: join(inputs.dataset, fileOf(11)) },
-          advice: `Put an image in its place. ${ASIDE}`,
-        },
-      ],
-    });
-    expect(existsSync(outputs.shards ?? ''), 'half a set of shards is none').toBe(false);
-  });
-
-  test('are listed up to twenty, and counted from there on', async () => {
-    const inputs = await imagesOf(25);
-    for (let index = 0; index < 25; index += 1) writeFiles(inputs.dataset, { [fileOf(index)]: 'no image' });
-    const { failure } = await runStage(resize, { params, inputs });
-    expect(failure?.problems).toHaveLength(21);
-    expect(failure?.problems.at(-1)).toEqual({ message: 'and 5 more images like these' });
-  });
-
-  test('may also have gone since they were listed', async () => {
-    const { images } = await imagesOf(1);
-    const dataset = temporaryFolder();
-    const { failure } = await runStage(resize, { params, inputs: { images, dataset } });
-    expect(failure?.problems).toEqual([
-      {
-        message: 'cannot read the image: there is no such file or folder',
-        at: { file: join(dataset, fileOf(0)) },
-        advice: `Put it back, or run the stage that lists the images again. ${ASIDE}`,
-      },
-    ]);
-  });
-});
-
 test('a cancelled run stops where it is', async () => {
   const inputs = await imagesOf(1);
   const cancel = new AbortController();
@@ -241,12 +161,4 @@ test('a cancelled run stops where it is', async () => {
   });
   await expect(resized).rejects.toMatchObject({ name: 'AbortError' });
   expect(reached).toEqual([4]);
-});
-
-test('a table that is not Arrow is a problem of the input', async () => {
-  const { dataset } = await imagesOf(0);
-  writeFiles(dataset, { 'images.arrow': 'file\nImages/1.jpg\n' });
-  const images = join(dataset, 'images.arrow');
-  const { failure } = await runStage(resize, { params, inputs: { dataset, images } });
-  expect(failure).toMatchObject({ kind: 'bad-input', problems: [{ at: { file: images } }] });
 });

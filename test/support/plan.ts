@@ -1,6 +1,7 @@
 import { declarePipeline } from '../../src/engine/plan/declaration.ts';
-import { type Plan, planPipeline, type StageInterface } from '../../src/engine/plan/plan.ts';
+import { type Plan, planPipeline } from '../../src/engine/plan/plan.ts';
 import { resolvePipeline } from '../../src/engine/plan/resolve.ts';
+import type { StageInterface } from '../../src/engine/plan/stage-interface.ts';
 import type { Result } from '../../src/shared/problem.ts';
 
 /** A plan from a text, where every stage has the interface that `interfaces` gives for its module. */

@@ -4,6 +4,7 @@ import { LocalWorkspaces } from '../cache/local/local-workspaces.ts';
 import type { Uses } from '../cache/local/uses.ts';
 import type { Stores } from '../cache/stores.ts';
 import { GpuLocks, gpuLockDirectory } from '../execute/gpu-locks.ts';
+import { gpusOf } from '../execute/gpus.ts';
 import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
@@ -11,7 +12,6 @@ import type { Roots } from '../execute/roots.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
 import type { PathDigests } from '../fingerprint/path-digests.ts';
-import { gpusOf } from '../fingerprint/runtime.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import type { Engine } from './options.ts';
 

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Json } from '../../shared/json.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import { readIndexFile, writeIndexFile } from '../fingerprint/index-file.ts';
-import type { Json } from '../plan/declaration.ts';
 import type { Overlays } from '../plan/overlay.ts';
 import type { Plan } from '../plan/plan.ts';
 import { planFromJson, planToJson } from '../plan/plan-json.ts';

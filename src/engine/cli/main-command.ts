@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Extensions } from '../../shared/extensions/extensions.ts';
-import type { Arguments } from './commands.ts';
+import type { Arguments } from './command-spec.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions, Engine } from './options.ts';
 import { parseQuickly } from './parse-quickly.ts';

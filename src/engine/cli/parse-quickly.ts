@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { COMMANDS, COMMON_OPTIONS, type CommandSpec, shapeOf } from './commands.ts';
+import { COMMON_OPTIONS, type CommandSpec, shapeOf } from './command-spec.ts';
+import { COMMANDS } from './commands.ts';
 
 /** A command line that needs no further words. */
 export interface ParsedCommand {

@@ -5,7 +5,7 @@ import type { JsonSchema } from '../../index.ts';
 import { RunHistory } from '../cache/history/run-history.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { StageCodes } from '../fingerprint/stage-code.ts';
-import type { StageInterface } from '../plan/plan.ts';
+import type { StageInterface } from '../plan/stage-interface.ts';
 import { KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';

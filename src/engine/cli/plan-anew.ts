@@ -5,8 +5,9 @@ import type { Installation } from '../execute/services.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import { declarePipeline } from '../plan/declaration.ts';
 import type { Overlays } from '../plan/overlay.ts';
-import { type Plan, planPipeline, type StageInterface } from '../plan/plan.ts';
+import { type Plan, planPipeline } from '../plan/plan.ts';
 import { type ResolvedPipeline, type ResolvedStage, resolvePipeline } from '../plan/resolve.ts';
+import type { StageInterface } from '../plan/stage-interface.ts';
 import type { Project } from './project.ts';
 
 export interface Planned {

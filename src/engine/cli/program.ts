@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { COMMANDS, COMMON_OPTIONS, type CommandSpec, type OptionSpec, shapeOf } from './commands.ts';
+import { COMMON_OPTIONS, type CommandSpec, type OptionSpec, shapeOf } from './command-spec.ts';
+import { COMMANDS } from './commands.ts';
 import { EXIT } from './exit.ts';
 import type { ParsedCommand } from './parse-quickly.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
-import type { StageInterface } from '../plan/plan.ts';
+import type { StageInterface } from '../plan/stage-interface.ts';
 import { stageEnvironment } from './environment.ts';
 import { writeLinkedBundle } from './linked-bundle.ts';
 import type { Description } from './protocol.ts';

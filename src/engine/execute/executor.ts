@@ -5,7 +5,7 @@ import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { BundleText } from '../fingerprint/stage-code.ts';
 import type { TreeFilter } from '../fingerprint/tree.ts';
 import type { MatrixValues } from '../plan/matrix.ts';
-import type { PlannedOutput } from '../plan/plan.ts';
+import type { PlannedOutput } from '../plan/stage-interface.ts';
 import type { FailureReason } from './failure.ts';
 import type { RootedPath } from './roots.ts';
 

@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { gpusOf } from '../fingerprint/runtime.ts';
+import { gpusOf } from './gpus.ts';
 import type { Amounts } from './resources.ts';
 
 /** What there is to hand out here. `jobs`: at most so many stages at once. */

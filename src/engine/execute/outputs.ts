@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { FinishedOutput } from '../cache/records.ts';
 import type { Stores } from '../cache/stores.ts';
-import type { PlannedOutput } from '../plan/plan.ts';
+import type { PlannedOutput } from '../plan/stage-interface.ts';
 import type { StageRequest } from './executor.ts';
 
 /** Digests what a stage made, by output name. A missing or empty output is a problem. */

@@ -1,5 +1,5 @@
 import type { CollectedArtifact, Progress, StageFailure } from '../../index.ts';
-import type { StageInterface } from '../plan/plan.ts';
+import type { StageInterface } from '../plan/stage-interface.ts';
 
 /** By input name an absolute path, or those that the input collects. */
 export type StageInputs = Readonly<Record<string, string | readonly CollectedArtifact[]>>;

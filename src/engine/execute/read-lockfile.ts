@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Facts } from '../../shared/extensions/runtime-facts.ts';
 import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
-import { runtimeOfScheme1 } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { check, compile } from '../plan/schema-problems.ts';
 import { parseYaml, type YamlPath } from '../plan/source.ts';
@@ -19,7 +17,7 @@ const lockfileSchema = {
     type: 'object',
     required: ['key', 'outputs'],
     dependencies: Object.fromEntries(
-      ['packages', 'params', 'inputs', 'env', 'runtime', 'tensorflow'].map((part) => [part, ['code']]),
+      ['packages', 'params', 'inputs', 'env', 'runtime'].map((part) => [part, ['code']]),
     ),
     additionalProperties: false,
     properties: {
@@ -31,8 +29,6 @@ const lockfileSchema = {
       inputs: digests,
       env: { type: 'object', additionalProperties: { ...digest, type: ['string', 'null'] } },
       runtime: { type: 'object', additionalProperties: facts },
-      // As an earlier version wrote it, which knew no other runtime.
-      tensorflow: facts,
     },
   },
 };
@@ -61,30 +57,44 @@ export function parseLockfile(file: string, text: string): Result<Lockfile> {
   if (value === null || value === undefined) {
     return problem('the lockfile is empty', { at: { file, line: 1, column: 1 }, advice: NEW_ONE });
   }
-  const problems = check(compile(lockfileSchema), value, {
+  const problems = check(compile(lockfileSchema), inTodaysWords(value), {
     name: nameOf,
     unknown: (path, key) => `key «${key}» in ${nameOf(path)}`,
     place,
   });
   if (problems.length > 0) return failure(problems.map((fault) => ({ ...fault, advice: NEW_ONE })));
-  const stages = Object.entries(value as Record<string, WrittenStage>);
+  const stages = Object.entries(inTodaysWords(value) as Record<string, WrittenStage>);
   return success(new Map(stages.map(([name, written]) => [name, toLocked(written)])));
+}
+
+/** An earlier version wrote the facts of a runtime beside the other parts, under the name of the runtime. */
+function inTodaysWords(lockfile: unknown): unknown {
+  if (!isObject(lockfile)) return lockfile;
+  const known = Object.keys(lockfileSchema.additionalProperties.properties);
+  const stages = Object.entries(lockfile).map(([name, stage]) => {
+    if (!isObject(stage)) return [name, stage];
+    const isOld = ([key, value]: [string, unknown]) => !known.includes(key) && isObject(value);
+    const facts = Object.fromEntries(Object.entries(stage).filter(isOld));
+    const rest = Object.entries(stage).filter((entry) => !isOld(entry));
+    return [name, Object.keys(facts).length === 0 ? stage : { ...Object.fromEntries(rest), runtime: facts }];
+  });
+  return Object.fromEntries(stages);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 interface WrittenStage extends Partial<LockedParts> {
   readonly key: ActionKey;
   readonly outputs: Record<string, Digest>;
-  readonly tensorflow?: Facts;
 }
 
 function toLocked({ key, outputs, ...parts }: WrittenStage): LockedStage {
-  const { code, params = {}, inputs = {}, env = {}, tensorflow, runtime, ...others } = parts;
+  const { code, packages, params = {}, inputs = {}, env = {}, runtime = {} } = parts;
   if (code === undefined) return { key, outputs };
-  return {
-    key,
-    outputs,
-    parts: { code, params, inputs, env, runtime: runtime ?? runtimeOfScheme1(tensorflow), ...others },
-  };
+  const known = { code, params, inputs, env, runtime };
+  return { key, outputs, parts: { ...known, ...(packages && { packages }) } };
 }
 
 /** What git leaves of two sides that it could not merge; one problem for each conflict. */

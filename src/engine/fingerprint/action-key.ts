@@ -1,5 +1,5 @@
 import type { Facts } from '../../shared/extensions/runtime-facts.ts';
-import type { Json, JsonObject } from '../plan/declaration.ts';
+import type { Json, JsonObject } from '../../shared/json.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from './digest.ts';
 
 /** The version of what is in a key and how it is written. Another scheme, other keys. */
@@ -33,10 +33,9 @@ export function actionKey(document: RecordedDocument): ActionKey {
   return sha256(canonicalJson(document as unknown as Json)) as string as ActionKey;
 }
 
-/** Scheme 1 knew one runtime, TensorFlow. */
+/** Scheme 1 had the facts of a runtime, or null, beside the other parts, under the name of the runtime. */
 interface DocumentOfScheme1 extends Omit<KeyDocument, 'scheme' | 'runtime'> {
   readonly scheme: 1;
-  readonly tensorflow: Facts | null;
 }
 
 /**
@@ -51,13 +50,13 @@ export type ReadDocument = Omit<KeyDocument, 'scheme'> & { readonly scheme: numb
 /** Reads a document of this scheme or another, as far as today's words go. */
 export function readDocument(recorded: RecordedDocument): ReadDocument {
   if (recorded.scheme === SCHEME) return recorded;
-  const { tensorflow, ...rest } = recorded;
+  const { scheme, code, packages = {}, params = {}, inputs = {}, env = {}, ...rest } = recorded;
   // A cache may also have records of a later version: what it calls otherwise reads as empty.
-  const empty = { packages: {}, params: {}, inputs: {}, env: {}, runtime: runtimeOfScheme1(tensorflow) };
-  return { ...empty, ...rest };
+  return { scheme, code, packages, params, inputs, env, runtime: runtimeOfScheme1(rest) };
 }
 
-/** Returns the runtime facts as they are written today of a TensorFlow that scheme 1, or a lockfile of it, names. */
-export function runtimeOfScheme1(tensorflow: Facts | null | undefined): Runtime {
-  return tensorflow === null || tensorflow === undefined ? {} : { tensorflow };
+/** Returns the runtime facts as they are written today. `parts`: those of scheme 1 that are none of the others. */
+function runtimeOfScheme1(parts: object): Runtime {
+  const facts = Object.entries(parts).filter(([, value]) => typeof value === 'object' && value !== null);
+  return Object.fromEntries(facts) as Runtime;
 }

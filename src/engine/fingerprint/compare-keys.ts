@@ -1,4 +1,4 @@
-import type { Json } from '../plan/declaration.ts';
+import type { Json } from '../../shared/json.ts';
 import { type ReadDocument, type RecordedDocument, type Runtime, readDocument } from './action-key.ts';
 import { canonicalJson, type Digest } from './digest.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '../plan/declaration.ts';
+import type { Json } from '../../shared/json.ts';
 
 /** SHA-256 of some content, in hex: a file's bytes, or the listing of a directory. */
 export type Digest = string & { readonly __brand: 'Digest' };

@@ -2,16 +2,9 @@ import { type BigIntStats, lstatSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { type ContentHash, ContentHasher } from './content-hasher.ts';
 import type { Digest } from './digest.ts';
-import { type Facts, factsOf, isRacy, nowInNanoseconds } from './file-facts.ts';
+import { type Facts, type FoundFile, factsOf, isRacy, nowInNanoseconds } from './file-facts.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
 import type { hashAll } from './parallel-hash.ts';
-
-/** A file that is there, as the file system describes it. */
-export interface FoundFile {
-  /** Absolute. */
-  readonly path: string;
-  readonly stats: BigIntStats;
-}
 
 /** Facts, XXH64 and SHA-256 of the content as one text: 80,000 of them are read in a few hundredths of a second. */
 type Entry = string;

@@ -1,5 +1,12 @@
 import type { BigIntStats } from 'node:fs';
 
+/** A file that is there, as the file system describes it. */
+export interface FoundFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly stats: BigIntStats;
+}
+
 /** What the file system says of a file: equal facts mean equal content, but for the racy case. */
 export type Facts = string & { readonly __brand: 'Facts' };
 

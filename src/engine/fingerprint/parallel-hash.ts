@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ContentHash, ContentHasher } from './content-hasher.ts';
-import type { FoundFile } from './file-digests.ts';
+import type { FoundFile } from './file-facts.ts';
 
 /** Below this a worker costs more to start than it saves. */
 const WORTH_WORKERS = 64 << 20;

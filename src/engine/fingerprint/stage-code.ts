@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { problem, type Result, success } from '../../shared/problem.ts';
-import type { StageInterface } from '../plan/plan.ts';
+import type { StageInterface } from '../plan/stage-interface.ts';
 import type { Bundle } from './bundle.ts';
 import { type Digest, sha256 } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { type Digest, sha256 } from './digest.ts';
-import type { FileDigests, FoundFile } from './file-digests.ts';
+import type { FileDigests } from './file-digests.ts';
+import type { FoundFile } from './file-facts.ts';
 
 export interface TreeFile {
   /** Relative to the tree's root, with `/`; empty if the tree is a single file. */

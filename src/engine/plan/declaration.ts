@@ -1,10 +1,10 @@
+import type { Json, JsonObject } from '../../shared/json.ts';
 import { failure, problem, type Result, success } from '../../shared/problem.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
 import { check, compile } from './schema-problems.ts';
 import { parseYaml, type YamlPath, type YamlSource } from './source.ts';
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-export type JsonObject = { readonly [key: string]: Json };
+export type { Json, JsonObject };
 
 export interface PathDeclaration {
   readonly path: string;

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './declaration.ts';
+import type { Json, JsonObject } from '../../shared/json.ts';
 import type { MatrixValues } from './matrix.ts';
 import { suggestion } from './suggest.ts';
 

@@ -1,5 +1,6 @@
+import type { Json, JsonObject } from '../../shared/json.ts';
 import type { Place, Problem } from '../../shared/problem.ts';
-import type { DeclaredPipeline, Json, JsonObject } from './declaration.ts';
+import type { DeclaredPipeline } from './declaration.ts';
 import { parseYaml } from './source.ts';
 import { suggestion } from './suggest.ts';
 

@@ -2,9 +2,9 @@ import type { Problem } from '../../shared/problem.ts';
 import type { Instance } from './family.ts';
 import { type DeclaredInput, toInput } from './input-names.ts';
 import { compareValues, type MatrixValues, sortDimensions } from './matrix.ts';
-import { type StageInterface, toOutput } from './plan.ts';
 import type { ResolvedStage } from './resolve.ts';
 import type { PathInput, ReferenceInput } from './resolve-input.ts';
+import { type StageInterface, toOutput } from './stage-interface.ts';
 import { list, suggestion } from './suggest.ts';
 
 /** An output of another stage. */

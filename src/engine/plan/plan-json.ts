@@ -1,4 +1,4 @@
-import type { Json } from './declaration.ts';
+import type { Json } from '../../shared/json.ts';
 import type { Plan, PlannedStage } from './plan.ts';
 
 /** A plan as JSON, to be remembered. */

@@ -1,9 +1,9 @@
 import type { ValidateFunction } from 'ajv';
+import type { Json } from '../../shared/json.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import type { Json } from './declaration.ts';
-import type { StageInterface } from './plan.ts';
 import type { ResolvedStage } from './resolve.ts';
 import { check, compile } from './schema-problems.ts';
+import type { StageInterface } from './stage-interface.ts';
 
 /** The validators of interfaces: all stages of a module share one. */
 const validators = new WeakMap<StageInterface, Result<ValidateFunction, string>>();

@@ -1,21 +1,12 @@
-import type { StageDefinition } from '../../index.ts';
+import type { Json, JsonObject } from '../../shared/json.ts';
 import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import type { Json, JsonObject } from './declaration.ts';
 import type { Instance } from './family.ts';
 import { order } from './order.ts';
 import { InputPlanner, type StageInput } from './plan-inputs.ts';
 import { paramProblems } from './plan-params.ts';
 import type { Conduct, ResolvedPipeline, ResolvedStage } from './resolve.ts';
 import type { DeclaredFacts } from './runtime-facts.ts';
-
-/** What a stage module declares of itself: all of its definition but `run`. */
-export type StageInterface = Pick<StageDefinition, 'params' | 'inputs' | 'outputs' | 'reuses'>;
-
-export interface PlannedOutput {
-  readonly name: string;
-  /** The file name under which a stage makes it and `export` copies it: `predictions.csv`. */
-  readonly file: string;
-}
+import { type PlannedOutput, type StageInterface, toOutput } from './stage-interface.ts';
 
 export interface PlannedStage extends Instance, Conduct {
   readonly module: { readonly path: string; readonly written: string };
@@ -90,11 +81,6 @@ export function planPipeline(
   const inOrder = ordered.value.map((name) => stages.get(name));
   const { name, root, runtimeFacts } = pipeline;
   return success({ name, root, stages: inOrder, runtimeFacts } as unknown as Plan);
-}
-
-/** `predictions.csv` declares the output `predictions`. */
-export function toOutput(declared: string): PlannedOutput {
-  return { name: declared.split('.', 1)[0] ?? declared, file: declared };
 }
 
 function dependenciesOf(stage: ResolvedStage): string[] {

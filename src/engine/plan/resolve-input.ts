@@ -1,6 +1,7 @@
 import { resolve as resolvePath } from 'node:path';
+import type { Json } from '../../shared/json.ts';
 import type { Place, Problem } from '../../shared/problem.ts';
-import type { Json, PathDeclaration } from './declaration.ts';
+import type { PathDeclaration } from './declaration.ts';
 import type { Family, Instance } from './family.ts';
 import { label, type MatrixValue } from './matrix.ts';
 import { parseStageReference, type StageReference, splitOutput } from './stage-reference.ts';

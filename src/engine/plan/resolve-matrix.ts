@@ -1,5 +1,6 @@
+import type { Json } from '../../shared/json.ts';
 import type { Place, Problem } from '../../shared/problem.ts';
-import type { DeclaredPipeline, Json, StageDeclaration } from './declaration.ts';
+import type { DeclaredPipeline, StageDeclaration } from './declaration.ts';
 import { Family, type Instance } from './family.ts';
 import { interpolate } from './interpolate.ts';
 import { combinations, instanceName, label, type MatrixValue } from './matrix.ts';

@@ -1,6 +1,7 @@
 import { resolve as resolvePath } from 'node:path';
+import type { Json, JsonObject } from '../../shared/json.ts';
 import { distinct, failure, type Place, type Problem, type Result, success } from '../../shared/problem.ts';
-import type { DeclaredPipeline, Json, JsonObject, StageDeclaration } from './declaration.ts';
+import type { DeclaredPipeline, StageDeclaration } from './declaration.ts';
 import type { Family, Instance } from './family.ts';
 import { interpolate } from './interpolate.ts';
 import type { MatrixValues } from './matrix.ts';

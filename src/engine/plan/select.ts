@@ -88,7 +88,7 @@ export function before(plan: Plan, names: Iterable<string>): Set<string> {
 }
 
 /** The named stages and all that depends on them. */
-export function after(plan: Plan, names: Iterable<string>): Set<string> {
+function after(plan: Plan, names: Iterable<string>): Set<string> {
   const reached = new Set(names);
   for (const stage of plan.stages) {
     if (stage.dependencies.some((dependency) => reached.has(dependency))) reached.add(stage.name);

@@ -4,7 +4,7 @@ import { closest, distance } from 'fastest-levenshtein';
 const found = new WeakMap<readonly string[], Map<string, string | undefined>>();
 
 /** The known name that was probably meant, if one is near enough to be worth saying. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+function nearest(name: string, known: readonly string[]): string | undefined {
   const names = found.get(known) ?? new Map<string, string | undefined>();
   found.set(known, names);
   if (!names.has(name)) names.set(name, findNearest(name, known));

@@ -1,5 +1,5 @@
 import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, Scalar, type YAMLMap } from 'yaml';
-import type { Json, JsonObject } from './declaration.ts';
+import type { Json, JsonObject } from '../../shared/json.ts';
 
 /** Something in a YAML text that parses and yet means nothing here. */
 export interface YamlFault {

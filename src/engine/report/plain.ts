@@ -78,6 +78,6 @@ export function stageLine(result: StageResult, paint: Paint): string {
   }
 }
 
-export function reasonsText(reasons: readonly string[], paint: Paint): string {
+function reasonsText(reasons: readonly string[], paint: Paint): string {
   return reasons.length === 0 ? '' : paint('dim', `: ${reasons.join('; ')}`);
 }

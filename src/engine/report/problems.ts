@@ -25,7 +25,7 @@ function describeProblem({ message, at, advice }: Problem, sources: Sources, pai
 }
 
 /** `pipeline.yaml:12:5`, which editors and terminals open at a click. */
-export function placeText({ file, line, column }: Place): string {
+function placeText({ file, line, column }: Place): string {
   return [file, line, column].filter((part) => part !== undefined).join(':');
 }
 

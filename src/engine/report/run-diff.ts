@@ -1,9 +1,9 @@
+import type { Json } from '../../shared/json.ts';
 import { columns, duration, figure } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { Pair, StageComparison } from '../cache/history/compare-runs.ts';
 import { verdictOn } from '../cache/history/run-history.ts';
 import type { RunRecord } from '../cache/records.ts';
-import type { Json } from '../plan/declaration.ts';
 
 /** Two runs side by side: the params that differ, all metrics, and the stages. */
 export function describeRunDiff(

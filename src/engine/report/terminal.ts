@@ -42,7 +42,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         for (const name of event.stages) rows.set(name, newRow(paint('dim', name)));
         break;
       case 'stage-waiting':
-        drawing ??= draw(rows);
+        drawing ??= draw(rows, paint);
         show(rows.get(event.stage), `waits for ${event.holder}, which computes the same`);
         break;
       case 'stage-started': {
@@ -51,7 +51,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
           row.started = true;
           retitle(row, `${event.stage} ${paint('dim', event.reasons.join('; '))}`);
         }
-        drawing ??= draw(rows);
+        drawing ??= draw(rows, paint);
         break;
       }
       case 'stage-progress': {
@@ -82,29 +82,6 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
     }
   };
 
-  const draw = async (all: ReadonlyMap<string, Row>): Promise<void> => {
-    const { Listr } = await import('listr2');
-    const tasks = [...all].map(([name, row]) => ({
-      title: row.title,
-      task: async (_context: unknown, task: Wrapper) => {
-        row.task = task;
-        conclude(name, row, task, await row.finished, paint);
-      },
-    }));
-    await new Listr(tasks, {
-      concurrent: true,
-      exitOnError: false,
-      registerSignalListeners: false,
-      renderer: 'default',
-      rendererOptions: {
-        formatOutput: 'truncate',
-        collapseErrors: false,
-        showErrorMessage: false,
-        showSkipMessage: false,
-      },
-    }).run();
-  };
-
   return {
     emit,
     close: async () => {
@@ -114,6 +91,29 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
       stream.write('\n');
     },
   };
+}
+
+async function draw(rows: ReadonlyMap<string, Row>, paint: Paint): Promise<void> {
+  const { Listr } = await import('listr2');
+  const tasks = [...rows].map(([name, row]) => ({
+    title: row.title,
+    task: async (_context: unknown, task: Wrapper) => {
+      row.task = task;
+      conclude(name, row, task, await row.finished, paint);
+    },
+  }));
+  await new Listr(tasks, {
+    concurrent: true,
+    exitOnError: false,
+    registerSignalListeners: false,
+    renderer: 'default',
+    rendererOptions: {
+      formatOutput: 'truncate',
+      collapseErrors: false,
+      showErrorMessage: false,
+      showSkipMessage: false,
+    },
+  }).run();
 }
 
 function newRow(title: string): Row {

@@ -48,8 +48,3 @@ export function columns(rows: readonly (readonly string[])[], gap = '  '): strin
     )
     .join('\n');
 }
-
-/** Cut to `width` with an ellipsis. */
-export function truncate(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
-}

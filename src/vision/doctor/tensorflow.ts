@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { execa } from 'execa';
 import type { DoctorCheck } from '../../shared/extensions/doctor-check.ts';
+import { readInstalled } from '../tensorflow/runtime-facts.ts';
 import { packageFolder } from './packages.ts';
 
 const NAME = 'tensorflow';
@@ -14,7 +13,7 @@ export const checkTensorFlow: DoctorCheck = {
     const fault = await loadFault(folder);
     if (fault !== undefined)
       return [{ name: NAME, ok: false, found: `does not load: ${fault}`, advice: 'Set it up: npm run setup' }];
-    const { tensorflow = 'its own', variant = 'cpu', library = '' } = installedIn(folder);
+    const { tensorflow = 'its own', variant = 'cpu', library = '' } = readInstalled(folder);
     return [{ name: NAME, ok: true, found: `${tensorflow} (${variant}) ${library}`.trimEnd() }];
   },
 };
@@ -31,19 +30,4 @@ async function loadFault(folder: string): Promise<string | undefined> {
   if (!failed) return undefined;
   const lines = stderr.split('\n');
   return (lines.find((line) => line.includes('Error')) ?? lines[0] ?? '').trim();
-}
-
-/** What the set-up says in the package's folder that it installed. */
-interface Installed {
-  readonly tensorflow?: string;
-  readonly variant?: string;
-  readonly library?: string;
-}
-
-function installedIn(folder: string): Installed {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'tensorflow.json'), 'utf8')) as Installed;
-  } catch {
-    return {};
-  }
 }

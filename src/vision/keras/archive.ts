@@ -6,7 +6,7 @@ import { problem, type Result } from '../../shared/problem.ts';
 import { reasonOf } from '../../shared/wording.ts';
 
 /** The name that the weights have in a `.keras` archive. */
-export const WEIGHTS = 'model.weights.h5';
+const WEIGHTS = 'model.weights.h5';
 
 /**
  * Takes the weights out of a `.keras` archive, for as long as `use` needs them.

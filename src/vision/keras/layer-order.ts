@@ -1,4 +1,4 @@
-import type { KerasLayer } from './model-description.ts';
+import type { KerasLayer } from './keras-layer.ts';
 
 /**
  * The order in which Keras has the layers of a model that it builds from a configuration, by which it finds their

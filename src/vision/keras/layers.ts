@@ -1,5 +1,5 @@
 import type { LayerJson } from '../models/layers/built-in-layers.ts';
-import type { KerasLayer } from './model-description.ts';
+import type { KerasLayer } from './keras-layer.ts';
 
 /** What decides the outcome of each class of layer: the names are the same in TensorFlow.js, Keras 3 and tf_keras. */
 const CONFIGS: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import type { Hdf5File, Hdf5Writer } from './hdf5.ts';
-import type { SavedLayer } from './saved-weights.ts';
+import type { SavedLayer } from './saved-layer.ts';
 
 /** As much fits into the header of an HDF5 object; Keras splits longer lists. */
 const MOST_BYTES = 64_512;

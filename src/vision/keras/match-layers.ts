@@ -1,7 +1,7 @@
 import type { Problem } from '../../shared/problem.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import { counted } from '../../shared/wording.ts';
-import type { SavedLayer } from './saved-weights.ts';
+import type { SavedLayer } from './saved-layer.ts';
 
 /** A layer with weights of a model that is to get those of a file. */
 export interface ModelLayer {

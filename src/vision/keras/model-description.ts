@@ -1,16 +1,8 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { type LayerJson, withBuiltInLayers } from '../models/layers/built-in-layers.ts';
+import type { KerasLayer } from './keras-layer.ts';
 import { inKerasOrder } from './layer-order.ts';
 import { toKerasLayer } from './layers.ts';
-
-/** A layer as Keras knows it. */
-export interface KerasLayer {
-  readonly className: string;
-  readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  /** The names of the layers that it reads. */
-  readonly inputs: readonly string[];
-}
 
 /** A functional model as Keras knows it, its layers in Keras' order. */
 export interface KerasModel {

@@ -1,5 +1,5 @@
 import type { Hdf5File } from './hdf5.ts';
-import type { SavedLayer } from './saved-weights.ts';
+import type { SavedLayer } from './saved-layer.ts';
 
 /**
  * The layers of a file as Keras 3 lays `.weights.h5` out: a group for each object that has weights, called after its

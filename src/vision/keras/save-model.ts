@@ -4,8 +4,9 @@ import type { LayersModel, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { kerasNumbering } from '../models/layers/keras-numbering.ts';
 import { writeArchive } from './archive.ts';
 import { Hdf5Writer } from './hdf5.ts';
+import type { KerasLayer } from './keras-layer.ts';
 import { writeList } from './legacy-layout.ts';
-import { describeModel, type KerasLayer, type KerasModel, modelConfig } from './model-description.ts';
+import { describeModel, type KerasModel, modelConfig } from './model-description.ts';
 import { snakeCase } from './object-layout.ts';
 
 /** By which version of tf_keras a model was written, as far as those who read it are concerned. */

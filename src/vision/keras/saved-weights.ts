@@ -3,15 +3,7 @@ import { withWeightsOf } from './archive.ts';
 import { type Hdf5Array, Hdf5File, kindOfFile } from './hdf5.ts';
 import { layersByName } from './legacy-layout.ts';
 import { layersByObject } from './object-layout.ts';
-
-/** A layer with weights, as a file of Keras has it. */
-export interface SavedLayer {
-  readonly name: string;
-  /** Its class in snake case, where the order of the layers is told for each class only. */
-  readonly kind?: string;
-  /** In Keras' order: trainable ones first. */
-  readonly weights: readonly Hdf5Array[];
-}
+import type { SavedLayer } from './saved-layer.ts';
 
 /** The weights in a file of Keras that is open. */
 export interface SavedWeights {

@@ -2,7 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { type BackboneName, backbones } from './backbones/index.ts';
 import { heads, type TaskClasses } from './heads.ts';
-import { createLayerFactory } from './layers/layer-factory.ts';
+import { LayerFactory } from './layers/layer-factory.ts';
 
 /** Where the backbone has ended. */
 export const POOLING_LAYER = 'pool';
@@ -31,7 +31,7 @@ export function buildClassifier(
   { backbone, height, width, tasks }: Architecture,
   { dropout, seed }: { readonly dropout: number; readonly seed: number },
 ): LayersModel {
-  const layers = createLayerFactory(tf, seed);
+  const layers = new LayerFactory(tf, seed);
   const input = tf.input({ name: 'image', shape: [height, width, 3] });
   const maps = backbones[backbone].build(layers, layers.rescaling(input, PREPROCESSING));
   const outputs = heads(layers, layers.globalAveragePooling2d(maps, { name: POOLING_LAYER }), tasks, dropout);

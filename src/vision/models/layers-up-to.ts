@@ -4,7 +4,7 @@ import { problem, type Result, success } from '../../shared/problem.ts';
 import { POOLING_LAYER } from './classifier.ts';
 
 /** Stands for the backbone's last layer, whatever its name. */
-export const BACKBONE = 'backbone';
+const BACKBONE = 'backbone';
 
 /** How many names a suggestion has. */
 const SUGGESTED = 3;

@@ -22,9 +22,10 @@ import { weightsFile } from './start/initial-weights.ts';
 import { findStartingPoint, type StartingPoint, startingModel } from './start/starting-point.ts';
 import type { Augmentation } from './step/augmentation.ts';
 import type { ClipOptions } from './step/clip-gradients.ts';
+import { createTrainer } from './step/create-trainer.ts';
 import type { ExecutionMode } from './step/execution-mode.ts';
 import { headLayout } from './step/target-masks.ts';
-import { batchSizesOf, createTrainer } from './step/trainer.ts';
+import { batchSizesOf } from './step/trainer.ts';
 
 export interface TrainOptions
   extends LearningRateOptions,

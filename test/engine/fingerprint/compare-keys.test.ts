@@ -102,7 +102,7 @@ describe('why a stage runs is said in words that name the thing', () => {
 
 describe('of a record of an earlier version, whose keys were made another way,', () => {
   const { runtime: _, ...shared } = DOCUMENT;
-  const earlier: RecordedDocument = { ...shared, scheme: 1, tensorflow: TENSORFLOW };
+  const earlier = { ...shared, scheme: 1, tensorflow: TENSORFLOW } as RecordedDocument;
 
   test('that is said once, and of the rest what a person wrote', () => {
     const now = { ...DOCUMENT, params: { ...DOCUMENT.params, learning_rate: 1 }, packages: {}, code: sha256('x') };
@@ -114,7 +114,7 @@ describe('of a record of an earlier version, whose keys were made another way,',
   });
 
   test('two of the same earlier version are compared in full', () => {
-    const other: RecordedDocument = { ...earlier, tensorflow: { ...TENSORFLOW, device: 'gpu' } };
+    const other = { ...earlier, tensorflow: { ...TENSORFLOW, device: 'gpu' } } as RecordedDocument;
     expect(compareKeys({ document: earlier, modules: {} }, { document: other, modules: {} }, 's.ts')).toEqual([
       'tensorflow: device cpu → gpu',
     ]);

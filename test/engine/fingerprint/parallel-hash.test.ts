@@ -3,7 +3,8 @@ import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, statSync, wri
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ContentHasher } from '../../../src/engine/fingerprint/content-hasher.ts';
-import { FileDigests, type FoundFile } from '../../../src/engine/fingerprint/file-digests.ts';
+import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
+import type { FoundFile } from '../../../src/engine/fingerprint/file-facts.ts';
 import { hashAll } from '../../../src/engine/fingerprint/parallel-hash.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 

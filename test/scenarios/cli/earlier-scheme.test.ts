@@ -20,7 +20,8 @@ async function leftByAnEarlierVersion(): Promise<Project> {
     const text = readFileSync(join(entry.parentPath, entry.name), 'utf8');
     const record = fromChecksummed<ActionRecord>(text) as ActionRecord;
     const { runtime: _, ...shared } = record.document as KeyDocument;
-    const document: RecordedDocument = { ...shared, scheme: 1, tensorflow: { version: '2.21.0', device: 'cpu' } };
+    const facts = { tensorflow: { version: '2.21.0', device: 'cpu' } };
+    const document = { ...shared, scheme: 1, ...facts } as RecordedDocument;
     const key = actionKey(document);
     project.write(`cache/actions/${key.slice(0, 2)}/${key.slice(2)}.json`, toChecksummed({ ...record, key, document }));
     project.write(`cache/index/last/${record.provenance.stage}.json`, `${JSON.stringify({ key })}\n`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, test } from 'vitest';
 import { loadKerasWeights } from '../../../src/vision/keras/load-weights.ts';
-import { createLayerFactory } from '../../../src/vision/models/layers/layer-factory.ts';
+import { LayerFactory } from '../../../src/vision/models/layers/layer-factory.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 import { unwrap } from '../../support/result.ts';
 import { expectNoLeak, tensorFlow } from '../../support/tensorflow.ts';
@@ -16,7 +16,7 @@ const [H5 = '', KERAS = ''] = FILES;
 
 /** The model of which files/make.py has made files; other names are drawn by the layer factory. */
 function tiny({ filters = 2, shades = 2, named = true, more = false } = {}): LayersModel {
-  const layers = createLayerFactory(tf, 1);
+  const layers = new LayerFactory(tf, 1);
   const name = (of: string) => (named ? { name: of } : {});
   const image = tf.input({ name: 'image', shape: [8, 8, 3] });
   let x = layers.conv2d(image, { ...name('conv'), filters, kernelSize: 3, strides: 2, useBias: false });

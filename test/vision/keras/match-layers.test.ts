@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ModelLayer, matchLayers } from '../../../src/vision/keras/match-layers.ts';
-import type { SavedLayer } from '../../../src/vision/keras/saved-weights.ts';
+import type { SavedLayer } from '../../../src/vision/keras/saved-layer.ts';
 
 /** A layer with one kernel, of a class that its name tells. */
 function layer(name: string, ...shape: number[]): ModelLayer {

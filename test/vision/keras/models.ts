@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
-import { createLayerFactory } from '../../../src/vision/models/layers/layer-factory.ts';
+import { LayerFactory } from '../../../src/vision/models/layers/layer-factory.ts';
 import type { TensorFlow } from '../../../src/vision/tensorflow/load.ts';
 
 /** Random values for all weights: some that are never negative, as variances have to be. */
@@ -19,7 +19,7 @@ export function drawWeights(tf: TensorFlow, model: LayersModel, seed = 1): Layer
 
 /** A model of every kind of layer that backbones are made of, in branches of different depths. */
 export function everyLayer(tf: TensorFlow): LayersModel {
-  const layers = createLayerFactory(tf, 1);
+  const layers = new LayerFactory(tf, 1);
   const border: [[number, number], [number, number]] = [
     [0, 1],
     [1, 0],

@@ -8,7 +8,7 @@ const tf = await tensorFlow();
 const SIZE = 64;
 const images = variedImages(3, SIZE);
 
-// The large backbones: test/with-keras/large-backbones.test.ts.
+// The large backbones: test/keras-parity/large-backbones.test.ts.
 describe.each(['small-cnn', 'mobilenet-v2', 'nasnet-mobile'] as const)('%s', (backbone) => {
   test('as a graph for prediction alone predicts what it predicts op by op', async () => {
     const model = variedModel(tf, backbone, SIZE);

@@ -1,5 +1,5 @@
+import type { Json, JsonObject } from '../../../shared/json.ts';
 import { canonicalJson, type Digest } from '../../fingerprint/digest.ts';
-import type { Json, JsonObject } from '../../plan/declaration.ts';
 import type { RunRecord, StageOutcomeRecord } from '../records.ts';
 
 /** A value in two runs; undefined where a run doesn't have it. */

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import type { Finding } from '../../../shared/extensions/doctor-check.ts';
 import { bytes, columns } from '../../../shared/text/format.ts';
-import { hasGpu } from '../../fingerprint/runtime.ts';
+import { hasGpu } from '../../execute/gpus.ts';
 import { openConsole } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';

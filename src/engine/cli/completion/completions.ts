@@ -1,4 +1,4 @@
-import { COMMANDS, COMMON_OPTIONS, type CommandSpec, type OptionShape, type OptionSpec, shapeOf } from '../commands.ts';
+import { COMMON_OPTIONS, type CommandSpec, type OptionShape, type OptionSpec, shapeOf } from '../command-spec.ts';
 import type { ParamName, PipelineNames } from '../pipeline-names.ts';
 import { SHELLS } from './shells.ts';
 
@@ -45,22 +45,28 @@ const HELP: Candidate = { value: '--help', description: 'what the command takes'
 /**
  * Completes the last of the words that follow `pipeline`.
  *
+ * @param commands the table of all.
  * @param namesAt reads a pipeline's names; asked only where they may stand.
  */
-export function complete(words: readonly string[], namesAt: (where: Whereabouts) => PipelineNames): Completions {
+export function complete(
+  commands: readonly CommandSpec[],
+  words: readonly string[],
+  namesAt: (where: Whereabouts) => PipelineNames,
+): Completions {
   const current = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const completions = completionsAfter(before, current, namesAt);
+  const completions = completionsAfter(commands, before, current, namesAt);
   return { ...completions, candidates: completions.candidates.filter(({ value }) => value.startsWith(current)) };
 }
 
 function completionsAfter(
+  commands: readonly CommandSpec[],
   before: readonly string[],
   current: string,
   namesAt: (where: Whereabouts) => PipelineNames,
 ): Completions {
-  const command = COMMANDS.find(({ name }) => name.split(' ').every((part, index) => before[index] === part));
-  if (command === undefined) return { candidates: commandsAfter(before) };
+  const command = commands.find(({ name }) => name.split(' ').every((part, index) => before[index] === part));
+  if (command === undefined) return { candidates: commandsAfter(commands, before) };
   const line = readLine(command, before.slice(command.name.split(' ').length), namesAt);
   if (line.open !== undefined) return valuesOf(line.open, line, current);
   if (line.onlyPositionals) return positionals(line) ?? NOTHING;
@@ -73,9 +79,9 @@ function completionsAfter(
 }
 
 /** The commands, or after the name of a group those in it. */
-function commandsAfter(before: readonly string[]): Candidate[] {
+function commandsAfter(commands: readonly CommandSpec[], before: readonly string[]): Candidate[] {
   const found = new Map<string, Candidate>();
-  for (const { name, description, hidden } of COMMANDS) {
+  for (const { name, description, hidden } of commands) {
     const parts = name.split(' ');
     const next = parts[before.length];
     if (hidden || next === undefined || !before.every((word, index) => word === parts[index])) continue;

@@ -60,7 +60,7 @@ function describeColumns(columns: readonly ArrowColumn[], view: View): string[] 
   return [paint('dim', lines[0] ?? ''), ...lines.slice(1), ...values, ...metadata];
 }
 
-/** «task: coat_length 11,320, neck_design 5,696»; nothing if the first rows say as much. */
+/** `label: cat 11,320, dog 5,696`; nothing if the first rows say as much. */
 function valuesLine(name: string, values: readonly ValueCount[]): string[] {
   const rows = values.reduce((sum, { count: each }) => sum + each, 0);
   if (rows <= FEW_ROWS) return [];

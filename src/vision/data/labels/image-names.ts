@@ -7,7 +7,7 @@ export function isImageName(name: string): boolean {
 }
 
 /** In lower case, without the dot. */
-export function extensionOf(name: string): string {
+function extensionOf(name: string): string {
   const dot = name.lastIndexOf('.');
   return dot <= 0 ? '' : name.slice(dot + 1).toLowerCase();
 }

@@ -8,7 +8,7 @@ import type { FromSchema } from '../../../shared/schema-type.ts';
 export const ENCODINGS = ['raw', 'jpeg'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-export const imageEntrySchema = {
+const imageEntrySchema = {
   type: 'object',
   required: ['file', 'sha256', 'original_width', 'original_height', 'dhash', 'offset', 'bytes', 'crc32'],
   properties: {

@@ -5,8 +5,6 @@ import { readArrowTable } from './arrow-table.ts';
 import type { Sample } from './samples.ts';
 import { type Split, splitNamed, type Task, tasksOf } from './task.ts';
 
-export type { Split, Task } from './task.ts';
-
 /** What is to be learnt. A sample is named by its row, from 0 to `count` − 1. */
 export interface Targets {
   /** Sorted by name. */

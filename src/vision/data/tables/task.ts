@@ -6,7 +6,7 @@ export interface Task {
   readonly samples: number;
 }
 
-export const SPLITS = ['train', 'validation'] as const;
+const SPLITS = ['train', 'validation'] as const;
 export type Split = (typeof SPLITS)[number];
 
 /** The split of this name, which one of our own files gives. */

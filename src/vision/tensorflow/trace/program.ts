@@ -6,14 +6,14 @@ import { nodeBackend } from '../execute-op.ts';
 import type { TensorFlow } from '../load.ts';
 import { DataType } from './data-type.ts';
 import { foldIntoConvolutions } from './fold-into-convolutions.ts';
-import { createGraph } from './graph.ts';
+import { createGraph, type Graph } from './graph.ts';
 import { TAG, writeSavedModel } from './saved-model-file.ts';
 import { createSession, type EntryPoint, type Session, type VariableNodes } from './session.ts';
 import { type InputSpec, type TracedFunction, type Tracing, traceFunction } from './trace.ts';
 import { addSignal, addVariable, addZeroing, type GraphVariable } from './variables.ts';
 
-export type { EntryPoint, Session, VariableValues } from './session.ts';
-export type { InputSpec, Tracing } from './trace.ts';
+export type { EntryPoint, Session } from './session.ts';
+export type { Tracing } from './trace.ts';
 export type { GraphVariable } from './variables.ts';
 
 /**
@@ -88,18 +88,7 @@ export function createProgram(tf: TensorFlow): Program {
     },
     async load() {
       const variables = [...shared.values()];
-      const writes = (of: readonly GraphVariable[]) => of.map(({ write }) => write);
-      const nodes: VariableNodes = {
-        variables,
-        states,
-        variablesWritten: addSignal(graph, 'variables/written', writes(variables)),
-        statesWritten: addSignal(graph, 'states/written', writes(states)),
-        statesZeroed: addSignal(
-          graph,
-          'states/zeroed',
-          states.map((state) => addZeroing(graph, state)),
-        ),
-      };
+      const nodes = addVariableSignals(graph, variables, states);
       wanted.push(nodes.variablesWritten, nodes.statesWritten, nodes.statesZeroed);
       wanted.push(...[...variables, ...states].map(({ value }) => value));
       foldIntoConvolutions(graph, wanted);
@@ -114,5 +103,25 @@ export function createProgram(tf: TensorFlow): Program {
         await rm(directory, { recursive: true, force: true });
       }
     },
+  };
+}
+
+/** Adds the nodes by which a session writes all variables, or all states, at a time. */
+function addVariableSignals(
+  graph: Graph,
+  variables: readonly GraphVariable[],
+  states: readonly GraphVariable[],
+): VariableNodes {
+  const writes = (of: readonly GraphVariable[]) => of.map(({ write }) => write);
+  return {
+    variables,
+    states,
+    variablesWritten: addSignal(graph, 'variables/written', writes(variables)),
+    statesWritten: addSignal(graph, 'states/written', writes(states)),
+    statesZeroed: addSignal(
+      graph,
+      'states/zeroed',
+      states.map((state) => addZeroing(graph, state)),
+    ),
   };
 }

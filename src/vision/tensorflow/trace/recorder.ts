@@ -34,31 +34,101 @@ const READABLE = new Set<number>([DataType.float32, DataType.int32, DataType.boo
 
 /** @param binding the real one, which holds what was computed before. */
 export function createRecorder(binding: TFJSBinding, graph: Graph, scope: string): Recorder {
-  const traced = new Map<number, TracedTensor>();
-  const attributeKinds = kindsOf(binding);
-  const specs = new Map<string, readonly TensorSpec[]>();
+  return new BindingRecorder(binding, graph, scope);
+}
 
-  function register(tensor: TracedTensor): number {
+class BindingRecorder implements Recorder {
+  readonly binding: TFJSBinding;
+  device = '';
+  readonly updates: string[] = [];
+  readonly #real: TFJSBinding;
+  readonly #graph: Graph;
+  readonly #scope: string;
+  readonly #traced = new Map<number, TracedTensor>();
+  readonly #attributeKinds: ReturnType<typeof kindsOf>;
+  readonly #specs = new Map<string, readonly TensorSpec[]>();
+
+  constructor(real: TFJSBinding, graph: Graph, scope: string) {
+    this.#real = real;
+    this.#graph = graph;
+    this.#scope = scope;
+    this.#attributeKinds = kindsOf(real);
+    this.binding = Object.create(real, Object.getOwnPropertyDescriptors(this.#standIn())) as TFJSBinding;
+  }
+
+  register(tensor: TracedTensor): number {
     nextId += 1;
-    traced.set(nextId, tensor);
+    this.#traced.set(nextId, tensor);
     return nextId;
   }
 
+  replace(id: number, tensor: TracedTensor): void {
+    this.#traced.set(id, tensor);
+  }
+
   /** Tensors that were computed before become constants. */
-  function tensor(id: number): TracedTensor {
-    const known = traced.get(id);
+  tensor(id: number): TracedTensor {
+    const known = this.#traced.get(id);
     if (known !== undefined) return known;
-    const [identity] = binding.executeOp('Identity', [], [id], 1);
+    const [identity] = this.#real.executeOp('Identity', [], [id], 1);
     if (identity === undefined) throw new Error(`The binding has no tensor ${id}.`);
-    binding.deleteTensor(identity.id);
-    const captured = constant(toDataType(identity.dtype), identity.shape, binding.tensorDataSync(id));
-    traced.set(id, captured);
+    this.#real.deleteTensor(identity.id);
+    const captured = this.#constant(toDataType(identity.dtype), identity.shape, this.#real.tensorDataSync(id));
+    this.#traced.set(id, captured);
     return captured;
   }
 
-  function constant(dtype: DataType, shape: readonly number[], values: TensorValues): TracedTensor {
+  /** What the binding's callers find in its place. */
+  #standIn(): Pick<TFJSBinding, 'executeOp' | 'createTensor' | 'deleteTensor' | 'tensorDataSync'> {
+    return {
+      executeOp: (op, attributes, ids, outputs) => this.#executeOp(op, attributes, ids, outputs),
+      createTensor: (shape, dtype, values) => {
+        const id = this.#real.createTensor(shape, dtype, values);
+        if (dtype !== DataType.string) {
+          this.#traced.set(id, this.#constant(toDataType(dtype), shape, values as TensorValues));
+        }
+        return id;
+      },
+      deleteTensor: (id) => {
+        // Values that the binding holds stay known: numbers are not given twice.
+        if (id < 2 ** 30) this.#real.deleteTensor(id);
+        else this.#traced.delete(id);
+      },
+      tensorDataSync: (id) => {
+        const values = this.tensor(id).values;
+        if (values !== undefined) return values;
+        throw new Error('A traced function cannot look at a value that depends on what is fed.');
+      },
+    };
+  }
+
+  #executeOp(op: string, opAttributes: TFEOpAttr[], ids: number[], outputs: number) {
+    const inputs = ids.map((id) => this.tensor(id));
+    if (outputs > 0 && inputs.length > 0 && inputs.every(isSmallConstant)) {
+      const folded = this.#fold(op, opAttributes, inputs, outputs);
+      if (folded !== undefined) return folded;
+    }
+    const attributes = Object.fromEntries(opAttributes.map((attribute) => [attribute.name, this.#toValue(attribute)]));
+    const changesVariable = outputs === 0;
+    const options = { device: this.device };
+    const name = this.#graph.add(
+      op,
+      inputs.map(({ node }) => node),
+      attributes,
+      changesVariable ? { ...options, name: `${this.#scope}/${op}_${this.updates.length}` } : options,
+    );
+    if (changesVariable) this.updates.push(name);
+    const found = outputSpecs(op, inputs, attributes) ?? this.#tried(op, opAttributes, inputs, outputs);
+    return found.slice(0, outputs).map((spec, index) => {
+      const node = index === 0 ? name : `${name}:${index}`;
+      return { id: this.register({ ...spec, node }), shape: [...spec.shape], dtype: spec.dtype };
+    });
+  }
+
+  #constant(dtype: DataType, shape: readonly number[], values: TensorValues): TracedTensor {
     const copy = values.slice();
     const bytes = new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength);
+    const graph = this.#graph;
     // Graphs have thousands of constants that no node needs in the end: a node is made when one does.
     let node: string | undefined;
     return {
@@ -72,95 +142,44 @@ export function createRecorder(binding: TFJSBinding, graph: Graph, scope: string
     };
   }
 
-  function executeOp(op: string, opAttributes: TFEOpAttr[], ids: number[], outputs: number) {
-    const inputs = ids.map(tensor);
-    if (outputs > 0 && inputs.length > 0 && inputs.every(isSmallConstant)) {
-      const folded = fold(op, opAttributes, inputs, outputs);
-      if (folded !== undefined) return folded;
-    }
-    const attributes = Object.fromEntries(opAttributes.map((attribute) => [attribute.name, toValue(attribute)]));
-    const changesVariable = outputs === 0;
-    const options = { device: recorder.device };
-    const name = graph.add(
-      op,
-      inputs.map(({ node }) => node),
-      attributes,
-      changesVariable ? { ...options, name: `${scope}/${op}_${recorder.updates.length}` } : options,
-    );
-    if (changesVariable) recorder.updates.push(name);
-    const found = outputSpecs(op, inputs, attributes) ?? tried(op, opAttributes, inputs, outputs);
-    return found.slice(0, outputs).map((spec, index) => {
-      const node = index === 0 ? name : `${name}:${index}`;
-      return { id: register({ ...spec, node }), shape: [...spec.shape], dtype: spec.dtype };
-    });
-  }
-
   /** Computes what doesn't depend on what is fed, if it is small: a graph would do it again in each step. */
-  function fold(op: string, opAttributes: TFEOpAttr[], inputs: readonly TensorSpec[], outputs: number) {
-    const ids = inputs.map(materialise);
-    const results = binding.executeOp(op, opAttributes, ids, outputs);
+  #fold(op: string, opAttributes: TFEOpAttr[], inputs: readonly TensorSpec[], outputs: number) {
+    const ids = inputs.map((input) => this.#materialise(input));
+    const results = this.#real.executeOp(op, opAttributes, ids, outputs);
     const small = results.every(({ dtype, shape }) => READABLE.has(dtype) && sizeOf(shape) <= SMALL);
-    const values = small ? results.map(({ id }) => binding.tensorDataSync(id)) : [];
-    for (const id of [...ids, ...results.map((result) => result.id)]) binding.deleteTensor(id);
+    const values = small ? results.map(({ id }) => this.#real.tensorDataSync(id)) : [];
+    for (const id of [...ids, ...results.map((result) => result.id)]) this.#real.deleteTensor(id);
     if (!small) return undefined;
     return results.map(({ dtype, shape }, index) => {
-      const id = register(constant(toDataType(dtype), shape, values[index] ?? new Float32Array()));
+      const id = this.register(this.#constant(toDataType(dtype), shape, values[index] ?? new Float32Array()));
       return { id, shape, dtype };
     });
   }
 
-  function materialise({ dtype, shape, values }: TensorSpec): number {
-    return binding.createTensor([...shape], dtype, values ?? zeroValues(dtype, sizeOf(shape)));
+  #materialise({ dtype, shape, values }: TensorSpec): number {
+    return this.#real.createTensor([...shape], dtype, values ?? zeroValues(dtype, sizeOf(shape)));
   }
 
   /** Runs an op that no rule covers on zeros, only to see what comes out. */
-  function tried(op: string, opAttributes: TFEOpAttr[], inputs: readonly TensorSpec[], outputs: number) {
+  #tried(op: string, opAttributes: TFEOpAttr[], inputs: readonly TensorSpec[], outputs: number) {
     const key = JSON.stringify([op, opAttributes, inputs.map(({ values, ...spec }) => [spec, values && [...values]])]);
-    const known = specs.get(key);
+    const known = this.#specs.get(key);
     if (known !== undefined) return known;
-    const ids = inputs.map(materialise);
-    const results = binding.executeOp(op, opAttributes, ids, outputs);
-    for (const id of [...ids, ...results.map((result) => result.id)]) binding.deleteTensor(id);
+    const ids = inputs.map((input) => this.#materialise(input));
+    const results = this.#real.executeOp(op, opAttributes, ids, outputs);
+    for (const id of [...ids, ...results.map((result) => result.id)]) this.#real.deleteTensor(id);
     const found = results.map(({ dtype, shape }) => ({ dtype: toDataType(dtype), shape }));
-    specs.set(key, found);
+    this.#specs.set(key, found);
     return found;
   }
 
-  function toValue({ name, type, value }: TFEOpAttr): AttributeValue {
-    const kind = attributeKinds.get(type);
+  #toValue({ name, type, value }: TFEOpAttr): AttributeValue {
+    const kind = this.#attributeKinds.get(type);
     if (kind === undefined) throw new Error(`The attribute «${name}» has a type that no graph has here: ${type}.`);
     if (kind === 'type') return { kind, value: toDataType(value as number) };
     if (kind === 'shape' || !Array.isArray(value)) return { kind, value } as AttributeValue;
     return { kind: `${kind}s`, value } as unknown as AttributeValue;
   }
-
-  const standIn = {
-    executeOp,
-    createTensor(shape: number[], dtype: number, values: TensorValues) {
-      const id = binding.createTensor(shape, dtype, values);
-      if (dtype !== DataType.string) traced.set(id, constant(toDataType(dtype), shape, values));
-      return id;
-    },
-    deleteTensor(id: number) {
-      // Values that the binding holds stay known: numbers are not given twice.
-      if (id < 2 ** 30) binding.deleteTensor(id);
-      else traced.delete(id);
-    },
-    tensorDataSync(id: number) {
-      const values = tensor(id).values;
-      if (values !== undefined) return values;
-      throw new Error('A traced function cannot look at a value that depends on what is fed.');
-    },
-  };
-  const recorder: Recorder = {
-    binding: Object.create(binding, Object.getOwnPropertyDescriptors(standIn)) as TFJSBinding,
-    device: '',
-    updates: [],
-    register,
-    replace: (id, tensor) => void traced.set(id, tensor),
-    tensor,
-  };
-  return recorder;
 }
 
 function isSmallConstant({ values }: TensorSpec): boolean {

@@ -53,7 +53,7 @@ export function describeEpoch(figures: EpochFigures, epochs: number): string {
 }
 
 /** `{ coat_length: 0.97, … }`. */
-export function accuracyByTask(tasks: Tasks, { matrices }: Pick<Outcome, 'matrices'>): Record<string, number> {
+function accuracyByTask(tasks: Tasks, { matrices }: Pick<Outcome, 'matrices'>): Record<string, number> {
   return Object.fromEntries(tasks.map(({ name }, index) => [name, accuracyOf(matrices[index] ?? [])]));
 }
 

@@ -1,8 +1,12 @@
 import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-node-gpu';
-import type { TensorFlow } from '../../tensorflow/load.ts';
-import type { GraphVariable, Tracing } from '../../tensorflow/trace/program.ts';
-import { adam, adamInGraph, adamRate } from './adam.ts';
-import { type MomentumOptions, sgd, sgdInGraph } from './sgd.ts';
+import type { Tracing } from '../../tensorflow/trace/program.ts';
+
+export interface MomentumOptions {
+  /** The share of the last step that is taken again. */
+  readonly momentum: number;
+  /** Whether the gradient counts as taken after the momentum's step. */
+  readonly nesterov: boolean;
+}
 
 export type OptimizerOptions = { readonly name: 'adam' } | ({ readonly name: 'sgd' } & MomentumOptions);
 
@@ -24,27 +28,4 @@ export interface GraphOptimizer {
    * @param rates a scalar for each weight.
    */
   update(tracing: Tracing, gradients: readonly Tensor[], rates: readonly Tensor[]): void;
-}
-
-export function createOptimizer(tf: TensorFlow, options: OptimizerOptions, weightCount: number): Optimizer {
-  return options.name === 'adam' ? adam(tf, weightCount) : sgd(tf, weightCount, options);
-}
-
-/** @param state makes a variable of a shape, zero at first. */
-export function createGraphOptimizer(
-  tf: TensorFlow,
-  options: OptimizerOptions,
-  weights: readonly GraphVariable[],
-  state: (shape: readonly number[]) => GraphVariable,
-): GraphOptimizer {
-  return options.name === 'adam' ? adamInGraph(tf, weights, state) : sgdInGraph(tf, weights, state, options);
-}
-
-/**
- * The rate that an optimizer's formula takes.
- *
- * @param updates made before by this optimizer.
- */
-export function optimizerRate({ name }: OptimizerOptions, learningRate: number, updates: number): number {
-  return name === 'adam' ? adamRate(learningRate, updates) : learningRate;
 }

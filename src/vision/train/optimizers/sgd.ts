@@ -1,14 +1,7 @@
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { resourceApplyGradientDescent, resourceApplyMomentum } from '../../tensorflow/resource-apply.ts';
 import type { GraphVariable } from '../../tensorflow/trace/program.ts';
-import type { GraphOptimizer, Optimizer } from './optimizer.ts';
-
-export interface MomentumOptions {
-  /** The share of the last step that is taken again. */
-  readonly momentum: number;
-  /** Whether the gradient counts as taken after the momentum's step. */
-  readonly nesterov: boolean;
-}
+import type { GraphOptimizer, MomentumOptions, Optimizer } from './optimizer.ts';
 
 /** Stochastic gradient descent as Keras computes it. */
 export function sgd(tf: TensorFlow, weightCount: number, { momentum, nesterov }: MomentumOptions): Optimizer {

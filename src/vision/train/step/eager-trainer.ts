@@ -2,7 +2,7 @@ import type { LayerVariable, Tensor, Variable } from '@tensorflow/tfjs-node-gpu'
 import { createEagerPredictor } from '../../predict/predictor.ts';
 import { imagesToDevice } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import { createOptimizer, optimizerRate } from '../optimizers/optimizer.ts';
+import { createOptimizer, optimizerRate } from '../optimizers/create-optimizer.ts';
 import type { RateFactors } from '../start/fine-tuning.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';

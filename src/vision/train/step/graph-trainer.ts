@@ -2,8 +2,9 @@ import type { Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-no
 import { addPrediction, predictBy } from '../../predict/predictor.ts';
 import { bytesToFloats } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import { createProgram, type EntryPoint } from '../../tensorflow/trace/program.ts';
-import { createGraphOptimizer, optimizerRate } from '../optimizers/optimizer.ts';
+import { createProgram, type EntryPoint, type Program } from '../../tensorflow/trace/program.ts';
+import { createGraphOptimizer, optimizerRate } from '../optimizers/create-optimizer.ts';
+import type { GraphOptimizer } from '../optimizers/optimizer.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { targetValues } from './target-masks.ts';
@@ -20,38 +21,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   for (const weight of model.weights) program.variable(weight.read() as Variable);
   const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
   const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);
-
-  const stepOf = (count: number): StepEntry => {
-    const matrix = { dtype: 'float32', shape: [count, layout.totalClasses] } as const;
-    const inputs = {
-      images: { dtype: 'uint8', shape: [count, height, width, 3] },
-      transforms: { dtype: 'float32', shape: [count, 8] },
-      target: matrix,
-      ownHead: matrix,
-      key: { dtype: 'int32', shape: [2] },
-      rate: { dtype: 'float32', shape: [] },
-    } as const;
-    return program.entry(`step_${count}`, inputs, (fed, tracing) => {
-      const { loss, probabilities, gradients } = computeGradientsOn(
-        tf,
-        options.devices ?? [''],
-        tracing.onDevice,
-        model,
-        {
-          pixels: bytesToFloats(tf, fed.images) as Tensor4D,
-          transforms: isIdentity(augmentation) ? undefined : (fed.transforms as Tensor2D),
-          target: fed.target as Tensor2D,
-          ownHead: fed.ownHead as Tensor2D,
-          key: fed.key as Tensor1D,
-        },
-        options.l2,
-      );
-      const rates = gradients.map((_, index) => tf.mul(fed.rate, options.rateFactors?.[index] ?? 1));
-      optimizer.update(tracing, clipGradients(tf, gradients, options.clip ?? {}), rates);
-      return { loss, probabilities };
-    });
-  };
-  const steps = new Map(batchSizes.training.map((count) => [count, stepOf(count)]));
+  const steps = new Map(batchSizes.training.map((count) => [count, addStep(tf, program, options, optimizer, count)]));
   const predictions = addPrediction(tf, program, model, { height, width }, batchSizes.prediction);
   const session = await program.load();
 
@@ -85,4 +55,43 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
     },
     dispose: () => session.dispose(),
   };
+}
+
+/** Traces a step of `count` images. */
+function addStep(
+  tf: TensorFlow,
+  program: Program,
+  options: TrainerOptions,
+  optimizer: GraphOptimizer,
+  count: number,
+): StepEntry {
+  const { model, height, width, layout, augmentation } = options;
+  const matrix = { dtype: 'float32', shape: [count, layout.totalClasses] } as const;
+  const inputs = {
+    images: { dtype: 'uint8', shape: [count, height, width, 3] },
+    transforms: { dtype: 'float32', shape: [count, 8] },
+    target: matrix,
+    ownHead: matrix,
+    key: { dtype: 'int32', shape: [2] },
+    rate: { dtype: 'float32', shape: [] },
+  } as const;
+  return program.entry(`step_${count}`, inputs, (fed, tracing) => {
+    const { loss, probabilities, gradients } = computeGradientsOn(
+      tf,
+      options.devices ?? [''],
+      tracing.onDevice,
+      model,
+      {
+        pixels: bytesToFloats(tf, fed.images) as Tensor4D,
+        transforms: isIdentity(augmentation) ? undefined : (fed.transforms as Tensor2D),
+        target: fed.target as Tensor2D,
+        ownHead: fed.ownHead as Tensor2D,
+        key: fed.key as Tensor1D,
+      },
+      options.l2,
+    );
+    const rates = gradients.map((_, index) => tf.mul(fed.rate, options.rateFactors?.[index] ?? 1));
+    optimizer.update(tracing, clipGradients(tf, gradients, options.clip ?? {}), rates);
+    return { loss, probabilities };
+  });
 }

@@ -1,13 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { Predictor } from '../../predict/predictor.ts';
-import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { OptimizerOptions } from '../optimizers/optimizer.ts';
 import type { RateFactors } from '../start/fine-tuning.ts';
 import type { Augmentation, DrawPoint } from './augmentation.ts';
 import type { ClipOptions } from './clip-gradients.ts';
-import { createEagerTrainer } from './eager-trainer.ts';
-import type { ExecutionMode } from './execution-mode.ts';
-import { createGraphTrainer } from './graph-trainer.ts';
 import type { BatchTargets, HeadLayout, TargetOptions } from './target-masks.ts';
 
 export interface ImageBatch extends BatchTargets {
@@ -64,10 +60,6 @@ export interface TrainerOptions {
   readonly devices?: readonly string[];
   /** How many images a step and a prediction are given at a time: a graph has its numbers fixed. */
   readonly batchSizes: { readonly training: readonly number[]; readonly prediction: readonly number[] };
-}
-
-export function createTrainer(tf: TensorFlow, mode: ExecutionMode, options: TrainerOptions): Promise<Trainer> {
-  return mode === 'graph' ? createGraphTrainer(tf, options) : Promise.resolve(createEagerTrainer(tf, options));
 }
 
 /** The numbers of samples that batches of `batchSize` have. */

@@ -23,7 +23,7 @@ const NAMES: PipelineNames = {
 
 /** What may stand where the command line ends. Its words are parted by spaces. */
 function at(line: string): readonly string[] {
-  const { candidates, paths } = complete(line.split(' ').slice(1), () => NAMES);
+  const { candidates, paths } = complete(COMMANDS, line.split(' ').slice(1), () => NAMES);
   return [...candidates.map(({ value }) => value), ...(paths ? [`:${paths}`] : [])];
 }
 
@@ -58,7 +58,7 @@ describe('options', () => {
   test('are those of the command, then those of all, each with its description', () => {
     const options = at('pipeline graph --');
     expect(options).toEqual(['--format', '--file', '--cache', '--set', '--profile', '--json', '--no-color', '--help']);
-    const { candidates } = complete(['graph', '--fo'], () => NAMES);
+    const { candidates } = complete(COMMANDS, ['graph', '--fo'], () => NAMES);
     expect(candidates).toEqual([{ value: '--format', description: 'mermaid, dot, svg or json' }]);
   });
 
@@ -85,7 +85,7 @@ describe('names from the pipeline', () => {
     expect(at('pipeline run ')).toEqual(['ingest', 'train', 'train-2']);
     expect(at('pipeline explain tr')).toEqual(['train', 'train-2']);
     expect(at('pipeline run --from ')).toEqual(['ingest', 'train', 'train-2']);
-    const { candidates } = complete(['run', 'in'], () => NAMES);
+    const { candidates } = complete(COMMANDS, ['run', 'in'], () => NAMES);
     expect(candidates).toEqual([{ value: 'ingest', description: 'Reads the labels.' }]);
   });
 
@@ -113,7 +113,7 @@ describe('names from the pipeline', () => {
   test('the stages of a matrix where a stage is meant, and not for --set, which is for all of them', () => {
     const sweep = ['sweep', 'sweep@seed=1'].map((name) => ({ name, outputs: () => [], params: () => [] }));
     const values = (...words: string[]) =>
-      complete(words, () => ({ stages: sweep, params: [], profiles: [], runs: () => [] })).candidates.map(
+      complete(COMMANDS, words, () => ({ stages: sweep, params: [], profiles: [], runs: () => [] })).candidates.map(
         ({ value }) => value,
       );
     expect(values('explain', 'sw')).toEqual(['sweep', 'sweep@seed=1']);
@@ -129,7 +129,7 @@ describe('names from the pipeline', () => {
   test('are read from the file and the cache that the words name', () => {
     const asked: Whereabouts[] = [];
     const ask = (words: string) =>
-      complete(words.split(' '), (where) => {
+      complete(COMMANDS, words.split(' '), (where) => {
         asked.push(where);
         return NAMES;
       });
@@ -142,7 +142,7 @@ describe('names from the pipeline', () => {
   test('are not read where none can stand', () => {
     const never = () => expect.unreachable();
     for (const line of ['', 'ru', 'run --', 'run --fro', 'graph --format ', 'run -f ', 'export train ', 'completion '])
-      complete(line.split(' '), never);
+      complete(COMMANDS, line.split(' '), never);
   });
 });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { expect, test } from 'vitest';
 import { type BackboneName, backbones } from '../../../../src/vision/models/backbones/index.ts';
-import { createLayerFactory } from '../../../../src/vision/models/layers/layer-factory.ts';
+import { LayerFactory } from '../../../../src/vision/models/layers/layer-factory.ts';
 import { tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
@@ -13,7 +13,7 @@ const names = readdirSync(tables).map((file) => parse(file).name as BackboneName
 test.each(names)('the layers of %s are those of Keras: names, order, classes, shapes, parameters', (backbone) => {
   const { build, defaultSize } = backbones[backbone];
   const input = tf.input({ name: 'input_layer', shape: [defaultSize, defaultSize, 3] });
-  const model = tf.model({ inputs: input, outputs: build(createLayerFactory(tf, 1), input) });
+  const model = tf.model({ inputs: input, outputs: build(new LayerFactory(tf, 1), input) });
   const layers = model.layers.map((layer) => {
     const [, ...shape] = layer.outputShape as number[];
     return `${layer.name} ${layer.getClassName()} ${shape.join('x')} ${layer.countParams()}`;

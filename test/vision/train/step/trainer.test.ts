@@ -1,76 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, test } from 'vitest';
-import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
-import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
-import { prepareFineTuning } from '../../../../src/vision/train/start/fine-tuning.ts';
-import { type ExecutionMode, executionModes } from '../../../../src/vision/train/step/execution-mode.ts';
+import { executionModes } from '../../../../src/vision/train/step/execution-mode.ts';
 import { predictedColumns } from '../../../../src/vision/train/step/forward.ts';
-import { headLayout } from '../../../../src/vision/train/step/target-masks.ts';
-import {
-  createTrainer,
-  type ImageBatch,
-  type Trainer,
-  type TrainerOptions,
-  type TrainingState,
-} from '../../../../src/vision/train/step/trainer.ts';
-import { unwrap } from '../../../support/result.ts';
-import { tensorFlow } from '../../../support/tensorflow.ts';
+import type { ImageBatch, TrainingState } from '../../../../src/vision/train/step/trainer.ts';
+import { distance, images, layout, type Options, positionOf, setUp, tf } from './small-trainer.ts';
 
-const tf = await tensorFlow();
-
-const SIZE = 32;
-const IMAGE = SIZE * SIZE * 3;
-const tasks = [
-  { name: 'colour', classes: 3 },
-  { name: 'shade', classes: 2 },
-];
-const layout = headLayout(tasks);
-
-/** Six images of one brightness each; the brighter, the higher the class of the task `colour`. */
-const images = Uint8Array.from({ length: 6 * IMAGE }, (_, at) => (Math.floor(at / IMAGE) % 3) * 120);
 const batch: ImageBatch = { images, taskOf: new Uint8Array(6), classOf: Uint8Array.of(0, 1, 2, 0, 1, 2) };
-const positionOf = (step: number) => ({ seed: 2018, step, updates: step });
 
 function digestOf({ weights, optimizer }: TrainingState): string {
   const hash = createHash('sha256');
   for (const values of [...weights, ...optimizer]) hash.update(values);
   return hash.digest('hex');
-}
-
-/** Between two sets of weights, taken as points. */
-function distance(one: readonly Float32Array[], other: readonly Float32Array[]): number {
-  const squares = one.map((values, index) =>
-    values.reduce((sum, value, at) => sum + (value - (other[index]?.[at] ?? 0)) ** 2, 0),
-  );
-  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
-}
-
-function modelOf(size: number): LayersModel {
-  return buildClassifier(tf, { backbone: 'small-cnn', height: size, width: size, tasks }, { dropout: 0.2, seed: 1 });
-}
-
-/** What a test asks for that is not as in the others. */
-interface Options extends Partial<Omit<TrainerOptions, 'rateFactors'>> {
-  readonly freeze?: string;
-  /** Of the learning rate, by layer. */
-  readonly factors?: Readonly<Record<string, number>>;
-}
-
-async function setUp(mode: ExecutionMode, more: Options = {}): Promise<Trainer> {
-  const model = more.model ?? modelOf(more.height ?? SIZE);
-  const rateFactors = unwrap(prepareFineTuning(model, { freeze: more.freeze, rateFactors: more.factors ?? {} }));
-  return createTrainer(tf, mode, {
-    model,
-    height: SIZE,
-    width: SIZE,
-    layout,
-    optimizer: { name: 'adam' },
-    augmentation: { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 },
-    batchSizes: { training: [6, 2], prediction: [6] },
-    ...more,
-    rateFactors,
-  });
 }
 
 describe.each(executionModes)('a training step (%s)', (mode) => {
@@ -188,122 +128,5 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     trainer.restore(trainer.state());
     expect(tf.memory().numTensors).toBe(before);
     trainer.dispose();
-  });
-});
-
-describe('the graph takes the steps of the computation op by op', () => {
-  const size = 64;
-  /** As varied as photographs. In smaller ones the last map is one pixel, and rounding decides which way it goes. */
-  const noise = (at: number) => Math.imul(at + 1, 2654435761) >>> 24;
-  const samples = (count: number): ImageBatch => ({
-    images: Uint8Array.from({ length: count * size * size * 3 }, (_, at) => noise(at)),
-    taskOf: Uint8Array.from({ length: count }, (_, sample) => sample % 2),
-    classOf: Uint8Array.from({ length: count }, (_, sample) => (sample % 2 === 0 ? (sample / 2) % 3 : 1)),
-  });
-  const [whole, last] = [samples(16), samples(12)];
-  const more = { height: size, width: size, batchSizes: { training: [16, 12], prediction: [16] } };
-
-  const adam: OptimizerOptions = { name: 'adam' };
-  const sgd: OptimizerOptions = { name: 'sgd', momentum: 0, nesterov: false };
-  const cases: [string, Options][] = [
-    ['Adam', { optimizer: adam }],
-    ['SGD', { optimizer: sgd }],
-    ['SGD, clipped by length', { optimizer: sgd, clip: { globalNorm: 0.1 } }],
-    ['SGD, clipped by value', { optimizer: sgd, clip: { value: 1e-3 } }],
-    ['SGD with momentum', { optimizer: { name: 'sgd', momentum: 0.9, nesterov: false } }],
-    ['SGD with Nesterov’s momentum', { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true } }],
-    ['Adam, labels smoothed', { optimizer: adam, targets: { labelSmoothing: 0.1 } }],
-    ['Adam, classes weighted', { optimizer: adam, targets: { classWeights: Float32Array.of(1, 2, 0.5, 1, 3) } }],
-    ['Adam, large kernels penalised', { optimizer: adam, l2: 1e-3 }],
-    ['Adam, part of the backbone frozen', { optimizer: adam, freeze: 'block2_relu' }],
-    ['Adam, the backbone learning more slowly', { optimizer: adam, factors: { block2_relu: 0.01, backbone: 0.1 } }],
-    [
-      'SGD with momentum, the backbone learning more slowly',
-      { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true }, factors: { backbone: 0.1 } },
-    ],
-  ];
-
-  const batchAt = (step: number) => (step % 5 === 4 ? last : whole);
-
-  test.each(cases)('%s: the same loss and the same update of the same weights', async (_, options) => {
-    const [graph, eager] = [
-      await setUp('graph', { ...more, ...options }),
-      await setUp('eager', { ...more, ...options }),
-    ];
-    for (let step = 0; step < 5; step += 1) {
-      const before = graph.state();
-      eager.restore(before);
-      const [one, other] = [graph, eager].map((trainer) => trainer.step(batchAt(step), positionOf(step), 1e-3).loss);
-      expect(Math.abs((one ?? 0) / (other ?? 0) - 1), `loss of step ${step}`).toBeLessThan(1e-6);
-      const [moved, ofEager] = [graph.state(), eager.state()];
-      const away = distance(moved.weights, ofEager.weights) / distance(moved.weights, before.weights);
-      expect(away, `update of step ${step}`).toBeLessThan(1e-3);
-    }
-    for (const trainer of [graph, eager]) trainer.dispose();
-  });
-
-  // Small steps: with larger ones a ReLU that rounding tips over is enough to lead the two apart.
-  test.each(cases)('%s: the same losses over 20 steps', async (_, options) => {
-    const losses = async (mode: ExecutionMode) => {
-      const trainer = await setUp(mode, { ...more, ...options });
-      const found = Array.from({ length: 20 }, (_, step) => trainer.step(batchAt(step), positionOf(step), 2e-5).loss);
-      trainer.dispose();
-      return found;
-    };
-    const [graph, eager] = [await losses('graph'), await losses('eager')];
-    for (const [step, loss] of graph.entries()) {
-      expect(Math.abs(loss / (eager[step] ?? 0) - 1), `step ${step}`).toBeLessThan(1e-5);
-    }
-  });
-
-  test('the same predictions', async () => {
-    const [graph, eager] = [await setUp('graph', more), await setUp('eager', more)];
-    const expected = eager.probabilities(whole.images, 16);
-    for (const [index, value] of graph.probabilities(whole.images, 16).entries()) {
-      expect(value).toBeCloseTo(expected[index] ?? 0, 5);
-    }
-    for (const trainer of [graph, eager]) trainer.dispose();
-  });
-});
-
-describe('two towers', () => {
-  const two = ['/device:CPU:0', '/device:CPU:0'];
-  const five: ImageBatch = {
-    images: images.subarray(0, 5 * IMAGE),
-    taskOf: Uint8Array.of(0, 1, 0, 1, 0),
-    classOf: Uint8Array.of(0, 1, 2, 0, 1),
-  };
-  const optimizer: OptimizerOptions = { name: 'sgd', momentum: 0.9, nesterov: false };
-  const more = { optimizer, batchSizes: { training: [5], prediction: [] } };
-
-  test('with batch normalisation frozen take the steps of one device with the whole batch', async () => {
-    const run = async (devices: readonly string[]) => {
-      const model = modelOf(SIZE);
-      for (const layer of model.layers) layer.trainable = layer.getClassName() !== 'BatchNormalization';
-      const trainer = await setUp('graph', { ...more, model, devices, clip: { globalNorm: 1 } });
-      const losses = Array.from({ length: 10 }, (_, step) => trainer.step(five, positionOf(step), 1e-2).loss);
-      const { weights } = trainer.state();
-      trainer.dispose();
-      return { losses, weights };
-    };
-    const [one, both] = [await run(['']), await run(two)];
-    for (const [step, loss] of both.losses.entries()) {
-      expect(Math.abs(loss / (one.losses[step] ?? 0) - 1), `step ${step}`).toBeLessThan(1e-5);
-    }
-    expect(one.losses[9]).not.toBe(one.losses[0]);
-    const zeros = one.weights.map((values) => new Float32Array(values.length));
-    expect(distance(one.weights, both.weights) / distance(one.weights, zeros)).toBeLessThan(1e-5);
-  });
-
-  test('normalise each slice by itself, and their moving averages are the mean of both', async () => {
-    const [graph, eager] = [
-      await setUp('graph', { ...more, devices: two }),
-      await setUp('eager', { ...more, devices: two }),
-    ];
-    const before = graph.state().weights;
-    for (const trainer of [graph, eager]) trainer.step(five, positionOf(0), 1e-2);
-    const [one, other] = [graph.state().weights, eager.state().weights];
-    expect(distance(one, other) / distance(one, before)).toBeLessThan(1e-4);
-    for (const trainer of [graph, eager]) trainer.dispose();
   });
 });

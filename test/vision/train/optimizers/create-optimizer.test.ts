@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  createOptimizer,
-  type OptimizerOptions,
-  optimizerRate,
-} from '../../../../src/vision/train/optimizers/optimizer.ts';
+import { createOptimizer, optimizerRate } from '../../../../src/vision/train/optimizers/create-optimizer.ts';
+import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
 import { expectNoLeak, tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { gpusOf } from '../../../src/engine/fingerprint/runtime.ts';
+import { gpusOf } from '../../../src/engine/execute/gpus.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 
 /** The root of a machine with these files. */

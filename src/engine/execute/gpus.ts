@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Whether CUDA would find a GPU here. */
@@ -22,18 +22,5 @@ function countOf(directory: string, name: RegExp): number {
     return readdirSync(directory).filter((entry) => name.test(entry)).length;
   } catch {
     return 0;
-  }
-}
-
-/** What the set-up noted of TensorFlow. Only for `doctor`, until TensorFlow's own check is registered there. */
-export function readFacts(folder: string): {
-  readonly tensorflow?: string;
-  readonly variant?: string;
-  readonly library?: string;
-} {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'tensorflow.json'), 'utf8')) as ReturnType<typeof readFacts>;
-  } catch {
-    return {};
   }
 }

@@ -1,0 +1,117 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { afterEach } from 'vitest';
+import type { BackboneName } from '../../src/vision/models/backbones/index.ts';
+import { useReluGradientKernels } from '../../src/vision/tensorflow/relu-gradients.ts';
+import { temporaryFolder } from '../support/dataset.ts';
+import { startKeras } from '../support/keras.ts';
+import { tensorFlow } from '../support/tensorflow.ts';
+
+export const tf = await tensorFlow();
+useReluGradientKernels(tf);
+const keras = await startKeras();
+
+/** As Keras names the functions that build them. */
+export const functions: Partial<Record<BackboneName, string>> = {
+  'mobilenet-v2': 'MobileNetV2',
+  'nasnet-mobile': 'NASNetMobile',
+  'inception-resnet-v2': 'InceptionResNetV2',
+  'nasnet-large': 'NASNetLarge',
+};
+
+/** Builds `network` with random weights and moving averages, and writes them and a batch of `images` as float32 files. */
+const BUILD = `
+import importlib, numpy, os
+library = importlib.import_module(library)
+library.backend.clear_session()
+library.utils.set_random_seed(7)
+library.backend.set_floatx(precision)
+network = getattr(library.applications, network)(
+    include_top=False, weights=None, input_shape=(size, size, 3), pooling="avg")
+if weights_from:
+    for index, weight in enumerate(network.weights):
+        values = numpy.fromfile(os.path.join(weights_from, f"weight-{index}"), "float32")
+        weight.assign(values.reshape(weight.shape))
+library.backend.set_floatx("float32")
+random = numpy.random.default_rng(1)
+for weight in [] if weights_from else network.weights:
+    kind = weight.name.split("/")[-1].split(":")[0]
+    if kind in ("gamma", "moving_variance"):
+        weight.assign(random.uniform(0.5, 1.5, weight.shape))
+    elif kind in ("beta", "moving_mean", "bias"):
+        weight.assign(random.normal(0, 0.1, weight.shape))
+random = numpy.random.default_rng(2)
+images = random.uniform(-1, 1, (count, size, size, 3)).astype("float32").astype(precision)
+
+def write(kind, arrays):
+    for index, array in enumerate(arrays):
+        numpy.asarray(array, dtype="float32").tofile(os.path.join(folder, f"{kind}-{index}"))
+
+write("image", [images])
+write("weight", [weight.numpy() for weight in network.weights])
+`;
+
+export const LAYERS = `${BUILD}
+result = [
+    f"{layer.name} {type(layer).__name__} {'x'.join(map(str, output[1:]))} {layer.count_params()}"
+    for layer in network.layers
+    for output in [getattr(layer, "output_shape", None) or layer.output.shape]
+]
+`;
+
+export const FEATURES = `${BUILD}
+write("feature", [network(images, training=False)])
+`;
+
+/** A step of Adam on the sum of the squared distances of the features from targets between 0 and 1. */
+export const STEP = `${BUILD}
+import tensorflow
+targets = random.uniform(0, 1, network.output.shape[1:]).astype("float32").astype(precision)
+write("target", [targets])
+with tensorflow.GradientTape() as tape:
+    loss = tensorflow.reduce_mean(tensorflow.square(network(images, training=True) - targets))
+gradients = tape.gradient(loss, network.trainable_weights)
+library.optimizers.Adam(1e-4).apply_gradients(zip(gradients, network.trainable_weights))
+trainable = {id(weight): gradient for weight, gradient in zip(network.trainable_weights, gradients)}
+write("gradient", [trainable.get(id(weight), numpy.zeros(weight.shape)) for weight in network.weights])
+write("updated", [weight.numpy() for weight in network.weights])
+result = float(loss)
+`;
+
+interface Request {
+  readonly backbone: BackboneName;
+  readonly size: number;
+  readonly count: number;
+  readonly library?: 'keras' | 'tf_keras';
+  readonly precision?: 'float32' | 'float64';
+  /** The folder of an earlier request whose weights are taken. */
+  readonly weightsFrom?: string;
+}
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+/** Runs a script, and gives its result and the folder in which its arrays lie. */
+export async function ask<Value>(
+  script: string,
+  request: Request,
+): Promise<{ readonly result: Value; readonly folder: string }> {
+  const folder = join(temporaryFolder(), 'keras');
+  mkdirSync(folder);
+  folders.push(folder);
+  const { library = 'keras', precision = 'float32', weightsFrom: weights_from = '', backbone, size, count } = request;
+  const network = functions[backbone];
+  return {
+    result: await keras.run(script, { folder, library, precision, weights_from, network, size, count }),
+    folder,
+  };
+}
+
+/** @returns the array of that kind and number as a flat tensor. */
+export function written(folder: string, kind: string, index = 0): Tensor {
+  const bytes = readFileSync(join(folder, `${kind}-${index}`));
+  return tf.tensor1d(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4));
+}

@@ -1,0 +1,220 @@
+import { utimesSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Gate } from '../../support/gate.ts';
+import { Project, toFinished } from '../../support/project.ts';
+import { gated } from './toy.ts';
+import { lines, verdicts, verify } from './verifying.ts';
+
+const HEAD = `import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineStage } from 'pipeline';
+`;
+
+/** Stages that are more or less steady; `after` reads `random`. In a file's time, which is in no key, a test has a say. */
+function unsteady(): Project {
+  const stage = (inputs: string, outputs: string, body: string) =>
+    `${HEAD}export default defineStage({ inputs: [${inputs}], outputs: ['${outputs}'], run({ inputs, outputs }) {\n${body}\n} });\n`;
+  const project = new Project({
+    'pipeline.yaml': `name: unsteady
+stages:
+  steady: { module: stages/steady.ts }
+  random: { module: stages/random.ts, inputs: { folder: ./data } }
+  after: { module: stages/copy.ts, inputs: { from: random.noise } }
+  times: { module: stages/times.ts }
+  order: { module: stages/order.ts, inputs: { folder: ./data } }
+  length: { module: stages/length.ts, inputs: { folder: ./data } }
+`,
+    'data/a': 'a',
+    'data/b': 'b',
+    'stages/steady.ts': stage(
+      '',
+      'out.txt',
+      `writeFileSync(outputs.out, createHash('md5').update('x').digest('hex'));`,
+    ),
+    'stages/random.ts': stage(
+      `'folder'`,
+      'noise.bin',
+      `const content = Buffer.alloc(2_000_000);
+       content[1_234_567] = statSync(join(inputs.folder, 'a')).mtimeMs / 1000;
+       randomBytes(1000).copy(content, 1_234_568);
+       writeFileSync(outputs.noise, content);`,
+    ),
+    'stages/copy.ts': stage(`'from'`, 'to.bin', 'writeFileSync(outputs.to, readFileSync(inputs.from));'),
+    'stages/times.ts': stage(
+      '',
+      'log',
+      `mkdirSync(join(outputs.log, 'inner'), { recursive: true });
+       writeFileSync(join(outputs.log, 'a.txt'), 'the same each time');
+       writeFileSync(join(outputs.log, 'inner/made.txt'), 'made at ' + process.hrtime.bigint());`,
+    ),
+    'stages/order.ts': stage(
+      `'folder'`,
+      'listing.txt',
+      `const time = (name: string) => statSync(join(inputs.folder, name)).mtimeMs;
+       writeFileSync(outputs.listing, readdirSync(inputs.folder).sort((a, b) => time(a) - time(b)).join(' '));`,
+    ),
+    'stages/length.ts': stage(
+      `'folder'`,
+      'dots.txt',
+      `writeFileSync(outputs.dots, '.'.repeat(1 + statSync(join(inputs.folder, 'a')).mtimeMs / 1000));`,
+    ),
+  });
+  touch(project, { 'data/a': 1, 'data/b': 2 });
+  return project;
+}
+
+/** Sets the modification time of files, which is in no key. */
+function touch(project: Project, seconds: Readonly<Record<string, number>>): void {
+  for (const [file, time] of Object.entries(seconds)) utimesSync(project.path(file), time, time);
+}
+
+describe('pipeline verify, of stages that are not deterministic,', () => {
+  test('names the first stage, its file, and the offset with both bytes', async () => {
+    const project = unsteady();
+    await project.run('--jobs', '1');
+    touch(project, { 'data/a': 9 });
+    const finished = await verify(project, '--jobs', '1');
+    expect(finished.exitCode).toBe(3);
+    expect(lines(finished, 'difference')).toContainEqual(
+      expect.objectContaining({ stage: 'random', file: 'noise.bin', offset: 1_234_567, expectedByte: 1, foundByte: 9 }),
+    );
+    expect(finished.stderr).toContain('output noise: noise.bin differs from offset 1234567 on: 0x01 → 0x09');
+    // Those after it were compared only if they had begun before it ended; those before it always are.
+    expect(verdicts(finished)).toMatchObject({ steady: 'equal', random: 'different', after: 'not-compared' });
+    expect(finished.stderr).toContain('not reproduced: random is the first stage that differs');
+  });
+
+  test('still runs the stages before one that differs, so that the first one is named', async () => {
+    const gate = await Gate.open();
+    const project = gated();
+    const stage = (name: string, inputs = '') =>
+      `  ${name}: { module: stages/hold.ts, params: { name: ${name} }, env: [GATE], inputs: { ${inputs} } }\n`;
+    project.write('pipeline.yaml', `stages:\n${stage('x')}${stage('y', 'first: x.out')}${stage('z')}`);
+    project.edit(
+      'stages/hold.ts',
+      'writeFileSync(outputs.out, params.name);',
+      "writeFileSync(outputs.out, params.name + (params.name === 'x' ? '' : process.hrtime.bigint()));",
+    );
+    const run = project.start(['run'], { GATE: gate.address });
+    for (let index = 0; index < 3; index++) (await gate.next()).finish();
+    await run;
+    const verifying = project.start(['verify', '--json'], { GATE: gate.address });
+    const held = [await gate.next(), await gate.next()];
+    const differs = new Promise((resolve) => {
+      verifying.stdout?.on('data', (text: Buffer) => text.toString().includes('"difference"') && resolve(undefined));
+    });
+    held.find(({ name }) => name === 'z')?.finish();
+    await differs;
+    held.find(({ name }) => name === 'x')?.finish();
+    (await gate.next()).finish();
+    const finished = toFinished(await verifying);
+    expect(finished.exitCode).toBe(3);
+    expect(verdicts(finished)).toEqual({ x: 'equal', y: 'different', z: 'different' });
+    expect(finished.stderr).toContain('y is the first stage that differs');
+  });
+
+  test('names the file inside a directory', async () => {
+    const project = unsteady();
+    await project.run();
+    const { exitCode, stderr } = await verify(project, 'times');
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(/output log: log\/inner\/made\.txt differs from offset \d+ on: 0x3\d → 0x3\d/);
+  });
+
+  test('finds what depends on the order of files by their times', async () => {
+    const project = unsteady();
+    await project.run();
+    expect((await verify(project, 'order')).exitCode).toBe(0);
+    touch(project, { 'data/a': 2, 'data/b': 1 });
+    const { exitCode, stderr } = await verify(project, 'order');
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('output listing: listing.txt differs from offset 0 on: 0x61 → 0x62');
+  });
+
+  test('tells an output that has become longer or shorter', async () => {
+    const project = unsteady();
+    touch(project, { 'data/a': 5 });
+    await project.run();
+    touch(project, { 'data/a': 9 });
+    expect((await verify(project, 'length')).stderr).toContain(
+      'dots.txt goes on at offset 6 with 0x2e, where it ended',
+    );
+    touch(project, { 'data/a': 2 });
+    expect((await verify(project, 'length')).stderr).toContain('dots.txt ends at offset 3, where it went on with 0x2e');
+  });
+
+  test('exits with 1 where a stage fails that did not fail before', async () => {
+    const project = unsteady();
+    await project.run();
+    touch(project, { 'data/a': 2 ** 31 });
+    const finished = await verify(project, 'length', 'steady');
+    expect(finished.exitCode).toBe(1);
+    expect(verdicts(finished)).toEqual({ steady: 'equal', length: 'failed' });
+    expect(finished.stderr).toContain('✗ length: threw an error');
+  });
+
+  test('says that only digests could be compared where the first result is gone', async () => {
+    const project = unsteady();
+    await project.run();
+    project.remove('cache');
+    const { exitCode, stderr } = await verify(project, 'random');
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('where is not known, since the first one is not in the cache');
+  });
+
+  test('says of a cache whose result is not the lockfile’s just that', async () => {
+    const project = unsteady();
+    await project.run();
+    const lockfile = project.read('pipeline.lock');
+    await project.run('random', '--force');
+    project.write('pipeline.lock', lockfile);
+    const finished = await verify(project, 'after');
+    expect(finished.exitCode).toBe(3);
+    expect(verdicts(finished)).toEqual({ random: 'different', after: 'not-compared' });
+    expect(finished.stderr).toContain('The cache has another result than pipeline.lock');
+  });
+});
+
+describe('a stage with deterministic: false', () => {
+  /** `random` is declared as not deterministic, and what differs for other reasons is gone. */
+  function pinned(): Project {
+    const project = unsteady();
+    const lines = project.read('pipeline.yaml').split('\n');
+    project.write('pipeline.yaml', lines.filter((line) => !/times|order|length/.test(line)).join('\n'));
+    project.edit('pipeline.yaml', 'stages/random.ts,', 'stages/random.ts, deterministic: false,');
+    return project;
+  }
+
+  test('is not run again: its first result is what others read', async () => {
+    const project = pinned();
+    await project.run();
+    const finished = await verify(project);
+    expect(finished.exitCode).toBe(0);
+    expect(finished.which('ran')).toEqual(['steady', 'after']);
+    expect(verdicts(finished)).toEqual({ steady: 'equal', random: 'pinned', after: 'equal' });
+    expect(finished.stderr).toMatch(/random +not compared: it is declared as not deterministic/);
+  });
+
+  test('whose result is not in the cache stops what reads it before anything runs', async () => {
+    const project = pinned();
+    await project.run();
+    project.remove('cache');
+    const refused = await verify(project);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stages).toEqual([]);
+    expect(refused.stderr).toContain(
+      'the result of stage «random», which is declared as not deterministic, is not in the cache',
+    );
+    expect(refused.stderr).toContain('→ Use the cache that has it: --cache DIR.');
+    expect((await verify(project, 'steady')).exitCode).toBe(0);
+  });
+
+  test('alone leaves nothing to compare', async () => {
+    const project = pinned();
+    await project.run();
+    const { exitCode, stderr } = await verify(project, 'random');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('nothing compared');
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder, writeFiles } from '../support/dataset.ts';
+import { ingestOf } from '../support/ingest.ts';
+import { samplesOf, tasksOf } from './ingested-tables.ts';
+
+describe('from a tree of class folders', () => {
+  const treeOf = (paths: readonly string[]) => {
+    const root = temporaryFolder();
+    writeFiles(root, Object.fromEntries(paths.map((path) => [path, 'image'])));
+    return root;
+  };
+
+  test('each folder is a class of one task, in the order of their names', async () => {
+    const root = treeOf(['dog/1.jpg', 'dog/2.PNG', 'cat/1.webp', 'Zebra/1.jpeg']);
+    expect(await samplesOf(root, { layout: 'folders' })).toEqual([
+      'Zebra/1.jpeg label ynn',
+      'cat/1.webp label nyn',
+      'dog/1.jpg label nny',
+      'dog/2.PNG label nny',
+    ]);
+    expect(await tasksOf(root, { layout: 'folders', task: 'animal', validation_fraction: 0 })).toEqual([
+      {
+        name: 'animal',
+        classes: 3,
+        samples: 4,
+        class_names: ['Zebra', 'cat', 'dog'],
+        counts: { all: [1, 1, 2], train: [1, 1, 2], validation: [0, 0, 0], maybe: [0, 0, 0] },
+      },
+    ]);
+  });
+
+  test('or the folders above are the tasks', async () => {
+    const root = treeOf(['coat_length_labels/long/1.jpg', 'coat_length_labels/short/2.jpg', 'neck/round/3.jpg']);
+    expect(await samplesOf(root, { layout: 'folders' })).toEqual([
+      'coat_length_labels/long/1.jpg coat_length yn',
+      'coat_length_labels/short/2.jpg coat_length ny',
+      'neck/round/3.jpg neck y',
+    ]);
+  });
+
+  test('hidden files are skipped, and other files are, which is said', async () => {
+    const root = treeOf(['cat/1.jpg', 'cat/._1.jpg', 'dog/1.jpg', 'dog/Thumbs.db', '.cache/1.jpg', '__MACOSX/1.jpg']);
+    expect((await samplesOf(root, { layout: 'folders' })).length).toBe(2);
+    expect((await ingestOf(root, { layout: 'folders' })).logged).toContain(
+      "skipped 1 file without an image's extension: «dog/Thumbs.db»",
+    );
+  });
+
+  test('a question file may ask about images beside it, whose folder is no class', async () => {
+    const root = treeOf(['cat/1.jpg', 'dog/1.jpg', 'Tests/Images/9.jpg']);
+    writeFiles(root, { 'Tests/question.csv': 'Tests/Images/9.jpg,label,?\n' });
+    const { failure, metrics } = await ingestOf(root, { layout: 'folders' });
+    expect(failure).toBeUndefined();
+    expect(metrics).toMatchObject({ samples: 2, questions: 1, tasks: 1 });
+  });
+});

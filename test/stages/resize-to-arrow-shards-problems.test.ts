@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import resize from '../../stages/resize-to-arrow-shards.ts';
+import { temporaryFolder, writeFiles } from '../support/dataset.ts';
+import { runStage } from '../support/run-stage.ts';
+import { fileOf, imagesOf, jpegOf, params } from './resized-images.ts';
+
+describe('images that cannot be decoded', () => {
+  const ASIDE = 'Or put such images aside: on_bad_image: quarantine.';
+  const advice = `Put a whole image in its place, or take the rows that name it out of the data set. ${ASIDE}`;
+
+  test('are all reported, each with its path', async () => {
+    const inputs = await imagesOf(12);
+    const whole = await jpegOf(9);
+    writeFiles(inputs.dataset, {
+      [fileOf(2)]: 'no image',
+      [fileOf(9)]: whole.subarray(0, whole.length - 40),
+      [fileOf(11)]: '',
+    });
+    const { failure, outputs } = await runStage(resize, { params, inputs });
+    expect(failure).toEqual({
+      kind: 'bad-input',
+      problems: [
+        {
+          message: 'cannot decode the image: it is a text',
+          at: { file: join(inputs.dataset, fileOf(2)) },
+          advice,
+        },
+        {
+          message: 'cannot decode the image: its beginning is damaged: VipsJpeg: premature end of JPEG image',
+          at: { file: join(inputs.dataset, fileOf(9)) },
+          advice,
+        },
+        {
+          message: 'cannot read the image: it is empty',
+          at: { file: join(inputs.dataset, fileOf(11)) },
+          advice: `Put an image in its place. ${ASIDE}`,
+        },
+      ],
+    });
+    expect(existsSync(outputs.shards ?? ''), 'half a set of shards is none').toBe(false);
+  });
+
+  test('are listed up to twenty, and counted from there on', async () => {
+    const inputs = await imagesOf(25);
+    for (let index = 0; index < 25; index += 1) writeFiles(inputs.dataset, { [fileOf(index)]: 'no image' });
+    const { failure } = await runStage(resize, { params, inputs });
+    expect(failure?.problems).toHaveLength(21);
+    expect(failure?.problems.at(-1)).toEqual({ message: 'and 5 more images like these' });
+  });
+
+  test('may also have gone since they were listed', async () => {
+    const { images } = await imagesOf(1);
+    const dataset = temporaryFolder();
+    const { failure } = await runStage(resize, { params, inputs: { images, dataset } });
+    expect(failure?.problems).toEqual([
+      {
+        message: 'cannot read the image: there is no such file or folder',
+        at: { file: join(dataset, fileOf(0)) },
+        advice: `Put it back, or run the stage that lists the images again. ${ASIDE}`,
+      },
+    ]);
+  });
+});
+
+test('a table that is not Arrow is a problem of the input', async () => {
+  const { dataset } = await imagesOf(0);
+  writeFiles(dataset, { 'images.arrow': 'file\nImages/1.jpg\n' });
+  const images = join(dataset, 'images.arrow');
+  const { failure } = await runStage(resize, { params, inputs: { dataset, images } });
+  expect(failure).toMatchObject({ kind: 'bad-input', problems: [{ at: { file: images } }] });
+});

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import train from '../../stages/train.ts';
+import { digestsIn, temporaryFolder } from '../support/dataset.ts';
+import { labelledImages } from '../support/labelled-images.ts';
+import { runStage } from '../support/run-stage.ts';
+import { params } from './training.ts';
+
+describe('a training that was interrupted', () => {
+  const interrupted = { ...params, epochs: 3, checkpoint_minutes: 60 };
+
+  /** Trains until so many steps are done, and then again without an end. */
+  async function goOn(inputs: Readonly<Record<string, string>>, more: object, steps: number) {
+    const work = temporaryFolder();
+    const cancelled = new AbortController();
+    const first = runStage(train, {
+      params: { ...interrupted, ...more },
+      inputs,
+      work,
+      signal: cancelled.signal,
+      onProgress: ({ done }) => {
+        if (done === steps) cancelled.abort(new Error('the run was cancelled'));
+      },
+    });
+    await expect(first).rejects.toThrow('the run was cancelled');
+    return runStage(train, { params: { ...interrupted, ...more }, inputs, work });
+  }
+  const files = ({ outputs }: { readonly outputs: Readonly<Record<string, string>> }) => [
+    digestsIn(outputs['model'] ?? ''),
+    readFileSync(outputs['history'] ?? '', 'utf8'),
+  ];
+
+  test.each([
+    ['Adam, in the middle of an epoch', {}, 3],
+    ['SGD with momentum, in the middle of an epoch', { optimizer: 'sgd', momentum: 0.9 }, 5],
+    ['op by op', { execution: 'eager' }, 3],
+    ['the best weights kept', { early_stopping: { monitor: 'loss', restore_best: true }, warmup_steps: 4 }, 5],
+  ])('goes on and ends with the same bytes: %s', async (_, more, steps) => {
+    const inputs = await labelledImages();
+    const undisturbed = await runStage(train, { params: { ...interrupted, ...more }, inputs });
+    const { logged, progress, ...resumed } = await goOn(inputs, more, steps);
+    expect(logged[0]).toBe(
+      `goes on from the checkpoint after step ${steps}, ${Math.floor((steps - 1) / 2)} of 3 epochs done`,
+    );
+    expect(progress[0]?.done).toBe(steps + 1);
+    expect(files(resumed)).toEqual(files(undisturbed));
+  });
+
+  test('begins anew when its checkpoint is damaged, and says so', async () => {
+    const inputs = await labelledImages();
+    const undisturbed = await runStage(train, { params: interrupted, inputs });
+    const work = temporaryFolder();
+    await runStage(train, { params: interrupted, inputs, work });
+    const [name = ''] = readdirSync(work);
+    const bytes = readFileSync(join(work, name));
+    bytes[5_000] = (bytes[5_000] ?? 0) ^ 1;
+    writeFileSync(join(work, name), bytes);
+    const again = await runStage(train, { params: interrupted, inputs, work });
+    expect(again.logged[0]).toBe('warning: the checkpoint is damaged, so it is left aside: step-00000006.checkpoint');
+    expect(again.progress[0]?.done).toBe(1);
+    expect(files(again)).toEqual(files(undisturbed));
+  });
+
+  test('that has only to be saved is not trained again', async () => {
+    const inputs = await labelledImages();
+    const work = temporaryFolder();
+    const first = await runStage(train, { params: interrupted, inputs, work });
+    expect(readdirSync(work)).toEqual(['step-00000006.checkpoint']);
+    const again = await runStage(train, { params: interrupted, inputs, work });
+    expect(again.progress).toEqual([]);
+    expect(files(again)).toEqual(files(first));
+  });
+});

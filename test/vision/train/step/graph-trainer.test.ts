@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
+import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
+import type { ImageBatch } from '../../../../src/vision/train/step/trainer.ts';
+import { distance, type Options, positionOf, setUp } from './small-trainer.ts';
+
+describe('the graph takes the steps of the computation op by op', () => {
+  const size = 64;
+  /** As varied as photographs. In smaller ones the last map is one pixel, and rounding decides which way it goes. */
+  const noise = (at: number) => Math.imul(at + 1, 2654435761) >>> 24;
+  const samples = (count: number): ImageBatch => ({
+    images: Uint8Array.from({ length: count * size * size * 3 }, (_, at) => noise(at)),
+    taskOf: Uint8Array.from({ length: count }, (_, sample) => sample % 2),
+    classOf: Uint8Array.from({ length: count }, (_, sample) => (sample % 2 === 0 ? (sample / 2) % 3 : 1)),
+  });
+  const [whole, last] = [samples(16), samples(12)];
+  const more = { height: size, width: size, batchSizes: { training: [16, 12], prediction: [16] } };
+
+  const adam: OptimizerOptions = { name: 'adam' };
+  const sgd: OptimizerOptions = { name: 'sgd', momentum: 0, nesterov: false };
+  const cases: [string, Options][] = [
+    ['Adam', { optimizer: adam }],
+    ['SGD', { optimizer: sgd }],
+    ['SGD, clipped by length', { optimizer: sgd, clip: { globalNorm: 0.1 } }],
+    ['SGD, clipped by value', { optimizer: sgd, clip: { value: 1e-3 } }],
+    ['SGD with momentum', { optimizer: { name: 'sgd', momentum: 0.9, nesterov: false } }],
+    ['SGD with Nesterov’s momentum', { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true } }],
+    ['Adam, labels smoothed', { optimizer: adam, targets: { labelSmoothing: 0.1 } }],
+    ['Adam, classes weighted', { optimizer: adam, targets: { classWeights: Float32Array.of(1, 2, 0.5, 1, 3) } }],
+    ['Adam, large kernels penalised', { optimizer: adam, l2: 1e-3 }],
+    ['Adam, part of the backbone frozen', { optimizer: adam, freeze: 'block2_relu' }],
+    ['Adam, the backbone learning more slowly', { optimizer: adam, factors: { block2_relu: 0.01, backbone: 0.1 } }],
+    [
+      'SGD with momentum, the backbone learning more slowly',
+      { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true }, factors: { backbone: 0.1 } },
+    ],
+  ];
+
+  const batchAt = (step: number) => (step % 5 === 4 ? last : whole);
+
+  test.each(cases)('%s: the same loss and the same update of the same weights', async (_, options) => {
+    const [graph, eager] = [
+      await setUp('graph', { ...more, ...options }),
+      await setUp('eager', { ...more, ...options }),
+    ];
+    for (let step = 0; step < 5; step += 1) {
+      const before = graph.state();
+      eager.restore(before);
+      const [one, other] = [graph, eager].map((trainer) => trainer.step(batchAt(step), positionOf(step), 1e-3).loss);
+      expect(Math.abs((one ?? 0) / (other ?? 0) - 1), `loss of step ${step}`).toBeLessThan(1e-6);
+      const [moved, ofEager] = [graph.state(), eager.state()];
+      const away = distance(moved.weights, ofEager.weights) / distance(moved.weights, before.weights);
+      expect(away, `update of step ${step}`).toBeLessThan(1e-3);
+    }
+    for (const trainer of [graph, eager]) trainer.dispose();
+  });
+
+  // Small steps: with larger ones a ReLU that rounding tips over is enough to lead the two apart.
+  test.each(cases)('%s: the same losses over 20 steps', async (_, options) => {
+    const losses = async (mode: ExecutionMode) => {
+      const trainer = await setUp(mode, { ...more, ...options });
+      const found = Array.from({ length: 20 }, (_, step) => trainer.step(batchAt(step), positionOf(step), 2e-5).loss);
+      trainer.dispose();
+      return found;
+    };
+    const [graph, eager] = [await losses('graph'), await losses('eager')];
+    for (const [step, loss] of graph.entries()) {
+      expect(Math.abs(loss / (eager[step] ?? 0) - 1), `step ${step}`).toBeLessThan(1e-5);
+    }
+  });
+
+  test('the same predictions', async () => {
+    const [graph, eager] = [await setUp('graph', more), await setUp('eager', more)];
+    const expected = eager.probabilities(whole.images, 16);
+    for (const [index, value] of graph.probabilities(whole.images, 16).entries()) {
+      expect(value).toBeCloseTo(expected[index] ?? 0, 5);
+    }
+    for (const trainer of [graph, eager]) trainer.dispose();
+  });
+});

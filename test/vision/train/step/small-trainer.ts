@@ -1,0 +1,58 @@
+import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
+import { prepareFineTuning } from '../../../../src/vision/train/start/fine-tuning.ts';
+import { createTrainer } from '../../../../src/vision/train/step/create-trainer.ts';
+import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
+import { headLayout } from '../../../../src/vision/train/step/target-masks.ts';
+import type { Trainer, TrainerOptions } from '../../../../src/vision/train/step/trainer.ts';
+import { unwrap } from '../../../support/result.ts';
+import { tensorFlow } from '../../../support/tensorflow.ts';
+
+export const tf = await tensorFlow();
+
+export const SIZE = 32;
+export const IMAGE = SIZE * SIZE * 3;
+const tasks = [
+  { name: 'colour', classes: 3 },
+  { name: 'shade', classes: 2 },
+];
+export const layout = headLayout(tasks);
+
+/** Six images of one brightness each; the brighter, the higher the class of the task `colour`. */
+export const images = Uint8Array.from({ length: 6 * IMAGE }, (_, at) => (Math.floor(at / IMAGE) % 3) * 120);
+export const positionOf = (step: number) => ({ seed: 2018, step, updates: step });
+
+/** Between two sets of weights, taken as points. */
+export function distance(one: readonly Float32Array[], other: readonly Float32Array[]): number {
+  const squares = one.map((values, index) =>
+    values.reduce((sum, value, at) => sum + (value - (other[index]?.[at] ?? 0)) ** 2, 0),
+  );
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+}
+
+export function modelOf(size: number): LayersModel {
+  return buildClassifier(tf, { backbone: 'small-cnn', height: size, width: size, tasks }, { dropout: 0.2, seed: 1 });
+}
+
+/** What a test asks for that is not as in the others. */
+export interface Options extends Partial<Omit<TrainerOptions, 'rateFactors'>> {
+  readonly freeze?: string;
+  /** Of the learning rate, by layer. */
+  readonly factors?: Readonly<Record<string, number>>;
+}
+
+export async function setUp(mode: ExecutionMode, more: Options = {}): Promise<Trainer> {
+  const model = more.model ?? modelOf(more.height ?? SIZE);
+  const rateFactors = unwrap(prepareFineTuning(model, { freeze: more.freeze, rateFactors: more.factors ?? {} }));
+  return createTrainer(tf, mode, {
+    model,
+    height: SIZE,
+    width: SIZE,
+    layout,
+    optimizer: { name: 'adam' },
+    augmentation: { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 },
+    batchSizes: { training: [6, 2], prediction: [6] },
+    ...more,
+    rateFactors,
+  });
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
+import type { ImageBatch } from '../../../../src/vision/train/step/trainer.ts';
+import { distance, IMAGE, images, modelOf, positionOf, SIZE, setUp } from './small-trainer.ts';
+
+describe('two towers', () => {
+  const two = ['/device:CPU:0', '/device:CPU:0'];
+  const five: ImageBatch = {
+    images: images.subarray(0, 5 * IMAGE),
+    taskOf: Uint8Array.of(0, 1, 0, 1, 0),
+    classOf: Uint8Array.of(0, 1, 2, 0, 1),
+  };
+  const optimizer: OptimizerOptions = { name: 'sgd', momentum: 0.9, nesterov: false };
+  const more = { optimizer, batchSizes: { training: [5], prediction: [] } };
+
+  test('with batch normalisation frozen take the steps of one device with the whole batch', async () => {
+    const run = async (devices: readonly string[]) => {
+      const model = modelOf(SIZE);
+      for (const layer of model.layers) layer.trainable = layer.getClassName() !== 'BatchNormalization';
+      const trainer = await setUp('graph', { ...more, model, devices, clip: { globalNorm: 1 } });
+      const losses = Array.from({ length: 10 }, (_, step) => trainer.step(five, positionOf(step), 1e-2).loss);
+      const { weights } = trainer.state();
+      trainer.dispose();
+      return { losses, weights };
+    };
+    const [one, both] = [await run(['']), await run(two)];
+    for (const [step, loss] of both.losses.entries()) {
+      expect(Math.abs(loss / (one.losses[step] ?? 0) - 1), `step ${step}`).toBeLessThan(1e-5);
+    }
+    expect(one.losses[9]).not.toBe(one.losses[0]);
+    const zeros = one.weights.map((values) => new Float32Array(values.length));
+    expect(distance(one.weights, both.weights) / distance(one.weights, zeros)).toBeLessThan(1e-5);
+  });
+
+  test('normalise each slice by itself, and their moving averages are the mean of both', async () => {
+    const [graph, eager] = [
+      await setUp('graph', { ...more, devices: two }),
+      await setUp('eager', { ...more, devices: two }),
+    ];
+    const before = graph.state().weights;
+    for (const trainer of [graph, eager]) trainer.step(five, positionOf(0), 1e-2);
+    const [one, other] = [graph.state().weights, eager.state().weights];
+    expect(distance(one, other) / distance(one, before)).toBeLessThan(1e-4);
+    for (const trainer of [graph, eager]) trainer.dispose();
+  });
+});
