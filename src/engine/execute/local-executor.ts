@@ -4,7 +4,6 @@ import type { GpuLocks } from './gpu-locks.ts';
 import type { Workbench } from './perform-stage.ts';
 import type { ResourcePool } from './resources.ts';
 
-/** How long to leave GPUs to other runs before looking again. */
 const POLL_MILLISECONDS = 500;
 
 /** Carries requests out on this machine, each in a process of its own, as its resources allow. */
@@ -12,11 +11,14 @@ export class LocalExecutor implements Executor {
   readonly #bench: Workbench;
   readonly #pool: ResourcePool;
   readonly #gpus: GpuLocks;
+  readonly #poll: number;
 
-  constructor(bench: Workbench, pool: ResourcePool, gpus: GpuLocks) {
+  /** `poll`: milliseconds until it looks again for GPUs that other runs hold. */
+  constructor(bench: Workbench, pool: ResourcePool, gpus: GpuLocks, poll = POLL_MILLISECONDS) {
     this.#bench = bench;
     this.#pool = pool;
     this.#gpus = gpus;
+    this.#poll = poll;
   }
 
   async run(
@@ -44,7 +46,7 @@ export class LocalExecutor implements Executor {
         grant.giveBack();
       }
       // Others of this run go on meanwhile: nothing is held.
-      await delay(POLL_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+      await delay(this.#poll, undefined, { signal }).catch(() => undefined);
     }
     return { type: 'cancelled' };
   }

@@ -114,7 +114,7 @@ describe('of a record of an earlier version, whose keys were made another way,',
   });
 
   test('two of the same earlier version are compared in full', () => {
-    const other = { ...earlier, tensorflow: { ...TENSORFLOW, device: 'gpu' } } as RecordedDocument;
+    const other = { ...earlier, ...{ tensorflow: { ...TENSORFLOW, device: 'gpu' } } } as RecordedDocument;
     expect(compareKeys({ document: earlier, modules: {} }, { document: other, modules: {} }, 's.ts')).toEqual([
       'tensorflow: device cpu → gpu',
     ]);

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { handleOf, livenessOf } from '../../../src/shared/holder.ts';
 import { Gate } from '../../support/gate.ts';
 import { toFinished } from '../../support/project.ts';
 import { gated } from './toy.ts';
@@ -75,6 +76,26 @@ describe('SIGKILL', () => {
   });
 });
 
+test('a stage that never looks up from its work ends with a runner that is killed', async () => {
+  const gate = await Gate.open();
+  const project = gated();
+  // Blocks the thread for good: neither a signal nor a message reaches it.
+  project.edit(
+    'stages/hold.ts',
+    '    writeFileSync(outputs.out, params.name);',
+    '    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
+  );
+  const run = project.start(['run', 'a', '--json'], { GATE: gate.address });
+  const stage = await gate.next();
+  const handle = handleOf(stage.pid);
+  stage.finish();
+  await stage.gone;
+  expect(livenessOf(handle)).toBe('alive');
+  run.kill('SIGKILL');
+  await run;
+  await vi.waitFor(() => expect(livenessOf(handle)).toBe('dead'), { timeout: 30_000 });
+});
+
 describe('two runs on one cache', () => {
   test('compute the same key once: the other waits and takes the result', async () => {
     const gate = await Gate.open();
@@ -91,5 +112,24 @@ describe('two runs on one cache', () => {
     expect(toFinished(await first).which('ran')).toEqual(['a']);
     expect(toFinished(await second).which('cached')).toEqual(['a']);
     expect(gate.unasked).toBe(0);
+  });
+
+  test('run something else while one waits for the other, even with --jobs 1', async () => {
+    const gate = await Gate.open();
+    const project = gated();
+    const first = project.start(['run', 'a', '--json'], { GATE: gate.address });
+    const a = await gate.next();
+    const second = project.start(['run', '--json', '--jobs', '1'], { GATE: gate.address });
+    const b = await gate.next();
+    expect(b.name).toBe('b');
+    b.finish();
+    a.finish();
+    await first;
+    const c = await gate.next();
+    expect(c.name).toBe('c');
+    c.finish();
+    const finished = toFinished(await second);
+    expect(finished.which('cached')).toEqual(['a']);
+    expect(finished.which('ran')).toEqual(['b', 'c']);
   });
 });
