@@ -76,7 +76,7 @@ function inTodaysWords(lockfile: unknown): unknown {
     const isOld = ([key, value]: [string, unknown]) => !known.includes(key) && isObject(value);
     const facts = Object.fromEntries(Object.entries(stage).filter(isOld));
     const rest = Object.entries(stage).filter((entry) => !isOld(entry));
-    return [name, Object.keys(facts).length === 0 ? stage : { ...Object.fromEntries(rest), runtime: facts }];
+    return [name, Object.keys(facts).length === 0 ? stage : { runtime: facts, ...Object.fromEntries(rest) }];
   });
   return Object.fromEntries(stages);
 }
