@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { temporaryFor } from './atomic-write.ts';
 import { describeHandle, type Handle, livenessOf, ownHandle, parseHandle } from './holder.ts';
+import { failure, type Result, success } from './problem.ts';
 
 /** How often a holder shows that it lives, and when it counts as gone without that. Milliseconds. */
 export interface Patience {
@@ -32,11 +33,9 @@ export async function lock(
   const silence = new Silence(patience.silence);
   let told = false;
   while (!signal.aborted) {
-    const release = tryLock(path, patience);
-    if (release !== undefined) return release;
-    const holder = readHolder(path);
-    if (holder === 'released') continue;
-    if (isGone(holder, path, silence) && breakLock(path, holder)) continue;
+    const attempt = attemptLock(path, silence, patience);
+    if (attempt.ok) return attempt.value;
+    const holder = attempt.failure;
     if (!told && holder !== 'unreadable' && livenessOf(holder) !== 'dead') {
       waiting(describeWaiting(holder, patience));
       told = true;
@@ -59,12 +58,22 @@ export function tryLock(path: string, { heartbeat }: Pick<Patience, 'heartbeat'>
   };
 }
 
-/** Removes the lock file `path` if whoever holds it is known to be gone. Returns whether it may be free now. */
-export function releaseDead(path: string): boolean {
-  const holder = readHolder(path);
-  if (holder === 'released') return true;
-  const isDead = holder === 'unreadable' ? isOld(path) : livenessOf(holder) === 'dead';
-  return isDead && breakLock(path, holder);
+/**
+ * Takes the lock file `path` if nobody holds it, or if whoever holds it is gone. Otherwise returns the holder. Somebody
+ * who tries time and again keeps one `silence` for each file.
+ */
+export function attemptLock(
+  path: string,
+  silence: Silence,
+  patience: Pick<Patience, 'heartbeat'> = PATIENCE,
+): Result<() => void, Handle | 'unreadable'> {
+  for (;;) {
+    const release = tryLock(path, patience);
+    if (release !== undefined) return success(release);
+    const holder = readHolder(path);
+    if (holder === 'released') continue;
+    if (!isGone(holder, path, silence) || !breakLock(path, holder)) return failure(holder);
+  }
 }
 
 function renew(path: string): void {
@@ -154,7 +163,7 @@ export class Silence {
   #last: { readonly holder: Handle; readonly changed: number | undefined; readonly seen: number } | undefined;
 
   /** `most`: milliseconds. */
-  constructor(most: number) {
+  constructor(most = PATIENCE.silence) {
     this.#most = most;
   }
 

@@ -41,7 +41,7 @@ export function handleOf(pid: number): Handle {
     pid,
     start: statusOf(pid)?.start ?? '',
     ...place(),
-    host: hostname().replaceAll(/[,/]/g, '_'),
+    host: hostName(),
     job: job.replaceAll(/[^\w.-]/g, '_'),
   });
 }
@@ -59,8 +59,8 @@ export function livenessOf(handle: Handle): Liveness {
   const { pid, start, boot, pidns, host } = partsOf(handle);
   const here = place();
   if (boot !== here.boot || pidns !== here.pidns) return 'unknown';
-  // Without boot ids only the host's name tells machines apart.
-  if (boot === '' && host !== hostname().replaceAll(/[,/]/g, '_')) return 'unknown';
+  // Where the system does not tell one of them, the host's name has to tell machines and containers apart.
+  if ((boot === '' || pidns === '') && host !== hostName()) return 'unknown';
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -95,6 +95,10 @@ let here: Pick<Parts, 'boot' | 'pidns'> | undefined;
 function place(): Pick<Parts, 'boot' | 'pidns'> {
   here ??= { boot: bootId(), pidns: pidNamespace() };
   return here;
+}
+
+function hostName(): string {
+  return hostname().replaceAll(/[,/]/g, '_');
 }
 
 function bootId(): string {

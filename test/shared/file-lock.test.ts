@@ -5,13 +5,14 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { lock, releaseDead, Silence, tryLock } from '../../src/shared/file-lock.ts';
+import { attemptLock, lock, Silence, tryLock } from '../../src/shared/file-lock.ts';
 import { describeHandle, type Handle, ownHandle } from '../../src/shared/holder.ts';
 import { deadHandle, foreignHandle, parentHandle, reusedHandle } from '../support/handles.ts';
 
@@ -119,17 +120,23 @@ describe('trying to take a lock', () => {
     expect(tryLock(path)).toBeDefined();
   });
 
-  test('a dead holder can be removed before, a living or foreign one cannot', () => {
-    expect(releaseDead(path)).toBe(true);
+  test('time and again takes it over from a dead holder at once, and from a foreign one after its silence', () => {
     for (const holder of [parentHandle(), foreignHandle()]) {
       writeFileSync(path, holder);
-      expect(releaseDead(path)).toBe(false);
+      expect(attemptLock(path, new Silence())).toEqual({ ok: false, failure: holder });
     }
+    expect(attemptLock(path, silentSince(foreignHandle()))).toMatchObject({ ok: true });
     writeFileSync(path, deadHandle());
-    expect(releaseDead(path)).toBe(true);
-    expect(existsSync(path)).toBe(false);
+    expect(attemptLock(path, new Silence())).toMatchObject({ ok: true });
   });
 });
+
+/** Somebody who has seen no heartbeat of `path` for longer than it takes. */
+function silentSince(holder: Handle): Silence {
+  const silence = new Silence();
+  silence.isOver(holder, statSync(path).mtimeMs, 0);
+  return silence;
+}
 
 describe('silence', () => {
   const holder = foreignHandle();

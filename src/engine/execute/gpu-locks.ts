@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { releaseDead, tryLock } from '../../shared/file-lock.ts';
+import { attemptLock, Silence } from '../../shared/file-lock.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 
 /** GPUs that were handed out, until they are given back. */
@@ -23,6 +23,8 @@ export class GpuLocks {
   readonly #names: () => readonly string[];
   /** By name how to unlock it, of those that this run holds. */
   readonly #held = new Map<string, () => void>();
+  /** By lock file how long its holder has been silent. */
+  readonly #silences = new Map<string, Silence>();
 
   /** `names`: of all GPUs that this run sees. */
   constructor(directory: string, names: () => readonly string[]) {
@@ -57,7 +59,10 @@ export class GpuLocks {
   #tryLock(path: string): (() => void) | undefined {
     try {
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-      return tryLock(path) ?? (releaseDead(path) ? tryLock(path) : undefined);
+      const silence = this.#silences.get(path) ?? new Silence();
+      this.#silences.set(path, silence);
+      const attempt = attemptLock(path, silence);
+      return attempt.ok ? attempt.value : undefined;
     } catch {
       // Where no lock can be written, at least the stages of this run share the GPUs out.
       return () => undefined;
