@@ -88,7 +88,7 @@ function renew(path: string): void {
 function describeWaiting(holder: Handle, { silence }: Patience): string {
   const words = describeHandle(holder);
   if (livenessOf(holder) !== 'unknown') return words;
-  return `${words}, which is taken over after ${Math.round(silence / 1000)} s without a sign of life`;
+  return `${words} (taken over after ${Math.round(silence / 1000)} s without a sign of life)`;
 }
 
 /** A link appears complete or not at all, so that nobody reads a lock without its holder. */

@@ -54,8 +54,14 @@ export type RunEvent =
       readonly pipeline: string;
       readonly stages: readonly string[];
     }
-  /** Another run computes the same action. */
-  | { readonly type: 'stage-waiting'; readonly stage: string; readonly holder: string }
+  /** Another run computes the same action, or holds the GPUs that the stage needs. */
+  | {
+      readonly type: 'stage-waiting';
+      readonly stage: string;
+      readonly for: 'claim' | 'gpus';
+      /** Who that is, in words. */
+      readonly holder: string;
+    }
   | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly string[] }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
   | { readonly type: 'stage-log'; readonly stage: string; readonly message: string }

@@ -82,7 +82,7 @@ export interface ResourceWish {
 /** What an executor tells while a stage waits and runs. */
 export type StageMessage =
   | { readonly type: 'started' }
-  /** Resources that another run holds. */
+  /** GPUs that another run holds. */
   | { readonly type: 'waiting'; readonly holder: string }
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress };

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { attemptLock, Silence } from '../../shared/file-lock.ts';
+import { describeHandle } from '../../shared/holder.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 
 /** GPUs that were handed out, until they are given back. */
@@ -32,12 +33,18 @@ export class GpuLocks {
     this.#names = names;
   }
 
-  /** Takes `count` GPUs. If other runs hold too many, takes none, and says so in words. */
+  /** Takes `count` GPUs. If other runs hold too many, takes none, and says in words who holds them. */
   take(count: number): Result<HeldGpus, string> {
-    if (count === 0) return success({ names: [], giveBack: () => undefined });
     const taken: string[] = [];
+    const holders = new Set<string>();
     for (const name of this.#names()) {
-      if (taken.length < count && !this.#held.has(name) && this.#lock(name)) taken.push(name);
+      if (taken.length === count) break;
+      if (this.#held.has(name)) continue;
+      const unlock = this.#lock(name);
+      if (unlock.ok) {
+        this.#held.set(name, unlock.value);
+        taken.push(name);
+      } else holders.add(unlock.failure);
     }
     const giveBack = () => {
       for (const name of taken) {
@@ -47,25 +54,21 @@ export class GpuLocks {
     };
     if (taken.length === count) return success({ names: taken, giveBack });
     giveBack();
-    return failure(`another run, which holds ${count === 1 ? 'the GPU' : 'GPUs'} that it needs`);
+    return failure([...holders].join(', '));
   }
 
-  #lock(name: string): boolean {
-    const unlock = this.#tryLock(join(this.#directory, `${name.replaceAll(/[^\w.-]/g, '_')}.lock`));
-    if (unlock !== undefined) this.#held.set(name, unlock);
-    return unlock !== undefined;
-  }
-
-  #tryLock(path: string): (() => void) | undefined {
+  #lock(name: string): Result<() => void, string> {
+    const path = join(this.#directory, `${name.replaceAll(/[^\w.-]/g, '_')}.lock`);
+    const silence = this.#silences.get(path) ?? new Silence();
+    this.#silences.set(path, silence);
     try {
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-      const silence = this.#silences.get(path) ?? new Silence();
-      this.#silences.set(path, silence);
       const attempt = attemptLock(path, silence);
-      return attempt.ok ? attempt.value : undefined;
+      if (attempt.ok) return attempt;
+      return failure(attempt.failure === 'unreadable' ? `somebody (${path})` : describeHandle(attempt.failure));
     } catch {
       // Where no lock can be written, at least the stages of this run share the GPUs out.
-      return () => undefined;
+      return success(() => undefined);
     }
   }
 }

@@ -182,7 +182,7 @@ class RunningStage {
     const { stage, key, signal, emit } = this.#due;
     this.#started ??= now();
     this.#waited = true;
-    const waiting = (holder: string) => emit({ type: 'stage-waiting', stage: stage.name, holder });
+    const waiting = (holder: string) => emit({ type: 'stage-waiting', stage: stage.name, for: 'claim', holder });
     const claim = await this.#services.stores.workspaces.claim(key.key, waiting, signal);
     if (claim.ok) {
       this.#claim = claim.value;
@@ -220,7 +220,7 @@ class RunningStage {
         if (this.#attempts === 0) emit({ type: 'stage-started', stage, reasons });
         break;
       case 'waiting':
-        emit({ type: 'stage-waiting', stage, holder: message.holder });
+        emit({ type: 'stage-waiting', stage, for: 'gpus', holder: message.holder });
         break;
       case 'log':
         emit({ type: 'stage-log', stage, message: message.message });

@@ -5,6 +5,11 @@ import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
 
+/** Why a stage has not started yet. */
+export function describeWait({ for: what, holder }: RunEvent & { readonly type: 'stage-waiting' }): string {
+  return what === 'claim' ? `waits for ${holder}, which computes the same` : `waits for GPUs that ${holder} uses`;
+}
+
 /** How often a stage's progress is worth a line in a log. */
 const PROGRESS_MILLISECONDS = 10_000;
 const PROGRESS_WIDTH = 100;
@@ -18,7 +23,7 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         write(`${headline(event, paint)}\n`);
         break;
       case 'stage-waiting':
-        write(`  ${event.stage}: waits for ${event.holder}, which computes the same\n`);
+        write(`  ${event.stage}: ${describeWait(event)}\n`);
         break;
       case 'stage-started':
         write(`${paint('cyan', '▶')} ${event.stage}${reasonsText(event.reasons, paint)}\n`);

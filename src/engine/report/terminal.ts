@@ -4,7 +4,7 @@ import { duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
-import { headline, stageLine } from './plain.ts';
+import { describeWait, headline, stageLine } from './plain.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -43,7 +43,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         break;
       case 'stage-waiting':
         drawing ??= draw(rows, paint);
-        show(rows.get(event.stage), `waits for ${event.holder}, which computes the same`);
+        show(rows.get(event.stage), describeWait(event));
         break;
       case 'stage-started': {
         const row = rows.get(event.stage);

@@ -34,7 +34,7 @@ describe('the GPUs of a machine', () => {
 
   test('are taken all together or not at all: two runs never wait for each other with half of them', () => {
     heldBy(parentHandle(), '1');
-    expect(gpus.take(3)).toEqual({ ok: false, failure: 'another run, which holds GPUs that it needs' });
+    expect(gpus.take(3)).toEqual({ ok: false, failure: `process ${process.ppid}` });
     expect(readdirSync(directory)).toEqual(['1.lock']);
   });
 

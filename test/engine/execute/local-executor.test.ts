@@ -52,7 +52,7 @@ test('a stage that waits for a GPU of another run says so once, and holds nothin
   for (let count = 0; count < 5; count++) expect(await ask(0)).toEqual(notStarted);
   rmSync(join(directory, '0.lock'));
   expect(await waiting).toEqual(notStarted);
-  expect(messages).toEqual([{ type: 'waiting', holder: 'another run, which holds the GPU that it needs' }]);
+  expect(messages).toEqual([{ type: 'waiting', holder: `process ${process.ppid}` }]);
 });
 
 test('a stage stops waiting when the run is cancelled', async () => {
