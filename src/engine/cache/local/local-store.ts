@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFor, writeWhole } from '../../../shared/atomic-write.ts';
+import { readNumbers } from '../../../shared/non-finite.ts';
 import { failure, type Result, success } from '../../../shared/problem.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
 import type { FileDigests } from '../../fingerprint/file-digests.ts';
@@ -113,7 +114,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
 
   #read(key: ActionKey): ActionRecord | undefined {
     const record = readRecord<ActionRecord>(this.#paths.action(key));
-    return record?.key === key ? record : undefined;
+    return record?.key === key ? { ...record, metrics: readNumbers(record.metrics) } : undefined;
   }
 
   #locate(digest: Digest): string | undefined {
