@@ -156,7 +156,23 @@ function finish(message: HostMessage): void {
   process.exit(0);
 }
 
+/** How long a stage may go on by itself after it has said that it is done. */
+const DRAIN_MILLISECONDS = 2000;
+
+/**
+ * Lets what the stage has started come to its end: a stream that it did not wait for may still have to be written. What
+ * holds the process open for longer would be cut off, so it is an error.
+ */
+function drain(): void {
+  process.once('beforeExit', () => finish({ type: 'done' }));
+  const late = () => finish({ type: 'unfinished', open: process.getActiveResourcesInfo() });
+  setTimeout(late, DRAIN_MILLISECONDS).unref();
+}
+
 // A stage may wait for something that Node does not count as work; its `timeout` ends that.
-setInterval(() => undefined, 2 ** 30);
-// Last in the module: what it awaits uses all that is declared above.
-finish(await carryOut(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as HostRequest));
+const waiting = setInterval(() => undefined, 2 ** 30);
+void carryOut(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as HostRequest).then((message) => {
+  clearInterval(waiting);
+  if (message.type === 'done') drain();
+  else finish(message);
+});

@@ -75,3 +75,21 @@ describe('an output', () => {
     expect(stderr).toContain('one.ts');
   });
 });
+
+describe('a stage that returns too early', () => {
+  test('has what it started finished first: a stream that it did not wait for is complete', async () => {
+    const project = stage(`const stream = createWriteStream(outputs.out);
+    for (let line = 0; line < 20_000; line++) stream.write('a line of a table, and some more of it\\n');
+    stream.end();`);
+    project.edit('one.ts', 'import { writeFileSync } from', 'import { createWriteStream, writeFileSync } from');
+    expect((await project.run()).exitCode).toBe(0);
+    await project.pipeline('export', 'one', 'results');
+    expect(project.read('results/out').split('\n')).toHaveLength(20_001);
+  });
+
+  test('and leaves something open has failed, and is told what', async () => {
+    const { exitCode, stderr } = await stage('setInterval(() => undefined, 1000);').run();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('the stage returned while something that it had started went on: Timeout');
+  });
+});
