@@ -12,7 +12,7 @@ import type { ActionRecord, FinishedOutput } from '../records.ts';
 import type { ActionStore, ContentStore, LocalIndex } from '../stores.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { toChecksummed } from './checksummed.ts';
-import { moveIn, protect } from './move-in.ts';
+import { detach, moveIn, protect } from './move-in.ts';
 import { CachePaths } from './paths.ts';
 import { readRecord } from './record-file.ts';
 import type { Uses } from './uses.ts';
@@ -135,7 +135,10 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     const tree = digestTree(path, this.#files);
     if (!tree.ok) throw new Error(tree.failure[0]?.message);
     const inside = tree.value.files.map((file) => file.path);
-    for (const file of inside) protect(join(path, file));
+    for (const file of inside) {
+      detach(join(path, file));
+      protect(join(path, file));
+    }
     mkdirSync(dirname(target), { recursive: true });
     if (!moveIn(path, target, () => this.#locate(digest) !== undefined)) return;
     for (const file of inside) this.#files.moved(join(path, file), join(target, file));
