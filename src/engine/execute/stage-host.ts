@@ -1,6 +1,7 @@
 /** The main module of a stage's process: loads the stage's bundle, runs it, and tells the runner what happens. */
 
 import { readFileSync, writeSync } from 'node:fs';
+import { inspect } from 'node:util';
 import type { PreviousResult, Progress, StageContext, StageDefinition } from '../../index.ts';
 import { readListing } from '../fingerprint/listings.ts';
 import {
@@ -11,11 +12,16 @@ import {
   type PreviousPaths,
   type ThrownError,
 } from './protocol.ts';
+import { isStageFailure } from './read-message.ts';
 import { sourceStack } from './source-stack.ts';
 
 type AnyDefinition = Omit<StageDefinition, 'run'> & {
   readonly run: (context: StageContext<unknown, unknown, unknown>) => ReturnType<StageDefinition['run']>;
 };
+
+const RETURN = 'Return nothing, badInput(…) or failed(…), and await what is asynchronous: await Promise.all(…).';
+
+const BRIEFLY = { depth: 1, maxArrayLength: 3, maxStringLength: 60, breakLength: Number.POSITIVE_INFINITY };
 
 const cancelled = new AbortController();
 
@@ -48,12 +54,15 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       work: request.work,
       downloads: request.downloads,
       ...(request.previous && { previous: toPrevious(request.previous) }),
-      log: (message) => send({ type: 'log', message }),
+      log: (message) => send({ type: 'log', message: String(message) }),
       progress: sendProgress,
-      metrics: (values) => send({ type: 'metrics', values }),
+      metrics: sendMetrics,
       signal: cancelled.signal,
     });
-    return failure === undefined ? { type: 'done' } : { type: 'reported', failure };
+    if (failure === undefined) return { type: 'done' };
+    if (isStageFailure(failure)) return { type: 'reported', failure };
+    const problem = { message: `run() returned ${inspect(failure, BRIEFLY)}`, advice: RETURN };
+    return { type: 'reported', failure: { kind: 'failed', problems: [problem] } };
   } catch (error) {
     return { type: 'threw', error: toThrown(error) };
   }
@@ -107,10 +116,24 @@ const PROGRESS_MILLISECONDS = 100;
 let progressSent = Number.NEGATIVE_INFINITY;
 
 function sendProgress(progress: Progress): void {
+  const { done, total } = progress;
+  // Nothing can be drawn of 0 of NaN.
+  if (!(Number.isFinite(done) && Number.isFinite(total))) return;
   const now = performance.now();
-  if (now - progressSent < PROGRESS_MILLISECONDS && progress.done < progress.total) return;
+  if (now - progressSent < PROGRESS_MILLISECONDS && done < total) return;
   progressSent = now;
   send({ type: 'progress', progress });
+}
+
+/** JSON has no NaN and no infinity: such a metric, as of a class without samples, is told and left out. */
+function sendMetrics(values: Readonly<Record<string, number>>): void {
+  const finite: Record<string, number> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (Number.isFinite(value)) finite[name] = value;
+    else
+      send({ type: 'log', message: `metric "${name}" is not recorded: it is ${inspect(value)}, not a finite number` });
+  }
+  send({ type: 'metrics', values: finite });
 }
 
 /** Waits until the message is written: a crash of the stage right after it must not lose it. */

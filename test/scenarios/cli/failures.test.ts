@@ -9,6 +9,51 @@ function withBody(body: string): Project {
   return project;
 }
 
+/** The body, and then what the stage does otherwise. */
+function before(body: string): Project {
+  const project = toy();
+  project.edit('stages/count.ts', '    const words', `    ${body}\n    const words`);
+  return project;
+}
+
+test('a stage whose native code writes to the descriptor of the messages is shown with that, and goes on', async () => {
+  const project = before(
+    `for (const line of ['garbage', 'null', '{"type":"threw"}', '{"type":"x"}']) writeSync(3, line + '\\n');`,
+  );
+  project.edit('stages/count.ts', 'import { readFileSync,', 'import { writeSync, readFileSync,');
+  const { stdout, exitCode, stderr } = await project.run();
+  expect(exitCode, stderr).toBe(0);
+  const messages = stdout.split('\n').map((line) => JSON.parse(line));
+  expect(messages.filter(({ type }) => type === 'stage-log').map(({ message }) => message)).toEqual([
+    'garbage',
+    'null',
+    '{"type":"threw"}',
+    '{"type":"x"}',
+  ]);
+});
+
+test('a metric that is no finite number is told and left out, and the run goes on', async () => {
+  const project = before('metrics({ recall: 0 / 0, infinite: 1 / 0 });');
+  project.edit(
+    'pipeline.yaml',
+    '  join:\n    module: stages/join.ts\n    inputs: { left: shout.text, right: count.count }\n',
+    '',
+  );
+  const first = await project.run();
+  expect(first.stderr).toContain('count: metric "recall" is not recorded: it is NaN, not a finite number');
+  expect(first.exitCode, first.stderr).toBe(0);
+  const again = await project.run();
+  expect(again.exitCode, again.stderr).toBe(0);
+  expect(again.stages.find(({ name }) => name === 'count')?.metrics).toEqual({ words: 3 });
+});
+
+test('progress that is no number is not shown, and the run goes on', async () => {
+  const project = before('progress({ done: 0, total: 0 / 0 });');
+  project.edit('stages/count.ts', 'outputs, metrics }', 'outputs, metrics, progress }');
+  const { exitCode, stderr } = await project.run();
+  expect(exitCode, stderr).toBe(0);
+});
+
 describe('a stage that fails', () => {
   test.each<[string, string, string, number]>([
     ['throws', "throw new Error('no luck');", 'stages/count.ts:8:11: no luck', 1],
@@ -16,6 +61,8 @@ describe('a stage that fails', () => {
     ['throws later', "setTimeout(() => { throw new Error('late'); }); return new Promise(() => undefined);", 'late', 1],
     ['ends its process', 'process.exit(7);', 'stage «count» ended with exit code 7', 1],
     ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage «count» was ended by SIGKILL', 1],
+    ['returns something else', 'return Promise.all([1, 2]);', 'run() returned [ 1, 2 ]', 1],
+    ['returns null', 'return null;', 'run() returned null', 1],
     ['leaves an output unmade', '', 'stage «count» left its output «count» unmade', 1],
     ['leaves an output empty', "writeFileSync(outputs.count, '');", 'stage «count» left its output «count» empty', 1],
   ])('because it %s stops what reads it, and says why', async (_how, body, message, exitCode) => {
