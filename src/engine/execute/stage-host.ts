@@ -139,10 +139,23 @@ function sendMetrics(values: Readonly<Record<string, number>>): void {
 /** Waits until the message is written: a crash of the stage right after it must not lose it. */
 function send(message: HostMessage): void {
   const line = Buffer.from(`${JSON.stringify(message)}\n`);
-  try {
-    for (let written = 0; written < line.length; ) written += writeSync(MESSAGES, line, written);
-  } catch {
-    endAll();
+  for (let written = 0; written < line.length; ) {
+    try {
+      written += writeSync(MESSAGES, line, written);
+    } catch (error) {
+      surviveOrEnd((error as NodeJS.ErrnoException).code);
+    }
+  }
+}
+
+/** Returns if writing may succeed later. */
+function surviveOrEnd(code: string | undefined): void {
+  // The stage has made the descriptor non-blocking, and the runner is behind with reading.
+  if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  else if (code === 'EPIPE' || code === 'ECONNRESET') endAll();
+  else {
+    writeSync(2, `The stage closed descriptor ${MESSAGES}, which the runner listens to (${code}).\n`);
+    process.exit(1);
   }
 }
 

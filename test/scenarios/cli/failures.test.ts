@@ -5,7 +5,8 @@ import { TOY, toy } from './toy.ts';
 /** What a stage's body is replaced by. */
 function withBody(body: string): Project {
   const project = toy();
-  project.write('stages/count.ts', TOY['stages/count.ts'].replace(/const words[\s\S]*JSON[^\n]*\n/, `${body}\n`));
+  const module = TOY['stages/count.ts'].replace('import {', 'import { closeSync,');
+  project.write('stages/count.ts', module.replace(/const words[\s\S]*JSON[^\n]*\n/, `${body}\n`));
   return project;
 }
 
@@ -62,6 +63,7 @@ describe('a stage that fails', () => {
     ['ends its process', 'process.exit(7);', 'stage «count» ended with exit code 7', 1],
     ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage «count» was ended by SIGKILL', 1],
     ['returns something else', 'return Promise.all([1, 2]);', 'run() returned [ 1, 2 ]', 1],
+    ['closes the descriptor of the messages', 'closeSync(3);', 'ended with exit code 1', 1],
     ['returns null', 'return null;', 'run() returned null', 1],
     ['leaves an output unmade', '', 'stage «count» left its output «count» unmade', 1],
     ['leaves an output empty', "writeFileSync(outputs.count, '');", 'stage «count» left its output «count» empty', 1],
