@@ -1,6 +1,6 @@
 import { badInput, defineStage } from 'pipeline';
 import { FITS } from '../src/vision/data/images/decode.ts';
-import { ON_BAD_IMAGE } from '../src/vision/data/images/obtain-image.ts';
+import { ON_BAD_IMAGE } from '../src/vision/data/images/load-image.ts';
 import { describeResizing, resizeToShards } from '../src/vision/data/shards/resize-to-shards.ts';
 import { ENCODINGS } from '../src/vision/data/shards/shard-index.ts';
 import { readImages } from '../src/vision/data/tables/images.ts';

@@ -28,7 +28,7 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 /** 2^27: more than the largest cameras have. A small file may claim any number, and would take the memory for it. */
-const MOST_PIXELS = 134_217_728;
+const MAX_PIXELS = 134_217_728;
 const ALL = Number.POSITIVE_INFINITY;
 
 /**
@@ -66,9 +66,9 @@ async function decode(
   try {
     metadata = await budget.use(source.length, () => sharp(source, { limitInputPixels: false }).metadata());
     const { width: across, height: down } = metadata;
-    if (across * down > MOST_PIXELS)
-      return failure(`it claims to have ${across}×${down} pixels, and no more than ${MOST_PIXELS} are decoded`);
-    pixels = await budget.use(bytesWhole(metadata), () => resize(source, options));
+    if (across * down > MAX_PIXELS)
+      return failure(`it claims to have ${across}×${down} pixels, and no more than ${MAX_PIXELS} are decoded`);
+    pixels = await budget.use(decodedBytes(metadata), () => resize(source, options));
   } catch (error) {
     return failure(reasonFrom(reasonOf(error)));
   }
@@ -88,7 +88,7 @@ function reasonFrom(message: string): string {
 
 function resize(source: Buffer, { width, height, fit }: DecodeOptions): Promise<Buffer> {
   return (
-    sharp(source, { limitInputPixels: MOST_PIXELS })
+    sharp(source, { limitInputPixels: MAX_PIXELS })
       // Depth and colour space change first: blended in 16 bits, white came out as 254.
       .pipelineColourspace('srgb')
       .autoOrient()
@@ -101,6 +101,6 @@ function resize(source: Buffer, { width, height, fit }: DecodeOptions): Promise<
 }
 
 /** What the image takes decoded whole; a progressive JPEG has two bytes a sample meanwhile. */
-function bytesWhole({ width, height, channels, depth }: Metadata): number {
+function decodedBytes({ width, height, channels, depth }: Metadata): number {
   return width * height * channels * (depth === 'uchar' ? 2 : 4);
 }

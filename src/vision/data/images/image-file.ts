@@ -4,7 +4,7 @@ import { problem, type Result, success } from '../../../shared/problem.ts';
 import { reasonOf } from '../../../shared/wording.ts';
 
 /** No photograph is larger, and several files are in memory at a time. */
-const MOST_BYTES = 256 << 20;
+const MAX_BYTES = 256 << 20;
 
 // What may wait for a disk is asynchronous, and nothing else: each such call is a way to another thread and back.
 const open = promisify(openWithCallback);
@@ -24,8 +24,8 @@ export async function readImageFile(file: string): Promise<Result<Buffer>> {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return unreadable('it is not a file');
     if (stats.size === 0) return unreadable('it is empty');
-    if (stats.size > MOST_BYTES)
-      return unreadable(`it has ${stats.size} bytes, and no image has more than ${MOST_BYTES}`);
+    if (stats.size > MAX_BYTES)
+      return unreadable(`it has ${stats.size} bytes, and no image has more than ${MAX_BYTES}`);
     return success(await readBytes(descriptor, stats.size));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,5 +1,5 @@
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
-import { someProblems } from '../labels/some-problems.ts';
+import { limitProblems } from '../labels/limit-problems.ts';
 import type { Targets } from '../tables/targets.ts';
 import { permutation } from './permutation.ts';
 import type { ShardSet } from './shards.ts';
@@ -90,7 +90,7 @@ function imageRows({ shards, targets, samples }: BatchOptions): Result<Int32Arra
   if (problems.length === 0) return success(rows);
   const advice = 'Make shards and targets from the same samples: run the pipeline from its first stage.';
   return failure([
-    ...someProblems(problems, 'samples like these'),
+    ...limitProblems(problems, 'samples like these'),
     { message: 'shards and targets do not fit', advice },
   ]);
 }

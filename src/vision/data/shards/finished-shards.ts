@@ -15,7 +15,7 @@ const schema = {
 } as const;
 
 /** What became of the images of a planned shard. */
-export interface MadeShard {
+export interface CompletedShard {
   /** None if all of its images were put aside. */
   readonly shard?: ShardEntry | undefined;
   readonly quarantined: readonly Quarantined[];
@@ -24,11 +24,11 @@ export interface MadeShard {
 /** Shards that are whole, kept with what is known of them where a run that was killed left them for the next one. */
 export interface FinishedShards {
   /** What was made of this shard before, if it is there and whole. */
-  find(planned: PlannedShard): Promise<MadeShard | undefined>;
+  find(planned: PlannedShard): Promise<CompletedShard | undefined>;
   /** Where to write the shard of this name. */
   begin(name: string): string;
   /** The shard that was begun is whole. */
-  finish(name: string, made: MadeShard): Promise<void>;
+  finish(name: string, made: CompletedShard): Promise<void>;
   /** Moves a finished shard into `directory`. */
   moveTo(directory: string, { file }: ShardEntry): Promise<void>;
   /** There is nothing to go on with. */

@@ -4,17 +4,17 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { counted } from '../../../shared/wording.ts';
-import { type ObtainedImage, type ObtainOptions, obtainImage } from '../images/obtain-image.ts';
-import { someProblems } from '../labels/some-problems.ts';
-import { carryOver } from './carry-over.ts';
-import { type EarlierShards, openEarlierShards } from './earlier-shards.ts';
-import { type FinishedShards, type MadeShard, openFinishedShards } from './finished-shards.ts';
+import { type LoadedImage, type LoadOptions, loadImage } from '../images/load-image.ts';
+import { limitProblems } from '../labels/limit-problems.ts';
+import { type CompletedShard, type FinishedShards, openFinishedShards } from './finished-shards.ts';
+import { linkOrCopy } from './link-or-copy.ts';
+import { openPreviousShards, type PreviousShards } from './previous-shards.ts';
 import { type Quarantined, writeQuarantine } from './quarantine.ts';
 import { assignToShards, type PlannedShard } from './shard-assignment.ts';
 import { writeShardIndex } from './shard-index.ts';
 import { createShardWriter, type ShardLayout } from './shard-writer.ts';
 
-export interface ResizeOptions extends ObtainOptions {
+export interface ResizeOptions extends LoadOptions {
   readonly files: readonly string[];
   /** A shard never has more. */
   readonly imagesPerShard: number;
@@ -47,7 +47,7 @@ export async function resizeToShards(directory: string, options: ResizeOptions):
   const { files, size, encoding, imagesPerShard, batch, work, previous } = options;
   const layout = { height: size, width: size, encoding: encoding?.kind ?? 'raw', batch };
   const planned = assignToShards(files, imagesPerShard);
-  const earlier = previous && (await openEarlierShards(previous.shards, previous.digests));
+  const earlier = previous && (await openPreviousShards(previous.shards, previous.digests));
   const finished = await openFinishedShards(path.join(work, 'shards'));
   try {
     const sorted = await sortShards(planned, earlier, finished);
@@ -55,7 +55,7 @@ export async function resizeToShards(directory: string, options: ResizeOptions):
     if (broken.length > 0) {
       // The images will be others next time, and nobody would go on from here.
       await finished.clear();
-      return failure(someProblems(broken.sort(byFile), 'images like these'));
+      return failure(limitProblems(broken.sort(byFile), 'images like these'));
     }
     const made = planned.flatMap(({ name }) => sorted.made.get(name) ?? []);
     const shards = made.flatMap(({ shard }) => shard ?? []);
@@ -66,7 +66,7 @@ export async function resizeToShards(directory: string, options: ResizeOptions):
     for (const shard of shards) {
       const from = sorted.unchanged.has(shard.file) ? earlier?.directory : undefined;
       if (from === undefined) await finished.moveTo(directory, shard);
-      else await carryOver(path.join(from, shard.file), path.join(directory, shard.file));
+      else await linkOrCopy(path.join(from, shard.file), path.join(directory, shard.file));
     }
     return success({ shards: shards.length, unchanged: sorted.unchanged.size, resumed: sorted.resumed, quarantined });
   } finally {
@@ -89,7 +89,7 @@ const LISTED = 20;
 
 interface SortedShards {
   /** What there is of the shards, by name; it grows. */
-  readonly made: Map<string, MadeShard>;
+  readonly made: Map<string, CompletedShard>;
   readonly unchanged: ReadonlySet<string>;
   readonly resumed: number;
   readonly toMake: readonly PlannedShard[];
@@ -98,10 +98,10 @@ interface SortedShards {
 
 async function sortShards(
   planned: readonly PlannedShard[],
-  earlier: EarlierShards | undefined,
+  earlier: PreviousShards | undefined,
   finished: FinishedShards,
 ): Promise<SortedShards> {
-  const made = new Map<string, MadeShard>();
+  const made = new Map<string, CompletedShard>();
   const unchanged = new Set<string>();
   const toMake: PlannedShard[] = [];
   let imagesDone = 0;
@@ -119,7 +119,7 @@ async function sortShards(
 }
 
 interface Making {
-  readonly earlier: EarlierShards | undefined;
+  readonly earlier: PreviousShards | undefined;
   readonly finished: FinishedShards;
   readonly layout: ShardLayout;
   readonly options: ResizeOptions;
@@ -133,8 +133,8 @@ async function makeShards(sorted: SortedShards, making: Making): Promise<Problem
   const concurrency = Math.max(8, 2 * availableParallelism());
   const files = sorted.toMake.flatMap((shard) => shard.files);
   const images = Readable.from(files)
-    .map((file: string) => obtainImage(file, options, earlier), { concurrency, signal })
-    [Symbol.asyncIterator]() as AsyncIterator<ObtainedImage>;
+    .map((file: string) => loadImage(file, options, earlier), { concurrency, signal })
+    [Symbol.asyncIterator]() as AsyncIterator<LoadedImage>;
   const broken: Problem[] = [];
   let done = sorted.imagesDone;
   if (done > 0) await onProgress(done);

@@ -16,24 +16,24 @@ interface Hashed {
 
 /**
  * Says which image lies in which shard: images whose hashed paths begin with the same bits share one, and as soon as
- * that has more than `mostImages`, the next bit divides it into two. So the shards depend on nothing but the set of
+ * that has more than `maxImages`, the next bit divides it into two. So the shards depend on nothing but the set of
  * paths, and an image that comes or goes changes its own shard alone, or divides or joins it; no other image moves.
  */
-export function assignToShards(files: Iterable<string>, mostImages: number): readonly PlannedShard[] {
+export function assignToShards(files: Iterable<string>, maxImages: number): readonly PlannedShard[] {
   const images = Array.from(new Set(files), (file) => ({ file, bits: Buffer.from(hash('sha256', file), 'hex') }));
-  return divide(images, '', mostImages);
+  return divide(images, '', maxImages);
 }
 
-function divide(images: readonly Hashed[], beginning: string, mostImages: number): readonly PlannedShard[] {
+function divide(images: readonly Hashed[], beginning: string, maxImages: number): readonly PlannedShard[] {
   if (images.length === 0) return [];
-  if (images.length <= mostImages) {
+  if (images.length <= maxImages) {
     return [{ name: `shard-${beginning || 'all'}.arrow`, files: images.map(({ file }) => file).sort() }];
   }
   const half = (bit: 0 | 1) =>
     divide(
       images.filter(({ bits }) => bitAt(bits, beginning.length) === bit),
       `${beginning}${bit}`,
-      mostImages,
+      maxImages,
     );
   return [...half(0), ...half(1)];
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { reasonOf } from '../../../shared/wording.ts';
-import { someProblems } from '../labels/some-problems.ts';
+import { limitProblems } from '../labels/limit-problems.ts';
 import { readQuarantine } from './quarantine.ts';
 import { type Encoding, type ImageEntry, readShardIndex, type ShardEntry } from './shard-index.ts';
 
@@ -57,7 +57,7 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
   };
   if (problems.length > 0) {
     await close();
-    return failure(someProblems(problems, 'shards like these'));
+    return failure(limitProblems(problems, 'shards like these'));
   }
   const rows = open.flatMap((shard, number) => (shards[number]?.images ?? []).map((image) => ({ shard, image })));
   const rowByFile = new Map(rows.map(({ image }, row) => [image.file, row]));
@@ -92,7 +92,7 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
         readRow(row, into.subarray(place * imageBytes, (place + 1) * imageBytes)),
       );
       const problems = (await Promise.all(reads)).filter((problem) => problem !== undefined);
-      return problems.length === 0 ? success(undefined) : failure(someProblems(problems, 'images like these'));
+      return problems.length === 0 ? success(undefined) : failure(limitProblems(problems, 'images like these'));
     },
     close,
   });

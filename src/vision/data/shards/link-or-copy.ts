@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, link } from 'node:fs/promises';
 
 /** Puts a file that must not change also at `to`: as a link, or as a copy where the disk has none. */
-export async function carryOver(from: string, to: string): Promise<void> {
+export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {

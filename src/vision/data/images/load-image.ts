@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import path from 'node:path';
 import { type Problem, success } from '../../../shared/problem.ts';
-import type { EarlierShards } from '../shards/earlier-shards.ts';
+import type { PreviousShards } from '../shards/previous-shards.ts';
 import type { Quarantined } from '../shards/quarantine.ts';
 import type { ShardImage } from '../shards/shard-writer.ts';
 import { decodeImage, type Fit } from './decode.ts';
@@ -12,7 +12,7 @@ import { differenceHash } from './perceptual-hash.ts';
 /** Whether an image that cannot be decoded fails the stage, or is put aside with its reason. */
 export const ON_BAD_IMAGE = ['fail', 'quarantine'] as const;
 
-export interface ObtainOptions {
+export interface LoadOptions {
   /** The data set's folder, from which the files' paths start. */
   readonly root: string;
   /** Height and width, in pixels. */
@@ -22,16 +22,16 @@ export interface ObtainOptions {
   readonly onBadImage?: (typeof ON_BAD_IMAGE)[number];
 }
 
-export type ObtainedImage =
+export type LoadedImage =
   | { readonly ok: true; readonly value: ShardImage }
   | { readonly ok: false; readonly failure: readonly Problem[]; readonly aside: Quarantined };
 
 /** The image as an earlier result has it, or else decoded. */
-export async function obtainImage(
+export async function loadImage(
   file: string,
-  { root, size, fit, encoding, onBadImage }: ObtainOptions,
-  earlier: EarlierShards | undefined,
-): Promise<ObtainedImage> {
+  { root, size, fit, encoding, onBadImage }: LoadOptions,
+  earlier: PreviousShards | undefined,
+): Promise<LoadedImage> {
   const known = await earlier?.image(file);
   if (known !== undefined) return success(known);
   const at = { file: path.join(root, file) };

@@ -1,18 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { MadeShard } from './finished-shards.ts';
+import type { CompletedShard } from './finished-shards.ts';
 import { type Quarantined, readQuarantine } from './quarantine.ts';
 import type { PlannedShard } from './shard-assignment.ts';
 import { type ImageEntry, readShardIndex } from './shard-index.ts';
 import type { ShardImage } from './shard-writer.ts';
 
 /** What an earlier result made of the same images. */
-export interface EarlierShards {
+export interface PreviousShards {
   /** The directory in which they lie. */
   readonly directory: string;
   /** What was made of exactly the images that a shard is to have, unless anything of them is new. */
-  unchanged(shard: PlannedShard): MadeShard | undefined;
+  unchanged(shard: PlannedShard): CompletedShard | undefined;
   /** The image that was made of a source with this content, under whatever path. */
   image(file: string): Promise<ShardImage | undefined>;
   close(): Promise<void>;
@@ -28,10 +28,10 @@ interface Place {
  *
  * @param digests by path the SHA-256 of the images as they are now.
  */
-export async function openEarlierShards(
+export async function openPreviousShards(
   directory: string,
   digests: ReadonlyMap<string, string>,
-): Promise<EarlierShards | undefined> {
+): Promise<PreviousShards | undefined> {
   const [index, list] = await Promise.all([readShardIndex(directory), readQuarantine(directory)]);
   if (!index.ok || !list.ok) return undefined;
   const shards = new Map(index.value.shards.map((shard) => [shard.file, shard]));
