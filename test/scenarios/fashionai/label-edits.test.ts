@@ -65,7 +65,11 @@ describe('in the layout "fashionai"', () => {
         LABEL_EDIT,
         editLabels(([first = '', ...rows]) => [first.replace(/([nm])(y)|(y)([nm])/, '$2$1$4$3'), ...rows]),
       ],
-      ['an added "maybe"', LABEL_EDIT, editLabels(([first = '', ...rows]) => [first.replace(/n(?=[nym]*$)/, 'm'), ...rows])],
+      [
+        'an added "maybe"',
+        LABEL_EDIT,
+        editLabels(([first = '', ...rows]) => [first.replace(/n(?=[nym]*$)/, 'm'), ...rows]),
+      ],
       ['a removed row', ALL, editLabels((rows) => rows.slice(1))],
       ['another order of the rows', ['ingest'], editLabels((rows) => rows.toReversed())],
       [
