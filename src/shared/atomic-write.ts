@@ -11,7 +11,7 @@ export function temporaryFor(path: string): string {
 }
 
 /** Writes a file of a cache whole or not at all: a reader never sees half of it. Throws the file system's error. */
-export function writeWhole(path: string, text: string | Uint8Array): void {
+export function writeAtomically(path: string, text: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = temporaryFor(path);
   try {

@@ -1,25 +1,25 @@
 import type { Problem } from '../../shared/problem.ts';
 
 /** How long a remote store may take, in milliseconds. */
-export interface RemotePatience {
+export interface RemoteTimeouts {
   /** For a look-up. */
   readonly answer: number;
   /** For content to arrive, or to be stored. */
   readonly transfer: number;
 }
 
-const PATIENCE: RemotePatience = { answer: 10_000, transfer: 3_600_000 };
+const PATIENCE: RemoteTimeouts = { answer: 10_000, transfer: 3_600_000 };
 /** After so many failures in a row it is not asked again: each costs the run its patience. */
 const MOST_FAILURES = 3;
 
 /** Asks a remote store. Whatever goes wrong there is told and counts as a miss. */
 export class RemoteGuard {
-  readonly #onTrouble: (problem: Problem) => void;
-  readonly #patience: RemotePatience;
+  readonly #onProblem: (problem: Problem) => void;
+  readonly #patience: RemoteTimeouts;
   #failures = 0;
 
-  constructor(onTrouble: (problem: Problem) => void, patience: RemotePatience = PATIENCE) {
-    this.#onTrouble = onTrouble;
+  constructor(onProblem: (problem: Problem) => void, patience: RemoteTimeouts = PATIENCE) {
+    this.#onProblem = onProblem;
     this.#patience = patience;
   }
 
@@ -40,7 +40,7 @@ export class RemoteGuard {
   }
 
   tell(problem: Problem): void {
-    this.#onTrouble(problem);
+    this.#onProblem(problem);
   }
 
   async #ask<Value>(what: string, action: () => Promise<Value>, otherwise: Value, patience: number): Promise<Value> {

@@ -5,13 +5,13 @@ import type { Tree } from '../fingerprint/tree.ts';
 import type { LocalStore } from './local/local-store.ts';
 import { isActionRecord } from './record-shape.ts';
 import type { ActionRecord, FinishedOutput } from './records.ts';
-import { RemoteGuard, type RemotePatience } from './remote-guard.ts';
+import { RemoteGuard, type RemoteTimeouts } from './remote-guard.ts';
 import type { ActionStore, ContentStore, RemoteStore } from './stores.ts';
 
 export interface TieredOptions {
   /** Told, in words for people, of what the remote store did wrong. Never an error: it costs time and nothing else. */
-  readonly onTrouble: (problem: Problem) => void;
-  readonly patience?: RemotePatience;
+  readonly onProblem: (problem: Problem) => void;
+  readonly patience?: RemoteTimeouts;
 }
 
 /**
@@ -31,10 +31,10 @@ export class TieredStore implements ActionStore, ContentStore {
   /** Uploads go on while stages run, one after the other. */
   #uploads: Promise<void> = Promise.resolve();
 
-  constructor(local: LocalStore, remote: RemoteStore, { onTrouble, patience }: TieredOptions) {
+  constructor(local: LocalStore, remote: RemoteStore, { onProblem, patience }: TieredOptions) {
     this.#local = local;
     this.#remote = remote;
-    this.#guard = new RemoteGuard(onTrouble, patience);
+    this.#guard = new RemoteGuard(onProblem, patience);
   }
 
   async lookUp(key: ActionKey): Promise<ActionRecord | undefined> {

@@ -24,7 +24,7 @@ export async function outputsBefore(
 }
 
 /** Whether another attempt may end otherwise. */
-export function mayPass(reason: FailureReason): boolean {
+export function isRetryable(reason: FailureReason): boolean {
   switch (reason.kind) {
     case 'reported':
     case 'threw':
@@ -43,7 +43,11 @@ export function mayPass(reason: FailureReason): boolean {
 }
 
 /** Warns of outputs whose content is another one than before, although all that should decide it is the same. */
-export function warnOfChanges({ stage, emit }: Attempted, before: ActionRecord | undefined, now: ActionRecord): void {
+export function warnOfNondeterminism(
+  { stage, emit }: Attempted,
+  before: ActionRecord | undefined,
+  now: ActionRecord,
+): void {
   if (before === undefined) return;
   for (const [name, { digest }] of Object.entries(now.outputs)) {
     if (before.outputs[name]?.digest === digest) continue;

@@ -20,11 +20,11 @@ export interface RunOptions {
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
   readonly emit: Emit;
-  readonly objection?: Objection;
+  readonly checkResult?: ResultCheck;
 }
 
 /** What is wrong with a result that a stage now has, if anything is: then it counts as failed. */
-export type Objection = (stage: PlannedStage, result: CompletedStage) => Promise<FailureReason | undefined>;
+export type ResultCheck = (stage: PlannedStage, result: CompletedStage) => Promise<FailureReason | undefined>;
 
 /** So often a stage begins again because what it reads went away. */
 const MOST_BEGINNINGS = 3;
@@ -195,7 +195,7 @@ class Execution {
     );
   }
 
-  /** Puts up the objection, if there is one, and takes note of a failure. */
+  /** Puts up the checkResult, if there is one, and takes note of a failure. */
   async #judge(stage: PlannedStage, obtained: StageResult): Promise<StageResult> {
     const result = await this.#objectTo(stage, obtained);
     if (result.outcome === 'failed') this.#noteFailure(stage);
@@ -204,7 +204,7 @@ class Execution {
 
   async #objectTo(stage: PlannedStage, result: StageResult): Promise<StageResult> {
     if (result.outcome !== 'ran' && result.outcome !== 'cached') return result;
-    const failure = await this.#options.objection?.(stage, result);
+    const failure = await this.#options.checkResult?.(stage, result);
     const { name, seconds, reasons, key } = result;
     return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
   }

@@ -63,7 +63,7 @@ export interface RequestedPrevious {
 }
 
 /** What a stage wants of a machine while it runs. */
-export interface ResourceWish {
+export interface ResourceRequest {
   readonly cpu: number;
   /** Bytes. */
   readonly memory: number;
@@ -100,7 +100,7 @@ export type StageEnd =
 export interface Executor {
   run(
     request: StageRequest,
-    resources: ResourceWish,
+    resources: ResourceRequest,
     onMessage: (message: StageMessage) => void,
     signal: AbortSignal,
   ): Promise<StageEnd>;

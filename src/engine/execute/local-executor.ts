@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Executor, ResourceWish, StageEnd, StageMessage, StageRequest } from './executor.ts';
+import type { Executor, ResourceRequest, StageEnd, StageMessage, StageRequest } from './executor.ts';
 import type { GpuLocks } from './gpu-locks.ts';
-import type { Workbench } from './perform-stage.ts';
+import type { MachineServices } from './perform-stage.ts';
 import type { ResourcePool } from './resources.ts';
 
 const POLL_MILLISECONDS = 500;
 
 /** Carries requests out on this machine, each in a process of its own, as its resources allow. */
 export class LocalExecutor implements Executor {
-  readonly #bench: Workbench;
+  readonly #bench: MachineServices;
   readonly #pool: ResourcePool;
   readonly #gpus: GpuLocks;
   readonly #poll: number;
 
   /** `poll`: milliseconds until it looks again for GPUs that other runs hold. */
-  constructor(bench: Workbench, pool: ResourcePool, gpus: GpuLocks, poll = POLL_MILLISECONDS) {
+  constructor(bench: MachineServices, pool: ResourcePool, gpus: GpuLocks, poll = POLL_MILLISECONDS) {
     this.#bench = bench;
     this.#pool = pool;
     this.#gpus = gpus;
@@ -23,7 +23,7 @@ export class LocalExecutor implements Executor {
 
   async run(
     request: StageRequest,
-    wish: ResourceWish,
+    wish: ResourceRequest,
     onMessage: (message: StageMessage) => void,
     signal: AbortSignal,
   ): Promise<StageEnd> {
@@ -53,7 +53,7 @@ export class LocalExecutor implements Executor {
 
   async #perform(
     request: StageRequest,
-    { mayStart, beforeRelease }: ResourceWish,
+    { mayStart, beforeRelease }: ResourceRequest,
     gpus: readonly string[],
     onMessage: (message: StageMessage) => void,
     signal: AbortSignal,

@@ -15,13 +15,13 @@ import { fullDisk } from './full-disk.ts';
 import { type Linkage, writeLinkedBundle } from './linked-bundle.ts';
 import { finishOutputs } from './outputs.ts';
 import type { HostTask, PreviousPaths } from './protocol.ts';
-import { type FoundInput, inputPaths, locateInputs, nameMakers } from './request-inputs.ts';
+import { type FoundInput, inputPaths, locateInputs, nameProducers } from './request-inputs.ts';
 import { fromRooted, type Roots } from './roots.ts';
 import { runInProcess, toResult } from './stage-process.ts';
 import { unchangedInputs } from './unchanged-inputs.ts';
 
 /** What the machine that carries a request out brings to it. */
-export interface Workbench {
+export interface MachineServices {
   readonly roots: Roots;
   readonly stores: Pick<Stores, 'actions' | 'contents'>;
   /** Digests inputs from outside. */
@@ -45,7 +45,7 @@ interface Reused {
 export async function performStage(
   request: StageRequest,
   gpus: readonly string[],
-  bench: Workbench,
+  bench: MachineServices,
   onMessage: (message: StageMessage) => void,
   signal: AbortSignal,
 ): Promise<StageEnd> {
@@ -68,7 +68,7 @@ export async function performStage(
 
 interface Performance {
   readonly gpus: readonly string[];
-  readonly bench: Workbench;
+  readonly bench: MachineServices;
   readonly onMessage: (message: StageMessage) => void;
   readonly signal: AbortSignal;
   readonly found: readonly FoundInput[];
@@ -92,7 +92,7 @@ async function perform(request: StageRequest, performance: Performance): Promise
   if (!unchanged.ok && unchanged.failure === 'inputs-gone') return { type: 'inputs-gone' };
   if (!ran.ok) {
     const reason = fullDisk(ran.failure, scratch) ?? ran.failure;
-    return failed('problems' in reason ? { ...reason, problems: nameMakers(reason.problems, found) } : reason);
+    return failed('problems' in reason ? { ...reason, problems: nameProducers(reason.problems, found) } : reason);
   }
   if (!unchanged.ok) return failed(unchanged.failure as FailureReason);
   await prepared;
@@ -145,7 +145,7 @@ async function runProcess(
   return result.ok ? success(metrics) : result;
 }
 
-function linkageOf({ code }: StageRequest, { roots, stageApi }: Workbench): Linkage {
+function linkageOf({ code }: StageRequest, { roots, stageApi }: MachineServices): Linkage {
   const files = Object.entries(code.externals).map(([specifier, file]) => [specifier, fromRooted(file, roots)]);
   return { root: roots.project, stageApi, externals: Object.fromEntries(files) as Linkage['externals'] };
 }
@@ -153,7 +153,7 @@ function linkageOf({ code }: StageRequest, { roots, stageApi }: Workbench): Link
 /** What an earlier result gives, if all of it can still be had. */
 async function reusedOf(
   { previous }: StageRequest,
-  { stores, roots, linkable }: Workbench,
+  { stores, roots, linkable }: MachineServices,
 ): Promise<Reused | undefined> {
   if (previous === undefined) return undefined;
   const outputs: Record<string, string> = {};

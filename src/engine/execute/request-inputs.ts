@@ -43,7 +43,7 @@ export function inputPaths(inputs: StageRequest['inputs'], found: readonly Found
 }
 
 /** Says of problems in what a stage has read which stage made that: the stage knows no more than a path in the cache. */
-export function nameMakers(problems: readonly Problem[], found: readonly FoundInput[]): readonly Problem[] {
+export function nameProducers(problems: readonly Problem[], found: readonly FoundInput[]): readonly Problem[] {
   return problems.map((problem) => {
     const file = problem.at?.file ?? '';
     const source = found.find(

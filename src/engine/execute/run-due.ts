@@ -3,7 +3,7 @@ import type { ActionRecord } from '../cache/records.ts';
 import { findResult } from '../cache/results.ts';
 import type { Claim } from '../cache/stores.ts';
 import type { PlannedStage } from '../plan/plan.ts';
-import { mayPass, outputsBefore, warnOfChanges } from './attempts.ts';
+import { isRetryable, outputsBefore, warnOfNondeterminism } from './attempts.ts';
 import { now, secondsSince, toCompleted } from './completed.ts';
 import type { Emit, StageResult } from './events.ts';
 import type { StageEnd, StageMessage, StageRequest } from './executor.ts';
@@ -143,7 +143,7 @@ class RunningStage {
       case 'succeeded': {
         this.#finished = true;
         this.#services.stores.history.setLastKey(stage.name, key.key);
-        warnOfChanges(this.#due, this.#before, end.record);
+        warnOfNondeterminism(this.#due, this.#before, end.record);
         return this.#due.judge(toCompleted(stage, 'ran', end.record, { seconds: this.#seconds(), reasons }));
       }
       case 'failed':
@@ -194,7 +194,7 @@ class RunningStage {
   #retryOrFail(reason: FailureReason): Promise<StageResult> | 'again' {
     const { stage, emit } = this.#due;
     const retry = ++this.#attempts;
-    if (retry > stage.retries || !mayPass(reason)) return this.#failed(reason);
+    if (retry > stage.retries || !isRetryable(reason)) return this.#failed(reason);
     emit({ type: 'stage-retrying', stage: stage.name, failure: reason, retry, retries: stage.retries });
     return 'again';
   }

@@ -14,7 +14,7 @@ export interface Verification {
   readonly pinned: ReadonlySet<string>;
   /** Not run, since only their results are read. */
   readonly taken: readonly PlannedStage[];
-  readonly takenKeys: ReadonlySet<ActionKey>;
+  readonly reusedKeys: ReadonlySet<ActionKey>;
 }
 
 /** Works out what verifying the stages of `names` means: all stages when there are none. */
@@ -30,7 +30,7 @@ export function planVerification(plan: Plan, names: readonly string[], lockfile:
     again,
     pinned,
     taken,
-    takenKeys: new Set(taken.flatMap(({ name }) => lockfile.get(name)?.key ?? [])),
+    reusedKeys: new Set(taken.flatMap(({ name }) => lockfile.get(name)?.key ?? [])),
   };
 }
 

@@ -29,10 +29,10 @@ export interface Bundle {
   readonly externals: Readonly<Record<string, string>>;
   /** The local modules whose code is in the bundle, relative to the root. */
   readonly modules: readonly string[];
-  /** All local modules that were read, absolute: while they stay the same, and so does `lookedAt`, so does the bundle. */
+  /** All local modules that were read, absolute: while they stay the same, and so does `resolutionFiles`, so does the bundle. */
   readonly sources: readonly string[];
   /** Other files by whose content or absence an import means what it means, absolute. */
-  readonly lookedAt: readonly string[];
+  readonly resolutionFiles: readonly string[];
 }
 
 /** Bundles the stage module at `module` (absolute) as far as its imports are local. */
@@ -86,7 +86,7 @@ export async function bundleStage(module: string, root: string): Promise<Result<
     externals,
     modules: modules.sort(),
     sources,
-    lookedAt: [...configurationFiles(new Set(sources.map(dirname))), ...candidates],
+    resolutionFiles: [...configurationFiles(new Set(sources.map(dirname))), ...candidates],
   });
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { writeWhole } from '../../shared/atomic-write.ts';
+import { writeAtomically } from '../../shared/atomic-write.ts';
 
 /**
  * Reads a file of the cache's index: what an earlier run learnt and this one would have to find out again. Nothing if it
@@ -21,7 +21,7 @@ export function readIndexFile(path: string, kind: string): string | undefined {
 /** Writes it whole or not at all: a reader never sees half of it. The cache may be on a read-only file system. */
 export function writeIndexFile(path: string, kind: string, body: string): void {
   try {
-    writeWhole(path, `${headOf(kind, body)}\n${body}`);
+    writeAtomically(path, `${headOf(kind, body)}\n${body}`);
   } catch {
     // Forgetting costs the next run some time and nothing else.
   }

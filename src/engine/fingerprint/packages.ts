@@ -10,7 +10,7 @@ export interface PackageClosure {
   /** `name@version` → the folders, absolute, in which it is installed: mostly one. */
   readonly folders: Readonly<Record<string, readonly string[]>>;
   /** Files that tell when this has to be looked at again. */
-  readonly lookedAt: readonly string[];
+  readonly resolutionFiles: readonly string[];
 }
 
 interface Manifest {
@@ -25,12 +25,12 @@ interface Manifest {
 export function closePackages(files: readonly string[]): PackageClosure {
   const identities: Record<string, string> = {};
   const installed: Record<string, string[]> = {};
-  const lookedAt = new Set<string>();
+  const resolutionFiles = new Set<string>();
   const lockfiles = new Lockfiles();
   const folders = new Set(files.map(packageFolder));
   // The set grows while it is walked: a package's dependencies are visited after it, each once.
   for (const folder of folders) {
-    lookedAt.add(join(folder, 'package.json'));
+    resolutionFiles.add(join(folder, 'package.json'));
     const text = read(join(folder, 'package.json'));
     if (text === undefined) continue;
     const manifest = parseManifest(text);
@@ -40,7 +40,7 @@ export function closePackages(files: readonly string[]): PackageClosure {
     const wanted = { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies };
     for (const name of Object.keys(wanted)) {
       const candidates = packageCandidates(name, folder, isPackage);
-      for (const file of candidates) lookedAt.add(file);
+      for (const file of candidates) resolutionFiles.add(file);
       const dependency = dirname(candidates.at(-1) ?? '');
       if (isPackage(dependency)) folders.add(dependency);
     }
@@ -48,7 +48,7 @@ export function closePackages(files: readonly string[]): PackageClosure {
   return {
     identities: Object.fromEntries(Object.entries(identities).sort(([a], [b]) => (a < b ? -1 : 1))),
     folders: installed,
-    lookedAt: [...lookedAt, ...lockfiles.files],
+    resolutionFiles: [...resolutionFiles, ...lockfiles.files],
   };
 }
 

@@ -78,7 +78,7 @@ export class StageCodes {
     const [{ bundleStage }, { closePackages }] = await Promise.all([import('./bundle.ts'), import('./packages.ts')]);
     const bundle = await bundleStage(module, this.#root);
     if (!bundle.ok) return bundle;
-    const { digest, externals, modules, text, links, sourceMap, sources, lookedAt } = bundle.value;
+    const { digest, externals, modules, text, links, sourceMap, sources, resolutionFiles } = bundle.value;
     const packages = closePackages(Object.values(externals));
     const before = this.#remembered.get(module)?.code;
     const code: StageCode = {
@@ -89,7 +89,7 @@ export class StageCodes {
       modules: Object.fromEntries(modules.map((path) => [path, this.#files.of(resolve(this.#root, path))])),
       ...(before?.digest === digest && before.interface && { interface: before.interface }),
     };
-    const files = [...new Set([...sources, ...lookedAt, ...packages.lookedAt])];
+    const files = [...new Set([...sources, ...resolutionFiles, ...packages.resolutionFiles])];
     const directories = [...new Set(sources.map(dirname))];
     this.#bundles.set(digest, { text, links, sourceMap });
     writeIndexFile(this.#pathOf(digest), BUNDLE, JSON.stringify({ text, links, sourceMap }));

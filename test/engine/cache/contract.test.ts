@@ -20,7 +20,7 @@ interface Both {
 type Open = () => Both;
 
 const both = <Store extends ActionStore & ContentStore>(store: Store): Both => ({ actions: store, contents: store });
-const unexpected = { onTrouble: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
+const unexpected = { onProblem: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
 
 /** Every store there is. What a path holds can be damaged only where it stays. */
 const STORES: readonly { name: string; damageable: boolean; in: (directory: string) => Open }[] = [

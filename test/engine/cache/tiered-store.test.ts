@@ -22,7 +22,7 @@ beforeEach(() => {
   trouble = [];
 });
 
-const onTrouble = ({ message }: Problem) => trouble.push(message);
+const onProblem = ({ message }: Problem) => trouble.push(message);
 const memoryStore = () => new MemoryStore(memory, directory);
 
 /** A machine with a local store of its own. `over`: what its remote store does otherwise than the memory. */
@@ -36,7 +36,7 @@ function machine(name: string, over: Partial<RemoteStore> = {}): TieredStore {
     upload: (digest, path) => remote.upload(digest, path),
     ...over,
   };
-  return new TieredStore(localStore(directory, name), bound, { onTrouble, patience: { answer: 5, transfer: 5 } });
+  return new TieredStore(localStore(directory, name), bound, { onProblem, patience: { answer: 5, transfer: 5 } });
 }
 
 /** A result that the remote store has. */
@@ -131,7 +131,7 @@ describe('a slow remote store', () => {
           return memoryStore().lookUp(key);
         },
       }),
-      { onTrouble },
+      { onProblem },
     );
     const found = here.lookUp(result.record.key);
     gate.resolve();

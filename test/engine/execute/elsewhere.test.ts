@@ -21,7 +21,7 @@ import { unwrap } from '../../support/result.ts';
 import { localStore } from '../../support/results.ts';
 import { ENGINE, sessionOf } from '../../support/session.ts';
 
-const unexpected = { onTrouble: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
+const unexpected = { onProblem: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
 
 /** A machine that has its own clone of the project and its own cache, and shares nothing but a remote store. */
 class OtherMachine implements Executor {

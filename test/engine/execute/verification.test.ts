@@ -20,7 +20,7 @@ function verified(names: string, pinned: string) {
   const stages = plan.stages.map((stage) => ({ ...stage, deterministic: !pinned.includes(stage.name) }));
   const found = planVerification({ ...plan, stages } as unknown as Plan, [...names], lockfile);
   const text = (set: Iterable<string>) => [...set].sort().join('');
-  expect(found.takenKeys).toEqual(new Set(found.taken.map(({ name }) => keyOf(name))));
+  expect(found.reusedKeys).toEqual(new Set(found.taken.map(({ name }) => keyOf(name))));
   expect(text(found.selection.forced)).toBe(text(found.again));
   expect(text(found.selection.cachedOnly)).toBe(text(found.taken.map(({ name }) => name)));
   return { again: text(found.again), taken: text(found.taken.map(({ name }) => name)), pinned: text(found.pinned) };

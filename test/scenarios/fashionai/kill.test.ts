@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Finished, Project } from '../../support/project.ts';
-import { Victim } from '../faults/victim.ts';
+import { KillableRun } from '../faults/killable-run.ts';
 import { small, smallClone } from './clone.ts';
 
 /** A checkpoint after every step, so that a killed training has something to go on from. */
@@ -29,7 +29,7 @@ test.each([
   ['train-stage-3', 'somewhere', /"train-stage-3","done":([2-9]|1\d)/],
 ])('a training killed with -9 in %s, %s, goes on and ends with the same bytes', async (stage, where, told) => {
   const cache = project.path(`cache-${stage}-${where}`);
-  const victim = new Victim(project.directory, [...args, '--cache', cache]);
+  const victim = new KillableRun(project.directory, [...args, '--cache', cache]);
   await victim.told(told);
   victim.killStage();
   victim.kill();

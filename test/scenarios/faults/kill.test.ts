@@ -3,8 +3,8 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Project } from '../../support/project.ts';
-import { tough } from './tough.ts';
-import { processesIn, Victim } from './victim.ts';
+import { interruptiblePipeline } from './interruptible-pipeline.ts';
+import { KillableRun, processesIn } from './killable-run.ts';
 
 const ROUNDS = 200;
 const ROUNDS_PER_TEST = 20;
@@ -17,7 +17,7 @@ let project: Project;
 let undisturbed: Record<string, unknown>;
 
 beforeAll(async () => {
-  project = tough(afterAll);
+  project = interruptiblePipeline(afterAll);
   const finished = await project.run();
   expect(finished.exitCode, finished.stderr).toBe(0);
   undisturbed = outputsOf(finished.stages);
@@ -30,8 +30,8 @@ async function disturb(seed: number): Promise<void> {
   const cache = project.path(`cache-${seed}`);
   // What was learnt about the code is no matter here, and takes long to find out.
   cpSync(project.path('cache/index'), `${cache}/index`, { recursive: true });
-  const first = new Victim(project.directory, ['--cache', cache]);
-  const second = new Victim(project.directory, ['--cache', cache]);
+  const first = new KillableRun(project.directory, ['--cache', cache]);
+  const second = new KillableRun(project.directory, ['--cache', cache]);
   const [lines, microseconds, what] = [pick(LINES), pick(SPIN_MICROSECONDS), pick(3)];
   await first.printed(lines);
   spin(microseconds);

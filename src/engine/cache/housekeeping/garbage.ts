@@ -69,7 +69,7 @@ export function findGarbage(
 }
 
 /** When each action was last used by a run, in milliseconds since 1970. */
-export function usesIn(runs: readonly RunRecord[]): ReadonlyMap<ActionKey, number> {
+export function lastUsesIn(runs: readonly RunRecord[]): ReadonlyMap<ActionKey, number> {
   const uses = new Map<ActionKey, number>();
   for (const { started, stages } of runs) {
     for (const { key } of stages) {

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Digest } from '../../fingerprint/digest.ts';
 import { RunHistory } from '../history/run-history.ts';
-import { deadMarkers } from '../local/uses.ts';
+import { deadMarkers } from '../local/use-marker.ts';
 import { takeDownloads } from './downloads.ts';
 import { abandoned } from './fresh-directory.ts';
 import { isTemporary } from './integrity.ts';

@@ -1,6 +1,6 @@
 import { lock } from '../../../shared/file-lock.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
-import { usedByOthers, whileNothingIsLookedUp } from '../local/uses.ts';
+import { usedByOthers, withSweepLock } from '../local/use-marker.ts';
 import type { Garbage } from './garbage.ts';
 import { type KeptAction, takeInventory } from './inventory.ts';
 import type { Leftover } from './leftovers.ts';
@@ -35,7 +35,7 @@ export async function sweep(
   const inBatches = async <Item>(items: readonly Item[], begin: () => (item: Item) => void): Promise<void> => {
     for (let start = 0; start < items.length && !signal.aborted; start += BATCH) {
       const batch = items.slice(start, start + BATCH);
-      await whileNothingIsLookedUp(cache, () => batch.forEach(begin()), signal);
+      await withSweepLock(cache, () => batch.forEach(begin()), signal);
       trash.empty();
     }
   };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeWhole } from '../../../shared/atomic-write.ts';
+import { writeAtomically } from '../../../shared/atomic-write.ts';
 import { type ActionKey, isDigest } from '../../fingerprint/digest.ts';
 import type { RunRecord } from '../records.ts';
 import type { History } from '../stores.ts';
@@ -27,10 +27,11 @@ export class LocalHistory implements History {
   }
 
   setLastKey(stage: string, key: ActionKey): void {
-    if (this.lastKey(stage) !== key) quietly(() => writeWhole(this.#paths.last(stage), `${JSON.stringify({ key })}\n`));
+    if (this.lastKey(stage) !== key)
+      quietly(() => writeAtomically(this.#paths.last(stage), `${JSON.stringify({ key })}\n`));
   }
 
   addRun(run: RunRecord): void {
-    quietly(() => writeWhole(this.#paths.run(run.run), toChecksummed(run)));
+    quietly(() => writeAtomically(this.#paths.run(run.run), toChecksummed(run)));
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryFor, writeWhole } from '../../../shared/atomic-write.ts';
+import { temporaryFor, writeAtomically } from '../../../shared/atomic-write.ts';
 import { failure, type Result, success } from '../../../shared/problem.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
 import type { FileDigests } from '../../fingerprint/file-digests.ts';
@@ -14,35 +14,35 @@ import { toChecksummed } from './checksummed.ts';
 import { moveIn, protect } from './move-in.ts';
 import { CachePaths } from './paths.ts';
 import { readRecord } from './record-file.ts';
-import type { Uses } from './uses.ts';
+import type { UseMarker } from './use-marker.ts';
 
 /** Records and content in a directory on this machine, shared safely by any number of runs. */
 export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   readonly #paths: CachePaths;
   readonly #files: FileDigests;
   readonly #trees: SealedTrees;
-  readonly #uses: Uses | undefined;
+  readonly #marker: UseMarker | undefined;
 
   /**
    * @param directory the cache directory, absolute.
-   * @param uses is told what is looked up: a sweep at the same time leaves that.
+   * @param marker is told what is looked up: a sweep at the same time leaves that.
    */
-  constructor(directory: string, files: FileDigests, trees: SealedTrees, uses?: Uses) {
+  constructor(directory: string, files: FileDigests, trees: SealedTrees, marker?: UseMarker) {
     this.#paths = new CachePaths(directory);
     this.#files = files;
     this.#trees = trees;
-    this.#uses = uses;
+    this.#marker = marker;
   }
 
   async lookUp(key: ActionKey): Promise<ActionRecord | undefined> {
-    this.#uses?.tell(key);
+    this.#marker?.add(key);
     return this.#read(key);
   }
 
   async commit(record: ActionRecord): Promise<Result<void>> {
     return this.#write(() => {
-      this.#uses?.tell(record.key);
-      writeWhole(this.#paths.action(record.key), toChecksummed(record));
+      this.#marker?.add(record.key);
+      writeAtomically(this.#paths.action(record.key), toChecksummed(record));
     });
   }
 
@@ -51,7 +51,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 
   async materialize(digest: Digest): Promise<string | undefined> {
-    this.#uses?.tell(digest);
+    this.#marker?.add(digest);
     return this.#locate(digest);
   }
 
@@ -71,7 +71,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   async add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {
     await this.#files.prepare();
     return this.#write(() => {
-      this.#uses?.tell(content.digest);
+      this.#marker?.add(content.digest);
       this.#takeIn(content);
     });
   }
@@ -93,7 +93,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 
   treeOf(digest: Digest): Tree | undefined {
-    this.#uses?.tell(digest);
+    this.#marker?.add(digest);
     const path = this.#locate(digest);
     const tree = path === undefined ? undefined : digestTree(path, this.#files);
     return tree?.ok && tree.value.digest === digest ? tree.value : undefined;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { writeWhole } from '../../../shared/atomic-write.ts';
+import { writeAtomically } from '../../../shared/atomic-write.ts';
 import type { Place, Problem } from '../../../shared/problem.ts';
 
 /** What there can be many of in a data set, as it is called when more of them are counted. */
@@ -46,7 +46,7 @@ export function tellFindings(findings: readonly Finding[], folder: string): read
   const left = [...counts].filter(([, count]) => count > TOLD);
   if (left.length === 0) return problems;
   const file = path.join(folder, 'problems.txt');
-  writeWhole(file, sorted.map((finding) => `${lineOf(finding)}\n`).join(''));
+  writeAtomically(file, sorted.map((finding) => `${lineOf(finding)}\n`).join(''));
   const more = left.map(([kind, count]) => `${count - TOLD} more ${kind}`).join(', ');
   return [...problems, { message: `and ${more}`, advice: `All ${sorted.length} are listed in ${file}` }];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findGarbage, usesIn } from '../../../../src/engine/cache/housekeeping/garbage.ts';
+import { findGarbage, lastUsesIn } from '../../../../src/engine/cache/housekeeping/garbage.ts';
 import type { KeptAction } from '../../../../src/engine/cache/housekeeping/inventory.ts';
 import type { RunRecord } from '../../../../src/engine/cache/records.ts';
 import type { ActionKey, Digest } from '../../../../src/engine/fingerprint/digest.ts';
@@ -92,7 +92,7 @@ test('an action was last used by the latest run that has it', () => {
       started: new Date(day * DAY).toISOString(),
       stages: keys.map((name) => ({ key: name })),
     }) as unknown as RunRecord;
-  const uses = usesIn([run(3, 'a'), run(5, 'b'), run(1, 'a', 'b')]);
+  const uses = lastUsesIn([run(3, 'a'), run(5, 'b'), run(1, 'a', 'b')]);
   expect([...uses]).toEqual([
     ['a', 3 * DAY],
     ['b', 5 * DAY],

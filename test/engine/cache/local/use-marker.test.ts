@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { deadMarkers, Uses, usedByOthers, whileNothingIsLookedUp } from '../../../../src/engine/cache/local/uses.ts';
+import { deadMarkers, UseMarker, usedByOthers, withSweepLock } from '../../../../src/engine/cache/local/use-marker.ts';
 import { type ActionKey, sha256 } from '../../../../src/engine/fingerprint/digest.ts';
 import { deadHandle, foreignHandle, parentHandle, reusedHandle } from '../../../support/handles.ts';
 
@@ -12,13 +12,13 @@ let cache: string;
 let live: string;
 
 beforeEach(() => {
-  cache = mkdtempSync(join(tmpdir(), 'pipeline-uses-'));
+  cache = mkdtempSync(join(tmpdir(), 'pipeline-marker-'));
   onTestFinished(() => rmSync(cache, { recursive: true }));
   live = join(cache, 'index/live');
   mkdirSync(live, { recursive: true });
 });
 
-/** What a process told that it uses. */
+/** What a process told that it marker. */
 function told(holder: string, days = 0): string {
   const path = join(live, holder);
   writeFileSync(path, `${KEY}\n`);
@@ -29,21 +29,21 @@ function told(holder: string, days = 0): string {
 
 describe('what is looked up', () => {
   test('is told while the command is under way', () => {
-    const uses = new Uses(cache);
-    uses.tell(KEY, KEY);
-    uses.tell(KEY);
+    const marker = new UseMarker(cache);
+    marker.add(KEY, KEY);
+    marker.add(KEY);
     expect(readdirSync(live)).toHaveLength(1);
-    uses.release();
+    marker.release();
     expect(readdirSync(live)).toEqual([]);
   });
 
   test('leaves no trace where nothing is looked up, or nothing may be written', () => {
-    new Uses(join(cache, 'nowhere')).release();
+    new UseMarker(join(cache, 'nowhere')).release();
     expect(existsSync(join(cache, 'nowhere'))).toBe(false);
     writeFileSync(join(cache, 'file'), '');
-    const uses = new Uses(join(cache, 'file'));
-    uses.tell(KEY);
-    uses.release();
+    const marker = new UseMarker(join(cache, 'file'));
+    marker.add(KEY);
+    marker.release();
   });
 
   test('counts for others while its process lives', () => {
@@ -72,12 +72,12 @@ test('a lock that a sweep left on a machine that is gone holds nobody up', () =>
   const path = join(cache, 'index/sweep.lock');
   writeFileSync(path, foreignHandle());
   utimesSync(path, 1, 1);
-  new Uses(cache).tell(KEY);
+  new UseMarker(cache).add(KEY);
 });
 
 test('one sweep takes things away at a time', async () => {
   const order: number[] = [];
-  await Promise.all([1, 2, 3].map((each) => whileNothingIsLookedUp(cache, () => order.push(each), NEVER)));
+  await Promise.all([1, 2, 3].map((each) => withSweepLock(cache, () => order.push(each), NEVER)));
   expect(order.sort()).toEqual([1, 2, 3]);
   expect(readdirSync(join(cache, 'index'))).toEqual(['live']);
 });

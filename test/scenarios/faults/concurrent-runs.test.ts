@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { GATE_MODULE, Gate } from '../../support/gate.ts';
 import { Project, toFinished } from '../../support/project.ts';
 import { gated } from '../cli/toy.ts';
-import { processesIn } from './victim.ts';
+import { processesIn } from './killable-run.ts';
 
 /** A run whose lines can be waited for. */
 function startRun(project: Project, gate: Gate, ...args: string[]) {

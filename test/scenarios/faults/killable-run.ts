@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { CLI, type Finished, toFinished } from '../../support/project.ts';
 
 /** A run that may be killed at any of the lines that it prints. */
-export class Victim {
+export class KillableRun {
   readonly finished: Promise<Finished>;
   readonly #child: ChildProcess;
   readonly #seen: (() => void)[] = [];

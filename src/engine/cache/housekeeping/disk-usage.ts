@@ -9,7 +9,7 @@ export interface Amount {
 }
 
 /** How much room a cache takes. Content is counted once, however many results have it. */
-export interface Usage {
+export interface DiskUsage {
   readonly total: number;
   /** Content that the results of one stage have, by stage. */
   readonly stages: ReadonlyMap<string, Amount>;
@@ -24,7 +24,7 @@ export interface Usage {
   readonly downloads: Amount;
 }
 
-export function usageOf(cache: string, { objects, actions }: Inventory): Usage {
+export function diskUsageOf(cache: string, { objects, actions }: Inventory): DiskUsage {
   const users = new Map<Digest, Set<string>>();
   for (const { record } of actions) {
     for (const { digest } of Object.values(record.outputs)) {

@@ -27,7 +27,7 @@ const FOREIGN_MILLISECONDS = 86_400_000;
  * First it is told and then the sweep's lock is looked for, while a sweep takes the lock and then looks for what was
  * told: so one of them always sees the other.
  */
-export class Uses {
+export class UseMarker {
   readonly #directory: string;
   readonly #told = new Set<string>();
   #file: Marker | undefined;
@@ -38,7 +38,7 @@ export class Uses {
   }
 
   /** Tells that an action or content is used from now on. Waits a moment if a sweep is just taking things away. */
-  tell(...used: readonly (ActionKey | Digest)[]): void {
+  add(...used: readonly (ActionKey | Digest)[]): void {
     const fresh = used.filter((id) => !this.#told.has(id));
     if (fresh.length === 0) return;
     for (const id of fresh) this.#told.add(id);
@@ -84,7 +84,7 @@ export function deadMarkers(cache: string): readonly string[] {
 }
 
 /** Runs `action` while no look-up begins. It has to be short: all that runs waits for it. */
-export async function whileNothingIsLookedUp<Value>(
+export async function withSweepLock<Value>(
   cache: string,
   action: () => Value,
   signal: AbortSignal,

@@ -1,7 +1,7 @@
 import { Project } from '../../support/project.ts';
 
 /** A pipeline whose stages leave something half-made wherever they are killed. */
-export function tough(atEnd: (cleanUp: () => void) => void): Project {
+export function interruptiblePipeline(atEnd: (cleanUp: () => void) => void): Project {
   return new Project(
     {
       'pipeline.yaml': `stages:

@@ -11,12 +11,12 @@ import type { Services } from './services.ts';
 import { keyOf, PathInputs, type StageKey } from './stage-key.ts';
 
 /** A stage that the lockfile does not describe as it stands, and why. */
-export interface Moved {
+export interface OutdatedStage {
   readonly stage: string;
   readonly reasons: readonly string[];
 }
 
-type MovedServices = ReasonServices & Pick<Services, 'environment' | 'stores' | 'runtime'>;
+type OutdatedServices = ReasonServices & Pick<Services, 'environment' | 'stores' | 'runtime'>;
 
 /** Stands for content of which nothing is known. */
 const UNKNOWN = sha256('unknown');
@@ -25,14 +25,14 @@ const UNKNOWN = sha256('unknown');
  * The stages of `names` that the lockfile does not describe. What a stage before would put out is taken from the
  * lockfile, so that nothing has to run for it, and each stage is told only what it moved itself.
  */
-export async function whatMoved(
+export async function findOutdated(
   lockfile: Lockfile,
   names: ReadonlySet<string>,
-  services: MovedServices,
-): Promise<Result<readonly Moved[]>> {
+  services: OutdatedServices,
+): Promise<Result<readonly OutdatedStage[]>> {
   const paths = new PathInputs(services);
   const problems: Problem[] = [];
-  const moved: Moved[] = [];
+  const moved: OutdatedStage[] = [];
   for (const stage of services.plan.stages) {
     if (!names.has(stage.name)) continue;
     const locked = lockfile.get(stage.name);
@@ -41,13 +41,13 @@ export async function whatMoved(
     else if (locked === undefined) moved.push({ stage: stage.name, reasons: ['it is not in pipeline.lock'] });
     else if (locked.key !== key.value.key)
       moved.push({ stage: stage.name, reasons: await reasonsSince(locked, stage, key.value, services) });
-    else moved.push(...outputsMoved(locked, stage));
+    else moved.push(...compareOutputs(locked, stage));
   }
   return problems.length > 0 ? failure(problems) : success(moved);
 }
 
 /** The stages that only the lockfile has. */
-export function goneStages(lockfile: Lockfile, plan: Plan): Moved[] {
+export function removedStages(lockfile: Lockfile, plan: Plan): OutdatedStage[] {
   const names = new Set(plan.stages.map(({ name }) => name));
   return [...lockfile.keys()]
     .filter((name) => !names.has(name))
@@ -67,7 +67,7 @@ function outputsBefore(stage: PlannedStage, before: string, lockfile: Lockfile):
   );
 }
 
-function outputsMoved(locked: LockedStage, stage: PlannedStage): Moved[] {
+function compareOutputs(locked: LockedStage, stage: PlannedStage): OutdatedStage[] {
   const declared = stage.outputs.map(({ name }) => name);
   const reasons = [
     ...declared.filter((name) => !(name in locked.outputs)).map((name) => `its output ${name} is not in pipeline.lock`),
@@ -83,7 +83,7 @@ async function reasonsSince(
   locked: LockedStage,
   stage: PlannedStage,
   now: StageKey,
-  services: MovedServices,
+  services: OutdatedServices,
 ): Promise<string[]> {
   const last = await lastResult(services.stores, stage.name);
   const record = last?.key === locked.key ? last : await findResult(services.stores, locked.key);
