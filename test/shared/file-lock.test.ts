@@ -64,7 +64,7 @@ describe('a lock', () => {
   test('of a process in another container stands as long as its heartbeat renews it', async () => {
     writeFileSync(path, foreignHandle());
     utimesSync(path, 1, 1);
-    expect(await whoHolds()).toBe('process 1 on elsewhere (taken over after 120 s without a sign of life)');
+    expect(await whoHolds()).toBe('process 1 on elsewhere (taken over after 120 s without a heartbeat)');
   });
 
   test('of a process in another container is taken over once its heartbeat is missing', async () => {

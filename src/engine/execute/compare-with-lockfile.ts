@@ -10,7 +10,7 @@ import { type ReasonServices, reasonsToRun } from './reasons.ts';
 import type { Services } from './services.ts';
 import { keyOf, PathInputs, type StageKey } from './stage-key.ts';
 
-/** A stage that the lockfile does not describe as it stands, and why. */
+/** A stage whose current key or outputs differ from the lockfile, with the reasons. */
 export interface OutdatedStage {
   readonly stage: string;
   readonly reasons: readonly string[];
@@ -18,12 +18,12 @@ export interface OutdatedStage {
 
 type OutdatedServices = ReasonServices & Pick<Services, 'environment' | 'stores' | 'runtime'>;
 
-/** Stands for content of which nothing is known. */
+/** A placeholder for the digest of unknown content. */
 const UNKNOWN = sha256('unknown');
 
 /**
- * The stages of `names` that the lockfile does not describe. What a stage before would put out is taken from the
- * lockfile, so that nothing has to run for it, and each stage is told only what it moved itself.
+ * Returns the stages of `names` that differ from the lockfile. The outputs of upstream stages are taken from the
+ * lockfile, so that nothing has to run and each stage is compared on its own. Fails if an input cannot be read.
  */
 export async function findOutdated(
   lockfile: Lockfile,
@@ -46,7 +46,7 @@ export async function findOutdated(
   return problems.length > 0 ? failure(problems) : success(moved);
 }
 
-/** The stages that only the lockfile has. */
+/** Returns the stages that are in the lockfile, but no longer in the pipeline. */
 export function removedStages(lockfile: Lockfile, plan: Plan): OutdatedStage[] {
   const names = new Set(plan.stages.map(({ name }) => name));
   return [...lockfile.keys()]
@@ -54,7 +54,7 @@ export function removedStages(lockfile: Lockfile, plan: Plan): OutdatedStage[] {
     .map((stage) => ({ stage, reasons: ['it is in pipeline.lock, but not in the pipeline'] }));
 }
 
-/** What `stage` would read of the stage `before`, or else what it read of it when the lockfile was written. */
+/** Returns the locked outputs of `before` that `stage` reads; if absent, the inputs that `stage` had when locked. */
 function outputsBefore(stage: PlannedStage, before: string, lockfile: Lockfile): Record<string, Digest> {
   const outputs = lockfile.get(before)?.outputs;
   const readThen = lockfile.get(stage.name)?.parts?.inputs;
@@ -70,15 +70,17 @@ function outputsBefore(stage: PlannedStage, before: string, lockfile: Lockfile):
 function compareOutputs(locked: LockedStage, stage: PlannedStage): OutdatedStage[] {
   const declared = stage.outputs.map(({ name }) => name);
   const reasons = [
-    ...declared.filter((name) => !(name in locked.outputs)).map((name) => `its output ${name} is not in pipeline.lock`),
+    ...declared
+      .filter((name) => !(name in locked.outputs))
+      .map((name) => `its output "${name}" is not in pipeline.lock`),
     ...Object.keys(locked.outputs)
       .filter((name) => !declared.includes(name))
-      .map((name) => `it has no output ${name}, which is in pipeline.lock`),
+      .map((name) => `its output "${name}" is in pipeline.lock, but no longer declared`),
   ];
   return reasons.length === 0 ? [] : [{ stage: stage.name, reasons }];
 }
 
-/** In the detail that the cache still has, or else as far as the lockfile tells. */
+/** Returns the differences from the record in the cache, or with fewer details from the lockfile. */
 async function reasonsSince(
   locked: LockedStage,
   stage: PlannedStage,
@@ -89,7 +91,7 @@ async function reasonsSince(
   const record = last?.key === locked.key ? last : await findResult(services.stores, locked.key);
   const reasons =
     record === undefined ? reasonsFromLock(locked, stage, now, services) : reasonsToRun(stage, now, record, services);
-  return reasons.length > 0 ? reasons : ['its key is another than the one in pipeline.lock'];
+  return reasons.length > 0 ? reasons : ['its action key differs from the one in pipeline.lock'];
 }
 
 function reasonsFromLock(
@@ -104,14 +106,14 @@ function reasonsFromLock(
   const module = relative(services.plan.root, stage.module.path);
   const now = lockedParts(document);
   const reasons = [
-    // Of packages and variables the lockfile has only digests.
+    // The lockfile has only digests of packages and variables.
     ...compareKeys({ document: before, modules: {} }, { document, modules: {} }, module, {
       labelOf: (name) => services.runtime.labelOf(name),
     }),
     ...(parts.packages === now.packages ? [] : [`packages of ${module} changed`]),
     ...changed(parts.env, now.env).map((name) => `env ${name} changed`),
   ];
-  // The lockfile has every part of a key but its scheme.
+  // The lockfile has every part of a key except the scheme.
   return reasons.length > 0 ? reasons : [OTHER_SCHEME];
 }
 

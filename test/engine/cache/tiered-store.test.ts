@@ -36,7 +36,7 @@ function machine(name: string, over: Partial<RemoteStore> = {}): TieredStore {
     upload: (digest, path) => remote.upload(digest, path),
     ...over,
   };
-  return new TieredStore(localStore(directory, name), bound, { onProblem, patience: { answer: 5, transfer: 5 } });
+  return new TieredStore(localStore(directory, name), bound, { onProblem, timeouts: { answer: 5, transfer: 5 } });
 }
 
 /** A result that the remote store has. */
@@ -149,8 +149,8 @@ describe('a slow remote store', () => {
     });
     for (let count = 0; count < 5; count++) expect(await here.lookUp(result.record.key)).toBeUndefined();
     expect(asked).toBe(3);
-    expect(trouble[0]).toBe('the remote cache could not look up a result: no answer within 0.005 s');
-    expect(trouble[2]).toContain('it is not asked again in this run');
+    expect(trouble[0]).toBe('the remote cache could not look up a result: no response within 0.005 s');
+    expect(trouble[2]).toContain('it is not used again in this run');
     expect(trouble).toHaveLength(3);
   });
 });
@@ -187,9 +187,7 @@ describe('a remote store that lies', () => {
     const here = machine('here', { download: (_digest, target) => memoryStore().download(tableOf(other), target) });
     expect(await findResult(both(here), result.record.key)).toEqual(result.record);
     expect(await here.materialize(tableOf(result))).toBeUndefined();
-    expect(trouble).toEqual([
-      `the remote cache cannot be trusted: it delivered content that has another digest ${tableOf(result)}`,
-    ]);
+    expect(trouble).toEqual([`the remote cache returned content that does not match the digest ${tableOf(result)}`]);
     expect(await findResult(both(here), result.record.key)).toBeUndefined();
     expect(existsSync(join(directory, 'here/objects', tableOf(result).slice(0, 2), tableOf(result).slice(2)))).toBe(
       false,
@@ -227,7 +225,7 @@ describe('a remote store that lies', () => {
     const here = machine('here', { lookUp: async () => answer(result, other) as never });
     expect(await here.lookUp(result.record.key)).toBeUndefined();
     expect(trouble).toEqual([
-      `the remote cache cannot be trusted: it answered with a record that does not belong to the action key ${result.record.key}`,
+      `the remote cache returned a record that does not match the action key ${result.record.key}`,
     ]);
   });
 });

@@ -38,7 +38,7 @@ describe('pipeline.lock', () => {
   test('has for each stage its key, its outputs, and of what the key is made, one a line and sorted', () => {
     expect(
       textOf(completed('train')),
-    ).toBe(`# Written by pipeline after each whole run: what belongs to the pipeline as it stands. Commit it.
+    ).toBe(`# Written by pipeline after each complete, successful run: the action keys and output digests. Commit it.
 # After a merge conflict take either side and run the pipeline.
 train:
   key: ${actionKey(DOCUMENT)}
@@ -170,7 +170,7 @@ describe('writing pipeline.lock', () => {
 
 describe('a pipeline.lock that is damaged is told with its place', () => {
   const key = sha256('k');
-  const advice = 'Take back the last one that was committed, or have it written anew: pipeline run';
+  const advice = 'Restore the last committed version, or regenerate it: pipeline run';
 
   test.each<[string, string, [line: number, column: number, message: string][]]>([
     ['empty', '', [[1, 1, 'the lockfile is empty']]],
@@ -203,8 +203,8 @@ describe('a pipeline.lock that is damaged is told with its place', () => {
     const conflict = '<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> theirs\n';
     const result = parseLockfile('pipeline.lock', `b: 1\n${conflict}${conflict}`);
     expect(result.ok ? [] : result.failure.map(({ message, at }) => [message, at?.line])).toEqual([
-      ['a merge conflict has not been resolved', 2],
-      ['a merge conflict has not been resolved', 7],
+      ['unresolved merge conflict', 2],
+      ['unresolved merge conflict', 7],
     ]);
   });
 });

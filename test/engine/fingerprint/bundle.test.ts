@@ -82,7 +82,7 @@ describe('the code of a stage', () => {
   });
 
   test.each([
-    ["const name = './x'; await import(name);", 'a module is imported by a computed name'],
+    ["const name = './x'; await import(name);", 'a dynamic import has a computed name'],
     ['console.log(import.meta.url);', 'a stage cannot use import.meta'],
   ])('with «%s» is refused, since it hides what the stage depends on', async (code, message) => {
     const project = new Project(FILES);

@@ -38,7 +38,7 @@ describe('why a stage runs is said in words that name the thing', () => {
     [{ params: { ...DOCUMENT.params, learning_rate: 0.00005 } }, {}, ['param learning_rate 0.0001 → 0.00005']],
     [{ params: { ...DOCUMENT.params, augment: { flip: false } } }, {}, ['param augment.flip true → false']],
     [{ params: { ...DOCUMENT.params, seed: 1 } }, {}, ['param seed is new: 1']],
-    [{ params: { augment: { flip: true } } }, {}, ['param learning_rate is gone: 0.0001']],
+    [{ params: { augment: { flip: true } } }, {}, ['param learning_rate was removed: 0.0001']],
     [{ code: sha256('x') }, { 'src/loop.ts': 'c' }, ['stages/train.ts: src/loop.ts changed']],
     [{ code: sha256('x') }, { 'stages/train.ts': 'c' }, ['stages/train.ts changed']],
     [
@@ -48,10 +48,10 @@ describe('why a stage runs is said in words that name the thing', () => {
     ],
     [{ inputs: { images: sha256('other') } }, {}, ['input images changed']],
     [{ env: { HOME: null } }, {}, ['env HOME /root → not set']],
-    [{ env: { HOME: '' } }, {}, ['env HOME /root → «»']],
+    [{ env: { HOME: '' } }, {}, ['env HOME /root → ""']],
     [{ env: { HOME: '/root', UNIT: 'kg' } }, {}, ['env UNIT is declared now']],
     [{ env: {} }, {}, ['env HOME is no longer declared']],
-    [{ inputs: {} }, {}, ['input images is gone']],
+    [{ inputs: {} }, {}, ['input images was removed']],
     [{ runtime: { tensorflow: { ...TENSORFLOW, device: 'gpu' }, ort: ORT } }, {}, ['TensorFlow: device cpu → gpu']],
     [
       { runtime: { tensorflow: TENSORFLOW, ort: { ...ORT, 'file lib/ort.so': sha256('other') } } },
@@ -64,7 +64,7 @@ describe('why a stage runs is said in words that name the thing', () => {
       ['ort: file lib/ort.so present → absent'],
     ],
     [{ runtime: { tensorflow: TENSORFLOW, ort: { device: 'cpu' } } }, {}, ['ort: file lib/ort.so present → none']],
-    [{ runtime: { ort: ORT } }, {}, ['runtime fact TensorFlow is gone: version 2.21.0, device cpu']],
+    [{ runtime: { ort: ORT } }, {}, ['runtime fact TensorFlow was removed: version 2.21.0, device cpu']],
     [
       { runtime: { ...DOCUMENT.runtime, blas: { 'folder lib': sha256('lib'), device: 'gpu' } } },
       {},
@@ -94,9 +94,9 @@ describe('why a stage runs is said in words that name the thing', () => {
       'package sharp 0.35.4 → 0.35.5',
     ]);
     expect(reasons({ packages: { ...DOCUMENT.packages, '@img/linux@1.0.0': 'sha512-x' } })).toEqual([
-      'package @img/linux 1.0.0 has other content',
+      'package @img/linux 1.0.0 has different content',
     ]);
-    expect(reasons({ packages: { 'sharp@0.35.4': 'sha512-a' } })).toEqual(['package @img/linux 1.0.0 is gone']);
+    expect(reasons({ packages: { 'sharp@0.35.4': 'sha512-a' } })).toEqual(['package @img/linux 1.0.0 was removed']);
   });
 });
 
@@ -108,7 +108,7 @@ describe('of a record of an earlier version, whose keys were made another way,',
     const now = { ...DOCUMENT, params: { ...DOCUMENT.params, learning_rate: 1 }, packages: {}, code: sha256('x') };
     const reasonsNow = compareKeys({ document: earlier, modules: {} }, { document: now, modules: {} }, 's.ts');
     expect(reasonsNow).toEqual([
-      'the key is made another way in this version of pipeline',
+      'this version of pipeline computes action keys differently',
       'param learning_rate 0.0001 → 1',
     ]);
   });
@@ -123,7 +123,7 @@ describe('of a record of an earlier version, whose keys were made another way,',
   test('and one of a later version, which calls its parts otherwise, is no reason to crash', () => {
     const later = { scheme: 3, program: 'x' } as unknown as RecordedDocument;
     expect(compareKeys({ document: later, modules: {} }, { document: DOCUMENT, modules: {} }, 's.ts')[0]).toBe(
-      'the key is made another way in this version of pipeline',
+      'this version of pipeline computes action keys differently',
     );
   });
 });

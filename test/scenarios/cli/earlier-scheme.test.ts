@@ -7,7 +7,7 @@ import { actionKey, type KeyDocument, type RecordedDocument } from '../../../src
 import type { Project, StageJson } from '../../support/project.ts';
 import { toy } from './toy.ts';
 
-const OTHER_SCHEME = 'the key is made another way in this version of pipeline';
+const OTHER_SCHEME = 'this version of pipeline computes action keys differently';
 
 /** As an earlier version left it: its records have TensorFlow as a part of its own, and keys made of that. */
 async function leftByAnEarlierVersion(): Promise<Project> {

@@ -139,7 +139,7 @@ describe('runtime facts that pipeline.yaml declares', () => {
     symlinkSync('gone.so.1', project.path('node_modules/onnxruntime-node/bin/libgone.so'));
     const { exitCode, stderr } = await project.run();
     expect(exitCode).not.toBe(0);
-    expect(stderr).toContain('bin/libgone.so: it went away while it was read, or is a symbolic link to nothing');
+    expect(stderr).toContain('bin/libgone.so: it was deleted while being read, or is a broken symbolic link');
   });
 
   test('are refused under the name of a built-in fact, with the place', async () => {

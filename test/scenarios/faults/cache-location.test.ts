@@ -49,7 +49,7 @@ describe('a full disk', () => {
     expect(full.which('failed')).toEqual(['much']);
     expect(full.stderr).toContain('the disk of the cache is full');
     expect(full.stderr).toContain(project.path('small/cache'));
-    expect(full.stderr).toContain('Free some space (pipeline cache gc), or move the cache: --cache DIR.');
+    expect(full.stderr).toContain('Free some disk space (pipeline cache gc), or move the cache: --cache DIR.');
     expect(full.stderr).not.toMatch(/\n\s+at .*cli\.cjs/);
     expect(readdirSync(project.path('small/cache/actions')).length).toBe(1);
     execFileSync('mount', ['-o', 'remount,size=20m', project.path('small')]);
@@ -90,7 +90,7 @@ describe('a full disk', () => {
     const full = await project.run('--cache', project.path('small/cache'));
     expect(full.exitCode).toBe(1);
     expect(full.stderr).toContain('the disk of the cache is full');
-    expect(full.stderr).toContain('Free some space, or move the cache: --cache DIR.');
+    expect(full.stderr).toContain('Free some disk space, or move the cache: --cache DIR.');
     rmSync(project.path('small/filler'));
   });
 });
@@ -126,8 +126,8 @@ describe('a cache that may not be written', () => {
       }
       const refused = await asNobody(project, 'run', '--json', '--set', 'greeting=bye');
       expect(refused.exitCode).toBe(1);
-      expect(refused.stderr).toContain('the cache may not be written');
-      expect(refused.stderr).toContain('Make it writable, or use another one: --cache DIR.');
+      expect(refused.stderr).toContain('the cache is not writable');
+      expect(refused.stderr).toContain('Make it writable, or use another cache: --cache DIR.');
       expect(refused.stderr).not.toMatch(/\n\s+at /);
     },
   );
@@ -137,7 +137,7 @@ test('a folder for temporary files that cannot be written is told', async () => 
   const project = toy();
   const { exitCode, stderr } = toFinished(await project.start(['run', '--json'], { TMPDIR: project.path('none') }));
   expect(exitCode).toBe(2);
-  expect(stderr).toContain(`${project.path('none')}: the folder for temporary files cannot be written: ENOENT`);
+  expect(stderr).toContain(`${project.path('none')}: cannot write to the folder for temporary files: ENOENT`);
   expect(stderr).not.toMatch(/\n\s+at /);
 });
 

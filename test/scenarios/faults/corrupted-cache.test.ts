@@ -136,8 +136,7 @@ describe('a run with a damaged cache makes again what was damaged, and never use
       project.write(`cache/${directory}`, 'a file');
       const finished = await project.run();
       if (finished.exitCode === 0) expect(outputsOf(finished), directory).toEqual(outputs);
-      else
-        expect(finished.stderr, directory).toContain('→ Remove it: a cache holds nothing that cannot be made again.');
+      else expect(finished.stderr, directory).toContain('→ Remove it: everything in a cache can be recomputed.');
       expect(finished.stderr, directory).not.toMatch(/\n\s+at /);
     }
   });

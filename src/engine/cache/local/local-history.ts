@@ -7,11 +7,11 @@ import { toChecksummed } from './checksummed.ts';
 import { CachePaths } from './paths.ts';
 import { quietly } from './quietly.ts';
 
-/** What ran, in a cache directory on this machine. `RunHistory` reads the runs. */
+/** Records what ran, in a cache directory on this machine. `RunHistory` reads these records. */
 export class LocalHistory implements History {
   readonly #paths: CachePaths;
 
-  /** `directory`: the cache directory, absolute. */
+  /** @param directory the cache directory, absolute. */
   constructor(directory: string) {
     this.#paths = new CachePaths(directory);
   }

@@ -16,7 +16,7 @@ import { CachePaths } from './paths.ts';
 import { readRecord } from './record-file.ts';
 import type { UseMarker } from './use-marker.ts';
 
-/** Records and content in a directory on this machine, shared safely by any number of runs. */
+/** Stores records and content in a directory on this machine. Any number of runs may share it safely. */
 export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   readonly #paths: CachePaths;
   readonly #files: FileDigests;
@@ -25,7 +25,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
 
   /**
    * @param directory the cache directory, absolute.
-   * @param marker is told what is looked up: a sweep at the same time leaves that.
+   * @param marker records what is looked up, so that a concurrent sweep keeps it.
    */
   constructor(directory: string, files: FileDigests, trees: SealedTrees, marker?: UseMarker) {
     this.#paths = new CachePaths(directory);
@@ -99,14 +99,14 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     return tree?.ok && tree.value.digest === digest ? tree.value : undefined;
   }
 
-  /** A path (absolute) on the disk of the content, at which something to be added can be written. */
+  /** Returns an absolute path on the disk of the cache, to which content can be written before it is added. */
   incoming(digest: Digest): string {
     const path = temporaryFor(this.#paths.object(digest));
     mkdirSync(dirname(path), { recursive: true });
     return path;
   }
 
-  /** Content whose files a stage may link into what it makes: a link is recognised without reading it again. */
+  /** Returns the known files of contents (absolute paths) that a stage may hard-link into its outputs. */
   linkable(roots: readonly string[]): LinkedFiles {
     return new LinkedFiles(roots, this.#files, this.#trees);
   }
@@ -119,7 +119,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   #locate(digest: Digest): string | undefined {
     const path = this.#paths.object(digest);
     if (!existsSync(path)) return undefined;
-    // Known content is recognised by size, times and inode; whatever else is there is read again before it is used.
+    // Known content is recognised by size, times and inode. Anything else is digested again before it is used.
     const tree = this.#trees.of(path, this.#files);
     return tree.ok && tree.value.digest === digest ? path : undefined;
   }
@@ -155,7 +155,7 @@ function namesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory).sort() : [];
 }
 
-/** The digests that are kept below `directory` as `PREFIX/REST` and `ending`. */
+/** Returns the digests of the entries `PREFIX/REST` below `directory` whose name has this ending. */
 function digestsIn(directory: string, prefix: string, ending: string): Digest[] {
   return namesIn(join(directory, prefix))
     .filter((name) => name.endsWith(ending))

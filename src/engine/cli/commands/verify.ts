@@ -114,12 +114,12 @@ function inFresh(
 
 /** Results that are not computed again but read, and that the cache lacks. */
 async function absentResults(
-  { taken }: Verification,
+  { reused }: Verification,
   lockfile: Lockfile,
   stores: Services['stores'],
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const stage of taken) {
+  for (const stage of reused) {
     const key = lockfile.get(stage.name)?.key;
     if (key !== undefined && (await findResult(stores, key)) === undefined) problems.push(absentProblem(stage));
   }

@@ -50,7 +50,7 @@ describe('a directory for a fresh cache', () => {
       failure: [{ message: 'the folder for the fresh cache is not empty' }],
     });
     expect(freshDirectory(cache, join(cache, 'x'))).toMatchObject({
-      failure: [{ message: 'the fresh cache cannot be made: EEXIST' }],
+      failure: [{ message: 'cannot create the fresh cache: EEXIST' }],
     });
   });
 });
