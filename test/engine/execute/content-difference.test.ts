@@ -57,6 +57,6 @@ test.each<[string, Content, Content, object | undefined]>([
   ['a file too many', { a: '1' }, { a: '1', b: '1' }, { kind: 'added-file', file: 'b' }],
   ['a directory instead of a file', 'a', { a: 'a' }, { kind: 'other-kind', expected: 'file', found: 'directory' }],
   ['an empty directory', { a: '1' }, { a: '1', 'b/': '' }, { kind: 'empty-directories' }],
-])('contents differ first in %s', async (_what, expected, found, difference) => {
+])('the first difference between two contents is %s', async (_what, expected, found, difference) => {
   expect(await compare(expected, found)).toEqual(difference);
 });

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { seesGpus, stageEnvironment } from '../../../src/engine/execute/environment.ts';
 
 describe('the environment of a stage', () => {
-  test('has what it declares and what every process needs, and nothing else', () => {
+  test('contains the declared variables and those that any process needs, and no others', () => {
     const from = { PATH: '/bin', LC_ALL: 'C', TOKEN: 'x', SECRET: 'y' };
     const { UV_THREADPOOL_SIZE: _, ...environment } = stageEnvironment(from, ['TOKEN', 'ABSENT'], []);
     expect(environment).toEqual({ PATH: '/bin', LC_ALL: 'C', TOKEN: 'x', CUDA_VISIBLE_DEVICES: '' });
   });
 
-  test('shows the GPUs that were handed out to it, and none else', () => {
+  test('makes only the GPUs visible that were allocated to the stage', () => {
     const from = { CUDA_VISIBLE_DEVICES: '0,1,2,3', CUDA_HOME: '/cuda' };
     expect(stageEnvironment(from, [], ['2', '3'])).toMatchObject({
       CUDA_VISIBLE_DEVICES: '2,3',
@@ -17,19 +17,19 @@ describe('the environment of a stage', () => {
     expect(stageEnvironment(from, [], [])['CUDA_VISIBLE_DEVICES']).toBe('');
   });
 
-  test('shows CUDA_VISIBLE_DEVICES as it is to a stage that declares it', () => {
+  test('passes CUDA_VISIBLE_DEVICES unchanged to a stage that declares it', () => {
     const from = { CUDA_VISIBLE_DEVICES: '0,1' };
     expect(stageEnvironment(from, ['CUDA_VISIBLE_DEVICES'], ['1'])['CUDA_VISIBLE_DEVICES']).toBe('0,1');
   });
 });
 
-describe('a stage sees GPUs', () => {
+describe('the visibility of GPUs to a stage', () => {
   test.each([
     [{ env: [], resources: {} }, false],
     [{ env: [], resources: { gpu: 0 } }, false],
     [{ env: [], resources: { gpu: 2 } }, true],
     [{ env: ['CUDA_VISIBLE_DEVICES'], resources: {} }, true],
-  ])('%j: %j', (stage, expected) => {
+  ])('for the declaration %j is %j', (stage, expected) => {
     expect(seesGpus(stage)).toBe(expected);
   });
 });

@@ -21,7 +21,7 @@ beforeEach(() => {
   executor = new LocalExecutor({} as MachineServices, pool, new GpuLocks(directory, () => ['0']), 1);
 });
 
-/** Runs a stage that says, once it may start, that it need not: all that comes before is real. */
+/** Runs a stage whose `mayStart` returns false, so that everything before the start is real. */
 function ask(gpu: number, onMessage: (message: StageMessage) => void = () => undefined, signal = NEVER) {
   const wish: ResourceRequest = {
     ...{ cpu: 1, memory: 1, gpu, priority: 0 },
@@ -34,11 +34,11 @@ function ask(gpu: number, onMessage: (message: StageMessage) => void = () => und
 const holdGpu = () => writeFileSync(join(directory, '0.lock'), parentHandle());
 const notStarted: StageEnd = { type: 'not-started' };
 
-test('a stage gives its resources back when there is nothing to start', async () => {
+test('a stage that must not start releases its resources', async () => {
   for (let count = 0; count < 3; count++) expect(await ask(1)).toEqual(notStarted);
 });
 
-test('a stage that waits for a GPU of another run says so once, and holds nothing meanwhile', async () => {
+test('a stage that waits for a GPU of another run reports that once, and holds no resources meanwhile', async () => {
   holdGpu();
   const messages: StageMessage[] = [];
   let waiting: Promise<StageEnd> | undefined;

@@ -32,7 +32,7 @@ function reasons(change: Partial<KeyDocument>, modules: Record<string, string> =
   return compareKeys(before, now, 'stages/train.ts', { labelOf });
 }
 
-describe('why a stage runs is said in words that name the thing', () => {
+describe('the reasons why a stage runs', () => {
   test.each<[Partial<KeyDocument>, Record<string, string>, string[]]>([
     [{}, {}, []],
     [{ params: { ...DOCUMENT.params, learning_rate: 0.00005 } }, {}, ['param learning_rate 0.0001 → 0.00005']],
@@ -70,17 +70,17 @@ describe('why a stage runs is said in words that name the thing', () => {
       {},
       ['runtime fact blas is new: folder lib, device gpu'],
     ],
-  ])('%j', (change, modules, expected) => {
+  ])('name what changed for %j', (change, modules, expected) => {
     expect(reasons(change, modules)).toEqual(expected);
   });
 
-  test('of an environment variable that looks secret: not its value', () => {
+  test('do not contain the value of an environment variable that may be secret', () => {
     const before = { document: { ...DOCUMENT, env: { API_TOKEN: 'a' } }, modules: {} };
     const now = { document: { ...DOCUMENT, env: { API_TOKEN: 'b' } }, modules: {} };
     expect(compareKeys(before, now, 's.ts')).toEqual(['env API_TOKEN changed']);
   });
 
-  test('of a long value: the part in which it differs', () => {
+  test('contain the part in which a long value differs', () => {
     const classes = Array.from({ length: 40 }, (_, index) => `class_${index}`);
     const before = { document: { ...DOCUMENT, params: { classes } }, modules: {} };
     const changed = { classes: classes.with(20, 'other') };
@@ -89,7 +89,7 @@ describe('why a stage runs is said in words that name the thing', () => {
     ]);
   });
 
-  test('of a package: its version, or that its content is another', () => {
+  test('contain the versions of a changed package, or that its content is different', () => {
     expect(reasons({ packages: { 'sharp@0.35.5': 'sha512-c', '@img/linux@1.0.0': 'sha512-b' } })).toEqual([
       'package sharp 0.35.4 → 0.35.5',
     ]);
@@ -100,11 +100,11 @@ describe('why a stage runs is said in words that name the thing', () => {
   });
 });
 
-describe('of a record of an earlier version, whose keys were made another way,', () => {
+describe('the comparison with a record of another scheme', () => {
   const { runtime: _, ...shared } = DOCUMENT;
   const earlier = { ...shared, scheme: 1, tensorflow: TENSORFLOW } as RecordedDocument;
 
-  test('that is said once, and of the rest what a person wrote', () => {
+  test('reports the other scheme once, and the differences in params and inputs', () => {
     const now = { ...DOCUMENT, params: { ...DOCUMENT.params, learning_rate: 1 }, packages: {}, code: sha256('x') };
     const reasonsNow = compareKeys({ document: earlier, modules: {} }, { document: now, modules: {} }, 's.ts');
     expect(reasonsNow).toEqual([
@@ -113,14 +113,14 @@ describe('of a record of an earlier version, whose keys were made another way,',
     ]);
   });
 
-  test('two of the same earlier version are compared in full', () => {
+  test('compares two records of the same earlier scheme completely', () => {
     const other = { ...earlier, ...{ tensorflow: { ...TENSORFLOW, device: 'gpu' } } } as RecordedDocument;
     expect(compareKeys({ document: earlier, modules: {} }, { document: other, modules: {} }, 's.ts')).toEqual([
       'tensorflow: device cpu → gpu',
     ]);
   });
 
-  test('and one of a later version, which calls its parts otherwise, is no reason to crash', () => {
+  test('does not fail for a record of a later scheme with unknown parts', () => {
     const later = { scheme: 3, program: 'x' } as unknown as RecordedDocument;
     expect(compareKeys({ document: later, modules: {} }, { document: DOCUMENT, modules: {} }, 's.ts')[0]).toBe(
       'this version of pipeline computes action keys differently',
@@ -129,7 +129,7 @@ describe('of a record of an earlier version, whose keys were made another way,',
 });
 
 describe('an action key', () => {
-  test('does not depend on the order in which things were written', () => {
+  test('does not depend on the order of the entries in its document', () => {
     const params = { augment: { flip: true }, learning_rate: 0.0001 };
     expect(actionKey({ ...DOCUMENT, params })).toBe(actionKey(DOCUMENT));
   });

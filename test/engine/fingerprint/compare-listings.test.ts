@@ -3,7 +3,7 @@ import { compareListings } from '../../../src/engine/fingerprint/compare-listing
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
 import type { Listing } from '../../../src/engine/fingerprint/listings.ts';
 
-/** `a=1 b=2`: files by name with their content. */
+/** Parses `a=1 b=2` into a listing: file names with their content. */
 function listing(files: string): Listing {
   return new Map(
     files

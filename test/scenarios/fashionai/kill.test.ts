@@ -30,7 +30,7 @@ test.each([
 ])('a training killed with -9 in %s, %s, goes on and ends with the same bytes', async (stage, where, told) => {
   const cache = project.path(`cache-${stage}-${where}`);
   const victim = new KillableRun(project.directory, [...args, '--cache', cache]);
-  await victim.told(told);
+  await victim.printedLine(told);
   victim.killStage();
   victim.kill();
   await victim.finished;

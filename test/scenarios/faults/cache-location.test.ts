@@ -8,7 +8,7 @@ import { toy } from '../cli/toy.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-/** Mounts a file system of `size` bytes there, if this machine lets us. */
+/** Mounts a file system of this size, as in `2m`. Returns false if this machine does not permit it. */
 function mountSmall(path: string, size: string): boolean {
   mkdirSync(path, { recursive: true });
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]).status !== 0) return false;
@@ -16,7 +16,7 @@ function mountSmall(path: string, size: string): boolean {
   return true;
 }
 
-/** One stage that writes so many bytes, and one before it that writes a few. */
+/** A pipeline with a stage that writes ten bytes and a downstream one that writes this number of bytes. */
 function writer(bytes: number): Project {
   return new NewProject({
     'pipeline.yaml': `stages:
@@ -39,7 +39,7 @@ export default defineStage({
 }
 
 describe('a full disk', () => {
-  test('fails the stage with a word, keeps what was good, and the next run goes on once there is room', async (context) => {
+  test('fails the stage with a message and keeps finished results, so that the next run resumes once there is space', async (context) => {
     const project = writer(3 << 20);
     if (!mountSmall(project.path('small'), '2m')) return context.skip('this machine lets us mount nothing');
     const cache = ['--cache', project.path('small/cache')];
@@ -59,9 +59,9 @@ describe('a full disk', () => {
     expect(next.which('ran')).toEqual(['much']);
   });
 
-  // Where the room ends depends on how much there is: in a lock, a bundle, an output, a record, what is remembered.
+  // The size determines what no longer fits: a lock, a bundle, an output, a record or the index.
   test.for([4, 16, 28, 40, 52, 64, 76, 88, 100])(
-    'of %i KB ends with a word wherever it gets full, and leaves nothing behind',
+    'of %i KB fails the run with a message whatever does not fit, and leaves no temporary files',
     async (size, context) => {
       const project = toy();
       if (!mountSmall(project.path('small'), `${size}k`)) return context.skip('this machine lets us mount nothing');
@@ -83,7 +83,7 @@ describe('a full disk', () => {
     },
   );
 
-  test('from the beginning is told with the folder of the cache and what to do', async (context) => {
+  test('fails the run with the folder of the cache and advice if it is full from the start', async (context) => {
     const project = writer(10);
     if (!mountSmall(project.path('small'), '64k')) return context.skip('this machine lets us mount nothing');
     writeFileSync(project.path('small/filler'), Buffer.alloc(48 << 10));
@@ -95,8 +95,8 @@ describe('a full disk', () => {
   });
 });
 
-describe('a cache that may not be written', () => {
-  /** Runs the command as a user to whom the cache does not belong. */
+describe('a cache that is not writable', () => {
+  /** Runs the command as a user who does not own the cache. */
   async function asNobody(project: Project, ...args: string[]) {
     chmodSync(project.directory, 0o755);
     const cli = join(import.meta.dirname, '../../../dist/cli.cjs');
@@ -113,7 +113,7 @@ describe('a cache that may not be written', () => {
   }
 
   test.runIf(isRoot && existsSync('/usr/bin/setpriv'))(
-    'serves what is in it, and says so when something has to run',
+    'serves its results, and fails a run with a message if a stage has to run',
     async () => {
       const project = toy();
       await project.run();
@@ -133,7 +133,7 @@ describe('a cache that may not be written', () => {
   );
 });
 
-test('a folder for temporary files that cannot be written is told', async () => {
+test('a folder for temporary files that is not writable is reported', async () => {
   const project = toy();
   const { exitCode, stderr } = toFinished(await project.start(['run', '--json'], { TMPDIR: project.path('none') }));
   expect(exitCode).toBe(2);
@@ -141,8 +141,8 @@ test('a folder for temporary files that cannot be written is told', async () => 
   expect(stderr).not.toMatch(/\n\s+at /);
 });
 
-describe('a cache elsewhere', () => {
-  test.each(['../with spaces/and ünï¢ode', 'inside/the project'])('at «%s» works as any other', async (place) => {
+describe('the location of the cache', () => {
+  test.each(['../with spaces/and ünï¢ode', 'inside/the project'])('can be "%s"', async (place) => {
     const project = toy();
     const cache = join(project.path('sub'), place);
     expect((await project.run('--cache', cache)).exitCode).toBe(0);
@@ -150,7 +150,7 @@ describe('a cache elsewhere', () => {
     expect(existsSync(join(cache, 'objects'))).toBe(true);
   });
 
-  test('that is a link, or has its objects on another disk by one, works as any other', async () => {
+  test('can have a symbolic link to its objects', async () => {
     const project = toy();
     mkdirSync(project.path('real/objects'), { recursive: true });
     mkdirSync(project.path('cache'));
@@ -160,7 +160,7 @@ describe('a cache elsewhere', () => {
     expect(readdirSync(project.path('real/objects')).length).toBeGreaterThan(0);
   });
 
-  test('whose objects are on another disk gets them by a copy', async (context) => {
+  test('can have its objects on another disk, to which they are copied', async (context) => {
     const project = toy();
     if (!mountSmall(project.path('cache/objects'), '10m')) return context.skip('this machine lets us mount nothing');
     const finished = await project.run();

@@ -23,7 +23,7 @@ async function keep(text: string) {
   return record;
 }
 
-test('finds content and actions by how they begin, and tells all records', async () => {
+test('the local store finds contents and actions by prefix, and lists all records', async () => {
   const [record, other] = [await keep('a'), await keep('b')];
   const digest = record.outputs['table']?.digest as Digest;
   expect(store.beginningWith(digest.slice(0, 8))).toEqual({ contents: [digest], actions: [] });
@@ -33,7 +33,7 @@ test('finds content and actions by how they begin, and tells all records', async
   expect(keys.sort()).toEqual([record.key, other.key].sort());
 });
 
-test('keeps content in one place, however often it is added', async () => {
+test('the local store keeps one copy of content, however often it is added', async () => {
   const digest = (await keep('a')).outputs['shards']?.digest as Digest;
   const before = await store.materialize(digest);
   await keep('a');

@@ -18,7 +18,7 @@ beforeEach(() => {
   mkdirSync(live, { recursive: true });
 });
 
-/** What a process told that it marker. */
+/** Writes the marker of another process. */
 function told(holder: string, days = 0): string {
   const path = join(live, holder);
   writeFileSync(path, `${KEY}\n`);
@@ -27,8 +27,8 @@ function told(holder: string, days = 0): string {
   return path;
 }
 
-describe('what is looked up', () => {
-  test('is told while the command is under way', () => {
+describe('the marker of what a command uses', () => {
+  test('lists what was looked up, while the command is running', () => {
     const marker = new UseMarker(cache);
     marker.add(KEY, KEY);
     marker.add(KEY);
@@ -37,7 +37,7 @@ describe('what is looked up', () => {
     expect(readdirSync(live)).toEqual([]);
   });
 
-  test('leaves no trace where nothing is looked up, or nothing may be written', () => {
+  test('is not written if nothing is looked up or the cache is not writable', () => {
     new UseMarker(join(cache, 'nowhere')).release();
     expect(existsSync(join(cache, 'nowhere'))).toBe(false);
     writeFileSync(join(cache, 'file'), '');
@@ -46,20 +46,20 @@ describe('what is looked up', () => {
     marker.release();
   });
 
-  test('counts for others while its process lives', () => {
+  test('counts for other processes while its process is alive', () => {
     told(parentHandle(), 100);
     expect([...usedByOthers(cache)]).toEqual([KEY]);
     expect(deadMarkers(cache)).toEqual([]);
   });
 
-  test('does not count once its process is gone, or another has its id', () => {
+  test('does not count once its process has ended, or another process has its id', () => {
     const gone = told(deadHandle());
     const reused = told(reusedHandle());
     expect([...usedByOthers(cache)]).toEqual([]);
     expect([...deadMarkers(cache)].sort()).toEqual([gone, reused].sort());
   });
 
-  test('in another container counts until its heartbeat has been missing for a day', () => {
+  test('counts in another container until its heartbeat has been missing for a day', () => {
     const old = told(foreignHandle(1), 2);
     expect(deadMarkers(cache)).toEqual([old]);
     expect([...usedByOthers(cache)]).toEqual([]);
@@ -68,14 +68,14 @@ describe('what is looked up', () => {
   });
 });
 
-test('a lock that a sweep left on a machine that is gone holds nobody up', () => {
+test('a look-up ignores the sweep lock of a machine that has crashed', () => {
   const path = join(cache, 'index/sweep.lock');
   writeFileSync(path, foreignHandle());
   utimesSync(path, 1, 1);
   new UseMarker(cache).add(KEY);
 });
 
-test('one sweep takes things away at a time', async () => {
+test('only one sweep deletes at a time', async () => {
   const order: number[] = [];
   await Promise.all([1, 2, 3].map((each) => withSweepLock(cache, () => order.push(each), NEVER)));
   expect(order.sort()).toEqual([1, 2, 3]);
