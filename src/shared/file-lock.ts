@@ -31,14 +31,14 @@ export async function lock(
   patience: Patience = PATIENCE,
 ): Promise<(() => void) | undefined> {
   const silence = new Silence(patience.silence);
-  let told = false;
+  let reported = false;
   while (!signal.aborted) {
     const attempt = attemptLock(path, silence, patience);
     if (attempt.ok) return attempt.value;
     const holder = attempt.failure;
-    if (!told && holder !== 'unreadable' && livenessOf(holder) !== 'dead') {
+    if (!reported && holder !== 'unreadable' && livenessOf(holder) !== 'dead') {
       waiting(describeWaiting(holder, patience));
-      told = true;
+      reported = true;
     }
     await delay(patience.poll, undefined, { signal }).catch(() => undefined);
   }

@@ -30,6 +30,6 @@ function changedProblem(stage: string, input: string, path: string): Problem {
     message: `input "${input}" of stage "${stage}" changed while the stage was reading it`,
     at: { file: path },
     advice:
-      'Run again once nothing writes to it. If the stage itself does, let it write to its outputs or to work instead.',
+      'Run again once nothing writes to it. If the stage itself does, let it write to an output or its work directory.',
   };
 }

@@ -8,6 +8,7 @@ import { lockedParts, lockfileText, writeLockfile } from '../../../src/engine/ex
 import { parseLockfile } from '../../../src/engine/execute/read-lockfile.ts';
 import { actionKey, type KeyDocument, keyDocument, readDocument } from '../../../src/engine/fingerprint/action-key.ts';
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
+import { MERGE_CONFLICT, RESTORE_LOCKFILE } from '../../support/messages.ts';
 import { unwrap } from '../../support/result.ts';
 
 const DOCUMENT = keyDocument({
@@ -78,7 +79,7 @@ train:
     expect(textOf(completed('b'), completed('a'))).toBe(textOf(completed('a'), completed('b')));
   });
 
-  test.each(['train', 'train@lr=0.1,seed=1', 'a.b', 'no', '12', '1e5', '0x1f', 'a: b', '#x', '«ä»', '__proto__'])(
+  test.each(['train', 'train@lr=0.1,seed=1', 'a.b', 'no', '12', '1e5', '0x1f', 'a: b', '#x', '"ä"', '__proto__'])(
     'gives back a stage called %s, its params and its digests',
     (name) => {
       // Digests that a YAML parser would read as numbers if they were not quoted.
@@ -170,7 +171,6 @@ describe('writing pipeline.lock', () => {
 
 describe('an invalid pipeline.lock is reported with the location of each problem', () => {
   const key = sha256('k');
-  const advice = 'Restore the last committed version, or regenerate it: pipeline run';
 
   test.each<[string, string, [line: number, column: number, message: string][]]>([
     ['an empty file', '', [[1, 1, 'the lockfile is empty']]],
@@ -196,15 +196,15 @@ describe('an invalid pipeline.lock is reported with the location of each problem
       expected.map(([line, column]) => ['pipeline.lock', line, column]),
     );
     for (const [index, [, , message]] of expected.entries()) expect(problems[index]?.message).toContain(message);
-    for (const problem of problems) expect(problem.advice).toBe(advice);
+    for (const problem of problems) expect(problem.advice).toBe(RESTORE_LOCKFILE);
   });
 
   test('each merge conflict is reported once', () => {
     const conflict = '<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> theirs\n';
     const result = parseLockfile('pipeline.lock', `b: 1\n${conflict}${conflict}`);
     expect(result.ok ? [] : result.failure.map(({ message, at }) => [message, at?.line])).toEqual([
-      ['unresolved merge conflict', 2],
-      ['unresolved merge conflict', 7],
+      [MERGE_CONFLICT, 2],
+      [MERGE_CONFLICT, 7],
     ]);
   });
 });

@@ -7,6 +7,7 @@ import {
 } from '../../../src/engine/fingerprint/action-key.ts';
 import { compareKeys } from '../../../src/engine/fingerprint/compare-keys.ts';
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
+import { OTHER_SCHEME } from '../../support/messages.ts';
 
 const TENSORFLOW = { version: '2.21.0', device: 'cpu' };
 const ORT = { 'file lib/ort.so': sha256('library'), device: 'cpu' };
@@ -107,10 +108,7 @@ describe('the comparison with a record of another scheme', () => {
   test('reports the other scheme once, and the differences in params and inputs', () => {
     const now = { ...DOCUMENT, params: { ...DOCUMENT.params, learning_rate: 1 }, packages: {}, code: sha256('x') };
     const reasonsNow = compareKeys({ document: earlier, modules: {} }, { document: now, modules: {} }, 's.ts');
-    expect(reasonsNow).toEqual([
-      'this version of pipeline computes action keys differently',
-      'param learning_rate 0.0001 → 1',
-    ]);
+    expect(reasonsNow).toEqual([OTHER_SCHEME, 'param learning_rate 0.0001 → 1']);
   });
 
   test('compares two records of the same earlier scheme completely', () => {
@@ -123,7 +121,7 @@ describe('the comparison with a record of another scheme', () => {
   test('does not fail for a record of a later scheme with unknown parts', () => {
     const later = { scheme: 3, program: 'x' } as unknown as RecordedDocument;
     expect(compareKeys({ document: later, modules: {} }, { document: DOCUMENT, modules: {} }, 's.ts')[0]).toBe(
-      'this version of pipeline computes action keys differently',
+      OTHER_SCHEME,
     );
   });
 });

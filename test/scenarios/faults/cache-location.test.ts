@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { DISK_FULL } from '../../support/messages.ts';
 import type { Project } from '../../support/project.ts';
 import { Project as NewProject, toFinished } from '../../support/project.ts';
 import { toy } from '../cli/toy.ts';
@@ -47,7 +48,7 @@ describe('a full disk', () => {
     expect(full.exitCode).toBe(1);
     expect(full.which('ran')).toEqual(['little']);
     expect(full.which('failed')).toEqual(['much']);
-    expect(full.stderr).toContain('the disk of the cache is full');
+    expect(full.stderr).toContain(DISK_FULL);
     expect(full.stderr).toContain(project.path('small/cache'));
     expect(full.stderr).toContain('Free some disk space (pipeline cache gc), or move the cache: --cache DIR.');
     expect(full.stderr).not.toMatch(/\n\s+at .*cli\.cjs/);
@@ -69,7 +70,7 @@ describe('a full disk', () => {
       const full = await project.run(...cache);
       if (full.exitCode !== 0) {
         expect(full.exitCode).toBe(1);
-        expect(full.stderr).toContain('the disk of the cache is full');
+        expect(full.stderr).toContain(DISK_FULL);
         expect(full.stderr).not.toMatch(/\n\s+at .*cli\.cjs/);
       }
       const before = full.which('ran');
@@ -89,7 +90,7 @@ describe('a full disk', () => {
     writeFileSync(project.path('small/filler'), Buffer.alloc(48 << 10));
     const full = await project.run('--cache', project.path('small/cache'));
     expect(full.exitCode).toBe(1);
-    expect(full.stderr).toContain('the disk of the cache is full');
+    expect(full.stderr).toContain(DISK_FULL);
     expect(full.stderr).toContain('Free some disk space, or move the cache: --cache DIR.');
     rmSync(project.path('small/filler'));
   });

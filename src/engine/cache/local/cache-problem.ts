@@ -1,6 +1,6 @@
 import { problem, type Result } from '../../../shared/problem.ts';
 
-/** Turns a file system error from writing the cache at `directory` into a problem. Throws anything else again. */
+/** Turns a file system error from writing the cache at `directory` into a problem. Rethrows anything else. */
 export function cacheProblem(thrown: unknown, directory: string): Result<never> & { readonly ok: false } {
   const error = thrown as NodeJS.ErrnoException;
   const at = { file: error.path ?? directory };

@@ -1,4 +1,4 @@
-/** Runs a best-effort action: ignores errors of the file system, throws all others again. */
+/** Runs a best-effort action: ignores errors of the file system, rethrows all others. */
 export function quietly(action: () => void): void {
   try {
     action();
