@@ -49,39 +49,39 @@ describe('a lock', () => {
 
   test.each<[string, () => Handle]>([
     ['of a process that has ended', deadHandle],
-    ['of a process whose id now means another process', reusedHandle],
-  ])('is taken over if it is the lock %s', async (_whose, holder) => {
+    ['of a process whose id is now used by another process', reusedHandle],
+  ])('a lock %s is taken over', async (_whose, holder) => {
     writeFileSync(path, holder());
     expect(await lock(path, notHeld, NEVER)).toBeDefined();
   });
 
-  test('of a live process is respected, however long its heartbeat is missing', async () => {
+  test('a lock of a live process is respected, however long its heartbeat is missing', async () => {
     writeFileSync(path, parentHandle());
     utimesSync(path, 1, 1);
     expect(await whoHolds()).toBe(`process ${process.ppid}`);
   });
 
-  test('of a process in another container is respected as long as its heartbeat renews it', async () => {
+  test('a lock of a process in another container is respected as long as its heartbeat renews it', async () => {
     writeFileSync(path, foreignHandle());
     utimesSync(path, 1, 1);
     expect(await whoHolds()).toBe('process 1 on elsewhere (taken over after 120 s without a heartbeat)');
   });
 
-  test('of a process in another container is taken over once its heartbeat is missing', async () => {
+  test('a lock of a process in another container is taken over once its heartbeat is missing', async () => {
     writeFileSync(path, foreignHandle());
     const release = await lock(path, () => undefined, NEVER, { poll: 1, heartbeat: 1000, silence: 5 });
     expect(readFileSync(path, 'utf8')).toBe(ownHandle());
     release?.();
   });
 
-  test('that another process has taken over is not deleted on release', () => {
+  test('a lock that another process has taken over is not deleted on release', () => {
     const release = tryLock(path) ?? expect.unreachable();
     writeFileSync(path, foreignHandle());
     release();
     expect(readFileSync(path, 'utf8')).toBe(foreignHandle());
   });
 
-  test('that is a directory does not count as a lock', async () => {
+  test('a directory at the path of a lock does not count as one', async () => {
     mkdirSync(join(path, 'inner'), { recursive: true });
     utimesSync(path, 1, 1);
     (await lock(path, notHeld, NEVER))?.();

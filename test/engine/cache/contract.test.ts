@@ -23,11 +23,11 @@ const both = <Store extends ActionStore & ContentStore>(store: Store): Both => (
 const unexpected = { onProblem: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
 
 /** All stores. Only stores that materialize content in place can be corrupted through the path. */
-const STORES: readonly { name: string; damageable: boolean; in: (directory: string) => Open }[] = [
-  { name: 'local', damageable: true, in: (directory) => () => both(localStore(directory, 'cache')) },
+const STORES: readonly { name: string; corruptible: boolean; in: (directory: string) => Open }[] = [
+  { name: 'local', corruptible: true, in: (directory) => () => both(localStore(directory, 'cache')) },
   {
     name: 'in-memory',
-    damageable: false,
+    corruptible: false,
     in: (directory) => {
       const memory = emptyMemory();
       return () => both(new MemoryStore(memory, directory));
@@ -35,7 +35,7 @@ const STORES: readonly { name: string; damageable: boolean; in: (directory: stri
   },
   {
     name: 'tiered',
-    damageable: false,
+    corruptible: false,
     in: (directory) => {
       const remote = new MemoryStore(emptyMemory(), directory);
       return () => both(new TieredStore(localStore(directory, 'cache'), remote, unexpected));
@@ -43,13 +43,13 @@ const STORES: readonly { name: string; damageable: boolean; in: (directory: stri
   },
   {
     name: 'fresh',
-    damageable: true,
+    corruptible: true,
     in: (directory) => () =>
       freshStores(localStores(directory, 'fresh'), both(localStore(directory, 'main')), new Set()),
   },
 ];
 
-describe.each(STORES)('the $name store', ({ in: openIn, damageable }) => {
+describe.each(STORES)('the $name store', ({ in: openIn, corruptible }) => {
   let directory: string;
   let open: Open;
   let stores: Both;
@@ -126,17 +126,17 @@ describe.each(STORES)('the $name store', ({ in: openIn, damageable }) => {
     expect(await findResult(stores, again.record.key)).toEqual(again.record);
   });
 
-  describe.runIf(damageable)('with corrupted content', () => {
+  describe.runIf(corruptible)('with corrupted content', () => {
     test.each<[string, (path: string) => void]>([
-      ['other bytes', (path) => writeFileSync(path, 'b')],
-      ['fewer bytes', (path) => writeFileSync(path, '')],
-      ['nothing', (path) => rmSync(path)],
-    ])('does not return a file that has become %s, and accepts it again', async (_what, damage) => {
+      ['different', (path) => writeFileSync(path, 'b')],
+      ['shorter', (path) => writeFileSync(path, '')],
+      ['absent', (path) => rmSync(path)],
+    ])('does not return a file that has become %s, and accepts it again', async (_what, corrupt) => {
       const result = made('a');
       await keep(result);
       const path = await pathOf(result, 'table');
       chmodSync(path, 0o644);
-      damage(path);
+      corrupt(path);
       expect(await findResult(open(), result.record.key)).toBeUndefined();
       await keep(made('a'));
       expect(await findResult(open(), result.record.key)).toEqual(result.record);

@@ -220,7 +220,7 @@ describe('a remote store that returns invalid data', () => {
     ['the key put on the record of another action', ({ record }, other) => ({ ...other.record, key: record.key })],
     ['a record without outputs', ({ record }) => ({ key: record.key, document: record.document })],
     ['an output that is no digest', ({ record }) => ({ ...record, outputs: { table: { digest: '../../x' } } })],
-  ])('with %s is not believed', async (_what, answer) => {
+  ])('is detected if it returns a record with %s', async (_what, answer) => {
     const [result, other] = [await shared('a'), await shared('b')];
     const here = machine('here', { lookUp: async () => answer(result, other) as never });
     expect(await here.lookUp(result.record.key)).toBeUndefined();

@@ -29,7 +29,7 @@ describe('the visibility of GPUs to a stage', () => {
     [{ env: [], resources: { gpu: 0 } }, false],
     [{ env: [], resources: { gpu: 2 } }, true],
     [{ env: ['CUDA_VISIBLE_DEVICES'], resources: {} }, true],
-  ])('for the declaration %j is %j', (stage, expected) => {
+  ])('GPUs are visible to a stage with the declaration %j: %j', (stage, expected) => {
     expect(seesGpus(stage)).toBe(expected);
   });
 });

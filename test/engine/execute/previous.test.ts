@@ -78,9 +78,9 @@ describe('a stage that reuses its earlier result', () => {
     const reused = await project.run();
     expect((await project.pipeline('verify')).exitCode).toBe(0);
     project.remove('cache');
-    const anew = await project.run();
-    expect(metricsOf(anew)).toEqual({ made: 3, from_nothing: 1 });
-    expect(digestOf(anew)).toBe(digestOf(reused));
+    const clean = await project.run();
+    expect(metricsOf(clean)).toEqual({ made: 3, from_nothing: 1 });
+    expect(digestOf(clean)).toBe(digestOf(reused));
   });
 
   test('gets the current listing of its input', async () => {
@@ -144,12 +144,12 @@ describe('a stage that reuses its earlier result', () => {
 
   test.each<[string, (file: string) => void]>([
     ['changed', (file) => writeFileSync(file, 'B!')],
-    ['gone', (file) => rmSync(file)],
-  ])('does not reuse a result of which a file is %s', async (_what, damage) => {
+    ['deleted', (file) => rmSync(file)],
+  ])('does not reuse a result of which a file is %s', async (_what, corrupt) => {
     const first = await project.run();
     const file = join(objectOf(first), 'a.txt');
     chmodSync(file, 0o644);
-    damage(file);
+    corrupt(file);
     project.write('letters/b.txt', 'x');
     expect(metricsOf(await project.run())).toEqual({ made: 3, from_nothing: 1 });
   });

@@ -40,9 +40,9 @@ async function documentOf(more: string) {
 
 describe('the key of a stage on a machine with a GPU', () => {
   test.each([
-    ['asks for a GPU', ', resources: { gpu: 1 }', 'gpu'],
-    ['looks at CUDA_VISIBLE_DEVICES itself', ', env: [CUDA_VISIBLE_DEVICES]', 'gpu'],
-    ['asks for no GPU, as on every machine', '', 'cpu'],
+    ['requests a GPU', ', resources: { gpu: 1 }', 'gpu'],
+    ['declares CUDA_VISIBLE_DEVICES', ', env: [CUDA_VISIBLE_DEVICES]', 'gpu'],
+    ['requests no GPU, as on any machine', '', 'cpu'],
   ])('has the runtime facts of the device of a stage that %s', async (_what, more, device) => {
     expect((await documentOf(more)).runtime).toEqual({ native: { device } });
   });

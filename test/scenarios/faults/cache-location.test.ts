@@ -62,7 +62,7 @@ describe('a full disk', () => {
 
   // The size determines what no longer fits: a lock, a bundle, an output, a record or the index.
   test.for([4, 16, 28, 40, 52, 64, 76, 88, 100])(
-    'of %i KB fails the run with a message whatever does not fit, and leaves no temporary files',
+    'a full disk of %i KB fails the run with a message whatever does not fit, and leaves no temporary files',
     async (size, context) => {
       const project = toy();
       if (!mountSmall(project.path('small'), `${size}k`)) return context.skip('this machine lets us mount nothing');
@@ -143,7 +143,7 @@ test('a folder for temporary files that is not writable is reported', async () =
 });
 
 describe('the location of the cache', () => {
-  test.each(['../with spaces/and ünï¢ode', 'inside/the project'])('can be "%s"', async (place) => {
+  test.each(['../with spaces/and ünï¢ode', 'inside/the project'])('the cache can be in "%s"', async (place) => {
     const project = toy();
     const cache = join(project.path('sub'), place);
     expect((await project.run('--cache', cache)).exitCode).toBe(0);
@@ -151,7 +151,7 @@ describe('the location of the cache', () => {
     expect(existsSync(join(cache, 'objects'))).toBe(true);
   });
 
-  test('can have a symbolic link to its objects', async () => {
+  test('the cache can have a symbolic link to its objects', async () => {
     const project = toy();
     mkdirSync(project.path('real/objects'), { recursive: true });
     mkdirSync(project.path('cache'));
@@ -161,7 +161,7 @@ describe('the location of the cache', () => {
     expect(readdirSync(project.path('real/objects')).length).toBeGreaterThan(0);
   });
 
-  test('can have its objects on another disk, to which they are copied', async (context) => {
+  test('the cache can have its objects on another disk, to which they are copied', async (context) => {
     const project = toy();
     if (!mountSmall(project.path('cache/objects'), '10m')) return context.skip('this machine lets us mount nothing');
     const finished = await project.run();

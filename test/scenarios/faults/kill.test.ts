@@ -52,7 +52,7 @@ async function disturb(seed: number): Promise<void> {
 
 describe('killing a run or its stage at a random moment, beside another run', () => {
   const batches = Array.from({ length: ROUNDS / ROUNDS_PER_TEST }, (_, index) => index * ROUNDS_PER_TEST);
-  test.each(batches)('does not affect the other run and the next run, from seed %i', async (start) => {
+  test.each(batches)('a random kill does not affect the other run and the next run, from seed %i', async (start) => {
     for (let seed = start; seed < start + ROUNDS_PER_TEST; seed++) await disturb(seed);
     // The stages of a killed runner end without it.
     await vi.waitFor(() => expect(processesIn(project.directory)).toEqual([]));

@@ -17,9 +17,9 @@ test('any flipped bit in a record is detected', () => {
   const bytes = Buffer.from(toChecksummed(RECORD));
   for (let at = 0; at < bytes.length; at++) {
     for (let bit = 0; bit < 8; bit++) {
-      const damaged = Buffer.from(bytes);
-      damaged[at] = (damaged[at] ?? 0) ^ (1 << bit);
-      expect(fromChecksummed(damaged.toString()), `bit ${bit} of byte ${at}`).toBeUndefined();
+      const corrupted = Buffer.from(bytes);
+      corrupted[at] = (corrupted[at] ?? 0) ^ (1 << bit);
+      expect(fromChecksummed(corrupted.toString()), `bit ${bit} of byte ${at}`).toBeUndefined();
     }
   }
 });

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 /** Writes the marker of another process. */
-function told(holder: string, days = 0): string {
+function markerOf(holder: string, days = 0): string {
   const path = join(live, holder);
   writeFileSync(path, `${KEY}\n`);
   const time = Date.now() / 1000 - days * 86_400;
@@ -47,23 +47,23 @@ describe('the marker of what a command uses', () => {
   });
 
   test('counts for other processes while its process is alive', () => {
-    told(parentHandle(), 100);
+    markerOf(parentHandle(), 100);
     expect([...usedByOthers(cache)]).toEqual([KEY]);
     expect(deadMarkers(cache)).toEqual([]);
   });
 
   test('does not count once its process has ended, or another process has its id', () => {
-    const gone = told(deadHandle());
-    const reused = told(reusedHandle());
+    const ended = markerOf(deadHandle());
+    const reused = markerOf(reusedHandle());
     expect([...usedByOthers(cache)]).toEqual([]);
-    expect([...deadMarkers(cache)].sort()).toEqual([gone, reused].sort());
+    expect([...deadMarkers(cache)].sort()).toEqual([ended, reused].sort());
   });
 
   test('counts in another container until its heartbeat has been missing for a day', () => {
-    const old = told(foreignHandle(1), 2);
+    const old = markerOf(foreignHandle(1), 2);
     expect(deadMarkers(cache)).toEqual([old]);
     expect([...usedByOthers(cache)]).toEqual([]);
-    told(foreignHandle(2), 0.9);
+    markerOf(foreignHandle(2), 0.9);
     expect([...usedByOthers(cache)]).toEqual([KEY]);
   });
 });
