@@ -217,10 +217,13 @@ describe('a remote store that returns invalid data', () => {
 
   test.each<[string, (result: MadeResult, other: MadeResult) => object]>([
     ['the record of another action', (_result, other) => other.record],
-    ['the key put on the record of another action', ({ record }, other) => ({ ...other.record, key: record.key })],
+    ['the record of another action under this key', ({ record }, other) => ({ ...other.record, key: record.key })],
     ['a record without outputs', ({ record }) => ({ key: record.key, document: record.document })],
-    ['an output that is no digest', ({ record }) => ({ ...record, outputs: { table: { digest: '../../x' } } })],
-  ])('is detected if it returns a record with %s', async (_what, answer) => {
+    [
+      'a record with an invalid output digest',
+      ({ record }) => ({ ...record, outputs: { table: { digest: '../../x' } } }),
+    ],
+  ])('is detected if it answers with %s', async (_what, answer) => {
     const [result, other] = [await shared('a'), await shared('b')];
     const here = machine('here', { lookUp: async () => answer(result, other) as never });
     expect(await here.lookUp(result.record.key)).toBeUndefined();

@@ -51,7 +51,12 @@ test.each<[string, Content, Content, object | undefined]>([
   ['the first byte of a chunk', BIG, changed(1 << 20), byte('', 1 << 20, 7, 8)],
   ['an end of the file that is too early', 'abc', 'ab', byte('', 2, 0x63, undefined)],
   ['an end of the file that is too late', 'abc', 'abcd', byte('', 3, undefined, 0x64)],
-  ['an end of the file at a chunk boundary', BIG.subarray(0, 1 << 20), BIG.subarray(0, (1 << 20) + 1), byte('', 1 << 20, undefined, 7)],
+  [
+    'an end of the file at a chunk boundary',
+    BIG.subarray(0, 1 << 20),
+    BIG.subarray(0, (1 << 20) + 1),
+    byte('', 1 << 20, undefined, 7),
+  ],
   ['the first file by name', { 'b.txt': '1', 'a/z': '12' }, { 'b.txt': '2', 'a/z': '13' }, byte('a/z', 1, 0x32, 0x33)],
   ['a missing file', { a: '1', b: '1' }, { a: '1' }, { kind: 'missing-file', file: 'b' }],
   ['an extra file', { a: '1' }, { a: '1', b: '1' }, { kind: 'added-file', file: 'b' }],
