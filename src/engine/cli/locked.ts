@@ -1,9 +1,9 @@
 import { join, relative } from 'node:path';
 import { painter } from '../../shared/text/style.ts';
+import { findOutdated, removedStages } from '../execute/compare-with-lockfile.ts';
 import { differencesFromLock } from '../execute/difference.ts';
-import type { Objection } from '../execute/execute.ts';
+import type { ResultCheck } from '../execute/execute.ts';
 import { type Lockfile, lockfileName } from '../execute/lockfile.ts';
-import { goneStages, whatMoved } from '../execute/moved.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
 import { describeMoved } from '../report/difference.ts';
@@ -26,10 +26,10 @@ export async function lockfileOf(
   const read = readLockfile(path, shown);
   if (!read.ok) return reportProblems(read.failure, options);
   const lockfile: Lockfile = read.value ?? new Map();
-  const moved = await whatMoved(lockfile, names, services);
+  const moved = await findOutdated(lockfile, names, services);
   if (!moved.ok) return reportProblems(moved.failure, options);
   // Of a few stages nobody asks what became of the others.
-  const all = names.size === services.plan.stages.length ? goneStages(lockfile, services.plan) : [];
+  const all = names.size === services.plan.stages.length ? removedStages(lockfile, services.plan) : [];
   const found = [...moved.value, ...all];
   if (found.length === 0) return lockfile;
   const { title, advice } =
@@ -46,17 +46,17 @@ export async function lockfileOf(
 }
 
 /** What `run --locked` has against results, if the lockfile describes the stages of `names`. Else the exit code. */
-export async function objectionOf(
+export async function lockedResultCheck(
   services: Services,
   names: ReadonlySet<string>,
   options: CommonOptions,
-): Promise<Objection | number> {
+): Promise<ResultCheck | number> {
   const lockfile = await lockfileOf(services, names, options);
-  return typeof lockfile === 'number' ? lockfile : objectionBy(lockfile, services.stores.contents);
+  return typeof lockfile === 'number' ? lockfile : checkAgainstLockfile(lockfile, services.stores.contents);
 }
 
 /** Objects to results that are not those of the lockfile. */
-export function objectionBy(lockfile: Lockfile, contents: Services['stores']['contents']): Objection {
+export function checkAgainstLockfile(lockfile: Lockfile, contents: Services['stores']['contents']): ResultCheck {
   return async (stage, result) => {
     const differences = await differencesFromLock(lockfile, stage, result, contents);
     return differences.length === 0 ? undefined : { kind: 'difference', differences };

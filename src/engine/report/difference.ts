@@ -1,7 +1,7 @@
 import type { Paint } from '../../shared/text/style.ts';
+import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { ContentDifference } from '../execute/content-difference.ts';
 import type { Difference } from '../execute/failure.ts';
-import type { Moved } from '../execute/moved.ts';
 
 /** In what an output is not the one that the lockfile names: «output model: weights.bin differs from offset 17 on». */
 export function describeDifference({ output, file, expected, found, first }: Difference): string {
@@ -51,7 +51,7 @@ export function adviceOnDifference(stage: string, differences: readonly Differen
 }
 
 /** What the lockfile does not describe, a line a stage, and what to do. */
-export function describeMoved(moved: readonly Moved[], title: string, advice: string, paint: Paint): string {
+export function describeMoved(moved: readonly OutdatedStage[], title: string, advice: string, paint: Paint): string {
   const lines = moved.map(({ stage, reasons }) => `${paint('red', '✗')} ${stage}: ${reasons.join('; ')}`);
   return [`${paint('red', 'error')}: ${title}`, ...lines, `  ${paint('cyan', '→')} ${advice}`].join('\n');
 }

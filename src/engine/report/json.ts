@@ -1,8 +1,8 @@
 import { withNonFinite } from '../../shared/non-finite.ts';
 import type { Problem } from '../../shared/problem.ts';
+import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { Emit, StageResult } from '../execute/events.ts';
 import type { Difference, FailureReason } from '../execute/failure.ts';
-import type { Moved } from '../execute/moved.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';
 
@@ -52,7 +52,7 @@ export function jsonProblems(problems: readonly Problem[]): string {
 }
 
 /** What a command says of a lockfile that doesn't describe the pipeline. */
-export function jsonMoved(moved: readonly Moved[]): string {
+export function jsonMoved(moved: readonly OutdatedStage[]): string {
   const lines = moved.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
   return [...lines, { type: 'run-finished', ok: false, stages: [] }]
     .map((line) => `${JSON.stringify(line)}\n`)

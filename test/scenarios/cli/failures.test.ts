@@ -46,12 +46,12 @@ describe('a stage that fails', () => {
     ['rejects', "return Promise.reject(new TypeError('no luck'));", 'stages/count.ts:8:27: no luck', 1],
     ['throws later', "setTimeout(() => { throw new Error('late'); }); return new Promise(() => undefined);", 'late', 1],
     ['ends its process', 'process.exit(7);', 'stage «count» ended with exit code 7', 1],
-    ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage «count» was ended by SIGKILL', 1],
+    ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage «count» was terminated by SIGKILL', 1],
     ['returns something else', 'return Promise.all([1, 2]);', 'run() returned [ 1, 2 ]', 1],
     ['closes the descriptor of the messages', 'closeSync(3);', 'ended with exit code 1', 1],
     ['returns null', 'return null;', 'run() returned null', 1],
-    ['leaves an output unmade', '', 'stage «count» left its output «count» unmade', 1],
-    ['leaves an output empty', "writeFileSync(outputs.count, '');", 'stage «count» left its output «count» empty', 1],
+    ['leaves an output unmade', '', 'output "count" of stage "count" was not created', 1],
+    ['leaves an output empty', "writeFileSync(outputs.count, '');", 'output "count" of stage "count" is empty', 1],
   ])('because it %s stops what reads it, and says why', async (_how, body, message, exitCode) => {
     const project = withBody(body);
     const result = await project.run();
@@ -143,7 +143,7 @@ describe('a pipeline that cannot be planned', () => {
     [
       'a module that throws when it is loaded',
       (p) => p.write('stages/join.ts', "throw new Error('not today');\nexport default {};\n"),
-      'stages/join.ts:1:7: the module threw while it was loaded: not today',
+      'stages/join.ts:1:7: the module threw an error while it was loaded: not today',
     ],
   ])('because of %s runs nothing, names the place and exits with 2', async (_what, edit, message) => {
     const project = toy();

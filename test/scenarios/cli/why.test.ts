@@ -43,7 +43,7 @@ describe('pipeline status says why a stage would run', () => {
         p.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
       },
       {
-        read: 'input folder: 1 file gone: a.txt',
+        read: 'input folder: 1 file removed: a.txt',
         ...AFTER_READ,
         shout: 'param greeting hello → bye; read would run',
       },
