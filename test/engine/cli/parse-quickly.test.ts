@@ -14,9 +14,9 @@ const RIGHT = [
   ['inspect', '--', 'a.b'],
 ];
 
-describe('a command line that is right', () => {
+describe('the fast parser on a valid command line', () => {
   test.each(RIGHT.map((words) => [words]))(
-    '%j is understood without commander, and as commander does',
+    'the fast parser parses %j without commander, to the same result',
     async (words) => {
       const quick = parseQuickly(words) ?? expect.unreachable();
       const { command, args, options } = (await parseWithWords(words)) as ParsedCommand;
@@ -38,6 +38,6 @@ test.each([
   [['status', 'a']],
   [['export', 'a']],
   [['export', 'a', 'b', 'c']],
-])('%j is left to commander, which has the words', (words) => {
+])('the fast parser leaves %j to commander', (words) => {
   expect(parseQuickly(words)).toBeUndefined();
 });

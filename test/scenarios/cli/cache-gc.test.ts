@@ -51,7 +51,7 @@ describe('pipeline cache gc', () => {
     expect(stagesOf(await house(project, 'gc', '--keep-runs', '1', '--max-size', '1B'))).toHaveLength(6);
     const [{ staying } = {}] = lines(await house(project, 'gc', '--max-size', '1GB'), 'cache-collected');
     const some = await house(project, 'gc', '--keep-runs', '1', '--max-size', `${Number(staying) - 1}B`, '--yes');
-    // The oldest result alone: «two» was used again after «three».
+    // The oldest result alone: "two" was used again after "three".
     expect(stagesOf(some)).toHaveLength(1);
     expect((await project.run('--set', 'greeting=two')).which('cached')).toHaveLength(4);
     expect((await project.run('--set', 'greeting=three')).which('cached')).toHaveLength(4);
@@ -68,13 +68,13 @@ describe('pipeline cache gc', () => {
     const project = await withHistory();
     project.write('pipeline.yaml', 'stages: [');
     const done = await house(project, 'gc', '--keep-runs', '0', '--yes');
-    expect(done.stderr).toContain('what the pipeline uses as it stands is not known');
+    expect(done.stderr).toContain('cannot tell which results the current pipeline uses');
     expect(lines(done, 'cache-collected')).toMatchObject([{ currentKnown: false, actions: 2 }]);
     project.write('pipeline.lock', '<<<<<<< HEAD\n');
     expect(await house(project, 'gc', '--keep-runs', '0', '--yes')).toMatchObject({ exitCode: 2 });
   });
 
-  test('takes what killed processes left, and nothing that is young', async () => {
+  test('takes temporary files of killed processes, and nothing that is young', async () => {
     const project = await withHistory();
     const { pid } = process;
     const dead = deadHandle();

@@ -108,7 +108,7 @@ describe('pipeline cache verify', () => {
     expect((await project.run()).which('ran')).toHaveLength(4);
   });
 
-  test('finds damaged records of runs, which other commands pass over', async () => {
+  test('finds damaged run records, which other commands pass over', async () => {
     const project = await withHistory();
     const [, second = ''] = filesIn(project, 'runs').sort();
     damage(second, 'flip');
@@ -127,7 +127,7 @@ describe('pipeline cache verify', () => {
       ) ?? '';
     damage(bye, 'flip');
     const { stdout } = await project.pipeline('cache', 'verify');
-    expect(stdout).toContain('    shout.text, of an earlier state of the pipeline\n');
+    expect(stdout).toContain('    shout.text, from an earlier state of the pipeline\n');
   });
 
   test('beside a run does not take what is just being made for damaged', async () => {

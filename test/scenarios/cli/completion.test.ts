@@ -33,7 +33,7 @@ const BASH = `
   printf '%s\\n' "\${COMPREPLY[@]}"
 `;
 
-describe('«pipeline complete»', () => {
+describe('"pipeline complete"', () => {
   test('knows what stages declare once they have been asked, but never asks them itself', async () => {
     const project = toy();
     // Before, an output is known if another stage reads it.
@@ -94,7 +94,7 @@ describe('«pipeline complete»', () => {
 
   test('is silent without any words, and about a cache that is no folder', async () => {
     const project = toy();
-    expect(await complete(project)).toContain('--help\twhat the command takes');
+    expect(await complete(project)).toContain('--help\tprint help');
     project.write('cache', 'no folder');
     expect(await complete(project, 'run', 're')).toEqual(['read']);
   });
@@ -106,7 +106,7 @@ describe('«pipeline complete»', () => {
   });
 });
 
-describe('«pipeline completion»', () => {
+describe('"pipeline completion"', () => {
   test.each(['bash', 'zsh', 'fish'])('prints the script for %s, which says how to keep it', async (shell) => {
     const project = new Project({});
     const { exitCode, stdout } = await project.pipeline('completion', shell);
@@ -120,7 +120,7 @@ describe('«pipeline completion»', () => {
   test('names the shells that it knows', async () => {
     const { exitCode, stdout, stderr } = await new Project({}).pipeline('completion', 'basj');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toBe('error: there is no completion for «basj»\n  → Did you mean «bash»?');
+    expect(stderr).toBe('error: no completion script for shell "basj"\n  → Did you mean "bash"?');
     expect((await new Project({}).pipeline('completion', 'powershell')).stderr).toContain('bash, zsh and fish');
   });
 });
@@ -135,7 +135,7 @@ describe('in bash', () => {
     expect(await bash(project, 'pipeline run nothing-like-it')).toEqual([]);
   });
 
-  test('only what follows «=» is completed, since bash parts words there', async () => {
+  test('only what follows "=" is completed, since bash parts words there', async () => {
     const project = toy();
     project.edit('pipeline.yaml', 'name: toy', 'profiles: { loud: {}, low: {} }\nname: toy');
     expect(await bash(project, 'pipeline run --profile=lo')).toEqual(['loud', 'low']);

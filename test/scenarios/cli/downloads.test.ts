@@ -51,7 +51,7 @@ describe('what stages download', () => {
     await made.pipeline('cache', 'gc', '--yes');
     expect(made.exists(FOLDER)).toBe(true);
     age(made, 31);
-    expect((await made.pipeline('cache', 'gc')).stdout).toMatch(/what stages have downloaded +1 +2\.0 kB\n/);
+    expect((await made.pipeline('cache', 'gc')).stdout).toMatch(/downloads of stages +1 +2\.0 kB\n/);
     await made.pipeline('cache', 'gc', '--yes');
     expect(made.exists(FOLDER)).toBe(false);
   });

@@ -14,8 +14,8 @@ describe('a stage that fails', () => {
     ['throws', "throw new Error('no luck');", 'stages/count.ts:8:11: no luck', 1],
     ['rejects', "return Promise.reject(new TypeError('no luck'));", 'stages/count.ts:8:27: no luck', 1],
     ['throws later', "setTimeout(() => { throw new Error('late'); }); return new Promise(() => undefined);", 'late', 1],
-    ['ends its process', 'process.exit(7);', 'stage «count» ended with exit code 7', 1],
-    ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage «count» was ended by SIGKILL', 1],
+    ['ends its process', 'process.exit(7);', 'stage "count" ended with exit code 7', 1],
+    ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage "count" was ended by SIGKILL', 1],
     ['leaves an output unmade', '', 'stage «count» left its output «count» unmade', 1],
     ['leaves an output empty', "writeFileSync(outputs.count, '');", 'stage «count» left its output «count» empty', 1],
   ])('because it %s stops what reads it, and says why', async (_how, body, message, exitCode) => {
@@ -69,17 +69,17 @@ describe('a pipeline that cannot be planned', () => {
     [
       'an unknown key',
       (p) => p.edit('pipeline.yaml', 'module: stages/read.ts', 'modul: stages/read.ts'),
-      'pipeline.yaml:5:5: unknown key «modul» in stage «read»',
+      'pipeline.yaml:5:5: unknown key "modul" in stage "read"',
     ],
     [
       'an unknown stage',
       (p) => p.edit('pipeline.yaml', 'left: shout.text', 'left: shuot.text'),
-      'pipeline.yaml:16:21: there is no stage «shuot»',
+      'pipeline.yaml:16:21: unknown stage "shuot"',
     ],
     [
       'an unknown param',
       (p) => p.edit('pipeline.yaml', 'params: { greeting: "', 'params: { time: 2, greeting: "'),
-      'pipeline.yaml:10:15: unknown param «time» of stage «shout»',
+      'pipeline.yaml:10:15: unknown param "time" of stage "shout"',
     ],
     [
       'a circle',
@@ -89,12 +89,12 @@ describe('a pipeline that cannot be planned', () => {
     [
       'an input that is not there',
       (p) => p.edit('pipeline.yaml', './data', './dta'),
-      'pipeline.yaml:6:23: input «folder» of stage «read» is not there: ./dta',
+      'pipeline.yaml:6:23: input "folder" of stage "read" does not exist: ./dta',
     ],
     [
       'a module that is not there',
       (p) => p.edit('pipeline.yaml', 'stages/join.ts', 'stages/jion.ts'),
-      'pipeline.yaml:15:13: there is no module stages/jion.ts',
+      'pipeline.yaml:15:13: module "stages/jion.ts" does not exist',
     ],
     [
       'a module that does not parse',
@@ -124,13 +124,13 @@ describe('a pipeline that cannot be planned', () => {
 
   test.each([
     [['run', '--frm', 'read'], "unknown option '--frm'"],
-    [['run', 'raed'], 'there is no stage «raed»'],
-    [['run', '--set', 'greting=x'], '--set greting=x: there is no shared param «greting»'],
-    [['run', '--jobs', '0'], 'It must be a whole number from 1.'],
+    [['run', 'raed'], 'unknown stage "raed"'],
+    [['run', '--set', 'greting=x'], '--set greting=x: unknown shared param "greting"'],
+    [['run', '--jobs', '0'], 'Expected a positive integer.'],
     [['walk'], "unknown command 'walk'"],
     [['export', 'join'], "missing required argument 'DIR'"],
-    [['inspect', 'join.bth'], 'stage «join» has no output «bth»'],
-    [['graph', '--format', 'png'], 'there is no format «png»'],
+    [['inspect', 'join.bth'], 'stage "join" has no output "bth"'],
+    [['graph', '--format', 'png'], 'unknown format "png"'],
   ])('as %j is refused with 2', async (args, message) => {
     const { stderr, exitCode } = await toy().pipeline(...args);
     expect(stderr).toContain(message);

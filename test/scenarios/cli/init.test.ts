@@ -17,7 +17,7 @@ const MADE = [
   'pipeline.yaml',
 ];
 
-/** A folder whose packages are installed, as after the «npm install» that is advised. */
+/** A folder whose packages are installed, as after the "npm install" that is advised. */
 function installed(): Project {
   const project = new Project({});
   for (const name of ['@types', 'undici-types', 'typescript'])
@@ -31,7 +31,7 @@ const typeErrors = async (project: Project, folder = '.') => {
   return stdout;
 };
 
-describe('«pipeline init» in an empty folder', () => {
+describe('"pipeline init" in an empty folder', () => {
   test('makes a pipeline that runs at once, and of which nothing runs a second time', async () => {
     const project = new Project({});
     expect((await project.pipeline('init')).exitCode).toBe(0);
@@ -122,9 +122,9 @@ describe('in a folder that has something', () => {
     const { exitCode, stdout, stderr } = await project.pipeline('init');
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toBe(`error: stages/train.ts: it is there already
-error: pipeline.yaml: it is there already
-  → Nothing was written. Name an empty folder, or move what is there away.`);
+    expect(stderr).toBe(`error: stages/train.ts: the file already exists
+error: pipeline.yaml: the file already exists
+  → Nothing was written. Choose an empty folder, or move the existing files away.`);
     expect(project.read('pipeline.yaml')).toBe('mine');
     expect(readdirSync(project.directory).sort()).toEqual(['node_modules', 'pipeline.yaml', 'stages']);
   });
@@ -144,7 +144,7 @@ error: pipeline.yaml: it is there already
     expect(stdout).toContain('→ npm install\n→ npx pipeline run');
   });
 
-  test('there is nothing to install where all is there', async () => {
+  test('unknown nothing to install where all is there', async () => {
     const project = installed();
     project.write('package.json', '{}');
     const { stdout } = await project.pipeline('init');
@@ -165,11 +165,11 @@ error: pipeline.yaml: it is there already
 
 describe('where it cannot write', () => {
   test.each([
-    ['a file', (project: Project) => writeFileSync(project.path('there'), ''), 'a folder on the way to it is a file'],
+    ['a file', (project: Project) => writeFileSync(project.path('there'), ''), 'a parent folder is a file'],
     [
       'a folder with a folder in the place of a file',
       (project: Project) => mkdirSync(project.path('there/.gitignore'), { recursive: true }),
-      'cannot write: there is a folder of this name',
+      'cannot write: a folder of this name exists',
     ],
     [
       'a link that leads nowhere',

@@ -75,7 +75,11 @@ describe('pipeline run --locked', () => {
       (p) => p.edit('lib/upper.ts', 'text.toUpperCase()', 'text'),
       { shout: ['stages/shout.ts: lib/upper.ts changed'] },
     ],
-    ['an input from outside', (p) => p.write('data/a.txt', 'one\n'), { read: ['input folder: 1 file changed: a.txt'] }],
+    [
+      'an input outside the pipeline',
+      (p) => p.write('data/a.txt', 'one\n'),
+      { read: ['input folder: 1 file changed: a.txt'] },
+    ],
     [
       'an input that comes from elsewhere',
       (p) => p.edit('pipeline.yaml', 'left: shout.text', 'left: read.text'),
@@ -140,9 +144,7 @@ describe('pipeline run --locked', () => {
         'env WHO changed',
       ],
     });
-    expect(refused.stderr).toContain(
-      'error: pipeline.lock does not describe the pipeline as it stands\n✗ shout: param',
-    );
+    expect(refused.stderr).toContain('error: pipeline.lock does not match the current pipeline\n✗ shout: param');
     expect(refused.stderr).toContain('→ Take back what moved, or run the pipeline and commit the new lockfile');
   });
 
@@ -153,10 +155,10 @@ describe('pipeline run --locked', () => {
     expect((await project.run('shout', '--locked')).exitCode).toBe(3);
   });
 
-  test('without a lockfile says that there is none', async () => {
+  test('without a lockfile says that unknown none', async () => {
     const refused = await toy().run('--locked');
     expect(refused.exitCode).toBe(3);
-    expect(refused.stderr).toContain('error: there is no pipeline.lock');
+    expect(refused.stderr).toContain('error: pipeline.lock does not exist');
     expect(Object.keys(moved(refused))).toEqual(['read', 'shout', 'count', 'join']);
   });
 

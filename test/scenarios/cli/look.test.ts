@@ -24,13 +24,13 @@ describe('pipeline export', () => {
     expect(project.read(`by-digest/${digest}`)).toBe('{"words":3}');
   });
 
-  test('does not replace what is there, unless told to', async () => {
+  test('does not overwrite existing files, unless told to', async () => {
     const project = toy();
     await project.run();
     project.write('results/count.json', 'mine');
     const refused = await project.pipeline('export', 'count', 'results');
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('results/count.json: it is there already');
+    expect(refused.stderr).toContain('results/count.json: the file already exists');
     expect(project.read('results/count.json')).toBe('mine');
     expect((await project.pipeline('export', 'count', 'results', '--force')).exitCode).toBe(0);
     expect(project.read('results/count.json')).toBe('{"words":3}');
@@ -49,13 +49,13 @@ describe('pipeline export', () => {
 });
 
 describe('pipeline inspect', () => {
-  test('shows what an output is and where it came from', async () => {
+  test('shows what an output is and provenance', async () => {
     const project = toy();
     await project.run();
     const { stdout } = await project.pipeline('inspect', 'count');
     expect(stdout).toContain('count.count');
     expect(stdout).toContain('JSON, 11 B, 1 key\n  { "words": 3 }');
-    expect(stdout).toMatch(/made by +count \(stages\/count\.ts\)/);
+    expect(stdout).toMatch(/stage +count \(stages\/count\.ts\)/);
     expect(stdout).toMatch(/current +yes\n/);
     expect(stdout).toMatch(/inputs +text {2}read\.text \([0-9a-f]{12}\)/);
     expect(stdout).toMatch(/code +[0-9a-f]{12}, 1 module: stages\/count\.ts/);
@@ -84,7 +84,7 @@ describe('pipeline inspect', () => {
     await project.run('--set', 'greeting=bye');
     for (const reference of [outputs?.['text']?.slice(0, 6) ?? '', key?.slice(0, 12) ?? '']) {
       const now = await project.pipeline('inspect', reference);
-      expect(now.stdout).toMatch(/made by +shout/);
+      expect(now.stdout).toMatch(/stage +shout/);
       expect(now.stdout).toMatch(/current +yes/);
       const { stdout } = await project.pipeline('inspect', reference, '--set', 'greeting=bye');
       expect(stdout).toContain('hello ONE TWO');
@@ -113,10 +113,10 @@ describe('pipeline inspect', () => {
   });
 
   test.each([
-    ['nothing', 'there is no stage «nothing»'],
-    ['cuont', 'Did you mean «count»?'],
-    ['count.nothing', 'stage «count» has no output «nothing»'],
-    ['abcdef0123', 'the cache has no content and no result with this digest'],
+    ['nothing', 'unknown stage "nothing"'],
+    ['cuont', 'Did you mean "count"?'],
+    ['count.nothing', 'stage "count" has no output "nothing"'],
+    ['abcdef0123', 'the cache has no content and no action key with this digest'],
   ])('says what is wrong with the REF %s', async (reference, message) => {
     const project = toy();
     await project.run();
@@ -174,16 +174,16 @@ export default defineStage({
 `,
     });
 
-  test('draws the pictures of a result; without it, that it can is said', async () => {
+  test('draws the images of a result; without it, that it can is said', async () => {
     const project = pictured();
     await project.run();
     const without = await project.pipeline('inspect', 'paint');
     expect(without.stdout).toContain(
-      '→ pipeline inspect paint.dots --png sheet.png\n  draws 2 pictures as a contact sheet',
+      '→ pipeline inspect paint.dots --png sheet.png\n  draws 2 images as a contact sheet',
     );
     const { stdout, exitCode } = await project.pipeline('inspect', 'paint', '--png', 'sheet.png');
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/→ sheet\.png: 2 pictures, \d+ × \d+ pixels/);
+    expect(stdout).toMatch(/→ sheet\.png: 2 images, \d+ × \d+ pixels/);
     expect(readFileSync(project.path('sheet.png')).subarray(1, 4).toString()).toBe('PNG');
     const { stdout: json } = await project.pipeline('inspect', 'paint', '--png', 'other.png', '--json');
     expect(JSON.parse(json.split('\n').at(-1) ?? '')).toMatchObject({
@@ -194,10 +194,10 @@ export default defineStage({
   });
 
   test.each([
-    [['paint.notes', '--png', 'sheet.png'], 'there are no pictures in «paint.notes»'],
-    [['paint', '--png', 'pipeline.yaml'], 'pipeline.yaml: it is there already'],
+    [['paint.notes', '--png', 'sheet.png'], 'no images found in "paint.notes"'],
+    [['paint', '--png', 'pipeline.yaml'], 'pipeline.yaml: the file already exists'],
     [['paint', '--png', 'stages', '--force'], 'stages: this is a folder'],
-    [['paint', '--png', 'none/sheet.png'], 'none: there is no such folder'],
+    [['paint', '--png', 'none/sheet.png'], 'none: the folder does not exist'],
   ])('%j is refused, and nothing is left behind', async (args, message) => {
     const project = pictured();
     await project.run();

@@ -164,11 +164,14 @@ describe('a stage of a matrix on the command line', () => {
   test.each([
     [
       ['explain', 'train@rate=0.1'],
-      'error: train@rate=0.1: «train@rate=0.1» means 2 stages, and only one can be asked for here',
+      'error: train@rate=0.1: "train@rate=0.1" matches 2 stages, but exactly one is expected',
     ],
-    [['inspect', 'train@rat=0.1.model'], 'error: train@rat=0.1.model: the matrix of stage «train» has no «rat»'],
-    [['run', 'train@seed=3'], 'error: train@seed=3: no stage «train» has seed=3'],
-    [['run', '--from', 'train@'], 'error: --from train@: «train@» names no stage'],
+    [
+      ['inspect', 'train@rat=0.1.model'],
+      'error: train@rat=0.1.model: the matrix of stage "train" has no dimension "rat"',
+    ],
+    [['run', 'train@seed=3'], 'error: train@seed=3: no instance of stage "train" has seed=3'],
+    [['run', '--from', 'train@'], 'error: --from train@: "train@" is not a valid stage name'],
   ])('%j is told as wrong', async (args, expected) => {
     const { exitCode, stderr } = await sweep().pipeline(...args);
     expect(stderr.split('\n')[0]).toBe(expected);

@@ -3,7 +3,7 @@ import { lines, withHistory } from './cache-commands.ts';
 import { toy } from './toy.ts';
 
 describe('pipeline runs', () => {
-  test('lists the past runs, newest first', async () => {
+  test('lists list past runs, newest first', async () => {
     const project = await withHistory();
     const listed = lines(await project.pipeline('runs', '--json'), 'run');
     expect(listed).toMatchObject([
@@ -22,7 +22,7 @@ describe('pipeline runs', () => {
 
   test('says which failed, and that there was none yet', async () => {
     const project = toy();
-    expect((await project.pipeline('runs')).stdout).toBe('There has been no run yet.');
+    expect((await project.pipeline('runs')).stdout).toBe('There are no runs yet.');
     project.edit('stages/count.ts', 'metrics({ words });', "throw new Error('no');");
     await project.run();
     expect(lines(await project.pipeline('runs', '--json'), 'run')).toMatchObject([{ outcome: 'failed', failed: 1 }]);
@@ -47,7 +47,7 @@ describe('pipeline diff', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('params\n  shout.greeting  hello  →  bye\n');
     expect(stdout).toContain('metrics\n  count.words  3  →  4  +1\n  join.joined  2\n');
-    expect(stdout).toMatch(/read +ran +[^\n]* other key, text differs\n/);
+    expect(stdout).toMatch(/read +ran +[^\n]* different key, text differs\n/);
   });
 
   test('with one run compares it with the latest, and with none the last two', async () => {
@@ -61,7 +61,7 @@ describe('pipeline diff', () => {
 
   test.each([
     ['latest~7', 'latest~7: there are only 3 runs'],
-    ['1999', '1999: there is no such run'],
+    ['1999', '1999: no run has this id'],
     ['2', '2: 3 runs begin so'],
   ])('of %s says what is wrong, with 2', async (run, words) => {
     const project = await withHistory();

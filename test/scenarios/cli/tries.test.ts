@@ -68,8 +68,8 @@ describe('a stage with retries', () => {
 
   test('tells each failure as it happens', async () => {
     const { stdout } = await project(', retries: 2', THIRD_TIME).pipeline('run');
-    expect(stdout).toContain('↻ train threw an error: loss is NaN; trying again (1 of 2)\n');
-    expect(stdout).toContain('↻ train its process was ended by SIGKILL; trying again (2 of 2)\n');
+    expect(stdout).toContain('↻ train: threw an error: loss is NaN; retrying (1 of 2)\n');
+    expect(stdout).toContain('↻ train: process was ended by SIGKILL; retrying (2 of 2)\n');
   });
 
   test('that fails each time has failed, and says how often it was tried', async () => {
@@ -79,10 +79,10 @@ describe('a stage with retries', () => {
     expect(which('blocked')).toEqual(['after']);
     expect(lines(stdout, 'run-finished')[0]?.['stages']).toMatchObject([{ name: 'train', tries: 2 }, {}]);
     const told = await project(', retries: 1', "throw new Error('no');").pipeline('run');
-    expect(told.stdout).toContain('✗ train: threw an error (tried 2 times)\n');
+    expect(told.stdout).toContain('✗ train: threw an error (2 attempts)\n');
   });
 
-  test('is not tried again where its input is not right', async () => {
+  test('is not tried again where invalid input', async () => {
     const body = "return badInput([{ message: 'a bad row', at: { file: 'a.csv', line: 1 } }]);";
     const { exitCode, stdout } = await project(', retries: 5', body).run();
     expect(exitCode).toBe(2);
@@ -122,8 +122,8 @@ describe('a stage with a timeout', () => {
     const { stdout } = await project(', timeout: 0.1', hang).pipeline('run');
     expect(stdout).toContain(
       `✗ train: took longer than 0.1 s
-error: stage «train» was ended after 0.1 s, its timeout
-  → Raise its «timeout» in pipeline.yaml, or take it out. What it keeps in its work directory is there for the next run.
+error: stage "train" was stopped after its timeout of 0.1 s
+  → Increase or remove its \`timeout\` in pipeline.yaml. The next run resumes from its work directory.
 `,
     );
   });

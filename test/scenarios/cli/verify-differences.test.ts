@@ -138,7 +138,7 @@ describe('pipeline verify, of stages that are not deterministic,', () => {
     await project.run();
     touch(project, { 'data/a': 9 });
     expect((await verify(project, 'length')).stderr).toContain(
-      'dots.txt goes on at offset 6 with 0x2e, where it ended',
+      'dots.txt continues at offset 6 with 0x2e, where the expected file ends',
     );
     touch(project, { 'data/a': 2 });
     expect((await verify(project, 'length')).stderr).toContain('dots.txt ends at offset 3, where it went on with 0x2e');
@@ -193,7 +193,7 @@ describe('a stage with deterministic: false', () => {
     expect(finished.exitCode).toBe(0);
     expect(finished.which('ran')).toEqual(['steady', 'after']);
     expect(verdicts(finished)).toEqual({ steady: 'equal', random: 'pinned', after: 'equal' });
-    expect(finished.stderr).toMatch(/random +not compared: it is declared as not deterministic/);
+    expect(finished.stderr).toMatch(/random +not compared: declared non-deterministic/);
   });
 
   test('whose result is not in the cache stops what reads it before anything runs', async () => {
@@ -204,7 +204,7 @@ describe('a stage with deterministic: false', () => {
     expect(refused.exitCode).toBe(2);
     expect(refused.stages).toEqual([]);
     expect(refused.stderr).toContain(
-      'the result of stage «random», which is declared as not deterministic, is not in the cache',
+      'the result of stage "random", which is declared non-deterministic, is not in the cache',
     );
     expect(refused.stderr).toContain('→ Use the cache that has it: --cache DIR.');
     expect((await verify(project, 'steady')).exitCode).toBe(0);

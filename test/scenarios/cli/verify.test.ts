@@ -31,7 +31,7 @@ describe('pipeline verify', () => {
     expect(readdirSync(project.directory).filter((name) => name.startsWith('cache'))).toEqual(['cache']);
   });
 
-  test('works in a fresh clone, where there is no cache', async () => {
+  test('works in a fresh clone, where unknown no cache', async () => {
     const project = toy();
     await project.run();
     project.remove('cache');
@@ -54,8 +54,8 @@ describe('pipeline verify', () => {
     project.remove('cache');
     const { exitCode, stderr } = await verify(project, 'shout');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('the result of stage «read», which is read, is not in the cache');
-    expect(stderr).toContain('→ Run it first: pipeline run read; or run all of it again: pipeline verify');
+    expect(stderr).toContain('the result of stage "read", which another stage reads, is not in the cache');
+    expect(stderr).toContain('→ Run the stage first: pipeline run read. Or verify all stages: pipeline verify');
   });
 
   test('leaves the fresh cache where --keep says, to look into', async () => {
@@ -71,7 +71,7 @@ describe('pipeline verify', () => {
   });
 
   test.each<[string, string[], string]>([
-    ['an unknown stage', ['jion'], 'there is no stage «jion»'],
+    ['an unknown stage', ['jion'], 'unknown stage "jion"'],
     ['an unknown option', ['--kep', 'x'], "unknown option '--kep'"],
   ])('refuses %s', async (_what, args, message) => {
     const { exitCode, stderr } = await verify(toy(), ...args);

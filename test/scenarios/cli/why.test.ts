@@ -71,7 +71,7 @@ describe('pipeline explain', () => {
     await project.run();
     const { stdout } = await project.pipeline('explain', 'shout', '--set', 'greeting=bye');
     expect(stdout).toContain('would run: param greeting hello → bye');
-    expect(stdout).toMatch(/● other than in its last result, of run \d{8}-\d{6}-\w+, \d{4}-/);
+    expect(stdout).toMatch(/● differs from its last result, computed by run \d{8}-\d{6}-\w+, \d{4}-/);
     expect(stdout).toMatch(/^● {2}param +greeting +"bye"$/m);
     expect(stdout).toMatch(/^ {3}param +times +1$/m);
   });
@@ -79,7 +79,9 @@ describe('pipeline explain', () => {
   test('of a cached result says which run made it', async () => {
     const project = toy();
     await project.run();
-    expect((await project.pipeline('explain', 'shout')).stdout).toMatch(/cached\nmade by run \d{8}-\d{6}-\w+, \d{4}-/);
+    expect((await project.pipeline('explain', 'shout')).stdout).toMatch(
+      /cached\ncomputed by run \d{8}-\d{6}-\w+, \d{4}-/,
+    );
   });
 
   test('tells what is known while stages before it would run', async () => {
@@ -88,8 +90,8 @@ describe('pipeline explain', () => {
     project.write('data/a.txt', 'other\n');
     const { stdout, exitCode } = await project.pipeline('explain', 'shout', '--set', 'greeting=bye');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('shout  key not known yet');
+    expect(stdout).toContain('shout  key unknown until upstream stages have run');
     expect(stdout).toContain('would run: param greeting hello → bye; read would run');
-    expect(stdout).toMatch(/^● {2}input +text +not known yet$/m);
+    expect(stdout).toMatch(/^● {2}input +text +unknown until its stage has run$/m);
   });
 });

@@ -24,11 +24,11 @@ import { missingInputs } from '../session.ts';
 import { withSession } from '../with-session.ts';
 
 export interface VerifyOptions extends CommonOptions {
-  /** Where the fresh cache is made and left. */
+  /** The directory in which the empty cache is created and kept. */
   readonly keep?: string;
 }
 
-/** `pipeline verify`: runs stages again from nothing and compares what they put out with the lockfile. */
+/** `pipeline verify`: reruns stages in an empty cache, and compares their outputs with the lockfile. */
 export async function verify(stages: readonly string[], options: VerifyOptions): Promise<number> {
   return withSession(options, async ({ services }, signal) => {
     const selection = select(services.plan, { stages, force: false });
@@ -56,7 +56,7 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
 
 interface Again {
   readonly services: Services;
-  /** Of the fresh cache. */
+  /** The directory of the empty cache. */
   readonly directory: string;
   readonly signal: AbortSignal;
   readonly options: VerifyOptions;
@@ -82,7 +82,7 @@ async function runAgain(
         for (const [stage, verdict] of verdictsOn(event.result))
           console.printJson({ type: 'verified', stage, verdict });
       }
-      // That a stage is forced goes without saying here.
+      // Every stage is forced here, so the reason would only repeat that.
       emit(event.type === 'stage-started' ? { ...event, reasons: [] } : event);
     },
     objection: objectionBy(lockfile, again.stores.contents),
@@ -96,7 +96,7 @@ async function runAgain(
   return result;
 }
 
-/** The services with stores that start empty, and that remember nothing of them afterwards. */
+/** Returns the services with stores that are empty at first and leave no trace in the indexes of the project's cache. */
 function inFresh(
   services: Services,
   directory: string,
@@ -112,7 +112,7 @@ function inFresh(
   return { ...services, roots, stores, executor };
 }
 
-/** Results that are not computed again but read, and that the cache lacks. */
+/** Returns a problem for each result that is to be read instead of recomputed, and that is not in the cache. */
 async function absentResults(
   { taken }: Verification,
   lockfile: Lockfile,
@@ -129,11 +129,11 @@ async function absentResults(
 function absentProblem({ name, deterministic }: PlannedStage): Problem {
   return deterministic
     ? {
-        message: `the result of stage «${name}», which is read, is not in the cache`,
-        advice: `Run it first: pipeline run ${name}; or run all of it again: pipeline verify`,
+        message: `the result of stage "${name}", which another stage reads, is not in the cache`,
+        advice: `Run the stage first: pipeline run ${name}. Or verify all stages: pipeline verify`,
       }
     : {
-        message: `the result of stage «${name}», which is declared as not deterministic, is not in the cache`,
-        advice: `Use the cache that has it: --cache DIR. If it is lost, make another one: pipeline run, and commit ${LOCKFILE}.`,
+        message: `the result of stage "${name}", which is declared non-deterministic, is not in the cache`,
+        advice: `Use the cache that has it: --cache DIR. If it is lost, run the pipeline and commit the new ${LOCKFILE}: pipeline run`,
       };
 }

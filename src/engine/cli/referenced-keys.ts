@@ -9,20 +9,21 @@ import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
 import { openSession } from './session.ts';
 
-/** What of a cache belongs to the pipeline as it stands, to its lockfile, and to what ran last. */
-export interface Standing {
-  /** Key → stage; undefined if the pipeline can't be read. */
+/** The action keys in a cache that the current pipeline and its lockfile refer to. */
+export interface ReferencedKeys {
+  /** The stage of each action key of the current pipeline; undefined if the pipeline cannot be read. */
   readonly current: ReadonlyMap<ActionKey, string> | undefined;
+  /** The stage of each action key in the lockfile. */
   readonly locked: ReadonlyMap<ActionKey, string>;
-  /** The code of the stages as they stand. */
+  /** The digests of the current code of the stages. */
   readonly codes: ReadonlySet<Digest>;
-  /** False if there is a lockfile that can't be read. */
+  /** False if the lockfile exists but cannot be read. */
   readonly lockfileIsRead: boolean;
-  /** Why something of it is not known. */
+  /** Why a part of this is unknown. */
   readonly problems: readonly Problem[];
 }
 
-export async function standingOf(options: CommonOptions, signal: AbortSignal): Promise<Standing> {
+export async function findReferencedKeys(options: CommonOptions, signal: AbortSignal): Promise<ReferencedKeys> {
   const { root, cache } = findProject(options);
   const lockfile = readLockfile(join(root, LOCKFILE), relative(process.cwd(), join(root, LOCKFILE)));
   const locked = new Map<ActionKey, string>();
@@ -45,7 +46,7 @@ export async function standingOf(options: CommonOptions, signal: AbortSignal): P
     const current = new Map<ActionKey, string>();
     const last = lastKeys(cache);
     for (const [name, result] of await survey(services, names)) {
-      // While something before it would run its key is not known: then what it last was may be it again.
+      // While an upstream stage would run, the key is unknown; the last key may turn out to be the current one.
       const key = ('key' in result ? result.key : undefined) ?? last.get(name);
       if (key !== undefined) current.set(key, name);
     }
@@ -57,7 +58,7 @@ export async function standingOf(options: CommonOptions, signal: AbortSignal): P
   }
 }
 
-/** Stage → the key of its last result. */
+/** Returns the action key of each stage's last result. */
 export function lastKeys(cache: string): ReadonlyMap<string, ActionKey> {
   const directory = join(cache, 'index', 'last');
   try {
