@@ -71,7 +71,7 @@ function readWords(
   const benchmark = benchmarks.find((known) => known.name === name);
   if (name !== undefined && benchmark === undefined) {
     const names = benchmarks.map((known) => known.name);
-    return problem(`unknown no benchmark «${name}»`, { advice: suggestion(name, names) });
+    return problem(`there is no benchmark «${name}»`, { advice: suggestion(name, names) });
   }
   return success({ benchmark, rounds });
 }

@@ -28,7 +28,7 @@ export interface Floor {
   readonly name: string;
   /** Run one after another. */
   readonly commands: readonly Command[];
-  /** Ours should take maximum number of runs times as long. */
+  /** Ours should take at most so many times as long. */
   readonly goal?: number;
   readonly prepare?: (directory: string) => void;
 }
@@ -56,7 +56,7 @@ interface Participant {
   failed(problems: readonly Problem[]): Result<void>;
 }
 
-/** Lets all tools do the same, by turns: whatever else the machine does meanwhile hits list all runs. */
+/** Lets all tools do the same, by turns: whatever else the machine does meanwhile hits all of them. */
 export async function contest(workload: Workload, tools: readonly Tool[], bench: Bench): Promise<Result<Row[]>> {
   const samples = new Samples();
   const directory = join(bench.scratch, workload.name.replaceAll(' ', '-'));

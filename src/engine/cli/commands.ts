@@ -113,7 +113,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       {
         flags: '--older-than <AGE>',
-        description: 'only what was last used longer ago than AGE: 12h, 30d, 2w',
+        description: 'delete only what was last used longer than AGE ago: 12h, 30d, 2w',
         parse: parseAge,
       },
       {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Project } from '../../support/project.ts';
 import { Project as NewProject, toFinished } from '../../support/project.ts';
-import { toy } from '../cli/toy.ts';
+import { toy } from '../cli/toy-pipeline.ts';
 
 const isRoot = process.getuid?.() === 0;
 
