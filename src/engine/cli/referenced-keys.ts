@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
-import { LOCKFILE } from '../execute/lockfile.ts';
+import { LOCKFILES } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import { survey } from '../execute/survey.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
@@ -9,15 +9,15 @@ import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
 import { openSession } from './session.ts';
 
-/** The action keys in a cache that the current pipeline and its lockfile refer to. */
+/** The action keys in a cache that the current pipeline and its lockfiles refer to. */
 export interface ReferencedKeys {
   /** The stage of each action key of the current pipeline; undefined if the pipeline cannot be read. */
   readonly current: ReadonlyMap<ActionKey, string> | undefined;
-  /** The stage of each action key in the lockfile. */
+  /** The stage of each action key in the lockfiles. */
   readonly locked: ReadonlyMap<ActionKey, string>;
   /** The digests of the current code of the stages. */
   readonly codes: ReadonlySet<Digest>;
-  /** False if the lockfile exists but cannot be read. */
+  /** False if a lockfile exists but cannot be read. */
   readonly lockfileIsRead: boolean;
   /** Why a part of this is unknown. */
   readonly problems: readonly Problem[];
@@ -25,11 +25,8 @@ export interface ReferencedKeys {
 
 export async function findReferencedKeys(options: CommonOptions, signal: AbortSignal): Promise<ReferencedKeys> {
   const { root, cache } = findProject(options);
-  const lockfile = readLockfile(join(root, LOCKFILE), relative(process.cwd(), join(root, LOCKFILE)));
-  const locked = new Map<ActionKey, string>();
-  if (lockfile.ok) for (const [stage, { key }] of lockfile.value ?? []) locked.set(key, stage);
-  const lockfileIsRead = lockfile.ok;
-  const lockProblems = lockfile.ok ? [] : lockfile.failure;
+  const { locked, problems: lockProblems } = readLocks(root);
+  const lockfileIsRead = lockProblems.length === 0;
   const session = await openSession(options, signal);
   if (!session.ok) {
     return {
@@ -55,6 +52,26 @@ export async function findReferencedKeys(options: CommonOptions, signal: AbortSi
     return { current, locked, codes, lockfileIsRead, problems: lockProblems };
   } finally {
     session.value.close();
+  }
+}
+
+/** Reads the lockfiles of the pipeline and of its profiles. Returns the stage of each action key in them. */
+function readLocks(root: string): { locked: Map<ActionKey, string>; problems: readonly Problem[] } {
+  const locked = new Map<ActionKey, string>();
+  const problems: Problem[] = [];
+  for (const name of namesIn(root).filter((entry) => LOCKFILES.test(entry))) {
+    const lockfile = readLockfile(join(root, name), relative(process.cwd(), join(root, name)));
+    if (!lockfile.ok) problems.push(...lockfile.failure);
+    else for (const [stage, { key }] of lockfile.value ?? []) locked.set(key, stage);
+  }
+  return { locked, problems };
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
   }
 }
 
