@@ -72,7 +72,7 @@ export interface StageContext<Params, Inputs, Outputs> {
   log(message: string): void;
   /** Reports the progress, which is shown as a bar with the speed and the remaining time. */
   progress(progress: Progress): void;
-  /** Stores metrics with the result, by name. A later call adds metrics to those of earlier calls. */
+  /** Stores metrics with the result, by name. Values may be NaN or infinite. A later call adds to earlier ones. */
   metrics(values: Readonly<Record<string, number>>): void;
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;

@@ -26,7 +26,7 @@ export async function mainCommand(words: readonly string[], distribution: Distri
 }
 
 async function runCommand(words: readonly string[], engine: Engine): Promise<number> {
-  const parsed = parseQuickly(words) ?? (await (await import('./program.ts')).parseWithWords(words));
+  const parsed = parseQuickly(words) ?? (await (await import('./program.ts')).parseWithCommander(words));
   if (typeof parsed === 'number') return parsed;
   return parsed.command.run(toArguments(parsed.args), { ...parsed.options, engine } as CommonOptions);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ParsedCommand, parseQuickly } from '../../../src/engine/cli/parse-quickly.ts';
-import { parseWithWords } from '../../../src/engine/cli/program.ts';
+import { parseWithCommander } from '../../../src/engine/cli/program.ts';
 
 const RIGHT = [
   ['run'],
@@ -19,7 +19,7 @@ describe('the fast parser on a valid command line', () => {
     'the fast parser parses %j without commander, to the same result',
     async (words) => {
       const quick = parseQuickly(words) ?? expect.unreachable();
-      const { command, args, options } = (await parseWithWords(words)) as ParsedCommand;
+      const { command, args, options } = (await parseWithCommander(words)) as ParsedCommand;
       expect(quick.command).toBe(command);
       expect(quick.args).toEqual(args);
       expect(quick.options).toEqual(options);

@@ -8,19 +8,15 @@ function problems(stages: string, shared = ''): string[] {
   return made.ok ? [] : made.failure.map(({ at, message, advice }) => `${at?.line}:${at?.column} ${message}|${advice}`);
 }
 
+const LIST = 'A list such as [1, 2, 3], or ${name} of a shared param that is a list.';
+
 describe('errors in a matrix are reported with their place and advice', () => {
   const train = (matrix: string, params = '{ seed: "${matrix.seed}" }') => `
   train: { module: train.ts, matrix: ${matrix}, inputs: { data: ./d }, params: ${params} }
 `;
   test.each([
-    [
-      train('{ seed: 3 }'),
-      '3:46 "matrix.seed" of stage "train" must be an array or a string, but is 3|A list such as [1, 2, 3], or ${name} of a shared param that is a list.',
-    ],
-    [
-      train('{ seed: [] }'),
-      '3:46 "matrix.seed" of stage "train" must not be empty, but is []|A list such as [1, 2, 3], or ${name} of a shared param that is a list.',
-    ],
+    [train('{ seed: 3 }'), `3:46 "matrix.seed" of stage "train" must be an array or a string, but is 3|${LIST}`],
+    [train('{ seed: [] }'), `3:46 "matrix.seed" of stage "train" must not be empty, but is []|${LIST}`],
     [
       train('{}'),
       '3:38 "matrix" of stage "train" must not be empty, but is {}|Generates one stage for each combination of these values, such as train@seed=1. Params and inputs refer to them as ${matrix.NAME}. A stage that reads train.model gets the output of the instance with the same values or, for an input that its module declares as "models[]", the outputs of all instances.',

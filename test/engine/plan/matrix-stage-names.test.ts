@@ -3,6 +3,9 @@ import { StageNames } from '../../../src/engine/plan/stage-names.ts';
 import { unwrap } from '../../support/result.ts';
 import { plan, TRAIN } from './matrix-stages.ts';
 
+const SYNTAX =
+  'For example: train for all instances of a matrix; train@seed=1 or train@backbone=small-cnn,seed=1 for the matching ones. Quote a value that contains a comma: train@prompt="a, b".';
+
 describe('a stage name on a command line', () => {
   const stages = plan(`${TRAIN}  sweep:
     module: train.ts
@@ -34,14 +37,8 @@ describe('a stage name on a command line', () => {
     ['train@seed=7', 'no instance of stage "train" has seed=7|Known names: 1 and 2.'],
     ['train@backbone=smal-cnn', 'no instance of stage "train" has backbone=smal-cnn|Did you mean "small-cnn"?'],
     ['data@seed=1', 'stage "data" has no matrix|Write just data.'],
-    [
-      'train@seed',
-      '"train@seed" is not a valid stage name|For example: train for all instances of a matrix; train@seed=1 or train@backbone=small-cnn,seed=1 for the matching ones. Quote a value that contains a comma: train@prompt="a, b".',
-    ],
-    [
-      'train@seed=1,seed=2',
-      '"train@seed=1,seed=2" is not a valid stage name|For example: train for all instances of a matrix; train@seed=1 or train@backbone=small-cnn,seed=1 for the matching ones. Quote a value that contains a comma: train@prompt="a, b".',
-    ],
+    ['train@seed', `"train@seed" is not a valid stage name|${SYNTAX}`],
+    ['train@seed=1,seed=2', `"train@seed=1,seed=2" is not a valid stage name|${SYNTAX}`],
   ])('the stage name %j is rejected: %s', (written, expected) => {
     const found = names.find(written);
     expect(found.ok ? '' : `${found.failure.message}|${found.failure.advice}`).toBe(expected);

@@ -46,7 +46,7 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
     const fresh = freshDirectory(cache, options.keep === undefined ? undefined : resolve(options.keep));
     if (!fresh.ok) return reportProblems(fresh.failure, options);
     try {
-      const result = await runAgain(verification, lockfile, { services, directory: fresh.value.path, signal, options });
+      const result = await rerun(verification, lockfile, { services, directory: fresh.value.path, signal, options });
       return exitCodeOf(result);
     } finally {
       fresh.value.release();
@@ -54,7 +54,7 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
   });
 }
 
-interface Again {
+interface RerunContext {
   readonly services: Services;
   /** The directory of the empty cache. */
   readonly directory: string;
@@ -62,10 +62,10 @@ interface Again {
   readonly options: VerifyOptions;
 }
 
-async function runAgain(
+async function rerun(
   verification: Verification,
   lockfile: Lockfile,
-  { services, directory, signal, options }: Again,
+  { services, directory, signal, options }: RerunContext,
 ): Promise<RunResult> {
   const again = inFresh(services, directory, verification.takenKeys, options);
   const console = openConsole(options);

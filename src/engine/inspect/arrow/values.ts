@@ -24,8 +24,8 @@ export function toJson(value: unknown, type: DataType): Json {
 }
 
 function listToJson(vector: Vector): Json {
-  const told = [...Array(Math.min(vector.length, MAX_VALUES)).keys()];
-  return told.map((index) => toJson(vector.get(index), vector.type));
+  const first = [...Array(Math.min(vector.length, MAX_VALUES)).keys()];
+  return first.map((index) => toJson(vector.get(index), vector.type));
 }
 
 /** Formats a two's complement number, least significant word first, with `scale` digits after the point. */
