@@ -34,7 +34,7 @@ describe('pipeline cache verify', () => {
   test('cache verify reports an intact cache', async () => {
     const project = await withHistory();
     const finished = await project.pipeline('cache', 'verify');
-    expect(finished).toMatchObject({ exitCode: 0, stdout: 'whole: 6 objects, 6 actions, 3 runs' });
+    expect(finished).toMatchObject({ exitCode: 0, stdout: 'intact: 6 objects, 6 actions, 3 runs' });
   });
 
   test('cache verify finds every corrupted file and names its stage, and the next run recomputes the same content', {

@@ -30,7 +30,7 @@ describe('pipeline export', () => {
     project.write('results/count.json', 'mine');
     const refused = await project.pipeline('export', 'count', 'results');
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('results/count.json: the file already exists');
+    expect(refused.stderr).toContain('results/count.json: the target already exists');
     expect(project.read('results/count.json')).toBe('mine');
     expect((await project.pipeline('export', 'count', 'results', '--force')).exitCode).toBe(0);
     expect(project.read('results/count.json')).toBe('{"words":3}');
@@ -101,7 +101,7 @@ describe('pipeline inspect', () => {
     await project.run();
     const { stdout } = await project.pipeline('inspect', digest);
     expect(stdout).toMatch(/current +yes/);
-    expect(stdout).toMatch(/also of count, .*, run /);
+    expect(stdout).toMatch(/also from count, .*, run /);
   });
 
   test('the lines of pipeline inspect fit into a narrow terminal', async () => {

@@ -206,7 +206,7 @@ describe('pipeline run --locked with a non-deterministic stage', () => {
     expect(differs.stderr).toMatch(
       /✗ count: result differs from pipeline\.lock\n {2}output count: count\.json differs/,
     );
-    expect(differs.stderr).toContain('where is not known, since the first one is not in the cache');
+    expect(differs.stderr).toContain('the first difference is unknown, because the expected content is not in the cache');
     expect(project.read('pipeline.lock')).toBe(lockfile);
   });
 

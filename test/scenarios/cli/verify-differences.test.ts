@@ -160,7 +160,7 @@ describe('pipeline verify of non-deterministic stages', () => {
     project.remove('cache');
     const { exitCode, stderr } = await verify(project, 'random');
     expect(exitCode).toBe(3);
-    expect(stderr).toContain('where is not known, since the first one is not in the cache');
+    expect(stderr).toContain('the first difference is unknown, because the expected content is not in the cache');
   });
 
   test('pipeline verify reports a cached result that differs from the lockfile', async () => {
