@@ -59,7 +59,7 @@ test('without a name it lists what there is', async () => {
 });
 
 test.each([
-  [['countin'], '✗ there is no benchmark «countin»\n  → Did you mean «counting»?'],
+  [['countin'], '✗ there is no benchmark «countin»\n  → Did you mean "counting"?'],
   [['counting', 'counting'], '✗ one benchmark at a time\n  → npm run bench -- NAME [--rounds N]'],
   [['counting', '--rounds', 'many'], '✗ --rounds is «many»: it must be a whole number from 1'],
 ])('refuses %j', async (words, message) => {

@@ -15,15 +15,15 @@ import type { PathDigests } from '../fingerprint/path-digests.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import type { Engine } from './options.ts';
 
-/** The stores in a cache directory on this machine, and what only they can do. */
+/** The stores in a local cache directory, with what only local stores can do. */
 export interface LocalStores extends Stores {
   readonly linkable: (contents: readonly string[]) => LinkedFiles;
-  /** Keeps what was learnt about content for the next run. */
+  /** Saves the digests of the read content for the next run. */
   save(): void;
 }
 
 /**
- * Opens the stores in the cache directory `cache` (absolute). `trees` are saved by whoever made them.
+ * Opens the stores in the cache directory `cache` (absolute). `trees` are saved by the caller.
  */
 export function openLocalStores(
   cache: string,
@@ -51,11 +51,11 @@ interface ExecutorParts {
   readonly linkable: LocalStores['linkable'];
   readonly paths: PathDigests;
   readonly environment: NodeJS.ProcessEnv;
-  /** At most so many stages at once. */
+  /** The maximum number of stages that run in parallel. */
   readonly jobs: number | undefined;
 }
 
-/** An executor that runs stages on this machine. */
+/** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
   const { engine, roots, stores, linkable, paths, environment, jobs } = parts;
   return new LocalExecutor(

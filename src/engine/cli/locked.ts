@@ -13,8 +13,8 @@ import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 
 /**
- * The lockfile, if it describes the stages of `names` as they stand. Otherwise all that moved is told before anything
- * runs, and what comes back is the exit code.
+ * Returns the lockfile if it matches the stages in `names`. Otherwise reports every difference before anything runs,
+ * and returns the exit code.
  */
 export async function lockfileOf(
   services: Services,
@@ -28,16 +28,16 @@ export async function lockfileOf(
   const lockfile: Lockfile = read.value ?? new Map();
   const moved = await findOutdated(lockfile, names, services);
   if (!moved.ok) return reportProblems(moved.failure, options);
-  // Of a few stages nobody asks what became of the others.
+  // Stages that are only in the lockfile matter only if all stages are checked.
   const all = names.size === services.plan.stages.length ? removedStages(lockfile, services.plan) : [];
   const found = [...moved.value, ...all];
   if (found.length === 0) return lockfile;
   const { title, advice } =
     read.value === undefined
-      ? { title: `there is no ${shown}`, advice: 'A whole run writes it: pipeline run. Then commit it.' }
+      ? { title: `${shown} does not exist`, advice: 'Create it by a complete run, and commit it: pipeline run' }
       : {
-          title: `${shown} does not describe the pipeline as it stands`,
-          advice: 'Take back what moved, or run the pipeline and commit the new lockfile: pipeline run',
+          title: `${shown} does not match the current pipeline`,
+          advice: 'Undo these changes, or run the pipeline and commit the new lockfile: pipeline run',
         };
   const paint = painter(process.stderr, options.color, process.env);
   process.stderr.write(`${describeMoved(found, title, advice, paint)}\n`);
@@ -45,7 +45,7 @@ export async function lockfileOf(
   return EXIT.difference;
 }
 
-/** What `run --locked` has against results, if the lockfile describes the stages of `names`. Else the exit code. */
+/** Returns the check that `run --locked` applies to results or, if the lockfile does not match, the exit code. */
 export async function lockedResultCheck(
   services: Services,
   names: ReadonlySet<string>,
@@ -55,7 +55,7 @@ export async function lockedResultCheck(
   return typeof lockfile === 'number' ? lockfile : checkAgainstLockfile(lockfile, services.stores.contents);
 }
 
-/** Objects to results that are not those of the lockfile. */
+/** Returns a check that rejects results that differ from the lockfile. */
 export function checkAgainstLockfile(lockfile: Lockfile, contents: Services['stores']['contents']): ResultCheck {
   return async (stage, result) => {
     const differences = await differencesFromLock(lockfile, stage, result, contents);

@@ -17,20 +17,20 @@ import { readPipelineFile } from '../plan/read.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
+import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
-import type { Planned } from './plan-anew.ts';
 import { findProject } from './project.ts';
 
-/** A pipeline that has been read and checked, with all that commands need of it. */
+/** A validated pipeline with everything that commands need to work on it. */
 export interface Session {
   readonly services: Services;
-  /** Keeps what was learnt about files and stages for the next run. */
+  /** Saves the indexes of files and stages for the next run. */
   save(): void;
-  /** Nothing of it is used any more. */
+  /** Releases the session. It must not be used afterwards. */
   close(): void;
 }
 
-/** Reads and checks the pipeline; of what earlier runs found out only what may have changed. */
+/** Reads and validates the pipeline. Reuses what earlier runs found out as far as it is still valid. */
 export async function openSession(options: CommonOptions, signal: AbortSignal): Promise<Result<Session>> {
   const project = findProject(options);
   const text = readPipelineFile(project.file, project.shown);
@@ -44,10 +44,10 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
 
   const builtIn = options.engine.extensions.runtimeFacts;
   const plans = new KnownPlans(join(index, 'plans'), options.engine.build);
-  let planned = stillTrue(plans.find(project, text.value, options), codes);
+  let planned = revalidated(plans.find(project, text.value, options), codes);
   if (planned === undefined) {
-    const { planAnew } = await import('./plan-anew.ts');
-    const anew = await planAnew(
+    const { makePlan } = await import('./make-plan.ts');
+    const anew = await makePlan(
       project,
       text.value,
       options,
@@ -87,8 +87,8 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   });
 }
 
-/** A plan that was made earlier, if the code of no stage has changed since. */
-function stillTrue(known: KnownPlan | undefined, codes: StageCodes): Planned | undefined {
+/** Returns the plan of an earlier run if no stage's code has changed since. */
+function revalidated(known: KnownPlan | undefined, codes: StageCodes): Planned | undefined {
   if (known === undefined) return undefined;
   const found = new Map<string, StageCode>();
   for (const [module, digest] of Object.entries(known.codes)) {
@@ -103,7 +103,7 @@ function toKnown({ plan, codes }: Planned): KnownPlan {
   return { plan, codes: Object.fromEntries([...codes].map(([module, { digest }]) => [module, digest])) };
 }
 
-/** The inputs from outside that are not there, of the stages that `wanted` names. */
+/** Returns a problem for each input path that does not exist, among the stages in `wanted`. */
 export function missingInputs(plan: Plan, wanted: ReadonlySet<string>): readonly Problem[] {
   const problems = plan.stages
     .filter((stage) => wanted.has(stage.name))
@@ -113,9 +113,9 @@ export function missingInputs(plan: Plan, wanted: ReadonlySet<string>): readonly
           ? []
           : [
               {
-                message: `input «${input}» of stage «${stage.declared}» is not there: ${from.written}`,
+                message: `input "${input}" of stage "${stage.declared}" does not exist: ${from.written}`,
                 at: from.at,
-                advice: `Put it at ${from.path}, or name another place here or by --set.`,
+                advice: `Put the data at ${from.path}, or give another path here or with --set.`,
               },
             ],
       ),

@@ -6,7 +6,7 @@ import type { Difference, FailureReason } from '../execute/failure.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';
 
-/** One JSON object a line for each event. The last one tells the outcome of every stage. */
+/** Writes each event as one JSON object on one line. The last one has the outcome of every stage. */
 export function jsonReporter(write: (line: string) => void): Emit {
   const line = (value: object) => write(`${JSON.stringify(value, withNonFinite)}\n`);
   return (event) => {
@@ -43,7 +43,7 @@ export function jsonReporter(write: (line: string) => void): Emit {
   };
 }
 
-/** What a command says when it could not even begin. */
+/** Returns the JSON lines of a command that could not start. */
 export function jsonProblems(problems: readonly Problem[]): string {
   const lines = problems.map(({ message, at, advice }) => ({ type: 'problem', message, ...at, advice }));
   return [...lines, { type: 'run-finished', ok: false, stages: [] }]
@@ -51,7 +51,7 @@ export function jsonProblems(problems: readonly Problem[]): string {
     .join('');
 }
 
-/** What a command says of a lockfile that doesn't describe the pipeline. */
+/** Returns the JSON lines of a command whose lockfile does not match the pipeline. */
 export function jsonMoved(moved: readonly OutdatedStage[]): string {
   const lines = moved.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
   return [...lines, { type: 'run-finished', ok: false, stages: [] }]
@@ -65,7 +65,7 @@ function differencesOf(result: StageResult): object[] {
     : [];
 }
 
-/** `file` is the one that differs; `offset` and the two bytes are there if they are known. */
+/** `file` is the file that differs; `offset` and the two bytes are present if they are known. */
 function differenceJson(difference: Difference): object {
   const { stage, output, file, expected, found, first } = difference;
   return {

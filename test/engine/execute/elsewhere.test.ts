@@ -14,7 +14,7 @@ import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
 import { PathDigests } from '../../../src/engine/fingerprint/path-digests.ts';
 import { SealedTrees } from '../../../src/engine/fingerprint/sealed-trees.ts';
 import { select } from '../../../src/engine/plan/select.ts';
-import { toy } from '../../scenarios/cli/toy.ts';
+import { toy } from '../../scenarios/cli/toy-pipeline.ts';
 import { emptyMemory, type Memory, MemoryStore } from '../../support/memory-store.ts';
 import type { Project } from '../../support/project.ts';
 import { unwrap } from '../../support/result.ts';

@@ -147,7 +147,7 @@ describe('runtime facts that pipeline.yaml declares', () => {
     project.edit('pipeline.yaml', '  onnxruntime:', '  tensorflow:');
     const { exitCode, stderr } = await project.run();
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('pipeline.yaml:2:3: runtime fact "tensorflow" is built in, and cannot be declared again');
+    expect(stderr).toContain('pipeline.yaml:2:3: runtime fact "tensorflow" is built in and cannot be redeclared');
   });
 
   test('are shown by explain and inspect and written to the lockfile', async () => {

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { DISK_FULL } from '../../support/messages.ts';
 import type { Project } from '../../support/project.ts';
 import { Project as NewProject, toFinished } from '../../support/project.ts';
-import { toy } from '../cli/toy.ts';
+import { toy } from '../cli/toy-pipeline.ts';
 
 const isRoot = process.getuid?.() === 0;
 

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { GATE_MODULE, Gate } from '../../support/gate.ts';
 import { Project, toFinished } from '../../support/project.ts';
-import { gated } from '../cli/toy.ts';
+import { gated } from '../cli/toy-pipeline.ts';
 import { processesIn } from './killable-run.ts';
 
 /** Starts a run. `printed` waits for a text in its output. */

@@ -13,7 +13,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../../support/project.ts';
-import { toy } from '../cli/toy.ts';
+import { toy } from '../cli/toy-pipeline.ts';
 
 let project: Project;
 /** The cache of an undisturbed run, and the digests of its outputs. */

@@ -8,20 +8,20 @@ import { housekeeping } from '../housekeeping.ts';
 import { interruptible } from '../interrupt.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
-import { standingOf } from '../standing.ts';
+import { findReferencedKeys } from '../referenced-keys.ts';
 
-/** What `cache gc` keeps if nothing else is said. */
+/** How many runs `cache gc` keeps by default. */
 export const KEEP_RUNS = 10;
 
-/** `pipeline cache du`: how much room the cache takes. */
+/** `pipeline cache du`: shows the disk usage of the cache. */
 export function cacheDu(options: CommonOptions): Promise<number> {
   return housekeeping(options, async () => {
     const { signal, release } = interruptible();
     try {
       const { cache } = findProject(options);
-      const standing = await standingOf(options, signal);
-      const { garbage, leftovers } = collect(cache, standing, { keepRuns: KEEP_RUNS });
-      const free = standing.lockfileIsRead ? leftovers.reduce((sum, { bytes }) => sum + bytes, garbage.bytes) : 0;
+      const referenced = await findReferencedKeys(options, signal);
+      const { garbage, leftovers } = collect(cache, referenced, { keepRuns: KEEP_RUNS });
+      const free = referenced.lockfileIsRead ? leftovers.reduce((sum, { bytes }) => sum + bytes, garbage.bytes) : 0;
       const usage = diskUsageOf(cache, takeInventory(cache));
       const { print, printJson, paint } = openConsole(options);
       printJson({ type: 'cache-usage', ...usage, stages: Object.fromEntries(usage.stages), collectable: free });
