@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Extensions } from '../../shared/extensions/extensions.ts';
 import type { Arguments } from './command-spec.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions, Engine } from './options.ts';
-import { parseQuickly } from './parse-quickly.ts';
+import { type ParsedCommand, parseQuickly } from './parse-quickly.ts';
 
 /** What only the built command knows. */
 export interface Distribution {
@@ -26,9 +26,17 @@ export async function mainCommand(words: readonly string[], distribution: Distri
 }
 
 async function runCommand(words: readonly string[], engine: Engine): Promise<number> {
-  const parsed = parseQuickly(words) ?? (await (await import('./program.ts')).parseWithWords(words));
+  const parsed = parseQuickly(words) ?? (await parseForHelp(words, engine));
   if (typeof parsed === 'number') return parsed;
   return parsed.command.run(toArguments(parsed.args), { ...parsed.options, engine } as CommonOptions);
+}
+
+/** Help names the pages that are installed with the command: they describe this version. */
+async function parseForHelp(words: readonly string[], { stageApi }: Engine): Promise<ParsedCommand | number> {
+  const docs = resolve(dirname(stageApi), '..', 'docs', 'README.md');
+  const near = relative(process.cwd(), docs);
+  const { parseWithWords } = await import('./program.ts');
+  return parseWithWords(words, near.startsWith('..') ? docs : near);
 }
 
 function engineIn({ folder, build, extensions }: Distribution): Engine {

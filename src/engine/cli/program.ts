@@ -4,12 +4,15 @@ import { COMMANDS } from './commands.ts';
 import { EXIT } from './exit.ts';
 import type { ParsedCommand } from './parse-quickly.ts';
 
-/** Parses a command line with all the words: help, and what is wrong with it. Returns an exit code if there is nothing to run. */
-export async function parseWithWords(words: readonly string[]): Promise<ParsedCommand | number> {
+/**
+ * Parses a command line with all the words: help, and what is wrong with it. Returns an exit code if there is nothing to
+ * run. `documentation`: the page that help refers to.
+ */
+export async function parseWithWords(words: readonly string[], documentation: string): Promise<ParsedCommand | number> {
   let parsed: ParsedCommand | undefined;
-  const root = withHabits(new Command('pipeline')).description(
-    'Runs the stages of a pipeline.yaml that have to run, and keeps what they make.',
-  );
+  const root = withHabits(new Command('pipeline'))
+    .description('Runs the stages of a pipeline.yaml that have to run, and keeps what they make.')
+    .addHelpText('after', `\nDocumentation: ${documentation}`);
   for (const spec of COMMANDS) {
     const names = spec.name.split(' ');
     const group = names.length > 1 ? groupOf(root, names[0] ?? '') : root;
