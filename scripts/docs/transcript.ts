@@ -68,6 +68,8 @@ export function stable(transcript: string): string {
     .replaceAll(/\bv?\d+\.\d+\.\d+\b/g, 'VERSION')
     .replaceAll(/\b\d+(\.\d+)? (ms|s|min|kB|MB)\b/g, 'AMOUNT')
     .replaceAll(/\b(linux|darwin)-(x64|arm64)\b/g, 'PLATFORM')
+    .replaceAll(/\b(offset|byte) \d+\b/g, '$1 N')
+    .replaceAll(/\b0x[0-9a-f]{2}\b/g, 'BYTE')
     .replaceAll(/ +/g, ' ');
 }
 
