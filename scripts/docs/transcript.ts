@@ -24,7 +24,13 @@ export async function recordPage(root: string, page: string): Promise<readonly R
     symlinkSync(root, join(project, 'node_modules', 'pipeline'));
     symlinkSync(join(root, 'dist', 'cli.cjs'), join(project, 'node_modules', '.bin', 'pipeline'));
     const recorded: Recorded[] = [];
-    for (const block of blocksIn(page)) {
+    const blocks = blocksIn(page);
+    // The first text of each file is there from the beginning: commands may need what the page shows only further down.
+    for (const block of blocks.toReversed()) {
+      const file = attribute(block, 'file');
+      if (file !== undefined) write(join(project, file), block.text);
+    }
+    for (const block of blocks) {
       const file = attribute(block, 'file');
       if (file !== undefined) write(join(project, file), block.text);
       if (block.words.includes('run')) recorded.push(await recordBlock(block, project));
