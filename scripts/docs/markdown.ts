@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
  *     yaml pipeline      a whole pipeline file: it is parsed and resolved
  *     yaml stages        stages, as below the key `stages`
  *     yaml keys          other top-level keys of a pipeline file
+ *     … fashionai        its modules are the stages of this repository: their params are checked, too
  *     sh commands        each command and each of its options has to exist
  *     console run        each line after `$ ` is run, and has to print what follows; `npm run docs` records it again
  *     … file=PATH        the text of a file in the project in which the page's commands run

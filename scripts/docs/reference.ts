@@ -12,7 +12,8 @@ import resizeToArrowShards from '../../stages/resize-to-arrow-shards.ts';
 import train from '../../stages/train.ts';
 import { keysOf, keyTable, markdownTable } from './schema-text.ts';
 
-const STAGES = {
+/** The stages of the FashionAI pipeline, by the names of their modules. */
+export const STAGES = {
   ingest,
   'resize-to-arrow-shards': resizeToArrowShards,
   'encode-targets': encodeTargets,

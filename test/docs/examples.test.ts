@@ -1,11 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ParamsSchema } from 'pipeline';
 import { describe, expect, test } from 'vitest';
 import { commandFaults, namesCommand } from '../../scripts/docs/command-lines.ts';
 import { attribute, type Block, blocksIn, PLAIN_LANGUAGES, pagesOf, proseOf } from '../../scripts/docs/markdown.ts';
+import { STAGES } from '../../scripts/docs/reference.ts';
 import { recordPage, stable } from '../../scripts/docs/transcript.ts';
 import { declarePipeline } from '../../src/engine/plan/declaration.ts';
 import { resolvePipeline } from '../../src/engine/plan/resolve.ts';
+import { check, compile } from '../../src/engine/plan/schema-problems.ts';
+import { Project } from '../support/project.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const pages = [...pagesOf(ROOT)];
@@ -26,6 +31,34 @@ function yamlFaults(block: Block): readonly string[] {
     declared.ok && block.words.includes('pipeline') ? resolvePipeline(declared.value, ROOT, { set: [] }) : declared;
   return checked.ok ? [] : checked.failure.map(({ message, at }) => `line ${at?.line}: ${message}`);
 }
+
+/** What is wrong with the params of a block that uses the stages of this repository. `${…}` stands for anything. */
+function paramFaults(block: Block): readonly string[] {
+  const declared = declarePipeline('pipeline.yaml', asPipeline(block));
+  if (!declared.ok || !block.words.includes('fashionai')) return [];
+  return Object.entries(declared.value.pipeline.stages).flatMap(([name, { module, params = {} }]) => {
+    const schema = schemaOf(module);
+    if (schema === undefined) return [];
+    const open = Object.keys(params).filter((key) => JSON.stringify(params[key]).includes('${'));
+    const known = Object.fromEntries(Object.entries(params).filter(([key]) => !open.includes(key)));
+    const problems = check(compile({ additionalProperties: false, ...schema }), known, {
+      name: (path) => `param ${path.join('.')} of ${name}`,
+      unknown: (path, key) => `param ${[...path, key].join('.')} of ${name}`,
+      place: () => ({ file: '' }),
+    });
+    return problems
+      .map(({ message }) => message)
+      .filter((message) => !open.some((key) => message.includes(`param ${key} of`)));
+  });
+}
+
+function schemaOf(module: string): ParamsSchema | undefined {
+  const stage = Object.entries(STAGES).find(([name]) => module === `stages/${name}.ts`)?.[1];
+  return stage && (stage.params ?? {});
+}
+
+/** What `pipeline init` gives a new project. */
+const TSCONFIG = readFileSync(join(ROOT, 'examples', 'starter', 'tsconfig.json'), 'utf8');
 
 const CHECKED: Readonly<Record<string, readonly string[]>> = {
   yaml: ['pipeline', 'stages', 'keys', 'norun'],
@@ -48,7 +81,8 @@ describe.each(pages)('%s', (_path, page) => {
   test('has YAML that the pipeline schema accepts', () => {
     const marked = blocks.filter(({ language, words }) => language === 'yaml' && !words.includes('norun'));
     const wrong = marked.filter(({ words }) => CHECKED['yaml']?.some((mark) => words.includes(mark)));
-    expect(wrong.flatMap((block) => yamlFaults(block).map((fault) => `line ${block.line}: ${fault}`))).toEqual([]);
+    const faultsOf = (block: Block) => [...yamlFaults(block), ...paramFaults(block)];
+    expect(wrong.flatMap((block) => faultsOf(block).map((fault) => `line ${block.line}: ${fault}`))).toEqual([]);
   });
 
   test('uses commands and options that exist', () => {
@@ -56,8 +90,21 @@ describe.each(pages)('%s', (_path, page) => {
     const inBlocks = marked.flatMap(({ text, line }) =>
       commandFaults(text, scripts).map((fault) => `line ${line}: ${fault}`),
     );
-    const mentioned = [...proseOf(page).matchAll(/`pipeline ([a-z][^`]*)`/g)].map(([, words = '']) => words);
+    const mentioned = [...proseOf(page).matchAll(/`(?:npx )?pipeline ([a-z][^`]*)`/g)].map(([, words = '']) => words);
     expect([...inBlocks, ...mentioned.filter((words) => !namesCommand(words.split(' ')))]).toEqual([]);
+  });
+
+  test('has stages that type-check strictly', () => {
+    const files = blocks.flatMap((block) => {
+      const file = attribute(block, 'file');
+      return block.language === 'ts' && file !== undefined ? [[file, block.text] as const] : [];
+    });
+    if (files.length === 0) return;
+    const project = new Project({ ...Object.fromEntries(files), 'tsconfig.json': TSCONFIG });
+    symlinkSync(join(ROOT, 'node_modules', '@types'), project.path('node_modules/@types'));
+    const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    const { stdout } = spawnSync(process.execPath, [compiler, '-p', project.directory], { encoding: 'utf8' });
+    expect(stdout).toBe('');
   });
 
   test('shows what its commands print', async () => {
