@@ -1,10 +1,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalHistory } from '../../src/engine/cache/local/local-history.ts';
 import { LocalStore } from '../../src/engine/cache/local/local-store.ts';
-import { LocalWorkspaces } from '../../src/engine/cache/local/local-workspaces.ts';
 import type { ActionRecord, FinishedOutput } from '../../src/engine/cache/records.ts';
 import type { Stores } from '../../src/engine/cache/stores.ts';
+import { openLocalStores } from '../../src/engine/cli/compose.ts';
 import { actionKey, keyDocument } from '../../src/engine/fingerprint/action-key.ts';
 import { sha256 } from '../../src/engine/fingerprint/digest.ts';
 import { FileDigests } from '../../src/engine/fingerprint/file-digests.ts';
@@ -61,13 +60,5 @@ export function localStore(directory: string, name: string): LocalStore {
 
 /** All stores in `directory`/`name`. */
 export function localStores(directory: string, name: string): Stores {
-  const store = localStore(directory, name);
-  const cache = join(directory, name);
-  return {
-    actions: store,
-    contents: store,
-    index: store,
-    workspaces: new LocalWorkspaces(cache),
-    history: new LocalHistory(cache),
-  };
+  return openLocalStores(join(directory, name), new SealedTrees(join(directory, `${name}-trees`)), undefined);
 }

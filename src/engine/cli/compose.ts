@@ -25,7 +25,12 @@ export interface LocalStores extends Stores {
 /**
  * Opens the stores in the cache directory `cache` (absolute). `trees` are saved by whoever made them.
  */
-export function openLocalStores(cache: string, trees: SealedTrees, hashWorker: string, uses?: Uses): LocalStores {
+export function openLocalStores(
+  cache: string,
+  trees: SealedTrees,
+  hashWorker: string | undefined,
+  uses?: Uses,
+): LocalStores {
   const files = new FileDigests(`${cache}/index/objects`, hashWorker);
   const store = new LocalStore(cache, files, trees, uses);
   return {

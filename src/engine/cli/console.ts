@@ -1,3 +1,4 @@
+import { withNonFinite } from '../../shared/non-finite.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { type Paint, painter } from '../../shared/text/style.ts';
 import { jsonProblems } from '../report/json.ts';
@@ -28,7 +29,7 @@ export function openConsole(options: CommonOptions): Console {
       stream.write(`${text}\n`);
     },
     printJson: (value) => {
-      if (options.json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      if (options.json) process.stdout.write(`${JSON.stringify(value, withNonFinite)}\n`);
     },
   };
 }

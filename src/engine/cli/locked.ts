@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { painter } from '../../shared/text/style.ts';
 import { differencesFromLock } from '../execute/difference.ts';
 import type { Objection } from '../execute/execute.ts';
-import { LOCKFILE, type Lockfile } from '../execute/lockfile.ts';
+import { type Lockfile, lockfileName } from '../execute/lockfile.ts';
 import { goneStages, whatMoved } from '../execute/moved.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
@@ -21,7 +21,7 @@ export async function lockfileOf(
   names: ReadonlySet<string>,
   options: CommonOptions,
 ): Promise<Lockfile | number> {
-  const path = join(services.plan.root, LOCKFILE);
+  const path = join(services.plan.root, lockfileName(options.profile));
   const shown = relative(process.cwd(), path);
   const read = readLockfile(path, shown);
   if (!read.ok) return reportProblems(read.failure, options);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
-import { LOCKFILE } from '../execute/lockfile.ts';
+import { LOCKFILES } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import { survey } from '../execute/survey.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
@@ -24,11 +24,8 @@ export interface Standing {
 
 export async function standingOf(options: CommonOptions, signal: AbortSignal): Promise<Standing> {
   const { root, cache } = findProject(options);
-  const lockfile = readLockfile(join(root, LOCKFILE), relative(process.cwd(), join(root, LOCKFILE)));
-  const locked = new Map<ActionKey, string>();
-  if (lockfile.ok) for (const [stage, { key }] of lockfile.value ?? []) locked.set(key, stage);
-  const lockfileIsRead = lockfile.ok;
-  const lockProblems = lockfile.ok ? [] : lockfile.failure;
+  const { locked, problems: lockProblems } = readLocks(root);
+  const lockfileIsRead = lockProblems.length === 0;
   const session = await openSession(options, signal);
   if (!session.ok) {
     return {
@@ -54,6 +51,26 @@ export async function standingOf(options: CommonOptions, signal: AbortSignal): P
     return { current, locked, codes, lockfileIsRead, problems: lockProblems };
   } finally {
     session.value.close();
+  }
+}
+
+/** The results that the lockfiles of the pipeline and of its profiles name: key → stage. */
+function readLocks(root: string): { locked: Map<ActionKey, string>; problems: readonly Problem[] } {
+  const locked = new Map<ActionKey, string>();
+  const problems: Problem[] = [];
+  for (const name of namesIn(root).filter((entry) => LOCKFILES.test(entry))) {
+    const lockfile = readLockfile(join(root, name), relative(process.cwd(), join(root, name)));
+    if (!lockfile.ok) problems.push(...lockfile.failure);
+    else for (const [stage, { key }] of lockfile.value ?? []) locked.set(key, stage);
+  }
+  return { locked, problems };
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
   }
 }
 

@@ -8,20 +8,19 @@ const ALWAYS = [
   'USER',
   'LOGNAME',
   'SHELL',
-  'LANG',
-  'LANGUAGE',
   'TMPDIR',
   'TEMP',
   'TMP',
   'SYSTEMROOT',
   'LD_LIBRARY_PATH',
-  'LD_PRELOAD',
-  'LD_DEBUG',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
   'NODE_EXTRA_CA_CERTS',
 ];
-const ALWAYS_PREFIXES = ['LC_', 'XDG_', 'CUDA_', 'NVIDIA_'];
+const ALWAYS_PREFIXES = ['XDG_'];
+
+/** Equal everywhere, since dates, sorting and messages depend on them. A stage that declares one sees the user's. */
+const PINNED = { TZ: 'UTC', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
 
 const GPUS = 'CUDA_VISIBLE_DEVICES';
 
@@ -42,14 +41,14 @@ export function stageEnvironment(
   const wanted = new Set([...ALWAYS, ...declared]);
   const given = Object.fromEntries(
     Object.entries(from).flatMap(([name, value]): [string, string][] =>
-      value !== undefined &&
-      (wanted.has(name) || (name !== GPUS && ALWAYS_PREFIXES.some((prefix) => name.startsWith(prefix))))
+      value !== undefined && (wanted.has(name) || ALWAYS_PREFIXES.some((prefix) => name.startsWith(prefix)))
         ? [[name, value]]
         : [],
     ),
   );
   // Node's default of four threads would leave cores idle while images are decoded.
-  return { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())), [GPUS]: gpus.join(','), ...given };
+  const threads = String(Math.max(4, availableParallelism()));
+  return { ...PINNED, UV_THREADPOOL_SIZE: threads, [GPUS]: gpus.join(','), ...given };
 }
 
 /** The declared variables with their values, for the action key. */

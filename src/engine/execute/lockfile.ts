@@ -5,8 +5,13 @@ import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerpri
 import type { Json, JsonObject } from '../plan/declaration.ts';
 import type { CompletedStage, RunResult } from './events.ts';
 
-/** The name of the lockfile, beside the pipeline file. */
-export const LOCKFILE = 'pipeline.lock';
+/** Matches the names of all lockfiles beside a pipeline file. */
+export const LOCKFILES = /^pipeline(\..+)?\.lock$/;
+
+/** The name of the lockfile beside the pipeline file. Each profile has one of its own: `pipeline.fashionai.lock`. */
+export function lockfileName(profile: string | undefined): string {
+  return profile === undefined ? 'pipeline.lock' : `pipeline.${encodeURIComponent(profile)}.lock`;
+}
 
 /** The parts of a key as the lockfile has them: so that what moved can be said where the cache is empty. */
 export interface LockedParts {

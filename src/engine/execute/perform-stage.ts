@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readNumbers } from '../../shared/non-finite.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import { cacheProblem } from '../cache/local/cache-problem.ts';
 import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
@@ -135,7 +136,7 @@ async function runProcess(
     ...(request.timeout !== undefined && { timeout: request.timeout }),
     signal,
     onMessage: (message) => {
-      if (message.type === 'metrics') Object.assign(metrics, message.values);
+      if (message.type === 'metrics') Object.assign(metrics, readNumbers(message.values));
       else if (message.type === 'log' || message.type === 'progress') onMessage(message);
     },
   });

@@ -56,5 +56,7 @@ export type HostMessage =
   | { readonly type: 'metrics'; readonly values: Readonly<Record<string, number>> }
   | { readonly type: 'described'; readonly descriptions: readonly Description[] }
   | { readonly type: 'done' }
+  /** It was done, and what it had started went on. `open`: what Node calls that. */
+  | { readonly type: 'unfinished'; readonly open: readonly string[] }
   | { readonly type: 'reported'; readonly failure: StageFailure }
   | { readonly type: 'threw'; readonly error: ThrownError };

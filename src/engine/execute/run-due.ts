@@ -54,7 +54,8 @@ type Obstacle =
   | { readonly kind: 'stopped' }
   /** Another run computes the same action. */
   | { readonly kind: 'claimed' }
-  | { readonly kind: 'cached'; readonly record: ActionRecord }
+  /** Whoever held the claim has computed just this. */
+  | { readonly kind: 'cached'; readonly result: StageResult }
   | { readonly kind: 'problems'; readonly problems: readonly Problem[] };
 
 class RunningStage {
@@ -132,9 +133,15 @@ class RunningStage {
       if (claim.value === undefined) return { kind: 'claimed' };
       this.#claim = claim.value;
     }
-    // Whoever held the claim may have computed just this.
     const record = forced && !this.#waited ? undefined : await findResult(stores, key.key);
-    return record === undefined ? undefined : { kind: 'cached', record };
+    return record === undefined ? undefined : { kind: 'cached', result: await this.#cached(record) };
+  }
+
+  #cached(record: ActionRecord): Promise<StageResult> {
+    const { stage, key, judge } = this.#due;
+    this.#finished = true;
+    this.#services.stores.history.setLastKey(stage.name, key.key);
+    return judge(toCompleted(stage, 'cached', record, { seconds: this.#seconds(), reasons: [] }));
   }
 
   async #settle(end: StageEnd): Promise<StageResult | InputsGone | 'again'> {
@@ -158,17 +165,12 @@ class RunningStage {
   }
 
   async #waitOrGiveUp(): Promise<StageResult | 'again'> {
-    const { stage, key } = this.#due;
     const obstacle = this.#obstacle;
     switch (obstacle?.kind) {
       case 'claimed':
         return this.#waitForClaim();
       case 'cached':
-        this.#finished = true;
-        this.#services.stores.history.setLastKey(stage.name, key.key);
-        return this.#due.judge(
-          toCompleted(stage, 'cached', obstacle.record, { seconds: this.#seconds(), reasons: [] }),
-        );
+        return obstacle.result;
       case 'problems':
         return this.#failed({ kind: 'cache', problems: obstacle.problems });
       case 'stopped':

@@ -1,7 +1,9 @@
 /** The main module of a stage's process: loads the stage's bundle, runs it, and tells the runner what happens. */
 
 import { readFileSync, writeSync } from 'node:fs';
-import type { PreviousResult, Progress, StageContext, StageDefinition } from '../../index.ts';
+import { inspect } from 'node:util';
+import type { PreviousResult, Problem, Progress, StageContext, StageDefinition, StageFailure } from '../../index.ts';
+import { withNonFinite } from '../../shared/non-finite.ts';
 import { readListing } from '../fingerprint/listings.ts';
 import {
   type Description,
@@ -24,9 +26,6 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => cancelled.abort(new Error('the run was cancelled')));
 process.on('uncaughtException', (error) => finish({ type: 'threw', error: toThrown(error) }));
 process.on('unhandledRejection', (error) => finish({ type: 'threw', error: toThrown(error) }));
-// A stage may wait for something that Node does not count as work; its `timeout` ends that.
-setInterval(() => undefined, 2 ** 30);
-finish(await carryOut(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as HostRequest));
 
 async function carryOut(request: HostRequest): Promise<HostMessage> {
   for (const name of Object.keys(process.env)) if (!request.variables.includes(name)) delete process.env[name];
@@ -50,13 +49,24 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       ...(request.previous && { previous: toPrevious(request.previous) }),
       log: (message) => send({ type: 'log', message }),
       progress: sendProgress,
-      metrics: (values) => send({ type: 'metrics', values }),
+      metrics: sendMetrics,
       signal: cancelled.signal,
     });
-    return failure === undefined ? { type: 'done' } : { type: 'reported', failure };
+    if (failure === undefined) return { type: 'done' };
+    if (isFailure(failure)) return { type: 'reported', failure };
+    return { type: 'threw', error: { message: `the stage returned ${inspect(failure)}: ${RETURNS}`, stack: '' } };
   } catch (error) {
     return { type: 'threw', error: toThrown(error) };
   }
+}
+
+const RETURNS = 'it returns nothing, badInput([…]) or failed([…])';
+
+/** A stage may be plain JavaScript, or cast what it returns. */
+function isFailure(returned: unknown): returned is StageFailure {
+  const { kind, problems } = (returned ?? {}) as Partial<StageFailure>;
+  const isProblem = (problem: unknown) => typeof (problem as Partial<Problem> | null)?.message === 'string';
+  return (kind === 'bad-input' || kind === 'failed') && Array.isArray(problems) && problems.every(isProblem);
 }
 
 function toPrevious({ outputs, listings }: PreviousPaths): PreviousResult<unknown> {
@@ -113,9 +123,17 @@ function sendProgress(progress: Progress): void {
   send({ type: 'progress', progress });
 }
 
+/** NaN and infinite numbers are values like others: a training that diverged says so. */
+function sendMetrics(values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== 'number') throw new TypeError(`metric "${name}" is not a number: ${inspect(value)}`);
+  }
+  send({ type: 'metrics', values });
+}
+
 /** Waits until the message is written: a crash of the stage right after it must not lose it. */
 function send(message: HostMessage): void {
-  const line = Buffer.from(`${JSON.stringify(message)}\n`);
+  const line = Buffer.from(`${JSON.stringify(message, withNonFinite)}\n`);
   try {
     for (let written = 0; written < line.length; ) written += writeSync(MESSAGES, line, written);
   } catch {
@@ -137,3 +155,24 @@ function finish(message: HostMessage): void {
   send(message);
   process.exit(0);
 }
+
+/** How long a stage may go on by itself after it has said that it is done. */
+const DRAIN_MILLISECONDS = 2000;
+
+/**
+ * Lets what the stage has started come to its end: a stream that it did not wait for may still have to be written. What
+ * holds the process open for longer would be cut off, so it is an error.
+ */
+function drain(): void {
+  process.once('beforeExit', () => finish({ type: 'done' }));
+  const late = () => finish({ type: 'unfinished', open: process.getActiveResourcesInfo() });
+  setTimeout(late, DRAIN_MILLISECONDS).unref();
+}
+
+// A stage may wait for something that Node does not count as work; its `timeout` ends that.
+const waiting = setInterval(() => undefined, 2 ** 30);
+void carryOut(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as HostRequest).then((message) => {
+  clearInterval(waiting);
+  if (message.type === 'done') drain();
+  else finish(message);
+});

@@ -152,11 +152,25 @@ function stopInTime(
   };
 }
 
+function unfinishedProblem(open: readonly string[]): Problem {
+  const counts = new Map<string, number>();
+  for (const name of open) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const list = [...counts].map(([name, count]) => (count === 1 ? name : `${count} × ${name}`)).join(', ');
+  return {
+    message: `the stage returned while something that it had started went on: ${list}`,
+    advice:
+      'Await it before `run` returns: streams with `finished` of node:stream/promises; close servers, sockets and ' +
+      'watchers, clear timers, terminate workers.',
+  };
+}
+
 /** What the last word of a stage's process means. */
 export function toResult(message: HostMessage, root: string): Result<void, FailureReason> {
   switch (message.type) {
     case 'done':
       return success(undefined);
+    case 'unfinished':
+      return failure({ kind: 'reported', problems: [unfinishedProblem(message.open)] });
     case 'reported': {
       const { kind, problems } = message.failure;
       return failure({

@@ -77,7 +77,9 @@ function walk(root: string, rootStats: BigIntStats, accepts: (path: string) => b
       const inside = relative === '' ? entry.name : `${relative}/${entry.name}`;
       if (!entry.isDirectory() && !entry.isSymbolicLink() && !accepts(inside)) continue;
       const path = join(root, inside);
-      const inner = statSync(path, { bigint: true });
+      const inner = statSync(path, { bigint: true, throwIfNoEntry: accepts(inside) });
+      // A link to nothing that nobody wants.
+      if (inner === undefined) continue;
       if (inner.isDirectory()) visit(inside, inner, [...above, identity]);
       else if (inner.isFile() && accepts(inside)) found.push({ relative: inside, path, stats: inner });
     }

@@ -3,6 +3,7 @@ import { distinct, failure, type Problem, type Result, success } from '../../sha
 import type { Instance } from './family.ts';
 import { order } from './order.ts';
 import { InputPlanner, type StageInput } from './plan-inputs.ts';
+import { outputProblems } from './plan-outputs.ts';
 import { paramProblems } from './plan-params.ts';
 import type { Conduct, ResolvedPipeline, ResolvedStage } from './resolve.ts';
 import type { DeclaredFacts } from './runtime-facts.ts';
@@ -56,7 +57,8 @@ export function planPipeline(
     problems.push(...read.problems);
     const declared = interfaces.get(stage.name);
     const params = structuredClone(stage.params) as Record<string, Json>;
-    if (declared !== undefined) problems.push(...paramProblems(stage, declared, params));
+    if (declared !== undefined)
+      problems.push(...paramProblems(stage, declared, params), ...outputProblems(stage, declared));
     const { places: _, ...kept } = stage;
     stages.set(stage.name, {
       ...kept,

@@ -1,3 +1,4 @@
+import { withNonFinite } from '../../shared/non-finite.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { Emit, StageResult } from '../execute/events.ts';
 import type { Difference, FailureReason } from '../execute/failure.ts';
@@ -7,7 +8,7 @@ import { failureTitle } from './failures.ts';
 
 /** One JSON object a line for each event. The last one tells the outcome of every stage. */
 export function jsonReporter(write: (line: string) => void): Emit {
-  const line = (value: object) => write(`${JSON.stringify(value)}\n`);
+  const line = (value: object) => write(`${JSON.stringify(value, withNonFinite)}\n`);
   return (event) => {
     switch (event.type) {
       case 'run-started':

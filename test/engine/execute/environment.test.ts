@@ -1,19 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { seesGpus, stageEnvironment } from '../../../src/engine/execute/environment.ts';
 
+const PINNED = { TZ: 'UTC', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
+
 describe('the environment of a stage', () => {
   test('has what it declares and what every process needs, and nothing else', () => {
-    const from = { PATH: '/bin', LC_ALL: 'C', TOKEN: 'x', SECRET: 'y' };
+    const undeclared = { SECRET: 'y', LD_PRELOAD: '/lib/x.so', NVIDIA_TF32_OVERRIDE: '0', CUDA_HOME: '/cuda' };
+    const from = { PATH: '/bin', TOKEN: 'x', ...undeclared };
     const { UV_THREADPOOL_SIZE: _, ...environment } = stageEnvironment(from, ['TOKEN', 'ABSENT'], []);
-    expect(environment).toEqual({ PATH: '/bin', LC_ALL: 'C', TOKEN: 'x', CUDA_VISIBLE_DEVICES: '' });
+    expect(environment).toEqual({ PATH: '/bin', TOKEN: 'x', CUDA_VISIBLE_DEVICES: '', ...PINNED });
+  });
+
+  test("has one time zone and locale everywhere, unless the stage declares that it wants the user's", () => {
+    const from = { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8', LC_NUMERIC: 'de_DE.UTF-8' };
+    expect(stageEnvironment(from, [], [])).toMatchObject(PINNED);
+    expect(stageEnvironment(from, [], [])).not.toHaveProperty('LC_NUMERIC');
+    expect(stageEnvironment(from, ['TZ'], [])).toMatchObject({ ...PINNED, TZ: 'Asia/Tokyo' });
   });
 
   test('shows the GPUs that were handed out to it, and none else', () => {
-    const from = { CUDA_VISIBLE_DEVICES: '0,1,2,3', CUDA_HOME: '/cuda' };
-    expect(stageEnvironment(from, [], ['2', '3'])).toMatchObject({
-      CUDA_VISIBLE_DEVICES: '2,3',
-      CUDA_HOME: '/cuda',
-    });
+    const from = { CUDA_VISIBLE_DEVICES: '0,1,2,3' };
+    expect(stageEnvironment(from, [], ['2', '3'])['CUDA_VISIBLE_DEVICES']).toBe('2,3');
     expect(stageEnvironment(from, [], [])['CUDA_VISIBLE_DEVICES']).toBe('');
   });
 

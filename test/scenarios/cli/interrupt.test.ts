@@ -59,7 +59,33 @@ describe('Ctrl-C', () => {
     second.kill('SIGINT');
     expect(toFinished(await second).which('cached')).toEqual(['a']);
   });
+
+  test('during --force keeps the checkpoints of this attempt, although an older result exists', async () => {
+    const gate = await Gate.open();
+    const project = gated();
+    project.edit('stages/hold.ts', 'import { writeFileSync }', 'import { existsSync, writeFileSync }');
+    project.edit('stages/hold.ts', 'async run({ params, outputs }) {', CHECKPOINTED);
+    const environment = { GATE: gate.address };
+    const first = project.start(['run', 'a', '--json'], environment);
+    (await gate.next()).finish();
+    expect(toFinished(await first).which('ran')).toEqual(['a']);
+    const forced = project.start(['run', 'a', '--force', '--json'], environment);
+    await gate.next();
+    forced.kill('SIGINT');
+    await forced;
+    const resumed = project.start(['run', 'a', '--force', '--json'], environment);
+    (await gate.next()).finish();
+    expect((await resumed).stdout).toContain('resumes');
+    const clean = project.start(['run', 'a', '--force', '--json'], environment);
+    (await gate.next()).finish();
+    expect((await clean).stdout).not.toContain('resumes');
+  });
 });
+
+/** A stage that says whether it found a checkpoint, and leaves one before it waits. */
+const CHECKPOINTED = `async run({ params, outputs, work, log }) {
+    if (existsSync(work + '/checkpoint')) log('it resumes');
+    writeFileSync(work + '/checkpoint', '1');`;
 
 describe('SIGKILL', () => {
   test('of the runner ends its stages too, and the next run goes on', async () => {

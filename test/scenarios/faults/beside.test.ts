@@ -186,7 +186,7 @@ export default defineStage({
 
 describe('processes that a stage starts', () => {
   /** The child holds the stage's output open, as a shell's background job does. */
-  function parent(end: string): Project {
+  function parent(end: string, held = true): Project {
     return new Project({
       'pipeline.yaml': 'stages: { parent: { module: stages/parent.ts, env: [GATE] } }\n',
       'stages/parent.ts': `import { spawn } from 'node:child_process';
@@ -197,7 +197,7 @@ import { hold } from '../lib/gate.ts';
 export default defineStage({
   outputs: ['file'],
   async run({ outputs }) {
-    spawn(process.execPath, ['--eval', 'setInterval(() => undefined, 1000)'], { stdio: 'inherit' });
+    spawn(process.execPath, ['--eval', 'setInterval(() => undefined, 1000)'], { stdio: 'inherit' })${held ? '' : '.unref()'};
     await hold('parent');
     writeFileSync(outputs.file, 'done');
     ${end}
@@ -209,11 +209,12 @@ export default defineStage({
   }
 
   test.each([
-    ['finishes', '', 0],
-    ['crashes', "process.kill(process.pid, 'SIGKILL');", 1],
-  ])('end with it when it %s', async (_how, end, exitCode) => {
+    ['finishes and has let go of them', '', false, 0],
+    ['returns although it still waits for them, which is an error', '', true, 1],
+    ['crashes', "process.kill(process.pid, 'SIGKILL');", true, 1],
+  ])('end with it when it %s', async (_how, end, held, exitCode) => {
     const gate = await Gate.open();
-    const project = parent(end);
+    const project = parent(end, held);
     const run = startRun(project, gate);
     (await gate.next()).finish();
     expect((await run.finished).exitCode).toBe(exitCode);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readNumbers } from '../../../shared/non-finite.ts';
 import { fromChecksummed } from '../local/checksummed.ts';
 import type { RunRecord } from '../records.ts';
 
@@ -26,7 +27,11 @@ export class RunHistory {
   read(id: string): RunRecord | undefined {
     try {
       const record = fromChecksummed<RunRecord>(readFileSync(this.pathOf(id), 'utf8'));
-      return record !== undefined && isRun(record, id) ? record : undefined;
+      if (record === undefined || !isRun(record, id)) return undefined;
+      return {
+        ...record,
+        stages: record.stages.map((stage) => ({ ...stage, metrics: readNumbers(stage.metrics ?? {}) })),
+      };
     } catch {
       return undefined;
     }

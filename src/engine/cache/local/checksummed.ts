@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
+import { withNonFinite } from '../../../shared/non-finite.ts';
 
 const TAIL = /,\n {2}"checksum": "([0-9a-f]{64})"\n\}\n$/;
 const TAIL_LENGTH = 85;
 
 /** A record as JSON that ends with a checksum over all before it: so that a flipped bit anywhere in it shows. */
 export function toChecksummed(record: object): string {
-  const body = JSON.stringify(record, null, 2);
+  const body = JSON.stringify(record, withNonFinite, 2);
   return `${body.slice(0, -2)},\n  "checksum": "${hash('sha256', body)}"\n}\n`;
 }
 

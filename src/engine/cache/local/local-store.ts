@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFor, writeWhole } from '../../../shared/atomic-write.ts';
+import { readNumbers } from '../../../shared/non-finite.ts';
 import { failure, type Result, success } from '../../../shared/problem.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
 import type { FileDigests } from '../../fingerprint/file-digests.ts';
@@ -11,7 +12,7 @@ import type { ActionRecord, FinishedOutput } from '../records.ts';
 import type { ActionStore, ContentStore, LocalIndex } from '../stores.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { toChecksummed } from './checksummed.ts';
-import { moveIn, protect } from './move-in.ts';
+import { detach, moveIn, protect } from './move-in.ts';
 import { CachePaths } from './paths.ts';
 import { readRecord } from './record-file.ts';
 import type { Uses } from './uses.ts';
@@ -113,7 +114,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
 
   #read(key: ActionKey): ActionRecord | undefined {
     const record = readRecord<ActionRecord>(this.#paths.action(key));
-    return record?.key === key ? record : undefined;
+    return record?.key === key ? { ...record, metrics: readNumbers(record.metrics) } : undefined;
   }
 
   #locate(digest: Digest): string | undefined {
@@ -134,7 +135,10 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     const tree = digestTree(path, this.#files);
     if (!tree.ok) throw new Error(tree.failure[0]?.message);
     const inside = tree.value.files.map((file) => file.path);
-    for (const file of inside) protect(join(path, file));
+    for (const file of inside) {
+      detach(join(path, file));
+      protect(join(path, file));
+    }
     mkdirSync(dirname(target), { recursive: true });
     if (!moveIn(path, target, () => this.#locate(digest) !== undefined)) return;
     for (const file of inside) this.#files.moved(join(path, file), join(target, file));

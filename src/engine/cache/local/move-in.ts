@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, cpSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { temporaryFor } from '../../../shared/atomic-write.ts';
 import { quietly } from './quietly.ts';
 
@@ -42,6 +42,18 @@ function move(from: string, to: string): void {
     }
     rmSync(from, { recursive: true });
   }
+}
+
+/**
+ * Gives a file a body of its own if it is a hard link to a file that can be written: that one belongs to somebody else,
+ * who would find it read-only, and could change the content of the cache through it.
+ */
+export function detach(file: string): void {
+  const { nlink, mode } = lstatSync(file);
+  if (nlink === 1 || (mode & 0o222) === 0) return;
+  const copy = temporaryFor(file);
+  copyFileSync(file, copy, constants.COPYFILE_FICLONE);
+  renameSync(copy, file);
 }
 
 /** Makes a file read-only, against writing by mistake. Some network folders have no permissions to change. */

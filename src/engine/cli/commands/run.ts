@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RunRecord } from '../../cache/records.ts';
 import type { RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
-import { LOCKFILE, writeLockfile } from '../../execute/lockfile.ts';
+import { lockfileName, writeLockfile } from '../../execute/lockfile.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Choice, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
@@ -48,12 +48,21 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
     await close();
     if (!dryRun) services.stores.history.addRun(toRecord(result, services.plan, started));
     conclude(result, services.plan, console);
-    if (result.ok && !dryRun && !options.locked && result.stages.length === services.plan.stages.length) {
-      const written = writeLockfile(join(services.plan.root, LOCKFILE), result);
+    if (result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options)) {
+      const written = writeLockfile(join(services.plan.root, lockfileName(options.profile)), result);
       if (!written.ok) return reportProblems(written.failure, { ...options, json: false });
     }
     return exitCodeOf(result);
   });
+}
+
+function isWhole({ stages }: RunResult, plan: Plan): boolean {
+  return stages.length === plan.stages.length;
+}
+
+/** The lockfile describes the pipeline as its file declares it: what was only tried by `--set` is not locked. */
+function ownsLockfile({ locked, set }: RunCommandOptions): boolean {
+  return !locked && set.length === 0;
 }
 
 function conclude(result: RunResult, plan: Plan, console: Console): void {

@@ -5,7 +5,7 @@ import { freshDirectory, removeAbandoned } from '../../cache/housekeeping/fresh-
 import { findResult } from '../../cache/results.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
-import { LOCKFILE, type Lockfile } from '../../execute/lockfile.ts';
+import type { Lockfile } from '../../execute/lockfile.ts';
 import type { Services } from '../../execute/services.ts';
 import { planVerification, type Verification, verdicts } from '../../execute/verification.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
@@ -134,6 +134,6 @@ function absentProblem({ name, deterministic }: PlannedStage): Problem {
       }
     : {
         message: `the result of stage «${name}», which is declared as not deterministic, is not in the cache`,
-        advice: `Use the cache that has it: --cache DIR. If it is lost, make another one: pipeline run, and commit ${LOCKFILE}.`,
+        advice: `Use the cache that has it: --cache DIR. If it is lost, make another one: pipeline run, and commit the lockfile.`,
       };
 }

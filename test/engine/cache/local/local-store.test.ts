@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { linkSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -31,6 +31,21 @@ test('finds content and actions by how they begin, and tells all records', async
   expect(store.beginningWith('0'.repeat(64))).toEqual({ contents: [], actions: [] });
   const keys = Array.from(store.records(), ({ key }) => key);
   expect(keys.sort()).toEqual([record.key, other.key].sort());
+});
+
+test('copies what is a hard link to a file of somebody else, which stays writable and apart', async () => {
+  const mine = join(directory, 'mine.csv');
+  writeFileSync(mine, 'a');
+  const { outputs } = makeResult(directory, 'a');
+  const [table] = outputs;
+  if (table === undefined) expect.unreachable();
+  rmSync(table.path);
+  linkSync(mine, table.path);
+  unwrap(await store.add(table));
+  expect(statSync(mine).mode & 0o200).toBe(0o200);
+  expect(statSync(mine).nlink).toBe(1);
+  writeFileSync(mine, 'b');
+  expect(readFileSync((await store.materialize(table.digest)) ?? '', 'utf8')).toBe('a');
 });
 
 test('keeps content in one place, however often it is added', async () => {

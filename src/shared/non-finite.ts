@@ -1,0 +1,21 @@
+/** The numbers that JSON lacks, as records and messages have them. */
+const NON_FINITE: Readonly<Record<string, number>> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  '-Infinity': Number.NEGATIVE_INFINITY,
+};
+
+/** A replacer for `JSON.stringify` that writes NaN and infinite numbers as text instead of null. */
+export function withNonFinite(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+}
+
+/** Returns the numbers in an object that was written with `withNonFinite`. What is no number is left out. */
+export function readNumbers(written: Readonly<Record<string, unknown>>): Record<string, number> {
+  const numbers: Record<string, number> = {};
+  for (const [name, value] of Object.entries(written)) {
+    const number = typeof value === 'string' ? NON_FINITE[value] : value;
+    if (typeof number === 'number') numbers[name] = number;
+  }
+  return numbers;
+}

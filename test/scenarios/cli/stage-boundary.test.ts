@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { Project } from '../../support/project.ts';
+
+/** One stage whose body is `body`; `outputs` as its module declares them. It casts, as plain JavaScript does. */
+function stage(body: string, outputs = "['out']"): Project {
+  return new Project({
+    'pipeline.yaml': 'stages: { one: { module: one.ts } }\n',
+    'one.ts': `import { writeFileSync } from 'node:fs';
+import { defineStage } from 'pipeline';
+
+export default defineStage({
+  outputs: ${outputs},
+  run({ outputs, metrics, progress }: any): any {
+    writeFileSync(outputs.out, 'x');
+    ${body}
+  },
+});
+`,
+  });
+}
+
+describe('metrics', () => {
+  test('may be NaN or infinite, and stay so in every command that shows them', async () => {
+    const project = stage('metrics({ loss: NaN, best: -Infinity, steps: 3 });');
+    const first = await project.run();
+    expect(first.stages[0]?.metrics).toEqual({ loss: 'NaN', best: '-Infinity', steps: 3 });
+    expect((await project.run()).stages[0]?.metrics).toEqual({ loss: 'NaN', best: '-Infinity', steps: 3 });
+    for (const command of [['run'], ['runs'], ['diff'], ['inspect', 'one'], ['cache', 'verify']]) {
+      const { exitCode, stderr } = await project.pipeline(...command);
+      expect({ command, exitCode, stderr }).toEqual({ command, exitCode: 0, stderr: '' });
+    }
+    expect((await project.pipeline('run')).stdout).toMatch(/loss +NaN\n +best +-Infinity\n +steps +3/);
+  });
+
+  test.each(["'0.5'", 'null', 'undefined', '[1]', '10n'])(
+    'that are %s are an error at the line of the stage',
+    async (value) => {
+      const { exitCode, stderr } = await stage(`metrics({ loss: ${value} });`).run();
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('one.ts:8:9: metric "loss" is not a number: ');
+    },
+  );
+});
+
+test('progress is told a few times a second at most, and to the end', async () => {
+  const { stdout } = await stage('for (let done = 1; done <= 5000; done++) progress({ done, total: 5000 });').run();
+  const told = stdout.split('\n').filter((line) => line.includes('"stage-progress"'));
+  expect(told.at(-1)).toContain('"done":5000');
+  expect(told.length).toBeLessThan(100);
+});
+
+test.each(['null', '7', "'done'", '{}', "{ kind: 'failed' }", "{ kind: 'failed', problems: [7] }"])(
+  'a stage that returns %s has failed, and is told what to return',
+  async (value) => {
+    const { exitCode, stderr, stdout } = await stage(`return ${value};`).run();
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/the stage returned .+: it returns nothing, badInput\(\[…\]\) or failed\(\[…\]\)/);
+    expect(stdout + stderr).not.toContain('TypeError');
+  },
+);
+
+describe('an output', () => {
+  test.each([
+    ["['out', '../outside']", 'it is a path, not a file name'],
+    ["['out', './model.h5']", 'it is a path, not a file name'],
+    ["['out', '/tmp/model']", 'it is a path, not a file name'],
+    ["['out', '.hidden']", 'it begins with a dot, so that it has no name'],
+    ["['out', 'two words']", 'a name has letters, digits'],
+    ["['out', 'out']", 'it is declared twice'],
+    ["['out.csv', 'out.json']", 'its name is that of "out.csv", too'],
+  ])('declared in %s is refused before anything runs', async (outputs, fault) => {
+    const { exitCode, stderr } = await stage('', outputs).run();
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`of stage "one": ${fault}`);
+    expect(stderr).toContain('one.ts');
+  });
+});
+
+describe('a stage that returns too early', () => {
+  test('has what it started finished first: a stream that it did not wait for is complete', async () => {
+    const project = stage(`const stream = createWriteStream(outputs.out);
+    for (let line = 0; line < 20_000; line++) stream.write('a line of a table, and some more of it\\n');
+    stream.end();`);
+    project.edit('one.ts', 'import { writeFileSync } from', 'import { createWriteStream, writeFileSync } from');
+    expect((await project.run()).exitCode).toBe(0);
+    await project.pipeline('export', 'one', 'results');
+    expect(project.read('results/out').split('\n')).toHaveLength(20_001);
+  });
+
+  test('and leaves something open has failed, and is told what', async () => {
+    const { exitCode, stderr } = await stage('setInterval(() => undefined, 1000);').run();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('the stage returned while something that it had started went on: Timeout');
+  });
+});
