@@ -26,7 +26,7 @@ export function keysOf(schema: JsonSchema, prefix = ''): readonly KeyRow[] {
 }
 
 /** Returns what values a schema admits, in Markdown: `integer ≥ 1`, `adam` or `sgd`. */
-export function typeOf(schema: JsonSchema): string {
+function typeOf(schema: JsonSchema): string {
   const { type, items, anyOf, additionalProperties } = schema;
   if (schema.enum !== undefined) return schema.enum.map(code).join(' or ');
   if (schema.const !== undefined) return code(schema.const);
