@@ -13,7 +13,7 @@ import { join, relative } from 'node:path';
  *     … file=PATH        the text of a file in the project in which the page's commands run
  *     … in=FOLDER        the folder of that project in which the commands run
  *     … exit=N           the exit code of each command, 0 by default
- *     … norun            not runnable: output that depends on the machine, or a program that is not ours
+ *     … no-run            not runnable: output that depends on the machine, or a program that is not ours
  */
 export interface Block {
   readonly language: string;
