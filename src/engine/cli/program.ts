@@ -1,18 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { COMMON_OPTIONS, type CommandSpec, type OptionSpec, shapeOf } from './command-spec.ts';
 import { COMMANDS } from './commands.ts';
+import { documentationNote } from './documentation.ts';
 import { EXIT } from './exit.ts';
 import type { ParsedCommand } from './parse-quickly.ts';
 
-/**
- * Parses a command line with all the words: help, and what is wrong with it. Returns an exit code if there is nothing to
- * run. `documentation`: the page that help refers to.
- */
-export async function parseWithWords(words: readonly string[], documentation: string): Promise<ParsedCommand | number> {
+/** Parses a command line with all the words: help, and what is wrong with it. Returns an exit code if there is nothing to run. */
+export async function parseWithWords(words: readonly string[]): Promise<ParsedCommand | number> {
   let parsed: ParsedCommand | undefined;
-  const root = withHabits(new Command('pipeline'))
-    .description('Runs the stages of a pipeline.yaml that have to run, and keeps what they make.')
-    .addHelpText('after', `\nDocumentation: ${documentation}`);
+  const root = withHabits(new Command('pipeline')).description(
+    'Runs the stages of a pipeline.yaml that have to run, and keeps what they make.',
+  );
   for (const spec of COMMANDS) {
     const names = spec.name.split(' ');
     const group = names.length > 1 ? groupOf(root, names[0] ?? '') : root;
@@ -30,6 +28,7 @@ export async function parseWithWords(words: readonly string[], documentation: st
       parsed = { command: spec, args, options: { ...switchesOff(spec), ...command.opts() } };
     });
   }
+  root.addHelpText('after', () => documentationNote(process.argv[1] ?? '.'));
   try {
     await root.parseAsync([...words], { from: 'user' });
     return parsed ?? EXIT.badInput;

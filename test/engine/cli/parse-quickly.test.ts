@@ -19,7 +19,7 @@ describe('a command line that is right', () => {
     '%j is understood without commander, and as commander does',
     async (words) => {
       const quick = parseQuickly(words) ?? expect.unreachable();
-      const { command, args, options } = (await parseWithWords(words, 'docs/README.md')) as ParsedCommand;
+      const { command, args, options } = (await parseWithWords(words)) as ParsedCommand;
       expect(quick.command).toBe(command);
       expect(quick.args).toEqual(args);
       expect(quick.options).toEqual(options);
