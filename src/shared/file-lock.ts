@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { temporaryFor } from './atomic-write.ts';
@@ -131,7 +131,9 @@ function breakLock(path: string, gone: Handle | 'unreadable'): boolean {
   if (!create(breaking, ownHandle())) {
     const holder = readHolder(breaking);
     const liveness = holder === 'unreadable' || holder === 'released' ? 'unknown' : livenessOf(holder);
-    if (liveness === 'dead' || (liveness === 'unknown' && isOld(breaking))) rmSync(breaking, { force: true });
+    if (liveness === 'dead' || (liveness === 'unknown' && isOld(breaking))) {
+      rmSync(breaking, { recursive: true, force: true });
+    }
     return false;
   }
   try {
@@ -184,13 +186,16 @@ function readHolder(path: string): Handle | Unread {
   try {
     return parseHandle(readFileSync(path, 'utf8')) ?? 'unreadable';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'released' : 'unreadable';
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return 'unreadable';
+    // A symbolic link to nothing cannot be read either, but is in the way of every new lock.
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? 'released' : 'unreadable';
   }
 }
 
 function isOld(path: string): boolean {
   const changed = changedAt(path);
-  return changed === undefined || Date.now() - changed > UNREADABLE_MILLISECONDS;
+  // A time in the future says that the clock was set back since: nobody is writing the lock now.
+  return changed === undefined || Math.abs(Date.now() - changed) > UNREADABLE_MILLISECONDS;
 }
 
 function changedAt(path: string): number | undefined {

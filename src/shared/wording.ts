@@ -9,7 +9,7 @@ export function quoted(text: string): string {
     /\p{Cc}/gu,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
-  return `«${shown}»`;
+  return `"${shown}"`;
 }
 
 /** A text with its midst left out where it is long. */

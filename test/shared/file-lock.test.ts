@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -84,6 +85,27 @@ describe('a lock', () => {
   test('that is a directory, however that came about, is no lock', async () => {
     mkdirSync(join(path, 'inner'), { recursive: true });
     utimesSync(path, 1, 1);
+    (await lock(path, notHeld, NEVER))?.();
+    expect(readdirSync(dirname(path))).toEqual([]);
+  });
+
+  test('that nobody can read is taken over even if its time lies in the future', async () => {
+    writeFileSync(path, 'garbage');
+    utimesSync(path, new Date(), new Date(Date.now() + 3_600_000));
+    (await lock(path, notHeld, NEVER))?.();
+    expect(readdirSync(dirname(path))).toEqual([]);
+  });
+
+  test('that is a symbolic link to nothing is no lock', async () => {
+    symlinkSync('/nonexistent', path);
+    (await lock(path, notHeld, NEVER))?.();
+    expect(readdirSync(dirname(path))).toEqual([]);
+  });
+
+  test('whose breaker left something that cannot be read is taken over', async () => {
+    writeFileSync(path, deadHandle());
+    mkdirSync(`${path}.breaking`);
+    utimesSync(`${path}.breaking`, new Date(), new Date(Date.now() + 3_600_000));
     (await lock(path, notHeld, NEVER))?.();
     expect(readdirSync(dirname(path))).toEqual([]);
   });

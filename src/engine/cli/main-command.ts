@@ -15,20 +15,25 @@ export interface Distribution {
   readonly extensions: Extensions;
 }
 
+const RUNS_STAGES: readonly string[] = ['run', 'verify'];
+
 /** Runs what the command line asks for and leaves its exit code to the process. */
 export async function mainCommand(words: readonly string[], distribution: Distribution): Promise<void> {
-  // A reader that has seen enough, like "| head", is no failure.
+  let unread: number = EXIT.ok;
+  // A reader that has seen enough, like "| head", is no failure of a listing. A run that it ends is not complete.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    if (error.code === 'EPIPE') process.exit(unread);
     throw error;
   });
-  process.exitCode = await runCommand(words, engineIn(distribution));
-}
-
-async function runCommand(words: readonly string[], engine: Engine): Promise<number> {
+  const engine = engineIn(distribution);
   const parsed = parseQuickly(words) ?? (await (await import('./program.ts')).parseWithWords(words));
-  if (typeof parsed === 'number') return parsed;
-  return parsed.command.run(toArguments(parsed.args), { ...parsed.options, engine } as CommonOptions);
+  if (typeof parsed === 'number') {
+    process.exitCode = parsed;
+    return;
+  }
+  const { command, args, options } = parsed;
+  if (RUNS_STAGES.includes(command.name)) unread = EXIT.interrupted;
+  process.exitCode = await command.run(toArguments(args), { ...options, engine } as CommonOptions);
 }
 
 function engineIn({ folder, build, extensions }: Distribution): Engine {

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attemptLock, Silence } from '../../shared/file-lock.ts';
 import { describeHandle } from '../../shared/holder.ts';
@@ -15,7 +15,8 @@ export interface HeldGpus {
 /** Where all runs of a user on this machine find each other's locks, whatever cache they use. */
 export function gpuLockDirectory(environment: NodeJS.ProcessEnv): string {
   const runtime = environment['XDG_RUNTIME_DIR'];
-  return runtime ? join(runtime, 'pipeline-gpus') : join(tmpdir(), `pipeline-gpus-${userInfo().uid}`);
+  // Not os.userInfo(): it throws for a user id without a name, which containers often run with.
+  return runtime ? join(runtime, 'pipeline-gpus') : join(tmpdir(), `pipeline-gpus-${process.getuid?.() ?? 'all'}`);
 }
 
 /** Shares the GPUs of a machine out between the runs on it: a lock file for each. */

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
-import type { PreviousResult, Problem, Progress, StageContext, StageDefinition, StageFailure } from '../../index.ts';
+import type { PreviousResult, Progress, StageContext, StageDefinition } from '../../index.ts';
 import { withNonFinite } from '../../shared/non-finite.ts';
 import { readListing } from '../fingerprint/listings.ts';
 import {
@@ -13,11 +13,16 @@ import {
   type PreviousPaths,
   type ThrownError,
 } from './protocol.ts';
+import { isStageFailure } from './read-message.ts';
 import { sourceStack } from './source-stack.ts';
 
 type AnyDefinition = Omit<StageDefinition, 'run'> & {
   readonly run: (context: StageContext<unknown, unknown, unknown>) => ReturnType<StageDefinition['run']>;
 };
+
+const RETURN = 'Return nothing, badInput(…) or failed(…), and await what is asynchronous: await Promise.all(…).';
+
+const BRIEFLY = { depth: 1, maxArrayLength: 3, maxStringLength: 60, breakLength: Number.POSITIVE_INFINITY };
 
 const cancelled = new AbortController();
 
@@ -47,26 +52,18 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       work: request.work,
       downloads: request.downloads,
       ...(request.previous && { previous: toPrevious(request.previous) }),
-      log: (message) => send({ type: 'log', message }),
+      log: (message) => send({ type: 'log', message: String(message) }),
       progress: sendProgress,
       metrics: sendMetrics,
       signal: cancelled.signal,
     });
     if (failure === undefined) return { type: 'done' };
-    if (isFailure(failure)) return { type: 'reported', failure };
-    return { type: 'threw', error: { message: `the stage returned ${inspect(failure)}: ${RETURNS}`, stack: '' } };
+    if (isStageFailure(failure)) return { type: 'reported', failure };
+    const problem = { message: `run() returned ${inspect(failure, BRIEFLY)}`, advice: RETURN };
+    return { type: 'reported', failure: { kind: 'failed', problems: [problem] } };
   } catch (error) {
     return { type: 'threw', error: toThrown(error) };
   }
-}
-
-const RETURNS = 'it returns nothing, badInput([…]) or failed([…])';
-
-/** A stage may be plain JavaScript, or cast what it returns. */
-function isFailure(returned: unknown): returned is StageFailure {
-  const { kind, problems } = (returned ?? {}) as Partial<StageFailure>;
-  const isProblem = (problem: unknown) => typeof (problem as Partial<Problem> | null)?.message === 'string';
-  return (kind === 'bad-input' || kind === 'failed') && Array.isArray(problems) && problems.every(isProblem);
 }
 
 function toPrevious({ outputs, listings }: PreviousPaths): PreviousResult<unknown> {
@@ -117,8 +114,11 @@ const PROGRESS_MILLISECONDS = 100;
 let progressSent = Number.NEGATIVE_INFINITY;
 
 function sendProgress(progress: Progress): void {
+  const { done, total } = progress;
+  // Nothing can be drawn of 0 of NaN.
+  if (!(Number.isFinite(done) && Number.isFinite(total))) return;
   const now = performance.now();
-  if (now - progressSent < PROGRESS_MILLISECONDS && progress.done < progress.total) return;
+  if (now - progressSent < PROGRESS_MILLISECONDS && done < total) return;
   progressSent = now;
   send({ type: 'progress', progress });
 }
@@ -134,10 +134,23 @@ function sendMetrics(values: Readonly<Record<string, number>>): void {
 /** Waits until the message is written: a crash of the stage right after it must not lose it. */
 function send(message: HostMessage): void {
   const line = Buffer.from(`${JSON.stringify(message, withNonFinite)}\n`);
-  try {
-    for (let written = 0; written < line.length; ) written += writeSync(MESSAGES, line, written);
-  } catch {
-    endAll();
+  for (let written = 0; written < line.length; ) {
+    try {
+      written += writeSync(MESSAGES, line, written);
+    } catch (error) {
+      surviveOrEnd((error as NodeJS.ErrnoException).code);
+    }
+  }
+}
+
+/** Returns if writing may succeed later. */
+function surviveOrEnd(code: string | undefined): void {
+  // The stage has made the descriptor non-blocking, and the runner is behind with reading.
+  if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  else if (code === 'EPIPE' || code === 'ECONNRESET') endAll();
+  else {
+    writeSync(2, `The stage closed descriptor ${MESSAGES}, which the runner listens to (${code}).\n`);
+    process.exit(1);
   }
 }
 

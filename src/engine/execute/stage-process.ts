@@ -6,6 +6,7 @@ import type { Problem } from '../../shared/problem.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import type { FailureReason } from './failure.ts';
 import { type HostMessage, type HostTask, MESSAGES } from './protocol.ts';
+import { readMessage } from './read-message.ts';
 import { placeInStack } from './stack.ts';
 
 /** How long a stage may take to end by itself when the run is cancelled. */
@@ -58,7 +59,7 @@ export async function runInProcess(
   // What a stage prints while it is being written is worth seeing; libraries' own words mostly go to stderr.
   onLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
   onLines(child.stdio[MESSAGES] as Readable | null, (line) => {
-    const message = JSON.parse(line) as HostMessage;
+    const message = readMessage(line) ?? { type: 'log', message: line };
     if (message.type === 'log' || message.type === 'progress' || message.type === 'metrics') options.onMessage(message);
     else last = message;
   });

@@ -5,9 +5,40 @@ import { TOY, toy } from './toy.ts';
 /** What a stage's body is replaced by. */
 function withBody(body: string): Project {
   const project = toy();
-  project.write('stages/count.ts', TOY['stages/count.ts'].replace(/const words[\s\S]*JSON[^\n]*\n/, `${body}\n`));
+  const module = TOY['stages/count.ts'].replace('import {', 'import { closeSync,');
+  project.write('stages/count.ts', module.replace(/const words[\s\S]*JSON[^\n]*\n/, `${body}\n`));
   return project;
 }
+
+/** The body, and then what the stage does otherwise. */
+function before(body: string): Project {
+  const project = toy();
+  project.edit('stages/count.ts', '    const words', `    ${body}\n    const words`);
+  return project;
+}
+
+test('a stage whose native code writes to the descriptor of the messages is shown with that, and goes on', async () => {
+  const project = before(
+    `for (const line of ['garbage', 'null', '{"type":"threw"}', '{"type":"x"}']) writeSync(3, line + '\\n');`,
+  );
+  project.edit('stages/count.ts', 'import { readFileSync,', 'import { writeSync, readFileSync,');
+  const { stdout, exitCode, stderr } = await project.run();
+  expect(exitCode, stderr).toBe(0);
+  const messages = stdout.split('\n').map((line) => JSON.parse(line));
+  expect(messages.filter(({ type }) => type === 'stage-log').map(({ message }) => message)).toEqual([
+    'garbage',
+    'null',
+    '{"type":"threw"}',
+    '{"type":"x"}',
+  ]);
+});
+
+test('progress that is no number is not shown, and the run goes on', async () => {
+  const project = before('progress({ done: 0, total: 0 / 0 });');
+  project.edit('stages/count.ts', 'outputs, metrics }', 'outputs, metrics, progress }');
+  const { exitCode, stderr } = await project.run();
+  expect(exitCode, stderr).toBe(0);
+});
 
 describe('a stage that fails', () => {
   test.each<[string, string, string, number]>([
@@ -16,6 +47,9 @@ describe('a stage that fails', () => {
     ['throws later', "setTimeout(() => { throw new Error('late'); }); return new Promise(() => undefined);", 'late', 1],
     ['ends its process', 'process.exit(7);', 'stage «count» ended with exit code 7', 1],
     ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage «count» was ended by SIGKILL', 1],
+    ['returns something else', 'return Promise.all([1, 2]);', 'run() returned [ 1, 2 ]', 1],
+    ['closes the descriptor of the messages', 'closeSync(3);', 'ended with exit code 1', 1],
+    ['returns null', 'return null;', 'run() returned null', 1],
     ['leaves an output unmade', '', 'stage «count» left its output «count» unmade', 1],
     ['leaves an output empty', "writeFileSync(outputs.count, '');", 'stage «count» left its output «count» empty', 1],
   ])('because it %s stops what reads it, and says why', async (_how, body, message, exitCode) => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Project } from '../../support/project.ts';
@@ -95,42 +95,52 @@ describe('a full disk', () => {
   });
 });
 
-describe('a cache that may not be written', () => {
-  /** Runs the command as a user to whom the cache does not belong. */
-  async function asNobody(project: Project, ...args: string[]) {
-    chmodSync(project.directory, 0o755);
-    const cli = join(import.meta.dirname, '../../../dist/cli.cjs');
-    const result = spawnSync(
-      'setpriv',
-      ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, cli, ...args],
-      {
-        cwd: project.directory,
-        encoding: 'utf8',
-        env: { ...process.env, NO_COLOR: '1', HOME: '/nonexistent' },
-      },
-    );
-    return toFinished({ exitCode: result.status ?? 1, stdout: result.stdout.trimEnd(), stderr: result.stderr });
-  }
-
-  test.runIf(isRoot && existsSync('/usr/bin/setpriv'))(
-    'serves what is in it, and says so when something has to run',
-    async () => {
-      const project = toy();
-      await project.run();
-      const served = await asNobody(project, 'run', '--json');
-      expect(served.exitCode, served.stderr).toBe(0);
-      expect(served.which('cached')).toHaveLength(4);
-      for (const command of [['status'], ['explain', 'join'], ['inspect', 'join'], ['runs']]) {
-        const { exitCode, stderr } = await asNobody(project, ...command);
-        expect(exitCode, stderr).toBe(0);
-      }
-      const refused = await asNobody(project, 'run', '--json', '--set', 'greeting=bye');
-      expect(refused.exitCode).toBe(1);
-      expect(refused.stderr).toContain('the cache may not be written');
-      expect(refused.stderr).toContain('Make it writable, or use another one: --cache DIR.');
-      expect(refused.stderr).not.toMatch(/\n\s+at /);
+/** Runs the command as the user with this id. */
+function asUser(id: number, project: Project, ...args: string[]) {
+  chmodSync(project.directory, 0o755);
+  const cli = join(import.meta.dirname, '../../../dist/cli.cjs');
+  const result = spawnSync(
+    'setpriv',
+    [`--reuid=${id}`, `--regid=${id}`, '--clear-groups', process.execPath, cli, ...args],
+    {
+      cwd: project.directory,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1', HOME: '/nonexistent' },
     },
   );
+  return toFinished({ exitCode: result.status ?? 1, stdout: result.stdout.trimEnd(), stderr: result.stderr });
+}
+
+const canChangeUser = isRoot && existsSync('/usr/bin/setpriv');
+
+// As in a container that was started with `--user 12345`.
+test.runIf(canChangeUser)('a user id without a name runs a pipeline', () => {
+  const project = toy();
+  chownSync(project.directory, 12345, 12345);
+  const { exitCode, stderr, which } = asUser(12345, project, 'run', '--json');
+  expect(exitCode, stderr).toBe(0);
+  expect(which('ran')).toHaveLength(4);
+});
+
+describe('a cache that may not be written', () => {
+  const asNobody = async (project: Project, ...args: string[]) => asUser(65534, project, ...args);
+
+  test.runIf(canChangeUser)('serves what is in it, and says so when something has to run', async () => {
+    const project = toy();
+    await project.run();
+    const served = await asNobody(project, 'run', '--json');
+    expect(served.exitCode, served.stderr).toBe(0);
+    expect(served.which('cached')).toHaveLength(4);
+    for (const command of [['status'], ['explain', 'join'], ['inspect', 'join'], ['runs']]) {
+      const { exitCode, stderr } = await asNobody(project, ...command);
+      expect(exitCode, stderr).toBe(0);
+    }
+    const refused = await asNobody(project, 'run', '--json', '--set', 'greeting=bye');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain('the cache may not be written');
+    expect(refused.stderr).toContain('Make it writable, or use another one: --cache DIR.');
+    expect(refused.stderr).not.toMatch(/\n\s+at /);
+  });
 });
 
 test('a folder for temporary files that cannot be written is told', async () => {

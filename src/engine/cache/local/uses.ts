@@ -134,7 +134,8 @@ function waitForSweep(path: string): void {
 function isHeld(path: string): boolean {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined || Date.now() - stats.mtimeMs > STALE_MILLISECONDS) return false;
+    // A time in the future says that the clock was set back since.
+    if (stats === undefined || Math.abs(Date.now() - stats.mtimeMs) > STALE_MILLISECONDS) return false;
     const holder = parseHandle(read(path));
     return holder !== undefined && !isOwn(holder) && livenessOf(holder) !== 'dead';
   } catch {

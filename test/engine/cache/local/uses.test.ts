@@ -75,6 +75,13 @@ test('a lock that a sweep left on a machine that is gone holds nobody up', () =>
   new Uses(cache).tell(KEY);
 });
 
+test('a lock that a sweep left before the clock was set back holds nobody up', () => {
+  const path = join(cache, 'index/sweep.lock');
+  writeFileSync(path, foreignHandle());
+  utimesSync(path, new Date(), new Date(Date.now() + 3_600_000));
+  new Uses(cache).tell(KEY);
+});
+
 test('one sweep takes things away at a time', async () => {
   const order: number[] = [];
   await Promise.all([1, 2, 3].map((each) => whileNothingIsLookedUp(cache, () => order.push(each), NEVER)));
