@@ -15,7 +15,7 @@ const COUNT = 24;
 const SIZE = 331;
 const keras = await startKeras();
 
-/** What docs/data.md says of the shards in Python. */
+/** What README says of the shards in Python. */
 const RECIPE = `
 import glob, hashlib, os
 import datasets, numpy
