@@ -3,19 +3,20 @@ import { evaluate } from '../src/vision/predict/evaluate.ts';
 import { evaluationMetrics } from '../src/vision/predict/evaluation.ts';
 import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 
-/** Judges a model by the validation split. */
+/** Evaluates a model on the validation split. */
 export default defineStage({
   params: {
     type: 'object',
     properties: {
-      batch_size: { description: 'Images at a time.', type: 'integer', minimum: 1, default: 32 },
+      batch_size: { description: 'The number of images per batch.', type: 'integer', minimum: 1, default: 32 },
       execution: {
-        description: '«graph» computes a batch in one go, «eager» op by op, which is slower: for comparison.',
+        description:
+          '`graph` runs each batch as one TensorFlow graph; `eager` runs it op by op (slower, for comparison).',
         enum: executionModes,
         default: 'graph',
       },
       threads: {
-        description: 'Threads that share one op. Another number gives other last digits.',
+        description: 'The number of intra-op threads. Another number changes results by rounding errors.',
         type: 'integer',
         minimum: 1,
         default: 2,

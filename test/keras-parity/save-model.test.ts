@@ -7,7 +7,7 @@ import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
 import { expectNoLeak, tensorFlow } from '../support/tensorflow.ts';
-import { drawWeights, everyLayer } from '../vision/keras/models.ts';
+import { everyLayer, randomizeWeights } from '../vision/keras/models.ts';
 
 const tf = await tensorFlow();
 const keras = await startKeras();
@@ -17,7 +17,7 @@ const tasks = [
   { name: 'coat_length', classes: 8 },
 ];
 const classifier = () =>
-  drawWeights(
+  randomizeWeights(
     tf,
     buildClassifier(tf, { backbone: 'small-cnn', height: 32, width: 40, tasks }, { dropout: 0.5, seed: 1 }),
   );

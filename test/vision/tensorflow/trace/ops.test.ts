@@ -19,7 +19,7 @@ const conv = (fed: Fed, strides: number, pad: 'same' | 'valid', dilations = 1) =
   tf.conv2d(fed.x as Tensor4D, fed.filter as Tensor4D, strides, pad, 'NHWC', dilations);
 const gradient = (of: (x: Tensor) => Tensor) => (fed: Fed) => tf.grad((t) => tf.sum(tf.square(of(t))))(fed.x);
 
-/** What the networks and their training are made of, and some that no rule covers. */
+/** The ops of the backbones and their training, and some ops without an inference rule. */
 const functions: Record<string, (fed: Fed) => Tensor> = {
   'convolution, same': (fed) => conv(fed, 1, 'same'),
   'convolution, strides, same': (fed) => conv(fed, 2, 'same'),
@@ -89,7 +89,7 @@ const functions: Record<string, (fed: Fed) => Tensor> = {
   },
 };
 
-test.each(Object.entries(functions))('%s: the graph gives what the ops give one by one', async (_, run) => {
+test.each(Object.entries(functions))('%s gives the same values in a graph as op by op', async (_, run) => {
   const eager = tf.tidy(() => {
     const result = run(inputs);
     return { shape: result.shape, dtype: result.dtype, values: [...result.dataSync()] };
