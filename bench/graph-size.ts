@@ -40,7 +40,7 @@ export const graphSize: RunBenchmark = async ({ root, scratch, rounds = ROUNDS, 
     const ran = await graph.time('run');
     if (!ran.ok) return ran;
   }
-  const cases = ['status', 'run', 'plan anew'] as const;
+  const cases = ['status', 'run', 'replan'] as const;
   const rows: Row[] = [];
   for (const what of cases) {
     const taken = { ours: [] as number[], theirs: [] as number[] };
@@ -58,7 +58,7 @@ export const graphSize: RunBenchmark = async ({ root, scratch, rounds = ROUNDS, 
         memory[key].push(measured.value.megabytes);
       }
     }
-    const name = what === 'plan anew' ? 'status after an edit of a comment' : `${what}, nothing changed`;
+    const name = what === 'replan' ? 'status after an edit of a comment' : `${what}, nothing changed`;
     rows.push(
       { case: `10,000 stages: ${name}`, peer: '100 stages', ...taken, unit: 'ms', goal: GOAL },
       { case: `10,000 stages: memory of ${name}`, peer: '100 stages', ...memory, unit: 'MB' },
@@ -86,11 +86,11 @@ class Graph {
     this.#edit();
   }
 
-  async measure(what: 'status' | 'run' | 'plan anew'): Promise<Result<{ milliseconds: number; megabytes: number }>> {
-    if (what === 'plan anew') this.#edit();
+  async measure(what: 'status' | 'run' | 'replan'): Promise<Result<{ milliseconds: number; megabytes: number }>> {
+    if (what === 'replan') this.#edit();
     const milliseconds = await this.time(what === 'run' ? 'run' : 'status');
     if (!milliseconds.ok) return milliseconds;
-    if (what === 'plan anew') this.#edit();
+    if (what === 'replan') this.#edit();
     const watched = await this.time(what === 'run' ? 'run' : 'status', true);
     if (!watched.ok) return watched;
     const kilobytes = Number(readFileSync(join(this.#directory, 'peak'), 'utf8'));

@@ -19,7 +19,7 @@ const FLAT = 1.1;
 const MOST_MEGABYTES = 1_500;
 const OPENCV = '5.0.0.93';
 
-interface Figures {
+interface Usage {
   readonly seconds: number;
   /** CPU seconds of all threads and processes; more reliable than `seconds` on a shared machine. */
   readonly cpu: number;
@@ -62,17 +62,17 @@ export const resize: RunBenchmark = async (bench) => {
   for (let round = 0; round <= rounds; round += 1) {
     note(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
     for (const { command: program, found } of participants) {
-      const figures = await figuresOf(program, bench);
-      if (!figures.ok) return figures;
+      const usage = await measureUsage(program, bench);
+      if (!usage.ok) return usage;
       if (round === 0) continue;
-      found.speeds.push(SOME / figures.value.seconds);
-      found.cpu.push((figures.value.cpu * 1000) / SOME);
+      found.speeds.push(SOME / usage.value.seconds);
+      found.cpu.push((usage.value.cpu * 1000) / SOME);
     }
   }
   note(`measuring the memory for ${FEW} and for ${MANY} photographs`);
-  const small = await figuresOf(ours(few), bench);
+  const small = await measureUsage(ours(few), bench);
   if (!small.ok) return small;
-  const large = await figuresOf(ours(many), bench);
+  const large = await measureUsage(ours(many), bench);
   if (!large.ok) return large;
   const memory = { case: `memory for ${MANY} images`, ours: [large.value.megabytes], unit: 'MB' } as const;
   return success<Row[]>([
@@ -97,9 +97,9 @@ function compare(peer: string, ours: Measured, theirs: Measured): Row[] {
 }
 
 /** Measures a command on two cores, even if the machine has more. */
-function figuresOf(wanted: Command, { scratch }: Bench): Promise<Result<Figures>> {
-  const log = join(scratch, 'figures.log');
-  return measured(onTwoCores(wanted), { directory: scratch, environment: process.env, log });
+function measureUsage(program: Command, { scratch }: Bench): Promise<Result<Usage>> {
+  const log = join(scratch, 'usage.log');
+  return measured(onTwoCores(program), { directory: scratch, environment: process.env, log });
 }
 
 function onTwoCores({ program, args }: Command): Command {

@@ -14,7 +14,7 @@ const MANY = 20_000;
 const FLAT = 1.1;
 const MOST_MEGABYTES = 1_500;
 
-interface Figures {
+interface Usage {
   /** Seconds of each epoch. */
   readonly seconds: readonly number[];
   readonly megabytes: number;
@@ -31,7 +31,7 @@ export const shardRead: RunBenchmark = async (bench) => {
   await makeShards(many, MANY);
   const worker = join(root, 'bench', '.built', 'shard-read-ours.js');
   const own = (how: 'raw' | 'reader' | 'stage', epochs: number, shards: string) =>
-    figuresOf(command(process.execPath, worker, how, shards, String(epochs), String(MANY)), bench);
+    measureUsage(command(process.execPath, worker, how, shards, String(epochs), String(MANY)), bench);
   const script = join(root, 'bench', 'shard-read', 'peers.py');
   const words = [join(scratch, 'records'), FEW, MANY / FEW, EPOCHS, SIZE, BATCH].map(String);
 
@@ -43,7 +43,7 @@ export const shardRead: RunBenchmark = async (bench) => {
     if (!raw.ok) return raw;
     const reader = await own('reader', EPOCHS, many);
     if (!reader.ok) return reader;
-    const tensorflow = await figuresOf(command(python.value, script, ...words), bench);
+    const tensorflow = await measureUsage(command(python.value, script, ...words), bench);
     if (!tensorflow.ok) return tensorflow;
     // Reads the same number of images, from fewer distinct ones.
     const ofFew = await own('stage', 1, few);
@@ -75,11 +75,11 @@ export const shardRead: RunBenchmark = async (bench) => {
   ]);
 };
 
-function speedsOf({ seconds }: Figures): number[] {
+function speedsOf({ seconds }: Usage): number[] {
   return seconds.map((each) => MANY / each);
 }
 
-function figuresOf(wanted: Command, { scratch }: Bench): Promise<Result<Figures>> {
+function measureUsage(program: Command, { scratch }: Bench): Promise<Result<Usage>> {
   const environment = { ...process.env, CUDA_VISIBLE_DEVICES: '' };
-  return measured(wanted, { directory: scratch, environment, log: join(scratch, 'figures.log') });
+  return measured(program, { directory: scratch, environment, log: join(scratch, 'usage.log') });
 }

@@ -73,16 +73,16 @@ function matchInOrder<Layer extends ModelLayer>(
   const groups = perClass ? [...new Set(backbone.map(({ kind }) => kind))] : [undefined];
   const pairs: (readonly [Layer, SavedLayer])[] = [];
   for (const kind of groups) {
-    const wanted = backbone.filter((layer) => kind === undefined || layer.kind === kind);
+    const expected = backbone.filter((layer) => kind === undefined || layer.kind === kind);
     const found = saved.filter((layer) => kind === undefined || layer.kind === kind);
-    const beyond = found.slice(wanted.length);
-    if (found.length < wanted.length || !beyond.every(isDense)) {
+    const beyond = found.slice(expected.length);
+    if (found.length < expected.length || !beyond.every(isDense)) {
       const what = kind === undefined ? 'with weights' : `of the class "${kind}"`;
       return failure({
-        message: `the file has ${counted(found.length, 'layer')} ${what}, expected ${wanted.length}${nested(saved)}`,
+        message: `the file has ${counted(found.length, 'layer')} ${what}, expected ${expected.length}${nested(saved)}`,
       });
     }
-    pairs.push(...wanted.flatMap((layer, index) => pair(layer, found[index])));
+    pairs.push(...expected.flatMap((layer, index) => pair(layer, found[index])));
   }
   return success(pairs);
 }

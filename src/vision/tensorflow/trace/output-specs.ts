@@ -158,10 +158,12 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   Reshape: ([x, shape]) => {
     if (x === undefined || shape?.values === undefined) return undefined;
-    const wanted = Array.from(shape.values);
-    const known = wanted.reduce((size, length) => (length < 0 ? size : size * length), 1);
+    const requested = Array.from(shape.values);
+    const known = requested.reduce((size, length) => (length < 0 ? size : size * length), 1);
     const size = x.shape.reduce((product, length) => product * length, 1);
-    return [{ dtype: x.dtype, shape: wanted.map((length) => (length < 0 ? size / known : length)), values: x.values }];
+    return [
+      { dtype: x.dtype, shape: requested.map((length) => (length < 0 ? size / known : length)), values: x.values },
+    ];
   },
   ResourceApplyAdam: () => [],
   ResourceApplyGradientDescent: () => [],

@@ -60,12 +60,12 @@ export async function trainEpoch(
   const order = { seed, epoch };
   for await (const batch of batches({ shards, targets, samples, batchSize, order, from: from.steps })) {
     if (!batch.ok) return batch;
-    const wanted = batchTargets(targets, batch.value.samples);
-    const step = takeStep(options, batch.value, wanted);
+    const labels = batchTargets(targets, batch.value.samples);
+    const step = takeStep(options, batch.value, labels);
     if (!step.ok) return step;
     const { loss, probabilities } = step.value;
     if (!Number.isFinite(loss)) return nonFiniteLossProblem(options, batch.value, loss);
-    counter.add(wanted, predictedColumns(probabilities, layout, wanted.taskOf));
+    counter.add(labels, predictedColumns(probabilities, layout, labels.taskOf));
     const lossSum = progress.lossSum + loss * batch.value.count;
     const seen = progress.samples + batch.value.count;
     progress = {
@@ -83,11 +83,11 @@ export async function trainEpoch(
 function takeStep(
   { trainer, seed, firstStep, firstUpdate, rateAt, batchSize }: EpochOptions,
   { images, index }: Batch,
-  wanted: ReturnType<typeof batchTargets>,
+  labels: ReturnType<typeof batchTargets>,
 ): Result<StepResult> {
   const updates = firstUpdate + index;
   try {
-    return success(trainer.step({ images, ...wanted }, { seed, step: firstStep + index, updates }, rateAt(updates)));
+    return success(trainer.step({ images, ...labels }, { seed, step: firstStep + index, updates }, rateAt(updates)));
   } catch (error) {
     const exhausted = memoryProblem(error, batchSize);
     if (exhausted === undefined) throw error;

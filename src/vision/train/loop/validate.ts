@@ -38,10 +38,10 @@ export async function validate(options: ValidationOptions): Promise<Result<Valid
   for await (const batch of batches({ shards, targets, samples, batchSize })) {
     if (!batch.ok) return batch;
     const { images, count } = batch.value;
-    const wanted = batchTargets(targets, batch.value.samples);
+    const labels = batchTargets(targets, batch.value.samples);
     const probabilities = predictor.probabilities(images, count);
-    counter.add(wanted, predictedColumns(probabilities, layout, wanted.taskOf));
-    lossSum += crossEntropyOf(probabilities, layout, wanted, labelSmoothing) * count;
+    counter.add(labels, predictedColumns(probabilities, layout, labels.taskOf));
+    lossSum += crossEntropyOf(probabilities, layout, labels, labelSmoothing) * count;
     done += count;
     onProgress?.(done);
   }

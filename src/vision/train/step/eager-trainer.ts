@@ -19,9 +19,9 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
   const optimizer = createOptimizer(tf, options.optimizer, countWeights(trainable));
   return {
     ...createEagerPredictor(tf, model, { height, width }),
-    step({ images, ...wanted }, at, learningRate) {
+    step({ images, ...labels }, at, learningRate) {
       return tf.tidy(() => {
-        const count = wanted.taskOf.length;
+        const count = labels.taskOf.length;
         const transforms = isIdentity(augmentation)
           ? undefined
           : tf.tensor2d(randomTransforms(augmentation, count, { height, width }, at), [count, 8]);
@@ -34,7 +34,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
             pixels: imagesToDevice(tf, images, [count, height, width, 3]),
             transforms,
             key: tf.tensor1d([at.seed, at.step], 'int32'),
-            ...targetMasks(tf, layout, wanted, options.targets),
+            ...targetMasks(tf, layout, labels, options.targets),
           },
           options.l2,
         );

@@ -26,14 +26,14 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   const session = await program.load();
 
   return {
-    step({ images, ...wanted }, at, learningRate) {
-      const count = wanted.taskOf.length;
+    step({ images, ...labels }, at, learningRate) {
+      const count = labels.taskOf.length;
       const entry = steps.get(count);
       if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
       const { loss, probabilities } = session.run(entry, {
         images,
         transforms: randomTransforms(augmentation, count, { height, width }, at),
-        ...targetValues(layout, wanted, options.targets),
+        ...targetValues(layout, labels, options.targets),
         key: Int32Array.of(at.seed, at.step),
         rate: Float32Array.of(optimizerRate(options.optimizer, learningRate, at.updates)),
       });

@@ -16,29 +16,29 @@ function transforms(augmentation: Augmentation, count = 500, point = at): number
 function parts([a0 = 0, a1 = 0, , b0 = 0, b1 = 0]: readonly number[]) {
   const angle = (Math.atan2(-a1, b1) * 180) / Math.PI;
   const cosine = Math.cos(Math.atan2(-a1, b1));
-  return { angle, zoomX: Math.hypot(a0, b0), zoomY: b1 / cosine, mirrored: a0 < 0 };
+  return { angle, zoomX: Math.hypot(a0, b0), zoomY: b1 / cosine, flipped: a0 < 0 };
 }
 
 const spread = (values: readonly number[]) => [Math.min(...values), Math.max(...values)] as const;
 
 describe('the random transforms of a batch', () => {
   test('rotate, zoom and flip within the given ranges, and cover them', () => {
-    const drawn = transforms(all).map(parts);
-    const [leastAngle, greatestAngle] = spread(drawn.map(({ angle }) => angle));
-    expect(leastAngle).toBeGreaterThan(-20.001);
-    expect(leastAngle).toBeLessThan(-19);
-    expect(greatestAngle).toBeLessThan(20.001);
-    expect(greatestAngle).toBeGreaterThan(19);
+    const sampled = transforms(all).map(parts);
+    const [minAngle, maxAngle] = spread(sampled.map(({ angle }) => angle));
+    expect(minAngle).toBeGreaterThan(-20.001);
+    expect(minAngle).toBeLessThan(-19);
+    expect(maxAngle).toBeLessThan(20.001);
+    expect(maxAngle).toBeGreaterThan(19);
     for (const axis of ['zoomX', 'zoomY'] as const) {
-      const [least, greatest] = spread(drawn.map((part) => part[axis]));
-      expect(least).toBeGreaterThan(0.7999);
-      expect(least).toBeLessThan(0.81);
-      expect(greatest).toBeLessThan(1.2001);
-      expect(greatest).toBeGreaterThan(1.19);
+      const [min, max] = spread(sampled.map((part) => part[axis]));
+      expect(min).toBeGreaterThan(0.7999);
+      expect(min).toBeLessThan(0.81);
+      expect(max).toBeLessThan(1.2001);
+      expect(max).toBeGreaterThan(1.19);
     }
-    const mirrored = drawn.filter((part) => part.mirrored).length / drawn.length;
-    expect(mirrored).toBeGreaterThan(0.4);
-    expect(mirrored).toBeLessThan(0.6);
+    const flipped = sampled.filter((part) => part.flipped).length / sampled.length;
+    expect(flipped).toBeGreaterThan(0.4);
+    expect(flipped).toBeLessThan(0.6);
   });
 
   test('keep the centre of the image fixed', () => {
