@@ -1,10 +1,21 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DISK_FULL } from '../../support/messages.ts';
 import type { Project } from '../../support/project.ts';
-import { Project as NewProject, toFinished } from '../../support/project.ts';
+import { CLI, Project as NewProject, toFinished } from '../../support/project.ts';
 import { toy } from '../cli/toy-pipeline.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -150,6 +161,19 @@ test('a folder for temporary files that is not writable is reported', async () =
   expect(exitCode).toBe(2);
   expect(stderr).toContain(`${project.path('none')}: cannot write to the folder for temporary files: ENOENT`);
   expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('output that cannot be written ends the run in a few lines', () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [CLI, 'status'], {
+    cwd: toy().directory,
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  expect(status).toBe(1);
+  expect(stderr).toContain('ENOSPC: no space left on device, write');
+  expect(stderr.length).toBeLessThan(3000);
 });
 
 describe('the location of the cache', () => {
