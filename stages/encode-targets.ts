@@ -2,7 +2,7 @@ import { badInput, defineStage } from 'pipeline';
 import { readSamples } from '../src/vision/data/tables/samples.ts';
 import { writeTargets } from '../src/vision/data/tables/targets.ts';
 
-/** Makes one one-hot matrix a task of the samples' labels. */
+/** Encodes the labels of the samples as one one-hot matrix per task. */
 export default defineStage({
   inputs: ['samples'],
   outputs: ['targets.arrow'],

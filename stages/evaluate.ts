@@ -3,19 +3,20 @@ import { evaluate } from '../src/vision/predict/evaluate.ts';
 import { evaluationMetrics } from '../src/vision/predict/evaluation.ts';
 import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 
-/** Judges a model by the validation split. */
+/** Evaluates a model on the validation split. */
 export default defineStage({
   params: {
     type: 'object',
     properties: {
-      batch_size: { description: 'Images at a time.', type: 'integer', minimum: 1, default: 32 },
+      batch_size: { description: 'Images per batch.', type: 'integer', minimum: 1, default: 32 },
       execution: {
-        description: '«graph» computes a batch in one go, «eager» op by op, which is slower: for comparison.',
+        description:
+          '`graph` computes a batch as one TensorFlow graph; `eager` computes op by op, which is slower and only for comparison.',
         enum: executionModes,
         default: 'graph',
       },
       threads: {
-        description: 'Threads that share one op. Another number gives other last digits.',
+        description: 'Number of threads that compute one op. Another number changes the last digits of the results.',
         type: 'integer',
         minimum: 1,
         default: 2,

@@ -4,41 +4,42 @@ import { ingest } from '../src/vision/data/labels/ingest.ts';
 
 const QUESTIONS = 'Tests/question.csv';
 
-/** Checks a data set and makes tables of its samples, images, questions and tasks. */
+/** Checks a data set and writes tables of its samples, images, questions and tasks. */
 export default defineStage({
   params: {
     type: 'object',
     properties: {
       validation_fraction: {
-        description: 'The share of the samples that is kept from training to judge it by.',
+        description: 'Fraction of the samples (0 to 1, exclusive) that is held out for validation.',
         type: 'number',
         minimum: 0,
         exclusiveMaximum: 1,
         default: 0.2,
       },
       seed: {
-        description: 'Decides the order and the split of the samples.',
+        description: 'Random seed of the order and of the split of the samples.',
         type: 'integer',
         minimum: 0,
         maximum: 4294967295,
       },
       layout: {
-        description: '«fashionai»: label files; «folders»: the images lie as CLASS/*.jpg or TASK/CLASS/*.jpg.',
+        description:
+          '`fashionai`: label files, as in the FashionAI challenge; `folders`: images at CLASS/*.jpg or TASK/CLASS/*.jpg.',
         enum: LAYOUTS,
         default: 'fashionai',
       },
       annotations: {
-        description: 'The label file, or a list of them, as paths or globs from the root of the data set.',
+        description: 'Label file or list of label files, as paths or globs relative to the root of the data set.',
         anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
         default: 'Annotations/label.csv',
       },
       questions: {
-        description: 'The question file, from the root of the data set. The default one may be missing.',
+        description: 'Question file, relative to the root of the data set. The default file is optional.',
         type: 'string',
         default: QUESTIONS,
       },
       task: {
-        description: 'What the task of a folder tree without task folders is called.',
+        description: 'Name of the task if the layout is `folders` and there are no task folders.',
         type: 'string',
         default: 'label',
       },

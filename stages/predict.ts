@@ -3,20 +3,26 @@ import { FITS } from '../src/vision/data/images/decode.ts';
 import { predict } from '../src/vision/predict/predict.ts';
 import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 
-/** Answers the data set's questions in the format of the challenge. */
+/** Answers the questions of the data set, in the format of the FashionAI challenge. */
 export default defineStage({
   params: {
     type: 'object',
     properties: {
-      batch_size: { description: 'Images at a time.', type: 'integer', minimum: 1, default: 32 },
-      fit: { description: 'As the training images were resized.', enum: FITS, default: 'fill' },
+      batch_size: { description: 'Images per batch.', type: 'integer', minimum: 1, default: 32 },
+      fit: {
+        description:
+          'How images are fitted into the input size of the model; use the value that the training images were resized with.',
+        enum: FITS,
+        default: 'fill',
+      },
       execution: {
-        description: '«graph» computes a batch in one go, «eager» op by op, which is slower: for comparison.',
+        description:
+          '`graph` computes a batch as one TensorFlow graph; `eager` computes op by op, which is slower and only for comparison.',
         enum: executionModes,
         default: 'graph',
       },
       threads: {
-        description: 'Threads that share one op. Another number gives other last digits.',
+        description: 'Number of threads that compute one op. Another number changes the last digits of the results.',
         type: 'integer',
         minimum: 1,
         default: 2,

@@ -1,37 +1,53 @@
 import { badInput, defineStage } from 'pipeline';
 import { FITS } from '../src/vision/data/images/decode.ts';
-import { ON_BAD_IMAGE } from '../src/vision/data/images/obtain-image.ts';
+import { ON_BAD_IMAGE } from '../src/vision/data/images/load-image.ts';
 import { describeResizing, resizeToShards } from '../src/vision/data/shards/resize-to-shards.ts';
 import { ENCODINGS } from '../src/vision/data/shards/shard-index.ts';
 import { readImages } from '../src/vision/data/tables/images.ts';
 
-/** Decodes every image once, at the size that the model is trained on. */
+/** Decodes each image once and stores it at the input size of the model, in Arrow IPC shards. */
 export default defineStage({
   params: {
     type: 'object',
     properties: {
-      // With the largest batch of the largest images a record batch stays below the 2^31 bytes that Arrow can write.
-      size: { description: 'Height and width, in pixels.', type: 'integer', minimum: 1, maximum: 2048 },
-      fit: { description: '«fill» stretches, «cover» crops, «contain» pads with white.', enum: FITS, default: 'fill' },
+      // 128 images (the maximum of `batch`) of 2048 px stay below the 2^31 bytes that a record batch can have.
+      size: {
+        description: 'Height and width of the resized images, in pixels.',
+        type: 'integer',
+        minimum: 1,
+        maximum: 2048,
+      },
+      fit: {
+        description: '`fill` stretches an image to the square, `cover` crops it, `contain` pads it with white.',
+        enum: FITS,
+        default: 'fill',
+      },
       on_bad_image: {
         description:
-          '«quarantine» puts images that cannot be decoded aside, with their reasons; «fail» ends the stage.',
+          '`fail` fails the stage if an image cannot be decoded; `quarantine` excludes such images and lists the reasons.',
         enum: ON_BAD_IMAGE,
         default: 'fail',
       },
       encoding: {
-        description: '«jpeg» takes about a tenth of the room of «raw», and loses a little at each image.',
+        description:
+          '`raw` is lossless; `jpeg` is lossy and uses about a fifth of the disk space at 64 px, less at larger sizes.',
         enum: ENCODINGS,
         default: 'raw',
       },
-      quality: { description: 'Of encoding «jpeg».', type: 'integer', minimum: 1, maximum: 100, default: 95 },
+      quality: {
+        description: 'JPEG quality, from 1 to 100; only for the encoding `jpeg`.',
+        type: 'integer',
+        minimum: 1,
+        maximum: 100,
+        default: 95,
+      },
       images_per_shard: {
-        description: 'The most; a shard that would have more is divided into two.',
+        description: 'Maximum number of images in a shard; a shard with more is divided into two.',
         type: 'integer',
         minimum: 1,
         default: 2048,
       },
-      batch: { description: 'Images in a record batch.', type: 'integer', minimum: 1, maximum: 128, default: 32 },
+      batch: { description: 'Images per Arrow record batch.', type: 'integer', minimum: 1, maximum: 128, default: 32 },
     },
     required: ['size'],
   },

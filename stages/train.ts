@@ -4,7 +4,7 @@ import { trainParams } from '../src/vision/train/params.ts';
 import { trainOptions } from '../src/vision/train/params-to-options.ts';
 import { train } from '../src/vision/train/train.ts';
 
-/** Trains a classifier of all tasks on the training split, from the start or from where another one ended. */
+/** Trains one classifier for all tasks on the training split, from initial weights or from another training's model. */
 export default defineStage({
   params: trainParams,
   inputs: ['shards', 'targets', 'model?', 'weights?'],

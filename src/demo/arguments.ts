@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { failure, type Problem, problem, type Result, success } from '../shared/problem.ts';
-import { FEWEST_IMAGES } from './draw-garments.ts';
+import { MIN_IMAGES } from './draw-garments.ts';
 
 const DEFAULTS = { out: 'data/garments', images: '2400', seed: '2018' };
 
@@ -8,10 +8,10 @@ export const USAGE = `Usage: draw-garments [--out DIR] [--images COUNT] [--quest
 
 Draws a small data set in the layout of the FashionAI attribute challenge.
 
-  --out DIR          where it goes (${DEFAULTS.out})
-  --images COUNT     labelled pictures over all tasks, at least ${FEWEST_IMAGES} (${DEFAULTS.images})
-  --questions COUNT  pictures to be predicted (a seventh of the labelled ones)
-  --seed NUMBER      the same seed gives the same pictures (${DEFAULTS.seed})
+  --out DIR          output directory (default: ${DEFAULTS.out})
+  --images COUNT     labelled images of all tasks, at least ${MIN_IMAGES} (default: ${DEFAULTS.images})
+  --questions COUNT  unlabelled images to predict (default: a seventh of the labelled ones)
+  --seed NUMBER      random seed; the same seed gives the same images (default: ${DEFAULTS.seed})
 `;
 
 export interface Arguments {
@@ -24,14 +24,14 @@ export interface Arguments {
 
 const WHOLE_NUMBER = /^\d{1,9}$/;
 
-/** Reads the words after the command's name. */
+/** Parses the arguments of the command. */
 export function readArguments(words: readonly string[]): Result<Arguments> {
   const parsed = parse(words);
   if (!parsed.ok) return parsed;
   const { out, help = false, ...counts } = { ...DEFAULTS, ...parsed.value };
   const wrong = Object.entries(counts)
     .filter(([, value]) => !WHOLE_NUMBER.test(value))
-    .map(([name, value]): Problem => ({ message: `--${name} takes a whole number, not «${value}».` }));
+    .map(([name, value]): Problem => ({ message: `--${name} expects a whole number, got "${value}".` }));
   if (wrong.length > 0) return failure(wrong);
   const { images, seed, questions } = counts;
   return success({

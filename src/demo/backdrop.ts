@@ -7,7 +7,7 @@ import type { Random } from './random.ts';
 import type { View } from './scene.ts';
 import { curtain, outOfFocus, panels, rectangle, slope, studio } from './walls.ts';
 
-/** Everything behind the figure. It stands out from `colours`. */
+/** Draws everything behind the figure, in colours that stand out from `colours`. */
 export function backdrop(random: Random, view: View, colours: readonly Colour[]): string {
   const area = margin(view);
   const colour = contrasting(random, WALLS, colours, 0.16);
@@ -17,7 +17,7 @@ export function backdrop(random: Random, view: View, colours: readonly Colour[])
   return wall(random, area, colour) + thing + ground;
 }
 
-/** Wider than the view on all sides, so that a shifted camera never sees the edge. */
+/** Extends the view on all sides, so that a shifted camera never sees the edge. */
 const margin = ({ left, top, width, height }: View): View => ({
   left: left - width * 0.25,
   top: top - height * 0.25,
@@ -25,7 +25,7 @@ const margin = ({ left, top, width, height }: View): View => ({
   height: height * 1.5,
 });
 
-/** The floor from somewhere behind the feet, a skirting board and the figure's shadow. */
+/** Draws the floor, which starts behind the feet, a skirting board and the shadow of the figure. */
 function floor(random: Random, area: View, skirting: Colour, colours: readonly Colour[]): string {
   const edge = BODY.ankle - random.between(20, 90);
   const colour = contrasting(random, FLOORS, colours, 0.12);

@@ -1,8 +1,8 @@
 import { interpolate, type Point, points } from './path.ts';
 
 /**
- * The figure's own plane: x = 0 runs through the spine, y = 0 is the top of the head and y = 792 the soles, so a head
- * is about a hundred units. Everything is drawn in these units.
+ * Landmarks of the figure in its own plane: x = 0 is the spine, y = 0 the top of the head and y = 792 the soles, so a head
+ * is about 100 units high. Everything is drawn in these units.
  */
 export const BODY = {
   chin: 96,
@@ -12,25 +12,25 @@ export const BODY = {
   sole: 792,
 } as const;
 
-/** y, half width. */
+/** Pairs of y and half width. */
 const TORSO = points('90,18 122,18 134,27 146,52 156,72 172,73 204,62 224,63 258,54 300,46 345,60 392,70 424,70');
 
-/** Half of the torso's width at a height, arms not counted. */
+/** Returns half of the width of the torso at a height, without the arms. */
 export const halfWidth = (y: number): number => interpolate(TORSO, y);
 
 export interface ArmPose {
-  /** −1 at the picture's left, 1 at its right. */
+  /** −1 for the left side of the image, 1 for the right side. */
   readonly side: -1 | 1;
-  /** Degrees that the upper arm stands away from the body. */
+  /** The angle between the upper arm and the body, in degrees. */
   readonly lift: number;
-  /** Degrees by which the forearm bends back in. */
+  /** The angle by which the forearm bends inwards, in degrees. */
   readonly bend: number;
 }
 
 const UPPER_ARM = 116;
 const FOREARM = 106;
 
-/** A point on the arm's middle line: 0 at the shoulder, 0.52 at the elbow, 1 at the wrist, 1.2 at the finger tips. */
+/** Returns a point on the arm's middle line: 0 is the shoulder, 0.52 the elbow, 1 the wrist, 1.2 the fingertips. */
 export function onArm({ side, lift, bend }: ArmPose, share: number): Point {
   const length = share * (UPPER_ARM + FOREARM);
   const direction = (degrees: number): Point => {
@@ -44,17 +44,17 @@ export function onArm({ side, lift, bend }: ArmPose, share: number): Point {
   return [side * 62 + upperX * upper + foreX * fore, 170 + upperY * upper + foreY * fore];
 }
 
-/** Share of the arm's length, width. */
+/** Pairs of share of the arm's length and width. */
 const ARM = points('0,36 0.1,36 0.3,31 0.52,26 0.64,27 0.98,17 1.06,24 1.14,22 1.2,12');
 
 export const armWidth = (share: number): number => interpolate(ARM, share);
 
 export interface Stance {
-  /** How far each foot stands from the middle line. */
+  /** The distance of each foot from the middle line. */
   readonly feet: number;
 }
 
-/** A point on a leg's middle line at a height from the hip joint (400) to the sole. */
+/** Returns a point on a leg's middle line at a height from the hip joint (400) to the sole. */
 export function onLeg({ feet }: Stance, side: -1 | 1, y: number): Point {
   const spread: Point[] = [
     [400, 34],
@@ -63,7 +63,7 @@ export function onLeg({ feet }: Stance, side: -1 | 1, y: number): Point {
   return [side * interpolate(spread, y), y];
 }
 
-/** y, width. */
+/** Pairs of y and width. */
 const LEG = points('400,70 424,68 500,57 560,45 590,43 640,45 700,32 735,24 760,24');
 
 export const legWidth = (y: number): number => interpolate(LEG, y);

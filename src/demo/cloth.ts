@@ -5,8 +5,8 @@ import { mirrored, type Point, smooth, straight, tenths } from './path.ts';
 const SHADOW = '#0d0b14';
 
 /**
- * The gradients that give cloth and limbs their roundness; one copy stands in each picture. `round` goes across the
- * whole piece, `limb` is paler at its edges, where an arm joins the body.
+ * Returns the gradients that make cloth and limbs look round; each image has one copy. `round` shades a whole piece, `limb`
+ * is paler at its edges, where an arm joins the body.
  */
 export function shades(lightFromLeft: boolean): string {
   const direction = lightFromLeft ? 'x1="0" x2="1"' : 'x1="1" x2="0"';
@@ -23,7 +23,7 @@ export function shades(lightFromLeft: boolean): string {
   return gradient('round', 0.22, 0.32) + gradient('limb', 0.1, 0.16);
 }
 
-/** A piece of cloth: its pattern, its roundness and its edge. */
+/** Draws a piece of cloth with its pattern, shading and edge. */
 export function cloth(outline: string, { fill, colour }: Fabric, edge = 1.6): string {
   return (
     `<path d="${outline}" fill="${fill}"/>` +
@@ -32,7 +32,7 @@ export function cloth(outline: string, { fill, colour }: Fabric, edge = 1.6): st
   );
 }
 
-/** A piece on the figure's right and its mirror image on the left. `through` goes around the right one. */
+/** Draws a piece on the figure's right and its mirror image on the left. `through` is the outline of the right one. */
 export function bothSides(
   through: readonly Point[],
   join: (through: readonly Point[]) => string,
@@ -43,14 +43,14 @@ export function bothSides(
 
 export interface LineStyle {
   readonly width?: number;
-  /** By how much it is darker than the cloth, 0 to 1. */
+  /** How much darker than the cloth it is, 0 to 1. */
   readonly depth?: number;
   readonly opacity?: number;
   /** As SVG's `stroke-dasharray`. */
   readonly dash?: string;
 }
 
-/** A line on a cloth, in a tone of its own colour. */
+/** Draws a line on a cloth, in a darker tone of its colour. */
 export function line(path: string, { colour }: Fabric, style: LineStyle = {}): string {
   const { width = 1.5, depth = 0.45, opacity = 0.8, dash = 'none' } = style;
   return (

@@ -1,6 +1,6 @@
-import type { Random, Several } from './random.ts';
+import type { NonEmpty, Random } from './random.ts';
 
-/** `#rrggbb`. */
+/** An sRGB colour, `#rrggbb`. */
 export type Colour = `#${string}`;
 
 type Channels = readonly [red: number, green: number, blue: number];
@@ -10,7 +10,7 @@ function channels(colour: Colour): Channels {
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }
 
-/** `from` at share 0, `to` at share 1, on the straight line between them in sRGB. */
+/** Mixes two colours linearly in sRGB: `from` at share 0, `to` at share 1. */
 export function mix(from: Colour, to: Colour, share: number): Colour {
   const target = channels(to);
   const mixed = channels(from).map((value, channel) => Math.round(value + ((target[channel] ?? 0) - value) * share));
@@ -20,13 +20,13 @@ export function mix(from: Colour, to: Colour, share: number): Colour {
 export const darker = (colour: Colour, share: number): Colour => mix(colour, '#0d0b14', share);
 export const lighter = (colour: Colour, share: number): Colour => mix(colour, '#ffffff', share);
 
-/** Undoes sRGB's gamma. */
+/** Converts an sRGB component to linear light. */
 function linear(value: number): number {
   const share = value / 255;
   return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
 }
 
-/** Oklab, in which distances match what an eye sees. Source: Björn Ottosson, «A perceptual color space», 2020. */
+/** Converts to Oklab, a perceptually uniform colour space. Source: Björn Ottosson, "A perceptual color space", 2020. */
 function oklab(colour: Colour): Channels {
   const [sred, sgreen, sblue] = channels(colour);
   const [red, green, blue] = [linear(sred), linear(sgreen), linear(sblue)];
@@ -40,17 +40,17 @@ function oklab(colour: Colour): Channels {
   ];
 }
 
-/** 0 for equal colours, 1 between black and white. */
+/** Returns the distance of two colours in Oklab: 0 for equal ones, 1 between black and white. */
 export function distance(one: Colour, other: Colour): number {
   const [lightness, a, b] = oklab(one);
   const [otherLightness, otherA, otherB] = oklab(other);
   return Math.hypot(lightness - otherLightness, a - otherA, b - otherB);
 }
 
-/** One of the colours that stand at least `apart` from each of the others; the one that stands out most if none does. */
+/** Picks a colour with at least the distance `apart` from all others, or the most distant one if there is none. */
 export function contrasting(
   random: Random,
-  palette: Several<Colour>,
+  palette: NonEmpty<Colour>,
   others: readonly Colour[],
   apart: number,
 ): Colour {

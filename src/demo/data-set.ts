@@ -8,7 +8,7 @@ const column = ({ task }: Sample) => `${task.name}_labels`;
 const csv = (rows: readonly (readonly (string | number)[])[]): string =>
   rows.map((row) => `${row.join(',')}\n`).join('');
 
-/** Makes the folders and the CSV files of a data set in FashionAI's layout; the pictures are still to come. */
+/** Creates the folders and the CSV files of a data set in FashionAI's layout, without the images. */
 export async function writeTables(
   directory: string,
   labelled: readonly Sample[],

@@ -1,13 +1,17 @@
 import type { Random } from './random.ts';
 
-/** 256 deviates of the standard normal distribution, about evenly spread, to look noise up in. */
+/** A lookup table for noise: 256 quantiles of approximately the standard normal distribution. */
 const NORMAL = Float32Array.from({ length: 256 }, (_, index) => {
   const share = (index + 0.5) / 256;
-  // Logistic quantile, scaled to unit variance: near enough to the normal for film grain.
+  // The logistic quantile, scaled to unit variance, is close enough to the normal one for film grain.
   return (Math.log(share / (1 - share)) * Math.sqrt(3)) / Math.PI;
 });
 
-/** Gives RGB bytes the exposure, the colour of light and the grain of a photograph, in place. */
+/**
+ * Adds random exposure, colour temperature and film grain to an image, in place.
+ *
+ * @param pixels uint8 RGB, `[height, width, 3]`.
+ */
 export function develop(random: Random, pixels: Uint8Array, width: number): void {
   const exposure = random.between(0.94, 1.14);
   const warmth = random.between(-0.05, 0.05);
@@ -17,7 +21,7 @@ export function develop(random: Random, pixels: Uint8Array, width: number): void
   const slope = random.between(-0.12, 0.12) / width;
   let bits = 0;
   for (let pixel = 0; pixel * 3 < pixels.length; pixel += 1) {
-    // One draw serves four pixels, a byte each.
+    // One random number serves four pixels, one byte each.
     bits = pixel % 4 === 0 ? random.bits() : bits >>> 8;
     const noise = (NORMAL[bits & 255] ?? 0) * grain;
     const light = 1 + slope * ((pixel % width) - width / 2);

@@ -7,43 +7,44 @@ import { photograph } from './photograph.ts';
 import { type Sample, samples } from './samples.ts';
 import { compareStamp, type Stamp, writeStamp } from './stamp.ts';
 
-export interface GarmentOrder {
-  /** The data set's root. It is made, or replaced if it was drawn from other arguments. */
+export interface DrawOptions {
+  /** The root of the data set. Created, or replaced if it was drawn with other options. */
   readonly directory: string;
-  /** How many labelled pictures, over all tasks. */
+  /** The number of labelled images, of all tasks together. */
   readonly images: number;
-  /** How many pictures to be predicted; a seventh of `images` if not given. */
+  /** The number of images to predict; a seventh of `images` by default. */
   readonly questions?: number;
   readonly seed: number;
   readonly signal?: AbortSignal;
   readonly progress?: (done: number, total: number) => void;
 }
 
-/** Enough that each task gets samples of several classes. */
-export const FEWEST_IMAGES = 54;
+/** The smallest number that gives each task samples of several classes. */
+export const MIN_IMAGES = 54;
 
-/** Two keep two cores busy; the others wait for the disk. */
+/** The number of images drawn concurrently: two keep two cores busy while others wait for the disk. */
 const IN_FLIGHT = 4;
 
 /**
- * Draws a data set in FashionAI's layout. The same numbers give the same files bit for bit, on the same libvips.
+ * Draws a data set in FashionAI's layout: JPEGs of 256 to 320 px, label and question files. The same options give
+ * byte-identical files with the same version of libvips. The directory is replaced atomically.
  *
- * @returns how many pictures were drawn: 0 if the directory holds exactly these already.
- * @throws what the disk refuses, with its `code`.
+ * @returns the number of images drawn: 0 if the directory already contains this data set.
+ * @throws errors of the file system, with their `code`.
  */
-export async function drawGarments(order: GarmentOrder): Promise<Result<{ readonly drawn: number }>> {
-  const { images, seed, questions = Math.ceil(images / 7), signal, progress } = order;
-  if (images < FEWEST_IMAGES) {
-    return problem(`${images} images are too few.`, { advice: `Eight tasks need at least ${FEWEST_IMAGES}.` });
+export async function drawGarments(options: DrawOptions): Promise<Result<{ readonly drawn: number }>> {
+  const { images, seed, questions = Math.ceil(images / 7), signal, progress } = options;
+  if (images < MIN_IMAGES) {
+    return problem(`${images} images are too few.`, { advice: `Eight tasks need at least ${MIN_IMAGES}.` });
   }
-  const directory = resolve(order.directory);
+  const directory = resolve(options.directory);
   const stamp: Stamp = { images, questions, seed };
   const found = await compareStamp(directory, stamp);
   if (found === 'same') return success({ drawn: 0 });
   if (found === 'none' && !(await isFree(directory))) {
-    return problem(`${order.directory} holds something else than drawn garments.`, {
-      at: { file: order.directory },
-      advice: 'Name a directory that does not exist yet, or remove this one.',
+    return problem(`${options.directory} contains files other than drawn garments.`, {
+      at: { file: options.directory },
+      advice: 'Choose a directory that does not exist, or delete this one.',
     });
   }
   const incomplete = `${directory}.incomplete`;
@@ -56,8 +57,8 @@ export async function drawGarments(order: GarmentOrder): Promise<Result<{ readon
   const drawn = await drawAll(all, incomplete, signal, progress);
   if (drawn < all.length) {
     await rm(incomplete, { recursive: true, force: true });
-    return problem(`Interrupted after ${drawn} of ${all.length} pictures.`, {
-      advice: 'Start again: nothing is kept.',
+    return problem(`Interrupted after ${drawn} of ${all.length} images.`, {
+      advice: 'Start again: nothing was kept.',
     });
   }
   await writeStamp(incomplete, stamp);
@@ -75,14 +76,14 @@ async function isFree(directory: string): Promise<boolean> {
   }
 }
 
-/** Draws the pictures, a few at a time, and tells how many were finished before the signal. */
+/** Draws the images, a few concurrently, and returns the number that were finished before the signal. */
 async function drawAll(
   all: readonly Sample[],
   directory: string,
   signal: AbortSignal | undefined,
-  progress: GarmentOrder['progress'],
+  progress: DrawOptions['progress'],
 ): Promise<number> {
-  // One picture is too small to be worth several threads; several pictures at a time are.
+  // One image is too small for several threads, so several images are drawn concurrently.
   sharp.concurrency(1);
   const waiting = oneByOne(all);
   let done = 0;
@@ -98,7 +99,7 @@ async function drawAll(
   return done;
 }
 
-/** A loop that throws closes a generator, and so ends the other loops over it too. */
+/** Several loops share one generator: if one of them throws, the generator closes and the others end. */
 function* oneByOne<Item>(items: readonly Item[]): Generator<Item> {
   yield* items;
 }

@@ -2,14 +2,14 @@ import { type Colour, darker, distance, lighter, mix } from './colour.ts';
 import { tenths } from './path.ts';
 import type { Random } from './random.ts';
 
-/** What a garment is made of. `definition` has to stand in the drawing before `fill` is used. */
+/** The material of a garment. `definition` must precede any use of `fill` in the SVG. */
 export interface Fabric {
   readonly colour: Colour;
   readonly fill: string;
   readonly definition: string;
 }
 
-/** The marks of one repeat of a pattern, and its size in the figure's units. */
+/** One tile of a pattern: its marks, and its size in units of the figure's plane. */
 type Weave = (random: Random, base: Colour, accent: Colour) => { readonly size: number; readonly marks: string };
 
 const stripes: Weave = (random, _base, accent) => {
@@ -51,7 +51,7 @@ const twill: Weave = (_random, base) => ({
 
 const isBright = (colour: Colour) => distance(colour, '#ffffff') < 0.45;
 
-/** Cloth of a colour, plain in a share of `plain` of the cases. `id` must be unique in the picture. */
+/** Returns cloth of a colour, plain with the probability `plain`. `id` must be unique in the image. */
 export function fabric(random: Random, id: string, colour: Colour, plain: number): Fabric {
   if (random.chance(plain)) return { colour, fill: colour, definition: '' };
   const accent = mix(colour, isBright(colour) ? '#30283c' : '#fffaf0', random.between(0.28, 0.5));
@@ -67,7 +67,7 @@ export function fabric(random: Random, id: string, colour: Colour, plain: number
   };
 }
 
-/** Plain cloth in a tone that shows against the given one: for collars, lapels and cuffs. */
+/** Returns plain cloth in a tone that contrasts with the given one, for collars, lapels and cuffs. */
 export function toned({ colour }: Fabric): Fabric {
   const tone = isBright(colour) ? mix(colour, '#1f2d55', 0.42) : lighter(colour, 0.36);
   return { colour: tone, fill: tone, definition: '' };

@@ -3,9 +3,9 @@ import { type Colour, contrasting, darker, mix } from './colour.ts';
 import { type HairStyle, hairBehind, hairInFront } from './hair.ts';
 import { DUMMIES, HAIRS, SHOES, SKINS } from './palette.ts';
 import { edges, type Point, points, ribbon, smooth, steps, symmetrical, tenths } from './path.ts';
-import type { Random, Several } from './random.ts';
+import type { NonEmpty, Random } from './random.ts';
 
-/** Who wears the garment: a person, or a dummy without hair and face. */
+/** The wearer of the garment: a person, or a dummy without hair and face. */
 export interface Figure {
   readonly dummy: boolean;
   readonly skin: Colour;
@@ -17,12 +17,12 @@ export interface Figure {
 }
 
 export interface Posture {
-  /** The least and the most degrees that an upper arm stands away from the body. */
+  /** The range of the angle between an upper arm and the body, in degrees. */
   readonly lift?: readonly [number, number];
-  readonly hair?: Several<HairStyle>;
+  readonly hair?: NonEmpty<HairStyle>;
 }
 
-const ANY_HAIR: Several<HairStyle> = ['bun', 'short', 'bob', 'long'];
+const ANY_HAIR: NonEmpty<HairStyle> = ['bun', 'short', 'bob', 'long'];
 
 export function chooseFigure(random: Random, { lift = [9, 20], hair = ANY_HAIR }: Posture = {}): Figure {
   const dummy = random.chance(0.1);
@@ -61,7 +61,7 @@ export function torso({ skin }: Figure): string {
   );
 }
 
-/** One arm. Its line starts below the shoulder, where arm and torso run into each other. */
+/** Draws one arm. Its outline starts below the shoulder, because arm and torso merge there. */
 function arm({ skin }: Figure, pose: ArmPose): string {
   const { side } = pose;
   const shares = [0.16, 0.3, 0.52, 0.64, 0.84, 0.98, 1.06, 1.14, 1.2];
@@ -86,10 +86,10 @@ function arm({ skin }: Figure, pose: ArmPose): string {
 
 export const arms = (figure: Figure): string => figure.arms.map((pose) => arm(figure, pose)).join('');
 
-/** A right shoe around x = 0, turned outwards a little. */
+/** A right shoe around x = 0, turned slightly outwards. */
 const SHOE = 'M-13 756C-13 772 -16 788 -12 796H20C24 788 21 772 13 756C6 772 -6 772 -13 756Z';
 
-/** Both legs, bare, in low shoes. */
+/** Draws both legs, bare, in low shoes. */
 export function legs({ skin, shoes, stance }: Figure): string {
   const heights = steps(400, 764, 12);
   const leg = (side: -1 | 1) => {
@@ -102,7 +102,7 @@ export function legs({ skin, shoes, stance }: Figure): string {
   return leg(-1) + leg(1);
 }
 
-/** The head, with the eyes closed. `behind` goes behind the torso, `front` over the neck. */
+/** Draws the head, with closed eyes. `behind` belongs behind the torso, `front` in front of the neck. */
 export function head({ skin, dummy, hair, hairStyle }: Figure): { readonly behind: string; readonly front: string } {
   const face = skinned(symmetrical(points(`0,6 20,12 31,32 32,54 27,76 14,92 0,${BODY.chin + 1}`)), skin);
   const chinShadow = 'M-17 94C-8 106 8 106 17 94L18 110C8 120 -8 120 -18 110Z';

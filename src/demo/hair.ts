@@ -14,11 +14,11 @@ const BEHIND: Readonly<Record<HairStyle, string>> = {
   long: '0,-1 30,6 42,36 46,84 52,134 56,186 38,214 0,200',
 };
 
-/** What of the hair hangs behind the neck and the shoulders. */
+/** Draws the hair behind the neck and the shoulders. */
 export const hairBehind = (style: HairStyle, colour: Colour): string =>
   strand(symmetrical(points(BEHIND[style])), colour);
 
-/** The hair over the forehead, parted a little off the middle, and beside the cheeks if it is long enough. */
+/** Draws the hair over the forehead, parted off-centre, and beside the cheeks if it is long enough. */
 export function hairInFront(style: HairStyle, colour: Colour): string {
   const fringe = points('-33,56 -36,34 -28,8 0,-3 28,8 36,34 33,56 28,36 8,18 -10,24 -27,40 -33,56');
   const lock = points('33,50 38,70 39,94 33,96 29,74 31,50');

@@ -2,26 +2,27 @@ import { type Colour, contrasting } from './colour.ts';
 import { type Fabric, fabric } from './fabric.ts';
 import { chooseFigure, type Figure, type Posture } from './figure.ts';
 import { FABRICS } from './palette.ts';
-import type { Random, Several } from './random.ts';
+import type { NonEmpty, Random } from './random.ts';
 import type { Scene, View } from './scene.ts';
 
 export interface ClothChoice {
-  readonly from?: Several<Colour>;
-  /** How far its colour stands out from the skin and from every cloth chosen before it, 0 to 1. */
+  readonly from?: NonEmpty<Colour>;
+  /** The minimum distance of its colour from the skin and all cloths chosen before, 0 to 1. */
   readonly apart?: number;
-  /** The share of plain cloths among all. */
+  /** The probability of a plain cloth. */
   readonly plain?: number;
 }
 
-/** A figure and the cloths that it wears. */
+/** A figure and its cloths. */
 export interface Outfit {
   readonly figure: Figure;
-  /** Another cloth. `id` must be new. */
+  /** Chooses another cloth. `id` must be unique in the image. */
   readonly cloth: (id: string, choice?: ClothChoice) => Fabric;
-  /** All of it in front of the camera. The layers go from back to front. */
+  /** Returns the scene of the figure. The layers are ordered from back to front. */
   readonly scene: (view: View, layers: readonly string[]) => Scene;
 }
 
+/** Chooses a figure at random, to which cloths can be added. */
 export function dress(random: Random, posture: Posture = {}): Outfit {
   const figure = chooseFigure(random, posture);
   const colours: Colour[] = [figure.skin];

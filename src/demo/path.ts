@@ -1,12 +1,12 @@
 export type Point = readonly [x: number, y: number];
 
-// Numbers as SVG text. What is rounded off cannot be seen, and hides what two machines compute differently.
+// Formats numbers for SVG. Rounding is invisible and hides floating-point differences between machines.
 export const tenths = (value: number): string => String(Math.round(value * 10) / 10);
 export const hundredths = (value: number): string => String(Math.round(value * 100) / 100);
 
 const pair = ([x, y]: Point) => `${tenths(x)} ${tenths(y)}`;
 
-/** Points as SVG's `points` attribute has them: `0,10 20,30`. */
+/** Parses points in the format of SVG's `points` attribute: `0,10 20,30`. */
 export function points(list: string): Point[] {
   return list.split(' ').map((entry): Point => {
     const [x = 0, y = 0] = entry.split(',').map(Number);
@@ -18,15 +18,15 @@ export function between([x, y]: Point, [toX, toY]: Point, share: number): Point 
   return [x + (toX - x) * share, y + (toY - y) * share];
 }
 
-/** The points on the other side of the figure, in reverse, so that they go on where the given ones end. */
+/** Returns the mirror images of points on the other side of the figure, reversed so that they continue the given ones. */
 export const mirrored = (right: readonly Point[]): Point[] => right.map(([x, y]): Point => [-x, y]).reverse();
 
-/** The points joined by straight lines. Starts a path, or goes on with one by `L`. */
+/** Returns straight lines through the points; `M` starts a path, `L` continues one. */
 export function straight(through: readonly Point[], start: 'M' | 'L' = 'M'): string {
   return through.map((point, index) => `${index === 0 ? start : 'L'}${pair(point)}`).join('');
 }
 
-/** A smooth curve through all the points (Catmull–Rom, as cubic Béziers). Starts a path, or goes on with one by `L`. */
+/** Returns a smooth curve through the points (Catmull–Rom as cubic Béziers); `M` starts a path, `L` continues one. */
 export function smooth(through: readonly Point[], start: 'M' | 'L' = 'M'): string {
   return through
     .map((to, index) => {
@@ -41,10 +41,10 @@ export function smooth(through: readonly Point[], start: 'M' | 'L' = 'M'): strin
     .join('');
 }
 
-/** A closed shape from its right half, from top to bottom. */
+/** Returns a closed symmetric shape from the points of its right half, top to bottom. */
 export const symmetrical = (right: readonly Point[]): string => `${smooth(right)}${smooth(mirrored(right), 'L')}Z`;
 
-/** The two edges of a band around a spine, as wide as `widths` says at each of its points. */
+/** Returns the two edges of a band around a spine; `widths` are its widths at the points of the spine. */
 export function edges(spine: readonly Point[], widths: readonly number[]): Record<'left' | 'right', Point[]> {
   const left: Point[] = [];
   const right: Point[] = [];
@@ -60,13 +60,13 @@ export function edges(spine: readonly Point[], widths: readonly number[]): Recor
   return { left, right };
 }
 
-/** The outline of such a band, with flat ends. */
+/** Returns the outline of such a band, with flat ends. */
 export function ribbon(spine: readonly Point[], widths: readonly number[]): string {
   const { left, right } = edges(spine, widths);
   return `${smooth(left)}${smooth(right.reverse(), 'L')}Z`;
 }
 
-/** The value at `at` of the function that runs straight between the knots, and stays level outside them. */
+/** Returns the linear interpolation between the knots at `at`, constant outside them. */
 export function interpolate(knots: readonly Point[], at: number): number {
   const after = knots.findIndex(([x]) => x >= at);
   const upper = knots[after] ?? knots.at(-1);
@@ -76,7 +76,7 @@ export function interpolate(knots: readonly Point[], at: number): number {
   return span === 0 ? upper[1] : lower[1] + (upper[1] - lower[1]) * Math.min(1, (at - lower[0]) / span);
 }
 
-/** `count` + 1 evenly spaced numbers from `from` to `to`. */
+/** Returns `count` + 1 evenly spaced numbers from `from` to `to`. */
 export function steps(from: number, to: number, count: number): number[] {
   return Array.from({ length: count + 1 }, (_, index) => from + ((to - from) * index) / count);
 }

@@ -6,7 +6,7 @@ import { hundredths, tenths } from './path.ts';
 import type { Random } from './random.ts';
 import type { Scene, View } from './scene.ts';
 
-/** A hand-held camera: a little nearer or farther and off the middle. */
+/** Varies distance and position of the camera slightly, as if it were hand-held. */
 function aim(random: Random, { left, top, width, height }: View): View {
   const zoom = random.between(0.95, 1.06);
   return {
@@ -17,10 +17,10 @@ function aim(random: Random, { left, top, width, height }: View): View {
   };
 }
 
-/** The scene with a backdrop, as an SVG of the size in pixels that the camera takes. */
+/** Returns the scene with a backdrop as an SVG, at the size of the photograph in pixels. */
 export function compose(random: Random, { view, drawing, colours }: Scene): string {
   const { left, top, width, height } = aim(random, view);
-  const long = random.whole(256, 320);
+  const long = random.integer(256, 320);
   const aspect = (width / height) * random.between(0.95, 1.05);
   const pixelsWide = Math.round(long * Math.min(1, aspect));
   const pixelsHigh = Math.round(long / Math.max(1, aspect));
@@ -34,7 +34,7 @@ export function compose(random: Random, { view, drawing, colours }: Scene): stri
   );
 }
 
-/** The scene as a JPEG, 256 to 320 pixels on its longer side. The same draws give the same bytes. */
+/** Renders the scene as a JPEG with 256 to 320 px on its longer side. The same random stream gives the same bytes. */
 export async function photograph(random: Random, scene: Scene): Promise<Buffer> {
   const svg = compose(random, scene);
   const softness = random.chance(0.3) ? random.between(0.4, 1) : 0;
@@ -44,6 +44,6 @@ export async function photograph(random: Random, scene: Scene): Promise<Buffer> 
     .toBuffer({ resolveWithObject: true });
   develop(random, data, info.width);
   return sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
-    .jpeg({ quality: random.whole(82, 93) })
+    .jpeg({ quality: random.integer(82, 93) })
     .toBuffer();
 }

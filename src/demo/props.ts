@@ -3,7 +3,7 @@ import { hundredths, points, smooth, tenths } from './path.ts';
 import type { Random } from './random.ts';
 import type { View } from './scene.ts';
 
-/** One thing in the room, at the picture's left or right, where it doesn't hide behind the figure altogether. */
+/** Draws one object of a room at the left or right of the image, where the figure does not hide it completely. */
 export function prop(random: Random, view: View, wall: Colour): string {
   const draw = random.pick([plant, picture, window, lamp, shelf]);
   const scale = (view.height / 420) * random.between(0.8, 1.2);
@@ -12,7 +12,7 @@ export function prop(random: Random, view: View, wall: Colour): string {
   return `<g transform="translate(${tenths(x)} ${tenths(y)}) scale(${hundredths(scale)})">${draw(random, wall)}</g>`;
 }
 
-/** Draws a thing around (0, 0), about a hundred units high. */
+/** Draws an object around (0, 0), about 100 units high. */
 type Prop = (random: Random, wall: Colour) => string;
 
 const plant: Prop = (random) => {

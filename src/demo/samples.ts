@@ -4,16 +4,16 @@ import { type Random, randomFor } from './random.ts';
 import type { Task } from './task.ts';
 import { TASKS } from './tasks.ts';
 
-/** One picture to draw, and its row in a CSV file. */
+/** One image to draw and its row in a CSV file. */
 export interface Sample {
   readonly task: Task;
-  /** Of the class among the task's. */
+  /** The index of the class within the task. */
   readonly position: number;
-  /** Where the picture lies, from the data set's root, with `/`. */
+  /** Path of the image relative to the data set's root, with `/`. */
   readonly file: string;
-  /** `Annotations`' third column: one character a class. */
+  /** The third column of the label file: one character per class. */
   readonly label: string;
-  /** The draws that the picture is made of. */
+  /** The random numbers that the image is drawn with. */
   readonly random: Random;
 }
 
@@ -21,11 +21,11 @@ export type Split = 'labelled' | 'questions';
 
 const FOLDERS: Readonly<Record<Split, string>> = { labelled: 'Images', questions: 'Tests/Images' };
 
-/** In how many of the rows the annotator was unsure, and in how many a class comes out of turn. */
+/** The fraction of rows with a "maybe", and of rows whose class is random instead of the next one in turn. */
 const MAYBE = 0.05;
 const OUT_OF_TURN = 0.12;
 
-/** `count` samples, shared out among the tasks by their numbers of classes, in the order of their file names. */
+/** Returns `count` samples, divided among the tasks in proportion to their numbers of classes, sorted by file name. */
 export function samples(split: Split, count: number, seed: number): Sample[] {
   const total = TASKS.reduce((sum, task) => sum + task.classes.length, 0);
   let classesSoFar = 0;
@@ -42,10 +42,10 @@ function sample(split: Split, task: Task, index: number, seed: number): Sample {
   const name = `${seed}/${split}/${task.name}/${index}`;
   const random = randomFor(name);
   const classes = task.classes.length;
-  // The first round goes through all classes, so that even a handful of samples has several of them.
+  // The first samples go through all classes in turn, so that even a few samples have several classes.
   const outOfTurn = index >= classes && random.chance(OUT_OF_TURN);
-  const position = outOfTurn ? random.whole(0, classes - 1) : index % classes;
-  // Hexadecimal as FashionAI has it, so that neither the name nor the order of the files gives the class away.
+  const position = outOfTurn ? random.integer(0, classes - 1) : index % classes;
+  // A hash in hex, as in FashionAI, so that neither the name nor the order of the files reveals the class.
   const id = createHash('sha256').update(name).digest('hex').slice(0, 32);
   return {
     task,
@@ -56,7 +56,7 @@ function sample(split: Split, task: Task, index: number, seed: number): Sample {
   };
 }
 
-/** `y` at the class, `n` elsewhere, and now and then an `m` for «maybe» beside the `y`. */
+/** Returns `y` at the class, `n` elsewhere, and sometimes an `m` ("maybe") beside the `y`. */
 function label(random: Random, classes: number, position: number): string {
   const characters: string[] = Array.from({ length: classes }, (_, at) => (at === position ? 'y' : 'n'));
   if (random.chance(MAYBE)) characters[position === 0 ? 1 : position - 1] = 'm';

@@ -1,6 +1,6 @@
 import type { Colour } from './colour.ts';
 
-/** The part of the figure's plane that a picture shows, in its units. */
+/** The part of the figure's plane that an image shows, in units of the plane. */
 export interface View {
   readonly left: number;
   readonly top: number;
@@ -8,15 +8,15 @@ export interface View {
   readonly height: number;
 }
 
-/** What is in front of the camera, before the place and the camera are chosen. */
+/** A figure before the backdrop and the position of the camera are chosen. */
 export interface Scene {
   readonly view: View;
   readonly drawing: string;
-  /** The backdrop has to stand out from these. */
+  /** Colours from which the backdrop must differ. */
   readonly colours: readonly Colour[];
 }
 
-/** A view that is centred on the figure. */
+/** Returns a view that is horizontally centred on the figure. */
 export function view(top: number, bottom: number, width: number): View {
   return { left: -width / 2, top, width, height: bottom - top };
 }

@@ -1,4 +1,4 @@
-import type { Several } from './random.ts';
+import type { NonEmpty } from './random.ts';
 import type { Task } from './task.ts';
 import { coatLength } from './tasks/coat-length.ts';
 import { collarDesign } from './tasks/collar-design.ts';
@@ -9,8 +9,8 @@ import { pantLength } from './tasks/pant-length.ts';
 import { skirtLength } from './tasks/skirt-length.ts';
 import { sleeveLength } from './tasks/sleeve-length.ts';
 
-/** FashionAI's eight tasks, with its own names of their classes. */
-export const TASKS: Several<Task> = [
+/** The eight tasks of FashionAI, with its names of the classes. */
+export const TASKS: NonEmpty<Task> = [
   coatLength,
   collarDesign,
   lapelDesign,

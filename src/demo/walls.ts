@@ -3,7 +3,7 @@ import { hundredths, steps, tenths } from './path.ts';
 import type { Random } from './random.ts';
 import type { View } from './scene.ts';
 
-/** Fills an area with something in the tones of one colour. */
+/** Fills an area with a texture in tones of one colour. */
 export type Wall = (random: Random, area: View, colour: Colour) => string;
 
 export function rectangle({ left, top, width, height }: View, fill: string, opacity = 1): string {
@@ -14,7 +14,7 @@ export function rectangle({ left, top, width, height }: View, fill: string, opac
 const stops = (...colours: readonly Colour[]): string =>
   colours.map((colour, index) => `<stop offset="${index / (colours.length - 1)}" stop-color="${colour}"/>`).join('');
 
-/** Paper with a soft pool of light. */
+/** Draws paper with a soft spot of light. */
 export const studio: Wall = (random, area, colour) => {
   const [x, y] = [hundredths(random.between(0.3, 0.7)), hundredths(random.between(0.25, 0.5))];
   const light = stops(lighter(colour, 0.35), darker(colour, 0.12));
@@ -22,7 +22,7 @@ export const studio: Wall = (random, area, colour) => {
   return pool + rectangle(area, 'url(#pool)');
 };
 
-/** From light to dark, or from dark to light. */
+/** Draws a gradient between a lighter and a darker tone. */
 export const slope: Wall = (random, area, colour) => {
   const light = lighter(colour, 0.3);
   const dark = darker(colour, 0.12);
@@ -32,7 +32,7 @@ export const slope: Wall = (random, area, colour) => {
   return gradient + rectangle(area, 'url(#slope)');
 };
 
-/** A garden or a street, out of focus. */
+/** Draws a garden or a street out of focus. */
 export const outOfFocus: Wall = (random, area, colour) => {
   const spots = Array.from({ length: 11 }, () => {
     const bright = random.chance(0.5);
@@ -45,19 +45,19 @@ export const outOfFocus: Wall = (random, area, colour) => {
   return slope(random, area, colour) + spots.join('');
 };
 
-/** Soft upright folds. */
+/** Draws soft vertical folds. */
 export const curtain: Wall = (random, area, colour) => {
-  const count = random.whole(9, 16);
+  const count = random.integer(9, 16);
   const width = area.width / count;
   const fold = stops(darker(colour, 0.14), lighter(colour, 0.22), darker(colour, 0.14));
   const folds = steps(0, count - 1, count - 1).map((index) =>
-    // One unit of overlap, or the seams would shine through.
+    // The folds overlap by one unit, because otherwise the gaps between them would be visible.
     rectangle({ ...area, left: area.left + index * width, width: width + 1 }, 'url(#fold)'),
   );
   return `<linearGradient id="fold">${fold}</linearGradient>${folds.join('')}`;
 };
 
-/** Thin lines between tiles or panels. */
+/** Draws tiles or panels with thin lines between them. */
 export const panels: Wall = (random, area, colour) => {
   const width = random.between(60, 130);
   const [right, bottom] = [tenths(width), tenths(width * random.between(0.5, 1.6))];

@@ -10,6 +10,11 @@ export function withNonFinite(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
+/** Whether a value is a number as `withNonFinite` writes it. */
+export function isWrittenNumber(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && value in NON_FINITE);
+}
+
 /** Returns the numbers in an object that was written with `withNonFinite`. What is no number is left out. */
 export function readNumbers(written: Readonly<Record<string, unknown>>): Record<string, number> {
   const numbers: Record<string, number> = {};

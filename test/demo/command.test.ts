@@ -5,7 +5,7 @@ import { USAGE } from '../../src/demo/arguments.ts';
 import { run } from '../../src/demo/command.ts';
 import { temporaryFolder, writeFiles } from '../support/dataset.ts';
 
-/** Runs the command, and tells what it wrote. */
+/** Runs the command and returns its exit code and output. */
 async function drawGarments(
   words: readonly string[],
   { terminal = false, signal = new AbortController().signal } = {},
@@ -24,14 +24,14 @@ async function drawGarments(
   return { code, ...written };
 }
 
-test('it draws, says so in one line, and has nothing to say when all is there', async () => {
+test('draw-garments prints one line after drawing and nothing when the data set exists already', async () => {
   const directory = join(temporaryFolder(), 'garments');
   const words = ['--out', directory, '--images', '54', '--questions', '8', '--seed', '7'];
   expect(await drawGarments(words)).toEqual({ code: 0, out: `Drew 62 garments into ${directory}\n`, error: '' });
   expect(await drawGarments(words)).toEqual({ code: 0, out: '', error: '' });
 });
 
-test('on a terminal the line counts up', async () => {
+test('draw-garments shows its progress on a terminal', async () => {
   const directory = join(temporaryFolder(), 'garments');
   const { out } = await drawGarments(['--out', directory, '--images', '54', '--questions', '0'], { terminal: true });
   expect(out.split('\r')).toEqual([
@@ -42,40 +42,40 @@ test('on a terminal the line counts up', async () => {
   ]);
 });
 
-test('--help explains', async () => {
+test('draw-garments --help prints the usage', async () => {
   expect(await drawGarments(['--help'])).toEqual({ code: 0, out: USAGE, error: '' });
 });
 
 test.for([
-  { words: ['--images', 'many'], says: '--images takes a whole number, not «many».' },
-  { words: ['--seed', '1.5'], says: '--seed takes a whole number, not «1.5».' },
+  { words: ['--images', 'many'], says: '--images expects a whole number, got "many".' },
+  { words: ['--seed', '1.5'], says: '--seed expects a whole number, got "1.5".' },
   { words: ['--colour', 'red'], says: "Unknown option '--colour'" },
   { words: ['there'], says: "Unexpected argument 'there'" },
-])('«$words» is refused: $says', async ({ words, says }) => {
+])('draw-garments rejects invalid arguments: $says', async ({ words, says }) => {
   const { code, out, error } = await drawGarments(words);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(error).toContain(`draw-garments: ${says}`);
   expect(error).toContain(USAGE);
 });
 
-test('all wrong numbers are named in one go', async () => {
+test('draw-garments reports all invalid numbers together', async () => {
   const { error } = await drawGarments(['--images', '-', '--questions', 'x']);
-  expect(error).toContain('--images takes a whole number, not «-».\ndraw-garments: --questions takes');
+  expect(error).toContain('--images expects a whole number, got "-".\ndraw-garments: --questions expects');
 });
 
-test('a directory with something else in it is refused, and why is said', async () => {
+test('draw-garments rejects a directory with other files', async () => {
   const directory = temporaryFolder();
   writeFiles(directory, { 'holiday.jpg': 'mine' });
   expect(await drawGarments(['--out', directory])).toEqual({
     code: 2,
     out: '',
     error:
-      `draw-garments: ${directory} holds something else than drawn garments. ` +
-      'Name a directory that does not exist yet, or remove this one.\n',
+      `draw-garments: ${directory} contains files other than drawn garments. ` +
+      'Choose a directory that does not exist, or delete this one.\n',
   });
 });
 
-test('a place where no directory can be made is an error of the disk, without a stack trace', async () => {
+test('draw-garments reports a disk error with exit code 1 and without a stack trace', async () => {
   const folder = temporaryFolder();
   writeFiles(folder, { file: '' });
   const { code, error } = await drawGarments(['--out', join(folder, 'file', 'below', 'garments'), '--images', '54']);
@@ -83,10 +83,10 @@ test('a place where no directory can be made is an error of the disk, without a 
   expect(error).toMatch(/^draw-garments: ENOTDIR: .*\n$/);
 });
 
-test('an interrupted run ends with 130 and leaves nothing', async () => {
+test('draw-garments exits with 130 when it is interrupted and leaves no files', async () => {
   const directory = join(temporaryFolder(), 'garments');
   const { code, error } = await drawGarments(['--out', directory], { signal: AbortSignal.abort() });
   expect(code).toBe(130);
-  expect(error).toBe('draw-garments: Interrupted after 0 of 2743 pictures. Start again: nothing is kept.\n');
+  expect(error).toBe('draw-garments: Interrupted after 0 of 2743 images. Start again: nothing was kept.\n');
   expect(existsSync(directory)).toBe(false);
 });

@@ -20,7 +20,7 @@ export const rows = (root: string, file: string): Row[] =>
 
 export const classTable = (root: string): string[][] => fields(root, 'Annotations/classes.csv');
 
-/** An empty folder for all tests of a block, gone after the last of them. */
+/** Returns an empty folder for all tests of a block, which is deleted after the last of them. */
 export function sharedFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'pipeline-garments-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -11,7 +11,7 @@ import { classTable, type Row, rows, sharedFolder } from './data-set.ts';
 
 const classesOf = Object.fromEntries(TASKS.map(({ name, classes }) => [`${name}_labels`, classes.length]));
 
-describe('a data set of 60 labelled pictures and 16 questions', () => {
+describe('a drawn data set of 60 labelled images and 16 questions', () => {
   const parent = sharedFolder();
   const directory = join(parent, 'garments');
   let labels: readonly Row[] = [];
@@ -23,7 +23,7 @@ describe('a data set of 60 labelled pictures and 16 questions', () => {
     questions = rows(directory, 'Tests/question.csv');
   });
 
-  test('has a row and a picture for each sample, in the folder of its task', () => {
+  test('has a row and an image for each sample, in the folder of its task', () => {
     expect(labels).toHaveLength(60);
     expect(questions).toHaveLength(16);
     for (const { file, task } of labels) expect(file).toMatch(new RegExp(`^Images/${task}/[0-9a-f]{32}\\.jpg$`));
@@ -33,7 +33,7 @@ describe('a data set of 60 labelled pictures and 16 questions', () => {
       expect(statSync(join(directory, file)).size).toBeGreaterThan(1000);
   });
 
-  test('labels with one character a class, one of them y', () => {
+  test('has labels with one character per class, exactly one of them y', () => {
     for (const { task, label } of labels) {
       expect(label).toMatch(/^[nm]*y[nm]*$/);
       expect(label).toHaveLength(classesOf[task] ?? 0);
@@ -47,14 +47,14 @@ describe('a data set of 60 labelled pictures and 16 questions', () => {
     }
   });
 
-  test('asks without telling, and keeps the answers beside the questions', () => {
+  test('has questions without labels, and their answers in a separate file', () => {
     expect(new Set(questions.map(({ label }) => label))).toEqual(new Set(['?']));
     const answers = rows(directory, 'Tests/answers.csv');
     expect(answers.map(({ file }) => file)).toEqual(questions.map(({ file }) => file));
     for (const { task, label } of answers) expect(label).toHaveLength(classesOf[task] ?? 0);
   });
 
-  test('names the classes', () => {
+  test('has a table of the class names', () => {
     expect(classTable(directory).filter(([task]) => task === 'pant_length_labels')).toEqual([
       ['pant_length_labels', '0', 'Invisible'],
       ['pant_length_labels', '1', 'Short Pant'],
@@ -65,7 +65,7 @@ describe('a data set of 60 labelled pictures and 16 questions', () => {
     ]);
   });
 
-  test('has colour photographs of many sizes, at most 320 pixels long', async () => {
+  test('has colour images of many aspect ratios, with 256 to 320 px on the longer side', async () => {
     const pictures = await Promise.all(labels.map(({ file }) => sharp(join(directory, file)).metadata()));
     for (const { format, channels, width, height } of pictures) {
       expect({ format, channels }).toEqual({ format: 'jpeg', channels: 3 });
@@ -75,13 +75,13 @@ describe('a data set of 60 labelled pictures and 16 questions', () => {
     expect(new Set(pictures.map(({ width, height }) => width / height)).size).toBeGreaterThan(20);
   });
 
-  test('is the same bit for bit when it is drawn elsewhere from the same seed', async () => {
+  test('is byte-identical when it is drawn elsewhere with the same seed', async () => {
     const again = join(temporaryFolder(), 'elsewhere');
     await drawGarments({ directory: again, images: 60, questions: 16, seed: 1 });
     expect(digests(again)).toEqual(digests(directory));
   });
 
-  test('shares no picture with that of another seed', async () => {
+  test('has no image in common with the data set of another seed', async () => {
     const other = join(temporaryFolder(), 'garments');
     await drawGarments({ directory: other, images: 60, questions: 16, seed: 2 });
     const pictures = (root: string) =>
@@ -89,14 +89,14 @@ describe('a data set of 60 labelled pictures and 16 questions', () => {
     expect(new Set([...pictures(directory), ...pictures(other)]).size).toBe(2 * 76);
   });
 
-  test('is contained in a larger one from the same seed', async () => {
+  test('is contained in a larger data set with the same seed', async () => {
     const larger = join(temporaryFolder(), 'garments');
     await drawGarments({ directory: larger, images: 80, questions: 16, seed: 1 });
     const [small, large] = [digests(directory), digests(larger)];
     for (const { file } of labels) expect(large[file]).toBe(small[file]);
   });
 
-  test('is left as it is when it is asked for again', async () => {
+  test('is not changed when it is drawn again with the same options', async () => {
     const directory = join(temporaryFolder(), 'garments');
     const order = { directory, images: 54, questions: 0, seed: 1 };
     await drawGarments(order);
@@ -106,31 +106,31 @@ describe('a data set of 60 labelled pictures and 16 questions', () => {
   });
 });
 
-describe('the directory', () => {
-  test('is replaced when it was drawn from other numbers', async () => {
+describe('the directory of a drawn data set', () => {
+  test('is replaced when it was drawn with other options', async () => {
     const directory = join(temporaryFolder(), 'garments');
     await drawGarments({ directory, images: 54, questions: 0, seed: 1 });
     expect(unwrap(await drawGarments({ directory, images: 55, questions: 0, seed: 1 }))).toEqual({ drawn: 55 });
     expect(rows(directory, 'Annotations/label.csv')).toHaveLength(55);
   });
 
-  test('is refused and left alone when it holds something else', async () => {
+  test('is rejected and not changed when it contains other files', async () => {
     const directory = temporaryFolder();
     writeFiles(directory, { 'holiday.jpg': 'mine' });
     expect(await drawGarments({ directory, images: 54, seed: 1 })).toEqual({
       ok: false,
       failure: [
         {
-          message: `${directory} holds something else than drawn garments.`,
+          message: `${directory} contains files other than drawn garments.`,
           at: { file: directory },
-          advice: 'Name a directory that does not exist yet, or remove this one.',
+          advice: 'Choose a directory that does not exist, or delete this one.',
         },
       ],
     });
     expect(readdirSync(directory)).toEqual(['holiday.jpg']);
   });
 
-  test('does not appear when the drawing is interrupted, and nothing is left beside it', async () => {
+  test('is not created when the drawing is interrupted, and no temporary files are left', async () => {
     const parent = temporaryFolder();
     const interrupt = new AbortController();
     const result = await drawGarments({
@@ -149,7 +149,7 @@ describe('the directory', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  test('has nothing in it of a drawing that was killed', async () => {
+  test('contains no files of an earlier drawing that was killed', async () => {
     const parent = temporaryFolder();
     writeFiles(join(parent, 'garments.incomplete'), { 'Images/half.jpg': 'half' });
     await drawGarments({ directory: join(parent, 'garments'), images: 54, questions: 0, seed: 1 });
@@ -157,7 +157,7 @@ describe('the directory', () => {
     expect(readdirSync(join(parent, 'garments', 'Images'))).not.toContain('half.jpg');
   });
 
-  test('is not made for fewer pictures than the tasks need', async () => {
+  test('is not created for fewer than 54 images', async () => {
     const parent = temporaryFolder();
     expect(await drawGarments({ directory: join(parent, 'garments'), images: 53, seed: 1 })).toEqual({
       ok: false,

@@ -18,7 +18,7 @@ test('each task gets samples in proportion to its number of classes', () => {
   });
 });
 
-test('no sample is lost where the counts do not divide evenly', () => {
+test('the number of samples is exact when it does not divide evenly among the tasks', () => {
   for (const count of [54, 55, 101, 2399]) expect(labels(count)).toHaveLength(count);
 });
 
@@ -33,13 +33,13 @@ test('the classes of a task are about equally frequent', () => {
   }
 });
 
-test('a few labels have a maybe, always beside the y', () => {
+test('a few labels have a "maybe", always beside the y', () => {
   const unsure = labels(2700).filter(({ label }) => label.includes('m'));
   expect(unsure.length / 2700).toBeCloseTo(0.05, 1);
   for (const { label } of unsure) expect(label).toMatch(/^n*(my|ym)n*$/);
 });
 
-test('a name says nothing about the class: in their order, neighbours differ as often as they would by chance', () => {
+test('the order of the file names does not reveal the class', () => {
   const coats = labels(2700).filter(({ task }) => task.name === 'coat_length');
   const alike = coats.filter(({ position }, index) => position === coats[index + 1]?.position).length;
   expect(alike / coats.length).toBeCloseTo(1 / 8, 1);

@@ -3,7 +3,7 @@ import { compose } from '../../src/demo/photograph.ts';
 import { randomFor } from '../../src/demo/random.ts';
 import { TASKS } from '../../src/demo/tasks.ts';
 
-test('there are the eight tasks of FashionAI with as many classes as it has', () => {
+test('the demo has the eight tasks of FashionAI with the same numbers of classes', () => {
   expect(Object.fromEntries(TASKS.map(({ name, classes }) => [name, classes.length]))).toEqual({
     coat_length: 8,
     collar_design: 5,
@@ -24,22 +24,22 @@ test.for(TASKS)(
   },
 );
 
-/** The drawing of a class, from draws that depend on `take` alone. */
+/** Draws a class with random numbers that depend on `take` only. */
 function drawing(task: (typeof TASKS)[number], position: number, take: number): string {
   return task.draw(randomFor(`${task.name} ${take}`), position).drawing;
 }
 
-test.for(TASKS)('each class of $name is drawn in its own way', (task) => {
+test.for(TASKS)('each class of $name has a different drawing', (task) => {
   const drawings = task.classes.map((_, position) => drawing(task, position, 0));
   expect(new Set(drawings).size).toBe(task.classes.length);
 });
 
-test.for(TASKS)('$name is drawn anew for each picture', (task) => {
+test.for(TASKS)('each image of $name has a different drawing', (task) => {
   const drawings = [0, 1, 2, 3].map((take) => drawing(task, 1, take));
   expect(new Set(drawings).size).toBe(4);
 });
 
-test.for(TASKS)('no drawing of $name has a number or a name missing', (task) => {
+test.for(TASKS)('every drawing of $name has valid numbers and unique, defined ids', (task) => {
   for (const position of task.classes.keys()) {
     for (let take = 0; take < 8; take += 1) {
       const random = randomFor(`${take}`);

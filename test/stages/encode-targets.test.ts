@@ -24,15 +24,15 @@ async function targetsOf(rows: readonly Sample[]): Promise<string> {
   return outputs.targets ?? '';
 }
 
-describe('the targets', () => {
-  test('are one matrix a task, with a 1 at a sample’s class and zeros where it does not have the task', async () => {
+describe('encode-targets', () => {
+  test('writes one one-hot matrix per task, with zeros for samples without the task', async () => {
     const table = tableFromIPC(readFileSync(await targetsOf(samples)));
     const matrix = (name: string) => Array.from(table.getChild(name) ?? [], (row) => [...row].join(' '));
     expect(matrix('targets.coat_length')).toEqual(['0 0 0', '0 0 1', '1 0 0', '0 1 0']);
     expect(matrix('targets.neck_design')).toEqual(['0 1', '0 0', '0 0', '0 0']);
   });
 
-  test('stand beside the sample, its file and its split, in the order of the samples', async () => {
+  test('writes the id, file and split of each sample beside its targets, in the order of the samples', async () => {
     const table = tableFromIPC(readFileSync(await targetsOf(samples)));
     expect(Array.from(table, ({ sample, file, split }) => `${sample} ${file} ${split}`)).toEqual([
       '0 Images/1.jpg train',
@@ -42,7 +42,7 @@ describe('the targets', () => {
     ]);
   });
 
-  test('are read back as a task and a class for each sample', async () => {
+  test('writes targets that readTargets returns as one task and one class per sample', async () => {
     const targets = unwrap(await readTargets(await targetsOf(samples)));
     expect(targets.tasks).toEqual([
       { name: 'coat_length', classes: 3, samples: 3 },
@@ -56,35 +56,35 @@ describe('the targets', () => {
     expect([...targets.samplesIn('validation')]).toEqual([1]);
   });
 
-  test('may have a task that is named like another column', async () => {
+  test('accepts a task whose name is that of another column', async () => {
     const targets = unwrap(
       await readTargets(await targetsOf([{ file: '1.jpg', task: 'file', classIndex: 1, label: 'ny', split: 'train' }])),
     );
     expect([targets.file(0), targets.tasks[0]?.name, targets.classOf[0]]).toEqual(['1.jpg', 'file', 1]);
   });
 
-  test('of the same samples are the same bytes', async () => {
+  test('gives byte-identical targets for the same samples', async () => {
     expect(readFileSync(await targetsOf(samples))).toEqual(readFileSync(await targetsOf(samples)));
   });
 });
 
-test('samples that cannot be read are a problem of the input', async () => {
+test('encode-targets reports unreadable samples as a bad input', async () => {
   const file = join(temporaryFolder(), 'samples.arrow');
   writeFileSync(file, 'sample,file\n');
   const { failure } = await runStage(encodeTargets, { inputs: { samples: file } });
   expect(failure).toMatchObject({ kind: 'bad-input', problems: [{ at: { file } }] });
 });
 
-test('an Arrow file without targets is told apart from targets', async () => {
+test('readTargets reports an Arrow file without targets', async () => {
   const file = join(temporaryFolder(), 'samples.arrow');
   await writeSamples(file, samples);
   expect(await readTargets(file)).toEqual({
     ok: false,
     failure: [
       {
-        message: '4 samples need one target each, but there are 0 targets',
+        message: 'expected one target for each of 4 samples, but found 0 targets',
         at: { file },
-        advice: 'Run the stage that made the targets again.',
+        advice: 'Rerun the stage that made the targets.',
       },
     ],
   });

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { datasetOf, temporaryFolder, writeFiles } from '../support/dataset.ts';
 import { COATS } from '../support/ingest.ts';
-import { LABELS, NAME, problemsOf } from './ingest-problems.ts';
+import { LABELS, problemsOf, TASK_NAME_ADVICE } from './ingest-problems.ts';
 
-describe('a tree of class folders', () => {
-  /** The problems of a tree of these files. */
+describe('a folder tree is rejected', () => {
+  /** Returns the problems of a folder tree with these files. */
   const treeProblems = (paths: readonly string[], make: (root: string) => void = () => undefined) => {
     const root = temporaryFolder();
     writeFiles(root, Object.fromEntries(paths.map((path) => [path, path.includes('empty') ? '' : 'image'])));
@@ -14,78 +14,75 @@ describe('a tree of class folders', () => {
     return problemsOf(root, { layout: 'folders' });
   };
 
-  test('without images', async () => {
+  test('when it has no images', async () => {
     const advice =
       'Put images into folders named after their classes: CLASS/*.jpg, or TASK/CLASS/*.jpg for several tasks.';
     expect(await treeProblems([])).toEqual([`…: there are no images in the data set — ${advice}`]);
     expect(await treeProblems(['1.txt'])).toEqual([`…: there are no images in the data set — ${advice}`]);
   });
 
-  test('with a folder without images, whose class would silently be none', async () => {
+  test('when a folder has no images, because its class would silently disappear', async () => {
     expect(await treeProblems(['cat/1.jpg', 'dog/1.bmp', 'fox/.keep'])).toEqual(
       ['dog', 'fox'].map(
         (folder) =>
-          `…/${folder}: there are no images in the folder «${folder}» — Put images (.jpg, .png, …) into it, or take it out: its class could not be learnt.`,
+          `…/${folder}: there are no images in the folder "${folder}" — Add images (.jpg, .png, …) to it, or remove it: a class without images cannot be trained.`,
       ),
     );
   });
 
-  test('with images that lie elsewhere than the others', async () => {
+  test('when images are at another depth than most', async () => {
     const images = ['cat/1.jpg', 'cat/2.jpg', 'dog/3.jpg', 'dog/puppy/4.jpg', 'dog/puppy/5.jpg', '6.jpg'];
-    const [said, advice] = [
-      'most images lie as CLASS/IMAGE, so it is not clear what class this is',
-      'Move it to where it belongs, or take it out.',
-    ];
+    const [reason, advice] = ['most images are at CLASS/IMAGE', 'Move it into the folder of its class, or remove it.'];
     expect(await treeProblems(images)).toEqual([
-      `…/dog/puppy/4.jpg: «dog/puppy/4.jpg» and 1 more beside it: ${said} — ${advice}`,
-      `…/6.jpg: «6.jpg»: ${said} — ${advice}`,
+      `…/dog/puppy/4.jpg: cannot tell the class of "dog/puppy/4.jpg" and 1 more in its folder: ${reason} — ${advice}`,
+      `…/6.jpg: cannot tell the class of "6.jpg": ${reason} — ${advice}`,
     ]);
   });
 
-  test('with images that lie nowhere as they should', async () => {
-    const [said, advice] = [
-      'they lie neither as CLASS/IMAGE nor as TASK/CLASS/IMAGE, so it is not clear what class this is',
-      'Move it to where it belongs, or take it out.',
+  test('when no image is at a valid depth', async () => {
+    const [reason, advice] = [
+      'images must be at CLASS/IMAGE or TASK/CLASS/IMAGE',
+      'Move it into the folder of its class, or remove it.',
     ];
     expect(await treeProblems(['1.jpg', '2.jpg', 'a/b/c/3.jpg'])).toEqual([
-      `…/a/b/c/3.jpg: «a/b/c/3.jpg»: ${said} — ${advice}`,
-      `…/1.jpg: «1.jpg» and 1 more beside it: ${said} — ${advice}`,
+      `…/a/b/c/3.jpg: cannot tell the class of "a/b/c/3.jpg": ${reason} — ${advice}`,
+      `…/1.jpg: cannot tell the class of "1.jpg" and 1 more in its folder: ${reason} — ${advice}`,
     ]);
   });
 
-  test('that has its splits where tasks should be', async () => {
+  test('when its top folders are splits instead of tasks or classes', async () => {
     expect(await treeProblems(['train/cat/1.jpg', 'train/dog/2.jpg', 'val/cat/3.jpg', 'val/dog/4.jpg'])).toEqual([
-      '…: train and val look like splits of a data set, not like tasks — Put the images of each class into one folder: ingest splits them itself (param «validation_fraction»).',
+      '…: train and val look like the splits of a data set, not like tasks — Put all images of a class into one folder: the stage splits them itself (param "validation_fraction").',
     ]);
     expect((await treeProblems(['Train/1.jpg', 'test/2.jpg']))[0]).toContain(
-      'Train and test look like splits of a data set, not like classes',
+      'Train and test look like the splits of a data set, not like classes',
     );
   });
 
-  test('with names that no task can have, empty images, links out and links to folders', async () => {
+  test('when it has invalid task names, empty images, links out of the data set or links to folders', async () => {
     const links = (root: string) => {
       symlinkSync('/etc', join(root, 'tail/long'));
       symlinkSync('..', join(root, 'tail/short'));
     };
     expect(await treeProblems(['kopf-ö/cat/1.jpg', 'tail/bent/2.jpg', 'tail/bent/empty.jpg'], links)).toEqual([
-      '…/tail/bent/empty.jpg: «tail/bent/empty.jpg» is empty — Put an image there, or take it out.',
-      '…/tail/long: «tail/long» leads out of the data set by a link, to /etc — Put an image there, or take it out.',
-      '…/tail/short: «tail/short» is a link to another folder of the data set — Put the images themselves there, or take the link out.',
-      `…/kopf-ö: no task can be called «kopf-ö» — ${NAME}`,
+      '…/tail/bent/empty.jpg: "tail/bent/empty.jpg" is empty — Replace it with an image, or remove it.',
+      '…/tail/long: "tail/long" is a symbolic link to /etc, outside the data set — Replace it with an image, or remove it.',
+      '…/tail/short: "tail/short" is a symbolic link to a folder of the data set — Copy the images there, or remove the link.',
+      `…/kopf-ö: invalid task name "kopf-ö" — ${TASK_NAME_ADVICE}`,
     ]);
   });
 
-  test('with two folders that only a computer can tell apart', async () => {
+  test('when two class folders differ only in Unicode normalization', async () => {
     expect(
       await treeProblems(['café'.normalize('NFC'), 'café'.normalize('NFD')].map((name) => `${name}/1.jpg`)),
     ).toEqual([
-      '…: two folders of the task label differ only in the Unicode form of their letters — Put their images into one folder.',
+      '…: two class folders of the task "label" differ only in Unicode normalization — Move their images into one folder.',
     ]);
   });
 
-  test('beside a label file, which would say otherwise', async () => {
+  test('when there is also a label file, which may contradict the folders', async () => {
     expect(await problemsOf(datasetOf(COATS), { layout: 'folders' })).toEqual([
-      `…/${LABELS}: there is a label file, so the folders cannot be the labels — Take the param «layout» out to read the label file, or take the label file out of the data set.`,
+      `…/${LABELS}: the data set has a label file, but the param "layout" is "folders" — Remove the param "layout" to read the label file, or remove the label file to use the folders.`,
     ]);
   });
 });

@@ -3,14 +3,14 @@ import { temporaryFolder, writeFiles } from '../support/dataset.ts';
 import { ingestOf } from '../support/ingest.ts';
 import { samplesOf, tasksOf } from './ingested-tables.ts';
 
-describe('from a tree of class folders', () => {
+describe('ingest with the layout "folders"', () => {
   const treeOf = (paths: readonly string[]) => {
     const root = temporaryFolder();
     writeFiles(root, Object.fromEntries(paths.map((path) => [path, 'image'])));
     return root;
   };
 
-  test('each folder is a class of one task, in the order of their names', async () => {
+  test('makes each folder a class of one task, sorted by name', async () => {
     const root = treeOf(['dog/1.jpg', 'dog/2.PNG', 'cat/1.webp', 'Zebra/1.jpeg']);
     expect(await samplesOf(root, { layout: 'folders' })).toEqual([
       'Zebra/1.jpeg label ynn',
@@ -29,7 +29,7 @@ describe('from a tree of class folders', () => {
     ]);
   });
 
-  test('or the folders above are the tasks', async () => {
+  test('makes each top folder a task when the images are two folders deep', async () => {
     const root = treeOf(['coat_length_labels/long/1.jpg', 'coat_length_labels/short/2.jpg', 'neck/round/3.jpg']);
     expect(await samplesOf(root, { layout: 'folders' })).toEqual([
       'coat_length_labels/long/1.jpg coat_length yn',
@@ -38,15 +38,15 @@ describe('from a tree of class folders', () => {
     ]);
   });
 
-  test('hidden files are skipped, and other files are, which is said', async () => {
+  test('skips hidden files silently and other files with a note', async () => {
     const root = treeOf(['cat/1.jpg', 'cat/._1.jpg', 'dog/1.jpg', 'dog/Thumbs.db', '.cache/1.jpg', '__MACOSX/1.jpg']);
     expect((await samplesOf(root, { layout: 'folders' })).length).toBe(2);
     expect((await ingestOf(root, { layout: 'folders' })).logged).toContain(
-      "skipped 1 file without an image's extension: «dog/Thumbs.db»",
+      'skipped 1 file without an image extension: "dog/Thumbs.db"',
     );
   });
 
-  test('a question file may ask about images beside it, whose folder is no class', async () => {
+  test('does not take the folder of a question file for a class', async () => {
     const root = treeOf(['cat/1.jpg', 'dog/1.jpg', 'Tests/Images/9.jpg']);
     writeFiles(root, { 'Tests/question.csv': 'Tests/Images/9.jpg,label,?\n' });
     const { failure, metrics } = await ingestOf(root, { layout: 'folders' });

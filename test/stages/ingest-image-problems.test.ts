@@ -4,131 +4,142 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { datasetOf } from '../support/dataset.ts';
 import { COATS, ingestOf } from '../support/ingest.ts';
-import { type Case, checkAll, FROM_ROOT, LABELS, replaceBy } from './ingest-problems.ts';
+import { type Case, checkAll, LABELS, RELATIVE_PATH, replaceBy } from './ingest-problems.ts';
 
-const PUT = 'Put the image there, or take the row out.';
-const INSIDE = 'Put what is there into the data set itself, or name a folder that holds both as the data set.';
+const REPLACE = 'Replace it with an image, or remove the row.';
+const INSIDE = 'Copy the target into the data set, or use a folder that contains both as the data set.';
 
-describe('an image', () => {
+describe('an image is rejected', () => {
   const named = (path: string) => [`${path},neck_labels,ny`];
-  const didYouMean = (written: string, meant: string, difference: string): Omit<Case, 'what'> => ({
+  const didYouMean = (written: string, meant: string, difference: string): Omit<Case, 'title'> => ({
     rows: named(written),
-    said: [`…/${LABELS}:5:1: there is no image «${written}» — Did you mean «${meant}»? It differs in ${difference}.`],
+    problems: [
+      `…/${LABELS}:5:1: the image "${written}" does not exist — Did you mean "${meant}"? It differs in ${difference}.`,
+    ],
   });
   const [composed, decomposed] = ['Images/coat/café.jpg'.normalize('NFC'), 'Images/coat/café.jpg'.normalize('NFD')];
   checkAll([
     {
-      what: 'that is not there',
+      title: 'when it does not exist',
       rows: named('Images/coat/5.jpeg'),
-      said: [
-        `…/${LABELS}:5:1: there is no image «Images/coat/5.jpeg» — Put it at …/Images/coat/5.jpeg, or take the row out.`,
+      problems: [
+        `…/${LABELS}:5:1: the image "Images/coat/5.jpeg" does not exist — Add it at …/Images/coat/5.jpeg, or remove the row.`,
       ],
     },
     {
-      what: 'that is not there, named by several rows, is told once',
+      title: 'once when it does not exist and several rows name it',
       rows: [...named('Images/5.jpeg'), 'Images/5.jpeg,skirt_labels,ny'],
-      said: [
-        `…/${LABELS}:5:1: there is no image «Images/5.jpeg» (2 rows name it) — Put it at …/Images/5.jpeg, or take the row out.`,
+      problems: [
+        `…/${LABELS}:5:1: the image "Images/5.jpeg" does not exist (named by 2 rows) — Add it at …/Images/5.jpeg, or remove the row.`,
       ],
     },
     {
-      what: 'in a folder that is not there: one problem, however many images it should have',
+      title: 'together with the others of its folder when the folder does not exist',
       rows: [1, 2, 3].map((id) => `Photos/${id}.jpg,coat_length_labels,nyn`),
-      said: [
-        `…/${LABELS}:5:1: there is no folder «Photos» for the images of 3 rows — Put the images into …/Photos, or take the rows out.`,
+      problems: [
+        `…/${LABELS}:5:1: the folder "Photos" for the images of 3 rows does not exist — Add the images to …/Photos, or remove the rows.`,
       ],
     },
     {
-      what: 'in a folder that is written otherwise',
+      title: 'with a suggestion when the name of its folder differs in letter case',
       rows: named('images/COAT/1.jpg'),
-      said: [
-        `…/${LABELS}:5:1: there is no folder «images/COAT» for the images of 1 row — Did you mean «Images/coat»? It differs in upper and lower case.`,
+      problems: [
+        `…/${LABELS}:5:1: the folder "images/COAT" for the images of 1 row does not exist — Did you mean "Images/coat"? It differs in letter case.`,
       ],
     },
     {
-      what: 'written otherwise: case',
-      ...didYouMean('Images/coat/1.JPG', 'Images/coat/1.jpg', 'upper and lower case'),
+      title: 'with a suggestion when its name differs in letter case',
+      ...didYouMean('Images/coat/1.JPG', 'Images/coat/1.jpg', 'letter case'),
     },
     {
-      what: 'written otherwise: spaces',
+      title: 'with a suggestion when its name differs in spaces',
       files: { 'Images/p 1.png': 'image' },
       ...didYouMean('Images/p1.png', 'Images/p 1.png', 'spaces'),
     },
-    { what: 'written otherwise: extension', ...didYouMean('Images/coat/1.png', 'Images/coat/1.jpg', 'its extension') },
     {
-      what: 'written otherwise: as on Windows',
-      ...didYouMean('Images\\coat\\1.jpg', 'Images/coat/1.jpg', 'slashes that lean the other way'),
+      title: 'with a suggestion when its name differs in the extension',
+      ...didYouMean('Images/coat/1.png', 'Images/coat/1.jpg', 'the extension'),
     },
     {
-      what: 'written otherwise: another Unicode form, as archives from a Mac have it',
-      ...didYouMean(composed, decomposed, 'the Unicode form of its letters'),
+      title: 'with a suggestion when its path has backslashes, as on Windows',
+      ...didYouMean('Images\\coat\\1.jpg', 'Images/coat/1.jpg', 'the direction of the slashes'),
+    },
+    {
+      title: 'with a suggestion when its name differs in Unicode normalization, as in archives from a Mac',
+      ...didYouMean(composed, decomposed, 'Unicode normalization'),
       make: (root) => renameSync(join(root, composed), join(root, decomposed)),
     },
     ...['../secret.jpg', '/etc/1.jpg', 'Images/../../1.jpg', '..', 'C:\\data\\1.jpg'].map((path) => ({
-      what: `by a path that leads out of the data set: ${path}`,
+      title: `when its path is outside the data set: ${path}`,
       rows: named(path),
-      said: [`…/${LABELS}:5:1: «${path}» leads out of the data set — ${FROM_ROOT}`],
+      problems: [`…/${LABELS}:5:1: "${path}" is outside the data set — ${RELATIVE_PATH}`],
     })),
     {
-      what: 'by its address in the network',
+      title: 'when its path is a URL',
       rows: named('https://example.org/1.jpg'),
-      said: [
-        `…/${LABELS}:5:1: «https://example.org/1.jpg» is an address in the network — Download the image into the data set, and give its path there.`,
+      problems: [
+        `…/${LABELS}:5:1: "https://example.org/1.jpg" is a URL, not a path — Download the image into the data set, and give its path there.`,
       ],
     },
     {
-      what: 'by a path that would write on the terminal',
+      title: 'when its path has control characters, which are escaped in the message',
       rows: named('Images/\u001b[31m.png'),
-      said: [`…/${LABELS}:5:1: «Images/\\x1b[31m.png» cannot be a path — Take the control characters out of it.`],
+      problems: [
+        `…/${LABELS}:5:1: "Images/\\x1b[31m.png" is not a valid path: it contains control characters — Remove the control characters.`,
+      ],
     },
     ...['Images/coat', 'Images/coat/', '.'].map((path) => ({
-      what: `that is a folder: ${path}`,
+      title: `when it is a folder: ${path}`,
       rows: named(path),
-      said: [`…/${LABELS}:5:1: «${path.replace(/\/$/, '')}» is a folder — Name an image in it, or take the row out.`],
+      problems: [
+        `…/${LABELS}:5:1: "${path.replace(/\/$/, '')}" is a folder — Name an image inside it, or remove the row.`,
+      ],
     })),
     {
-      what: 'that is empty',
+      title: 'when it is empty',
       rows: named('Images/empty.png'),
       files: { 'Images/empty.png': '' },
-      said: [`…/${LABELS}:5:1: «Images/empty.png» is empty — ${PUT}`],
+      problems: [`…/${LABELS}:5:1: "Images/empty.png" is empty — ${REPLACE}`],
     },
     {
-      what: 'that is a pipe',
+      title: 'when it is a pipe',
       rows: named('Images/pipe.png'),
       make: (root) => void execFileSync('mkfifo', [join(root, 'Images/pipe.png')]),
-      said: [`…/${LABELS}:5:1: «Images/pipe.png» is no ordinary file — ${PUT}`],
+      problems: [`…/${LABELS}:5:1: "Images/pipe.png" is not a regular file — ${REPLACE}`],
     },
     {
-      what: 'that is a link to nothing',
+      title: 'when it is a broken symbolic link',
       rows: named('Images/link.png'),
       make: replaceBy('Images/link.png', 'gone.png'),
-      said: [`…/${LABELS}:5:1: «Images/link.png» is a link that leads nowhere — ${PUT}`],
+      problems: [`…/${LABELS}:5:1: "Images/link.png" is a broken symbolic link — ${REPLACE}`],
     },
     {
-      what: 'that is a link to itself',
+      title: 'when it is a symbolic link to itself',
       rows: named('Images/link.png'),
       make: replaceBy('Images/link.png', 'link.png'),
-      said: [`…/${LABELS}:5:1: «Images/link.png» is a link that leads nowhere — ${PUT}`],
+      problems: [`…/${LABELS}:5:1: "Images/link.png" is a broken symbolic link — ${REPLACE}`],
     },
     {
-      what: 'that is a link out of the data set',
+      title: 'when it is a symbolic link out of the data set',
       rows: named('Images/link.png'),
       make: replaceBy('Images/link.png', '/etc/passwd'),
-      said: [`…/${LABELS}:5:1: «Images/link.png» leads out of the data set by a link, to /etc/passwd — ${INSIDE}`],
+      problems: [
+        `…/${LABELS}:5:1: "Images/link.png" is a symbolic link to /etc/passwd, outside the data set — ${INSIDE}`,
+      ],
     },
     {
-      what: 'in a folder that is a link out of the data set',
+      title: 'together with the others of its folder when the folder is a symbolic link out of the data set',
       rows: [...named('Images/etc/a.png'), ...named('Images/etc/b.png')],
       make: replaceBy('Images/etc', '/etc'),
-      said: [
-        `…/${LABELS}:5:1: the folder «Images/etc» for the images of 2 rows leads out of the data set by a link, to /etc — ${INSIDE}`,
+      problems: [
+        `…/${LABELS}:5:1: the folder "Images/etc" for the images of 2 rows is a symbolic link to /etc, outside the data set — ${INSIDE}`,
       ],
     },
   ]);
+});
 
-  test('may be a link within the data set', async () => {
-    const root = datasetOf([...COATS, 'Images/link.png,coat_length_labels,nyn']);
-    symlinkSync('coat/1.jpg', join(root, 'Images/link.png'));
-    expect((await ingestOf(root)).failure).toBeUndefined();
-  });
+test('an image may be a symbolic link within the data set', async () => {
+  const root = datasetOf([...COATS, 'Images/link.png,coat_length_labels,nyn']);
+  symlinkSync('coat/1.jpg', join(root, 'Images/link.png'));
+  expect((await ingestOf(root)).failure).toBeUndefined();
 });

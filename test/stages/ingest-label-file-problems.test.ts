@@ -2,113 +2,113 @@ import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { COATS } from '../support/ingest.ts';
-import { checkAll, LABELS, MARK, replaceBy } from './ingest-problems.ts';
+import { checkAll, LABEL_ADVICE, LABELS, replaceBy } from './ingest-problems.ts';
 
-const POINT =
-  'Point the input «dataset» at the folder of the data set, or the param «annotations» at the label file in it.';
-const UTF8 = 'Save it as CSV in UTF-8, which spreadsheets call «CSV UTF-8».';
-const COMMAS = 'Separate them by commas: file name,task,label.';
+const WHERE =
+  'Set the input "dataset" to the folder of the data set, or the param "annotations" to the label file in it.';
+const UTF8 = 'Save it as CSV in UTF-8; spreadsheets call this format "CSV UTF-8".';
+const COMMAS = 'Separate the fields by commas: file name,task,label.';
 
-describe('a label file', () => {
+describe('a label file is rejected', () => {
   checkAll([
     {
-      what: 'that is not there',
+      title: 'when it does not exist',
       make: (root) => rmSync(root, { recursive: true }),
-      said: [`…/${LABELS}: cannot read the label file: there is no such file or folder — ${POINT}`],
+      problems: [`…/${LABELS}: cannot read the label file: there is no such file or folder — ${WHERE}`],
     },
     {
-      what: 'that is not there, though images lie in folders',
+      title: 'with a hint at the param "layout" when it does not exist but folders hold images',
       make: (root) => rmSync(join(root, LABELS)),
-      said: [
-        `…/${LABELS}: cannot read the label file: there is no such file or folder — ${POINT} Or, if the folders are the classes, as in «Images/coat/1.jpg», set the param «layout» to folders.`,
+      problems: [
+        `…/${LABELS}: cannot read the label file: there is no such file or folder — ${WHERE} Or, if the folders are the classes, as in "Images/coat/1.jpg", set the param "layout" to "folders".`,
       ],
     },
     {
-      what: 'in a folder that is written otherwise',
+      title: 'with a suggestion when the name of its folder differs in letter case',
       make: (root) => renameSync(join(root, 'Annotations'), join(root, 'annotations')),
-      said: [
-        `…/${LABELS}: cannot read the label file: there is no such file or folder — Did you mean «annotations/label.csv»? It differs in upper and lower case.`,
+      problems: [
+        `…/${LABELS}: cannot read the label file: there is no such file or folder — Did you mean "annotations/label.csv"? It differs in letter case.`,
       ],
     },
     {
-      what: 'that no glob finds',
+      title: 'when no file matches the glob',
       params: { annotations: 'Annotations/round*.csv' },
-      said: [`…/Annotations/round*.csv: no file of the data set is named like this — ${POINT}`],
+      problems: [`…/Annotations/round*.csv: no file in the data set matches this pattern — ${WHERE}`],
     },
     {
-      what: 'outside the data set, of which no edit would be noticed',
+      title: 'when it is outside the data set, where no edit of it would be noticed',
       params: { annotations: ['../label.csv', LABELS] },
-      said: [`the param «annotations»: «../label.csv» leads out of the data set — ${POINT}`],
+      problems: [`param "annotations": "../label.csv" is outside the data set — ${WHERE}`],
     },
     {
-      what: 'that is a folder',
+      title: 'when it is a folder',
       params: { annotations: 'Annotations' },
-      said: [`…/Annotations: the label file is a folder — ${POINT}`],
+      problems: [`…/Annotations: the label file is a folder — ${WHERE}`],
     },
     {
-      what: 'that is a link to nothing',
+      title: 'when it is a broken symbolic link',
       make: replaceBy(LABELS, 'gone.csv'),
-      said: [`…/${LABELS}: the label file is a link that leads nowhere — ${POINT}`],
+      problems: [`…/${LABELS}: the label file is a broken symbolic link — ${WHERE}`],
     },
     {
-      what: 'that is a link out of the data set',
+      title: 'when it is a symbolic link out of the data set',
       make: replaceBy(LABELS, '/etc/passwd'),
-      said: [`…/${LABELS}: the label file leads out of the data set by a link, to /etc/passwd — ${POINT}`],
+      problems: [`…/${LABELS}: the label file is a symbolic link to /etc/passwd, outside the data set — ${WHERE}`],
     },
     {
-      what: 'without rows',
+      title: 'when it is empty',
       files: { [LABELS]: '\n  \r\n' },
-      said: [
-        `…/${LABELS}: the label file is empty — Write a row «file name,task,label» for each sample: Images/1.jpg,coat_length_labels,nnyn`,
+      problems: [
+        `…/${LABELS}: the label file has no rows — Write one row "file name,task,label" per sample: Images/1.jpg,coat_length_labels,nnyn`,
       ],
     },
     {
-      what: 'with a header alone',
+      title: 'when it has a header and no rows',
       files: { [LABELS]: 'filename,label_name,label\n' },
-      said: [
-        `…/${LABELS}: the label file is empty — Write a row «file name,task,label» for each sample: Images/1.jpg,coat_length_labels,nnyn`,
+      problems: [
+        `…/${LABELS}: the label file has no rows — Write one row "file name,task,label" per sample: Images/1.jpg,coat_length_labels,nnyn`,
       ],
     },
     {
-      what: 'that a spreadsheet saved as UTF-16',
+      title: 'when it is in UTF-16',
       files: { [LABELS]: Buffer.from(`\uFEFF${COATS[0]}\r\n`, 'utf16le') },
-      said: [`…/${LABELS}: the label file is in UTF-16, not in UTF-8 — ${UTF8}`],
+      problems: [`…/${LABELS}: the label file is in UTF-16, not UTF-8 — ${UTF8}`],
     },
     {
-      what: 'that is a spreadsheet',
+      title: 'when it is a spreadsheet',
       files: { [LABELS]: 'PK\u0003\u0004\u0014\u0000' },
-      said: [`…/${LABELS}: the label file is a spreadsheet or another zip archive, not a text file — ${UTF8}`],
+      problems: [`…/${LABELS}: the label file is a spreadsheet or another zip archive, not a text file — ${UTF8}`],
     },
     {
-      what: 'that is no text',
+      title: 'when it is not a text file',
       files: { [LABELS]: `${COATS[0]}\n\u0000\u0000\n` },
-      said: [`…/${LABELS}: the label file is no text file in UTF-8: it has zero bytes — ${UTF8}`],
+      problems: [`…/${LABELS}: the label file is not a UTF-8 text file: it contains zero bytes — ${UTF8}`],
     },
     {
-      what: 'with lines in another encoding, whose other lines are checked',
+      title: 'when lines are in another encoding, and its other lines are still checked',
       files: {
         [LABELS]: Buffer.from(`${COATS[0]}\nImages/caf\xe9.jpg,coat_length_labels,nyn\n${COATS[1]}x\n`, 'latin1'),
       },
-      said: [
-        `…/${LABELS}:2:11: this is not in UTF-8; perhaps it is Latin-1, GBK or Shift JIS — ${UTF8}`,
-        `…/${LABELS}:3:38: the label «nmyx» has «x», but each class is one of y, n and m — ${MARK}`,
+      problems: [
+        `…/${LABELS}:2:11: this line is not valid UTF-8; it may be Latin-1, GBK or Shift JIS — ${UTF8}`,
+        `…/${LABELS}:3:38: invalid character "x" in the label "nmyx": each class must be y, n or m — ${LABEL_ADVICE}`,
       ],
     },
     {
-      what: 'with semicolons',
+      title: 'when its fields are separated by semicolons',
       files: { [LABELS]: COATS.map((row) => `${row.replaceAll(',', ';')}\n`).join('') },
-      said: [`…/${LABELS}:1: the fields of the rows are separated by semicolons — ${COMMAS}`],
+      problems: [`…/${LABELS}:1: the fields are separated by semicolons, not commas — ${COMMAS}`],
     },
     {
-      what: 'with tabs',
+      title: 'when its fields are separated by tabs',
       files: { [LABELS]: COATS.map((row) => `${row.replaceAll(',', '\t')}\n`).join('') },
-      said: [`…/${LABELS}:1: the fields of the rows are separated by tabs — ${COMMAS}`],
+      problems: [`…/${LABELS}:1: the fields are separated by tabs, not commas — ${COMMAS}`],
     },
     {
-      what: 'with a quote that is never closed',
+      title: 'when a quoted field is never closed',
       rows: ['"Images/coat/1.jpg,neck_labels,ny', 'Images/coat/2.jpg,neck_labels,ny'],
-      said: [
-        `…/${LABELS}:5: a quote is opened here or further down and never closed — Write a field in double quotes as "…", or without any.`,
+      problems: [
+        `…/${LABELS}:5: a quoted field starts here or below and is never closed — Quote the whole field as "…", or remove the quote.`,
       ],
     },
   ]);

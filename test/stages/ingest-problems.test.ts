@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { datasetOf } from '../support/dataset.ts';
 import { COATS, ingestOf } from '../support/ingest.ts';
-import { checkAll, FROM_ROOT, LABELS, MARK, problemsOf } from './ingest-problems.ts';
+import { checkAll, LABEL_ADVICE, LABELS, problemsOf, RELATIVE_PATH } from './ingest-problems.ts';
 
-describe('a question file', () => {
-  const ASK = 'Point the param «questions» at the question file; its path starts at the folder of the data set.';
+describe('a question file is rejected', () => {
+  const WHERE = 'Set the param "questions" to the path of the question file, relative to the folder of the data set.';
   checkAll([
     {
-      what: 'with questions that nobody can answer',
+      title: 'when its rows are invalid or ask about unknown tasks or missing images',
       files: {
         'Tests/question.csv': [
           'Images/coat/1.jpg,coat_length_labels,?',
@@ -19,32 +19,32 @@ describe('a question file', () => {
           'Images/coat/1.jpg',
         ].join('\n'),
       },
-      said: [
-        '…/Tests/question.csv:2:19: no sample has the task «skirt_length» that is asked for — The tasks of the samples are coat_length.',
-        '…/Tests/question.csv:3:1: there is no image «Images/coat/9.jpg» — Put it at …/Images/coat/9.jpg, or take the row out.',
-        `…/Tests/question.csv:4:1: «../1.jpg» leads out of the data set — ${FROM_ROOT}`,
-        '…/Tests/question.csv:5: a row is «file name,task,?», but this one has 1 field — Complete the row, or take it out.',
+      problems: [
+        '…/Tests/question.csv:2:19: the question is about the task "skirt_length", which no sample has — The tasks of the samples are coat_length.',
+        '…/Tests/question.csv:3:1: the image "Images/coat/9.jpg" does not exist — Add it at …/Images/coat/9.jpg, or remove the row.',
+        `…/Tests/question.csv:4:1: "../1.jpg" is outside the data set — ${RELATIVE_PATH}`,
+        '…/Tests/question.csv:5: expected a row "file name,task,?", but got 1 non-empty field — Correct the row, or remove it.',
       ],
     },
     {
-      what: 'that was asked for by name and is not there',
+      title: 'when the params name it and it does not exist',
       params: { questions: 'ask.csv' },
-      said: [`…/ask.csv: cannot read the question file: there is no such file or folder — ${ASK}`],
+      problems: [`…/ask.csv: cannot read the question file: there is no such file or folder — ${WHERE}`],
     },
     {
-      what: 'outside the data set',
+      title: 'when it is outside the data set',
       params: { questions: '../ask.csv' },
-      said: [`«../ask.csv» leads out of the data set — ${ASK}`],
+      problems: [`"../ask.csv" is outside the data set — ${WHERE}`],
     },
     {
-      what: 'that is a folder',
+      title: 'when it is a folder',
       make: (root) => void mkdirSync(join(root, 'Tests/question.csv'), { recursive: true }),
-      said: [`…/Tests/question.csv: cannot read the question file: it is a folder — ${ASK}`],
+      problems: [`…/Tests/question.csv: cannot read the question file: it is a folder — ${WHERE}`],
     },
   ]);
 });
 
-test('all that is wrong is found in one go, and told file by file from the first line to the last', async () => {
+test('ingest reports all problems of a data set together, sorted by file and line', async () => {
   const rows = [
     'Images/5.jpg',
     'Images/6.jpg,coat_length_labels,nyx',
@@ -62,7 +62,7 @@ test('all that is wrong is found in one go, and told file by file from the first
   ]);
 });
 
-test('of each kind of problem the first twenty are told; the others are counted, and all are listed in a file', async () => {
+test('ingest shows the first twenty problems of each kind, counts the others, and lists all of them in a file', async () => {
   const rows = [
     'Images/coat/1.jpg,neck_labels,nn',
     ...Array.from({ length: 332 }, (_, index) => `Images/coat/none-${index}.png,coat_length_labels,nyn`),
@@ -74,10 +74,12 @@ test('of each kind of problem the first twenty are told; the others are counted,
   const list = join(work, 'problems.txt');
   expect(problems).toHaveLength(1 + 20 + 20 + 1);
   expect(problems.at(-1)).toEqual({
-    message: 'and 312 more images or folders that are not there, 5 more rows with a wrong number of fields',
+    message: 'and 312 more missing images or folders, 5 more rows with a wrong number of fields',
     advice: `All 358 are listed in ${list}`,
   });
   const lines = readFileSync(list, 'utf8').trimEnd().split('\n');
   expect(lines).toHaveLength(358);
-  expect(lines[0]).toBe(`${root}/${LABELS}:5:31: the label «nn» has no y, but one class is true → ${MARK}`);
+  expect(lines[0]).toBe(
+    `${root}/${LABELS}:5:31: the label "nn" has no y: exactly one class must be y → ${LABEL_ADVICE}`,
+  );
 });

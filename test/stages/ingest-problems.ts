@@ -6,23 +6,25 @@ import { datasetOf, writeFiles } from '../support/dataset.ts';
 import { COATS, ingestOf } from '../support/ingest.ts';
 
 export const LABELS = 'Annotations/label.csv';
-export const MARK = 'Mark the true class with y and all others with n, or m for «maybe»; or take the row out.';
-export const NAME =
-  'A head of the network is named after it: begin with a letter from A to Z or a digit, go on with these, _, - and dots.';
-export const FROM_ROOT = "Give the path from the data set's folder on, such as Images/1.jpg.";
+export const LABEL_ADVICE =
+  'Mark the true class with y and all others with n, or with m for "maybe"; or remove the row.';
+export const TASK_NAME_ADVICE =
+  'A head of the network is named after the task: start with an ASCII letter or digit, then use letters, digits, _, - and dots.';
+export const RELATIVE_PATH = 'Give a path relative to the folder of the data set, such as Images/1.jpg.';
 
 export interface Case {
-  readonly what: string;
-  /** Rows of the label file after four good ones. */
+  /** The title of the test. */
+  readonly title: string;
+  /** Rows of the label file after four valid ones. */
   readonly rows?: readonly string[];
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly make?: (root: string) => void;
   readonly params?: Readonly<Record<string, unknown>>;
-  /** Each as `place: message — advice`, with the data set's folder written as `…`. */
-  readonly said: readonly string[];
+  /** The expected problems, each as `place: message — advice`, with the data set's folder written as `…`. */
+  readonly problems: readonly string[];
 }
 
-/** What ingest says of a data set that is not right. */
+/** Returns the problems that ingest reports for an invalid data set, each in one line. */
 export async function problemsOf(
   root: string,
   params: Readonly<Record<string, unknown>> = {},
@@ -37,18 +39,20 @@ function inOneLine({ at, message, advice }: Problem): string {
   return `${place}${place === '' ? '' : ': '}${message}${advice === undefined ? '' : ` — ${advice}`}`;
 }
 
+/** Defines a test for each case: ingest rejects the data set with exactly these problems. */
 export function checkAll(cases: readonly Case[]): void {
-  test.each(cases.map((one) => [one.what, one] as const))(
+  test.each(cases.map((one) => [one.title, one] as const))(
     '%s',
-    async (_what, { rows = [], files, make, params, said }) => {
+    async (_title, { rows = [], files, make, params, problems }) => {
       const root = datasetOf([...COATS, ...rows]);
       writeFiles(root, files ?? {});
       make?.(root);
-      expect(await problemsOf(root, params)).toEqual(said);
+      expect(await problemsOf(root, params)).toEqual(problems);
     },
   );
 }
 
+/** Replaces a path of the data set by a symbolic link. */
 export const replaceBy = (path: string, target: string) => (root: string) => {
   rmSync(join(root, path), { recursive: true, force: true });
   symlinkSync(target, join(root, path));

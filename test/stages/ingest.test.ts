@@ -10,8 +10,8 @@ import { samplesOf, tasksOf } from './ingested-tables.ts';
 
 const necks = ['Images/neck/5.jpg,neck_design_labels,ny', 'Images/coat/1.jpg,neck_design_labels,yn'];
 
-describe('from a data set in FashionAI’s layout', () => {
-  test('each row of the label file becomes a sample, in an order that the seed decides', async () => {
+describe('ingest with the layout "fashionai"', () => {
+  test('makes a sample of each row of the label file and counts samples, images, tasks and splits', async () => {
     const { failure, outputs, metrics } = await ingestOf(datasetOf([...coats, ...necks]));
     expect(failure).toBeUndefined();
     expect(metrics).toEqual({ samples: 6, images: 5, tasks: 2, questions: 0, train: 5, validation: 1 });
@@ -28,7 +28,7 @@ describe('from a data set in FashionAI’s layout', () => {
     ]);
   });
 
-  test('the tasks and their classes are found in the label file', async () => {
+  test('finds the tasks and their classes in the label file', async () => {
     const { outputs } = await ingestOf(datasetOf([...necks, ...coats]), { validation_fraction: 0 });
     expect(JSON.parse(readFileSync(outputs.tasks ?? '', 'utf8'))).toMatchObject({
       samples: 6,
@@ -40,7 +40,7 @@ describe('from a data set in FashionAI’s layout', () => {
     });
   });
 
-  test('the images stand once each, by path, so that no edit of a label, no seed and no split changes their table', async () => {
+  test('lists each image once, sorted by path, so that labels, seed and split do not change the list', async () => {
     const { outputs } = await ingestOf(datasetOf([...coats, ...necks]));
     expect(unwrap(await readImages(outputs.images ?? ''))).toEqual([
       'Images/coat/1.jpg',
@@ -54,7 +54,7 @@ describe('from a data set in FashionAI’s layout', () => {
     expect(readFileSync(again.outputs.images ?? '')).toEqual(readFileSync(outputs.images ?? ''));
   });
 
-  test('the same data set gives the same bytes wherever it lies', async () => {
+  test('gives byte-identical outputs wherever the data set is', async () => {
     const [one, two] = [
       await ingestOf(datasetOf([...coats, ...necks])),
       await ingestOf(datasetOf([...coats, ...necks])),
@@ -64,7 +64,7 @@ describe('from a data set in FashionAI’s layout', () => {
     }
   });
 
-  test('the questions keep their order', async () => {
+  test('keeps the order of the questions', async () => {
     const questions = [
       'Images/coat/3.jpg,coat_length_labels,?',
       'Images/coat/1.jpg,neck_design_labels,',
@@ -80,13 +80,13 @@ describe('from a data set in FashionAI’s layout', () => {
     ]);
   });
 
-  test('without a question file there are no questions, which is said', async () => {
+  test('notes that there are no questions when the question file is missing', async () => {
     const { outputs, logged } = await ingestOf(datasetOf(coats));
     expect(unwrap(await readQuestions(outputs.questions ?? ''))).toEqual([]);
     expect(logged).toContain('no Tests/question.csv in the data set, so there are no questions');
   });
 
-  test('a class without a training sample and a task without a validation sample are pointed out', async () => {
+  test('notes classes without training samples and tasks without validation samples', async () => {
     const { logged } = await ingestOf(datasetOf(['Images/1.jpg,coat_length_labels,nyn']), { validation_fraction: 0 });
     expect(logged).toEqual([
       'no Tests/question.csv in the data set, so there are no questions',
@@ -95,7 +95,7 @@ describe('from a data set in FashionAI’s layout', () => {
     ]);
   });
 
-  test('other names of the two files are params', async () => {
+  test('reads the label file and the question file that the params name', async () => {
     const root = datasetOf(coats, {
       'week2.csv': coats.slice(2).join('\n'),
       'ask.csv': 'Images/coat/3.jpg,coat_length_labels',
@@ -104,7 +104,7 @@ describe('from a data set in FashionAI’s layout', () => {
     expect(metrics).toMatchObject({ samples: 2, questions: 1 });
   });
 
-  test('a path is understood in its plainest form', async () => {
+  test('normalizes the paths of images', async () => {
     const root = datasetOf(coats, { 'Annotations/label.csv': './Images//coat/other/../1.jpg,coat_length_labels,ny' });
     const { outputs } = await ingestOf(root);
     expect(unwrap(await readImages(outputs.images ?? ''))).toEqual(['Images/coat/1.jpg']);
@@ -114,7 +114,7 @@ describe('from a data set in FashionAI’s layout', () => {
 describe('a label file', () => {
   const expected = [...coats].map((row) => row.replaceAll(',', ' ').replace('_labels', '')).toSorted();
 
-  test('may be what a spreadsheet leaves behind: a byte order mark, Windows line ends, quotes and spaces', async () => {
+  test('may have a byte order mark, Windows line ends, quotes and spaces, as spreadsheets write them', async () => {
     const rows = coats.map((row, index) => {
       const [file, task, label] = row.split(',');
       return index % 2 === 0 ? `"${file}", ${task} ,"${label}"` : `${file} ,"${task}",${label} `;
@@ -128,18 +128,18 @@ describe('a label file', () => {
     '"Filename", Label Name ,Label',
     'ImageId,AttrKey,AttrValueConfs',
     'image,task,labels',
-  ])('may begin with a header: %s', async (header) => {
+  ])('may start with a header: %s', async (header) => {
     const root = datasetOf(coats, { 'Annotations/label.csv': `\uFEFF${[header, ...coats].join('\n')}` });
     expect(await samplesOf(root)).toEqual(expected);
   });
 
-  test('may have names in any script, in either Unicode form: two forms are two files', async () => {
+  test('may have names in any script, and names in two Unicode normalizations are two files', async () => {
     const files = ['Images/衣服/长袖.jpg', 'Images/café.jpg'.normalize('NFC'), 'Images/café.jpg'.normalize('NFD')];
     const root = datasetOf(files.map((file) => `${file},coat_length_labels,nyn`));
     expect(await samplesOf(root)).toEqual(files.map((file) => `${file} coat_length nyn`).toSorted());
   });
 
-  test('may be one of several: a list, or what a glob finds, each once', async () => {
+  test('may be one of several that a list and globs name, and is read once', async () => {
     const root = datasetOf(coats, {
       'Annotations/label.csv': coats.slice(0, 2).join('\n'),
       'Annotations/round2/label.csv': ['filename,label_name,label', ...coats.slice(2)].join('\n'),
@@ -150,20 +150,20 @@ describe('a label file', () => {
     expect(await samplesOf(root, { annotations: list })).toEqual(expected);
   });
 
-  test('gives the same results with its rows in another order', async () => {
+  test('gives byte-identical samples with its rows in another order', async () => {
     const [one, other] = [await ingestOf(datasetOf(coats)), await ingestOf(datasetOf(coats.toReversed()))];
     expect(readFileSync(other.outputs.samples ?? '')).toEqual(readFileSync(one.outputs.samples ?? ''));
   });
 });
 
-describe('what may want a second look is said, and keeps nothing from going on', () => {
-  test('a class that is much rarer than another', async () => {
+describe('ingest warns and goes on', () => {
+  test('when a class has far fewer samples than another', async () => {
     const rows = Array.from({ length: 81 }, (_, index) => `Images/${index}.jpg,coat_labels,${index < 3 ? 'yn' : 'ny'}`);
     const { logged } = await ingestOf(datasetOf(rows));
     expect(logged).toContain('coat: class 1 has 78 samples, class 0 has 3 (1 : 26)');
   });
 
-  test('a task that was probably misspelt, and one with nothing to tell apart', async () => {
+  test('when a task name looks misspelt or a task has only one class', async () => {
     const rows = Array.from(
       { length: 60 },
       (_, index) => `Images/${index}.jpg,coat_length_labels,${index % 2 ? 'yn' : 'ny'}`,
@@ -171,22 +171,22 @@ describe('what may want a second look is said, and keeps nothing from going on',
     const { logged } = await ingestOf(
       datasetOf([...rows, 'Images/60.jpg,coat_lenght_labels,yn', 'Images/61.jpg,hat,y']),
     );
-    expect(logged).toContain('coat_lenght: 1 sample; is it coat_length, which has 60?');
-    expect(logged).toContain('hat: a single class, so there is nothing to tell apart');
+    expect(logged).toContain('coat_lenght: 1 sample; is this a misspelling of coat_length, which has 60?');
+    expect(logged).toContain('hat: only one class, so there is nothing to classify');
   });
 
-  test('a question file without rows, or one whose name is written otherwise', async () => {
+  test('when the question file is empty or its name differs in letter case', async () => {
     expect((await ingestOf(datasetOf(coats, { 'Tests/question.csv': '' }))).logged).toContain(
       'Tests/question.csv has no rows, so there are no questions',
     );
     const { logged } = await ingestOf(datasetOf(coats, { 'tests/Question.csv': `${coats[0]}\n` }));
     expect(logged).toContain(
-      'no Tests/question.csv in the data set, so there are no questions. Did you mean «tests/Question.csv»? It differs in upper and lower case.',
+      'no Tests/question.csv in the data set, so there are no questions. Did you mean "tests/Question.csv"? It differs in letter case.',
     );
   });
 });
 
-test('a «maybe» is kept with its sample, counted, and otherwise ignored', async () => {
+test('ingest keeps and counts the "maybe" marks of a label and ignores them otherwise', async () => {
   const root = datasetOf(coats);
   expect(await samplesOf(root)).toContain('Images/coat/2.jpg coat_length nmy');
   expect(await tasksOf(root)).toMatchObject([{ counts: { all: [1, 2, 1], maybe: [0, 1, 0] } }]);

@@ -4,7 +4,7 @@ import { readSamples } from '../../src/vision/data/tables/samples.ts';
 import { ingestOf } from '../support/ingest.ts';
 import { unwrap } from '../support/result.ts';
 
-/** The samples of a data set, sorted, each as `file task label`. */
+/** Ingests a data set and returns its samples, sorted, each as `file task label`. */
 export async function samplesOf(
   root: string,
   params: Readonly<Record<string, unknown>> = {},
@@ -15,7 +15,7 @@ export async function samplesOf(
   return samples.map(({ file, task, label }) => `${file} ${task} ${label}`).toSorted();
 }
 
-/** What ingest tells of the tasks. */
+/** Ingests a data set and returns the tasks of the output `tasks`. */
 export async function tasksOf(root: string, params: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
   const { outputs } = await ingestOf(root, params);
   return JSON.parse(readFileSync(outputs.tasks ?? '', 'utf8')).tasks;

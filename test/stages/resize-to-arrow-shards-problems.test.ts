@@ -6,11 +6,11 @@ import { temporaryFolder, writeFiles } from '../support/dataset.ts';
 import { runStage } from '../support/run-stage.ts';
 import { fileOf, imagesOf, jpegOf, params } from './resized-images.ts';
 
-describe('images that cannot be decoded', () => {
-  const ASIDE = 'Or put such images aside: on_bad_image: quarantine.';
-  const advice = `Put a whole image in its place, or take the rows that name it out of the data set. ${ASIDE}`;
+describe('resize-to-arrow-shards rejects images that cannot be decoded', () => {
+  const QUARANTINE = 'Or set "on_bad_image" to "quarantine" to exclude such images.';
+  const advice = `Replace it with an intact image, or remove the rows that name it from the data set. ${QUARANTINE}`;
 
-  test('are all reported, each with its path', async () => {
+  test('and reports all of them together, each with its path', async () => {
     const inputs = await imagesOf(12);
     const whole = await jpegOf(9);
     writeFiles(inputs.dataset, {
@@ -23,26 +23,26 @@ describe('images that cannot be decoded', () => {
       kind: 'bad-input',
       problems: [
         {
-          message: 'cannot decode the image: it is a text',
+          message: 'cannot decode the image: it is a text file',
           at: { file: join(inputs.dataset, fileOf(2)) },
           advice,
         },
         {
-          message: 'cannot decode the image: its beginning is damaged: VipsJpeg: premature end of JPEG image',
+          message: 'cannot decode the image: its header is corrupted: VipsJpeg: premature end of JPEG image',
           at: { file: join(inputs.dataset, fileOf(9)) },
           advice,
         },
         {
           message: 'cannot read the image: it is empty',
           at: { file: join(inputs.dataset, fileOf(11)) },
-          advice: `Put an image in its place. ${ASIDE}`,
+          advice: `Replace it with an image. ${QUARANTINE}`,
         },
       ],
     });
-    expect(existsSync(outputs.shards ?? ''), 'half a set of shards is none').toBe(false);
+    expect(existsSync(outputs.shards ?? ''), 'no incomplete output is left').toBe(false);
   });
 
-  test('are listed up to twenty, and counted from there on', async () => {
+  test('and shows the first twenty of them and the number of the others', async () => {
     const inputs = await imagesOf(25);
     for (let index = 0; index < 25; index += 1) writeFiles(inputs.dataset, { [fileOf(index)]: 'no image' });
     const { failure } = await runStage(resize, { params, inputs });
@@ -50,7 +50,7 @@ describe('images that cannot be decoded', () => {
     expect(failure?.problems.at(-1)).toEqual({ message: 'and 5 more images like these' });
   });
 
-  test('may also have gone since they were listed', async () => {
+  test('and those that have been deleted since ingest listed them', async () => {
     const { images } = await imagesOf(1);
     const dataset = temporaryFolder();
     const { failure } = await runStage(resize, { params, inputs: { images, dataset } });
@@ -58,13 +58,13 @@ describe('images that cannot be decoded', () => {
       {
         message: 'cannot read the image: there is no such file or folder',
         at: { file: join(dataset, fileOf(0)) },
-        advice: `Put it back, or run the stage that lists the images again. ${ASIDE}`,
+        advice: `Restore it, or rerun the stage that lists the images. ${QUARANTINE}`,
       },
     ]);
   });
 });
 
-test('a table that is not Arrow is a problem of the input', async () => {
+test('resize-to-arrow-shards reports a table that is not an Arrow file as a bad input', async () => {
   const { dataset } = await imagesOf(0);
   writeFiles(dataset, { 'images.arrow': 'file\nImages/1.jpg\n' });
   const images = join(dataset, 'images.arrow');

@@ -15,7 +15,7 @@ import { unwrap } from '../support/result.ts';
 import { runStage } from '../support/run-stage.ts';
 import { fileOf, imagesOf, jpegOf, params } from './resized-images.ts';
 
-/** Images with as much detail as photographs have. */
+/** Writes images with as much detail as photographs. */
 async function photographsOf(count: number): Promise<{ dataset: string; images: string }> {
   const inputs = await imagesOf(count);
   for (let index = 0; index < count; index += 1) {
@@ -41,8 +41,8 @@ function bytesIn(directory: string): number {
   return Object.values(contents(directory)).reduce((sum, { length }) => sum + length, 0);
 }
 
-describe('images become shards', () => {
-  test('of at most so many images each, in record batches', async () => {
+describe('resize-to-arrow-shards', () => {
+  test('writes shards of at most images_per_shard images, in record batches', async () => {
     const { failure, outputs } = await runStage(resize, { params, inputs: await imagesOf(15) });
     expect(failure).toBeUndefined();
     const { shards } = unwrap(await readShardIndex(outputs.shards ?? ''));
@@ -59,7 +59,7 @@ describe('images become shards', () => {
     }
   });
 
-  test('a row has the pixels, where they are from, and the original’s size', async () => {
+  test('writes the pixels, the source, its SHA-256 and the size of the original of each image', async () => {
     const inputs = await imagesOf(5);
     const { outputs } = await runStage(resize, { params, inputs });
     const table = tableFromIPC(readFileSync(join(outputs.shards ?? '', 'shard-all.arrow')));
@@ -75,7 +75,7 @@ describe('images become shards', () => {
     expect(Buffer.from(image.toArray())).toEqual(Buffer.from(pixels));
   });
 
-  test('other programs read the image column as a tensor [height, width, 3]', async () => {
+  test('writes the image column as Arrow’s fixed_shape_tensor [height, width, 3]', async () => {
     const { outputs } = await runStage(resize, { params, inputs: await imagesOf(1) });
     const { schema } = tableFromIPC(readFileSync(join(outputs.shards ?? '', 'shard-all.arrow')));
     expect(String(schema.fields[0])).toBe('image: FixedSizeList[48]<Uint8>');
@@ -85,7 +85,7 @@ describe('images become shards', () => {
     });
   });
 
-  test('a shard can also be read as a stream, which takes a schema message at its start', async () => {
+  test('writes shards that stream readers can read, too', async () => {
     const { outputs } = await runStage(resize, { params, inputs: await imagesOf(6) });
     const file = readFileSync(join(outputs.shards ?? '', 'shard-all.arrow'));
     const MAGIC_BYTES = 8;
@@ -94,7 +94,7 @@ describe('images become shards', () => {
     expect(batches[0]?.get(3)?.['file']).toBe(fileOf(3));
   });
 
-  test('the same images give the same bytes, in whatever order they are listed', async () => {
+  test('gives byte-identical shards whatever the order of the images', async () => {
     const inputs = await imagesOf(9);
     const first = await runStage(resize, { params, inputs });
     const reversed = join(temporaryFolder(), 'images.arrow');
@@ -103,20 +103,20 @@ describe('images become shards', () => {
     expect(contents(second.outputs.shards ?? '')).toEqual(contents(first.outputs.shards ?? ''));
   });
 
-  test('progress is told in images', async () => {
+  test('reports its progress in images', async () => {
     const { progress } = await runStage(resize, { params, inputs: await imagesOf(9) });
     expect(progress).toEqual([4, 8, 9].map((done) => ({ done, total: 9, unit: 'images' })));
   });
 
-  test('of no images no shard is made', async () => {
+  test('writes an index without shards for no images', async () => {
     const { outputs } = await runStage(resize, { params, inputs: await imagesOf(0) });
     expect(readdirSync(outputs.shards ?? '')).toEqual(['index.json']);
     expect(unwrap(await openShards(outputs.shards ?? '')).count).toBe(0);
   });
 });
 
-describe('kept as JPEGs', () => {
-  test('images take less room, and come out nearly as they were', async () => {
+describe('resize-to-arrow-shards with the encoding "jpeg"', () => {
+  test('uses less than a third of the disk space and changes pixels by less than 3 of 255 on average', async () => {
     const inputs = await photographsOf(12);
     const raw = await runStage(resize, { params: { ...params, size: 64 }, inputs });
     const jpeg = await runStage(resize, { params: { ...params, size: 64, encoding: 'jpeg' }, inputs });
@@ -127,7 +127,7 @@ describe('kept as JPEGs', () => {
     expect(apart.reduce((sum, value) => sum + value, 0) / apart.length).toBeLessThan(3);
   });
 
-  test('each row has the JPEG of its image', async () => {
+  test('stores one JPEG per image, which openShards decodes', async () => {
     const { outputs } = await runStage(resize, { params: { ...params, encoding: 'jpeg' }, inputs: await imagesOf(6) });
     const table = tableFromIPC(readFileSync(join(outputs.shards ?? '', 'shard-all.arrow')));
     const shards = unwrap(await openShards(outputs.shards ?? ''));
@@ -141,7 +141,7 @@ describe('kept as JPEGs', () => {
   });
 });
 
-test('a cancelled run stops where it is', async () => {
+test('resizeToShards stops early when it is cancelled', async () => {
   const inputs = await imagesOf(1);
   const cancel = new AbortController();
   const reached: number[] = [];

@@ -5,7 +5,7 @@ import { temporaryFolder, writeFiles } from '../support/dataset.ts';
 
 export const fileOf = (index: number) => `Images/${String(index).padStart(2, '0')}.jpg`;
 
-/** A JPEG that differs from every other index's. */
+/** Returns a JPEG that is different for each index. */
 export const jpegOf = (index: number): Promise<Buffer> =>
   sharp({
     create: { width: 30 + index, height: 20, channels: 3, background: { r: index * 10, g: 255 - index * 10, b: 99 } },
@@ -13,7 +13,7 @@ export const jpegOf = (index: number): Promise<Buffer> =>
     .jpeg()
     .toBuffer();
 
-/** A data set's folder with `count` images, and the table that lists them. */
+/** Returns the folder of a data set with `count` images, and the table that lists them. */
 export async function imagesOf(count: number): Promise<{ dataset: string; images: string }> {
   const dataset = temporaryFolder();
   const files = Array.from({ length: count }, (_, index) => fileOf(index));

@@ -3,7 +3,7 @@ import type { Fabric } from '../fabric.ts';
 import { mirrored, type Point, points, smooth, steps } from '../path.ts';
 import { side } from './bodice.ts';
 
-/** A top that leaves one shoulder or both bare, down to a hem. */
+/** Draws a top with one or two bare shoulders, down to a hem. */
 export type BareTop = (hem: number, fabric: Fabric) => string;
 
 function below(edge: string, from: number, hem: number, fabric: Fabric): string {
@@ -11,10 +11,10 @@ function below(edge: string, from: number, hem: number, fabric: Fabric): string 
   return cloth(`${edge}${smooth(right, 'L')}${smooth(mirrored(right), 'L')}Z`, fabric);
 }
 
-/** It ends straight above the chest. */
+/** Ends straight above the chest. */
 export const strapless: BareTop = (hem, fabric) => below('M-66 200C-40 190 40 190 66 200', 202, hem, fabric);
 
-/** A flounce with a scalloped edge lies around chest and upper arms. */
+/** Has a flounce with a scalloped edge around chest and upper arms. */
 export const offShoulder: BareTop = (hem, fabric) => {
   const drop = (x: number) => (1 - (x / 104) ** 2) * 18;
   const top = points('-96,196 -60,206 0,212 60,206 96,196');
@@ -27,7 +27,7 @@ export const offShoulder: BareTop = (hem, fabric) => {
   );
 };
 
-/** It runs from one armpit up to the other shoulder. */
+/** Runs from one armpit up to the other shoulder. */
 export const oneShoulder: BareTop = (hem, fabric) => {
   const right = [...points('70,156 64,178'), ...side(204, hem, 4)];
   const left = mirrored(side(210, hem, 4));

@@ -4,22 +4,22 @@ import type { Fabric } from '../fabric.ts';
 import { mirrored, type Point, points, smooth, steps } from '../path.ts';
 
 export interface BodiceCut {
-  /** An SVG path from the left end of the neckline, by way of its middle, to the right end, both on the shoulders. */
+  /** An SVG path of the neckline from its left end to its right end, both on the shoulders. */
   readonly neckline: string;
   /** Height of the hem. */
   readonly hem: number;
-  /** By how much it is wider than the body, on each side. */
+  /** How much wider than the body it is, on each side. */
   readonly ease: number;
   /** Half of the width at the shoulders. */
   readonly shoulder?: number;
 }
 
-/** The right edge of a garment that follows the body from one height to another. */
+/** Returns the right edge of a garment that follows the body from one height to another. */
 export function side(from: number, to: number, ease: number): Point[] {
   return steps(from, to, Math.max(2, Math.round((to - from) / 28))).map((y) => [halfWidth(y) + ease, y]);
 }
 
-/** The part of a top that covers chest and back, with armholes. */
+/** Draws the part of a top that covers chest and back, with armholes. */
 export function bodice({ neckline, hem, ease, shoulder = 75 }: BodiceCut, fabric: Fabric): string {
   const armhole = points(`${shoulder},156 ${shoulder - 6},172 ${shoulder - 10},190`);
   const right = [...armhole, ...side(206, hem, ease)];
@@ -31,8 +31,8 @@ export function bodice({ neckline, hem, ease, shoulder = 75 }: BodiceCut, fabric
   );
 }
 
-/** A plain round neckline, for tops that only go with what the picture is about. */
+/** A plain round neckline, for tops that are not what the image is about. */
 export const ROUND = 'M-36 139C-34 186 34 186 36 139';
 
-/** The same, close to the neck. */
+/** A plain round neckline close to the neck. */
 export const CLOSE = 'M-33 137C-28 166 28 166 33 137';

@@ -5,19 +5,19 @@ import { mirrored, type Point, points, smooth, steps, straight } from '../path.t
 
 export interface CoatCut {
   readonly hem: number;
-  /** By how much each side widens from waist to hem. */
+  /** How much each side widens from waist to hem. */
   readonly flare: number;
   /** An SVG path along the edge of the opening, from the left shoulder to the right one. */
   readonly opening: string;
-  /** The height at which it closes. */
+  /** The height at which the opening closes. */
   readonly closes: number;
-  /** Rows of buttons down the front. */
+  /** The number of button rows. */
   readonly rows: 0 | 1 | 2;
 }
 
 const EASE = 10;
 
-/** The body of a coat or a jacket, without its sleeves. */
+/** Draws the body of a coat or a jacket, without sleeves. */
 export function coat({ hem, flare, opening, closes, rows }: CoatCut, fabric: Fabric): string {
   const half = (y: number) => (y < 400 ? halfWidth(y) : 70) + EASE + Math.max(0, (y - 300) / 460) * flare;
   const sides = steps(208, hem, Math.max(3, Math.round((hem - 208) / 32))).map((y): Point => [half(y), y]);

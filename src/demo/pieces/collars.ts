@@ -20,7 +20,7 @@ export const peterPanCollar: Collar = (collar, body) =>
   placket(160, body) +
   bothSides(points('30,134 46,140 58,156 52,178 32,188 12,182 2,158 16,156 26,146 30,134'), smooth, collar);
 
-/** A broad flat collar that reaches to the shoulders and parts in front into two points, with a line along its edge. */
+/** A broad flat collar that reaches the shoulders and ends in front in two points, with a line along its edge. */
 export const puritanCollar: Collar = (collar, body) => {
   const halves = [1, -1].map((side) => {
     const at = (list: string) => points(list).map(([x, y]): Point => [side * x, y]);
@@ -31,7 +31,7 @@ export const puritanCollar: Collar = (collar, body) => {
   return placket(180, body) + halves.join('');
 };
 
-/** A knitted band around the neck, as a sweatshirt or a bomber jacket has it. */
+/** A knitted band around the neck, as on a sweatshirt or a bomber jacket. */
 export const ribCollar: Collar = (collar) => {
   const band = 'M-40 138C-32 178 32 178 40 138L53 145C44 206 -44 206 -53 145Z';
   const ribs = steps(-1.25, 1.25, 20).map((angle) => {

@@ -2,13 +2,13 @@ import { bothSides, cloth, line } from '../cloth.ts';
 import type { Fabric } from '../fabric.ts';
 import { between, type Point, points, smooth, steps, straight } from '../path.ts';
 
-/** The V in which a jacket is open: half of its width at the shoulders, and the height at which it closes. */
+/** The V-shaped opening of a jacket: half of its width at the shoulders, and the height at which it closes. */
 export interface Opening {
   readonly half: number;
   readonly closes: number;
 }
 
-/** Draws what runs along an opening. `facing` is the lapel's cloth, `body` the jacket's. */
+/** Draws the lapels along an opening. `facing` is the cloth of the lapels, `body` that of the jacket. */
 export type Lapels = (opening: Opening, facing: Fabric, body: Fabric) => string;
 
 /** The height of the shoulder line, near the neck. */
@@ -20,7 +20,7 @@ export const vOpening = ({ half, closes }: Opening): string =>
 /** The opening of a jacket that is closed up to the neck. */
 export const JEWEL = 'M-37 140C-34 184 34 184 37 140';
 
-/** Collar and lapel meet in a notch, and the lapel's point sticks out. */
+/** Collar and lapel meet in a notch, with a protruding point of the lapel. */
 export const notched: Lapels = ({ half, closes }, facing) => {
   const top = shoulderAt(half);
   const notch = `${half + 12},${top + 46}`;
@@ -39,7 +39,7 @@ export const collarless: Lapels = (_opening, facing) =>
     .map((style) => line(`${JEWEL}M0 173V460`, facing, style))
     .join('');
 
-/** One narrow round piece around the neck and down to a belt that is tied in front. */
+/** One narrow rounded piece around the neck, down to a belt tied in front. */
 export const shawl: Lapels = ({ half, closes }, facing, body) => {
   const outer = `${half - 9},116 ${half + 8},128 ${half + 20},164 ${half + 20},210 ${half + 4},262 1,${closes}`;
   const inner = `${half * 0.5},222 ${half - 2},160 ${half - 9},116`;
@@ -57,7 +57,7 @@ const TUFTS = points(
     '44,214 80,240 58,236 34,244 64,264 42,270 22,268 30,292',
 );
 
-/** The same in fur: broader than the shoulders and rough all over. */
+/** A shawl collar of fur, broader than the shoulders and rough all over. */
 export const plusSizeShawl: Lapels = ({ half, closes }, facing) => {
   const outer = points(`${half - 8},110 58,116 92,142 106,184 98,234 70,276 32,302 2,${closes}`);
   const inner = points(`${half * 0.5},226 ${half - 2},170 ${half - 8},110`);
@@ -70,7 +70,7 @@ export const plusSizeShawl: Lapels = ({ half, closes }, facing) => {
   );
 };
 
-/** Teeth along an edge. */
+/** Returns teeth along an edge. */
 function rough(edge: readonly Point[]): Point[] {
   return edge.flatMap((point, index) => {
     const next = edge[index + 1] ?? point;

@@ -2,10 +2,10 @@ import { cloth, fold, line } from '../cloth.ts';
 import type { Fabric } from '../fabric.ts';
 import { type Point, points, smooth, steps, straight, symmetrical, tenths } from '../path.ts';
 
-/** Draws what stands or hangs around the neck, in the cloth of the top. */
+/** Draws the part of a top around the neck, in its cloth. */
 export type Neck = (fabric: Fabric) => string;
 
-/** Upright knitted ribs between two heights, fanning out towards the bottom. */
+/** Draws vertical knitted ribs between two heights, which fan out towards the bottom. */
 function ribs(top: number, bottom: number, halfTop: number, halfBottom: number, fabric: Fabric): string {
   return steps(-0.85, 0.85, 8)
     .map((share) => straight(points(`${share * halfTop},${top} ${share * halfBottom},${bottom}`)))
@@ -13,7 +13,7 @@ function ribs(top: number, bottom: number, halfTop: number, halfBottom: number, 
     .join('');
 }
 
-/** Folded over once, as high as the chin. */
+/** A high neck, folded over once, that reaches the chin. */
 export const turtleNeck: Neck = (fabric) =>
   cloth(symmetrical(points('22,100 25,120 34,142 46,150')), fabric) +
   cloth('M-25 90C-10 95 10 95 25 90C29 104 32 116 33 130C14 140 -14 140 -33 130C-32 116 -29 104 -25 90Z', fabric, 2) +
@@ -27,7 +27,7 @@ export const lowTurtleNeck: Neck = (fabric) =>
 export const ruffledNeck: Neck = (fabric) =>
   frill(138, 58, 22, 9, fabric) + frill(122, 48, 24, 8, fabric) + frill(103, 36, 26, 7, fabric);
 
-/** One layer, that bulges downwards in as many lobes as it has gathers. */
+/** Draws one layer, which bulges downwards in one lobe per gather. */
 function frill(top: number, half: number, deep: number, lobes: number, fabric: Fabric): string {
   const sag = (x: number) => (1 - (x / half) ** 2) * 9;
   const crest = steps(-half * 0.86, half * 0.86, lobes * 2).map(
@@ -50,14 +50,14 @@ export const drapedNeck: Neck = (fabric) =>
     .map((swag) => swagged(swag, fabric))
     .join('');
 
-/** One fold from shoulder to shoulder, half as wide as the first number says and pulled down to the second. */
+/** Draws one fold from shoulder to shoulder, with its half width and the height of its lowest point. */
 function swagged([half, deep]: Point, fabric: Fabric): string {
   const shoulder = 139 + (half - 34) * 0.36;
   const arc = (inwards: number) => {
     const [x, y] = [half - inwards, tenths(shoulder + inwards * 2)];
     return `M${-x} ${y}C${tenths(-x * 0.8)} ${deep} ${tenths(x * 0.8)} ${deep} ${x} ${y}`;
   };
-  // The shadow starts below the shoulder, or its width would stick out there.
+  // The shadow starts below the shoulder, because its width would protrude there.
   const shadow = line(arc(6), fabric, { width: 13, depth: 0.4, opacity: 0.22 });
   return shadow + cloth(`${arc(0)}L34 139C26 172 -26 172 -34 139Z`, fabric, 2);
 }

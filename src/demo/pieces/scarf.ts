@@ -2,7 +2,7 @@ import { cloth, fold } from '../cloth.ts';
 import type { Fabric } from '../fabric.ts';
 import { points, steps } from '../path.ts';
 
-/** A thick scarf around the neck with one end hanging down, so that nothing of neck and collar is to be seen. */
+/** Draws a thick scarf with one end hanging down, which covers neck and collar completely. */
 export function scarf(fabric: Fabric): string {
   const end = 'M8 160C14 210 6 262 10 308L58 304C54 260 60 210 46 152Z';
   const fringe = steps(12, 56, 7).map((x) => points(`${x},305 ${x + 1},324`));

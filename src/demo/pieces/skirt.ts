@@ -5,13 +5,13 @@ import { mirrored, type Point, points, smooth, steps, straight, tenths } from '.
 
 export interface SkirtCut {
   readonly hem: number;
-  /** By how much each side widens from hip to hem. */
+  /** How much each side widens from hip to hem. */
   readonly flare: number;
-  /** How many folds run down from the waist. */
+  /** The number of folds from the waist down. */
   readonly folds: number;
 }
 
-/** A skirt of any length, from the waist down. */
+/** Draws a skirt of any length, from the waist down. */
 export function skirt({ hem, flare, folds }: SkirtCut, fabric: Fabric): string {
   const half = (y: number) => (y < 400 ? halfWidth(y) + 3 : 73) + flare * Math.max(0, (y - 330) / (hem - 330)) ** 1.1;
   const width = half(hem);

@@ -7,17 +7,17 @@ import { edges, type Point, points, smooth, steps } from '../path.ts';
 export interface SleeveCut {
   /** Where the sleeves end: 0 at the shoulder, 0.52 at the elbow, 1 at the wrist. */
   readonly end: number;
-  /** By how much they are wider than the arm. */
+  /** How much wider than the arm they are. */
   readonly ease: number;
-  /** What is added to their width at the end. */
+  /** The additional width at the end. */
   readonly flare?: number;
-  /** Bands of their own at the end. */
+  /** Whether they end in cuffs. */
   readonly cuff?: Fabric | undefined;
 }
 
 const CUFF = 0.1;
 
-/** Sleeves over both arms. They are drawn before the bodice, whose armholes then lie over their heads. */
+/** Draws sleeves over both arms, before the bodice, whose armholes then cover their upper ends. */
 export const sleeves = ({ arms }: Figure, cut: SleeveCut, fabric: Fabric): string =>
   arms.map((pose) => sleeve(pose, cut, fabric)).join('');
 
@@ -45,7 +45,7 @@ function sleeve(pose: ArmPose, { end, ease, flare = 0, cuff }: SleeveCut, fabric
   );
 }
 
-/** In the crook of the arm. */
+/** Draws folds in the crook of the arm. */
 function creases(pose: ArmPose, fabric: Fabric): string {
   return [0.5, 0.56]
     .map((share) => {

@@ -5,14 +5,14 @@ import { type Point, points, smooth, steps, straight } from '../path.ts';
 
 export interface TrouserCut {
   readonly hem: number;
-  /** By how much a leg is wider than the wearer's, at the knee. */
+  /** How much wider than the wearer's leg it is at the knee. */
   readonly ease: number;
-  /** What is added to a leg's width at the ankle. */
+  /** The additional width of a leg at the ankle. */
   readonly flare: number;
   readonly turnUp: boolean;
 }
 
-/** Trousers of any length, from the waist down. */
+/** Draws trousers of any length, from the waist down. */
 export function trousers(stance: Stance, cut: TrouserCut, fabric: Fabric): string {
   const top = BODY.waist;
   const band = points(`-49,${top - 2} 49,${top - 2} 51,${top + 13} -51,${top + 13}`);
@@ -37,7 +37,7 @@ function leg(stance: Stance, side: -1 | 1, { hem, ease, flare, turnUp }: Trouser
   const crease = heights.map((y) => onLeg(stance, side, y));
   const hip = [BODY.waist, 345, 392].map((y): Point => [side * (halfWidth(y) + 4), y]);
   const outer = crease.map(([x, y]): Point => [x + side * half(y), y]);
-  // The legs of wide trousers would overlap; a gap that widens downwards keeps them apart.
+  // A gap that widens downwards keeps the legs of wide trousers from overlapping.
   const inner = crease.map(([x, y]): Point => [side * Math.max(2 + (y - BODY.crotch) * 0.045, side * x - half(y)), y]);
   const outline = `M0 ${BODY.waist}${smooth([...hip, ...outer], 'L')}${smooth([...inner].reverse(), 'L')}L0 ${BODY.crotch}Z`;
   return cloth(outline, fabric) + fold(crease, fabric) + hemline(inner, outer, turnUp, fabric);

@@ -10,7 +10,7 @@ import { trousers } from '../pieces/trousers.ts';
 import { view } from '../scene.ts';
 import { defineTask } from '../task.ts';
 
-/** A figure from the chin down, or a close-up of the chest where no hem is to be seen. */
+/** Draws a figure from the chin down, or for "Invisible" a close-up of the chest that shows no hem. */
 export const coatLength = defineTask(
   'coat_length',
   [

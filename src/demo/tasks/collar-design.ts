@@ -8,7 +8,7 @@ import { sleeves } from '../pieces/sleeve.ts';
 import { view } from '../scene.ts';
 import { defineTask } from '../task.ts';
 
-/** The neck and the upper chest. Where no collar shows, a scarf covers it. */
+/** Draws the neck and the upper chest; for "Invisible" a scarf covers the collar. */
 export const collarDesign = defineTask(
   'collar_design',
   [

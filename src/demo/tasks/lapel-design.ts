@@ -10,7 +10,7 @@ import { sleeves } from '../pieces/sleeve.ts';
 import { view } from '../scene.ts';
 import { defineTask } from '../task.ts';
 
-/** The front of a jacket. Where no lapel shows, a scarf covers it. */
+/** Draws the front of a jacket; for "Invisible" a scarf covers the lapels. */
 export const lapelDesign = defineTask(
   'lapel_design',
   [

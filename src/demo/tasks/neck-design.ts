@@ -10,7 +10,7 @@ import { defineTask } from '../task.ts';
 const CLOSED = 'M-33 137C-28 152 28 152 33 137';
 const OPEN = 'M-34 139C-26 172 26 172 34 139';
 
-/** From the face to the chest. Where no neck shows, a scarf covers it. */
+/** Draws the figure from the face to the chest; for "Invisible" a scarf covers the neck. */
 export const neckDesign = defineTask(
   'neck_design',
   [

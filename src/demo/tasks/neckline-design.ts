@@ -10,7 +10,7 @@ import { defineTask } from '../task.ts';
 
 const HEM = 372;
 
-/** `sleeve` is where its sleeves would end, for tops that have any. */
+/** A top; `sleeve` is where its sleeves end, if it has any. */
 type Top = (figure: Figure, sleeve: number, fabric: Fabric) => string;
 
 const bare =
@@ -24,7 +24,7 @@ const cut =
     (sleeve === 0 ? '' : sleeves(figure, { end: sleeve, ease: 10 }, fabric)) +
     bodice({ neckline, hem: HEM, ease: 5 }, fabric);
 
-/** Chest and shoulders. Where no neckline shows, a scarf covers it. */
+/** Draws chest and shoulders; for "Invisible" a scarf covers the neckline. */
 export const necklineDesign = defineTask(
   'neckline_design',
   [

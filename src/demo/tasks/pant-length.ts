@@ -6,7 +6,7 @@ import { trousers } from '../pieces/trousers.ts';
 import { view } from '../scene.ts';
 import { defineTask } from '../task.ts';
 
-/** The lower half of a figure, or a close-up of the hips where no hem is to be seen. */
+/** Draws the lower half of a figure, or for "Invisible" a close-up of the hips that shows no hem. */
 export const pantLength = defineTask(
   'pant_length',
   [

@@ -6,7 +6,7 @@ import { sleeves } from '../pieces/sleeve.ts';
 import { view } from '../scene.ts';
 import { defineTask } from '../task.ts';
 
-/** The lower half of a figure, or a close-up of the hips where no hem is to be seen. */
+/** Draws the lower half of a figure, or for "Invisible" a close-up of the hips that shows no hem. */
 export const skirtLength = defineTask(
   'skirt_length',
   [
@@ -24,7 +24,7 @@ export const skirtLength = defineTask(
     const cut = {
       hem: hem + random.between(-9, 7),
       flare: random.between(8, 26) + (hem - 450) * random.between(0.05, 0.2),
-      folds: random.whole(1, 8),
+      folds: random.integer(1, 8),
     };
     return scene(name === 'Invisible' ? view(236, 476, 290) : view(250, 826, 450), [
       torso(figure),

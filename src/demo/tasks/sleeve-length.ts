@@ -6,7 +6,7 @@ import { trousers } from '../pieces/trousers.ts';
 import { view } from '../scene.ts';
 import { defineTask } from '../task.ts';
 
-/** One arm and half of the chest, or the chest alone, where no sleeve ends. Each length comes in its usual cut. */
+/** Draws one arm and half of the chest, or for "Invisible" the chest alone. Each length has its usual cut. */
 export const sleeveLength = defineTask(
   'sleeve_length',
   [

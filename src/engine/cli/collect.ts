@@ -1,5 +1,5 @@
 import { RunHistory } from '../cache/history/run-history.ts';
-import { findGarbage, type Garbage, usesIn } from '../cache/housekeeping/garbage.ts';
+import { findGarbage, type Garbage, lastUsesIn } from '../cache/housekeeping/garbage.ts';
 import { bytesIn, takeInventory } from '../cache/housekeeping/inventory.ts';
 import { findLeftovers, type Leftover } from '../cache/housekeeping/leftovers.ts';
 import type { ReferencedKeys } from './referenced-keys.ts';
@@ -28,7 +28,7 @@ export function collect(
   const garbage = findGarbage(
     actions,
     objects.map((object) => ({ ...object, bytes: bytesIn(object.path) })),
-    usesIn(runs),
+    lastUsesIn(runs),
     { actions: new Set([...(current?.keys() ?? []), ...locked.keys(), ...ofRuns]) },
     {
       ...(olderThan !== undefined && { usedBefore: now - olderThan }),

@@ -1,7 +1,7 @@
 import { LocalHistory } from '../cache/local/local-history.ts';
 import { LocalStore } from '../cache/local/local-store.ts';
 import { LocalWorkspaces } from '../cache/local/local-workspaces.ts';
-import type { Uses } from '../cache/local/uses.ts';
+import type { UseMarker } from '../cache/local/use-marker.ts';
 import type { Stores } from '../cache/stores.ts';
 import { GpuLocks, gpuLockDirectory } from '../execute/gpu-locks.ts';
 import { gpusOf } from '../execute/gpus.ts';
@@ -29,10 +29,10 @@ export function openLocalStores(
   cache: string,
   trees: SealedTrees,
   hashWorker: string | undefined,
-  uses?: Uses,
+  marker?: UseMarker,
 ): LocalStores {
   const files = new FileDigests(`${cache}/index/objects`, hashWorker);
-  const store = new LocalStore(cache, files, trees, uses);
+  const store = new LocalStore(cache, files, trees, marker);
   return {
     actions: store,
     contents: store,

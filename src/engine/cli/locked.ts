@@ -1,13 +1,13 @@
 import { join, relative } from 'node:path';
 import { painter } from '../../shared/text/style.ts';
+import { findOutdated, removedStages } from '../execute/compare-with-lockfile.ts';
 import { differencesFromLock } from '../execute/difference.ts';
-import type { Objection } from '../execute/execute.ts';
+import type { ResultCheck } from '../execute/execute.ts';
 import { type Lockfile, lockfileName } from '../execute/lockfile.ts';
-import { goneStages, whatMoved } from '../execute/moved.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
-import { describeMoved } from '../report/difference.ts';
-import { jsonMoved } from '../report/json.ts';
+import { describeOutdated } from '../report/difference.ts';
+import { jsonOutdated } from '../report/json.ts';
 import { reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
@@ -26,11 +26,11 @@ export async function lockfileOf(
   const read = readLockfile(path, shown);
   if (!read.ok) return reportProblems(read.failure, options);
   const lockfile: Lockfile = read.value ?? new Map();
-  const moved = await whatMoved(lockfile, names, services);
-  if (!moved.ok) return reportProblems(moved.failure, options);
+  const outdated = await findOutdated(lockfile, names, services);
+  if (!outdated.ok) return reportProblems(outdated.failure, options);
   // Stages that are only in the lockfile matter only if all stages are checked.
-  const all = names.size === services.plan.stages.length ? goneStages(lockfile, services.plan) : [];
-  const found = [...moved.value, ...all];
+  const all = names.size === services.plan.stages.length ? removedStages(lockfile, services.plan) : [];
+  const found = [...outdated.value, ...all];
   if (found.length === 0) return lockfile;
   const { title, advice } =
     read.value === undefined
@@ -40,23 +40,23 @@ export async function lockfileOf(
           advice: 'Undo these changes, or run the pipeline and commit the new lockfile: pipeline run',
         };
   const paint = painter(process.stderr, options.color, process.env);
-  process.stderr.write(`${describeMoved(found, title, advice, paint)}\n`);
-  if (options.json) process.stdout.write(jsonMoved(found));
+  process.stderr.write(`${describeOutdated(found, title, advice, paint)}\n`);
+  if (options.json) process.stdout.write(jsonOutdated(found));
   return EXIT.difference;
 }
 
 /** Returns the check that `run --locked` applies to results or, if the lockfile does not match, the exit code. */
-export async function objectionOf(
+export async function lockedResultCheck(
   services: Services,
   names: ReadonlySet<string>,
   options: CommonOptions,
-): Promise<Objection | number> {
+): Promise<ResultCheck | number> {
   const lockfile = await lockfileOf(services, names, options);
-  return typeof lockfile === 'number' ? lockfile : objectionBy(lockfile, services.stores.contents);
+  return typeof lockfile === 'number' ? lockfile : checkAgainstLockfile(lockfile, services.stores.contents);
 }
 
 /** Returns a check that rejects results that differ from the lockfile. */
-export function objectionBy(lockfile: Lockfile, contents: Services['stores']['contents']): Objection {
+export function checkAgainstLockfile(lockfile: Lockfile, contents: Services['stores']['contents']): ResultCheck {
   return async (stage, result) => {
     const differences = await differencesFromLock(lockfile, stage, result, contents);
     return differences.length === 0 ? undefined : { kind: 'difference', differences };

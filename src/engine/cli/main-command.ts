@@ -15,20 +15,25 @@ export interface Distribution {
   readonly extensions: Extensions;
 }
 
+const RUNS_STAGES: readonly string[] = ['run', 'verify'];
+
 /** Runs the command of the command line and sets the exit code of the process. */
 export async function mainCommand(words: readonly string[], distribution: Distribution): Promise<void> {
-  // A reader that closes the pipe early, such as `| head`, is not an error.
+  let unread: number = EXIT.ok;
+  // A reader that closes the pipe early, such as `| head`, is not an error for a listing, but it interrupts a run.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    if (error.code === 'EPIPE') process.exit(unread);
     throw error;
   });
-  process.exitCode = await runCommand(words, engineIn(distribution));
-}
-
-async function runCommand(words: readonly string[], engine: Engine): Promise<number> {
+  const engine = engineIn(distribution);
   const parsed = parseQuickly(words) ?? (await (await import('./program.ts')).parseWithCommander(words));
-  if (typeof parsed === 'number') return parsed;
-  return parsed.command.run(toArguments(parsed.args), { ...parsed.options, engine } as CommonOptions);
+  if (typeof parsed === 'number') {
+    process.exitCode = parsed;
+    return;
+  }
+  const { command, args, options } = parsed;
+  if (RUNS_STAGES.includes(command.name)) unread = EXIT.interrupted;
+  process.exitCode = await command.run(toArguments(args), { ...options, engine } as CommonOptions);
 }
 
 function engineIn({ folder, build, extensions }: Distribution): Engine {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
-import { Uses } from '../cache/local/uses.ts';
+import { UseMarker } from '../cache/local/use-marker.ts';
 import { hasGpu } from '../execute/gpus.ts';
 import type { Services } from '../execute/services.ts';
 import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
@@ -60,8 +60,8 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
     plans.keep(project, text.value, options, toKnown(planned));
   }
   const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, trees, sources));
-  const uses = new Uses(project.cache);
-  const { linkable, save, ...stores } = openLocalStores(project.cache, trees, options.engine.hashWorker, uses);
+  const marker = new UseMarker(project.cache);
+  const { linkable, save, ...stores } = openLocalStores(project.cache, trees, options.engine.hashWorker, marker);
   const roots = { project: project.root, cache: project.cache };
   const paths = new PathDigests(inputs, trees);
   const { engine, jobs } = options;
@@ -83,7 +83,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       save();
       for (const learnt of [sources, inputs, trees, codes]) learnt.save();
     },
-    close: () => uses.release(),
+    close: () => marker.release(),
   });
 }
 

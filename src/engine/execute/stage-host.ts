@@ -1,8 +1,8 @@
-/** The main module of a stage's process: loads the stage's bundle, runs it, and tells the runner what happens. */
+/** The main module of a stage's process: loads the bundle of the stage, runs it and sends messages to the runner. */
 
 import { readFileSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
-import type { PreviousResult, Problem, Progress, StageContext, StageDefinition, StageFailure } from '../../index.ts';
+import type { PreviousResult, Progress, StageContext, StageDefinition } from '../../index.ts';
 import { withNonFinite } from '../../shared/non-finite.ts';
 import { readListing } from '../fingerprint/listings.ts';
 import {
@@ -13,15 +13,20 @@ import {
   type PreviousPaths,
   type ThrownError,
 } from './protocol.ts';
+import { isStageFailure } from './read-message.ts';
 import { sourceStack } from './source-stack.ts';
 
 type AnyDefinition = Omit<StageDefinition, 'run'> & {
   readonly run: (context: StageContext<unknown, unknown, unknown>) => ReturnType<StageDefinition['run']>;
 };
 
+const RETURN = 'Return nothing, badInput(…) or failed(…), and await what is asynchronous: await Promise.all(…).';
+
+const BRIEFLY = { depth: 1, maxArrayLength: 3, maxStringLength: 60, breakLength: Number.POSITIVE_INFINITY };
+
 const cancelled = new AbortController();
 
-// Ctrl-C reaches every process of the terminal; it is the runner that tells stages to stop.
+// Ctrl-C sends SIGINT to every process of the terminal, but only the runner decides when stages stop.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => cancelled.abort(new Error('the run was cancelled')));
 process.on('uncaughtException', (error) => finish({ type: 'threw', error: toThrown(error) }));
@@ -47,26 +52,18 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       work: request.work,
       downloads: request.downloads,
       ...(request.previous && { previous: toPrevious(request.previous) }),
-      log: (message) => send({ type: 'log', message }),
+      log: (message) => send({ type: 'log', message: String(message) }),
       progress: sendProgress,
       metrics: sendMetrics,
       signal: cancelled.signal,
     });
     if (failure === undefined) return { type: 'done' };
-    if (isFailure(failure)) return { type: 'reported', failure };
-    return { type: 'threw', error: { message: `the stage returned ${inspect(failure)}: ${RETURNS}`, stack: '' } };
+    if (isStageFailure(failure)) return { type: 'reported', failure };
+    const problem = { message: `run() returned ${inspect(failure, BRIEFLY)}`, advice: RETURN };
+    return { type: 'reported', failure: { kind: 'failed', problems: [problem] } };
   } catch (error) {
     return { type: 'threw', error: toThrown(error) };
   }
-}
-
-const RETURNS = 'it returns nothing, badInput([…]) or failed([…])';
-
-/** A stage may be plain JavaScript, or cast what it returns. */
-function isFailure(returned: unknown): returned is StageFailure {
-  const { kind, problems } = (returned ?? {}) as Partial<StageFailure>;
-  const isProblem = (problem: unknown) => typeof (problem as Partial<Problem> | null)?.message === 'string';
-  return (kind === 'bad-input' || kind === 'failed') && Array.isArray(problems) && problems.every(isProblem);
 }
 
 function toPrevious({ outputs, listings }: PreviousPaths): PreviousResult<unknown> {
@@ -93,12 +90,12 @@ function toDescription(definition: unknown): Description {
   if (typeof definition !== 'object' || definition === null)
     return { ok: false, notAStage: 'it has no default export' };
   const { params, inputs, outputs, reuses, run } = definition as Partial<StageDefinition>;
-  if (typeof run !== 'function') return { ok: false, notAStage: 'its default export has no function «run»' };
+  if (typeof run !== 'function') return { ok: false, notAStage: 'its default export has no function "run"' };
   if (!isNames(outputs) || outputs.length === 0) {
-    return { ok: false, notAStage: 'its «outputs» is not a list of at least one name' };
+    return { ok: false, notAStage: 'its "outputs" is not a list of at least one name' };
   }
-  if (inputs !== undefined && !isNames(inputs)) return { ok: false, notAStage: 'its «inputs» is not a list of names' };
-  // Only what JSON can say travels: a schema may hold anything else by mistake.
+  if (inputs !== undefined && !isNames(inputs)) return { ok: false, notAStage: 'its "inputs" is not a list of names' };
+  // Removes what JSON cannot express, which a schema may contain by mistake.
   const schema = params === undefined ? {} : { params: JSON.parse(JSON.stringify(params)) };
   return { ok: true, interface: { ...schema, inputs: inputs ?? [], outputs, ...(reuses === true && { reuses }) } };
 }
@@ -112,13 +109,16 @@ function toThrown(error: unknown): ThrownError {
   return { message: error.message, stack: sourceStack(error.stack ?? '') };
 }
 
-/** A screen shows no more than a few a second; the last one always arrives. */
+/** The minimum interval between progress messages, in milliseconds. The last one is always sent. */
 const PROGRESS_MILLISECONDS = 100;
 let progressSent = Number.NEGATIVE_INFINITY;
 
 function sendProgress(progress: Progress): void {
+  const { done, total } = progress;
+  // Nothing can be drawn of 0 of NaN.
+  if (!(Number.isFinite(done) && Number.isFinite(total))) return;
   const now = performance.now();
-  if (now - progressSent < PROGRESS_MILLISECONDS && progress.done < progress.total) return;
+  if (now - progressSent < PROGRESS_MILLISECONDS && done < total) return;
   progressSent = now;
   send({ type: 'progress', progress });
 }
@@ -131,17 +131,30 @@ function sendMetrics(values: Readonly<Record<string, number>>): void {
   send({ type: 'metrics', values });
 }
 
-/** Waits until the message is written: a crash of the stage right after it must not lose it. */
+/** Writes a message synchronously, so that a crash of the stage right after it does not lose it. */
 function send(message: HostMessage): void {
   const line = Buffer.from(`${JSON.stringify(message, withNonFinite)}\n`);
-  try {
-    for (let written = 0; written < line.length; ) written += writeSync(MESSAGES, line, written);
-  } catch {
-    endAll();
+  for (let written = 0; written < line.length; ) {
+    try {
+      written += writeSync(MESSAGES, line, written);
+    } catch (error) {
+      surviveOrEnd((error as NodeJS.ErrnoException).code);
+    }
   }
 }
 
-/** The runner is gone: this process, the leader of its group, ends with all that the stage has started. */
+/** Returns if writing may succeed later. */
+function surviveOrEnd(code: string | undefined): void {
+  // The stage has made the descriptor non-blocking, and the runner is behind with reading.
+  if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  else if (code === 'EPIPE' || code === 'ECONNRESET') endAll();
+  else {
+    writeSync(2, `The stage closed descriptor ${MESSAGES}, which the runner listens to (${code}).\n`);
+    process.exit(1);
+  }
+}
+
+/** Kills this process, the leader of its group, and all processes that the stage started. The runner has ended. */
 function endAll(): void {
   try {
     process.kill(-process.pid, 'SIGKILL');
@@ -150,7 +163,7 @@ function endAll(): void {
   }
 }
 
-/** Native threads may outlive the work; the process ends as soon as the runner has the last word. */
+/** Sends the last message and exits at once: native threads might keep the process alive. */
 function finish(message: HostMessage): void {
   send(message);
   process.exit(0);

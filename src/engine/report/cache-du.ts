@@ -1,9 +1,9 @@
 import { bytes, columns, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
-import type { Usage } from '../cache/housekeeping/usage.ts';
+import type { DiskUsage } from '../cache/housekeeping/disk-usage.ts';
 
 /** Describes the disk usage of a cache, and how much of it could be freed. */
-export function describeUsage(usage: Usage, free: number, paint: Paint): string {
+export function describeUsage(usage: DiskUsage, free: number, paint: Paint): string {
   const stages = [...usage.stages].sort(([, a], [, b]) => b.bytes - a.bytes);
   const rows = [
     ...stages.map(([stage, amount]) => [`objects of ${stage}`, amount, 'object'] as const),

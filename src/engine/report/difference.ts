@@ -1,7 +1,7 @@
 import type { Paint } from '../../shared/text/style.ts';
+import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { ContentDifference } from '../execute/content-difference.ts';
 import type { Difference } from '../execute/failure.ts';
-import type { Moved } from '../execute/moved.ts';
 
 /** Describes how an output differs from the lockfile: `output model: weights.bin differs from offset 17 on`. */
 export function describeDifference({ output, file, expected, found, first }: Difference): string {
@@ -52,7 +52,12 @@ export function adviceOnDifference(stage: string, differences: readonly Differen
 }
 
 /** Describes the stages that differ from the lockfile, one per line, and what to do about it. */
-export function describeMoved(moved: readonly Moved[], title: string, advice: string, paint: Paint): string {
-  const lines = moved.map(({ stage, reasons }) => `${paint('red', '✗')} ${stage}: ${reasons.join('; ')}`);
+export function describeOutdated(
+  outdated: readonly OutdatedStage[],
+  title: string,
+  advice: string,
+  paint: Paint,
+): string {
+  const lines = outdated.map(({ stage, reasons }) => `${paint('red', '✗')} ${stage}: ${reasons.join('; ')}`);
   return [`${paint('red', 'error')}: ${title}`, ...lines, `  ${paint('cyan', '→')} ${advice}`].join('\n');
 }

@@ -1,8 +1,8 @@
 import { withNonFinite } from '../../shared/non-finite.ts';
 import type { Problem } from '../../shared/problem.ts';
+import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { Emit, StageResult } from '../execute/events.ts';
 import type { Difference, FailureReason } from '../execute/failure.ts';
-import type { Moved } from '../execute/moved.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';
 
@@ -52,8 +52,8 @@ export function jsonProblems(problems: readonly Problem[]): string {
 }
 
 /** Returns the JSON lines of a command whose lockfile does not match the pipeline. */
-export function jsonMoved(moved: readonly Moved[]): string {
-  const lines = moved.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
+export function jsonOutdated(outdated: readonly OutdatedStage[]): string {
+  const lines = outdated.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
   return [...lines, { type: 'run-finished', ok: false, stages: [] }]
     .map((line) => `${JSON.stringify(line)}\n`)
     .join('');

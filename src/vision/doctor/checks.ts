@@ -2,7 +2,7 @@ import type { DoctorCheck } from '../../shared/extensions/doctor-check.ts';
 import { checkPackage } from './packages.ts';
 import { checkTensorFlow } from './tensorflow.ts';
 
-/** The checks for what the stages of this half need. */
+/** The checks of `pipeline doctor` for the requirements of the vision stages. */
 export const doctorChecks: readonly DoctorCheck[] = [
   checkPackage('sharp'),
   checkPackage('apache-arrow'),

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { DoctorCheck } from '../../shared/extensions/doctor-check.ts';
 
-/** Checks that an npm package is installed, whatever its version. */
+/** Returns a check that an npm package is installed, in any version. */
 export function checkPackage(name: string): DoctorCheck {
   return {
     async run(root) {
@@ -17,7 +17,7 @@ export function checkPackage(name: string): DoctorCheck {
   };
 }
 
-/** The folder of a package as code below `root` would import it, or else as this module would. */
+/** Returns the folder of a package as code in `root` would import it, otherwise as this module would. */
 export function packageFolder(name: string, root: string): string | undefined {
   for (const from of [`${root}/`, import.meta.url]) {
     try {

@@ -5,22 +5,23 @@ import { packageFolder } from './packages.ts';
 
 const NAME = 'tensorflow';
 
-/** Loads TensorFlow in a process of its own: a broken addon may end the process that loads it. */
+/** Checks that TensorFlow loads, in a separate process, because a broken addon may crash the process that loads it. */
 export const checkTensorFlow: DoctorCheck = {
   async run(root) {
     const folder = packageFolder('@tensorflow/tfjs-node-gpu', root);
-    if (folder === undefined) return [{ name: NAME, ok: false, found: 'not installed', advice: 'Run: npm run setup' }];
+    if (folder === undefined)
+      return [{ name: NAME, ok: false, found: 'not installed', advice: 'Install it: npm run setup' }];
     const fault = await loadFault(folder);
     if (fault !== undefined)
-      return [{ name: NAME, ok: false, found: `does not load: ${fault}`, advice: 'Set it up: npm run setup' }];
-    const { tensorflow = 'its own', variant = 'cpu', library = '' } = readInstalled(folder);
+      return [{ name: NAME, ok: false, found: `does not load: ${fault}`, advice: 'Build it again: npm run setup' }];
+    const { tensorflow = 'bundled version', variant = 'cpu', library = '' } = readInstalled(folder);
     return [{ name: NAME, ok: true, found: `${tensorflow} (${variant}) ${library}`.trimEnd() }];
   },
 };
 
-/** Returns the line that says why the package does not load; nothing if it does. */
+/** Returns the error line if the package does not load, otherwise undefined. */
 async function loadFault(folder: string): Promise<string | undefined> {
-  // tfjs-node calls two functions of node:util that are gone since Node 23.
+  // tfjs-node calls two functions of node:util that Node 23 removed.
   const script = `const util = require('node:util');
     util.isNullOrUndefined ??= (value) => value == null;
     util.isArray ??= Array.isArray;

@@ -8,38 +8,39 @@ import { reasonOf } from '../../shared/wording.ts';
 import { describeDigest, digestOf, type PinnedDigest, type PinnedFile } from './pinned-file.ts';
 import { removePartial, transfer } from './transfer.ts';
 
+/** Milliseconds to wait before each retry. */
 const PAUSES = [1000, 3000, 10_000];
 
 export interface DownloadOptions {
-  /** The folder in which it is kept. */
+  /** The folder in which downloads are stored. */
   readonly directory: string;
-  /** What to do where the network does not serve. */
+  /** Advice for the case that the file cannot be downloaded. */
   readonly otherwise: string;
   readonly signal: AbortSignal;
   log(message: string): void;
   progress(progress: Progress): void;
-  /** Milliseconds to wait before each further try. A try that got further begins them anew. */
+  /** Milliseconds to wait before each retry. An attempt that makes progress resets the sequence. */
   readonly pauses?: readonly number[];
 }
 
 /**
- * Fetches a file, once: what is there already, whole and with the pinned digest, is not fetched again; what an earlier
- * try got is gone on with; of several at the same time one fetches it and the others wait. Throws the signal's reason
- * when it is aborted.
+ * Downloads a file unless it has been downloaded already with the pinned digest. Resumes an incomplete download; of several
+ * concurrent processes one downloads and the others wait. Network errors, another digest and disk errors are failures.
+ * Throws the signal's reason when it is aborted.
  *
- * @returns the path at which it is.
+ * @returns the path of the downloaded file.
  */
 export async function download(file: PinnedFile, options: DownloadOptions): Promise<Result<string>> {
   const { directory, signal, log } = options;
   const folder = path.join(directory, `${file.digest.algorithm}-${file.digest.hex}`);
   const target = path.join(folder, nameIn(file.url));
   try {
-    if (await isWhole(target, file.digest)) return success(target);
-    const waiting = (holder: string) => log(`waiting for ${holder}, which downloads ${file.url}`);
+    if (await isIntact(target, file.digest)) return success(target);
+    const waiting = (holder: string) => log(`waiting for ${holder}, which is downloading ${file.url}`);
     const unlock = await lock(`${folder}.lock`, waiting, signal);
     signal.throwIfAborted();
     try {
-      if (await isWhole(target, file.digest)) return success(target);
+      if (await isIntact(target, file.digest)) return success(target);
       mkdirSync(folder, { recursive: true });
       return await fetchInto(target, file, options);
     } finally {
@@ -47,9 +48,9 @@ export async function download(file: PinnedFile, options: DownloadOptions): Prom
     }
   } catch (error) {
     if (signal.aborted || !(error instanceof Error && 'code' in error)) throw error;
-    return problem(`cannot keep the download: ${reasonOf(error)}`, {
+    return problem(`cannot store the download: ${reasonOf(error)}`, {
       at: { file: target },
-      advice: 'Make room there, or make it writable.',
+      advice: 'Free disk space, or make the folder writable.',
     });
   }
 }
@@ -60,37 +61,37 @@ async function fetchInto(target: string, file: PinnedFile, options: DownloadOpti
   log(`downloading ${file.url}`);
   let [failures, furthest] = [0, 0];
   for (;;) {
-    const moved = await transfer(file.url, partial, { signal, progress });
+    const result = await transfer(file.url, partial, { signal, progress });
     signal.throwIfAborted();
-    switch (moved.kind) {
-      case 'whole': {
+    switch (result.kind) {
+      case 'complete': {
         const found = await digestOf(partial, file.digest.algorithm);
-        if (found.hex === file.digest.hex) return keep(partial, target);
+        if (found.hex === file.digest.hex) return moveIntoPlace(partial, target);
         removePartial(partial);
-        // What was begun earlier may have been of another file.
-        if (moved.resumed) break;
+        // The partial file that was resumed may have been of another file, so start again.
+        if (result.resumed) break;
         return wrongDigest(file, found);
       }
-      case 'refused':
-        return problem(`cannot download ${file.url}: ${moved.reason}`, { advice: otherwise });
-      case 'broken': {
-        failures = moved.reached > furthest ? 1 : failures + 1;
-        furthest = Math.max(furthest, moved.reached);
+      case 'rejected':
+        return problem(`cannot download ${file.url}: ${result.reason}`, { advice: otherwise });
+      case 'interrupted': {
+        failures = result.reached > furthest ? 1 : failures + 1;
+        furthest = Math.max(furthest, result.reached);
         const pause = pauses[failures - 1];
         if (pause === undefined) {
-          return problem(`cannot download ${file.url}: ${moved.reason}, ${failures} times`, { advice: otherwise });
+          return problem(`cannot download ${file.url}: ${result.reason} (${failures} attempts)`, { advice: otherwise });
         }
-        log(`${moved.reason}: trying again`);
+        log(`${result.reason}; retrying`);
         await delay(pause, undefined, { signal }).catch(() => signal.throwIfAborted());
         break;
       }
       default:
-        return moved satisfies never;
+        return result satisfies never;
     }
   }
 }
 
-/** The last part of an address, as a file's name. */
+/** Returns the last part of a URL as a valid file name. */
 function nameIn(url: string): string {
   return (
     path.posix
@@ -100,20 +101,23 @@ function nameIn(url: string): string {
   );
 }
 
-function keep(partial: string, target: string): Result<string> {
+function moveIntoPlace(partial: string, target: string): Result<string> {
   renameSync(partial, target);
   removePartial(partial);
   return success(target);
 }
 
 function wrongDigest({ url, digest }: PinnedFile, found: PinnedDigest): Result<string> {
-  return problem(`what ${url} gives is another file: ${describeDigest(found)}, expected ${describeDigest(digest)}`, {
-    advice: 'Look whether the address and the digest belong together; a proxy may have given a page of its own.',
+  return problem(`${url} has unexpected content: got ${describeDigest(found)}, expected ${describeDigest(digest)}`, {
+    advice: 'Check that the URL and the digest belong together; a proxy may have returned a page of its own.',
   });
 }
 
-/** Whether a file has this digest. A damaged one is removed. That it is used is told by its time. */
-async function isWhole(file: string, digest: PinnedDigest): Promise<boolean> {
+/**
+ * Returns whether a file has this digest. Deletes a corrupted file, and touches an intact one, so that `cache gc` knows that
+ * it is in use.
+ */
+async function isIntact(file: string, digest: PinnedDigest): Promise<boolean> {
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
   if ((await digestOf(file, digest.algorithm)).hex !== digest.hex) {
     rmSync(file);

@@ -1,18 +1,18 @@
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import type { Progress } from '../../index.ts';
 
-/** A connection over which nothing comes for so long is given up. */
-const STALLED_MILLISECONDS = 60_000;
-/** What may have passed when asked for again. */
-const PASSING = [408, 425, 429, 500, 502, 503, 504];
+/** A connection without data for this long is closed. */
+const STALLED_SECONDS = 60;
+/** Statuses after which a retry may succeed. */
+const TRANSIENT = [408, 425, 429, 500, 502, 503, 504];
 
-/** How an attempt to get a file ended. */
+/** The result of one attempt to download a file. */
 export type Transfer =
-  | { readonly kind: 'whole'; readonly resumed: boolean }
-  /** So many bytes of it are there by now. */
-  | { readonly kind: 'broken'; readonly reason: string; readonly reached: number }
-  /** It would be no use to ask again. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'complete'; readonly resumed: boolean }
+  /** A retry may succeed. `reached`: the number of bytes downloaded so far. */
+  | { readonly kind: 'interrupted'; readonly reason: string; readonly reached: number }
+  /** A retry would fail again. */
+  | { readonly kind: 'rejected'; readonly reason: string };
 
 interface TransferOptions {
   readonly signal: AbortSignal;
@@ -20,50 +20,50 @@ interface TransferOptions {
 }
 
 /**
- * Gets a file over HTTP into `partial`, going on where an earlier attempt ended if the server still has the same file
- * and can begin in the middle. Throws the file system's error, and nothing else.
+ * Downloads a file over HTTP into `partial`. Resumes an earlier attempt if the server supports ranges and still has the same
+ * file. Throws the file system's errors and no others.
  */
 export async function transfer(url: string, partial: string, { signal, progress }: TransferOptions): Promise<Transfer> {
   const { host } = new URL(url);
   const controller = new AbortController();
   const abort = () => controller.abort();
-  let patience: NodeJS.Timeout | undefined;
+  let stallTimer: NodeJS.Timeout | undefined;
   let stalled = false;
-  const alive = () => {
-    clearTimeout(patience);
-    patience = setTimeout(() => {
+  const resetStallTimer = () => {
+    clearTimeout(stallTimer);
+    stallTimer = setTimeout(() => {
       stalled = true;
       abort();
-    }, STALLED_MILLISECONDS);
+    }, STALLED_SECONDS * 1000);
   };
   let reached = 0;
   signal.addEventListener('abort', abort);
   try {
-    alive();
+    resetStallTimer();
     if (signal.aborted) abort();
-    const known = begun(partial, url);
+    const known = partialState(partial, url);
     const response = await fetch(url, { headers: headersFor(known), signal: controller.signal });
     const { status, statusText, headers, body } = response;
     const start = status === 206 ? startOf(headers.get('content-range')) : 0;
     if (status === 416 || (status === 206 && start !== known.bytes)) {
       await body?.cancel();
       removePartial(partial);
-      return { kind: 'broken', reason: `${host} cannot go on where it ended`, reached };
+      return { kind: 'interrupted', reason: `${host} cannot resume the download`, reached };
     }
     if (!response.ok || body === null) {
       await body?.cancel();
-      const reason = `${host} answers ${status} ${statusText}`.trimEnd();
-      return PASSING.includes(status) ? { kind: 'broken', reason, reached } : { kind: 'refused', reason };
+      const reason = `${host} answered ${status} ${statusText}`.trimEnd();
+      return TRANSIENT.includes(status) ? { kind: 'interrupted', reason, reached } : { kind: 'rejected', reason };
     }
     const resumed = start > 0;
     const length = headers.get('content-length');
     const total = length === null ? undefined : start + Number(length);
-    if (!resumed) remember(partial, url, headers);
+    if (!resumed) writeNote(partial, url, headers);
     reached = start;
     const file = openSync(partial, resumed ? 'a' : 'w');
     try {
       for await (const chunk of body) {
-        alive();
+        resetStallTimer();
         writeAll(file, chunk);
         reached += chunk.length;
         progress({ done: megabytes(reached), total: megabytes(total ?? reached), unit: 'MB' });
@@ -72,27 +72,27 @@ export async function transfer(url: string, partial: string, { signal, progress 
       closeSync(file);
     }
     if (total !== undefined && reached < total) {
-      return { kind: 'broken', reason: `${host} ended the connection early`, reached };
+      return { kind: 'interrupted', reason: `${host} closed the connection early`, reached };
     }
-    return { kind: 'whole', resumed };
+    return { kind: 'complete', resumed };
   } catch (error) {
     if (error instanceof Error && 'syscall' in error && 'path' in error) throw error;
     if (error instanceof DiskError) throw error.cause;
-    const reason = stalled ? `nothing comes from ${host} any more` : `${host}: ${wordsFor(error)}`;
-    return { kind: 'broken', reason, reached };
+    const reason = stalled ? `${host} sent no data for ${STALLED_SECONDS} seconds` : `${host}: ${describeError(error)}`;
+    return { kind: 'interrupted', reason, reached };
   } finally {
-    clearTimeout(patience);
+    clearTimeout(stallTimer);
     signal.removeEventListener('abort', abort);
   }
 }
 
-/** Removes what an attempt has got. */
+/** Deletes the partial file of a download. */
 export function removePartial(partial: string): void {
   rmSync(partial, { force: true });
   rmSync(noteFor(partial), { force: true });
 }
 
-/** The disk may be full: that is not the network's fault. */
+/** Marks an error of the file system, such as a full disk, so that it is not taken for a network error. */
 class DiskError extends Error {}
 
 function writeAll(file: number, chunk: Uint8Array): void {
@@ -103,14 +103,14 @@ function writeAll(file: number, chunk: Uint8Array): void {
   }
 }
 
-interface Begun {
+interface PartialState {
   readonly bytes: number;
-  /** By which the server tells whether it still has the same file. */
+  /** The ETag or date by which the server decides whether it still has the same file. */
   readonly validator?: string;
 }
 
-/** What an earlier attempt got of the same address. */
-function begun(partial: string, url: string): Begun {
+/** Returns what an earlier attempt downloaded from the same URL. */
+function partialState(partial: string, url: string): PartialState {
   const bytes = statSync(partial, { throwIfNoEntry: false })?.size ?? 0;
   try {
     const note = JSON.parse(readFileSync(noteFor(partial), 'utf8')) as { url?: string; validator?: string };
@@ -121,9 +121,9 @@ function begun(partial: string, url: string): Begun {
   }
 }
 
-function remember(partial: string, url: string, headers: Headers): void {
+function writeNote(partial: string, url: string, headers: Headers): void {
   const etag = headers.get('etag');
-  // A weak one says that files are as good as each other, not that they are the same.
+  // A weak ETag says that two files are equivalent, not that they are identical.
   const validator = etag?.startsWith('"') ? etag : headers.get('last-modified');
   writeFileSync(noteFor(partial), JSON.stringify({ url, ...(validator !== null && { validator }) }));
 }
@@ -132,14 +132,14 @@ function noteFor(partial: string): string {
   return `${partial}.json`;
 }
 
-function headersFor({ bytes, validator }: Begun): Record<string, string> {
-  // Compressed on the way, bytes could not be counted.
+function headersFor({ bytes, validator }: PartialState): Record<string, string> {
+  // Without compression, so that byte offsets are those of the file.
   const plain = { 'accept-encoding': 'identity' };
   if (bytes === 0) return plain;
   return { ...plain, range: `bytes=${bytes}-`, ...(validator !== undefined && { 'if-range': validator }) };
 }
 
-/** Where a part begins: `bytes 100-199/200`. */
+/** Returns the start of a range, such as 100 of `bytes 100-199/200`. */
 function startOf(range: string | null): number {
   return Number(/^bytes (\d+)-/.exec(range ?? '')?.[1] ?? Number.NaN);
 }
@@ -148,19 +148,19 @@ function megabytes(bytes: number): number {
   return Math.round(bytes / 1e5) / 10;
 }
 
-/** What fetch throws says nothing; its cause does. */
-function wordsFor(error: unknown): string {
+/** Describes a network error. The message of fetch's own error says nothing, that of its cause does. */
+function describeError(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (!(cause instanceof Error)) return String(cause);
   const code = 'code' in cause ? String(cause.code) : '';
   const words: Readonly<Record<string, string>> = {
-    ENOTFOUND: 'there is no such host, or no network',
-    EAI_AGAIN: 'the host could not be looked up',
-    ECONNREFUSED: 'the connection was refused',
-    ECONNRESET: 'the connection was cut',
-    UND_ERR_SOCKET: 'the connection was cut',
-    ETIMEDOUT: 'it does not answer',
-    UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
+    ENOTFOUND: 'host not found, or no network',
+    EAI_AGAIN: 'DNS lookup failed',
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection reset',
+    UND_ERR_SOCKET: 'connection reset',
+    ETIMEDOUT: 'connection timed out',
+    UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
   };
   return words[code] ?? (cause.message || code);
 }

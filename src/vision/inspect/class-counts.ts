@@ -3,10 +3,10 @@ import type { Viewer } from '../../shared/extensions/viewer.ts';
 import { bytes, count } from '../../shared/text/format.ts';
 import { cut, leftOut, oneLine, table } from '../../shared/text/table.ts';
 
-/** So many classes are shown one by one without being asked for. */
-const SHOWN_CLASSES = 60;
+/** The classes are listed without `--full` up to this number. */
+const MAX_SHOWN_CLASSES = 60;
 
-/** How often each class of each task occurs, as ingest counts it. */
+/** The number of samples of each class of each task, as the ingest stage writes it to `tasks.json`. */
 interface ClassCounts {
   readonly tasks: readonly TaskCounts[];
 }
@@ -15,11 +15,11 @@ interface TaskCounts {
   readonly name: string;
   readonly classes: number;
   readonly class_names?: readonly string[];
-  /** By what was counted, for each class: `{ train: [3, 5], validation: [1, 1] }`. */
+  /** The numbers per class, by category: `{ train: [3, 5], validation: [1, 1] }`. */
   readonly counts: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Shows the JSON in which ingest counts the classes as tables; as data it stays the JSON that it is. */
+/** Shows the class counts of the ingest stage as tables; with `--json` they stay JSON. */
 export const classCountsViewer: Viewer = {
   async inspect(viewed, others) {
     const value = viewed.json()?.value;
@@ -29,7 +29,7 @@ export const classCountsViewer: Viewer = {
   },
 };
 
-/** Whether JSON has these counts. It may have more. */
+/** Returns whether a JSON value has these counts; other fields are allowed. */
 function isClassCounts(value: unknown): value is ClassCounts {
   const { tasks } = (value ?? {}) as Partial<ClassCounts>;
   return Array.isArray(tasks) && tasks.length > 0 && tasks.every(isTaskCounts);
@@ -47,7 +47,7 @@ function isTaskCounts(value: unknown): value is TaskCounts {
   );
 }
 
-/** Two tables: the tasks with their sums, and the classes of each. */
+/** Returns two tables: the tasks with their totals, and the classes of each task. */
 function describeClassCounts(value: ClassCounts, size: number, view: View): string[] {
   const { tasks } = value;
   const counted = [...new Set(tasks.flatMap(({ counts }) => Object.keys(counts)))];
@@ -56,7 +56,7 @@ function describeClassCounts(value: ClassCounts, size: number, view: View): stri
   );
   const classes = tasks.reduce((sum, task) => sum + task.classes, 0);
   const shown =
-    view.full || classes <= SHOWN_CLASSES
+    view.full || classes <= MAX_SHOWN_CLASSES
       ? ['', ...tableOf([['task', 'class', ...counted], ...tasks.flatMap((task) => classRows(task, counted))], view)]
       : [view.paint('dim', `  … each of the ${count(classes)} classes with --full`)];
   return [
@@ -72,7 +72,7 @@ function taskRow({ name, classes, counts }: TaskCounts, counted: readonly string
   return [oneLine(name), count(classes), ...sums];
 }
 
-/** The task's name stands in its first row only. */
+/** Returns one row per class; only the first row has the name of the task. */
 function classRows({ name, classes, class_names: names, counts }: TaskCounts, counted: readonly string[]): string[][] {
   return Array.from({ length: classes }, (_, index) => [
     index === 0 ? oneLine(name) : '',

@@ -7,15 +7,15 @@ import { plural } from '../../shared/text/format.ts';
 import { cut, cutMiddle, oneLine } from '../../shared/text/table.ts';
 
 const FILE_NAME = 'quarantine.json';
-const SHOWN = 10;
+const MAX_SHOWN = 10;
 
-/** An image that a stage put aside. */
-interface PutAside {
+/** An image that a stage quarantined. */
+interface QuarantinedImage {
   readonly file: string;
   readonly reason: string;
 }
 
-/** Adds to what is said of shards which images are in none of them. */
+/** Adds the quarantined images to the description of a directory of shards. */
 export const quarantineViewer: Viewer = {
   async inspect({ path, files }, others) {
     const quarantine = readQuarantine(path, files);
@@ -31,27 +31,29 @@ export const quarantineViewer: Viewer = {
   },
 };
 
-/** What `quarantine.json` in a directory lists: `{"images": [{"file": …, "reason": …}]}`. */
-function readQuarantine(directory: string, found: readonly FoundFile[]): readonly PutAside[] | undefined {
+/** Returns the images in a directory's `quarantine.json`: `{"images": [{"file": …, "reason": …}]}`. */
+function readQuarantine(directory: string, found: readonly FoundFile[]): readonly QuarantinedImage[] | undefined {
   const list = found.find(({ path }) => path === FILE_NAME);
   const value = list && parseJsonFile(join(directory, FILE_NAME), list.bytes)?.value;
   const images = typeof value === 'object' && value !== null && 'images' in value ? value['images'] : undefined;
-  return Array.isArray(images) && images.every(isPutAside) ? (images as readonly unknown[] as PutAside[]) : undefined;
+  return Array.isArray(images) && images.every(isQuarantinedImage)
+    ? (images as readonly unknown[] as QuarantinedImage[])
+    : undefined;
 }
 
-/** Nothing where nothing was put aside. */
-function describeQuarantine(images: readonly PutAside[], view: View): string[] {
+/** Returns no lines if no image is quarantined. */
+function describeQuarantine(images: readonly QuarantinedImage[], view: View): string[] {
   if (images.length === 0) return [];
-  const shown = images.slice(0, view.full ? images.length : SHOWN);
-  const left = images.length - shown.length;
+  const shown = images.slice(0, view.full ? images.length : MAX_SHOWN);
+  const hidden = images.length - shown.length;
   return [
-    `${view.paint('red', '✗')} ${plural(images.length, 'image')} put aside (${FILE_NAME})`,
+    `${view.paint('red', '✗')} ${plural(images.length, 'quarantined image')} (${FILE_NAME})`,
     ...shown.map(({ file, reason }) => cut(`  ${cutMiddle(oneLine(file), 32)}: ${oneLine(reason)}`, lineWidth(view))),
-    ...(left > 0 ? [`  … ${left} more`] : []),
+    ...(hidden > 0 ? [`  … ${hidden} more`] : []),
   ];
 }
 
-function isPutAside(value: unknown): boolean {
-  const { file, reason } = (value ?? {}) as Partial<PutAside>;
+function isQuarantinedImage(value: unknown): boolean {
+  const { file, reason } = (value ?? {}) as Partial<QuarantinedImage>;
   return typeof file === 'string' && typeof reason === 'string';
 }

@@ -3,5 +3,5 @@ import { classCountsViewer } from './class-counts.ts';
 import { modelViewer } from './model/viewer.ts';
 import { quarantineViewer } from './quarantine.ts';
 
-/** The viewers for what the stages of this half put out. */
+/** The viewers for the artifacts of the vision stages. */
 export const viewers: readonly Viewer[] = [modelViewer, classCountsViewer, quarantineViewer];

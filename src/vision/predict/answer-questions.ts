@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Progress } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { type DecodedImage, decodeImage, type Fit } from '../data/images/decode.ts';
-import { someProblems } from '../data/labels/some-problems.ts';
+import { limitProblems } from '../data/labels/limit-problems.ts';
 import type { Question } from '../data/tables/questions.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
 import { headLayout } from '../train/step/target-masks.ts';
@@ -52,7 +52,7 @@ export async function answerQuestions(
     waiting.length = 0;
     onProgress({ done, total: questions.length, unit: 'images' });
   }
-  return broken.length > 0 ? failure(someProblems(broken, 'images like these')) : success(answers);
+  return broken.length > 0 ? failure(limitProblems(broken, 'images like these')) : success(answers);
 }
 
 function answerBatch(

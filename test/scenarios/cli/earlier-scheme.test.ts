@@ -4,10 +4,9 @@ import { expect, test } from 'vitest';
 import { fromChecksummed, toChecksummed } from '../../../src/engine/cache/local/checksummed.ts';
 import type { ActionRecord } from '../../../src/engine/cache/records.ts';
 import { actionKey, type KeyDocument, type RecordedDocument } from '../../../src/engine/fingerprint/action-key.ts';
+import { OTHER_SCHEME } from '../../support/messages.ts';
 import type { Project, StageJson } from '../../support/project.ts';
 import { toy } from './toy-pipeline.ts';
-
-const OTHER_SCHEME = 'the key is made another way in this version of pipeline';
 
 /** As an earlier version left it: its records have TensorFlow as a part of its own, and keys made of that. */
 async function leftByAnEarlierVersion(): Promise<Project> {

@@ -5,9 +5,40 @@ import { TOY, toy } from './toy-pipeline.ts';
 /** The statement of a stage that is replaced. */
 function withBody(body: string): Project {
   const project = toy();
-  project.write('stages/count.ts', TOY['stages/count.ts'].replace(/const words[\s\S]*JSON[^\n]*\n/, `${body}\n`));
+  const module = TOY['stages/count.ts'].replace('import {', 'import { closeSync,');
+  project.write('stages/count.ts', module.replace(/const words[\s\S]*JSON[^\n]*\n/, `${body}\n`));
   return project;
 }
+
+/** The body, and then what the stage does otherwise. */
+function before(body: string): Project {
+  const project = toy();
+  project.edit('stages/count.ts', '    const words', `    ${body}\n    const words`);
+  return project;
+}
+
+test('a stage whose native code writes to the descriptor of the messages is shown with that, and goes on', async () => {
+  const project = before(
+    `for (const line of ['garbage', 'null', '{"type":"threw"}', '{"type":"x"}']) writeSync(3, line + '\\n');`,
+  );
+  project.edit('stages/count.ts', 'import { readFileSync,', 'import { writeSync, readFileSync,');
+  const { stdout, exitCode, stderr } = await project.run();
+  expect(exitCode, stderr).toBe(0);
+  const messages = stdout.split('\n').map((line) => JSON.parse(line));
+  expect(messages.filter(({ type }) => type === 'stage-log').map(({ message }) => message)).toEqual([
+    'garbage',
+    'null',
+    '{"type":"threw"}',
+    '{"type":"x"}',
+  ]);
+});
+
+test('progress that is no number is not shown, and the run goes on', async () => {
+  const project = before('progress({ done: 0, total: 0 / 0 });');
+  project.edit('stages/count.ts', 'outputs, metrics }', 'outputs, metrics, progress }');
+  const { exitCode, stderr } = await project.run();
+  expect(exitCode, stderr).toBe(0);
+});
 
 describe('a stage that fails', () => {
   test.each<[string, string, string, number]>([
@@ -15,9 +46,12 @@ describe('a stage that fails', () => {
     ['rejects', "return Promise.reject(new TypeError('no luck'));", 'stages/count.ts:8:27: no luck', 1],
     ['throws later', "setTimeout(() => { throw new Error('late'); }); return new Promise(() => undefined);", 'late', 1],
     ['exits', 'process.exit(7);', 'stage "count" ended with exit code 7', 1],
-    ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage "count" was ended by SIGKILL', 1],
-    ['leaves an output unmade', '', 'stage «count» left its output «count» unmade', 1],
-    ['leaves an output empty', "writeFileSync(outputs.count, '');", 'stage «count» left its output «count» empty', 1],
+    ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage "count" was terminated by SIGKILL', 1],
+    ['returns something else', 'return Promise.all([1, 2]);', 'run() returned [ 1, 2 ]', 1],
+    ['closes the descriptor of the messages', 'closeSync(3);', 'ended with exit code 1', 1],
+    ['returns null', 'return null;', 'run() returned null', 1],
+    ['does not create an output', '', 'output "count" of stage "count" was not created', 1],
+    ['leaves an output empty', "writeFileSync(outputs.count, '');", 'output "count" of stage "count" is empty', 1],
   ])(
     'a stage that %s blocks the stages that read it, and the reason is shown',
     async (_how, body, message, exitCode) => {
@@ -112,7 +146,7 @@ describe('an invalid pipeline', () => {
     [
       'a module that throws when it is loaded',
       (p) => p.write('stages/join.ts', "throw new Error('not today');\nexport default {};\n"),
-      'stages/join.ts:1:7: the module threw while it was loaded: not today',
+      'stages/join.ts:1:7: the module threw an error while it was loaded: not today',
     ],
   ])('%s is reported with its place before anything runs, and exits with 2', async (_what, edit, message) => {
     const project = toy();

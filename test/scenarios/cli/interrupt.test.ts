@@ -102,6 +102,17 @@ describe('SIGKILL', () => {
   });
 });
 
+test('a run whose output pipe is closed ends its stages and exits with 130', async () => {
+  const gate = await Gate.open();
+  const run = gated().start(['run', '--jobs', '1'], { GATE: gate.address });
+  const first = await gate.next();
+  run.stdout?.destroy();
+  first.finish();
+  await first.gone;
+  expect((await run).exitCode).toBe(130);
+  expect(gate.unasked).toBe(0);
+});
+
 test('a stage that blocks its thread ends when the runner is killed', async () => {
   const gate = await Gate.open();
   const project = gated();

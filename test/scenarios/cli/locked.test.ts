@@ -48,7 +48,7 @@ describe('pipeline.lock', () => {
     project.write('pipeline.lock/x', '');
     const { exitCode, stderr, which } = await project.run();
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('pipeline.lock: the lockfile cannot be written: EISDIR');
+    expect(stderr).toContain('pipeline.lock: cannot write the lockfile: EISDIR');
     expect(which('ran')).toHaveLength(4);
     expect((await project.run()).which('cached')).toHaveLength(4);
   });
@@ -170,7 +170,7 @@ describe('pipeline run --locked', () => {
     project.write('pipeline.lock', `<<<<<<< HEAD\n${project.read('pipeline.lock')}=======\n>>>>>>> theirs\n`);
     const refused = await project.run('--locked');
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('pipeline.lock:1:1: a merge conflict has not been resolved');
+    expect(refused.stderr).toContain('pipeline.lock:1:1: unresolved merge conflict');
     expect(refused.stderr).toContain('→ Take either side');
   });
 
@@ -181,7 +181,10 @@ describe('pipeline run --locked', () => {
       project.read('pipeline.lock').replace(/^ {4}count: .*\n/m, '    other: $&'.replace('$&', `${'a'.repeat(64)}\n`)),
     );
     expect(moved(await project.run('--locked'))).toEqual({
-      count: ['its output count is not in pipeline.lock', 'it has no output other, which is in pipeline.lock'],
+      count: [
+        'its output "count" is not in pipeline.lock',
+        'its output "other" is in pipeline.lock, but no longer declared',
+      ],
     });
   });
 });
@@ -206,7 +209,9 @@ describe('pipeline run --locked with a non-deterministic stage', () => {
     expect(differs.stderr).toMatch(
       /✗ count: result differs from pipeline\.lock\n {2}output count: count\.json differs/,
     );
-    expect(differs.stderr).toContain('the first difference is unknown, because the expected content is not in the cache');
+    expect(differs.stderr).toContain(
+      'the first difference is unknown, because the expected content is not in the cache',
+    );
     expect(project.read('pipeline.lock')).toBe(lockfile);
   });
 

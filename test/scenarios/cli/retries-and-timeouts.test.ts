@@ -69,7 +69,7 @@ describe('a stage with retries', () => {
   test('each failure is printed when it happens', async () => {
     const { stdout } = await project(', retries: 2', THIRD_TIME).pipeline('run');
     expect(stdout).toContain('↻ train: threw an error: loss is NaN; retrying (1 of 2)\n');
-    expect(stdout).toContain('↻ train: process was ended by SIGKILL; retrying (2 of 2)\n');
+    expect(stdout).toContain('↻ train: process was terminated by SIGKILL; retrying (2 of 2)\n');
   });
 
   test('a stage that fails in every attempt fails, and the number of attempts is shown', async () => {
@@ -152,9 +152,9 @@ describe('a non-deterministic stage', () => {
       {
         type: 'stage-warning',
         stage: 'train',
-        message: 'stage «train» put out another content than before as «model», with the same action key',
+        message: 'output "model" of stage "train" differs from the previous result under the same action key',
         advice:
-          'If it cannot repeat itself, say so in pipeline.yaml: deterministic: false. Otherwise look for the time of day, random numbers without a seed, or an order that files or threads decide.',
+          'If the stage is not deterministic, declare it in pipeline.yaml: deterministic: false. Otherwise look for the current time, unseeded random numbers, or an order that depends on the file system or on threads.',
       },
     ]);
     expect(again.exitCode).toBe(0);
@@ -165,7 +165,7 @@ describe('a non-deterministic stage', () => {
     await toy.run();
     const { stdout } = await toy.pipeline('run', '--force');
     expect(stdout).toContain(
-      'warning: stage «train» put out another content than before as «model», with the same action key\n  → If it cannot',
+      'warning: output "model" of stage "train" differs from the previous result under the same action key\n  → If the stage is not',
     );
   });
 

@@ -54,7 +54,8 @@ test.each(['null', '7', "'done'", '{}', "{ kind: 'failed' }", "{ kind: 'failed',
   async (value) => {
     const { exitCode, stderr, stdout } = await stage(`return ${value};`).run();
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/the stage returned .+: it returns nothing, badInput\(\[…\]\) or failed\(\[…\]\)/);
+    expect(stderr).toMatch(/run\(\) returned .+/);
+    expect(stderr).toContain('Return nothing, badInput(…) or failed(…)');
     expect(stdout + stderr).not.toContain('TypeError');
   },
 );

@@ -43,7 +43,7 @@ describe('the reasons of pipeline status', () => {
         p.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
       },
       {
-        read: 'input folder: 1 file gone: a.txt',
+        read: 'input folder: 1 file removed: a.txt',
         ...AFTER_READ,
         shout: 'param greeting hello → bye; read would run',
       },

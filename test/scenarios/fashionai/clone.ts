@@ -7,7 +7,7 @@ import { unwrap } from '../../support/result.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
 
-/** Small enough for a test, and still every stage on real TensorFlow. */
+/** Params that make the pipeline fast enough for a test; all stages still run on real TensorFlow. */
 const SMALL = [
   'image_size=32',
   'batch_size=16',
@@ -16,7 +16,7 @@ const SMALL = [
   'train-stage-3.epochs=1',
 ];
 
-/** This repository as a fresh clone has it, with a few dozen drawn garments. */
+/** Returns a copy of this repository like a fresh clone, with 216 labelled images of drawn garments. */
 export async function smallClone(atEnd?: (cleanUp: () => void) => void): Promise<Project> {
   const project = new Project({}, atEnd);
   for (const part of ['pipeline.yaml', 'stages', 'src', 'package.json']) {
@@ -30,7 +30,7 @@ export async function smallClone(atEnd?: (cleanUp: () => void) => void): Promise
 
 let drawn: Promise<string> | undefined;
 
-/** A few dozen garments a task, drawn once for all tests of a file. */
+/** Draws 216 labelled images, once for all tests of a file. */
 function garments(): Promise<string> {
   drawn ??= (async () => {
     const directory = join(mkdtempSync(join(tmpdir(), 'pipeline-garments-')), 'garments');

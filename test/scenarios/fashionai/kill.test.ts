@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Finished, Project } from '../../support/project.ts';
-import { Victim } from '../faults/victim.ts';
+import { KillableRun } from '../faults/killable-run.ts';
 import { small, smallClone } from './clone.ts';
 
-/** A checkpoint after every step, so that a killed training has something to go on from. */
+/** A checkpoint after every step, so that a killed training can resume. */
 const args = [
   ...small,
   ...[1, 2, 3].flatMap((stage) => ['--set', `train-stage-${stage}.checkpoint_minutes=0`]),
@@ -11,26 +11,26 @@ const args = [
 ];
 
 let project: Project;
-let undisturbed: Finished;
+let uninterrupted: Finished;
 
 beforeAll(async () => {
   let cleanUp = () => {};
   project = await smallClone((given) => {
     cleanUp = given;
   });
-  undisturbed = await project.run(...args);
-  expect(undisturbed.exitCode, undisturbed.stderr).toBe(0);
+  uninterrupted = await project.run(...args);
+  expect(uninterrupted.exitCode, uninterrupted.stderr).toBe(0);
   return cleanUp;
 });
 
 test.each([
   ['train-stage-1', 'in its first epoch', /"train-stage-1","done":[2-9]\b/],
   ['train-stage-1', 'in its second epoch', /"train-stage-1","done":1[2-9]\b/],
-  ['train-stage-3', 'somewhere', /"train-stage-3","done":([2-9]|1\d)/],
-])('a training killed with -9 in %s, %s, goes on and ends with the same bytes', async (stage, where, told) => {
+  ['train-stage-3', 'at any step', /"train-stage-3","done":([2-9]|1\d)/],
+])('a training killed with -9 in %s, %s, resumes and ends with byte-identical outputs', async (stage, where, told) => {
   const cache = project.path(`cache-${stage}-${where}`);
-  const victim = new Victim(project.directory, [...args, '--cache', cache]);
-  await victim.told(told);
+  const victim = new KillableRun(project.directory, [...args, '--cache', cache]);
+  await victim.printedLine(told);
   victim.killStage();
   victim.kill();
   await victim.finished;
@@ -38,5 +38,5 @@ test.each([
   expect(next.exitCode, next.stderr).toBe(0);
   expect(next.stdout).toMatch(/goes on from the checkpoint after step \d+/);
   const outputs = ({ stages }: Finished) => stages.map(({ name, outputs }) => [name, outputs]);
-  expect(outputs(next)).toEqual(outputs(undisturbed));
+  expect(outputs(next)).toEqual(outputs(uninterrupted));
 });

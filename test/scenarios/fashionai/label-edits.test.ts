@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../../support/project.ts';
 import { small, smallClone } from './clone.ts';
 
-/** What is run: all that reads the data set before a training does. */
+/** The stages that run in these tests: all that read the data set before the training. */
 const STAGES = ['encode-targets', 'resize-to-arrow-shards'];
 const DATA = 'data/garments';
 const LABELS = `${DATA}/Annotations/label.csv`;
@@ -13,7 +13,7 @@ type Edit = readonly [what: string, runs: readonly string[], edit: (project: Pro
 const LABEL_EDIT = ['encode-targets', 'ingest'];
 const ALL = ['encode-targets', 'ingest', 'resize-to-arrow-shards'];
 
-/** Makes each edit to a data set whose shards and targets are up to date. With all undone, nothing may run. */
+/** Makes each edit to a data set whose shards and targets are up to date. Without the edits, nothing may run. */
 function checkEdits(prepare: (project: Project) => readonly string[], edits: readonly Edit[]): void {
   let project: Project;
   let settings: readonly string[] = [];
@@ -41,12 +41,12 @@ function checkEdits(prepare: (project: Project) => readonly string[], edits: rea
     },
   );
 
-  test('all undone reruns nothing', async () => {
+  test('undoing all edits reruns nothing', async () => {
     expect(await run()).toEqual([]);
   });
 }
 
-/** The paths of the first two images that the label file names. */
+/** Returns the paths of the first two images in the label file. */
 function firstTwo(project: Project): readonly [string, string] {
   const [first = '', second = ''] = project.read(LABELS).split('\n');
   return [`${DATA}/${first.split(',')[0]}`, `${DATA}/${second.split(',')[0]}`];
@@ -56,25 +56,29 @@ const editLabels = (change: (rows: readonly string[]) => readonly string[]) => (
   project.write(LABELS, change(project.read(LABELS).trimEnd().split(/\r?\n/)).join('\n'));
 const copy = (project: Project, from: string, to: string) => cpSync(project.path(from), project.path(to));
 
-describe('in FashionAI’s layout', () => {
+describe('in the layout "fashionai"', () => {
   checkEdits(
     () => [],
     [
       [
-        'a label',
+        'an edited label',
         LABEL_EDIT,
         editLabels(([first = '', ...rows]) => [first.replace(/([nm])(y)|(y)([nm])/, '$2$1$4$3'), ...rows]),
       ],
-      ['a «maybe»', LABEL_EDIT, editLabels(([first = '', ...rows]) => [first.replace(/n(?=[nym]*$)/, 'm'), ...rows])],
-      ['a row taken out', ALL, editLabels((rows) => rows.slice(1))],
-      ['the order of the rows', ['ingest'], editLabels((rows) => rows.toReversed())],
       [
-        'a header, line ends and a byte order mark',
+        'an added "maybe"',
+        LABEL_EDIT,
+        editLabels(([first = '', ...rows]) => [first.replace(/n(?=[nym]*$)/, 'm'), ...rows]),
+      ],
+      ['a removed row', ALL, editLabels((rows) => rows.slice(1))],
+      ['another order of the rows', ['ingest'], editLabels((rows) => rows.toReversed())],
+      [
+        'adding a header, Windows line ends and a byte order mark',
         ['ingest'],
         editLabels((rows) => [`\uFEFFfilename,label_name,label\r\n${rows.join('\r\n')}\r\n`]),
       ],
       [
-        'the labels in two files',
+        'dividing the labels into two files',
         ['ingest'],
         (project) => {
           const rows = project.read(LABELS).split('\n');
@@ -84,16 +88,16 @@ describe('in FashionAI’s layout', () => {
         '--set',
         'ingest.annotations=[Annotations/label.csv, Annotations/round2.csv]',
       ],
-      ['a question', ['ingest'], (project) => project.write(`${DATA}/Tests/question.csv`, '')],
+      ['a question file without rows', ['ingest'], (project) => project.write(`${DATA}/Tests/question.csv`, '')],
       [
-        'notes, and what a Mac leaves behind,',
+        'adding notes and files of macOS',
         ['ingest'],
         (project) => {
           project.write(`${DATA}/Images/notes.md`, 'Two are blurred.');
           project.write(`${DATA}/Images/.DS_Store`, '');
         },
       ],
-      ['the seed', LABEL_EDIT, () => undefined, '--set', 'seed=3'],
+      ['another seed', LABEL_EDIT, () => undefined, '--set', 'seed=3'],
       [
         'an image added with its row',
         ALL,
@@ -108,7 +112,7 @@ describe('in FashionAI’s layout', () => {
         (project) => copy(project, firstTwo(project)[0], `${DATA}/Images/new.jpg`),
       ],
       [
-        'an image’s content',
+        'changed content of an image',
         ['ingest', 'resize-to-arrow-shards'],
         (project) => {
           const [first, second] = firstTwo(project);
@@ -119,7 +123,7 @@ describe('in FashionAI’s layout', () => {
   );
 });
 
-describe('in a tree of class folders', () => {
+describe('in the layout "folders"', () => {
   checkEdits(
     (project) => {
       const rows = project.read(LABELS).trimEnd().split('\n');
@@ -137,8 +141,8 @@ describe('in a tree of class folders', () => {
         (p) => renameSync(p.path('data/tree/cat/0.jpg'), p.path('data/tree/dog/0.jpg')),
       ],
       ['an image added', ALL, (p) => copy(p, 'data/tree/cat/0.jpg', 'data/tree/cat/new.jpg')],
-      ['notes', ['ingest'], (p) => p.write('data/tree/cat/notes.txt', 'All of them asleep.')],
-      ['the task’s name', LABEL_EDIT, () => undefined, '--set', 'ingest.task=animal'],
+      ['adding notes', ['ingest'], (p) => p.write('data/tree/cat/notes.txt', 'All cats are asleep.')],
+      ['renaming the task', LABEL_EDIT, () => undefined, '--set', 'ingest.task=animal'],
     ],
   );
 });

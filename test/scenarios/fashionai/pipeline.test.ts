@@ -40,16 +40,16 @@ describe('the FashionAI pipeline', () => {
     return cleanUp;
   });
 
-  /** What runs now. The stages before an edit's reach stay cached, so little has to run. */
+  /** Returns the stages that a run executes now. Stages upstream of an edit stay cached, so little has to run. */
   const ran = async () => sorted((await project.run(...small)).which('ran'));
 
-  test('runs its eight stages on real TensorFlow', () => {
+  test('runs its eight stages on real TensorFlow in a fresh clone', () => {
     expect(first.stderr).not.toContain('error');
     expect(first.exitCode).toBe(0);
     expect(sorted(first.which('ran'))).toEqual(STAGES);
   });
 
-  test('finds the eight tasks and tells the accuracy of each, and the weighted one', () => {
+  test('reports the accuracy of each of the eight tasks and the weighted accuracy', () => {
     const metrics = first.stages.find(({ name }) => name === 'evaluate')?.metrics ?? {};
     const tasks = Object.keys(CLASSES).map((name) => name.replace('_labels', ''));
     expect(sorted(Object.keys(metrics))).toEqual(
@@ -58,7 +58,7 @@ describe('the FashionAI pipeline', () => {
     for (const value of Object.values(metrics)) expect(value).toBeGreaterThanOrEqual(0);
   });
 
-  test('answers each question in order, with one probability a class, which sum to 1', async () => {
+  test('answers each question in order, with one probability per class that sum to 1', async () => {
     await project.pipeline('export', 'predict', 'results', ...small, '--force');
     const answers = project.read('results/predictions.csv').trimEnd().split(/\r?\n/);
     const questions = project.read('data/garments/Tests/question.csv').trimEnd().split(/\r?\n/);
@@ -73,11 +73,11 @@ describe('the FashionAI pipeline', () => {
     }
   });
 
-  test('runs nothing the second time', async () => {
+  test('reruns nothing when nothing has changed', async () => {
     expect(sorted((await project.run(...small)).which('cached'))).toEqual(STAGES);
   });
 
-  test('gives the same digests in another clone, trained weights included', async () => {
+  test('gives the same digests in another clone, including those of the trained weights', async () => {
     const second = await (await smallClone()).run(...small);
     expect(second.stages.map(({ name, outputs }) => [name, outputs])).toEqual(
       first.stages.map(({ name, outputs }) => [name, outputs]),
@@ -86,9 +86,12 @@ describe('the FashionAI pipeline', () => {
 
   test.each<[string, () => void]>([
     ['a comment in the pipeline file', () => project.edit('pipeline.yaml', '# shared values', '# values for all')],
-    ['the time of a photograph', () => utimesSync(project.path('data/garments/Annotations/label.csv'), 1, 1)],
     [
-      'formatting of a stage',
+      'the modification time of the label file',
+      () => utimesSync(project.path('data/garments/Annotations/label.csv'), 1, 1),
+    ],
+    [
+      'the formatting of a stage',
       () =>
         project.edit(
           'stages/train.ts',
@@ -100,12 +103,12 @@ describe('the FashionAI pipeline', () => {
       'a comment in a module',
       () => project.edit('src/vision/train/loop/history.ts', 'export interface', '// Quite so.\nexport interface'),
     ],
-  ])('does not run again for %s', async (_what, edit) => {
+  ])('reruns nothing for %s', async (_what, edit) => {
     edit();
     expect(await ran()).toEqual([]);
   });
 
-  test('runs the later trainings again for a learning rate, and nothing when it is changed back', async () => {
+  test('reruns only the downstream training stages when a learning rate changes, and nothing when it changes back', async () => {
     const before = project.read('pipeline.yaml');
     const document = before.replace(/(train-stage-2:[\s\S]*?learning_rate: )\S+/, '$12.0e-4');
     expect(document).not.toBe(before);
@@ -115,7 +118,7 @@ describe('the FashionAI pipeline', () => {
     expect(await ran()).toEqual([]);
   });
 
-  test('runs only evaluate again for a module that only it imports', async () => {
+  test('reruns only evaluate when a module changes that only it imports', async () => {
     project.edit(
       'src/vision/predict/evaluate.ts',
       'export async function evaluate(',
@@ -124,12 +127,12 @@ describe('the FashionAI pipeline', () => {
     expect(await ran()).toEqual(['evaluate']);
   });
 
-  test('runs train-stage-2 and what follows with --from', async () => {
+  test('reruns train-stage-2 and the downstream stages with --from train-stage-2', async () => {
     const { which } = await project.run(...small, '--from', 'train-stage-2');
     expect(sorted(which('ran'))).toEqual(['evaluate', 'predict', 'train-stage-2', 'train-stage-3']);
   });
 
-  test('stops within a training at Ctrl-C, and goes on as if nothing had been', async () => {
+  test('stops within a training at Ctrl-C and keeps the cached results of the previous run valid', async () => {
     const run = project.start(['run', '--json', ...small, '--from', 'train-stage-1']);
     await new Promise<void>((resolve) => {
       run.stdout?.on('data', (text: Buffer) => {
@@ -144,9 +147,9 @@ describe('the FashionAI pipeline', () => {
   });
 });
 
-describe('wrong data', () => {
+describe('invalid data', () => {
   test.each<[string, (project: Project) => void, string, string]>([
-    ['no label file', (p) => p.remove('data/garments/Annotations/label.csv'), 'ingest', 'label.csv'],
+    ['a missing label file', (p) => p.remove('data/garments/Annotations/label.csv'), 'ingest', 'label.csv'],
     [
       'a label without y',
       (p) =>
@@ -160,12 +163,7 @@ describe('wrong data', () => {
       'ingest',
       'label.csv:216',
     ],
-    [
-      'a photograph that is not there',
-      (p) => p.remove(join('data/garments', firstPhotograph(p))),
-      'ingest',
-      'label.csv:1',
-    ],
+    ['a missing photograph', (p) => p.remove(join('data/garments', firstPhotograph(p))), 'ingest', 'label.csv:1'],
     [
       'a truncated photograph',
       (p) => truncateSync(p.path(join('data/garments', firstPhotograph(p))), 2000),
@@ -173,7 +171,7 @@ describe('wrong data', () => {
       '.jpg',
     ],
   ])(
-    '%s stops the stage that reads it, names the place, and leaves nothing half-made',
+    '%s fails the stage that reads it, with the place, and leaves no incomplete output',
     async (_what, spoil, stage, place) => {
       const project = await smallClone();
       spoil(project);
@@ -192,7 +190,7 @@ function firstPhotograph(project: Project): string {
   return project.read('data/garments/Annotations/label.csv').split(',', 1)[0] ?? '';
 }
 
-/** Files in the work directories: half-made outputs. */
+/** Returns the files in the work directories: incomplete outputs. */
 function leftOvers(project: Project): string[] {
   const work = project.path('cache/work');
   if (!existsSync(work)) return [];

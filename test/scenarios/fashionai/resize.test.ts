@@ -9,7 +9,7 @@ import { type Finished, Project, toFinished } from '../../support/project.ts';
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
 const IMAGES = 60;
 
-/** The stage as the pipeline has it, waiting at the gate when so many images are done. */
+/** The stage of the pipeline, which waits at the gate when 40 images are done. */
 const HELD = `import { defineStage } from 'pipeline';
 import { hold } from '../lib/gate.ts';
 import { resizeToShards } from '../src/vision/data/shards/resize-to-shards.ts';
@@ -83,30 +83,27 @@ function shardsOf({ stages: [stage] }: Finished): { name: string; inode: number 
   return names.map((name) => ({ name, inode: statSync(join(directory, name)).ino }));
 }
 
-describe('an edit of the images', () => {
+describe('an edit of the images in a pipeline that resizes them', () => {
   test.each<[string, () => Promise<void>, number]>([
-    ['one changed', () => draw('7.png', 150), 1],
-    ['one more', () => draw('new.png', 150), 2],
-    ['one less', async () => rmSync(project.path('photographs/7.png')), 1],
-  ])(
-    'makes the shards anew that it concerns, links all others, and verify finds no difference: %s',
-    async (_what, edit, most) => {
-      const before = shardsOf(await project.run());
-      await edit();
-      await list();
-      const run = await project.run();
-      expect(run.which('ran')).toEqual(['resize']);
-      const inodes = new Set(before.map(({ inode }) => inode));
-      const after = shardsOf(run);
-      expect(after.filter(({ inode }) => !inodes.has(inode)).length).toBeLessThanOrEqual(most);
-      expect(after.length).toBeGreaterThan(3);
-      expect((await project.pipeline('verify')).exitCode).toBe(0);
-      expect((await project.pipeline('cache', 'verify')).exitCode).toBe(0);
-    },
-  );
+    ['one image changed', () => draw('7.png', 150), 1],
+    ['one image added', () => draw('new.png', 150), 2],
+    ['one image removed', async () => rmSync(project.path('photographs/7.png')), 1],
+  ])('rewrites only the affected shards, links the others, and passes verify: %s', async (_what, edit, most) => {
+    const before = shardsOf(await project.run());
+    await edit();
+    await list();
+    const run = await project.run();
+    expect(run.which('ran')).toEqual(['resize']);
+    const inodes = new Set(before.map(({ inode }) => inode));
+    const after = shardsOf(run);
+    expect(after.filter(({ inode }) => !inodes.has(inode)).length).toBeLessThanOrEqual(most);
+    expect(after.length).toBeGreaterThan(3);
+    expect((await project.pipeline('verify')).exitCode).toBe(0);
+    expect((await project.pipeline('cache', 'verify')).exitCode).toBe(0);
+  });
 });
 
-test('a run that is killed half-way goes on from the shards that are done', async () => {
+test('a killed run of the resize stage resumes from the finished shards', async () => {
   const gate = await Gate.open();
   const environment = { GATE: gate.address };
   const first = project.start(['run', '--json', '-f', 'held.yaml'], environment);

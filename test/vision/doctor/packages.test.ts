@@ -7,19 +7,19 @@ const packageWith = (version: string) => ({
   'node_modules/sharp/lib/index.js': '',
 });
 
-test('a package of the project is told by its version', async () => {
+test('doctor shows the version of a package in the project', async () => {
   const root = temporaryFolder();
   writeFiles(root, packageWith('1.2.3'));
   expect(await checkPackage('sharp').run(root)).toEqual([{ name: 'sharp', ok: true, found: '1.2.3' }]);
 });
 
-test('a package that the project lacks is looked for beside this one', async () => {
+test('doctor finds a package beside this one that the project does not have', async () => {
   const [finding] = await checkPackage('sharp').run(temporaryFolder());
   expect(finding).toMatchObject({ name: 'sharp', ok: true });
   expect(finding?.found).toMatch(/^\d+\.\d+\.\d+$/);
 });
 
-test('a package that is not installed comes with the command that installs it', async () => {
+test('doctor shows the command that installs a missing package', async () => {
   expect(await checkPackage('no-such-package').run(temporaryFolder())).toEqual([
     {
       name: 'no-such-package',

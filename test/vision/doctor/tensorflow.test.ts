@@ -4,7 +4,7 @@ import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
 
 const FOLDER = 'node_modules/@tensorflow/tfjs-node-gpu';
 
-/** A project with a package in the place of TensorFlow.js. */
+/** Returns a project with another package in place of TensorFlow.js. */
 function projectWith(code: string, more: Readonly<Record<string, string>> = {}): string {
   const root = temporaryFolder();
   writeFiles(root, {
@@ -15,7 +15,7 @@ function projectWith(code: string, more: Readonly<Record<string, string>> = {}):
   return root;
 }
 
-test('a TensorFlow that loads is told by what the set-up installed', async () => {
+test('doctor shows the TensorFlow that the set-up installed if it loads', async () => {
   const facts = { tensorflow: '2.21.0', variant: 'cpu', library: '/lib/tensorflow' };
   const root = projectWith('exports.ready = async () => {};', { 'tensorflow.json': JSON.stringify(facts) });
   expect(await checkTensorFlow.run(root)).toEqual([
@@ -23,17 +23,17 @@ test('a TensorFlow that loads is told by what the set-up installed', async () =>
   ]);
 });
 
-test('a TensorFlow that was not set up by this package is its own', async () => {
+test('doctor shows a TensorFlow that this package did not set up as the bundled version', async () => {
   expect(await checkTensorFlow.run(projectWith('exports.ready = async () => {};'))).toEqual([
-    { name: 'tensorflow', ok: true, found: 'its own (cpu)' },
+    { name: 'tensorflow', ok: true, found: 'bundled version (cpu)' },
   ]);
 });
 
 test.each([
   ['is missing', `require('/no/addon.node');`, "does not load: Error: Cannot find module '/no/addon.node'"],
   ['ends the process', 'process.kill(process.pid)', 'does not load: '],
-])('a TensorFlow whose addon %s is reported, with what to do', async (_how, code, found) => {
+])('doctor reports a TensorFlow whose addon %s, with advice', async (_how, code, found) => {
   expect(await checkTensorFlow.run(projectWith(code))).toEqual([
-    { name: 'tensorflow', ok: false, found, advice: 'Set it up: npm run setup' },
+    { name: 'tensorflow', ok: false, found, advice: 'Build it again: npm run setup' },
   ]);
 });

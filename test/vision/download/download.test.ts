@@ -16,7 +16,7 @@ const pinned = (content: Buffer) => ({
   hex: createHash('sha256').update(content).digest('hex'),
 });
 
-function someone(directory = temporaryFolder(), more: Partial<DownloadOptions> = {}) {
+function client(directory = temporaryFolder(), more: Partial<DownloadOptions> = {}) {
   const logged: string[] = [];
   const progress: Progress[] = [];
   const options: DownloadOptions = {
@@ -32,10 +32,10 @@ function someone(directory = temporaryFolder(), more: Partial<DownloadOptions> =
   return { directory, logged, progress, get };
 }
 
-describe('a download', () => {
-  test('is there under its digest, tells how far it is, and is not fetched again', async () => {
+describe('download', () => {
+  test('stores a file under its digest, reports progress, and does not download it again', async () => {
     const server = await FileServer.start(whole(CONTENT));
-    const { directory, get, progress, logged } = someone();
+    const { directory, get, progress, logged } = client();
     const path = unwrap(await get(server.url));
     expect(path).toBe(join(directory, `sha256-${pinned(CONTENT).hex}`, 'weights.h5'));
     expect(readFileSync(path)).toEqual(CONTENT);
@@ -45,7 +45,7 @@ describe('a download', () => {
     utimesSync(path, 0, 0);
     expect(unwrap(await get(server.url))).toBe(path);
     expect(server.asked).toHaveLength(1);
-    // What is in use is not old.
+    // A use updates the modification time.
     expect(statSync(path).mtimeMs).toBeGreaterThan(0);
     expect(readdirSync(directory, { recursive: true }).sort()).toEqual([
       basename(dirname(path)),
@@ -53,125 +53,125 @@ describe('a download', () => {
     ]);
   });
 
-  test('goes on where the connection was cut', async () => {
+  test('resumes where the connection was closed', async () => {
     const server = await FileServer.start(cutAfter(100_000, CONTENT, '"1"'), whole(CONTENT, '"1"'));
-    expect(readFileSync(unwrap(await someone().get(server.url)))).toEqual(CONTENT);
+    expect(readFileSync(unwrap(await client().get(server.url)))).toEqual(CONTENT);
     const [first, second] = server.asked;
     expect(first).toEqual({ range: undefined, ifRange: undefined });
     expect(second?.ifRange).toBe('"1"');
     expect(Number(/^bytes=(\d+)-$/.exec(second?.range ?? '')?.[1])).toBeGreaterThan(0);
   });
 
-  test('begins anew where the server can only give all of it', async () => {
+  test('starts again if the server does not support ranges', async () => {
     const server = await FileServer.start(cutAfter(100_000, CONTENT), withoutRanges(CONTENT));
-    expect(readFileSync(unwrap(await someone().get(server.url)))).toEqual(CONTENT);
+    expect(readFileSync(unwrap(await client().get(server.url)))).toEqual(CONTENT);
   });
 
-  test('begins anew where the server has another file by now', async () => {
+  test('starts again if the file on the server has changed', async () => {
     const server = await FileServer.start(cutAfter(100_000, OTHER, '"old"'), whole(CONTENT, '"new"'));
-    expect(readFileSync(unwrap(await someone().get(server.url)))).toEqual(CONTENT);
+    expect(readFileSync(unwrap(await client().get(server.url)))).toEqual(CONTENT);
     expect(server.asked).toHaveLength(2);
   });
 
-  test('begins anew where what was begun was of another file, and nothing but the digest tells', async () => {
+  test('starts again if the partial file was of another file, which only the digest shows', async () => {
     const server = await FileServer.start(cutAfter(100_000, OTHER), whole(CONTENT));
-    expect(readFileSync(unwrap(await someone().get(server.url)))).toEqual(CONTENT);
+    expect(readFileSync(unwrap(await client().get(server.url)))).toEqual(CONTENT);
     expect(server.asked.map(({ range }) => range !== undefined)).toEqual([false, true, false]);
   });
 
-  test('begins anew where the server cannot go on at this place', async () => {
+  test('starts again if the server rejects the range', async () => {
     const server = await FileServer.start(cutAfter(100_000, CONTENT), status(416), whole(CONTENT));
-    expect(readFileSync(unwrap(await someone().get(server.url)))).toEqual(CONTENT);
+    expect(readFileSync(unwrap(await client().get(server.url)))).toEqual(CONTENT);
   });
 
-  test('of two at once is one', async () => {
+  test('downloads a file once for two concurrent callers', async () => {
     const server = await FileServer.start(whole(CONTENT));
     const directory = temporaryFolder();
-    const [one, other] = [someone(directory), someone(directory)];
+    const [one, other] = [client(directory), client(directory)];
     const paths = await Promise.all([one.get(server.url), other.get(server.url)]);
     expect(unwrap(paths[0])).toBe(unwrap(paths[1]));
     expect(server.asked).toHaveLength(1);
   });
 
-  test('is fetched again where what was kept is damaged', async () => {
+  test('downloads a file again if the stored one is corrupted', async () => {
     const server = await FileServer.start(whole(CONTENT));
-    const { get } = someone();
+    const { get } = client();
     const path = unwrap(await get(server.url));
     writeFileSync(path, CONTENT.subarray(1));
     expect(readFileSync(unwrap(await get(server.url)))).toEqual(CONTENT);
     expect(server.asked).toHaveLength(2);
   });
 
-  test('that is cancelled ends at once, and the next one goes on with what it has got', async () => {
+  test('stops at once when it is cancelled, and the next download resumes', async () => {
     const server = await FileServer.start(hangAfter(100_000, CONTENT, '"1"'), whole(CONTENT, '"1"'));
     const cancelled = new AbortController();
     const progress = () => cancelled.abort(new Error('the run was cancelled'));
-    const { directory, get } = someone(undefined, { signal: cancelled.signal, progress });
+    const { directory, get } = client(undefined, { signal: cancelled.signal, progress });
     await expect(get(server.url)).rejects.toThrow('the run was cancelled');
-    expect(readFileSync(unwrap(await someone(directory).get(server.url)))).toEqual(CONTENT);
+    expect(readFileSync(unwrap(await client(directory).get(server.url)))).toEqual(CONTENT);
     expect(server.asked[1]?.range).toMatch(/^bytes=[1-9]/);
   });
 });
 
-describe('what goes wrong with a download is told', () => {
-  test('a server that is overloaded for a while is asked again', async () => {
+describe('download, after an error,', () => {
+  test('retries if the server is overloaded', async () => {
     const server = await FileServer.start(status(503), whole(CONTENT));
-    const { get, logged } = someone();
+    const { get, logged } = client();
     unwrap(await get(server.url));
-    expect(logged[1]).toBe(`${new URL(server.url).host} answers 503 Service Unavailable: trying again`);
+    expect(logged[1]).toBe(`${new URL(server.url).host} answered 503 Service Unavailable; retrying`);
   });
 
-  test('one that does not recover is given up', async () => {
+  test('fails after three attempts', async () => {
     const server = await FileServer.start(status(503));
-    expect(await someone().get(server.url)).toEqual({
+    expect(await client().get(server.url)).toEqual({
       ok: false,
       failure: [
         {
-          message: `cannot download ${server.url}: ${new URL(server.url).host} answers 503 Service Unavailable, 3 times`,
+          message: `cannot download ${server.url}: ${new URL(server.url).host} answered 503 Service Unavailable (3 attempts)`,
           advice: 'Name a file.',
         },
       ],
     });
   });
 
-  test('a file that is not there is not asked for again', async () => {
+  test('does not retry if the file does not exist on the server', async () => {
     const server = await FileServer.start(status(404));
-    const { get } = someone();
+    const { get } = client();
     expect(await get(server.url)).toMatchObject({
-      failure: [{ message: expect.stringMatching(/: 127\.0\.0\.1:\d+ answers 404 Not Found$/) }],
+      failure: [{ message: expect.stringMatching(/: 127\.0\.0\.1:\d+ answered 404 Not Found$/) }],
     });
     expect(server.asked).toHaveLength(1);
   });
 
-  test('a server that cannot be reached', async () => {
+  test('fails if the server cannot be reached', async () => {
     const { url } = await FileServer.stopped();
-    expect(await someone().get(url)).toEqual({
+    expect(await client().get(url)).toEqual({
       ok: false,
       failure: [
         {
-          message: `cannot download ${url}: ${new URL(url).host}: the connection was refused, 3 times`,
+          message: `cannot download ${url}: ${new URL(url).host}: connection refused (3 attempts)`,
           advice: 'Name a file.',
         },
       ],
     });
   });
 
-  test('another file than the one that was meant, of which nothing is kept', async () => {
+  test('fails and keeps nothing if the content has another digest', async () => {
     const server = await FileServer.start(whole(OTHER));
-    const { directory, get } = someone();
+    const { directory, get } = client();
     const [expected, found] = [pinned(CONTENT).hex, pinned(OTHER).hex];
     expect(await get(server.url)).toMatchObject({
-      failure: [{ message: `what ${server.url} gives is another file: sha256 ${found}, expected sha256 ${expected}` }],
+      failure: [{ message: `${server.url} has unexpected content: got sha256 ${found}, expected sha256 ${expected}` }],
     });
     expect(readdirSync(join(directory, `sha256-${expected}`))).toEqual([]);
   });
 
-  test('a folder in which nothing can be kept', async () => {
+  test('fails if the folder cannot be written', async () => {
     const server = await FileServer.start(whole(CONTENT));
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
-    expect(await someone(join(file, 'downloads')).get(server.url)).toMatchObject({
-      failure: [{ message: expect.stringMatching(/^cannot keep the download: /) }],
+    expect(await client(join(file, 'downloads')).get(server.url)).toMatchObject({
+      failure: [{ message: expect.stringMatching(/^cannot store the download: /) }],
     });
   });
 });

@@ -15,7 +15,7 @@ const lookAt = (path: string, view: Partial<View> = {}) => look(path, { ...view,
 const counts = (...tasks: readonly object[]) =>
   fileOf('tasks.json', JSON.stringify({ samples: 1249, images: 1245, tasks }));
 
-test('samples by task and class are told as tables, not as JSON', async () => {
+test('inspect shows the class counts of the ingest stage as tables', async () => {
   const { content, lines } = await lookAt(counts(coat, neck));
   expect(lines).toEqual([
     'samples by task and class, 297 B',
@@ -34,7 +34,7 @@ test('samples by task and class are told as tables, not as JSON', async () => {
   expect(content).toMatchObject({ kind: 'json', value: { samples: 1249 } });
 });
 
-test('where there is little room the last columns are named, not shown', async () => {
+test('inspect names the last columns of the class counts instead of showing them on a narrow terminal', async () => {
   const { lines } = await lookAt(counts(coat, neck), { width: 36 });
   expect(lines.slice(2, 6)).toEqual([
     '  task         classes    all  train',
@@ -44,7 +44,7 @@ test('where there is little room the last columns are named, not shown', async (
   ]);
 });
 
-test('of many classes only the tasks, unless all is asked for', async () => {
+test('inspect shows only the tasks if there are many classes, and the classes with --full', async () => {
   const zeros = Array.from({ length: 80 }, () => 0);
   const file = counts({ name: 'colour', classes: 80, counts: { all: zeros } });
   expect((await lookAt(file)).lines.slice(2)).toEqual([
@@ -55,7 +55,7 @@ test('of many classes only the tasks, unless all is asked for', async () => {
   expect((await lookAt(file, { full: true })).lines).toHaveLength(5 + 1 + 80);
 });
 
-test('JSON that only looks alike is shown as it is', async () => {
+test('inspect shows JSON with inconsistent class counts as plain JSON', async () => {
   const { lines } = await lookAt(counts({ ...coat, classes: 4 }));
   expect(lines[0]).toMatch(/^JSON, /);
 });

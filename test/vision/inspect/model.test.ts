@@ -21,11 +21,11 @@ async function lookAtModel(
   view: Partial<View> = {},
 ): Promise<{ content: ModelContent; lines: string[] }> {
   const { content, lines } = await look(directory, { ...view, viewers });
-  if (content.kind !== 'model') throw new Error(`it was taken for ${content.kind}`);
+  if (content.kind !== 'model') throw new Error(`expected a model, got ${content.kind}`);
   return { content: content as ModelContent, lines };
 }
 
-describe('a model that the pipeline saved', async () => {
+describe('inspect, for a model that the pipeline saved,', async () => {
   const model = buildClassifier(tf, { ...facts, tasks }, { dropout: 0.5, seed: 1 });
   const expected = {
     parameters: model.countParams(),
@@ -43,7 +43,7 @@ describe('a model that the pipeline saved', async () => {
     return directory;
   };
 
-  test('has the layers, shapes and parameters that TensorFlow.js counts', async () => {
+  test('shows the layers, shapes and parameters that TensorFlow.js counts', async () => {
     const { content } = await lookAtModel(await saved());
     expect(content).toMatchObject(expected);
     expect(content).toMatchObject({
@@ -53,10 +53,10 @@ describe('a model that the pipeline saved', async () => {
     });
   });
 
-  test('is cut in the middle on a screen, unless all is asked for', async () => {
+  test('shows the first and the last layers, and all of them with --full', async () => {
     const directory = await saved();
     const { lines } = await lookAtModel(directory);
-    expect(lines[0]).toMatch(/^TensorFlow\.js layers model «small-cnn», \d+ layers$/);
+    expect(lines[0]).toMatch(/^TensorFlow\.js layers model "small-cnn", \d+ layers$/);
     expect(lines.join('\n')).toMatch(/… \d+ more layers, [\d,]+ parameters \(--full shows them\)/);
     expect(lines.join('\n')).toMatch(/neck_design +Dense +5 +\d+/);
     expect(lines.join('\n')).toContain('pipeline.json  {"version":1,"backbone":"small-cnn"');
@@ -64,16 +64,16 @@ describe('a model that the pipeline saved', async () => {
     for (const { name } of expected.layers) expect(full.join('\n')).toContain(` ${name} `);
   });
 
-  test('whose weights are gone or cut off says so', async () => {
+  test('reports truncated weights', async () => {
     const directory = await saved();
     writeFileSync(join(directory, 'weights.bin'), new Uint8Array(100));
     expect((await lookAtModel(directory)).content.faults).toEqual([
-      `weights.bin: 100 bytes, but the weights take ${expected.parameters * 4}`,
+      `weights.bin: 100 bytes, expected ${expected.parameters * 4}`,
     ]);
   });
 });
 
-test('every kind of layer whose shape follows from the topology', async () => {
+test('inspect computes the same shapes as TensorFlow.js for every kind of layer that it knows', async () => {
   const input = tf.input({ shape: [33, 40, 3] });
   const apply = (layer: { apply(inputs: unknown): unknown }, on: unknown) =>
     layer.apply(on) as ReturnType<typeof tf.input>;
@@ -115,7 +115,7 @@ test('every kind of layer whose shape follows from the topology', async () => {
   );
 });
 
-test('a sequential model, and layers of which nothing is known', async () => {
+test('inspect shows sequential models, unknown layers and weights that belong to no layer', async () => {
   const directory = temporaryFolder();
   const layer = (class_name: string, name: string, config = {}) => ({ class_name, config: { name, ...config } });
   const topology = {
@@ -150,7 +150,7 @@ test('a sequential model, and layers of which nothing is known', async () => {
   });
 });
 
-test('a model.json of something else is a file among others', async () => {
+test('inspect treats a model.json that is not a model as an ordinary file', async () => {
   const directory = temporaryFolder();
   for (const text of ['{', '[]', '{"modelTopology": 3}', 'null']) {
     writeFileSync(join(directory, 'model.json'), text);

@@ -16,15 +16,15 @@ const images = Array.from({ length: 12 }, (_, index) => ({
 const quarantine = (directory: string, value: unknown) =>
   writeFileSync(join(directory, 'quarantine.json'), typeof value === 'string' ? value : JSON.stringify(value));
 
-test('the images that were put aside are listed with their reasons between the shards and their files', async () => {
+test('inspect lists quarantined images with their reasons between the shards and their files', async () => {
   const directory = await shardsOf(2);
   quarantine(directory, { images: images.slice(0, 1) });
   const { content, lines } = await look(directory, { viewers });
   expect(content).toMatchObject({ kind: 'arrow', tables: [{ rows: 2 }], quarantine: images.slice(0, 1) });
   expect(Object.keys(content).at(-1)).toBe('quarantine');
-  const first = lines.indexOf('✗ 1 image put aside (quarantine.json)');
+  const first = lines.indexOf('✗ 1 quarantined image (quarantine.json)');
   expect(lines.slice(first, first + 4)).toEqual([
-    '✗ 1 image put aside (quarantine.json)',
+    '✗ 1 quarantined image (quarantine.json)',
     '  0.jpg: cannot read the image: it is empty',
     '',
     expect.stringMatching(/^directory, 3 files, /),
@@ -32,7 +32,7 @@ test('the images that were put aside are listed with their reasons between the s
   expect(lines.slice(0, first)).toEqual((await look(await shardsOf(2), { viewers })).lines.slice(0, first));
 });
 
-test('of many images that were put aside ten are listed, unless all are asked for', async () => {
+test('inspect lists ten of many quarantined images, and all of them with --full', async () => {
   const directory = await shardsOf(2);
   quarantine(directory, { images });
   const { lines } = await look(directory, { viewers });
@@ -42,7 +42,7 @@ test('of many images that were put aside ten are listed, unless all are asked fo
   expect(all).toContain('  11.jpg: cannot read the image: it is empty');
 });
 
-test('where no image was put aside there is a list as data, and nothing for people', async () => {
+test('inspect shows nothing for an empty quarantine.json, and an empty list with --json', async () => {
   const directory = await shardsOf(2);
   quarantine(directory, { images: [] });
   const { content, lines } = await look(directory, { viewers });
@@ -51,7 +51,7 @@ test('where no image was put aside there is a list as data, and nothing for peop
 });
 
 test.each(['{', '[]', 'null', '{"images": [{"file": 3}]}'])(
-  'a quarantine.json with %s is a file among others',
+  'inspect treats a quarantine.json with the content %s as an ordinary file',
   async (text) => {
     const directory = await shardsOf(2);
     quarantine(directory, text);
@@ -59,7 +59,7 @@ test.each(['{', '[]', 'null', '{"images": [{"file": 3}]}'])(
   },
 );
 
-test('a quarantine.json without shards is a file among others', async () => {
+test('inspect treats a quarantine.json without shards as an ordinary file', async () => {
   const directory = temporaryFolder();
   quarantine(directory, { images });
   expect(await look(directory, { viewers })).toEqual(await look(directory));

@@ -1,5 +1,5 @@
+import { diskUsageOf } from '../../cache/housekeeping/disk-usage.ts';
 import { takeInventory } from '../../cache/housekeeping/inventory.ts';
-import { usageOf } from '../../cache/housekeeping/usage.ts';
 import { describeUsage } from '../../report/cache-du.ts';
 import { collect } from '../collect.ts';
 import { openConsole } from '../console.ts';
@@ -22,7 +22,7 @@ export function cacheDu(options: CommonOptions): Promise<number> {
       const referenced = await findReferencedKeys(options, signal);
       const { garbage, leftovers } = collect(cache, referenced, { keepRuns: KEEP_RUNS });
       const free = referenced.lockfileIsRead ? leftovers.reduce((sum, { bytes }) => sum + bytes, garbage.bytes) : 0;
-      const usage = usageOf(cache, takeInventory(cache));
+      const usage = diskUsageOf(cache, takeInventory(cache));
       const { print, printJson, paint } = openConsole(options);
       printJson({ type: 'cache-usage', ...usage, stages: Object.fromEntries(usage.stages), collectable: free });
       print(describeUsage(usage, free, paint));

@@ -1,4 +1,4 @@
-import { takeDownloads } from '../../cache/housekeeping/downloads.ts';
+import { listDownloads } from '../../cache/housekeeping/downloads.ts';
 import type { KeptAction } from '../../cache/housekeeping/inventory.ts';
 import { takeInventory } from '../../cache/housekeeping/inventory.ts';
 import { suggestion } from '../../plan/suggest.ts';
@@ -33,7 +33,7 @@ export function cacheLs(stages: readonly string[], options: CommonOptions): Prom
         .sort((a, b) => (a.finished < b.finished ? 1 : -1));
       const { print, printJson, paint } = openConsole(options);
       for (const action of listed) printJson({ type: 'action', ...action });
-      const downloads = stages.length === 0 ? takeDownloads(findProject(options).cache) : [];
+      const downloads = stages.length === 0 ? listDownloads(findProject(options).cache) : [];
       for (const { lastUsed, ...each } of downloads)
         printJson({ type: 'download', ...each, lastUsed: new Date(lastUsed).toISOString() });
       print(describeActions(listed, downloads, damaged.length, referenced.problems[0]?.message, new Date(), paint));

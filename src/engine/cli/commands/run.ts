@@ -28,10 +28,10 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
     const missing = missingInputs(services.plan, selection.value.stages);
     if (missing.length > 0) return reportProblems(missing, options);
 
-    const objection = options.locked
-      ? await (await import('../locked.ts')).objectionOf(services, selection.value.stages, options)
+    const checkResult = options.locked
+      ? await (await import('../locked.ts')).lockedResultCheck(services, selection.value.stages, options)
       : undefined;
-    if (typeof objection === 'number') return objection;
+    if (typeof checkResult === 'number') return checkResult;
 
     const console = openConsole(options);
     const { emit, close } = reporterFor(options, console);
@@ -43,7 +43,7 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
       keepGoing,
       signal,
       emit,
-      ...(objection && { objection }),
+      ...(checkResult && { checkResult }),
     });
     await close();
     if (!dryRun) services.stores.history.addRun(toRecord(result, services.plan, started));

@@ -16,7 +16,7 @@ import { summarizeVerify } from '../../report/verify.ts';
 import { localExecutor, openLocalStores } from '../compose.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
-import { lockfileOf, objectionBy } from '../locked.ts';
+import { checkAgainstLockfile, lockfileOf } from '../locked.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
@@ -67,7 +67,7 @@ async function rerun(
   lockfile: Lockfile,
   { services, directory, signal, options }: RerunContext,
 ): Promise<RunResult> {
-  const again = inFresh(services, directory, verification.takenKeys, options);
+  const again = inFresh(services, directory, verification.reusedKeys, options);
   const console = openConsole(options);
   const { emit, close } = reporterFor({ ...options, dryRun: false }, console);
   const verdictsOn = ({ stages }: RunResult) => verdicts(services.plan, verification, stages);
@@ -85,7 +85,7 @@ async function rerun(
       // Every stage is forced here, so the reason would only repeat that.
       emit(event.type === 'stage-started' ? { ...event, reasons: [] } : event);
     },
-    objection: objectionBy(lockfile, again.stores.contents),
+    checkResult: checkAgainstLockfile(lockfile, again.stores.contents),
   });
   await close();
   printFailures(result, console);
@@ -114,12 +114,12 @@ function inFresh(
 
 /** Returns a problem for each result that is to be read instead of recomputed, and that is not in the cache. */
 async function absentResults(
-  { taken }: Verification,
+  { reused }: Verification,
   lockfile: Lockfile,
   stores: Services['stores'],
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const stage of taken) {
+  for (const stage of reused) {
     const key = lockfile.get(stage.name)?.key;
     if (key !== undefined && (await findResult(stores, key)) === undefined) problems.push(absentProblem(stage));
   }

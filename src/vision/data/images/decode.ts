@@ -5,36 +5,38 @@ import { readImageFile } from './image-file.ts';
 import { imageFormat } from './image-format.ts';
 import { imageMemory, MemoryBudget } from './memory-budget.ts';
 
-/** `fill` stretches, `cover` crops what overhangs, `contain` pads with white. */
+/** How an image is fitted into the target size: `fill` stretches it, `cover` crops it, `contain` pads it with white. */
 export const FITS = ['fill', 'cover', 'contain'] as const;
 export type Fit = (typeof FITS)[number];
 
 export interface DecodeOptions {
+  /** Target size, in pixels. */
   readonly width: number;
   readonly height: number;
   readonly fit: Fit;
 }
 
 export interface DecodedImage {
-  /** RGB, `[height, width, 3]`. */
+  /** uint8 RGB, `[height, width, 3]`. */
   readonly pixels: Uint8Array;
-  /** Size in pixels as a viewer shows the original: EXIF orientation applied. */
+  /** Size of the original in pixels, with the EXIF orientation applied. */
   readonly originalWidth: number;
   readonly originalHeight: number;
 }
 
-// Images run beside each other, so threads within one only cost; and no image is decoded twice, so nothing is cached.
+// Images are decoded concurrently, so threads within one would only add cost; none is decoded twice, so no cache helps.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** 2^27: more than the largest cameras have. A small file may claim any number, and would take the memory for it. */
-const MOST_PIXELS = 134_217_728;
-const ALL = Number.POSITIVE_INFINITY;
+/** 2^27, more than the largest cameras have. A small file may declare any size and would make the decoder allocate it. */
+const MAX_PIXELS = 134_217_728;
+const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /**
- * Decodes and resizes one image: JPEG, PNG, WebP, GIF, TIFF or AVIF by its content, of any orientation, depth and colour
- * space; transparency becomes white, and of an animation or several pages the first is taken. A missing, broken,
- * truncated or oversized image is a failure with its reason; it has a place if `source` is a path.
+ * Decodes and resizes one image to uint8 RGB, `[height, width, 3]`, with bilinear resampling (sharp's `linear` kernel).
+ * The format (JPEG, PNG, WebP, GIF, TIFF or AVIF) is detected from the content; any EXIF orientation, bit depth and colour
+ * space is accepted. Transparency becomes white; of an animation or several pages the first one is used. A missing,
+ * corrupted, truncated or oversized image is a failure with the reason, and with a place if `source` is a path.
  */
 export async function decodeImage(source: string | Buffer, options: DecodeOptions): Promise<Result<DecodedImage>> {
   const bytes = typeof source === 'string' ? await readImageFile(source) : success(source);
@@ -42,19 +44,19 @@ export async function decodeImage(source: string | Buffer, options: DecodeOption
   const undecodable = (reason: string) =>
     problem(`cannot decode the image: ${reason}`, {
       ...(typeof source === 'string' && { at: { file: source } }),
-      advice: 'Put a whole image in its place, or take the rows that name it out of the data set.',
+      advice: 'Replace it with an intact image, or remove the rows that name it from the data set.',
     });
   const format = imageFormat(bytes.value);
   if (format.kind === 'other') return undecodable(`it is ${format.what}`);
   const decoded = await decode(bytes.value, options, imageMemory);
-  // What the decoder says of its errors gets mixed up when several images fail at once: alone it says the same each time.
+  // Concurrent failures mix up the decoder's error messages; decoding alone gives a deterministic message.
   const result = decoded.ok
     ? decoded
-    : await imageMemory.use(ALL, () => decode(bytes.value, options, new MemoryBudget(ALL)));
+    : await imageMemory.use(UNLIMITED, () => decode(bytes.value, options, new MemoryBudget(UNLIMITED)));
   return result.ok ? result : undecodable(result.failure);
 }
 
-/** Fails with the reason. */
+/** Decodes within a memory budget; the failure is the reason, as a phrase. */
 async function decode(
   source: Buffer,
   options: DecodeOptions,
@@ -66,9 +68,9 @@ async function decode(
   try {
     metadata = await budget.use(source.length, () => sharp(source, { limitInputPixels: false }).metadata());
     const { width: across, height: down } = metadata;
-    if (across * down > MOST_PIXELS)
-      return failure(`it claims to have ${across}×${down} pixels, and no more than ${MOST_PIXELS} are decoded`);
-    pixels = await budget.use(bytesWhole(metadata), () => resize(source, options));
+    if (across * down > MAX_PIXELS)
+      return failure(`its header declares ${across}×${down} pixels; at most ${MAX_PIXELS} are decoded`);
+    pixels = await budget.use(decodedBytes(metadata), () => resize(source, options));
   } catch (error) {
     return failure(reasonFrom(reasonOf(error)));
   }
@@ -78,18 +80,18 @@ async function decode(
   return success({ pixels, originalWidth: autoOrient.width, originalHeight: autoOrient.height });
 }
 
-/** Sharp's words without those that say nothing to whoever has the file; the decoder repeats itself in further lines. */
+/** Removes from sharp's message what does not help the user; further lines only repeat the first one. */
 function reasonFrom(message: string): string {
-  if (message.startsWith('Input buffer contains unsupported')) return 'its beginning is damaged';
+  if (message.startsWith('Input buffer contains unsupported')) return 'its header is corrupted';
   const [first = '', second = ''] = message.split('\n').filter((line) => line.trim() !== '');
-  const damaged = /^Input buffer has corrupt header:\s*(.*)$/.exec(first);
-  return damaged === null ? first : ['its beginning is damaged', damaged[1] || second].filter(Boolean).join(': ');
+  const corrupted = /^Input buffer has corrupt header:\s*(.*)$/.exec(first);
+  return corrupted === null ? first : ['its header is corrupted', corrupted[1] || second].filter(Boolean).join(': ');
 }
 
 function resize(source: Buffer, { width, height, fit }: DecodeOptions): Promise<Buffer> {
   return (
-    sharp(source, { limitInputPixels: MOST_PIXELS })
-      // Depth and colour space change first: blended in 16 bits, white came out as 254.
+    sharp(source, { limitInputPixels: MAX_PIXELS })
+      // Depth and colour space are converted first: blending in 16 bits turned white into 254.
       .pipelineColourspace('srgb')
       .autoOrient()
       .resize(width, height, { fit, kernel: 'linear', background: '#fff' })
@@ -100,7 +102,7 @@ function resize(source: Buffer, { width, height, fit }: DecodeOptions): Promise<
   );
 }
 
-/** What the image takes decoded whole; a progressive JPEG has two bytes a sample meanwhile. */
-function bytesWhole({ width, height, channels, depth }: Metadata): number {
+/** Returns the bytes of the whole decoded image; a progressive JPEG needs two bytes per sample while it is decoded. */
+function decodedBytes({ width, height, channels, depth }: Metadata): number {
   return width * height * channels * (depth === 'uchar' ? 2 : 4);
 }

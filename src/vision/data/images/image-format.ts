@@ -1,12 +1,12 @@
-/** What the first bytes of a file say that it is. */
+/** The format that the first bytes of a file indicate. */
 export type ImageFormat =
   | { readonly kind: 'photograph' }
-  /** `what` it is instead, for people. */
+  /** `what` describes the format for a message. */
   | { readonly kind: 'other'; readonly what: string };
 
 /**
- * Tells a format by the content, whatever the file is called. JPEG, PNG, WebP, GIF, TIFF and AVIF are decoded; an SVG is
- * not, although it could be: it may refer to other files, and how it looks depends on the fonts of the machine.
+ * Detects a format from the content, whatever the file's extension. JPEG, PNG, WebP, GIF, TIFF and AVIF are `photograph`.
+ * SVG is not, although it could be decoded: it may refer to other files, and its rendering depends on the machine's fonts.
  */
 export function imageFormat(bytes: Buffer): ImageFormat {
   const start = bytes.subarray(0, 1024);
@@ -14,10 +14,10 @@ export function imageFormat(bytes: Buffer): ImageFormat {
   if (PHOTOGRAPHS.some((signature) => signature.test(hex))) return { kind: 'photograph' };
   const text = start.toString('utf8').trimStart();
   const [, what] = OTHERS.find(([signature]) => signature.test(hex)) ?? TEXTS.find(([form]) => form.test(text)) ?? [];
-  return { kind: 'other', what: what ?? (isText(start) ? 'a text' : 'no image in a format that is known') };
+  return { kind: 'other', what: what ?? (isText(start) ? 'a text file' : 'not in a known image format') };
 }
 
-/** By their first bytes in hexadecimal. Of an ISO media file (`ftyp`) the brand says what is in it. */
+/** Signatures of the first bytes, in hexadecimal. In an ISO media file (`ftyp`) the brand names the format. */
 const PHOTOGRAPHS = [
   /^ffd8ff/,
   /^89504e470d0a1a0a/,
@@ -45,7 +45,7 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^\uFEFF?(<\?xml[\s\S]*)?(<!--[\s\S]*)?(<!DOCTYPE svg[\s\S]*)?<svg[\s>]/i, 'an SVG drawing: save it as PNG'],
   [/^\uFEFF?<(!doctype html|html|head|body)/i, 'a web page'],
   [/^\uFEFF?<\?xml/, 'an XML document'],
-  [/^version https:\/\/git-lfs/, 'a pointer of Git LFS: fetch the file itself (git lfs pull)'],
+  [/^version https:\/\/git-lfs/, 'a Git LFS pointer: fetch the file itself (git lfs pull)'],
 ];
 
 function isText(bytes: Buffer): boolean {

@@ -1,4 +1,7 @@
-/** Lets as much be done at once as fits into so many bytes: what comes first goes first, and what is too large alone. */
+/**
+ * Limits concurrent work to a number of bytes. Work starts in the order of the calls; work that needs more than the whole
+ * budget runs alone.
+ */
 export class MemoryBudget {
   readonly #bytes: number;
   #taken = 0;
@@ -8,6 +11,7 @@ export class MemoryBudget {
     this.#bytes = bytes;
   }
 
+  /** Runs `work`, which needs `wanted` bytes, as soon as they are free. Rejects with what `work` throws. */
   async use<Value>(wanted: number, work: () => Promise<Value>): Promise<Value> {
     const bytes = Math.min(wanted, this.#bytes);
     await new Promise<void>((start) => {
@@ -32,5 +36,8 @@ export class MemoryBudget {
   }
 }
 
-/** What images that are just decoded or encoded may take, should they have to be whole: progressive, interlaced, turned. */
+/**
+ * 768 MiB for the images that are being decoded or encoded. Progressive, interlaced and rotated images have to be in memory
+ * as a whole.
+ */
 export const imageMemory = new MemoryBudget(768 << 20);

@@ -1,14 +1,15 @@
-/** Bits in a row, and rows. */
+/** The number of bits per row, and of rows. */
 const SIDE = 16;
-/** So many pixels across a patch, of all that it has, tell its mean well enough. */
+/** The number of pixels along each side of a patch that are sampled for its mean. */
 const SAMPLES = 8;
 
 /**
- * The difference hash of an image: 256 bits that say of a picture of 17 × 16 grey patches where it becomes brighter from
- * left to right. Copies that were scaled, compressed or lightened differ in few bits, other images in about half of them.
- * (Neal Krawetz, «Kind of like that», 2013, with more patches: of his 64 bits many clothes on a plain ground share all.)
+ * Returns the difference hash (dHash) of an image: the image is reduced to 17 × 16 grey patches, and each of the 256 bits
+ * says whether a patch is darker than its right neighbour. Copies that were scaled, compressed or brightened differ in few
+ * bits, unrelated images in about half of them. Source: Neal Krawetz, "Kind of Like That", 2013, whose 8 × 8 bits are too
+ * few here: many garments on a plain background have all 64 in common.
  *
- * @param pixels RGB, `[height, width, 3]`.
+ * @param pixels uint8 RGB, `[height, width, 3]`.
  * @returns 64 hexadecimal digits.
  */
 export function differenceHash(pixels: Uint8Array, width: number, height: number): string {
@@ -35,14 +36,14 @@ interface Range {
   readonly step: number;
 }
 
-/** The pixels of one of `parts` patches; of an image that has fewer pixels they overlap. */
+/** Returns the pixel range of one of `parts` patches. The patches of an image with fewer pixels overlap. */
 function within(part: number, parts: number, pixels: number): Range {
   const from = Math.floor((part * pixels) / parts);
   const to = Math.max(from + 1, Math.floor(((part + 1) * pixels) / parts));
   return { from, to, step: Math.max(1, Math.floor((to - from) / SAMPLES)) };
 }
 
-/** The mean luma of a patch. */
+/** Returns the mean luma (Rec. 601) of a patch, times 1000. */
 function brightness(pixels: Uint8Array, width: number, columns: Range, rows: Range): number {
   let sum = 0;
   let count = 0;

@@ -4,16 +4,19 @@ import { counted, quoted, shortened } from '../../../shared/wording.ts';
 import { type Absence, type DatasetFiles, type Entry, entryFault } from './dataset-files.ts';
 import type { Finding } from './findings.ts';
 import { FIELD, type NamingRow } from './label-rows.ts';
-import { didYouMean } from './near-names.ts';
+import { didYouMean } from './similar-names.ts';
 
-/** An image with the first row that names it, and how many do. */
+/** An image with the first row that names it, and the number of rows that do. */
 interface NamedImage {
   readonly file: string;
   readonly first: NamingRow;
   readonly rows: number;
 }
 
-/** Looks at each image that rows name, once, and tells which cannot be read as one. */
+/**
+ * Checks once that each image which rows name is a non-empty file inside the data set. Images of a missing folder give one
+ * finding together. The images are not decoded.
+ */
 export async function checkImages(rows: readonly NamingRow[], files: DatasetFiles): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const [folder, images] of byFolder(rows)) {
@@ -53,17 +56,17 @@ async function imageFinding(image: NamedImage, entry: Entry, files: DatasetFiles
   const { file, first, rows } = image;
   if (entry.kind === 'file' && entry.bytes > 0) return undefined;
   const at = first.csv.place(first.row, FIELD.file);
-  const again = rows === 1 ? '' : ` (${rows} rows name it)`;
+  const count = rows === 1 ? '' : ` (named by ${rows} rows)`;
   if (entry.kind === 'missing') {
     return {
-      kind: 'images or folders that are not there',
-      message: `there is no image ${quoted(file)}${again}`,
+      kind: 'missing images or folders',
+      message: `the image ${quoted(file)} does not exist${count}`,
       at,
-      advice: (await didYouMean(file, files)) ?? `Put it at ${shortened(files.path(file))}, or take the row out.`,
+      advice: (await didYouMean(file, files)) ?? `Add it at ${shortened(files.path(file))}, or remove the row.`,
     };
   }
   const fault = entry.kind === 'file' ? 'is empty' : entryFault(entry);
-  return { kind: 'images that are none', message: `${quoted(file)} ${fault}${again}`, at, advice: adviceOn(entry) };
+  return { kind: 'unusable images', message: `${quoted(file)} ${fault}${count}`, at, advice: adviceOn(entry) };
 }
 
 async function folderFinding(
@@ -77,36 +80,36 @@ async function folderFinding(
     'row',
   );
   const [first] = images.map((image) => image.first);
-  if (first === undefined) throw new Error('a folder is looked at for the sake of an image');
+  if (first === undefined) throw new Error('a folder is checked because of an image in it');
   const at: Place = first.csv.place(first.row, FIELD.file);
-  const kind = 'images or folders that are not there';
+  const kind = 'missing images or folders';
   if (absence.kind !== 'missing') {
     const message = `the folder ${quoted(folder)} for the images of ${rows} ${entryFault(absence)}`;
     return { kind, message, at, advice: adviceOn(absence) };
   }
-  const near = await didYouMean(folder, files);
-  const whole = near === undefined ? await didYouMean(first.file, files) : undefined;
+  const similar = await didYouMean(folder, files);
+  const similarFile = similar === undefined ? await didYouMean(first.file, files) : undefined;
   return {
     kind,
-    message: `there is no folder ${quoted(folder)} for the images of ${rows}`,
+    message: `the folder ${quoted(folder)} for the images of ${rows} does not exist`,
     at,
-    advice: near ?? whole ?? `Put the images into ${shortened(files.path(folder))}, or take the rows out.`,
+    advice: similar ?? similarFile ?? `Add the images to ${shortened(files.path(folder))}, or remove the rows.`,
   };
 }
 
 function adviceOn({ kind }: Entry): string {
   switch (kind) {
     case 'outside':
-      return 'Put what is there into the data set itself, or name a folder that holds both as the data set.';
+      return 'Copy the target into the data set, or use a folder that contains both as the data set.';
     case 'unreadable':
-      return 'Let it be read (chmod +r), or take the row out.';
+      return 'Make it readable (chmod +r), or remove the row.';
     case 'folder':
-      return 'Name an image in it, or take the row out.';
+      return 'Name an image inside it, or remove the row.';
     case 'broken-link':
     case 'file':
     case 'missing':
     case 'special':
-      return 'Put the image there, or take the row out.';
+      return 'Replace it with an image, or remove the row.';
     default:
       return kind satisfies never;
   }

@@ -4,23 +4,23 @@ import { isTaskName, taskOfLabelName } from '../tables/task.ts';
 import type { DatasetFiles } from './dataset-files.ts';
 import type { Finding } from './findings.ts';
 import { readFolderTree } from './folder-tree.ts';
-import { type Label, MOST_CLASSES, noTaskName } from './label-rows.ts';
+import { invalidTaskName, type Label, MAX_CLASSES } from './label-rows.ts';
 
-/** What a tree of folders says: `CLASS/*.jpg` for one task, or `TASK/CLASS/*.jpg`. */
+/** The labels of a folder tree: `CLASS/*.jpg` for one task, or `TASK/CLASS/*.jpg` for several. */
 export interface ClassFolders {
   readonly labels: readonly Label[];
-  /** For each task the names of its folders, by class index: sorted by code unit, which no locale changes. */
+  /** The class names of each task, by class index: its folders, sorted by code unit so that no locale changes the order. */
   readonly classNames: ReadonlyMap<string, readonly string[]>;
   readonly findings: readonly Finding[];
   readonly notes: readonly string[];
 }
 
-/** Folders of these names hold the splits of a data set, not its tasks or classes. */
+/** Folders with these names hold the splits of a data set, not its tasks or classes. */
 const SPLIT_NAME = /^(train|training|val|valid|validation|dev|test|testing)$/i;
 
 /**
- * Reads the labels of images from the folders that they are in. `task` names the task of a tree whose folders are classes;
- * `except` is a folder that holds none.
+ * Returns the label of each image from the folder that it is in, as Keras' `image_dataset_from_directory` does. `task`
+ * names the task of a tree whose top folders are classes; `except` is a folder to ignore.
  */
 export async function readClassFolders(
   files: DatasetFiles,
@@ -56,11 +56,11 @@ export async function readClassFolders(
   return { labels, classNames, findings, notes };
 }
 
-/** How many folders deep images lie. */
+/** The number of folders above an image. */
 type Depth = 1 | 2;
-const FORMS = { 1: 'CLASS/IMAGE', 2: 'TASK/CLASS/IMAGE' } as const;
+const LAYOUT = { 1: 'CLASS/IMAGE', 2: 'TASK/CLASS/IMAGE' } as const;
 
-/** How deep most of the images lie, if any lie as they should. */
+/** Returns the depth at which most images are, or undefined if none is at a valid depth. */
 function usualDepth(folders: ReadonlyMap<string, readonly string[]>): Depth | undefined {
   const counts = { 1: 0, 2: 0 };
   for (const [folder, images] of folders) {
@@ -77,16 +77,14 @@ function depthOf(folder: string): number {
 
 function misplaced(images: readonly string[], usual: Depth | undefined, files: DatasetFiles): Finding {
   const [first = ''] = images;
-  const others = images.length === 1 ? '' : ` and ${images.length - 1} more beside it`;
+  const others = images.length === 1 ? '' : ` and ${images.length - 1} more in its folder`;
   const why =
-    usual === undefined
-      ? 'they lie neither as CLASS/IMAGE nor as TASK/CLASS/IMAGE'
-      : `most images lie as ${FORMS[usual]}`;
+    usual === undefined ? 'images must be at CLASS/IMAGE or TASK/CLASS/IMAGE' : `most images are at ${LAYOUT[usual]}`;
   return {
-    kind: 'images of no class',
-    message: `${quoted(first)}${others}: ${why}, so it is not clear what class this is`,
+    kind: 'images without a class',
+    message: `cannot tell the class of ${quoted(first)}${others}: ${why}`,
     at: { file: files.path(first) },
-    advice: 'Move it to where it belongs, or take it out.',
+    advice: 'Move it into the folder of its class, or remove it.',
   };
 }
 
@@ -95,26 +93,26 @@ function taskFault(
   classes: readonly string[],
   others: ReadonlyMap<string, unknown>,
 ): Omit<Finding, 'at'> | undefined {
-  if (!isTaskName(name)) return noTaskName(name);
-  const kind = 'names that no task can have';
+  if (!isTaskName(name)) return invalidTaskName(name);
+  const kind = 'invalid task names';
   if (others.has(name)) {
-    return { kind, message: `there is another folder for the task ${name}`, advice: 'Put both into one.' };
+    return { kind, message: `more than one folder is for the task "${name}"`, advice: 'Merge these folders.' };
   }
-  if (classes.length > MOST_CLASSES) {
-    const message = `the task ${name} has ${classes.length} classes, more than ${MOST_CLASSES}`;
-    return { kind, message, advice: 'Each folder is a class; is each of these one?' };
+  if (classes.length > MAX_CLASSES) {
+    const message = `the task "${name}" has ${classes.length} classes; at most ${MAX_CLASSES} are supported`;
+    return { kind, message, advice: 'Each folder is one class: check that each of these folders is.' };
   }
-  const forms = new Set(classes.map((className) => className.normalize('NFC')));
-  if (forms.size === classes.length) return undefined;
-  const message = `two folders of the task ${name} differ only in the Unicode form of their letters`;
-  return { kind, message, advice: 'Put their images into one folder.' };
+  const normalized = new Set(classes.map((className) => className.normalize('NFC')));
+  if (normalized.size === classes.length) return undefined;
+  const message = `two class folders of the task "${name}" differ only in Unicode normalization`;
+  return { kind, message, advice: 'Move their images into one folder.' };
 }
 
 function splitsOnTop(names: readonly string[], depth: Depth | undefined, files: DatasetFiles): Finding {
   return {
-    kind: 'images of no class',
-    message: `${listed(names)} look like splits of a data set, not like ${depth === 2 ? 'tasks' : 'classes'}`,
+    kind: 'images without a class',
+    message: `${listed(names)} look like the splits of a data set, not like ${depth === 2 ? 'tasks' : 'classes'}`,
     at: { file: files.path('.') },
-    advice: 'Put the images of each class into one folder: ingest splits them itself (param «validation_fraction»).',
+    advice: 'Put all images of a class into one folder: the stage splits them itself (param "validation_fraction").',
   };
 }

@@ -1,7 +1,7 @@
 import type { Finding } from './findings.ts';
 import { FIELD, type LabelRow, type TaskRow } from './label-rows.ts';
 
-/** Labels whose length is not that of most labels of their task. */
+/** Returns a finding for each label whose length differs from that of most labels of its task. */
 export function findOddLengths(labels: readonly LabelRow[]): readonly Finding[] {
   const rowsByLength = new Map<string, Map<number, number>>();
   for (const { task, label } of labels) {
@@ -14,13 +14,13 @@ export function findOddLengths(labels: readonly LabelRow[]): readonly Finding[] 
   return labels.flatMap(({ csv, row, task, label }) => {
     const [length, rows] = usual.get(task) ?? [label.length, 0];
     if (label.length === length) return [];
-    const message = `${task} has ${length} classes in ${rows} of its rows, but the label «${label}» has ${label.length}`;
-    const advice = `Give all labels of ${task} one character a class.`;
-    return [{ kind: 'labels of a wrong length', message, at: csv.place(row, FIELD.label), advice }];
+    const message = `the label "${label}" has ${label.length} characters, but ${rows} rows of the task "${task}" have ${length}`;
+    const advice = 'Give every label of the task one character per class.';
+    return [{ kind: 'labels of the wrong length', message, at: csv.place(row, FIELD.label), advice }];
   });
 }
 
-/** Rows that label an image for a task once more. */
+/** Returns a finding for each row that labels an image for a task that an earlier row has labelled already. */
 export function findRepeats(rows: readonly TaskRow[]): readonly Finding[] {
   const first = new Map<string, TaskRow>();
   return rows.flatMap((again) => {
@@ -31,11 +31,11 @@ export function findRepeats(rows: readonly TaskRow[]): readonly Finding[] {
       return [];
     }
     const where = earlier.csv === again.csv ? `line ${earlier.row.line}` : `${earlier.csv.file}:${earlier.row.line}`;
-    const which = earlier.label === again.label ? 'the same label' : `the label «${earlier.label}»`;
+    const which = earlier.label === again.label ? 'the same label' : `the label "${earlier.label}"`;
     return [
       {
-        kind: 'rows that repeat another',
-        message: `${again.file} already has ${which} for ${again.task} in ${where}`,
+        kind: 'duplicate rows',
+        message: `"${again.file}" already has ${which} for the task "${again.task}" in ${where}`,
         at: again.csv.place(again.row),
         advice: 'Keep one of the two rows.',
       },

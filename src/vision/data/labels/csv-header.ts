@@ -1,13 +1,13 @@
 import type { Csv, CsvRow } from './csv.ts';
 
-/** What the columns are called in the files of several challenges, FashionAI's own names first. */
+/** Accepted names of each column, from the files of several challenges; FashionAI's own names come first. */
 const COLUMN_NAMES: readonly (readonly string[])[] = [
   ['filename', 'file', 'path', 'image', 'imageid', 'imagename', 'imagepath', 'img'],
   ['labelname', 'task', 'attribute', 'attr', 'attrkey'],
   ['label', 'labels', 'value', 'attrvalue', 'attrvalueconfs', 'answer'],
 ];
 
-/** The rows without a first one that names the columns in their order: «filename,label_name,label». */
+/** Returns the rows without a header, such as `filename,label_name,label`. */
 export function withoutHeader({ rows }: Csv): readonly CsvRow[] {
   const [first, ...others] = rows;
   return first !== undefined && isHeader(first) ? others : rows;

@@ -4,7 +4,7 @@ import type { Finding } from './findings.ts';
 import { LINE_END, type TextFile } from './text-file.ts';
 
 export interface CsvRow {
-  /** From 1. */
+  /** The line number, from 1. */
   readonly line: number;
   readonly fields: readonly string[];
 }
@@ -13,26 +13,26 @@ export interface Csv {
   readonly file: string;
   readonly rows: readonly CsvRow[];
   readonly findings: readonly Finding[];
-  /** Where a row is, or the field of this number in it. */
+  /** Returns the place of a row, or of its field with this index. */
   readonly place: (row: CsvRow, field?: number) => Place;
 }
 
 /**
- * The rows of a CSV file. A row may have any number of fields. What is in another encoding is left out: its file has
- * told of it.
+ * Parses a CSV file; a row may have any number of fields. Rows in another encoding are skipped, because the file has
+ * reported them already. Rows that are not valid CSV become findings.
  */
-export function parseCsv({ path: file, text, findings: foreign }: TextFile): Csv {
+export function parseCsv({ path: file, text, findings: encodingFindings }: TextFile): Csv {
   const rows: CsvRow[] = [];
   const findings: Finding[] = [];
-  const foreignLines = new Set(foreign.map(({ at }) => at.line));
+  const skippedLines = new Set(encodingFindings.map(({ at }) => at.line));
   let last = 0;
-  const refuse = (message: string, line: number) => {
-    const advice = 'Write a field in double quotes as "…", or without any.';
-    findings.push({ kind: 'rows that are no CSV', message, at: { file, line }, advice });
+  const reject = (message: string, line: number) => {
+    const advice = 'Quote the whole field as "…", or remove the quote.';
+    findings.push({ kind: 'rows that are not valid CSV', message, at: { file, line }, advice });
   };
-  // The parser counts a line end of two characters within quotes as two lines.
-  const lined = text.replaceAll(LINE_END, '\n');
-  parse(lined, {
+  // Inside quotes the parser counts a line end of two characters as two lines.
+  const normalized = text.replaceAll(LINE_END, '\n');
+  parse(normalized, {
     bom: true,
     ltrim: true,
     skip_empty_lines: true,
@@ -41,32 +41,32 @@ export function parseCsv({ path: file, text, findings: foreign }: TextFile): Csv
     record_delimiter: '\n',
     skip_records_with_error: true,
     on_skip(error: CsvError | undefined) {
-      // The parser names the line at which it gave up, often the file's last.
+      // The parser reports the line at which it gave up, which is often the last one of the file.
       const isOpen = error?.code === 'CSV_QUOTE_NOT_CLOSED';
-      refuse(
-        isOpen ? 'a quote is opened here or further down and never closed' : `cannot read the row: ${error?.message}`,
+      reject(
+        isOpen ? 'a quoted field starts here or below and is never closed' : `cannot parse the row: ${error?.message}`,
         last + 1,
       );
     },
     on_record(fields: string[], { lines: line }: InfoRecord) {
       const breaks = line - last > 1 ? fields.join('').split('\n').length - 1 : 0;
       last = line;
-      if (breaks > 0) refuse('a quote is opened here and closed in another line', line - breaks);
-      // Not left to the parser's «rtrim»: with it, a quote in the midst of a field ends the whole parse.
-      else if (!foreignLines.has(line)) rows.push({ line, fields: fields.map((field) => field.trimEnd()) });
+      if (breaks > 0) reject('a quoted field starts here and is closed on another line', line - breaks);
+      // Trimmed here because the parser's `rtrim` aborts the whole parse at a quote within a field.
+      else if (!skippedLines.has(line)) rows.push({ line, fields: fields.map((field) => field.trimEnd()) });
       return null;
     },
   });
   let lines: readonly string[] | undefined;
   const place = ({ line, fields }: CsvRow, field?: number) => {
     if (field === undefined) return { file, line };
-    lines ??= lined.split('\n');
+    lines ??= normalized.split('\n');
     return { file, line, ...columnOf(fields, field, lines[line - 1] ?? '') };
   };
-  return { file, rows, findings: [...foreign, ...findings], place };
+  return { file, rows, findings: [...encodingFindings, ...findings], place };
 }
 
-/** Where in its line a field stands; nothing if it is not there as it reads, as with quotes in quotes. */
+/** Returns the column of a field in its line; empty if the line does not contain it verbatim, as with escaped quotes. */
 function columnOf(fields: readonly string[], index: number, line: string): Pick<Place, 'column' | 'length'> {
   let start = 0;
   for (const [at, field] of fields.entries()) {

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { isMissing, reasonOf } from '../../../shared/wording.ts';
 
-/** Why there is nothing to read at a path of a data set. */
+/** Why a path of a data set cannot be read. */
 export type Absence =
   | { readonly kind: 'missing' }
-  /** A link leads out of the data set, to `target`. */
+  /** A symbolic link to `target`, which is outside the data set. */
   | { readonly kind: 'outside'; readonly target: string }
   | { readonly kind: 'broken-link' }
   | { readonly kind: 'unreadable'; readonly reason: string };
@@ -19,16 +19,16 @@ export type Entry =
   /** A device, a socket or a pipe. */
   | { readonly kind: 'special' };
 
-const AT_ONCE = 64;
-/** That of `fs/promises` takes half as long again. */
+const CONCURRENCY = 64;
+/** The one of `fs/promises` takes 1.5 times as long. */
 const statOf = promisify(stat);
 
-/** The names in a folder, each with whether it is a link. */
+/** The names in a folder; the value says whether the entry is a symbolic link. */
 export type Listing = Absence | { readonly kind: 'listed'; readonly names: ReadonlyMap<string, boolean> };
 
 /**
- * The files of a data set, by path below its root. A name is what the folder lists: what one machine's file system finds
- * under another spelling would be missing on the next.
+ * The files of a data set, by path below its root. A name has to match the listing of its folder exactly: a file system
+ * that ignores case or Unicode normalization would find files that are missing on another machine.
  */
 export class DatasetFiles {
   readonly #root: string;
@@ -49,7 +49,7 @@ export class DatasetFiles {
     if (folder.kind !== 'listed') return folder;
     const isLink = folder.names.get(path.posix.basename(file));
     if (isLink === undefined) return { kind: 'missing' };
-    if (file.includes('\uFFFD')) return { kind: 'unreadable', reason: 'its name is not in UTF-8' };
+    if (file.includes('\uFFFD')) return { kind: 'unreadable', reason: 'its name is not valid UTF-8' };
     try {
       const target = isLink ? await this.#outside(file) : undefined;
       if (target !== undefined) return { kind: 'outside', target };
@@ -61,17 +61,17 @@ export class DatasetFiles {
     }
   }
 
-  /** Looks at many, some at once. */
+  /** Returns the entries of many paths, in their order; up to 64 are read concurrently. */
   async entries(files: readonly string[]): Promise<readonly Entry[]> {
     const entries: Entry[] = [];
-    for (let start = 0; start < files.length; start += AT_ONCE) {
-      const some = files.slice(start, start + AT_ONCE);
+    for (let start = 0; start < files.length; start += CONCURRENCY) {
+      const some = files.slice(start, start + CONCURRENCY);
       entries.push(...(await Promise.all(some.map((file) => this.entry(file)))));
     }
     return entries;
   }
 
-  /** Lists a folder, once however often it is asked for. What is no folder is missing as one. */
+  /** Lists a folder; the listing is cached. A path that is not a folder is reported as missing. */
   list(folder: string): Promise<Listing> {
     const known = this.#listings.get(folder) ?? this.#list(folder);
     this.#listings.set(folder, known);
@@ -90,7 +90,7 @@ export class DatasetFiles {
     }
   }
 
-  /** Where a link leads, if it leaves the data set. */
+  /** Returns the target of a symbolic link if that is outside the data set. */
   async #outside(file: string): Promise<string | undefined> {
     this.#realRoot ??= realpath(this.#root);
     const root = await this.#realRoot;
@@ -99,17 +99,17 @@ export class DatasetFiles {
   }
 }
 
-/** What is the matter with an entry that should be a file: the end of a sentence. */
+/** Describes why an entry is not a readable file, as the end of a sentence. */
 export function entryFault(entry: Exclude<Entry, { kind: 'file' | 'missing' }>): string {
   switch (entry.kind) {
     case 'folder':
       return 'is a folder';
     case 'special':
-      return 'is no ordinary file';
+      return 'is not a regular file';
     case 'outside':
-      return `leads out of the data set by a link, to ${entry.target}`;
+      return `is a symbolic link to ${entry.target}, outside the data set`;
     case 'broken-link':
-      return 'is a link that leads nowhere';
+      return 'is a broken symbolic link';
     case 'unreadable':
       return `cannot be read: ${entry.reason}`;
     default:

@@ -6,31 +6,31 @@ import { checkImages } from './check-images.ts';
 import { readClassFolders } from './class-folders.ts';
 import { findOddLengths, findRepeats } from './compare-labels.ts';
 import { DatasetFiles } from './dataset-files.ts';
-import { type Finding, tellFindings } from './findings.ts';
+import { type Finding, summarizeFindings } from './findings.ts';
 import { type Label, type NamingRow, readLabelRows } from './label-rows.ts';
-import { didYouMean } from './near-names.ts';
 import { pathInDataset } from './path-in-dataset.ts';
 import { readQuestionRows } from './question-rows.ts';
+import { didYouMean } from './similar-names.ts';
 import { readTextFile } from './text-file.ts';
 
 export const LAYOUTS = ['fashionai', 'folders'] as const;
 
-/** Where a data set lies and how. The files' paths start at its root. */
-export interface DatasetPlaces {
+/** The location and layout of a data set. Paths are relative to its root. */
+export interface DatasetOptions {
   readonly root: string;
   readonly layout: (typeof LAYOUTS)[number];
-  /** Label files, as paths or globs. */
+  /** The label files, as paths or globs. */
   readonly annotations: readonly string[];
   readonly questions: string;
   /** Whether a missing question file is a problem. */
   readonly questionsRequired: boolean;
-  /** The one task of a tree whose folders are its classes. */
+  /** The name of the task of a folder tree without task folders. */
   readonly task: string;
 }
 
 export interface Dataset {
   readonly labels: readonly Label[];
-  /** What the classes of a task are called, where folders name them. */
+  /** The class names of each task, by class index, where folders name the classes. */
   readonly classNames: ReadonlyMap<string, readonly string[]>;
   /** Undefined without a question file. */
   readonly questions: readonly Question[] | undefined;
@@ -38,51 +38,56 @@ export interface Dataset {
 }
 
 /**
- * Reads and checks a data set. All that is wrong with it is found in one pass; where that is more than is told, the whole
- * list is written into the folder `work`.
+ * Reads and checks a data set in FashionAI's layout (label files) or as a folder tree. All problems are reported together;
+ * if there are more than the message shows, the complete list is written to `problems.txt` in the folder `work`.
  */
-export async function readDataset(places: DatasetPlaces, work: string): Promise<Result<Dataset>> {
+export async function readDataset(places: DatasetOptions, work: string): Promise<Result<Dataset>> {
   const files = new DatasetFiles(places.root);
   const labelled = places.layout === 'folders' ? await readFolders(places, files) : await readLabelFiles(places, files);
-  const asked = await readQuestions(places, labelled.tasks, files);
-  const images = await checkImages([...labelled.rows, ...asked.rows], files);
-  const findings = [...labelled.findings, ...asked.findings, ...images];
+  const questions = await readQuestions(places, labelled.tasks, files);
+  const images = await checkImages([...labelled.rows, ...questions.rows], files);
+  const findings = [...labelled.findings, ...questions.findings, ...images];
   const problems = [
     ...labelled.problems,
-    ...tooMany(labelled.tasks, files),
-    ...asked.problems,
-    ...tellFindings(findings, work),
+    ...tooManyTasks(labelled.tasks, files),
+    ...questions.problems,
+    ...summarizeFindings(findings, work),
   ];
   if (problems.length > 0) return failure(problems);
   const { labels, classNames } = labelled;
-  return success({ labels, classNames, questions: asked.questions, notes: [...labelled.notes, ...asked.notes] });
+  return success({
+    labels,
+    classNames,
+    questions: questions.questions,
+    notes: [...labelled.notes, ...questions.notes],
+  });
 }
 
-/** Each task is a head of the network. */
-const MOST_TASKS = 1000;
+/** Each task is a head of the network, so a larger number is almost certainly a mistake in the data set. */
+const MAX_TASKS = 1000;
 
-function tooMany({ size }: ReadonlySet<string>, files: DatasetFiles): Problem[] {
-  if (size <= MOST_TASKS) return [];
-  const message = `there are ${size} tasks, more than ${MOST_TASKS}`;
-  const advice = 'Each name in the second column is one, and so is each task folder: is each of these one?';
+function tooManyTasks({ size }: ReadonlySet<string>, files: DatasetFiles): Problem[] {
+  if (size <= MAX_TASKS) return [];
+  const message = `there are ${size} tasks; at most ${MAX_TASKS} are supported`;
+  const advice = 'Each name in the second column and each task folder is one task: check these names.';
   return [{ message, at: { file: files.path('.') }, advice }];
 }
 
-/** Problems of which there is one a file, and findings of which there may be thousands. */
+/** Problems, of which there is at most one per file, and findings, of which there may be thousands. */
 interface Faults {
   readonly problems: readonly Problem[];
   readonly findings: readonly Finding[];
 }
 
 interface Labelled extends Faults, Omit<Dataset, 'questions'> {
-  /** All that name an image, be they right or wrong. */
+  /** All rows that name an image, valid or not. */
   readonly rows: readonly NamingRow[];
-  /** The tasks that any row names, be it right or wrong. */
+  /** The tasks that any row names, valid or not. */
   readonly tasks: ReadonlySet<string>;
 }
 
-async function readLabelFiles({ annotations }: DatasetPlaces, files: DatasetFiles): Promise<Labelled> {
-  const { found, problems: unfound } = await findAnnotationFiles(annotations, files);
+async function readLabelFiles({ annotations }: DatasetOptions, files: DatasetFiles): Promise<Labelled> {
+  const { found, problems: unmatched } = await findAnnotationFiles(annotations, files);
   const read = await Promise.all(found.map((file) => readTextFile(files.path(file), LABEL_FILE)));
   const texts = read.flatMap((text) => (text.ok ? text.value : []));
   const { labels, rows, tasks, findings } = readLabelRows(texts);
@@ -92,43 +97,47 @@ async function readLabelFiles({ annotations }: DatasetPlaces, files: DatasetFile
     rows,
     tasks,
     findings: [...findings, ...findOddLengths(labels), ...findRepeats(rows)],
-    problems: [...unfound, ...read.flatMap((text) => (text.ok ? [] : text.failure))],
+    problems: [...unmatched, ...read.flatMap((text) => (text.ok ? [] : text.failure))],
     notes: [],
   };
 }
 
-async function readFolders({ annotations, questions, task }: DatasetPlaces, files: DatasetFiles): Promise<Labelled> {
+async function readFolders({ annotations, questions, task }: DatasetOptions, files: DatasetFiles): Promise<Labelled> {
   const { found } = await findAnnotationFiles(annotations, files);
   if (found.length > 0) {
-    const message = 'there is a label file, so the folders cannot be the labels';
-    const advice = 'Take the param «layout» out to read the label file, or take the label file out of the data set.';
+    const message = 'the data set has a label file, but the param "layout" is "folders"';
+    const advice = 'Remove the param "layout" to read the label file, or remove the label file to use the folders.';
     const problems = found.map((file) => ({ message, at: { file: files.path(file) }, advice }));
     return { labels: [], classNames: new Map(), rows: [], tasks: new Set(), findings: [], problems, notes: [] };
   }
-  // «Tests/question.csv» stands in a folder with the images that it asks about, which is no class.
+  // `Tests/question.csv` is in a folder with the images that it asks about; that folder is not a class.
   const [folder] = path.posix.normalize(questions).split('/');
-  const isAsked = (await files.entry(questions)).kind === 'file';
-  const tree = await readClassFolders(files, { task, except: isAsked ? folder : undefined });
+  const hasQuestions = (await files.entry(questions)).kind === 'file';
+  const tree = await readClassFolders(files, { task, except: hasQuestions ? folder : undefined });
   return { ...tree, rows: [], tasks: new Set(tree.classNames.keys()), problems: [] };
 }
 
-interface Asked extends Faults {
+interface QuestionsRead extends Faults {
   /** Undefined without a question file. */
   readonly questions: readonly Question[] | undefined;
   readonly rows: readonly NamingRow[];
   readonly notes: readonly string[];
 }
 
-async function readQuestions(places: DatasetPlaces, tasks: ReadonlySet<string>, files: DatasetFiles): Promise<Asked> {
+async function readQuestions(
+  places: DatasetOptions,
+  tasks: ReadonlySet<string>,
+  files: DatasetFiles,
+): Promise<QuestionsRead> {
   const { questions: name, questionsRequired, layout } = places;
   const nothing = { questions: undefined, rows: [], problems: [], findings: [], notes: [] };
   const plain = pathInDataset(name);
   if (typeof plain !== 'string')
     return { ...nothing, problems: [{ message: plain.message, advice: QUESTION_FILE.advice }] };
   if (!questionsRequired && (await files.entry(plain)).kind === 'missing') {
-    const near = await didYouMean(plain, files);
-    const note = `no ${name} in the data set, so there are no questions${near === undefined ? '' : `. ${near}`}`;
-    return { ...nothing, notes: layout === 'fashionai' || near !== undefined ? [note] : [] };
+    const similar = await didYouMean(plain, files);
+    const note = `no ${name} in the data set, so there are no questions${similar === undefined ? '' : `. ${similar}`}`;
+    return { ...nothing, notes: layout === 'fashionai' || similar !== undefined ? [note] : [] };
   }
   const text = await readTextFile(files.path(plain), QUESTION_FILE);
   if (!text.ok) return { ...nothing, problems: text.failure };
@@ -139,11 +148,10 @@ async function readQuestions(places: DatasetPlaces, tasks: ReadonlySet<string>, 
 
 const LABEL_FILE = {
   name: 'the label file',
-  advice:
-    'Point the input «dataset» at the folder of the data set, or the param «annotations» at the label file in it.',
+  advice: 'Set the input "dataset" to the folder of the data set, or the param "annotations" to the label file in it.',
 };
 
 const QUESTION_FILE = {
   name: 'the question file',
-  advice: 'Point the param «questions» at the question file; its path starts at the folder of the data set.',
+  advice: 'Set the param "questions" to the path of the question file, relative to the folder of the data set.',
 };

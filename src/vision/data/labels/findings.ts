@@ -1,72 +1,73 @@
 import path from 'node:path';
-import { writeWhole } from '../../../shared/atomic-write.ts';
+import { writeAtomically } from '../../../shared/atomic-write.ts';
 import type { Place, Problem } from '../../../shared/problem.ts';
 
-/** What there can be many of in a data set, as it is called when more of them are counted. */
+/** The kinds of findings, worded so that "312 more " can stand before them. */
 export type FindingKind =
-  | 'lines in another encoding'
+  | 'lines that are not UTF-8'
   | 'rows with a wrong number of fields'
-  | 'rows that are no CSV'
-  | 'paths out of the data set'
-  | 'paths that are none'
-  | 'labels with other characters'
-  | 'labels without one y'
-  | 'labels of a wrong length'
-  | 'names that no task can have'
-  | 'rows that repeat another'
-  | 'images or folders that are not there'
-  | 'images that are none'
-  | 'images of no class'
+  | 'rows that are not valid CSV'
+  | 'paths outside the data set'
+  | 'invalid paths'
+  | 'labels with invalid characters'
+  | 'labels without exactly one y'
+  | 'labels of the wrong length'
+  | 'invalid task names'
+  | 'duplicate rows'
+  | 'missing images or folders'
+  | 'unusable images'
+  | 'images without a class'
   | 'questions for unknown tasks';
 
-/** A problem of which a data set may have thousands. */
+/** A problem in a data set, of which there may be thousands. */
 export interface Finding extends Problem {
   readonly kind: FindingKind;
   readonly at: Place;
 }
 
-const ABOUT_NAMES: ReadonlySet<FindingKind> = new Set(['names that no task can have', 'questions for unknown tasks']);
+/** Kinds that are reported once per name, because every row with the name has the same problem. */
+const MERGED_KINDS: ReadonlySet<FindingKind> = new Set(['invalid task names', 'questions for unknown tasks']);
 
-/** How many of each kind are told. Nobody reads 80,000 lines. */
-const TOLD = 20;
+/** How many findings of each kind are shown. Nobody reads 80,000 lines. */
+const MAX_SHOWN = 20;
 
 /**
- * The problems by place: the first of each kind, and how many more there are. Those that are left out stand in a file
- * in `folder` with all others, one a line, as compilers write them and editors follow them.
+ * Returns the first 20 findings of each kind, sorted by place, and the number of the others. If there are others, all
+ * findings are written to `problems.txt` in `folder`, one per line as `FILE:LINE:COLUMN: MESSAGE`, which editors can open.
  */
-export function tellFindings(findings: readonly Finding[], folder: string): readonly Problem[] {
+export function summarizeFindings(findings: readonly Finding[], folder: string): readonly Problem[] {
   const sorted = sortByPlace(findings);
   const counts = new Map<FindingKind, number>();
-  const told = mergeAlike(sorted).filter(({ kind }) => {
+  const shown = mergeByName(sorted).filter(({ kind }) => {
     const count = (counts.get(kind) ?? 0) + 1;
     counts.set(kind, count);
-    return count <= TOLD;
+    return count <= MAX_SHOWN;
   });
-  const problems: Problem[] = told.map(({ kind: _kind, ...problem }) => problem);
-  const left = [...counts].filter(([, count]) => count > TOLD);
-  if (left.length === 0) return problems;
+  const problems: Problem[] = shown.map(({ kind: _kind, ...problem }) => problem);
+  const truncated = [...counts].filter(([, count]) => count > MAX_SHOWN);
+  if (truncated.length === 0) return problems;
   const file = path.join(folder, 'problems.txt');
-  writeWhole(file, sorted.map((finding) => `${lineOf(finding)}\n`).join(''));
-  const more = left.map(([kind, count]) => `${count - TOLD} more ${kind}`).join(', ');
+  writeAtomically(file, sorted.map((finding) => `${lineOf(finding)}\n`).join(''));
+  const more = truncated.map(([kind, count]) => `${count - MAX_SHOWN} more ${kind}`).join(', ');
   return [...problems, { message: `and ${more}`, advice: `All ${sorted.length} are listed in ${file}` }];
 }
 
-/** What is wrong with a name is told once, where it first stands. */
-function mergeAlike(sorted: readonly Finding[]): readonly Finding[] {
+/** Merges findings about the same name into the first one, with the number of rows. */
+function mergeByName(sorted: readonly Finding[]): readonly Finding[] {
   const rows = new Map<string, number>();
-  const told = sorted.filter(({ kind, message }) => {
+  const first = sorted.filter(({ kind, message }) => {
     const count = (rows.get(message) ?? 0) + 1;
     rows.set(message, count);
-    return count === 1 || !ABOUT_NAMES.has(kind);
+    return count === 1 || !MERGED_KINDS.has(kind);
   });
-  return told.map((finding) => {
+  return first.map((finding) => {
     const count = rows.get(finding.message) ?? 1;
-    if (count === 1 || !ABOUT_NAMES.has(finding.kind)) return finding;
+    if (count === 1 || !MERGED_KINDS.has(finding.kind)) return finding;
     return { ...finding, message: `${finding.message} (in ${count} rows)` };
   });
 }
 
-/** File by file in the order in which they come, each from its first line to its last. */
+/** Sorts by file, in the order in which the files first occur, then by line and column. */
 function sortByPlace(findings: readonly Finding[]): readonly Finding[] {
   const files = new Map<string, number>();
   for (const { at } of findings) if (!files.has(at.file)) files.set(at.file, files.size);

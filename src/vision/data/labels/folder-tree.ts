@@ -4,17 +4,17 @@ import { type DatasetFiles, type Entry, entryFault } from './dataset-files.ts';
 import type { Finding } from './findings.ts';
 import { isImageName } from './image-names.ts';
 
-/** The images of a tree of folders. */
+/** The images of a folder tree. */
 export interface FolderTree {
-  /** For each folder with images in it their paths, sorted. */
+  /** For each folder that contains images their paths, sorted. */
   readonly folders: Map<string, readonly string[]>;
   readonly findings: Finding[];
   readonly notes: string[];
 }
 
 /**
- * Finds all images by their names. Hidden files are skipped, others that are no images are skipped and noted. `except` is
- * a path that is left out.
+ * Finds all images by their extensions. Hidden files are skipped; other files without an image extension are skipped and
+ * noted. `except` is a path to ignore.
  */
 export async function readFolderTree(files: DatasetFiles, except: string | undefined): Promise<FolderTree> {
   const tree: FolderTree = { folders: new Map(), findings: [], notes: [] };
@@ -45,35 +45,35 @@ export async function readFolderTree(files: DatasetFiles, except: string | undef
   if (skipped.length > 0) {
     const shown = skipped.slice(0, 3).map(quoted).join(', ');
     const more = skipped.length > 3 ? ', …' : '';
-    tree.notes.push(`skipped ${counted(skipped.length, 'file')} without an image's extension: ${shown}${more}`);
+    tree.notes.push(`skipped ${counted(skipped.length, 'file')} without an image extension: ${shown}${more}`);
   }
   return tree;
 }
 
 function unusable(file: string, entry: Exclude<Entry, { kind: 'missing' }>, files: DatasetFiles): Finding {
   const fault = entry.kind === 'file' ? 'is empty' : entryFault(entry);
-  const advice = 'Put an image there, or take it out.';
-  return { kind: 'images that are none', message: `${quoted(file)} ${fault}`, at: { file: files.path(file) }, advice };
+  const advice = 'Replace it with an image, or remove it.';
+  return { kind: 'unusable images', message: `${quoted(file)} ${fault}`, at: { file: files.path(file) }, advice };
 }
 
-/** Its images would be there twice, or without end. */
+/** A link to a folder is refused: its images would occur twice, and a link to a parent folder would never end. */
 function linkedFolder(folder: string, files: DatasetFiles): Finding {
   return {
-    kind: 'images of no class',
-    message: `${quoted(folder)} is a link to another folder of the data set`,
+    kind: 'images without a class',
+    message: `${quoted(folder)} is a symbolic link to a folder of the data set`,
     at: { file: files.path(folder) },
-    advice: 'Put the images themselves there, or take the link out.',
+    advice: 'Copy the images there, or remove the link.',
   };
 }
 
 function imageless(folder: string, files: DatasetFiles): Finding {
-  const kind = 'images of no class';
+  const kind = 'images without a class';
   const at = { file: files.path(folder) };
   if (folder === '.') {
     const advice =
       'Put images into folders named after their classes: CLASS/*.jpg, or TASK/CLASS/*.jpg for several tasks.';
     return { kind, message: 'there are no images in the data set', at, advice };
   }
-  const advice = 'Put images (.jpg, .png, …) into it, or take it out: its class could not be learnt.';
+  const advice = 'Add images (.jpg, .png, …) to it, or remove it: a class without images cannot be trained.';
   return { kind, message: `there are no images in the folder ${quoted(folder)}`, at, advice };
 }

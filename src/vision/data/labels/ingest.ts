@@ -3,12 +3,12 @@ import { type Result, success } from '../../../shared/problem.ts';
 import { writeImages } from '../tables/images.ts';
 import { writeQuestions } from '../tables/questions.ts';
 import { writeSamples } from '../tables/samples.ts';
-import { type DatasetPlaces, readDataset } from './dataset.ts';
-import { doubtsAbout } from './doubts.ts';
+import { type DatasetOptions, readDataset } from './dataset.ts';
 import { shuffleAndSplit } from './split.ts';
 import { taskStatistics } from './task-statistics.ts';
+import { taskWarnings } from './task-warnings.ts';
 
-/** Where to write what was found. */
+/** The paths of the output files. */
 export interface IngestOutputs {
   readonly samples: string;
   readonly images: string;
@@ -18,16 +18,18 @@ export interface IngestOutputs {
 
 export interface IngestReport {
   readonly counts: Readonly<Record<'samples' | 'images' | 'tasks' | 'questions' | 'train' | 'validation', number>>;
-  /** What a person may want to know and can go on with. */
+  /** Lines for the log: nothing in them keeps the pipeline from running. */
   readonly notes: readonly string[];
 }
 
 /**
- * Checks a data set, shuffles and splits its samples, and writes them as tables. A long list of what is wrong is written
- * into the folder `work`.
+ * Checks a data set, shuffles and splits its samples, and writes them as Arrow tables and a JSON file of the tasks. A long
+ * list of problems is written to `problems.txt` in the folder `work`.
+ *
+ * @param splitting `seed` of the shuffle, and the `fraction` of the samples (0 to 1, exclusive) kept for validation.
  */
 export async function ingest(
-  places: DatasetPlaces,
+  places: DatasetOptions,
   splitting: { readonly seed: number; readonly fraction: number },
   outputs: IngestOutputs,
   work: string,
@@ -51,5 +53,5 @@ export async function ingest(
   await writeImages(outputs.images, images);
   await writeQuestions(outputs.questions, questions ?? []);
   await writeFile(outputs.tasks, `${JSON.stringify({ ...counts, tasks }, null, 2)}\n`);
-  return success({ counts, notes: [...notes, ...doubtsAbout(tasks)] });
+  return success({ counts, notes: [...notes, ...taskWarnings(tasks)] });
 }

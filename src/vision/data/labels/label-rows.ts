@@ -8,12 +8,12 @@ import { isImageName } from './image-names.ts';
 import { pathInDataset } from './path-in-dataset.ts';
 import type { TextFile } from './text-file.ts';
 
-/** What a data set says about one image. */
+/** One label: the class of one image for one task. */
 export interface Label {
-  /** Path of the image below the data set's root, with `/`. */
+  /** Path of the image relative to the data set's root, with `/`. */
   readonly file: string;
   readonly task: string;
-  /** One character a class, `y` at the true one. */
+  /** One character per class, as FashionAI writes it: `y` for the true class, `n` for others, `m` for "maybe". */
   readonly label: string;
   readonly classIndex: number;
 }
@@ -25,33 +25,36 @@ export interface NamingRow {
   readonly file: string;
 }
 
-/** A row of a label file. Its label may be wrong. */
+/** A row of a label file with a valid image path and task name. Its label may be invalid. */
 export interface TaskRow extends NamingRow {
   readonly task: string;
   readonly label: string;
 }
 
-/** A row of a label file that is right by itself. */
+/** A valid row of a label file. */
 export interface LabelRow extends TaskRow {
   readonly classIndex: number;
 }
 
-/** The fields of a row, by number. */
+/** The indices of a row's fields. */
 export const FIELD = { file: 0, task: 1, label: 2 } as const;
 
-/** Class indices are kept in a byte each. */
-export const MOST_CLASSES = 256;
+/** Each class index is stored in one byte. */
+export const MAX_CLASSES = 256;
 
 export interface CheckedLabels {
   readonly labels: readonly LabelRow[];
-  /** All that name an image and a task, be their label right or wrong. */
+  /** All rows that name an image and a task, whether their label is valid or not. */
   readonly rows: readonly TaskRow[];
-  /** The tasks that any row names, be it right or wrong. */
+  /** The tasks that any row names, valid or not. */
   readonly tasks: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
 
-/** Reads the rows of label files and checks each by itself. */
+/**
+ * Reads the rows `file name,task,label` of label files in FashionAI's layout and checks each row by itself. Comparisons
+ * between rows are in `compare-labels.ts`, the check of the images in `check-images.ts`.
+ */
 export function readLabelRows(files: readonly TextFile[]): CheckedLabels {
   const labels: LabelRow[] = [];
   const rows: TaskRow[] = [];
@@ -83,72 +86,72 @@ export function readLabelRows(files: readonly TextFile[]): CheckedLabels {
 
 type RowFault = Problem & { readonly kind: FindingKind; readonly field?: number };
 
-/** What a row names, and all that is wrong with it by itself. */
+/** Returns the image and the task that a row names, and all problems of the row. */
 function checkRow({ fields }: CsvRow): { file: string | undefined; task: string; faults: readonly RowFault[] } {
   const [name, labelName = '', label, ...others] = fields;
   const path = name ? pathInDataset(name) : undefined;
   const file = typeof path === 'string' ? path : undefined;
   const task = taskOfLabelName(labelName);
   if (!name || !labelName || !label || others.length > 0) {
-    return { file, task, faults: [wrongFields('file name,task,label', fields)] };
+    return { file, task, faults: [wrongFieldCount('file name,task,label', fields)] };
   }
   const faults: RowFault[] = [];
   if (typeof path === 'object') faults.push({ ...path, field: FIELD.file });
-  if (!isTaskName(task)) faults.push({ ...noTaskName(labelName), field: FIELD.task });
+  if (!isTaskName(task)) faults.push({ ...invalidTaskName(labelName), field: FIELD.task });
   const badLabel = labelFault(label);
   if (badLabel !== undefined) faults.push({ ...badLabel, field: FIELD.label });
   return { file, task, faults };
 }
 
 function emptyFile(file: string): Finding {
-  const advice = 'Write a row «file name,task,label» for each sample: Images/1.jpg,coat_length_labels,nnyn';
-  return { kind: 'rows with a wrong number of fields', message: 'the label file is empty', at: { file }, advice };
+  const advice = 'Write one row "file name,task,label" per sample: Images/1.jpg,coat_length_labels,nnyn';
+  return { kind: 'rows with a wrong number of fields', message: 'the label file has no rows', at: { file }, advice };
 }
 
-export function wrongFields(form: string, fields: readonly string[]): RowFault {
+export function wrongFieldCount(form: string, fields: readonly string[]): RowFault {
   const filled = fields.filter((field) => field !== '').length;
   return {
     kind: 'rows with a wrong number of fields',
-    message: `a row is «${form}», but this one has ${counted(filled, 'field')}`,
-    advice: 'Complete the row, or take it out.',
+    message: `expected a row "${form}", but got ${counted(filled, 'non-empty field')}`,
+    advice: 'Correct the row, or remove it.',
   };
 }
 
-export function noTaskName(name: string): RowFault {
+export function invalidTaskName(name: string): RowFault {
   return {
-    kind: 'names that no task can have',
-    message: `no task can be called ${quoted(name)}`,
+    kind: 'invalid task names',
+    message: `invalid task name ${quoted(name)}`,
     advice: isImageName(name)
-      ? 'Are the columns in their order: file name,task,label?'
-      : 'A head of the network is named after it: begin with a letter from A to Z or a digit, go on with these, _, - and dots.',
+      ? 'Check the order of the columns: file name,task,label.'
+      : 'A head of the network is named after the task: start with an ASCII letter or digit, then use letters, digits, _, - and dots.',
   };
 }
 
 function labelFault(label: string): RowFault | undefined {
-  const advice = 'Mark the true class with y and all others with n, or m for «maybe»; or take the row out.';
-  const stranger = /[^ynm]/u.exec(label)?.[0];
-  if (stranger !== undefined) {
-    const message = `the label ${quoted(label)} has ${quoted(stranger)}, but each class is one of y, n and m`;
-    return { kind: 'labels with other characters', message, advice };
+  const advice = 'Mark the true class with y and all others with n, or with m for "maybe"; or remove the row.';
+  const invalid = /[^ynm]/u.exec(label)?.[0];
+  if (invalid !== undefined) {
+    const message = `invalid character ${quoted(invalid)} in the label ${quoted(label)}: each class must be y, n or m`;
+    return { kind: 'labels with invalid characters', message, advice };
   }
   const marked = label.split('y').length - 1;
   if (marked !== 1) {
-    const many = marked === 0 ? 'no y' : `y ${marked} times`;
+    const many = marked === 0 ? 'no y' : `${marked} y`;
     return {
-      kind: 'labels without one y',
-      message: `the label ${quoted(label)} has ${many}, but one class is true`,
+      kind: 'labels without exactly one y',
+      message: `the label ${quoted(label)} has ${many}: exactly one class must be y`,
       advice,
     };
   }
-  if (label.length <= MOST_CLASSES) return undefined;
+  if (label.length <= MAX_CLASSES) return undefined;
   return {
-    kind: 'labels of a wrong length',
-    message: `the label has ${label.length} classes, more than ${MOST_CLASSES}`,
-    advice: 'A label has one character a class; is this one?',
+    kind: 'labels of the wrong length',
+    message: `the label has ${label.length} characters; at most ${MAX_CLASSES} classes are supported`,
+    advice: 'A label has one character per class: check that this is a label.',
   };
 }
 
-/** That most rows are one field with other separators in it: told once, not for each row. */
+/** Returns one problem for the whole file if most of its rows use another separator. */
 function otherSeparator(rows: readonly CsvRow[]): RowFault | undefined {
   const whole = rows.filter(({ fields }) => fields.length === 1);
   const candidates = [
@@ -161,7 +164,7 @@ function otherSeparator(rows: readonly CsvRow[]): RowFault | undefined {
   if (found === undefined) return undefined;
   return {
     kind: 'rows with a wrong number of fields',
-    message: `the fields of the rows are separated by ${found.name}`,
-    advice: 'Separate them by commas: file name,task,label.',
+    message: `the fields are separated by ${found.name}, not commas`,
+    advice: 'Separate the fields by commas: file name,task,label.',
   };
 }

@@ -5,22 +5,26 @@ import type { FindingKind } from './findings.ts';
 
 type PathFault = Problem & { readonly kind: FindingKind };
 
-/** A path below the data set's root in its plainest form, with `/`; or why it is none. */
+/** Returns a path relative to the data set's root in normalized form, with `/`; or why it is not such a path. */
 export function pathInDataset(name: string): string | PathFault {
   if (/\p{Cc}/u.test(name)) {
-    const advice = 'Take the control characters out of it.';
-    return { kind: 'paths that are none', message: `${quoted(name)} cannot be a path`, advice };
+    const advice = 'Remove the control characters.';
+    return {
+      kind: 'invalid paths',
+      message: `${quoted(name)} is not a valid path: it contains control characters`,
+      advice,
+    };
   }
   if (/^[a-z]+:\/\//i.test(name)) {
     const advice = 'Download the image into the data set, and give its path there.';
-    return { kind: 'paths that are none', message: `${quoted(name)} is an address in the network`, advice };
+    return { kind: 'invalid paths', message: `${quoted(name)} is a URL, not a path`, advice };
   }
   const plain = path.posix.normalize(name).replace(/\/$/, '');
   if (!path.posix.isAbsolute(name) && !/^[a-z]:[\\/]/i.test(name) && plain !== '..' && !plain.startsWith('../'))
     return plain;
   return {
-    kind: 'paths out of the data set',
-    message: `${quoted(name)} leads out of the data set`,
-    advice: "Give the path from the data set's folder on, such as Images/1.jpg.",
+    kind: 'paths outside the data set',
+    message: `${quoted(name)} is outside the data set`,
+    advice: 'Give a path relative to the folder of the data set, such as Images/1.jpg.',
   };
 }

@@ -5,7 +5,7 @@ import { taskOfLabelName } from '../tables/task.ts';
 import { type Csv, type CsvRow, parseCsv } from './csv.ts';
 import { withoutHeader } from './csv-header.ts';
 import type { Finding, FindingKind } from './findings.ts';
-import { FIELD, wrongFields } from './label-rows.ts';
+import { FIELD, wrongFieldCount } from './label-rows.ts';
 import { pathInDataset } from './path-in-dataset.ts';
 import type { TextFile } from './text-file.ts';
 
@@ -15,8 +15,8 @@ export interface QuestionRow extends Question {
 }
 
 /**
- * Reads and checks the rows of a question file, whose third field is of no account. Without any `tasks`, the tasks asked
- * for go unchecked.
+ * Reads and checks the rows `file name,task,?` of a question file in FashionAI's layout; the third field is ignored. The
+ * tasks of the questions have to be among `tasks`, unless that set is empty.
  */
 export function readQuestionRows(
   file: TextFile,
@@ -34,7 +34,7 @@ export function readQuestionRows(
     } else if (tasks.size > 0 && !tasks.has(question.task)) {
       findings.push({
         kind: 'questions for unknown tasks',
-        message: `no sample has the task ${quoted(question.task)} that is asked for`,
+        message: `the question is about the task ${quoted(question.task)}, which no sample has`,
         at: csv.place(row, FIELD.task),
         advice: `The tasks of the samples are ${known}.`,
       });
@@ -43,12 +43,12 @@ export function readQuestionRows(
   return { questions, findings };
 }
 
-/** The question, or what is wrong with it. */
+/** Returns the question of a row, or the problem with the row. */
 function questionOf({
   fields,
 }: CsvRow): Question | (Problem & { readonly kind: FindingKind; readonly field?: number }) {
   const [name, labelName] = fields;
-  if (!name || !labelName || fields.length > 3) return wrongFields('file name,task,?', fields);
+  if (!name || !labelName || fields.length > 3) return wrongFieldCount('file name,task,?', fields);
   const file = pathInDataset(name);
   if (typeof file !== 'string') return { ...file, field: FIELD.file };
   return { file, labelName, task: taskOfLabelName(labelName) };

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Split } from '../tables/task.ts';
 
 /**
- * Shuffles rows and gives each a split. Rows of the same image get the same one, so that no image is both learnt from
- * and judged by; the validation split has `fraction` of the rows, or as many fewer as that costs. The seed and its path
- * alone decide where an image comes: one image more or another order of rows moves no other image, but for the one at the
- * border, across the split.
+ * Shuffles rows and assigns each to a split. All rows of an image get the same split, so that no image is used both for
+ * training and for validation; the validation split therefore has `fraction` of the rows or slightly fewer. The position
+ * of an image depends on nothing but the seed and its path: adding or removing an image moves at most the image at the
+ * border to the other split, and the order of the rows does not matter.
  */
 export function shuffleAndSplit<Row extends { readonly file: string; readonly task: string }>(
   rows: readonly Row[],
@@ -17,17 +17,17 @@ export function shuffleAndSplit<Row extends { readonly file: string; readonly ta
     if (same === undefined) byFile.set(row.file, [row]);
     else same.push(row);
   }
-  const drawn = Array.from(byFile, ([file, same]) => ({ draw: draw(seed, file), same }));
-  drawn.sort((a, b) => (a.draw < b.draw ? -1 : 1));
+  const shuffled = Array.from(byFile, ([file, same]) => ({ key: sortKey(seed, file), same }));
+  shuffled.sort((a, b) => (a.key < b.key ? -1 : 1));
 
-  let room = Math.round(rows.length * fraction);
-  return drawn.flatMap(({ same }) => {
-    const split = same.length <= room ? 'validation' : 'train';
-    if (split === 'validation') room -= same.length;
+  let remaining = Math.round(rows.length * fraction);
+  return shuffled.flatMap(({ same }) => {
+    const split = same.length <= remaining ? 'validation' : 'train';
+    if (split === 'validation') remaining -= same.length;
     return same.sort((a, b) => (a.task < b.task ? -1 : 1)).map((row) => ({ ...row, split }));
   });
 }
 
-function draw(seed: number, file: string): string {
+function sortKey(seed: number, file: string): string {
   return createHash('sha256').update(`${seed}\n${file}`).digest('hex');
 }

@@ -1,24 +1,24 @@
 import type { Sample } from '../tables/samples.ts';
 import { tasksOf } from '../tables/task.ts';
 
-/** How often each class of a task occurs, by class index. */
+/** The number of samples of each class of a task, by class index. */
 export interface TaskStatistics {
   readonly name: string;
   readonly classes: number;
   readonly samples: number;
-  /** Where the data set names its classes. */
+  /** Present if the data set names its classes. */
   readonly class_names?: readonly string[];
   readonly counts: {
-    /** Before the split. */
+    /** Of both splits. */
     readonly all: readonly number[];
     readonly train: readonly number[];
     readonly validation: readonly number[];
-    /** Samples for which the class is marked as «maybe». */
+    /** Samples whose label marks the class as "maybe" (`m`). */
     readonly maybe: readonly number[];
   };
 }
 
-/** Sorted by the tasks' names. */
+/** Returns the statistics of each task, sorted by name. */
 export function taskStatistics(
   samples: readonly Sample[],
   classNames: ReadonlyMap<string, readonly string[]>,

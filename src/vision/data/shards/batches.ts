@@ -1,5 +1,5 @@
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
-import { someProblems } from '../labels/some-problems.ts';
+import { limitProblems } from '../labels/limit-problems.ts';
 import type { Targets } from '../tables/targets.ts';
 import { permutation } from './permutation.ts';
 import type { ShardSet } from './shards.ts';
@@ -7,35 +7,35 @@ import type { ShardSet } from './shards.ts';
 export interface BatchOptions {
   readonly shards: ShardSet;
   readonly targets: Pick<Targets, 'file'>;
-  /** The rows of the samples to go through. */
+  /** The rows of the samples to iterate over. */
   readonly samples: Int32Array;
   readonly batchSize: number;
-  /** Shuffles the samples, for each epoch anew. Without it they come as given. */
+  /** Shuffles the samples, in another order for each epoch. By default they keep their order. */
   readonly order?: { readonly seed: number; readonly epoch: number };
-  /** The index of the batch to begin with: those before it are not read. */
+  /** The index of the first batch; the batches before it are not read. 0 by default. */
   readonly from?: number | undefined;
 }
 
 export interface Batch {
-  /** uint8 RGB, `[count, height, width, 3]`. Valid until the next batch is asked for. */
+  /** uint8 RGB, `[count, height, width, 3]`. Valid until the next batch is requested. */
   readonly images: Uint8Array;
   /** The rows of the samples, `[count]`. */
   readonly samples: Int32Array;
-  /** The last batch may have fewer than `batchSize`. */
+  /** The number of samples: `batchSize`, or fewer in the last batch. */
   readonly count: number;
-  /** Position among the epoch's batches, from 0. */
+  /** The index of the batch in its epoch, from 0. */
   readonly index: number;
 }
 
 /**
- * So many batches are under way while the caller computes. A step blocks this thread, on which a JPEG that was read is
- * handed to a decoder: one batch is read meanwhile, and the one before it decoded.
+ * The number of batches that are prefetched while the caller computes. JPEGs need two: a training step blocks this thread,
+ * which hands a JPEG that has been read to the decoder, so one batch is read while the one before it is decoded.
  */
-const BATCHES_AHEAD = { raw: 1, jpeg: 2 } as const;
+const PREFETCHED = { raw: 1, jpeg: 2 } as const;
 
 /**
- * The samples in batches. While the caller computes on one batch, the next one is being read into another of a few buffers
- * that are used in turn. After a failure nothing follows.
+ * Yields the samples in batches. While the caller computes on one batch, the next ones are read into buffers that are
+ * reused in turn. A failure is the last item.
  */
 export async function* batches(options: BatchOptions): AsyncGenerator<Result<Batch>, void, undefined> {
   const { shards, samples: given, batchSize, order, from = 0 } = options;
@@ -44,7 +44,7 @@ export async function* batches(options: BatchOptions): AsyncGenerator<Result<Bat
   const positions = order ? permutation(given.length, order.seed, order.epoch) : Int32Array.from(given.keys());
   const imageBytes = shards.height * shards.width * 3;
   const total = Math.ceil(given.length / batchSize);
-  const ahead = BATCHES_AHEAD[shards.encoding];
+  const ahead = PREFETCHED[shards.encoding];
   const buffers = Array.from(
     { length: ahead + 1 },
     () => new Uint8Array(Math.min(batchSize, given.length) * imageBytes),
@@ -61,21 +61,21 @@ export async function* batches(options: BatchOptions): AsyncGenerator<Result<Bat
     return done.ok ? success({ images, samples, count: chosen.length, index }) : done;
   };
 
-  const underWay: Promise<Result<Batch>>[] = [];
-  const readOn = (index: number) => {
-    if (index < total) underWay.push(read(index));
+  const pending: Promise<Result<Batch>>[] = [];
+  const prefetch = (index: number) => {
+    if (index < total) pending.push(read(index));
   };
   try {
-    for (let index = from; index < from + ahead; index += 1) readOn(index);
-    for (let next = underWay.shift(); next !== undefined; next = underWay.shift()) {
+    for (let index = from; index < from + ahead; index += 1) prefetch(index);
+    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
       const batch = await next;
       if (!batch.ok) return yield batch;
-      readOn(batch.value.index + ahead);
+      prefetch(batch.value.index + ahead);
       yield batch;
     }
   } finally {
-    // A caller that stops early may close the shards next: no read may still be under way then.
-    await Promise.all(underWay);
+    // A caller that stops early may close the shards next, so no read may be pending then.
+    await Promise.all(pending);
   }
 }
 
@@ -84,13 +84,14 @@ function imageRows({ shards, targets, samples }: BatchOptions): Result<Int32Arra
   const rows = samples.map((sample) => {
     const file = targets.file(sample);
     const row = shards.rowOf(file);
-    if (row === undefined) problems.push({ message: `sample ${sample} needs ${file}, which is in none of the shards` });
+    if (row === undefined)
+      problems.push({ message: `sample ${sample} needs the image "${file}", which is in none of the shards` });
     return row ?? 0;
   });
   if (problems.length === 0) return success(rows);
-  const advice = 'Make shards and targets from the same samples: run the pipeline from its first stage.';
+  const advice = 'Make both from the same samples: run the pipeline from its first stage.';
   return failure([
-    ...someProblems(problems, 'samples like these'),
-    { message: 'shards and targets do not fit', advice },
+    ...limitProblems(problems, 'samples like these'),
+    { message: 'the shards and the targets do not match', advice },
   ]);
 }

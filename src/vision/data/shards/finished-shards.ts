@@ -14,42 +14,42 @@ const schema = {
   properties: { shard: shardEntrySchema, quarantined: { type: 'array', items: quarantinedSchema } },
 } as const;
 
-/** What became of the images of a planned shard. */
-export interface MadeShard {
-  /** None if all of its images were put aside. */
+/** The result of a planned shard. */
+export interface CompletedShard {
+  /** Undefined if all of its images were quarantined. */
   readonly shard?: ShardEntry | undefined;
   readonly quarantined: readonly Quarantined[];
 }
 
-/** Shards that are whole, kept with what is known of them where a run that was killed left them for the next one. */
+/** Complete shards with their index entries, in a work directory that outlives an interrupted run. */
 export interface FinishedShards {
-  /** What was made of this shard before, if it is there and whole. */
-  find(planned: PlannedShard): Promise<MadeShard | undefined>;
-  /** Where to write the shard of this name. */
+  /** Returns the finished shard for these images, if it exists and its checksum is right. */
+  find(planned: PlannedShard): Promise<CompletedShard | undefined>;
+  /** Returns the path at which to write the shard of this name. */
   begin(name: string): string;
-  /** The shard that was begun is whole. */
-  finish(name: string, made: MadeShard): Promise<void>;
+  /** Records the shard that was begun as complete. */
+  finish(name: string, made: CompletedShard): Promise<void>;
   /** Moves a finished shard into `directory`. */
   moveTo(directory: string, { file }: ShardEntry): Promise<void>;
-  /** There is nothing to go on with. */
+  /** Deletes all finished shards. */
   clear(): Promise<void>;
 }
 
-/** `directory` is made if need be, and what is half-made in it removed. */
+/** Opens a work directory, creating it if necessary, and deletes incomplete shards in it. */
 export async function openFinishedShards(directory: string): Promise<FinishedShards> {
   const unfinished = path.join(directory, 'unfinished');
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
-  const isMade = new Ajv().compile<FromSchema<typeof schema>>(schema);
+  const isCompleted = new Ajv().compile<FromSchema<typeof schema>>(schema);
   const begin = (name: string) => path.join(unfinished, name);
   const recordOf = (name: string) => path.join(directory, `${name}.json`);
   return {
     async find({ name, files }) {
       const made = await readJson(recordOf(name));
-      if (!isMade(made)) return undefined;
+      if (!isCompleted(made)) return undefined;
       const found = [...(made.shard?.images ?? []), ...made.quarantined].map(({ file }) => file);
-      const isWhole = made.shard === undefined || (await hasContent(path.join(directory, name), made.shard));
-      return isWhole && found.sort().join('\0') === files.join('\0') ? made : undefined;
+      const isIntact = made.shard === undefined || (await hasContent(path.join(directory, name), made.shard));
+      return isIntact && found.sort().join('\0') === files.join('\0') ? made : undefined;
     },
     begin,
     async finish(name, made) {
@@ -70,7 +70,7 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** After a power cut a file may have its length and not its bytes. */
+/** Checks length and CRC-32: after a power failure a file may have the right length and the wrong content. */
 async function hasContent(file: string, { bytes, crc32: expected }: ShardEntry): Promise<boolean> {
   try {
     let read = 0;

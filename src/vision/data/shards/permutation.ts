@@ -2,12 +2,12 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /**
- * The numbers from 0 to `count` − 1 in an order drawn at random (Fisher–Yates). The same arguments give the same
- * order on every machine; each epoch has draws of its own.
+ * Returns the numbers from 0 to `count` − 1 in random order (Fisher–Yates with xoroshiro128+), int32 `[count]`. The same
+ * arguments give the same order on every machine; each epoch has its own order.
  */
 export function permutation(count: number, seed: number, epoch: number): Int32Array {
   const random = xoroshiro128plus(seed);
-  // A jump skips 2^64 draws, so the epochs of one seed never share any; seeds that are mixed with a number could.
+  // A jump skips 2^64 random numbers, so the epochs of a seed never overlap; mixing the epoch into the seed could not ensure that.
   for (let jumps = 0; jumps < epoch; jumps += 1) random.jump();
   const order = Int32Array.from({ length: count }, (_, index) => index);
   for (let last = count - 1; last > 0; last -= 1) {

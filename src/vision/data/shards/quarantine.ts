@@ -10,7 +10,7 @@ export const quarantinedSchema = {
   required: ['file', 'sha256', 'reason'],
   properties: {
     file: { type: 'string' },
-    /** Of the source's bytes; null if they could not be read. */
+    /** SHA-256 of the source file, in hex; null if it could not be read. */
     sha256: { anyOf: [{ type: 'string' }, { type: 'null' }] },
     reason: { type: 'string' },
   },
@@ -22,26 +22,26 @@ const schema = {
   properties: { images: { type: 'array', items: quarantinedSchema } },
 } as const;
 
-/** An image that is in no shard, since it could not be read or decoded. */
+/** An image that is in none of the shards because it could not be read or decoded. */
 export type Quarantined = FromSchema<typeof quarantinedSchema>;
 
 const FILE_NAME = 'quarantine.json';
 
-/** Writes beside the shards which images were put aside, in the order of their paths. */
+/** Writes the list of quarantined images as `quarantine.json` beside the shards, sorted by path. */
 export async function writeQuarantine(directory: string, images: readonly Quarantined[]): Promise<void> {
   const sorted = [...images].sort((a, b) => (a.file < b.file ? -1 : 1));
   await writeFile(path.join(directory, FILE_NAME), `${JSON.stringify({ images: sorted }, undefined, 2)}\n`);
 }
 
-/** The images that were put aside when these shards were made; none where that was not asked for. */
+/** Reads the list of quarantined images. Without the file, which only `on_bad_image: quarantine` writes, it is empty. */
 export async function readQuarantine(directory: string): Promise<Result<readonly Quarantined[]>> {
   const file = path.join(directory, FILE_NAME);
   if (!existsSync(file)) return success([]);
   const list = await readJsonFile<FromSchema<typeof schema>>(file, schema, {
-    unreadable: 'cannot read which images were put aside',
-    misshapen: 'the list of images that were put aside has another shape',
+    unreadable: 'cannot read the list of quarantined images',
+    misshapen: 'the list of quarantined images is invalid',
     called: 'quarantine',
-    advice: 'Run the stage that made the shards again.',
+    advice: 'Rerun the stage that made the shards.',
   });
   return list.ok ? success(list.value.images) : list;
 }

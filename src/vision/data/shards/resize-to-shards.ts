@@ -4,141 +4,146 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { counted } from '../../../shared/wording.ts';
-import { type ObtainedImage, type ObtainOptions, obtainImage } from '../images/obtain-image.ts';
-import { someProblems } from '../labels/some-problems.ts';
-import { carryOver } from './carry-over.ts';
-import { type EarlierShards, openEarlierShards } from './earlier-shards.ts';
-import { type FinishedShards, type MadeShard, openFinishedShards } from './finished-shards.ts';
+import { type LoadedImage, type LoadOptions, loadImage } from '../images/load-image.ts';
+import { limitProblems } from '../labels/limit-problems.ts';
+import { type CompletedShard, type FinishedShards, openFinishedShards } from './finished-shards.ts';
+import { linkOrCopy } from './link-or-copy.ts';
+import { openPreviousShards, type PreviousShards } from './previous-shards.ts';
 import { type Quarantined, writeQuarantine } from './quarantine.ts';
 import { assignToShards, type PlannedShard } from './shard-assignment.ts';
 import { writeShardIndex } from './shard-index.ts';
 import { createShardWriter, type ShardLayout } from './shard-writer.ts';
 
-export interface ResizeOptions extends ObtainOptions {
+export interface ResizeOptions extends LoadOptions {
   readonly files: readonly string[];
-  /** A shard never has more. */
+  /** The maximum number of images in a shard. */
   readonly imagesPerShard: number;
-  /** Images in a record batch. */
+  /** The number of images in a record batch. */
   readonly batch: number;
-  /** A directory in which finished shards outlive a killed run. */
+  /** A directory in which finished shards outlive an interrupted run. */
   readonly work: string;
-  /** Shards made earlier with the same options, and the SHA-256 of the files as they are now, by path below the root. */
+  /** The shards of a previous result with the same options, and the current SHA-256 of the files, by path. */
   readonly previous?: { readonly shards: string; readonly digests: ReadonlyMap<string, string> } | undefined;
   readonly signal: AbortSignal;
-  /** Told now and then how many images are done; waited for. */
+  /** Called from time to time with the number of finished images; awaited. */
   onProgress(done: number): Promise<void> | void;
 }
 
 export interface ResizeReport {
   readonly shards: number;
-  /** Shards that an earlier result has as they are. */
+  /** Shards that were taken over from the previous result. */
   readonly unchanged: number;
-  /** Shards that a killed run left. */
+  /** Shards that an interrupted run had finished. */
   readonly resumed: number;
   readonly quarantined: readonly Quarantined[];
 }
 
 /**
- * Decodes and resizes images into a directory of shards. The same images give the same bytes, in whatever order they are
- * named, and whether anything was there to go on from or not. Images that cannot be decoded are reported together, or put
- * aside. Throws the signal's reason when it is aborted.
+ * Decodes and resizes images into a directory of Arrow IPC shards with an `index.json`. The shards are byte-identical for
+ * the same images, whatever their order and whether a previous result or an interrupted run is reused. Images that cannot
+ * be decoded are reported together, or quarantined. Throws the signal's reason when it is aborted.
  */
 export async function resizeToShards(directory: string, options: ResizeOptions): Promise<Result<ResizeReport>> {
   const { files, size, encoding, imagesPerShard, batch, work, previous } = options;
   const layout = { height: size, width: size, encoding: encoding?.kind ?? 'raw', batch };
   const planned = assignToShards(files, imagesPerShard);
-  const earlier = previous && (await openEarlierShards(previous.shards, previous.digests));
+  const previousShards = previous && (await openPreviousShards(previous.shards, previous.digests));
   const finished = await openFinishedShards(path.join(work, 'shards'));
   try {
-    const sorted = await sortShards(planned, earlier, finished);
-    const broken = await makeShards(sorted, { earlier, finished, layout, options });
+    const classified = await classifyShards(planned, previousShards, finished);
+    const broken = await writePendingShards(classified, { previous: previousShards, finished, layout, options });
     if (broken.length > 0) {
-      // The images will be others next time, and nobody would go on from here.
+      // The user has to change the images first, so the next run cannot resume from here.
       await finished.clear();
-      return failure(someProblems(broken.sort(byFile), 'images like these'));
+      return failure(limitProblems(broken.sort(byFile), 'images like these'));
     }
-    const made = planned.flatMap(({ name }) => sorted.made.get(name) ?? []);
-    const shards = made.flatMap(({ shard }) => shard ?? []);
-    const quarantined = made.flatMap((each) => each.quarantined);
+    const completed = planned.flatMap(({ name }) => classified.completed.get(name) ?? []);
+    const shards = completed.flatMap(({ shard }) => shard ?? []);
+    const quarantined = completed.flatMap((each) => each.quarantined);
     await mkdir(directory, { recursive: true });
     await writeShardIndex(directory, { version: 2, height: size, width: size, encoding: layout.encoding, shards });
     if (options.onBadImage === 'quarantine') await writeQuarantine(directory, quarantined);
     for (const shard of shards) {
-      const from = sorted.unchanged.has(shard.file) ? earlier?.directory : undefined;
+      const from = classified.unchanged.has(shard.file) ? previousShards?.directory : undefined;
       if (from === undefined) await finished.moveTo(directory, shard);
-      else await carryOver(path.join(from, shard.file), path.join(directory, shard.file));
+      else await linkOrCopy(path.join(from, shard.file), path.join(directory, shard.file));
     }
-    return success({ shards: shards.length, unchanged: sorted.unchanged.size, resumed: sorted.resumed, quarantined });
+    return success({
+      shards: shards.length,
+      unchanged: classified.unchanged.size,
+      resumed: classified.resumed,
+      quarantined,
+    });
   } finally {
-    await earlier?.close();
+    await previousShards?.close();
   }
 }
 
-/** What a person may want to know of it. */
+/** Returns lines for the log: reused shards and quarantined images, the first 20 of them one by one. */
 export function describeResizing({ shards, unchanged, resumed, quarantined }: ResizeReport): readonly string[] {
-  const aside = quarantined.slice(0, LISTED).map(({ file, reason }) => `put aside: ${file}: ${reason}`);
+  const excluded = quarantined.slice(0, MAX_SHOWN).map(({ file, reason }) => `quarantined: ${file}: ${reason}`);
   return [
-    ...(unchanged > 0 ? [`${unchanged} of ${counted(shards, 'shard')} are as they were`] : []),
-    ...(resumed > 0 ? [`${resumed} of ${counted(shards, 'shard')} were finished by a run that was ended`] : []),
-    ...aside,
-    ...(quarantined.length > 0 ? [`${counted(quarantined.length, 'image')} put aside, listed in quarantine.json`] : []),
+    ...(unchanged > 0 ? [`${unchanged} of ${counted(shards, 'shard')} are unchanged`] : []),
+    ...(resumed > 0 ? [`${resumed} of ${counted(shards, 'shard')} were finished by an interrupted run`] : []),
+    ...excluded,
+    ...(quarantined.length > 0 ? [`${counted(quarantined.length, 'image')} quarantined: see quarantine.json`] : []),
   ];
 }
 
-const LISTED = 20;
+const MAX_SHOWN = 20;
 
-interface SortedShards {
-  /** What there is of the shards, by name; it grows. */
-  readonly made: Map<string, MadeShard>;
+interface ClassifiedShards {
+  /** The completed shards, by name. `writePendingShards` adds to them. */
+  readonly completed: Map<string, CompletedShard>;
   readonly unchanged: ReadonlySet<string>;
   readonly resumed: number;
-  readonly toMake: readonly PlannedShard[];
+  readonly pending: readonly PlannedShard[];
   readonly imagesDone: number;
 }
 
-async function sortShards(
+async function classifyShards(
   planned: readonly PlannedShard[],
-  earlier: EarlierShards | undefined,
+  previous: PreviousShards | undefined,
   finished: FinishedShards,
-): Promise<SortedShards> {
-  const made = new Map<string, MadeShard>();
+): Promise<ClassifiedShards> {
+  const completed = new Map<string, CompletedShard>();
   const unchanged = new Set<string>();
-  const toMake: PlannedShard[] = [];
+  const pending: PlannedShard[] = [];
   let imagesDone = 0;
   for (const shard of planned) {
-    const same = earlier?.unchanged(shard);
+    const same = previous?.unchanged(shard);
     const found = same ?? (await finished.find(shard));
-    if (found === undefined) toMake.push(shard);
+    if (found === undefined) pending.push(shard);
     else {
-      made.set(shard.name, found);
+      completed.set(shard.name, found);
       imagesDone += shard.files.length;
     }
     if (same !== undefined) unchanged.add(shard.name);
   }
-  return { made, unchanged, resumed: made.size - unchanged.size, toMake, imagesDone };
+  return { completed, unchanged, resumed: completed.size - unchanged.size, pending, imagesDone };
 }
 
-interface Making {
-  readonly earlier: EarlierShards | undefined;
+interface WriteContext {
+  readonly previous: PreviousShards | undefined;
   readonly finished: FinishedShards;
   readonly layout: ShardLayout;
   readonly options: ResizeOptions;
 }
 
-/** Makes what is to be made, shard by shard, while images of the next ones are decoded already. */
-async function makeShards(sorted: SortedShards, making: Making): Promise<Problem[]> {
-  const { earlier, finished, layout, options } = making;
+/** Writes the pending shards one by one, while images of the next ones are being decoded. Returns the broken images. */
+async function writePendingShards(classified: ClassifiedShards, context: WriteContext): Promise<Problem[]> {
+  const { previous, finished, layout, options } = context;
   const { signal, onBadImage, onProgress } = options;
-  // More than are decoded at once: of the others one is read, and those that are done wait for their turn to be written.
+  // More than are decoded concurrently, because others are being read or wait for their turn to be written.
   const concurrency = Math.max(8, 2 * availableParallelism());
-  const files = sorted.toMake.flatMap((shard) => shard.files);
+  const files = classified.pending.flatMap((shard) => shard.files);
   const images = Readable.from(files)
-    .map((file: string) => obtainImage(file, options, earlier), { concurrency, signal })
-    [Symbol.asyncIterator]() as AsyncIterator<ObtainedImage>;
+    .map((file: string) => loadImage(file, options, previous), { concurrency, signal })
+    [Symbol.asyncIterator]() as AsyncIterator<LoadedImage>;
   const broken: Problem[] = [];
-  let done = sorted.imagesDone;
+  let done = classified.imagesDone;
   if (done > 0) await onProgress(done);
-  for (const planned of sorted.toMake) {
+  for (const planned of classified.pending) {
     const writer = await createShardWriter(finished.begin(planned.name), layout);
     const quarantined: Quarantined[] = [];
     try {
@@ -146,7 +151,7 @@ async function makeShards(sorted: SortedShards, making: Making): Promise<Problem
         const { value: image } = await images.next();
         if (image === undefined) throw new Error('there are fewer images than files');
         if (image.ok && broken.length === 0) await writer.add(image.value);
-        if (!image.ok && onBadImage === 'quarantine') quarantined.push(image.aside);
+        if (!image.ok && onBadImage === 'quarantine') quarantined.push(image.quarantined);
         else if (!image.ok) broken.push(...image.failure);
         done += 1;
         if (done % layout.batch === 0 || done === options.files.length) await onProgress(done);
@@ -157,9 +162,9 @@ async function makeShards(sorted: SortedShards, making: Making): Promise<Problem
     }
     const shard = await writer.close();
     if (broken.length > 0) continue;
-    const made = { ...(shard.images.length > 0 && { shard }), quarantined };
-    await finished.finish(planned.name, made);
-    sorted.made.set(planned.name, made);
+    const result = { ...(shard.images.length > 0 && { shard }), quarantined };
+    await finished.finish(planned.name, result);
+    classified.completed.set(planned.name, result);
   }
   return broken;
 }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 
 /** The images of one shard. */
 export interface PlannedShard {
-  /** The shard's file name. */
+  /** The file name of the shard. */
   readonly name: string;
   /** Paths of the images, sorted. */
   readonly files: readonly string[];
@@ -10,30 +10,30 @@ export interface PlannedShard {
 
 interface Hashed {
   readonly file: string;
-  /** Of the path: bits that are as good as drawn by lot, and the same wherever the data set lies. */
+  /** The SHA-256 of the path: uniformly distributed, and the same wherever the data set is. */
   readonly bits: Buffer;
 }
 
 /**
- * Says which image lies in which shard: images whose hashed paths begin with the same bits share one, and as soon as
- * that has more than `mostImages`, the next bit divides it into two. So the shards depend on nothing but the set of
- * paths, and an image that comes or goes changes its own shard alone, or divides or joins it; no other image moves.
+ * Assigns images to shards of at most `maxImages`. Images share a shard if the hashes of their paths have a common prefix;
+ * a shard with too many images is divided by the next bit. So the shards depend on nothing but the set of paths, and adding
+ * or removing an image changes only its own shard, or divides or merges it (as in extendible hashing).
  */
-export function assignToShards(files: Iterable<string>, mostImages: number): readonly PlannedShard[] {
+export function assignToShards(files: Iterable<string>, maxImages: number): readonly PlannedShard[] {
   const images = Array.from(new Set(files), (file) => ({ file, bits: Buffer.from(hash('sha256', file), 'hex') }));
-  return divide(images, '', mostImages);
+  return divide(images, '', maxImages);
 }
 
-function divide(images: readonly Hashed[], beginning: string, mostImages: number): readonly PlannedShard[] {
+function divide(images: readonly Hashed[], beginning: string, maxImages: number): readonly PlannedShard[] {
   if (images.length === 0) return [];
-  if (images.length <= mostImages) {
+  if (images.length <= maxImages) {
     return [{ name: `shard-${beginning || 'all'}.arrow`, files: images.map(({ file }) => file).sort() }];
   }
   const half = (bit: 0 | 1) =>
     divide(
       images.filter(({ bits }) => bitAt(bits, beginning.length) === bit),
       `${beginning}${bit}`,
-      mostImages,
+      maxImages,
     );
   return [...half(0), ...half(1)];
 }

@@ -4,7 +4,7 @@ import { readJsonFile } from '../../../shared/json-file.ts';
 import type { Result } from '../../../shared/problem.ts';
 import type { FromSchema } from '../../../shared/schema-type.ts';
 
-/** How the pixels of each image are kept: as they are, or as a JPEG of its own. */
+/** How the pixels of each image are stored: raw, or as one JPEG per image. */
 export const ENCODINGS = ['raw', 'jpeg'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
@@ -47,10 +47,10 @@ const schema = {
 } as const;
 
 /**
- * What lies where in a directory of shards: for each shard its length in bytes and CRC-32, and for each image of it, in
- * row order, the source file with its SHA-256 and size in pixels, a hash by which near-duplicates are found, and offset,
- * length and CRC-32 of its pixels in the shard. So an image is found without parsing Arrow, can be trusted without reading
- * the rest of its record batch, and is known again when the shards are made anew.
+ * The index of a directory of shards: for each shard its length in bytes and its CRC-32, and for each of its images, in
+ * row order, the source file with its SHA-256 and size in pixels, a difference hash for finding near duplicates, and the
+ * offset, length in bytes and CRC-32 of its pixels in the shard. So an image can be read without parsing Arrow, verified
+ * without reading the rest of its record batch, and reused when the shards are made again.
  */
 export type ShardIndex = FromSchema<typeof schema>;
 export type ShardEntry = FromSchema<typeof shardEntrySchema>;
@@ -58,15 +58,17 @@ export type ImageEntry = FromSchema<typeof imageEntrySchema>;
 
 const FILE_NAME = 'index.json';
 
+/** Writes the index as `index.json` into the directory of the shards. */
 export async function writeShardIndex(directory: string, index: ShardIndex): Promise<void> {
   await writeFile(path.join(directory, FILE_NAME), `${JSON.stringify(index)}\n`);
 }
 
+/** Reads and validates the index of a directory of shards. */
 export function readShardIndex(directory: string): Promise<Result<ShardIndex>> {
   return readJsonFile(path.join(directory, FILE_NAME), schema, {
     unreadable: 'cannot read the index of the shards',
-    misshapen: 'the index of the shards has another shape',
+    misshapen: 'the index of the shards is invalid',
     called: 'index',
-    advice: 'Run the stage that made the shards again.',
+    advice: 'Rerun the stage that made the shards.',
   });
 }

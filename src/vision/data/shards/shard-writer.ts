@@ -6,31 +6,31 @@ import { combineCrc32 } from '../tables/crc32.ts';
 import type { Encoding, ImageEntry, ShardEntry } from './shard-index.ts';
 
 export interface ShardLayout {
-  /** Pixels of each image. */
+  /** Size of each image, in pixels. */
   readonly height: number;
   readonly width: number;
   readonly encoding: Encoding;
-  /** Images in a record batch. */
+  /** The number of images in a record batch. */
   readonly batch: number;
 }
 
-/** An image as it is kept, and where it is from. */
+/** An encoded image and its source. */
 export interface ShardImage
   extends Pick<ImageEntry, 'file' | 'sha256' | 'original_width' | 'original_height' | 'dhash'> {
-  /** RGB, `[height, width, 3]`, or a JPEG of that. Must not be changed any more. */
+  /** uint8 RGB, `[height, width, 3]`, or a JPEG of it. Must not be modified afterwards. */
   readonly data: Uint8Array;
 }
 
-/** Writes the images of one shard, holding no more than two record batches in memory: one is filled, one written. */
+/** Writes the images of one shard with at most two record batches in memory: one is filled while the other is written. */
 export interface ShardWriter {
   add(image: ShardImage): Promise<void>;
-  /** Writes what is left. Gives what the index has to say about the shard. */
+  /** Writes the last batch and the footer. Returns the shard's entry in the index. */
   close(): Promise<ShardEntry>;
-  /** Leaves it half-made. */
+  /** Closes the file and leaves it incomplete. */
   abandon(): Promise<void>;
 }
 
-/** Starts a shard at `file`. */
+/** Creates a shard at `file`. Throws the file system's error. */
 export async function createShardWriter(file: string, layout: ShardLayout): Promise<ShardWriter> {
   const { batch } = layout;
   const column = columnOf(layout);
@@ -39,12 +39,12 @@ export async function createShardWriter(file: string, layout: ShardLayout): Prom
   let waiting: Omit<ShardImage, 'data'>[] = [];
   let writing = Promise.resolve();
 
-  /** Starts to write what is there, once the batch before is written: the next one is filled meanwhile. */
+  /** Starts to write the filled batch once the previous one is written; the next one is filled in the meantime. */
   async function startBatch(): Promise<void> {
     await writing;
     if (waiting.length === 0) return;
     writing = writeBatch(waiting, column.take());
-    // Its failure is that of the next batch, or of the end.
+    // The next batch or `close` awaits this promise and throws its error.
     writing.catch(() => undefined);
     waiting = [];
   }
@@ -89,21 +89,21 @@ export async function createShardWriter(file: string, layout: ShardLayout): Prom
   };
 }
 
-/** The first column of a record batch in the making. It has no validity bitmap, so the body of the batch begins with it. */
+/** The first column of the record batch that is being filled. It has no validity bitmap, so the body starts with it. */
 interface ImageColumn {
   readonly type: DataType;
   put(image: Uint8Array): void;
-  /** All that was put since the last time. It stays as it is until the next time. */
+  /** Returns all images since the last call. They are valid until the next call. */
   take(): TakenImages;
 }
 
 interface TakenImages {
   readonly data: Data;
-  /** All images, one after the other. */
+  /** All images, concatenated. */
   readonly values: Uint8Array;
-  /** Where in the body of the batch they start. */
+  /** Their offset in the body of the batch, in bytes. */
   readonly start: number;
-  /** Each image. */
+  /** The images, one by one. */
   readonly pieces: readonly Uint8Array[];
 }
 
@@ -118,7 +118,7 @@ function rawColumn(imageBytes: number, batch: number): ImageColumn {
   return {
     type: new FixedSizeList(imageBytes, new Field('item', new Uint8(), true)),
     put(image) {
-      if (image.length !== imageBytes) throw new Error(`an image of ${image.length} bytes instead of ${imageBytes}`);
+      if (image.length !== imageBytes) throw new Error(`expected an image of ${imageBytes} bytes, got ${image.length}`);
       pixels.set(image, count * imageBytes);
       count += 1;
     },
@@ -147,7 +147,7 @@ function jpegColumn(): ImageColumn {
 }
 
 function shardSchema({ height, width, encoding }: ShardLayout, type: DataType): Schema {
-  // The canonical extension: pyarrow reads the column as a tensor [height, width, 3] without a copy.
+  // Arrow's canonical extension type: pyarrow reads the column as a tensor `[height, width, 3]` without a copy.
   const tensor = {
     'ARROW:extension:name': 'arrow.fixed_shape_tensor',
     'ARROW:extension:metadata': JSON.stringify({ shape: [height, width, 3] }),

@@ -5,27 +5,27 @@ import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { reasonOf } from '../../../shared/wording.ts';
-import { someProblems } from '../labels/some-problems.ts';
+import { limitProblems } from '../labels/limit-problems.ts';
 import { readQuarantine } from './quarantine.ts';
 import { type Encoding, type ImageEntry, readShardIndex, type ShardEntry } from './shard-index.ts';
 
-/** The images of a directory of shards, open for reading single images in any order. */
+/** The images of a directory of shards, open for random access. */
 export interface ShardSet {
   readonly count: number;
-  /** Pixels. */
+  /** Size of each image, in pixels. */
   readonly height: number;
   readonly width: number;
   readonly encoding: Encoding;
-  /** The row of the image that was made from this source file. */
+  /** Returns the row of the image that was made from this source file. */
   rowOf(file: string): number | undefined;
-  /** What the index says of the image in a row. */
+  /** Returns the index entry of the image in a row. Throws a RangeError if there is no such row. */
   entry(row: number): ImageEntry;
-  /** The files that are in no shard since they could not be decoded, with their reasons. */
+  /** The files that are in none of the shards because they could not be decoded, with the reasons. */
   readonly quarantined: ReadonlyMap<string, string>;
   /**
-   * Reads images, as uint8 `[rows.length, height, width, 3]`, to the start of `into`. The first time that an image is
-   * read its CRC is checked; every time would cost twice the reading. Reads go on in the background while the caller
-   * computes; `into` must be left alone until the promise is settled.
+   * Reads images, as uint8 `[rows.length, height, width, 3]`, into the start of `into`, which must not be used until the
+   * promise is settled. The CRC-32 of an image is checked only when it is read for the first time, because the check takes
+   * as long as reading. Throws a RangeError if `into` is too small or there is no such row.
    */
   readRows(rows: ArrayLike<number>, into: Uint8Array): Promise<Result<void>>;
   close(): Promise<void>;
@@ -36,18 +36,18 @@ interface OpenShard {
   readonly handle: FileHandle;
 }
 
-/** Of one image this takes half as long again with a FileHandle's own `read`. */
+/** Reading one image with the `read` of a FileHandle takes 1.5 times as long. */
 const readAt = promisify(read);
 
 const ADVICE =
-  'The disk or a program has changed the shards: «pipeline cache verify» takes what is damaged out of the cache, and the ' +
-  'next run makes it again.';
+  'The disk or a program has corrupted the shards: `pipeline cache verify` removes corrupted artifacts from the cache, and ' +
+  'the next run recomputes them.';
 
-/** Reads the index of the shards and opens each of them. A missing shard or one of another length is a failure. */
+/** Reads the index of a directory of shards and opens them. A missing shard or one of another length is a failure. */
 export async function openShards(directory: string): Promise<Result<ShardSet>> {
-  const [index, aside] = await Promise.all([readShardIndex(directory), readQuarantine(directory)]);
+  const [index, quarantine] = await Promise.all([readShardIndex(directory), readQuarantine(directory)]);
   if (!index.ok) return index;
-  if (!aside.ok) return aside;
+  if (!quarantine.ok) return quarantine;
   const { height, width, encoding, shards } = index.value;
   const opened = await Promise.all(shards.map((shard) => openShard(directory, shard)));
   const problems = opened.flatMap((result) => (result.ok ? [] : result.failure));
@@ -57,7 +57,7 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
   };
   if (problems.length > 0) {
     await close();
-    return failure(someProblems(problems, 'shards like these'));
+    return failure(limitProblems(problems, 'shards like these'));
   }
   const rows = open.flatMap((shard, number) => (shards[number]?.images ?? []).map((image) => ({ shard, image })));
   const rowByFile = new Map(rows.map(({ image }, row) => [image.file, row]));
@@ -66,7 +66,7 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
 
   function rowAt(row: number) {
     const found = rows[row];
-    if (found === undefined) throw new RangeError(`row ${row} of ${rows.length}`);
+    if (found === undefined) throw new RangeError(`there is no row ${row} among ${rows.length} rows`);
     return found;
   }
 
@@ -85,14 +85,15 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
     encoding,
     rowOf: (file) => rowByFile.get(file),
     entry: (row) => rowAt(row).image,
-    quarantined: new Map(aside.value.map(({ file, reason }) => [file, reason])),
+    quarantined: new Map(quarantine.value.map(({ file, reason }) => [file, reason])),
     async readRows(wanted, into) {
-      if (into.length < wanted.length * imageBytes) throw new RangeError(`${wanted.length} images do not fit`);
+      if (into.length < wanted.length * imageBytes)
+        throw new RangeError(`${wanted.length} images do not fit into the buffer`);
       const reads = Array.from(wanted, (row, place) =>
         readRow(row, into.subarray(place * imageBytes, (place + 1) * imageBytes)),
       );
       const problems = (await Promise.all(reads)).filter((problem) => problem !== undefined);
-      return problems.length === 0 ? success(undefined) : failure(someProblems(problems, 'images like these'));
+      return problems.length === 0 ? success(undefined) : failure(limitProblems(problems, 'images like these'));
     },
     close,
   });
@@ -109,10 +110,10 @@ async function openShard(directory: string, { file: name, bytes }: ShardEntry): 
   const { size } = await handle.stat();
   if (size === bytes) return success({ file, handle });
   await handle.close();
-  return failure([{ message: `the shard has ${size} bytes instead of ${bytes}`, at: { file }, advice: ADVICE }]);
+  return failure([{ message: `the shard has ${size} bytes, expected ${bytes}`, at: { file }, advice: ADVICE }]);
 }
 
-/** Decodes the JPEG that a shard keeps of an image. Its bytes are checked, and a decoder gives the same pixels each time. */
+/** Decodes a JPEG in a shard. Its bytes are verified, and the decoder is deterministic, so the pixels need no check. */
 async function readJpeg(
   shard: OpenShard,
   image: ImageEntry,
@@ -120,18 +121,18 @@ async function readJpeg(
   verify: boolean,
 ): Promise<Problem | undefined> {
   const jpeg = new Uint8Array(image.bytes);
-  const trouble = await readPixels(shard, image, jpeg, verify);
-  if (trouble !== undefined) return trouble;
+  const problem = await readPixels(shard, image, jpeg, verify);
+  if (problem !== undefined) return problem;
   const { file } = shard;
   try {
-    // Loaded where it is needed: raw pixels are the rule.
+    // Imported only when needed: most shards have raw pixels.
     const { default: sharp } = await import('sharp');
     const pixels = await sharp(jpeg).toColourspace('srgb').raw().toBuffer();
-    if (pixels.length !== into.length) throw new Error(`it has ${pixels.length} bytes instead of ${into.length}`);
+    if (pixels.length !== into.length) throw new Error(`it has ${pixels.length} bytes, expected ${into.length}`);
     into.set(pixels);
     return undefined;
   } catch (error) {
-    return { message: `cannot decode the pixels of ${image.file}: ${reasonOf(error)}`, at: { file }, advice: ADVICE };
+    return { message: `cannot decode the pixels of "${image.file}": ${reasonOf(error)}`, at: { file }, advice: ADVICE };
   }
 }
 
@@ -145,7 +146,7 @@ async function readPixels(
     const { bytesRead } = await readAt(handle.fd, into, 0, into.length, image.offset);
     if (bytesRead === into.length && (!verify || crc32(into) === image.crc32)) return undefined;
   } catch (error) {
-    return { message: `cannot read the pixels of ${image.file}: ${reasonOf(error)}`, at: { file }, advice: ADVICE };
+    return { message: `cannot read the pixels of "${image.file}": ${reasonOf(error)}`, at: { file }, advice: ADVICE };
   }
-  return { message: `the pixels of ${image.file} differ from what was written`, at: { file }, advice: ADVICE };
+  return { message: `the pixels of "${image.file}" are corrupted`, at: { file }, advice: ADVICE };
 }

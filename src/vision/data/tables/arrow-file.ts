@@ -19,26 +19,26 @@ import {
 import type { ArrayBufferViewInput } from 'apache-arrow/util/buffer';
 import { combineCrc32 } from './crc32.ts';
 
-/** An Arrow IPC file being written. Batches go to disk one by one; none stays in memory. */
+/** An Arrow IPC file that is being written. Each record batch is written to disk at once and not kept in memory. */
 export interface ArrowFile {
   /**
-   * Appends a record batch of one `Data` a field. Gives the offset in the file, in bytes, at which its body starts. Values
-   * of which the checksum is known are not read again for it.
+   * Appends a record batch with one `Data` per field. Returns the offset of its body in the file, in bytes. Values with a
+   * known checksum are not read again to compute the checksum of the file.
    */
   write(columns: readonly Data[], known?: Checksummed): Promise<number>;
-  /** Writes the footer. Gives the file's length in bytes, and the CRC-32 of all of it. */
+  /** Writes the footer. Returns the length of the file in bytes and the CRC-32 of its content. */
   close(): Promise<{ readonly bytes: number; readonly crc32: number }>;
-  /** Leaves the file half-written. */
+  /** Closes the file and leaves it incomplete. */
   abandon(): Promise<void>;
 }
 
-/** The values of a column, as they are written, and their CRC-32. */
+/** The values of a column, as they are written to the file, and their CRC-32. */
 export interface Checksummed {
   readonly values: Uint8Array;
   readonly crc32: number;
 }
 
-/** Starts an Arrow IPC file that both file readers and stream readers can read. */
+/** Creates an Arrow IPC file that both file readers and stream readers can read. Throws the file system's error. */
 export async function createArrowFile(path: string, schema: Schema): Promise<ArrowFile> {
   const handle = await open(path, 'w');
   const writer = new MessageWriter(schema);
@@ -56,7 +56,7 @@ export async function createArrowFile(path: string, schema: Schema): Promise<Arr
   };
   return {
     async write(columns, known) {
-      // Every batch is given this very schema: the writer ends the file without a word at a batch with another one.
+      // Every batch must have this schema object: at a batch with another one the writer silently ends the file.
       const rows = makeData({
         type: new Struct(schema.fields),
         length: columns[0]?.length ?? 0,
@@ -81,7 +81,7 @@ function isSameView(a: Uint8Array, b: Uint8Array): boolean {
   return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.length === b.length;
 }
 
-/** Writes a table of one record batch. No column has nulls. */
+/** Writes a table as an Arrow IPC file with one record batch. Columns cannot have nulls. Throws the file system's error. */
 export async function writeArrowTable(
   path: string,
   columns: Readonly<Record<string, Data>>,
@@ -93,8 +93,9 @@ export async function writeArrowTable(
   await file.close();
 }
 
+/** Returns a Utf8 column. */
 export function textColumn(values: readonly string[]): Data<Utf8> {
-  // Written into one buffer: apache-arrow's own builder takes many times as long.
+  // The strings are written into one buffer, because apache-arrow's builder takes many times as long.
   const valueOffsets = new Int32Array(values.length + 1);
   for (const [row, value] of values.entries()) {
     valueOffsets[row + 1] = (valueOffsets[row] ?? 0) + Buffer.byteLength(value);
@@ -104,15 +105,20 @@ export function textColumn(values: readonly string[]): Data<Utf8> {
   return makeData({ type: new Utf8(), length: values.length, nullCount: 0, valueOffsets, data });
 }
 
+/** Returns an Int32 column, a view of `data`. */
 export function int32Column(data: Int32Array): Data<Int32> {
   return makeData({ type: new Int32(), data });
 }
 
+/** Returns a Uint8 column, a view of `data`. */
 export function uint8Column(data: Uint8Array): Data<Uint8> {
   return makeData({ type: new Uint8(), data });
 }
 
-/** Values of any length, joined. `valuesStart`: how far behind the start of the column's bytes in a file they start. */
+/**
+ * Returns a Binary column of values of any length, and its concatenated values. `valuesStart` is the offset of the values
+ * from the start of the column in a file, in bytes.
+ */
 export function binaryColumn(pieces: readonly Uint8Array[]): {
   readonly data: Data<Binary>;
   readonly values: Uint8Array;
@@ -122,11 +128,11 @@ export function binaryColumn(pieces: readonly Uint8Array[]): {
   for (const [index, piece] of pieces.entries()) valueOffsets[index + 1] = (valueOffsets[index] ?? 0) + piece.length;
   const values = Buffer.concat(pieces);
   const data = makeData({ type: new Binary(), nullCount: 0, valueOffsets, data: values });
-  // Each buffer in a file begins at a multiple of eight.
+  // Each buffer in a file is aligned to 8 bytes.
   return { data, values, valuesStart: Math.ceil(valueOffsets.byteLength / 8) * 8 };
 }
 
-/** `bytes` cut into rows of `width` bytes each. The column is a view: `bytes` must not change before it is written. */
+/** Returns a FixedSizeList column with rows of `width` bytes, a view: `bytes` must not change before it is written. */
 export function uint8ListColumn(bytes: Uint8Array, width: number): Data<FixedSizeList<Uint8>> {
   return makeData({
     type: new FixedSizeList(width, new Field('item', new Uint8(), true)),
@@ -136,7 +142,7 @@ export function uint8ListColumn(bytes: Uint8Array, width: number): Data<FixedSiz
   });
 }
 
-/** The bytes of an Arrow IPC file, handed over as they arise; the base class would queue them without bound. */
+/** Collects the bytes of an Arrow IPC file until they are taken; the base class would queue them without limit. */
 class MessageWriter extends RecordBatchFileWriter {
   #chunks: Uint8Array[] = [];
 

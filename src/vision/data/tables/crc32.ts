@@ -1,14 +1,14 @@
-/** The reflected polynomial of CRC-32. Bit 31 of a number is the coefficient of x⁰, bit 0 that of x³¹. */
+/** The reflected polynomial of CRC-32: bit 31 is the coefficient of x⁰, bit 0 that of x³¹. */
 const POLYNOMIAL = 0xedb88320;
 const ONE = 1 << 31;
 const X_TO_8 = 1 << 23;
 
 /**
- * The CRC-32 of two pieces one after the other, from that of each and the length in bytes of the second, so that nothing
- * has to be read twice. (What zlib calls `crc32_combine`.)
+ * Returns the CRC-32 of the concatenation of two pieces from the CRC-32 of each and the length of the second in bytes, so
+ * that nothing has to be read twice; as zlib's `crc32_combine`.
  */
 export function combineCrc32(first: number, second: number, secondLength: number): number {
-  // What stands before the second piece counts as multiplied by x⁸ for each of its bytes.
+  // Each byte of the second piece multiplies the checksum of the first by x⁸.
   let shift = ONE;
   let power = X_TO_8;
   for (let left = secondLength; left > 0; left = Math.floor(left / 2)) {
@@ -18,7 +18,7 @@ export function combineCrc32(first: number, second: number, secondLength: number
   return (multiply(first, shift) ^ second) >>> 0;
 }
 
-/** The product of two polynomials over GF(2), modulo CRC-32's. */
+/** Returns the product of two polynomials over GF(2), modulo that of CRC-32. */
 function multiply(a: number, b: number): number {
   let product = 0;
   let shifted = b;

@@ -1,42 +1,42 @@
 import type { Split } from './task.ts';
 
-/** What tells an image from others. */
+/** The properties by which duplicates are found. */
 export interface ImageTraits {
   readonly file: string;
   readonly split: Split;
-  /** Of the source's bytes. */
+  /** SHA-256 of the source file, in hex. */
   readonly sha256: string;
-  /** Its difference hash, 256 bits in hex. */
+  /** Difference hash, 256 bits in hex; see `differenceHash`. */
   readonly dhash: string;
 }
 
-/** An image to judge by that is also learnt from. */
+/** A validation image that is also a training image. */
 export interface Duplicate {
   readonly validation: string;
   readonly train: string;
 }
 
 export interface Duplicates {
-  /** Byte for byte. */
+  /** Byte-identical images. */
   readonly exact: readonly Duplicate[];
-  /** Scaled, compressed or lightened; `distance` is the number of bits in which their difference hashes differ. */
+  /** Scaled, compressed or brightened copies; `distance` is the Hamming distance of their difference hashes, in bits. */
   readonly near: readonly (Duplicate & { readonly distance: number })[];
 }
 
 /**
- * Of the 7 million pairs of 3,781 photographs of clothes one was nearer than 17 bits: one photograph in two sizes. Of their
- * copies so many are within 12 at 64 px and at 331 px: of JPEG quality 40 98 and 89 %, brighter 88 and 84 %, grey 96 and
- * 95 %, but of half the size 99.7 and 58 %.
+ * The largest distance of a near duplicate, in bits. Measured on 3,781 photographs of garments: of the 7 million pairs one
+ * was nearer than 17 bits, and it was one photograph in two sizes. Copies within 12 bits, at 64 px and at 331 px: with JPEG
+ * quality 40 98 % and 89 %, brighter 88 % and 84 %, grey 96 % and 95 %, at half the size 99.7 % and 58 %.
  */
-const NEAR = 12;
-/** Hashes with fewer ones or zeros are of plain surfaces: these are all alike. */
-const LEAST_STRUCTURE = 16;
+const MAX_DISTANCE = 12;
+/** Hashes with fewer ones or fewer zeros than this are of plain surfaces, which all look alike. */
+const MIN_STRUCTURE = 16;
 const BAND_BITS = 16;
 const BANDS = 256 / BAND_BITS;
-/** A band that so many have in common, like a white sky, tells nothing, and comparing all of them takes too long. */
-const CROWD = 2000;
+/** A band that more images share, such as a white sky, says nothing, and comparing all of them would take too long. */
+const MAX_BUCKET = 2000;
 
-/** Finds the images on one side of the split that are on the other side, too. Each has one line, with the nearest other. */
+/** Finds the validation images that are training images as well, each with the nearest training image, sorted by path. */
 export function findDuplicates(images: readonly ImageTraits[]): Duplicates {
   const train = images.filter(({ split }) => split === 'train');
   const validation = images.filter(({ split }) => split === 'validation');
@@ -53,11 +53,11 @@ export function findDuplicates(images: readonly ImageTraits[]): Duplicates {
 
 interface Hashed {
   readonly file: string;
-  /** 16 bits each. */
+  /** The hash in pieces of 16 bits. */
   readonly bands: Uint16Array;
 }
 
-/** Two hashes that differ in at most 12 of their bits have at least four of their 16 bands in common. */
+/** Finds the near duplicates. Two hashes that differ in at most 12 bits share at least 4 of their 16 bands. */
 function nearest(
   validation: readonly ImageTraits[],
   train: readonly ImageTraits[],
@@ -68,10 +68,10 @@ function nearest(
     let best: (Duplicate & { distance: number }) | undefined;
     for (const [band, bucket] of buckets.entries()) {
       const alike = bucket.get(bands[band] ?? 0) ?? [];
-      if (alike.length > CROWD) continue;
+      if (alike.length > MAX_BUCKET) continue;
       for (const other of alike) {
         const distance = distanceOf(bands, other.bands);
-        if (distance > NEAR || (best !== undefined && distance >= best.distance)) continue;
+        if (distance > MAX_DISTANCE || (best !== undefined && distance >= best.distance)) continue;
         best = { validation: file, train: other.file, distance };
       }
     }
@@ -88,7 +88,7 @@ function withStructure(images: readonly ImageTraits[]): Hashed[] {
     }))
     .filter(({ bands }) => {
       const ones = distanceOf(bands, plain);
-      return ones >= LEAST_STRUCTURE && ones <= 256 - LEAST_STRUCTURE;
+      return ones >= MIN_STRUCTURE && ones <= 256 - MIN_STRUCTURE;
     });
 }
 
@@ -103,7 +103,7 @@ function bucketsOf(images: readonly Hashed[], band: number): ReadonlyMap<number,
   return buckets;
 }
 
-/** How many ones each number of 16 bits has. */
+/** The number of ones in each 16-bit number. */
 const ONES = new Uint8Array(1 << BAND_BITS);
 for (let number = 1; number < ONES.length; number += 1) ONES[number] = (ONES[number >> 1] ?? 0) + (number & 1);
 

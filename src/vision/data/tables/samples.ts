@@ -4,13 +4,13 @@ import { int32Column, textColumn, uint8Column, writeArrowTable } from './arrow-f
 import { readArrowTable } from './arrow-table.ts';
 import { type Split, splitNamed } from './task.ts';
 
-/** One row of the label file. Its id is its position in the seeded shuffle. */
+/** One image with its class for one task. The id of a sample is its position in the seeded shuffle. */
 export interface Sample {
-  /** Path of the image below the data set's root, with `/`. */
+  /** Path of the image relative to the data set's root, with `/`. */
   readonly file: string;
   readonly task: string;
   readonly classIndex: number;
-  /** One character a class, `y` at the true one. */
+  /** One character per class: `y` for the true one, `n` for others, `m` for "maybe". */
   readonly label: string;
   readonly split: Split;
 }
@@ -24,6 +24,7 @@ const columns = {
   split: new Utf8(),
 };
 
+/** Writes samples as an Arrow table with the columns `sample`, `file`, `task`, `class`, `label` and `split`. */
 export function writeSamples(path: string, samples: readonly Sample[]): Promise<void> {
   return writeArrowTable(path, {
     sample: int32Column(Int32Array.from(samples.keys())),
@@ -35,10 +36,11 @@ export function writeSamples(path: string, samples: readonly Sample[]): Promise<
   });
 }
 
+/** Reads the samples that `writeSamples` wrote, in their order. */
 export async function readSamples(path: string): Promise<Result<readonly Sample[]>> {
   const table = await readArrowTable(path, columns);
   if (!table.ok) return table;
-  // By column: a row of apache-arrow's is an object that looks each of its values up.
+  // Read column by column: the row objects of apache-arrow look up each of their values.
   const column = <Name extends keyof typeof columns>(name: Name) => [...(table.value.getChild(name) ?? [])];
   const [files, tasks, labels, splits] = [column('file'), column('task'), column('label'), column('split')];
   return success(

@@ -5,19 +5,19 @@ import { readArrowTable } from './arrow-table.ts';
 import type { Sample } from './samples.ts';
 import { type Split, splitNamed, type Task, tasksOf } from './task.ts';
 
-/** What is to be learnt. A sample is named by its row, from 0 to `count` − 1. */
+/** The targets of a training. A sample is identified by its row, from 0 to `count` − 1. */
 export interface Targets {
-  /** Sorted by name. */
+  /** The tasks, sorted by name. */
   readonly tasks: readonly Task[];
-  /** How many samples there are. */
+  /** The number of samples. */
   readonly count: number;
-  /** The path of the sample's image below the data set's root. */
+  /** Returns the path of the sample's image, relative to the data set's root. */
   readonly file: (sample: number) => string;
-  /** The rows of the samples of a split, ascending. */
+  /** Returns the rows of the samples of a split, in ascending order. */
   readonly samplesIn: (split: Split) => Int32Array;
-  /** For each sample the index of its task in `tasks`. */
+  /** The index of each sample's task in `tasks`, `[count]`. */
   readonly taskOf: Uint8Array | Uint16Array;
-  /** For each sample the index of its class within its task. */
+  /** The index of each sample's class within its task, `[count]`. */
   readonly classOf: Uint8Array;
 }
 
@@ -25,8 +25,8 @@ const TASKS = 'tasks';
 const oneHotColumn = (task: Task) => `targets.${task.name}`;
 
 /**
- * Writes one one-hot matrix a task, uint8 `[samples, classes]`, with a row of zeros where a sample does not have the
- * task. The tasks stand in the schema's metadata as JSON.
+ * Writes one one-hot matrix per task, uint8 `[samples, classes]`, as an Arrow table; the row of a sample without the task
+ * is all zeros. The tasks are in the metadata of the schema, as JSON.
  */
 export function writeTargets(path: string, samples: readonly Sample[]): Promise<void> {
   const tasks = tasksOf(samples);
@@ -44,6 +44,7 @@ export function writeTargets(path: string, samples: readonly Sample[]): Promise<
   return writeArrowTable(path, columns, { [TASKS]: JSON.stringify(tasks) });
 }
 
+/** Reads targets that `writeTargets` wrote. A sample without exactly one target is a failure. */
 export async function readTargets(path: string): Promise<Result<Targets>> {
   const read = await readArrowTable(path, { file: new Utf8(), split: new Utf8() });
   if (!read.ok) return read;
@@ -63,9 +64,9 @@ export async function readTargets(path: string): Promise<Result<Targets>> {
     }
   }
   if (found !== count) {
-    return problem(`${count} samples need one target each, but there are ${found} targets`, {
+    return problem(`expected one target for each of ${count} samples, but found ${found} targets`, {
       at: { file: path },
-      advice: 'Run the stage that made the targets again.',
+      advice: 'Rerun the stage that made the targets.',
     });
   }
   const files = Array.from(read.value, ({ file }) => file);
@@ -74,7 +75,7 @@ export async function readTargets(path: string): Promise<Result<Targets>> {
   return success({ tasks, count, file: (sample) => files[sample] ?? '', samplesIn, taskOf, classOf });
 }
 
-/** For each task a matrix [samples, classes]. */
+/** Returns one matrix per task, uint8 `[samples, classes]`. */
 function oneHotMatrices(samples: readonly Sample[], tasks: readonly Task[]): readonly Uint8Array[] {
   const matrices = tasks.map(({ classes }) => new Uint8Array(samples.length * classes));
   const indices = new Map(tasks.map(({ name }, index) => [name, index]));

@@ -1,32 +1,32 @@
-/** One attribute to classify. */
+/** One attribute to classify, such as the length of a coat. */
 export interface Task {
   readonly name: string;
   readonly classes: number;
-  /** How many samples of the whole data set have it, whatever their split. */
+  /** The number of samples with this task in the whole data set, of both splits. */
   readonly samples: number;
 }
 
 const SPLITS = ['train', 'validation'] as const;
 export type Split = (typeof SPLITS)[number];
 
-/** The split of this name, which one of our own files gives. */
+/** Returns the split of this name. Throws for any other name, because only the pipeline's own files contain it. */
 export function splitNamed(name: string): Split {
   const split = SPLITS.find((candidate) => candidate === name);
-  if (split === undefined) throw new Error(`«${name}» is no split`);
+  if (split === undefined) throw new Error(`"${name}" is not a split`);
   return split;
 }
 
-/** The data set writes `coat_length_labels` for the task `coat_length`. */
+/** Returns the name of a task from the form in FashionAI's files: `coat_length` from `coat_length_labels`. */
 export function taskOfLabelName(labelName: string): string {
   return labelName.replace(/_labels$/, '');
 }
 
-/** Whether a head of the network can be named after a task: TensorFlow's own rule for names of layers, without `/`. */
+/** Returns whether a head of the network can have this name: TensorFlow's rule for names of operations, without `/`. */
 export function isTaskName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name);
 }
 
-/** The tasks of a set of samples, sorted by name. */
+/** Returns the tasks of a set of samples, sorted by name. */
 export function tasksOf(samples: Iterable<{ readonly task: string; readonly label: string }>): readonly Task[] {
   const tasks = new Map<string, { name: string; classes: number; samples: number }>();
   for (const { task: name, label } of samples) {

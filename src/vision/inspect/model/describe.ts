@@ -4,18 +4,18 @@ import { cut, oneLine, table } from '../../../shared/text/table.ts';
 import type { ModelContent, ModelLayer } from './model.ts';
 import type { Shape } from './shapes.ts';
 
-/** A longer model is cut in the middle. */
-const SHOWN_LAYERS = 30;
+/** Of a model with more layers only the first and the last ones are shown. */
+const MAX_SHOWN_LAYERS = 30;
 
-/** Layers with their shapes and parameters, and the totals. */
+/** Describes a model: totals, layers with their shapes and parameters, and other files. */
 export function describeModel(model: ModelContent, view: View): string[] {
   const { format, name, layers, parameters, trainable, dtypes, faults, beside } = model;
   const types = Object.entries(dtypes).map(([dtype, number]) =>
     Object.keys(dtypes).length === 1 ? dtype : `${dtype} (${count(number)})`,
   );
-  const called = name === '' ? '' : ` «${name}»`;
+  const quotedName = name === '' ? '' : ` "${name}"`;
   return [
-    `TensorFlow.js ${format.replaceAll('-', ' ')}${called}, ${plural(layers.length, 'layer')}`,
+    `TensorFlow.js ${format.replaceAll('-', ' ')}${quotedName}, ${plural(layers.length, 'layer')}`,
     `  ${plural(parameters, 'parameter')}: ${count(trainable)} trainable, ${count(parameters - trainable)} not`,
     `  ${bytes(model.bytes)} of weights, ${types.join(', ') || 'none'}`,
     ...faults.map((fault) => `${view.paint('red', '✗')} ${fault}`),
@@ -28,8 +28,8 @@ export function describeModel(model: ModelContent, view: View): string[] {
 
 function describeLayers(layers: readonly ModelLayer[], view: View): string[] {
   const { full, paint } = view;
-  const isCut = !full && layers.length > SHOWN_LAYERS;
-  const half = SHOWN_LAYERS / 2;
+  const isCut = !full && layers.length > MAX_SHOWN_LAYERS;
+  const half = MAX_SHOWN_LAYERS / 2;
   const shown = isCut ? [...layers.slice(0, half), ...layers.slice(-half)] : layers;
   const rows = shown.map(({ name, type, shape, parameters, trainable }) => [
     name,
@@ -47,7 +47,7 @@ function describeLayers(layers: readonly ModelLayer[], view: View): string[] {
   return [...text.slice(0, 1 + half), paint('dim', gap), ...text.slice(1 + half)];
 }
 
-/** Without the batch, which is always open. */
+/** Formats a shape without its batch dimension, whose size is always unknown. */
 function shapeText(shape: Shape): string {
   const sizes = shape.slice(1).map((size) => size ?? '?');
   return sizes.join('×');

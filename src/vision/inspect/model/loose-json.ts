@@ -1,4 +1,4 @@
-/** Reading JSON that others wrote: what is not of the expected kind is as good as absent. */
+/** Untrusted JSON. The functions below treat a value of an unexpected type as absent. */
 export type Loose = Readonly<Record<string, unknown>>;
 
 export function objectOf(value: unknown): Loose {
@@ -17,7 +17,7 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** A pair of numbers, which may be written as one. */
+/** Returns a pair of numbers; one number stands for two equal ones. */
 export function pairOf(value: unknown): readonly [number, number] | undefined {
   if (typeof value === 'number') return [value, value];
   const [first, second] = listOf(value).map(numberOf);

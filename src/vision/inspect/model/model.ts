@@ -6,8 +6,8 @@ import { type Shape, shapesOf } from './shapes.ts';
 import { type DeclaredLayer, layersOf } from './topology.ts';
 
 const TOPOLOGY_FILE = 'model.json';
-/** A small file beside the model says of it what its maker thought worth saying. */
-const BESIDE_BYTES = 10_000;
+/** JSON files beside the model are shown with their content up to this size. */
+const MAX_INLINE_BYTES = 10_000;
 
 export interface ModelLayer {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface ModelLayer {
   readonly trainable: number;
 }
 
-/** A model that TensorFlow.js loads. */
+/** A model in the format that TensorFlow.js loads. */
 export interface ModelContent {
   readonly kind: 'model';
   readonly format: string;
@@ -25,12 +25,12 @@ export interface ModelContent {
   readonly layers: readonly ModelLayer[];
   readonly parameters: number;
   readonly trainable: number;
-  /** Of the weights. */
+  /** The size of the weights. */
   readonly bytes: number;
-  /** Type of the stored weights → parameters. */
+  /** The number of parameters, by the dtype of the stored weights. */
   readonly dtypes: Readonly<Record<string, number>>;
   readonly faults: readonly string[];
-  /** The other files, with their content if they are JSON and small. */
+  /** The other files, with the content of small JSON files. */
   readonly beside: readonly { readonly file: string; readonly bytes: number; readonly value?: unknown }[];
 }
 
@@ -43,7 +43,7 @@ interface Weight {
 
 const DTYPE_BYTES: Readonly<Record<string, number>> = { bool: 1, uint8: 1, uint16: 2, float16: 2, complex64: 8 };
 
-/** Nothing if there is no model in the directory. */
+/** Describes the model in a directory. Returns undefined if there is none. */
 export function inspectModel(directory: string, found: readonly FoundFile[]): ModelContent | undefined {
   if (!found.some(({ path }) => path === TOPOLOGY_FILE)) return undefined;
   const file = objectOf(readJson(join(directory, TOPOLOGY_FILE)));
@@ -70,10 +70,10 @@ export function inspectModel(directory: string, found: readonly FoundFile[]): Mo
   };
 }
 
-/** Each weight is named `LAYER/KIND`; those of no layer come last under a name of their own. */
+/** Counts the parameters of each layer. Weights are named `LAYER/KIND`; those of no layer come last, under their prefix. */
 function withParameters(declared: readonly DeclaredLayer[], weights: readonly Weight[]): ModelLayer[] {
   const shapes = shapesOf(declared);
-  // Layers of a model within a model name their weights without that model.
+  // The weights of nested layers are named without the name of the model that contains them.
   const byName = new Map(declared.map((layer) => [layer.name.slice(layer.name.lastIndexOf('/') + 1), layer]));
   const of = new Map<DeclaredLayer | string, { parameters: number; trainable: number }>();
   for (const { name, parameters } of weights) {
@@ -129,11 +129,11 @@ function weightFaults(directory: string, paths: readonly string[], expected: num
   const missing = paths.filter((_path, index) => sizes[index] === undefined);
   if (missing.length > 0) return missing.map((path) => `${path} is missing`);
   const actual = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
-  return actual === expected ? [] : [`${paths.join(', ')}: ${actual} bytes, but the weights take ${expected}`];
+  return actual === expected ? [] : [`${paths.join(', ')}: ${actual} bytes, expected ${expected}`];
 }
 
 function besideOf(directory: string, { path, bytes }: FoundFile): ModelContent['beside'][number] {
-  const value = path.endsWith('.json') && bytes <= BESIDE_BYTES ? readJson(join(directory, path)) : undefined;
+  const value = path.endsWith('.json') && bytes <= MAX_INLINE_BYTES ? readJson(join(directory, path)) : undefined;
   return { file: path, bytes, ...(value !== undefined && { value }) };
 }
 
@@ -141,7 +141,7 @@ function readJson(path: string): Loose | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Loose;
   } catch {
-    // Then the directory is shown as what it is: files.
+    // The directory is then shown as plain files.
     return undefined;
   }
 }

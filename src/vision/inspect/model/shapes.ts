@@ -1,17 +1,17 @@
 import { listOf, numberOf, pairOf, textOf } from './loose-json.ts';
 import type { DeclaredLayer } from './topology.ts';
 
-/** A size that depends on the batch is null. */
+/** A shape; null is an unknown size, such as that of the batch. */
 export type Shape = readonly (number | null)[];
 
 type Rule = (layer: DeclaredLayer, inputs: readonly Shape[]) => Shape | undefined;
 
-/** The output shape of each layer as far as it follows from the topology alone. */
+/** Returns the output shape of each layer, as far as it follows from the topology alone. */
 export function shapesOf(layers: readonly DeclaredLayer[]): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>();
   for (const layer of layers) {
-    // The first layer of a sequential model says what it is given.
-    const inputs = layer.inputs.length === 0 ? [given(layer)] : layer.inputs.map((name) => shapes.get(name));
+    // The first layer of a sequential model declares its input shape.
+    const inputs = layer.inputs.length === 0 ? [declaredShape(layer)] : layer.inputs.map((name) => shapes.get(name));
     const known = inputs.filter((shape) => shape !== undefined);
     const shape = known.length < inputs.length ? undefined : RULES[layer.type]?.(layer, known);
     if (shape !== undefined) shapes.set(layer.name, shape);
@@ -62,13 +62,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** What an input layer, or the first layer of a sequential model, says of itself. */
-function given({ config }: DeclaredLayer): Shape | undefined {
+/** Returns the shape that an input layer or the first layer of a sequential model declares. */
+function declaredShape({ config }: DeclaredLayer): Shape | undefined {
   const shape = config['batch_input_shape'] ?? config['batch_shape'];
   return Array.isArray(shape) ? shape.map((size) => numberOf(size) ?? null) : undefined;
 }
 
-/** A window that slides over height and width, channels last. */
+/** Returns the output shape of a window that slides over height and width, channels last. */
 function slide({ config }: DeclaredLayer, input: Shape | undefined, size: unknown, channels: number | undefined) {
   const window = pairOf(size);
   if (input?.length !== 4 || window === undefined || config['data_format'] === 'channels_first') return undefined;

@@ -1,25 +1,25 @@
 import { type Loose, listOf, objectOf, textOf } from './loose-json.ts';
 
-/** A layer as the file declares it. */
+/** A layer as a model's file declares it. */
 export interface DeclaredLayer {
   readonly name: string;
   readonly type: string;
   readonly config: Loose;
-  /** The layers that it reads, by the first time it is called. */
+  /** The layers whose outputs are its inputs in its first call. */
   readonly inputs: readonly string[];
   readonly trainable: boolean;
 }
 
-/** The layers of a TensorFlow.js or Keras topology, those of models within it among them. */
+/** Returns the layers of a TensorFlow.js or Keras topology, including those of nested models. */
 export function layersOf(topology: unknown): DeclaredLayer[] {
-  // Keras' own files wrap it once more.
+  // Keras' own files have one more level.
   const wrapped = objectOf(topology);
   const model = 'model_config' in wrapped ? objectOf(wrapped['model_config']) : wrapped;
   return layersOfModel(model, '', true);
 }
 
 function layersOfModel(model: Loose, prefix: string, trainable: boolean): DeclaredLayer[] {
-  // Sequential models of old have their layers as the config itself.
+  // In old Sequential models the config itself is the list of layers.
   const layers = Array.isArray(model['config']) ? model['config'] : listOf(objectOf(model['config'])['layers']);
   let previous: string | undefined;
   return layers.flatMap((value) => {
@@ -40,7 +40,7 @@ function layersOfModel(model: Loose, prefix: string, trainable: boolean): Declar
   });
 }
 
-/** `[[["conv", 0, 0, {}], …]]`: what the first call reads. */
+/** Returns the input layers of the first call: `[[["conv", 0, 0, {}], …]]`. */
 function inboundOf(nodes: readonly unknown[], prefix: string): string[] {
   return listOf(nodes[0]).flatMap((entry) => {
     const name = textOf(listOf(entry)[0]);

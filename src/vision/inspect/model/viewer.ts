@@ -2,7 +2,7 @@ import type { Viewer } from '../../../shared/extensions/viewer.ts';
 import { describeModel } from './describe.ts';
 import { inspectModel } from './model.ts';
 
-/** Takes the directories of models that TensorFlow.js loads. */
+/** Shows directories with a model in the format that TensorFlow.js loads. */
 export const modelViewer: Viewer = {
   async inspect({ path, files }) {
     const content = inspectModel(path, files);

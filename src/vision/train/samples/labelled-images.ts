@@ -1,7 +1,7 @@
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { openShards, type ShardSet } from '../../data/shards/shards.ts';
 import { type Duplicates, findDuplicates } from '../../data/tables/duplicates.ts';
-import { withoutQuarantined } from '../../data/tables/left-out.ts';
+import { excludeQuarantined } from '../../data/tables/exclude-quarantined.ts';
 import { readTargets, type Targets } from '../../data/tables/targets.ts';
 import type { Split } from '../../data/tables/task.ts';
 
@@ -32,7 +32,7 @@ export async function openLabelledImages(paths: {
   }
   const missing = missingImages(shards.value, targets.value);
   if (missing.length === 0)
-    return success({ shards: shards.value, ...withoutQuarantined(targets.value, shards.value.quarantined) });
+    return success({ shards: shards.value, ...excludeQuarantined(targets.value, shards.value.quarantined) });
   await shards.value.close();
   return failure([lackOfImages(missing, paths)]);
 }

@@ -11,7 +11,7 @@ const BLUE = { r: 10, g: 30, b: 210 };
 const plain = (colour: { r: number; g: number; b: number; alpha?: number }): Sharp =>
   sharp({ create: { width: 40, height: 20, channels: colour.alpha === undefined ? 3 : 4, background: colour } });
 
-/** Red on the left, blue on the right, 40 × 20. */
+/** An image of 40 × 20 px: red on the left, blue on the right. */
 const halves = (): Sharp =>
   plain(RED).composite([
     { input: { create: { width: 20, height: 20, channels: 3, background: BLUE } }, left: 20, top: 0 },
@@ -24,7 +24,7 @@ const pixel = (pixels: Uint8Array, width: number, x: number, y: number) => [
   ...pixels.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
 ];
 
-/** Each channel within `tolerance` of the colour. */
+/** Expects each channel to be within `tolerance` of the colour. */
 function expectColour(
   found: readonly number[],
   { r, g, b }: { r: number; g: number; b: number },
@@ -34,8 +34,8 @@ function expectColour(
   expect(Math.max(...apart), `${found} is not ${[r, g, b]}`).toBeLessThanOrEqual(tolerance);
 }
 
-describe('an image becomes height × width × 3 bytes of RGB', () => {
-  test('rows from top to bottom, pixels from left to right, and the original’s size beside them', async () => {
+describe('decodeImage', () => {
+  test('returns RGB [height, width, 3], row by row, and the size of the original', async () => {
     const { pixels, originalWidth, originalHeight } = await decode(await halves().png().toBuffer(), 6, 4);
     expect(pixels).toHaveLength(4 * 6 * 3);
     expect([originalWidth, originalHeight]).toEqual([40, 20]);
@@ -54,7 +54,7 @@ describe('an image becomes height × width × 3 bytes of RGB', () => {
     ['16 bit', () => plain(RED).toColourspace('rgb16').png(), RED, 1],
     ['grey 16 bit', () => plain({ r: 90, g: 90, b: 90 }).toColourspace('grey16').png(), { r: 90, g: 90, b: 90 }, 1],
     ['CMYK', () => plain(RED).toColourspace('cmyk').jpeg({ quality: 100 }), RED, 40],
-  ])('whatever it was: %s', async (_, image, colour, tolerance) => {
+  ])('converts any format and colour space to 8-bit RGB: %s', async (_, image, colour, tolerance) => {
     const { pixels } = await decode(await image().toBuffer());
     expect(pixels).toHaveLength(8 * 8 * 3);
     for (const [x, y] of [
@@ -73,12 +73,12 @@ describe('an image becomes height × width × 3 bytes of RGB', () => {
           .toColourspace('rgb16')
           .png(),
     ],
-  ])('what is transparent is white: %s', async (_, image) => {
+  ])('makes transparent pixels white: %s', async (_, image) => {
     const { pixels } = await decode(await image().toBuffer());
     expect(new Set(pixels)).toEqual(new Set([255]));
   });
 
-  test('as a viewer shows it: EXIF orientation is applied', async () => {
+  test('applies the EXIF orientation, also to the size of the original', async () => {
     const turned = await halves().withMetadata({ orientation: 6 }).png().toBuffer();
     const { pixels, originalWidth, originalHeight } = await decode(turned);
     expect([originalWidth, originalHeight]).toEqual([20, 40]);
@@ -87,7 +87,7 @@ describe('an image becomes height × width × 3 bytes of RGB', () => {
     expectColour(pixel(pixels, 8, 7, 7), BLUE, 0);
   });
 
-  test('the same bytes every time', async () => {
+  test('is deterministic when many images are decoded concurrently', async () => {
     const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
     const photo = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#000', noise } })
       .jpeg()
@@ -97,36 +97,36 @@ describe('an image becomes height × width × 3 bytes of RGB', () => {
   });
 });
 
-describe('an image of another shape', () => {
+describe('decodeImage, for an image with another aspect ratio,', () => {
   const corners = async (fit: Fit) => {
     const { pixels } = await decode(await halves().png().toBuffer(), 8, 8, fit);
     return { top: pixel(pixels, 8, 0, 0), middle: pixel(pixels, 8, 0, 4) };
   };
 
-  test('is stretched by «fill»', async () => {
+  test('stretches it with the fit "fill"', async () => {
     const { top, middle } = await corners('fill');
     expectColour(top, RED, 0);
     expectColour(middle, RED, 0);
   });
 
-  test('is cropped by «cover»', async () => {
+  test('crops it with the fit "cover"', async () => {
     // The middle 20 × 20 of 40 × 20: its left edge is still red.
     const { top, middle } = await corners('cover');
     expectColour(top, RED, 0);
     expectColour(middle, RED, 0);
   });
 
-  test('gets white margins by «contain»', async () => {
+  test('pads it with white with the fit "contain"', async () => {
     const { top, middle } = await corners('contain');
     expect(top).toEqual([255, 255, 255]);
     expectColour(middle, RED, 0);
   });
 });
 
-describe('what cannot be decoded is a problem with the decoder’s reason', () => {
-  const advice = 'Put a whole image in its place, or take the rows that name it out of the data set.';
+describe('decodeImage reports the reason', () => {
+  const advice = 'Replace it with an intact image, or remove the rows that name it from the data set.';
 
-  test('a file that was cut short', async () => {
+  test('when a file is truncated', async () => {
     const folder = temporaryFolder();
     const whole = await halves().jpeg().toBuffer();
     writeFiles(folder, { 'cut.jpg': whole.subarray(0, whole.length - 40) });
@@ -137,14 +137,14 @@ describe('what cannot be decoded is a problem with the decoder’s reason', () =
     });
   });
 
-  test('something else than an image', async () => {
+  test('when the content is not an image', async () => {
     expect(await decodeImage(Buffer.from('<html>'), { width: 8, height: 8, fit: 'fill' })).toEqual({
       ok: false,
       failure: [{ message: 'cannot decode the image: it is a web page', advice }],
     });
   });
 
-  test('a file that is not there', async () => {
+  test('when the file does not exist', async () => {
     expect(await decodeImage('/nowhere/1.jpg', { width: 8, height: 8, fit: 'fill' })).toMatchObject({
       ok: false,
       failure: [{ message: 'cannot read the image: there is no such file or folder', at: { file: '/nowhere/1.jpg' } }],

@@ -7,10 +7,10 @@ import { unwrap } from '../../../support/result.ts';
 import { CASES, PLACES } from './hostile-images.ts';
 import { type Colour, colourAt, expectNear, SIZE } from './image-makers.ts';
 
-describe('a folder of hostile images', () => {
+describe('resizing a folder of hostile images', () => {
   const all = [
-    ...CASES.map(([name, , verdict]) => [name, verdict] as const),
-    ...PLACES.map(([name, , verdict]) => [name, verdict] as const),
+    ...CASES.map(([name, , expected]) => [name, expected] as const),
+    ...PLACES.map(([name, , expected]) => [name, expected] as const),
   ];
   let colours: ReadonlyMap<string, readonly [Colour, Colour]>;
   let reasons: ReadonlyMap<string, string>;
@@ -56,21 +56,21 @@ describe('a folder of hostile images', () => {
     };
   });
 
-  test('has at least forty kinds of them', () => {
+  test('covers more than sixty kinds of images', () => {
     expect(all.length).toBeGreaterThan(60);
   });
 
-  test.each(all)('%s has its verdict', (name, verdict) => {
-    if (verdict instanceof RegExp) {
-      expect(reasons.get(name)).toMatch(verdict);
-      expect(colours.get(name), 'it is in no shard').toBeUndefined();
+  test.each(all)('decodes %s correctly or quarantines it with the reason', (name, expected) => {
+    if (expected instanceof RegExp) {
+      expect(reasons.get(name)).toMatch(expected);
+      expect(colours.get(name), 'the image is in none of the shards').toBeUndefined();
       return;
     }
-    expect(reasons.get(name), 'it is not put aside').toBeUndefined();
-    for (const [side, colour] of verdict.entries()) expectNear(colours.get(name)?.[side], colour);
+    expect(reasons.get(name), 'the image is not quarantined').toBeUndefined();
+    for (const [side, colour] of expected.entries()) expectNear(colours.get(name)?.[side], colour);
   });
 
-  test('takes little memory, whatever they claim', () => {
+  test('needs less than 600 MB of memory, whatever sizes the images declare', () => {
     expect(grown).toBeLessThan(600_000);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryBudget } from '../../../../src/vision/data/images/memory-budget.ts';
 
-/** A piece of work that ends when it is told to. */
+/** Returns a piece of work that ends when the test calls `end`. */
 function held(): { begun: boolean; end: () => void; work: () => Promise<void> } {
   const piece = {
     begun: false,
@@ -18,8 +18,8 @@ function held(): { begun: boolean; end: () => void; work: () => Promise<void> } 
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('a budget of 10 bytes', () => {
-  test('has as much done at once as fits, in the order in which it came', async () => {
+describe('a memory budget of 10 bytes', () => {
+  test('runs as much work concurrently as fits, in the order of the calls', async () => {
     const budget = new MemoryBudget(10);
     const pieces = [held(), held(), held(), held()];
     const all = [4, 5, 6, 1].map((bytes, index) => budget.use(bytes, pieces[index]?.work ?? held().work));
@@ -35,7 +35,7 @@ describe('a budget of 10 bytes', () => {
     await Promise.all(all);
   });
 
-  test('has what is larger done alone', async () => {
+  test('runs work that needs more than the budget alone', async () => {
     const budget = new MemoryBudget(10);
     const [small, large, last] = [held(), held(), held()];
     const all = [budget.use(1, small.work), budget.use(Number.POSITIVE_INFINITY, large.work), budget.use(1, last.work)];
@@ -51,7 +51,7 @@ describe('a budget of 10 bytes', () => {
     await Promise.all(all);
   });
 
-  test('goes on after a failure', async () => {
+  test('frees the bytes of work that fails', async () => {
     const budget = new MemoryBudget(10);
     await expect(budget.use(10, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(await budget.use(10, () => Promise.resolve('done'))).toBe('done');

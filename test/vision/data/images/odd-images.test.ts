@@ -30,7 +30,7 @@ test.each([
   [6, 'top'],
   [7, 'bottom'],
   [8, 'bottom'],
-])('EXIF orientation %i has what was left at the %s', async (orientation, side) => {
+])('decodeImage applies the EXIF orientation %i: the left side of the file is at the %s', async (orientation, side) => {
   const { pixels } = unwrap(await decode(await png(halves().withMetadata({ orientation }))));
   const places = { left: [2, 8], right: [13, 8], top: [8, 2], bottom: [8, 13] } as const;
   const [x, y] = places[side as keyof typeof places];
@@ -38,7 +38,7 @@ test.each([
   expectNear(colourAt(pixels, 15 - x, 15 - y), BLUE);
 });
 
-test('CMYK is taken as Adobe writes it, inverted, with its marker or without: so does Pillow', async () => {
+test('decodeImage takes CMYK as inverted, as Adobe writes it, with and without the Adobe marker, as Pillow does', async () => {
   const marked = await plain(WHITE).toColourspace('cmyk').jpeg().toBuffer();
   const marker = marked.indexOf(Buffer.from([0xff, 0xee, 0, 14]));
   expect(marked.subarray(marker + 4, marker + 9).toString()).toBe('Adobe');
@@ -55,7 +55,7 @@ test.each<[string, () => Promise<Buffer>]>([
   ['GIF', () => noise(50, 40).gif().toBuffer()],
   ['TIFF', () => noise(50, 40).tiff({ compression: 'lzw' }).toBuffer()],
   ['AVIF', () => noise(90, 70).avif().toBuffer()],
-])('a %s that is cut anywhere is refused, or lacks nothing of the picture', async (_format, make) => {
+])('decodeImage rejects a %s truncated at any length, unless all pixels are still there', async (_format, make) => {
   const whole = await make();
   const { pixels } = unwrap(await decode(whole));
   const lengths = Array.from({ length: 60 }, (_, cut) =>
@@ -70,7 +70,7 @@ test.each<[string, () => Promise<Buffer>]>([
   expect(refused).toBeGreaterThan(40);
 });
 
-test('of many that fail at once each has its own reason, every time', async () => {
+test('decodeImage gives each of many concurrent failures its own, deterministic reason', async () => {
   const [cutJpeg, cutPng, cutGif] = [
     await cutAt(jpeg(noise()), 0.5),
     await cutAt(png(noise()), 0.5),
@@ -88,16 +88,16 @@ test('of many that fail at once each has its own reason, every time', async () =
   expect(await reasonsOf()).toEqual(reasons);
 });
 
-test.skipIf(process.getuid?.() === 0)('a file that may not be read says so', async () => {
+test.skipIf(process.getuid?.() === 0)('decodeImage reports a file without read permission', async () => {
   const file = join(temporaryFolder(), '1.jpg');
   writeFileSync(file, await jpeg(halves()));
   chmodSync(file, 0);
   expect(await decodeImage(file, { width: 4, height: 4, fit: 'fill' })).toMatchObject({
-    failure: [{ message: 'cannot read the image: it may not be read', advice: 'Change its permissions (chmod +r).' }],
+    failure: [{ message: 'cannot read the image: permission denied', advice: 'Make it readable (chmod +r).' }],
   });
 });
 
-test('a link that leads out of the data set is followed', async () => {
+test('decodeImage follows a symbolic link out of the data set', async () => {
   const [outside, dataset] = [temporaryFolder(), temporaryFolder()];
   writeFiles(outside, { '1.jpg': await jpeg(halves()) });
   symlinkSync(join(outside, '1.jpg'), join(dataset, '1.jpg'));

@@ -3,7 +3,7 @@ import { parseCsv } from '../../../../src/vision/data/labels/csv.ts';
 
 const parse = (text: string) => parseCsv({ path: 'label.csv', text, findings: [] });
 
-test('each row comes with its fields and the line that it is on', () => {
+test('parseCsv returns the fields and the line number of each row', () => {
   expect(parse('a.jpg,coat_length_labels,ny\nb.jpg,coat_length_labels,yn\n')).toMatchObject({
     rows: [
       { line: 1, fields: ['a.jpg', 'coat_length_labels', 'ny'] },
@@ -13,7 +13,7 @@ test('each row comes with its fields and the line that it is on', () => {
   });
 });
 
-test('a byte order mark, Windows line ends, quotes, spaces and blank lines are what a spreadsheet leaves behind', () => {
+test('parseCsv accepts a byte order mark, Windows line ends, quotes, spaces and blank lines', () => {
   const { rows, findings } = parse('\uFEFF"a, 1.jpg", coat ,ny\r\n\r\n   \r\n b.jpg ,coat,yn');
   expect(findings).toEqual([]);
   expect(rows).toEqual([
@@ -22,7 +22,7 @@ test('a byte order mark, Windows line ends, quotes, spaces and blank lines are w
   ]);
 });
 
-test('line ends may be mixed', () => {
+test('parseCsv accepts mixed line ends', () => {
   const { rows } = parse('a,b,c\nd,e,f\r\ng,h,i\r\nj,k,l\n');
   expect(rows.map(({ line, fields }) => `${line} ${fields.join(' ')}`)).toEqual([
     '1 a b c',
@@ -32,28 +32,28 @@ test('line ends may be mixed', () => {
   ]);
 });
 
-test('a row may have any number of fields, some of them empty', () => {
+test('parseCsv accepts any number of fields in a row, empty ones included', () => {
   expect(parse('a\n,b\n,,,\n').rows.map(({ fields }) => fields)).toEqual([['a'], ['', 'b'], ['', '', '', '']]);
 });
 
-test('a quote in the midst of a field is a character like any other', () => {
+test('parseCsv takes a quote within a field literally', () => {
   expect(parse('a"1".jpg,b,c\n"d"e,f,g\n').rows.map(({ fields }) => fields[0])).toEqual(['a"1".jpg', '"d"e']);
 });
 
-test('a quote that is never closed is reported where it can have been opened at the earliest', () => {
+test('parseCsv reports an unclosed quote at the first line where it may have been opened', () => {
   const { rows, findings } = parse('a,b,c\n"d,e,f\ng,h,i\nj,k,l\n');
   expect(rows).toHaveLength(1);
   expect(findings).toEqual([
     {
-      kind: 'rows that are no CSV',
-      message: 'a quote is opened here or further down and never closed',
+      kind: 'rows that are not valid CSV',
+      message: 'a quoted field starts here or below and is never closed',
       at: { file: 'label.csv', line: 2 },
-      advice: 'Write a field in double quotes as "…", or without any.',
+      advice: 'Quote the whole field as "…", or remove the quote.',
     },
   ]);
 });
 
-test('a row knows where its fields stand in their line', () => {
+test('parseCsv returns the column and the length of each field', () => {
   const { rows, place } = parse(' a.jpg , "coat, long",ny\n');
   const [row] = rows;
   expect([0, 1, 2].map((field) => row && place(row, field))).toEqual([
@@ -64,10 +64,10 @@ test('a row knows where its fields stand in their line', () => {
   expect(row && place(row)).toEqual({ file: 'label.csv', line: 1 });
 });
 
-test('a quote that is closed in another line has swallowed rows, and the next ones are read', () => {
+test('parseCsv reports a quoted field that spans lines and reads the following rows', () => {
   const { rows, findings } = parse('a,b,c\r\n"d,e,f\r\ng,h",i,j\r\nk,l,m\r\n');
   expect(rows.map(({ line, fields }) => `${line} ${fields.join(' ')}`)).toEqual(['1 a b c', '4 k l m']);
   expect(findings).toMatchObject([
-    { message: 'a quote is opened here and closed in another line', at: { file: 'label.csv', line: 2 } },
+    { message: 'a quoted field starts here and is closed on another line', at: { file: 'label.csv', line: 2 } },
   ]);
 });

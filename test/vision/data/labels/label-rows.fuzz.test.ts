@@ -7,7 +7,7 @@ import { readQuestionRows } from '../../../../src/vision/data/labels/question-ro
 import { readTextFile } from '../../../../src/vision/data/labels/text-file.ts';
 import { temporaryFolder } from '../../../support/dataset.ts';
 
-/** What label files are made of, and what does not belong there. */
+/** Valid pieces of label files, and invalid ones. */
 const pieces = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('Images/1.jpg', 'coat_length_labels', 'nyn', ',', ',', '\n', '\r\n') },
   {
@@ -23,7 +23,7 @@ const files = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes)) },
 );
 
-test('whatever a file holds, reading it ends, and each finding is at a place that is there', async () => {
+test('reading label and question files with any content terminates, and each finding is at an existing place', async () => {
   const path = join(temporaryFolder(), 'label.csv');
   await fc.assert(
     fc.asyncProperty(files, async (bytes) => {
@@ -63,7 +63,7 @@ const rows = fc.record({
   space: fc.constantFrom('', ' ', '  '),
 });
 
-test('rows come back as they were written, with quotes, spaces and any line ends', () => {
+test('valid rows are read as they were written, with quotes, spaces and any line ends', () => {
   fc.assert(
     fc.property(
       fc.array(rows, { minLength: 1, maxLength: 20 }),

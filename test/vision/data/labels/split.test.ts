@@ -5,19 +5,19 @@ const hundred = Array.from({ length: 100 }, (_, index) => ({ file: `${index}.jpg
 const filesOf = (rows: readonly { file: string; split: string }[], split: string) =>
   rows.filter((row) => row.split === split).map((row) => row.file);
 
-test('the validation split has its share of the rows, and the rest is for training', () => {
+test('the validation split gets its fraction of the rows, and the training split the others', () => {
   const rows = shuffleAndSplit(hundred, { seed: 1, fraction: 0.2 });
   expect(filesOf(rows, 'validation')).toHaveLength(20);
   expect(filesOf(rows, 'train')).toHaveLength(80);
 });
 
-test('the rows are shuffled and none is lost', () => {
+test('the split shuffles the rows and loses none', () => {
   const files = shuffleAndSplit(hundred, { seed: 1, fraction: 0.2 }).map(({ file }) => file);
   expect(files).not.toEqual(hundred.map(({ file }) => file));
   expect(files.toSorted()).toEqual(hundred.map(({ file }) => file).toSorted());
 });
 
-test('all rows of one image are on the same side, for an image in both splits would be learnt by heart', () => {
+test('all rows of an image are in the same split, so that no validation image is trained on', () => {
   const rows = hundred.flatMap((row) => ['coat', 'neck', 'skirt'].map((task) => ({ ...row, task })));
   const split = shuffleAndSplit(rows, { seed: 5, fraction: 0.3 });
   const train = new Set(filesOf(split, 'train'));
@@ -25,7 +25,7 @@ test('all rows of one image are on the same side, for an image in both splits wo
   expect(filesOf(split, 'validation')).toHaveLength(90);
 });
 
-test('an image with too many rows for the validation split goes to training', () => {
+test('an image with more rows than fit into the validation split goes to the training split', () => {
   const rows = [
     ...Array.from({ length: 9 }, (_, index) => ({ file: 'often.jpg', task: `${index}` })),
     { file: 'once.jpg', task: 'coat' },
@@ -33,17 +33,17 @@ test('an image with too many rows for the validation split goes to training', ()
   expect(filesOf(shuffleAndSplit(rows, { seed: 1, fraction: 0.2 }), 'validation')).toEqual(['once.jpg']);
 });
 
-test('the seed decides the split', () => {
+test('the same seed gives the same split, and another seed another one', () => {
   const validation = (seed: number) => filesOf(shuffleAndSplit(hundred, { seed, fraction: 0.2 }), 'validation');
   expect(validation(1)).toEqual(validation(1));
   expect(validation(1)).not.toEqual(validation(2));
 });
 
-test('without a share for validation all rows are for training', () => {
+test('a validation fraction of 0 puts all rows into the training split', () => {
   expect(filesOf(shuffleAndSplit(hundred, { seed: 1, fraction: 0 }), 'train')).toHaveLength(100);
 });
 
-test('an image more moves no other across the split, but for one at the border', () => {
+test('adding an image moves at most one other image to the other split', () => {
   const before = new Set(filesOf(shuffleAndSplit(hundred, { seed: 1, fraction: 0.2 }), 'validation'));
   for (let index = 100; index < 120; index += 1) {
     const one = { file: `${index}.jpg`, task: 'coat' };
@@ -53,7 +53,7 @@ test('an image more moves no other across the split, but for one at the border',
   }
 });
 
-test('the order of the rows is of no account', () => {
+test('the order of the rows does not change the split', () => {
   const rows = hundred.flatMap(({ file }) => ['coat', 'neck'].map((task) => ({ file, task })));
   const options = { seed: 1, fraction: 0.2 };
   expect(shuffleAndSplit(rows.toReversed(), options)).toEqual(shuffleAndSplit(rows, options));

@@ -5,7 +5,7 @@ import type { Targets } from '../../../../src/vision/data/tables/targets.ts';
 import { unwrap } from '../../../support/result.ts';
 import { shardsOf } from '../../../support/shards.ts';
 
-/** Sample `n` is of image `n % images`. */
+/** Returns targets in which sample `n` has image `n % images`. */
 const targetsOf = (count: number, images: number): Targets => ({
   tasks: [{ name: 'coat_length', classes: 2, samples: count }],
   count,
@@ -21,7 +21,7 @@ async function openShardsOf(count: number): Promise<ShardSet> {
   return shards;
 }
 
-/** Reads like `shards`, and holds each read open until the test lets it go on. */
+/** Wraps `shards` so that each read waits until the test releases it. */
 function held(shards: ShardSet) {
   const waiting: (() => void)[] = [];
   const begun: number[][] = [];
@@ -38,8 +38,8 @@ function held(shards: ShardSet) {
 
 const imageNumbers = ({ images, count }: Batch) => Array.from({ length: count }, (_, index) => images[index * 12]);
 
-describe('samples come in batches', () => {
-  test('of one size, in the order given, with what is left at the end', async () => {
+describe('batches', () => {
+  test('yields the samples in the given order in batches of one size, the last one smaller', async () => {
     const seen: unknown[] = [];
     const shards = await openShardsOf(8);
     const samples = Int32Array.of(9, 4, 4, 0, 7);
@@ -54,7 +54,7 @@ describe('samples come in batches', () => {
     ]);
   });
 
-  test('shuffled anew in each epoch, the same way every time', async () => {
+  test('shuffles the samples in another order for each epoch and seed, deterministically', async () => {
     const shards = await openShardsOf(8);
     const epochOf = async (seed: number, epoch: number) => {
       const rows: number[] = [];
@@ -78,7 +78,7 @@ describe('samples come in batches', () => {
     expect(await epochOf(2, 0)).not.toEqual(first);
   });
 
-  test('an epoch goes on from any of its batches as it would have gone on, and reads none before', async () => {
+  test('resumes an epoch at any batch without reading the batches before it', async () => {
     const { shards, begun, release } = held(await openShardsOf(8));
     const options = {
       targets: targetsOf(8, 8),
@@ -98,7 +98,7 @@ describe('samples come in batches', () => {
     expect(await batches({ ...options, shards, order, from: 3 }).next()).toEqual({ done: true, value: undefined });
   });
 
-  test('of no samples there are none', async () => {
+  test('yields nothing for no samples', async () => {
     const all = batches({
       shards: await openShardsOf(1),
       targets: targetsOf(1, 1),
@@ -109,10 +109,10 @@ describe('samples come in batches', () => {
   });
 });
 
-describe('reading goes on while the caller computes', () => {
+describe('batches, while the caller computes,', () => {
   const samples = Int32Array.of(0, 1, 2, 3, 4, 5);
 
-  test('the next batch is being read when one is handed out, and none beyond it', async () => {
+  test('prefetches one batch of raw images', async () => {
     const { shards, begun, release } = held(await openShardsOf(8));
     const all = batches({ shards, targets: targetsOf(8, 8), samples, batchSize: 2 });
     const first = all.next();
@@ -123,7 +123,7 @@ describe('reading goes on while the caller computes', () => {
       [2, 3],
     ]);
     release();
-    expect(imageNumbers(batch), 'a batch is valid until the next is asked for').toEqual([0, 1]);
+    expect(imageNumbers(batch), 'a batch is valid until the next one is requested').toEqual([0, 1]);
     const second = await all.next();
     expect(begun).toEqual([
       [0, 1],
@@ -135,7 +135,7 @@ describe('reading goes on while the caller computes', () => {
     await all.return();
   });
 
-  test('of JPEGs one more is under way: what was read is handed to the decoder between two steps', async () => {
+  test('prefetches two batches of JPEGs, because each is handed to the decoder between two steps', async () => {
     const { shards, begun, release } = held({ ...(await openShardsOf(8)), encoding: 'jpeg' });
     const all = batches({ shards, targets: targetsOf(8, 8), samples, batchSize: 1, from: 1 });
     const first = all.next();
@@ -144,14 +144,14 @@ describe('reading goes on while the caller computes', () => {
     expect(begun).toEqual([[1], [2], [3]]);
     release();
     release();
-    expect(imageNumbers(batch), 'a batch is valid until the next is asked for').toEqual([1]);
+    expect(imageNumbers(batch), 'a batch is valid until the next one is requested').toEqual([1]);
     await all.return();
   });
 
   test.each([
     ['raw', 2],
     ['jpeg', 3],
-  ] as const)('few buffers are enough for an epoch (%s: %i)', async (encoding, count) => {
+  ] as const)('reads into buffers that are reused in turn (%s: %i)', async (encoding, count) => {
     const buffers = new Set<ArrayBufferLike>();
     const numbers: unknown[] = [];
     const shards = { ...(await openShardsOf(8)), encoding };
@@ -162,7 +162,7 @@ describe('reading goes on while the caller computes', () => {
     expect({ buffers: buffers.size, numbers }).toEqual({ buffers: count, numbers: [...samples] });
   });
 
-  test('who stops early can close the shards: no read is under way any more', async () => {
+  test('waits for pending reads when the caller stops early, so that it can close the shards', async () => {
     const { shards, begun, release } = held(await openShardsOf(8));
     const all = batches({ shards, targets: targetsOf(8, 8), samples, batchSize: 2 });
     const first = all.next();
@@ -180,14 +180,14 @@ describe('reading goes on while the caller computes', () => {
   });
 });
 
-describe('what goes wrong is the last thing to come', () => {
-  test('an image that cannot be read', async () => {
+describe('batches yields a failure as its last item', () => {
+  test('when an image cannot be read', async () => {
     const shards = await openShardsOf(8);
     const broken: ShardSet = {
       ...shards,
       readRows: async (rows, into) =>
         Array.from(rows).includes(2)
-          ? { ok: false, failure: [{ message: 'the pixels of 2.jpg differ from what was written' }] }
+          ? { ok: false, failure: [{ message: 'the pixels of "2.jpg" are corrupted' }] }
           : shards.readRows(rows, into),
     };
     const seen: unknown[] = [];
@@ -195,10 +195,10 @@ describe('what goes wrong is the last thing to come', () => {
     for await (const batch of batches({ shards: broken, targets: targetsOf(8, 8), samples, batchSize: 2 })) {
       seen.push(batch.ok ? [...batch.value.samples] : batch.failure);
     }
-    expect(seen).toEqual([[0, 1], [{ message: 'the pixels of 2.jpg differ from what was written' }]]);
+    expect(seen).toEqual([[0, 1], [{ message: 'the pixels of "2.jpg" are corrupted' }]]);
   });
 
-  test('samples whose image is in none of the shards', async () => {
+  test('when the image of a sample is in none of the shards', async () => {
     const shards = await openShardsOf(3);
     const seen: unknown[] = [];
     for await (const batch of batches({
@@ -213,11 +213,11 @@ describe('what goes wrong is the last thing to come', () => {
       {
         ok: false,
         failure: [
-          { message: 'sample 5 needs 5.jpg, which is in none of the shards' },
-          { message: 'sample 6 needs 6.jpg, which is in none of the shards' },
+          { message: 'sample 5 needs the image "5.jpg", which is in none of the shards' },
+          { message: 'sample 6 needs the image "6.jpg", which is in none of the shards' },
           {
-            message: 'shards and targets do not fit',
-            advice: 'Make shards and targets from the same samples: run the pipeline from its first stage.',
+            message: 'the shards and the targets do not match',
+            advice: 'Make both from the same samples: run the pipeline from its first stage.',
           },
         ],
       },

@@ -14,7 +14,7 @@ import { readShardIndex } from '../../../../src/vision/data/shards/shard-index.t
 import { contents, temporaryFolder, writeFiles } from '../../../support/dataset.ts';
 import { unwrap } from '../../../support/result.ts';
 
-/** Encoded images, each other than all others. */
+/** Encoded images, all different. */
 let pictures: readonly Buffer[];
 
 beforeAll(async () => {
@@ -68,20 +68,20 @@ async function make(options: Partial<ResizeOptions> = {}): Promise<Made> {
   return { shards, report: unwrap(report) };
 }
 
-/** What the runner would hand over of an earlier result. */
+/** Returns the previous result as the runner passes it to a stage. */
 function previous({ shards }: Made): NonNullable<ResizeOptions['previous']> {
   const { files } = unwrap(digestTree(dataset, new FileDigests(join(temporaryFolder(), 'files'))));
   return { shards, digests: new Map(files.map(({ path, digest }) => [path, digest])) };
 }
 
-describe('made from an earlier result', () => {
+describe('resizeToShards with a previous result', () => {
   test.each<[string, () => void, number]>([
     ['one image changed', () => put('7.png', 50), 1],
-    ['one image more', () => put('new.png', 50), 2],
-    ['one image less', () => rmSync(join(dataset, '7.png')), 1],
-    ['one image under another name', () => renameSync(join(dataset, '7.png'), join(dataset, 'seven.png')), 2],
+    ['one image added', () => put('new.png', 50), 2],
+    ['one image removed', () => rmSync(join(dataset, '7.png')), 1],
+    ['one image renamed', () => renameSync(join(dataset, '7.png'), join(dataset, 'seven.png')), 2],
     [
-      'two images in each other’s place',
+      'two images swapped',
       () => {
         put('7.png', 8);
         put('8.png', 7);
@@ -89,7 +89,7 @@ describe('made from an earlier result', () => {
       2,
     ],
     ['nothing changed', () => undefined, 0],
-  ])('shards are the same as from nothing, and only those are made that have to be: %s', async (_what, edit, most) => {
+  ])('gives the same bytes as a clean run and rewrites only the affected shards: %s', async (_what, edit, most) => {
     const before = await make();
     edit();
     const { shards, report } = await make({ previous: previous(before) });
@@ -99,7 +99,7 @@ describe('made from an earlier result', () => {
     expect(anew.report.unchanged).toBe(0);
   });
 
-  test('through any number of edits', async () => {
+  test('gives the same bytes as a clean run after many edits in a row', async () => {
     let made = await make({ onBadImage: 'quarantine' });
     const draws = permutation(60 * 12, 11, 0);
     for (let step = 0; step < 12; step += 1) {
@@ -114,7 +114,7 @@ describe('made from an earlier result', () => {
     }
   });
 
-  test('a shard that stays is the same file, and a source that stays is not read', async () => {
+  test('links unchanged shards and does not read unchanged images', async () => {
     const before = await make();
     put('7.png', 50);
     const known = previous(before);
@@ -127,7 +127,7 @@ describe('made from an earlier result', () => {
     expect(same).toHaveLength(report.shards - 1);
   });
 
-  test('pixels that were damaged there are made again', async () => {
+  test('decodes an image again whose previous pixels are corrupted', async () => {
     const before = await make();
     const index = unwrap(await readShardIndex(before.shards));
     const harmed = index.shards.find(({ images }) => images.length > 1);
@@ -142,9 +142,9 @@ describe('made from an earlier result', () => {
   });
 
   test.each<[string, (shards: string) => void]>([
-    ['that has no index', (shards) => rmSync(join(shards, 'index.json'))],
-    ['whose index is of another version', (shards) => writeFileSync(join(shards, 'index.json'), '{"version":1}')],
-  ])('one %s is of no use, and does no harm', async (_what, damage) => {
+    ['that is missing', (shards) => rmSync(join(shards, 'index.json'))],
+    ['of another version', (shards) => writeFileSync(join(shards, 'index.json'), '{"version":1}')],
+  ])('ignores the previous result if it has an index %s', async (_what, damage) => {
     const before = await make();
     damage(before.shards);
     const { report } = await make({ previous: previous(before) });
@@ -152,10 +152,10 @@ describe('made from an earlier result', () => {
   });
 });
 
-describe('images that were put aside', () => {
+describe('resizeToShards with on_bad_image "quarantine"', () => {
   const quarantineOf = ({ shards }: Made) => JSON.parse(readFileSync(join(shards, 'quarantine.json'), 'utf8'));
 
-  test('are listed with their reasons, and all others are in the shards', async () => {
+  test('lists the images that cannot be decoded with the reasons and stores all others', async () => {
     writeFiles(dataset, { '3.png': 'no image', '9.png': '' });
     mkdirSync(join(dataset, 'folder.png'));
     const made = await make({ onBadImage: 'quarantine' });
@@ -164,28 +164,28 @@ describe('images that were put aside', () => {
         {
           file: '3.png',
           sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
-          reason: 'cannot decode the image: it is a text',
+          reason: 'cannot decode the image: it is a text file',
         },
         { file: '9.png', sha256: null, reason: 'cannot read the image: it is empty' },
-        { file: 'folder.png', sha256: null, reason: 'cannot read the image: it is not a file' },
+        { file: 'folder.png', sha256: null, reason: 'cannot read the image: it is not a regular file' },
       ],
     });
     const { shards } = unwrap(await readShardIndex(made.shards));
     expect(shards.flatMap(({ images }) => images)).toHaveLength(38);
   });
 
-  test('may be all that there are', async () => {
+  test('writes no shard if no image can be decoded', async () => {
     for (const file of readdirSync(dataset)) writeFiles(dataset, { [file]: 'no image' });
     const made = await make({ onBadImage: 'quarantine' });
     expect(readdirSync(made.shards)).toEqual(['index.json', 'quarantine.json']);
     expect(quarantineOf(made).images).toHaveLength(40);
   });
 
-  test('the list is there and empty where there are none', async () => {
+  test('writes an empty list if all images can be decoded', async () => {
     expect(quarantineOf(await make({ onBadImage: 'quarantine' }))).toEqual({ images: [] });
   });
 
-  test('come back once they are whole', async () => {
+  test('includes an image again once it has been repaired', async () => {
     writeFiles(dataset, { '3.png': 'no image' });
     const before = await make({ onBadImage: 'quarantine' });
     put('3.png', 3);
@@ -195,20 +195,20 @@ describe('images that were put aside', () => {
   });
 });
 
-describe('a run that was ended', () => {
-  const TROUBLE = new Error('the power went');
+describe('resizeToShards after an interrupted run', () => {
+  const POWER_FAILURE = new Error('power failure');
 
-  /** Ends after so many images; gives what it had in its work directory. */
+  /** Runs until this many images are done, then fails. Returns the work directory. */
   async function endAfter(images: number): Promise<string> {
     const work = temporaryFolder();
     const onProgress = (done: number) => {
-      if (done >= images) throw TROUBLE;
+      if (done >= images) throw POWER_FAILURE;
     };
-    await expect(make({ work, onProgress })).rejects.toBe(TROUBLE);
+    await expect(make({ work, onProgress })).rejects.toBe(POWER_FAILURE);
     return work;
   }
 
-  test('leaves whole shards, from which the next one goes on to the same result', async () => {
+  test('resumes from the finished shards and gives the same bytes as a clean run', async () => {
     const work = await endAfter(30);
     const done: number[] = [];
     const { shards, report } = await make({ work, onProgress: (images) => void done.push(images) });
@@ -219,10 +219,10 @@ describe('a run that was ended', () => {
   });
 
   test.each<[string, (file: string) => void]>([
-    ['shorter', (file) => writeFileSync(file, readFileSync(file).subarray(1))],
-    ['other bytes', (file) => writeFileSync(file, readFileSync(file).fill(0, 100, 101).fill(1, 101, 102))],
-    ['nothing', (file) => rmSync(file)],
-  ])('and what of them has become %s is made again', async (_what, damage) => {
+    ['is truncated', (file) => writeFileSync(file, readFileSync(file).subarray(1))],
+    ['is corrupted', (file) => writeFileSync(file, readFileSync(file).fill(0, 100, 101).fill(1, 101, 102))],
+    ['is missing', (file) => rmSync(file)],
+  ])('makes a finished shard again that %s', async (_what, damage) => {
     const work = await endAfter(30);
     const arrow = readdirSync(join(work, 'shards')).filter((name) => name.endsWith('.arrow'));
     damage(join(work, 'shards', arrow[0] ?? ''));
@@ -231,7 +231,7 @@ describe('a run that was ended', () => {
     expect(contents(shards)).toEqual(contents((await make()).shards));
   });
 
-  test('leaves nothing where the images have to change first', async () => {
+  test('keeps no finished shards of a run that failed because of broken images', async () => {
     const work = temporaryFolder();
     writeFiles(dataset, { '3.png': 'no image' });
     await expect(make({ work })).rejects.toThrow();

@@ -4,18 +4,18 @@ import { assignToShards } from '../../../../src/vision/data/shards/shard-assignm
 
 const filesOf = (count: number) => Array.from({ length: count }, (_, index) => `Images/${index}.jpg`);
 
-describe('images are assigned to shards', () => {
+describe('assignToShards', () => {
   test.each([
     [0, 0],
     [1, 1],
     [2048, 1],
     [2049, 2],
     [80_000, 64],
-  ])('%i images to %i', (images, shards) => {
+  ])('assigns %i images to %i shards of at most 2,048', (images, shards) => {
     expect(assignToShards(filesOf(images), 2048)).toHaveLength(shards);
   });
 
-  test('each image to one, and about evenly', () => {
+  test('assigns each image to exactly one shard, about evenly', () => {
     const shards = assignToShards(filesOf(80_000), 2048);
     expect(shards.flatMap(({ files }) => files).sort()).toEqual(filesOf(80_000).sort());
     for (const { files } of shards) {
@@ -25,26 +25,26 @@ describe('images are assigned to shards', () => {
     expect(new Set(shards.map(({ name }) => name)).size).toBe(shards.length);
   });
 
-  test('by the set of their paths alone: neither their order nor how often they are named counts', () => {
+  test('depends only on the set of paths, not on their order or on repetitions', () => {
     const files = filesOf(500);
     const shuffled = Array.from(permutation(500, 1, 0), (index) => files[index] ?? '');
     expect(assignToShards([...shuffled, ...files], 50)).toEqual(assignToShards(files, 50));
   });
 
-  test('so that one that comes or goes concerns no other shard than its own', () => {
+  test('changes only one shard when an image is added or removed, or divides it', () => {
     const textOf = (files: readonly string[]) => assignToShards(files, 64).map((shard) => JSON.stringify(shard));
     let before = textOf(filesOf(100));
     for (let count = 101; count <= 1500; count += 1) {
       const now = textOf(filesOf(count));
       const [lost, gained] = [without(before, now), without(now, before)];
-      // A shard that was full becomes two; with a chance of 2^-64 more.
+      // A full shard is divided into two; into more only with a negligible probability.
       expect(lost).toBeLessThanOrEqual(1);
       expect(gained).toBeLessThanOrEqual(2);
       before = now;
     }
   });
 
-  test('by pieces as small as one', () => {
+  test('divides down to one image per shard', () => {
     expect(assignToShards(filesOf(40), 1).map(({ files }) => files.length)).toEqual(new Array(40).fill(1));
   });
 });

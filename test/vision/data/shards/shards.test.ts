@@ -12,14 +12,14 @@ async function open(directory: string): Promise<ShardSet> {
   return shards;
 }
 
-describe('a set of shards', () => {
-  test('knows how many images of which size it has, and in which row each file is', async () => {
+describe('openShards', () => {
+  test('returns the number and size of the images and the row of each file', async () => {
     const shards = await open(await shardsOf(8));
     expect(shards).toMatchObject({ count: 8, height: 2, width: 2 });
     expect(['0.jpg', '7.jpg', '8.jpg'].map((file) => shards.rowOf(file))).toEqual([0, 7, undefined]);
   });
 
-  test('reads images in any order, as often as wanted, from several shards at once', async () => {
+  test('reads images in any order and repeatedly, from several shards together', async () => {
     const shards = await open(await shardsOf(8));
     const rows = [7, 0, 3, 3, 5];
     const into = new Uint8Array(5 * 12);
@@ -29,26 +29,26 @@ describe('a set of shards', () => {
     );
   });
 
-  test('leaves what is beyond the images in the buffer alone', async () => {
+  test('does not change the buffer after the images', async () => {
     const shards = await open(await shardsOf(2));
     const into = new Uint8Array(20).fill(99);
     unwrap(await shards.readRows([1], into));
     expect([...into]).toEqual([...new Array(12).fill(1), ...new Array(8).fill(99)]);
   });
 
-  test('a row that there is not, or a buffer that is too small, is the caller’s mistake', async () => {
+  test('throws for a row that does not exist and for a buffer that is too small', async () => {
     const shards = await open(await shardsOf(2));
-    await expect(shards.readRows([2], new Uint8Array(12))).rejects.toThrow('row 2 of 2');
-    await expect(shards.readRows([0, 1], new Uint8Array(23))).rejects.toThrow('2 images do not fit');
+    await expect(shards.readRows([2], new Uint8Array(12))).rejects.toThrow('there is no row 2 among 2 rows');
+    await expect(shards.readRows([0, 1], new Uint8Array(23))).rejects.toThrow('2 images do not fit into the buffer');
   });
 });
 
-describe('shards that have been harmed', () => {
+describe('openShards reports corruption', () => {
   const advice =
-    'The disk or a program has changed the shards: «pipeline cache verify» takes what is damaged out of the cache, and ' +
-    'the next run makes it again.';
+    'The disk or a program has corrupted the shards: `pipeline cache verify` removes corrupted artifacts from the cache, ' +
+    'and the next run recomputes them.';
 
-  test('one flipped bit in an image is found when that image is read, and the others can still be read', async () => {
+  test('when an image with a flipped bit is read, and still reads the other images', async () => {
     const directory = await shardsOf(8);
     const file = join(directory, 'shard-00001.arrow');
     const bytes = readFileSync(file);
@@ -61,12 +61,12 @@ describe('shards that have been harmed', () => {
     for (const _ of ['the first time', 'and again']) {
       expect(await shards.readRows([4, 5], new Uint8Array(24))).toEqual({
         ok: false,
-        failure: [{ message: 'the pixels of 5.jpg differ from what was written', at: { file }, advice }],
+        failure: [{ message: 'the pixels of "5.jpg" are corrupted', at: { file }, advice }],
       });
     }
   });
 
-  test('a shard that was cut short and one that is gone are found on opening, both at once', async () => {
+  test('when shards are truncated or missing, all of them together on opening', async () => {
     const directory = await shardsOf(8);
     const cut = join(directory, 'shard-00001.arrow');
     const gone = join(directory, 'shard-00002.arrow');
@@ -76,24 +76,24 @@ describe('shards that have been harmed', () => {
     expect(await openShards(directory)).toEqual({
       ok: false,
       failure: [
-        { message: `the shard has 100 bytes instead of ${length}`, at: { file: cut }, advice },
+        { message: `the shard has 100 bytes, expected ${length}`, at: { file: cut }, advice },
         { message: 'cannot open the shard: there is no such file or folder', at: { file: gone }, advice },
       ],
     });
   });
 
-  test('a shard that shrinks after it was opened', async () => {
+  test('when a shard is truncated after it was opened', async () => {
     const directory = await shardsOf(3);
     const shards = await open(directory);
     const file = join(directory, 'shard-00000.arrow');
     truncateSync(file, 100);
     expect(await shards.readRows([0], new Uint8Array(12))).toEqual({
       ok: false,
-      failure: [{ message: 'the pixels of 0.jpg differ from what was written', at: { file }, advice }],
+      failure: [{ message: 'the pixels of "0.jpg" are corrupted', at: { file }, advice }],
     });
   });
 
-  test('a directory without an index', async () => {
+  test('when a directory has no index', async () => {
     const directory = temporaryFolder();
     expect(await openShards(directory)).toEqual({
       ok: false,
@@ -101,7 +101,7 @@ describe('shards that have been harmed', () => {
         {
           message: 'cannot read the index of the shards: there is no such file or folder',
           at: { file: join(directory, 'index.json') },
-          advice: 'Run the stage that made the shards again.',
+          advice: 'Rerun the stage that made the shards.',
         },
       ],
     });
@@ -109,12 +109,12 @@ describe('shards that have been harmed', () => {
 
   test.each([
     ['{"version":', /^cannot read the index of the shards: /],
-    ['{"version":2}', /^the index of the shards has another shape: index must have required property 'height'$/],
+    ['{"version":2}', /^the index of the shards is invalid: index must have required property 'height'$/],
     [
       '{"version":2,"height":2,"width":2,"encoding":"raw","shards":[{"file":"a","bytes":1,"crc32":1,"images":[{}]}]}',
-      /another shape: index\/shards\/0\/images\/0 must have required property 'file'$/,
+      /is invalid: index\/shards\/0\/images\/0 must have required property 'file'$/,
     ],
-  ])('an index of another shape: %s', async (text, message) => {
+  ])('when the index is invalid: %s', async (text, message) => {
     const directory = temporaryFolder();
     writeFileSync(join(directory, 'index.json'), text);
     const shards = await openShards(directory);

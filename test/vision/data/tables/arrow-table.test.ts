@@ -7,7 +7,7 @@ import { readArrowTable } from '../../../../src/vision/data/tables/arrow-table.t
 import { temporaryFolder } from '../../../support/dataset.ts';
 import { unwrap } from '../../../support/result.ts';
 
-const advice = 'Run the stage that made it again; if it was made by hand, write it as an Arrow IPC file.';
+const advice = 'Rerun the stage that made it; if it was made by hand, write it as an Arrow IPC file.';
 
 async function tableOf(names: readonly string[]): Promise<string> {
   const file = join(temporaryFolder(), 'table.arrow');
@@ -18,12 +18,15 @@ async function tableOf(names: readonly string[]): Promise<string> {
   return file;
 }
 
-test.each([[['coat', 'Hôte 帽子', '']], [[]]])('what was written is read: %j', async (names) => {
-  const table = unwrap(await readArrowTable(await tableOf(names), { name: new Utf8(), length: new Int32() }));
-  expect(Array.from(table, ({ name, length }) => [name, length])).toEqual(names.map((name) => [name, name.length]));
-});
+test.each([[['coat', 'Hôte 帽子', '']], [[]]])(
+  'readArrowTable returns what writeArrowTable wrote: %j',
+  async (names) => {
+    const table = unwrap(await readArrowTable(await tableOf(names), { name: new Utf8(), length: new Int32() }));
+    expect(Array.from(table, ({ name, length }) => [name, length])).toEqual(names.map((name) => [name, name.length]));
+  },
+);
 
-test('a file that is not there', async () => {
+test('readArrowTable reports a missing file', async () => {
   const file = join(temporaryFolder(), 'none.arrow');
   expect(await readArrowTable(file, {})).toEqual({
     ok: false,
@@ -31,18 +34,18 @@ test('a file that is not there', async () => {
   });
 });
 
-test('a file that was cut short, or is none of Arrow’s', async () => {
+test('readArrowTable reports a truncated file and a file that is not an Arrow file', async () => {
   const file = await tableOf(['coat', 'neck']);
   for (const content of [readFileSync(file).subarray(0, -20), Buffer.from('name,length\ncoat,4\n'), Buffer.alloc(0)]) {
     writeFileSync(file, content);
     expect(await readArrowTable(file, { name: new Utf8() })).toEqual({
       ok: false,
-      failure: [{ message: 'this is no Arrow file, or not the whole of it', at: { file }, advice }],
+      failure: [{ message: 'this is not an Arrow IPC file, or it is incomplete', at: { file }, advice }],
     });
   }
 });
 
-test('a file that was harmed in its midst', async () => {
+test('readArrowTable reports a file with a corrupted footer', async () => {
   const file = await tableOf(['coat', 'neck']);
   const bytes = readFileSync(file);
   writeFileSync(file, bytes.fill(255, bytes.length - 60, bytes.length - 10));
@@ -53,14 +56,14 @@ test('a file that was harmed in its midst', async () => {
   });
 });
 
-test('a column that is not there, or holds something else', async () => {
+test('readArrowTable reports a missing column and a column of another type', async () => {
   const file = await tableOf(['coat']);
   expect(await readArrowTable(file, { task: new Utf8() })).toEqual({
     ok: false,
-    failure: [{ message: 'a column «task» of type Utf8 is needed, there is none', at: { file }, advice }],
+    failure: [{ message: 'expected a column "task" of type Utf8, but there is none', at: { file }, advice }],
   });
   expect(await readArrowTable(file, { name: new Utf8(), length: new Utf8() })).toEqual({
     ok: false,
-    failure: [{ message: 'a column «length» of type Utf8 is needed, it is Int32', at: { file }, advice }],
+    failure: [{ message: 'expected a column "length" of type Utf8, but its type is Int32', at: { file }, advice }],
   });
 });

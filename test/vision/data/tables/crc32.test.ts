@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { combineCrc32 } from '../../../../src/vision/data/tables/crc32.ts';
 
 test.each([0, 1, 7, 8, 255, 1000, 331 * 331 * 3])(
-  'the checksum of a whole follows from those of its parts: %i bytes behind',
+  'combineCrc32 returns the checksum of two concatenated pieces, the second of %i bytes',
   (length) => {
     for (const before of [0, 1, 333]) {
       const whole = randomBytes(before + length);

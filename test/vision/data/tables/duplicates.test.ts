@@ -7,7 +7,7 @@ import { differenceHash } from '../../../../src/vision/data/images/perceptual-ha
 import { findDuplicates, type ImageTraits } from '../../../../src/vision/data/tables/duplicates.ts';
 import { unwrap } from '../../../support/result.ts';
 
-/** Soft blots, other ones for each number. */
+/** Returns an image of soft blots, another one for each number. */
 function picture(number: number): Sharp {
   const random = xoroshiro128plus(number);
   const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, () => uniformInt(random, 40, 190));
@@ -24,8 +24,8 @@ async function traits(file: string, split: ImageTraits['split'], image: Sharp, s
 
 const jpeg = async (image: Sharp) => sharp(await image.jpeg({ quality: 95 }).toBuffer());
 
-describe('images on both sides of the split', () => {
-  test('are found by their bytes', async () => {
+describe('findDuplicates', () => {
+  test('finds validation images that are byte-identical to a training image', async () => {
     const images = [
       await traits('train/1.jpg', 'train', picture(1).png(), 'same'),
       await traits('train/2.jpg', 'train', picture(2).png()),
@@ -39,10 +39,10 @@ describe('images on both sides of the split', () => {
   });
 
   test.each<[string, (image: Sharp) => Sharp]>([
-    ['compressed once more', (image) => image.jpeg({ quality: 40 })],
+    ['compressed again', (image) => image.jpeg({ quality: 40 })],
     ['scaled', (image) => image.resize(150).png()],
-    ['lightened', (image) => image.modulate({ brightness: 1.1 }).png()],
-  ])('are found as nearly the same: %s', async (_how, change) => {
+    ['brightened', (image) => image.modulate({ brightness: 1.1 }).png()],
+  ])('finds validation images that are near duplicates of a training image: %s', async (_how, change) => {
     const others = await Promise.all(
       [2, 3, 4].map((number) => traits(`${number}.jpg`, 'train', picture(number).png())),
     );
@@ -54,7 +54,7 @@ describe('images on both sides of the split', () => {
     });
   });
 
-  test('are told once, with the nearest', async () => {
+  test('returns each validation image once, with the nearest training image', async () => {
     const images = [
       await traits('far.jpg', 'train', picture(1).resize(40).jpeg({ quality: 40 })),
       await traits('near.jpg', 'train', picture(1).png()),
@@ -63,7 +63,7 @@ describe('images on both sides of the split', () => {
     expect(findDuplicates(images).near).toEqual([{ validation: 'copy.jpg', train: 'near.jpg', distance: 0 }]);
   });
 
-  test('are not found among other pictures, nor among plain surfaces', async () => {
+  test('finds nothing among unrelated images and plain surfaces', async () => {
     const pictures = Array.from({ length: 60 }, (_, index) =>
       traits(`${index}.jpg`, index % 2 === 0 ? 'train' : 'validation', picture(index).png()),
     );
@@ -77,7 +77,7 @@ describe('images on both sides of the split', () => {
     expect(findDuplicates(await Promise.all([...pictures, ...plain]))).toEqual({ exact: [], near: [] });
   });
 
-  test('on the same side do no harm', async () => {
+  test('ignores duplicates within one split', async () => {
     const [one, two] = [
       await traits('1.jpg', 'train', picture(1).png(), 'x'),
       await traits('2.jpg', 'train', picture(1).png(), 'x'),
@@ -86,7 +86,7 @@ describe('images on both sides of the split', () => {
   });
 });
 
-test('eighty thousand images take no longer than a look at each', () => {
+test('findDuplicates takes linear time for 80,000 images, half of which share half of their hash', () => {
   const random = xoroshiro128plus(5);
   const digits = () => uniformInt(random, 0, 0xffff).toString(16).padStart(4, '0');
   // Half of them have the upper half in common.

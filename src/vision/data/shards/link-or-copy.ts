@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { copyFile, link } from 'node:fs/promises';
 
-/** Puts a file that must not change also at `to`: as a link, or as a copy where the disk has none. */
-export async function carryOver(from: string, to: string): Promise<void> {
+/** Makes an immutable file available at `to`, as a hard link or, where the file system has none, as a copy. */
+export async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
@@ -11,5 +11,5 @@ export async function carryOver(from: string, to: string): Promise<void> {
   }
 }
 
-/** What file systems say that have no links, or none from one disk to another, or no more of this file. */
+/** Error codes for: no hard links, none across file systems, too many links to the file. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EXDEV', 'EMLINK'];

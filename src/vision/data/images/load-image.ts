@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import path from 'node:path';
 import { type Problem, success } from '../../../shared/problem.ts';
-import type { EarlierShards } from '../shards/earlier-shards.ts';
+import type { PreviousShards } from '../shards/previous-shards.ts';
 import type { Quarantined } from '../shards/quarantine.ts';
 import type { ShardImage } from '../shards/shard-writer.ts';
 import { decodeImage, type Fit } from './decode.ts';
@@ -9,11 +9,11 @@ import { encodePixels, type PixelEncoding } from './encode-pixels.ts';
 import { readImageFile } from './image-file.ts';
 import { differenceHash } from './perceptual-hash.ts';
 
-/** Whether an image that cannot be decoded fails the stage, or is put aside with its reason. */
+/** What happens with an image that cannot be decoded: the stage fails, or the image is quarantined with the reason. */
 export const ON_BAD_IMAGE = ['fail', 'quarantine'] as const;
 
-export interface ObtainOptions {
-  /** The data set's folder, from which the files' paths start. */
+export interface LoadOptions {
+  /** The folder of the data set, to which the paths of the files are relative. */
   readonly root: string;
   /** Height and width, in pixels. */
   readonly size: number;
@@ -22,17 +22,17 @@ export interface ObtainOptions {
   readonly onBadImage?: (typeof ON_BAD_IMAGE)[number];
 }
 
-export type ObtainedImage =
+export type LoadedImage =
   | { readonly ok: true; readonly value: ShardImage }
-  | { readonly ok: false; readonly failure: readonly Problem[]; readonly aside: Quarantined };
+  | { readonly ok: false; readonly failure: readonly Problem[]; readonly quarantined: Quarantined };
 
-/** The image as an earlier result has it, or else decoded. */
-export async function obtainImage(
+/** Returns an image at the size of the shards: from the shards of a previous result if they have it, decoded otherwise. */
+export async function loadImage(
   file: string,
-  { root, size, fit, encoding, onBadImage }: ObtainOptions,
-  earlier: EarlierShards | undefined,
-): Promise<ObtainedImage> {
-  const known = await earlier?.image(file);
+  { root, size, fit, encoding, onBadImage }: LoadOptions,
+  previous: PreviousShards | undefined,
+): Promise<LoadedImage> {
+  const known = await previous?.image(file);
   if (known !== undefined) return success(known);
   const at = { file: path.join(root, file) };
   const source = await readImageFile(at.file);
@@ -41,9 +41,9 @@ export async function obtainImage(
   if (!decoded.ok || sha256 === null) {
     const problems = decoded.ok ? [] : decoded.failure;
     const reason = problems.map(({ message }) => message).join('; ');
-    const advice = `${problems[0]?.advice ?? ''} Or put such images aside: on_bad_image: quarantine.`;
+    const advice = `${problems[0]?.advice ?? ''} Or set "on_bad_image" to "quarantine" to exclude such images.`;
     const failed = problems.map((found) => ({ ...found, at, ...(onBadImage === 'fail' && { advice }) }));
-    return { ok: false, failure: failed, aside: { file, sha256, reason } };
+    return { ok: false, failure: failed, quarantined: { file, sha256, reason } };
   }
   const { pixels, originalWidth, originalHeight } = decoded.value;
   return success({

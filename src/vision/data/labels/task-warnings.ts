@@ -2,15 +2,19 @@ import { distance } from 'fastest-levenshtein';
 import { counted, listed } from '../../../shared/wording.ts';
 import type { TaskStatistics } from './task-statistics.ts';
 
-/** From how many times as many samples of one class as of another on a task is told to be out of balance. */
+/** A task is reported as imbalanced if its largest class has at least this many times the samples of its smallest. */
 const IMBALANCE = 20;
-/** A task with so much less samples than one of nearly the same name was probably misspelt. */
+/** A task is reported as misspelt if one with nearly the same name has at least this many times its samples. */
 const MISSPELT = 50;
+/** The largest Levenshtein distance between two names that are nearly the same. */
 const MISSPELT_LETTERS = 2;
-const TOLD = 20;
+const MAX_SHOWN = 20;
 
-/** Lines about what does not look right: classes that cannot be learnt or judged, rare ones, tasks with misspelt names. */
-export function doubtsAbout(statistics: readonly TaskStatistics[]): readonly string[] {
+/**
+ * Returns a line for each oddity of the tasks that does not keep a training from running: a single class, classes without
+ * training or validation samples, imbalanced classes and names that look misspelt.
+ */
+export function taskWarnings(statistics: readonly TaskStatistics[]): readonly string[] {
   const lines = statistics.flatMap((task) => [
     ...singleClass(task),
     ...missingFrom('train', task),
@@ -18,12 +22,12 @@ export function doubtsAbout(statistics: readonly TaskStatistics[]): readonly str
     ...imbalance(task),
     ...misspelling(task, statistics),
   ]);
-  if (lines.length <= TOLD) return lines;
-  return [...lines.slice(0, TOLD), `and ${lines.length - TOLD} more lines like these: see the output «tasks»`];
+  if (lines.length <= MAX_SHOWN) return lines;
+  return [...lines.slice(0, MAX_SHOWN), `and ${lines.length - MAX_SHOWN} more warnings: see the output "tasks"`];
 }
 
 function singleClass({ name, classes }: TaskStatistics): string[] {
-  return classes === 1 ? [`${name}: a single class, so there is nothing to tell apart`] : [];
+  return classes === 1 ? [`${name}: only one class, so there is nothing to classify`] : [];
 }
 
 function missingFrom(split: 'train' | 'validation', task: TaskStatistics): string[] {
@@ -50,13 +54,15 @@ function imbalance(task: TaskStatistics): string[] {
 
 function nameOf({ class_names: names }: TaskStatistics, index: number): string {
   const name = names?.[index];
-  return name === undefined ? String(index) : `${index} («${name}»)`;
+  return name === undefined ? String(index) : `${index} ("${name}")`;
 }
 
 function misspelling(task: TaskStatistics, all: readonly TaskStatistics[]): string[] {
-  const meant = all.find(
+  const similar = all.find(
     ({ name, samples }) => samples >= MISSPELT * task.samples && distance(name, task.name) <= MISSPELT_LETTERS,
   );
-  if (meant === undefined) return [];
-  return [`${task.name}: ${counted(task.samples, 'sample')}; is it ${meant.name}, which has ${meant.samples}?`];
+  if (similar === undefined) return [];
+  return [
+    `${task.name}: ${counted(task.samples, 'sample')}; is this a misspelling of ${similar.name}, which has ${similar.samples}?`,
+  ];
 }

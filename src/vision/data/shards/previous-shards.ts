@@ -1,19 +1,19 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { MadeShard } from './finished-shards.ts';
+import type { CompletedShard } from './finished-shards.ts';
 import { type Quarantined, readQuarantine } from './quarantine.ts';
 import type { PlannedShard } from './shard-assignment.ts';
 import { type ImageEntry, readShardIndex } from './shard-index.ts';
 import type { ShardImage } from './shard-writer.ts';
 
-/** What an earlier result made of the same images. */
-export interface EarlierShards {
-  /** The directory in which they lie. */
+/** The shards of a previous result with the same params. */
+export interface PreviousShards {
+  /** The directory of the shards. */
   readonly directory: string;
-  /** What was made of exactly the images that a shard is to have, unless anything of them is new. */
-  unchanged(shard: PlannedShard): MadeShard | undefined;
-  /** The image that was made of a source with this content, under whatever path. */
+  /** Returns the previous shard with exactly the planned images, if the content of none has changed. */
+  unchanged(shard: PlannedShard): CompletedShard | undefined;
+  /** Returns the previous image of a source with the same content, whatever its path was. */
   image(file: string): Promise<ShardImage | undefined>;
   close(): Promise<void>;
 }
@@ -24,14 +24,14 @@ interface Place {
 }
 
 /**
- * Opens the shards of an earlier result; nothing if they cannot be read.
+ * Opens the shards of a previous result. Returns undefined if their index cannot be read.
  *
- * @param digests by path the SHA-256 of the images as they are now.
+ * @param digests the current SHA-256 of the images, by path.
  */
-export async function openEarlierShards(
+export async function openPreviousShards(
   directory: string,
   digests: ReadonlyMap<string, string>,
-): Promise<EarlierShards | undefined> {
+): Promise<PreviousShards | undefined> {
   const [index, list] = await Promise.all([readShardIndex(directory), readQuarantine(directory)]);
   if (!index.ok || !list.ok) return undefined;
   const shards = new Map(index.value.shards.map((shard) => [shard.file, shard]));
@@ -41,21 +41,21 @@ export async function openEarlierShards(
     for (const image of images) places.set(image.sha256, { shard, image });
   const handles = new Map<string, Promise<FileHandle>>();
 
-  const asideStill = (file: string): Quarantined | undefined => {
-    const aside = quarantined.get(file);
-    return aside !== undefined && aside.sha256 !== null && aside.sha256 === digests.get(file) ? aside : undefined;
+  const stillQuarantined = (file: string): Quarantined | undefined => {
+    const found = quarantined.get(file);
+    return found !== undefined && found.sha256 !== null && found.sha256 === digests.get(file) ? found : undefined;
   };
   return {
     directory,
     unchanged({ name, files }) {
-      const aside = files.flatMap((file) => asideStill(file) ?? []);
-      const kept = files.filter((file) => asideStill(file) === undefined);
+      const excluded = files.flatMap((file) => stillQuarantined(file) ?? []);
+      const kept = files.filter((file) => stillQuarantined(file) === undefined);
       const shard = shards.get(name);
       const { images = [] } = shard ?? {};
       const isSame =
         kept.length === images.length &&
         images.every(({ file, sha256 }, row) => kept[row] === file && digests.get(file) === sha256);
-      return isSame ? { shard, quarantined: aside } : undefined;
+      return isSame ? { shard, quarantined: excluded } : undefined;
     },
     async image(file) {
       const place = places.get(digests.get(file) ?? '');
@@ -72,7 +72,7 @@ export async function openEarlierShards(
   };
 }
 
-/** Nothing if that many bytes cannot be read: then they are made anew. */
+/** Returns undefined if the bytes cannot be read; the image is then decoded again. */
 async function readAt(opened: Promise<FileHandle>, offset: number, bytes: number): Promise<Uint8Array | undefined> {
   try {
     const data = new Uint8Array(bytes);

@@ -16,24 +16,24 @@ import type { Project } from '../../support/project.ts';
 import { toy } from '../cli/toy-pipeline.ts';
 
 let project: Project;
-/** The cache as an undisturbed run leaves it, and the digests that it gave. */
-let whole: string;
+/** The cache of an undisturbed run, and the digests of its outputs. */
+let intact: string;
 let outputs: unknown;
 
 beforeAll(async () => {
   project = toy(afterAll);
   outputs = outputsOf(await project.run());
-  // Once more, so that all that is remembered of a run in which nothing changed is there, too.
+  // Once more, so that the cache also has what a run in which nothing changed remembers.
   await project.run();
-  whole = project.path('whole');
-  cpSync(project.path('cache'), whole, { recursive: true, preserveTimestamps: true });
+  intact = project.path('intact');
+  cpSync(project.path('cache'), intact, { recursive: true, preserveTimestamps: true });
 });
 
 function outputsOf({ stages }: Awaited<ReturnType<Project['run']>>): unknown {
   return stages.map((stage) => [stage.name, stage.outputs]);
 }
 
-/** Every file of a whole cache, by its path in it. */
+/** Returns the paths of all files in a cache. */
 function filesOf(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -41,64 +41,66 @@ function filesOf(directory: string): string[] {
     .sort();
 }
 
-/** Runs with one thing in the cache damaged; the next run then finds all of it whole. */
-async function expectHealed(what: string, damage: (cache: string) => void): Promise<void> {
+/** Corrupts the cache, runs, and expects that this run recomputes what is corrupted and the next one runs nothing. */
+async function expectRepaired(what: string, corrupt: (cache: string) => void): Promise<void> {
   rmSync(project.path('cache'), { recursive: true, force: true });
-  cpSync(whole, project.path('cache'), { recursive: true, preserveTimestamps: true });
-  damage(project.path('cache'));
-  const healed = await project.run();
-  expect(healed.exitCode, `${what}: ${healed.stderr}`).toBe(0);
-  expect(outputsOf(healed), what).toEqual(outputs);
+  cpSync(intact, project.path('cache'), { recursive: true, preserveTimestamps: true });
+  corrupt(project.path('cache'));
+  const repaired = await project.run();
+  expect(repaired.exitCode, `${what}: ${repaired.stderr}`).toBe(0);
+  expect(outputsOf(repaired), what).toEqual(outputs);
   await project.pipeline('export', 'join', 'out', '--force');
   expect(project.read('out/both/left.txt'), what).toBe('hello ONE TWO\nTHREE');
   expect((await project.run()).which('ran'), `after ${what}`).toEqual([]);
 }
 
-const DAMAGES: Readonly<Record<string, (path: string) => void>> = {
+const CORRUPTIONS: Readonly<Record<string, (path: string) => void>> = {
   'a flipped bit': (path) => {
     const content = readFileSync(path);
     const middle = content.length >> 1;
     content[middle] = (content[middle] ?? 0) ^ 1;
     writeFileSync(path, content);
   },
-  'half of it gone': (path) => truncateSync(path, statSync(path).size >> 1),
-  'nothing left in it': (path) => truncateSync(path),
-  'the file gone': (path) => rmSync(path),
+  'half of it missing': (path) => truncateSync(path, statSync(path).size >> 1),
+  'no content': (path) => truncateSync(path),
+  'the file deleted': (path) => rmSync(path),
 };
 
-/** A hundred and more runs. */
+/** The time limit for more than a hundred runs, in milliseconds. */
 const LONG = 300_000;
 
-describe('a run with a damaged cache makes again what was damaged, and never uses it', () => {
-  test.each(Object.entries(DAMAGES))(
-    'any of its files with %s',
-    async (how, damage) => {
-      for (const file of filesOf(whole)) {
-        await expectHealed(`${how}: ${file}`, (cache) => {
+describe('a run with a corrupted cache', () => {
+  test.each(Object.entries(CORRUPTIONS))(
+    'recomputes what is needed, whichever file in the cache has this corruption: %s',
+    async (how, corrupt) => {
+      for (const file of filesOf(intact)) {
+        await expectRepaired(`${how}: ${file}`, (cache) => {
           const path = join(cache, file);
           chmodSync(path, 0o644);
-          damage(path);
+          corrupt(path);
         });
       }
     },
     LONG,
   );
 
-  test('a file too many in an artifact', async () => {
-    const inside = filesOf(join(whole, 'objects')).find((file) => file.endsWith('left.txt')) ?? expect.unreachable();
-    await expectHealed('a stray file', (cache) => writeFileSync(join(cache, 'objects', dirname(inside), 'stray'), ''));
+  test('recomputes an artifact that has an extra file', async () => {
+    const inside = filesOf(join(intact, 'objects')).find((file) => file.endsWith('left.txt')) ?? expect.unreachable();
+    await expectRepaired('a stray file', (cache) =>
+      writeFileSync(join(cache, 'objects', dirname(inside), 'stray'), ''),
+    );
   });
 
-  test('the record of one action in place of another', async () => {
-    const [first = '', second = ''] = filesOf(join(whole, 'actions'));
-    await expectHealed('a record of another key', (cache) =>
+  test('recomputes an action whose record is replaced by that of another one', async () => {
+    const [first = '', second = ''] = filesOf(join(intact, 'actions'));
+    await expectRepaired('a record of another key', (cache) =>
       cpSync(join(cache, 'actions', first), join(cache, 'actions', second)),
     );
   });
 
-  test('a record that is JSON of another kind', async () => {
+  test('recomputes actions whose records have JSON of another shape', async () => {
     for (const text of ['null', '[]', '{}', '"x"', '{"key":1,"outputs":null}']) {
-      await expectHealed(text, (cache) => {
+      await expectRepaired(text, (cache) => {
         for (const file of filesOf(join(cache, 'actions'))) writeFileSync(join(cache, 'actions', file), text);
         for (const file of filesOf(join(cache, 'index/last'))) writeFileSync(join(cache, 'index/last', file), text);
         for (const file of filesOf(join(cache, 'runs'))) writeFileSync(join(cache, 'runs', file), text);
@@ -106,48 +108,47 @@ describe('a run with a damaged cache makes again what was damaged, and never use
     }
   });
 
-  test('files where directories should be', async () => {
-    await expectHealed('work', (cache) => {
+  test('replaces a file that is in place of a work directory', async () => {
+    await expectRepaired('work', (cache) => {
       rmSync(join(cache, 'work'), { recursive: true, force: true });
       rmSync(join(cache, 'actions'), { recursive: true });
-      const key = filesOf(join(whole, 'actions')).map((file) => file.replace('/', '').replace('.json', ''))[0] ?? '';
+      const key = filesOf(join(intact, 'actions')).map((file) => file.replace('/', '').replace('.json', ''))[0] ?? '';
       mkdirSync(join(cache, 'work'), { recursive: true });
       writeFileSync(join(cache, 'work', key), 'not a directory');
     });
   });
 
-  test('a directory where a file should be', async () => {
-    for (const file of filesOf(whole).filter((path) => !path.startsWith('objects/'))) {
-      await expectHealed(`a directory: ${file}`, (cache) => {
+  test('replaces a directory that is in place of a file', async () => {
+    for (const file of filesOf(intact).filter((path) => !path.startsWith('objects/'))) {
+      await expectRepaired(`a directory: ${file}`, (cache) => {
         rmSync(join(cache, file));
         mkdirSync(join(cache, file));
       });
     }
   });
 
-  test('a file where a directory should be, or it is told what is in the way', async () => {
-    const directories = readdirSync(whole, { recursive: true, withFileTypes: true })
+  test('replaces a file that is in place of a directory, or reports that it is in the way', async () => {
+    const directories = readdirSync(intact, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isDirectory())
-      .map((entry) => relative(whole, join(entry.parentPath, entry.name)));
+      .map((entry) => relative(intact, join(entry.parentPath, entry.name)));
     for (const directory of directories) {
       rmSync(project.path('cache'), { recursive: true, force: true });
-      cpSync(whole, project.path('cache'), { recursive: true, preserveTimestamps: true });
+      cpSync(intact, project.path('cache'), { recursive: true, preserveTimestamps: true });
       rmSync(project.path(`cache/${directory}`), { recursive: true });
       project.write(`cache/${directory}`, 'a file');
       const finished = await project.run();
       if (finished.exitCode === 0) expect(outputsOf(finished), directory).toEqual(outputs);
-      else
-        expect(finished.stderr, directory).toContain('→ Remove it: a cache holds nothing that cannot be made again.');
+      else expect(finished.stderr, directory).toContain('→ Remove it: everything in a cache can be recomputed.');
       expect(finished.stderr, directory).not.toMatch(/\n\s+at /);
     }
   });
 
-  test('something of another kind where an artifact should be', async () => {
-    const objects = readdirSync(join(whole, 'objects')).flatMap((prefix) =>
-      readdirSync(join(whole, 'objects', prefix)).map((rest) => join('objects', prefix, rest)),
+  test('recomputes an artifact that is a file instead of a directory, or vice versa', async () => {
+    const objects = readdirSync(join(intact, 'objects')).flatMap((prefix) =>
+      readdirSync(join(intact, 'objects', prefix)).map((rest) => join('objects', prefix, rest)),
     );
     for (const object of objects) {
-      await expectHealed(object, (cache) => {
+      await expectRepaired(object, (cache) => {
         const path = join(cache, object);
         const wasDirectory = statSync(path).isDirectory();
         rmSync(path, { recursive: true });
@@ -157,15 +158,15 @@ describe('a run with a damaged cache makes again what was damaged, and never use
     }
   });
 
-  test('locks with garbage in them, or empty', async () => {
+  test('takes over lock files that are empty or corrupted', async () => {
     for (const text of ['', 'garbage', '{"host":1}', 'null']) {
-      await expectHealed(`a lock «${text}»`, (cache) => {
+      await expectRepaired(`a lock "${text}"`, (cache) => {
         rmSync(join(cache, 'actions'), { recursive: true });
         mkdirSync(join(cache, 'work'), { recursive: true });
-        for (const file of filesOf(join(whole, 'actions'))) {
+        for (const file of filesOf(join(intact, 'actions'))) {
           const path = join(cache, 'work', `${file.replace('/', '').replace('.json', '')}.lock`);
           writeFileSync(path, text);
-          // One that is young may be in the making.
+          // A recent lock file may just be being written.
           utimesSync(path, 1, 1);
         }
       });

@@ -1,14 +1,18 @@
 import type { Targets } from './targets.ts';
 import type { Split } from './task.ts';
 
-export interface WithoutQuarantined {
+export interface RemainingSamples {
   readonly targets: Targets;
-  /** How many samples that costs each split. */
+  /** The number of excluded samples of each split. */
   readonly leftOut: Readonly<Record<Split, number>>;
 }
 
-/** The targets without the samples whose images were put aside; how often a task is labelled stays what it was. */
-export function withoutQuarantined(targets: Targets, quarantined: ReadonlyMap<string, string>): WithoutQuarantined {
+/**
+ * Returns the targets without the samples of quarantined images, and the number of samples that were excluded.
+ *
+ * @param quarantined the reason for each quarantined file. `tasks[].samples` still counts the excluded samples.
+ */
+export function excludeQuarantined(targets: Targets, quarantined: ReadonlyMap<string, string>): RemainingSamples {
   const samplesIn = (split: Split) =>
     targets.samplesIn(split).filter((sample) => !quarantined.has(targets.file(sample)));
   const leftOut = (split: Split) => targets.samplesIn(split).length - samplesIn(split).length;
