@@ -21,7 +21,7 @@ const RUNS_STAGES: readonly string[] = ['run', 'verify'];
 /** Runs the command of the command line and sets the exit code of the process. */
 export async function mainCommand(words: readonly string[], distribution: Distribution): Promise<void> {
   let unread: number = EXIT.ok;
-  // A reader that closes the pipe early, such as `| head`, is not an error of a listing.
+  // A reader that closes the pipe early, such as `| head`, is not an error for a listing, but it interrupts a run.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(unread);
     throw error;

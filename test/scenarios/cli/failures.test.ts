@@ -50,7 +50,7 @@ describe('a stage that fails', () => {
     ['returns something else', 'return Promise.all([1, 2]);', 'run() returned [ 1, 2 ]', 1],
     ['closes the descriptor of the messages', 'closeSync(3);', 'ended with exit code 1', 1],
     ['returns null', 'return null;', 'run() returned null', 1],
-    ['leaves an output unmade', '', 'output "count" of stage "count" was not created', 1],
+    ['does not create an output', '', 'output "count" of stage "count" was not created', 1],
     ['leaves an output empty', "writeFileSync(outputs.count, '');", 'output "count" of stage "count" is empty', 1],
   ])(
     'a stage that %s blocks the stages that read it, and the reason is shown',
