@@ -6,8 +6,8 @@ import type { ResultCheck } from '../execute/execute.ts';
 import { type Lockfile, lockfileName } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
-import { describeMoved } from '../report/difference.ts';
-import { jsonMoved } from '../report/json.ts';
+import { describeOutdated } from '../report/difference.ts';
+import { jsonOutdated } from '../report/json.ts';
 import { reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
@@ -26,11 +26,11 @@ export async function lockfileOf(
   const read = readLockfile(path, shown);
   if (!read.ok) return reportProblems(read.failure, options);
   const lockfile: Lockfile = read.value ?? new Map();
-  const moved = await findOutdated(lockfile, names, services);
-  if (!moved.ok) return reportProblems(moved.failure, options);
+  const outdated = await findOutdated(lockfile, names, services);
+  if (!outdated.ok) return reportProblems(outdated.failure, options);
   // Stages that are only in the lockfile matter only if all stages are checked.
   const all = names.size === services.plan.stages.length ? removedStages(lockfile, services.plan) : [];
-  const found = [...moved.value, ...all];
+  const found = [...outdated.value, ...all];
   if (found.length === 0) return lockfile;
   const { title, advice } =
     read.value === undefined
@@ -40,8 +40,8 @@ export async function lockfileOf(
           advice: 'Undo these changes, or run the pipeline and commit the new lockfile: pipeline run',
         };
   const paint = painter(process.stderr, options.color, process.env);
-  process.stderr.write(`${describeMoved(found, title, advice, paint)}\n`);
-  if (options.json) process.stdout.write(jsonMoved(found));
+  process.stderr.write(`${describeOutdated(found, title, advice, paint)}\n`);
+  if (options.json) process.stdout.write(jsonOutdated(found));
   return EXIT.difference;
 }
 

@@ -52,7 +52,12 @@ export function adviceOnDifference(stage: string, differences: readonly Differen
 }
 
 /** Describes the stages that differ from the lockfile, one per line, and what to do about it. */
-export function describeMoved(moved: readonly OutdatedStage[], title: string, advice: string, paint: Paint): string {
-  const lines = moved.map(({ stage, reasons }) => `${paint('red', '✗')} ${stage}: ${reasons.join('; ')}`);
+export function describeOutdated(
+  outdated: readonly OutdatedStage[],
+  title: string,
+  advice: string,
+  paint: Paint,
+): string {
+  const lines = outdated.map(({ stage, reasons }) => `${paint('red', '✗')} ${stage}: ${reasons.join('; ')}`);
   return [`${paint('red', 'error')}: ${title}`, ...lines, `  ${paint('cyan', '→')} ${advice}`].join('\n');
 }

@@ -52,8 +52,8 @@ export function jsonProblems(problems: readonly Problem[]): string {
 }
 
 /** Returns the JSON lines of a command whose lockfile does not match the pipeline. */
-export function jsonMoved(moved: readonly OutdatedStage[]): string {
-  const lines = moved.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
+export function jsonOutdated(outdated: readonly OutdatedStage[]): string {
+  const lines = outdated.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
   return [...lines, { type: 'run-finished', ok: false, stages: [] }]
     .map((line) => `${JSON.stringify(line)}\n`)
     .join('');

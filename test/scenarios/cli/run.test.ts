@@ -149,7 +149,7 @@ describe('pipeline run with a selection of stages', () => {
     const without = await project.run('--only', 'join');
     expect(without.exitCode).toBe(1);
     expect(without.which('ran')).toEqual([]);
-    expect(without.stderr).toContain('the result of stage «read» is not in the cache (it has not run yet)');
+    expect(without.stderr).toContain('the result of stage "read" is not in the cache (it has not run yet)');
     await project.run('shout', 'count');
     expect((await project.run('--only', 'join')).which('ran')).toEqual(['join']);
   });
