@@ -8,15 +8,15 @@ import { temporaryFolder } from './dataset.ts';
 /** A terminal of 60 columns without colours. */
 const NARROW: View = { width: 60, full: false, paint: (_format, text) => text };
 
-interface Look extends Partial<View> {
+interface InspectOptions extends Partial<View> {
   /** Registered before the engine's own viewers. */
   readonly viewers?: readonly Viewer[];
 }
 
 /** Returns what `pipeline inspect` finds at a path, as data and as lines. */
-export async function look(
+export async function inspectPath(
   path: string,
-  { viewers = [], ...view }: Look = {},
+  { viewers = [], ...view }: InspectOptions = {},
 ): Promise<{ content: Inspection['content']; lines: string[] }> {
   const found = await inspectContent(path, basename(path), viewers);
   return { content: found.content, lines: describeInspection(found, { ...NARROW, ...view }) };
