@@ -4,7 +4,7 @@ import { trainParams } from '../src/vision/train/params.ts';
 import { trainOptions } from '../src/vision/train/params-to-options.ts';
 import { train } from '../src/vision/train/train.ts';
 
-/** Trains one classifier for all tasks on the training split, from initial weights or from another training's model. */
+/** Trains a multi-task classifier on the training split, from initial weights or from a saved model. */
 export default defineStage({
   params: trainParams,
   inputs: ['shards', 'targets', 'model?', 'weights?'],

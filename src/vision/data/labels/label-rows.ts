@@ -108,6 +108,7 @@ function emptyFile(file: string): Finding {
   return { kind: 'rows with a wrong number of fields', message: 'the label file has no rows', at: { file }, advice };
 }
 
+/** Returns the problem of a row without the fields of `form`. */
 export function wrongFieldCount(form: string, fields: readonly string[]): RowFault {
   const filled = fields.filter((field) => field !== '').length;
   return {
@@ -117,6 +118,7 @@ export function wrongFieldCount(form: string, fields: readonly string[]): RowFau
   };
 }
 
+/** Returns the problem of a task name that `isTaskName` rejects. */
 export function invalidTaskName(name: string): RowFault {
   return {
     kind: 'invalid task names',

@@ -177,7 +177,7 @@ export const CASES: readonly (readonly [string, () => Promise<Buffer | string> |
   ['photograph.heic', () => isoFile('heic'), /: it is a HEIC photograph: save it as JPEG$/],
   ['video.jpg', () => isoFile('isom'), /: it is a video$/],
   ['brand-only.avif', () => isoFile('avif'), /: its header is corrupted: /],
-  ['bitmap.bmp', () => Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)]), /: it is a BMP: save it as PNG$/],
+  ['bitmap.bmp', () => Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)]), /: it is a BMP image: save it as PNG$/],
   ['archive.jpg', () => Buffer.from('PK\x03\x04rest'), /: it is a ZIP archive$/],
   [
     'pointer.jpg',
