@@ -155,13 +155,13 @@ function labelFault(label: string): RowFault | undefined {
 
 /** Returns one problem for the whole file if most of its rows use another separator. */
 function otherSeparator(rows: readonly CsvRow[]): RowFault | undefined {
-  const whole = rows.filter(({ fields }) => fields.length === 1);
+  const singleFields = rows.filter(({ fields }) => fields.length === 1);
   const candidates = [
     { name: 'semicolons', form: /^[^;]*;[^;]*;[^;]*$/ },
     { name: 'tabs', form: /^[^\t]*\t[^\t]*\t[^\t]*$/ },
   ];
   const found = candidates.find(
-    ({ form }) => 2 * whole.filter(({ fields: [field = ''] }) => form.test(field)).length > rows.length,
+    ({ form }) => 2 * singleFields.filter(({ fields: [field = ''] }) => form.test(field)).length > rows.length,
   );
   if (found === undefined) return undefined;
   return {
