@@ -217,7 +217,7 @@ export const trainParams = {
       default: 1,
     },
     threads: {
-      description: 'The number of intra-op threads. Another number changes results by rounding errors.',
+      description: 'Number of threads that compute one op. Another number changes the last digits of the results.',
       type: 'integer',
       minimum: 1,
       default: 2,
