@@ -217,7 +217,7 @@ export const trainParams = {
       default: 1,
     },
     threads: {
-      description: 'Number of threads that compute one op. Another number changes the last digits of the results.',
+      description: 'The number of intra-op threads. Another number changes results by rounding errors.',
       type: 'integer',
       minimum: 1,
       default: 2,
