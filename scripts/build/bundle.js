@@ -26,7 +26,7 @@ const ALWAYS_NEEDED = [
   'src/engine/execute/perform-stage.ts',
 ];
 
-/** Packages with native code, or large and rarely needed. The others are bundled: opening many small files is slow. */
+/** Native code, or large and seldom needed. All else goes into the bundle: opening many small files is slow. */
 const EXTERNAL = ['@tensorflow/*', '@viz-js/viz', 'apache-arrow', 'esbuild', 'sharp'];
 
 /** Bundled CommonJS packages call `require` for Node's built-in modules. */

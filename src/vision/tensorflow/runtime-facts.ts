@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 import { success } from '../../shared/problem.ts';
 
-/** The file in the package's folder in which the setup records what it installed (scripts/setup/tensorflow.js). */
+/** The file in the package's folder in which the set-up notes what it installed (scripts/setup/tensorflow.js). */
 const INSTALLED = 'tensorflow.json';
 
 /** The TensorFlow library that the setup installed for tfjs-node. */

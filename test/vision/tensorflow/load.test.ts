@@ -74,7 +74,7 @@ test('a missing addon is a problem with advice', async () => {
     ok: false,
     failure: [
       {
-        message: expect.stringMatching(/^cannot load TensorFlow: /),
+        message: expect.stringMatching(/^TensorFlow could not be loaded: /),
         advice: expect.stringContaining('npm run setup'),
       },
     ],
