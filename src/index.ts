@@ -6,13 +6,13 @@ export type { FromSchema, JsonSchema, ParamsSchema } from './shared/schema-type.
 
 /** One of the artifacts that an input declared as `models[]` collects. */
 export interface CollectedArtifact {
-  /** The values that made it another one: empty for what comes from a stage without a matrix. */
+  /** The matrix values of the stage instance that created it; empty for a stage without a matrix. */
   readonly matrix: Readonly<Record<string, string | number | boolean>>;
-  /** Absolute path of a file or directory to read. */
+  /** The absolute path of the file or directory to read. */
   readonly path: string;
 }
 
-/** `model?` declares an input that a pipeline may leave out, `models[]` one that collects all instances of a matrix. */
+/** `model?` declares an input that a pipeline may omit, `models[]` one that collects all instances of a matrix. */
 type InputName<Declared extends string> = Declared extends `${infer Name}[]` | `${infer Name}[]?` | `${infer Name}?`
   ? Name
   : Declared;
@@ -22,75 +22,89 @@ type InputValue<Declared extends string> = Declared extends `${string}[]` | `${s
 type RequiredInput<Declared extends string> = Declared extends `${string}?` ? never : Declared;
 type OptionalInput<Declared extends string> = Declared extends `${string}?` ? Declared : never;
 
-/** `predictions.csv` declares the output `predictions`, kept and exported under the file name `predictions.csv`. */
+/** `predictions.csv` declares the output `predictions`, stored and exported under the file name `predictions.csv`. */
 type OutputName<Declared extends string> = Declared extends `${infer Name}.${string}` ? Name : Declared;
 
-/** How far a stage has come: `done` of `total` in `unit`s (`images`, `steps`), with a short `note` beside it. */
+/** The progress of a stage. */
 export interface Progress {
+  /** The number of units that are done. A smaller number than before starts a new measurement of the speed. */
   readonly done: number;
+  /** The number of units in total. */
   readonly total: number;
+  /** The plural of the unit: `images`, `steps`. */
   readonly unit?: string;
+  /** A short text that is shown after the numbers, such as the current loss. */
   readonly note?: string;
 }
 
-/** An earlier result of the same code and params, of other inputs. Whatever is in it may be taken over unchanged. */
+/** An earlier result of the same code and params with different inputs, whose files the stage may reuse unchanged. */
 export interface PreviousResult<Outputs> {
   /**
-   * For each output the absolute path at which it lies, never to be written. A file of it that is to be in the new
-   * output as it is costs nothing as a hard link (`linkSync`): the runner knows its content by it.
+   * The absolute path of each output, which must not be modified. To reuse a file of it unchanged in the new output,
+   * create a hard link (`linkSync`): this copies no data, and the runner does not have to hash the file again.
    */
   readonly outputs: Outputs;
-  /** The SHA-256 of the files in an input that is a directory, by path in it: the runner knows them anyway. */
+  /**
+   * Returns the SHA-256 digests (hex) of the files in an input directory, by path relative to it. The runner knows
+   * them already.
+   */
   digests(input: string): ReadonlyMap<string, string>;
 }
 
-/** All that a running stage sees. */
+/** What a running stage gets from the runner. */
 export interface StageContext<Params, Inputs, Outputs> {
-  /** The params of this stage, checked against its schema, defaults filled in. */
+  /** The params of this stage, validated against its schema, with defaults filled in. */
   readonly params: Params;
-  /** For each input the absolute path of a file or directory to read; for `models[]` a list of them. */
+  /** The absolute path of each input, a file or directory to read; for `models[]`, a list of collected artifacts. */
   readonly inputs: Inputs;
-  /** For each output the absolute path at which the stage makes a file or a directory. */
+  /** The absolute path of each output, where the stage must create a file or a directory. */
   readonly outputs: Outputs;
-  /** A directory that outlives a killed run and is handed to the next run under the same action key. */
+  /** A directory for checkpoints. If the run is killed, the next run with the same action key gets it again. */
   readonly work: string;
   /**
-   * A directory that all runs share, for what a stage fetches from elsewhere and checks by a digest that its params or
-   * its code pin. What has not been used for long may go.
+   * A directory that all runs share, for downloads. The stage must verify them by a digest that its params or its code
+   * specify. Downloads that have not been used for a long time may be deleted.
    */
   readonly downloads: string;
-  /** For a stage that declares `reuses`, where there is such a result and the stage was not forced to run. */
+  /** An earlier result, if the stage declares `reuses`, there is such a result, and the stage was not forced to run. */
   readonly previous?: PreviousResult<Outputs>;
-  /** A line for whoever watches. */
+  /** Prints a line for the user. */
   log(message: string): void;
+  /** Reports the progress, which is shown as a bar with the speed and the remaining time. */
   progress(progress: Progress): void;
-  /** Figures to keep with the result, by name. A later call adds to an earlier one. */
+  /** Stores metrics with the result, by name. Values may be NaN or infinite. A later call adds to earlier ones. */
   metrics(values: Readonly<Record<string, number>>): void;
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;
 }
 
-/** What a stage returns instead of throwing when it cannot go on for a reason that it can name. */
+/** What a stage returns for an expected failure. Exceptions are for bugs. */
 export interface StageFailure {
-  /** `bad-input`: the data or params have to change; `failed`: anything else. */
+  /** `bad-input`: the data or the params must be corrected; `failed`: any other reason. */
   readonly kind: 'bad-input' | 'failed';
   readonly problems: readonly Problem[];
 }
 
+/** The declaration of a stage, for `defineStage`. */
 export interface StageDefinition<
   Schema extends ParamsSchema = ParamsSchema,
   Input extends string = string,
   Output extends string = string,
 > {
-  /** JSON Schema of an object. Unknown params are refused unless `additionalProperties` says otherwise. */
+  /**
+   * The JSON Schema of the params, of type `object`. Unknown params are rejected unless it sets `additionalProperties`.
+   */
   readonly params?: Schema;
+  /** The names of the inputs: `samples`, `model?` for an optional one, `models[]` for all instances of a matrix. */
   readonly inputs?: readonly Input[];
+  /** The names of the outputs, with the extension of the file if it has one: `shards`, `predictions.csv`. */
   readonly outputs: readonly Output[];
   /**
-   * That the stage takes unchanged parts from an earlier result of its own, and promises that this never shows: it puts
-   * out the same bytes with it and from nothing.
+   * Whether the stage reuses unchanged parts of an earlier result of its own. It must create byte-identical outputs with
+   * and without that result.
    */
   readonly reuses?: boolean;
+  /** Creates the outputs. Returns `badInput(…)` or `failed(…)` for an expected failure. */
   readonly run: (
     context: StageContext<
       FromSchema<Schema>,
@@ -102,7 +116,7 @@ export interface StageDefinition<
   ) => Promise<StageFailure | void> | StageFailure | void;
 }
 
-/** Declares a stage. The type of `params`, `inputs` and `outputs` in `run` follows from what is declared. */
+/** Declares a stage. The types of `params`, `inputs` and `outputs` in `run` are inferred from the declaration. */
 export function defineStage<
   const Schema extends ParamsSchema,
   const Input extends string = never,
@@ -111,12 +125,12 @@ export function defineStage<
   return definition;
 }
 
-/** The data, the params or a file that the pipeline names has to be mended. The run exits with 2. */
+/** Returns a failure for invalid data, params or files, which the user must correct. The run exits with code 2. */
 export function badInput(problems: readonly Problem[]): StageFailure {
   return { kind: 'bad-input', problems };
 }
 
-/** The stage could not do its work. The run exits with 1. */
+/** Returns a failure for any other reason. The run exits with code 1. */
 export function failed(problems: readonly Problem[]): StageFailure {
   return { kind: 'failed', problems };
 }

@@ -4,15 +4,15 @@ import { mainCommand } from './engine/cli/main-command.ts';
 import type { Extensions } from './shared/extensions/extensions.ts';
 import { tensorFlowFacts } from './vision/tensorflow/runtime-facts.ts';
 
-/** Written by the build: a digest of all that the command is built from. */
+/** Defined by the build: a digest of all sources of the command. */
 declare const BUILD: string;
 
-/** What the vision half tells the engine. This is the only module that imports both. */
+/** Registers the extensions of the vision half with the engine. This is the only module that imports both halves. */
 const extensions: Extensions = {
   runtimeFacts: [tensorFlowFacts],
   viewers: async () => (await import('./vision/inspect/viewers.ts')).viewers,
   doctorChecks: async () => (await import('./vision/doctor/checks.ts')).doctorChecks,
 };
 
-// No top-level await: the command is bundled as CommonJS.
+// No top-level await, since the command is bundled as CommonJS.
 void mainCommand(process.argv.slice(2), { folder: dirname(fileURLToPath(import.meta.url)), build: BUILD, extensions });

@@ -3,15 +3,15 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 
 /**
- * Where a file is written before it is renamed. No other process has this name: the random digits are for containers,
- * which may have the same host name and process id.
+ * Returns a unique temporary path beside `path`, to be renamed to it. The random digits distinguish containers, which
+ * may have the same host name and process id.
  */
 export function temporaryFor(path: string): string {
   return `${path}.${hostname()}.${process.pid}${String(Math.floor(Math.random() * 1e9)).padStart(9, '0')}`;
 }
 
-/** Writes a file of a cache whole or not at all: a reader never sees half of it. Throws the file system's error. */
-export function writeWhole(path: string, text: string | Uint8Array): void {
+/** Writes a file atomically: a reader sees either the old or the complete new content. Throws file system errors. */
+export function writeAtomically(path: string, text: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = temporaryFor(path);
   try {
@@ -23,7 +23,7 @@ export function writeWhole(path: string, text: string | Uint8Array): void {
   }
 }
 
-/** A directory at `path` was not put there by a cache. */
+/** Replaces even a directory at `path`, which cannot be the work of a cache. */
 function putInPlace(temporary: string, path: string): void {
   try {
     renameSync(temporary, path);

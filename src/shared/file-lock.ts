@@ -5,24 +5,24 @@ import { temporaryFor } from './atomic-write.ts';
 import { describeHandle, type Handle, livenessOf, ownHandle, parseHandle } from './holder.ts';
 import { failure, type Result, success } from './problem.ts';
 
-/** How often a holder shows that it lives, and when it counts as gone without that. Milliseconds. */
+/** Timing of a lock, in milliseconds. */
 export interface Patience {
   readonly poll: number;
   readonly heartbeat: number;
-  /** Only for a holder that cannot be seen from here: on another machine, or in another container. */
+  /** How long a holder on another machine or in another container may miss its heartbeat before it counts as dead. */
   readonly silence: number;
 }
 
 const PATIENCE: Patience = { poll: 100, heartbeat: 10_000, silence: 120_000 };
-/** A lock that nobody can read was just being written, or is corrupted. */
+/** After this time, a lock file without a valid holder counts as corrupted; before, it may just be being written. */
 const UNREADABLE_MILLISECONDS = 10_000;
 
 /**
- * Takes the lock file `path`, waiting while another process holds it. A holder on this machine is waited for as long as
- * it lives; one that cannot be seen from here as long as its heartbeat renews the file.
+ * Takes the lock file `path`, waiting while another process holds it. Waits for a holder on this machine as long as its
+ * process is alive, and for any other holder as long as its heartbeat renews the file.
  *
- * @param waiting is called once with who holds it, in words.
- * @returns how to release it, or nothing if `signal` aborted the wait.
+ * @param waiting is called once, with a description of the holder, if it has to wait.
+ * @returns a function that releases the lock, or nothing if `signal` aborted the wait.
  */
 export async function lock(
   path: string,
@@ -31,21 +31,21 @@ export async function lock(
   patience: Patience = PATIENCE,
 ): Promise<(() => void) | undefined> {
   const silence = new Silence(patience.silence);
-  let told = false;
+  let reported = false;
   while (!signal.aborted) {
     const attempt = attemptLock(path, silence, patience);
     if (attempt.ok) return attempt.value;
     const holder = attempt.failure;
-    if (!told && holder !== 'unreadable' && livenessOf(holder) !== 'dead') {
+    if (!reported && holder !== 'unreadable' && livenessOf(holder) !== 'dead') {
       waiting(describeWaiting(holder, patience));
-      told = true;
+      reported = true;
     }
     await delay(patience.poll, undefined, { signal }).catch(() => undefined);
   }
   return undefined;
 }
 
-/** Takes the lock file `path` if nobody holds it. */
+/** Takes the lock file `path` if no process holds it. Returns a function that releases it. */
 export function tryLock(path: string, { heartbeat }: Pick<Patience, 'heartbeat'> = PATIENCE): (() => void) | undefined {
   const own = ownHandle();
   mkdirSync(dirname(path), { recursive: true });
@@ -53,14 +53,14 @@ export function tryLock(path: string, { heartbeat }: Pick<Patience, 'heartbeat'>
   const beating = setInterval(() => renew(path), heartbeat).unref();
   return () => {
     clearInterval(beating);
-    // After a long sleep of this machine somebody else may have taken it over.
+    // If this machine was suspended, another process may have taken over the lock.
     if (readHolder(path) === own) rmSync(path, { force: true });
   };
 }
 
 /**
- * Takes the lock file `path` if nobody holds it, or if whoever holds it is gone. Otherwise returns the holder. Somebody
- * who tries time and again keeps one `silence` for each file.
+ * Takes the lock file `path` if no process holds it or if its holder is dead. Otherwise fails with the holder. A caller
+ * that tries repeatedly must pass the same `silence` for the same file.
  */
 export function attemptLock(
   path: string,
@@ -81,17 +81,17 @@ function renew(path: string): void {
   try {
     utimesSync(path, now, now);
   } catch {
-    // Removed by hand, or a file system that is away for the moment.
+    // Deleted by hand, or the file system is temporarily unavailable.
   }
 }
 
 function describeWaiting(holder: Handle, { silence }: Patience): string {
   const words = describeHandle(holder);
   if (livenessOf(holder) !== 'unknown') return words;
-  return `${words} (taken over after ${Math.round(silence / 1000)} s without a sign of life)`;
+  return `${words} (taken over after ${Math.round(silence / 1000)} s without a heartbeat)`;
 }
 
-/** A link appears complete or not at all, so that nobody reads a lock without its holder. */
+/** Creates the lock by a hard link, which is atomic, so that no process reads a lock without its holder. */
 function create(path: string, own: Handle): boolean {
   const temporary = temporaryFor(path);
   try {
@@ -108,10 +108,10 @@ function create(path: string, own: Handle): boolean {
   }
 }
 
-/** What file systems say that have no links. */
+/** Errors of file systems that have no hard links. */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
 
-/** For a moment such a lock is there without its holder. */
+/** Creates the lock where hard links are not supported. It exists for a moment without its holder. */
 function createWithoutLinks(path: string, own: Handle): boolean {
   try {
     writeFileSync(path, own, { flag: 'wx' });
@@ -123,8 +123,9 @@ function createWithoutLinks(path: string, own: Handle): boolean {
 }
 
 /**
- * Of several processes that find a dead holder's lock, one at a time looks again and removes it, under a lock of its
- * own: so nobody removes the lock that another has taken meanwhile. Returns whether it was this one's turn.
+ * Removes the lock of a dead holder, under a second lock: of several processes that find it, one at a time checks the
+ * holder again and deletes the file, so none deletes a lock that another one has just taken. Returns whether this
+ * process had its turn.
  */
 function breakLock(path: string, gone: Handle | 'unreadable'): boolean {
   const breaking = `${path}.breaking`;
@@ -157,18 +158,19 @@ function isGone(holder: Handle | 'unreadable', path: string, silence: Silence): 
 }
 
 /**
- * Tells whether a holder has been silent for too long. The clocks of two machines differ, so what counts is whether the
- * file's time changes, and for how long, by this machine's clock, it has not.
+ * Detects a missing heartbeat. The clocks of two machines differ, so it measures by this machine's clock how long the
+ * modification time of the file has not changed.
  */
 export class Silence {
   readonly #most: number;
   #last: { readonly holder: Handle; readonly changed: number | undefined; readonly seen: number } | undefined;
 
-  /** `most`: milliseconds. */
+  /** @param most how long a heartbeat may be missing, in milliseconds. */
   constructor(most = PATIENCE.silence) {
     this.#most = most;
   }
 
+  /** Returns whether the heartbeat of `holder` has been missing for too long. `changed`, `now`: in milliseconds. */
   isOver(holder: Handle, changed: number | undefined, now: number): boolean {
     const last = this.#last;
     if (last === undefined || last.holder !== holder || last.changed !== changed) {
@@ -179,7 +181,7 @@ export class Silence {
   }
 }
 
-/** A lock that was corrupted, or whose holder is just being written down. */
+/** A lock file that does not exist, or that is corrupted or just being written. */
 type Unread = 'released' | 'unreadable';
 
 function readHolder(path: string): Handle | Unread {

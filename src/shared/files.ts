@@ -9,7 +9,7 @@ export interface FoundFile {
   readonly bytes: number;
 }
 
-/** All files below `directory`, in the order of their paths. Links are followed, but never in a circle. */
+/** Returns all files below `directory`, sorted by path. Follows symbolic links, except into a cycle. */
 export function filesBelow(directory: string): FoundFile[] {
   const found: FoundFile[] = [];
   walk(directory, '', [], found);
@@ -28,7 +28,7 @@ function walk(root: string, relative: string, above: readonly string[], found: F
   }
 }
 
-/** Bytes from somewhere in an open file; fewer if it ends before. */
+/** Reads up to `length` bytes of an open file from `position`; fewer at the end of the file. */
 export function readAt(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
   const buffer = new Uint8Array(length);
   let filled = 0;
@@ -40,7 +40,7 @@ export function readAt(file: number, position: number, length: number): Uint8Arr
   return buffer.subarray(0, filled);
 }
 
-/** Opens a file to read bytes from somewhere in it; fewer if it ends before. */
+/** Reads up to `length` bytes of a file from `position`; fewer at the end of the file. */
 export function readFrom(path: string, position: number, length: number): Uint8Array<ArrayBuffer> {
   const file = openSync(path, 'r');
   try {
@@ -50,7 +50,7 @@ export function readFrom(path: string, position: number, length: number): Uint8A
   }
 }
 
-/** The Arrow files of a directory, by their extension and first bytes. */
+/** Returns the Arrow files among `found`, recognised by extension and first bytes. `path`: their directory. */
 export function arrowFilesOf(path: string, found: readonly FoundFile[]): FoundFile[] {
   return found.filter(
     (file) =>
@@ -59,7 +59,7 @@ export function arrowFilesOf(path: string, found: readonly FoundFile[]): FoundFi
   );
 }
 
-/** Up to `wanted` of `count` things, evenly spread, the first and the last among them. */
+/** Returns up to `wanted` of the indices below `count`, evenly spread, including the first and the last. */
 export function evenlySpread(count: number, wanted: number): number[] {
   if (count <= wanted) return [...Array(count).keys()];
   if (wanted === 1) return [0];

@@ -2,25 +2,25 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /**
- * Names a process that holds something, in one string: who it is, and in which place its process id means it.
- * `pid=12,start=345,boot=4f5c…,pidns=4026531836,host=node-1,job=77`. It may be part of a file name.
+ * Identifies a process that holds a lock, in one string, with the machine and container in which its process id is
+ * valid: `pid=12,start=345,boot=4f5c…,pidns=4026531836,host=node-1,job=77`. Valid as part of a file name.
  */
 export type Handle = string & { readonly __brand: 'Handle' };
 
 interface Parts {
   readonly pid: number;
-  /** Clock ticks since boot at which it started; empty where `/proc` does not say. */
+  /** Its start time in clock ticks since boot; empty if `/proc` does not provide it. */
   readonly start: string;
-  /** Differs from machine to machine, and on one machine from boot to boot. */
+  /** The boot id: differs between machines, and between boots of one machine. */
   readonly boot: string;
-  /** Differs from container to container. */
+  /** The PID namespace: differs between containers. */
   readonly pidns: string;
   readonly host: string;
-  /** The job of a scheduler; empty if there is none. */
+  /** The id of the scheduler's job; empty if there is none. */
   readonly job: string;
 }
 
-/** Whether a process lives. Of another machine's, or another container's, nothing can be seen from here. */
+/** Whether a process is alive; unknown for a process on another machine or in another container. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
 const FORMAT = /^pid=(\d+),start=(\d*),boot=([\w-]*),pidns=(\d*),host=([^,/]*),job=([\w.-]*)$/;
@@ -28,13 +28,13 @@ const JOB_VARIABLES = ['SLURM_JOB_ID', 'PBS_JOBID', 'LSB_JOBID'];
 
 let own: Handle | undefined;
 
-/** The handle of this process. */
+/** Returns the handle of this process. */
 export function ownHandle(): Handle {
   own ??= handleOf(process.pid);
   return own;
 }
 
-/** The handle of a process that this machine runs, seen from the same container. */
+/** Returns the handle of a process on this machine, in the same container. */
 export function handleOf(pid: number): Handle {
   const job = JOB_VARIABLES.map((name) => process.env[name]).find((id) => id) ?? '';
   return format({
@@ -50,7 +50,7 @@ function format({ pid, start, boot, pidns, host, job }: Parts): Handle {
   return `pid=${pid},start=${start},boot=${boot},pidns=${pidns},host=${host},job=${job}` as Handle;
 }
 
-/** The handle in a text; nothing if there is none. */
+/** Parses a handle; returns nothing if the text is not one. */
 export function parseHandle(text: string): Handle | undefined {
   return FORMAT.test(text) ? (text as Handle) : undefined;
 }
@@ -59,7 +59,7 @@ export function livenessOf(handle: Handle): Liveness {
   const { pid, start, boot, pidns, host } = partsOf(handle);
   const here = place();
   if (boot !== here.boot || pidns !== here.pidns) return 'unknown';
-  // Where the system does not tell one of them, the host's name has to tell machines and containers apart.
+  // If either is unknown, the host name has to distinguish machines and containers.
   if ((boot === '' || pidns === '') && host !== hostName()) return 'unknown';
   try {
     process.kill(pid, 0);
@@ -68,16 +68,16 @@ export function livenessOf(handle: Handle): Liveness {
   }
   const now = statusOf(pid);
   if (now === undefined) return 'alive';
-  // A process that has ended, and whose parent has not asked for its exit code yet, still has its id.
+  // A zombie, whose parent has not read its exit code yet, still has its process id.
   return now.state !== 'Z' && (start === '' || now.start === start) ? 'alive' : 'dead';
 }
 
-/** Whether this very process is meant. */
+/** Returns whether a handle is the one of this process. */
 export function isOwn(handle: Handle): boolean {
   return handle === ownHandle();
 }
 
-/** How people are told of the holder: `process 12`, `process 12 on node-1 (job 77)`. */
+/** Describes a holder in messages: `process 12`, `process 12 on node-1 (job 77)`. */
 export function describeHandle(handle: Handle): string {
   const { pid, host, job } = partsOf(handle);
   const where = livenessOf(handle) === 'unknown' ? ` on ${host}` : '';
@@ -91,7 +91,7 @@ function partsOf(handle: Handle): Parts {
 
 let here: Pick<Parts, 'boot' | 'pidns'> | undefined;
 
-/** Where a process id means the same process as here. Empty where `/proc` does not say. */
+/** Returns the scope in which process ids are comparable with those here; empty if `/proc` does not provide it. */
 function place(): Pick<Parts, 'boot' | 'pidns'> {
   here ??= { boot: bootId(), pidns: pidNamespace() };
   return here;

@@ -3,16 +3,16 @@ import { Ajv, type Schema } from 'ajv';
 import { problem, type Result, success } from './problem.ts';
 import { reasonOf } from './wording.ts';
 
-/** What is said of a JSON file that cannot be used; the reason follows. */
+/** Messages about an unusable JSON file; the reason is appended. */
 export interface JsonFileWords {
   readonly unreadable: string;
   readonly misshapen: string;
-  /** What its content is called in the reason. */
+  /** The name of its content in the reason. */
   readonly called: string;
   readonly advice: string;
 }
 
-/** Reads a JSON file that a stage has written, checked against its schema, whose type `Value` has to be. */
+/** Reads a JSON file that a stage has written and validates it against `schema`, whose type must be `Value`. */
 export async function readJsonFile<Value>(
   file: string,
   schema: Schema,

@@ -1,8 +1,8 @@
 export const ARROW_MAGIC = 'ARROW1';
-/** What each message of an Arrow stream begins with. */
+/** The first four bytes of each message of an Arrow IPC stream. */
 export const ARROW_CONTINUATION = 0xffffffff;
 
-/** Whether these first bytes are those of an Arrow IPC file or stream. */
+/** Returns whether a file with these first bytes is an Arrow IPC file or stream. */
 export function looksLikeArrow(head: Uint8Array): boolean {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   if (bytes.subarray(0, 6).toString('latin1') === ARROW_MAGIC) return true;
@@ -11,7 +11,7 @@ export function looksLikeArrow(head: Uint8Array): boolean {
   return length > 0 && length % 8 === 0;
 }
 
-/** The format of a picture by its first bytes. */
+/** Returns the format of an image by the first bytes of its file; nothing if they are not those of an image. */
 export function pictureFormat(head: Uint8Array): 'JPEG' | 'PNG' | 'WebP' | 'GIF' | undefined {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(12, head.byteLength)).toString('latin1');
   if (text.startsWith('\xff\xd8\xff')) return 'JPEG';
@@ -29,12 +29,12 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   gif: 'GIF',
 };
 
-/** The format of a picture by its name, which is all that there is time for with thousands of them. */
+/** Returns the format of an image by its file name, for directories with too many files to open each of them. */
 export function pictureFormatByName(name: string): string | undefined {
   return BY_EXTENSION[extensionOf(name)];
 }
 
-/** «jpg» of `a/b.JPG`; empty if there is none. */
+/** Returns the extension of a path in lower case: `jpg` for `a/b.JPG`; empty if there is none. */
 export function extensionOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');

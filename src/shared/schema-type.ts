@@ -1,4 +1,4 @@
-/** The part of JSON Schema from which a TypeScript type follows; other keywords are allowed and only checked at run time. */
+/** The JSON Schema keywords that determine a TypeScript type. Others are allowed, and checked only at run time. */
 export type JsonSchema = {
   readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' | 'object';
   readonly description?: string;
@@ -13,12 +13,12 @@ export type JsonSchema = {
   readonly [keyword: string]: unknown;
 };
 
-/** A stage's params are an object. `{}` admits any. */
+/** The schema of a stage's params, which are an object. `{}` accepts any object. */
 export type ParamsSchema = JsonSchema;
 
 type Primitive = { string: string; number: number; integer: number; boolean: boolean; null: null };
 
-/** A property is always there if it is required or has a default. */
+/** The properties that are always present: those that are required or have a default. */
 type PresentKey<Properties, Required> = {
   [Key in keyof Properties]: Properties[Key] extends { readonly default: unknown }
     ? Key
@@ -35,7 +35,7 @@ type ObjectType<Properties, Required> = Simplify<
   }
 >;
 
-/** The TypeScript type of the values that a JSON Schema admits. */
+/** The TypeScript type of the values that a JSON Schema accepts. */
 export type FromSchema<Schema> = Schema extends { readonly const: infer Value }
   ? Value
   : Schema extends { readonly enum: readonly (infer Value)[] }

@@ -1,9 +1,9 @@
-/** `1 row`, `312 rows`. */
+/** Formats a count with its noun: `1 row`, `312 rows`. */
 export function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
-/** «What a file says», on one line and not too long, without what a terminal would take for a command. */
+/** Quotes a text from a file: `"text"`, shortened, on one line, with control characters escaped. */
 export function quoted(text: string): string {
   const shown = shortened(text).replaceAll(
     /\p{Cc}/gu,
@@ -12,17 +12,17 @@ export function quoted(text: string): string {
   return `"${shown}"`;
 }
 
-/** A text with its midst left out where it is long. */
+/** Replaces the middle of a text longer than 200 characters by an ellipsis. */
 export function shortened(text: string): string {
   return text.length <= 200 ? text : `${text.slice(0, 60)}…${text.slice(-59)}`;
 }
 
-/** `a`, `a and b`, `a, b and c`. */
+/** Joins words into a list: `a`, `a and b`, `a, b and c`. */
 export function listed(words: readonly (string | number)[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** Why something was thrown, in words for a message. */
+/** Describes a thrown value, for a message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (isMissing(error)) return 'there is no such file or folder';
@@ -31,13 +31,13 @@ export function reasonOf(error: unknown): string {
       return 'it is a folder';
     case 'EACCES':
     case 'EPERM':
-      return 'it may not be read';
+      return 'no permission to read it';
     default:
       return error.message;
   }
 }
 
-/** Whether an error of the file system says that a path leads nowhere. */
+/** Returns whether an error of the file system means that a path does not exist. */
 export function isMissing(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP';

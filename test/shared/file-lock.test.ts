@@ -27,7 +27,7 @@ beforeEach(() => {
   path = join(directory, 'key.lock');
 });
 
-/** Who is waited for, in words. Gives up as soon as that is said. */
+/** Returns the description of the holder that `lock` waits for, and stops waiting. */
 async function whoHolds(): Promise<string> {
   const cancel = new AbortController();
   let holder = '';
@@ -40,7 +40,7 @@ async function whoHolds(): Promise<string> {
 }
 
 describe('a lock', () => {
-  test('says who holds it, and is gone after its release', async () => {
+  test('names its holder, and is deleted on release', async () => {
     const release = (await lock(path, notHeld, NEVER)) ?? expect.unreachable();
     expect(readFileSync(path, 'utf8')).toBe(ownHandle());
     expect(await whoHolds()).toBe(`process ${process.pid}`);
@@ -49,60 +49,60 @@ describe('a lock', () => {
   });
 
   test.each<[string, () => Handle]>([
-    ['of a process that is gone', deadHandle],
-    ['of a process whose id now means another process', reusedHandle],
-  ])('%s is taken over', async (_whose, holder) => {
+    ['of a process that has ended', deadHandle],
+    ['of a process whose id is now used by another process', reusedHandle],
+  ])('a lock %s is taken over', async (_whose, holder) => {
     writeFileSync(path, holder());
     expect(await lock(path, notHeld, NEVER)).toBeDefined();
   });
 
-  test('of a living process stands, however long it does not renew it', async () => {
+  test('a lock of a live process is respected, however long its heartbeat is missing', async () => {
     writeFileSync(path, parentHandle());
     utimesSync(path, 1, 1);
     expect(await whoHolds()).toBe(`process ${process.ppid}`);
   });
 
-  test('of a process in another container stands as long as its heartbeat renews it', async () => {
+  test('a lock of a process in another container is respected as long as its heartbeat renews it', async () => {
     writeFileSync(path, foreignHandle());
     utimesSync(path, 1, 1);
-    expect(await whoHolds()).toBe('process 1 on elsewhere (taken over after 120 s without a sign of life)');
+    expect(await whoHolds()).toBe('process 1 on elsewhere (taken over after 120 s without a heartbeat)');
   });
 
-  test('of a process in another container is taken over once its heartbeat is missing', async () => {
+  test('a lock of a process in another container is taken over once its heartbeat is missing', async () => {
     writeFileSync(path, foreignHandle());
     const release = await lock(path, () => undefined, NEVER, { poll: 1, heartbeat: 1000, silence: 5 });
     expect(readFileSync(path, 'utf8')).toBe(ownHandle());
     release?.();
   });
 
-  test('that somebody else has taken over is left alone by its release', () => {
+  test('a lock that another process has taken over is not deleted on release', () => {
     const release = tryLock(path) ?? expect.unreachable();
     writeFileSync(path, foreignHandle());
     release();
     expect(readFileSync(path, 'utf8')).toBe(foreignHandle());
   });
 
-  test('that is a directory, however that came about, is no lock', async () => {
+  test('a directory at the path of a lock does not count as one', async () => {
     mkdirSync(join(path, 'inner'), { recursive: true });
     utimesSync(path, 1, 1);
     (await lock(path, notHeld, NEVER))?.();
     expect(readdirSync(dirname(path))).toEqual([]);
   });
 
-  test('that nobody can read is taken over even if its time lies in the future', async () => {
+  test('is taken over if it is unreadable, even if its modification time is in the future', async () => {
     writeFileSync(path, 'garbage');
     utimesSync(path, new Date(), new Date(Date.now() + 3_600_000));
     (await lock(path, notHeld, NEVER))?.();
     expect(readdirSync(dirname(path))).toEqual([]);
   });
 
-  test('that is a symbolic link to nothing is no lock', async () => {
+  test('is taken over if it is a dangling symbolic link', async () => {
     symlinkSync('/nonexistent', path);
     (await lock(path, notHeld, NEVER))?.();
     expect(readdirSync(dirname(path))).toEqual([]);
   });
 
-  test('whose breaker left something that cannot be read is taken over', async () => {
+  test('is taken over even if another process left an unreadable `.breaking` file', async () => {
     writeFileSync(path, deadHandle());
     mkdirSync(`${path}.breaking`);
     utimesSync(`${path}.breaking`, new Date(), new Date(Date.now() + 3_600_000));
@@ -110,7 +110,7 @@ describe('a lock', () => {
     expect(readdirSync(dirname(path))).toEqual([]);
   });
 
-  test('whose breaker was killed, too, is taken over', async () => {
+  test('is taken over even if a process was killed while taking it over', async () => {
     const dead = deadHandle();
     writeFileSync(path, dead);
     writeFileSync(`${path}.breaking`, dead);
@@ -118,7 +118,7 @@ describe('a lock', () => {
     expect(readdirSync(dirname(path))).toEqual([]);
   });
 
-  test('is held by one of many that want it at once', async () => {
+  test('is held by only one of many processes that want it at the same time', async () => {
     let inside = 0;
     let most = 0;
     await Promise.all(
@@ -135,14 +135,14 @@ describe('a lock', () => {
 });
 
 describe('trying to take a lock', () => {
-  test('succeeds if nobody holds it, and fails at once otherwise', () => {
+  test('succeeds if no process holds it, and fails immediately otherwise', () => {
     const release = tryLock(path) ?? expect.unreachable();
     expect(tryLock(path)).toBeUndefined();
     release();
     expect(tryLock(path)).toBeDefined();
   });
 
-  test('time and again takes it over from a dead holder at once, and from a foreign one after its silence', () => {
+  test('repeatedly takes it over from a dead holder at once, and from one elsewhere after its heartbeat is missing', () => {
     for (const holder of [parentHandle(), foreignHandle()]) {
       writeFileSync(path, holder);
       expect(attemptLock(path, new Silence())).toEqual({ ok: false, failure: holder });
@@ -153,24 +153,24 @@ describe('trying to take a lock', () => {
   });
 });
 
-/** Somebody who has seen no heartbeat of `path` for longer than it takes. */
+/** A waiter that has seen no heartbeat of `path` for longer than the limit. */
 function silentSince(holder: Handle): Silence {
   const silence = new Silence();
   silence.isOver(holder, statSync(path).mtimeMs, 0);
   return silence;
 }
 
-describe('silence', () => {
+describe('a missing heartbeat', () => {
   const holder = foreignHandle();
 
-  test('is measured by the clock of whoever waits, whatever time the file has', () => {
+  test('is measured by the clock of the waiting machine, whatever time the file has', () => {
     const silence = new Silence(100);
     expect(silence.isOver(holder, 5_000_000, 0)).toBe(false);
     expect(silence.isOver(holder, 5_000_000, 99)).toBe(false);
     expect(silence.isOver(holder, 5_000_000, 100)).toBe(true);
   });
 
-  test('begins anew with each heartbeat, and with each holder', () => {
+  test('is measured again from each heartbeat and each new holder', () => {
     const silence = new Silence(100);
     silence.isOver(holder, 1, 0);
     expect(silence.isOver(holder, 2, 90)).toBe(false);
@@ -180,7 +180,7 @@ describe('silence', () => {
   });
 });
 
-test('people are told the job of a scheduler, where there is one', () => {
+test('the description of a holder includes the job of a scheduler, if there is one', () => {
   const handle = foreignHandle(12).replace(/job=.*/, 'job=77') as Handle;
   expect(describeHandle(handle)).toBe('process 12 on elsewhere (job 77)');
 });

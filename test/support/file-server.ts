@@ -4,9 +4,9 @@ import { onTestFinished } from 'vitest';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A server on this machine that answers each request as the test says, the last way for all that follow. */
+/** A server on this machine. The n-th request gets the n-th answer, and all later ones the last answer. */
 export class FileServer {
-  /** Of each request so far: the range that it asked for, and of which file. */
+  /** The `Range` and `If-Range` headers of each request so far. */
   readonly asked: { readonly range: string | undefined; readonly ifRange: string | undefined }[] = [];
   readonly url: string;
 
@@ -29,7 +29,7 @@ export class FileServer {
     return server;
   }
 
-  /** One that is not there any more. */
+  /** Returns the URL of a server that has been stopped. */
   static async stopped(): Promise<{ readonly url: string }> {
     const http = createServer();
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -39,7 +39,7 @@ export class FileServer {
   }
 }
 
-/** Gives all of it, or the part that is asked for of the file with this tag. */
+/** Answers with the whole content or the requested range of it, if the entity tag matches. */
 export function whole(content: Buffer, etag?: string): Answer {
   return (request, response) => {
     const { range, 'if-range': ifRange } = request.headers;
@@ -57,12 +57,12 @@ export function whole(content: Buffer, etag?: string): Answer {
   };
 }
 
-/** Gives all of it whatever is asked for. */
+/** Answers with the whole content, ignoring any requested range. */
 export function withoutRanges(content: Buffer): Answer {
   return (_, response) => response.writeHead(200, { 'content-length': content.length }).end(content);
 }
 
-/** Gives the first bytes and cuts the connection, once they are there for the other side to read. */
+/** Answers with the first bytes and closes the connection once they have been sent. */
 export function cutAfter(bytes: number, content: Buffer, etag?: string): Answer {
   return (_, response) => {
     if (etag !== undefined) response.setHeader('etag', etag);
@@ -71,7 +71,7 @@ export function cutAfter(bytes: number, content: Buffer, etag?: string): Answer 
   };
 }
 
-/** Gives the first bytes and then nothing more. */
+/** Answers with the first bytes and then stalls. */
 export function hangAfter(bytes: number, content: Buffer, etag?: string): Answer {
   return (_, response) => {
     if (etag !== undefined) response.setHeader('etag', etag);

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A stage that has begun and waits to be told how to go on. */
+/** A stage that has started and is held until the test releases it. */
 export interface HeldStage {
   readonly name: string;
   readonly pid: number;
   /** Lets it finish. */
   finish(): void;
-  /** Resolves when its process is gone. */
+  /** Resolves when its process has ended. */
   readonly gone: Promise<void>;
 }
 
-/** Holds stages open: a stage that calls `hold(name)` of GATE_MODULE goes on only when the test says so. */
+/** Holds stages open: a stage that calls `hold(name)` of GATE_MODULE continues only when the test lets it finish. */
 export class Gate {
   readonly address: string;
   readonly #arrived: HeldStage[] = [];
@@ -36,13 +36,13 @@ export class Gate {
     return gate;
   }
 
-  /** The next stage that arrives at the gate. */
+  /** Resolves with the next stage that calls `hold`. */
   next(): Promise<HeldStage> {
     const stage = this.#arrived.shift();
     return stage === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(stage);
   }
 
-  /** How many stages have arrived and were not asked for. */
+  /** The number of held stages that `next` has not returned yet. */
   get unasked(): number {
     return this.#arrived.length;
   }
@@ -60,7 +60,7 @@ export class Gate {
   }
 }
 
-/** For `lib/gate.ts` of a test's project. The stage declares `env: [GATE]`. */
+/** The text of `lib/gate.ts` in a test project. A stage that uses it must declare `env: [GATE]`. */
 export const GATE_MODULE = `
 import { connect } from 'node:net';
 

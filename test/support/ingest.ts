@@ -1,7 +1,7 @@
 import ingest from '../../stages/ingest.ts';
 import { runStage, type StageOutcome } from './run-stage.ts';
 
-/** Rows of four samples of one task, one of them with a "maybe" (`m`). */
+/** Four samples of one task, one of them with a class labelled "m" (maybe). */
 export const COATS = [
   'Images/coat/1.jpg,coat_length_labels,nyn',
   'Images/coat/2.jpg,coat_length_labels,nmy',

@@ -1,6 +1,6 @@
 import { kerasPython } from '../../scripts/keras/environment.js';
 
-/** Before the suite that compares with Keras: so that nobody takes the installation for a test that hangs. */
+/** Installs Keras before its suite, with a progress message, so that the installation does not look like a hang. */
 export default async function setup(): Promise<void> {
   const python = await kerasPython((message) => process.stderr.write(`${message}\n`));
   if (python.ok) return;

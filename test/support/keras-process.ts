@@ -9,10 +9,10 @@ type Answer = { readonly result: unknown } | { readonly error: string };
 export class Keras {
   readonly #python: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #answers: AsyncIterator<string>;
-  /** What libraries say: TensorFlow a lot, and little of use. */
-  #said = '';
+  /** The last output on stderr, mostly TensorFlow's log. */
+  #stderr = '';
 
-  /** `root`: of this repository, for whoever is bundled. */
+  /** @param root the folder of this repository, which bundled code has to pass. */
   constructor(interpreter: string, root = resolve(import.meta.dirname, '../..')) {
     this.#python = spawn(interpreter, [join(root, 'test/support/keras-worker.py')], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -20,18 +20,18 @@ export class Keras {
     });
     this.#answers = createInterface({ input: this.#python.stdout })[Symbol.asyncIterator]();
     this.#python.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#said = (this.#said + text).slice(-4000);
+      this.#stderr = (this.#stderr + text).slice(-4000);
     });
   }
 
   /**
-   * Runs a snippet. It sees `variables` by their names, and whatever JSON can say it assigns to `result` comes back.
-   * Modules stay imported from one snippet to the next, variables don't. One at a time.
+   * Runs a Python snippet with `variables` as globals, and returns the JSON value that it assigns to `result`. Imported
+   * modules stay loaded between snippets, variables do not persist. Only one snippet can run at a time.
    */
   async run<Value = void>(script: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Value> {
     this.#python.stdin.write(`${JSON.stringify({ script, variables })}\n`);
     const line = await this.#answers.next();
-    if (line.done) throw new Error(`Python has ended:\n${this.#said}`);
+    if (line.done) throw new Error(`Python has ended:\n${this.#stderr}`);
     const answer = JSON.parse(line.value) as Answer;
     if ('error' in answer) throw new Error(answer.error);
     return answer.result as Value;

@@ -1,6 +1,6 @@
-"""Runs Python snippets for test/support/keras.ts: a line of JSON on stdin each, a line of JSON on stdout back.
+"""Runs Python snippets for test/support/keras.ts: reads each as a line of JSON on stdin, answers with one on stdout.
 
-A snippet sees the variables that come with it, starts from nothing else, and sets `result`.
+A snippet gets the variables of its request, and no others, and assigns `result`.
 """
 
 import json
@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 
-# What libraries print must not get into the answers.
+# The output of libraries must not be mixed with the answers.
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 

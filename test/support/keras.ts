@@ -5,7 +5,7 @@ import { unwrap } from './result.ts';
 
 export { Keras };
 
-/** Starts a Python with Keras, for the tests of one file. */
+/** Starts a Python process with Keras, which is ended after the tests of the file. */
 export async function startKeras(): Promise<Keras> {
   const keras = new Keras(unwrap(await kerasPython((message) => process.stderr.write(`${message}\n`))));
   afterAll(() => keras.end());

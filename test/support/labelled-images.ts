@@ -8,7 +8,7 @@ import type { Split } from '../../src/vision/data/tables/task.ts';
 import { temporaryFolder, writeFiles } from './dataset.ts';
 import { unwrap } from './result.ts';
 
-/** For each task the colour of each class. */
+/** The colour of each class, by task. */
 const COLOURS = {
   colour: [
     { r: 220, g: 40, b: 40 },
@@ -24,25 +24,25 @@ const COLOURS = {
 type TaskName = keyof typeof COLOURS;
 
 export interface LabelledImagesOptions {
-  /** In pixels. */
+  /** Height and width, in pixels. */
   readonly size?: number;
   readonly taskOf?: (index: number) => TaskName;
   readonly splitOf?: (index: number) => Split;
-  /** The images with these numbers cannot be decoded, and are put aside. */
+  /** The numbers of images that cannot be decoded and are quarantined. */
   readonly broken?: readonly number[];
-  /** Images with these numbers are copies of those. */
+  /** Images that are copies of another one, by number. */
   readonly sameAs?: ReadonlyMap<number, number>;
 }
 
 const alternating = (index: number): TaskName => (index % 2 === 0 ? 'colour' : 'shade');
 const everyFifthForValidation = (index: number): Split => (index % 5 === 4 ? 'validation' : 'train');
 
-/** Height and width of the images in pixels, the least that the small network takes. */
+/** Height and width of the images in pixels: the minimum of the backbone `small-cnn`. */
 export const SIZE = 32;
 
-/** The paths of what a training, an evaluation and a prediction read. */
+/** The inputs of the train, evaluate and predict stages. */
 export type LabelledImagesFolder = {
-  /** The data set's folder. */
+  /** The folder of the data set. */
   readonly dataset: string;
   readonly shards: string;
   readonly targets: string;
@@ -50,8 +50,8 @@ export type LabelledImagesFolder = {
 };
 
 /**
- * Images of one colour each, easy to learn: the task `colour` tells red, green and blue apart, the task `shade` dark and
- * light grey. Each is also asked for as a question.
+ * Creates single-coloured images, which are easy to learn: the task `colour` has the classes red, green and blue, the task
+ * `shade` dark and light grey. There is also a question for each image.
  */
 export async function labelledImages(count = 20, options: LabelledImagesOptions = {}): Promise<LabelledImagesFolder> {
   const {
@@ -71,7 +71,7 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
 
   const folder = temporaryFolder();
   const [shards, targets, questions] = ['shards', 'targets.arrow', 'questions.arrow'].map((name) => join(folder, name));
-  if (!shards || !targets || !questions) throw new Error('three names give three paths');
+  if (!shards || !targets || !questions) throw new Error('expected three paths');
   const resized = await resizeToShards(shards, {
     root: dataset,
     files: samples.map(({ file }) => file),
@@ -100,7 +100,7 @@ function sampleOf(index: number, task: TaskName, split: Split): Sample {
   return { file: `Images/${task}_labels/${index}.png`, task, classIndex, label, split };
 }
 
-/** The class's colour, a little lighter with the index, so that no two images are the same. */
+/** Returns the colour of a class, slightly lighter with each index, so that no two images are equal. */
 function pngOf({ task, classIndex }: Sample, index: number): Promise<Buffer> {
   const { r, g, b } = COLOURS[task as TaskName][classIndex] ?? { r: 0, g: 0, b: 0 };
   const by = index % 20;

@@ -22,7 +22,7 @@ export async function look(
   return { content: found.content, lines: describeInspection(found, { ...NARROW, ...view }) };
 }
 
-/** A file of this name with this content. */
+/** Creates a temporary file with this name and content. Returns its path. */
 export function fileOf(name: string, content: string | Uint8Array): string {
   const path = join(temporaryFolder(), name);
   writeFileSync(path, content);

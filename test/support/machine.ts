@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 
-/** A folder that stands for a machine: its own user cache, and programs that come first on PATH. Gone after the test. */
+/** A folder that simulates a machine, with a user cache and programs that come first on PATH. Deleted after the test. */
 export class Machine {
   readonly directory = mkdtempSync(join(tmpdir(), 'pipeline-machine-'));
 
@@ -44,19 +44,19 @@ export class Machine {
     return existsSync(this.path(path));
   }
 
-  /** The names in a folder, sorted. */
+  /** Returns the names in a folder, sorted. */
   list(path: string): readonly string[] {
     return this.exists(path) ? readdirSync(this.path(path)).sort() : [];
   }
 
-  /** Installs a program, a shell script, whose calls are kept. Returns its path. */
+  /** Installs a shell script as a program that records its calls. Returns its path. */
   install(name: string, script: string): string {
     const file = this.write(`bin/${name}`, `#!/bin/sh\necho "$*" >> '${this.path(`calls-of-${name}`)}'\n${script}\n`);
     chmodSync(file, 0o755);
     return file;
   }
 
-  /** With which arguments a program has been called so far. */
+  /** Returns the arguments of each call of a program so far. */
   calls(name: string): readonly string[] {
     return this.exists(`calls-of-${name}`) ? this.read(`calls-of-${name}`).trimEnd().split('\n') : [];
   }

@@ -7,10 +7,10 @@ import { FileDigests } from '../../src/engine/fingerprint/file-digests.ts';
 import { digestTree, type Tree } from '../../src/engine/fingerprint/tree.ts';
 import { type Result, success } from '../../src/shared/problem.ts';
 
-/** Relative path → bytes; the path of a single file is empty. */
+/** Relative path → bytes; for a single file the path is empty. */
 type Content = ReadonlyMap<string, Buffer>;
 
-/** What all views of one memory share. */
+/** The content that several `MemoryStore`s share. */
 export interface Memory {
   readonly records: Map<ActionKey, string>;
   readonly contents: Map<Digest, Content>;
@@ -20,12 +20,12 @@ export function emptyMemory(): Memory {
   return { records: new Map(), contents: new Map() };
 }
 
-/** A store whose records and content lie in memory: nothing has a path before it was materialized. */
+/** A store with records and content in memory, so that content has no path before it is materialized. */
 export class MemoryStore implements ActionStore, ContentStore, RemoteStore {
   readonly #memory: Memory;
   readonly #directory: string;
 
-  /** `directory`: where content is materialized. */
+  /** @param directory the folder in which content is materialized. */
   constructor(memory: Memory, directory: string) {
     this.#memory = memory;
     this.#directory = directory;

@@ -4,7 +4,7 @@ import { resolvePipeline } from '../../src/engine/plan/resolve.ts';
 import type { StageInterface } from '../../src/engine/plan/stage-interface.ts';
 import type { Result } from '../../src/shared/problem.ts';
 
-/** A plan from a text, where every stage has the interface that `interfaces` gives for its module. */
+/** Plans the text of a pipeline file, with the interface of each module from `interfaces`. */
 export function planOf(
   text: string,
   interfaces: Readonly<Record<string, StageInterface>>,
@@ -17,7 +17,7 @@ export function planOf(
   return planPipeline(resolved.value, (stage) => interfaces[stage.module.written], []);
 }
 
-/** A plan from lines like `c: a b`: stage c reads a and b. */
+/** Plans a graph from lines like `c: a b`: stage c reads stages a and b. */
 export function graphOf(...lines: readonly string[]): Result<Plan> {
   const interfaces: Record<string, StageInterface> = {};
   const stages = lines.map((line) => {

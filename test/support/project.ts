@@ -30,13 +30,13 @@ export interface Finished {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
-  /** The last JSON line. */
+  /** The stages in the last JSON line. */
   readonly stages: readonly StageJson[];
-  /** The names of the stages with this outcome, in order. */
+  /** Returns the names of the stages with this outcome, in order. */
   which(outcome: string): readonly string[];
 }
 
-/** A folder with a pipeline of its own and the package in `node_modules`, as a user has it. Gone after the test. */
+/** A folder with a pipeline and the package in `node_modules`, like the project of a user. Deleted after the test. */
 export class Project {
   readonly directory: string;
 
@@ -65,7 +65,7 @@ export class Project {
     rmSync(this.path(path), { recursive: true });
   }
 
-  /** The names of what lies in a folder. */
+  /** Returns the names in a folder. */
   list(path: string): string[] {
     return readdirSync(this.path(path));
   }
@@ -74,17 +74,17 @@ export class Project {
     return existsSync(this.path(path));
   }
 
-  /** Replaces a text that has to be there once. */
+  /** Replaces a text, which must occur exactly once. */
   edit(path: string, from: string, to: string): void {
     const text = this.read(path);
-    if (text.split(from).length !== 2) throw new Error(`«${from}» is not once in ${path}`);
+    if (text.split(from).length !== 2) throw new Error(`"${from}" does not occur exactly once in ${path}`);
     this.write(
       path,
       text.replace(from, () => to),
     );
   }
 
-  /** Starts a command of the built program, as a user would type it. */
+  /** Starts the built command with these arguments. */
   start(args: readonly string[], environment: Readonly<Record<string, string>> = {}, folder = '.') {
     return execaNode(CLI, args, { cwd: this.path(folder), reject: false, env: { NO_COLOR: '1', ...environment } });
   }
@@ -93,7 +93,7 @@ export class Project {
     return toFinished(await this.start(args));
   }
 
-  /** `pipeline run --json`, with more arguments. */
+  /** Runs `pipeline run --json` with additional arguments. */
   async run(...args: readonly string[]): Promise<Finished> {
     return this.pipeline('run', '--json', ...args);
   }

@@ -11,13 +11,13 @@ import { SealedTrees } from '../../src/engine/fingerprint/sealed-trees.ts';
 import { digestTree } from '../../src/engine/fingerprint/tree.ts';
 import { unwrap } from './result.ts';
 
-/** A result of a stage that has not been kept yet. */
+/** A result of a stage that has not been added to a store yet. */
 export interface MadeResult {
   readonly record: ActionRecord;
   readonly outputs: readonly FinishedOutput[];
 }
 
-/** What a stage made below `directory`: a file `table.csv` and a directory `shards`, whose content `text` decides. */
+/** Creates outputs below `directory`: a file `table.csv` and a directory `shards`, whose content depends on `text`. */
 export function makeResult(directory: string, text: string): MadeResult {
   const made = mkdtempSync(join(directory, 'made-'));
   writeFileSync(join(made, 'table.csv'), text);
@@ -33,7 +33,7 @@ export function makeResult(directory: string, text: string): MadeResult {
   const outputs = [output('table.csv'), output('shards')];
   const document = keyDocument({ code: sha256(text), packages: {}, params: {}, inputs: {}, env: {}, runtime: {} });
   const [table, shards] = outputs.map(({ path: _, ...stored }) => stored);
-  if (table === undefined || shards === undefined) throw new Error('two outputs were made');
+  if (table === undefined || shards === undefined) throw new Error('expected two outputs');
   const provenance = {
     stage: 's',
     module: 's.ts',
@@ -48,7 +48,7 @@ export function makeResult(directory: string, text: string): MadeResult {
   return { record, outputs };
 }
 
-/** A store in `directory`/`name`. Each call is another view of the same content, as another run has it. */
+/** Opens the store in `directory`/`name`. Each call returns a new view of the same content, like another run. */
 export function localStore(directory: string, name: string): LocalStore {
   const index = join(directory, `${name}-index`);
   return new LocalStore(
@@ -58,7 +58,7 @@ export function localStore(directory: string, name: string): LocalStore {
   );
 }
 
-/** All stores in `directory`/`name`. */
+/** Opens all stores in `directory`/`name`. */
 export function localStores(directory: string, name: string): Stores {
   return openLocalStores(join(directory, name), new SealedTrees(join(directory, `${name}-trees`)), undefined);
 }

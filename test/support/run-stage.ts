@@ -5,27 +5,27 @@ import type { ParamsSchema, Progress, StageDefinition, StageFailure } from 'pipe
 import { temporaryFolder } from './dataset.ts';
 
 export interface StageOutcome {
-  /** What the stage returned: nothing when all went well. */
+  /** The failure that the stage returned; undefined on success. */
   readonly failure: StageFailure | undefined;
-  /** The path of each output, by name. */
+  /** Output name → path. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, number>>;
   readonly logged: readonly string[];
   readonly progress: readonly Progress[];
-  /** Its work directory. */
+  /** The work directory of the stage. */
   readonly work: string;
 }
 
-/** Runs a stage in this process, as the engine runs it in its own: params checked, their defaults filled in. */
+/** Runs a stage in this process. Like the engine, validates the params and fills in their defaults. */
 export async function runStage<Schema extends ParamsSchema, Input extends string, Output extends string>(
   stage: StageDefinition<Schema, Input, Output>,
   given: {
     readonly params?: Readonly<Record<string, unknown>>;
     readonly inputs: Readonly<Record<string, string>>;
     readonly signal?: AbortSignal;
-    /** Where what is fetched is kept, to be found there by another run. */
+    /** The folder for downloads, which several runs may share. */
     readonly downloads?: string;
-    /** What an earlier run left to go on from. */
+    /** The work directory of an earlier run to resume from. */
     readonly work?: string;
     readonly onProgress?: (progress: Progress) => void;
   },

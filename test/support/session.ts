@@ -5,7 +5,7 @@ import { unwrap } from './result.ts';
 
 const BUILT = dirname(CLI);
 
-/** The built engine, with nothing registered. */
+/** The built engine, without extensions. */
 export const ENGINE = {
   host: join(BUILT, 'stage-host.js'),
   stageApi: join(BUILT, 'index.js'),
@@ -14,7 +14,7 @@ export const ENGINE = {
   extensions: { runtimeFacts: [], viewers: async () => [], doctorChecks: async () => [] },
 };
 
-/** A project's pipeline, read and checked as commands do it. */
+/** Reads and checks the pipeline of a project, as commands do. */
 export async function sessionOf(project: Project): Promise<Session> {
   const options = { file: project.path('pipeline.yaml'), set: [], json: false, color: false, engine: ENGINE };
   return unwrap(await openSession(options, new AbortController().signal));

@@ -7,8 +7,8 @@ import { temporaryFolder } from './dataset.ts';
 const IMAGES_PER_SHARD = 3;
 
 /**
- * A directory of shards of 2 × 2 pixels with images `0.jpg`, `1.jpg`, … each of whose bytes is its number; three images
- * a shard in record batches of two.
+ * Writes a directory of shards with images `0.jpg`, `1.jpg`, … of 2 × 2 pixels, whose bytes all equal their number. Each
+ * shard has three images in record batches of two.
  */
 export async function shardsOf(count: number): Promise<string> {
   const directory = join(temporaryFolder(), 'shards');
@@ -26,7 +26,7 @@ export async function shardsOf(count: number): Promise<string> {
   return directory;
 }
 
-/** What a shard says of the image with this number beside its pixels. */
+/** Returns the columns other than the pixels of the image with this number. */
 export function sourceOf(index: number) {
   return { file: `${index}.jpg`, sha256: '', original_width: 20, original_height: 30, dhash: '0'.repeat(64) };
 }

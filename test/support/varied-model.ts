@@ -8,7 +8,7 @@ export const VARIED_TASKS = [
   { name: 'coat_length', classes: 8 },
 ];
 
-/** A classifier none of whose weights is what it begins with: zeros and ones would hide that they are left out. */
+/** Builds a classifier whose weights all differ from constants: initial zeros and ones would hide missing weights. */
 export function variedModel(tf: TensorFlow, backbone: BackboneName, size: number): LayersModel {
   const architecture = { backbone, height: size, width: size, tasks: VARIED_TASKS };
   const model = buildClassifier(tf, architecture, { dropout: 0.5, seed: 1 });
@@ -22,7 +22,7 @@ export function variedModel(tf: TensorFlow, backbone: BackboneName, size: number
   return model;
 }
 
-/** As varied as photographs: uint8 [count, size, size, 3]. */
+/** Returns images with the variety of photographs, as uint8 of shape [count, size, size, 3]. */
 export function variedImages(count: number, size: number): Uint8Array {
   return Uint8Array.from({ length: count * size * size * 3 }, (_, at) => Math.imul(at + 1, 2654435761) >>> 24);
 }

@@ -5,13 +5,13 @@ export interface Sample {
   readonly y: number;
 }
 
-/** The model: y = slope · x + intercept. */
+/** The model: y = slope * x + intercept. */
 export interface Line {
   readonly slope: number;
   readonly intercept: number;
 }
 
-/** Reads lines of `x,y` below a header. */
+/** Reads the samples of a CSV file with the columns `x,y` and a header. */
 export function readSamples(file: string): Sample[] {
   const [, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\n');
   return rows.map((row) => {
@@ -20,8 +20,9 @@ export function readSamples(file: string): Sample[] {
   });
 }
 
-/** How far the line is from a sample: above it is positive. */
+/** Returns the error of the model for a sample: prediction minus `y`. */
 export const errorAt = ({ slope, intercept }: Line, { x, y }: Sample): number => slope * x + intercept - y;
 
+/** Returns the mean of the squared errors. */
 export const meanSquaredError = (line: Line, samples: readonly Sample[]): number =>
   samples.reduce((sum, sample) => sum + errorAt(line, sample) ** 2, 0) / samples.length;

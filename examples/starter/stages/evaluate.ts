@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { defineStage } from 'pipeline';
 import { type Line, meanSquaredError, readSamples } from '../lib/line.ts';
 
-/** Judges the model by samples that it has not seen. */
+/** Evaluates the model on samples that were not used for training. */
 export default defineStage({
   inputs: ['samples', 'model'],
   outputs: ['evaluation.json'],

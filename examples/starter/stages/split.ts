@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { badInput, defineStage } from 'pipeline';
 
-/** Parts the samples: some to learn from, the others to judge by. The same seed parts them in the same way. */
+/** Splits the samples into a training set and a validation set. The same seed gives the same split. */
 export default defineStage({
   params: {
     type: 'object',
     properties: {
       validation_fraction: {
-        description: 'The share to judge by.',
+        description: 'Fraction of the samples that is used for validation.',
         type: 'number',
         minimum: 0.1,
         maximum: 0.9,
         default: 0.2,
       },
-      seed: { type: 'integer', default: 1 },
+      seed: { description: 'Random seed of the split.', type: 'integer', default: 1 },
     },
   },
   inputs: ['samples'],
@@ -24,7 +24,9 @@ export default defineStage({
     const wrong = rows.findIndex((row) => !/^-?[\d.]+,-?[\d.]+$/.test(row));
     if (wrong >= 0) {
       const at = { file: inputs.samples, line: wrong + 2 };
-      return badInput([{ message: 'this is not x,y', at, advice: 'Write two numbers with a comma between them.' }]);
+      return badInput([
+        { message: 'expected two numbers x,y', at, advice: 'Write two numbers separated by a comma: 0.5,2.0' },
+      ]);
     }
     const rank = (row: string) => createHash('sha256').update(`${params.seed} ${row}`).digest('hex');
     const shuffled = rows.toSorted((one, other) => (rank(one) < rank(other) ? -1 : 1));

@@ -7,8 +7,8 @@ export default defineStage({
   params: {
     type: 'object',
     properties: {
-      learning_rate: { description: 'How far each epoch goes down the slope.', type: 'number', exclusiveMinimum: 0 },
-      epochs: { description: 'How often it goes through all samples.', type: 'integer', minimum: 1, default: 100 },
+      learning_rate: { description: 'Step size of gradient descent.', type: 'number', exclusiveMinimum: 0 },
+      epochs: { description: 'Number of passes over all samples.', type: 'integer', minimum: 1, default: 100 },
     },
     required: ['learning_rate'],
   },
@@ -29,7 +29,9 @@ export default defineStage({
     }
     const loss = meanSquaredError(line, samples);
     if (!Number.isFinite(loss)) {
-      return failed([{ message: 'the training has diverged', advice: 'Lower learning_rate in pipeline.yaml.' }]);
+      return failed([
+        { message: 'training diverged: the loss is not finite', advice: 'Reduce learning_rate in pipeline.yaml.' },
+      ]);
     }
     log(`y = ${line.slope.toFixed(3)} · x + ${line.intercept.toFixed(3)}`);
     metrics({ loss });

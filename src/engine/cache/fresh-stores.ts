@@ -5,25 +5,25 @@ import type { ActionRecord, FinishedOutput } from './records.ts';
 import type { ActionStore, ContentStore, Stores } from './stores.ts';
 
 /**
- * Stores that start empty: whatever is made is kept in `fresh`. Only the results of the actions in `taken`, and content
- * that `fresh` lacks, are read from `main`, which is never written.
+ * Returns stores that start empty: every new result is written to `fresh`. Only the results of the actions in `reused`,
+ * and content that `fresh` lacks, are read from `main`, which is never written.
  */
 export function freshStores(
   fresh: Stores,
   main: Pick<Stores, 'actions' | 'contents'>,
-  taken: ReadonlySet<ActionKey>,
+  reused: ReadonlySet<ActionKey>,
 ): Stores {
   const { index, workspaces, history } = fresh;
   return {
-    actions: new FreshActions(fresh.actions, main.actions, taken),
+    actions: new FreshActions(fresh.actions, main.actions, reused),
     contents: new FreshContents(fresh.contents, main.contents),
     index,
     workspaces,
     history: {
       lastKey: (stage) => history.lastKey(stage),
-      // What was taken has no record in `fresh` that could be the last.
+      // A reused result has no record in `fresh`, so it cannot be the last one there.
       setLastKey: (stage, key) => {
-        if (!taken.has(key)) history.setLastKey(stage, key);
+        if (!reused.has(key)) history.setLastKey(stage, key);
       },
       addRun: (run) => history.addRun(run),
     },
@@ -33,16 +33,16 @@ export function freshStores(
 class FreshActions implements ActionStore {
   readonly #fresh: ActionStore;
   readonly #main: ActionStore;
-  readonly #taken: ReadonlySet<ActionKey>;
+  readonly #reused: ReadonlySet<ActionKey>;
 
-  constructor(fresh: ActionStore, main: ActionStore, taken: ReadonlySet<ActionKey>) {
+  constructor(fresh: ActionStore, main: ActionStore, reused: ReadonlySet<ActionKey>) {
     this.#fresh = fresh;
     this.#main = main;
-    this.#taken = taken;
+    this.#reused = reused;
   }
 
   lookUp(key: ActionKey): Promise<ActionRecord | undefined> {
-    return (this.#taken.has(key) ? this.#main : this.#fresh).lookUp(key);
+    return (this.#reused.has(key) ? this.#main : this.#fresh).lookUp(key);
   }
 
   commit(record: ActionRecord): Promise<Result<void>> {

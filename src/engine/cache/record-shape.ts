@@ -2,7 +2,7 @@ import { actionKey } from '../fingerprint/action-key.ts';
 import { type ActionKey, isDigest } from '../fingerprint/digest.ts';
 import type { ActionRecord } from './records.ts';
 
-/** Whether a record belongs to its key, which is the digest of its document, and has all that is read of it. */
+/** Returns whether a record has the expected key, which is the digest of its document, and every field that is read. */
 export function isActionRecord(record: Partial<ActionRecord>, expected: ActionKey): record is ActionRecord {
   const { key, document, outputs, metrics, provenance } = record;
   return (

@@ -2,7 +2,7 @@ import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { JsonObject } from '../plan/declaration.ts';
 
-/** One output of a stage as it is kept. */
+/** One output of a stage in the cache. */
 export interface StoredOutput {
   readonly digest: Digest;
   readonly kind: 'file' | 'directory';
@@ -12,7 +12,7 @@ export interface StoredOutput {
   readonly bytes: number;
 }
 
-/** What a stage put out under one action key, and where that came from. */
+/** The outputs and metrics of a stage under one action key, with their provenance. */
 export interface ActionRecord {
   readonly key: ActionKey;
   readonly document: RecordedDocument;
@@ -22,22 +22,22 @@ export interface ActionRecord {
 }
 
 export interface Provenance {
-  /** The stage that computed it; another stage with the same key is served the same record. */
+  /** The stage that computed it; another stage with the same key gets the same record. */
   readonly stage: string;
   readonly module: string;
   readonly run: string;
   /** ISO 8601. */
   readonly finished: string;
   readonly seconds: number;
-  /** Local module, relative to the root → digest of its source. */
+  /** Path of a local module, relative to the project → digest of its source. */
   readonly modules: Readonly<Record<string, Digest>>;
   readonly node: string;
   readonly platform: string;
 }
 
-/** What a stage made in its work directory, digested and ready to be kept. */
+/** An output that a stage has written and that has been digested, ready to be added to the cache. */
 export interface FinishedOutput extends StoredOutput {
-  /** Where it lies now, absolute. The cache takes it away from there. */
+  /** Its current path, absolute. Adding it to the cache moves it away from there. */
   readonly path: string;
 }
 
@@ -53,7 +53,7 @@ export interface StageOutcomeRecord {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** One invocation: which stages ran, which were restored, and why. */
+/** One invocation: which stages ran, which were restored from the cache, and why. */
 export interface RunRecord {
   readonly run: string;
   readonly pipeline: string;

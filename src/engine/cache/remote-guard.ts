@@ -1,73 +1,73 @@
 import type { Problem } from '../../shared/problem.ts';
 
-/** How long a remote store may take, in milliseconds. */
-export interface RemotePatience {
+/** Time limits for a remote store, in milliseconds. */
+export interface RemoteTimeouts {
   /** For a look-up. */
   readonly answer: number;
-  /** For content to arrive, or to be stored. */
+  /** For a download or an upload of content. */
   readonly transfer: number;
 }
 
-const PATIENCE: RemotePatience = { answer: 10_000, transfer: 3_600_000 };
-/** After so many failures in a row it is not asked again: each costs the run its patience. */
+const TIMEOUTS: RemoteTimeouts = { answer: 10_000, transfer: 3_600_000 };
+/** After this many consecutive failures the store is not used again, since each failure may cost a full timeout. */
 const MOST_FAILURES = 3;
 
-/** Asks a remote store. Whatever goes wrong there is told and counts as a miss. */
+/** Calls a remote store. Every failure is reported to `onProblem` and counts as a cache miss. */
 export class RemoteGuard {
-  readonly #onTrouble: (problem: Problem) => void;
-  readonly #patience: RemotePatience;
+  readonly #onProblem: (problem: Problem) => void;
+  readonly #timeouts: RemoteTimeouts;
   #failures = 0;
 
-  constructor(onTrouble: (problem: Problem) => void, patience: RemotePatience = PATIENCE) {
-    this.#onTrouble = onTrouble;
-    this.#patience = patience;
+  constructor(onProblem: (problem: Problem) => void, timeouts: RemoteTimeouts = TIMEOUTS) {
+    this.#onProblem = onProblem;
+    this.#timeouts = timeouts;
   }
 
   answer<Value>(what: string, action: () => Promise<Value>, otherwise: Value): Promise<Value> {
-    return this.#ask(what, action, otherwise, this.#patience.answer);
+    return this.#ask(what, action, otherwise, this.#timeouts.answer);
   }
 
   transfer<Value>(what: string, action: () => Promise<Value>, otherwise: Value): Promise<Value> {
-    return this.#ask(what, action, otherwise, this.#patience.transfer);
+    return this.#ask(what, action, otherwise, this.#timeouts.transfer);
   }
 
-  /** Tells that an answer was wrong. */
-  trouble(what: string, id: string): void {
-    this.tell({
-      message: `the remote cache cannot be trusted: ${what} ${id}`,
-      advice: 'The answer was not used. Remove the entry from the remote cache, or use another one.',
+  /** Reports data that failed verification. `what`: for example `content that does not match the digest`. */
+  reportInvalid(what: string, id: string): void {
+    this.report({
+      message: `the remote cache returned ${what} ${id}`,
+      advice: 'The data was not used. Remove the entry from the remote cache, or use another remote cache.',
     });
   }
 
-  tell(problem: Problem): void {
-    this.#onTrouble(problem);
+  report(problem: Problem): void {
+    this.#onProblem(problem);
   }
 
-  async #ask<Value>(what: string, action: () => Promise<Value>, otherwise: Value, patience: number): Promise<Value> {
+  async #ask<Value>(what: string, action: () => Promise<Value>, otherwise: Value, timeout: number): Promise<Value> {
     if (this.#failures >= MOST_FAILURES) return otherwise;
     try {
-      const value = await withinPatience(action(), patience);
+      const value = await withTimeout(action(), timeout);
       this.#failures = 0;
       return value;
     } catch (error) {
       this.#failures++;
-      const rest = this.#failures >= MOST_FAILURES ? '; it is not asked again in this run' : '';
-      this.tell({
+      const rest = this.#failures >= MOST_FAILURES ? '; it is not used again in this run' : '';
+      this.report({
         message: `the remote cache could not ${what}: ${(error as Error).message}${rest}`,
-        advice: 'The run goes on without it.',
+        advice: 'The run continues without it.',
       });
       return otherwise;
     }
   }
 }
 
-async function withinPatience<Value>(answer: Promise<Value>, milliseconds: number): Promise<Value> {
+async function withTimeout<Value>(answer: Promise<Value>, milliseconds: number): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds / 1000} s`)), milliseconds);
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no response within ${milliseconds / 1000} s`)), milliseconds);
   });
   try {
-    return await Promise.race([answer, patience]);
+    return await Promise.race([answer, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -3,7 +3,7 @@ import type { ActionKey } from '../fingerprint/digest.ts';
 import type { ActionRecord, FinishedOutput } from './records.ts';
 import type { Stores } from './stores.ts';
 
-/** Returns the record of an action whose outputs can all be had: a cache hit. */
+/** Returns the record of an action whose outputs are all available (a cache hit), or nothing (a cache miss). */
 export async function findResult(
   { actions, contents }: Pick<Stores, 'actions' | 'contents'>,
   key: ActionKey,
@@ -14,7 +14,7 @@ export async function findResult(
   return record;
 }
 
-/** Adds the outputs and then commits the record: a reader sees all of it or nothing. */
+/** Adds the outputs and then commits the record, so that a reader sees either the complete result or none. */
 export async function keepResult(
   { actions, contents }: Pick<Stores, 'actions' | 'contents'>,
   record: ActionRecord,
@@ -28,7 +28,7 @@ export async function keepResult(
   return committed.ok ? success(undefined) : committed;
 }
 
-/** Returns the last record that a stage of this name had, whether or not its outputs can still be had. */
+/** Returns the last record of a stage by its name, whether or not its outputs are still available. */
 export async function lastResult(
   { actions, history }: Pick<Stores, 'actions' | 'history'>,
   stage: string,

@@ -4,71 +4,71 @@ import type { Tree } from '../fingerprint/tree.ts';
 import type { ActionRecord, FinishedOutput, RunRecord } from './records.ts';
 
 /**
- * Action key → record. Asynchronous, since a store may be on another machine. Nothing that a store cannot give is an
- * error: an entry that is absent, corrupted or out of reach is a miss, and costs time and nothing else.
+ * Maps action keys to records. Asynchronous, since a store may be on another machine. A failed look-up is never an
+ * error: an entry that is absent, corrupted or unreachable is a cache miss, which costs only time.
  */
 export interface ActionStore {
-  /** Returns the record of an action, whether or not the content of its outputs can still be had. */
+  /** Returns the record of an action, whether or not the content of its outputs is still available. */
   lookUp(key: ActionKey): Promise<ActionRecord | undefined>;
-  /** Adds a record. The content of its outputs has to be there before. */
+  /** Adds a record. The content of its outputs must have been added before. */
   commit(record: ActionRecord): Promise<Result<void>>;
 }
 
-/** Digest → content: a file or a directory, immutable. Nothing has a path before `materialize` was awaited. */
+/** Maps digests to content: immutable files or directories. Content has a path only after `materialize`. */
 export interface ContentStore {
   /** Returns whether `materialize` would find the content. Transfers nothing. */
   has(digest: Digest): Promise<boolean>;
-  /** Returns the absolute path at which the complete content can be read and never written; nothing on a miss. */
+  /** Returns the absolute path of the complete, read-only content; nothing on a cache miss. */
   materialize(digest: Digest): Promise<string | undefined>;
-  /** Returns the files in content, with their digests; nothing on a miss. */
+  /** Returns the files in content, with their digests; nothing on a cache miss. */
   list(digest: Digest): Promise<Tree | undefined>;
-  /** Gets ready to digest. Called while a stage runs, so that nobody waits for it afterwards. */
+  /** Loads what `digest` needs. Called while a stage runs, so that the wait is hidden. */
   prepare(): Promise<void>;
-  /** Digests what lies at a path (absolute), which may be added afterwards. */
+  /** Computes the digest of the file or directory at an absolute path, which may be added afterwards. */
   digest(path: string): Promise<Result<Tree>>;
-  /** Adds content, which is moved away from where it lies. */
+  /** Adds content. Moves it away from its current path. */
   add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>>;
 }
 
 /**
- * A store on another machine, as a driver for a server implements it. A driver may reject, or never answer, or lie:
- * `TieredStore` turns all of that into misses, and checks every digest.
+ * A store on another machine, as a driver for a server implements it. A driver may reject, never respond or return
+ * invalid data: `TieredStore` turns each of these into a cache miss, and verifies every digest.
  */
 export interface RemoteStore extends ActionStore {
   has(digest: Digest): Promise<boolean>;
-  /** Writes content to `target` (absolute), where nothing lies. Returns whether the store has it. */
+  /** Writes content to `target`, an absolute path that does not exist yet. Returns whether the store has it. */
   download(digest: Digest, target: string): Promise<boolean>;
-  /** Adds a copy of the content that lies at `path` (absolute). */
+  /** Adds a copy of the content at the absolute path `path`. */
   upload(digest: Digest, path: string): Promise<Result<void>>;
 }
 
-/** What only a store on this machine can tell: all that it has. */
+/** Queries that only a store on this machine can answer, since they enumerate its content. */
 export interface LocalIndex {
-  /** The records of all actions, also of those whose outputs are gone. */
+  /** Yields the records of all actions, including those whose outputs have been deleted. */
   records(): Iterable<ActionRecord>;
-  /** The contents and actions whose digest or key begins with `prefix`, of at least two digits. */
+  /** Returns the contents and actions whose digest or key begins with `prefix`, which has at least two digits. */
   beginningWith(prefix: string): { readonly contents: readonly Digest[]; readonly actions: readonly ActionKey[] };
-  /** The files in content that is here, with their digests. */
+  /** Returns the files in content on this machine, with their digests. */
   treeOf(digest: Digest): Tree | undefined;
 }
 
-/** A claim on computing one action. Other runs that share the cache wait for its release. */
+/** The exclusive right to compute one action. Other runs that share the cache wait for its release. */
 export interface Claim {
-  /** Outlives killed runs, and is removed once the action is finished. Absolute. */
+  /** Survives a killed run, and is removed once the action is finished. Absolute. */
   readonly work: string;
-  /** For what is needed only now, outputs in the making among it: empty at first, removed at the end. Absolute. */
+  /** For temporary files, including unfinished outputs: empty at first, removed on release. Absolute. */
   readonly scratch: string;
-  /** `finished`: that the action has a record now, so that nobody resumes the work. */
+  /** `finished`: whether the action now has a record, so that no run needs to resume its work. */
   release(finished: boolean): void;
 }
 
-/** Who computes what, and where. */
+/** Hands out claims and the directories that belong to them. */
 export interface Workspaces {
-  /** Where a claim on this action has its directories, which are there once it is held. */
+  /** Returns the directories of a claim on this action. They exist while the claim is held. */
   directoriesOf(key: ActionKey): Pick<Claim, 'work' | 'scratch'>;
   /** Returns nothing if another run computes this action. */
   tryClaim(key: ActionKey): Result<Claim | undefined>;
-  /** Waits until no other run computes this action. `waiting` is called once, with who does, if one has to wait. */
+  /** Waits until no other run computes this action. Calls `waiting` once, with the holder, if it has to wait. */
   claim(
     key: ActionKey,
     waiting: (holder: string) => void,
@@ -76,15 +76,15 @@ export interface Workspaces {
   ): Promise<Result<Claim, readonly Problem[] | 'cancelled'>>;
 }
 
-/** What ran. It only helps: where it cannot be written it is lost. */
+/** Records what ran. Best effort: if the cache cannot be written, the records are lost. */
 export interface History {
-  /** The key that a stage of this name last had a result for, to say what changed since. */
+  /** Returns the key of the last result of a stage, to explain what changed since. */
   lastKey(stage: string): ActionKey | undefined;
   setLastKey(stage: string, key: ActionKey): void;
   addRun(run: RunRecord): void;
 }
 
-/** Where artifacts, and the records of actions and runs, are kept. */
+/** The stores of artifacts and of the records of actions and runs. */
 export interface Stores {
   readonly actions: ActionStore;
   readonly contents: ContentStore;

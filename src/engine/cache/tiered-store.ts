@@ -5,36 +5,36 @@ import type { Tree } from '../fingerprint/tree.ts';
 import type { LocalStore } from './local/local-store.ts';
 import { isActionRecord } from './record-shape.ts';
 import type { ActionRecord, FinishedOutput } from './records.ts';
-import { RemoteGuard, type RemotePatience } from './remote-guard.ts';
+import { RemoteGuard, type RemoteTimeouts } from './remote-guard.ts';
 import type { ActionStore, ContentStore, RemoteStore } from './stores.ts';
 
 export interface TieredOptions {
-  /** Told, in words for people, of what the remote store did wrong. Never an error: it costs time and nothing else. */
-  readonly onTrouble: (problem: Problem) => void;
-  readonly patience?: RemotePatience;
+  /** Called with each failure of the remote store. A failure costs only time; it never fails the run. */
+  readonly onProblem: (problem: Problem) => void;
+  readonly timeouts?: RemoteTimeouts;
 }
 
 /**
- * A store on this machine in front of a remote one. What is here is never asked for there; what comes from there is
- * checked before anybody sees it: content by its digest, a record by its key, which is the digest of its document.
- * Content is fetched when somebody reads it, not when its record is found.
+ * A local store in front of a remote one. The remote store is asked only for what the local one lacks. Everything from
+ * the remote store is verified before it is returned: content by its digest, a record by its key, which is the digest
+ * of its document. Content is downloaded when it is read, not when its record is found.
  */
 export class TieredStore implements ActionStore, ContentStore {
   readonly #local: LocalStore;
   readonly #remote: RemoteStore;
   readonly #guard: RemoteGuard;
-  /** Records from the remote store whose content is not all here yet. */
+  /** Records from the remote store whose content has not been downloaded completely yet. */
   readonly #fetched = new Map<ActionKey, ActionRecord>();
   readonly #fetching = new Map<Digest, Promise<string | undefined>>();
-  /** What the remote store claimed to have and did not deliver. */
+  /** Content that the remote store claimed to have but failed to deliver. */
   readonly #unobtainable = new Set<Digest>();
-  /** Uploads go on while stages run, one after the other. */
+  /** Uploads run one after the other, in the background of stages. */
   #uploads: Promise<void> = Promise.resolve();
 
-  constructor(local: LocalStore, remote: RemoteStore, { onTrouble, patience }: TieredOptions) {
+  constructor(local: LocalStore, remote: RemoteStore, { onProblem, timeouts }: TieredOptions) {
     this.#local = local;
     this.#remote = remote;
-    this.#guard = new RemoteGuard(onTrouble, patience);
+    this.#guard = new RemoteGuard(onProblem, timeouts);
   }
 
   async lookUp(key: ActionKey): Promise<ActionRecord | undefined> {
@@ -43,7 +43,7 @@ export class TieredStore implements ActionStore, ContentStore {
     const record = await this.#guard.answer('look up a result', () => this.#remote.lookUp(key), undefined);
     if (record === undefined) return undefined;
     if (!isActionRecord(record, key)) {
-      this.#guard.trouble('it answered with a record that does not belong to the action key', key);
+      this.#guard.reportInvalid('a record that does not match the action key', key);
       return undefined;
     }
     this.#fetched.set(key, record);
@@ -94,7 +94,7 @@ export class TieredStore implements ActionStore, ContentStore {
     return added;
   }
 
-  /** Waits until all that was added is on its way no more. */
+  /** Waits until all uploads have ended. */
   settle(): Promise<void> {
     return this.#uploads;
   }
@@ -105,7 +105,7 @@ export class TieredStore implements ActionStore, ContentStore {
       const isThere = await this.#guard.transfer('fetch content', () => this.#remote.download(digest, target), false);
       if (isThere && (await this.#isContent(target, digest))) {
         const added = await this.#local.add({ digest, path: target });
-        if (!added.ok) for (const problem of added.failure) this.#guard.tell(problem);
+        if (!added.ok) for (const problem of added.failure) this.#guard.report(problem);
         await this.#commitFetched();
         const path = await this.#local.materialize(digest);
         if (path !== undefined) return path;
@@ -119,12 +119,12 @@ export class TieredStore implements ActionStore, ContentStore {
 
   async #isContent(path: string, digest: Digest): Promise<boolean> {
     const tree = isPlain(path) ? await this.#local.digest(path) : undefined;
-    const isRight = tree?.ok === true && tree.value.digest === digest;
-    if (!isRight) this.#guard.trouble('it delivered content that has another digest', digest);
-    return isRight;
+    const isValid = tree?.ok === true && tree.value.digest === digest;
+    if (!isValid) this.#guard.reportInvalid('content that does not match the digest', digest);
+    return isValid;
   }
 
-  /** Records whose content is all here now can be found without the remote store from now on. */
+  /** Commits the records whose content is now complete, so that later look-ups do not need the remote store. */
   async #commitFetched(): Promise<void> {
     for (const [key, record] of this.#fetched) {
       const digests = Object.values(record.outputs).map((output) => output.digest);
@@ -136,12 +136,12 @@ export class TieredStore implements ActionStore, ContentStore {
   #later(what: string, action: () => Promise<Result<void>>): void {
     this.#uploads = this.#uploads.then(async () => {
       const stored = await this.#guard.transfer(what, action, undefined);
-      if (stored?.ok === false) for (const problem of stored.failure) this.#guard.tell(problem);
+      if (stored?.ok === false) for (const problem of stored.failure) this.#guard.report(problem);
     });
   }
 }
 
-/** Whether there are only files and directories: a link could lead anywhere. */
+/** Returns whether content has only files and directories: a symbolic link could point anywhere. */
 function isPlain(path: string): boolean {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) return stats?.isFile() === true;

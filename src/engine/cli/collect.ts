@@ -1,8 +1,8 @@
 import { RunHistory } from '../cache/history/run-history.ts';
-import { findGarbage, type Garbage, usesIn } from '../cache/housekeeping/garbage.ts';
+import { findGarbage, type Garbage, lastUsesIn } from '../cache/housekeeping/garbage.ts';
 import { bytesIn, takeInventory } from '../cache/housekeeping/inventory.ts';
 import { findLeftovers, type Leftover } from '../cache/housekeeping/leftovers.ts';
-import type { Standing } from './standing.ts';
+import type { ReferencedKeys } from './referenced-keys.ts';
 
 export interface CollectOptions {
   /** In milliseconds. */
@@ -12,13 +12,13 @@ export interface CollectOptions {
   readonly keepRuns: number;
 }
 
-/** Without `--older-than`: what may still be gone on with, and what is cheap to keep, goes only at this age. */
+/** Without `--older-than`, work directories, run records, index files and downloads are deleted only at this age. */
 const LEFTOVER_AGE = 30 * 86_400_000;
 
-/** What `cache gc` would take away, keeping what the pipeline, its lockfile and the last runs need. */
+/** Returns what `cache gc` would delete. What the pipeline, its lockfile and the last runs need is kept. */
 export function collect(
   cache: string,
-  { current, locked, codes }: Standing,
+  { current, locked, codes }: ReferencedKeys,
   { olderThan, maxSize, keepRuns }: CollectOptions,
 ): { readonly garbage: Garbage; readonly leftovers: readonly Leftover[] } {
   const { actions, objects } = takeInventory(cache);
@@ -28,7 +28,7 @@ export function collect(
   const garbage = findGarbage(
     actions,
     objects.map((object) => ({ ...object, bytes: bytesIn(object.path) })),
-    usesIn(runs),
+    lastUsesIn(runs),
     { actions: new Set([...(current?.keys() ?? []), ...locked.keys(), ...ofRuns]) },
     {
       ...(olderThan !== undefined && { usedBefore: now - olderThan }),

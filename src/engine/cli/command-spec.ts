@@ -1,63 +1,63 @@
 import type { CommonOptions } from './options.ts';
 
-/** An option of a command, as data: commander, the quick parser and shell completion are made from it. */
+/** An option of a command, as data: commander, the fast parser and shell completion are derived from it. */
 export interface OptionSpec {
-  /** `--jobs <N>`, or `-f, --file <FILE>`; without `<…>` it is a switch. */
+  /** `--jobs <N>`, or `-f, --file <FILE>`. Without `<…>` the option is a switch. */
   readonly flags: string;
   readonly description: string;
-  /** May be given several times. */
+  /** The option may be given several times. */
   readonly repeatable?: true;
-  /** Turns the text into a value; throws an Error that says what it must be. */
+  /** Converts the text into a value. Throws an Error whose message says what is expected. */
   readonly parse?: (text: string) => unknown;
-  /** The values that it takes, for completion. */
+  /** The accepted values, for completion. */
   readonly choices?: readonly string[];
-  /** What it is when it isn't given. Switches are false. */
+  /** The value if the option is not given. A switch is then false. */
   readonly default?: unknown;
 }
 
 export interface CommandSpec {
-  /** `run`, or `cache ls` for a command within a group. */
+  /** `run`, or `cache ls` for a command in a group. */
   readonly name: string;
   /** `[STAGE...]`, `<REF> <DIR>`. */
   readonly arguments: string;
   readonly description: string;
   readonly options: readonly OptionSpec[];
-  /** For programs: neither listed nor completed. */
+  /** Meant for programs: neither listed nor completed. */
   readonly hidden?: true;
-  /** Runs it and returns the exit code. Its module is loaded only now: starting up is the cost when nothing changed. */
+  /** Runs the command and returns its exit code. Imports its module on demand, which keeps the start-up time short. */
   readonly run: (args: Arguments, options: CommonOptions) => Promise<number>;
 }
 
 /** The positional arguments as typed. */
 export interface Arguments {
-  /** The argument at `index`, which the command's declaration has as required. */
+  /** Returns the argument at `index`, which must be a required argument of the command. */
   one(index: number): string;
   readonly all: readonly string[];
 }
 
-/** What every command takes. */
+/** The options that every command accepts. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '-f, --file <FILE>',
-    description: 'the pipeline file (default: pipeline.yaml, here or in a folder above)',
+    description: 'pipeline file (default: pipeline.yaml in this or a parent folder)',
   },
-  { flags: '--cache <DIR>', description: 'the cache (default: cache beside the pipeline file)' },
+  { flags: '--cache <DIR>', description: 'cache directory (default: cache next to the pipeline file)' },
   {
     flags: '--set <KEY=VALUE>',
-    description: 'replace a shared param, or with STAGE.PARAM one of a stage; repeatable',
+    description: 'set a shared param, or STAGE.PARAM for a param of one stage (repeatable)',
     repeatable: true,
   },
-  { flags: '--profile <NAME>', description: 'lay a profile of the pipeline file over its params' },
-  { flags: '--json', description: 'one JSON object a line on stdout' },
-  { flags: '--no-color', description: 'no colours' },
+  { flags: '--profile <NAME>', description: 'apply a profile of the pipeline file to its params' },
+  { flags: '--json', description: 'print JSON to stdout, one object per line' },
+  { flags: '--no-color', description: 'print without colors' },
 ];
 
-/** `--dry-run` and the like, taken apart. */
+/** The parsed flags of an option. */
 export interface OptionShape {
   readonly long: string;
   readonly short: string | undefined;
   readonly takesValue: boolean;
-  /** The name of its value among a command's options: `dryRun`; `color` for `--no-color`. */
+  /** The key of its value in the command's options: `dryRun`; `color` for `--no-color`. */
   readonly key: string;
 }
 

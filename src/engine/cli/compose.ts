@@ -1,7 +1,7 @@
 import { LocalHistory } from '../cache/local/local-history.ts';
 import { LocalStore } from '../cache/local/local-store.ts';
 import { LocalWorkspaces } from '../cache/local/local-workspaces.ts';
-import type { Uses } from '../cache/local/uses.ts';
+import type { UseMarker } from '../cache/local/use-marker.ts';
 import type { Stores } from '../cache/stores.ts';
 import { GpuLocks, gpuLockDirectory } from '../execute/gpu-locks.ts';
 import { gpusOf } from '../execute/gpus.ts';
@@ -15,24 +15,24 @@ import type { PathDigests } from '../fingerprint/path-digests.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import type { Engine } from './options.ts';
 
-/** The stores in a cache directory on this machine, and what only they can do. */
+/** The stores in a local cache directory, with what only local stores can do. */
 export interface LocalStores extends Stores {
   readonly linkable: (contents: readonly string[]) => LinkedFiles;
-  /** Keeps what was learnt about content for the next run. */
+  /** Saves the digests of the read content for the next run. */
   save(): void;
 }
 
 /**
- * Opens the stores in the cache directory `cache` (absolute). `trees` are saved by whoever made them.
+ * Opens the stores in the cache directory `cache` (absolute). `trees` are saved by the caller.
  */
 export function openLocalStores(
   cache: string,
   trees: SealedTrees,
   hashWorker: string | undefined,
-  uses?: Uses,
+  marker?: UseMarker,
 ): LocalStores {
   const files = new FileDigests(`${cache}/index/objects`, hashWorker);
-  const store = new LocalStore(cache, files, trees, uses);
+  const store = new LocalStore(cache, files, trees, marker);
   return {
     actions: store,
     contents: store,
@@ -51,11 +51,11 @@ interface ExecutorParts {
   readonly linkable: LocalStores['linkable'];
   readonly paths: PathDigests;
   readonly environment: NodeJS.ProcessEnv;
-  /** At most so many stages at once. */
+  /** The maximum number of stages that run in parallel. */
   readonly jobs: number | undefined;
 }
 
-/** An executor that runs stages on this machine. */
+/** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
   const { engine, roots, stores, linkable, paths, environment, jobs } = parts;
   return new LocalExecutor(

@@ -7,15 +7,15 @@ import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
 
-/** Where a command's words go: people's to stdout, or with `--json` to stderr. */
+/** The output streams of a command: text goes to stdout or, with `--json`, to stderr. */
 export interface Console {
   readonly paint: Paint;
   readonly folders: readonly string[];
-  /** Columns that a line has; without a terminal what COLUMNS says, or else as many as a common one. */
+  /** The number of columns of the terminal; if the output is not a terminal, `COLUMNS` or 80. */
   readonly width: number;
-  /** For people. */
+  /** Prints text for people. */
   print(text: string): void;
-  /** One JSON object a line; nothing without `--json`. */
+  /** Prints one JSON object on one line; prints nothing without `--json`. */
   printJson(value: object): void;
 }
 
@@ -34,7 +34,7 @@ export function openConsole(options: CommonOptions): Console {
   };
 }
 
-/** Says what is wrong with the command line, the pipeline file or what it names. */
+/** Reports problems of the command line, the pipeline file or the data it names, and returns the exit code. */
 export function reportProblems(problems: readonly Problem[], options: CommonOptions): number {
   const folders = [process.cwd(), findProject(options).root];
   process.stderr.write(`${describeProblems(problems, folders, painter(process.stderr, options.color, process.env))}\n`);

@@ -1,9 +1,9 @@
 import type { RunResult } from '../execute/events.ts';
 
-/** Exit codes, as DESIGN fixes them. */
+/** The exit codes of the command. They are part of its interface. */
 export const EXIT = { ok: 0, stageFailed: 1, badInput: 2, difference: 3, interrupted: 130 } as const;
 
-/** What a run's result means for whoever called the command. */
+/** Returns the exit code for the result of a run. */
 export function exitCodeOf(result: RunResult): number {
   if (result.cancelled) return EXIT.interrupted;
   const failures = result.stages.flatMap((stage) => (stage.outcome === 'failed' ? [stage.failure.kind] : []));

@@ -1,7 +1,7 @@
 import { reportProblems } from './console.ts';
 import type { CommonOptions } from './options.ts';
 
-/** Runs a command that works on the cache's files itself. What the file system objects to is said in words. */
+/** Runs a command that accesses the files of the cache directly, and reports file system errors as problems. */
 export async function housekeeping(options: CommonOptions, command: () => Promise<number>): Promise<number> {
   try {
     return await command();
@@ -10,7 +10,7 @@ export async function housekeeping(options: CommonOptions, command: () => Promis
     if (code === undefined || path === undefined) throw error;
     const message = `the cache cannot be read: ${code}`;
     return reportProblems(
-      [{ message, at: { file: path }, advice: 'Make it readable (chmod), or name another one: --cache DIR.' }],
+      [{ message, at: { file: path }, advice: 'Change its permissions (chmod), or use another cache: --cache DIR.' }],
       options,
     );
   }

@@ -1,6 +1,6 @@
 import { EXIT } from './exit.ts';
 
-/** A signal that Ctrl-C aborts. The second Ctrl-C ends the process at once. */
+/** Returns a signal that is aborted by Ctrl-C. A second Ctrl-C ends the process immediately. */
 export function interruptible(): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
   const interrupt = () => {

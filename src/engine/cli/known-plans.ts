@@ -18,19 +18,19 @@ export interface KnownPlan {
 }
 
 const KIND = 'plan-1';
-/** One for each way of laying params over the file; more are of no use and only take room. */
-const MOST = 50;
+/** The maximum number of stored plans. There is one for each combination of profile and `--set`. */
+const MAX_COUNT = 50;
 
 /**
- * Plans as earlier runs made them. Planning depends on nothing but the text of the pipeline file, what a command line
- * lays over it, and the code of the stages: while these are the same, so is the plan, and neither YAML nor schemas have
- * to be read.
+ * Plans of earlier runs. A plan depends only on the text of the pipeline file, the profile and `--set` values of the
+ * command line, and the code of the stages. While these are unchanged, the stored plan is valid, and neither YAML nor
+ * schemas have to be read.
  */
 export class KnownPlans {
   readonly #directory: string;
   readonly #build: string;
 
-  /** `build` tells this version of the engine from others. */
+  /** `build` identifies this build of the engine. */
   constructor(directory: string, build: string) {
     this.#directory = directory;
     this.#build = build;
@@ -56,9 +56,9 @@ export class KnownPlans {
   #makeRoom(): void {
     try {
       const names = readdirSync(this.#directory);
-      if (names.length >= MOST) for (const name of names) rmSync(join(this.#directory, name), { force: true });
+      if (names.length >= MAX_COUNT) for (const name of names) rmSync(join(this.#directory, name), { force: true });
     } catch {
-      // There is no such directory yet, or it may not be written.
+      // The directory does not exist yet, or is not writable.
     }
   }
 }

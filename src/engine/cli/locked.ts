@@ -1,9 +1,9 @@
 import { join, relative } from 'node:path';
 import { painter } from '../../shared/text/style.ts';
+import { findOutdated, removedStages } from '../execute/compare-with-lockfile.ts';
 import { differencesFromLock } from '../execute/difference.ts';
-import type { Objection } from '../execute/execute.ts';
+import type { ResultCheck } from '../execute/execute.ts';
 import { type Lockfile, lockfileName } from '../execute/lockfile.ts';
-import { goneStages, whatMoved } from '../execute/moved.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
 import { describeMoved } from '../report/difference.ts';
@@ -13,8 +13,8 @@ import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 
 /**
- * The lockfile, if it describes the stages of `names` as they stand. Otherwise all that moved is told before anything
- * runs, and what comes back is the exit code.
+ * Returns the lockfile if it matches the stages in `names`. Otherwise reports every difference before anything runs,
+ * and returns the exit code.
  */
 export async function lockfileOf(
   services: Services,
@@ -26,18 +26,18 @@ export async function lockfileOf(
   const read = readLockfile(path, shown);
   if (!read.ok) return reportProblems(read.failure, options);
   const lockfile: Lockfile = read.value ?? new Map();
-  const moved = await whatMoved(lockfile, names, services);
+  const moved = await findOutdated(lockfile, names, services);
   if (!moved.ok) return reportProblems(moved.failure, options);
-  // Of a few stages nobody asks what became of the others.
-  const all = names.size === services.plan.stages.length ? goneStages(lockfile, services.plan) : [];
+  // Stages that are only in the lockfile matter only if all stages are checked.
+  const all = names.size === services.plan.stages.length ? removedStages(lockfile, services.plan) : [];
   const found = [...moved.value, ...all];
   if (found.length === 0) return lockfile;
   const { title, advice } =
     read.value === undefined
-      ? { title: `there is no ${shown}`, advice: 'A whole run writes it: pipeline run. Then commit it.' }
+      ? { title: `${shown} does not exist`, advice: 'Create it by a complete run, and commit it: pipeline run' }
       : {
-          title: `${shown} does not describe the pipeline as it stands`,
-          advice: 'Take back what moved, or run the pipeline and commit the new lockfile: pipeline run',
+          title: `${shown} does not match the current pipeline`,
+          advice: 'Undo these changes, or run the pipeline and commit the new lockfile: pipeline run',
         };
   const paint = painter(process.stderr, options.color, process.env);
   process.stderr.write(`${describeMoved(found, title, advice, paint)}\n`);
@@ -45,18 +45,18 @@ export async function lockfileOf(
   return EXIT.difference;
 }
 
-/** What `run --locked` has against results, if the lockfile describes the stages of `names`. Else the exit code. */
-export async function objectionOf(
+/** Returns the check that `run --locked` applies to results or, if the lockfile does not match, the exit code. */
+export async function lockedResultCheck(
   services: Services,
   names: ReadonlySet<string>,
   options: CommonOptions,
-): Promise<Objection | number> {
+): Promise<ResultCheck | number> {
   const lockfile = await lockfileOf(services, names, options);
-  return typeof lockfile === 'number' ? lockfile : objectionBy(lockfile, services.stores.contents);
+  return typeof lockfile === 'number' ? lockfile : checkAgainstLockfile(lockfile, services.stores.contents);
 }
 
-/** Objects to results that are not those of the lockfile. */
-export function objectionBy(lockfile: Lockfile, contents: Services['stores']['contents']): Objection {
+/** Returns a check that rejects results that differ from the lockfile. */
+export function checkAgainstLockfile(lockfile: Lockfile, contents: Services['stores']['contents']): ResultCheck {
   return async (stage, result) => {
     const differences = await differencesFromLock(lockfile, stage, result, contents);
     return differences.length === 0 ? undefined : { kind: 'difference', differences };

@@ -6,27 +6,28 @@ import { EXIT } from './exit.ts';
 import type { CommonOptions, Engine } from './options.ts';
 import { parseQuickly } from './parse-quickly.ts';
 
-/** What only the built command knows. */
+/** What only the built command knows about itself. */
 export interface Distribution {
-  /** The folder with all built files. */
+  /** The folder that contains all built files. */
   readonly folder: string;
-  /** Tells this build from others. */
+  /** Identifies this build. */
   readonly build: string;
   readonly extensions: Extensions;
 }
 
+/** Commands that run stages. If nobody reads their output any more, the run is not complete. */
 const RUNS_STAGES: readonly string[] = ['run', 'verify'];
 
-/** Runs what the command line asks for and leaves its exit code to the process. */
+/** Runs the command of the command line and sets the exit code of the process. */
 export async function mainCommand(words: readonly string[], distribution: Distribution): Promise<void> {
   let unread: number = EXIT.ok;
-  // A reader that has seen enough, like "| head", is no failure of a listing. A run that it ends is not complete.
+  // A reader that closes the pipe early, such as `| head`, is not an error of a listing.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(unread);
     throw error;
   });
   const engine = engineIn(distribution);
-  const parsed = parseQuickly(words) ?? (await (await import('./program.ts')).parseWithWords(words));
+  const parsed = parseQuickly(words) ?? (await (await import('./program.ts')).parseWithCommander(words));
   if (typeof parsed === 'number') {
     process.exitCode = parsed;
     return;
@@ -38,7 +39,8 @@ export async function mainCommand(words: readonly string[], distribution: Distri
 
 function engineIn({ folder, build, extensions }: Distribution): Engine {
   const host = join(folder, 'stage-host.js');
-  if (!existsSync(host)) throw new Error(`${host} is missing: the package is incomplete. Install it again.`);
+  if (!existsSync(host))
+    throw new Error(`the file ${host} of this package is missing. Reinstall the package: npm install`);
   return { host, stageApi: join(folder, 'index.js'), hashWorker: join(folder, 'hash-worker.js'), build, extensions };
 }
 

@@ -1,17 +1,17 @@
 import type { Extensions } from '../../shared/extensions/extensions.ts';
 import type { Overlays } from '../plan/overlay.ts';
 
-/** The engine as it is installed: where its own built files lie, and what it is told of packages and artifacts. */
+/** The installed engine: the paths of its built files, and the registered extensions. */
 export interface Engine {
   readonly host: string;
   readonly stageApi: string;
   readonly hashWorker: string;
-  /** Tells this build from others. */
+  /** Identifies this build. */
   readonly build: string;
   readonly extensions: Extensions;
 }
 
-/** What every command takes. */
+/** The options that every command accepts. */
 export interface CommonOptions extends Overlays {
   readonly file?: string;
   readonly cache?: string;

@@ -9,7 +9,7 @@ import type { Digest } from '../fingerprint/digest.ts';
 import type { Origin } from '../inspect/provenance.ts';
 import type { Plan } from '../plan/plan.ts';
 
-/** Says of records how they stand to the pipeline as it is now; those that belong to it come first. */
+/** Returns how each record relates to the current pipeline. Records that belong to it come first. */
 export async function originsOf(records: readonly ActionRecord[], services: Services): Promise<Origin[]> {
   const results = await survey(
     services,
@@ -29,7 +29,7 @@ export async function originsOf(records: readonly ActionRecord[], services: Serv
   return origins.sort((a, b) => Number(b.currentOf.length > 0) - Number(a.currentOf.length > 0));
 }
 
-/** The records of which this content is an output, the newest first. */
+/** Returns the records that have this content among their outputs, newest first. */
 export function recordsOf(digest: Digest, index: LocalIndex): ActionRecord[] {
   return [...index.records()]
     .filter(({ outputs }) => Object.values(outputs).some((output) => output.digest === digest))
@@ -40,7 +40,7 @@ function completed(result: StageResult | undefined): CompletedStage | undefined 
   return result?.outcome === 'cached' || result?.outcome === 'ran' ? result : undefined;
 }
 
-/** Content → «stage.output», of the present results, and where they don't know it of earlier ones. */
+/** Maps content to the `stage.output` that has it: a current result or, failing that, an earlier one. */
 function makersOf(
   records: readonly ActionRecord[],
   results: ReadonlyMap<string, StageResult>,
@@ -62,7 +62,7 @@ function makersOf(
   return makers;
 }
 
-/** Input → what it was: «stage.output», or the path from which it still comes. */
+/** Maps each input to its source: `stage.output`, or the path that the pipeline file still gives. */
 function sourcesOf(
   { document, provenance }: ActionRecord,
   makers: ReadonlyMap<Digest, string>,
@@ -78,7 +78,7 @@ function sourcesOf(
   );
 }
 
-/** What is otherwise now, if the stage has a result now and it is another one. */
+/** Returns what differs in the current result of the stage; empty if it has none, or the same one. */
 async function changesSince(
   record: ActionRecord,
   result: StageResult | undefined,

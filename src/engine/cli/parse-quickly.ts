@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { COMMON_OPTIONS, type CommandSpec, shapeOf } from './command-spec.ts';
 import { COMMANDS } from './commands.ts';
 
-/** A command line that needs no further words. */
+/** A valid command line. */
 export interface ParsedCommand {
   readonly command: CommandSpec;
   readonly args: readonly string[];
@@ -10,8 +10,8 @@ export interface ParsedCommand {
 }
 
 /**
- * Parses a command line that is right. Nothing for what is wrong or asks for help: commander, which takes as long to
- * load as all else together, then finds the words.
+ * Parses a valid command line. Returns undefined if it is invalid or asks for help: then commander is needed, which
+ * takes as long to load as everything else together.
  */
 export function parseQuickly(words: readonly string[]): ParsedCommand | undefined {
   const command = COMMANDS.find(({ name }) => name.split(' ').every((part, index) => words[index] === part));

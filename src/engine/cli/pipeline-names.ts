@@ -10,13 +10,13 @@ import { KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
 
-/** The names in a pipeline that a command line may mention. */
+/** The names in a pipeline that may occur on a command line. */
 export interface PipelineNames {
   readonly stages: readonly StageNames[];
-  /** The shared ones. */
+  /** The shared params. */
   readonly params: readonly ParamName[];
   readonly profiles: readonly string[];
-  /** The ids of past runs, newest first. */
+  /** Returns the ids of past runs, newest first. */
   readonly runs: () => readonly string[];
 }
 
@@ -34,8 +34,8 @@ export interface ParamName {
 }
 
 /**
- * Reads the names from a pipeline file that may be half written. What its stage modules declare is taken from what an
- * earlier run has remembered: nothing is bundled or run.
+ * Reads the names from a pipeline file that may be incomplete. The declarations of its stage modules come from the
+ * index of an earlier run: nothing is bundled or run.
  */
 export function readPipelineNames(options: CommonOptions): PipelineNames {
   const project = findProject(options);
@@ -45,7 +45,7 @@ export function readPipelineNames(options: CommonOptions): PipelineNames {
   const index = join(project.cache, 'index');
   const interfaces = new RememberedInterfaces(index, project.root);
   const mentioned = mentionedOutputs(written);
-  // A plan also has the stages that a matrix makes of one.
+  // The stages that a matrix generates are only in a plan.
   const plan = new KnownPlans(join(index, 'plans'), options.engine.build).find(project, text, options)?.plan;
   const instances = (plan?.stages ?? []).filter(({ name, declared }) => name !== declared);
   const found = [...written, ...instances.map(({ name, module }) => ({ name, module: module.path }))];
@@ -56,7 +56,7 @@ export function readPipelineNames(options: CommonOptions): PipelineNames {
       return {
         name,
         ...(typeof description === 'string' && { description }),
-        // «predictions.csv» declares the output «predictions».
+        // `predictions.csv` declares the output `predictions`.
         outputs: () => declared()?.outputs.map((file) => file.split('.', 1)[0] ?? file) ?? mentioned.get(name) ?? [],
         params: () => paramsOf(toObject(given), declared()?.params?.properties),
       };
@@ -67,7 +67,7 @@ export function readPipelineNames(options: CommonOptions): PipelineNames {
   };
 }
 
-/** A stage as far as it has been written. */
+/** A stage of a pipeline file that may be incomplete or invalid. */
 interface Written {
   readonly name: string;
   readonly module?: unknown;
@@ -76,7 +76,7 @@ interface Written {
   readonly params?: unknown;
 }
 
-/** What can be understood of a text that may not be right. */
+/** Returns what can be parsed of a text that may be invalid. */
 function parse(text: string): unknown {
   return parseDocument(text, { merge: true, strict: false, logLevel: 'silent' }).toJS({ maxAliasCount: 100 });
 }
@@ -85,7 +85,7 @@ function toObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** What stage modules declared when they were last asked, if they have not changed since. */
+/** The declarations of stage modules that have not changed since an earlier run read them. */
 class RememberedInterfaces {
   readonly #codes: StageCodes;
   readonly #root: string;
@@ -104,7 +104,7 @@ class RememberedInterfaces {
   }
 }
 
-/** The outputs that other stages read, by stage. */
+/** Returns the outputs that other stages read, by stage. */
 function mentionedOutputs(written: readonly Written[]): ReadonlyMap<string, readonly string[]> {
   const mentioned = new Map<string, readonly string[]>();
   for (const { inputs } of written) {
@@ -117,7 +117,7 @@ function mentionedOutputs(written: readonly Written[]): ReadonlyMap<string, read
   return mentioned;
 }
 
-/** Those that are given and those that are declared, with the values that a declaration admits if they are few. */
+/** Returns the given and the declared params, with their possible values if these can be enumerated. */
 function paramsOf(
   given: Readonly<Record<string, unknown>>,
   declared: Readonly<Record<string, JsonSchema>> = {},

@@ -5,16 +5,16 @@ import { documentationNote } from './documentation.ts';
 import { EXIT } from './exit.ts';
 import type { ParsedCommand } from './parse-quickly.ts';
 
-/** Parses a command line with all the words: help, and what is wrong with it. Returns an exit code if there is nothing to run. */
-export async function parseWithWords(words: readonly string[]): Promise<ParsedCommand | number> {
+/** Parses a command line, prints help and errors, and returns an exit code if there is nothing to run. */
+export async function parseWithCommander(words: readonly string[]): Promise<ParsedCommand | number> {
   let parsed: ParsedCommand | undefined;
-  const root = withHabits(new Command('pipeline')).description(
-    'Runs the stages of a pipeline.yaml that have to run, and keeps what they make.',
+  const root = configured(new Command('pipeline')).description(
+    'Runs the stages of a pipeline.yaml that are not up to date, and caches their results.',
   );
   for (const spec of COMMANDS) {
     const names = spec.name.split(' ');
     const group = names.length > 1 ? groupOf(root, names[0] ?? '') : root;
-    const command = withHabits(
+    const command = configured(
       group
         .command(`${names.at(-1)} ${spec.arguments}`, { hidden: spec.hidden === true })
         .description(spec.description),
@@ -34,30 +34,30 @@ export async function parseWithWords(words: readonly string[]): Promise<ParsedCo
     return parsed ?? EXIT.badInput;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help that was asked for ends well; everything else that commander throws is a wrong command line.
+    // Requested help is a success; everything else that commander throws is an invalid command line.
     return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
   }
 }
 
-/** Commander leaves out what isn't given, and would show a default of false in its help. */
+/** Commander omits switches that are not given, and would show a default of `false` in its help. */
 function switchesOff({ options }: CommandSpec): Record<string, false> {
   const switches = [...options, ...COMMON_OPTIONS].map(shapeOf).filter(({ takesValue }) => !takesValue);
   return Object.fromEntries(switches.map(({ key }) => [key, false]));
 }
 
-function withHabits(command: Command): Command {
+function configured(command: Command): Command {
   return command
     .exitOverride()
-    .showHelpAfterError('(pipeline --help lists the commands)')
+    .showHelpAfterError('(run "pipeline --help" for a list of commands)')
     .configureHelp({ showGlobalOptions: true });
 }
 
-const GROUPS: Readonly<Record<string, string>> = { cache: 'what is kept: list it, measure it, check it, clean it up' };
+const GROUPS: Readonly<Record<string, string>> = { cache: 'list, measure, check and clean up the cached results' };
 
 function groupOf(root: Command, name: string): Command {
   return (
     root.commands.find((command) => command.name() === name) ??
-    withHabits(root.command(name).description(GROUPS[name] ?? ''))
+    configured(root.command(name).description(GROUPS[name] ?? ''))
   );
 }
 

@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { CommonOptions } from './options.ts';
 
-/** The project that a command line means: found without reading it. */
+/** The project that a command line refers to, found without reading its files. */
 export interface Project {
-  /** Absolute path of the pipeline file, and how messages call it. */
+  /** The absolute path of the pipeline file, and the path that messages show. */
   readonly file: string;
   readonly shown: string;
   readonly root: string;
   readonly cache: string;
 }
 
-/** Without `-f` the pipeline file is looked for here and in the folders above. */
+/** Without `-f`, the pipeline file is searched for in the current folder and its parents. */
 export function findProject(options: CommonOptions): Project {
   const file = options.file === undefined ? findUpwards('pipeline.yaml') : resolve(options.file);
   const root = dirname(file);

@@ -12,25 +12,27 @@ const SIZES: Readonly<Record<string, number>> = {
   tib: 2 ** 40,
 };
 
-/** «30d», «12h», «2w», «1y» in milliseconds. */
+/** Converts `30d`, `12h`, `2w` or `1y` to milliseconds. Throws an Error for anything else. */
 export function parseAge(text: string): number {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?) ?([hdwy])$/.exec(text) ?? [];
   const milliseconds = AGES[unit];
-  if (amount === undefined || milliseconds === undefined) throw new Error('It must be like 12h, 30d, 2w or 1y.');
+  if (amount === undefined || milliseconds === undefined)
+    throw new Error('Expected a number and a unit, such as 12h, 30d, 2w or 1y.');
   return Number(amount) * milliseconds;
 }
 
-/** «20GB», «500 MB», «1.5TiB» in bytes. */
+/** Converts `20GB`, `500 MB` or `1.5TiB` to bytes. Throws an Error for anything else. */
 export function parseSize(text: string): number {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]?i?b)$/i.exec(text) ?? [];
   const size = SIZES[unit.toLowerCase()];
-  if (amount === undefined || size === undefined) throw new Error('It must be like 500MB, 20GB or 1.5TB.');
+  if (amount === undefined || size === undefined)
+    throw new Error('Expected a number and a unit, such as 500MB, 20GB or 1.5TB.');
   return Number(amount) * size;
 }
 
-/** A whole number from 0. */
+/** Parses a non-negative integer. Throws an Error for anything else. */
 export function parseCount(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0) throw new Error('It must be a whole number from 0.');
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0) throw new Error('Expected a non-negative integer.');
   return value;
 }

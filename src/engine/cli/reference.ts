@@ -11,7 +11,7 @@ import { StageNames } from '../plan/stage-names.ts';
 import { splitOutput } from '../plan/stage-reference.ts';
 import { list, suggestion } from '../plan/suggest.ts';
 
-/** An artifact and how it is called. */
+/** An artifact and its name. */
 export interface NamedArtifact {
   readonly name: string;
   readonly file: string;
@@ -19,7 +19,7 @@ export interface NamedArtifact {
   readonly path: string;
 }
 
-/** What a REF means: the result of a stage, one output of it, or content by its digest. */
+/** What a REF refers to: the result of a stage, one of its outputs, or content by its digest. */
 export type Referred =
   | {
       readonly kind: 'stage';
@@ -30,11 +30,12 @@ export type Referred =
   | { readonly kind: 'output'; readonly stage: string; readonly record: ActionRecord; readonly artifact: NamedArtifact }
   | { readonly kind: 'content'; readonly artifact: NamedArtifact };
 
-/** As many digits of a digest as are asked for at least. */
+/** A digest, or a prefix of one. */
 const PREFIX = /^[0-9a-f]{6,64}$/;
+/** The number of digits that messages show of a digest. */
 export const SHORT_DIGEST = 12;
 
-/** Finds the result that belongs to the pipeline as it stands now, or what a digest or action key names. */
+/** Finds the result that a REF refers to: that of the current pipeline, or the one with this digest or action key. */
 export async function refer(reference: string, services: Services): Promise<Result<Referred>> {
   const found = findStage(reference, services.plan.stages);
   if (!found.ok && PREFIX.test(reference)) return referToDigest(reference, services.stores);
@@ -42,7 +43,7 @@ export async function refer(reference: string, services: Services): Promise<Resu
   const { stage, output } = found.value;
   const outputs = stage.outputs.map(({ name }) => name);
   if (output !== undefined && !outputs.includes(output)) {
-    return problem(`stage «${stage.name}» has no output «${output}»`, {
+    return problem(`stage "${stage.name}" has no output "${output}"`, {
       at: { file: reference },
       advice: suggestion(output, outputs),
     });
@@ -56,7 +57,7 @@ export async function refer(reference: string, services: Services): Promise<Resu
   return success({ kind: 'stage', stage: stage.name, record: record.value, artifacts: artifacts.value });
 }
 
-/** `train@rate=0.1` is a stage and `train@rate=0.1.model` an output of it: which of its dots means what, stages tell. */
+/** Splits a reference into stage and output. `train@rate=0.1` is a stage, `train@rate=0.1.model` one of its outputs. */
 function findStage(
   reference: string,
   stages: readonly PlannedStage[],
@@ -70,14 +71,14 @@ function findStage(
   return stage.ok ? success({ stage: stage.value, output: split.output }) : stage;
 }
 
-/** The record that a stage has with the pipeline as it stands, if it is in the cache. */
+/** Returns the record of a stage's current result, if it is in the cache. */
 async function currentRecord(stage: string, services: Services): Promise<Result<ActionRecord>> {
   const result = (await survey(services, [stage])).get(stage);
   const record = result?.outcome === 'cached' ? await findResult(services.stores, result.key) : undefined;
   if (record !== undefined) return success(record);
   const reasons = result === undefined || result.reasons.length === 0 ? '' : ` (${result.reasons.join('; ')})`;
-  return problem(`the result of stage «${stage}» for the pipeline as it stands is not in the cache${reasons}`, {
-    advice: `Run it: pipeline run ${stage}`,
+  return problem(`the current result of stage "${stage}" is not in the cache${reasons}`, {
+    advice: `Run the stage: pipeline run ${stage}`,
   });
 }
 
@@ -86,27 +87,27 @@ async function referToDigest(prefix: string, stores: Stores): Promise<Result<Ref
   const all = [...contents, ...actions];
   if (all.length > 1) {
     const shown = all.map((digest) => digest.slice(0, Math.max(SHORT_DIGEST, prefix.length + 4)));
-    return problem(`${all.length} digests begin so: ${list(shown)}`, {
+    return problem(`ambiguous digest: ${all.length} digests start with it: ${list(shown)}`, {
       at: { file: prefix },
-      advice: 'Give more of it.',
+      advice: 'Give more digits.',
     });
   }
   const [content] = contents;
   if (content !== undefined) return referToContent(content, stores.contents);
   const [action] = actions;
   if (action !== undefined) return referToAction(action, stores);
-  return problem('the cache has no content and no result with this digest', {
+  return problem('the cache has no content and no action key with this digest', {
     at: { file: prefix },
-    advice: 'pipeline status --json lists the digests of the present results.',
+    advice: 'List the digests of the current results: pipeline status --json',
   });
 }
 
 async function referToContent(digest: Digest, contents: Stores['contents']): Promise<Result<Referred>> {
   const path = await contents.materialize(digest);
   if (path === undefined) {
-    return problem('this content is damaged in the cache', {
+    return problem('this content is corrupted in the cache', {
       at: { file: digest },
-      advice: 'Run the stage that makes it: it will be made again.',
+      advice: 'Rerun the stage that creates it; the content is then recomputed.',
     });
   }
   return success({ kind: 'content', artifact: { name: digest, file: digest, digest, path } });
@@ -115,9 +116,9 @@ async function referToContent(digest: Digest, contents: Stores['contents']): Pro
 async function referToAction(key: ActionKey, stores: Stores): Promise<Result<Referred>> {
   const record = await findResult(stores, key);
   if (record === undefined) {
-    return problem('the outputs of this result are no longer whole in the cache', {
+    return problem('outputs of this result are missing or corrupted in the cache', {
       at: { file: key },
-      advice: 'Run the stage that makes them again.',
+      advice: 'Rerun the stage that creates them; they are then recomputed.',
     });
   }
   const artifacts = await artifactsOf(record, stores.contents);
@@ -129,7 +130,8 @@ async function artifactsOf(record: ActionRecord, contents: Stores['contents']): 
   const artifacts: NamedArtifact[] = [];
   for (const [name, { digest, file }] of Object.entries(record.outputs)) {
     const path = await contents.materialize(digest);
-    if (path === undefined) return problem(`the output «${name}» went away from the cache`, { advice: 'Try again.' });
+    if (path === undefined)
+      return problem(`output "${name}" was deleted from the cache in the meantime`, { advice: 'Try again.' });
     artifacts.push({ name, file, digest, path });
   }
   return success(artifacts);

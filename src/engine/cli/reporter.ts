@@ -5,7 +5,7 @@ import { plainReporter } from '../report/plain.ts';
 import { terminalReporter } from '../report/terminal.ts';
 import type { Console } from './console.ts';
 
-/** Shows what happens in a run: drawn in place on a terminal, else a line an event; with `--json` both ways. */
+/** Returns the reporter of a run: redrawn in place on a terminal, otherwise one line per event; JSON with `--json`. */
 export function reporterFor(
   options: { readonly json: boolean; readonly dryRun: boolean },
   { paint, print }: Console,
@@ -23,7 +23,7 @@ export function reporterFor(
   };
 }
 
-/** In full, with what to do next. */
+/** Prints each failure in full, with what to do next. */
 export function printFailures({ stages }: RunResult, { print, paint, folders }: Console): void {
   for (const stage of stages) {
     if (stage.outcome === 'failed') print(`${describeFailure(stage, folders, paint)}\n`);

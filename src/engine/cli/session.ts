@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
-import { Uses } from '../cache/local/uses.ts';
+import { UseMarker } from '../cache/local/use-marker.ts';
 import { hasGpu } from '../execute/gpus.ts';
 import type { Services } from '../execute/services.ts';
 import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
@@ -17,20 +17,20 @@ import { readPipelineFile } from '../plan/read.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
+import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
-import type { Planned } from './plan-anew.ts';
 import { findProject } from './project.ts';
 
-/** A pipeline that has been read and checked, with all that commands need of it. */
+/** A validated pipeline with everything that commands need to work on it. */
 export interface Session {
   readonly services: Services;
-  /** Keeps what was learnt about files and stages for the next run. */
+  /** Saves the indexes of files and stages for the next run. */
   save(): void;
-  /** Nothing of it is used any more. */
+  /** Releases the session. It must not be used afterwards. */
   close(): void;
 }
 
-/** Reads and checks the pipeline; of what earlier runs found out only what may have changed. */
+/** Reads and validates the pipeline. Reuses what earlier runs found out as far as it is still valid. */
 export async function openSession(options: CommonOptions, signal: AbortSignal): Promise<Result<Session>> {
   const project = findProject(options);
   const text = readPipelineFile(project.file, project.shown);
@@ -44,10 +44,10 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
 
   const builtIn = options.engine.extensions.runtimeFacts;
   const plans = new KnownPlans(join(index, 'plans'), options.engine.build);
-  let planned = stillTrue(plans.find(project, text.value, options), codes);
+  let planned = revalidated(plans.find(project, text.value, options), codes);
   if (planned === undefined) {
-    const { planAnew } = await import('./plan-anew.ts');
-    const anew = await planAnew(
+    const { makePlan } = await import('./make-plan.ts');
+    const anew = await makePlan(
       project,
       text.value,
       options,
@@ -60,8 +60,8 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
     plans.keep(project, text.value, options, toKnown(planned));
   }
   const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, trees, sources));
-  const uses = new Uses(project.cache);
-  const { linkable, save, ...stores } = openLocalStores(project.cache, trees, options.engine.hashWorker, uses);
+  const marker = new UseMarker(project.cache);
+  const { linkable, save, ...stores } = openLocalStores(project.cache, trees, options.engine.hashWorker, marker);
   const roots = { project: project.root, cache: project.cache };
   const paths = new PathDigests(inputs, trees);
   const { engine, jobs } = options;
@@ -83,12 +83,12 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       save();
       for (const learnt of [sources, inputs, trees, codes]) learnt.save();
     },
-    close: () => uses.release(),
+    close: () => marker.release(),
   });
 }
 
-/** A plan that was made earlier, if the code of no stage has changed since. */
-function stillTrue(known: KnownPlan | undefined, codes: StageCodes): Planned | undefined {
+/** Returns the plan of an earlier run if no stage's code has changed since. */
+function revalidated(known: KnownPlan | undefined, codes: StageCodes): Planned | undefined {
   if (known === undefined) return undefined;
   const found = new Map<string, StageCode>();
   for (const [module, digest] of Object.entries(known.codes)) {
@@ -103,7 +103,7 @@ function toKnown({ plan, codes }: Planned): KnownPlan {
   return { plan, codes: Object.fromEntries([...codes].map(([module, { digest }]) => [module, digest])) };
 }
 
-/** The inputs from outside that are not there, of the stages that `wanted` names. */
+/** Returns a problem for each input path that does not exist, among the stages in `wanted`. */
 export function missingInputs(plan: Plan, wanted: ReadonlySet<string>): readonly Problem[] {
   const problems = plan.stages
     .filter((stage) => wanted.has(stage.name))
@@ -113,9 +113,9 @@ export function missingInputs(plan: Plan, wanted: ReadonlySet<string>): readonly
           ? []
           : [
               {
-                message: `input «${input}» of stage «${stage.declared}» is not there: ${from.written}`,
+                message: `input "${input}" of stage "${stage.declared}" does not exist: ${from.written}`,
                 at: from.at,
-                advice: `Put it at ${from.path}, or name another place here or by --set.`,
+                advice: `Put the data at ${from.path}, or give another path here or with --set.`,
               },
             ],
       ),

@@ -4,7 +4,7 @@ import { interruptible } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
 import { openSession, type Session } from './session.ts';
 
-/** Opens the pipeline for a command, and keeps afterwards what was learnt. Returns the command's exit code. */
+/** Opens the pipeline for a command, and saves its indexes afterwards. Returns the command's exit code. */
 export async function withSession(
   options: CommonOptions,
   command: (session: Session, signal: AbortSignal) => Promise<number>,

@@ -13,7 +13,7 @@ interface Attempted {
   readonly emit: Emit;
 }
 
-/** What the same action put out before, even where its content is gone. Read early: the new record takes its place. */
+/** Returns the previous record of the action, even if its content was deleted. The new record will overwrite it. */
 export async function outputsBefore(
   { stage, key }: Attempted,
   stores: Pick<Stores, 'actions' | 'history'>,
@@ -23,8 +23,8 @@ export async function outputsBefore(
   return last?.key === key.key ? last : stores.actions.lookUp(key.key);
 }
 
-/** Whether another attempt may end otherwise. */
-export function mayPass(reason: FailureReason): boolean {
+/** Returns whether a stage that failed for this reason may succeed when it is retried. */
+export function isRetryable(reason: FailureReason): boolean {
   switch (reason.kind) {
     case 'reported':
     case 'threw':
@@ -42,20 +42,24 @@ export function mayPass(reason: FailureReason): boolean {
   }
 }
 
-/** Warns of outputs whose content is another one than before, although all that should decide it is the same. */
-export function warnOfChanges({ stage, emit }: Attempted, before: ActionRecord | undefined, now: ActionRecord): void {
+/** Warns of outputs that differ from the previous result of the same action key. */
+export function warnOfNondeterminism(
+  { stage, emit }: Attempted,
+  before: ActionRecord | undefined,
+  now: ActionRecord,
+): void {
   if (before === undefined) return;
   for (const [name, { digest }] of Object.entries(now.outputs)) {
     if (before.outputs[name]?.digest === digest) continue;
-    emit({ type: 'stage-warning', stage: stage.name, problem: changeProblem(stage.name, name) });
+    emit({ type: 'stage-warning', stage: stage.name, problem: nondeterminismProblem(stage.name, name) });
   }
 }
 
-function changeProblem(stage: string, output: string): Problem {
+function nondeterminismProblem(stage: string, output: string): Problem {
   return {
-    message: `stage «${stage}» put out another content than before as «${output}», with the same action key`,
+    message: `output "${output}" of stage "${stage}" differs from the previous result under the same action key`,
     advice:
-      'If it cannot repeat itself, say so in pipeline.yaml: deterministic: false. Otherwise look for the time of day, ' +
-      'random numbers without a seed, or an order that files or threads decide.',
+      'If the stage is not deterministic, declare it in pipeline.yaml: deterministic: false. Otherwise look for the ' +
+      'current time, unseeded random numbers, or an order that depends on the file system or on threads.',
   };
 }

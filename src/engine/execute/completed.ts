@@ -3,7 +3,7 @@ import type { Digest } from '../fingerprint/digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { CompletedStage } from './events.ts';
 
-/** A stage whose record is in the cache, as a result of this run. */
+/** Turns the record of a stage into its result in this run. */
 export function toCompleted(
   stage: PlannedStage,
   outcome: CompletedStage['outcome'],
@@ -16,11 +16,12 @@ export function toCompleted(
   return { name: stage.name, outcome, key, document, seconds, reasons, outputs, metrics };
 }
 
-/** Milliseconds. Not `performance.now()`, whose module takes most of one to load. */
+/** Returns a monotonic time in milliseconds. `performance.now()` would take most of a millisecond to load. */
 export function now(): number {
   return Number(process.hrtime.bigint() / 1000n) / 1000;
 }
 
+/** Returns the seconds since `started`, a value of `now()`, rounded to milliseconds. */
 export function secondsSince(started: number): number {
   return Math.round(now() - started) / 1000;
 }

@@ -2,9 +2,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tree } from '../fingerprint/tree.ts';
 
-/** The first thing in which two contents differ. `file` is relative, and empty if the content is a single file. */
+/** The first difference between two contents. `file` is relative, and empty if the content is a single file. */
 export type ContentDifference =
-  /** A byte; nothing where one of the files has ended. */
+  /** A byte; undefined where one of the files has ended. */
   | {
       readonly kind: 'byte';
       readonly file: string;
@@ -14,19 +14,19 @@ export type ContentDifference =
     }
   | { readonly kind: 'missing-file'; readonly file: string }
   | { readonly kind: 'added-file'; readonly file: string }
-  /** A file where a directory was, or the other way round. */
+  /** A file instead of a directory, or vice versa. */
   | { readonly kind: 'other-kind'; readonly expected: Tree['kind']; readonly found: Tree['kind'] }
-  /** Only directories without files come or go. */
+  /** Only empty directories differ. */
   | { readonly kind: 'empty-directories' };
 
-/** Content, and where it lies. */
+/** Content with its path. */
 export interface LocatedTree {
   /** Absolute. */
   readonly path: string;
   readonly tree: Tree;
 }
 
-/** Compares two contents in the order of the files' names. Nothing if they are equal. */
+/** Compares two contents in the order of their file names. Returns nothing if they are equal. */
 export function contentDifference(expected: LocatedTree, found: LocatedTree): ContentDifference | undefined {
   const [a, b] = [expected.tree, found.tree];
   if (a.digest === b.digest) return undefined;
@@ -68,7 +68,7 @@ function firstByte(expected: string, found: string) {
   }
 }
 
-/** A read may give less than it was asked for; here less means the end of the file. */
+/** Reads until the buffer is full or the file ends, since a single read may return less. */
 function fill(file: number, buffer: Buffer): number {
   let length = 0;
   while (length < buffer.length) {

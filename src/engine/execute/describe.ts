@@ -12,12 +12,12 @@ import { placeInStack } from './stack.ts';
 import { runInProcess } from './stage-process.ts';
 
 export interface Described {
-  /** By the absolute path of the module. */
+  /** Absolute path of a module → its interface. */
   readonly interfaces: ReadonlyMap<string, StageInterface>;
   readonly problems: readonly Problem[];
 }
 
-/** Asks stage modules (absolute path → code) what they declare, all in one process. */
+/** Loads stage modules (absolute path → code) in one process and returns the interfaces that they declare. */
 export async function describeStages(
   modules: ReadonlyMap<string, StageCode>,
   installation: Installation,
@@ -54,9 +54,9 @@ export async function describeStages(
     const { errno, code } = error as NodeJS.ErrnoException;
     if (errno === undefined) throw error;
     return failedAll({
-      message: `the folder for temporary files cannot be written: ${code}`,
+      message: `cannot write to the folder for temporary files: ${code}`,
       at: { file: tmpdir() },
-      advice: 'Make room in it, or name another one in the environment variable TMPDIR.',
+      advice: 'Free some disk space, or set the environment variable TMPDIR to another folder.',
     });
   } finally {
     if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
@@ -85,7 +85,7 @@ function collect(
     } else {
       const { message, stack } = description.error;
       problems.push({
-        message: `the module threw while it was loaded: ${message}`,
+        message: `the module threw an error while it was loaded: ${message}`,
         at: placeInStack(stack, root) ?? { file },
       });
     }

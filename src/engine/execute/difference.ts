@@ -6,7 +6,7 @@ import type { CompletedStage } from './events.ts';
 import type { Difference } from './failure.ts';
 import type { Lockfile } from './lockfile.ts';
 
-/** In what the result of a stage is not the one that the lockfile names. */
+/** Compares the outputs of a stage with the lockfile. Returns a difference for each output with another digest. */
 export async function differencesFromLock(
   lockfile: Lockfile,
   stage: PlannedStage,
@@ -24,7 +24,7 @@ export async function differencesFromLock(
   return differences;
 }
 
-/** Unknown where one of the contents cannot be had any more: then only digests could be compared. */
+/** Returns nothing if one of the contents is no longer available, so that only digests can be compared. */
 async function firstDifference(
   expected: Digest,
   found: Digest,

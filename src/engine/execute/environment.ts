@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { PlannedStage } from '../plan/plan.ts';
 
-/** What every process needs to work at all. Other variables reach a stage only if it declares them. */
+/** The variables that any process needs. Other variables are passed to a stage only if it declares them. */
 const ALWAYS = [
   'PATH',
   'HOME',
@@ -24,14 +24,14 @@ const PINNED = { TZ: 'UTC', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
 
 const GPUS = 'CUDA_VISIBLE_DEVICES';
 
-/** Whether a stage sees GPUs: if it asks for some, or declares that it looks at their variable itself. */
+/** Returns whether GPUs are visible to a stage: if it requests some or declares `CUDA_VISIBLE_DEVICES`. */
 export function seesGpus({ env, resources }: Pick<PlannedStage, 'env' | 'resources'>): boolean {
   return (resources.gpu ?? 0) > 0 || env.includes(GPUS);
 }
 
 /**
- * The environment of a stage's process: undeclared variables can't change its result unnoticed. Of the GPUs it sees
- * those that were handed out to it.
+ * Returns the environment of a stage's process. Undeclared variables are not in it, since they could change the result
+ * unnoticed. Only the GPUs allocated to the stage are visible.
  */
 export function stageEnvironment(
   from: NodeJS.ProcessEnv,
@@ -51,7 +51,7 @@ export function stageEnvironment(
   return { ...PINNED, UV_THREADPOOL_SIZE: threads, [GPUS]: gpus.join(','), ...given };
 }
 
-/** The declared variables with their values, for the action key. */
+/** Returns the declared variables with their values, for the action key; null for one that is not set. */
 export function declaredEnvironment(
   from: NodeJS.ProcessEnv,
   declared: readonly string[],

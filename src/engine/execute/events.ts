@@ -22,13 +22,13 @@ export interface CompletedStage extends StageResultBase {
 
 export type StageResult =
   | CompletedStage
-  /** `key` is unknown while a stage before it would run. */
+  /** `key` is unknown while an upstream stage would run. */
   | (StageResultBase & { readonly outcome: 'would-run'; readonly key?: ActionKey })
   | (StageResultBase & {
       readonly outcome: 'failed';
       readonly key?: ActionKey;
       readonly failure: FailureReason;
-      /** How often it was run. */
+      /** The number of attempts. */
       readonly tries?: number;
     })
   | (StageResultBase & { readonly outcome: 'blocked'; readonly by: string })
@@ -42,10 +42,10 @@ export interface RunResult {
   readonly stages: readonly StageResult[];
 }
 
-/** Results are wanted, or to see whether they come out the same again. */
+/** Why stages run: for their results, or to verify that these are reproducible. */
 export type Purpose = 'run' | 'verify';
 
-/** What happens in a run, in order. Reporters turn it into words. */
+/** An event of a run, emitted in order. Reporters turn events into text. */
 export type RunEvent =
   | {
       readonly type: 'run-started';
@@ -59,15 +59,15 @@ export type RunEvent =
       readonly type: 'stage-waiting';
       readonly stage: string;
       readonly for: 'claim' | 'gpus';
-      /** Who that is, in words. */
+      /** A description of the holder. */
       readonly holder: string;
     }
   | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly string[] }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
   | { readonly type: 'stage-log'; readonly stage: string; readonly message: string }
-  /** Something that the stage's author should know of a stage that is all right otherwise. */
+  /** A problem that the author of a successful stage should know about. */
   | { readonly type: 'stage-warning'; readonly stage: string; readonly problem: Problem }
-  /** It failed and is tried again, for the `retry`-th time of `retries`. */
+  /** The stage failed and is retried, for the `retry`-th time of at most `retries`. */
   | {
       readonly type: 'stage-retrying';
       readonly stage: string;

@@ -14,22 +14,22 @@ import { keyOf, knownParts, PathInputs, type StageKey } from './stage-key.ts';
 export interface RunOptions {
   readonly selection: Selection;
   readonly purpose?: Purpose;
-  /** Says what would run, and runs nothing. */
+  /** Whether to report what would run, without running it. */
   readonly dryRun: boolean;
-  /** Goes on with stages that don't depend on one that failed. */
+  /** Whether to continue with stages that do not depend on a failed one. */
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
   readonly emit: Emit;
-  readonly objection?: Objection;
+  readonly checkResult?: ResultCheck;
 }
 
-/** What is wrong with a result that a stage now has, if anything is: then it counts as failed. */
-export type Objection = (stage: PlannedStage, result: CompletedStage) => Promise<FailureReason | undefined>;
+/** Checks the result of a completed stage. Returns why it is rejected, so that the stage fails, or nothing. */
+export type ResultCheck = (stage: PlannedStage, result: CompletedStage) => Promise<FailureReason | undefined>;
 
-/** So often a stage begins again because what it reads went away. */
-const MOST_BEGINNINGS = 3;
+/** How often a stage is attempted when its inputs are deleted from the cache during the run. */
+const MOST_ATTEMPTS = 3;
 
-/** Runs what has to run of a plan. Stages that don't wait for each other run at the same time. */
+/** Runs the selected stages of a plan that are not cached. Stages that do not depend on each other run concurrently. */
 export async function execute(services: Services, options: RunOptions): Promise<RunResult> {
   const run = newRunId();
   const started = now();
@@ -67,11 +67,11 @@ class Execution {
 
   async results(stages: readonly PlannedStage[]): Promise<StageResult[]> {
     await Promise.all(stages.map((stage) => this.#result(stage)));
-    // Some may have been obtained again in the meantime.
+    // Some may have been computed again in the meantime.
     return Promise.all(stages.flatMap(({ name }) => this.#results.get(name) ?? []));
   }
 
-  /** The result of a stage: waits for those that it depends on. The plan's order has them asked for before it. */
+  /** Returns the result of a stage. Waits for its dependencies, which were requested before it, in the plan's order. */
   #result(stage: PlannedStage): Promise<StageResult> {
     const promise = this.#obtain(stage).then((result) => {
       if (result.outcome === 'failed') this.#noteFailure(stage);
@@ -83,16 +83,16 @@ class Execution {
   }
 
   async #obtain(stage: PlannedStage): Promise<StageResult> {
-    for (let beginnings = 1; ; beginnings++) {
+    for (let attempts = 1; ; attempts++) {
       const before = new Map(stage.dependencies.map((name) => [name, this.#results.get(name)]));
       const result = await this.#obtainAfter(stage, await Promise.all(before.values()));
       if (result.outcome !== 'inputs-gone') return result;
-      if (beginnings === MOST_BEGINNINGS) return goneFailure(stage, result);
+      if (attempts === MOST_ATTEMPTS) return inputsGoneFailure(stage, result);
       for (const [name, obtained] of before) await this.#obtainAgain(name, obtained);
     }
   }
 
-  /** Makes again what of a stage's outputs has gone, unless another stage that reads it has seen to that. */
+  /** Recomputes a stage of which an output was deleted, unless another downstream stage has already started that. */
   async #obtainAgain(name: string, obtained: Promise<StageResult> | undefined): Promise<void> {
     const result = await obtained;
     const stage = this.#services.plan.stages.find((candidate) => candidate.name === name);
@@ -147,7 +147,7 @@ class Execution {
     return this.#lookUpOrRun(stage, key.value);
   }
 
-  /** That a stage before it would run is one reason; what of its own changed is known all the same. */
+  /** Reports that upstream stages would run, and which of the stage's own params, code and known inputs changed. */
   async #wouldRunAfter(
     stage: PlannedStage,
     before: readonly string[],
@@ -180,7 +180,7 @@ class Execution {
       return { ...base, outcome: 'failed', failure: notCached(stage, reasons) };
     }
     if (dryRun) return { ...base, outcome: 'would-run' };
-    // Loaded when something runs: mostly nothing has to.
+    // Loaded on demand, since usually nothing has to run.
     const { runDue } = await import('./run-due.ts');
     return runDue(
       {
@@ -195,16 +195,16 @@ class Execution {
     );
   }
 
-  /** Puts up the objection, if there is one, and takes note of a failure. */
+  /** Checks a result, and stops later stages if it is a failure. */
   async #judge(stage: PlannedStage, obtained: StageResult): Promise<StageResult> {
-    const result = await this.#objectTo(stage, obtained);
+    const result = await this.#check(stage, obtained);
     if (result.outcome === 'failed') this.#noteFailure(stage);
     return result;
   }
 
-  async #objectTo(stage: PlannedStage, result: StageResult): Promise<StageResult> {
+  async #check(stage: PlannedStage, result: StageResult): Promise<StageResult> {
     if (result.outcome !== 'ran' && result.outcome !== 'cached') return result;
-    const failure = await this.#options.objection?.(stage, result);
+    const failure = await this.#options.checkResult?.(stage, result);
     const { name, seconds, reasons, key } = result;
     return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
   }
@@ -214,7 +214,7 @@ class Execution {
     return this.#chains.get(stage) ?? 0;
   }
 
-  /** Verifying, the stages before one that failed still run: the first one that differs is to be named. */
+  /** When verifying, stages earlier in the plan than a failed one still run, to find the first that differs. */
   #noteFailure({ name }: PlannedStage): void {
     const rank = this.#options.purpose === 'verify' ? (this.#ranks.get(name) ?? 0) : -1;
     this.#lastRank = Math.min(this.#lastRank, rank);
@@ -228,17 +228,17 @@ class Execution {
 
 function notCached({ name }: PlannedStage, reasons: readonly string[]): FailureReason {
   const problem = {
-    message: `the result of stage «${name}» is not in the cache (${reasons.join('; ')})`,
+    message: `the result of stage "${name}" is not in the cache (${reasons.join('; ')})`,
     advice: `Run it first: pipeline run ${name}`,
   };
   return { kind: 'not-cached', problems: [problem] };
 }
 
-function goneFailure({ name }: PlannedStage, { seconds, key, reasons }: InputsGone): StageResult {
+function inputsGoneFailure({ name }: PlannedStage, { seconds, key, reasons }: InputsGone): StageResult {
   const problems = [
     {
-      message: `what stage «${name}» reads went away from the cache while the run was under way, time and again`,
-      advice: 'Run it again once nothing else removes files from the cache.',
+      message: `the inputs of stage "${name}" were deleted from the cache during the run, ${MOST_ATTEMPTS} times`,
+      advice: 'Stop whatever deletes files from the cache, then run again.',
     },
   ];
   return { name, seconds, reasons, key: key.key, outcome: 'failed', failure: { kind: 'cache', problems } };

@@ -10,8 +10,8 @@ import type { FailureReason } from './failure.ts';
 import type { RootedPath } from './roots.ts';
 
 /**
- * All that running one stage needs, as plain data: it survives JSON, and another machine that reaches the stores can
- * carry it out. Nothing in it is a process, a descriptor or a path that only this machine has.
+ * Everything that is needed to run one stage, as plain data. It can be serialised to JSON and executed on any machine
+ * that has access to the stores. It contains no processes, descriptors or paths that are specific to this machine.
  */
 export interface StageRequest {
   readonly stage: string;
@@ -20,16 +20,16 @@ export interface StageRequest {
   /** The id of the run. */
   readonly run: string;
   readonly key: ActionKey;
-  /** The params and the digests of the inputs are in it. */
+  /** Contains the params and the digests of the inputs. */
   readonly document: KeyDocument;
   readonly code: RequestedCode;
   readonly inputs: Readonly<Record<string, RequestedInput | readonly RequestedItem[]>>;
   readonly outputs: readonly PlannedOutput[];
-  /** The claim's directories. */
+  /** The directories of the claim. */
   readonly work: RootedPath;
   readonly scratch: RootedPath;
   readonly downloads: RootedPath;
-  /** For a stage that takes unchanged parts from an earlier result. */
+  /** For a stage that reuses unchanged parts of an earlier result. */
   readonly previous?: RequestedPrevious;
   /** The declared variables that are set. */
   readonly environment: Readonly<Record<string, string>>;
@@ -38,18 +38,18 @@ export interface StageRequest {
 }
 
 export interface RequestedCode extends BundleText {
-  /** What the bundle imports from packages: specifier → file. */
+  /** Package imports of the bundle: specifier → file. */
   readonly externals: Readonly<Record<string, RootedPath>>;
-  /** Local module, relative to the project → digest of its source, for the record. */
+  /** Path of a local module, relative to the project → digest of its source, for the record. */
   readonly modules: Readonly<Record<string, Digest>>;
 }
 
 export type RequestedInput =
-  /** `maker`: `stage.output`, for messages. */
-  | { readonly kind: 'artifact'; readonly digest: Digest; readonly maker: string }
+  /** `producer`: `stage.output`, for messages. */
+  | { readonly kind: 'artifact'; readonly digest: Digest; readonly producer: string }
   | { readonly kind: 'path'; readonly at: RootedPath; readonly digest: Digest; readonly filter: TreeFilter };
 
-/** One of the artifacts that an input declared as `models[]` collects. */
+/** One of the artifacts of an input that collects several, declared as `models[]`. */
 export interface RequestedItem {
   readonly matrix: MatrixValues;
   readonly from: RequestedInput;
@@ -58,49 +58,49 @@ export interface RequestedItem {
 export interface RequestedPrevious {
   /** By output name. */
   readonly outputs: Readonly<Record<string, Digest>>;
-  /** By input name: the file that lists the digests of a directory's files. */
+  /** By input name: the file with the listing of an input directory. */
   readonly listings: Readonly<Record<string, RootedPath>>;
 }
 
-/** What a stage wants of a machine while it runs. */
-export interface ResourceWish {
+/** The resources that a stage needs while it runs. */
+export interface ResourceRequest {
   readonly cpu: number;
   /** Bytes. */
   readonly memory: number;
   readonly gpu: number;
-  /** Of those that wait, the one with the highest goes first. */
+  /** Of several waiting requests, the one with the highest priority starts first. */
   readonly priority: number;
   /**
-   * Asked when the resources are there, before anything starts. If not, they are given back and the end is
-   * `not-started`: a stage holds no resources while it waits for something else.
+   * Called once the resources are allocated, before the stage starts. If it returns false, the resources are released
+   * and the end is `not-started`: a stage holds no resources while it waits for something else.
    */
   mayStart(): Promise<boolean>;
-  /** Awaited before the resources are given back: what they are given to next must not start after a failure. */
+  /** Awaited before the resources are released, so that after a failure no waiting stage starts. */
   beforeRelease(end: StageEnd): Promise<void>;
 }
 
-/** What an executor tells while a stage waits and runs. */
+/** A message of an executor while a stage waits and runs. */
 export type StageMessage =
   | { readonly type: 'started' }
-  /** GPUs that another run holds. */
+  /** The stage waits for GPUs that another run holds. */
   | { readonly type: 'waiting'; readonly holder: string }
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress };
 
 export type StageEnd =
-  /** The record is in the stores, and so are the outputs. */
+  /** The record and the outputs are in the stores. */
   | { readonly type: 'succeeded'; readonly record: ActionRecord }
   | { readonly type: 'failed'; readonly failure: FailureReason }
-  /** What the stage reads went away from the stores, however it ended. */
+  /** The inputs were deleted from the stores before or while the stage ran. Any result was discarded. */
   | { readonly type: 'inputs-gone' }
   | { readonly type: 'not-started' }
   | { readonly type: 'cancelled' };
 
-/** Carries out requests: on this machine, or by a scheduler on others. */
+/** Executes requests, on this machine or through a scheduler on others. */
 export interface Executor {
   run(
     request: StageRequest,
-    resources: ResourceWish,
+    resources: ResourceRequest,
     onMessage: (message: StageMessage) => void,
     signal: AbortSignal,
   ): Promise<StageEnd>;

@@ -2,7 +2,7 @@ import type { Place, Problem } from '../../shared/problem.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import type { ContentDifference } from './content-difference.ts';
 
-/** An output whose content is not what the lockfile says. */
+/** An output whose digest differs from the one in the lockfile. */
 export interface Difference {
   readonly stage: string;
   readonly output: string;
@@ -10,26 +10,26 @@ export interface Difference {
   readonly file: string;
   readonly expected: Digest;
   readonly found: Digest;
-  /** Whether it was taken from the cache, and not made now. */
+  /** Whether it came from the cache, rather than from this run. */
   readonly cached: boolean;
-  /** Unknown where the expected content isn't in the cache: then only digests could be compared. */
+  /** Unknown if the expected content is not in the cache, so that only digests could be compared. */
   readonly first: ContentDifference | undefined;
 }
 
 /** Why a stage has no result. */
 export type FailureReason =
-  /** The data or params that the stage was given have to change. */
+  /** The input data or params of the stage are invalid. */
   | { readonly kind: 'bad-input'; readonly problems: readonly Problem[] }
-  /** The stage itself says that it could not do its work. */
+  /** The stage returned a failure. */
   | { readonly kind: 'reported'; readonly problems: readonly Problem[] }
   | { readonly kind: 'threw'; readonly message: string; readonly at?: Place; readonly stack: string }
-  /** Its process ended without a word. */
+  /** Its process ended without a result. */
   | { readonly kind: 'crashed'; readonly how: string; readonly output: string }
-  /** It took longer than its `timeout`. */
+  /** It exceeded its `timeout`. */
   | { readonly kind: 'timed-out'; readonly seconds: number }
   | { readonly kind: 'bad-output'; readonly problems: readonly Problem[] }
   /** Only cached results were allowed (`--only`). */
   | { readonly kind: 'not-cached'; readonly problems: readonly Problem[] }
   | { readonly kind: 'cache'; readonly problems: readonly Problem[] }
-  /** It has a result, but not the one that the lockfile names. */
+  /** Its result differs from the one in the lockfile. */
   | { readonly kind: 'difference'; readonly differences: readonly Difference[] };

@@ -1,22 +1,22 @@
 import { statfsSync } from 'node:fs';
 import type { FailureReason } from './failure.ts';
 
-/** With less left than this a disk is full: what did not fit has been removed by now, or was larger. */
+/** A disk with less free space than this, in bytes, counts as full: the file that did not fit may have been deleted. */
 const NEXT_TO_NOTHING = 16 << 20;
 
-/** What a stage's failure was really about, if the disk on which it works, at `directory`, is full. */
+/** Returns a disk-full failure in place of `reason`, if that names one and the disk of `directory` is full. */
 export function fullDisk(reason: FailureReason, directory: string): FailureReason | undefined {
-  const said = saidOf(reason);
-  if (!/ENOSPC|EDQUOT|no space left on device|quota exceeded/i.test(said) || !isFull(directory)) return undefined;
+  const text = textOf(reason);
+  if (!/ENOSPC|EDQUOT|no space left on device|quota exceeded/i.test(text) || !isFull(directory)) return undefined;
   const problem = {
     message: 'the disk of the cache is full',
     at: { file: directory },
-    advice: 'Free some space (pipeline cache gc), or move the cache: --cache DIR. Nothing that is finished runs again.',
+    advice: 'Free some disk space (pipeline cache gc), or move the cache: --cache DIR. Finished stages do not rerun.',
   };
   return { kind: 'cache', problems: [problem] };
 }
 
-function saidOf(reason: FailureReason): string {
+function textOf(reason: FailureReason): string {
   switch (reason.kind) {
     case 'threw':
       return reason.message;

@@ -5,36 +5,36 @@ import { attemptLock, Silence } from '../../shared/file-lock.ts';
 import { describeHandle } from '../../shared/holder.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 
-/** GPUs that were handed out, until they are given back. */
+/** GPUs that are allocated until they are given back. */
 export interface HeldGpus {
   /** As CUDA_VISIBLE_DEVICES names them. */
   readonly names: readonly string[];
   giveBack(): void;
 }
 
-/** Where all runs of a user on this machine find each other's locks, whatever cache they use. */
+/** Returns the directory for the GPU locks of all runs of a user on this machine, whatever cache they use. */
 export function gpuLockDirectory(environment: NodeJS.ProcessEnv): string {
   const runtime = environment['XDG_RUNTIME_DIR'];
   // Not os.userInfo(): it throws for a user id without a name, which containers often run with.
   return runtime ? join(runtime, 'pipeline-gpus') : join(tmpdir(), `pipeline-gpus-${process.getuid?.() ?? 'all'}`);
 }
 
-/** Shares the GPUs of a machine out between the runs on it: a lock file for each. */
+/** Allocates the GPUs of a machine to the runs on it, by a lock file for each GPU. */
 export class GpuLocks {
   readonly #directory: string;
   readonly #names: () => readonly string[];
-  /** By name how to unlock it, of those that this run holds. */
+  /** The GPUs that this run holds: name → release of its lock. */
   readonly #held = new Map<string, () => void>();
-  /** By lock file how long its holder has been silent. */
+  /** By lock file, how long the heartbeat of its holder has been missing. */
   readonly #silences = new Map<string, Silence>();
 
-  /** `names`: of all GPUs that this run sees. */
+  /** @param names returns the names of all GPUs that are visible to this run. */
   constructor(directory: string, names: () => readonly string[]) {
     this.#directory = directory;
     this.#names = names;
   }
 
-  /** Takes `count` GPUs. If other runs hold too many, takes none, and says in words who holds them. */
+  /** Takes `count` GPUs. If other runs hold too many, takes none and fails with a description of the holders. */
   take(count: number): Result<HeldGpus, string> {
     const taken: string[] = [];
     const holders = new Set<string>();
@@ -66,9 +66,11 @@ export class GpuLocks {
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
       const attempt = attemptLock(path, silence);
       if (attempt.ok) return attempt;
-      return failure(attempt.failure === 'unreadable' ? `somebody (${path})` : describeHandle(attempt.failure));
+      return failure(
+        attempt.failure === 'unreadable' ? `an unknown process (${path})` : describeHandle(attempt.failure),
+      );
     } catch {
-      // Where no lock can be written, at least the stages of this run share the GPUs out.
+      // If no lock can be written, the GPUs are at least divided among the stages of this run.
       return success(() => undefined);
     }
   }

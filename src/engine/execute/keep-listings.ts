@@ -3,7 +3,7 @@ import { sourcesOf } from '../plan/sources.ts';
 import type { Services } from './services.ts';
 import type { StageKey } from './stage-key.ts';
 
-/** Keeps what is in the directories from outside that a stage reads, to say later what changed in them. */
+/** Keeps listings of the input directories of a stage, to explain later what changed in them. */
 export function keepListings(
   stage: PlannedStage,
   { document }: StageKey,
@@ -11,7 +11,7 @@ export function keepListings(
 ): void {
   for (const { name, from } of sourcesOf(stage)) {
     const digest = document.inputs[name];
-    // Mostly it was kept by whoever digested the tree.
+    // Usually the listing was kept when the directory was digested.
     if (from.kind !== 'path' || digest === undefined || listings.has(digest)) continue;
     const tree = paths.list(from);
     if (tree?.digest === digest) listings.keep(tree);

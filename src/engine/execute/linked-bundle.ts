@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BundleText } from '../fingerprint/stage-code.ts';
 
-/** What the imports of a bundle lead to on this machine. Absolute paths. */
+/** The targets of the imports of a bundle on this machine, as absolute paths. */
 export interface Linkage {
-  /** The folder of the pipeline file, to which the paths in stacks are relative. */
+  /** The folder of the pipeline file, to which the sources in the source map are relative. */
   readonly root: string;
-  /** What `import … from 'pipeline'` means. */
+  /** The target of `import … from 'pipeline'`. */
   readonly stageApi: string;
-  /** What is imported from packages: specifier → file. */
+  /** Package imports: specifier → file. */
   readonly externals: Readonly<Record<string, string>>;
 }
 
@@ -25,14 +25,14 @@ export function writeLinkedBundle(
     return path === undefined ? undefined : pathToFileURL(path).href;
   });
   const path = join(directory, `${name}.mjs`);
-  // The map's sources are relative to the root; the bundle runs from elsewhere.
+  // The sources in the map are relative to the root, but the bundle runs from another folder.
   const map = { ...(JSON.parse(bundle.sourceMap) as object), sourceRoot: `${pathToFileURL(root).href}/` };
   writeFileSync(`${path}.map`, JSON.stringify(map));
   writeFileSync(path, `${linked}\n//# sourceMappingURL=${name}.mjs.map\n`);
   return pathToFileURL(path).href;
 }
 
-/** The bundle's text with each package import leading to its file, to be run from anywhere. */
+/** Returns the text of the bundle with each package import replaced by a URL, so that it runs from any folder. */
 export function linkBundle(
   { text, links }: Pick<BundleText, 'text' | 'links'>,
   urlOf: (specifier: string) => string | undefined,

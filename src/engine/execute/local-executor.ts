@@ -1,21 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Executor, ResourceWish, StageEnd, StageMessage, StageRequest } from './executor.ts';
+import type { Executor, ResourceRequest, StageEnd, StageMessage, StageRequest } from './executor.ts';
 import type { GpuLocks } from './gpu-locks.ts';
-import type { Workbench } from './perform-stage.ts';
+import type { MachineServices } from './perform-stage.ts';
 import type { ResourcePool } from './resources.ts';
 
 const POLL_MILLISECONDS = 500;
 
-/** Carries requests out on this machine, each in a process of its own, as its resources allow. */
+/** Executes requests on this machine, each in a process of its own, as resources become available. */
 export class LocalExecutor implements Executor {
-  readonly #bench: Workbench;
+  readonly #services: MachineServices;
   readonly #pool: ResourcePool;
   readonly #gpus: GpuLocks;
   readonly #poll: number;
 
-  /** `poll`: milliseconds until it looks again for GPUs that other runs hold. */
-  constructor(bench: Workbench, pool: ResourcePool, gpus: GpuLocks, poll = POLL_MILLISECONDS) {
-    this.#bench = bench;
+  /** @param poll how often to check for GPUs that other runs hold, in milliseconds. */
+  constructor(services: MachineServices, pool: ResourcePool, gpus: GpuLocks, poll = POLL_MILLISECONDS) {
+    this.#services = services;
     this.#pool = pool;
     this.#gpus = gpus;
     this.#poll = poll;
@@ -23,29 +23,29 @@ export class LocalExecutor implements Executor {
 
   async run(
     request: StageRequest,
-    wish: ResourceWish,
+    resources: ResourceRequest,
     onMessage: (message: StageMessage) => void,
     signal: AbortSignal,
   ): Promise<StageEnd> {
-    const { cpu, memory, gpu, priority } = wish;
-    let told = false;
+    const { cpu, memory, gpu, priority } = resources;
+    let reported = false;
     while (!signal.aborted) {
       const grant = await this.#pool.take({ jobs: 1, cpu, memory, gpu }, priority);
       try {
         const gpus = this.#gpus.take(grant.gpus);
         if (gpus.ok) {
           try {
-            return await this.#perform(request, wish, gpus.value.names, onMessage, signal);
+            return await this.#perform(request, resources, gpus.value.names, onMessage, signal);
           } finally {
             gpus.value.giveBack();
           }
         }
-        if (!told) onMessage({ type: 'waiting', holder: gpus.failure });
-        told = true;
+        if (!reported) onMessage({ type: 'waiting', holder: gpus.failure });
+        reported = true;
       } finally {
         grant.giveBack();
       }
-      // Others of this run go on meanwhile: nothing is held.
+      // Holds no resources meanwhile, so that other stages of this run can start.
       await delay(this.#poll, undefined, { signal }).catch(() => undefined);
     }
     return { type: 'cancelled' };
@@ -53,15 +53,15 @@ export class LocalExecutor implements Executor {
 
   async #perform(
     request: StageRequest,
-    { mayStart, beforeRelease }: ResourceWish,
+    { mayStart, beforeRelease }: ResourceRequest,
     gpus: readonly string[],
     onMessage: (message: StageMessage) => void,
     signal: AbortSignal,
   ): Promise<StageEnd> {
     if (!(await mayStart())) return { type: 'not-started' };
-    // Loaded when something runs: mostly nothing has to.
+    // Loaded on demand, since usually nothing has to run.
     const { performStage } = await import('./perform-stage.ts');
-    const end = await performStage(request, gpus, this.#bench, onMessage, signal);
+    const end = await performStage(request, gpus, this.#services, onMessage, signal);
     await beforeRelease(end);
     return end;
   }

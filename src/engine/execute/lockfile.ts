@@ -13,19 +13,19 @@ export function lockfileName(profile: string | undefined): string {
   return profile === undefined ? 'pipeline.lock' : `pipeline.${encodeURIComponent(profile)}.lock`;
 }
 
-/** The parts of a key as the lockfile has them: so that what moved can be said where the cache is empty. */
+/** The parts of a key in the lockfile, to explain what changed even if the cache is empty. */
 export interface LockedParts {
   readonly code: Digest;
-  /** Digest of all packages; absent if there are none. */
+  /** The digest of all packages; absent if there are none. */
   readonly packages?: Digest;
   readonly params: JsonObject;
   readonly inputs: Readonly<Record<string, Digest>>;
-  /** Digests of the values, since the file is committed and a variable may hold a secret; null for one not set. */
+  /** Digests of the values, since the file is committed and a value may be secret; null for a variable not set. */
   readonly env: Readonly<Record<string, Digest | null>>;
   readonly runtime: Runtime;
 }
 
-/** What the lockfile says of a stage. */
+/** The entry of a stage in the lockfile. */
 export interface LockedStage {
   readonly key: ActionKey;
   readonly outputs: Readonly<Record<string, Digest>>;
@@ -33,14 +33,14 @@ export interface LockedStage {
   readonly parts?: LockedParts;
 }
 
-/** By stage. */
+/** The entries by stage name. */
 export type Lockfile = ReadonlyMap<string, LockedStage>;
 
-const HEAD = `# Written by pipeline after each whole run: what belongs to the pipeline as it stands. Commit it.
+const HEAD = `# Written by pipeline after each complete, successful run: the action keys and output digests. Commit it.
 # After a merge conflict take either side and run the pipeline.
 `;
 
-/** Writes the keys and digests of a whole, successful run, sorted and one a line. Unchanged, it is left alone. */
+/** Writes the keys and digests of a complete, successful run, sorted, one a line. Leaves an up-to-date file alone. */
 export function writeLockfile(path: string, result: RunResult): Result<void> {
   if (describes(read(path), result)) return success(undefined);
   const temporary = `${path}.${process.pid}`;
@@ -52,9 +52,9 @@ export function writeLockfile(path: string, result: RunResult): Result<void> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     rmSync(temporary, { force: true });
-    return problem(`the lockfile cannot be written: ${code}`, {
+    return problem(`cannot write the lockfile: ${code}`, {
       at: { file: path },
-      advice: 'Make room for it, or its folder writable, and run again: nothing that is finished runs twice.',
+      advice: 'Free some disk space or make the folder writable, then run again. Finished stages do not rerun.',
     });
   }
 }
@@ -69,12 +69,12 @@ export function lockfileText(result: RunResult): string {
   return `${HEAD}${lines.join('\n')}\n`;
 }
 
-/** Whether a lockfile's text has these very results. The parts of equal keys are equal, and cost time to write out. */
+/** Returns whether a lockfile has exactly these results. Compares no parts, since equal keys have equal parts. */
 function describes(text: string, result: RunResult): boolean {
   const stages = completedIn(result);
   let at = 0;
   for (const stage of stages) {
-    // Every stage has code, unless the lockfile is one of an earlier version.
+    // Every stage has code, except in a lockfile of an earlier version.
     at = text.indexOf(`\n${resultLines(stage).join('\n')}\n  code: `, at);
     if (at === -1) return false;
   }
@@ -105,7 +105,7 @@ function isEmpty(value: object | string): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-/** One value a line, maps sorted, so that two people's changes merge unless they touch the same value. */
+/** Formats one value a line, with sorted maps, so that concurrent changes merge unless they touch the same value. */
 function entry(name: string, value: Json | object, indent: string): string[] {
   const start = `${indent}${scalar(name)}:`;
   if (typeof value === 'string') return [`${start} ${scalar(value)}`];
@@ -115,7 +115,7 @@ function entry(name: string, value: Json | object, indent: string): string[] {
   return [start, ...entries.flatMap(([key, item]) => entry(key, item, `${indent}  `))];
 }
 
-/** A text as YAML: quoted, as JSON quotes, unless no reader of YAML could take it for anything but a text. */
+/** Formats a string as YAML: quoted as in JSON, unless every YAML parser reads it as a string without quotes. */
 function scalar(text: string): string {
   const plain =
     /^\w[\w@=,./-]*$/.test(text) &&

@@ -6,7 +6,7 @@ import type { Stores } from '../cache/stores.ts';
 import type { PlannedOutput } from '../plan/stage-interface.ts';
 import type { StageRequest } from './executor.ts';
 
-/** Digests what a stage made, by output name. A missing or empty output is a problem. */
+/** Digests the outputs of a stage in `directory`, by output name. Fails if an output is missing, empty or invalid. */
 export async function finishOutputs(
   stage: StageRequest,
   directory: string,
@@ -30,20 +30,20 @@ export async function finishOutputs(
 
 function outputProblem({ stage, module }: StageRequest, output: PlannedOutput, fault: string): Problem {
   return {
-    message: `stage «${stage}» left its output «${output.name}» ${fault}`,
+    message: `output "${output.name}" of stage "${stage}" ${fault}`,
     at: { file: module },
-    advice: `Write a file or a directory to outputs.${output.name}, or take it out of «outputs».`,
+    advice: `Write a file or a directory to outputs.${output.name}, or remove it from the declared outputs.`,
   };
 }
 
 function faultOf(path: string): string | undefined {
-  if (!existsSync(path)) return 'unmade';
+  if (!existsSync(path)) return 'was not created';
   const stats = lstatSync(path);
-  if (stats.isFile()) return stats.size === 0 ? 'empty' : undefined;
-  if (!stats.isDirectory()) return 'as something that is neither a file nor a directory';
+  if (stats.isFile()) return stats.size === 0 ? 'is empty' : undefined;
+  if (!stats.isDirectory()) return 'is neither a file nor a directory';
   const entries = readdirSync(path, { withFileTypes: true, recursive: true });
   const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
-  // A link's target would not move into the cache with it.
-  if (odd !== undefined) return `with «${odd.name}» in it, which is neither a file nor a directory`;
-  return entries.some((entry) => entry.isFile()) ? undefined : 'empty';
+  // The target of a symbolic link would not be moved into the cache with it.
+  if (odd !== undefined) return `contains "${odd.name}", which is neither a file nor a directory`;
+  return entries.some((entry) => entry.isFile()) ? undefined : 'is empty';
 }

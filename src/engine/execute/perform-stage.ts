@@ -16,47 +16,47 @@ import { fullDisk } from './full-disk.ts';
 import { type Linkage, writeLinkedBundle } from './linked-bundle.ts';
 import { finishOutputs } from './outputs.ts';
 import type { HostTask, PreviousPaths } from './protocol.ts';
-import { type FoundInput, inputPaths, locateInputs, nameMakers } from './request-inputs.ts';
+import { type FoundInput, inputPaths, locateInputs, nameProducers } from './request-inputs.ts';
 import { fromRooted, type Roots } from './roots.ts';
 import { runInProcess, toResult } from './stage-process.ts';
 import { unchangedInputs } from './unchanged-inputs.ts';
 
-/** What the machine that carries a request out brings to it. */
-export interface Workbench {
+/** What the machine that executes a request provides. */
+export interface MachineServices {
   readonly roots: Roots;
   readonly stores: Pick<Stores, 'actions' | 'contents'>;
-  /** Digests inputs from outside. */
+  /** Computes the digests of input paths. */
   readonly paths: PathDigests;
-  /** Makes hard links into content (absolute paths) known, where the store supports that. */
+  /** Keeps the digests of contents (absolute paths) valid while they are hard-linked, if the store supports that. */
   readonly linkable?: (contents: readonly string[]) => LinkedFiles;
-  /** The module that a stage's process starts with, and what `import … from 'pipeline'` means to it. Absolute. */
+  /** The main module of a stage's process, and the target of `import … from 'pipeline'` in it. Absolute. */
   readonly host: string;
   readonly stageApi: string;
-  /** Of it a stage sees what every process needs, and what it declares. */
+  /** A stage gets only the variables of it that any process needs, and those that it declares. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** What an earlier result gives to a stage. */
+/** An earlier result that a stage may reuse. */
 interface Reused {
   readonly paths: PreviousPaths;
   readonly links: LinkedFiles | undefined;
 }
 
-/** Runs a stage on this machine and keeps what it made. `gpus`: those that were handed out to it. */
+/** Runs a stage on this machine and adds its result to the stores. `gpus`: the GPUs allocated to it. */
 export async function performStage(
   request: StageRequest,
   gpus: readonly string[],
-  bench: Workbench,
+  services: MachineServices,
   onMessage: (message: StageMessage) => void,
   signal: AbortSignal,
 ): Promise<StageEnd> {
-  const found = await locateInputs(request.inputs, bench);
+  const found = await locateInputs(request.inputs, services);
   if (found === undefined) return { type: 'inputs-gone' };
   onMessage({ type: 'started' });
-  const made = join(fromRooted(request.scratch, bench.roots), 'outputs');
-  const reused = await reusedOf(request, bench);
+  const made = join(fromRooted(request.scratch, services.roots), 'outputs');
+  const reused = await reusedOf(request, services);
   try {
-    return await perform(request, { gpus, bench, onMessage, signal, found, made, reused });
+    return await perform(request, { gpus, services, onMessage, signal, found, made, reused });
   } catch (error) {
     return failed({ kind: 'cache', problems: cacheProblem(error, made).failure });
   } finally {
@@ -69,31 +69,31 @@ export async function performStage(
 
 interface Performance {
   readonly gpus: readonly string[];
-  readonly bench: Workbench;
+  readonly services: MachineServices;
   readonly onMessage: (message: StageMessage) => void;
   readonly signal: AbortSignal;
   readonly found: readonly FoundInput[];
-  /** Where the outputs are made. Absolute. */
+  /** The directory to which outputs are written. Absolute. */
   readonly made: string;
   readonly reused: Reused | undefined;
 }
 
 async function perform(request: StageRequest, performance: Performance): Promise<StageEnd> {
-  const { bench, found, made, reused } = performance;
-  const { contents } = bench.stores;
-  const scratch = fromRooted(request.scratch, bench.roots);
-  // What an earlier attempt left is incomplete.
+  const { services, found, made, reused } = performance;
+  const { contents } = services.stores;
+  const scratch = fromRooted(request.scratch, services.roots);
+  // The outputs of an earlier attempt are incomplete.
   rmSync(made, { recursive: true, force: true });
-  for (const path of [made, fromRooted(request.work, bench.roots)]) mkdirSync(path, { recursive: true });
+  for (const path of [made, fromRooted(request.work, services.roots)]) mkdirSync(path, { recursive: true });
   const started = now();
   const prepared = contents.prepare();
   const ran = await runProcess(request, performance);
   if (ran === 'cancelled') return { type: 'cancelled' };
-  const unchanged = await unchangedInputs(request.stage, found, bench);
+  const unchanged = await unchangedInputs(request.stage, found, services);
   if (!unchanged.ok && unchanged.failure === 'inputs-gone') return { type: 'inputs-gone' };
   if (!ran.ok) {
     const reason = fullDisk(ran.failure, scratch) ?? ran.failure;
-    return failed('problems' in reason ? { ...reason, problems: nameMakers(reason.problems, found) } : reason);
+    return failed('problems' in reason ? { ...reason, problems: nameProducers(reason.problems, found) } : reason);
   }
   if (!unchanged.ok) return failed(unchanged.failure as FailureReason);
   await prepared;
@@ -101,7 +101,7 @@ async function perform(request: StageRequest, performance: Performance): Promise
   const outputs = await finishOutputs(request, made, contents);
   if (!outputs.ok) return failed({ kind: 'bad-output', problems: outputs.failure });
   const record = toRecord(request, outputs.value, ran.value, secondsSince(started));
-  const kept = await keepResult(bench.stores, record, Object.values(outputs.value));
+  const kept = await keepResult(services.stores, record, Object.values(outputs.value));
   return kept.ok ? { type: 'succeeded', record } : failed({ kind: 'cache', problems: kept.failure });
 }
 
@@ -113,14 +113,14 @@ type Metrics = Readonly<Record<string, number>>;
 
 async function runProcess(
   request: StageRequest,
-  { gpus, bench, onMessage, signal, found, made, reused }: Performance,
+  { gpus, services, onMessage, signal, found, made, reused }: Performance,
 ): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
-  const { roots } = bench;
+  const { roots } = services;
   const scratch = fromRooted(request.scratch, roots);
   const metrics: Record<string, number> = {};
   const task: HostTask = {
     type: 'run',
-    bundle: writeLinkedBundle(request.code, linkageOf(request, bench), scratch, 'stage'),
+    bundle: writeLinkedBundle(request.code, linkageOf(request, services), scratch, 'stage'),
     params: request.document.params,
     inputs: inputPaths(request.inputs, found),
     outputs: Object.fromEntries(request.outputs.map(({ name, file }) => [name, join(made, file)])),
@@ -128,9 +128,9 @@ async function runProcess(
     downloads: fromRooted(request.downloads, roots),
     ...(reused && { previous: reused.paths }),
   };
-  const environment = { ...bench.environment, ...request.environment };
+  const environment = { ...services.environment, ...request.environment };
   const end = await runInProcess(task, join(scratch, 'request.json'), {
-    host: bench.host,
+    host: services.host,
     root: roots.project,
     environment: stageEnvironment(environment, Object.keys(request.environment), gpus),
     ...(request.timeout !== undefined && { timeout: request.timeout }),
@@ -146,15 +146,15 @@ async function runProcess(
   return result.ok ? success(metrics) : result;
 }
 
-function linkageOf({ code }: StageRequest, { roots, stageApi }: Workbench): Linkage {
+function linkageOf({ code }: StageRequest, { roots, stageApi }: MachineServices): Linkage {
   const files = Object.entries(code.externals).map(([specifier, file]) => [specifier, fromRooted(file, roots)]);
   return { root: roots.project, stageApi, externals: Object.fromEntries(files) as Linkage['externals'] };
 }
 
-/** What an earlier result gives, if all of it can still be had. */
+/** Locates an earlier result; returns nothing if an output of it is no longer available. */
 async function reusedOf(
   { previous }: StageRequest,
-  { stores, roots, linkable }: Workbench,
+  { stores, roots, linkable }: MachineServices,
 ): Promise<Reused | undefined> {
   if (previous === undefined) return undefined;
   const outputs: Record<string, string> = {};

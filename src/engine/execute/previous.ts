@@ -13,8 +13,8 @@ import type { StageKey } from './stage-key.ts';
 type PreviousServices = Pick<Services, 'stores' | 'listings' | 'roots'>;
 
 /**
- * The last result that differs from what is wanted in nothing but the inputs, if it is still complete. What is looked
- * up counts as used, so that no sweep takes it away meanwhile.
+ * Returns the last complete result whose key differs only in its inputs, for a stage that declares `reuses`. Looking it
+ * up marks it as used, so that no sweep deletes it meanwhile.
  */
 export async function findPrevious(
   stage: PlannedStage,
@@ -46,7 +46,7 @@ async function firstFound(
   return undefined;
 }
 
-/** The newest first. */
+/** Compares by age, newest first. */
 function byAge({ provenance: a }: ActionRecord, { provenance: b }: ActionRecord): number {
   return Date.parse(b.finished) - Date.parse(a.finished);
 }
@@ -55,7 +55,7 @@ function allButInputs({ inputs: _, ...rest }: RecordedDocument): string {
   return canonicalJson(rest as unknown as Json);
 }
 
-/** Of what comes from outside there is a listing since it was digested. */
+/** Returns the listings of the inputs. Those of input paths exist since they were digested. */
 async function listingsOf(
   stage: PlannedStage,
   { document }: StageKey,

@@ -1,18 +1,18 @@
 import type { CollectedArtifact, Progress, StageFailure } from '../../index.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
 
-/** By input name an absolute path, or those that the input collects. */
+/** By input name: an absolute path, or the artifacts that the input collects. */
 export type StageInputs = Readonly<Record<string, string | readonly CollectedArtifact[]>>;
 
-/** Where an earlier result of a stage lies. */
+/** The paths of an earlier result of a stage. */
 export interface PreviousPaths {
   /** By output name. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** By input name, for directories from outside: the file that says which digests their files have now. */
+  /** By input name: the file with the current listing of an input directory. */
   readonly listings: Readonly<Record<string, string>>;
 }
 
-/** What a stage's process has to do. */
+/** The task of a stage's process. */
 export type HostTask =
   | {
       readonly type: 'run';
@@ -25,31 +25,31 @@ export type HostTask =
       readonly downloads: string;
       readonly previous?: PreviousPaths;
     }
-  /** Say what each of these bundles declares, without running it. */
+  /** Returns what each of these bundles declares, without running it. */
   | { readonly type: 'describe'; readonly bundles: readonly string[] };
 
-/** What is in the file that a stage's process is started with. SIGTERM tells it that the run is cancelled. */
+/** The content of the request file of a stage's process. SIGTERM means that the run is cancelled. */
 export type HostRequest = HostTask & {
-  /** The variables that it sees, by name: the shell that starts the process may have added more. */
+  /** The names of the environment variables to keep: the shell that starts the process may have added others. */
   readonly variables: readonly string[];
 };
 
 export interface ThrownError {
   readonly message: string;
-  /** Lines lead to the TypeScript source. */
+  /** Its lines refer to the TypeScript source. */
   readonly stack: string;
 }
 
 export type Description =
   | { readonly ok: true; readonly interface: StageInterface }
   | { readonly ok: false; readonly error: ThrownError }
-  /** Its default export is no stage definition. */
+  /** Its default export is not a stage definition. */
   | { readonly ok: false; readonly notAStage: string };
 
-/** The descriptor on which a stage's process tells what happens. It ends when the runner does. */
+/** The file descriptor on which a stage's process writes messages. It is closed when the runner ends. */
 export const MESSAGES = 3;
 
-/** What a stage's process tells, one line of JSON each. */
+/** A message of a stage's process, one line of JSON each. */
 export type HostMessage =
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress }

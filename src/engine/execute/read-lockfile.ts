@@ -5,7 +5,7 @@ import { check, compile } from '../plan/schema-problems.ts';
 import { parseYaml, type YamlPath } from '../plan/source.ts';
 import type { LockedParts, LockedStage, Lockfile } from './lockfile.ts';
 
-const NEW_ONE = 'Take back the last one that was committed, or have it written anew: pipeline run';
+const RESTORE = 'Restore the last committed version, or regenerate it: pipeline run';
 
 const digest = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const digests = { type: 'object', additionalProperties: digest };
@@ -33,7 +33,7 @@ const lockfileSchema = {
   },
 };
 
-/** The lockfile at `path`, which messages call `file`; nothing if there is none. */
+/** Reads the lockfile at `path`, which is called `file` in messages. Returns nothing if there is none. */
 export function readLockfile(path: string, file: string): Result<Lockfile | undefined> {
   let text: string;
   try {
@@ -42,33 +42,33 @@ export function readLockfile(path: string, file: string): Result<Lockfile | unde
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return success(undefined);
     if (code === undefined) throw error;
-    return problem(`the lockfile cannot be read: ${code}`, { at: { file }, advice: NEW_ONE });
+    return problem(`cannot read the lockfile: ${code}`, { at: { file }, advice: RESTORE });
   }
   return parseLockfile(file, text);
 }
 
-/** Checks a lockfile's text. Every problem has its place. */
+/** Parses and validates the text of a lockfile. Every problem has a location. */
 export function parseLockfile(file: string, text: string): Result<Lockfile> {
   const conflicts = conflictMarkers(file, text);
   if (conflicts.length > 0) return failure(conflicts);
   const source = parseYaml(file, text);
-  if (!source.ok) return failure(source.failure.map((fault) => ({ ...fault, advice: NEW_ONE })));
+  if (!source.ok) return failure(source.failure.map((fault) => ({ ...fault, advice: RESTORE })));
   const { value, place } = source.value;
   if (value === null || value === undefined) {
-    return problem('the lockfile is empty', { at: { file, line: 1, column: 1 }, advice: NEW_ONE });
+    return problem('the lockfile is empty', { at: { file, line: 1, column: 1 }, advice: RESTORE });
   }
-  const problems = check(compile(lockfileSchema), inTodaysWords(value), {
+  const problems = check(compile(lockfileSchema), toCurrentFormat(value), {
     name: nameOf,
-    unknown: (path, key) => `key «${key}» in ${nameOf(path)}`,
+    unknown: (path, key) => `key "${key}" in ${nameOf(path)}`,
     place,
   });
-  if (problems.length > 0) return failure(problems.map((fault) => ({ ...fault, advice: NEW_ONE })));
-  const stages = Object.entries(inTodaysWords(value) as Record<string, WrittenStage>);
+  if (problems.length > 0) return failure(problems.map((fault) => ({ ...fault, advice: RESTORE })));
+  const stages = Object.entries(toCurrentFormat(value) as Record<string, WrittenStage>);
   return success(new Map(stages.map(([name, written]) => [name, toLocked(written)])));
 }
 
-/** An earlier version wrote the facts of a runtime beside the other parts, under the name of the runtime. */
-function inTodaysWords(lockfile: unknown): unknown {
+/** Converts the format of an earlier version, in which the facts of each runtime were a top-level part. */
+function toCurrentFormat(lockfile: unknown): unknown {
   if (!isObject(lockfile)) return lockfile;
   const known = Object.keys(lockfileSchema.additionalProperties.properties);
   const stages = Object.entries(lockfile).map(([name, stage]) => {
@@ -97,15 +97,15 @@ function toLocked({ key, outputs, ...parts }: WrittenStage): LockedStage {
   return { key, outputs, parts: { ...known, ...(packages && { packages }) } };
 }
 
-/** What git leaves of two sides that it could not merge; one problem for each conflict. */
+/** Returns a problem for each unresolved merge conflict. */
 function conflictMarkers(file: string, text: string): Problem[] {
   return text.split(/\r?\n/).flatMap((line, index): Problem[] =>
     /^<{7}( |$)/.test(line)
       ? [
           {
-            message: 'a merge conflict has not been resolved',
+            message: 'unresolved merge conflict',
             at: { file, line: index + 1, column: 1, length: line.length },
-            advice: 'Take either side (git checkout --theirs pipeline.lock), then have it written anew: pipeline run',
+            advice: 'Take either side (git checkout --theirs pipeline.lock), then regenerate it: pipeline run',
           },
         ]
       : [],
@@ -114,5 +114,5 @@ function conflictMarkers(file: string, text: string): Problem[] {
 
 function nameOf([stage, ...rest]: YamlPath): string {
   if (stage === undefined) return 'the lockfile';
-  return rest.length === 0 ? `stage «${stage}»` : `«${rest.join('.')}» of stage «${stage}»`;
+  return rest.length === 0 ? `stage "${stage}"` : `"${rest.join('.')}" of stage "${stage}"`;
 }

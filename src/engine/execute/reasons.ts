@@ -14,7 +14,7 @@ export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'pat
   readonly stores: Pick<Services['stores'], 'index'>;
 };
 
-/** Why a stage whose key has no complete record runs, compared with the last result under its name. */
+/** Explains why a stage whose key has no complete result runs, by comparison with its last result. */
 export function reasonsToRun(
   stage: PlannedStage,
   { key, document }: StageKey,
@@ -22,12 +22,12 @@ export function reasonsToRun(
   services: ReasonServices,
 ): string[] {
   if (last === undefined) return ['it has not run yet'];
-  if (last.key === key) return ['its result is no longer whole in the cache'];
+  if (last.key === key) return ['its result in the cache is incomplete or corrupted'];
   const reasons = reasonsSince(last, stage, { document, open: [] }, services);
   return reasons.length > 0 ? reasons : ['its result is not in the cache'];
 }
 
-/** What of a stage is other than it was for `last`, as far as it is known without the stages that would run before it. */
+/** Describes what changed since `last`, as far as it is known without running upstream stages. */
 export function reasonsSince(
   last: ActionRecord,
   stage: PlannedStage,
@@ -47,7 +47,7 @@ export function reasonsSince(
   );
 }
 
-/** «2 files changed, 1 new: a.jpg, …», and which stage made it if one did. */
+/** Describes a changed input: `2 files changed, 1 new: a.jpg, …`, with the stage that produced it, if any. */
 function describeInput(source: Source | undefined, before: Digest, now: Digest, services: ReasonServices): string {
   const from = source?.from;
   const [was, is] = [keptListing(before, services), from && listingNow(from, now, services)];
@@ -60,7 +60,7 @@ function listingNow(from: Source['from'], digest: Digest, services: ReasonServic
   return kept !== undefined || from.kind === 'artifact' ? kept : directoryListing(services.paths.list(from));
 }
 
-/** Of a directory from outside as it was digested; of one in the cache without reading it again. */
+/** Returns the kept listing of an input directory, or the listing of an artifact in the cache. */
 function keptListing(digest: Digest, { listings, stores }: ReasonServices): Listing | undefined {
   return listings.find(digest) ?? directoryListing(stores.index.treeOf(digest));
 }

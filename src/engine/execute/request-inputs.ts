@@ -5,16 +5,16 @@ import type { RequestedInput, StageRequest } from './executor.ts';
 import type { StageInputs } from './protocol.ts';
 import { fromRooted, type Roots } from './roots.ts';
 
-/** An input of a request, and where this machine has it. */
+/** An input of a request, with its path on this machine. */
 export interface FoundInput {
-  /** As the pipeline file names it. */
+  /** The name in the pipeline file. */
   readonly input: string;
   readonly from: RequestedInput;
   /** Absolute. */
   readonly path: string;
 }
 
-/** Where this machine has each input; nothing if what was found in the stores has gone from there since. */
+/** Returns the path of each input on this machine; nothing if an artifact was deleted from the stores. */
 export async function locateInputs(
   inputs: StageRequest['inputs'],
   { stores, roots }: { readonly stores: Pick<Stores, 'contents'>; readonly roots: Roots },
@@ -30,7 +30,7 @@ export async function locateInputs(
   return found;
 }
 
-/** The inputs as a stage sees them. */
+/** Returns the paths of the inputs, as they are passed to a stage. */
 export function inputPaths(inputs: StageRequest['inputs'], found: readonly FoundInput[]): StageInputs {
   const paths = new Map(found.map(({ from, path }) => [from, path]));
   const pathOf = (from: RequestedInput) => paths.get(from) ?? '';
@@ -42,15 +42,15 @@ export function inputPaths(inputs: StageRequest['inputs'], found: readonly Found
   );
 }
 
-/** Says of problems in what a stage has read which stage made that: the stage knows no more than a path in the cache. */
-export function nameMakers(problems: readonly Problem[], found: readonly FoundInput[]): readonly Problem[] {
+/** Adds the producing stage to problems in artifacts. The stage that read them knows only a path in the cache. */
+export function nameProducers(problems: readonly Problem[], found: readonly FoundInput[]): readonly Problem[] {
   return problems.map((problem) => {
     const file = problem.at?.file ?? '';
     const source = found.find(
       ({ from, path }) => from.kind === 'artifact' && (file === path || file.startsWith(path + sep)),
     );
     return source?.from.kind === 'artifact'
-      ? { ...problem, message: `${problem.message}, in ${source.from.maker}` }
+      ? { ...problem, message: `${problem.message}, in ${source.from.producer}` }
       : problem;
   });
 }

@@ -9,7 +9,7 @@ import { toRooted } from './roots.ts';
 import type { Services } from './services.ts';
 import { codeOf, type StageKey, variablesOf } from './stage-key.ts';
 
-/** What a request is made of beside the stage and its key. */
+/** The parts of a request other than the stage and its key. */
 export interface RequestParts {
   readonly run: string;
   readonly directories: Pick<Claim, 'work' | 'scratch'>;
@@ -18,7 +18,7 @@ export interface RequestParts {
 
 type RequestServices = Pick<Services, 'roots' | 'codes' | 'texts' | 'runtime' | 'downloads' | 'environment'>;
 
-/** Makes the request that an executor carries out. */
+/** Creates the request for an executor. Fails if the code of the stage cannot be read. */
 export async function toRequest(
   stage: PlannedStage,
   { key, document }: StageKey,
@@ -66,7 +66,7 @@ function requestedInputs(
   const requested = (name: string, from: ArtifactInput | PathInput): RequestedInput => {
     const digest = document.inputs[name];
     if (digest === undefined) throw new Error(`the key of ${stage.name} lacks the input ${name}`);
-    if (from.kind === 'artifact') return { kind: 'artifact', digest, maker: `${from.stage}.${from.output}` };
+    if (from.kind === 'artifact') return { kind: 'artifact', digest, producer: `${from.stage}.${from.output}` };
     const { path, include, exclude } = from;
     return { kind: 'path', at: toRooted(path, roots), digest, filter: { include, exclude } };
   };

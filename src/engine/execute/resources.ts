@@ -1,4 +1,4 @@
-/** How much of each resource: of a machine, or for a stage while it runs. */
+/** Amounts of each resource: of a machine, or for a stage while it runs. */
 export interface Amounts {
   readonly jobs: number;
   readonly cpu: number;
@@ -7,9 +7,9 @@ export interface Amounts {
   readonly gpu: number;
 }
 
-/** What was handed out, until it is given back. */
+/** Resources that are allocated until they are given back. */
 export interface Grant {
-  /** How many GPUs: no more than there are. */
+  /** The number of GPUs; no more than the machine has. */
   readonly gpus: number;
   giveBack(): void;
 }
@@ -17,28 +17,28 @@ export interface Grant {
 interface Waiting {
   readonly amounts: Amounts;
   readonly priority: number;
-  /** How many that came later, or matter less, went before. */
+  /** How many requests that came later or have a lower priority have started before this one. */
   overtaken: number;
   readonly start: (grant: Grant) => void;
 }
 
-/** Those that are hard to come by first: in this order they are held back for one who has waited long enough. */
+/** The order in which resources are reserved for a request that has waited long enough: the scarcest first. */
 const SCARCEST_FIRST = ['gpu', 'memory', 'cpu', 'jobs'] as const;
 
 /**
- * Hands out what the machine has. Of those that wait the one with the highest priority goes first, then the one that
- * came first. Whoever doesn't fit yet lets others go before, but only as many as run at once: then what it lacks is
- * held back for it. More than there is means all there is.
+ * Allocates the resources of the machine. Waiting requests start in the order of their priority, then of their arrival.
+ * A request that does not fit yet lets others overtake it, but at most as many as can run concurrently: after that, the
+ * resources that it lacks are reserved for it. A request for more than the machine has gets all of it.
  */
 export class ResourcePool {
-  readonly #look: () => Amounts;
+  readonly #measure: () => Amounts;
   #machine: { readonly total: Amounts; free: Amounts } | undefined;
-  /** In the order in which they are to start. */
+  /** In the order in which they will start. */
   readonly #waiting: Waiting[] = [];
 
-  /** `machine` is looked at when something has to run. */
+  /** @param machine returns the resources of the machine; called when the first stage has to run. */
   constructor(machine: () => Amounts) {
-    this.#look = machine;
+    this.#measure = machine;
   }
 
   /** Waits until `wanted` is free. */
@@ -52,7 +52,7 @@ export class ResourcePool {
 
   #known() {
     if (this.#machine === undefined) {
-      const total = this.#look();
+      const total = this.#measure();
       this.#machine = { total, free: total };
     }
     return this.#machine;

@@ -1,6 +1,6 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
 
-/** Folders that every machine has at a place of its own, absolute. */
+/** Folders whose location depends on the machine, absolute. */
 export interface Roots {
   /** The folder of the pipeline file. */
   readonly project: string;
@@ -8,8 +8,8 @@ export interface Roots {
 }
 
 /**
- * A path that another machine can resolve with roots of its own. `machine`: an absolute path, for what lies in neither
- * folder; it has to be the same everywhere.
+ * A path that another machine can resolve with its own roots. The root `machine` means an absolute path outside of both
+ * folders, which must be the same on all machines.
  */
 export interface RootedPath {
   readonly root: keyof Roots | 'machine';
@@ -17,7 +17,7 @@ export interface RootedPath {
 }
 
 export function toRooted(path: string, roots: Roots): RootedPath {
-  // The cache mostly lies in the project.
+  // The cache first, since it is usually inside the project.
   for (const root of ['cache', 'project'] as const) {
     const inside = relative(roots[root], path);
     if (inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)) return { root, path: inside };

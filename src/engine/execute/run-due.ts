@@ -3,7 +3,7 @@ import type { ActionRecord } from '../cache/records.ts';
 import { findResult } from '../cache/results.ts';
 import type { Claim } from '../cache/stores.ts';
 import type { PlannedStage } from '../plan/plan.ts';
-import { mayPass, outputsBefore, warnOfChanges } from './attempts.ts';
+import { isRetryable, outputsBefore, warnOfNondeterminism } from './attempts.ts';
 import { now, secondsSince, toCompleted } from './completed.ts';
 import type { Emit, StageResult } from './events.ts';
 import type { StageEnd, StageMessage, StageRequest } from './executor.ts';
@@ -14,24 +14,24 @@ import { toRequest } from './request.ts';
 import type { Services } from './services.ts';
 import type { StageKey } from './stage-key.ts';
 
-/** A stage that has to run now, whose inputs are complete. */
+/** A stage that has to run and whose inputs are complete. */
 export interface Due {
   readonly stage: PlannedStage;
   readonly key: StageKey;
   readonly run: string;
   readonly reasons: readonly string[];
-  /** Whether it has to compute everything, whatever the cache has. */
+  /** Whether it must run even if the cache has a result. */
   readonly forced: boolean;
   readonly priority: number;
   readonly signal: AbortSignal;
   readonly emit: Emit;
   /** Whether the run has been stopped since. */
   stopped(): boolean;
-  /** Awaited before the resources are free again: what comes next must not start after a failure. */
+  /** Awaited before the resources are released, so that after a failure no waiting stage starts. */
   judge(result: StageResult): Promise<StageResult>;
 }
 
-/** What a stage reads went away from the cache after it was looked up there. */
+/** An input was deleted from the cache after it was looked up. */
 export interface InputsGone {
   readonly outcome: 'inputs-gone';
   readonly seconds: number;
@@ -39,7 +39,7 @@ export interface InputsGone {
   readonly reasons: readonly string[];
 }
 
-/** Has an executor run a stage, under a claim, as often as it declares `retries`. */
+/** Runs a stage through the executor, under a claim, with the declared number of `retries`. */
 export async function runDue(due: Due, services: Services): Promise<StageResult | InputsGone> {
   const running = new RunningStage(due, services);
   try {
@@ -49,7 +49,7 @@ export async function runDue(due: Due, services: Services): Promise<StageResult 
   }
 }
 
-/** Why a stage was not started although its resources were there. */
+/** Why a stage was not started although its resources were available. */
 type Obstacle =
   | { readonly kind: 'stopped' }
   /** Another run computes the same action. */
@@ -133,6 +133,7 @@ class RunningStage {
       if (claim.value === undefined) return { kind: 'claimed' };
       this.#claim = claim.value;
     }
+    // The previous holder of the claim may have computed this result.
     const record = forced && !this.#waited ? undefined : await findResult(stores, key.key);
     return record === undefined ? undefined : { kind: 'cached', result: await this.#cached(record) };
   }
@@ -150,7 +151,7 @@ class RunningStage {
       case 'succeeded': {
         this.#finished = true;
         this.#services.stores.history.setLastKey(stage.name, key.key);
-        warnOfChanges(this.#due, this.#before, end.record);
+        warnOfNondeterminism(this.#due, this.#before, end.record);
         return this.#due.judge(toCompleted(stage, 'ran', end.record, { seconds: this.#seconds(), reasons }));
       }
       case 'failed':
@@ -179,7 +180,7 @@ class RunningStage {
     }
   }
 
-  /** Holds no resources meanwhile. */
+  /** Waits for the claim. Holds no resources meanwhile. */
   async #waitForClaim(): Promise<StageResult | 'again'> {
     const { stage, key, signal, emit } = this.#due;
     this.#started ??= now();
@@ -196,7 +197,7 @@ class RunningStage {
   #retryOrFail(reason: FailureReason): Promise<StageResult> | 'again' {
     const { stage, emit } = this.#due;
     const retry = ++this.#attempts;
-    if (retry > stage.retries || !mayPass(reason)) return this.#failed(reason);
+    if (retry > stage.retries || !isRetryable(reason)) return this.#failed(reason);
     emit({ type: 'stage-retrying', stage: stage.name, failure: reason, retry, retries: stage.retries });
     return 'again';
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Sorts by time, to the millisecond; two runs of the same one differ. */
+/** Returns a unique run id, which sorts by time to the millisecond: `20261128-121500-1f3a2b4`. */
 export function newRunId(): string {
   const now = new Date();
   const time = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');

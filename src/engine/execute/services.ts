@@ -7,23 +7,23 @@ import type { Plan } from '../plan/plan.ts';
 import type { Executor } from './executor.ts';
 import type { Roots } from './roots.ts';
 
-/** Where the engine's own files lie, and those of the project. */
+/** The paths of the engine and of the project. */
 export interface Installation {
-  /** The module that a stage's process starts with. */
+  /** The main module of a stage's process. */
   readonly host: string;
-  /** What `import … from 'pipeline'` means to a stage. */
+  /** The target of `import … from 'pipeline'` in a stage. */
   readonly stageApi: string;
   readonly root: string;
   readonly codes: StageCodes;
 }
 
-/** All that running a plan needs beside the plan. Each module names those of them that it uses. */
+/** A plan and everything that is needed to run it. Each module declares the subset that it uses. */
 export interface Services {
   readonly plan: Plan;
   readonly roots: Roots;
   readonly stores: Stores;
   readonly executor: Executor;
-  /** Digests inputs from outside. */
+  /** Computes the digests of input paths. */
   readonly paths: PathDigests;
   readonly listings: Listings;
   /** The code of each stage of the plan, by the absolute path of its module. */
@@ -31,7 +31,7 @@ export interface Services {
   /** The text of that code. */
   readonly texts: Pick<StageCodes, 'textOf'>;
   readonly runtime: RuntimeRegistry;
-  /** Where stages keep what they fetch. Absolute. */
+  /** The folder for the downloads of stages. Absolute. */
   readonly downloads: string;
   readonly environment: NodeJS.ProcessEnv;
 }

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 const BUNDLED = /(file:\/\/[^\s()]+\.mjs):(\d+):(\d+)/g;
 
 /**
- * A stack whose lines lead to the TypeScript source, by the map beside each bundle. Only a stack that is told needs it:
- * Node's own `--enable-source-maps` reads the maps whenever a module is loaded.
+ * Maps the lines of a stack to the TypeScript source, by the source map beside each bundle. Maps only stacks that are
+ * reported, whereas Node's own `--enable-source-maps` reads the maps whenever a module is loaded.
  */
 export function sourceStack(stack: string): string {
   const maps = new Map<string, SourceMap | undefined>();

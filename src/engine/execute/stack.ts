@@ -2,7 +2,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Place } from '../../shared/problem.ts';
 
-/** The topmost line of a stack that lies in the project's own sources. */
+/** Returns the location of the topmost line of a stack that is in the project's own sources; nothing if none is. */
 export function placeInStack(stack: string, root: string): Place | undefined {
   for (const line of stack.split('\n')) {
     const match = /^\s+at (?:.*\()?(.+?):(\d+):(\d+)\)?$/.exec(line);

@@ -1,4 +1,4 @@
-/** The main module of a stage's process: loads the stage's bundle, runs it, and tells the runner what happens. */
+/** The main module of a stage's process: loads the bundle of the stage, runs it and sends messages to the runner. */
 
 import { readFileSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
@@ -26,7 +26,7 @@ const BRIEFLY = { depth: 1, maxArrayLength: 3, maxStringLength: 60, breakLength:
 
 const cancelled = new AbortController();
 
-// Ctrl-C reaches every process of the terminal; it is the runner that tells stages to stop.
+// Ctrl-C sends SIGINT to every process of the terminal, but only the runner decides when stages stop.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => cancelled.abort(new Error('the run was cancelled')));
 process.on('uncaughtException', (error) => finish({ type: 'threw', error: toThrown(error) }));
@@ -90,12 +90,12 @@ function toDescription(definition: unknown): Description {
   if (typeof definition !== 'object' || definition === null)
     return { ok: false, notAStage: 'it has no default export' };
   const { params, inputs, outputs, reuses, run } = definition as Partial<StageDefinition>;
-  if (typeof run !== 'function') return { ok: false, notAStage: 'its default export has no function «run»' };
+  if (typeof run !== 'function') return { ok: false, notAStage: 'its default export has no function "run"' };
   if (!isNames(outputs) || outputs.length === 0) {
-    return { ok: false, notAStage: 'its «outputs» is not a list of at least one name' };
+    return { ok: false, notAStage: 'its "outputs" is not a list of at least one name' };
   }
-  if (inputs !== undefined && !isNames(inputs)) return { ok: false, notAStage: 'its «inputs» is not a list of names' };
-  // Only what JSON can say travels: a schema may hold anything else by mistake.
+  if (inputs !== undefined && !isNames(inputs)) return { ok: false, notAStage: 'its "inputs" is not a list of names' };
+  // Removes what JSON cannot express, which a schema may contain by mistake.
   const schema = params === undefined ? {} : { params: JSON.parse(JSON.stringify(params)) };
   return { ok: true, interface: { ...schema, inputs: inputs ?? [], outputs, ...(reuses === true && { reuses }) } };
 }
@@ -109,7 +109,7 @@ function toThrown(error: unknown): ThrownError {
   return { message: error.message, stack: sourceStack(error.stack ?? '') };
 }
 
-/** A screen shows no more than a few a second; the last one always arrives. */
+/** The minimum interval between progress messages, in milliseconds. The last one is always sent. */
 const PROGRESS_MILLISECONDS = 100;
 let progressSent = Number.NEGATIVE_INFINITY;
 
@@ -131,7 +131,7 @@ function sendMetrics(values: Readonly<Record<string, number>>): void {
   send({ type: 'metrics', values });
 }
 
-/** Waits until the message is written: a crash of the stage right after it must not lose it. */
+/** Writes a message synchronously, so that a crash of the stage right after it does not lose it. */
 function send(message: HostMessage): void {
   const line = Buffer.from(`${JSON.stringify(message, withNonFinite)}\n`);
   for (let written = 0; written < line.length; ) {
@@ -154,7 +154,7 @@ function surviveOrEnd(code: string | undefined): void {
   }
 }
 
-/** The runner is gone: this process, the leader of its group, ends with all that the stage has started. */
+/** Kills this process, the leader of its group, and all processes that the stage started. The runner has ended. */
 function endAll(): void {
   try {
     process.kill(-process.pid, 'SIGKILL');
@@ -163,7 +163,7 @@ function endAll(): void {
   }
 }
 
-/** Native threads may outlive the work; the process ends as soon as the runner has the last word. */
+/** Sends the last message and exits at once: native threads might keep the process alive. */
 function finish(message: HostMessage): void {
   send(message);
   process.exit(0);

@@ -16,7 +16,7 @@ export interface StageKey {
   readonly document: KeyDocument;
 }
 
-/** Digests inputs from outside. Each is looked at once a run: a run sees one state of them. */
+/** Computes the digests of input paths, each once a run, so that a run sees a consistent state. */
 export class PathInputs {
   readonly #paths: PathDigests;
   readonly #listings: Listings;
@@ -28,12 +28,12 @@ export class PathInputs {
   }
 
   digest(input: PathInput): Promise<Result<Digest>> {
-    const found = this.#seen.get(idOf(input)) ?? this.#look(input);
+    const found = this.#seen.get(idOf(input)) ?? this.#read(input);
     this.#seen.set(idOf(input), found);
     return found;
   }
 
-  async #look(input: PathInput): Promise<Result<Digest>> {
+  async #read(input: PathInput): Promise<Result<Digest>> {
     const tree = await this.#paths.digest(input, (read) => this.#listings.keep(read));
     return tree.ok ? success(tree.value.digest) : tree;
   }
@@ -43,7 +43,7 @@ function idOf({ path, include, exclude }: PathInput): string {
   return JSON.stringify([path, include, exclude]);
 }
 
-/** The code of a planned stage. */
+/** Returns the code of a planned stage. */
 export function codeOf(stage: PlannedStage, { codes }: Pick<Services, 'codes'>): StageCode {
   const code = codes.get(stage.module.path);
   if (code === undefined) throw new Error(`the code of ${stage.module.written} was not read`);
@@ -52,21 +52,21 @@ export function codeOf(stage: PlannedStage, { codes }: Pick<Services, 'codes'>):
 
 type KeyServices = Pick<Services, 'codes' | 'environment' | 'runtime'>;
 
-/** The environment variables that a stage sees: those that it declares, and those that packages of its code read. */
+/** Returns the environment variables of a stage: those that it declares, and those that its packages read. */
 export function variablesOf(stage: PlannedStage, services: Pick<Services, 'codes' | 'runtime'>): readonly string[] {
   return [...new Set([...stage.env, ...services.runtime.variablesOf(codeOf(stage, services))])];
 }
 
-/** The outputs of a stage, or nothing while they are not known. */
+/** Returns the outputs of a stage, or nothing if they are not known yet. */
 export type OutputsOf = (stage: string) => Readonly<Record<string, Digest>> | undefined;
 
 export interface KnownParts {
   readonly document: KeyDocument;
-  /** The inputs that are not known yet, since the stages that make them would run. */
+  /** The inputs that are not known yet, since the stages that produce them would run. */
   readonly open: readonly string[];
 }
 
-/** All that is known of a stage's key. */
+/** Returns the parts of a stage's key that are known. Fails if an input path or a runtime fact cannot be read. */
 export async function knownParts(
   stage: PlannedStage,
   services: KeyServices,
@@ -89,7 +89,7 @@ export async function knownParts(
       inputs[name] = digest.value;
     }
   }
-  // A stage that asks for no GPU computes on the CPU on every machine.
+  // A stage that requests no GPU computes on the CPU on every machine.
   const runtime = services.runtime.factsOf(code, seesGpus(stage));
   if (!runtime.ok) return runtime;
   const document = keyDocument({
@@ -103,7 +103,7 @@ export async function knownParts(
   return success({ document, open });
 }
 
-/** The action key of a stage, once all stages that it reads are complete. */
+/** Returns the action key of a stage whose dependencies are complete. Fails if an input path cannot be read. */
 export async function keyOf(
   stage: PlannedStage,
   services: KeyServices,

@@ -9,19 +9,19 @@ import { type HostMessage, type HostTask, MESSAGES } from './protocol.ts';
 import { readMessage } from './read-message.ts';
 import { placeInStack } from './stack.ts';
 
-/** How long a stage may take to end by itself when the run is cancelled. */
+/** How long a stage may take to end when the run is cancelled, before it is killed. */
 const GRACE_MILLISECONDS = 1000;
-/** The longest that a timer can be set to, some 25 days. */
+/** The maximum delay of a timer, about 25 days. */
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
-/** How much of what a process printed is kept for the message about its crash. */
+/** How many characters of a process' output are kept for the message about a crash. */
 const KEPT_OUTPUT = 4000;
 
 export interface ProcessOptions {
-  /** Path of the host module. */
+  /** The path of the host module. */
   readonly host: string;
   readonly root: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Seconds after which the process is ended. */
+  /** The time limit, in seconds. */
   readonly timeout?: number;
   readonly signal: AbortSignal;
   readonly onMessage: (message: HostMessage) => void;
@@ -35,12 +35,13 @@ export type ProcessEnd =
 
 const SHELL = '/bin/sh';
 /**
- * The stage runs as the shell's own process. Beside it, in the same group, a watcher waits for the descriptor that only
- * the runner holds open to end: however the runner dies, and however busy the stage is, the whole group ends with it.
+ * The shell replaces itself with the stage. Beside it, in the same process group, a watcher waits until the descriptor
+ * that only the runner holds open is closed, and then kills the group. So the group ends with the runner, however the
+ * runner dies and however busy the stage is.
  */
 const WATCHED = `{ read -r _; kill -9 0; } <&${MESSAGES} >/dev/null 2>&1 ${MESSAGES}>&- & exec "$@"`;
 
-/** Runs one request in a process of its own, which is the leader of its own group. */
+/** Runs a task in a process of its own, which is the leader of its own process group. */
 export async function runInProcess(
   request: HostTask,
   requestFile: string,
@@ -56,7 +57,7 @@ export async function runInProcess(
       output = (output + text).slice(-KEPT_OUTPUT);
     });
   }
-  // What a stage prints while it is being written is worth seeing; libraries' own words mostly go to stderr.
+  // Output on stdout is usually the author's own debugging output. Libraries mostly log to stderr.
   onLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
   onLines(child.stdio[MESSAGES] as Readable | null, (line) => {
     const message = readMessage(line) ?? { type: 'log', message: line };
@@ -76,9 +77,9 @@ export async function runInProcess(
 
 function start(requestFile: string, { host, root, environment }: ProcessOptions): ChildProcess {
   const command = [process.execPath, '--no-warnings', host, requestFile] as const;
-  // A container may have no shell: then a stage notices that the runner is gone when it next tells something.
+  // A container may have no shell. Then a stage notices the end of the runner when it sends its next message.
   const [file, ...args] = existsSync(SHELL) ? ([SHELL, '-c', WATCHED, 'stage', ...command] as const) : command;
-  // Not execa: loading it takes as long as a small stage.
+  // Not execa, since loading it takes as long as running a small stage.
   return spawn(file, args, {
     cwd: root,
     env: environment,
@@ -91,40 +92,40 @@ function onLines(stream: Readable | null, onLine: (line: string) => void): void 
   if (stream !== null) createInterface({ input: stream }).on('line', onLine);
 }
 
-/** How the process ended, once all that it wrote has arrived. What it started ends with it. */
+/** Returns how the process ended, once all its output has arrived. Kills the processes that it started. */
 function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     let patience: NodeJS.Timeout | undefined;
     child.on('exit', () => {
       endGroup(child.pid);
-      patience = setTimeout(() => setImmediate(letGo, child), GRACE_MILLISECONDS);
+      patience = setTimeout(() => setImmediate(closeStreams, child), GRACE_MILLISECONDS);
     });
     child.on('close', () => clearTimeout(patience));
     child.on('error', (error) => resolve(`could not be started: ${error.message}`));
     child.on('close', (code, signal) =>
-      resolve(signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was ended by ${signal}`),
+      resolve(signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was terminated by ${signal}`),
     );
   });
 }
 
-/** Waits no longer for output that a process which left the group of `child` may hold open for ever. */
-function letGo({ stdio }: ChildProcess): void {
+/** Closes the streams, which a process that left the group of `child` might keep open forever. */
+function closeStreams({ stdio }: ChildProcess): void {
   for (const stream of stdio) stream?.destroy();
 }
 
-/** Ends a process and all that it started. */
+/** Kills a process and all processes in its group. */
 function endGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // All of them have ended by themselves.
+    // All of them have already ended.
   }
 }
 
 /**
- * When the run is cancelled or the time is over, asks the process to end and, if it doesn't, ends its whole group.
- * Returns how to stop watching, which says whether it was cut short. (Not by AbortSignal.any with a timeout: Node 20
- * may collect these before they abort.)
+ * Terminates the process when the run is cancelled or the time limit is exceeded, and kills its group if it does not
+ * end. Returns a function that stops watching and returns whether the process was terminated. (AbortSignal.any with a
+ * timeout does not work: Node 20 may garbage-collect these signals before they abort.)
  */
 function stopInTime(
   child: ChildProcess,
@@ -165,7 +166,7 @@ function unfinishedProblem(open: readonly string[]): Problem {
   };
 }
 
-/** What the last word of a stage's process means. */
+/** Turns the last message of a stage's process into a result. */
 export function toResult(message: HostMessage, root: string): Result<void, FailureReason> {
   switch (message.type) {
     case 'done':
@@ -188,7 +189,7 @@ export function toResult(message: HostMessage, root: string): Result<void, Failu
     case 'progress':
     case 'metrics':
     case 'described':
-      throw new Error(`a stage's process ended with «${message.type}»`);
+      throw new Error(`unexpected last message of a stage's process: "${message.type}"`);
     default:
       return message satisfies never;
   }

@@ -3,7 +3,7 @@ import type { StageResult } from './events.ts';
 import { execute } from './execute.ts';
 import type { Services } from './services.ts';
 
-/** What each of the named stages, and those before them, would do now. Runs nothing. */
+/** Returns what each of the named stages and their upstream stages would do now. Runs nothing. */
 export async function survey(services: Services, names: readonly string[]): Promise<ReadonlyMap<string, StageResult>> {
   const { stages } = await execute(services, {
     selection: { stages: before(services.plan, names), forced: new Set(), cachedOnly: new Set() },

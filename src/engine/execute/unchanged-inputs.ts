@@ -5,8 +5,8 @@ import type { FailureReason } from './failure.ts';
 import type { FoundInput } from './request-inputs.ts';
 
 /**
- * Whether a stage that has just run read what its key says: a result of anything else must not be kept under that key.
- * `inputs-gone` if content went away from the stores, which can compute it again.
+ * Checks that the inputs of a stage that has just run still match its key: a result from other inputs must not be kept
+ * under that key. Fails with `inputs-gone` if an artifact was deleted from the stores, since it can be recomputed.
  */
 export async function unchangedInputs(
   stage: string,
@@ -27,9 +27,9 @@ export async function unchangedInputs(
 
 function changedProblem(stage: string, input: string, path: string): Problem {
   return {
-    message: `input «${input}» of stage «${stage}» changed while the stage was reading it`,
+    message: `input "${input}" of stage "${stage}" changed while the stage was reading it`,
     at: { file: path },
     advice:
-      'Run it again once nothing writes there. If the stage itself does, let it write to its outputs, or to «work».',
+      'Run again once nothing writes to it. If the stage itself does, let it write to an output or its work directory.',
   };
 }

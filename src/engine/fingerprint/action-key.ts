@@ -2,13 +2,13 @@ import type { Facts } from '../../shared/extensions/runtime-facts.ts';
 import type { Json, JsonObject } from '../../shared/json.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from './digest.ts';
 
-/** The version of what is in a key and how it is written. Another scheme, other keys. */
+/** The version of the parts of a key and of their encoding. A change of the scheme changes every key. */
 const SCHEME = 2;
 
 /** Runtime facts by the name under which they are registered. */
 export type Runtime = Readonly<Record<string, Facts>>;
 
-/** All that decides a stage's outputs, in clear. */
+/** Everything that determines the outputs of a stage, in plain text. */
 export interface KeyDocument {
   readonly scheme: typeof SCHEME;
   /** Digest of the stage's bundled code. */
@@ -18,9 +18,9 @@ export interface KeyDocument {
   readonly params: JsonObject;
   /** Input name → digest of its content. */
   readonly inputs: Readonly<Record<string, Digest>>;
-  /** Declared environment variables; null for one that is not set. */
+  /** The values of declared environment variables; null for one that is not set. */
   readonly env: Readonly<Record<string, string | null>>;
-  /** Facts about the packages that the code reaches, of those that have some. */
+  /** The runtime facts about packages that the code reaches. */
   readonly runtime: Runtime;
 }
 
@@ -28,34 +28,34 @@ export function keyDocument(parts: Omit<KeyDocument, 'scheme'>): KeyDocument {
   return { scheme: SCHEME, ...parts };
 }
 
-/** Returns the digest of a key document, of whatever scheme. */
+/** Returns the digest of a key document of any scheme. */
 export function actionKey(document: RecordedDocument): ActionKey {
   return sha256(canonicalJson(document as unknown as Json)) as string as ActionKey;
 }
 
-/** Scheme 1 had the facts of a runtime, or null, beside the other parts, under the name of the runtime. */
+/** In scheme 1, the facts of each runtime, or null, were a top-level part under the name of the runtime. */
 interface DocumentOfScheme1 extends Omit<KeyDocument, 'scheme' | 'runtime'> {
   readonly scheme: 1;
 }
 
 /**
- * A key document as a record has it. The record's key is the digest of this very document, so an old one is never
- * rewritten; `readDocument` reads it.
+ * A key document in a record. Since the key of the record is the digest of this document, an old document is never
+ * rewritten; `readDocument` converts it.
  */
 export type RecordedDocument = KeyDocument | DocumentOfScheme1;
 
-/** A key document of any scheme, in today's words. */
+/** A key document of any scheme, in the current form. */
 export type ReadDocument = Omit<KeyDocument, 'scheme'> & { readonly scheme: number };
 
-/** Reads a document of this scheme or another, as far as today's words go. */
+/** Converts a document of any scheme to the current form, as far as possible. */
 export function readDocument(recorded: RecordedDocument): ReadDocument {
   if (recorded.scheme === SCHEME) return recorded;
   const { scheme, code, packages = {}, params = {}, inputs = {}, env = {}, ...rest } = recorded;
-  // A cache may also have records of a later version: what it calls otherwise reads as empty.
+  // A cache may also have records of a later version: parts that it renamed are read as empty.
   return { scheme, code, packages, params, inputs, env, runtime: runtimeOfScheme1(rest) };
 }
 
-/** Returns the runtime facts as they are written today. `parts`: those of scheme 1 that are none of the others. */
+/** Returns the runtime facts in the current form. `parts`: the remaining parts of a scheme 1 document. */
 function runtimeOfScheme1(parts: object): Runtime {
   const facts = Object.entries(parts).filter(([, value]) => typeof value === 'object' && value !== null);
   return Object.fromEntries(facts) as Runtime;

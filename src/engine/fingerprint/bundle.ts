@@ -7,35 +7,35 @@ import { failure, type Problem, type Result, success } from '../../shared/proble
 import { type Digest, sha256 } from './digest.ts';
 import { configurationFiles, packageCandidates } from './resolution-files.ts';
 
-/** An import of a package in a bundle's text: the characters that name it. */
+/** An import of a package in the text of a bundle: the range of its specifier. */
 export interface Link {
   readonly specifier: string;
   readonly start: number;
   readonly end: number;
-  /** What stands around the specifier: the quotes of a dynamic import are part of the range. */
+  /** Whether the range includes the quotes, which is so for a dynamic import. */
   readonly quoted: boolean;
 }
 
-/** A stage module with all local modules that it reaches, in one text. Packages stay outside. */
+/** A stage module bundled with all local modules that it reaches. Packages stay external. */
 export interface Bundle {
-  /** Digest of the code alone: comments, formatting, types, unreachable code and places on disk don't count. */
+  /** Digest of the code alone: independent of comments, formatting, types, unreachable code and paths on disk. */
   readonly digest: Digest;
-  /** The text that runs. Its package imports name keys of `externals`. */
+  /** The code to run. Its package imports are keys of `externals`. */
   readonly text: string;
-  /** Where in `text` they stand. */
+  /** The package imports in `text`. */
   readonly links: readonly Link[];
   readonly sourceMap: string;
-  /** What is imported from packages: the specifier in `text` → the absolute path of the file. */
+  /** Package imports: the specifier in `text` → the absolute path of the file. */
   readonly externals: Readonly<Record<string, string>>;
-  /** The local modules whose code is in the bundle, relative to the root. */
+  /** The local modules whose code is in the bundle, relative to the project root. */
   readonly modules: readonly string[];
-  /** All local modules that were read, absolute: while they stay the same, and so does `lookedAt`, so does the bundle. */
+  /** All local modules that were read, absolute. The bundle changes only if these or `resolutionFiles` do. */
   readonly sources: readonly string[];
-  /** Other files by whose content or absence an import means what it means, absolute. */
-  readonly lookedAt: readonly string[];
+  /** Other files whose content or absence determines how imports are resolved, absolute. */
+  readonly resolutionFiles: readonly string[];
 }
 
-/** Bundles the stage module at `module` (absolute) as far as its imports are local. */
+/** Bundles the stage module at `module` (absolute) with its local imports. Fails with the problems of its code. */
 export async function bundleStage(module: string, root: string): Promise<Result<Bundle>> {
   const esbuild = await import('esbuild');
   const externals: Record<string, string> = {};
@@ -51,7 +51,7 @@ export async function bundleStage(module: string, root: string): Promise<Result<
       format: 'esm',
       platform: 'node',
       target: 'node20',
-      // Node's own rules, without esbuild's «module» condition and field.
+      // Node's own rules, without esbuild's `module` condition and field.
       conditions: [],
       mainFields: ['main'],
       legalComments: 'none',
@@ -86,11 +86,11 @@ export async function bundleStage(module: string, root: string): Promise<Result<
     externals,
     modules: modules.sort(),
     sources,
-    lookedAt: [...configurationFiles(new Set(sources.map(dirname))), ...candidates],
+    resolutionFiles: [...configurationFiles(new Set(sources.map(dirname))), ...candidates],
   });
 }
 
-/** Leaves what lies in `node_modules` outside of the bundle; linked packages with their source elsewhere are local. */
+/** Keeps packages in `node_modules` external. A package linked to source outside of `node_modules` counts as local. */
 function packagesOutside(externals: Record<string, string>, candidates: Set<string>): Plugin {
   const inner = Symbol('resolving');
   return {
@@ -114,12 +114,12 @@ function packagesOutside(externals: Record<string, string>, candidates: Set<stri
   };
 }
 
-/** `@scope/name` of `@scope/name/inner.js`. */
+/** Returns the name of the package of a specifier: `@scope/name` for `@scope/name/inner.js`. */
 function packageName(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
-/** The specifier itself, unless another module means another copy of the package by it. */
+/** Returns the specifier itself, with a suffix if another module resolves it to another copy of the package. */
 function nameFor(specifier: string, path: string, externals: Record<string, string>): string {
   let name = specifier;
   for (let copy = 2; externals[name] !== undefined && externals[name] !== path; copy++) name = `${specifier}#${copy}`;
@@ -127,23 +127,23 @@ function nameFor(specifier: string, path: string, externals: Record<string, stri
   return name;
 }
 
-/** esbuild names a stage's definition after its file: `score_default`. */
+/** Removes the file name from the code: esbuild names the default export of a stage after its file: `score_default`. */
 function withoutFileName(text: string): string {
   const name = /^ {2}(\w+_default) as default$/m.exec(text)?.[1];
   const parts = name === undefined ? [] : text.split(new RegExp(`\\b${name}\\b`));
   return parts.length === 3 ? parts.join('stage_default') : text;
 }
 
-/** The imports in the text of a module that name what they import. */
+/** Returns the imports with a literal specifier in the text of a module. */
 export async function linksIn(text: string): Promise<Link[]> {
   await init;
   return parse(text)[0].flatMap(({ specifier, start, end, type }) =>
-    // The lexer's range has the quotes for import(…), and not for static imports.
+    // The range of the lexer includes the quotes of import(…), but not those of static imports.
     typeof specifier === 'string' ? [{ specifier, start, end, quoted: type === 'dynamic' }] : [],
   );
 }
 
-/** What a bundle cannot keep its promise with: an import that only shows when it runs. */
+/** Finds code whose dependencies are known only at run time, so that the bundle would be incomplete. */
 async function runtimeProblems(text: string, file: string): Promise<Problem[]> {
   await init;
   return parse(text)[0].flatMap((found): Problem[] => {
@@ -159,9 +159,9 @@ async function runtimeProblems(text: string, file: string): Promise<Problem[]> {
     if (found.type === 'dynamic' && found.specifier === undefined) {
       return [
         {
-          message: 'a module is imported by a computed name, so that what the stage depends on cannot be told',
+          message: 'a dynamic import has a computed name, so the dependencies of the stage cannot be determined',
           at: { file },
-          advice: 'Write import("./name.ts") with the name in full, once for each module that can be meant.',
+          advice: 'Write import("./name.ts") with a literal name, once for each possible module.',
         },
       ];
     }
@@ -181,7 +181,7 @@ function toProblem(message: Message, module: string, root: string): Problem {
       ? {
           message: 'there is no such module',
           at: { file: relative(root, module) },
-          advice: 'Write it, or correct the path.',
+          advice: 'Create it, or correct the path.',
         }
       : { message: message.text, at: { file: relative(root, module) } };
   }

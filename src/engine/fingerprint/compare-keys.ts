@@ -2,26 +2,26 @@ import type { Json } from '../../shared/json.ts';
 import { type ReadDocument, type RecordedDocument, type Runtime, readDocument } from './action-key.ts';
 import { canonicalJson, type Digest } from './digest.ts';
 
-/** A key with what helps to say what changed in it. */
+/** A key with the details that help to explain what changed in it. */
 export interface ExplainedKey {
   readonly document: RecordedDocument;
-  /** Local module → digest of its source. */
+  /** Path of a local module → digest of its source. */
   readonly modules: Readonly<Record<string, Digest>>;
 }
 
-/** What became of an input whose content is another: «changed», or more where more is known. */
+/** Describes an input whose content differs: `changed`, or more details if they are known. */
 export type DescribeInput = (name: string, before: Digest, now: Digest) => string;
 
 export interface Wording {
   readonly describeInput?: DescribeInput;
-  /** How the runtime facts of a name are called; by their name where nobody knows better. */
+  /** Returns the label of the runtime facts with this name. By default the name itself. */
   readonly labelOf?: (name: string) => string;
 }
 
-/** Why a key that has the same parts as before is another one. */
-export const OTHER_SCHEME = 'the key is made another way in this version of pipeline';
+/** The reason if the keys differ although all their parts are equal. */
+export const OTHER_SCHEME = 'this version of pipeline computes action keys differently';
 
-/** What differs between two keys, in words that name the thing: «param learning_rate 0.0001 → 0.00005». */
+/** Describes each difference between two keys by its name: `param learning_rate 0.0001 → 0.00005`. */
 export function compareKeys(
   before: ExplainedKey,
   now: ExplainedKey,
@@ -32,7 +32,7 @@ export function compareKeys(
   const b = readDocument(now.document);
   const params = differences('param', flatten(a.params), flatten(b.params));
   const inputs = inputReasons(a.inputs, b.inputs, describeInput);
-  // Another scheme may tell code, packages and variables apart by other means: only what a person wrote is compared.
+  // Digests of code, packages and variables are not comparable across schemes. Params and inputs are.
   if (a.scheme !== b.scheme) return [OTHER_SCHEME, ...params, ...inputs];
   return [
     ...params,
@@ -49,7 +49,7 @@ function differences(noun: string, a: Readonly<Record<string, Json>>, b: Readonl
     const from = a[name];
     const to = b[name];
     if (from === undefined) return [`${noun} ${name} is new: ${shown(to)}`];
-    if (to === undefined) return [`${noun} ${name} is gone: ${shown(from)}`];
+    if (to === undefined) return [`${noun} ${name} was removed: ${shown(from)}`];
     return canonicalJson(from) === canonicalJson(to) ? [] : [`${noun} ${name} ${shownPair(from, to)}`];
   });
 }
@@ -74,12 +74,12 @@ function codeReason(a: ExplainedKey['modules'], b: ExplainedKey['modules'], modu
   const others = changed.filter((name) => name !== module);
   if (others.length === 0) return `${module} changed`;
   const words = others.map(
-    (name) => `${name} ${a[name] === undefined ? 'is new' : b[name] === undefined ? 'is gone' : 'changed'}`,
+    (name) => `${name} ${a[name] === undefined ? 'is new' : b[name] === undefined ? 'was removed' : 'changed'}`,
   );
   return `${module}: ${changed.length > others.length ? 'changed, ' : ''}${words.join(', ')}`;
 }
 
-/** `name@version` entries paired by name, so that an upgrade reads as one. */
+/** Pairs `name@version` entries by name, so that an upgrade is one difference. */
 function packageReasons(a: ReadDocument['packages'], b: ReadDocument['packages']): string[] {
   const from = versionsByName(a);
   const to = versionsByName(b);
@@ -87,12 +87,12 @@ function packageReasons(a: ReadDocument['packages'], b: ReadDocument['packages']
     const was = from[name];
     const is = to[name];
     if (was === undefined) return [`package ${name} ${is} is new`];
-    if (is === undefined) return [`package ${name} ${was} is gone`];
+    if (is === undefined) return [`package ${name} ${was} was removed`];
     if (was !== is) return [`package ${name} ${was} → ${is}`];
     const same = Object.keys(b)
       .filter((id) => id.startsWith(`${name}@`))
       .every((id) => a[id] === b[id]);
-    return same ? [] : [`package ${name} ${is} has other content`];
+    return same ? [] : [`package ${name} ${is} has different content`];
   });
 }
 
@@ -111,7 +111,7 @@ function inputReasons(a: ReadDocument['inputs'], b: ReadDocument['inputs'], desc
     const from = a[name];
     const to = b[name];
     if (from === undefined) return [`input ${name} is new`];
-    if (to === undefined) return [`input ${name} is gone`];
+    if (to === undefined) return [`input ${name} was removed`];
     if (from === to) return [];
     const words = describe(name, from, to);
     return [words.startsWith('changed') ? `input ${name} ${words}` : `input ${name}: ${words}`];
@@ -122,14 +122,14 @@ function runtimeReasons(a: Runtime, b: Runtime, labelOf: (name: string) => strin
   return namesIn(a, b).flatMap((name) => {
     const [from, to, label] = [a[name], b[name], labelOf(name)];
     if (from === undefined) return [`runtime fact ${label} is new: ${factsText(to ?? {})}`];
-    if (to === undefined) return [`runtime fact ${label} is gone: ${factsText(from)}`];
+    if (to === undefined) return [`runtime fact ${label} was removed: ${factsText(from)}`];
     return namesIn(from, to)
       .filter((fact) => from[fact] !== to[fact])
       .map((fact) => `${label}: ${fact} ${factChange(from[fact], to[fact])}`);
   });
 }
 
-/** Stands for the digest of a file's content, which tells a reader nothing. */
+/** Replaces the digest of a file, which is of no use to a reader. */
 const CONTENT = 'present';
 
 function factChange(from: string | undefined, to: string | undefined): string {
@@ -151,7 +151,7 @@ function namesIn(a: object, b: object): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
 }
 
-/** Nested params by dotted name. */
+/** Returns nested params by dotted name. */
 function flatten(value: Readonly<Record<string, Json>>, prefix = ''): Record<string, Json> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, item]): [string, Json][] => {
@@ -163,9 +163,9 @@ function flatten(value: Readonly<Record<string, Json>>, prefix = ''): Record<str
   );
 }
 
-/** As much of a value as fits into a line. */
+/** The maximum length of a displayed value. */
 const SHOWN = 60;
-/** What is shown of two long values before the place where they begin to differ. */
+/** How many characters of two long values are shown before their first difference. */
 const SHOWN_BEFORE = 15;
 
 function shownPair(from: Json, to: Json): string {
@@ -188,5 +188,5 @@ function cut(text: string): string {
 
 function textOf(value: Json | undefined): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text === undefined || text === '' ? '«»' : text;
+  return text === undefined || text === '' ? '""' : text;
 }

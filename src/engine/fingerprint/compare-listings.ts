@@ -1,12 +1,12 @@
 import type { Digest } from './digest.ts';
 import type { Listing } from './listings.ts';
 
-/** How many files are named. */
+/** The maximum number of files named. */
 const NAMED = 3;
-/** As much of a path as is shown. */
+/** The maximum length of a displayed path. */
 const SHOWN_PATH = 40;
 
-/** What differs between two states of a directory: «3 files changed, 1 new: a.jpg, b.jpg, c.jpg, …». */
+/** Describes the differences between two states of a directory: `3 files changed, 1 new: a.jpg, b.jpg, c.jpg, …`. */
 export function compareListings(before: Listing, now: Listing): string {
   const changed = [...now].filter(([path, digest]) => before.has(path) && before.get(path) !== digest);
   const added = [...now].filter(([path]) => !before.has(path));
@@ -16,7 +16,7 @@ export function compareListings(before: Listing, now: Listing): string {
   const groups = [
     { word: 'changed', paths: changed.map(([path]) => path) },
     { word: 'new', paths: added.filter(([path]) => !renamed.has(path)).map(([path]) => path) },
-    { word: 'gone', paths: gone.filter(([path]) => !renamedFrom.has(path)).map(([path]) => path) },
+    { word: 'removed', paths: gone.filter(([path]) => !renamedFrom.has(path)).map(([path]) => path) },
     { word: 'renamed', paths: [...renamed].map(([to, from]) => `${from} → ${to}`) },
   ].filter(({ paths }) => paths.length > 0);
   const names = groups.flatMap(({ paths }) => paths).map(ending);
@@ -27,15 +27,15 @@ export function compareListings(before: Listing, now: Listing): string {
   return `${counts.join(', ')}: ${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`;
 }
 
-/** The end of a long path tells more than its beginning. */
+/** Shortens a long path to its end, which is more specific than its beginning. */
 function ending(path: string): string {
   return path.length <= SHOWN_PATH ? path : `…${path.slice(1 - SHOWN_PATH)}`;
 }
 
-/** New path → old path of the files that are there under another name. */
+/** Returns new path → old path of the files that were renamed, recognised by equal content. */
 function takeRenamed(gone: readonly [string, Digest][], added: readonly [string, Digest][]): Map<string, string> {
   const byDigest = new Map<Digest, string[]>();
-  // From the last to the first, so that they are taken from the first on: thousands of files may be alike.
+  // In reverse order, so that `pop` takes the first path in constant time: thousands of files may be equal.
   for (const [path, digest] of gone.toReversed()) {
     const same = byDigest.get(digest);
     if (same === undefined) byDigest.set(digest, [path]);

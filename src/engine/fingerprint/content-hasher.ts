@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { XXHashAPI } from 'xxhash-wasm';
 
-/** Hashes of a file's bytes, in hex. `quick` is XXH64, or empty where that was not at hand. */
+/** Hashes of the bytes of a file, in hex. `digest` is SHA-256; `quick` is XXH64, or empty if that is not loaded. */
 export interface ContentHash {
   readonly quick: string;
   readonly digest: string;
@@ -10,21 +10,21 @@ export interface ContentHash {
 
 const CHUNK = 1 << 20;
 
-/** Hashes files through one buffer: a buffer a file would take half of the time. */
+/** Hashes files through one buffer: allocating one for each file would take half of the time. */
 export class ContentHasher {
   readonly #buffer = Buffer.allocUnsafeSlow(CHUNK);
   #xxhash: XXHashAPI | undefined;
 
-  /** Loads XXH64, which takes as long as all else that a run does in which nothing has changed. */
+  /** Loads XXH64, which takes as long as everything else in a run in which nothing has changed. */
   async prepare(): Promise<void> {
     this.#xxhash ??= await (await import('xxhash-wasm')).default();
   }
 
-  /** `size`: its bytes, as far as is known. Throws the file system's error if the file can't be read. */
+  /** Hashes a file. `size`: its expected size in bytes. Throws the error of the file system if it cannot be read. */
   hash(path: string, size: number): ContentHash {
     const file = openSync(path, 'r');
     try {
-      // Some file systems tell no size of what they make up.
+      // Virtual files, as in `/proc`, have size 0.
       const first = this.#read(file, size || CHUNK);
       if (first.length < CHUNK)
         return { quick: this.#xxhash?.h64Raw(first).toString(16) ?? '', digest: hash('sha256', first) };
@@ -40,7 +40,7 @@ export class ContentHasher {
     }
   }
 
-  /** XXH64 alone, at several times the speed; empty where that is not at hand. */
+  /** Returns XXH64 alone, at several times the speed of SHA-256; empty if that is not loaded. */
   quickHash(path: string): string {
     if (this.#xxhash === undefined) return '';
     const file = openSync(path, 'r');
@@ -54,8 +54,8 @@ export class ContentHasher {
   }
 
   /**
-   * A full buffer, or less at the end of the file: one read may give less than there is. A small file is at its end
-   * when `size` bytes are read; should it have grown, its times tell so the next time.
+   * Reads until the buffer is full or the file ends: a single read may return less. A small file counts as read after
+   * `size` bytes; if it has grown in the meantime, its changed times reveal that in the next run.
    */
   #read(file: number, size = CHUNK): Buffer {
     let filled = 0;

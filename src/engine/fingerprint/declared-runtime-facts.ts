@@ -6,7 +6,7 @@ import type { DeclaredFacts } from '../plan/runtime-facts.ts';
 import type { FileDigests } from './file-digests.ts';
 import type { SealedTrees } from './sealed-trees.ts';
 
-/** Returns facts that a pipeline file declares as facts that can be read. While nothing changed, no file is read. */
+/** Turns the runtime facts that a pipeline file declares into readable ones. Reads a file only if it has changed. */
 export function toRuntimeFacts(declared: DeclaredFacts, trees: SealedTrees, digests: FileDigests): RuntimeFacts {
   const { name, packages, files, env, device } = declared;
   return {

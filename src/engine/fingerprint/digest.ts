@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../../shared/json.ts';
 
-/** SHA-256 of some content, in hex: a file's bytes, or the listing of a directory. */
+/** SHA-256 of some content, in hex: of the bytes of a file, or of the listing of a directory. */
 export type Digest = string & { readonly __brand: 'Digest' };
 
 /** SHA-256 of a key document: same key, same outputs. */
@@ -11,12 +11,12 @@ export function sha256(content: string | Uint8Array): Digest {
   return createHash('sha256').update(content).digest('hex') as Digest;
 }
 
-/** Whether a text has the form of a digest or key. */
+/** Returns whether a text has the form of a digest or an action key. */
 export function isDigest(text: string): text is Digest {
   return /^[0-9a-f]{64}$/.test(text);
 }
 
-/** JSON with sorted keys: equal values give equal texts. */
+/** Returns JSON with sorted keys, so that equal values give equal texts. */
 export function canonicalJson(value: Json): string {
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)

@@ -6,16 +6,16 @@ import { type Facts, type FoundFile, factsOf, isRacy, nowInNanoseconds } from '.
 import { readIndexFile, writeIndexFile } from './index-file.ts';
 import type { hashAll } from './parallel-hash.ts';
 
-/** Facts, XXH64 and SHA-256 of the content as one text: 80,000 of them are read in a few hundredths of a second. */
+/** Facts, XXH64 and SHA-256 of the content in one string: 80,000 of them are loaded in a few hundredths of a second. */
 type Entry = string;
 
 const KIND = 'file-digests-1';
-/** Cannot be part of a path. */
+/** A character that cannot occur in a path. */
 const SEPARATOR = '\0';
 
 /**
- * The digests of files, remembered by path with size, times and inode, so that a file that has not changed is not
- * read again. A file whose facts changed is first compared by XXH64, at several times the speed of SHA-256.
+ * Computes the digests of files and remembers them by path, with size, times and inode. An unchanged file is not read
+ * again. A file whose facts changed is first compared by XXH64, at several times the speed of SHA-256.
  */
 export class FileDigests {
   readonly #store: string;
@@ -25,24 +25,24 @@ export class FileDigests {
   #loaded: Map<string, Entry> | undefined;
   #changed = false;
 
-  /** `store`: the file in which this is remembered; read when it is needed. `worker`: path of the hash worker. */
+  /** `store`: the file in which digests are kept, loaded on demand. `worker`: the path of the hash worker. */
   constructor(store: string, worker?: string) {
     this.#store = store;
     this.#worker = worker;
   }
 
-  /** Worth waiting for before many files are hashed: without it by SHA-256 alone, and on one core. */
+  /** Loads XXH64 and parallel hashing. Without it, files are hashed by SHA-256 alone, on one core. */
   async prepare(): Promise<void> {
     await this.#hasher.prepare();
     this.#hashAll = (await import('./parallel-hash.ts')).hashAll;
   }
 
-  /** The digest of a regular file's content. Throws the file system's error if it can't be read. */
+  /** Returns the digest of a regular file. Throws the error of the file system if it cannot be read. */
   of(path: string, stats: BigIntStats = statSync(path, { bigint: true })): Digest {
     return this.all([{ path, stats }])[0] as Digest;
   }
 
-  /** The digests of regular files' contents, in their order. */
+  /** Returns the digests of regular files, in their order. Throws the file system's error if one cannot be read. */
   all(files: readonly FoundFile[]): Digest[] {
     const now = nowInNanoseconds();
     const digests = files.map((file) => this.#known(file, now));
@@ -55,23 +55,23 @@ export class FileDigests {
     return digests.map((digest) => digest ?? (hashes[next++]?.digest as Digest));
   }
 
-  /** Carries what is known of `from` over to `to`, where the file has just been moved. */
+  /** Transfers the digest of `from` to `to`, to which the file has just been moved. */
   moved(from: string, to: string): void {
     const known = this.#entries.get(from);
     this.#entries.delete(from);
     if (known === undefined) return;
     const [, , , , quick = '', digest = ''] = known.split(' ');
-    // Its content was known before it moved, however young that makes it.
+    // Its content was known before the move, so it is not racy although its ctime is recent.
     this.#set(to, factsOf(lstatSync(to, { bigint: true })), { quick, digest });
   }
 
-  /** Carries what is known of `from` over to `to`, the same file by another name. */
+  /** Copies the digest of `from` to `to`, a hard link to the same file. */
   linked(from: string, to: string): void {
     const [, , , , quick = '', digest = ''] = this.#entries.get(from)?.split(' ') ?? [];
     if (digest !== '') this.#set(to, factsOf(lstatSync(to, { bigint: true })), { quick, digest: digest as Digest });
   }
 
-  /** Forgets a file, or all files of a directory, that is about to go. */
+  /** Forgets a file, or all files of a directory, that is about to be deleted. */
   forget(path: string): void {
     for (const known of this.#entries.keys()) {
       if (known === path || known.startsWith(path + sep)) this.#entries.delete(known);
@@ -79,7 +79,7 @@ export class FileDigests {
     this.#changed = true;
   }
 
-  /** Forgets all files of a directory but these, which are all that are left in it. */
+  /** Forgets all files of a directory except `left`, its current files. */
   keepOnly(directory: string, left: readonly FoundFile[]): void {
     const paths = new Set(left.map(({ path }) => path));
     for (const known of this.#entries.keys()) {
@@ -87,7 +87,7 @@ export class FileDigests {
     }
   }
 
-  /** Keeps what is known for the next run. */
+  /** Writes the digests to disk for the next run. */
   save(): void {
     if (!this.#changed) return;
     writeIndexFile(this.#store, KIND, [...this.#entries].flat().join(SEPARATOR));
@@ -113,7 +113,7 @@ export class FileDigests {
 
   #remember({ path, stats }: FoundFile, content: ContentHash, now: bigint): void {
     const facts = factsOf(stats);
-    // Of a racy file the inode is not kept, so that it is compared by XXH64 the next time.
+    // The inode of a racy file is not stored, so that the file is compared by XXH64 the next time.
     this.#set(path, isRacy(stats, now) ? (facts.replace(/\d+$/, '') as Facts) : facts, content);
   }
 

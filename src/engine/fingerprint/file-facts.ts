@@ -1,21 +1,21 @@
 import type { BigIntStats } from 'node:fs';
 
-/** A file that is there, as the file system describes it. */
+/** An existing file with its metadata. */
 export interface FoundFile {
   /** Absolute. */
   readonly path: string;
   readonly stats: BigIntStats;
 }
 
-/** What the file system says of a file: equal facts mean equal content, but for the racy case. */
+/** The metadata of a file. Equal facts mean equal content, except in the racy case. */
 export type Facts = string & { readonly __brand: 'Facts' };
 
-/** Size, times of change in nanoseconds, and inode. */
+/** Returns the size, modification and change times in nanoseconds, and inode. */
 export function factsOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): Facts {
   return `${size} ${mtimeNs} ${ctimeNs} ${ino}` as Facts;
 }
 
-/** Git's rule: a file as young as the look at it may change again without its times showing it. */
+/** As in Git: a file modified just before its metadata was read may change again without a change of its times. */
 export function isRacy({ ctimeNs }: BigIntStats, now: bigint): boolean {
   const wholeSeconds = ctimeNs % 1_000_000_000n === 0n;
   return now - ctimeNs < (wholeSeconds ? 2_000_000_000n : 20_000_000n);

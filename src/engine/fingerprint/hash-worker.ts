@@ -1,4 +1,4 @@
-/** The main module of a thread that helps to hash files. */
+/** The main module of a worker thread that hashes files. */
 import { workerData } from 'node:worker_threads';
 import { ContentHasher } from './content-hasher.ts';
 import { HASH_BYTES, type SharedHashes, STATE, take } from './parallel-hash.ts';

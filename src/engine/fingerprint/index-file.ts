@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { writeWhole } from '../../shared/atomic-write.ts';
+import { writeAtomically } from '../../shared/atomic-write.ts';
 
 /**
- * Reads a file of the cache's index: what an earlier run learnt and this one would have to find out again. Nothing if it
- * is absent, was written by another version, or is damaged: forgetting costs time and nothing else.
+ * Reads a file of the cache's index, which holds what an earlier run computed and this one would have to recompute.
+ * Returns nothing if it is absent, corrupted or from another version, which costs only time.
  */
 export function readIndexFile(path: string, kind: string): string | undefined {
   let text: string;
@@ -18,16 +18,16 @@ export function readIndexFile(path: string, kind: string): string | undefined {
   return text.slice(0, end) === headOf(kind, body) ? body : undefined;
 }
 
-/** Writes it whole or not at all: a reader never sees half of it. The cache may be on a read-only file system. */
+/** Writes a file of the index atomically. Ignores errors, since the cache may be on a read-only file system. */
 export function writeIndexFile(path: string, kind: string, body: string): void {
   try {
-    writeWhole(path, `${headOf(kind, body)}\n${body}`);
+    writeAtomically(path, `${headOf(kind, body)}\n${body}`);
   } catch {
-    // Forgetting costs the next run some time and nothing else.
+    // The next run recomputes it.
   }
 }
 
-/** The kind names the version; the checksum tells a flipped bit. */
+/** Returns the first line of a file: the kind, which includes a version, and a checksum to detect flipped bits. */
 function headOf(kind: string, body: string): string {
   return `${kind} ${hash('sha256', body)}`;
 }

@@ -11,8 +11,8 @@ interface KnownFile {
 }
 
 /**
- * Files whose content is known while others are linked to them. A link is the same file by another name, so its content
- * is known, too; that it was made changes the file's ctime, by which it is otherwise recognised.
+ * Keeps the digests of files valid while hard links to them are created. A hard link is the same file by another name,
+ * so its digest is known. Creating it changes the ctime of the file, by which the file is otherwise recognised.
  */
 export class LinkedFiles {
   readonly #files: FileDigests;
@@ -20,7 +20,7 @@ export class LinkedFiles {
   readonly #originals: readonly { readonly root: string; readonly tree: Tree }[];
   readonly #known: ReadonlyMap<string, KnownFile>;
 
-  /** `roots`: absolute, of whole content that lies in a cache. */
+  /** `roots`: absolute paths of contents in a cache. */
   constructor(roots: readonly string[], files: FileDigests, trees: SealedTrees) {
     this.#files = files;
     this.#trees = trees;
@@ -32,7 +32,7 @@ export class LinkedFiles {
     this.#known = new Map(known.map((file) => [identityOf(file.stats), file]));
   }
 
-  /** Says of all links below `path` what they contain. */
+  /** Registers the digests of all hard links below `path` to the known files. */
   adopt(path: string): void {
     for (const file of filesAt(path)) {
       const original = file.stats.nlink > 1n ? this.#known.get(identityOf(file.stats)) : undefined;
@@ -40,7 +40,7 @@ export class LinkedFiles {
     }
   }
 
-  /** Once no more links come or go: the files that were linked to are recognised again. */
+  /** Updates the metadata of the original files, once no more links are created or deleted. */
   settle(): void {
     for (const { root, tree } of this.#originals) {
       const touched = filesAt(root).filter(({ stats }) => this.#isTouched(stats));
@@ -57,7 +57,7 @@ export class LinkedFiles {
   }
 }
 
-/** Whether nothing but names of the file may have come or gone: whatever writes to it changes its mtime. */
+/** Returns whether at most the links to a file have changed: a write would change its mtime. */
 function isSame(before: BigIntStats, now: BigIntStats): boolean {
   return before.size === now.size && before.mtimeNs === now.mtimeNs;
 }

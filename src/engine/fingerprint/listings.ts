@@ -4,12 +4,12 @@ import type { Digest } from './digest.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
 import type { Tree } from './tree.ts';
 
-/** The files of a directory: path inside it → digest. */
+/** The files of a directory: path relative to it → digest. */
 export type Listing = ReadonlyMap<string, Digest>;
 
 const KIND = 'listing-1';
 
-/** What was in the directories that stages have read from outside, by digest: to say later what changed in them. */
+/** Keeps listings of the input directories of stages, by digest, to explain later what changed in them. */
 export class Listings {
   readonly #directory: string;
 
@@ -30,13 +30,13 @@ export class Listings {
     return readListing(this.pathOf(digest));
   }
 
-  /** The file for `readListing`, whether it is there or not. */
+  /** Returns the path for `readListing`. The file may not exist. */
   pathOf(digest: Digest): string {
     return join(this.#directory, `${digest}.json`);
   }
 }
 
-/** What `Listings` keeps at `path`, if it is there and whole. */
+/** Reads a listing from a path of `Listings`; returns nothing if it is absent or corrupted. */
 export function readListing(path: string): Listing | undefined {
   const kept = readIndexFile(path, KIND);
   return kept === undefined ? undefined : new Map(JSON.parse(kept) as [string, Digest][]);

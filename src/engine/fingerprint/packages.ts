@@ -3,14 +3,14 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { sha256 } from './digest.ts';
 import { packageCandidates } from './resolution-files.ts';
 
-/** The packages that a bundle imports and all that those depend on, as they are installed. */
+/** The installed packages that a bundle imports, with all their dependencies. */
 export interface PackageClosure {
-  /** `name@version` → integrity from the lockfile, or else the digest of the package's own package.json. */
+  /** `name@version` → integrity from npm's lockfile, or else the digest of the package's own package.json. */
   readonly identities: Readonly<Record<string, string>>;
-  /** `name@version` → the folders, absolute, in which it is installed: mostly one. */
+  /** `name@version` → the folders in which it is installed, absolute; usually one. */
   readonly folders: Readonly<Record<string, readonly string[]>>;
-  /** Files that tell when this has to be looked at again. */
-  readonly lookedAt: readonly string[];
+  /** Files whose content or absence determines this result, absolute. */
+  readonly resolutionFiles: readonly string[];
 }
 
 interface Manifest {
@@ -21,16 +21,16 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Follows the packages that own `files` (absolute, inside `node_modules`) through their dependencies. */
+/** Collects the packages that own `files` (absolute, inside `node_modules`) and, recursively, their dependencies. */
 export function closePackages(files: readonly string[]): PackageClosure {
   const identities: Record<string, string> = {};
   const installed: Record<string, string[]> = {};
-  const lookedAt = new Set<string>();
+  const resolutionFiles = new Set<string>();
   const lockfiles = new Lockfiles();
   const folders = new Set(files.map(packageFolder));
-  // The set grows while it is walked: a package's dependencies are visited after it, each once.
+  // The set grows during the iteration: the dependencies of a package are visited after it, each once.
   for (const folder of folders) {
-    lookedAt.add(join(folder, 'package.json'));
+    resolutionFiles.add(join(folder, 'package.json'));
     const text = read(join(folder, 'package.json'));
     if (text === undefined) continue;
     const manifest = parseManifest(text);
@@ -40,7 +40,7 @@ export function closePackages(files: readonly string[]): PackageClosure {
     const wanted = { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies };
     for (const name of Object.keys(wanted)) {
       const candidates = packageCandidates(name, folder, isPackage);
-      for (const file of candidates) lookedAt.add(file);
+      for (const file of candidates) resolutionFiles.add(file);
       const dependency = dirname(candidates.at(-1) ?? '');
       if (isPackage(dependency)) folders.add(dependency);
     }
@@ -48,11 +48,11 @@ export function closePackages(files: readonly string[]): PackageClosure {
   return {
     identities: Object.fromEntries(Object.entries(identities).sort(([a], [b]) => (a < b ? -1 : 1))),
     folders: installed,
-    lookedAt: [...lookedAt, ...lockfiles.files],
+    resolutionFiles: [...resolutionFiles, ...lockfiles.files],
   };
 }
 
-/** What npm wrote down of the packages that it installed. */
+/** Reads npm's hidden lockfiles, which list the installed packages. */
 class Lockfiles {
   readonly #byModules = new Map<string, Readonly<Record<string, { integrity?: string }>>>();
 
@@ -77,7 +77,7 @@ function lockfileIn(modules: string): string {
   return join(modules, '.package-lock.json');
 }
 
-/** `…/node_modules/@scope/name` of a file below it. */
+/** Returns the package folder of a file: `…/node_modules/@scope/name`. */
 function packageFolder(file: string): string {
   const parts = file.split(sep);
   const index = parts.lastIndexOf('node_modules');
@@ -89,7 +89,7 @@ function nameOf(folder: string): string {
   return scope.startsWith('@') ? `${scope}/${basename(folder)}` : basename(folder);
 }
 
-/** A package whose package.json is damaged is told from others by its text. */
+/** Parses a package.json; returns an empty manifest if it is invalid. */
 function parseManifest(text: string): Manifest {
   try {
     return JSON.parse(text) as Manifest;

@@ -3,29 +3,29 @@ import { Worker } from 'node:worker_threads';
 import type { ContentHash, ContentHasher } from './content-hasher.ts';
 import type { FoundFile } from './file-facts.ts';
 
-/** Below this a worker costs more to start than it saves. */
+/** Below this total size, in bytes, starting workers takes longer than they save. */
 const WORTH_WORKERS = 64 << 20;
 const MOST_WORKERS = 7;
-/** How long a worker may take over one file before this thread does it, too: a worker that died is told by nothing else. */
-const PATIENCE_MILLISECONDS = 10_000;
+/** How long a worker may take for one file before this thread hashes it, too. The only way to notice a dead worker. */
+const TIMEOUT_MILLISECONDS = 10_000;
 
-/** What the threads share: who takes which file next, and what came of it. */
+/** The memory that the threads share: the queue of files and their hashes. */
 export interface SharedHashes {
   readonly paths: readonly string[];
   /** In bytes. */
   readonly sizes: readonly number[];
-  /** One number: the first file that nobody has taken. */
+  /** One number: the index of the first file that no thread has taken. */
   readonly next: Int32Array;
-  /** For each file whether it is open, done, or could not be read. */
+  /** The `STATE` of each file. */
   readonly states: Int32Array;
-  /** For each file its XXH64 and SHA-256: 40 bytes. */
+  /** XXH64 and SHA-256 of each file: 40 bytes. */
   readonly hashes: Uint8Array;
 }
 
 export const STATE = { open: 0, done: 1, failed: 2 } as const;
 export const HASH_BYTES = 40;
 
-/** Hashes files on all cores. `worker`: the path of the hash worker, whose threads take files as this one does. */
+/** Hashes files on all cores. `worker`: the path of the hash worker, whose threads take files from the same queue. */
 export function hashAll(files: readonly FoundFile[], hasher: ContentHasher, worker: string | undefined): ContentHash[] {
   const paths = files.map(({ path }) => path);
   const sizes = files.map(({ stats }) => Number(stats.size));
@@ -42,7 +42,7 @@ export function hashAll(files: readonly FoundFile[], hasher: ContentHasher, work
   };
   const workers = Array.from({ length: helpers }, () => new Worker(worker, { workerData: shared }));
   for (const helper of workers) {
-    // Whatever befalls a worker, this thread hashes what it leaves open.
+    // This thread hashes the files that a failed worker leaves open.
     helper.on('error', () => undefined);
     helper.unref();
   }
@@ -53,7 +53,7 @@ export function hashAll(files: readonly FoundFile[], hasher: ContentHasher, work
   const hashes = paths.map((path, index) => {
     const mine = own.get(index);
     if (mine !== undefined) return mine;
-    Atomics.wait(shared.states, index, STATE.open, PATIENCE_MILLISECONDS);
+    Atomics.wait(shared.states, index, STATE.open, TIMEOUT_MILLISECONDS);
     return Atomics.load(shared.states, index) === STATE.done
       ? hashAt(shared, index)
       : hasher.hash(path, sizes[index] ?? 0);

@@ -3,13 +3,13 @@ import type { FileDigests } from './file-digests.ts';
 import type { SealedTree, SealedTrees } from './sealed-trees.ts';
 import { digestTree, type Tree, type TreeFilter } from './tree.ts';
 
-/** A file or directory from outside. */
+/** An input path, with the filter for its files. */
 export interface FilteredPath extends TreeFilter {
   /** Absolute. */
   readonly path: string;
 }
 
-/** Digests inputs from outside, reading only what may have changed since it was last digested. */
+/** Computes the digests of input paths. Reads only what may have changed since the last time. */
 export class PathDigests {
   readonly #files: FileDigests;
   readonly #trees: SealedTrees;
@@ -19,7 +19,7 @@ export class PathDigests {
     this.#trees = trees;
   }
 
-  /** `onRead` is told of a tree that had to be looked into. */
+  /** Returns the digest of an input. Calls `onRead` with its tree if its files had to be read. */
   async digest(input: FilteredPath, onRead: (tree: Tree) => void = () => undefined): Promise<Result<SealedTree>> {
     const checked = this.#trees.check(input.path, input);
     if (checked.ok) return checked;
@@ -29,7 +29,7 @@ export class PathDigests {
     return tree;
   }
 
-  /** The files of a tree that was digested before: only what has changed since is read. */
+  /** Lists the files of an input that was digested before. Reads only what has changed since. */
   list(input: FilteredPath): Tree | undefined {
     const tree = digestTree(input.path, this.#files, input);
     return tree.ok ? tree.value : undefined;

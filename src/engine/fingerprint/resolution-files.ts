@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /**
- * The files, there or not, by whose content or absence the imports of modules in `directories` mean what they mean:
- * tsconfig.json with all that it extends, and the package.json that says what kind of modules these are.
+ * Returns the configuration files whose content or absence determines how the imports of modules in `directories` are
+ * resolved: each `tsconfig.json` with all that it extends, and each `package.json`, which sets the module type.
  */
 export function configurationFiles(directories: Iterable<string>): string[] {
   const found = new Set<string>();
@@ -16,7 +16,7 @@ export function configurationFiles(directories: Iterable<string>): string[] {
   return [...found];
 }
 
-/** Where Node looks for a package, from the folder that imports it up to the one where it is. */
+/** Returns the paths at which Node looks for a package, from the importing folder up to the folder that has it. */
 export function packageCandidates(name: string, from: string, isThere: (folder: string) => boolean): string[] {
   const candidates: string[] = [];
   for (const above of upwards(from)) {
@@ -28,7 +28,7 @@ export function packageCandidates(name: string, from: string, isThere: (folder: 
   return candidates;
 }
 
-/** A folder and all above it, nearest first. */
+/** Returns a folder and all its ancestors, nearest first. */
 function upwards(folder: string): string[] {
   const folders = [folder];
   for (let above = dirname(folder); above !== folders.at(-1); above = dirname(above)) folders.push(above);
@@ -39,7 +39,7 @@ function addTsconfig(path: string, found: Set<string>): void {
   if (found.has(path)) return;
   found.add(path);
   try {
-    // It may have comments and trailing commas; «extends» is a string or a list of them.
+    // The file may have comments and trailing commas. `extends` is a string or a list of strings.
     const [, list = ''] = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(readFileSync(path, 'utf8')) ?? [];
     for (const [, extended = ''] of list.matchAll(/"([^"]*)"/g)) {
       if (!/^[./]/.test(extended)) continue;
@@ -47,6 +47,6 @@ function addTsconfig(path: string, found: Set<string>): void {
       addTsconfig(target.endsWith('.json') ? target : `${target}.json`, found);
     }
   } catch {
-    // That it isn't there, or can't be read, is what counts.
+    // An absent or unreadable file counts as such.
   }
 }

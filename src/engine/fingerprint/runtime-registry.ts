@@ -6,7 +6,7 @@ import type { StageCode } from './stage-code.ts';
 
 type ReachedFolders = Pick<StageCode, 'folders'>;
 
-/** Knows which packages have runtime facts. Each fact is read at most once a run: a run sees one state of them. */
+/** Reads the runtime facts of packages, each at most once a run, so that a run sees a consistent state. */
 export class RuntimeRegistry {
   readonly #registered: readonly RuntimeFacts[];
   readonly #findGpu: () => boolean;
@@ -14,13 +14,13 @@ export class RuntimeRegistry {
   readonly #reached = new Map<ReachedFolders, ReadonlyMap<RuntimeFacts, readonly ReachedPackage[]>>();
   #hasGpu: boolean | undefined;
 
-  /** `findGpu`: whether this machine has a GPU. */
+  /** @param findGpu returns whether this machine has a GPU. */
   constructor(registered: readonly RuntimeFacts[], findGpu: () => boolean) {
     this.#registered = registered;
     this.#findGpu = findGpu;
   }
 
-  /** Returns the facts about the packages that `code` reaches. `seesGpus`: whether its stage would see the GPUs. */
+  /** Returns the facts about the packages that `code` reaches. `seesGpus`: whether GPUs are visible to its stage. */
   factsOf(code: ReachedFolders, seesGpus: boolean): Result<Runtime> {
     const runtime: Record<string, Facts> = {};
     for (const [registered, packages] of this.#packagesOf(code)) {
@@ -41,12 +41,12 @@ export class RuntimeRegistry {
     return [...this.#packagesOf(code).keys()].flatMap(({ env = [] }) => env);
   }
 
-  /** Returns how messages call the facts of this name, which may be registered no longer. */
+  /** Returns the label, for messages, of the facts with this name; the name itself if they are not registered. */
   labelOf(name: string): string {
     return this.#registered.find((registered) => registered.name === name)?.label ?? name;
   }
 
-  /** The stages of a matrix share their code, so this is worked out once for all of them. */
+  /** Computed once for each code, which all stages of a matrix share. */
   #packagesOf(code: ReachedFolders): ReadonlyMap<RuntimeFacts, readonly ReachedPackage[]> {
     const known = this.#reached.get(code);
     if (known !== undefined) return known;
@@ -68,7 +68,7 @@ export class RuntimeRegistry {
     return facts;
   }
 
-  /** Whether there is a GPU is looked up when somebody asks: mostly nobody does. */
+  /** Looks for a GPU only on demand, which is rare. */
   #conditions(seesGpus: boolean): RuntimeConditions {
     const found = () => {
       this.#hasGpu ??= this.#findGpu();
@@ -88,8 +88,8 @@ function toReached(id: string, folders: readonly string[]): ReachedPackage[] {
 }
 
 /**
- * One value a fact. Where several copies of a package, or several packages, are reached and differ, the value lists
- * theirs, ordered by name and version: where the copies lie on disk does not count.
+ * Merges facts into one value for each name. If several packages, or several copies of one, have different values, the
+ * merged value lists them ordered by package name and version, independent of their paths.
  */
 function joined(found: readonly (readonly [ReachedPackage, Facts])[]): Facts {
   const byId = new Map(found.map(([{ name, version }, facts]) => [canonicalJson([name, version, facts]), facts]));

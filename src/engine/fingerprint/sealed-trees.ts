@@ -6,7 +6,7 @@ import { isRacy, nowInNanoseconds } from './file-facts.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
 import { digestTree, identityOf, type Tree, type TreeFilter } from './tree.ts';
 
-/** What is known of a tree while the seal over it is unbroken. */
+/** The digest of a tree, valid while its seal is unbroken. */
 export type SealedTree = Pick<Tree, 'digest' | 'kind' | 'bytes'>;
 
 /** A tree that may have changed since it was last digested. */
@@ -14,10 +14,10 @@ export interface BrokenSeal {
   digest(files: FileDigests): Result<Tree>;
 }
 
-interface Look {
-  /** Digest of the names, sizes, times and inodes of all that lies in the tree. */
+interface Snapshot {
+  /** Digest of the names, sizes, times and inodes of all entries of the tree. */
   readonly seal: string;
-  /** Whether something in it is so young that it may change without its times showing it. */
+  /** Whether an entry was modified so recently that it may change again without a change of its times. */
   readonly racy: boolean;
 }
 
@@ -25,8 +25,8 @@ const KIND = 'sealed-trees-1';
 const EVERYTHING: TreeFilter = { include: [], exclude: [] };
 
 /**
- * The digests of trees, remembered with a seal over what the file system says of every entry: while that is the same,
- * so is the content, and nothing else has to be read or compared.
+ * Remembers the digests of trees, each with a seal over the metadata of every entry. While the seal is unbroken, the
+ * content is unchanged, and no file has to be read.
  */
 export class SealedTrees {
   readonly #store: string;
@@ -35,41 +35,41 @@ export class SealedTrees {
   readonly #used = new Set<string>();
   #changed = false;
 
-  /** `store`: the file in which this is remembered for the next run; `now`: a clock in nanoseconds. */
+  /** `store`: the file in which the seals are kept for the next run; `now`: a clock in nanoseconds. */
   constructor(store: string, now: () => bigint = nowInNanoseconds) {
     this.#store = store;
     this.#now = now;
     this.#sealed = new Map(JSON.parse(readIndexFile(store, KIND) ?? '[]') as []);
   }
 
-  /** The tree at `path` if its seal is unbroken, or else how to digest it. */
+  /** Returns the tree at `path` if its seal is unbroken; otherwise fails with a way to digest it. */
   check(path: string, filter: TreeFilter = EVERYTHING): Result<SealedTree, BrokenSeal> {
-    const look = lookAt(path, this.#now());
+    const snapshot = takeSnapshot(path, this.#now());
     const known = this.#sealed.get(idOf(path, filter));
-    if (known !== undefined && known.seal === look?.seal) {
+    if (known !== undefined && known.seal === snapshot?.seal) {
       this.#used.add(idOf(path, filter));
       return success(known);
     }
     return failure({
       digest: (files) => {
         const tree = digestTree(path, files, filter);
-        if (tree.ok && look !== undefined && !look.racy) this.#set(path, filter, look.seal, tree.value);
+        if (tree.ok && snapshot !== undefined && !snapshot.racy) this.#set(path, filter, snapshot.seal, tree.value);
         else if (this.#sealed.delete(idOf(path, filter))) this.#changed = true;
         return tree;
       },
     });
   }
 
-  /** The tree at `path`; its files are digested only if the seal is broken. */
+  /** Returns the tree at `path`. Digests its files only if the seal is broken. */
   of(path: string, files: FileDigests, filter: TreeFilter = EVERYTHING): Result<SealedTree> {
     const checked = this.check(path, filter);
     return checked.ok ? checked : checked.failure.digest(files);
   }
 
-  /** Seals a tree whose content is known and that nobody writes to any more, however young it is. */
+  /** Seals a tree with known content to which nothing writes any more, however recent it is. */
   seal(path: string, tree: SealedTree): void {
-    const look = lookAt(path, this.#now());
-    if (look !== undefined) this.#set(path, EVERYTHING, look.seal, tree);
+    const snapshot = takeSnapshot(path, this.#now());
+    if (snapshot !== undefined) this.#set(path, EVERYTHING, snapshot.seal, tree);
   }
 
   save(): void {
@@ -94,8 +94,8 @@ function pathOf(id: string): string {
   return id.split('\0', 1)[0] ?? '';
 }
 
-/** Nothing if something in it can't be looked at: whoever digests it will say what. */
-function lookAt(root: string, now: bigint): Look | undefined {
+/** Returns nothing if an entry is inaccessible; `digestTree` then reports it. */
+function takeSnapshot(root: string, now: bigint): Snapshot | undefined {
   const names: string[] = [];
   const facts: bigint[] = [];
   let racy = false;
@@ -110,7 +110,7 @@ function lookAt(root: string, now: bigint): Look | undefined {
       const stats = statSync(path, { bigint: true });
       if (!stats.isDirectory()) add(name, stats);
       else if (!above.includes(identityOf(stats))) {
-        // Of a directory only what is in it counts.
+        // The metadata of a directory itself does not count, only its entries.
         names.push(`${name}/`);
         visit(path, [...above, identityOf(stats)]);
         names.push('/');

@@ -9,28 +9,28 @@ import type { FileDigests } from './file-digests.ts';
 import { factsOf, isRacy, nowInNanoseconds } from './file-facts.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
 
-/** The code of a stage as far as it is really reached, and the packages that it stands on. */
+/** The reachable code of a stage, and the packages that it depends on. */
 export interface StageCode {
   readonly digest: Digest;
-  /** `name@version` → integrity of all packages that the code reaches. */
+  /** `name@version` → integrity, of all packages that the code reaches. */
   readonly packages: Readonly<Record<string, string>>;
-  /** `name@version` → the folders of these packages. Not in the key: which of them have runtime facts changes. */
+  /** `name@version` → the folders of these packages. Not in the key; used to read their runtime facts. */
   readonly folders: Readonly<Record<string, readonly string[]>>;
   readonly externals: Readonly<Record<string, string>>;
-  /** Local module, relative to the root → digest of its source. For saying what changed; not in the key. */
+  /** Path of a local module, relative to the root → digest of its source. Explains what changed; not in the key. */
   readonly modules: Readonly<Record<string, Digest>>;
-  /** Known once the code has been asked for it. */
+  /** The declared interface; undefined until the code has been loaded once. */
   readonly interface?: StageInterface;
 }
 
 interface Remembered {
   readonly code: StageCode;
-  /** Absolute paths of the files, there or not, that it was made from, and of the directories of its sources. */
+  /** Absolute paths of the files, existing or not, that determine the code, and of the directories of its sources. */
   readonly files: readonly string[];
   readonly directories: readonly string[];
-  /** Over the sizes, times and inodes of these: while it is unbroken, so is `code`. Null if one was too young. */
+  /** Digest of the metadata of these. While it is unchanged, `code` is valid. Null if one was modified too recently. */
   readonly seal: string | null;
-  /** Over the files' content and the directories' times: while this holds, so does `code`. */
+  /** Digest of the content of the files and the times of the directories. While it is unchanged, `code` is valid. */
   readonly content: Digest;
 }
 
@@ -41,8 +41,8 @@ const BUNDLE = 'bundle-2';
 const ABSENT = 'absent';
 
 /**
- * Knows the code of stages by module. A bundle is made again only when one of the files that it was made from has
- * changed, or a file came or went beside one of them, which may change what an import means.
+ * Provides the code of stages by module. A bundle is rebuilt only if one of the files that determine it has changed, or
+ * if a file was added or deleted beside one of them, which may change how an import is resolved.
  */
 export class StageCodes {
   readonly #directory: string;
@@ -50,11 +50,11 @@ export class StageCodes {
   readonly #files: FileDigests;
   readonly #remembered: Map<string, Remembered>;
   readonly #bundles = new Map<Digest, BundleText>();
-  /** What this run has seen of a path: stages share most of their files. */
-  readonly #looks = new Map<string, Look>();
+  /** The metadata of paths, read once a run: stages share most of their files. */
+  readonly #snapshots = new Map<string, Snapshot>();
   #changed = false;
 
-  /** `directory`: where this is remembered for the next run; `root`: the folder of the pipeline file. */
+  /** `directory`: where bundles are kept for the next run; `root`: the folder of the pipeline file. */
   constructor(directory: string, root: string, files: FileDigests) {
     this.#directory = directory;
     this.#root = root;
@@ -62,23 +62,23 @@ export class StageCodes {
     this.#remembered = new Map(JSON.parse(readIndexFile(join(directory, 'stages.json'), KIND) ?? '[]') as []);
   }
 
-  /** The code of the stage module at `module` (absolute) if it has not changed since it was last asked for. */
+  /** Returns the code of the stage module at `module` (absolute) if it has not changed since it was last bundled. */
   known(module: string): StageCode | undefined {
     const remembered = this.#remembered.get(module);
     return remembered !== undefined && this.#holds(module, remembered) ? remembered.code : undefined;
   }
 
-  /** The code of the stage module at `module` (absolute). */
+  /** Returns the code of the stage module at `module` (absolute), or the problems of its code. */
   async of(module: string): Promise<Result<StageCode>> {
     const known = this.known(module);
     if (known !== undefined) return success(known);
     if (!existsSync(module)) {
-      return problem('there is no such module', { at: { file: module }, advice: 'Write it, or correct the path.' });
+      return problem('there is no such module', { at: { file: module }, advice: 'Create it, or correct the path.' });
     }
     const [{ bundleStage }, { closePackages }] = await Promise.all([import('./bundle.ts'), import('./packages.ts')]);
     const bundle = await bundleStage(module, this.#root);
     if (!bundle.ok) return bundle;
-    const { digest, externals, modules, text, links, sourceMap, sources, lookedAt } = bundle.value;
+    const { digest, externals, modules, text, links, sourceMap, sources, resolutionFiles } = bundle.value;
     const packages = closePackages(Object.values(externals));
     const before = this.#remembered.get(module)?.code;
     const code: StageCode = {
@@ -89,16 +89,16 @@ export class StageCodes {
       modules: Object.fromEntries(modules.map((path) => [path, this.#files.of(resolve(this.#root, path))])),
       ...(before?.digest === digest && before.interface && { interface: before.interface }),
     };
-    const files = [...new Set([...sources, ...lookedAt, ...packages.lookedAt])];
+    const files = [...new Set([...sources, ...resolutionFiles, ...packages.resolutionFiles])];
     const directories = [...new Set(sources.map(dirname))];
     this.#bundles.set(digest, { text, links, sourceMap });
     writeIndexFile(this.#pathOf(digest), BUNDLE, JSON.stringify({ text, links, sourceMap }));
-    this.#looks.clear();
+    this.#snapshots.clear();
     this.#remember(module, { code, files, directories });
     return success(code);
   }
 
-  /** Keeps what a stage's code says of itself. */
+  /** Stores the interface that the code of a stage declares. */
   describe(module: string, described: StageInterface): void {
     const remembered = this.#remembered.get(module);
     if (remembered === undefined) return;
@@ -106,7 +106,7 @@ export class StageCodes {
     this.#changed = true;
   }
 
-  /** The text of the bundle of `module`, which had this digest when it was asked for. */
+  /** Returns the text of the bundle of `module`, which must still have this digest. */
   async textOf(module: string, digest: Digest): Promise<Result<BundleText>> {
     const kept = this.#bundles.get(digest) ?? readBundle(this.#pathOf(digest));
     if (kept !== undefined) return success(kept);
@@ -115,7 +115,7 @@ export class StageCodes {
     if (!again.ok) return again;
     const bundle = this.#bundles.get(digest);
     if (bundle !== undefined) return success(bundle);
-    return problem('the code of this stage changed while the run was under way', {
+    return problem('the code of this stage changed during the run', {
       at: { file: module },
       advice: 'Run it again.',
     });
@@ -147,19 +147,19 @@ export class StageCodes {
   }
 
   #sealOf(files: readonly string[], directories: readonly string[]): string | null {
-    const looks = [...files, ...directories].map((path) => this.#look(path));
-    if (looks.some(({ racy }) => racy)) return null;
-    return hash('sha256', looks.map(({ facts }) => facts).join('\n'));
+    const snapshots = [...files, ...directories].map((path) => this.#snapshot(path));
+    if (snapshots.some(({ racy }) => racy)) return null;
+    return hash('sha256', snapshots.map(({ facts }) => facts).join('\n'));
   }
 
   #contentOf(files: readonly string[], directories: readonly string[]): Digest {
-    const digests = files.map((path) => (this.#look(path).facts === ABSENT ? ABSENT : this.#files.of(path)));
-    return sha256([...digests, ...directories.map((path) => this.#look(path).facts)].join('\n'));
+    const digests = files.map((path) => (this.#snapshot(path).facts === ABSENT ? ABSENT : this.#files.of(path)));
+    return sha256([...digests, ...directories.map((path) => this.#snapshot(path).facts)].join('\n'));
   }
 
-  #look(path: string): Look {
-    const known = this.#looks.get(path) ?? lookAt(path);
-    this.#looks.set(path, known);
+  #snapshot(path: string): Snapshot {
+    const known = this.#snapshots.get(path) ?? takeSnapshot(path);
+    this.#snapshots.set(path, known);
     return known;
   }
 
@@ -168,13 +168,13 @@ export class StageCodes {
   }
 }
 
-interface Look {
+interface Snapshot {
   readonly facts: string;
   readonly racy: boolean;
 }
 
-/** Of a directory its time tells whether a file came or went. */
-function lookAt(path: string): Look {
+/** Of a directory, the modification time counts: it changes when a file is added or deleted. */
+function takeSnapshot(path: string): Snapshot {
   const now = nowInNanoseconds();
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return { facts: ABSENT, racy: false };

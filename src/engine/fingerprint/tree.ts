@@ -13,7 +13,7 @@ export interface TreeFile {
   readonly size: number;
 }
 
-/** The content of a file or directory. Names and bytes count; times, permissions and where it lies don't. */
+/** The content of a file or directory. File names and bytes count; times, permissions and the location do not. */
 export interface Tree {
   readonly digest: Digest;
   readonly kind: 'file' | 'directory';
@@ -28,7 +28,7 @@ export interface TreeFilter {
 
 const EVERYTHING: TreeFilter = { include: [], exclude: [] };
 
-/** Digests what lies at `path`, following symbolic links. */
+/** Computes the digest of a file or directory, following symbolic links. Fails if something cannot be read. */
 export function digestTree(path: string, files: FileDigests, filter: TreeFilter = EVERYTHING): Result<Tree> {
   try {
     const stats = statSync(path, { bigint: true });
@@ -51,7 +51,7 @@ export function digestTree(path: string, files: FileDigests, filter: TreeFilter 
       ...(isOpen(filter) ? emptyDirectories.map((directory) => `directory ${directory}`) : []),
     ];
     const bytes = tree.reduce((sum, file) => sum + file.size, 0);
-    // The first line keeps a directory's digest apart from that of a file with the same listing.
+    // The first entry distinguishes the digest of a directory from that of a file with the same listing.
     return success({ digest: sha256(['tree', ...listing].join('\0')), kind: 'directory', files: tree, bytes });
   } catch (error) {
     return toProblem(error as NodeJS.ErrnoException, path);
@@ -69,7 +69,7 @@ function walk(root: string, rootStats: BigIntStats, accepts: (path: string) => b
   const emptyDirectories: string[] = [];
   const visit = (relative: string, stats: BigIntStats, above: readonly string[]): void => {
     const identity = identityOf(stats);
-    // A link to a directory above itself would never end; its content is already counted there.
+    // A symbolic link to an ancestor would recurse endlessly; its content is counted there already.
     if (above.includes(identity)) return;
     const entries = readdirSync(relative === '' ? root : join(root, relative), { withFileTypes: true });
     if (entries.length === 0 && relative !== '') emptyDirectories.push(relative);
@@ -89,7 +89,7 @@ function walk(root: string, rootStats: BigIntStats, accepts: (path: string) => b
   return { found, emptyDirectories: emptyDirectories.sort() };
 }
 
-/** Tells a directory from all others, by whatever path it is reached. */
+/** Returns the identity of a file or directory, independent of the path by which it is reached. */
 export function identityOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
@@ -100,7 +100,7 @@ function isOpen({ include, exclude }: TreeFilter): boolean {
 
 function acceptor(filter: TreeFilter): (path: string) => boolean {
   if (isOpen(filter)) return () => true;
-  // Loaded only for a filtered tree in which something has changed.
+  // Loaded on demand: only a filtered tree in which something has changed needs it.
   const picomatch = createRequire(import.meta.url)('picomatch') as typeof import('picomatch');
   const { include, exclude } = filter;
   const included = include.length === 0 ? () => true : picomatch([...include], { dot: true });
@@ -114,16 +114,16 @@ function toProblem(error: NodeJS.ErrnoException, path: string): Result<never> {
     case 'ENOENT':
       return error.path === undefined || error.path === path
         ? problem('there is no such file or directory', place)
-        : problem('it went away while it was read, or is a symbolic link to nothing', {
+        : problem('it was deleted while being read, or is a broken symbolic link', {
             ...place,
-            advice: 'Mend or remove it.',
+            advice: 'Fix or delete it.',
           });
     case 'EACCES':
     case 'EPERM':
-      return problem('it may not be read', { ...place, advice: 'Change its permissions (chmod +r).' });
+      return problem('no permission to read it', { ...place, advice: 'Change its permissions (chmod +r).' });
     case undefined:
       throw error;
     default:
-      return problem(`it cannot be read: ${error.code}`, place);
+      return problem(`cannot read it: ${error.code}`, place);
   }
 }

@@ -6,7 +6,7 @@ interface BinaryContent {
   readonly bytes: number;
 }
 
-/** Takes any file: of unknown bytes there is only their number to tell. */
+/** Accepts any file, and shows only its size. */
 export const binaryViewer: Viewer = {
   async inspect({ kind, bytes: size }) {
     if (kind !== 'file') return undefined;

@@ -5,7 +5,7 @@ import type { Picture, Pictures } from './picture.ts';
 import { type Canvas, drawText, GLYPH } from './pixel-font.ts';
 
 const COLUMNS = 8;
-const MOST = 48;
+const MAX_COUNT = 48;
 const THUMBNAIL = 144;
 const GAP = 10;
 const MARGIN = 16;
@@ -18,19 +18,19 @@ export interface ContactSheet {
   readonly width: number;
   readonly height: number;
   readonly shown: number;
-  /** Labels of those that could not be read as pictures. */
+  /** The labels of the images that could not be decoded. */
   readonly unreadable: readonly string[];
 }
 
-/** Draws pictures, evenly spread over all, as thumbnails with their labels. */
+/** Draws a sample of images, evenly spread over all of them, as labelled thumbnails. */
 export async function drawContactSheet(pictures: Pictures, title: string, sharp: typeof Sharp): Promise<ContactSheet> {
-  const chosen = evenlySpread(pictures.count, MOST);
+  const chosen = evenlySpread(pictures.count, MAX_COUNT);
   const columns = Math.min(COLUMNS, Math.max(4, chosen.length));
   const rows = Math.ceil(chosen.length / columns);
   const width = 2 * MARGIN + columns * CELL.width - GAP;
   const height = MARGIN + HEAD + rows * CELL.height;
   const canvas: Canvas = { width, height, pixels: new Uint8Array(width * height * 3).fill(WHITE) };
-  const head = `${title}   ${count(chosen.length)} of ${plural(pictures.count, 'picture')}`;
+  const head = `${title}   ${count(chosen.length)} of ${plural(pictures.count, 'image')}`;
   drawText(canvas, shorten(head, width - 2 * MARGIN), MARGIN, MARGIN, BLACK);
 
   const unreadable: string[] = [];
@@ -59,7 +59,7 @@ interface Thumbnail {
 }
 
 async function shrink({ input, raw }: Picture, sharp: typeof Sharp): Promise<Thumbnail | undefined> {
-  // Small ones grow by a whole factor and stay as sharp-edged as they are: those are the pixels that are learnt from.
+  // Small images are enlarged by an integer factor without smoothing, to show the pixels that the model is trained on.
   const factor = raw ? Math.max(1, Math.floor(THUMBNAIL / Math.max(raw.width, raw.height))) : 1;
   const box =
     raw && factor > 1
@@ -75,7 +75,7 @@ async function shrink({ input, raw }: Picture, sharp: typeof Sharp): Promise<Thu
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, pixels: toRgb(data, info.channels) };
   } catch {
-    // Drawn as such, and told.
+    // The sheet shows that the image could not be decoded, and the caller reports it.
     return undefined;
   }
 }
@@ -87,7 +87,7 @@ function toRgb(data: Uint8Array, channels: number): Uint8Array {
   return pixels;
 }
 
-/** Centred in its cell. */
+/** Draws a thumbnail at the center of its cell. */
 function place(canvas: Canvas, { width, height, pixels }: Thumbnail, left: number, top: number): void {
   const x = left + Math.floor((THUMBNAIL - width) / 2);
   const y = top + Math.floor((THUMBNAIL - height) / 2);
@@ -96,7 +96,7 @@ function place(canvas: Canvas, { width, height, pixels }: Thumbnail, left: numbe
   }
 }
 
-/** The end of a path tells more than its beginning. */
+/** Shortens a text at its start, because the end of a path is more informative. */
 function shorten(text: string, width: number): string {
   const room = Math.floor(width / GLYPH.width);
   return text.length <= room ? text : `..${text.slice(2 - room)}`;

@@ -14,9 +14,9 @@ const [QUOTE, LINE_FEED, CARRIAGE_RETURN] = [34, 10, 13];
 export interface CsvContent {
   readonly kind: 'csv';
   readonly bytes: number;
-  /** Without the line of names. */
+  /** The number of rows, without the header. */
   readonly rows: number;
-  /** Their names; numbers if the first line has none. */
+  /** The names of the columns; their numbers if there is no header. */
   readonly columns: readonly string[];
   readonly named: boolean;
   readonly first: readonly (readonly string[])[];
@@ -51,11 +51,11 @@ function describeCsv({ bytes: size, rows, columns, named, first }: CsvContent, v
   const shown = table(cells, lineWidth(view));
   const { lines } = shown;
   const more = leftOut(columns, shown, lineWidth(view));
-  const names = named ? [] : [view.paint('dim', '  (the first line does not name the columns)')];
+  const names = named ? [] : [view.paint('dim', '  (the first line is not a header)')];
   return [head, view.paint('dim', lines[0] ?? ''), ...lines.slice(1), ...more, ...names];
 }
 
-/** The first records; the last of a part of a file may be cut off. */
+/** Parses the first records. The last record of a partial text may be truncated. */
 function parseHead(head: string, isPart: boolean): string[][] {
   const records: string[][] = parse(head, {
     to: SHOWN_ROWS + 2,
@@ -75,7 +75,7 @@ function delimiterOf(head: string): string {
   return counts.toSorted((a, b) => b.count - a.count)[0]?.delimiter ?? ',';
 }
 
-/** Names of columns are short, all different, no numbers or paths, and no value of their column. */
+/** A header has short, unique names that are neither numbers nor paths, and that do not occur in their column. */
 function isHeader(first: readonly string[], rest: readonly (readonly string[])[]): boolean {
   return (
     first.length > 0 &&
@@ -84,13 +84,13 @@ function isHeader(first: readonly string[], rest: readonly (readonly string[])[]
   );
 }
 
-/** Records of a file of any size: lines that are not empty, unless their end is within quotes. */
+/** Counts the records of a file of any size: its nonempty lines, where line breaks in quotes do not count. */
 async function countRecords(path: string): Promise<number> {
   let records = 0;
   let quoted = false;
   let empty = true;
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    // By index: an iterator takes several times as long.
+    // By index, because an iterator is several times slower.
     for (let at = 0; at < chunk.length; at += 1) {
       const byte = chunk[at];
       if (byte === QUOTE) quoted = !quoted;

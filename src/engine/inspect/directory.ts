@@ -20,11 +20,11 @@ interface TreeNode {
   readonly name: string;
   readonly files: number;
   readonly bytes: number;
-  /** None for a file. */
+  /** Undefined for a file. */
   readonly entries?: readonly TreeNode[];
 }
 
-/** Takes any directory. */
+/** Accepts any directory. */
 export const directoryViewer: Viewer = {
   async inspect({ kind, files }) {
     if (kind !== 'directory') return undefined;
@@ -38,7 +38,7 @@ export function inspectDirectory(found: readonly FoundFile[]): DirectoryContent 
   return { kind: 'directory', files: found.length, bytes: tree.bytes, byExtension: byExtension(found), tree };
 }
 
-/** Files by extension, and a tree with sizes. */
+/** Describes the files of a directory by extension, and as a tree with sizes. */
 export function describeDirectory(
   { files, bytes: size, byExtension: kinds, tree }: DirectoryContent,
   view: View,
@@ -53,8 +53,10 @@ export function describeDirectory(
 }
 
 function kindsLine(kinds: DirectoryContent['byExtension']): string {
-  const shown = kinds.slice(0, 4).map(({ extension, files }) => `${count(files)} ${extension || 'without extension'}`);
-  const more = kinds.length > 4 ? [`${kinds.length - 4} more kinds`] : [];
+  const shown = kinds
+    .slice(0, 4)
+    .map(({ extension, files }) => `${count(files)} ${extension || 'without an extension'}`);
+  const more = kinds.length > 4 ? [`${kinds.length - 4} more extensions`] : [];
   return `  ${[...shown, ...more].join(', ')}`;
 }
 
@@ -88,7 +90,7 @@ function byExtension(found: readonly FoundFile[]): DirectoryContent['byExtension
     .sort((a, b) => b.files - a.files || (a.extension < b.extension ? -1 : 1));
 }
 
-/** `found`: files with paths relative to this directory. */
+/** Builds a tree of files. The paths in `found` are relative to this directory. */
 function toTree(name: string, found: readonly FoundFile[]): TreeNode {
   const inner = new Map<string, FoundFile[]>();
   const entries: TreeNode[] = [];

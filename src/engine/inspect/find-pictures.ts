@@ -4,7 +4,7 @@ import { arrowFilesOf, filesBelow, readFrom } from '../../shared/files.ts';
 import { looksLikeArrow, pictureFormat, pictureFormatByName } from '../../shared/media-type.ts';
 import type { Pictures } from './picture.ts';
 
-/** Finds the pictures of a file or directory: image files, or a column of images in Arrow. */
+/** Finds the images of a file or directory: image files, or a column of images in Arrow files. */
 export async function findPictures(path: string, name: string): Promise<Pictures | undefined> {
   if (!statSync(path).isDirectory()) {
     const head = readFrom(path, 0, 16);

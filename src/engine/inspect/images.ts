@@ -13,7 +13,7 @@ interface Size {
   readonly height: number;
 }
 
-/** So many pictures are opened to tell their sizes: the headers of all would take minutes. */
+/** The maximum number of images whose header is read to determine their size: reading all would take minutes. */
 const MEASURED = 200;
 
 export interface Spread {
@@ -27,12 +27,12 @@ export interface ImagesContent {
   readonly images: number;
   readonly bytes: number;
   readonly byFormat: Readonly<Record<string, number>>;
-  /** Pixels, of those that were measured. */
+  /** In pixels, of the images that were measured. */
   readonly width?: Spread;
   readonly height?: Spread;
   readonly measured: number;
   readonly unreadable: readonly string[];
-  /** All that the directory holds; nothing for a single picture. */
+  /** All files of the directory; undefined for a single image. */
   readonly directory?: DirectoryContent;
 }
 
@@ -53,7 +53,7 @@ function toInspection(content: ImagesContent): Inspection {
   };
 }
 
-/** Whether a directory is one of pictures: at least half of its files are. */
+/** Accepts a directory if at least half of its files are images. */
 function areImages(found: readonly FoundFile[]): boolean {
   const images = found.filter(({ path }) => pictureFormatByName(path) !== undefined).length;
   return images > 0 && images * 2 >= found.length;
@@ -82,7 +82,7 @@ async function inspectImages(root: string, found: readonly FoundFile[]): Promise
   };
 }
 
-/** A single picture, whatever its name. */
+/** Accepts a single image, whatever its name. */
 async function inspectImage(path: string, format: string, size: number): Promise<ImagesContent> {
   const sharp = await loadSharp();
   const measured = sharp.ok ? await measure(path, sharp.value) : undefined;
@@ -103,14 +103,14 @@ function describeImages(found: ImagesContent, view: View): string[] {
   const size = width && height ? [sizeText(width, height)] : [];
   if (images === 1 && directory === undefined) {
     const faults = unreadable.length > 0 ? ['damaged'] : [];
-    return [[`${formats[0]?.[0]} picture`, ...size, ...faults, bytes(found.bytes)].join(', ')];
+    return [[`${formats[0]?.[0]} image`, ...size, ...faults, bytes(found.bytes)].join(', ')];
   }
   const kinds = formats.map(([format, number]) => `${count(number)} ${format}`).join(', ');
   const of = measured < images ? ` (of ${count(measured)} of them)` : '';
   return [
-    `${plural(images, 'picture')}, ${bytes(found.bytes)}: ${kinds}`,
+    `${plural(images, 'image')}, ${bytes(found.bytes)}: ${kinds}`,
     ...size.map((text) => `  ${text}${of}`),
-    ...unreadable.slice(0, 5).map((path) => `${view.paint('red', '✗')} ${path} cannot be read as a picture`),
+    ...unreadable.slice(0, 5).map((path) => `${view.paint('red', '✗')} ${path} cannot be read as an image`),
     ...(unreadable.length > 5 ? [`  and ${count(unreadable.length - 5)} more`] : []),
   ];
 }
@@ -121,13 +121,13 @@ function sizeText(width: Spread, height: Spread): string {
   return `width ${range(width)}, height ${range(height)} pixels`;
 }
 
-/** Width and height of a picture; nothing if it is none. */
+/** Returns the width and height of an image; undefined if it cannot be decoded. */
 async function measure(path: string, sharp: typeof Sharp): Promise<Size | undefined> {
   try {
     const { width, height, autoOrient } = await sharp(path).metadata();
     return autoOrient ?? { width, height };
   } catch {
-    // What is no picture is told as such.
+    // The file is reported as unreadable.
     return undefined;
   }
 }

@@ -6,16 +6,16 @@ import { cut, displayWidth, oneLine } from '../../shared/text/table.ts';
 
 const SHOWN_LINES = 40;
 const SHOWN_ENTRIES = 12;
-/** What is nested so deep that less is left for it is left out. */
-const NARROWEST = 10;
-/** Larger values are not repeated by `--json`. */
-const TOLD_BYTES = 64_000;
+/** A nested value that would get less than this many columns is omitted. */
+const MIN_WIDTH = 10;
+/** Larger values are not included in the output of `--json`. */
+const MAX_JSON_BYTES = 64_000;
 
 export interface JsonContent {
   readonly kind: 'json';
   readonly bytes: number;
   readonly shape: 'object' | 'array' | 'value';
-  /** Keys of the object, values of the array. */
+  /** The number of keys of the object, or of values of the array. */
   readonly entries: number;
   readonly value?: Json;
 }
@@ -37,7 +37,7 @@ function inspectJson(value: Json, size: number): JsonContent {
 
 function withoutLargeValue(found: JsonContent): JsonContent {
   const { value: _value, ...rest } = found;
-  return found.bytes <= TOLD_BYTES ? found : rest;
+  return found.bytes <= MAX_JSON_BYTES ? found : rest;
 }
 
 function describeJson({ bytes: size, shape, entries, value = null }: JsonContent, view: View): string[] {
@@ -52,7 +52,7 @@ function describeJson({ bytes: size, shape, entries, value = null }: JsonContent
   ];
 }
 
-/** JSON on as few lines as fit into `width`, the first after `lead` columns; of long lists the beginning. */
+/** Formats JSON on as few lines as fit into `width`, the first after `lead` columns. Long lists are truncated. */
 function layOut(value: Json, width: number, most: number, lead = 0): string[] {
   if (typeof value !== 'object' || value === null) return [oneLine(JSON.stringify(value))];
   const isArray = Array.isArray(value);
@@ -61,7 +61,7 @@ function layOut(value: Json, width: number, most: number, lead = 0): string[] {
     : Object.entries(value).map(([key, item]) => [`${oneLine(JSON.stringify(key))}: `, item]);
   const [open, close] = isArray ? ['[', ']'] : ['{', '}'];
   if (entries.length === 0) return [open + close];
-  if (width < NARROWEST) return [`${open}…${close}`];
+  if (width < MIN_WIDTH) return [`${open}…${close}`];
   const shown = entries.length <= most + 1 ? entries : entries.slice(0, most);
   const rest = entries.length - shown.length;
   const blocks = shown.map(([key, item], index) => {
@@ -80,7 +80,7 @@ function layOut(value: Json, width: number, most: number, lead = 0): string[] {
   return [open, ...lines.map((line) => `  ${line}`), close];
 }
 
-/** Words on lines of at most `width`. */
+/** Wraps words at `width` columns. */
 function fill(words: readonly string[], width: number): string[] {
   const lines: string[] = [];
   for (const word of words) {

@@ -4,7 +4,7 @@ import { bytes } from '../../shared/text/format.ts';
 export interface NumpyContent {
   readonly kind: 'numpy';
   readonly bytes: number;
-  /** As NumPy writes it: `<f4`. */
+  /** In the notation of NumPy: `<f4`. */
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly order: 'C' | 'Fortran';
@@ -17,7 +17,7 @@ export const numpyViewer: Viewer = {
   },
 };
 
-/** Reads the header of a `.npy` file; nothing if it is none. */
+/** Reads the header of a `.npy` file. Returns undefined for any other file. */
 function inspectNumpy(head: Uint8Array, size: number): NumpyContent | undefined {
   const buffer = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   if (buffer.byteLength < 12 || buffer.subarray(0, 6).toString('latin1') !== '\x93NUMPY') return undefined;

@@ -1,7 +1,7 @@
-/** Each character takes so many pixels. */
+/** The size of a character in pixels. */
 export const GLYPH = { width: 6, height: 13 } as const;
 
-/** A byte a row of pixels, 13 rows a character, from space to tilde: «6x13» of the X Window System, public domain. */
+/** One byte per row of pixels, 13 rows per character, from space to tilde: `6x13` of the X Window System, public domain. */
 const ROWS = [
   'AAAAAAAAAAAAAAAAAAAACAgICAgICAAIAAAAABQUFAAAAAAAAAAAAAAAFBQ+FD4UFAAAAAAACB4oKBwKCjwIAAAAABIqFAQIEBQqJAAA',
   'AAAAECgoECgmJBoAAAAACAgIAAAAAAAAAAAABAgIEBAQEBAICAQAABAICAQEBAQECAgQAAAACCocKggAAAAAAAAAAAAACAg+CAgAAAAA',
@@ -25,17 +25,17 @@ const FIRST = 32;
 const LAST = 126;
 const glyphs = Buffer.from(ROWS.join(''), 'base64');
 
-/** A picture that is drawn into. */
+/** An image to draw on. */
 export interface Canvas {
   readonly width: number;
   readonly height: number;
-  /** Red, green and blue, row by row. */
+  /** RGB, one byte per channel, row by row. */
   readonly pixels: Uint8Array;
 }
 
 /**
- * Draws a line of text with its upper left corner at `left`, `top`. A font of our own: machines that train often have
- * none. Accents are left off; what is not of ASCII then is drawn as a box.
+ * Draws a line of text with its upper left corner at `left`, `top`. The font is built in, because training machines
+ * often have no fonts. Accents are removed; any other character outside ASCII is drawn as a box.
  */
 export function drawText(canvas: Canvas, text: string, left: number, top: number, grey = 0): void {
   for (const [index, character] of toAscii(text).entries())

@@ -8,26 +8,26 @@ import { isDigest } from '../fingerprint/digest.ts';
 const LABEL = 12;
 const SHORT = 12;
 
-/** Where a result came from, and how that stands to the pipeline as it is now. */
+/** The provenance of a result, and how it relates to the current pipeline. */
 export interface Origin {
   readonly record: ActionRecord;
-  /** The stages whose result it is now. */
+  /** The stages whose current result this is. */
   readonly currentOf: readonly string[];
-  /** What has changed since, where that is known. */
+  /** What has changed since, if that is known. */
   readonly changes: readonly string[];
-  /** Input → «stage.output», or a path. */
+  /** The source of each input: `stage.output`, or a path. */
   readonly sources: Readonly<Record<string, string>>;
 }
 
-/** All that decided the result, and when and on what it was computed. */
+/** Describes what the result depended on, and when and where it was computed. */
 export function describeOrigin(origin: Origin, view: View): string[] {
   const { record, sources } = origin;
   const { key, document, metrics, provenance } = record;
   const { code, packages, params, inputs, env, runtime } = readDocument(document);
   const modules = Object.keys(provenance.modules);
   return [
-    view.paint('bold', 'where it came from'),
-    ...facts('made by', [`${provenance.stage} (${provenance.module})`], view),
+    view.paint('bold', 'provenance'),
+    ...facts('stage', [`${provenance.stage} (${provenance.module})`], view),
     ...facts('finished', [`${time(provenance.finished)}, in ${duration(provenance.seconds)}`], view),
     ...facts('run', [provenance.run], view),
     ...facts('current', [currency(origin)], view),
@@ -55,14 +55,14 @@ export function describeOrigin(origin: Origin, view: View): string[] {
   ];
 }
 
-/** In one line, for content that several actions put out. */
+/** Describes an origin in one line, for content that several actions have among their outputs. */
 export function describeOriginBriefly({ record, currentOf }: Origin, { width }: View): string {
   const { stage, finished, run } = record.provenance;
   const current = currentOf.length > 0 ? ', current' : '';
-  return cut(`  also of ${stage}, ${time(finished)}, run ${run}, key ${short(record.key)}${current}`, width);
+  return cut(`  also from ${stage}, ${time(finished)}, run ${run}, key ${short(record.key)}${current}`, width);
 }
 
-/** As `--json` tells it. */
+/** Returns an origin as `--json` prints it. */
 export function originJson({ record, currentOf, changes, sources }: Origin): object {
   const { key, metrics, document, provenance } = record;
   return {
@@ -81,7 +81,7 @@ export function originJson({ record, currentOf, changes, sources }: Origin): obj
 
 function currency({ record, currentOf, changes }: Origin): string {
   const others = currentOf.filter((name) => name !== record.provenance.stage);
-  if (currentOf.length > 0) return others.length === 0 ? 'yes' : `yes, also of ${others.join(', ')}`;
+  if (currentOf.length > 0) return others.length === 0 ? 'yes' : `yes, also for ${others.join(', ')}`;
   return changes.length === 0 ? 'no' : `no: ${changes.join('; ')}`;
 }
 
@@ -89,7 +89,7 @@ function sourceText(source: string | undefined, digest: string): string {
   return source === undefined ? short(digest) : `${source} (${short(digest)})`;
 }
 
-/** A label and what belongs to it, a line each; nothing if there is nothing. */
+/** Returns one line per fact, the first with the label; no lines if there are no facts. */
 function facts(label: string, lines: readonly string[], { width, full }: View): string[] {
   return lines.map((line, index) => {
     const text = `  ${pad(index === 0 ? label : '', LABEL - 2)}${oneLine(line)}`;
@@ -107,7 +107,7 @@ function listed(head: string, names: readonly string[], { full }: View): string[
   return full ? [head, ...names.map((name) => `  ${name}`)] : [`${head}: ${names.join(', ')}`];
 }
 
-/** «2026-11-24 09:03:37 UTC». */
+/** Returns a time as `2026-11-24 09:03:37 UTC`. */
 function time(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }

@@ -10,8 +10,8 @@ import { numpyViewer } from './numpy.ts';
 import { textViewer } from './text.ts';
 import { viewedAt } from './viewed.ts';
 
-/** From the particular to the general: each takes what the ones before it left. */
-const OWN_VIEWERS: readonly Viewer[] = [
+/** From the most specific to the most general: the first viewer that accepts an artifact shows it. */
+const BUILT_IN_VIEWERS: readonly Viewer[] = [
   imagesViewer,
   numpyViewer,
   arrowViewer,
@@ -23,22 +23,22 @@ const OWN_VIEWERS: readonly Viewer[] = [
 ];
 
 /**
- * Looks into a file or directory.
+ * Inspects a file or directory.
  *
- * @param name how the stage called it: content in the cache has no extension.
- * @param registered viewers that are asked before the engine's own.
+ * @param name the file name that the stage declares, because content in the cache has no extension.
+ * @param registered viewers that take precedence over those of the engine.
  */
 export function inspectContent(path: string, name: string, registered: readonly Viewer[]): Promise<Inspection> {
-  return ask([...registered, ...OWN_VIEWERS], viewedAt(path, name));
+  return ask([...registered, ...BUILT_IN_VIEWERS], viewedAt(path, name));
 }
 
-/** Returns all lines that people read. */
+/** Returns the description of an artifact, line by line. */
 export function describeInspection({ describe, listFiles }: Inspection, view: View): string[] {
   return [...describe(view), ...(listFiles?.(view) ?? [])];
 }
 
 async function ask([viewer, ...rest]: readonly Viewer[], viewed: Viewed): Promise<Inspection> {
-  if (viewer === undefined) throw new Error(`no viewer takes ${viewed.path}: the last ones must take everything`);
+  if (viewer === undefined) throw new Error(`no viewer accepts ${viewed.path}: the last ones must accept everything`);
   let asked: Promise<Inspection> | undefined;
   const others = () => {
     asked ??= ask(rest, viewed);

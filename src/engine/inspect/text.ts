@@ -14,32 +14,32 @@ export interface TextContent {
   readonly kind: 'text';
   readonly bytes: number;
   readonly lines: number;
-  /** What it is by its name, and yet is not. */
+  /** The format that the file name promises, if the content is not valid in it. */
   readonly invalid?: 'JSON';
-  /** The first lines. */
+  /** The first lines of the text. */
   readonly first: readonly string[];
 }
 
 export const textViewer: Viewer = {
   async inspect({ kind, path, name, bytes: size, head }) {
     if (kind !== 'file' || decodeText(head) === undefined) return undefined;
-    // JSON that can be parsed has been taken by its own viewer.
+    // Valid JSON is accepted by its own viewer before.
     const isInvalid = extensionOf(name) === 'json' && size <= LARGEST_JSON;
     const content = { ...(await inspectText(path, size)), ...(isInvalid && { invalid: 'JSON' as const }) };
     return { content, describe: (view) => describeText(content, view) };
   },
 };
 
-/** Whether a text is a table of values by its name. */
+/** Returns whether a file is a table of values, by its name. */
 export function isTable(name: string): boolean {
   return ['csv', 'tsv'].includes(extensionOf(name));
 }
 
-/** The beginning of a text; nothing if these bytes are none. */
+/** Decodes the beginning of a text. Returns undefined if the bytes are not text. */
 export function decodeText(head: Uint8Array): string | undefined {
   if (head.includes(0)) return undefined;
   try {
-    // As a stream: the last character may be cut off.
+    // In streaming mode, because the last character may be truncated.
     return new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
   } catch {
     return undefined;
@@ -57,13 +57,13 @@ function describeText({ bytes: size, lines, first, invalid }: TextContent, view:
   const shown = view.full ? first : first.slice(0, SHOWN_LINES);
   const more = lines > shown.length ? [`  … ${count(lines - shown.length)} more lines`] : [];
   return [
-    `${invalid === undefined ? 'text' : `no valid ${invalid}: text`}, ${plural(lines, 'line')}, ${bytes(size)}`,
+    `${invalid === undefined ? 'text' : `invalid ${invalid}, shown as text`}, ${plural(lines, 'line')}, ${bytes(size)}`,
     ...shown.map((line) => cut(`  ${oneLine(line.replaceAll('\t', '  '))}`, lineWidth(view))),
     ...more,
   ];
 }
 
-/** The lines of a file of any size; the last one may lack its end. */
+/** Counts the lines of a file of any size. The last one may lack its line break. */
 async function countLines(path: string): Promise<number> {
   let lines = 0;
   let last = 10;

@@ -7,7 +7,7 @@ import { decodeText, isTable } from './text.ts';
 
 const HEAD_BYTES = 8192;
 
-/** Returns what the viewers are shown of a file or directory. `name` is how the stage called it. */
+/** Returns what viewers are told about a file or directory. `name` is the file name that the stage declares. */
 export function viewedAt(path: string, name: string): Viewed {
   const stats = statSync(path);
   if (stats.isDirectory()) {
@@ -25,7 +25,7 @@ export function viewedAt(path: string, name: string): Viewed {
   return { path, name, kind: 'file', bytes, head, files: [], json };
 }
 
-/** By its name, or else by its first character: most files are not parsed in vain. */
+/** Returns whether a file may be JSON, by its name or its first character, so that other files are not parsed. */
 function mayBeJson(name: string, head: Uint8Array): boolean {
   const text = decodeText(head);
   if (text === undefined || isTable(name)) return false;

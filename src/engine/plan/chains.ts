@@ -1,6 +1,6 @@
 import type { Plan } from './plan.ts';
 
-/** By stage the length of the longest chain of stages that wait for it. */
+/** Returns, for each stage, the length of the longest chain of downstream stages, itself included. */
 export function chainLengths({ stages }: Plan): ReadonlyMap<string, number> {
   const lengths = new Map<string, number>();
   for (const { name, dependencies } of stages.toReversed()) {

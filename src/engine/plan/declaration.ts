@@ -14,7 +14,7 @@ export interface PathDeclaration {
 
 export interface ResourcesDeclaration {
   readonly cpu?: number;
-  /** Bytes, or such as `8GB`. */
+  /** A number of bytes, or a text such as `8GB`. */
   readonly memory?: number | string;
   readonly gpu?: number;
 }
@@ -22,14 +22,14 @@ export interface ResourcesDeclaration {
 export interface StageDeclaration {
   readonly module: string;
   readonly description?: string;
-  /** A dimension is a list, or refers to a shared param that is one. */
+  /** Each dimension is a list, or a reference to a shared param that is a list. */
   readonly matrix?: { readonly [dimension: string]: Json };
   readonly inputs?: { readonly [name: string]: string | PathDeclaration };
   readonly params?: JsonObject;
   readonly env?: readonly string[];
   readonly resources?: ResourcesDeclaration;
   readonly retries?: number;
-  /** Seconds, or such as `30m`. */
+  /** A number of seconds, or a text such as `30m`. */
   readonly timeout?: number | string;
   readonly deterministic?: boolean;
 }
@@ -51,14 +51,14 @@ export interface PipelineDeclaration {
 
 declare const declared: unique symbol;
 
-/** A pipeline file whose shape is right. Nothing in it has been resolved yet. */
+/** A pipeline file that conforms to its JSON Schema. No reference in it is resolved yet. */
 export interface DeclaredPipeline {
   readonly [declared]: true;
   readonly source: YamlSource;
   readonly pipeline: PipelineDeclaration;
 }
 
-/** Checks the shape of a pipeline file against its JSON Schema. */
+/** Validates a pipeline file against its JSON Schema. `file` is the path that messages show. */
 export function declarePipeline(file: string, text: string): Result<DeclaredPipeline> {
   const source = parseYaml(file, text);
   if (!source.ok) return source;
@@ -66,7 +66,7 @@ export function declarePipeline(file: string, text: string): Result<DeclaredPipe
   if (value === null || value === undefined) {
     return problem('the pipeline file is empty', {
       at: { file, line: 1, column: 1 },
-      advice: 'Declare at least one stage: «stages: { NAME: { module: stages/NAME.ts } }».',
+      advice: 'Declare at least one stage: `stages: { NAME: { module: stages/NAME.ts } }`.',
     });
   }
   const problems = check(compile(pipelineSchema), value, {
@@ -79,14 +79,14 @@ export function declarePipeline(file: string, text: string): Result<DeclaredPipe
 }
 
 function unknownIn(path: YamlPath, key: string): string {
-  return path.length === 0 ? `key «${key}»` : `key «${key}» in ${nameOf(path)}`;
+  return path.length === 0 ? `key "${key}"` : `key "${key}" in ${nameOf(path)}`;
 }
 
 function nameOf(path: YamlPath): string {
   const [section, name, ...rest] = path;
   if (section === undefined) return 'the pipeline file';
-  if (name === undefined) return `key «${section}»`;
+  if (name === undefined) return `key "${section}"`;
   const owner =
-    section === 'stages' ? `stage «${name}»` : `${String(section).replace(/s$/, '').replace('_', ' ')} «${name}»`;
-  return rest.length === 0 ? owner : `«${rest.join('.')}» of ${owner}`;
+    section === 'stages' ? `stage "${name}"` : `${String(section).replace(/s$/, '').replace('_', ' ')} "${name}"`;
+  return rest.length === 0 ? owner : `"${rest.join('.')}" of ${owner}`;
 }

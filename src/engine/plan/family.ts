@@ -3,28 +3,28 @@ import { instanceName, label, type MatrixValue, type MatrixValues } from './matr
 import type { Selection } from './stage-reference.ts';
 import { suggestion } from './suggest.ts';
 
-/** One of the stages that a matrix makes of a stage of the pipeline file, or that stage itself if it has none. */
+/** One of the stages that a matrix generates from a stage of the pipeline file, or the stage itself without a matrix. */
 export interface Instance {
   readonly name: string;
-  /** The key in the pipeline file. */
+  /** The key of the stage in the pipeline file. */
   readonly declared: string;
   readonly matrix: MatrixValues;
 }
 
-/** What is wrong with a name, and what to do. */
+/** What is wrong with a name, and what to do about it. */
 export interface NameFault {
   readonly message: string;
   readonly advice: string;
 }
 
-/** A stage of the pipeline file with all its instances. */
+/** A stage of the pipeline file with all instances that its matrix generates. */
 export class Family<Member extends Instance = Instance> {
   readonly name: string;
   readonly instances: readonly Member[];
   readonly dimensions: readonly string[];
-  /** By dimension the values that instances have, each by how it may be written. */
+  /** The values of each dimension, by their label. */
   readonly #values = new Map<string, Map<string, MatrixValue>>();
-  /** By the dimensions that are asked for: by their values the instances that have them. */
+  /** The instances that have certain values, by the dimensions asked for, then by their values. */
   readonly #groups = new Map<string, Map<string, Member[]>>();
 
   constructor(name: string, instances: readonly Member[]) {
@@ -43,7 +43,7 @@ export class Family<Member extends Instance = Instance> {
     return this.#values.get(dimension)?.has(label(value)) ?? false;
   }
 
-  /** The instances that have these values: all when there are none. */
+  /** Returns the instances that have these values; all instances if no values are given. */
   matching(wanted: MatrixValues): readonly Member[] {
     const dimensions = Object.keys(wanted);
     if (dimensions.length === 0) return this.instances;
@@ -62,7 +62,7 @@ export class Family<Member extends Instance = Instance> {
     return group.get(keyOf(dimensions, wanted)) ?? [];
   }
 
-  /** The values that a selection means: `seed=1` is the number 1 where the matrix has numbers. */
+  /** Returns the typed values of a selection: `seed=1` is the number 1 if the matrix has numbers. */
   valuesOf(selection: Selection): Result<MatrixValues, NameFault> {
     const wanted: Record<string, MatrixValue> = {};
     for (const [dimension, text] of selection) {
@@ -71,9 +71,9 @@ export class Family<Member extends Instance = Instance> {
         const { dimensions } = this;
         return failure(
           dimensions.length === 0
-            ? { message: `stage «${this.name}» has no matrix`, advice: `Write ${this.name}.` }
+            ? { message: `stage "${this.name}" has no matrix`, advice: `Write just ${this.name}.` }
             : {
-                message: `the matrix of stage «${this.name}» has no «${dimension}»`,
+                message: `the matrix of stage "${this.name}" has no dimension "${dimension}"`,
                 advice: suggestion(dimension, dimensions),
               },
         );
@@ -83,7 +83,7 @@ export class Family<Member extends Instance = Instance> {
         .find((found) => found !== undefined);
       if (value === undefined) {
         return failure({
-          message: `no stage «${this.name}» has ${dimension}=${text}`,
+          message: `no instance of stage "${this.name}" has ${dimension}=${text}`,
           advice: suggestion(text, [...values.keys()]),
         });
       }
@@ -93,7 +93,7 @@ export class Family<Member extends Instance = Instance> {
   }
 }
 
-/** The labels that a written value may mean: as it stands, as a text, as a number (1e-3), or out of its quotes. */
+/** Returns the labels that a value may stand for: as written, as a string, as a number (1e-3), or without its quotes. */
 function readings(text: string): string[] {
   const known = [text, JSON.stringify(text), String(Number(text))];
   if (!text.startsWith('"')) return known;

@@ -1,13 +1,13 @@
-/** An input as a stage module declares it. */
+/** An input in the declaration of a stage module. */
 export interface DeclaredInput {
   readonly name: string;
-  /** `model?`: a pipeline may leave it out. */
+  /** True for `model?`: a pipeline may omit the input. */
   readonly optional: boolean;
-  /** `models[]`: it takes what all instances of a matrix put out. */
+  /** True for `models[]`: the input collects the outputs of all instances of a matrix. */
   readonly collects: boolean;
 }
 
-/** Takes `model`, `model?`, `models[]` or `models[]?` apart. */
+/** Parses `model`, `model?`, `models[]` or `models[]?`. */
 export function toInput(declared: string): DeclaredInput {
   const [, name = declared, list, optional] = /^(.*?)(\[\])?(\?)?$/s.exec(declared) ?? [];
   return { name, collects: list !== undefined, optional: optional !== undefined };

@@ -2,14 +2,14 @@ import type { Json, JsonObject } from '../../shared/json.ts';
 import type { MatrixValues } from './matrix.ts';
 import { suggestion } from './suggest.ts';
 
-/** What a `${name}` can mean. */
+/** The values that a `${name}` can refer to. */
 export interface Scope {
   readonly shared: JsonObject;
-  /** What `matrix.NAME` means, for an instance of a stage with a matrix. */
+  /** The values of `matrix.NAME`, for an instance of a stage with a matrix. */
   readonly matrix: MatrixValues;
 }
 
-/** What is wrong with a `${name}`: its text and what to do. */
+/** What is wrong with a `${name}`, and what to do about it. */
 export interface InterpolationProblem {
   readonly message: string;
   readonly advice: string;
@@ -18,21 +18,21 @@ export interface InterpolationProblem {
 export interface Interpolated {
   readonly value: Json;
   readonly problems: readonly InterpolationProblem[];
-  /** The dimensions of the matrix that were read. */
+  /** The dimensions of the matrix that the value refers to. */
   readonly dimensions: ReadonlySet<string>;
 }
 
 const REFERENCE = /\$?\$\{([^{}]*)\}/g;
 const WHOLE = /^\$\{([^{}]*)\}$/;
-/** What one value may come to: shared params that refer to each other twice grow with the power of two. */
-const MOST_CHARACTERS = 1_000_000;
-/** How many shared params may refer to the next, and how deep values may lie in each other. */
-const DEEPEST = 200;
+/** The maximum size of a resolved value: params that each refer to the next one twice grow exponentially. */
+const MAX_CHARACTERS = 1_000_000;
+/** The maximum length of a chain of references, and the maximum nesting depth of a value. */
+const MAX_DEPTH = 200;
 
 /**
  * Replaces `${name}` and `${nested.name}` in all strings of a value by shared params, and `${matrix.name}` by the
- * instance's own value. A string that is one reference takes the param's own type; inside a longer string it is
- * written out. `$${` stands for `${`.
+ * value of the instance. A string that consists of one reference takes the type of the param; in a longer string the
+ * param is converted to text. `$${` is an escaped `${`.
  */
 export function interpolate(value: Json, scope: Scope): Interpolated {
   const interpolation = new Interpolation(scope);
@@ -46,7 +46,7 @@ class Interpolation {
   readonly dimensions = new Set<string>();
   #within: readonly string[] = [];
   #depth = 0;
-  #left = MOST_CHARACTERS;
+  #left = MAX_CHARACTERS;
 
   constructor(scope: Scope) {
     this.#scope = scope;
@@ -61,7 +61,7 @@ class Interpolation {
     }
     this.#spend(1);
     if (typeof value !== 'object' || value === null) return value;
-    if (this.#depth > DEEPEST) return this.#fail(`its values lie more than ${DEEPEST} deep in each other`);
+    if (this.#depth > MAX_DEPTH) return this.#fail(`values are nested more than ${MAX_DEPTH} levels deep`);
     this.#depth += 1;
     const filled = Array.isArray(value)
       ? value.map((item) => this.fill(item))
@@ -72,24 +72,24 @@ class Interpolation {
 
   #text(text: string): Json {
     const whole = WHOLE.exec(text)?.[1];
-    if (whole !== undefined) return this.#look(whole);
+    if (whole !== undefined) return this.#lookUp(whole);
     return text.replaceAll(REFERENCE, (match, name: string) => {
       if (match.startsWith('$$')) return match.slice(1);
-      const value = this.#look(name);
+      const value = this.#lookUp(name);
       const written = typeof value === 'object' ? JSON.stringify(value) : String(value);
       this.#spend(written.length);
       return this.#left > 0 ? written : '';
     });
   }
 
-  #look(name: string): Json {
+  #lookUp(name: string): Json {
     const key = name.trim();
     if (this.#within.includes(key)) {
-      const circle = [...this.#within.slice(this.#within.indexOf(key)), key].join(' → ');
-      return this.#fail(`shared params refer to each other in a circle: ${circle}`, 'Give one of them a value.');
+      const cycle = [...this.#within.slice(this.#within.indexOf(key)), key].join(' → ');
+      return this.#fail(`shared params form a reference cycle: ${cycle}`, 'Give one of them a value.');
     }
-    if (this.#within.length >= DEEPEST) {
-      return this.#fail(`more than ${DEEPEST} shared params refer each to the next`, 'Give one of them a value.');
+    if (this.#within.length >= MAX_DEPTH) {
+      return this.#fail(`a chain of references has more than ${MAX_DEPTH} shared params`, 'Give one of them a value.');
     }
     const steps = key.split('.');
     const found = this.#find(steps);
@@ -114,18 +114,18 @@ class Interpolation {
     if (steps[0] === 'matrix' && steps.length > 1) {
       return this.#hasMatrix
         ? this.#fail(
-            `the matrix has no «${steps.slice(1).join('.')}»`,
+            `the matrix has no dimension "${steps.slice(1).join('.')}"`,
             suggestion(steps[1] ?? '', Object.keys(this.#scope.matrix)),
           )
         : this.#fail(
-            `there is no matrix here for «${key}»`,
-            `Give the stage one: matrix: { ${steps[1]}: [value, value] }.`,
+            `"${key}" needs a matrix, but the stage has none`,
+            `Add one to the stage: matrix: { ${steps[1]}: [value, value] }.`,
           );
     }
     const parent = childOf(this.#scope.shared, steps.slice(0, -1));
     const known = isObject(parent) ? parent : this.#scope.shared;
     const step = known === parent ? (steps.at(-1) ?? '') : key;
-    return this.#fail(`there is no shared param «${key}»`, suggestion(step, Object.keys(known)));
+    return this.#fail(`unknown shared param "${key}"`, suggestion(step, Object.keys(known)));
   }
 
   get #hasMatrix(): boolean {
@@ -136,11 +136,11 @@ class Interpolation {
     if (this.#left <= 0) return;
     this.#left -= characters;
     if (this.#left > 0) return;
-    const most = MOST_CHARACTERS.toLocaleString('en-US');
-    this.#fail(`what it refers to comes to more than ${most} characters`, 'Put that much into a file.');
+    const most = MAX_CHARACTERS.toLocaleString('en-US');
+    this.#fail(`the resolved value is longer than ${most} characters`);
   }
 
-  #fail(message: string, advice = 'Put it into a file, and make that an input.'): null {
+  #fail(message: string, advice = 'Store the value in a file, and declare the file as an input.'): null {
     this.problems.push({ message, advice });
     return null;
   }

@@ -1,32 +1,32 @@
-/** What a dimension of a matrix may hold. */
+/** The type of a value in a dimension of a matrix. */
 export type MatrixValue = string | number | boolean;
 
 /** The value of each dimension for one instance of a stage; empty for a stage without a matrix. */
 export type MatrixValues = Readonly<Record<string, MatrixValue>>;
 
-/** A value as names show it: one that is no plain word, or that reads as a number, is in quotes. */
+/** Returns a value as names show it: quoted if it is a string that is not a plain word, or that looks like a number. */
 export function label(value: MatrixValue): string {
   if (typeof value !== 'string') return String(value);
-  // Not a constant of the module: V8 takes milliseconds to make it, at each start.
+  // Not a constant of the module: V8 would take milliseconds to compile it at each start.
   const isPlain = /^[\p{L}\p{N}_.~/+-]+$/u.test(value);
   const isWord = isPlain && Number.isNaN(Number(value)) && value !== 'true' && value !== 'false';
   return isWord ? value : JSON.stringify(value);
 }
 
-/** «backbone=small-cnn,seed=1», in the order in which the dimensions are written. */
+/** Returns `backbone=small-cnn,seed=1`, in the order of the dimensions in the pipeline file. */
 export function labels(values: MatrixValues): string {
   return Object.entries(values)
     .map(([dimension, value]) => `${dimension}=${label(value)}`)
     .join(',');
 }
 
-/** `train@seed=1`; of a stage without a matrix just its name. */
+/** Returns `train@seed=1`; for a stage without a matrix, its name. */
 export function instanceName(stage: string, values: MatrixValues): string {
   const written = labels(values);
   return written === '' ? stage : `${stage}@${written}`;
 }
 
-/** All combinations of the dimensions' values: the last dimension changes fastest. */
+/** Returns all combinations of the dimensions' values. The last dimension varies fastest. */
 export function combinations(dimensions: ReadonlyMap<string, readonly MatrixValue[]>): MatrixValues[] {
   let combined: MatrixValues[] = [{}];
   for (const [dimension, values] of dimensions) {
@@ -35,12 +35,12 @@ export function combinations(dimensions: ReadonlyMap<string, readonly MatrixValu
   return combined;
 }
 
-/** The same values whatever the order in which a pipeline file writes the dimensions. */
+/** Sorts the values by dimension, so that the order in the pipeline file does not matter. */
 export function sortDimensions(values: MatrixValues): MatrixValues {
   return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Orders by dimension after dimension; numbers by size. Both have their dimensions sorted. */
+/** Compares two sorted sets of values, dimension by dimension; numbers numerically. */
 export function compareValues(a: MatrixValues, b: MatrixValues): number {
   for (const [dimension, left] of Object.entries(a)) {
     const right = b[dimension];

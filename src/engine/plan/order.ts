@@ -1,4 +1,4 @@
-/** The nodes so that each follows those it depends on, or a circle among them. Stable: ties keep the given order. */
+/** Sorts the nodes topologically, or returns a dependency cycle. Stable: ties keep the given order. */
 export function order(
   nodes: Iterable<string>,
   dependenciesOf: (node: string) => readonly string[],
@@ -9,7 +9,7 @@ export function order(
   const state = new Map<string, 'open' | 'done'>();
   for (const start of nodes) {
     if (state.has(start)) continue;
-    // An own stack: a chain of ten thousand stages must not exhaust the call stack.
+    // An explicit stack, because a chain of ten thousand stages would exhaust the call stack.
     const stack = [{ node: start, rest: dependenciesOf(start), next: 0 }];
     state.set(start, 'open');
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {

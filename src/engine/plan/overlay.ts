@@ -4,18 +4,18 @@ import type { DeclaredPipeline } from './declaration.ts';
 import { parseYaml } from './source.ts';
 import { suggestion } from './suggest.ts';
 
-/** What a command line lays over the pipeline file. */
+/** The profile and params of the command line, which override those of the pipeline file. */
 export interface Overlays {
   readonly profile?: string;
-  /** `KEY=VALUE` each, in the order given. */
+  /** Assignments `KEY=VALUE`, in the given order. */
   readonly set: readonly string[];
 }
 
-/** The params of a pipeline after its overlays, and where each value that an overlay gave was written. */
+/** The params of a pipeline after its overlays, and the places of the values that the overlays gave. */
 export interface Overlaid {
   readonly shared: JsonObject;
   readonly stages: ReadonlyMap<string, JsonObject>;
-  /** The place of an overlaid value, by `param` or `stage.param`. */
+  /** The place of each overridden value, by `param` or `stage.param`. */
   readonly origins: ReadonlyMap<string, Place>;
 }
 
@@ -25,7 +25,7 @@ interface Assignment {
   readonly place: Place;
 }
 
-/** Lays the profile and then each `--set` over the shared params and the params of the stages. */
+/** Applies the profile and then each `--set` to the shared params and the params of the stages. */
 export function overlay(declared: DeclaredPipeline, overlays: Overlays): { overlaid: Overlaid; problems: Problem[] } {
   const { pipeline } = declared;
   const problems: Problem[] = [];
@@ -45,8 +45,8 @@ export function overlay(declared: DeclaredPipeline, overlays: Overlays): { overl
       stages.set(first, withValue(stageParams, rest, value));
     } else {
       const known = [...Object.keys(shared), ...(rest.length > 0 ? stages.keys() : [])];
-      const subject = rest.length > 0 ? `no shared param or stage «${first}»` : `no shared param «${first}»`;
-      problems.push({ message: `there is ${subject}`, at: place, advice: suggestion(first, known) });
+      const subject = rest.length > 0 ? `shared param or stage "${first}"` : `shared param "${first}"`;
+      problems.push({ message: `unknown ${subject}`, at: place, advice: suggestion(first, known) });
       continue;
     }
     origins.set(key, place);
@@ -64,7 +64,7 @@ function fromProfile(
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
   if (profile === undefined) {
     problems.push({
-      message: `there is no profile «${name}»`,
+      message: `unknown profile "${name}"`,
       at: { file: source.file, ...(pipeline.profiles && source.place(['profiles'], 'key')) },
       advice: suggestion(name, Object.keys(profiles)),
     });
@@ -83,9 +83,9 @@ function fromSet(text: string, problems: Problem[]): Assignment[] {
   const parsed = at > 0 ? parseYaml(file, text.slice(at + 1)) : undefined;
   if (parsed?.ok !== true) {
     problems.push({
-      message: parsed === undefined ? 'is not KEY=VALUE' : 'the value is not valid YAML',
+      message: parsed === undefined ? 'expected KEY=VALUE' : 'the value is not valid YAML',
       at: { file },
-      advice: 'For example --set learning_rate=1e-4, or --set train.learning_rate=1e-4 for one stage.',
+      advice: 'For example: --set learning_rate=1e-4, or --set train.learning_rate=1e-4 for one stage.',
     });
     return [];
   }

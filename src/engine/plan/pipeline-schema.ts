@@ -1,14 +1,14 @@
 import { MEMORY_PATTERN, TIME_PATTERN } from './quantities.ts';
 
-/** Neither absolute, on any system, nor with `..`. */
+/** Matches paths that are not absolute on any system and have no `..`. */
 const INNER_PATH_PATTERN = '^(?!/|[A-Za-z]:)(?!(.*/)?\\.\\.(/|$))[^\\\\]+$';
 const PACKAGE_PATTERN = '^(@[^@/\\\\\\s]+/)?[^@./\\\\\\s][^@/\\\\\\s]*$';
 
 const name = { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]*$' } as const;
 
 /**
- * JSON Schema of `pipeline.yaml`; the build publishes it as `dist/pipeline.schema.json` for editors. Where a value may
- * have one of several types it lists them rather than using `anyOf`: so a fault is told once, by the type that it has.
+ * JSON Schema of `pipeline.yaml`; the build publishes it as `dist/pipeline.schema.json` for editors. A value that may
+ * have one of several types lists them instead of using `anyOf`, so that an error is reported once, for its type.
  */
 export const pipelineSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -18,27 +18,27 @@ export const pipelineSchema = {
   required: ['stages'],
   additionalProperties: false,
   properties: {
-    name: { type: 'string', minLength: 1, description: 'What the pipeline is called.' },
+    name: { type: 'string', minLength: 1, description: 'Name of the pipeline.' },
     params: {
       type: 'object',
-      description: 'Values that stages share as ${name}. `--set name=value` replaces one.',
+      description: 'Shared values, which stages refer to as ${name}. Override one with `--set name=value`.',
     },
     profiles: {
       type: 'object',
-      description: 'Overlays, chosen by `--profile NAME`. Keys as with --set: `name` or `stage.param`.',
+      description: 'Named sets of params, applied with `--profile NAME`. Keys as for --set: `name` or `stage.param`.',
       additionalProperties: { type: 'object' },
     },
     runtime_facts: {
       type: 'object',
       description:
-        'What the results of npm packages depend on beside their npm version, by a name for messages. A stage whose ' +
-        'code reaches one of the packages, directly or through others, has it in its action key.',
+        'What the results of npm packages depend on besides their npm version, by a name that messages show. It is ' +
+        'part of the action key of each stage that imports one of the packages, directly or indirectly.',
       propertyNames: name,
       additionalProperties: { $ref: '#/definitions/runtimeFact' },
     },
     stages: {
       type: 'object',
-      description: 'The graph. A stage is known by its key.',
+      description: 'The stages of the pipeline, by name.',
       minProperties: 1,
       propertyNames: name,
       additionalProperties: { $ref: '#/definitions/stage' },
@@ -50,62 +50,62 @@ export const pipelineSchema = {
       required: ['module'],
       additionalProperties: false,
       properties: {
-        module: { type: 'string', minLength: 1, description: 'The TypeScript module, relative to this file.' },
-        description: { type: 'string' },
+        module: { type: 'string', minLength: 1, description: 'Path of the TypeScript module, relative to this file.' },
+        description: { type: 'string', description: 'What the stage does.' },
         matrix: {
           type: 'object',
           description:
-            'One stage for each combination of these values, such as train@seed=1. Params and inputs read them as ' +
-            '${matrix.NAME}. A stage that reads train.model gets the one with the same values or, for an input that ' +
-            'its module declares as «models[]», all of them.',
+            'Generates one stage for each combination of these values, such as train@seed=1. Params and inputs refer to ' +
+            'them as ${matrix.NAME}. A stage that reads train.model gets the output of the instance with the same ' +
+            'values or, for an input that its module declares as "models[]", the outputs of all instances.',
           minProperties: 1,
           propertyNames: name,
           additionalProperties: {
             type: ['array', 'string'],
-            description: 'A list such as [1, 2, 3], or ${name} for a shared param that is a list.',
+            description: 'A list such as [1, 2, 3], or ${name} of a shared param that is a list.',
             minItems: 1,
             items: {
               type: ['string', 'number', 'boolean'],
-              description: 'A text, a number, true or false.',
+              description: 'A string, a number, true or false.',
             },
           },
         },
         inputs: {
           type: 'object',
-          description: 'By input name: `stage.output`, or a path from outside (./data, /data, ${dataset}).',
+          description: 'Inputs by name: `stage.output`, or a path outside the pipeline (./data, /data, ${dataset}).',
           propertyNames: name,
           additionalProperties: { $ref: '#/definitions/input' },
         },
-        params: { type: 'object', description: 'What the stage module declares as its params.' },
+        params: { type: 'object', description: 'Values of the params that the stage module declares.' },
         env: {
           type: 'array',
           description: 'Environment variables that the stage reads. Their values are part of the action key.',
           items: {
             type: 'string',
             pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
-            description: 'The name of a variable has letters, digits and _, and starts with no digit.',
+            description: 'A variable name consists of letters, digits and _, and does not start with a digit.',
           },
           uniqueItems: true,
         },
         resources: {
           type: 'object',
           description:
-            'What the stage occupies while it runs: as many stages run at once as fit. Not part of the action key.',
+            'Resources that the stage uses while it runs; stages run in parallel as far as they fit. Not part of the action key.',
           additionalProperties: false,
           properties: {
-            cpu: { type: 'integer', minimum: 1, description: 'Cores, 1 unless said otherwise.' },
+            cpu: { type: 'integer', minimum: 1, description: 'Number of CPU cores (default: 1).' },
             memory: {
               type: ['integer', 'string'],
               minimum: 1,
               pattern: MEMORY_PATTERN,
-              description: 'Memory: a number of bytes, or such as 8GB or 512MiB.',
+              description: 'Memory: a number of bytes, or a text such as 8GB or 512MiB.',
             },
             gpu: {
               type: 'integer',
               minimum: 0,
               description:
-                'GPUs. They are handed out by number, and a stage sees no others: with none it computes on the CPU. ' +
-                'On a machine with fewer it gets all there are.',
+                'Number of GPUs (default: 0). A stage sees only the GPUs assigned to it; without any it computes on the ' +
+                'CPU. On a machine with fewer GPUs it gets all of them.',
             },
           },
         },
@@ -114,21 +114,20 @@ export const pipelineSchema = {
           minimum: 0,
           maximum: 100,
           description:
-            'How often a stage that failed is tried again, going on from its work directory. Not part of the action key.',
+            'How often a failed stage is retried; it resumes from its work directory. Not part of the action key.',
         },
         timeout: {
           type: ['number', 'string'],
           exclusiveMinimum: 0,
           pattern: TIME_PATTERN,
           description:
-            'After what time a try is ended: a number of seconds, or such as 90s, 30m or 2h. Not part of the action key.',
+            'Time limit of an attempt: a number of seconds, or a text such as 90s, 30m or 2h. Not part of the action key.',
         },
         deterministic: {
           type: 'boolean',
           description:
-            'Whether the stage puts out the same content whenever it runs with the same action key (default: true). ' +
-            'With false the first result is kept like any other, and is not compared with a later one. ' +
-            'Not part of the action key.',
+            'Whether the stage always creates the same outputs for the same action key (default: true). If false, the ' +
+            'first result is cached like any other, and is not compared with later ones. Not part of the action key.',
         },
       },
     },
@@ -139,43 +138,42 @@ export const pipelineSchema = {
       properties: {
         packages: {
           type: 'array',
-          description: 'npm packages. Each of them that a stage reaches counts, in each of its versions.',
+          description: 'Names of npm packages. Every installed version that a stage imports counts.',
           minItems: 1,
           uniqueItems: true,
           items: {
             type: 'string',
             pattern: PACKAGE_PATTERN,
-            description: 'Name the package as npm does: onnxruntime-node or @scope/name, without a version.',
+            description: 'Use the npm name of the package, without a version: onnxruntime-node or @scope/name.',
           },
         },
         files: {
           type: 'array',
           description:
-            'Files or folders in the folder of each package: their content counts. One that is missing counts as absent.',
+            'Files or folders in the folder of each package whose content is part of the action key. A missing one counts as absent.',
           uniqueItems: true,
           items: {
             type: 'string',
             pattern: INNER_PATH_PATTERN,
-            description:
-              'Write a path relative to the folder of the package, with / and without "..", such as lib/libx.so.',
+            description: 'Use a path relative to the folder of the package, with / and without "..": lib/libx.so.',
           },
         },
         env: {
           type: 'array',
           description:
-            'Environment variables that the packages read: as if each stage that reaches a package declared them.',
+            'Environment variables that the packages read, as if each stage that imports a package declared them.',
           uniqueItems: true,
           items: {
             type: 'string',
             pattern: '^(?!CUDA_VISIBLE_DEVICES$)[A-Za-z_][A-Za-z0-9_]*$',
             description:
-              'The name of a variable has letters, digits and _, and starts with no digit. CUDA_VISIBLE_DEVICES is ' +
+              'A variable name consists of letters, digits and _, and does not start with a digit. CUDA_VISIBLE_DEVICES is ' +
               'set by the runner: use "device: true".',
           },
         },
         device: {
           type: 'boolean',
-          description: 'Whether it counts on which kind of device the stage computes: cpu, or gpu if it sees a GPU.',
+          description: 'Whether the kind of device is part of the action key: cpu, or gpu if the stage sees a GPU.',
         },
       },
     },
@@ -186,18 +184,18 @@ export const pipelineSchema = {
       required: ['path'],
       additionalProperties: false,
       properties: {
-        path: { type: 'string', minLength: 1, description: 'A file or directory, relative to this file.' },
+        path: { type: 'string', minLength: 1, description: 'Path of a file or directory, relative to this file.' },
         include: {
           type: 'array',
           minItems: 1,
           items: { type: 'string', minLength: 1 },
-          description: 'Globs below `path`: only these files count.',
+          description: 'Globs relative to `path`: only matching files are part of the input.',
         },
         exclude: {
           type: 'array',
           minItems: 1,
           items: { type: 'string', minLength: 1 },
-          description: 'Globs below `path`: these files do not count.',
+          description: 'Globs relative to `path`: matching files are not part of the input.',
         },
       },
     },

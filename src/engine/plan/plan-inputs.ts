@@ -15,28 +15,28 @@ export interface ArtifactInput {
 }
 
 export interface CollectedItem {
-  /** Sorted by dimension; empty for what comes from a stage without a matrix, or from outside. */
+  /** Sorted by dimension; empty for an output of a stage without a matrix, and for a path. */
   readonly matrix: MatrixValues;
   readonly source: ArtifactInput | PathInput;
 }
 
-/** What an input that a module declares as `models[]` reads. */
+/** The artifacts that an input declared as `models[]` reads. */
 export interface CollectionInput {
   readonly kind: 'collection';
-  /** In the order of their values, whatever the order in the pipeline file. */
+  /** Sorted by their matrix values, independent of the order in the pipeline file. */
   readonly items: readonly CollectedItem[];
 }
 
 export type StageInput = ArtifactInput | PathInput | CollectionInput;
 
-/** Works out what each input of a stage reads, and what of that cannot be. */
+/** Determines what each input of a stage reads, and reports invalid inputs. */
 export class InputPlanner {
   readonly #interfaceOf: (stage: string) => StageInterface | undefined;
   readonly #declared = new Map<StageInterface, ReadonlyMap<string, DeclaredInput>>();
-  /** By instances and output: ten thousand stages may collect the same. */
+  /** Collections by instances and output, since ten thousand stages may collect the same ones. */
   readonly #collected = new Map<readonly Instance[], Map<string, CollectionInput>>();
 
-  /** `interfaceOf`: by the name of an instance. */
+  /** `interfaceOf` returns the declarations of an instance by its name. */
   constructor(interfaceOf: (stage: string) => StageInterface | undefined) {
     this.#interfaceOf = interfaceOf;
   }
@@ -88,14 +88,14 @@ export class InputPlanner {
     return collection;
   }
 
-  /** An output that the stage which is read does not have. That there is such a stage was checked before. */
+  /** Reports an output that the referenced stage does not declare. The stage itself has been checked before. */
   #outputProblems(stage: ResolvedStage, name: string, { declared, output, instances }: ReferenceInput): Problem[] {
     const source = this.#interfaceOf(instances[0]?.name ?? '');
     const outputs = source?.outputs.map((written) => toOutput(written).name);
     if (outputs === undefined || outputs.includes(output)) return [];
     return [
       {
-        message: `stage «${declared}» has no output «${output}»`,
+        message: `stage "${declared}" has no output "${output}"`,
         at: stage.places.input(name, 'value'),
         advice: suggestion(output, outputs),
       },
@@ -108,29 +108,29 @@ function severalProblem(stage: ResolvedStage, name: string, { declared, output, 
     (dimension) => !Object.hasOwn(stage.matrix, dimension),
   );
   return {
-    message: `input «${name}» of stage «${stage.declared}» is one artifact, but stage «${declared}» makes ${instances.length} of them here`,
+    message: `input "${name}" of stage "${stage.declared}" takes one artifact, but ${instances.length} instances of stage "${declared}" match`,
     at: stage.places.input(name, 'value'),
     advice:
-      `To read them all, declare the input as «${name}[]» in ${stage.module.written}. To read one, name it ` +
-      `(${instances[0]?.name}.${output}), or give stage «${stage.declared}» the same matrix over ${list(dimensions)}.`,
+      `To read all of them, declare the input as "${name}[]" in ${stage.module.written}. To read one, name it ` +
+      `(${instances[0]?.name}.${output}), or give stage "${stage.declared}" the same matrix over ${list(dimensions)}.`,
   };
 }
 
-/** Inputs that the module reads and the pipeline does not give, and the other way round. */
+/** Reports inputs that the module declares and the pipeline file omits, and the reverse. */
 function nameProblems(stage: ResolvedStage, declared: ReadonlyMap<string, DeclaredInput>): Problem[] {
   const problems: Problem[] = [];
   const missing = [...declared.values()].filter(({ name, optional }) => !optional && !stage.inputs.has(name));
   if (missing.length > 0) {
     problems.push({
-      message: `stage «${stage.declared}» lacks the input ${list(missing.map(({ name }) => `«${name}»`))}, which ${stage.module.written} reads`,
+      message: `stage "${stage.declared}" lacks input ${list(missing.map(({ name }) => `"${name}"`))}, which ${stage.module.written} declares`,
       at: stage.places.stage(),
-      advice: `Add under its inputs: ${missing.map(({ name }) => `${name}: STAGE.OUTPUT or a path`).join(', ')}.`,
+      advice: `Add to its inputs: ${missing.map(({ name }) => `${name}: STAGE.OUTPUT or a path`).join(', ')}.`,
     });
   }
   for (const name of stage.inputs.keys()) {
     if (declared.has(name)) continue;
     problems.push({
-      message: `unknown input «${name}» of stage «${stage.declared}»`,
+      message: `unknown input "${name}" of stage "${stage.declared}"`,
       at: stage.places.input(name, 'key'),
       advice: suggestion(name, [...declared.keys()]),
     });

@@ -2,7 +2,7 @@ import type { Problem } from '../../shared/problem.ts';
 import type { ResolvedStage } from './resolve.ts';
 import { type StageInterface, toOutput } from './stage-interface.ts';
 
-/** What is wrong with the outputs that a module declares. Each is one file name, and their names differ. */
+/** Returns what is wrong with the outputs that a module declares. Each must be a file name, with a unique output name. */
 export function outputProblems({ module, declared }: ResolvedStage, { outputs }: StageInterface): Problem[] {
   const seen = new Map<string, string>();
   const problems: Problem[] = [];
@@ -24,13 +24,13 @@ export function outputProblems({ module, declared }: ResolvedStage, { outputs }:
 
 function faultOf(written: string): string | undefined {
   if (/[\\/]/.test(written)) return 'it is a path, not a file name';
-  if (written.startsWith('.')) return 'it begins with a dot, so that it has no name';
+  if (written.startsWith('.')) return 'it starts with a dot, so that it has no name';
   if (!/^[A-Za-z_][\w-]*(\.[\w.-]+)?$/.test(written)) {
-    return 'a name has letters, digits, `_` and `-`, and begins with a letter';
+    return 'a name consists of letters, digits, `_` and `-`, and does not start with a digit or `-`';
   }
   return undefined;
 }
 
 function faultBeside(written: string, other: string): string {
-  return written === other ? 'it is declared twice' : `its name is that of ${JSON.stringify(other)}, too`;
+  return written === other ? 'it is declared twice' : `it has the same name as ${JSON.stringify(other)}`;
 }

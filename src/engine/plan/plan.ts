@@ -5,42 +5,42 @@ import { order } from './order.ts';
 import { InputPlanner, type StageInput } from './plan-inputs.ts';
 import { outputProblems } from './plan-outputs.ts';
 import { paramProblems } from './plan-params.ts';
-import type { Conduct, ResolvedPipeline, ResolvedStage } from './resolve.ts';
+import type { ExecutionSettings, ResolvedPipeline, ResolvedStage } from './resolve.ts';
 import type { DeclaredFacts } from './runtime-facts.ts';
 import { type PlannedOutput, type StageInterface, toOutput } from './stage-interface.ts';
 
-export interface PlannedStage extends Instance, Conduct {
+export interface PlannedStage extends Instance, ExecutionSettings {
   readonly module: { readonly path: string; readonly written: string };
   readonly inputs: ReadonlyMap<string, StageInput>;
-  /** Complete: the defaults of the stage's schema are filled in. */
+  /** The resolved params, with the defaults of the stage's schema filled in. */
   readonly params: JsonObject;
   readonly outputs: readonly PlannedOutput[];
-  /** Whether it takes unchanged parts from an earlier result of its own. */
+  /** Whether the stage reuses unchanged parts of an earlier result of its own. */
   readonly reuses: boolean;
   readonly env: readonly string[];
-  /** The stages whose outputs it reads. */
+  /** The names of the stages whose outputs it reads. */
   readonly dependencies: readonly string[];
 }
 
 declare const planned: unique symbol;
 
-/** The validated, resolved graph: read-only data, and the only thing that the executor takes. */
+/** The validated, resolved graph: read-only data, and the only input that the executor accepts. */
 export interface Plan {
   readonly [planned]: true;
   readonly name: string;
   readonly root: string;
-  /** Each stage after those that it depends on. */
+  /** In topological order: each stage comes after the stages it depends on. */
   readonly stages: readonly PlannedStage[];
-  /** What the pipeline file says of packages on whose native parts or device results depend. */
+  /** The runtime facts of packages that the pipeline file declares. */
   readonly runtimeFacts: readonly DeclaredFacts[];
 }
 
-/** What a stage declares, unless its module could not be read. */
+/** Returns what a stage module declares; undefined if the module could not be read. */
 export type InterfaceOf = (stage: ResolvedStage) => StageInterface | undefined;
 
 /**
- * Checks the stages against what their modules declare and against each other. `faults` are the problems of modules
- * that could not be read: all others are found all the same, and told in one go.
+ * Validates the stages against the declarations of their modules and against each other. `faults` are the problems of
+ * modules that could not be read; the other problems are found nevertheless, and all are reported together.
  */
 export function planPipeline(
   pipeline: ResolvedPipeline,
@@ -74,9 +74,9 @@ export function planPipeline(
     const [first = ''] = ordered.failure;
     const at = byName.get(first)?.places.stage();
     problems.push({
-      message: `stages wait for each other in a circle: ${ordered.failure.join(' → ')}`,
+      message: `stages form a dependency cycle: ${ordered.failure.join(' → ')}`,
       ...(at && { at }),
-      advice: 'Take one of these inputs from another stage.',
+      advice: 'Remove one of these dependencies: let one of the stages read from another stage or a path.',
     });
   }
   if (problems.length > 0 || !ordered.ok) return failure(distinct(problems));

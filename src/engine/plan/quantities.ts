@@ -12,16 +12,16 @@ const BYTES: Readonly<Record<string, number>> = {
 };
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600, d: 86_400 };
 
-/** How an amount of memory or a time is written as a text: a number above 0 and its unit. */
+/** The patterns of amounts of memory and of durations: a number above 0 with its unit. */
 export const MEMORY_PATTERN = patternOf(BYTES);
 export const TIME_PATTERN = patternOf(SECONDS);
 
-/** `8GB` or `512MiB` in bytes; a number is bytes already. */
+/** Converts `8GB` or `512MiB` to bytes. A number is in bytes already. */
 export function bytesOf(written: number | string): number {
   return Math.round(amountOf(written, BYTES));
 }
 
-/** `90s`, `30m` or `2h` in seconds; a number is seconds already. */
+/** Converts `90s`, `30m` or `2h` to seconds. A number is in seconds already. */
 export function secondsOf(written: number | string): number {
   return amountOf(written, SECONDS);
 }

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { problem, type Result, success } from '../../shared/problem.ts';
 
-/** The text of the pipeline file at `path`, which messages call `file`. */
+/** Reads the pipeline file at `path`. `file` is the path that messages show. */
 export function readPipelineFile(path: string, file: string): Result<string> {
   try {
     return success(readFileSync(path, 'utf8'));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : String(code);
+    const reason =
+      code === 'ENOENT' ? 'the file does not exist' : code === 'EISDIR' ? 'it is a directory' : String(code);
     return problem(`cannot read ${file}: ${reason}`, {
-      advice: 'Go to the folder of a pipeline.yaml, or name one: pipeline -f FILE …',
+      advice: 'Change to a folder with a pipeline.yaml, or give its path: pipeline -f FILE …',
     });
   }
 }

@@ -7,19 +7,19 @@ import { label, type MatrixValue } from './matrix.ts';
 import { parseStageReference, type StageReference, splitOutput } from './stage-reference.ts';
 import { suggestion } from './suggest.ts';
 
-/** A file or directory from outside the pipeline. */
+/** A file or directory outside the pipeline. */
 export interface PathInput {
   readonly kind: 'path';
-  /** Absolute. */
+  /** The absolute path. */
   readonly path: string;
-  /** As the pipeline file names it. */
+  /** The path as written in the pipeline file. */
   readonly written: string;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly at: Place;
 }
 
-/** What a stage puts out under one name: all instances of it that match the reader's own values. */
+/** An output of another stage, of all its instances that match the matrix values of the reading stage. */
 export interface ReferenceInput {
   readonly kind: 'reference';
   /** The key of the stage in the pipeline file. */
@@ -30,31 +30,32 @@ export interface ReferenceInput {
 
 export type ResolvedInput = PathInput | ReferenceInput;
 
-/** What an input is resolved among, and for which instance. */
+/** The context in which an input of one instance is resolved. */
 export interface InputScope {
   readonly root: string;
   readonly families: ReadonlyMap<string, Family>;
   /** The keys of `families`. */
   readonly names: readonly string[];
   readonly reader: Instance;
-  /** Fills `${…}` in; nothing, and a problem, where that fails. */
+  /** Replaces `${…}`. Returns undefined and reports a problem if that fails. */
   fill(value: Json): Json | undefined;
   at(): Place;
-  /** Notes that the reader's own value of a dimension decides what it reads. */
+  /** Records that the reader's own value of a dimension decides what it reads. */
   use(dimension: string): void;
-  tell(problem: Problem): void;
+  /** Reports a problem of the input. */
+  report(problem: Problem): void;
 }
 
-/** `stage.output` when there is such a stage; anything with a slash, and any name without a dot, is a path. */
+/** Resolves an input to an output of a stage (`stage.output`) or a path (anything with a slash or without a dot). */
 export function resolveInput(written: string | PathDeclaration, scope: InputScope): ResolvedInput | undefined {
   const declaration = typeof written === 'string' ? { path: written } : written;
   const text = scope.fill(declaration.path);
   if (text === undefined) return undefined;
   if (typeof text !== 'string' || text === '') {
-    scope.tell({
-      message: `an input must be a path or stage.output, but is ${JSON.stringify(text)}`,
+    scope.report({
+      message: `an input must be a path or STAGE.OUTPUT, but is ${JSON.stringify(text)}`,
       at: scope.at(),
-      advice: 'Write ./data for a folder beside the pipeline file, or STAGE.OUTPUT for what a stage puts out.',
+      advice: 'Write ./data for a folder next to the pipeline file, or STAGE.OUTPUT for an output of a stage.',
     });
     return undefined;
   }
@@ -77,7 +78,7 @@ interface OutputReference extends StageReference {
 function referenceIn(text: string): OutputReference | undefined {
   const [, stage = '', output = ''] = /^([^./\\@]+)\.([^/\\]+)$/.exec(text) ?? [];
   if (stage !== '') return { stage, selection: new Map(), output };
-  // The values of a matrix may have slashes and dots.
+  // Values of a matrix may contain slashes and dots.
   const split = /^[^./\\@]+@[A-Za-z]/.test(text) ? splitOutput(text) : undefined;
   const reference = split && parseStageReference(split.stage);
   return reference && split && { ...reference, output: split.output };
@@ -91,13 +92,13 @@ function resolveReference(
   const { reader, families, names } = scope;
   const family = families.get(stage);
   if (family === undefined) {
-    const advice = `${suggestion(stage, names)} If a file is meant, write ./${text}.`;
-    scope.tell({ message: `there is no stage «${stage}»`, at: scope.at(), advice });
+    const advice = `${suggestion(stage, names)} If you mean a file, write ./${text}.`;
+    scope.report({ message: `unknown stage "${stage}"`, at: scope.at(), advice });
     return undefined;
   }
   const selected = family.valuesOf(selection);
   if (!selected.ok) {
-    scope.tell({ ...selected.failure, at: scope.at() });
+    scope.report({ ...selected.failure, at: scope.at() });
     return undefined;
   }
   const wanted: Record<string, MatrixValue> = { ...selected.value };
@@ -107,10 +108,10 @@ function resolveReference(
     scope.use(dimension);
     if (!family.has(dimension, own)) {
       const value = `${dimension}=${label(own)}`;
-      scope.tell({
-        message: `stage «${reader.declared}» has ${value} in its matrix, and stage «${stage}», which it reads, has not`,
+      scope.report({
+        message: `stage "${reader.declared}" has ${value} in its matrix, but stage "${stage}", which it reads, does not`,
         at: scope.at(),
-        advice: `Give both the same values, or say which is read: ${stage}@${dimension}=….${output}.`,
+        advice: `Give both the same values, or name the instance to read: ${stage}@${dimension}=….${output}.`,
       });
       return undefined;
     }

@@ -6,10 +6,10 @@ import { interpolate } from './interpolate.ts';
 import { combinations, instanceName, label, type MatrixValue } from './matrix.ts';
 import type { Overlaid } from './overlay.ts';
 
-/** How many stages a pipeline may come to. */
-const MOST_STAGES = 100_000;
+/** The maximum number of stages in a pipeline. */
+const MAX_STAGES = 100_000;
 
-/** The stages of a pipeline file with their instances, by name. */
+/** Returns the stages of a pipeline file with their instances, by name. */
 export function familiesOf(
   declared: DeclaredPipeline,
   overlaid: Overlaid,
@@ -24,11 +24,11 @@ export function familiesOf(
     let count = 1;
     for (const values of dimensions.values()) count *= values.length;
     stages += count;
-    if (stages > MOST_STAGES) {
+    if (stages > MAX_STAGES) {
       problems.push({
-        message: `with the matrix of stage «${name}» the pipeline would have ${stages.toLocaleString('en-US')} stages`,
+        message: `with the matrix of stage "${name}" the pipeline would have ${stages.toLocaleString('en-US')} stages`,
         at: place([], 'key'),
-        advice: `${MOST_STAGES.toLocaleString('en-US')} is the most. Take some values out.`,
+        advice: `The maximum is ${MAX_STAGES.toLocaleString('en-US')}. Remove some values.`,
       });
       return families;
     }
@@ -50,7 +50,7 @@ function dimensionsOf(
   const dimensions = new Map<string, readonly MatrixValue[]>();
   for (const [dimension, written] of Object.entries(matrix)) {
     const filled = interpolate(written, { shared, matrix: {} });
-    const faults = filled.problems.length > 0 ? filled.problems : faultsOf(filled.value, `stage «${name}»`, dimension);
+    const faults = filled.problems.length > 0 ? filled.problems : faultsOf(filled.value, `stage "${name}"`, dimension);
     problems.push(...faults.map((fault) => ({ ...fault, at: place([dimension], 'value') })));
     if (faults.length === 0) dimensions.set(dimension, filled.value as MatrixValue[]);
   }
@@ -58,26 +58,27 @@ function dimensionsOf(
 }
 
 function faultsOf(values: Json, stage: string, dimension: string): Omit<Problem, 'at'>[] {
-  const subject = `«matrix.${dimension}» of ${stage}`;
+  const subject = `"matrix.${dimension}" of ${stage}`;
   if (!Array.isArray(values)) {
     const shown = JSON.stringify(values);
     return [{ message: `${subject} must be a list, but is ${shown}`, advice: `Write a list: [${shown}].` }];
   }
   if (values.length === 0) {
-    return [{ message: `${subject} is an empty list`, advice: 'Give it at least one value.' }];
+    return [{ message: `${subject} is an empty list`, advice: 'Add at least one value.' }];
   }
   const faults: Omit<Problem, 'at'>[] = [];
   const seen = new Set<string>();
   for (const value of values as readonly Json[]) {
     if (value === null || typeof value === 'object') {
       faults.push({
-        message: `${subject} has the value ${JSON.stringify(value)}`,
-        advice: 'Its values are texts, numbers, true and false.',
+        message: `${subject} has the invalid value ${JSON.stringify(value)}`,
+        advice: 'Only strings, numbers, true and false are allowed.',
       });
       continue;
     }
     const written = label(value);
-    if (seen.has(written)) faults.push({ message: `${subject} has ${written} twice`, advice: 'Take one of them out.' });
+    if (seen.has(written))
+      faults.push({ message: `${subject} has the value ${written} twice`, advice: 'Remove one of them.' });
     seen.add(written);
   }
   return faults;

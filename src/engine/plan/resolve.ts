@@ -11,27 +11,27 @@ import { type ResolvedInput, resolveInput } from './resolve-input.ts';
 import { familiesOf } from './resolve-matrix.ts';
 import { type DeclaredFacts, declaredFacts } from './runtime-facts.ts';
 
-/** What a stage occupies while it runs. */
+/** The resources that a stage uses while it runs. */
 export interface Resources {
   readonly cpu?: number;
-  /** Bytes. */
+  /** In bytes. */
   readonly memory?: number;
   readonly gpu?: number;
 }
 
-/** How a stage is run. None of this is part of the action key. */
-export interface Conduct {
+/** The settings for running a stage. None of them is part of the action key. */
+export interface ExecutionSettings {
   readonly resources: Resources;
-  /** How often it is tried again after it failed. */
+  /** How often a failed stage is retried. */
   readonly retries: number;
-  /** After how many seconds a try is ended. */
+  /** The time limit of one attempt, in seconds. */
   readonly timeout?: number;
-  /** False for a stage whose outputs may differ under the same action key: its first result is pinned. */
+  /** False for a stage whose outputs may differ under the same action key. Its first result is pinned. */
   readonly deterministic: boolean;
 }
 
-export interface ResolvedStage extends Instance, Conduct {
-  /** Absolute path of the module, and how the pipeline file names it. */
+export interface ResolvedStage extends Instance, ExecutionSettings {
+  /** The absolute path of the module, and the path as written in the pipeline file. */
   readonly module: { readonly path: string; readonly written: string };
   readonly inputs: ReadonlyMap<string, ResolvedInput>;
   readonly params: JsonObject;
@@ -39,7 +39,7 @@ export interface ResolvedStage extends Instance, Conduct {
   readonly places: StagePlaces;
 }
 
-/** Where the parts of a stage were written. */
+/** Returns the places of the parts of a stage. */
 export interface StagePlaces {
   stage(): Place;
   module(): Place;
@@ -50,22 +50,23 @@ export interface StagePlaces {
 
 declare const resolved: unique symbol;
 
-/** A pipeline with every matrix, `${name}`, profile and `--set` worked in. What stages put out is not checked yet. */
+/** A pipeline with every matrix, `${name}`, profile and `--set` resolved, not yet checked against its stage modules. */
 export interface ResolvedPipeline {
   readonly [resolved]: true;
   readonly name: string;
-  /** The folder of the pipeline file, absolute: paths are relative to it. */
+  /** The absolute path of the folder of the pipeline file, to which paths are relative. */
   readonly root: string;
   readonly stages: readonly ResolvedStage[];
   readonly runtimeFacts: readonly DeclaredFacts[];
 }
 
-/** How many results of a matrix stages may read in all. */
-const MOST_READ = 1_000_000;
+/** The maximum number of results of a matrix that all stages together may read. */
+const MAX_READ = 1_000_000;
 
 /**
- * Works the overlays, matrices and shared params into the stages. `registered`: the names of the runtime facts that
- * are built in.
+ * Resolves the overlays, matrices and shared params of all stages.
+ *
+ * @param registered the names of the built-in runtime facts.
  */
 export function resolvePipeline(
   declared: DeclaredPipeline,
@@ -78,7 +79,7 @@ export function resolvePipeline(
   problems.push(...runtime.problems);
   const before = problems.length;
   const families = familiesOf(declared, overlaid, problems);
-  // What refers to a matrix that is not right would be told as wrong as well.
+  // References to an invalid matrix would be reported as errors too.
   if (problems.length > before) return failure(distinct(problems));
   const scope: Scope = { declared, root, overlaid, families, names: [...families.keys()], problems, read: 0 };
   const stages = [...families.values()].flatMap((family) => resolveFamily(scope, family));
@@ -94,7 +95,7 @@ interface Scope {
   readonly families: ReadonlyMap<string, Family>;
   readonly names: readonly string[];
   readonly problems: Problem[];
-  /** How many results of other stages have been found to be read. */
+  /** The number of results of other stages that are read so far. */
   read: number;
 }
 
@@ -104,11 +105,11 @@ function resolveFamily(scope: Scope, family: Family): ResolvedStage[] {
   const places = placesOf(scope, family.name);
   const used = new Set<string>();
   const before = scope.problems.length;
-  const conduct = conductOf(stage);
+  const settings = executionSettingsOf(stage);
   const module = { path: resolvePath(scope.root, stage.module), written: stage.module };
   const stages = family.instances.map((instance) => ({
     ...instance,
-    ...conduct,
+    ...settings,
     module,
     inputs: resolveInputs(scope, stage, instance, places, used),
     params: resolveParams(scope, instance, places, used),
@@ -119,16 +120,16 @@ function resolveFamily(scope: Scope, family: Family): ResolvedStage[] {
     for (const dimension of family.dimensions) {
       if (used.has(dimension)) continue;
       scope.problems.push({
-        message: `nothing depends on «matrix.${dimension}» of stage «${family.name}»: all would do the same`,
+        message: `"matrix.${dimension}" of stage "${family.name}" is not used: all instances would be the same`,
         at: places.matrix(dimension),
-        advice: `Use it in its params or inputs, as "\${matrix.${dimension}}", or take it out.`,
+        advice: `Use it in the params or inputs of the stage as \${matrix.${dimension}}, or remove it.`,
       });
     }
   }
   return stages;
 }
 
-function conductOf({ resources = {}, retries, timeout, deterministic }: StageDeclaration): Conduct {
+function executionSettingsOf({ resources = {}, retries, timeout, deterministic }: StageDeclaration): ExecutionSettings {
   const { memory, ...others } = resources;
   return {
     resources: { ...others, ...(memory !== undefined && { memory: bytesOf(memory) }) },
@@ -171,7 +172,7 @@ function resolveInputs(
       at,
       fill: (value) => fill(scope, value, reader.matrix, used, at),
       use: (dimension) => used.add(dimension),
-      tell: (problem) => problems.push(problem),
+      report: (problem) => problems.push(problem),
     });
     if (input === undefined) continue;
     inputs.set(name, input);
@@ -183,11 +184,11 @@ function resolveInputs(
 function countRead(scope: Scope, count: number, at: () => Place): void {
   const before = scope.read;
   scope.read += count;
-  if (before > MOST_READ || scope.read <= MOST_READ) return;
+  if (before > MAX_READ || scope.read <= MAX_READ) return;
   scope.problems.push({
-    message: `here stages come to read more than ${MOST_READ.toLocaleString('en-US')} results of a matrix`,
+    message: `the stages read more than ${MAX_READ.toLocaleString('en-US')} results of a matrix in total`,
     at: at(),
-    advice: 'Collect them in one stage without a matrix, and read what that puts out.',
+    advice: 'Collect them in one stage without a matrix, and read the output of that stage.',
   });
 }
 

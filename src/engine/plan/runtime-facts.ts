@@ -1,17 +1,17 @@
 import type { Problem } from '../../shared/problem.ts';
 import type { DeclaredPipeline } from './declaration.ts';
 
-/** Runtime facts that a pipeline file declares of packages. */
+/** Runtime facts of packages that a pipeline file declares. */
 export interface DeclaredFacts {
   readonly name: string;
   readonly packages: readonly string[];
-  /** Files or folders in a package's folder, with `/`. */
+  /** Files or folders relative to a package's folder, with `/`. */
   readonly files: readonly string[];
   readonly env: readonly string[];
   readonly device: boolean;
 }
 
-/** Returns what a pipeline file declares under `runtime_facts`. `registered`: the names that are taken. */
+/** Returns what a pipeline file declares under `runtime_facts`. `registered` are the names of built-in facts. */
 export function declaredFacts(
   { pipeline, source }: DeclaredPipeline,
   registered: readonly string[],
@@ -22,15 +22,15 @@ export function declaredFacts(
     const at = () => source.place(['runtime_facts', name], 'key');
     if (registered.includes(name)) {
       problems.push({
-        message: `runtime fact "${name}" is built in, and cannot be declared again`,
+        message: `runtime fact "${name}" is built in and cannot be redeclared`,
         at: at(),
-        advice: `Give it another name: what it declares then counts together with the built-in fact.`,
+        advice: 'Choose another name. The action key then contains both facts.',
       });
     } else if (files.length === 0 && env.length === 0 && !device) {
       problems.push({
-        message: `runtime fact "${name}" says nothing about its packages`,
+        message: `runtime fact "${name}" has none of files, env and device`,
         at: at(),
-        advice: 'Add what their results depend on: files, env or device.',
+        advice: 'Add what the results of the packages depend on: files, env or device.',
       });
     }
     return { name, packages, files, env, device };

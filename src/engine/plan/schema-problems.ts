@@ -3,23 +3,23 @@ import type { Place, Problem } from '../../shared/problem.ts';
 import type { YamlPath } from './source.ts';
 import { suggestion } from './suggest.ts';
 
-/** How the problems of one checked value are worded and placed. */
+/** How messages name the parts of the validated value, and where these were written. */
 export interface Subject {
-  /** What `path` is called in a message: «stage ingest», «param learning_rate». */
+  /** Returns the name of `path` in messages: `stage "ingest"`, `param "learning_rate"`. */
   name(path: YamlPath): string;
-  /** What an unknown `key` inside `path` is called. */
+  /** Returns the name of an unknown `key` inside `path`. */
   unknown(path: YamlPath, key: string): string;
   place(path: YamlPath, part: 'key' | 'value'): Place;
 }
 
-/** Checks `value` and reports every problem. Defaults of the schema are filled into `value`. */
+/** Validates `value`, reports every problem, and fills the defaults of the schema into `value`. */
 export function check(validate: ValidateFunction, value: unknown, subject: Subject): Problem[] {
   if (validate(value)) return [];
   const errors = withoutChoices(validate.errors ?? []).filter((error) => !isSummary(error));
   return errors.map((error) => toProblem(error, subject));
 }
 
-/** Of a value that fits none of several schemas what is wrong by those of its type or, if there is none, all types. */
+/** Replaces the errors of an `anyOf` by those of the schemas that match the value's type or, if none does, all types. */
 function withoutChoices(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const choice = errors.find(({ keyword }) => keyword === 'anyOf');
   if (choice === undefined) return errors;
@@ -35,7 +35,7 @@ function withoutChoices(errors: readonly ErrorObject[]): readonly ErrorObject[] 
 
 const compiled = new Map<string, ValidateFunction>();
 
-/** A validator that reports all errors and fills in defaults. Throws if `schema` is no JSON Schema. */
+/** Returns a validator that reports all errors and fills in defaults. Throws if `schema` is not a JSON Schema. */
 export function compile(schema: object): ValidateFunction {
   const text = JSON.stringify(schema);
   const known = compiled.get(text) ?? newValidator(schema);
@@ -49,7 +49,7 @@ function newValidator(schema: object): ValidateFunction {
   );
 }
 
-/** Keywords that only say that one of their parts failed, which is reported by itself. */
+/** Whether an error only says that a part failed, which is reported separately. */
 function isSummary(error: ErrorObject): boolean {
   return error.keyword === 'if' || error.keyword === 'propertyNames';
 }
@@ -75,15 +75,15 @@ function toProblem(error: ErrorObject, subject: Subject): Problem {
       return {
         message: `${subject.name([...path, key])} is missing`,
         at: subject.place(path, 'key'),
-        advice: `Add «${key}: …».`,
+        advice: `Add \`${key}: …\`.`,
       };
     }
     default: {
       if (error.propertyName !== undefined) {
         return {
-          message: `«${error.propertyName}» cannot be a name here`,
+          message: `invalid name "${error.propertyName}"`,
           at: subject.place([...path, error.propertyName], 'key'),
-          advice: 'A name starts with a letter and goes on with letters, digits, - and _.',
+          advice: 'A name starts with a letter, followed by letters, digits, - and _.',
         };
       }
       const wrong = demand(error);
@@ -99,7 +99,7 @@ function toProblem(error: ErrorObject, subject: Subject): Problem {
   }
 }
 
-/** What a value must be; nothing if only the schema's own description can say it. */
+/** Returns what is expected of a value; undefined if only the schema's description can say it. */
 function demand(error: ErrorObject): string | undefined {
   const params: Record<string, unknown> = error.params;
   switch (error.keyword) {
@@ -110,7 +110,7 @@ function demand(error: ErrorObject): string | undefined {
     case 'minLength':
       return params['limit'] === 1 ? 'must not be empty' : error.message;
     case 'uniqueItems':
-      return 'must not have the same twice';
+      return 'must not contain duplicates';
     case 'pattern':
       return adviceOf(error).advice === undefined ? error.message : undefined;
     case 'enum':
@@ -123,7 +123,7 @@ function demand(error: ErrorObject): string | undefined {
     case 'exclusiveMaximum':
       return `must be ${params['comparison']} ${params['limit']}`;
     default:
-      return error.message ?? 'is not as the schema wants it';
+      return error.message ?? 'does not match the schema';
   }
 }
 
@@ -136,7 +136,7 @@ function article(type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : type === 'null' ? 'null' : `a ${type}`;
 }
 
-/** «a, b or c». */
+/** Returns `a, b or c`. */
 function either(choices: readonly string[]): string {
   return choices.length < 2 ? choices.join('') : `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`;
 }

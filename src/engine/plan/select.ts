@@ -2,28 +2,29 @@ import { failure, type Problem, type Result, success } from '../../shared/proble
 import type { Plan } from './plan.ts';
 import { StageNames } from './stage-names.ts';
 
-/** Which stages a command line names: `train` is all its instances, `train@seed=1` those that match. */
+/** The stages that a command line names: `train` means all its instances, `train@seed=1` the matching ones. */
 export interface Choice {
-  /** These and what they depend on; all stages when empty. */
+  /** Run these and their upstream stages; if empty, all stages. */
   readonly stages: readonly string[];
-  /** This and all that depends on it again, cached or not. */
+  /** Rerun this stage and all downstream stages, even if they are cached. */
   readonly from?: string;
-  /** Nothing after this. */
+  /** Run no stage downstream of this one. */
   readonly until?: string;
-  /** This alone. */
+  /** Run only this stage. */
   readonly only?: string;
   readonly force: boolean;
 }
 
-/** What a run looks at, and of that what it runs although it is cached. */
+/** The stages of a run. */
 export interface Selection {
   readonly stages: ReadonlySet<string>;
+  /** Stages that run even if they are cached. */
   readonly forced: ReadonlySet<string>;
-  /** Stages that may only come from the cache. */
+  /** Stages whose result must come from the cache. */
   readonly cachedOnly: ReadonlySet<string>;
 }
 
-/** Works out the stages that a command line means. */
+/** Determines the stages that a command line selects. */
 export function select(plan: Plan, choice: Choice): Result<Selection> {
   const known = new StageNames(plan.stages);
   const problems: Problem[] = [];
@@ -46,9 +47,9 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
     (choice.from !== undefined || choice.until !== undefined || choice.stages.length > 0)
   ) {
     problems.push({
-      message: '--only stands alone',
+      message: '--only cannot be combined with other stages, --from or --until',
       at: { file: `--only ${choice.only}` },
-      advice: 'Leave out --only, or the other stages.',
+      advice: 'Remove --only, or the other selections.',
     });
   }
   if (problems.length > 0) return failure(problems);
@@ -78,7 +79,7 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
   });
 }
 
-/** The named stages and all that they depend on. */
+/** Returns the named stages and all their upstream stages. */
 export function before(plan: Plan, names: Iterable<string>): Set<string> {
   const reached = new Set(names);
   for (const stage of plan.stages.toReversed()) {
@@ -87,7 +88,7 @@ export function before(plan: Plan, names: Iterable<string>): Set<string> {
   return reached;
 }
 
-/** The named stages and all that depends on them. */
+/** Returns the named stages and all their downstream stages. */
 function after(plan: Plan, names: Iterable<string>): Set<string> {
   const reached = new Set(names);
   for (const stage of plan.stages) {

@@ -18,30 +18,30 @@ import { isMerge, toValue } from './yaml-value.ts';
 
 export type YamlPath = readonly (string | number)[];
 
-/** A YAML text that parsed, with the place of each of its values. */
+/** A parsed YAML text, with the place of each of its values. */
 export interface YamlSource {
-  /** As messages name it. */
+  /** The path that messages show. */
   readonly file: string;
   readonly text: string;
   readonly value: unknown;
-  /** Where the key (`key`) or the value at `path` stands; of what is absent, its nearest parent. */
+  /** Returns the place of the key (`key`) or the value at `path`; for an absent one, that of its nearest parent. */
   place(path: YamlPath, part: 'key' | 'value'): Place;
 }
 
-/** How deep values may lie in each other: the parser needs a bit of stack for each step. */
-const DEEPEST = 200;
+/** The maximum nesting depth: the parser needs some call stack for each level. */
+const MAX_DEPTH = 200;
 
 const OPTIONS = {
   prettyErrors: false,
   strict: true,
-  // Looking for doubles takes the parser the square of a map's size; they are found while values are made.
+  // The parser's search for duplicate keys takes quadratic time; they are found when the values are created.
   uniqueKeys: false,
-  // Also where a «%YAML 1.1» or a tag like «!!timestamp» asks for more types than JSON has.
+  // Only the types of JSON, even if `%YAML 1.1` or a tag such as `!!timestamp` asks for others.
   schema: 'core',
   resolveKnownTags: false,
 } as const;
 
-/** Parses YAML 1.2, merge keys included. Everything that is wrong with it is a problem with its place. */
+/** Parses YAML 1.2, including merge keys. Every error is returned as a problem with its place. */
 export function parseYaml(file: string, text: string): Result<YamlSource> {
   const lines = new LineCounter();
   const placeAt = (start: number, end: number): Place => {
@@ -52,20 +52,20 @@ export function parseYaml(file: string, text: string): Result<YamlSource> {
   };
   const parsed = parseDocuments(text, lines);
   if (!parsed.ok) {
-    const message = `not valid YAML: values lie more than ${DEEPEST} deep in each other`;
+    const message = `invalid YAML: values are nested more than ${MAX_DEPTH} levels deep`;
     return failure([{ message, at: placeAt(parsed.failure, parsed.failure + 1) }]);
   }
   const [document, second] = parsed.value;
   const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
-    message: `not valid YAML: ${lowerFirst(error.message)}`,
+    message: `invalid YAML: ${lowerFirst(error.message)}`,
     at: placeAt(...error.pos),
   }));
   if (second !== undefined) {
     const [start = 0, end = start] = second.range ?? [];
     problems.push({
-      message: 'not valid YAML: a second document begins here',
+      message: 'invalid YAML: a second document starts here',
       at: placeAt(start, end),
-      advice: 'Keep one document: «---» and «...» begin and end one.',
+      advice: 'Keep only one document. "---" starts a document, and "..." ends it.',
     });
   }
   if (problems.length > 0) return failure(problems);
@@ -74,7 +74,7 @@ export function parseYaml(file: string, text: string): Result<YamlSource> {
     return failure(
       faults.map(({ message, node }) => {
         const [start = 0, end = start] = node?.range ?? document.contents?.range ?? [];
-        return { message: `not valid YAML: ${message}`, at: placeAt(start, end) };
+        return { message: `invalid YAML: ${message}`, at: placeAt(start, end) };
       }),
     );
   }
@@ -82,7 +82,7 @@ export function parseYaml(file: string, text: string): Result<YamlSource> {
   return success({ file, text, value, place: (path, part) => places.of(path, part) });
 }
 
-/** The documents of a text, or the offset at which its values lie too deep in each other. */
+/** Returns the documents of a text, or the offset at which values are nested too deep. */
 function parseDocuments(text: string, lines: LineCounter): Result<[Document.Parsed, ...Document.Parsed[]], number> {
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({ ...OPTIONS, lineCounter: lines });
@@ -90,7 +90,7 @@ function parseDocuments(text: string, lines: LineCounter): Result<[Document.Pars
   lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
-    if (parser.stack.length > DEEPEST) return failure(parser.offset);
+    if (parser.stack.length > MAX_DEPTH) return failure(parser.offset);
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end(true, text.length));
@@ -104,7 +104,7 @@ interface Child {
   readonly value: unknown;
 }
 
-/** Finds where values were written. Maps that were looked into are kept: a pipeline may have ten thousand stages. */
+/** Finds the places of values. Caches the children of maps, since a pipeline may have ten thousand stages. */
 class Places {
   readonly #contents: unknown;
   readonly #targets: ReadonlyMap<Alias, Node>;
@@ -158,7 +158,7 @@ class Places {
         if (isScalar(key)) own.push([String(key.value), { key: pair.key as Node, value: pair.value }]);
       }
     }
-    // The first map that has a key gives its value, and what stands in the map itself comes before all of them.
+    // Own keys take precedence over merged ones; among merged maps, the first that has a key.
     const children = new Map([...merged.reverse(), ...own]);
     this.#children.set(map, children);
     return children;

@@ -3,21 +3,21 @@ import type { PlannedStage } from './plan.ts';
 import type { ArtifactInput } from './plan-inputs.ts';
 import type { PathInput } from './resolve-input.ts';
 
-/** One thing that a stage reads. */
+/** One artifact or path that a stage reads. */
 export interface Source {
-  /** The input, as the pipeline file names it. */
+  /** The name of the input in the pipeline file. */
   readonly input: string;
-  /** As an action key names it: of what an input collects each counts by its matrix values, `models[seed=1]`. */
+  /** Its name in the action key: `models[seed=1]` for an artifact with the matrix value `seed=1` in a collection. */
   readonly name: string;
   readonly from: ArtifactInput | PathInput;
 }
 
-/** What an action key calls one of the things that an input collects. */
+/** Returns the name in the action key of one of the artifacts that an input collects. */
 export function collectedName(input: string, matrix: MatrixValues): string {
   return `${input}[${labels(matrix)}]`;
 }
 
-/** All that a stage reads, in the order of the pipeline file. */
+/** Returns everything that a stage reads, in the order of the pipeline file. */
 export function sourcesOf({ inputs }: Pick<PlannedStage, 'inputs'>): Source[] {
   const sources: Source[] = [];
   for (const [input, from] of inputs) {

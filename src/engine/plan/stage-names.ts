@@ -3,7 +3,7 @@ import { Family, type Instance, type NameFault } from './family.ts';
 import { parseStageReference, STAGE_REFERENCE_ADVICE } from './stage-reference.ts';
 import { list, suggestion } from './suggest.ts';
 
-/** Finds stages by what a person writes: `train` means all its instances, `train@seed=1` those that match. */
+/** Finds stages by name: `train` means all its instances, `train@seed=1` the matching ones. */
 export class StageNames<Member extends Instance> {
   readonly #families: ReadonlyMap<string, Family<Member>>;
   readonly #names: readonly string[];
@@ -19,16 +19,16 @@ export class StageNames<Member extends Instance> {
     this.#names = [...byName.keys()];
   }
 
-  /** At least one. */
+  /** Returns at least one stage, or what is wrong with the name. */
   find(text: string): Result<readonly Member[], NameFault> {
     const reference = parseStageReference(text);
     if (reference === undefined) {
-      return failure({ message: `«${text}» names no stage`, advice: STAGE_REFERENCE_ADVICE });
+      return failure({ message: `"${text}" is not a valid stage name`, advice: STAGE_REFERENCE_ADVICE });
     }
     const family = this.#families.get(reference.stage);
     if (family === undefined) {
       return failure({
-        message: `there is no stage «${reference.stage}»`,
+        message: `unknown stage "${reference.stage}"`,
         advice: suggestion(reference.stage, this.#names),
       });
     }
@@ -36,17 +36,17 @@ export class StageNames<Member extends Instance> {
     if (!values.ok) return values;
     const matching = family.matching(values.value);
     if (matching.length > 0) return success(matching);
-    return failure({ message: `there is no stage «${text}»`, advice: suggestion(text, namesOf(family.instances)) });
+    return failure({ message: `unknown stage "${text}"`, advice: suggestion(text, namesOf(family.instances)) });
   }
 
-  /** For what can only be asked of one stage. */
+  /** Returns the one stage of this name, or what is wrong with the name. */
   findOne(text: string): Result<Member, NameFault> {
     const found = this.find(text);
     if (!found.ok) return found;
     const [first, second] = found.value;
     if (first !== undefined && second === undefined) return success(first);
     return failure({
-      message: `«${text}» means ${found.value.length} stages, and only one can be asked for here`,
+      message: `"${text}" matches ${found.value.length} stages, but exactly one is expected`,
       advice: `Name one: ${list(namesOf(found.value))}.`,
     });
   }

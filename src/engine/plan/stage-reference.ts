@@ -1,7 +1,7 @@
-/** By dimension the value that is asked for, as written: `seed=1` of `train@seed=1`. */
+/** The requested value of each dimension, as written: `seed=1` in `train@seed=1`. */
 export type Selection = ReadonlyMap<string, string>;
 
-/** `train`, or `train@seed=1` for those of its instances that match. */
+/** A parsed `train`, or `train@seed=1` for the matching instances. */
 export interface StageReference {
   readonly stage: string;
   readonly selection: Selection;
@@ -9,7 +9,7 @@ export interface StageReference {
 
 const VALUE = /([A-Za-z][A-Za-z0-9_-]*)=("(?:[^"\\]|\\.)*"|[^",]+)(?:,|$)/y;
 
-/** Takes `STAGE` or `STAGE@NAME=VALUE,…` apart; nothing if it is neither. */
+/** Parses `STAGE` or `STAGE@NAME=VALUE,…`. Returns undefined for anything else. */
 export function parseStageReference(text: string): StageReference | undefined {
   const at = text.indexOf('@');
   const stage = at === -1 ? text : text.slice(0, at);
@@ -24,13 +24,13 @@ export function parseStageReference(text: string): StageReference | undefined {
   return selection.size === 0 || text.endsWith(',') ? undefined : { stage, selection };
 }
 
-/** Splits `STAGE.OUTPUT` at its last dot that is not part of a value in quotes. */
+/** Splits `STAGE.OUTPUT` at the last dot that is not in quotes. */
 export function splitOutput(text: string): { readonly stage: string; readonly output: string } | undefined {
   const [, stage, output] = /^(.*)\.([^."]+)$/s.exec(text) ?? [];
   return stage === undefined || output === undefined ? undefined : { stage, output };
 }
 
-/** What to write for a stage or some of its instances. */
+/** Explains the syntax of stage references. */
 export const STAGE_REFERENCE_ADVICE =
-  'For example train for all of a matrix, or train@seed=1 or train@backbone=small-cnn,seed=1 for those that match. ' +
-  'A value with a comma is in quotes: train@prompt="a, b".';
+  'For example: train for all instances of a matrix; train@seed=1 or train@backbone=small-cnn,seed=1 for the matching ' +
+  'ones. Quote a value that contains a comma: train@prompt="a, b".';

@@ -1,9 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** What was found: a name that ten thousand stages get wrong in the same way is looked for once. */
+/** Cached results, since ten thousand stages may have the same misspelt name. */
 const found = new WeakMap<readonly string[], Map<string, string | undefined>>();
 
-/** The known name that was probably meant, if one is near enough to be worth saying. */
+/** Returns the known name that was probably meant, if one is similar enough. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const names = found.get(known) ?? new Map<string, string | undefined>();
   found.set(known, names);
@@ -18,14 +18,14 @@ function findNearest(name: string, known: readonly string[]): string | undefined
   return distance(name, candidate) <= tolerated ? candidate : undefined;
 }
 
-/** The advice for an unknown name: the near miss, or else what there is. */
+/** Returns the advice for an unknown name: the most similar known name or, failing that, all known names. */
 export function suggestion(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  if (near !== undefined) return `Did you mean «${near}»?`;
-  return known.length === 0 ? 'There are none here.' : `There is ${list(known)}.`;
+  if (near !== undefined) return `Did you mean "${near}"?`;
+  return known.length === 0 ? 'None are declared.' : `Known names: ${list(known)}.`;
 }
 
-/** «a, b and c», cut after eight. */
+/** Returns `a, b and c`; of more than eight names, the first seven. */
 export function list(names: readonly string[]): string {
   const shown = names.length > 8 ? [...names.slice(0, 7), `${names.length - 7} more`] : names;
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;

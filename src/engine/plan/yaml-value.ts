@@ -1,7 +1,7 @@
 import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, type Node, type Pair, Scalar, type YAMLMap } from 'yaml';
 import type { Json, JsonObject } from '../../shared/json.ts';
 
-/** Something in a YAML text that parses and yet means nothing here. */
+/** An error in a YAML text that is syntactically valid. */
 export interface YamlFault {
   readonly message: string;
   readonly node: Node | undefined;
@@ -10,22 +10,22 @@ export interface YamlFault {
 export interface YamlValue {
   readonly value: Json;
   readonly faults: readonly YamlFault[];
-  /** What each alias stands for. */
+  /** The node that each alias refers to. */
   readonly targets: ReadonlyMap<Alias, Node>;
 }
 
-/** How many values a text may come to once its aliases are written out: more is an alias bomb. */
-const MOST_VALUES = 1_000_000;
+/** The maximum number of values after the expansion of aliases: more is an alias bomb. */
+const MAX_VALUES = 1_000_000;
 
-/** A value, and how many values it holds once its aliases are written out. */
+/** A value, and the number of values in it after the expansion of aliases. */
 interface Converted {
   readonly value: Json;
   readonly size: number;
 }
 
 /**
- * Turns parsed YAML into plain values: aliases and merge keys worked in, keys as strings. `yaml` can do this too, but
- * in a time that grows with the square of the number of aliases, and without saying where something is wrong.
+ * Converts parsed YAML to plain values: aliases and merge keys are resolved, keys are strings. `yaml` can do this too,
+ * but in quadratic time in the number of aliases, and without the places of errors.
  */
 export function toValue(contents: unknown): YamlValue {
   const conversion = new Conversion();
@@ -33,7 +33,7 @@ export function toValue(contents: unknown): YamlValue {
   return { value, faults: conversion.faults, targets: conversion.targets };
 }
 
-/** Whether a pair is `<<: …`. */
+/** Returns whether a pair is `<<: …`. */
 export function isMerge({ key }: Pair<unknown, unknown>): boolean {
   return isScalar(key) && key.value === '<<' && key.type === Scalar.PLAIN;
 }
@@ -61,7 +61,7 @@ class Conversion {
     }
     const value = isScalar(node) ? node.value : null;
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      this.#fault(`${value} is no number that can be passed on`, node as Node);
+      this.#fault(`${value} is not a finite number`, node as Node);
       return { value: null, size: 1 };
     }
     return { value: (value ?? null) as Json, size: 1 };
@@ -72,8 +72,8 @@ class Conversion {
     if (target?.converted === undefined) {
       this.#fault(
         target === undefined
-          ? `there is no anchor «${alias.source}» before this`
-          : `«*${alias.source}» is part of what it stands for`,
+          ? `no anchor "${alias.source}" precedes this alias`
+          : `the alias "*${alias.source}" refers to a value that contains it`,
         alias,
       );
       return { value: null, size: 1 };
@@ -95,20 +95,20 @@ class Conversion {
       const converted = this.convert(pair.value);
       sizes.push(converted);
       if (key === undefined) continue;
-      if (own.has(key)) this.#fault(`the key «${key}» is there twice`, pair.key as Node);
+      if (own.has(key)) this.#fault(`duplicate key "${key}"`, pair.key as Node);
       own.set(key, converted);
     }
     const entries = new Map([...merged, ...[...own].map(([key, { value }]): [string, Json] => [key, value])]);
     return { value: Object.fromEntries(entries), size: this.#sum(sizes, map) };
   }
 
-  /** Works a map, or a list of them, into `merged`: the first that has a key gives its value. */
+  /** Adds the keys of a map, or of a list of maps, to `merged`. The first map that has a key gives its value. */
   #merge(pair: Pair<unknown, unknown>, merged: Map<string, Json>): Converted[] {
     const converted = this.convert(pair.value);
     const sources = Array.isArray(converted.value) ? converted.value : [converted.value];
     for (const source of sources) {
       if (typeof source !== 'object' || source === null || Array.isArray(source)) {
-        this.#fault('«<<» takes a map, or a list of maps', pair.key as Node);
+        this.#fault('"<<" must be a map or a list of maps', pair.key as Node);
         break;
       }
       for (const [key, value] of Object.entries(source as JsonObject)) if (!merged.has(key)) merged.set(key, value);
@@ -123,16 +123,16 @@ class Conversion {
       if (text !== null && typeof text !== 'object') return String(text);
     }
     const node = (isScalar(key) || isAlias(key) || isMap(key) || isSeq(key) ? key : value) as Node | undefined;
-    this.#fault('a key must be a text, but this is none', node);
+    this.#fault('a key must be a string', node);
     return undefined;
   }
 
   #sum(parts: readonly Converted[], node: Node): number {
     let size = 1;
     for (const part of parts) size += part.size;
-    if (size > MOST_VALUES && this.targets.size > 0 && !this.#bomb) {
+    if (size > MAX_VALUES && this.targets.size > 0 && !this.#bomb) {
       this.#bomb = true;
-      this.#fault(`its aliases come to more than ${MOST_VALUES.toLocaleString('en-US')} values`, node);
+      this.#fault(`its aliases expand to more than ${MAX_VALUES.toLocaleString('en-US')} values`, node);
     }
     return size;
   }

@@ -1,14 +1,14 @@
 import { bytes, columns, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
-import type { Usage } from '../cache/housekeeping/usage.ts';
+import type { DiskUsage } from '../cache/housekeeping/disk-usage.ts';
 
-/** How much room a cache takes, and how much of it could be had back. */
-export function describeUsage(usage: Usage, free: number, paint: Paint): string {
+/** Describes the disk usage of a cache, and how much of it could be freed. */
+export function describeUsage(usage: DiskUsage, free: number, paint: Paint): string {
   const stages = [...usage.stages].sort(([, a], [, b]) => b.bytes - a.bytes);
   const rows = [
     ...stages.map(([stage, amount]) => [`objects of ${stage}`, amount, 'object'] as const),
-    ['objects of several stages', usage.shared, 'object'] as const,
-    ['objects of no result', usage.unused, 'object'] as const,
+    ['objects shared by stages', usage.shared, 'object'] as const,
+    ['unreferenced objects', usage.unused, 'object'] as const,
     ['actions', usage.actions, 'record'] as const,
     ['runs', usage.runs, 'record'] as const,
     ['work', usage.work, 'folder'] as const,
@@ -26,7 +26,7 @@ export function describeUsage(usage: Usage, free: number, paint: Paint): string 
   );
   const lines = [
     ...(rows.length > 0 ? [table.replaceAll(/ +$/gm, '')] : []),
-    `${paint('bold', bytes(usage.total))} in all`,
+    `${paint('bold', bytes(usage.total))} in total`,
   ];
   if (free > 0) lines.push(`${paint('cyan', '→')} pipeline cache gc   could free ${bytes(free)}`);
   return lines.join('\n');

@@ -9,31 +9,31 @@ import { when } from './runs.ts';
 export interface Collected {
   readonly garbage: Garbage;
   readonly leftovers: readonly Leftover[];
-  /** If it has been taken away. */
+  /** What was deleted; undefined for a dry run. */
   readonly swept: Swept | undefined;
   readonly maxBytes: number | undefined;
 }
 
-/** What goes from a cache, by stage, and how much that frees. */
+/** Describes what is deleted from a cache, by stage, and how much disk space that frees. */
 export function describeCollected({ garbage, leftovers, swept, maxBytes }: Collected, now: Date, paint: Paint): string {
   const lines: string[] = [];
   const rows = [...stageRows(garbage, now), ...leftoverRows(leftovers)];
   if (rows.length > 0) lines.push(columns(rows.map((row) => ['', ...row])).replaceAll(/ +$/gm, ''), '');
   if (maxBytes !== undefined && garbage.staying > maxBytes)
-    lines.push(`${paint('yellow', 'more than asked for')}: what is needed takes ${bytes(garbage.staying)}`);
+    lines.push(`${paint('yellow', 'above --max-size')}: the results that are in use take ${bytes(garbage.staying)}`);
   const size = garbage.bytes + leftovers.reduce((sum, leftover) => sum + leftover.bytes, 0);
   if (swept === undefined) {
-    if (rows.length === 0) lines.push(`${paint('green', 'nothing to take away')}: ${bytes(garbage.staying)} stay`);
+    if (rows.length === 0)
+      lines.push(`${paint('green', 'nothing to delete')}: ${bytes(garbage.staying)} of results are kept`);
     else {
-      lines.push(`would free ${bytes(size)}; ${bytes(garbage.staying)} of results stay`);
-      lines.push(`${paint('cyan', '→')} The same with --yes takes it away.`);
+      lines.push(`would free ${bytes(size)}; ${bytes(garbage.staying)} of results are kept`);
+      lines.push(`${paint('cyan', '→')} To delete it, repeat the command with --yes.`);
     }
     return lines.join('\n');
   }
-  if (swept.inUse > 0)
-    lines.push(`${plural(swept.inUse, 'result')} or contents stayed, since a run that is under way uses them`);
+  if (swept.inUse > 0) lines.push(`${plural(swept.inUse, 'item')} kept, because a run in progress uses them`);
   const verdict = swept.cancelled ? paint('yellow', 'interrupted') : paint('green', 'done');
-  lines.push(`${verdict}: freed ${bytes(swept.bytes)}; ${bytes(garbage.staying)} of results stay`);
+  lines.push(`${verdict}: freed ${bytes(swept.bytes)}; ${bytes(garbage.staying)} of results are kept`);
   return lines.join('\n');
 }
 
@@ -59,17 +59,17 @@ function stageRows({ actions, objects }: Garbage, now: Date): string[][] {
   const rest = [...sizes.values()];
   if (rest.length > 0) {
     const size = rest.reduce((sum, each) => sum + each, 0);
-    rows.push(['contents that no result has', String(rest.length), bytes(size), '']);
+    rows.push(['unreferenced objects', String(rest.length), bytes(size), '']);
   }
   return rows;
 }
 
 const WORDS: Readonly<Record<LeftoverKind, string>> = {
-  work: 'what unfinished stages left',
-  run: 'records of runs',
-  index: 'what is remembered of code, folders and plans',
-  download: 'what stages have downloaded',
-  temporary: 'what killed processes left',
+  work: 'work directories of unfinished stages',
+  run: 'run records',
+  index: 'index of code, folders and plans',
+  download: 'downloads of stages',
+  temporary: 'temporary files of killed processes',
 };
 
 function leftoverRows(leftovers: readonly Leftover[]): string[][] {

@@ -8,16 +8,16 @@ import { when } from './runs.ts';
 export interface ListedAction {
   readonly key: ActionKey;
   readonly stage: string;
-  /** ISO 8601. */
+  /** The time at which the stage finished, in ISO 8601. */
   readonly finished: string;
   readonly bytes: number;
   readonly outputs: Readonly<Record<string, StoredOutput>>;
-  /** Whether it belongs to the pipeline as it stands; null if that can't be read. */
+  /** Whether the result belongs to the current pipeline; null if the pipeline cannot be read. */
   readonly current: boolean | null;
   readonly locked: boolean;
 }
 
-/** The results in a cache, a line each. */
+/** Lists the results in a cache, one per line. */
 export function describeActions(
   actions: readonly ListedAction[],
   downloads: readonly Download[],
@@ -27,7 +27,7 @@ export function describeActions(
   paint: Paint,
 ): string {
   const lines: string[] = [];
-  if (actions.length === 0) lines.push('There are no results yet.');
+  if (actions.length === 0) lines.push('The cache has no results yet.');
   else {
     const rows = actions.map((action) => [
       action.stage,
@@ -51,10 +51,10 @@ export function describeActions(
     ]);
     lines.push('', columns([['downloaded', '', '', ''], ...rows]).replaceAll(/ +$/gm, ''));
   }
-  if (unknown !== undefined) lines.push(`${paint('yellow', 'what is current is not known')}: ${unknown}`);
+  if (unknown !== undefined) lines.push(`${paint('yellow', 'cannot tell which results are current')}: ${unknown}`);
   if (damaged > 0) {
-    lines.push(`${paint('red', 'damaged')}: ${plural(damaged, 'record')}`);
-    lines.push(`${paint('cyan', '→')} pipeline cache verify   takes them away`);
+    lines.push(`${paint('red', 'corrupted')}: ${plural(damaged, 'record')}`);
+    lines.push(`${paint('cyan', '→')} To delete corrupted records: pipeline cache verify`);
   }
   return lines.join('\n');
 }

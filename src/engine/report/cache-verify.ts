@@ -3,10 +3,10 @@ import type { Paint } from '../../shared/text/style.ts';
 import type { Affected, Damage, Integrity } from '../cache/housekeeping/integrity.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 
-/** Which results belong to the pipeline as it stands; `unknown` where it can't be read. */
+/** Whether a result belongs to the current pipeline; `unknown` if the pipeline cannot be read. */
 export type Age = 'current' | 'old' | 'unknown';
 
-/** What was found damaged in a cache, what that costs, and what happens next. */
+/** Describes the corrupted entries of a cache, the results they affect, and what to do next. */
 export function describeIntegrity(
   { damages, objects, actions, runs, cancelled }: Integrity,
   ageOf: (key: ActionKey) => Age,
@@ -17,18 +17,18 @@ export function describeIntegrity(
     ...effects(damage, ageOf).map((effect) => `    ${effect}`),
   ]);
   const all = `${plural(objects, 'object')}, ${plural(actions, 'action')}, ${plural(runs, 'run')}`;
-  if (cancelled) return [...lines, `${paint('yellow', 'interrupted')}: not everything has been read`].join('\n');
-  if (damages.length === 0) return `${paint('green', 'whole')}: ${all}`;
+  if (cancelled) return [...lines, `${paint('yellow', 'interrupted')}: not everything has been checked`].join('\n');
+  if (damages.length === 0) return `${paint('green', 'intact')}: ${all}`;
   return [
     ...lines,
     '',
-    `${paint('red', 'damaged')}: ${plural(damages.length, 'fault')} among ${all}; what was damaged has been taken away`,
-    `${paint('cyan', '→')} pipeline run   makes what is needed of it again`,
-    `${paint('cyan', '→')} Damaged more than once? Then look after the disk or the memory.`,
+    `${paint('red', 'corrupted')}: ${plural(damages.length, 'item')} among ${all}; corrupted items were deleted`,
+    `${paint('cyan', '→')} To recompute what is needed: pipeline run`,
+    `${paint('cyan', '→')} If this happens repeatedly, check the disk and the memory of this machine.`,
   ].join('\n');
 }
 
-/** The stages and outputs that a damage costs. */
+/** Returns the stages and outputs that a corrupted entry affects. */
 export function affectedBy(damage: Damage): readonly (Omit<Affected, 'output'> & { readonly output?: string })[] {
   switch (damage.kind) {
     case 'object':
@@ -47,15 +47,15 @@ export function affectedBy(damage: Damage): readonly (Omit<Affected, 'output'> &
 function subject(damage: Damage): string {
   switch (damage.kind) {
     case 'object':
-      return `content ${damage.digest.slice(0, 12)}… is damaged`;
+      return `content ${damage.digest.slice(0, 12)}… is corrupted`;
     case 'action':
-      return `the record of action ${damage.key.slice(0, 12)}… is damaged`;
+      return `the record of action ${damage.key.slice(0, 12)}… is corrupted`;
     case 'incomplete':
-      return `action ${damage.key.slice(0, 12)}… lacks its outputs`;
+      return `action ${damage.key.slice(0, 12)}… lacks outputs`;
     case 'run':
-      return `the record of run ${damage.run} is damaged`;
+      return `the record of run ${damage.run} is corrupted`;
     case 'strange':
-      return 'this is nothing that the cache has made';
+      return 'unexpected file, not created by the cache';
     default:
       return damage satisfies never;
   }
@@ -63,7 +63,7 @@ function subject(damage: Damage): string {
 
 const WORDS: Readonly<Record<Age, string>> = {
   current: 'current',
-  old: 'of an earlier state of the pipeline',
+  old: 'from an earlier state of the pipeline',
   unknown: '',
 };
 
@@ -73,5 +73,5 @@ function effects(damage: Damage, ageOf: (key: ActionKey) => Age): string[] {
     return [name, WORDS[ageOf(key)]].filter((word) => word !== '').join(', ');
   });
   if (effects.length > 0) return [...new Set(effects)];
-  return damage.kind === 'object' ? ['no action needs it'] : [];
+  return damage.kind === 'object' ? ['not referenced by any action'] : [];
 }

@@ -1,18 +1,18 @@
 import type { Paint } from '../../shared/text/style.ts';
+import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { ContentDifference } from '../execute/content-difference.ts';
 import type { Difference } from '../execute/failure.ts';
-import type { Moved } from '../execute/moved.ts';
 
-/** In what an output is not the one that the lockfile names: «output model: weights.bin differs from offset 17 on». */
+/** Describes how an output differs from the lockfile: `output model: weights.bin differs from offset 17 on`. */
 export function describeDifference({ output, file, expected, found, first }: Difference): string {
   if (first === undefined) {
     const digests = `${expected.slice(0, 12)}… in pipeline.lock, now ${found.slice(0, 12)}…`;
-    return `output ${output}: ${file} differs (${digests}); where is not known, since the first one is not in the cache`;
+    return `output ${output}: ${file} differs (${digests}); the first difference is unknown, because the expected content is not in the cache`;
   }
   return `output ${output}: ${wordsOf(first, file)}`;
 }
 
-/** The path of what differs, from the output's own file name on. */
+/** Returns the path of the file that differs, starting with the file name of the output. */
 export function pathOfDifference(first: ContentDifference | undefined, file: string): string {
   return first !== undefined && 'file' in first && first.file !== '' ? `${file}/${first.file}` : file;
 }
@@ -22,18 +22,19 @@ function wordsOf(first: ContentDifference, file: string): string {
   switch (first.kind) {
     case 'byte': {
       const { offset, expected, found } = first;
-      if (found === undefined) return `${path} ends at offset ${offset}, where it went on with ${hex(expected)}`;
-      if (expected === undefined) return `${path} goes on at offset ${offset} with ${hex(found)}, where it ended`;
+      if (found === undefined) return `${path} ends at offset ${offset}, where ${hex(expected)} is expected`;
+      if (expected === undefined)
+        return `${path} continues at offset ${offset} with ${hex(found)}, where the expected file ends`;
       return `${path} differs from offset ${offset} on: ${hex(expected)} → ${hex(found)}`;
     }
     case 'missing-file':
       return `${path} is missing`;
     case 'added-file':
-      return `${path} was not there`;
+      return `${path} is an additional file`;
     case 'other-kind':
-      return `${path} is a ${first.found}, and was a ${first.expected}`;
+      return `${path} is a ${first.found}, but a ${first.expected} is expected`;
     case 'empty-directories':
-      return `${path} has the same files, but not the same empty directories`;
+      return `${path} has the same files, but different empty directories`;
     default:
       return first satisfies never;
   }
@@ -43,15 +44,15 @@ function hex(byte: number | undefined): string {
   return `0x${(byte ?? 0).toString(16).padStart(2, '0')}`;
 }
 
-/** What to do about a result that is not the one of the lockfile. */
+/** Returns what to do about a result that differs from the lockfile. */
 export function adviceOnDifference(stage: string, differences: readonly Difference[]): string {
   return differences.some(({ cached }) => cached)
-    ? `The cache has another result than pipeline.lock. Make it again: pipeline run ${stage} --force --locked`
-    : 'The same code, params and inputs gave something else. Look for the time, unseeded random numbers, the order of files or of threads; or declare it: deterministic: false.';
+    ? `The cached result differs from pipeline.lock. Recompute it: pipeline run ${stage} --force --locked`
+    : 'The same code, params and inputs gave a different result. Typical causes: the time, random numbers without a seed, the order of files or threads. If the stage cannot be made deterministic, declare it: deterministic: false.';
 }
 
-/** What the lockfile does not describe, a line a stage, and what to do. */
-export function describeMoved(moved: readonly Moved[], title: string, advice: string, paint: Paint): string {
+/** Describes the stages that differ from the lockfile, one per line, and what to do about it. */
+export function describeMoved(moved: readonly OutdatedStage[], title: string, advice: string, paint: Paint): string {
   const lines = moved.map(({ stage, reasons }) => `${paint('red', '✗')} ${stage}: ${reasons.join('; ')}`);
   return [`${paint('red', 'error')}: ${title}`, ...lines, `  ${paint('cyan', '→')} ${advice}`].join('\n');
 }

@@ -4,7 +4,7 @@ import type { ActionRecord } from '../cache/records.ts';
 import { type RecordedDocument, readDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 
-/** The parts of a stage's key as they stand now, those marked that are other than in the record. */
+/** Describes the current parts of a stage's key, and marks those that differ from the record. */
 export function describeExplanation(
   explained: {
     readonly stage: string;
@@ -23,9 +23,9 @@ export function describeExplanation(
     const changed = last !== undefined && before.get(nameOf(part)) !== part.value;
     return [changed ? paint('yellow', '●') : ' ', part.kind, part.name, part.value];
   });
-  const unknown = open.map((name) => [paint('yellow', '●'), 'input', name, 'not known yet']);
+  const unknown = open.map((name) => [paint('yellow', '●'), 'input', name, 'unknown until its stage has run']);
   return [
-    `${paint('bold', stage)}  ${key === undefined ? 'key not known yet' : `key ${key}`}`,
+    `${paint('bold', stage)}  ${key === undefined ? 'key unknown until upstream stages have run' : `key ${key}`}`,
     cached ? paint('green', 'cached') : `${paint('yellow', 'would run')}: ${reasons.join('; ')}`,
     ...(last === undefined ? [] : [paint('dim', origin(last, stage, cached))]),
     columns([...rows, ...unknown]),
@@ -34,9 +34,9 @@ export function describeExplanation(
 
 function origin({ provenance }: ActionRecord, stage: string, cached: boolean): string {
   const { run, finished, seconds, stage: maker } = provenance;
-  const by = maker === stage ? '' : ` as stage «${maker}»`;
+  const by = maker === stage ? '' : ` as stage "${maker}"`;
   const made = `run ${run}${by}, ${finished}, in ${duration(seconds)}`;
-  return cached ? `made by ${made}` : `● other than in its last result, of ${made}`;
+  return cached ? `computed by ${made}` : `● differs from its last result, computed by ${made}`;
 }
 
 interface Part {

@@ -5,52 +5,52 @@ import type { FailureReason } from '../execute/failure.ts';
 import { adviceOnDifference, describeDifference } from './difference.ts';
 import { describeProblems } from './problems.ts';
 
-/** In a few words, for the line of the stage. */
+/** Returns a failure in a few words, for the line of the stage. */
 export function failureTitle(reason: FailureReason): string {
   switch (reason.kind) {
     case 'bad-input':
-      return 'its input is not right';
+      return 'invalid input';
     case 'reported':
       return 'failed';
     case 'threw':
       return 'threw an error';
     case 'crashed':
-      return `its process ${reason.how}`;
+      return `process ${reason.how}`;
     case 'timed-out':
       return `took longer than ${duration(reason.seconds)}`;
     case 'bad-output':
-      return 'its output is not right';
+      return 'invalid output';
     case 'not-cached':
       return 'not in the cache';
     case 'cache':
-      return 'the cache failed';
+      return 'cache error';
     case 'difference':
-      return 'its result is not the one in pipeline.lock';
+      return 'result differs from pipeline.lock';
     default:
       return reason satisfies never;
   }
 }
 
-/** In one line, with what the stage says of it. */
+/** Returns a failure in one line, with the message of the stage. */
 export function failureLine(reason: FailureReason): string {
   const message =
     'problems' in reason ? reason.problems[0]?.message : reason.kind === 'threw' ? reason.message : undefined;
   return message === undefined ? failureTitle(reason) : `${failureTitle(reason)}: ${message.split('\n', 1)[0]}`;
 }
 
-/** «trying again (1 of 2)». */
+/** Returns `retrying (1 of 2)`. */
 export function retryText({ retry, retries }: { readonly retry: number; readonly retries: number }): string {
-  return `trying again (${retry} of ${retries})`;
+  return `retrying (${retry} of ${retries})`;
 }
 
-/** In full, with what to do next. */
+/** Describes a failure in full, with what to do next. */
 export function describeFailure(
   result: StageResult & { outcome: 'failed' },
   folders: readonly string[],
   paint: Paint,
 ): string {
   const { failure, name } = result;
-  const tries = result.tries !== undefined && result.tries > 1 ? ` (tried ${result.tries} times)` : '';
+  const tries = result.tries !== undefined && result.tries > 1 ? ` (${result.tries} attempts)` : '';
   const head = `${paint('red', '✗')} ${paint('bold', name)}: ${failureTitle(failure)}${tries}`;
   switch (failure.kind) {
     case 'bad-input':
@@ -66,12 +66,12 @@ export function describeFailure(
     }
     case 'crashed': {
       const advice = failure.how.includes('SIGKILL')
-        ? 'The system ends processes so when memory runs out: try a smaller batch size or image size.'
-        : 'The last lines that it printed are above. If there are none, run it again to see whether it is repeatable.';
+        ? 'The operating system does this when memory runs out: try a smaller batch size or image size.'
+        : 'Its last lines of output are above. If there are none, rerun the stage to see whether the failure is repeatable.';
       return [
         head,
         failure.output,
-        describeProblems([{ message: `stage «${name}» ${failure.how}`, advice }], folders, paint),
+        describeProblems([{ message: `stage "${name}" ${failure.how}`, advice }], folders, paint),
       ]
         .filter((part) => part !== '')
         .join('\n');
@@ -83,9 +83,8 @@ export function describeFailure(
         `  ${paint('cyan', '→')} ${adviceOnDifference(name, failure.differences)}`,
       ].join('\n');
     case 'timed-out': {
-      const message = `stage «${name}» was ended after ${duration(failure.seconds)}, its timeout`;
-      const advice =
-        'Raise its «timeout» in pipeline.yaml, or take it out. What it keeps in its work directory is there for the next run.';
+      const message = `stage "${name}" was stopped after its timeout of ${duration(failure.seconds)}`;
+      const advice = 'Increase or remove its `timeout` in pipeline.yaml. The next run resumes from its work directory.';
       return `${head}\n${describeProblems([{ message, advice }], folders, paint)}`;
     }
     default:

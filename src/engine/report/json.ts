@@ -1,12 +1,12 @@
 import { withNonFinite } from '../../shared/non-finite.ts';
 import type { Problem } from '../../shared/problem.ts';
+import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { Emit, StageResult } from '../execute/events.ts';
 import type { Difference, FailureReason } from '../execute/failure.ts';
-import type { Moved } from '../execute/moved.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';
 
-/** One JSON object a line for each event. The last one tells the outcome of every stage. */
+/** Writes each event as one JSON object on one line. The last one has the outcome of every stage. */
 export function jsonReporter(write: (line: string) => void): Emit {
   const line = (value: object) => write(`${JSON.stringify(value, withNonFinite)}\n`);
   return (event) => {
@@ -43,7 +43,7 @@ export function jsonReporter(write: (line: string) => void): Emit {
   };
 }
 
-/** What a command says when it could not even begin. */
+/** Returns the JSON lines of a command that could not start. */
 export function jsonProblems(problems: readonly Problem[]): string {
   const lines = problems.map(({ message, at, advice }) => ({ type: 'problem', message, ...at, advice }));
   return [...lines, { type: 'run-finished', ok: false, stages: [] }]
@@ -51,8 +51,8 @@ export function jsonProblems(problems: readonly Problem[]): string {
     .join('');
 }
 
-/** What a command says of a lockfile that doesn't describe the pipeline. */
-export function jsonMoved(moved: readonly Moved[]): string {
+/** Returns the JSON lines of a command whose lockfile does not match the pipeline. */
+export function jsonMoved(moved: readonly OutdatedStage[]): string {
   const lines = moved.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
   return [...lines, { type: 'run-finished', ok: false, stages: [] }]
     .map((line) => `${JSON.stringify(line)}\n`)
@@ -65,7 +65,7 @@ function differencesOf(result: StageResult): object[] {
     : [];
 }
 
-/** `file` is the one that differs; `offset` and the two bytes are there if they are known. */
+/** `file` is the file that differs; `offset` and the two bytes are present if they are known. */
 function differenceJson(difference: Difference): object {
   const { stage, output, file, expected, found, first } = difference;
   return {

@@ -5,16 +5,18 @@ import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
 
-/** Why a stage has not started yet. */
+/** Describes what a stage waits for. */
 export function describeWait({ for: what, holder }: RunEvent & { readonly type: 'stage-waiting' }): string {
-  return what === 'claim' ? `waits for ${holder}, which computes the same` : `waits for GPUs that ${holder} uses`;
+  return what === 'claim'
+    ? `waiting for ${holder}, which computes the same result`
+    : `waiting for GPUs in use by ${holder}`;
 }
 
-/** How often a stage's progress is worth a line in a log. */
+/** The interval between two lines of progress in a log. */
 const PROGRESS_MILLISECONDS = 10_000;
 const PROGRESS_WIDTH = 100;
 
-/** A line an event, for logs and for terminals that can't redraw. */
+/** Writes one line per event, for logs and for terminals that cannot redraw. */
 export function plainReporter(write: (text: string) => void, paint: Paint): Emit {
   const progress = new Map<string, { readonly line: ProgressLine; shown: number }>();
   return (event) => {
@@ -44,7 +46,7 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         write(`${describeProblems([event.problem], [], paint, 'warning')}\n`);
         break;
       case 'stage-retrying':
-        write(`${paint('yellow', '↻')} ${event.stage} ${failureLine(event.failure)}; ${retryText(event)}\n`);
+        write(`${paint('yellow', '↻')} ${event.stage}: ${failureLine(event.failure)}; ${retryText(event)}\n`);
         break;
       case 'stage-finished':
         write(`${stageLine(event.result, paint)}\n`);
@@ -57,12 +59,12 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
   };
 }
 
-/** What a run begins with. */
+/** Returns the first line of a run. */
 export function headline(event: RunEvent & { readonly type: 'run-started' }, paint: Paint): string {
   return `${paint('bold', event.pipeline)} · ${event.purpose === 'verify' ? 'verify' : `run ${event.run}`}`;
 }
 
-/** What became of a stage, in one line. */
+/** Describes the outcome of a stage in one line. */
 export function stageLine(result: StageResult, paint: Paint): string {
   const { name, seconds } = result;
   switch (result.outcome) {
@@ -73,7 +75,7 @@ export function stageLine(result: StageResult, paint: Paint): string {
     case 'would-run':
       return `${paint('yellow', '●')} ${name} would run${reasonsText(result.reasons, paint)}`;
     case 'failed':
-      return `${paint('red', '✗')} ${name} ${failureTitle(result.failure)}`;
+      return `${paint('red', '✗')} ${name}: ${failureTitle(result.failure)}`;
     case 'blocked':
       return `${paint('yellow', '○')} ${name} ${paint('dim', `blocked by ${result.by}`)}`;
     case 'cancelled':

@@ -5,7 +5,7 @@ import type { Paint } from '../../shared/text/style.ts';
 
 export type Severity = 'error' | 'warning';
 
-/** Problems as people read them: the place, what is wrong, the line with a squiggle, what to do next. */
+/** Describes problems: the place, what is wrong, the source line with a squiggle, and what to do next. */
 export function describeProblems(
   problems: readonly Problem[],
   folders: readonly string[],
@@ -24,27 +24,27 @@ function describeProblem({ message, at, advice }: Problem, sources: Sources, pai
   return lines.join('\n');
 }
 
-/** `pipeline.yaml:12:5`, which editors and terminals open at a click. */
+/** Returns `pipeline.yaml:12:5`, which editors and terminals turn into a link. */
 function placeText({ file, line, column }: Place): string {
   return [file, line, column].filter((part) => part !== undefined).join(':');
 }
 
-/** The line that is meant and, where the column is known, a squiggle under what is wrong in it. */
+/** Returns the source line and, if the column is known, a squiggle under the error. */
 function sourceFrame({ file, line, column, length = 1 }: Place, sources: Sources, paint: Paint): string[] {
   if (line === undefined) return [];
-  // Whatever is in the file, it doesn't command the terminal.
+  // Control characters in the file must not reach the terminal.
   const text = sources.line(file, line)?.replaceAll(/[^\P{Cc}\t]/gu, '·');
   if (text === undefined || text.length > 400) return [];
   const label = `  ${line} | `;
   const source = paint('dim', label + text);
   if (column === undefined) return [source];
   const squiggle = `^${'~'.repeat(Math.max(0, Math.min(length, text.length - column + 1) - 1))}`;
-  // Tabs stay tabs, so that the squiggle stands under what it means.
+  // Tabs are kept, so that the squiggle is aligned with the source line.
   const indent = text.slice(0, column - 1).replaceAll(/[^\t]/g, ' ');
   return [source, `${' '.repeat(label.length - 2)}| ${indent}${paint('red', squiggle)}`];
 }
 
-/** The lines of the files that problems are in, each file read once. */
+/** The lines of the files that have problems. Each file is read once. */
 class Sources {
   readonly #folders: readonly string[];
   readonly #files = new Map<string, readonly string[] | undefined>();
@@ -63,7 +63,7 @@ class Sources {
       try {
         return readFileSync(resolve(folder, file), 'utf8').split(/\r?\n/);
       } catch {
-        // Perhaps it is relative to the next folder, or no file at all, like «--set a=1».
+        // The path may be relative to the next folder, or not be a file at all, such as `--set a=1`.
       }
     }
     return undefined;

@@ -1,20 +1,20 @@
 import type { Progress } from '../../index.ts';
 import { count, duration } from '../../shared/text/format.ts';
 
-/** Turns a stage's progress into one line with a bar, its speed and the time left. */
+/** Formats a stage's progress as one line with a bar, the speed and the remaining time. */
 export class ProgressLine {
   readonly #now: () => number;
   #first: { readonly at: number; readonly done: number } | undefined;
 
-  /** `now`: a clock in milliseconds. */
+  /** `now` returns the time in milliseconds. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** The line, at most `width` characters long. */
+  /** Returns the line, at most `width` characters long. */
   text({ done, total, unit = '', note }: Progress, width: number): string {
     const at = this.#now();
-    // A stage that counts anew has begun something else: speed and time left start over.
+    // A count that goes down means that the stage has started another part of its work: restart the measurement.
     if (this.#first === undefined || done < this.#first.done) this.#first = { at, done };
     const share = total > 0 ? Math.min(1, done / total) : 0;
     const seconds = (at - this.#first.at) / 1000;

@@ -5,7 +5,7 @@ import type { Pair, StageComparison } from '../cache/history/compare-runs.ts';
 import { verdictOn } from '../cache/history/run-history.ts';
 import type { RunRecord } from '../cache/records.ts';
 
-/** Two runs side by side: the params that differ, all metrics, and the stages. */
+/** Describes two runs side by side: the params that differ, all metrics, and the stages. */
 export function describeRunDiff(
   before: RunRecord,
   now: RunRecord,
@@ -25,8 +25,8 @@ export function describeRunDiff(
   block('metrics', stages.flatMap(metricRows));
   block('stages', stages.map(stageRow));
   const unknown = stages.filter(({ params }) => params === undefined);
-  if (unknown.length > 0) blocks.push('One of the runs is of a version that did not record params.');
-  if (before.run === now.run) blocks.push('It is the same run.');
+  if (unknown.length > 0) blocks.push('One of the runs was recorded by a version that did not record params.');
+  if (before.run === now.run) blocks.push('Both arguments refer to the same run.');
   return blocks.join('\n\n');
 }
 
@@ -41,7 +41,7 @@ function metricRows({ stage, metrics }: StageComparison): string[][] {
   });
 }
 
-/** With as many digits as it takes to tell them apart. */
+/** Formats two numbers with as many digits as are needed to distinguish them. */
 function figures({ before, now }: Pair<number>): [string, string] {
   if (before === undefined || now === undefined) return [before, now].map(shown) as [string, string];
   for (let digits = 4; digits < 17; digits++) {
@@ -58,7 +58,7 @@ function shown(metric: number | undefined): string {
 function stageRow({ stage, outcome, seconds, keyChanged, outputsChanged }: StageComparison): string[] {
   const { before, now } = outcome;
   const words = [
-    ...(keyChanged === true ? ['other key'] : keyChanged === false ? ['same key'] : []),
+    ...(keyChanged === true ? ['different key'] : keyChanged === false ? ['same key'] : []),
     ...outputsChanged.map((output) => `${output} differs`),
   ];
   const outcomes = before === now ? (now ?? '') : `${before ?? 'not there'} → ${now ?? 'not there'}`;
@@ -71,10 +71,10 @@ function took({ before, now }: Pair<number>): string {
   return a === b ? (b ?? '') : `${a} → ${b}`;
 }
 
-/** «+0.0012», «-3»: with the digits that tell; nothing if both are equal. */
+/** Returns the difference as `+0.0012` or `-3`; empty if both numbers are equal. */
 export function difference({ before, now }: Pair<number>): string {
   if (before === undefined || now === undefined || before === now) return '';
-  // What is beyond the digits of the numbers themselves is noise of binary fractions.
+  // Digits beyond those of the numbers themselves are rounding errors of binary fractions.
   const scale = Math.max(Math.abs(before), Math.abs(now));
   const delta = Number((now - before).toFixed(Math.min(100, Math.max(0, 12 - Math.ceil(Math.log10(scale))))));
   const amount = figure(delta === 0 ? now - before : delta);

@@ -3,14 +3,14 @@ import type { Paint } from '../../shared/text/style.ts';
 import { verdictOn } from '../cache/history/run-history.ts';
 import type { RunRecord } from '../cache/records.ts';
 
-/** Past runs, a line each. */
+/** Lists past runs, one per line. */
 export function describeRuns(runs: readonly RunRecord[], now: Date, paint: Paint): string {
   const rows = runs.map((run) => [run.run, when(run.started, now), duration(run.seconds), ...verdictCells(run)]);
   const lines = columns([['run', 'when', 'took', 'end', 'stages'], ...rows]).split('\n');
   return lines.map((line, index) => painted(line, runs[index - 1], paint)).join('\n');
 }
 
-/** How many stages had which outcome. */
+/** Counts the stages of a run by outcome. */
 export function tally({ stages }: RunRecord): {
   readonly ran: number;
   readonly cached: number;
@@ -43,7 +43,7 @@ function painted(line: string, run: RunRecord | undefined, paint: Paint): string
   }
 }
 
-/** «5 min ago», «3 h ago», then the day. */
+/** Returns `5 min ago`, `3 h ago` or, after a day, the date and time (UTC). */
 export function when(time: string, now: Date): string {
   const seconds = (now.getTime() - Date.parse(time)) / 1000;
   if (seconds < 60) return 'just now';

@@ -2,7 +2,7 @@ import { columns, duration, figure, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { CompletedStage, RunResult, StageResult } from '../execute/events.ts';
 
-/** The last words of a run: how many stages did what, the metrics at the ends of the graph, where to look next. */
+/** Summarizes a run: the outcomes of its stages, the metrics of its final stages, and suggested next commands. */
 export function summarize(result: RunResult, ends: readonly string[], paint: Paint): string {
   const blocks = [outcomes(result, paint)];
   const last = new Set(ends);
@@ -36,9 +36,9 @@ function outcomes({ stages, seconds, ok, cancelled }: RunResult, paint: Paint): 
 }
 
 function nextSteps({ ok, cancelled, stages }: RunResult, completed: readonly CompletedStage[]): string[] {
-  if (cancelled) return ['Run it again: finished stages come from the cache.'];
+  if (cancelled) return ['To resume, run it again: finished stages are cached.'];
   if (!ok) return [];
-  if (stages.some((stage) => stage.outcome === 'would-run')) return ['pipeline run   runs them'];
+  if (stages.some((stage) => stage.outcome === 'would-run')) return ['To run them: pipeline run'];
   return completed.flatMap(({ name, outputs }) => {
     const output = Object.keys(outputs)[0];
     return output === undefined ? [] : [`pipeline inspect ${name}.${output}`, `pipeline export ${name} DIR`];

@@ -10,7 +10,7 @@ import { ProgressLine } from './progress.ts';
 
 type Wrapper = Pick<ListrTaskWrapper<unknown, never, never>, 'title' | 'output' | 'skip'>;
 
-/** A stage on the screen: what happens to it, kept until listr2 asks for it. */
+/** The row of a stage on the screen, kept until listr2 asks for it. */
 interface Row {
   readonly finished: Promise<StageResult>;
   readonly finish: (result: StageResult) => void;
@@ -22,15 +22,15 @@ interface Row {
 
 export interface TerminalReporter {
   readonly emit: Emit;
-  /** Ends the drawing; what is written afterwards stands below it. */
+  /** Ends the drawing. What is written afterwards appears below it. */
   close(): Promise<void>;
 }
 
-/** Draws the stages and their progress in place. listr2 only draws: it is loaded when there is something to watch. */
+/** Redraws the stages and their progress in place. listr2 only draws, and is loaded when a stage starts. */
 export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): TerminalReporter {
   const rows = new Map<string, Row>();
   const results: StageResult[] = [];
-  /** Told below the drawing, where they stay. */
+  /** Warnings, which are printed below the drawing so that they stay visible. */
   const warnings: Problem[] = [];
   let drawing: Promise<void> | undefined;
   const width = () => Math.max(20, (stream.columns ?? 80) - 6);
@@ -133,7 +133,7 @@ function show(row: Row | undefined, text: string): void {
   if (row?.task !== undefined) row.task.output = text;
 }
 
-/** listr2 tells a task's end by its return (done), skip, or throw (failed). */
+/** Ends a task of listr2: by returning (done), skipping, or throwing (failed). */
 function conclude(name: string, row: Row, task: Wrapper, result: StageResult, paint: Paint): void {
   const dim = (text: string) => paint('dim', text);
   switch (result.outcome) {
@@ -147,7 +147,7 @@ function conclude(name: string, row: Row, task: Wrapper, result: StageResult, pa
       task.title = `${name} would run`;
       return;
     case 'failed':
-      task.title = `${name} ${failureTitle(result.failure)}`;
+      task.title = `${name}: ${failureTitle(result.failure)}`;
       throw new Error(failureTitle(result.failure));
     case 'blocked':
       task.title = `${name} ${dim(`blocked by ${result.by}`)}`;

@@ -7,10 +7,10 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   different: 'different',
   failed: 'failed',
   'not-compared': 'not compared',
-  pinned: 'not compared: it is declared as not deterministic',
+  pinned: 'not compared: declared non-deterministic',
 };
 
-/** What verifying has shown: a line a stage, then the verdict. */
+/** Summarizes a verification: one line per stage, then the verdict. */
 export function summarizeVerify(
   verdicts: ReadonlyMap<string, Verdict>,
   { ok, cancelled, seconds }: { readonly ok: boolean; readonly cancelled: boolean; readonly seconds: number },
@@ -26,7 +26,7 @@ export function summarizeVerify(
     if (first !== undefined) return `${paint('red', 'not reproduced')}: ${first} is the first stage that differs,`;
     if (!ok) return paint('red', 'failed');
     if (equal === 0) return paint('yellow', 'nothing compared');
-    return `${paint('green', 'reproduced')}: ${plural(equal, 'stage')}, bit for bit as in pipeline.lock,`;
+    return `${paint('green', 'reproduced')}: ${plural(equal, 'stage')}, byte-identical to pipeline.lock,`;
   }
 }
 

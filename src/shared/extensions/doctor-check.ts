@@ -3,12 +3,12 @@ export interface Finding {
   readonly name: string;
   readonly ok: boolean;
   readonly found: string;
-  /** What to do if it is not ok. */
+  /** What to do if the check failed. */
   readonly advice?: string;
 }
 
-/** Looks at something that stages need. Its findings come after those on the machine, in the order of registration. */
+/** Checks something that stages need. Its findings follow those about the machine, in the order of registration. */
 export interface DoctorCheck {
-  /** `root`: the folder of the pipeline file, whose packages are looked at. */
+  /** @param root the folder of the pipeline file, whose installed packages are checked. */
   run(root: string): Promise<readonly Finding[]>;
 }

@@ -3,8 +3,8 @@ import type { RuntimeFacts } from './runtime-facts.ts';
 import type { Viewer } from './viewer.ts';
 
 /**
- * What the engine is told by those who know particular packages and artifacts. `src/main.ts` fills it. What is seldom
- * needed is loaded when it is asked for: starting up is all that a run costs in which nothing has changed.
+ * Extension points of the engine, for knowledge about particular packages and artifacts. `src/main.ts` registers the
+ * implementations. Rarely used ones are loaded on demand, since start-up dominates a run in which nothing has changed.
  */
 export interface Extensions {
   readonly runtimeFacts: readonly RuntimeFacts[];

@@ -8,31 +8,32 @@ export interface ReachedPackage {
   readonly folder: string;
 }
 
-/** What a stage's process would find on this machine. */
+/** The conditions on this machine for the process of a stage. */
 export interface RuntimeConditions {
   /** Whether the stage would see a GPU. */
   readonly hasGpu: boolean;
 }
 
-/** By name, as they stand in an action key: `{ version: '2.21.0', device: 'cpu' }`. */
+/** Facts by name, as in an action key: `{ version: '2.21.0', device: 'cpu' }`. */
 export type Facts = Readonly<Record<string, string>>;
 
 /**
- * Facts about packages whose results depend on more than their npm version: on a native library that was installed
- * beside them, or on the kind of device. A stage that reaches one of `packages` has the facts in its action key.
+ * Provides facts about packages whose results depend on more than their npm version, for example on a native library
+ * installed beside them or on the kind of device. If a stage imports one of `packages`, directly or through other
+ * packages, the facts are part of its action key.
  */
 export interface RuntimeFacts {
   /** Names the facts in keys and lockfiles: `onnxruntime`. */
   readonly name: string;
-  /** How messages call it: `ONNX Runtime`. */
+  /** The name in messages: `ONNX Runtime`. */
   readonly label: string;
-  /** npm packages. Each of them that a stage reaches is asked about, in each of its versions. */
+  /** Names of npm packages. `read` is called for each one that a stage reaches, and for each of its versions. */
   readonly packages: readonly string[];
-  /** Environment variables that these packages read. It is as if each stage that reaches one declared them. */
+  /** Environment variables that these packages read. They count as declared by each stage that reaches a package. */
   readonly env?: readonly string[];
   /**
-   * Reads the facts; called in each run, so it has to be quick. That something is missing is a fact; only what is there
-   * and cannot be read is a problem.
+   * Reads the facts. Called in each run, so it must be fast. If something is missing, that is a fact; a problem is only
+   * what exists and cannot be read.
    */
   read(reached: ReachedPackage, conditions: RuntimeConditions): Result<Facts>;
 }

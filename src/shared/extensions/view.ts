@@ -1,15 +1,15 @@
 import type { Paint } from '../text/style.ts';
 
-/** For whom something is described. */
+/** How an inspection is displayed. */
 export interface View {
-  /** Columns of the terminal. */
+  /** Width of the terminal, in columns. */
   readonly width: number;
-  /** All of it, however long. */
+  /** Whether to show everything, however long. */
   readonly full: boolean;
   readonly paint: Paint;
 }
 
-/** At what width lines are cut: not at all if all is wanted. */
+/** Returns the width, in columns, at which lines are cut; practically unlimited for a full view. */
 export function lineWidth({ full, width }: View): number {
   return full ? 100_000 : width;
 }

@@ -1,4 +1,4 @@
-/** «0.3 s», «41 s», «3 min 20 s», «2 h 5 min». */
+/** Formats a duration in seconds: `0.3 s`, `41 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
@@ -7,7 +7,7 @@ export function duration(seconds: number): string {
   return minutes < 120 ? `${minutes} min ${whole % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** «17 B», «1.2 kB», «26 GB». */
+/** Formats a number of bytes in decimal units: `17 B`, `1.2 kB`, `26 GB`. */
 export function bytes(count: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = count;
@@ -19,25 +19,25 @@ export function bytes(count: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** «2,400». */
+/** Formats a number with thousands separators: `2,400`. */
 export function count(value: number): string {
-  // Intl.NumberFormat would take as long to load as a run in which nothing has changed.
+  // Loading Intl.NumberFormat takes as long as a whole run in which nothing has changed.
   const [whole = '', fraction] = String(value).split('.');
   const grouped = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
-/** A metric: whole numbers as they are, others with four significant digits. */
+/** Formats a metric: integers in full, other numbers with `digits` significant digits. */
 export function figure(value: number, digits = 4): string {
   return count(Number.isInteger(value) ? value : Number(value.toPrecision(digits)));
 }
 
-/** «3 stages», «1 stage». */
+/** Formats a number with its noun: `3 stages`, `1 stage`. */
 export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** Rows in columns, each as wide as its widest cell. */
+/** Aligns rows in columns, each as wide as its widest cell. */
 export function columns(rows: readonly (readonly string[])[], gap = '  '): string {
   const widths: number[] = [];
   for (const row of rows)

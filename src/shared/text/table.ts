@@ -1,32 +1,32 @@
 import stringWidth from 'string-width';
 
 const GAP = '  ';
-/** A column is not made narrower than this, which a date or a figure needs; rather the last ones are left out. */
+/** The minimum width of a column, for a date or a number. If columns do not fit, the last ones are omitted. */
 const NARROWEST = 12;
 
 export interface Table {
   readonly lines: readonly string[];
-  /** How many columns there was room for. */
+  /** The number of columns that fit. */
   readonly shown: number;
 }
 
-/** How many columns of a terminal a text takes. */
+/** Returns the width of a text in terminal columns. */
 export function displayWidth(text: string): number {
   return stringWidth(text);
 }
 
-/** On one line, without what a terminal would take for a command. */
+/** Returns a text on one line, without control characters. */
 export function oneLine(text: string): string {
   return text.replaceAll(/\r?\n/g, '↵').replaceAll(/\p{Cc}/gu, '·');
 }
 
-/** Cut to `width` columns of a terminal with an ellipsis. */
+/** Cuts a text to `width` terminal columns, with an ellipsis at the end. */
 export function cut(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   return `${take(graphemes(text), width - 1)}…`;
 }
 
-/** The same with the ellipsis in the midst, for paths and digests, whose ends tell more. */
+/** Cuts a text to `width` terminal columns, with an ellipsis in the middle: for paths, whose ends matter most. */
 export function cutMiddle(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   const parts = graphemes(text);
@@ -34,15 +34,15 @@ export function cutMiddle(text: string, width: number): string {
   return `${take(parts, width - 1 - displayWidth(tail))}…${tail}`;
 }
 
-/** Padded to `width` columns of a terminal. */
+/** Pads a text to `width` terminal columns. */
 export function pad(text: string, width: number, side: 'left' | 'right' = 'right'): string {
   const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
   return side === 'right' ? text + space : space + text;
 }
 
 /**
- * Rows as aligned columns, at most `width` wide: long cells are cut in their midst, and where even that does not help
- * the last columns are left out. Columns of figures stand to the right.
+ * Aligns rows in columns, at most `width` terminal columns wide: long cells are cut in the middle, and if that does not
+ * suffice, the last columns are omitted. Columns of numbers are right-aligned.
  */
 export function table(rows: readonly (readonly string[])[], width: number, indent = '  '): Table {
   const room = width - displayWidth(indent);
@@ -67,7 +67,7 @@ function naturalWidths(rows: readonly (readonly string[])[]): number[] {
   return widths;
 }
 
-/** Takes room from the widest columns until all fit. */
+/** Shrinks the widest columns until all fit. */
 function narrow(natural: readonly number[], room: number): number[] {
   const widths = [...natural];
   while (total(widths) > room) {
@@ -90,12 +90,12 @@ function graphemes(text: string): string[] {
   return [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
 }
 
-/** The names of columns for which a table had no room, as a line of its own; nothing if it shows all. */
+/** Returns a line with the names of the columns that a table omits; no line if it shows all. */
 export function leftOut(names: readonly string[], { shown }: Table, width: number): string[] {
   return shown >= names.length ? [] : [cut(`  and ${names.slice(shown).map(oneLine).join(', ')}`, width)];
 }
 
-/** As many of `parts` as `width` columns hold, from the front; `reversed` if they run backwards. */
+/** Joins as many of `parts` as fit into `width` columns; `reversed`: `parts` are in reverse order. */
 function take(parts: readonly string[], width: number, reversed = false): string {
   let taken = '';
   let used = 0;

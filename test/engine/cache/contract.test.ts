@@ -16,18 +16,18 @@ interface Both {
   readonly contents: ContentStore;
 }
 
-/** Opens another view of the same content each time, as another run has it. */
+/** Opens a new view of the same content each time, like another run. */
 type Open = () => Both;
 
 const both = <Store extends ActionStore & ContentStore>(store: Store): Both => ({ actions: store, contents: store });
-const unexpected = { onTrouble: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
+const unexpected = { onProblem: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
 
-/** Every store there is. What a path holds can be damaged only where it stays. */
-const STORES: readonly { name: string; damageable: boolean; in: (directory: string) => Open }[] = [
-  { name: 'local', damageable: true, in: (directory) => () => both(localStore(directory, 'cache')) },
+/** All stores. Only stores that materialize content in place can be corrupted through the path. */
+const STORES: readonly { name: string; corruptible: boolean; in: (directory: string) => Open }[] = [
+  { name: 'local', corruptible: true, in: (directory) => () => both(localStore(directory, 'cache')) },
   {
     name: 'in-memory',
-    damageable: false,
+    corruptible: false,
     in: (directory) => {
       const memory = emptyMemory();
       return () => both(new MemoryStore(memory, directory));
@@ -35,7 +35,7 @@ const STORES: readonly { name: string; damageable: boolean; in: (directory: stri
   },
   {
     name: 'tiered',
-    damageable: false,
+    corruptible: false,
     in: (directory) => {
       const remote = new MemoryStore(emptyMemory(), directory);
       return () => both(new TieredStore(localStore(directory, 'cache'), remote, unexpected));
@@ -43,13 +43,13 @@ const STORES: readonly { name: string; damageable: boolean; in: (directory: stri
   },
   {
     name: 'fresh',
-    damageable: true,
+    corruptible: true,
     in: (directory) => () =>
       freshStores(localStores(directory, 'fresh'), both(localStore(directory, 'main')), new Set()),
   },
 ];
 
-describe.each(STORES)('the $name store', ({ in: openIn, damageable }) => {
+describe.each(STORES)('the $name store', ({ in: openIn, corruptible }) => {
   let directory: string;
   let open: Open;
   let stores: Both;
@@ -68,7 +68,7 @@ describe.each(STORES)('the $name store', ({ in: openIn, damageable }) => {
   const pathOf = async (result: MadeResult, output: string) =>
     (await stores.contents.materialize(digestOf(result, output))) ?? expect.unreachable();
 
-  test('knows nothing at first', async () => {
+  test('is empty at first', async () => {
     const { record } = made('a');
     expect(await stores.actions.lookUp(record.key)).toBeUndefined();
     expect(await findResult(stores, record.key)).toBeUndefined();
@@ -77,21 +77,21 @@ describe.each(STORES)('the $name store', ({ in: openIn, damageable }) => {
     expect(await stores.contents.list(sha256('a'))).toBeUndefined();
   });
 
-  test('gives back what it was given, to this run and to others', async () => {
+  test('returns what was added, to this run and to others', async () => {
     const result = made('a');
     await keep(result);
     expect(await findResult(stores, result.record.key)).toEqual(result.record);
     expect(await findResult(open(), result.record.key)).toEqual(result.record);
   });
 
-  test('has a record of which nothing can be had as a record, but not as a result', async () => {
+  test('returns a record without its content as a record, but not as a result', async () => {
     const { record } = made('a');
     unwrap(await stores.actions.commit(record));
     expect(await stores.actions.lookUp(record.key)).toEqual(record);
     expect(await findResult(stores, record.key)).toBeUndefined();
   });
 
-  test('materializes content complete, and read-only', async () => {
+  test('materializes complete, read-only content', async () => {
     const result = made('a');
     await keep(result);
     expect(readFileSync(await pathOf(result, 'table'), 'utf8')).toBe('a');
@@ -113,36 +113,36 @@ describe.each(STORES)('the $name store', ({ in: openIn, damageable }) => {
     });
   });
 
-  test('digests what is to be added, whoever digests it', async () => {
+  test('computes the same digest as every other store', async () => {
     const [table] = made('a').outputs;
     expect(unwrap(await stores.contents.digest(table?.path ?? '')).digest).toBe(table?.digest);
     expect(await stores.contents.digest(join(directory, 'none'))).toMatchObject({ ok: false });
   });
 
-  test('takes the same content twice', async () => {
+  test('accepts the same content twice', async () => {
     await keep(made('a'));
     const again = made('a');
     await keep(again);
     expect(await findResult(stores, again.record.key)).toEqual(again.record);
   });
 
-  describe.runIf(damageable)('after damage', () => {
+  describe.runIf(corruptible)('with corrupted content', () => {
     test.each<[string, (path: string) => void]>([
-      ['other bytes', (path) => writeFileSync(path, 'b')],
-      ['fewer bytes', (path) => writeFileSync(path, '')],
-      ['nothing', (path) => rmSync(path)],
-    ])('does not give out a file that has become %s, and takes it anew', async (_what, damage) => {
+      ['different', (path) => writeFileSync(path, 'b')],
+      ['shorter', (path) => writeFileSync(path, '')],
+      ['absent', (path) => rmSync(path)],
+    ])('does not return a file that has become %s, and accepts it again', async (_what, corrupt) => {
       const result = made('a');
       await keep(result);
       const path = await pathOf(result, 'table');
       chmodSync(path, 0o644);
-      damage(path);
+      corrupt(path);
       expect(await findResult(open(), result.record.key)).toBeUndefined();
       await keep(made('a'));
       expect(await findResult(open(), result.record.key)).toEqual(result.record);
     });
 
-    test('does not give out a directory with a file too many, and takes it anew', async () => {
+    test('does not return a directory with an extra file, and accepts it again', async () => {
       const result = made('a');
       await keep(result);
       writeFileSync(join(await pathOf(result, 'shards'), 'stray'), '');

@@ -22,10 +22,10 @@ beforeEach(() => {
   trouble = [];
 });
 
-const onTrouble = ({ message }: Problem) => trouble.push(message);
+const onProblem = ({ message }: Problem) => trouble.push(message);
 const memoryStore = () => new MemoryStore(memory, directory);
 
-/** A machine with a local store of its own. `over`: what its remote store does otherwise than the memory. */
+/** A machine with its own local store. `over` overrides methods of its remote store. */
 function machine(name: string, over: Partial<RemoteStore> = {}): TieredStore {
   const remote = memoryStore();
   const bound: RemoteStore = {
@@ -36,7 +36,7 @@ function machine(name: string, over: Partial<RemoteStore> = {}): TieredStore {
     upload: (digest, path) => remote.upload(digest, path),
     ...over,
   };
-  return new TieredStore(localStore(directory, name), bound, { onTrouble, patience: { answer: 5, transfer: 5 } });
+  return new TieredStore(localStore(directory, name), bound, { onProblem, timeouts: { answer: 5, transfer: 5 } });
 }
 
 /** A result that the remote store has. */
@@ -51,14 +51,14 @@ const both = (store: TieredStore) => ({ actions: store, contents: store });
 const tableOf = ({ record }: MadeResult) => record.outputs['table']?.digest as Digest;
 const shardsOf = ({ record }: MadeResult) => record.outputs['shards']?.digest as Digest;
 
-describe('a result of another machine', () => {
-  test('is found without fetching its content', async () => {
+describe('a result in the remote store', () => {
+  test('is found without downloading its content', async () => {
     const result = await shared();
     const here = machine('here', { download: () => expect.unreachable('nothing reads it') });
     expect(await findResult(both(here), result.record.key)).toEqual(result.record);
   });
 
-  test('is fetched output by output, when somebody reads one', async () => {
+  test('is downloaded output by output, when one is read', async () => {
     const result = await shared();
     const fetched: Digest[] = [];
     const here = machine('here', {
@@ -74,7 +74,7 @@ describe('a result of another machine', () => {
     expect(fetched).toEqual([tableOf(result)]);
   });
 
-  test('is fetched once, however many read it at the same time', async () => {
+  test('is downloaded once, however many stages read it at the same time', async () => {
     const result = await shared();
     let downloads = 0;
     const here = machine('here', {
@@ -88,7 +88,7 @@ describe('a result of another machine', () => {
     expect(downloads).toBe(1);
   });
 
-  test('is there without the remote store once all of it was fetched', async () => {
+  test('is available without the remote store once it is downloaded completely', async () => {
     const result = await shared();
     const here = machine('here');
     await findResult(both(here), result.record.key);
@@ -99,7 +99,7 @@ describe('a result of another machine', () => {
     expect(await findResult(both(machine('here')), result.record.key)).toEqual(result.record);
   });
 
-  test('of this machine reaches others, content before its record', async () => {
+  test('is uploaded from this machine for others, content before its record', async () => {
     const order: string[] = [];
     const here = machine('here', {
       upload: (digest, path) => {
@@ -120,7 +120,7 @@ describe('a result of another machine', () => {
 });
 
 describe('a slow remote store', () => {
-  test('is waited for', async () => {
+  test('is waited for within its time limit', async () => {
     const result = await shared();
     const gate = withResolvers();
     const here = new TieredStore(
@@ -131,14 +131,14 @@ describe('a slow remote store', () => {
           return memoryStore().lookUp(key);
         },
       }),
-      { onTrouble },
+      { onProblem },
     );
     const found = here.lookUp(result.record.key);
     gate.resolve();
     expect(await found).toEqual(result.record);
   });
 
-  test('that never answers costs its patience, and is not asked a fourth time', async () => {
+  test('is not used again after three time-outs', async () => {
     const result = await shared();
     let asked = 0;
     const here = machine('here', {
@@ -149,8 +149,8 @@ describe('a slow remote store', () => {
     });
     for (let count = 0; count < 5; count++) expect(await here.lookUp(result.record.key)).toBeUndefined();
     expect(asked).toBe(3);
-    expect(trouble[0]).toBe('the remote cache could not look up a result: no answer within 0.005 s');
-    expect(trouble[2]).toContain('it is not asked again in this run');
+    expect(trouble[0]).toBe('the remote cache could not look up a result: no response within 0.005 s');
+    expect(trouble[2]).toContain('it is not used again in this run');
     expect(trouble).toHaveLength(3);
   });
 });
@@ -158,7 +158,7 @@ describe('a slow remote store', () => {
 describe('a remote store that fails', () => {
   const fail = () => Promise.reject(new Error('503 Service Unavailable'));
 
-  test('costs no run anything but what it would have saved', async () => {
+  test('never fails a run, and costs only the time that it would have saved', async () => {
     const here = machine('here', { lookUp: fail, has: fail, download: fail, commit: fail, upload: fail });
     const { record, outputs } = makeResult(directory, 'a');
     expect(await findResult(both(here), record.key)).toBeUndefined();
@@ -168,7 +168,7 @@ describe('a remote store that fails', () => {
     expect(trouble[0]).toBe('the remote cache could not look up a result: 503 Service Unavailable');
   });
 
-  test('in the middle of a transfer leaves nothing incomplete', async () => {
+  test('leaves nothing incomplete if it fails in the middle of a transfer', async () => {
     const result = await shared();
     const here = machine('here', {
       download: async (digest, target) => {
@@ -181,22 +181,20 @@ describe('a remote store that fails', () => {
   });
 });
 
-describe('a remote store that lies', () => {
-  test('about content is found out by the digest, and is not believed again', async () => {
+describe('a remote store that returns invalid data', () => {
+  test('is detected by the digest of content, which is not requested from it again', async () => {
     const [result, other] = [await shared('a'), await shared('b')];
     const here = machine('here', { download: (_digest, target) => memoryStore().download(tableOf(other), target) });
     expect(await findResult(both(here), result.record.key)).toEqual(result.record);
     expect(await here.materialize(tableOf(result))).toBeUndefined();
-    expect(trouble).toEqual([
-      `the remote cache cannot be trusted: it delivered content that has another digest ${tableOf(result)}`,
-    ]);
+    expect(trouble).toEqual([`the remote cache returned content that does not match the digest ${tableOf(result)}`]);
     expect(await findResult(both(here), result.record.key)).toBeUndefined();
     expect(existsSync(join(directory, 'here/objects', tableOf(result).slice(0, 2), tableOf(result).slice(2)))).toBe(
       false,
     );
   });
 
-  test('about content that it does not have makes the result a miss', async () => {
+  test('makes a result a cache miss if it claims to have content that it lacks', async () => {
     const result = await shared();
     memory.contents.clear();
     const here = machine('here', { has: async () => true });
@@ -205,7 +203,7 @@ describe('a remote store that lies', () => {
     expect(await findResult(both(here), result.record.key)).toBeUndefined();
   });
 
-  test('by a link to a file of this machine is found out', async () => {
+  test('is detected if it delivers a symbolic link to a file on this machine', async () => {
     const result = await shared();
     const here = machine('here', {
       download: async (_digest, target) => {
@@ -219,15 +217,18 @@ describe('a remote store that lies', () => {
 
   test.each<[string, (result: MadeResult, other: MadeResult) => object]>([
     ['the record of another action', (_result, other) => other.record],
-    ['the key put on the record of another action', ({ record }, other) => ({ ...other.record, key: record.key })],
+    ['the record of another action under this key', ({ record }, other) => ({ ...other.record, key: record.key })],
     ['a record without outputs', ({ record }) => ({ key: record.key, document: record.document })],
-    ['an output that is no digest', ({ record }) => ({ ...record, outputs: { table: { digest: '../../x' } } })],
-  ])('with %s is not believed', async (_what, answer) => {
+    [
+      'a record with an invalid output digest',
+      ({ record }) => ({ ...record, outputs: { table: { digest: '../../x' } } }),
+    ],
+  ])('is detected if it answers with %s', async (_what, answer) => {
     const [result, other] = [await shared('a'), await shared('b')];
     const here = machine('here', { lookUp: async () => answer(result, other) as never });
     expect(await here.lookUp(result.record.key)).toBeUndefined();
     expect(trouble).toEqual([
-      `the remote cache cannot be trusted: it answered with a record that does not belong to the action key ${result.record.key}`,
+      `the remote cache returned a record that does not match the action key ${result.record.key}`,
     ]);
   });
 });

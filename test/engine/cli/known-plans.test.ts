@@ -11,8 +11,8 @@ const PROJECT = { file: '/p/pipeline.yaml', shown: 'pipeline.yaml', root: '/p', 
 const NOTHING = { set: [] };
 const known = { plan: unwrap(graphOf('a:', 'b: a', 'c: a b')), codes: { '/p/a.ts': sha256('a') } };
 
-describe('a plan that was made before', () => {
-  test('is found again by the next run, as it was', () => {
+describe('the stored plan of an earlier run', () => {
+  test('a stored plan is found by the next run, unchanged', () => {
     const folder = temporaryFolder();
     new KnownPlans(folder, 'build').keep(PROJECT, 'text', NOTHING, known);
     expect(new KnownPlans(folder, 'build').find(PROJECT, 'text', NOTHING)).toEqual(known);
@@ -29,13 +29,13 @@ describe('a plan that was made before', () => {
       'build',
     ],
     ['another version of the engine', () => [PROJECT, 'text', NOTHING], 'other'],
-  ])('is not taken for %s', (_what, asked, build) => {
+  ])('a stored plan is not used for %s', (_what, asked, build) => {
     const folder = temporaryFolder();
     new KnownPlans(folder, 'build').keep(PROJECT, 'text', NOTHING, known);
     expect(new KnownPlans(folder, build).find(...asked())).toBeUndefined();
   });
 
-  test('is made again when what was written down is damaged', () => {
+  test('a corrupted stored plan is ignored', () => {
     const folder = temporaryFolder();
     const plans = new KnownPlans(folder, 'build');
     plans.keep(PROJECT, 'text', NOTHING, known);

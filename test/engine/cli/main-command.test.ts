@@ -26,7 +26,7 @@ function builtFolder(): string {
 }
 
 describe('the main command', () => {
-  test('hands the extensions to the command, and the exit code of the command to the process', async () => {
+  test('the main command passes the extensions to the command, and the exit code to the process', async () => {
     const written: unknown[] = [];
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(text) > 0);
     await mainCommand(['doctor', '--no-color'], { folder: builtFolder(), build: 'b', extensions });
@@ -37,14 +37,14 @@ describe('the main command', () => {
     expect(written.join('')).toContain('✗  oven     cold');
   });
 
-  test('says which of its own files is missing', async () => {
+  test('a missing file of the package is named', async () => {
     const folder = temporaryFolder();
     await expect(mainCommand(['doctor'], { folder, build: 'b', extensions })).rejects.toThrow(
-      `${folder}/stage-host.js is missing: the package is incomplete. Install it again.`,
+      `the file ${folder}/stage-host.js of this package is missing. Reinstall the package: npm install`,
     );
   });
 
-  test('ends with exit code 0 when whoever reads its output has seen enough', async () => {
+  test('the exit code is 0 when the reader of the output closes the pipe', async () => {
     const exit = vi.spyOn(process, 'exit').mockImplementation(() => {
       throw new Error('the process ends');
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ParsedCommand, parseQuickly } from '../../../src/engine/cli/parse-quickly.ts';
-import { parseWithWords } from '../../../src/engine/cli/program.ts';
+import { parseWithCommander } from '../../../src/engine/cli/program.ts';
 
 const RIGHT = [
   ['run'],
@@ -14,12 +14,12 @@ const RIGHT = [
   ['inspect', '--', 'a.b'],
 ];
 
-describe('a command line that is right', () => {
+describe('the fast parser on a valid command line', () => {
   test.each(RIGHT.map((words) => [words]))(
-    '%j is understood without commander, and as commander does',
+    'the fast parser parses %j without commander, to the same result',
     async (words) => {
       const quick = parseQuickly(words) ?? expect.unreachable();
-      const { command, args, options } = (await parseWithWords(words)) as ParsedCommand;
+      const { command, args, options } = (await parseWithCommander(words)) as ParsedCommand;
       expect(quick.command).toBe(command);
       expect(quick.args).toEqual(args);
       expect(quick.options).toEqual(options);
@@ -38,6 +38,6 @@ test.each([
   [['status', 'a']],
   [['export', 'a']],
   [['export', 'a', 'b', 'c']],
-])('%j is left to commander, which has the words', (words) => {
+])('the fast parser leaves %j to commander', (words) => {
   expect(parseQuickly(words)).toBeUndefined();
 });

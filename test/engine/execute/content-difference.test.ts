@@ -49,14 +49,19 @@ test.each<[string, Content, Content, object | undefined]>([
   ['the last byte', BIG, changed(2_999_999), byte('', 2_999_999, 7, 8)],
   ['the last byte of a chunk', BIG, changed((1 << 20) - 1), byte('', (1 << 20) - 1, 7, 8)],
   ['the first byte of a chunk', BIG, changed(1 << 20), byte('', 1 << 20, 7, 8)],
-  ['an end too early', 'abc', 'ab', byte('', 2, 0x63, undefined)],
-  ['an end too late', 'abc', 'abcd', byte('', 3, undefined, 0x64)],
-  ['an end at a chunk', BIG.subarray(0, 1 << 20), BIG.subarray(0, (1 << 20) + 1), byte('', 1 << 20, undefined, 7)],
+  ['an end of the file that is too early', 'abc', 'ab', byte('', 2, 0x63, undefined)],
+  ['an end of the file that is too late', 'abc', 'abcd', byte('', 3, undefined, 0x64)],
+  [
+    'an end of the file at a chunk boundary',
+    BIG.subarray(0, 1 << 20),
+    BIG.subarray(0, (1 << 20) + 1),
+    byte('', 1 << 20, undefined, 7),
+  ],
   ['the first file by name', { 'b.txt': '1', 'a/z': '12' }, { 'b.txt': '2', 'a/z': '13' }, byte('a/z', 1, 0x32, 0x33)],
-  ['a file that is missing', { a: '1', b: '1' }, { a: '1' }, { kind: 'missing-file', file: 'b' }],
-  ['a file too many', { a: '1' }, { a: '1', b: '1' }, { kind: 'added-file', file: 'b' }],
+  ['a missing file', { a: '1', b: '1' }, { a: '1' }, { kind: 'missing-file', file: 'b' }],
+  ['an extra file', { a: '1' }, { a: '1', b: '1' }, { kind: 'added-file', file: 'b' }],
   ['a directory instead of a file', 'a', { a: 'a' }, { kind: 'other-kind', expected: 'file', found: 'directory' }],
   ['an empty directory', { a: '1' }, { a: '1', 'b/': '' }, { kind: 'empty-directories' }],
-])('contents differ first in %s', async (_what, expected, found, difference) => {
+])('the first difference between two contents is %s', async (_what, expected, found, difference) => {
   expect(await compare(expected, found)).toEqual(difference);
 });

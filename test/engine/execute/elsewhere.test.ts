@@ -14,16 +14,16 @@ import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
 import { PathDigests } from '../../../src/engine/fingerprint/path-digests.ts';
 import { SealedTrees } from '../../../src/engine/fingerprint/sealed-trees.ts';
 import { select } from '../../../src/engine/plan/select.ts';
-import { toy } from '../../scenarios/cli/toy.ts';
+import { toy } from '../../scenarios/cli/toy-pipeline.ts';
 import { emptyMemory, type Memory, MemoryStore } from '../../support/memory-store.ts';
 import type { Project } from '../../support/project.ts';
 import { unwrap } from '../../support/result.ts';
 import { localStore } from '../../support/results.ts';
 import { ENGINE, sessionOf } from '../../support/session.ts';
 
-const unexpected = { onTrouble: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
+const unexpected = { onProblem: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
 
-/** A machine that has its own clone of the project and its own cache, and shares nothing but a remote store. */
+/** A machine with its own clone of the project and its own cache. It shares only a remote store. */
 class OtherMachine implements Executor {
   readonly requests: StageRequest[] = [];
   readonly #directory: string;
@@ -98,7 +98,7 @@ const outputOf = ({ stages }: RunResult, name: string) => {
 };
 
 describe('stages that run on another machine', () => {
-  test('put out what they put out here, and leave no work here', async () => {
+  test('produce the same outputs as here, and leave no work directories here', async () => {
     const { services } = await elsewhere();
     const there = await run(services);
     expect(outcomes(there)).toEqual(['ran', 'ran', 'ran', 'ran']);
@@ -111,7 +111,7 @@ describe('stages that run on another machine', () => {
     for (const { name } of there.stages) expect(outputOf(there, name)).toBe(here[name]);
   });
 
-  test('get a request that names no path of this machine', async () => {
+  test('get a request that contains no path of this machine', async () => {
     const { services, machine } = await elsewhere();
     await run(services);
     const [read] = machine.requests;
@@ -119,7 +119,7 @@ describe('stages that run on another machine', () => {
     expect(JSON.stringify(machine.requests)).not.toContain(project.directory);
   });
 
-  test('are cached for a third machine that has only the remote store, which fetches nothing for that', async () => {
+  test('are cached for a third machine with the same remote store, which downloads nothing to find that out', async () => {
     await run((await elsewhere()).services);
     project.remove('cache');
     const { services, machine } = await elsewhere();
@@ -128,7 +128,7 @@ describe('stages that run on another machine', () => {
     expect(existsSync(project.path('cache/objects'))).toBe(false);
   });
 
-  test('that fail say why, with the place in the source', async () => {
+  test('report a failure with its location in the source', async () => {
     project.edit('stages/count.ts', 'const words = ', "throw new Error('no luck');\n    const words = ");
     const { services } = await elsewhere();
     const { stages, ok } = await run(services);

@@ -4,7 +4,7 @@ import { seesGpus, stageEnvironment } from '../../../src/engine/execute/environm
 const PINNED = { TZ: 'UTC', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
 
 describe('the environment of a stage', () => {
-  test('has what it declares and what every process needs, and nothing else', () => {
+  test('contains the declared variables and those that any process needs, and no others', () => {
     const undeclared = { SECRET: 'y', LD_PRELOAD: '/lib/x.so', NVIDIA_TF32_OVERRIDE: '0', CUDA_HOME: '/cuda' };
     const from = { PATH: '/bin', TOKEN: 'x', ...undeclared };
     const { UV_THREADPOOL_SIZE: _, ...environment } = stageEnvironment(from, ['TOKEN', 'ABSENT'], []);
@@ -18,25 +18,25 @@ describe('the environment of a stage', () => {
     expect(stageEnvironment(from, ['TZ'], [])).toMatchObject({ ...PINNED, TZ: 'Asia/Tokyo' });
   });
 
-  test('shows the GPUs that were handed out to it, and none else', () => {
+  test('makes only the GPUs visible that were allocated to the stage', () => {
     const from = { CUDA_VISIBLE_DEVICES: '0,1,2,3' };
     expect(stageEnvironment(from, [], ['2', '3'])['CUDA_VISIBLE_DEVICES']).toBe('2,3');
     expect(stageEnvironment(from, [], [])['CUDA_VISIBLE_DEVICES']).toBe('');
   });
 
-  test('shows CUDA_VISIBLE_DEVICES as it is to a stage that declares it', () => {
+  test('passes CUDA_VISIBLE_DEVICES unchanged to a stage that declares it', () => {
     const from = { CUDA_VISIBLE_DEVICES: '0,1' };
     expect(stageEnvironment(from, ['CUDA_VISIBLE_DEVICES'], ['1'])['CUDA_VISIBLE_DEVICES']).toBe('0,1');
   });
 });
 
-describe('a stage sees GPUs', () => {
+describe('the visibility of GPUs to a stage', () => {
   test.each([
     [{ env: [], resources: {} }, false],
     [{ env: [], resources: { gpu: 0 } }, false],
     [{ env: [], resources: { gpu: 2 } }, true],
     [{ env: ['CUDA_VISIBLE_DEVICES'], resources: {} }, true],
-  ])('%j: %j', (stage, expected) => {
+  ])('GPUs are visible to a stage with the declaration %j: %j', (stage, expected) => {
     expect(seesGpus(stage)).toBe(expected);
   });
 });

@@ -17,19 +17,19 @@ function machine(...paths: readonly string[]): string {
 const TWO = ['dev/null', 'dev/nvidia0', 'dev/nvidia1', 'dev/nvidiactl', 'dev/nvidia-uvm'];
 
 describe('the GPUs of a machine', () => {
-  test('are none where there is no device', () => {
+  test('are none if there is no device file', () => {
     expect(gpusOf({}, machine('dev/null'))).toEqual([]);
     expect(gpusOf({ CUDA_VISIBLE_DEVICES: '0,1' }, machine('dev/null'))).toEqual([]);
   });
 
-  test('are counted by their devices, which a container may have only some of', () => {
+  test('are counted by their device files, of which a container may have only some', () => {
     expect(gpusOf({}, machine(...TWO))).toEqual(['0', '1']);
     expect(gpusOf({}, machine('dev/nvidia5', 'proc/driver/nvidia/gpus/a/x', 'proc/driver/nvidia/gpus/b/x'))).toEqual([
       '0',
     ]);
   });
 
-  test('are counted by what the driver knows while it has made no device', () => {
+  test('are counted by the driver information if it has not created device files yet', () => {
     expect(gpusOf({}, machine('proc/driver/nvidia/gpus/0000:01:00.0/information'))).toEqual(['0']);
   });
 
@@ -43,7 +43,7 @@ describe('the GPUs of a machine', () => {
     ['GPU-8932f937-d72c,1', ['GPU-8932f937-d72c', '1']],
     ['MIG-GPU-1/0/0', ['MIG-GPU-1/0/0']],
     ['none', []],
-  ])('are those that CUDA_VISIBLE_DEVICES=%j leaves', (visible, expected) => {
+  ])('are restricted to those in CUDA_VISIBLE_DEVICES=%j', (visible, expected) => {
     expect(gpusOf({ CUDA_VISIBLE_DEVICES: visible }, machine(...TWO))).toEqual(expected);
   });
 });

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import type { ResourceWish, StageEnd, StageMessage, StageRequest } from '../../../src/engine/execute/executor.ts';
+import type { ResourceRequest, StageEnd, StageMessage, StageRequest } from '../../../src/engine/execute/executor.ts';
 import { GpuLocks } from '../../../src/engine/execute/gpu-locks.ts';
 import { LocalExecutor } from '../../../src/engine/execute/local-executor.ts';
-import type { Workbench } from '../../../src/engine/execute/perform-stage.ts';
+import type { MachineServices } from '../../../src/engine/execute/perform-stage.ts';
 import { ResourcePool } from '../../../src/engine/execute/resources.ts';
 import { parentHandle } from '../../support/handles.ts';
 
@@ -18,12 +18,12 @@ beforeEach(() => {
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   // One stage at a time, and one GPU.
   const pool = new ResourcePool(() => ({ jobs: 1, cpu: 1, memory: 1, gpu: 1 }));
-  executor = new LocalExecutor({} as Workbench, pool, new GpuLocks(directory, () => ['0']), 1);
+  executor = new LocalExecutor({} as MachineServices, pool, new GpuLocks(directory, () => ['0']), 1);
 });
 
-/** Runs a stage that says, once it may start, that it need not: all that comes before is real. */
+/** Runs a stage whose `mayStart` returns false, so that everything before the start is real. */
 function ask(gpu: number, onMessage: (message: StageMessage) => void = () => undefined, signal = NEVER) {
-  const wish: ResourceWish = {
+  const wish: ResourceRequest = {
     ...{ cpu: 1, memory: 1, gpu, priority: 0 },
     mayStart: async () => false,
     beforeRelease: async () => undefined,
@@ -34,11 +34,11 @@ function ask(gpu: number, onMessage: (message: StageMessage) => void = () => und
 const holdGpu = () => writeFileSync(join(directory, '0.lock'), parentHandle());
 const notStarted: StageEnd = { type: 'not-started' };
 
-test('a stage gives its resources back when there is nothing to start', async () => {
+test('a stage that must not start releases its resources', async () => {
   for (let count = 0; count < 3; count++) expect(await ask(1)).toEqual(notStarted);
 });
 
-test('a stage that waits for a GPU of another run says so once, and holds nothing meanwhile', async () => {
+test('a stage that waits for a GPU of another run reports that once, and holds no resources meanwhile', async () => {
   holdGpu();
   const messages: StageMessage[] = [];
   let waiting: Promise<StageEnd> | undefined;

@@ -8,6 +8,7 @@ import { lockedParts, lockfileText, writeLockfile } from '../../../src/engine/ex
 import { parseLockfile } from '../../../src/engine/execute/read-lockfile.ts';
 import { actionKey, type KeyDocument, keyDocument, readDocument } from '../../../src/engine/fingerprint/action-key.ts';
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
+import { MERGE_CONFLICT, RESTORE_LOCKFILE } from '../../support/messages.ts';
 import { unwrap } from '../../support/result.ts';
 
 const DOCUMENT = keyDocument({
@@ -35,10 +36,10 @@ function textOf(...stages: readonly CompletedStage[]): string {
 }
 
 describe('pipeline.lock', () => {
-  test('has for each stage its key, its outputs, and of what the key is made, one a line and sorted', () => {
+  test('has the key, the outputs and the parts of the key of each stage, sorted and one a line', () => {
     expect(
       textOf(completed('train')),
-    ).toBe(`# Written by pipeline after each whole run: what belongs to the pipeline as it stands. Commit it.
+    ).toBe(`# Written by pipeline after each complete, successful run: the action keys and output digests. Commit it.
 # After a merge conflict take either side and run the pipeline.
 train:
   key: ${actionKey(DOCUMENT)}
@@ -65,23 +66,23 @@ train:
 `);
   });
 
-  test('never has the value of an environment variable, which may be a secret', () => {
+  test('never contains the value of an environment variable, which may be secret', () => {
     expect(textOf(completed('train'))).not.toMatch(/secret/);
   });
 
-  test('leaves out what a key does not have', () => {
+  test('omits parts that a key does not have', () => {
     const text = textOf(completed('read', { packages: {}, params: {}, inputs: {}, env: {}, runtime: {} }));
     expect(text.match(/^ {2}\w+/gm)?.map((part) => part.trim())).toEqual(['key', 'outputs', 'code']);
   });
 
-  test('says the same whatever the order in which stages finished', () => {
+  test('does not depend on the order in which stages finished', () => {
     expect(textOf(completed('b'), completed('a'))).toBe(textOf(completed('a'), completed('b')));
   });
 
-  test.each(['train', 'train@lr=0.1,seed=1', 'a.b', 'no', '12', '1e5', '0x1f', 'a: b', '#x', '«ä»', '__proto__'])(
+  test.each(['train', 'train@lr=0.1,seed=1', 'a.b', 'no', '12', '1e5', '0x1f', 'a: b', '#x', '"ä"', '__proto__'])(
     'gives back a stage called %s, its params and its digests',
     (name) => {
-      // Digests that a reader of YAML would take for numbers if they were not quoted.
+      // Digests that a YAML parser would read as numbers if they were not quoted.
       const images = sha256('').replaceAll(/[a-f]/g, '1') as typeof DOCUMENT.code;
       const params = {
         [name]: name,
@@ -99,7 +100,7 @@ train:
     },
   );
 
-  test('of an earlier version, with only keys and outputs, is read as well', () => {
+  test('can be read if an earlier version wrote it with only keys and outputs', () => {
     const text = `a:\n  key: ${sha256('k')}\n  outputs:\n    out: ${sha256('o')}\n`;
     expect(unwrap(parseLockfile('pipeline.lock', text))).toEqual(
       new Map([['a', { key: sha256('k'), outputs: { out: sha256('o') } }]]),
@@ -107,11 +108,11 @@ train:
   });
 });
 
-describe('pipeline.lock of the version that knew no runtime but TensorFlow', () => {
+describe('pipeline.lock of the version whose only runtime was TensorFlow', () => {
   const key = sha256('k');
   const text = `a:\n  key: ${key}\n  outputs: {}\n  code: ${sha256('c')}\n  tensorflow:\n    device: cpu\n    version: "2.21.0"\n`;
 
-  test('is read as if its TensorFlow had been written as a runtime fact', () => {
+  test('is read with its TensorFlow part converted to a runtime fact', () => {
     const { parts } = unwrap(parseLockfile('pipeline.lock', text)).get('a') ?? {};
     expect(parts).toEqual({
       code: sha256('c'),
@@ -122,7 +123,7 @@ describe('pipeline.lock of the version that knew no runtime but TensorFlow', () 
     });
   });
 
-  test('counts what is written today when a merge left both', () => {
+  test('is read in the current format if a merge left both formats', () => {
     const both = `${text}  runtime: { tensorflow: { device: gpu } }\n`;
     const { parts } = unwrap(parseLockfile('pipeline.lock', both)).get('a') ?? {};
     expect(parts?.runtime).toEqual({ tensorflow: { device: 'gpu' } });
@@ -132,7 +133,7 @@ describe('pipeline.lock of the version that knew no runtime but TensorFlow', () 
 describe('writing pipeline.lock', () => {
   const [a, b] = [completed('a'), completed('b')];
 
-  /** Whether a run with the results of `a` and `b` writes the lockfile anew where it has this text. */
+  /** Returns whether a run with the results of `a` and `b` rewrites a lockfile with this text. */
   function writes(text: string): boolean {
     const directory = mkdtempSync(join(tmpdir(), 'pipeline-lockfile-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
@@ -147,64 +148,63 @@ describe('writing pipeline.lock', () => {
     return written;
   }
 
-  test('leaves it alone where it says all that already', () => {
+  test('leaves an up-to-date file alone', () => {
     expect(writes(textOf(a, b))).toBe(false);
   });
 
   test.each<[string, string]>([
-    ['nothing', ''],
+    ['no content', ''],
     ['other keys', textOf(a, completed('b', { params: {} }))],
     ['other outputs', textOf(a, { ...b, outputs: { ...b.outputs, model: sha256('other') } })],
-    ['an output less', textOf(a, { ...b, outputs: { model: sha256('model') } })],
-    ['a stage less', textOf(a)],
-    ['a stage more', textOf(a, b, completed('c'))],
+    ['a missing output', textOf(a, { ...b, outputs: { model: sha256('model') } })],
+    ['a missing stage', textOf(a)],
+    ['an extra stage', textOf(a, b, completed('c'))],
     [
       'no parts of keys, as an earlier version wrote it',
       textOf(a, b).replaceAll(/^ {2}code: (.|\n)*?(?=^b|$(?!\n))/gm, ''),
     ],
     ['a merge conflict', `<<<<<<< HEAD\n${textOf(a, b)}`],
-  ])('writes it anew where it has %s', (_what, text) => {
+  ])('rewrites a file that has %s', (_what, text) => {
     expect(writes(text)).toBe(true);
   });
 });
 
-describe('a pipeline.lock that is damaged is told with its place', () => {
+describe('an invalid pipeline.lock is reported with the location of each problem', () => {
   const key = sha256('k');
-  const advice = 'Take back the last one that was committed, or have it written anew: pipeline run';
 
   test.each<[string, string, [line: number, column: number, message: string][]]>([
-    ['empty', '', [[1, 1, 'the lockfile is empty']]],
-    ['only comments', '# nothing\n', [[1, 1, 'the lockfile is empty']]],
+    ['an empty file', '', [[1, 1, 'the lockfile is empty']]],
+    ['a file with only comments', '# nothing\n', [[1, 1, 'the lockfile is empty']]],
     ['a list', '- a\n', [[1, 1, 'the lockfile must be an object, but is ["a"]']]],
-    ['no YAML', 'a: {\n', [[2, 1, 'not valid YAML: flow map in block collection must be sufficiently indented']]],
-    ['a stage twice', `a: 1\na: 2\n`, [[2, 1, 'not valid YAML: the key «a» is there twice']]],
-    ['a stage that is no map', 'a: 3\n', [[1, 4, 'stage «a» must be an object, but is 3']]],
-    ['without outputs', `a:\n  key: ${key}\n`, [[1, 1, '«outputs» of stage «a» is missing']]],
-    ['an unknown part', `a:\n  key: ${key}\n  outputs: {}\n  cod: 1\n`, [[4, 3, 'unknown key «cod» in stage «a»']]],
+    ['invalid YAML', 'a: {\n', [[2, 1, 'invalid YAML: flow map in block collection must be sufficiently indented']]],
+    ['a stage twice', `a: 1\na: 2\n`, [[2, 1, 'invalid YAML: duplicate key "a"']]],
+    ['a stage that is not a map', 'a: 3\n', [[1, 4, 'stage "a" must be an object, but is 3']]],
+    ['a stage without outputs', `a:\n  key: ${key}\n`, [[1, 1, '"outputs" of stage "a" is missing']]],
+    ['an unknown part', `a:\n  key: ${key}\n  outputs: {}\n  cod: 1\n`, [[4, 3, 'unknown key "cod" in stage "a"']]],
     [
-      'digests that are none',
+      'invalid digests',
       `a:\n  key: 12\n  outputs:\n    out: abc\n`,
       [
-        [2, 8, '«key» of stage «a» must be a string, but is 12'],
-        [4, 10, '«outputs.out» of stage «a» must match pattern "^[0-9a-f]{64}$", but is "abc"'],
+        [2, 8, '"key" of stage "a" must be a string, but is 12'],
+        [4, 10, '"outputs.out" of stage "a" must match pattern "^[0-9a-f]{64}$", but is "abc"'],
       ],
     ],
-  ])('%s', (_what, text, expected) => {
+  ])('the problem is located for %s', (_what, text, expected) => {
     const result = parseLockfile('pipeline.lock', text);
     const problems = result.ok ? [] : result.failure;
     expect(problems.map(({ at }) => [at?.file, at?.line, at?.column])).toEqual(
       expected.map(([line, column]) => ['pipeline.lock', line, column]),
     );
     for (const [index, [, , message]] of expected.entries()) expect(problems[index]?.message).toContain(message);
-    for (const problem of problems) expect(problem.advice).toBe(advice);
+    for (const problem of problems) expect(problem.advice).toBe(RESTORE_LOCKFILE);
   });
 
-  test('a merge conflict, once for each', () => {
+  test('each merge conflict is reported once', () => {
     const conflict = '<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> theirs\n';
     const result = parseLockfile('pipeline.lock', `b: 1\n${conflict}${conflict}`);
     expect(result.ok ? [] : result.failure.map(({ message, at }) => [message, at?.line])).toEqual([
-      ['a merge conflict has not been resolved', 2],
-      ['a merge conflict has not been resolved', 7],
+      [MERGE_CONFLICT, 2],
+      [MERGE_CONFLICT, 7],
     ]);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Finished, Project } from '../../support/project.ts';
 
-/** Copies each letter in capitals, and links those into its output that an earlier result of its own has already. */
+/** Copies each letter in capitals. Hard-links those into its output that an earlier result already has. */
 const FILES = {
   'pipeline.yaml': `stages:
   capitals:
@@ -60,8 +60,8 @@ async function totalBytes(): Promise<number> {
   return (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { total: number }).total;
 }
 
-describe('a stage that reuses what it made before', () => {
-  test('makes only what changed, and links the rest', async () => {
+describe('a stage that reuses its earlier result', () => {
+  test('recomputes only what changed, and links the rest', async () => {
     const first = await project.run();
     expect(metricsOf(first)).toEqual({ made: 3, from_nothing: 1 });
     project.write('letters/b.txt', 'x');
@@ -72,18 +72,18 @@ describe('a stage that reuses what it made before', () => {
     expect((await project.pipeline('cache', 'verify')).exitCode).toBe(0);
   });
 
-  test('puts out the same as from nothing, which verify proves', async () => {
+  test('produces the same output as a clean run, which verify proves', async () => {
     await project.run();
     project.write('letters/b.txt', 'x');
     const reused = await project.run();
     expect((await project.pipeline('verify')).exitCode).toBe(0);
     project.remove('cache');
-    const anew = await project.run();
-    expect(metricsOf(anew)).toEqual({ made: 3, from_nothing: 1 });
-    expect(digestOf(anew)).toBe(digestOf(reused));
+    const clean = await project.run();
+    expect(metricsOf(clean)).toEqual({ made: 3, from_nothing: 1 });
+    expect(digestOf(clean)).toBe(digestOf(reused));
   });
 
-  test('is told what its input has now, file by file', async () => {
+  test('gets the current listing of its input', async () => {
     await project.run();
     project.write('letters/b.txt', 'x');
     const { stdout } = await project.run();
@@ -95,7 +95,7 @@ describe('a stage that reuses what it made before', () => {
     expect(log).toEqual([['a', 'x', 'c'].map((text, at) => [`${'abc'[at]}.txt`, digest(text)])]);
   });
 
-  test('leaves both results whole: neither runs again, now or later', async () => {
+  test('leaves both results intact, so that neither is recomputed later', async () => {
     await project.run();
     project.write('letters/b.txt', 'x');
     await project.run();
@@ -105,7 +105,7 @@ describe('a stage that reuses what it made before', () => {
     }
   });
 
-  test('takes the room of what it links only once', async () => {
+  test('takes disk space for linked files only once', async () => {
     project.write('letters/large.txt', 'l'.repeat(10_000));
     await project.run();
     const before = await totalBytes();
@@ -114,7 +114,7 @@ describe('a stage that reuses what it made before', () => {
     expect((await totalBytes()) - before).toBeLessThan(9_000);
   });
 
-  test('goes back to an older result where the last one had other params', async () => {
+  test('reuses an older result if the last one had other params', async () => {
     await project.run();
     expect(metricsOf(await project.run('--set', 'capitals.ending=_'))).toEqual({ made: 3, from_nothing: 1 });
     project.write('letters/b.txt', 'x');
@@ -130,13 +130,13 @@ describe('a stage that reuses what it made before', () => {
         return [];
       },
     ],
-  ])('begins from nothing where only a result of other %s is there', async (_what, change) => {
+  ])('runs without an earlier result if the only one has other %s', async (_what, change) => {
     await project.run();
     project.write('letters/b.txt', 'x');
     expect(metricsOf(await project.run(...change()))).toEqual({ made: 3, from_nothing: 1 });
   });
 
-  test('begins from nothing when it is forced', async () => {
+  test('runs without an earlier result if it is forced', async () => {
     await project.run();
     project.write('letters/b.txt', 'x');
     expect(metricsOf(await project.run('--force'))).toEqual({ made: 3, from_nothing: 1 });
@@ -144,17 +144,17 @@ describe('a stage that reuses what it made before', () => {
 
   test.each<[string, (file: string) => void]>([
     ['changed', (file) => writeFileSync(file, 'B!')],
-    ['gone', (file) => rmSync(file)],
-  ])('takes nothing from a result of which something is %s', async (_what, damage) => {
+    ['deleted', (file) => rmSync(file)],
+  ])('does not reuse a result of which a file is %s', async (_what, corrupt) => {
     const first = await project.run();
     const file = join(objectOf(first), 'a.txt');
     chmodSync(file, 0o644);
-    damage(file);
+    corrupt(file);
     project.write('letters/b.txt', 'x');
     expect(metricsOf(await project.run())).toEqual({ made: 3, from_nothing: 1 });
   });
 
-  test('that writes to what it was given is found out: its new result is what it wrote, the earlier one damaged', async () => {
+  test('is detected if it writes to a linked file: its new result has what it wrote, the earlier one counts as corrupted', async () => {
     const first = await project.run();
     project.edit(
       'stages/capitals.ts',

@@ -4,7 +4,7 @@ import { type Amounts, type Grant, ResourcePool } from '../../../src/engine/exec
 const MACHINE: Amounts = { jobs: 8, cpu: 8, memory: 16, gpu: 0 };
 const SMALL: Amounts = { jobs: 1, cpu: 1, memory: 0, gpu: 0 };
 
-/** Stages that ask a pool in turn; notes who was let in, until nothing moves any more. */
+/** Requests resources from a pool for several stages, and records which have started once the pool is idle. */
 class Queue {
   readonly inside: string[] = [];
   readonly #pool: ResourcePool;
@@ -38,7 +38,7 @@ function settle(): Promise<void> {
 }
 
 describe('the resources of the machine', () => {
-  test('let in as many stages as fit', async () => {
+  test('are allocated to as many stages as fit', async () => {
     const queue = new Queue({ jobs: 2 });
     for (const name of ['a', 'b', 'c']) await queue.ask(name);
     expect(queue.inside).toEqual(['a', 'b']);
@@ -46,7 +46,7 @@ describe('the resources of the machine', () => {
     expect(queue.inside).toEqual(['a', 'c']);
   });
 
-  test('let in as many as there is memory for', async () => {
+  test('are allocated to as many stages as fit into memory', async () => {
     const queue = new Queue({ memory: 10 });
     await queue.ask('a', { memory: 6 });
     await queue.ask('b', { memory: 6 });
@@ -54,13 +54,13 @@ describe('the resources of the machine', () => {
     expect(queue.inside).toEqual(['a', 'c']);
   });
 
-  test('take a stage that wants more than there is as wanting all there is', async () => {
+  test('are allocated completely to a stage that requests more than there is', async () => {
     const queue = new Queue({ jobs: 2, cpu: 2 });
     await queue.ask('a', { cpu: 64, memory: 1000, gpu: 4 });
     expect(queue.inside).toEqual(['a']);
   });
 
-  test('are not looked at before something has to run', () => {
+  test('are not measured before a stage has to run', () => {
     expect(
       () =>
         new ResourcePool(() => {
@@ -71,7 +71,7 @@ describe('the resources of the machine', () => {
 });
 
 describe('GPUs', () => {
-  test('are handed out to as many stages as there are', async () => {
+  test('are allocated to as many stages as there are GPUs', async () => {
     const queue = new Queue({ gpu: 3 });
     await queue.ask('a', { gpu: 2 });
     await queue.ask('b', { gpu: 1 });
@@ -83,7 +83,7 @@ describe('GPUs', () => {
     expect(queue.gpusOf('c')).toBe(1);
   });
 
-  test('that are not there are not waited for', async () => {
+  test('are not waited for if the machine has none', async () => {
     const queue = new Queue({ gpu: 0 });
     await queue.ask('a', { gpu: 1 });
     expect(queue.gpusOf('a')).toBe(0);
@@ -91,7 +91,7 @@ describe('GPUs', () => {
 });
 
 describe('a stage that does not fit yet', () => {
-  test('lets smaller ones go before it', async () => {
+  test('lets smaller stages overtake it', async () => {
     const queue = new Queue({ jobs: 4, cpu: 2 });
     await queue.ask('small');
     await queue.ask('big', { cpu: 2 });
@@ -102,7 +102,7 @@ describe('a stage that does not fit yet', () => {
     expect(queue.inside).toEqual(['big']);
   });
 
-  test('does not starve: after as many as run at once it is waited for', async () => {
+  test('does not starve: after a limited number of stages, resources are reserved for it', async () => {
     const queue = new Queue({ jobs: 2, cpu: 2 });
     await queue.ask('0');
     await queue.ask('big', { cpu: 2 });
@@ -116,7 +116,7 @@ describe('a stage that does not fit yet', () => {
     expect(queue.inside).toEqual(['big']);
   });
 
-  test('and lacks a GPU does not keep from the cores those that want none', async () => {
+  test('does not block stages that need no GPU while it waits for one', async () => {
     const queue = new Queue({ jobs: 2, cpu: 2, gpu: 1 });
     await queue.ask('training', { gpu: 1 });
     await queue.ask('next training', { gpu: 1 });
@@ -130,8 +130,8 @@ describe('a stage that does not fit yet', () => {
   });
 });
 
-describe('of several that wait', () => {
-  test('the one with the longest chain behind it goes first, then the one that came first', async () => {
+describe('of several waiting stages', () => {
+  test('the one with the highest priority starts first, then the one that came first', async () => {
     const queue = new Queue({ jobs: 1 });
     await queue.ask('running');
     await queue.ask('end', {}, 0);

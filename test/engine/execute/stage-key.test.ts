@@ -17,7 +17,7 @@ const NATIVE: RuntimeFacts = {
   read: (_reached, { hasGpu }) => success({ device: hasGpu ? 'gpu' : 'cpu' }),
 };
 
-/** On a machine with a GPU: the only stage of a pipeline, whose code reaches `native`. */
+/** Computes, for a machine with a GPU, the key of the only stage of a pipeline, whose code reaches `native`. */
 function stageWith(more: string) {
   const text = `stages: { train: { module: train.ts${more} } }`;
   const plan = unwrap(planOf(text, { 'train.ts': { outputs: ['model'] } }));
@@ -38,16 +38,16 @@ async function documentOf(more: string) {
   return unwrap(await keyOf(stage, services, new PathInputs(services), () => ({ outputs: {} }))).document;
 }
 
-describe('the key of a stage, on a machine with a GPU,', () => {
+describe('the key of a stage on a machine with a GPU', () => {
   test.each([
-    ['asks for a GPU', ', resources: { gpu: 1 }', 'gpu'],
-    ['looks at CUDA_VISIBLE_DEVICES itself', ', env: [CUDA_VISIBLE_DEVICES]', 'gpu'],
-    ['asks for no GPU, as on every machine', '', 'cpu'],
-  ])('has the runtime facts of its device: of one that %s', async (_what, more, device) => {
+    ['requests a GPU', ', resources: { gpu: 1 }', 'gpu'],
+    ['declares CUDA_VISIBLE_DEVICES', ', env: [CUDA_VISIBLE_DEVICES]', 'gpu'],
+    ['requests no GPU, as on any machine', '', 'cpu'],
+  ])('has the runtime facts of the device of a stage that %s', async (_what, more, device) => {
     expect((await documentOf(more)).runtime).toEqual({ native: { device } });
   });
 
-  test('has the variables that the stage declares and those that its packages read, each once', async () => {
+  test('has each variable that the stage declares or its packages read once', async () => {
     const { env } = await documentOf(', env: [OWN, SHARED]');
     expect(env).toEqual({ NATIVE_THREADS: '4', OWN: 'x', SHARED: null });
     const { stage, services } = stageWith(', env: [OWN, SHARED]');

@@ -15,19 +15,19 @@ const lockfile: Lockfile = new Map(
   plan.stages.map(({ name }): [string, LockedStage] => [name, { key: keyOf(name), outputs: {} }]),
 );
 
-/** What is verified when the stages of `pinned` are declared with `deterministic: false`. */
+/** Plans the verification of the stages `names`, if those of `pinned` are declared with `deterministic: false`. */
 function verified(names: string, pinned: string) {
   const stages = plan.stages.map((stage) => ({ ...stage, deterministic: !pinned.includes(stage.name) }));
   const found = planVerification({ ...plan, stages } as unknown as Plan, [...names], lockfile);
   const text = (set: Iterable<string>) => [...set].sort().join('');
-  expect(found.takenKeys).toEqual(new Set(found.taken.map(({ name }) => keyOf(name))));
-  expect(text(found.selection.forced)).toBe(text(found.again));
-  expect(text(found.selection.cachedOnly)).toBe(text(found.taken.map(({ name }) => name)));
-  return { again: text(found.again), taken: text(found.taken.map(({ name }) => name)), pinned: text(found.pinned) };
+  expect(found.reusedKeys).toEqual(new Set(found.reused.map(({ name }) => keyOf(name))));
+  expect(text(found.selection.forced)).toBe(text(found.rerun));
+  expect(text(found.selection.cachedOnly)).toBe(text(found.reused.map(({ name }) => name)));
+  return { rerun: text(found.rerun), reused: text(found.reused.map(({ name }) => name)), pinned: text(found.pinned) };
 }
 
 describe('pipeline verify', () => {
-  test.each<[names: string, pinned: string, again: string, taken: string, told: string]>([
+  test.each<[names: string, pinned: string, rerun: string, reused: string, expectedPinned: string]>([
     ['', '', 'abcdef', '', ''],
     ['d', '', 'd', 'abc', ''],
     ['bf', '', 'bf', 'a', ''],
@@ -35,7 +35,10 @@ describe('pipeline verify', () => {
     ['', 'e', 'abcdf', '', 'e'],
     ['b', 'b', '', '', 'b'],
     ['', 'abcdef', '', '', 'abcdef'],
-  ])('%s, with not deterministic: «%s»', (names, pinned, again, taken, told) => {
-    expect(verified(names, pinned)).toEqual({ again, taken, pinned: told });
-  });
+  ])(
+    'for the stages "%s", of which "%s" are not deterministic, reruns "%s" and reuses "%s"',
+    (names, pinned, rerun, reused, expectedPinned) => {
+      expect(verified(names, pinned)).toEqual({ rerun, reused, pinned: expectedPinned });
+    },
+  );
 });

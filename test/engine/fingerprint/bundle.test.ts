@@ -35,7 +35,7 @@ async function codeOf(project: Project): Promise<string> {
   return unwrap(await bundleStage(project.path('stages/s.ts'), project.directory)).digest;
 }
 
-describe('the code of a stage', () => {
+describe('the digest of the code of a stage', () => {
   test.each<[string, string, string, string]>([
     ['its own code', 'stages/s.ts', 'used(2)', 'used(3)'],
     ['a module that it imports', 'lib/used.ts', '+ 1', '+ 2'],
@@ -63,11 +63,11 @@ describe('the code of a stage', () => {
     expect(await codeOf(project)).toBe(before);
   });
 
-  test('does not depend on where the project lies', async () => {
+  test('does not depend on the folder of the project', async () => {
     expect(await codeOf(new Project(FILES))).toBe(await codeOf(new Project(FILES)));
   });
 
-  test('takes in packages that are linked to source elsewhere in the project', async () => {
+  test('includes the source of packages that are linked to elsewhere in the project', async () => {
     const { symlinkSync } = await import('node:fs');
     const project = new Project({
       ...FILES,
@@ -82,16 +82,16 @@ describe('the code of a stage', () => {
   });
 
   test.each([
-    ["const name = './x'; await import(name);", 'a module is imported by a computed name'],
+    ["const name = './x'; await import(name);", 'a dynamic import has a computed name'],
     ['console.log(import.meta.url);', 'a stage cannot use import.meta'],
-  ])('with «%s» is refused, since it hides what the stage depends on', async (code, message) => {
+  ])('is refused for code with "%s", which hides dependencies of the stage', async (code, message) => {
     const project = new Project(FILES);
     project.edit('lib/deeper.ts', 'export const deeper', `${code}\nexport const deeper`);
     const bundle = await bundleStage(project.path('stages/s.ts'), project.directory);
     expect(bundle.ok ? '' : bundle.failure[0]?.message).toContain(message);
   });
 
-  test('that does not parse is told with file, line and column', async () => {
+  test('a syntax error is reported with file, line and column', async () => {
     const project = new Project(FILES);
     project.edit('lib/deeper.ts', 'n * 2', 'n * * 2');
     expect(await bundleStage(project.path('stages/s.ts'), project.directory)).toMatchObject({
@@ -100,7 +100,7 @@ describe('the code of a stage', () => {
     });
   });
 
-  test('that imports what is not installed is told with its place', async () => {
+  test('an import of a package that is not installed is reported with its location', async () => {
     const project = new Project(FILES);
     project.edit('stages/s.ts', "'toolkit'", "'toolkti'");
     expect(await bundleStage(project.path('stages/s.ts'), project.directory)).toMatchObject({
@@ -110,7 +110,7 @@ describe('the code of a stage', () => {
   });
 });
 
-test('a linked bundle imports packages from where they lie', async () => {
+test('a linked bundle imports packages by the URLs of their files', async () => {
   const text = 'import { a } from "pkg";\nconst b = await import("other");\nimport fs from "node:fs";\n';
   const linked = linkBundle({ text, links: await linksIn(text) }, (name) =>
     name.startsWith('node:') ? undefined : `file:///x/${name}.js`,

@@ -7,6 +7,7 @@ import {
 } from '../../../src/engine/fingerprint/action-key.ts';
 import { compareKeys } from '../../../src/engine/fingerprint/compare-keys.ts';
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
+import { OTHER_SCHEME } from '../../support/messages.ts';
 
 const TENSORFLOW = { version: '2.21.0', device: 'cpu' };
 const ORT = { 'file lib/ort.so': sha256('library'), device: 'cpu' };
@@ -32,13 +33,13 @@ function reasons(change: Partial<KeyDocument>, modules: Record<string, string> =
   return compareKeys(before, now, 'stages/train.ts', { labelOf });
 }
 
-describe('why a stage runs is said in words that name the thing', () => {
+describe('the reasons why a stage runs', () => {
   test.each<[Partial<KeyDocument>, Record<string, string>, string[]]>([
     [{}, {}, []],
     [{ params: { ...DOCUMENT.params, learning_rate: 0.00005 } }, {}, ['param learning_rate 0.0001 → 0.00005']],
     [{ params: { ...DOCUMENT.params, augment: { flip: false } } }, {}, ['param augment.flip true → false']],
     [{ params: { ...DOCUMENT.params, seed: 1 } }, {}, ['param seed is new: 1']],
-    [{ params: { augment: { flip: true } } }, {}, ['param learning_rate is gone: 0.0001']],
+    [{ params: { augment: { flip: true } } }, {}, ['param learning_rate was removed: 0.0001']],
     [{ code: sha256('x') }, { 'src/loop.ts': 'c' }, ['stages/train.ts: src/loop.ts changed']],
     [{ code: sha256('x') }, { 'stages/train.ts': 'c' }, ['stages/train.ts changed']],
     [
@@ -48,10 +49,10 @@ describe('why a stage runs is said in words that name the thing', () => {
     ],
     [{ inputs: { images: sha256('other') } }, {}, ['input images changed']],
     [{ env: { HOME: null } }, {}, ['env HOME /root → not set']],
-    [{ env: { HOME: '' } }, {}, ['env HOME /root → «»']],
+    [{ env: { HOME: '' } }, {}, ['env HOME /root → ""']],
     [{ env: { HOME: '/root', UNIT: 'kg' } }, {}, ['env UNIT is declared now']],
     [{ env: {} }, {}, ['env HOME is no longer declared']],
-    [{ inputs: {} }, {}, ['input images is gone']],
+    [{ inputs: {} }, {}, ['input images was removed']],
     [{ runtime: { tensorflow: { ...TENSORFLOW, device: 'gpu' }, ort: ORT } }, {}, ['TensorFlow: device cpu → gpu']],
     [
       { runtime: { tensorflow: TENSORFLOW, ort: { ...ORT, 'file lib/ort.so': sha256('other') } } },
@@ -64,23 +65,23 @@ describe('why a stage runs is said in words that name the thing', () => {
       ['ort: file lib/ort.so present → absent'],
     ],
     [{ runtime: { tensorflow: TENSORFLOW, ort: { device: 'cpu' } } }, {}, ['ort: file lib/ort.so present → none']],
-    [{ runtime: { ort: ORT } }, {}, ['runtime fact TensorFlow is gone: version 2.21.0, device cpu']],
+    [{ runtime: { ort: ORT } }, {}, ['runtime fact TensorFlow was removed: version 2.21.0, device cpu']],
     [
       { runtime: { ...DOCUMENT.runtime, blas: { 'folder lib': sha256('lib'), device: 'gpu' } } },
       {},
       ['runtime fact blas is new: folder lib, device gpu'],
     ],
-  ])('%j', (change, modules, expected) => {
+  ])('name what changed for %j', (change, modules, expected) => {
     expect(reasons(change, modules)).toEqual(expected);
   });
 
-  test('of an environment variable that looks secret: not its value', () => {
+  test('do not contain the value of an environment variable that may be secret', () => {
     const before = { document: { ...DOCUMENT, env: { API_TOKEN: 'a' } }, modules: {} };
     const now = { document: { ...DOCUMENT, env: { API_TOKEN: 'b' } }, modules: {} };
     expect(compareKeys(before, now, 's.ts')).toEqual(['env API_TOKEN changed']);
   });
 
-  test('of a long value: the part in which it differs', () => {
+  test('contain the part in which a long value differs', () => {
     const classes = Array.from({ length: 40 }, (_, index) => `class_${index}`);
     const before = { document: { ...DOCUMENT, params: { classes } }, modules: {} };
     const changed = { classes: classes.with(20, 'other') };
@@ -89,47 +90,44 @@ describe('why a stage runs is said in words that name the thing', () => {
     ]);
   });
 
-  test('of a package: its version, or that its content is another', () => {
+  test('contain the versions of a changed package, or that its content is different', () => {
     expect(reasons({ packages: { 'sharp@0.35.5': 'sha512-c', '@img/linux@1.0.0': 'sha512-b' } })).toEqual([
       'package sharp 0.35.4 → 0.35.5',
     ]);
     expect(reasons({ packages: { ...DOCUMENT.packages, '@img/linux@1.0.0': 'sha512-x' } })).toEqual([
-      'package @img/linux 1.0.0 has other content',
+      'package @img/linux 1.0.0 has different content',
     ]);
-    expect(reasons({ packages: { 'sharp@0.35.4': 'sha512-a' } })).toEqual(['package @img/linux 1.0.0 is gone']);
+    expect(reasons({ packages: { 'sharp@0.35.4': 'sha512-a' } })).toEqual(['package @img/linux 1.0.0 was removed']);
   });
 });
 
-describe('of a record of an earlier version, whose keys were made another way,', () => {
+describe('the comparison with a record of another scheme', () => {
   const { runtime: _, ...shared } = DOCUMENT;
   const earlier = { ...shared, scheme: 1, tensorflow: TENSORFLOW } as RecordedDocument;
 
-  test('that is said once, and of the rest what a person wrote', () => {
+  test('reports the other scheme once, and the differences in params and inputs', () => {
     const now = { ...DOCUMENT, params: { ...DOCUMENT.params, learning_rate: 1 }, packages: {}, code: sha256('x') };
     const reasonsNow = compareKeys({ document: earlier, modules: {} }, { document: now, modules: {} }, 's.ts');
-    expect(reasonsNow).toEqual([
-      'the key is made another way in this version of pipeline',
-      'param learning_rate 0.0001 → 1',
-    ]);
+    expect(reasonsNow).toEqual([OTHER_SCHEME, 'param learning_rate 0.0001 → 1']);
   });
 
-  test('two of the same earlier version are compared in full', () => {
+  test('compares two records of the same earlier scheme completely', () => {
     const other = { ...earlier, ...{ tensorflow: { ...TENSORFLOW, device: 'gpu' } } } as RecordedDocument;
     expect(compareKeys({ document: earlier, modules: {} }, { document: other, modules: {} }, 's.ts')).toEqual([
       'tensorflow: device cpu → gpu',
     ]);
   });
 
-  test('and one of a later version, which calls its parts otherwise, is no reason to crash', () => {
+  test('does not fail for a record of a later scheme with unknown parts', () => {
     const later = { scheme: 3, program: 'x' } as unknown as RecordedDocument;
     expect(compareKeys({ document: later, modules: {} }, { document: DOCUMENT, modules: {} }, 's.ts')[0]).toBe(
-      'the key is made another way in this version of pipeline',
+      OTHER_SCHEME,
     );
   });
 });
 
 describe('an action key', () => {
-  test('does not depend on the order in which things were written', () => {
+  test('does not depend on the order of the entries in its document', () => {
     const params = { augment: { flip: true }, learning_rate: 0.0001 };
     expect(actionKey({ ...DOCUMENT, params })).toBe(actionKey(DOCUMENT));
   });

@@ -3,7 +3,7 @@ import { compareListings } from '../../../src/engine/fingerprint/compare-listing
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
 import type { Listing } from '../../../src/engine/fingerprint/listings.ts';
 
-/** `a=1 b=2`: files by name with their content. */
+/** Parses `a=1 b=2` into a listing: file names with their content. */
 function listing(files: string): Listing {
   return new Map(
     files
@@ -16,13 +16,13 @@ function listing(files: string): Listing {
 test.each([
   ['a=1 b=2', 'a=1 b=3', '1 file changed: b'],
   ['a=1', 'a=1 b=2', '1 file new: b'],
-  ['a=1 b=2', 'a=1', '1 file gone: b'],
+  ['a=1 b=2', 'a=1', '1 file removed: b'],
   ['a=1 b=2', 'a=1 c=2', '1 file renamed: b → c'],
   ['a=1 b=1', 'c=1 d=1', '2 files renamed: a → c, b → d'],
-  ['a=1 b=2 c=3 d=4', 'a=9 b=9 c=9 e=5', '3 files changed, 1 new, 1 gone: a, b, c, …'],
+  ['a=1 b=2 c=3 d=4', 'a=9 b=9 c=9 e=5', '3 files changed, 1 new, 1 removed: a, b, c, …'],
   ['a=1 b=1', 'b=1 c=1', '1 file renamed: a → c'],
   ['a=1', 'a=1', 'empty folders differ'],
   ['', `${'deep/'.repeat(20)}a.jpg=1`, `1 file new: …${'deep/'.repeat(20).slice(-34)}a.jpg`],
-])('from «%s» to «%s»: %s', (before, now, words) => {
+])('the change from "%s" to "%s" is described as "%s"', (before, now, words) => {
   expect(compareListings(listing(before), listing(now))).toBe(words);
 });

@@ -37,7 +37,7 @@ function read(folder: string, facts: DeclaredFacts = DECLARED, hasGpu = false) {
 }
 
 describe('runtime facts that a pipeline file declares', () => {
-  test('are the device, and the content of files and folders', () => {
+  test('consist of the device and the digests of files and folders', () => {
     const folder = installed();
     const before = unwrap(read(folder));
     expect(before).toEqual({
@@ -50,11 +50,11 @@ describe('runtime facts that a pipeline file declares', () => {
     expect(unwrap(read(folder, DECLARED, true))).toEqual({ ...before, device: 'gpu', 'file models': models });
   });
 
-  test('are those of an equal copy of the package in another folder', () => {
+  test('are the same for an equal copy of the package in another folder', () => {
     expect(read(installed())).toEqual(read(installed()));
   });
 
-  test('say of a file that is missing, or a link to nothing, that it is absent', () => {
+  test('have the value absent for a missing file or a broken symbolic link', () => {
     const folder = installed();
     symlinkSync('nowhere', join(folder, 'link.so'));
     const facts = { ...DECLARED, device: false, files: ['gone.so', 'package.json/inner', 'link.so'] };
@@ -65,7 +65,7 @@ describe('runtime facts that a pipeline file declares', () => {
     });
   });
 
-  test('are a problem where a folder is there but cannot be read to its end', () => {
+  test('are a problem if a folder exists but cannot be read completely', () => {
     const folder = installed();
     symlinkSync('nowhere', join(folder, 'models/b.bin'));
     const result = read(folder);

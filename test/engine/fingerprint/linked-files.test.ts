@@ -26,15 +26,15 @@ beforeEach(() => {
   trees.seal(original, unwrap(digestTree(original, files)));
 });
 
-/** Other bytes of the same length, with the times set back: only reading the file would tell. */
+/** Overwrites a file with other bytes of the same length and resets its times, so that only reading it reveals that. */
 function changeUnseen(path: string): void {
   const { atime, mtime } = statSync(path);
   writeFileSync(path, 'bbbb');
   utimesSync(path, atime, mtime);
 }
 
-describe('a link to a file whose content is known', () => {
-  test('is not read', () => {
+describe('a hard link to a file with a known digest', () => {
+  test('is digested without reading it', () => {
     const past = new Date(1_000_000_000_000);
     utimesSync(join(original, 'a'), past, past);
     const links = new LinkedFiles([original], files, trees);
@@ -44,7 +44,7 @@ describe('a link to a file whose content is known', () => {
     expect(unwrap(digestTree(copy, files)).files).toEqual([{ path: 'a', digest: sha256('aaaa'), size: 4 }]);
   });
 
-  test('leaves the file that it leads to sealed', () => {
+  test('does not break the seal of the original', () => {
     const links = new LinkedFiles([original], files, trees);
     linkSync(join(original, 'a'), join(copy, 'a'));
     expect(trees.check(original).ok).toBe(false);
@@ -52,7 +52,7 @@ describe('a link to a file whose content is known', () => {
     expect(trees.check(original).ok).toBe(true);
   });
 
-  test('leaves it sealed also when it goes again', () => {
+  test('does not break the seal of the original when it is deleted', () => {
     const links = new LinkedFiles([original], files, trees);
     linkSync(join(original, 'a'), join(copy, 'a'));
     rmSync(join(copy, 'a'));
@@ -60,7 +60,7 @@ describe('a link to a file whose content is known', () => {
     expect(trees.check(original).ok).toBe(true);
   });
 
-  test('is read if it was written to', () => {
+  test('is read again if it was written to', () => {
     const links = new LinkedFiles([original], files, trees);
     linkSync(join(original, 'a'), join(copy, 'a'));
     writeFileSync(join(copy, 'a'), 'bbbb');
@@ -70,7 +70,7 @@ describe('a link to a file whose content is known', () => {
     expect(trees.check(original).ok).toBe(false);
   });
 
-  test('that is a copy in truth is read', () => {
+  test('is read if it is in fact a copy', () => {
     const links = new LinkedFiles([original], files, trees);
     writeFileSync(join(copy, 'a'), 'cccc');
     links.adopt(copy);

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../support/dataset.ts';
 
 const WORKER = resolve(import.meta.dirname, '../../../dist/hash-worker.js');
 
-/** Enough bytes for threads to be worth starting: large files with holes, and small ones. */
+/** Enough bytes to make threads worthwhile: large sparse files and small files. */
 function manyFiles(): FoundFile[] {
   const folder = temporaryFolder();
   return Array.from({ length: 40 }, (_, index) => {
@@ -27,8 +27,8 @@ function manyFiles(): FoundFile[] {
   });
 }
 
-describe('files hashed on all cores', () => {
-  test('have the hashes that they have on one', async () => {
+describe('parallel hashing', () => {
+  test('gives the same hashes as a single thread', async () => {
     const files = manyFiles();
     const hasher = new ContentHasher();
     await hasher.prepare();
@@ -38,14 +38,14 @@ describe('files hashed on all cores', () => {
     expect(alone.map(({ quick }) => quick)).toEqual(files.map(({ path }) => hasher.quickHash(path)));
   });
 
-  test('are hashed all the same when no thread can be started', async () => {
+  test('works if no thread can be started', async () => {
     const files = manyFiles();
     const digests = new FileDigests(join(temporaryFolder(), 'none'), '/no/such/worker.js');
     await digests.prepare();
     expect(digests.all(files)).toEqual(files.map(({ path }) => hash('sha256', readFileSync(path))));
   });
 
-  test('and one of them gone, throw the error of the file system', async () => {
+  test('throws the error of the file system if a file was deleted', async () => {
     const files = manyFiles();
     rmSync(files[39]?.path ?? '');
     const hasher = new ContentHasher();

@@ -8,7 +8,7 @@ import { success } from '../../../src/shared/problem.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 import { unwrap } from '../../support/result.ts';
 
-/** Packages below a folder of their own: path below `node_modules` → package.json. */
+/** Installs packages in a temporary folder: path below `node_modules` → package.json. */
 class Packages {
   readonly folder = temporaryFolder();
 
@@ -26,13 +26,13 @@ class Packages {
     writeFileSync(this.path(path), text);
   }
 
-  /** What a bundle reaches that imports these packages. */
+  /** Returns the packages that a bundle with these imports reaches. */
   reachedFrom(...names: readonly string[]) {
     return closePackages(names.map((name) => this.path(`${name}/index.js`)));
   }
 }
 
-/** Facts about the package `native` that say what they were asked. */
+/** Facts about the package `native` whose values are the arguments of `read`. */
 const NATIVE: RuntimeFacts = {
   name: 'native',
   label: 'Native Things',
@@ -44,14 +44,14 @@ const NATIVE: RuntimeFacts = {
 const registryOf = (...registered: readonly RuntimeFacts[]) => new RuntimeRegistry(registered, () => true);
 
 describe('the runtime facts of a stage', () => {
-  test('are those about a package that its code imports', () => {
+  test('include those about a package that its code imports', () => {
     const code = new Packages({ native: { name: 'native', version: '1.0.0' } }).reachedFrom('native');
     expect(unwrap(registryOf(NATIVE).factsOf(code, true))).toEqual({
       native: { package: 'native 1.0.0', device: 'gpu' },
     });
   });
 
-  test('are those about a package that is reached only through other packages', () => {
+  test('include those about a package that is reached only through other packages', () => {
     const code = new Packages({
       first: { name: 'first', version: '1.0.0', dependencies: { second: '*' } },
       second: { name: 'second', version: '1.0.0', optionalDependencies: { '@scope/native-gpu': '*' } },
@@ -62,12 +62,12 @@ describe('the runtime facts of a stage', () => {
     });
   });
 
-  test('are those about a package that is installed by another name', () => {
+  test('include those about a package that is installed under an alias', () => {
     const code = new Packages({ alias: { name: 'native', version: '1.0.0' } }).reachedFrom('alias');
     expect(unwrap(registryOf(NATIVE).factsOf(code, true))['native']).toMatchObject({ package: 'native 1.0.0' });
   });
 
-  test('list every version of a package that is reached, wherever each of them lies', () => {
+  test('list every version of a package that is reached, independent of its folder', () => {
     const one = { name: 'native', version: '1.0.0' };
     const two = { name: 'native', version: '2.0.0' };
     const user = { name: 'user', version: '1.0.0', dependencies: { native: '*' } };
@@ -78,7 +78,7 @@ describe('the runtime facts of a stage', () => {
     expect(unwrap(registryOf(NATIVE).factsOf(other, true))).toEqual(expected);
   });
 
-  test('are none where nothing registered is reached, and then nobody looks for a GPU', () => {
+  test('are empty if no registered package is reached, without looking for a GPU', () => {
     const code = new Packages({ other: { name: 'other', version: '1.0.0' } }).reachedFrom('other');
     const registry = new RuntimeRegistry([NATIVE], () => {
       throw new Error('nobody should look for a GPU');
@@ -87,14 +87,14 @@ describe('the runtime facts of a stage', () => {
     expect(registry.variablesOf(code)).toEqual([]);
   });
 
-  test('are those of a machine without a GPU if the stage sees none', () => {
+  test('are those of a machine without a GPU if no GPU is visible to the stage', () => {
     const code = new Packages({ native: { name: 'native', version: '1.0.0' } }).reachedFrom('native');
     const registry = registryOf(NATIVE);
     expect(unwrap(registry.factsOf(code, false))['native']?.['device']).toBe('cpu');
     expect(unwrap(registry.factsOf(code, true))['native']?.['device']).toBe('gpu');
   });
 
-  test('are read once a run, however many stages have them', () => {
+  test('are read once a run, however many stages reach the package', () => {
     let reads = 0;
     const counting = { ...NATIVE, read: () => success({ reads: String(++reads) }) };
     const packages = new Packages({ native: { name: 'native', version: '1.0.0' } });
@@ -103,7 +103,7 @@ describe('the runtime facts of a stage', () => {
     expect(reads).toBe(1);
   });
 
-  test('come with the environment variables that the package reads, and with a label for messages', () => {
+  test('come with the environment variables that the package reads and a label for messages', () => {
     const code = new Packages({ native: { name: 'native', version: '1.0.0' } }).reachedFrom('native');
     expect(registryOf(NATIVE).variablesOf(code)).toEqual(['NATIVE_THREADS']);
     expect(registryOf(NATIVE).labelOf('native')).toBe('Native Things');

@@ -21,7 +21,7 @@ beforeEach(() => {
 const store = () => join(root, 'trees');
 const files = () => new FileDigests(join(root, 'files'));
 
-/** Seals the folder as a stage's output is sealed, and opens what was remembered as the next run does. */
+/** Seals the folder like the output of a stage, and loads the seals like the next run. */
 function sealed(): SealedTrees {
   const trees = new SealedTrees(store());
   trees.seal(folder, unwrap(digestTree(folder, files())));
@@ -30,7 +30,7 @@ function sealed(): SealedTrees {
 }
 
 describe('a sealed tree', () => {
-  test('is known without its files being read', () => {
+  test('is recognised without reading its files', () => {
     const trees = sealed();
     chmodSync(join(folder, 'a.txt'), 0o444);
     trees.seal(folder, unwrap(digestTree(folder, files())));
@@ -41,36 +41,36 @@ describe('a sealed tree', () => {
     ['other content', () => writeFileSync(join(folder, 'inner/b.txt'), 'B')],
     ['other content of the same size, at the same time', () => rewriteAtTheSameTime(join(folder, 'a.txt'))],
     ['another name', () => renameSync(join(folder, 'a.txt'), join(folder, 'c.txt'))],
-    ['another place', () => renameSync(join(folder, 'a.txt'), join(folder, 'inner/a.txt'))],
-    ['one file more', () => writeFileSync(join(folder, 'c.txt'), '')],
-    ['one file less', () => rmSync(join(folder, 'a.txt'))],
-    ['an empty directory more', () => mkdirSync(join(folder, 'empty'))],
+    ['another folder', () => renameSync(join(folder, 'a.txt'), join(folder, 'inner/a.txt'))],
+    ['one more file', () => writeFileSync(join(folder, 'c.txt'), '')],
+    ['one file removed', () => rmSync(join(folder, 'a.txt'))],
+    ['an empty directory added', () => mkdirSync(join(folder, 'empty'))],
     ['another time', () => utimesSync(join(folder, 'a.txt'), 1, 1)],
-    ['a link to nothing in it', () => symlinkSync('nowhere', join(folder, 'broken'))],
-  ])('is looked into again with %s', (_what, edit) => {
+    ['a broken symbolic link', () => symlinkSync('nowhere', join(folder, 'broken'))],
+  ])('has a broken seal after a change: %s', (_what, edit) => {
     const trees = sealed();
     edit();
     expect(trees.check(folder).ok).toBe(false);
   });
 
-  test('whose seal is broken has the digest that its content has', () => {
+  test('gets the digest of its content again once the seal is broken', () => {
     const trees = sealed();
     writeFileSync(join(folder, 'a.txt'), 'other');
     expect(unwrap(trees.of(folder, files())).digest).toBe(unwrap(digestTree(folder, files())).digest);
   });
 
-  test('is sealed for one filter at a time', () => {
+  test('has a seal of its own for each filter', () => {
     const trees = sealed();
     expect(trees.check(folder, { include: [], exclude: ['*.txt'] }).ok).toBe(false);
   });
 
-  test('is forgotten without harm when the store is damaged', () => {
+  test('is digested again if the store of seals is corrupted', () => {
     sealed();
     writeFileSync(store(), 'sealed-trees-1 0000\n[["/x"');
     expect(new SealedTrees(store()).check(folder).ok).toBe(false);
   });
 
-  test('is not sealed while one of its files is so young that it may change without its time telling', () => {
+  test('is not sealed while a file is so recent that it may change without a change of its times', () => {
     const { ctimeNs } = statSync(join(folder, 'a.txt'), { bigint: true });
     let now = ctimeNs + 10_000_000n;
     const trees = new SealedTrees(store(), () => now);
@@ -81,7 +81,7 @@ describe('a sealed tree', () => {
     expect(trees.check(folder).ok).toBe(true);
   });
 
-  test('ends although a link leads back up', () => {
+  test('may contain a symbolic link to an ancestor', () => {
     symlinkSync('..', join(folder, 'inner/up'));
     expect(sealed().check(folder).ok).toBe(true);
   });

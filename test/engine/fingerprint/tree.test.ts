@@ -36,7 +36,7 @@ describe('the digest of an input', () => {
   test.each<[string, () => void]>([
     ['the content of a file', () => writeFileSync(join(folder, 'a.txt'), 'A')],
     ['the name of a file', () => renameSync(join(folder, 'a.txt'), join(folder, 'c.txt'))],
-    ['the place of a file inside', () => renameSync(join(folder, 'a.txt'), join(folder, 'inner/a.txt'))],
+    ['the folder of a file', () => renameSync(join(folder, 'a.txt'), join(folder, 'inner/a.txt'))],
     ['an added file', () => writeFileSync(join(folder, 'c.txt'), '')],
     ['a removed file', () => rmSync(join(folder, 'a.txt'))],
     ['an added empty directory', () => mkdirSync(join(folder, 'empty'))],
@@ -62,18 +62,18 @@ describe('the digest of an input', () => {
     expect(await digest()).toBe(before);
   });
 
-  test('does not change when the folder moves', async () => {
+  test('does not change if the folder is moved', async () => {
     const before = await digest();
     renameSync(folder, join(root, 'moved'));
     expect(await digest(join(root, 'moved'))).toBe(before);
   });
 
-  test('ends although a link leads back up', async () => {
+  test('is computed although a symbolic link points to an ancestor', async () => {
     symlinkSync('..', join(folder, 'inner/up'));
     expect(await digest()).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('counts only what include and exclude let through', async () => {
+  test('covers only the files that match include and exclude', async () => {
     const filter = { include: ['**/*.txt'], exclude: ['inner/**'] };
     const before = await digest(folder, filter);
     writeFileSync(join(folder, 'inner/b.txt'), 'B');
@@ -83,28 +83,28 @@ describe('the digest of an input', () => {
     expect(await digest(folder, filter)).not.toBe(before);
   });
 
-  test('of a file is the SHA-256 of its bytes', async () => {
+  test('is the SHA-256 of the bytes of a file', async () => {
     expect(await digest(join(folder, 'a.txt'))).toBe(
       'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb',
     );
   });
 
-  test('of nothing is a problem that names it', async () => {
+  test('is a problem that names the path if nothing is there', async () => {
     const tree = digestTree(join(root, 'nowhere'), new FileDigests(join(root, 'none')));
     expect(tree).toMatchObject({ ok: false, failure: [{ message: 'there is no such file or directory' }] });
   });
 
-  test('with a link to nothing inside names the link', async () => {
+  test('is a problem that names the link if there is a broken symbolic link inside', async () => {
     symlinkSync('nowhere', join(folder, 'broken'));
     const tree = digestTree(folder, new FileDigests(join(root, 'none')));
     expect(tree).toMatchObject({ ok: false, failure: [{ at: { file: join(folder, 'broken') } }] });
   });
 });
 
-describe('what is remembered of files', () => {
+describe('the remembered digests of files', () => {
   const store = () => join(root, 'files.json');
 
-  test('is found out again when a file gets other content of the same size, at the same time', async () => {
+  test('are not used for a file with other content of the same size and time', async () => {
     const file = join(folder, 'a.txt');
     const { atime, mtime } = statSync(file);
     const first = new FileDigests(store());
@@ -115,7 +115,7 @@ describe('what is remembered of files', () => {
     expect(new FileDigests(store()).of(file)).not.toBe(before);
   });
 
-  test('is forgotten without harm when its file is damaged', async () => {
+  test('are computed again if the store is corrupted', async () => {
     const first = new FileDigests(store());
     const before = first.of(join(folder, 'a.txt'));
     first.save();

@@ -51,8 +51,8 @@ async function lookAtArrow(path: string): Promise<{ content: ArrowContent; lines
   return { content: content as ArrowContent, lines };
 }
 
-describe.each(['file', 'stream'] as const)('an Arrow %s', (form) => {
-  test('is told by its schema, counts, nulls, ranges and first rows', async () => {
+describe.each(['file', 'stream'] as const)('inspecting an Arrow %s', (form) => {
+  test('shows the schema, counts, nulls, ranges and first rows', async () => {
     const { lines } = await lookAtArrow(arrowOf(samples, form));
     expect(lines).toEqual([
       expect.stringMatching(new RegExp(`^Arrow ${form}, 4 rows in 1 batch, [\\d.]+ kB$`)),
@@ -70,7 +70,7 @@ describe.each(['file', 'stream'] as const)('an Arrow %s', (form) => {
     ]);
   });
 
-  test('is told as data, too', async () => {
+  test('returns the same facts as data', async () => {
     const { content } = await lookAtArrow(arrowOf(samples, form));
     expect(content.tables).toMatchObject([
       {
@@ -88,7 +88,7 @@ describe.each(['file', 'stream'] as const)('an Arrow %s', (form) => {
   });
 });
 
-test('a directory of shards is one table, its pictures told by their shape', async () => {
+test('a directory of shards is shown as one table, and its images by their shape', async () => {
   const { content, lines } = await lookAtArrow(await shardsOf(8));
   expect(lines[0]).toMatch(/^Arrow, 3 shards, 8 rows in 5 batches, /);
   expect(lines).toContain('  image            uint8 [2, 2, 3]');
@@ -98,7 +98,7 @@ test('a directory of shards is one table, its pictures told by their shape', asy
   expect(content.tables[0]?.columns[0]).not.toHaveProperty('first');
 });
 
-test('of a shard only headers and the small columns are read', async () => {
+test('only the headers and the small columns of a shard are read', async () => {
   const directory = temporaryFolder();
   const layout = { height: 200, width: 200, encoding: 'raw', batch: 8 } as const;
   const writer = await createShardWriter(join(directory, 'shard-all.arrow'), layout);
@@ -111,7 +111,7 @@ test('of a shard only headers and the small columns are read', async () => {
   expect(bytesRead).toBeLessThan(shard.bytes / 100);
 });
 
-test('files with other columns are tables of their own', async () => {
+test('files with different columns are shown as separate tables', async () => {
   const directory = await shardsOf(2);
   writeFileSync(
     join(directory, 'targets.arrow'),
@@ -124,7 +124,7 @@ test('files with other columns are tables of their own', async () => {
   ]);
 });
 
-test('a table without rows', async () => {
+test('a table without rows is shown', async () => {
   const { lines } = await lookAtArrow(arrowOf(makeTable({ a: new Float64Array() }), 'file'));
   expect(lines).toEqual([
     expect.stringMatching(/^Arrow file, 0 rows in \d batch/),
@@ -133,23 +133,23 @@ test('a table without rows', async () => {
   ]);
 });
 
-describe('what is not whole is said, and the rest shown', () => {
-  test('a file whose end is missing', async () => {
+describe('inspecting a corrupted Arrow file', () => {
+  test('a shard without its footer is reported, and the other shards are shown', async () => {
     const directory = await shardsOf(8);
     const path = join(directory, 'shard-00001.arrow');
     writeFileSync(path, readFileSync(path).subarray(0, -20));
     const { lines } = await lookAtArrow(directory);
     expect(lines[0]).toMatch(/^Arrow, 2 shards, 5 rows/);
-    expect(lines).toContain('✗ shard-00001.arrow: its end is missing');
+    expect(lines).toContain('✗ shard-00001.arrow: its footer is missing');
   });
 
-  test('a stream that was cut off', async () => {
+  test('a truncated stream is reported', async () => {
     const bytes = tableToIPC(samples, 'stream');
     const { lines } = await lookAtArrow(fileOf('cut.arrow', bytes.subarray(0, -100)));
-    expect(lines.at(-1)).toBe('✗ cut.arrow: it ends in the midst of a batch');
+    expect(lines.at(-1)).toBe('✗ cut.arrow: it ends in the middle of a batch');
   });
 
-  test('a file that was harmed anywhere', async () => {
+  test('a file with corrupted bytes at any place does not cause an exception', async () => {
     const bytes = tableToIPC(samples, 'file');
     for (let at = 8; at < bytes.length - 8; at += 16) {
       const harmed = bytes.slice().fill(255, at, at + 16);
@@ -159,7 +159,7 @@ describe('what is not whole is said, and the rest shown', () => {
   });
 });
 
-test('of a column of a few texts it is told how often each occurs', async () => {
+test('the occurrences of each value of a column with few distinct strings are shown', async () => {
   const splits = Array.from({ length: 40 }, (_, index) => (index % 4 === 0 ? 'validation' : 'train'));
   const files = splits.map((_, index) => `${index}.jpg`);
   const table = new ArrowTable({

@@ -14,11 +14,11 @@ import { shardsOf } from '../../support/shards.ts';
 
 async function picturesAt(path: string): Promise<Pictures> {
   const pictures = await findPictures(path, 'artifact');
-  if (pictures === undefined) throw new Error('there are no pictures');
+  if (pictures === undefined) throw new Error('no images found');
   return pictures;
 }
 
-/** Draws them and gives the colour at the midst of each thumbnail. */
+/** Draws a contact sheet, and returns the color at the center of each thumbnail. */
 async function draw(pictures: Pictures) {
   const sheet = await drawContactSheet(pictures, 'a.b', sharp);
   const { data, info } = await sharp(sheet.png).raw().toBuffer({ resolveWithObject: true });
@@ -35,7 +35,7 @@ const plain = (red: number) =>
   sharp({ create: { width: 30, height: 20, channels: 3, background: { r: red, g: 0, b: 0 } } });
 
 describe('a contact sheet', () => {
-  test('shows pictures evenly spread over all shards', async () => {
+  test('a contact sheet shows images evenly spread over all shards', async () => {
     const { sheet, info, colourOf } = await draw(await picturesAt(await shardsOf(200)));
     expect(sheet).toMatchObject({ shown: 48, unreadable: [], width: info.width, height: info.height });
     const shown = evenlySpread(200, 48);
@@ -43,7 +43,7 @@ describe('a contact sheet', () => {
     expect(shown.map((_image, position) => colourOf(position)[0])).toEqual(shown);
   });
 
-  test('of images in a binary column, those that are damaged as such', async () => {
+  test('a contact sheet shows the images of a binary column, and marks corrupted ones', async () => {
     const images = [
       await plain(200).jpeg().toBuffer(),
       Buffer.from('\xff\xd8\xff no more', 'latin1'),
@@ -59,7 +59,7 @@ describe('a contact sheet', () => {
     expect(colourOf(2)).toEqual([90, 0, 0]);
   });
 
-  test('of a directory of image files', async () => {
+  test('a contact sheet shows the image files of a directory', async () => {
     const root = temporaryFolder();
     writeFiles(root, {
       'a/1.png': await plain(10).png().toBuffer(),
@@ -71,19 +71,19 @@ describe('a contact sheet', () => {
     expect((await draw(pictures)).colourOf(0)).toEqual([10, 0, 0]);
   });
 
-  test('leaves out a shard that is damaged', async () => {
+  test('a contact sheet omits a corrupted shard', async () => {
     const directory = await shardsOf(9);
     truncateSync(join(directory, 'shard-00001.arrow'), 100);
     expect((await picturesAt(directory)).count).toBe(6);
   });
 });
 
-test('a picture is labelled by its id, or else its file', async () => {
+test('an image is labelled by its id or, failing that, its file', async () => {
   const pictures = await picturesAt(await shardsOf(5));
   expect([0, 3, 4].map((index) => pictures.at(index).label)).toEqual(['0.jpg', '3.jpg', '4.jpg']);
 });
 
-test('what has no pictures', async () => {
+test('no images are found in tables and files without images', async () => {
   const table = new Table({ text: vectorFromArray(['a'], new Utf8()) });
   expect(await findPictures(fileOf('a.arrow', tableToIPC(table, 'file')), 'a.arrow')).toBeUndefined();
   expect(await findPictures(fileOf('a.txt', 'text'), 'a.txt')).toBeUndefined();
@@ -92,7 +92,7 @@ test('what has no pictures', async () => {
   expect(await findPictures(directory, 'shards')).toBeUndefined();
 });
 
-describe('text in a picture', () => {
+describe('text on a contact sheet', () => {
   const drawn = (text: string) => {
     const [width, height] = [4 * GLYPH.width, GLYPH.height];
     const canvas: Canvas = { width, height, pixels: new Uint8Array(width * height * 3).fill(255) };
@@ -103,7 +103,7 @@ describe('text in a picture', () => {
     return rows.filter((row) => row.includes('#'));
   };
 
-  test('needs no font of the machine', () => {
+  test('text is drawn without any installed font', () => {
     expect(drawn('1Tä')).toEqual([
       '..#...#####.............',
       '.##.....#...............',
@@ -117,7 +117,7 @@ describe('text in a picture', () => {
     ]);
   });
 
-  test('what it cannot draw is a box, what is too long ends at the edge', () => {
+  test('an unsupported character is drawn as a box, and a long text ends at the edge', () => {
     expect(drawn('帽')[0]).toBe('#####...................');
     expect(drawn('mmmmmmmm').every((row) => row.length === 24)).toBe(true);
   });

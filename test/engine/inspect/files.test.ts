@@ -7,8 +7,8 @@ import { fileOf, look } from '../../support/look.ts';
 
 const colour = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#c04' } });
 
-describe('CSV', () => {
-  test('is told by its columns, rows and first rows', async () => {
+describe('inspecting a CSV file', () => {
+  test('shows the columns, the number of rows and the first rows', async () => {
     const { lines } = await look(fileOf('a.csv', 'name,size\n"Coat, long",12\n帽子,3\n'));
     expect(lines).toEqual([
       'CSV, 2 rows of 2 columns, 35 B',
@@ -18,11 +18,11 @@ describe('CSV', () => {
     ]);
   });
 
-  test('whose first line is data has numbered columns', async () => {
+  test('numbers the columns if the first line is data', async () => {
     const { lines } = await look(fileOf('a.csv', 'Images/1.jpg,coat,nny\nImages/2.jpg,coat,yn\n'));
     expect(lines[0]).toBe('CSV, 2 rows of 3 columns, 43 B');
     expect(lines[1]).toBe('  1             2     3');
-    expect(lines.at(-1)).toBe('  (the first line does not name the columns)');
+    expect(lines.at(-1)).toBe('  (the first line is not a header)');
   });
 
   test.each([
@@ -31,19 +31,19 @@ describe('CSV', () => {
     ['a,b\n"one\ntwo","he said ""no"""\n', 1],
     ['', 0],
     ['a;b\n1;2\n', 1],
-  ])('rows are counted as records: %j', async (text, rows) => {
+  ])('counts the records of %j', async (text, rows) => {
     expect((await look(fileOf('a.csv', text))).content).toMatchObject({ kind: 'csv', rows });
   });
 
-  test('of any length is counted, and its head shown', async () => {
+  test('counts the rows of a file of any size, and shows the first ones', async () => {
     const text = `name,n\n${Array.from({ length: 100_000 }, (_, index) => `row ${index},${index}\n`).join('')}`;
     const { content } = await look(fileOf('a.csv', text));
     expect(content).toMatchObject({ rows: 100_000, columns: ['name', 'n'], first: { length: 5 } });
   });
 });
 
-describe('JSON', () => {
-  test('is laid out by what fits on a line', async () => {
+describe('inspecting a JSON file', () => {
+  test('puts on a line as much as fits', async () => {
     const value = {
       words: 3,
       matrix: [
@@ -67,22 +67,22 @@ describe('JSON', () => {
     ]);
   });
 
-  test('however deep is laid out', async () => {
+  test('formats JSON of any depth', async () => {
     const { lines } = await look(fileOf('a.json', '['.repeat(5000) + ']'.repeat(5000)));
     expect(lines.length).toBeLessThan(100);
   });
 
-  test('that is none is shown as text', async () => {
+  test('shows invalid JSON as text', async () => {
     const { lines } = await look(fileOf('a.json', '{"a": [1,2'));
-    expect(lines).toEqual(['no valid JSON: text, 1 line, 10 B', '  {"a": [1,2']);
+    expect(lines).toEqual(['invalid JSON, shown as text, 1 line, 10 B', '  {"a": [1,2']);
   });
 
-  test('is known without its name, too', async () => {
+  test('recognizes JSON without its extension', async () => {
     expect((await look(fileOf('a', ' [1, 2]'))).content).toMatchObject({ kind: 'json', shape: 'array', entries: 2 });
   });
 });
 
-test('text is told by its lines', async () => {
+test('a text file is shown by its number of lines and its first lines', async () => {
   const text = Array.from({ length: 30 }, (_, index) => `line ${index} ${'é'.repeat(90)}`).join('\n');
   const { lines } = await look(fileOf('log.txt', text));
   expect(lines).toHaveLength(12);
@@ -91,7 +91,7 @@ test('text is told by its lines', async () => {
   expect(lines.at(-1)).toBe('  … 20 more lines');
 });
 
-test('NumPy arrays by their header, all else as bytes', async () => {
+test('a NumPy array is shown by its header, and an unknown file by its size', async () => {
   const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }".padEnd(117, ' ');
   const npy = Buffer.concat([
     Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'),
@@ -103,31 +103,31 @@ test('NumPy arrays by their header, all else as bytes', async () => {
   expect((await look(fileOf('a.txt', Uint8Array.of(0xc3, 0x28)))).lines).toEqual(['binary, 2 B']);
 });
 
-describe('pictures', () => {
-  test('a single one', async () => {
+describe('inspecting images', () => {
+  test('shows the format and the size of a single image', async () => {
     const { lines } = await look(fileOf('photo', await colour(40, 30).webp().toBuffer()));
-    expect(lines[0]).toMatch(/^WebP picture, 40 × 30 pixels, \d+ B$/);
+    expect(lines[0]).toMatch(/^WebP image, 40 × 30 pixels, \d+ B$/);
   });
 
-  test('a directory of them: how many of which format, how large, which are damaged', async () => {
+  test('shows the formats and sizes of a directory of images, and which are corrupted', async () => {
     const root = temporaryFolder();
     writeFiles(root, {
       'red/1.jpg': await colour(40, 30).jpeg().toBuffer(),
       'red/2.jpg': await colour(60, 30).jpeg().toBuffer(),
       'blue/3.png': await colour(50, 30).png().toBuffer(),
-      'blue/4.jpg': 'no picture',
+      'blue/4.jpg': 'not an image',
       'README.md': '',
     });
     const { lines } = await look(root);
-    expect(lines[0]).toMatch(/^4 pictures, .*: 3 JPEG, 1 PNG$/);
+    expect(lines[0]).toMatch(/^4 images, .*: 3 JPEG, 1 PNG$/);
     expect(lines).toContain('  width 40 to 60 (median 50), height 30 pixels');
-    expect(lines).toContain('✗ blue/4.jpg cannot be read as a picture');
+    expect(lines).toContain('✗ blue/4.jpg cannot be read as an image');
     expect(lines).toContain('  3 .jpg, 1 .md, 1 .png');
   });
 });
 
-describe('a directory', () => {
-  test('is a tree with sizes', async () => {
+describe('inspecting a directory', () => {
+  test('shows a tree with sizes', async () => {
     const root = temporaryFolder();
     writeFiles(root, { 'a/b/deep.bin': Buffer.alloc(5000), 'a/x.txt': 'x', 'z.json': '{}' });
     for (let index = 0; index < 15; index += 1) writeFiles(root, { [`many/${index}.txt`]: 'text' });
@@ -148,7 +148,7 @@ describe('a directory', () => {
     expect((await look(root, { full: true })).lines).toContain('      deep.bin   5.0 kB');
   });
 
-  test('with links in a circle and links to nothing ends', async () => {
+  test('does not follow cyclic or dangling links', async () => {
     const root = temporaryFolder();
     writeFiles(root, { 'a/x.txt': 'x' });
     symlinkSync(root, join(root, 'a/again'));

@@ -3,15 +3,15 @@ import type { Viewed, Viewer } from '../../../src/shared/extensions/viewer.ts';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
 import { fileOf, look } from '../../support/look.ts';
 
-/** Takes everything for a recipe. */
+/** Accepts everything as a recipe. */
 const recipes: Viewer = {
   inspect: async ({ name }) => ({ content: { kind: 'recipe' }, describe: () => [`recipe of ${name}`] }),
 };
 
-/** Knows nothing. */
+/** Accepts nothing. */
 const shy = () => ({ inspect: vi.fn(async () => undefined) });
 
-/** Adds a price to what the viewers after it say. */
+/** Adds a price to the description of the viewers after it. */
 const prices: Viewer = {
   async inspect(_viewed, others) {
     const found = await others();
@@ -20,7 +20,7 @@ const prices: Viewer = {
   },
 };
 
-/** Notes what it is shown. */
+/** Records what it is told. */
 function witness(): Viewer & { shown: Viewed[] } {
   const shown: Viewed[] = [];
   return {
@@ -33,14 +33,14 @@ function witness(): Viewer & { shown: Viewed[] } {
 }
 
 describe('a registered viewer', () => {
-  test('is asked before the viewers of the engine', async () => {
+  test('a registered viewer takes precedence over the viewers of the engine', async () => {
     expect(await look(fileOf('soup.json', '{"salt": 1}'), { viewers: [recipes] })).toEqual({
       content: { kind: 'recipe' },
       lines: ['recipe of soup.json'],
     });
   });
 
-  test('that does not know the artifact leaves it to the next one, and at last to the engine', async () => {
+  test('an artifact that a registered viewer does not accept is left to the next one, and finally to the engine', async () => {
     const path = fileOf('soup.json', '{"salt": 1}');
     const viewers = [shy(), shy()];
     expect(await look(path, { viewers })).toEqual(await look(path));
@@ -48,7 +48,7 @@ describe('a registered viewer', () => {
     expect((await look(path, { viewers: [shy(), recipes, prices] })).content).toEqual({ kind: 'recipe' });
   });
 
-  test('that only adds gets what the viewers after it say', async () => {
+  test('a registered viewer can extend the description of the viewers after it', async () => {
     const path = fileOf('soup.txt', 'salt\n');
     expect(await look(path, { viewers: [prices] })).toEqual({
       content: { kind: 'text', bytes: 5, lines: 1, first: ['salt'], price: 3 },
@@ -57,13 +57,13 @@ describe('a registered viewer', () => {
     expect((await look(path, { viewers: [prices, recipes] })).lines).toEqual(['recipe of soup.txt', 'for 3']);
   });
 
-  test('adds its lines before the list of the files of a directory', async () => {
+  test('a registered viewer can add lines before the list of files of a directory', async () => {
     const root = temporaryFolder();
     const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
     writeFiles(root, { 'dot.png': Buffer.from(pixel, 'base64') });
     const { lines } = await look(root, { viewers: [prices] });
     expect(lines).toEqual([
-      '1 picture, 70 B: 1 PNG',
+      '1 image, 70 B: 1 PNG',
       '  1 × 1 pixels',
       'for 3',
       'directory, 1 file, 70 B',
@@ -71,7 +71,7 @@ describe('a registered viewer', () => {
     ]);
   });
 
-  test('that asks the others and then knows nothing does not have them asked twice', async () => {
+  test('the other viewers are not asked twice if a viewer asks them and then does not accept the artifact', async () => {
     const undecided: Viewer = {
       async inspect(_viewed, others) {
         await others();
@@ -86,8 +86,8 @@ describe('a registered viewer', () => {
   });
 });
 
-describe('viewers are shown', () => {
-  test('the name, size, beginning and JSON of a file', async () => {
+describe('what a viewer is told about an artifact', () => {
+  test('a viewer gets the name, size, first bytes and JSON of a file', async () => {
     const path = fileOf('soup.json', `{"salt": "${'1'.repeat(10_000)}"}`);
     const viewer = witness();
     await look(path, { viewers: [viewer] });
@@ -103,13 +103,13 @@ describe('viewers are shown', () => {
     ['a.csv', '{"a": 1}'],
     ['a.txt', 'true'],
     ['a.json', '"\0"'],
-  ])('no JSON where a file is none: %s with %j', async (name, text) => {
+  ])('a viewer gets no JSON from the file %s with %j', async (name, text) => {
     const viewer = witness();
     await look(fileOf(name, text), { viewers: [viewer] });
     expect(viewer.shown[0]?.json()).toBeUndefined();
   });
 
-  test('all files of a directory, with the sum of their sizes', async () => {
+  test('a viewer gets all files of a directory, with the sum of their sizes', async () => {
     const root = temporaryFolder();
     writeFiles(root, { 'b/c.txt': 'four', 'a.txt': 'one' });
     const viewer = witness();

@@ -18,14 +18,14 @@ function plan(text: string): Result<Plan> {
   return planPipeline(resolved.value, interfaceOf, []);
 }
 
-/** What a module declares that fits whatever the stage is given: some inputs collect. */
+/** A declaration that accepts whatever a stage is given; some inputs are collecting. */
 function interfaceOf({ inputs }: ResolvedStage): StageInterface {
   const names = [...inputs.keys()].map((name) => (/^(models|one)$/.test(name) ? `${name}[]` : name));
   const outputs = ['out', 'model', 'score.json', 'images', 'samples', 'questions', 'shards', 'targets'];
   return { params: {}, inputs: names, outputs };
 }
 
-/** A text gives a plan that holds together, or problems that say where. */
+/** Checks that a text yields a consistent plan, or problems with a place. */
 function check(text: string): void {
   const made = plan(text);
   if (made.ok) {
@@ -51,20 +51,20 @@ function check(text: string): void {
 
 const RUNS = { seed: Number(process.env['FUZZ_SEED'] ?? 20_180_401), numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) };
 
-describe('any text gives a plan, or problems that say where', () => {
-  test('the two that are changed are right as they stand', () => {
+describe('any text yields a plan, or problems with a place', () => {
+  test('the two pipeline files that are mutated below are valid', () => {
     for (const right of [REAL, RICH]) expect(unwrap(plan(right)).stages.length).toBeGreaterThan(7);
   });
 
-  test('random text', () => {
+  test('random text yields problems with a place', () => {
     fc.assert(fc.property(text, check), RUNS);
   });
 
-  test('a pipeline file with a few faults', () => {
+  test('a pipeline file with a few mutations yields a plan, or problems with a place', () => {
     fc.assert(fc.property(mutated, check), RUNS);
   });
 
-  test('values of any shape in any place', () => {
+  test('values of any type at any place yield a plan, or problems with a place', () => {
     fc.assert(fc.property(shaped, check), RUNS);
   });
 
@@ -103,28 +103,28 @@ stages: { a: { module: a.ts, params: { p: "\${p60}" } } }`,
 stages: { a: { module: a.ts, params: { p: "\${p20000}" } } }`,
     ],
     [
-      'a matrix of everything',
+      'a matrix with thirty dimensions',
       `stages: { a: { module: a.ts, matrix: { ${Array.from({ length: 30 }, (_, n) => `d${n}: [1, 2, 3]`).join(', ')} } } }`,
     ],
     [
-      'two large matrices that know nothing of each other',
+      'two large unrelated matrices',
       `params: { n: [${[...Array(3000).keys()]}] }
 stages:
   a: { module: a.ts, matrix: { x: "\${n}" }, params: { x: "\${matrix.x}" } }
   b: { module: b.ts, matrix: { y: "\${n}" }, params: { y: "\${matrix.y}" }, inputs: { models: a.out } }`,
     ],
     [
-      'one fault ten thousand times',
+      'the same error ten thousand times',
       `stages:\n${Array.from({ length: 10_000 }, (_, n) => `  s${n}: { module: a.ts, inputs: { data: nowhere.out } }`).join('\n')}`,
     ],
-  ])('a great deal of %s', (_what, long) => {
+  ])('a pipeline file with excessive content is rejected: %s', (_what, long) => {
     const made = plan(long);
     expect(made.ok).toBe(false);
     check(long);
   });
 });
 
-describe('pipeline', () => {
+describe('pipeline status', () => {
   test.each([
     ['nothing', ''],
     ['no YAML', '{'],
@@ -132,7 +132,7 @@ describe('pipeline', () => {
     ['lists without end', '['.repeat(100_000)],
     ['null everywhere', 'stages: { a: { module: null, params: null, inputs: null, matrix: null } }'],
     ['an odd key', 'stages: { __proto__: { module: a.ts }, ? [x] : 1 }'],
-  ])('status of a file with %s exits with 2 and no stack trace', async (_what, text) => {
+  ])('pipeline status exits with 2 and without a stack trace for a file with %s', async (_what, text) => {
     const { exitCode, stderr } = await new Project({ 'pipeline.yaml': text }).pipeline('status');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^error: pipeline\.yaml:\d+:\d+: /);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { plan, TRAIN } from './matrix-stages.ts';
 
-/** What a stage reads through an input: the stages, or for what it collects the values and the stages. */
+/** Returns what a stage reads through an input: stages or, for a collecting input, values and stages. */
 function reads(stages: string, stage: string, input: string): unknown {
   const read = plan(stages)
     .stages.find(({ name }) => name === stage)
@@ -10,8 +10,8 @@ function reads(stages: string, stage: string, input: string): unknown {
   return read.items.map(({ matrix, source }) => [matrix, source.kind === 'artifact' ? source.stage : source.written]);
 }
 
-describe('a matrix', () => {
-  test('makes a stage for each combination, named after its values', () => {
+describe('a stage with a matrix', () => {
+  test('a matrix generates a stage for each combination, named after its values', () => {
     expect(plan(TRAIN).stages.map(({ name }) => name)).toEqual([
       'data',
       'train@backbone=small-cnn,seed=1',
@@ -21,11 +21,11 @@ describe('a matrix', () => {
     ]);
   });
 
-  test('gives its values to the params in their own type', () => {
+  test('a param that refers to a matrix value has the type of that value', () => {
     expect(plan(TRAIN).stages[4]?.params).toEqual({ backbone: 'mobilenet-v2', seed: 2, note: 'seed 2' });
   });
 
-  test('gives its values to the inputs', () => {
+  test('an input may refer to a matrix value', () => {
     const stages = `
   train: { module: train.ts, matrix: { place: [./a, ./b] }, inputs: { data: "\${matrix.place}/images" } }
 `;
@@ -36,7 +36,7 @@ describe('a matrix', () => {
     ]);
   });
 
-  test('may be over a shared param that is a list, which --set can replace', () => {
+  test('a dimension may refer to a shared param that is a list, which --set can override', () => {
     const stages = `
   train: { module: train.ts, matrix: { seed: "\${seeds}" }, inputs: { data: ./d }, params: { seed: "\${matrix.seed}" } }
 `;
@@ -45,12 +45,12 @@ describe('a matrix', () => {
     expect(names(['seeds=[7]'])).toEqual(['train@seed=7']);
   });
 
-  test('has one --set for all of its stages', () => {
+  test('--set sets a param of all instances of a matrix', () => {
     const epochs = plan(TRAIN, { set: ['train.epochs=3'] }).stages.map(({ params }) => params['epochs']);
     expect(epochs).toEqual([undefined, 3, 3, 3, 3]);
   });
 
-  test('shows values that are no plain words, or that read as another type, in quotes', () => {
+  test('values that are not plain words, or that look like another type, are quoted in names', () => {
     const stages = `
   train:
     module: train.ts
@@ -72,20 +72,20 @@ describe('a matrix', () => {
   });
 });
 
-describe('what reads a stage with a matrix', () => {
+describe('a stage that reads a stage with a matrix', () => {
   const EVALUATE = `${TRAIN}  evaluate:
     module: evaluate.ts
     matrix: { backbone: [small-cnn, mobilenet-v2], seed: [1, 2] }
     inputs: { model: train.model }
 `;
 
-  test('and has the same dimensions reads the one with the same values', () => {
+  test('an instance with the same dimensions reads the instance with the same values', () => {
     expect(reads(EVALUATE, 'evaluate@backbone=mobilenet-v2,seed=1', 'model')).toBe(
       'train@backbone=mobilenet-v2,seed=1',
     );
   });
 
-  test('and collects gets all, in the order of their values', () => {
+  test('a collecting input gets the outputs of all instances, sorted by their values', () => {
     const stages = `${TRAIN.replace('[1, 2]', '[10, 9]')}  compare: { module: compare.ts, inputs: { models: train.model } }\n`;
     expect(reads(stages, 'compare', 'models')).toEqual([
       [{ backbone: 'mobilenet-v2', seed: 9 }, 'train@backbone=mobilenet-v2,seed=9'],
@@ -95,7 +95,7 @@ describe('what reads a stage with a matrix', () => {
     ]);
   });
 
-  test('and has some of the dimensions collects over the others', () => {
+  test('an instance with some of the dimensions collects over the other dimensions', () => {
     const stages = `${TRAIN}  compare:
     module: compare.ts
     matrix: { seed: [1, 2] }
@@ -107,14 +107,14 @@ describe('what reads a stage with a matrix', () => {
     ]);
   });
 
-  test('may name the values that it wants', () => {
+  test('an input may select instances by their values', () => {
     const one = `${TRAIN}  evaluate: { module: evaluate.ts, inputs: { model: "train@seed=1,backbone=small-cnn.model" } }\n`;
     expect(reads(one, 'evaluate', 'model')).toBe('train@backbone=small-cnn,seed=1');
     const some = `${TRAIN}  compare: { module: compare.ts, inputs: { models: train@seed=1.model } }\n`;
     expect(reads(some, 'compare', 'models')).toHaveLength(2);
   });
 
-  test('and collects what is one artifact, or lies outside, gets a list of one', () => {
+  test('a collecting input gets a list of one for a single artifact or a path', () => {
     const stages = `
   data: { module: data.ts }
   compare: { module: compare.ts, inputs: { models: data.out, scores: ./old } }
@@ -123,12 +123,12 @@ describe('what reads a stage with a matrix', () => {
     expect(reads(stages, 'compare', 'scores')).toEqual([[{}, './old']]);
   });
 
-  test('depends on all that it reads', () => {
+  test('a collecting stage depends on all instances that it reads', () => {
     const stages = `${TRAIN}  compare: { module: compare.ts, inputs: { models: train.model, scores: data.out } }\n`;
     expect(plan(stages).stages.at(-1)?.dependencies).toHaveLength(5);
   });
 
-  test('is matched by values whose names need quotes', () => {
+  test('values that are quoted in names are matched too', () => {
     const matrix = 'matrix: { prompt: ["a, b", "c.d e"] }';
     const stages = `
   train: { module: train.ts, ${matrix}, inputs: { data: ./d }, params: { p: "\${matrix.prompt}" } }

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 export const REAL = readFileSync(join(import.meta.dirname, '../../../pipeline.yaml'), 'utf8');
 
-/** Everything that a pipeline file can say. */
+/** A pipeline file that uses every feature. */
 export const RICH = `name: rich
 params: { seeds: [1, 2], rate: 0.1, deep: { a: "\${rate}" }, folder: ./data }
 profiles: { quick: { rate: 1, train.epochs: 1 } }
@@ -83,7 +83,7 @@ export const text = fc.oneof(
   soup.map((tokens) => `stages:\n  a: { module: a.ts }\n  b: ${tokens}\n`),
 );
 
-/** One change to a text: \`at\` says where, as a part of its length. */
+/** One mutation of a text, at the fraction `at` of its length. */
 type Mutation = (text: string, at: number, other: number, token: string) => string;
 
 const mutateParts =
@@ -126,7 +126,7 @@ export const mutated = fc
   )
   .map(([text, mutations]) => mutations.reduce((before, [mutate, ...how]) => mutate(before, ...how), text));
 
-/** Well-formed YAML of any shape in each place of a pipeline file. */
+/** Valid YAML with values of any type at any place of a pipeline file. */
 const anything = fc.jsonValue({ maxDepth: 3 });
 const odd = fc.oneof(anything, fc.constantFrom(...TOKENS), fc.double(), fc.constant(null));
 const key = fc.oneof(fc.constantFrom('a', 'b', 'data', 'models', '__proto__', 'constructor', ''), fc.string());

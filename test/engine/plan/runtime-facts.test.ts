@@ -8,7 +8,7 @@ import { unwrap } from '../../support/result.ts';
 const STAGES = 'stages: { a: { module: a.ts } }\n';
 const INTERFACES = { 'a.ts': { outputs: ['out'] } };
 
-describe('the runtime facts of a pipeline file', () => {
+describe('runtime facts that a pipeline file declares', () => {
   const text = `${STAGES}runtime_facts:
   ort:
     packages: [onnxruntime-node]
@@ -18,7 +18,7 @@ describe('the runtime facts of a pipeline file', () => {
   blas: { packages: [blas], device: true }
 `;
 
-  test('are part of the plan, with what they leave out as none', () => {
+  test('runtime facts are part of the plan, with empty lists for omitted keys', () => {
     expect(unwrap(planOf(text, INTERFACES)).runtimeFacts).toEqual([
       {
         name: 'ort',
@@ -31,12 +31,12 @@ describe('the runtime facts of a pipeline file', () => {
     ]);
   });
 
-  test('are remembered with the plan', () => {
+  test('runtime facts are stored with the plan', () => {
     const plan = unwrap(planOf(text, INTERFACES));
     expect(planFromJson(JSON.parse(JSON.stringify(planToJson(plan))))).toEqual(plan);
   });
 
-  test('are none by default', () => {
+  test('a plan has no runtime facts by default', () => {
     expect(unwrap(planOf(STAGES, INTERFACES)).runtimeFacts).toEqual([]);
   });
 });
@@ -45,16 +45,16 @@ test.each<[string, string, string, string]>([
   [
     'the name of a built-in fact',
     'tensorflow: { packages: [tf], device: true }',
-    '3:3 runtime fact "tensorflow" is built in, and cannot be declared again',
-    'Give it another name: what it declares then counts together with the built-in fact.',
+    '3:3 runtime fact "tensorflow" is built in and cannot be redeclared',
+    'Choose another name. The action key then contains both facts.',
   ],
   [
     'nothing but packages',
     'ort: { packages: [ort], device: false }',
-    '3:3 runtime fact "ort" says nothing about its packages',
-    'Add what their results depend on: files, env or device.',
+    '3:3 runtime fact "ort" has none of files, env and device',
+    'Add what the results of the packages depend on: files, env or device.',
   ],
-])('a runtime fact with %s is refused, with its place', (_what, facts, message, advice) => {
+])('a runtime fact with %s is rejected with its place', (_what, facts, message, advice) => {
   const declared = unwrap(declarePipeline('pipeline.yaml', `${STAGES}runtime_facts:\n  ${facts}\n`));
   const resolved = resolvePipeline(declared, '/project', { set: [] }, ['tensorflow']);
   const problems = resolved.ok ? [] : resolved.failure;

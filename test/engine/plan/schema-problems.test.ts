@@ -3,7 +3,7 @@ import { check, compile } from '../../../src/engine/plan/schema-problems.ts';
 
 const subject = {
   name: (path: readonly (string | number)[]) => path.join('.'),
-  unknown: (_path: readonly (string | number)[], key: string) => `key «${key}»`,
+  unknown: (_path: readonly (string | number)[], key: string) => `key "${key}"`,
   place: () => ({ file: 'pipeline.yaml' }),
 };
 
@@ -14,23 +14,23 @@ function saidOf(schema: object, value: unknown): readonly string[] {
   );
 }
 
-describe('a value that may be of several forms', () => {
+describe('a value that a schema allows in several types', () => {
   const description = 'A path, or a list of them.';
   const schema = {
     description,
     anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
   };
 
-  test('and is of none is told once, with all that it may be', () => {
+  test('a value of none of the types is reported once, with all types', () => {
     expect(saidOf(schema, 5)).toEqual([`files must be a string or an array, but is 5 — ${description}`]);
   });
 
-  test('and is of one of them, but wrong, is told what is wrong by that form', () => {
+  test('an invalid value of one of the types is reported by the schema of that type', () => {
     expect(saidOf(schema, [])).toEqual(['files must not be empty, but is []']);
     expect(saidOf(schema, ['a', 2])).toEqual(['files.1 must be a string, but is 2']);
   });
 
-  test('and is right says nothing', () => {
+  test('a valid value is not reported', () => {
     expect(saidOf(schema, ['a'])).toEqual([]);
   });
 });

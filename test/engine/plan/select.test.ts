@@ -14,7 +14,7 @@ function selected(choice: Partial<Choice>) {
   return { stages: text(selection.stages), forced: text(selection.forced), cachedOnly: text(selection.cachedOnly) };
 }
 
-describe('pipeline run', () => {
+describe('the selection of stages by pipeline run', () => {
   test.each<[string, Partial<Choice>, { stages: string; forced: string; cachedOnly: string }]>([
     ['', {}, { stages: 'abcdef', forced: '', cachedOnly: '' }],
     ['d', { stages: ['d'] }, { stages: 'abcd', forced: '', cachedOnly: '' }],
@@ -27,19 +27,19 @@ describe('pipeline run', () => {
     ['--only d --force', { only: 'd', force: true }, { stages: 'abcd', forced: 'd', cachedOnly: 'abc' }],
     ['--force', { force: true }, { stages: 'abcdef', forced: 'abcdef', cachedOnly: '' }],
     ['d --force', { stages: ['d'], force: true }, { stages: 'abcd', forced: 'd', cachedOnly: '' }],
-  ])('%s', (_arguments, choice, expected) => {
+  ])('pipeline run %s selects the expected stages', (_arguments, choice, expected) => {
     expect(selected(choice)).toEqual(expected);
   });
 
-  test('with an unknown stage says so', () => {
+  test('an unknown stage is reported', () => {
     const selection = select(plan, { stages: ['bb'], from: 'zzz', force: false });
     expect(selection.ok ? [] : selection.failure).toEqual([
-      { message: 'there is no stage «bb»', at: { file: 'bb' }, advice: 'Did you mean «b»?' },
-      { message: 'there is no stage «zzz»', at: { file: '--from zzz' }, advice: 'There is a, b, c, d, e and f.' },
+      { message: 'unknown stage "bb"', at: { file: 'bb' }, advice: 'Did you mean "b"?' },
+      { message: 'unknown stage "zzz"', at: { file: '--from zzz' }, advice: 'Known names: a, b, c, d, e and f.' },
     ]);
   });
 
-  test('with --only and another choice is refused', () => {
+  test('--only in combination with another selection is rejected', () => {
     expect(select(plan, { stages: ['a'], only: 'b', force: false }).ok).toBe(false);
   });
 });

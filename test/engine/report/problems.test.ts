@@ -4,22 +4,22 @@ import { Project } from '../../support/project.ts';
 
 const plain = (_format: string, text: string) => text;
 
-describe('a problem is shown', () => {
-  test('with its place, its line, a squiggle under what is meant, and what to do next', () => {
+describe('the description of a problem', () => {
+  test('a problem is shown with its place, its source line, a squiggle under the error, and advice', () => {
     const project = new Project({ 'pipeline.yaml': 'stages:\n  a: { modul: x }\n' });
     const at = { file: 'pipeline.yaml', line: 2, column: 8, length: 5 };
-    const problem = { message: 'unknown key «modul»', at, advice: 'Did you mean «module»?' };
+    const problem = { message: 'unknown key "modul"', at, advice: 'Did you mean "module"?' };
     expect(describeProblems([problem], [project.directory], plain)).toBe(
       [
-        'error: pipeline.yaml:2:8: unknown key «modul»',
+        'error: pipeline.yaml:2:8: unknown key "modul"',
         '  2 |   a: { modul: x }',
         '    |        ^~~~~',
-        '  → Did you mean «module»?',
+        '  → Did you mean "module"?',
       ].join('\n'),
     );
   });
 
-  test('with tabs kept, so that the squiggle stands where it should', () => {
+  test('tabs are kept, so that the squiggle is aligned', () => {
     const project = new Project({ 'a.csv': '\t\tbad\n' });
     const shown = describeProblems(
       [{ message: 'bad', at: { file: 'a.csv', line: 1, column: 3, length: 3 } }],
@@ -29,7 +29,7 @@ describe('a problem is shown', () => {
     expect(shown.split('\n').at(-1)).toBe('    | \t\t^~~');
   });
 
-  test('without what in its line would command the terminal', () => {
+  test('control characters in the source line are replaced', () => {
     const project = new Project({ 'a.csv': 'a,\u001b[2Jb\tc\n' });
     const at = { file: 'a.csv', line: 1, column: 3, length: 2 };
     expect(describeProblems([{ message: 'bad', at }], [project.directory], plain)).toBe(
@@ -37,7 +37,7 @@ describe('a problem is shown', () => {
     );
   });
 
-  test('without a line when its place is not in a file', () => {
+  test('a problem whose place is not in a file is shown without a source line', () => {
     expect(describeProblems([{ message: 'no', at: { file: '--set a=1' } }], [], plain)).toBe('error: --set a=1: no');
     expect(describeProblems([{ message: 'no', at: { file: 'gone.ts', line: 3 } }], ['/'], plain)).toBe(
       'error: gone.ts:3: no',

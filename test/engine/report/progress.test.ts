@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ProgressLine } from '../../../src/engine/report/progress.ts';
 
-describe('the progress of a stage', () => {
-  test('has a bar, counts, the speed and the time left', () => {
+describe('the progress line of a stage', () => {
+  test('the progress line has a bar, counts, the speed and the remaining time', () => {
     let now = 0;
     const line = new ProgressLine(() => now);
     line.text({ done: 0, total: 1000, unit: 'images' }, 80);
@@ -12,7 +12,7 @@ describe('the progress of a stage', () => {
     );
   });
 
-  test('starts its speed over when the stage begins to count anew', () => {
+  test('the speed is measured anew when the count of a stage starts over', () => {
     let now = 0;
     const line = new ProgressLine(() => now);
     line.text({ done: 900, total: 1000 }, 80);
@@ -20,7 +20,7 @@ describe('the progress of a stage', () => {
     expect(line.text({ done: 0, total: 10 }, 80)).not.toContain('/s');
   });
 
-  test.each([10, 20, 30, 45, 60])('fits into %i characters', (width) => {
+  test.each([10, 20, 30, 45, 60])('the progress line fits into %i characters', (width) => {
     let now = 0;
     const line = new ProgressLine(() => now);
     const progress = { total: 80_000, unit: 'images', note: 'loss 0.512 · acc 0.912' };
@@ -29,7 +29,7 @@ describe('the progress of a stage', () => {
     expect(line.text({ ...progress, done: 12_345 }, width).length).toBeLessThanOrEqual(width);
   });
 
-  test('of nothing to do is no division by zero', () => {
+  test('a total of zero is shown as 0 %', () => {
     expect(new ProgressLine(() => 0).text({ done: 0, total: 0 }, 40)).toContain('0 % 0/0');
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finished, Project } from '../../support/project.ts';
-import { toy } from './toy.ts';
+import { toy } from './toy-pipeline.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -10,15 +10,15 @@ export function lines(finished: Finished, type: string): Line[] {
   return all.map((line) => JSON.parse(line) as Line).filter((line) => line['type'] === type);
 }
 
-export const house = (project: Project, ...args: string[]) => project.pipeline('cache', ...args, '--json');
+export const cacheCommand = (project: Project, ...args: string[]) => project.pipeline('cache', ...args, '--json');
 
-/** All files below a folder of the cache, absolute. */
+/** Returns the absolute paths of all files below a folder of the cache. */
 export function filesIn(project: Project, folder: string): string[] {
   const entries = readdirSync(project.path(`cache/${folder}`), { withFileTypes: true, recursive: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** A finished run, another with another param, and a third as the first. */
+/** Runs the pipeline, runs it with another param, and runs it as at first. */
 export async function withHistory(): Promise<Project> {
   const project = toy();
   await project.run();

@@ -6,8 +6,8 @@ import { ownHandle } from '../../../src/shared/holder.ts';
 import { Gate } from '../../support/gate.ts';
 import { deadHandle } from '../../support/handles.ts';
 import { type Finished, toFinished } from '../../support/project.ts';
-import { filesIn, house, lines, withHistory } from './cache-commands.ts';
-import { gated, toy } from './toy.ts';
+import { cacheCommand, filesIn, lines, withHistory } from './cache-commands.ts';
+import { gated, toy } from './toy-pipeline.ts';
 
 function age(path: string, days: number): void {
   const time = Date.now() / 1000 - days * 86_400;
@@ -20,61 +20,72 @@ describe('pipeline cache gc', () => {
       .flatMap((line) => (line['kind'] === 'action' ? [line['stage']] : []))
       .sort();
 
-  test('says what would go, and takes it away only with --yes', async () => {
+  test('cache gc lists unreferenced results, and deletes them only with --yes', async () => {
     const project = await withHistory();
-    const dry = await house(project, 'gc', '--keep-runs', '1');
+    const dry = await cacheCommand(project, 'gc', '--keep-runs', '1');
     expect(stagesOf(dry)).toEqual(['join', 'shout']);
     expect(filesIn(project, 'actions')).toHaveLength(6);
-    const done = await house(project, 'gc', '--keep-runs', '1', '--yes');
+    const done = await cacheCommand(project, 'gc', '--keep-runs', '1', '--yes');
     expect(lines(done, 'cache-collected')).toMatchObject([{ dryRun: false, actions: 2, objects: 2, inUse: 0 }]);
     expect(filesIn(project, 'actions')).toHaveLength(4);
     expect(project.list('cache')).not.toContain('trash');
-    expect(await house(project, 'verify')).toMatchObject({ exitCode: 0 });
+    expect(await cacheCommand(project, 'verify')).toMatchObject({ exitCode: 0 });
     expect((await project.run()).which('cached')).toHaveLength(4);
   });
 
-  test('keeps what the last runs, the lockfile, and the pipeline as it stands use', async () => {
+  test('cache gc keeps what the last runs, the lockfile and the current pipeline use', async () => {
     const project = await withHistory();
-    expect(stagesOf(await house(project, 'gc'))).toEqual([]);
+    expect(stagesOf(await cacheCommand(project, 'gc'))).toEqual([]);
     project.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
-    expect(stagesOf(await house(project, 'gc', '--keep-runs', '0'))).toEqual([]);
+    expect(stagesOf(await cacheCommand(project, 'gc', '--keep-runs', '0'))).toEqual([]);
     project.remove('pipeline.lock');
-    expect(stagesOf(await house(project, 'gc', '--keep-runs', '0'))).toEqual(['join', 'shout']);
+    expect(stagesOf(await cacheCommand(project, 'gc', '--keep-runs', '0'))).toEqual(['join', 'shout']);
   });
 
-  test('by size takes the least recently used', async () => {
+  test('cache gc --max-size deletes the least recently used results', async () => {
     const project = toy();
     for (const greeting of ['one', 'two', 'three', 'two', 'hello']) await project.run('--set', `greeting=${greeting}`);
     const shouts = (finished: Finished) =>
       lines(finished, 'garbage').filter((line) => line['kind'] === 'object').length;
-    expect(shouts(await house(project, 'gc', '--keep-runs', '1', '--max-size', '1GB'))).toBe(0);
-    expect(stagesOf(await house(project, 'gc', '--keep-runs', '1', '--max-size', '1B'))).toHaveLength(6);
-    const [{ staying } = {}] = lines(await house(project, 'gc', '--max-size', '1GB'), 'cache-collected');
-    const some = await house(project, 'gc', '--keep-runs', '1', '--max-size', `${Number(staying) - 1}B`, '--yes');
-    // The oldest result alone: «two» was used again after «three».
+    expect(shouts(await cacheCommand(project, 'gc', '--keep-runs', '1', '--max-size', '1GB'))).toBe(0);
+    expect(stagesOf(await cacheCommand(project, 'gc', '--keep-runs', '1', '--max-size', '1B'))).toHaveLength(6);
+    const [{ staying } = {}] = lines(await cacheCommand(project, 'gc', '--max-size', '1GB'), 'cache-collected');
+    const some = await cacheCommand(
+      project,
+      'gc',
+      '--keep-runs',
+      '1',
+      '--max-size',
+      `${Number(staying) - 1}B`,
+      '--yes',
+    );
+    // The oldest result alone: "two" was used again after "three".
     expect(stagesOf(some)).toHaveLength(1);
     expect((await project.run('--set', 'greeting=two')).which('cached')).toHaveLength(4);
     expect((await project.run('--set', 'greeting=three')).which('cached')).toHaveLength(4);
     expect((await project.run('--set', 'greeting=one')).which('ran')).not.toEqual([]);
   });
 
-  test('by age takes nothing that was used since', async () => {
+  test('cache gc --older-than keeps what was used since', async () => {
     const project = await withHistory();
-    expect(stagesOf(await house(project, 'gc', '--keep-runs', '1', '--older-than', '1h'))).toEqual([]);
-    expect(stagesOf(await house(project, 'gc', '--keep-runs', '1', '--older-than', '0d'))).toEqual(['join', 'shout']);
+    expect(stagesOf(await cacheCommand(project, 'gc', '--keep-runs', '1', '--older-than', '1h'))).toEqual([]);
+    expect(stagesOf(await cacheCommand(project, 'gc', '--keep-runs', '1', '--older-than', '0d'))).toEqual([
+      'join',
+      'shout',
+    ]);
   });
 
-  test('works where the pipeline file is broken, and keeps what the lockfile and the last runs need', async () => {
+  test('cache gc works with an invalid pipeline file, and keeps what the lockfile and the last runs need', async () => {
     const project = await withHistory();
     project.write('pipeline.yaml', 'stages: [');
-    const done = await house(project, 'gc', '--keep-runs', '0', '--yes');
-    expect(done.stderr).toContain('what the pipeline uses as it stands is not known');
+    const done = await cacheCommand(project, 'gc', '--keep-runs', '0', '--yes');
+    expect(done.stderr).toContain('cannot tell which results the current pipeline uses');
     expect(lines(done, 'cache-collected')).toMatchObject([{ currentKnown: false, actions: 2 }]);
     project.write('pipeline.lock', '<<<<<<< HEAD\n');
-    expect(await house(project, 'gc', '--keep-runs', '0', '--yes')).toMatchObject({ exitCode: 2 });
+    expect(await cacheCommand(project, 'gc', '--keep-runs', '0', '--yes')).toMatchObject({ exitCode: 2 });
   });
 
-  test('takes what killed processes left, and nothing that is young', async () => {
+  test('cache gc deletes temporary files of killed processes, but no recent ones', async () => {
     const project = await withHistory();
     const { pid } = process;
     const dead = deadHandle();
@@ -95,13 +106,13 @@ describe('pipeline cache gc', () => {
     for (const path of used) age(path, 31);
     for (const path of [`cache/work/${'a'.repeat(64)}`, `cache/work/${'a'.repeat(64)}/work`])
       age(project.path(path), 31);
-    const done = await house(project, 'gc', '--yes');
+    const done = await cacheCommand(project, 'gc', '--yes');
     expect(lines(done, 'cache-collected')).toMatchObject([{ actions: 0, leftovers: 7 }]);
     expect(old.filter((path) => project.exists(path))).toEqual([]);
     expect([...young.map((path) => project.path(path)), ...used].filter((path) => !existsSync(path))).toEqual([]);
   });
 
-  test('that is killed between records and contents only wastes space', async () => {
+  test('a cache gc that is killed between records and objects only wastes disk space', async () => {
     const project = await withHistory();
     const standing = {
       current: new Map(),
@@ -113,12 +124,14 @@ describe('pipeline cache gc', () => {
     const { garbage } = collect(project.path('cache'), standing, { keepRuns: 1 });
     expect(garbage).toMatchObject({ actions: { length: 2 }, objects: { length: 2 } });
     await sweep(project.path('cache'), { ...garbage, objects: [] }, [], new AbortController().signal);
-    expect(await house(project, 'verify')).toMatchObject({ exitCode: 0 });
-    expect(lines(await house(project, 'gc', '--yes'), 'cache-collected')).toMatchObject([{ actions: 0, objects: 2 }]);
+    expect(await cacheCommand(project, 'verify')).toMatchObject({ exitCode: 0 });
+    expect(lines(await cacheCommand(project, 'gc', '--yes'), 'cache-collected')).toMatchObject([
+      { actions: 0, objects: 2 },
+    ]);
     expect((await project.run()).which('cached')).toHaveLength(4);
   });
 
-  test('beside a run leaves what that has looked up and what it makes', async () => {
+  test('cache gc during a run keeps what the run has looked up and what it creates', async () => {
     const gate = await Gate.open();
     const project = gated();
     const start = async (...args: string[]) => {
@@ -132,7 +145,7 @@ describe('pipeline cache gc', () => {
 
     const { running: second } = await start('--from', 'b');
     const b = await gate.next();
-    // From now on nothing but the run under way needs the result of `a`.
+    // From now on only the run in progress needs the result of `a`.
     project.edit('pipeline.yaml', 'name: a', 'name: z');
     const collect = () =>
       project.start(['cache', 'gc', '--keep-runs', '0', '--yes', '--json'], { GATE: gate.address }).then(toFinished);
@@ -145,17 +158,17 @@ describe('pipeline cache gc', () => {
     expect(finished.which('cached')).toEqual(['a']);
     expect(finished.which('ran')).toEqual(['b', 'c']);
 
-    // Once the run is over nothing needs it any more.
+    // After the run, the result is unreferenced.
     project.remove('pipeline.lock');
     expect(lines(await collect(), 'garbage').map((line) => line['stage'])).toContain('a');
     expect(project.list('cache/index/live')).toEqual([]);
   });
 
-  test('is waited for by a look-up that begins while things are being taken away', async () => {
+  test('a look-up that starts during a deletion waits for it', async () => {
     const project = toy();
     await project.run();
     mkdirSync(project.path('cache/index'), { recursive: true });
-    // This process stands for a gc in the midst of it.
+    // This process acts as a gc that is in progress.
     project.write('cache/index/sweep.lock', ownHandle());
     const running = project.start(['run', '--json']);
     await vi.waitFor(() => expect(project.list('cache/index/live')).toHaveLength(1), { timeout: 30_000 });

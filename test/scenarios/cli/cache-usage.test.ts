@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { filesIn, house, lines, withHistory } from './cache-commands.ts';
+import { cacheCommand, filesIn, lines, withHistory } from './cache-commands.ts';
 
 describe('pipeline cache ls and du', () => {
-  test('list the results, and which are current and locked', async () => {
+  test('cache ls lists the results, and which of them are current and locked', async () => {
     const project = await withHistory();
     project.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
-    const listed = lines(await house(project, 'ls'), 'action');
+    const listed = lines(await cacheCommand(project, 'ls'), 'action');
     const states = listed.map(({ stage, current, locked }) => `${stage} ${current} ${locked}`);
     expect(states.sort()).toEqual([
       'count true true',
@@ -21,21 +21,21 @@ describe('pipeline cache ls and du', () => {
     expect(shown[1]).toMatch(/^join +[0-9a-f]{12} +just now +\d+ B +current +both$/);
   });
 
-  test('work where the pipeline file is broken, without knowing what is current', async () => {
+  test('cache ls and du work with an invalid pipeline file, without marking current results', async () => {
     const project = await withHistory();
     project.write('pipeline.yaml', 'stages: [');
-    expect(lines(await house(project, 'ls'), 'action')[0]).toMatchObject({ current: null });
-    expect((await project.pipeline('cache', 'ls')).stdout).toContain('what is current is not known');
-    expect((await house(project, 'du')).exitCode).toBe(0);
-    expect((await house(project, 'verify')).exitCode).toBe(0);
+    expect(lines(await cacheCommand(project, 'ls'), 'action')[0]).toMatchObject({ current: null });
+    expect((await project.pipeline('cache', 'ls')).stdout).toContain('cannot tell which results are current');
+    expect((await cacheCommand(project, 'du')).exitCode).toBe(0);
+    expect((await cacheCommand(project, 'verify')).exitCode).toBe(0);
   });
 
-  test('tell how much room the cache takes, content in common counted once', async () => {
+  test('cache du shows the disk usage, and counts shared content once', async () => {
     const project = await withHistory();
-    // Of the same content: a stage that copies its input.
+    // A stage that copies its input shares the content with it.
     project.edit('stages/shout.ts', "params.greeting + ' ' + upper(", "(params.greeting ? '' : upper('')) + (");
     await project.run();
-    const [usage] = lines(await house(project, 'du'), 'cache-usage');
+    const [usage] = lines(await cacheCommand(project, 'du'), 'cache-usage');
     const objects = filesIn(project, 'objects').reduce((sum, path) => sum + statSync(path).size, 0);
     const all = ['objects', 'actions', 'runs', 'work', 'index'].flatMap((folder) => filesIn(project, folder));
     const { stages, shared } = usage as {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { Project } from '../../support/project.ts';
-import { toy } from './toy.ts';
+import { toy } from './toy-pipeline.ts';
 
 const SCRIPTS = resolve(import.meta.dirname, '../../../src/engine/cli/completion/scripts');
 
@@ -13,7 +13,7 @@ async function complete(project: Project, ...words: readonly string[]): Promise<
   return stdout === '' ? [] : stdout.split('\n');
 }
 
-/** What bash would offer at the end of this line. */
+/** Returns what bash offers at the end of a line. */
 async function bash(project: Project, line: string): Promise<readonly string[]> {
   const cli = resolve(import.meta.dirname, '../../../dist/cli.cjs');
   const { stdout } = await execa('bash', ['--norc', '-c', BASH, 'bash', line], {
@@ -33,10 +33,10 @@ const BASH = `
   printf '%s\\n' "\${COMPREPLY[@]}"
 `;
 
-describe('«pipeline complete»', () => {
-  test('knows what stages declare once they have been asked, but never asks them itself', async () => {
+describe('pipeline complete', () => {
+  test('completion knows the declarations of stages after a run, and never runs their modules itself', async () => {
     const project = toy();
-    // Before, an output is known if another stage reads it.
+    // Before the first run, an output is known only if another stage reads it.
     expect(await complete(project, 'inspect', 'jo')).toEqual(['join']);
     expect(await complete(project, 'inspect', 'read.')).toEqual(['read.text']);
     expect(await complete(project, 'run', '--set', 'shout.')).toEqual(['shout.greeting=']);
@@ -44,12 +44,12 @@ describe('«pipeline complete»', () => {
     await project.pipeline('status');
     expect(await complete(project, 'inspect', 'jo')).toEqual(['join', 'join.both']);
     expect(await complete(project, 'run', '--set', 'shout.')).toEqual(['shout.greeting=', 'shout.times=']);
-    // While the pipeline file is being edited, too.
+    // Also while the pipeline file is being edited.
     project.edit('pipeline.yaml', 'name: toy', 'name: toys');
     expect(await complete(project, 'inspect', 'jo')).toEqual(['join', 'join.both']);
   });
 
-  test('knows shared params, profiles and descriptions', async () => {
+  test('completion knows shared params, profiles and descriptions', async () => {
     const project = toy();
     project.edit('pipeline.yaml', 'name: toy', 'profiles: { loud: { greeting: HELLO } }\nname: toy');
     project.edit('pipeline.yaml', '  join:', '  join:\n    description: "Puts\\n  both together."');
@@ -58,7 +58,7 @@ describe('«pipeline complete»', () => {
     expect(await complete(project, 'run', 'j')).toEqual(['join\tPuts both together.']);
   });
 
-  test('knows the pipeline of a folder above, and one that is named', async () => {
+  test('completion finds the pipeline file in a parent folder, and the one given by -f', async () => {
     const project = toy();
     project.write('deep/down/file', '');
     const { stdout } = await project.start(['complete', '--', 'run', 're'], {}, 'deep/down');
@@ -80,34 +80,34 @@ describe('«pipeline complete»', () => {
       `a: &a [x,x,x]\n${'bcdefgh'.replace(/./g, (c) => `${c}: &${c} [${`*${String.fromCharCode(c.charCodeAt(0) - 1)},`.repeat(9)}]\n`)}`,
     ],
     ['no text at all', '\0\u0001\uffff'],
-  ])('where there is %s it is silent', async (_what, text) => {
+  ])('completion prints no error for %s', async (_what, text) => {
     const project = new Project(text === undefined ? {} : { 'pipeline.yaml': text });
     expect(await complete(project, 'run', 're')).toEqual([]);
     expect(await complete(project, 'run', '--set', 're')).toEqual([]);
   });
 
-  test('a file that is half written has the stages that were written', async () => {
+  test('completion offers the stages of an incomplete pipeline file', async () => {
     const project = toy();
     project.write('pipeline.yaml', `${project.read('pipeline.yaml')}  five: { module: "stages/`);
     expect(await complete(project, 'run', '')).toEqual(['read', 'shout', 'count', 'join', 'five']);
   });
 
-  test('is silent without any words, and about a cache that is no folder', async () => {
+  test('completion prints no error without words, or if the cache is not a folder', async () => {
     const project = toy();
-    expect(await complete(project)).toContain('--help\twhat the command takes');
+    expect(await complete(project)).toContain('--help\tprint help');
     project.write('cache', 'no folder');
     expect(await complete(project, 'run', 're')).toEqual(['read']);
   });
 
-  test('is not listed by --help', async () => {
+  test('pipeline complete is not listed by --help', async () => {
     const { stdout } = await toy().pipeline('--help');
     expect(stdout).toContain('completion');
     expect(stdout).not.toMatch(/^ {2}complete /m);
   });
 });
 
-describe('«pipeline completion»', () => {
-  test.each(['bash', 'zsh', 'fish'])('prints the script for %s, which says how to keep it', async (shell) => {
+describe('pipeline completion', () => {
+  test.each(['bash', 'zsh', 'fish'])('the script for %s says how to install it', async (shell) => {
     const project = new Project({});
     const { exitCode, stdout } = await project.pipeline('completion', shell);
     expect(exitCode).toBe(0);
@@ -117,16 +117,16 @@ describe('«pipeline completion»', () => {
     expect(JSON.parse(json.stdout)).toEqual({ type: 'completion', shell, script: `${stdout}\n` });
   });
 
-  test('names the shells that it knows', async () => {
+  test('an unknown shell is rejected, with the most similar one as advice', async () => {
     const { exitCode, stdout, stderr } = await new Project({}).pipeline('completion', 'basj');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toBe('error: there is no completion for «basj»\n  → Did you mean «bash»?');
+    expect(stderr).toBe('error: no completion script for shell "basj"\n  → Did you mean "bash"?');
     expect((await new Project({}).pipeline('completion', 'powershell')).stderr).toContain('bash, zsh and fish');
   });
 });
 
-describe('in bash', () => {
-  test('commands, stages and options complete', async () => {
+describe('completion in bash', () => {
+  test('bash completes commands, stages and options', async () => {
     const project = toy();
     expect(await bash(project, 'pipeline exp')).toEqual(['explain', 'export']);
     expect(await bash(project, 'pipeline run ')).toEqual(['read', 'shout', 'count', 'join']);
@@ -135,7 +135,7 @@ describe('in bash', () => {
     expect(await bash(project, 'pipeline run nothing-like-it')).toEqual([]);
   });
 
-  test('only what follows «=» is completed, since bash parts words there', async () => {
+  test('bash completes only what follows "=", where it splits words', async () => {
     const project = toy();
     project.edit('pipeline.yaml', 'name: toy', 'profiles: { loud: {}, low: {} }\nname: toy');
     expect(await bash(project, 'pipeline run --profile=lo')).toEqual(['loud', 'low']);
@@ -143,7 +143,7 @@ describe('in bash', () => {
     expect(await bash(project, 'pipeline run --set=shout.g')).toEqual(['shout.greeting=']);
   });
 
-  test('paths are completed where they may stand', async () => {
+  test('bash completes paths where they are possible', async () => {
     const project = toy();
     project.write('with space.yaml', project.read('pipeline.yaml'));
     expect(await bash(project, 'pipeline run -f pip')).toEqual(['pipeline.yaml']);
@@ -153,7 +153,7 @@ describe('in bash', () => {
     expect(await bash(project, 'pipeline run -f with\\ space.yaml sh')).toEqual(['shout']);
   });
 
-  test('nothing is said where nothing can be completed', async () => {
+  test('bash shows no error if there is nothing to complete', async () => {
     expect(await bash(new Project({}), 'pipeline run ')).toEqual([]);
     const { stdout, stderr } = await execa(
       'bash',

@@ -27,8 +27,8 @@ function age(made: Project, days: number): void {
   for (const path of [`${FOLDER}/weights.h5`, FOLDER]) utimesSync(made.path(path), time, time);
 }
 
-describe('what stages download', () => {
-  test('is there for every later run, and for a verification', async () => {
+describe('downloads of stages', () => {
+  test('a download is available to later runs and to pipeline verify', async () => {
     const made = project();
     expect((await made.pipeline('run')).stdout).toContain('it is fetched');
     made.edit('pipeline.yaml', 'name: one', 'name: two');
@@ -36,7 +36,7 @@ describe('what stages download', () => {
     expect((await made.pipeline('verify')).stdout).toContain('it is there');
   });
 
-  test('is told by cache ls and du', async () => {
+  test('cache ls and du show downloads', async () => {
     const made = project();
     await made.run();
     expect((await made.pipeline('cache', 'ls')).stdout).toMatch(
@@ -45,13 +45,13 @@ describe('what stages download', () => {
     expect((await made.pipeline('cache', 'du')).stdout).toMatch(/ {2}downloads +2\.0 kB +1 file\n/);
   });
 
-  test('goes by cache gc when it has not been used for long', async () => {
+  test('cache gc deletes downloads that have not been used for a long time', async () => {
     const made = project();
     await made.run();
     await made.pipeline('cache', 'gc', '--yes');
     expect(made.exists(FOLDER)).toBe(true);
     age(made, 31);
-    expect((await made.pipeline('cache', 'gc')).stdout).toMatch(/what stages have downloaded +1 +2\.0 kB\n/);
+    expect((await made.pipeline('cache', 'gc')).stdout).toMatch(/downloads of stages +1 +2\.0 kB\n/);
     await made.pipeline('cache', 'gc', '--yes');
     expect(made.exists(FOLDER)).toBe(false);
   });

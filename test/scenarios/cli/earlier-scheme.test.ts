@@ -4,10 +4,9 @@ import { expect, test } from 'vitest';
 import { fromChecksummed, toChecksummed } from '../../../src/engine/cache/local/checksummed.ts';
 import type { ActionRecord } from '../../../src/engine/cache/records.ts';
 import { actionKey, type KeyDocument, type RecordedDocument } from '../../../src/engine/fingerprint/action-key.ts';
+import { OTHER_SCHEME } from '../../support/messages.ts';
 import type { Project, StageJson } from '../../support/project.ts';
-import { toy } from './toy.ts';
-
-const OTHER_SCHEME = 'the key is made another way in this version of pipeline';
+import { toy } from './toy-pipeline.ts';
 
 /** As an earlier version left it: its records have TensorFlow as a part of its own, and keys made of that. */
 async function leftByAnEarlierVersion(): Promise<Project> {
@@ -36,7 +35,7 @@ function reasonsIn(stages: readonly StageJson[]): Record<string, readonly string
   return Object.fromEntries(stages.map(({ name, reasons }) => [name, reasons]));
 }
 
-test('a cache of an earlier version is intact, can be looked into, and says once why its stages run again', async () => {
+test('a cache of an earlier version is intact and can be inspected, and its stages rerun once with a reason', async () => {
   const project = await leftByAnEarlierVersion();
   const verified = await project.pipeline('cache', 'verify');
   expect(verified.exitCode, verified.stderr).toBe(0);
@@ -60,7 +59,7 @@ test('a cache of an earlier version is intact, can be looked into, and says once
   expect(inspected.stdout).toMatch(/runtime +tensorflow version +2\.21\.0/);
 });
 
-test('a lockfile of an earlier version is refused by run --locked with that reason, and replaced by a run', async () => {
+test('run --locked rejects a lockfile of an earlier version with that reason, and a run replaces it', async () => {
   const project = await leftByAnEarlierVersion();
   for (const prepare of [() => undefined, () => project.remove('cache')]) {
     prepare();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Project } from '../../support/project.ts';
-import { TOY, toy } from './toy.ts';
+import { TOY, toy } from './toy-pipeline.ts';
 
-/** What a stage's body is replaced by. */
+/** The statement of a stage that is replaced. */
 function withBody(body: string): Project {
   const project = toy();
   const module = TOY['stages/count.ts'].replace('import {', 'import { closeSync,');
@@ -45,24 +45,27 @@ describe('a stage that fails', () => {
     ['throws', "throw new Error('no luck');", 'stages/count.ts:8:11: no luck', 1],
     ['rejects', "return Promise.reject(new TypeError('no luck'));", 'stages/count.ts:8:27: no luck', 1],
     ['throws later', "setTimeout(() => { throw new Error('late'); }); return new Promise(() => undefined);", 'late', 1],
-    ['ends its process', 'process.exit(7);', 'stage «count» ended with exit code 7', 1],
-    ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage «count» was ended by SIGKILL', 1],
+    ['exits', 'process.exit(7);', 'stage "count" ended with exit code 7', 1],
+    ['is killed', "process.kill(process.pid, 'SIGKILL');", 'stage "count" was terminated by SIGKILL', 1],
     ['returns something else', 'return Promise.all([1, 2]);', 'run() returned [ 1, 2 ]', 1],
     ['closes the descriptor of the messages', 'closeSync(3);', 'ended with exit code 1', 1],
     ['returns null', 'return null;', 'run() returned null', 1],
-    ['leaves an output unmade', '', 'stage «count» left its output «count» unmade', 1],
-    ['leaves an output empty', "writeFileSync(outputs.count, '');", 'stage «count» left its output «count» empty', 1],
-  ])('because it %s stops what reads it, and says why', async (_how, body, message, exitCode) => {
-    const project = withBody(body);
-    const result = await project.run();
-    expect(result.stderr).toContain(message);
-    expect(result.exitCode).toBe(exitCode);
-    expect(result.which('failed')).toEqual(['count']);
-    expect(result.which('blocked')).toEqual(['join']);
-    expect(project.exists('pipeline.lock')).toBe(false);
-  });
+    ['leaves an output unmade', '', 'output "count" of stage "count" was not created', 1],
+    ['leaves an output empty', "writeFileSync(outputs.count, '');", 'output "count" of stage "count" is empty', 1],
+  ])(
+    'a stage that %s blocks the stages that read it, and the reason is shown',
+    async (_how, body, message, exitCode) => {
+      const project = withBody(body);
+      const result = await project.run();
+      expect(result.stderr).toContain(message);
+      expect(result.exitCode).toBe(exitCode);
+      expect(result.which('failed')).toEqual(['count']);
+      expect(result.which('blocked')).toEqual(['join']);
+      expect(project.exists('pipeline.lock')).toBe(false);
+    },
+  );
 
-  test('by its own word, with a place and advice, shows both; bad input exits with 2', async () => {
+  test('a failure returned by a stage is shown with its place and advice, and bad input exits with 2', async () => {
     const project = withBody(
       "return badInput([{ message: 'no y', at: { file: inputs.text, line: 1, column: 5 }, advice: 'Write one y.' }]);",
     );
@@ -74,7 +77,7 @@ describe('a stage that fails', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('loses nothing that was done before, and is run again once it is mended', async () => {
+  test('after a failure, earlier results are cached, and the corrected stage runs', async () => {
     const project = withBody("throw new Error('no luck');");
     expect((await project.run('--keep-going')).which('ran')).toEqual(['read', 'shout']);
     project.write('stages/count.ts', TOY['stages/count.ts']);
@@ -83,7 +86,7 @@ describe('a stage that fails', () => {
     expect(which('ran')).toEqual(['count', 'join']);
   });
 
-  test('lets no stage start that had to wait for its place', async () => {
+  test('after a failure, no stage starts that was waiting for resources', async () => {
     const project = toy();
     project.edit('stages/shout.ts', 'writeFileSync(outputs.text,', "throw new Error('no luck' +");
     const { which } = await project.run('--jobs', '1');
@@ -91,44 +94,44 @@ describe('a stage that fails', () => {
     expect(which('cancelled')).toEqual(['count']);
   });
 
-  test('does not show a stack trace of the runner', async () => {
+  test('a failure is shown without a stack trace of the runner', async () => {
     const { stderr } = await withBody("throw new Error('no luck');").run();
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 });
 
-describe('a pipeline that cannot be planned', () => {
+describe('an invalid pipeline', () => {
   test.each<[string, (project: Project) => void, string]>([
-    ['no pipeline file', (p) => p.write('pipeline.yaml', ''), 'pipeline.yaml:1:1: the pipeline file is empty'],
+    ['an empty pipeline file', (p) => p.write('pipeline.yaml', ''), 'pipeline.yaml:1:1: the pipeline file is empty'],
     [
       'an unknown key',
       (p) => p.edit('pipeline.yaml', 'module: stages/read.ts', 'modul: stages/read.ts'),
-      'pipeline.yaml:5:5: unknown key «modul» in stage «read»',
+      'pipeline.yaml:5:5: unknown key "modul" in stage "read"',
     ],
     [
       'an unknown stage',
       (p) => p.edit('pipeline.yaml', 'left: shout.text', 'left: shuot.text'),
-      'pipeline.yaml:16:21: there is no stage «shuot»',
+      'pipeline.yaml:16:21: unknown stage "shuot"',
     ],
     [
       'an unknown param',
       (p) => p.edit('pipeline.yaml', 'params: { greeting: "', 'params: { time: 2, greeting: "'),
-      'pipeline.yaml:10:15: unknown param «time» of stage «shout»',
+      'pipeline.yaml:10:15: unknown param "time" of stage "shout"',
     ],
     [
-      'a circle',
+      'a dependency cycle',
       (p) => p.edit('pipeline.yaml', 'folder: ./data', 'folder: join.both'),
-      'stages wait for each other in a circle: read → join → shout → read',
+      'stages form a dependency cycle: read → join → shout → read',
     ],
     [
-      'an input that is not there',
+      'an input that does not exist',
       (p) => p.edit('pipeline.yaml', './data', './dta'),
-      'pipeline.yaml:6:23: input «folder» of stage «read» is not there: ./dta',
+      'pipeline.yaml:6:23: input "folder" of stage "read" does not exist: ./dta',
     ],
     [
-      'a module that is not there',
+      'a module that does not exist',
       (p) => p.edit('pipeline.yaml', 'stages/join.ts', 'stages/jion.ts'),
-      'pipeline.yaml:15:13: there is no module stages/jion.ts',
+      'pipeline.yaml:15:13: module "stages/jion.ts" does not exist',
     ],
     [
       'a module that does not parse',
@@ -136,16 +139,16 @@ describe('a pipeline that cannot be planned', () => {
       'lib/upper.ts:1:40: Unexpected "=>"',
     ],
     [
-      'a module that is no stage',
+      'a module that is not a stage module',
       (p) => p.write('stages/join.ts', 'export const x = 1;\n'),
       'stages/join.ts: this is not a stage module: it has no default export',
     ],
     [
       'a module that throws when it is loaded',
       (p) => p.write('stages/join.ts', "throw new Error('not today');\nexport default {};\n"),
-      'stages/join.ts:1:7: the module threw while it was loaded: not today',
+      'stages/join.ts:1:7: the module threw an error while it was loaded: not today',
     ],
-  ])('because of %s runs nothing, names the place and exits with 2', async (_what, edit, message) => {
+  ])('%s is reported with its place before anything runs, and exits with 2', async (_what, edit, message) => {
     const project = toy();
     edit(project);
     const result = await project.run();
@@ -158,14 +161,14 @@ describe('a pipeline that cannot be planned', () => {
 
   test.each([
     [['run', '--frm', 'read'], "unknown option '--frm'"],
-    [['run', 'raed'], 'there is no stage «raed»'],
-    [['run', '--set', 'greting=x'], '--set greting=x: there is no shared param «greting»'],
-    [['run', '--jobs', '0'], 'It must be a whole number from 1.'],
+    [['run', 'raed'], 'unknown stage "raed"'],
+    [['run', '--set', 'greting=x'], '--set greting=x: unknown shared param "greting"'],
+    [['run', '--jobs', '0'], 'Expected a positive integer.'],
     [['walk'], "unknown command 'walk'"],
     [['export', 'join'], "missing required argument 'DIR'"],
-    [['inspect', 'join.bth'], 'stage «join» has no output «bth»'],
-    [['graph', '--format', 'png'], 'there is no format «png»'],
-  ])('as %j is refused with 2', async (args, message) => {
+    [['inspect', 'join.bth'], 'stage "join" has no output "bth"'],
+    [['graph', '--format', 'png'], 'unknown format "png"'],
+  ])('the command line %j is rejected, and exits with 2', async (args, message) => {
     const { stderr, exitCode } = await toy().pipeline(...args);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);

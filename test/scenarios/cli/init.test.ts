@@ -6,7 +6,7 @@ import { Project } from '../../support/project.ts';
 
 const PACKAGES = resolve(import.meta.dirname, '../../../node_modules');
 
-/** What `pipeline init` makes in an empty folder, beside package.json and .gitignore. */
+/** The files that `pipeline init` creates in an empty folder, besides `package.json` and `.gitignore`. */
 const MADE = [
   'data/samples.csv',
   'lib/line.ts',
@@ -17,7 +17,7 @@ const MADE = [
   'pipeline.yaml',
 ];
 
-/** A folder whose packages are installed, as after the «npm install» that is advised. */
+/** Creates a folder with installed packages, as after the suggested `npm install`. */
 function installed(): Project {
   const project = new Project({});
   for (const name of ['@types', 'undici-types', 'typescript'])
@@ -31,8 +31,8 @@ const typeErrors = async (project: Project, folder = '.') => {
   return stdout;
 };
 
-describe('«pipeline init» in an empty folder', () => {
-  test('makes a pipeline that runs at once, and of which nothing runs a second time', async () => {
+describe('pipeline init in an empty folder', () => {
+  test('the created pipeline runs, and is up to date in a second run', async () => {
     const project = new Project({});
     expect((await project.pipeline('init')).exitCode).toBe(0);
     const { exitCode, which } = await project.run();
@@ -41,7 +41,7 @@ describe('«pipeline init» in an empty folder', () => {
     expect((await project.run()).which('cached')).toEqual(['split', 'train', 'evaluate']);
   });
 
-  test('learns what is in the samples: y = 2 x + 1', async () => {
+  test('the created pipeline learns the relation in the samples: y = 2 x + 1', async () => {
     const project = new Project({});
     await project.pipeline('init');
     await project.run();
@@ -51,7 +51,7 @@ describe('«pipeline init» in an empty folder', () => {
     expect(intercept).toBeCloseTo(1, 0);
   });
 
-  test('a changed learning rate trains anew, and the split stays', async () => {
+  test('a changed learning rate reruns the training, but not the split', async () => {
     const project = new Project({});
     await project.pipeline('init');
     await project.run();
@@ -61,14 +61,14 @@ describe('«pipeline init» in an empty folder', () => {
     expect(which('ran')).toEqual(['train', 'evaluate']);
   });
 
-  test('its profile and its shared param can be laid over', async () => {
+  test('its profile and its shared param can be applied and overridden', async () => {
     const project = new Project({});
     await project.pipeline('init');
     const { exitCode } = await project.run('--profile', 'quick', '--set', 'seed=7');
     expect(exitCode).toBe(0);
   });
 
-  test('a compiler and an editor find the types, strictly, and a misspelt param', async () => {
+  test('the created project type-checks strictly, and a misspelt param is a type error', async () => {
     const project = installed();
     await project.pipeline('init');
     expect(await typeErrors(project)).toBe('');
@@ -76,7 +76,7 @@ describe('«pipeline init» in an empty folder', () => {
     expect(await typeErrors(project)).toContain("Property 'epoch' does not exist");
   });
 
-  test('an editor finds the schema by the first line of pipeline.yaml', async () => {
+  test('the first line of pipeline.yaml gives editors the path of the schema', async () => {
     const project = new Project({});
     await project.pipeline('init', 'deep/demo');
     const [, schema = ''] =
@@ -85,7 +85,7 @@ describe('«pipeline init» in an empty folder', () => {
     expect(JSON.parse(project.read(`deep/demo/${schema}`))).toMatchObject({ title: 'pipeline.yaml' });
   });
 
-  test('says what it made and what to do next', async () => {
+  test('pipeline init lists the created files and the next steps', async () => {
     const project = new Project({});
     const { stdout } = await project.pipeline('init', 'my demo');
     for (const file of [...MADE, 'package.json', '.gitignore']) expect(stdout).toContain(`✓ my demo/${file}\n`);
@@ -94,7 +94,7 @@ describe('«pipeline init» in an empty folder', () => {
     );
   });
 
-  test('with --json says it in one object', async () => {
+  test('pipeline init --json prints one object', async () => {
     const project = new Project({});
     const { stdout } = await project.pipeline('init', '--json');
     expect(JSON.parse(stdout)).toEqual({
@@ -105,7 +105,7 @@ describe('«pipeline init» in an empty folder', () => {
     });
   });
 
-  test('takes its name from the folder, whatever that is', async () => {
+  test('the name of the pipeline is the name of the folder, whatever characters it has', async () => {
     const project = new Project({});
     for (const folder of ['true', '1e3', 'a: b # c', '${x}', "it's"]) {
       await project.pipeline('init', folder);
@@ -116,20 +116,20 @@ describe('«pipeline init» in an empty folder', () => {
   });
 });
 
-describe('in a folder that has something', () => {
-  test('nothing is overwritten: what is in the way is named, and nothing written', async () => {
+describe('pipeline init in a folder with files', () => {
+  test('existing files are named and not overwritten, and nothing is written', async () => {
     const project = new Project({ 'pipeline.yaml': 'mine', 'stages/train.ts': 'mine too' });
     const { exitCode, stdout, stderr } = await project.pipeline('init');
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toBe(`error: stages/train.ts: it is there already
-error: pipeline.yaml: it is there already
-  → Nothing was written. Name an empty folder, or move what is there away.`);
+    expect(stderr).toBe(`error: stages/train.ts: the file already exists
+error: pipeline.yaml: the file already exists
+  → Nothing was written. Choose an empty folder, or move the existing files away.`);
     expect(project.read('pipeline.yaml')).toBe('mine');
     expect(readdirSync(project.directory).sort()).toEqual(['node_modules', 'pipeline.yaml', 'stages']);
   });
 
-  test('a package.json and a tsconfig.json stay as they are', async () => {
+  test('an existing package.json and tsconfig.json are kept unchanged', async () => {
     const project = new Project({ 'package.json': '{"name":"mine"}', 'tsconfig.json': '{"include":[]}' });
     const { stdout } = await project.pipeline('init');
     expect(project.read('package.json')).toBe('{"name":"mine"}');
@@ -137,14 +137,14 @@ error: pipeline.yaml: it is there already
     expect(stdout).toContain('→ npm install --save-dev @types/node typescript\n');
   });
 
-  test('a package.json in a folder above counts', async () => {
+  test('a package.json in a parent folder is used', async () => {
     const project = new Project({ 'package.json': '{"devDependencies":{"typescript":"7","@types/node":"20"}}' });
     const { stdout } = await project.pipeline('init', 'demo');
     expect(project.exists('demo/package.json')).toBe(false);
     expect(stdout).toContain('→ npm install\n→ npx pipeline run');
   });
 
-  test('there is nothing to install where all is there', async () => {
+  test('no install command is suggested if all packages are installed', async () => {
     const project = installed();
     project.write('package.json', '{}');
     const { stdout } = await project.pipeline('init');
@@ -156,27 +156,27 @@ error: pipeline.yaml: it is there already
     ['dist\n', 'dist\ncache/\n'],
     ['/cache\n', '/cache\n'],
     ['cache/\n', 'cache/\n'],
-  ])('a .gitignore of %j gets what it lacks', async (before, after) => {
+  ])('a missing line is added to the .gitignore %j', async (before, after) => {
     const project = new Project({ '.gitignore': before });
     await project.pipeline('init');
     expect(project.read('.gitignore')).toBe(after);
   });
 });
 
-describe('where it cannot write', () => {
+describe('pipeline init without write access', () => {
   test.each([
-    ['a file', (project: Project) => writeFileSync(project.path('there'), ''), 'a folder on the way to it is a file'],
+    ['a file', (project: Project) => writeFileSync(project.path('there'), ''), 'a parent folder is a file'],
     [
       'a folder with a folder in the place of a file',
       (project: Project) => mkdirSync(project.path('there/.gitignore'), { recursive: true }),
-      'cannot write: there is a folder of this name',
+      'cannot write: a folder of this name exists',
     ],
     [
       'a link that leads nowhere',
       (project: Project) => symlinkSync('nowhere', project.path('there')),
       'cannot write: ',
     ],
-  ])('%s is told, and nothing is left', async (_what, prepare, message) => {
+  ])('%s is reported, and no file is left behind', async (_what, prepare, message) => {
     const project = new Project({});
     prepare(project);
     const before = readdirSync(project.directory, { recursive: true });

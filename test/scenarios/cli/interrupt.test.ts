@@ -3,10 +3,10 @@ import { describe, expect, test, vi } from 'vitest';
 import { handleOf, livenessOf } from '../../../src/shared/holder.ts';
 import { Gate } from '../../support/gate.ts';
 import { toFinished } from '../../support/project.ts';
-import { gated } from './toy.ts';
+import { gated } from './toy-pipeline.ts';
 
-describe('stages', () => {
-  test('that do not wait for each other run at the same time', async () => {
+describe('parallel stages', () => {
+  test('independent stages run in parallel', async () => {
     const gate = await Gate.open();
     const run = gated().start(['run', '--json'], { GATE: gate.address });
     const [first, second] = [await gate.next(), await gate.next()];
@@ -17,7 +17,7 @@ describe('stages', () => {
     expect((await run).exitCode).toBe(0);
   });
 
-  test('run one after the other with --jobs 1', async () => {
+  test('stages run one after the other with --jobs 1', async () => {
     const gate = await Gate.open();
     const run = gated().start(['run', '--json', '--jobs', '1'], { GATE: gate.address });
     for (const name of ['a', 'b', 'c']) {
@@ -31,7 +31,7 @@ describe('stages', () => {
 });
 
 describe('Ctrl-C', () => {
-  test('ends every stage, exits with 130 and leaves nothing half-made', async () => {
+  test('Ctrl-C ends every stage, exits with 130 and leaves no incomplete results', async () => {
     const gate = await Gate.open();
     const project = gated();
     const run = project.start(['run', '--json'], { GATE: gate.address });
@@ -46,7 +46,7 @@ describe('Ctrl-C', () => {
     expect(readdirSync(project.path('cache/work')).filter((name) => name.endsWith('.lock'))).toEqual([]);
   });
 
-  test('keeps what had finished', async () => {
+  test('Ctrl-C keeps the results of finished stages', async () => {
     const gate = await Gate.open();
     const project = gated();
     const first = project.start(['run', '--json', '--jobs', '1'], { GATE: gate.address });
@@ -60,7 +60,7 @@ describe('Ctrl-C', () => {
     expect(toFinished(await second).which('cached')).toEqual(['a']);
   });
 
-  test('during --force keeps the checkpoints of this attempt, although an older result exists', async () => {
+  test('Ctrl-C during --force keeps the checkpoints of this attempt, even if an older result exists', async () => {
     const gate = await Gate.open();
     const project = gated();
     project.edit('stages/hold.ts', 'import { writeFileSync }', 'import { existsSync, writeFileSync }');
@@ -82,13 +82,13 @@ describe('Ctrl-C', () => {
   });
 });
 
-/** A stage that says whether it found a checkpoint, and leaves one before it waits. */
+/** A stage that logs whether it found a checkpoint, and writes one before it waits. */
 const CHECKPOINTED = `async run({ params, outputs, work, log }) {
     if (existsSync(work + '/checkpoint')) log('it resumes');
     writeFileSync(work + '/checkpoint', '1');`;
 
 describe('SIGKILL', () => {
-  test('of the runner ends its stages too, and the next run goes on', async () => {
+  test('SIGKILL of the runner ends its stages too, and the next run resumes', async () => {
     const gate = await Gate.open();
     const project = gated();
     const run = project.start(['run', '--json'], { GATE: gate.address });
@@ -102,7 +102,7 @@ describe('SIGKILL', () => {
   });
 });
 
-test('a run whose output nobody reads any more ends its stages and does not pass for complete', async () => {
+test('a run ends its stages and exits with 130 when its output is closed', async () => {
   const gate = await Gate.open();
   const run = gated().start(['run', '--jobs', '1'], { GATE: gate.address });
   const first = await gate.next();
@@ -113,10 +113,10 @@ test('a run whose output nobody reads any more ends its stages and does not pass
   expect(gate.unasked).toBe(0);
 });
 
-test('a stage that never looks up from its work ends with a runner that is killed', async () => {
+test('a stage that blocks its thread ends when the runner is killed', async () => {
   const gate = await Gate.open();
   const project = gated();
-  // Blocks the thread for good: neither a signal nor a message reaches it.
+  // Blocks the thread forever, so that neither a signal nor a message reaches it.
   project.edit(
     'stages/hold.ts',
     '    writeFileSync(outputs.out, params.name);',
@@ -133,8 +133,8 @@ test('a stage that never looks up from its work ends with a runner that is kille
   await vi.waitFor(() => expect(livenessOf(handle)).toBe('dead'), { timeout: 30_000 });
 });
 
-describe('two runs on one cache', () => {
-  test('compute the same key once: the other waits and takes the result', async () => {
+describe('two runs with the same cache', () => {
+  test('two runs compute the same key once: the second waits, and uses the result', async () => {
     const gate = await Gate.open();
     const project = gated();
     const first = project.start(['run', 'a', '--json'], { GATE: gate.address });
@@ -151,7 +151,7 @@ describe('two runs on one cache', () => {
     expect(gate.unasked).toBe(0);
   });
 
-  test('run something else while one waits for the other, even with --jobs 1', async () => {
+  test('a run that waits for another run continues with other stages, even with --jobs 1', async () => {
     const gate = await Gate.open();
     const project = gated();
     const first = project.start(['run', 'a', '--json'], { GATE: gate.address });

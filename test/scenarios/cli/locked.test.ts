@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Finished, Project } from '../../support/project.ts';
-import { TOY, toy } from './toy.ts';
+import { TOY, toy } from './toy-pipeline.ts';
 
-/** What is told of each stage that moved. */
+/** Returns the reasons reported for each stage that differs from the lockfile. */
 function moved({ stdout }: Finished): Record<string, readonly string[]> {
   const lines = stdout.split('\n').filter((line) => line.startsWith('{"type":"difference"'));
   const parsed = lines.map((line) => JSON.parse(line) as { stage: string; reasons: string[] });
@@ -15,11 +15,11 @@ async function finished(): Promise<Project> {
   return project;
 }
 
-/** As in a fresh clone: nothing but what is committed. */
+/** Deletes everything that is not committed, as in a fresh clone. */
 const clone = (project: Project) => project.remove('cache');
 
 describe('pipeline.lock', () => {
-  test('is written after a whole run, and the same whoever writes it', async () => {
+  test('pipeline.lock is written after a complete run, and is the same in every project folder', async () => {
     const project = await finished();
     const text = project.read('pipeline.lock');
     expect(text).toMatch(/^shout:\n {2}key: \w{64}\n {2}outputs:\n {4}text: \w{64}\n {2}code: \w{64}\n {2}params:\n/m);
@@ -29,7 +29,7 @@ describe('pipeline.lock', () => {
     expect(project.read('pipeline.lock')).toBe(text);
   });
 
-  test('is left as it is by a run over a part, a failed run, and a dry run', async () => {
+  test('pipeline.lock is not changed by a partial run, a failed run, or a dry run', async () => {
     const project = await finished();
     const text = project.read('pipeline.lock');
     project.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
@@ -43,19 +43,19 @@ describe('pipeline.lock', () => {
     expect(project.read('pipeline.lock')).toBe(text);
   });
 
-  test('that cannot be written is a problem, and loses nothing', async () => {
+  test('a pipeline.lock that cannot be written is reported, and no result is lost', async () => {
     const project = toy();
     project.write('pipeline.lock/x', '');
     const { exitCode, stderr, which } = await project.run();
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('pipeline.lock: the lockfile cannot be written: EISDIR');
+    expect(stderr).toContain('pipeline.lock: cannot write the lockfile: EISDIR');
     expect(which('ran')).toHaveLength(4);
     expect((await project.run()).which('cached')).toHaveLength(4);
   });
 });
 
 describe('pipeline run --locked', () => {
-  test('runs what the lockfile describes, with an empty cache as well', async () => {
+  test('run --locked runs a pipeline that matches the lockfile, also with an empty cache', async () => {
     const project = await finished();
     expect((await project.run('--locked')).which('cached')).toHaveLength(4);
     clone(project);
@@ -71,18 +71,22 @@ describe('pipeline run --locked', () => {
       { shout: ['param greeting hello → bye'] },
     ],
     [
-      'code two imports away',
+      'a module that is imported indirectly',
       (p) => p.edit('lib/upper.ts', 'text.toUpperCase()', 'text'),
       { shout: ['stages/shout.ts: lib/upper.ts changed'] },
     ],
-    ['an input from outside', (p) => p.write('data/a.txt', 'one\n'), { read: ['input folder: 1 file changed: a.txt'] }],
     [
-      'an input that comes from elsewhere',
+      'an input outside the pipeline',
+      (p) => p.write('data/a.txt', 'one\n'),
+      { read: ['input folder: 1 file changed: a.txt'] },
+    ],
+    [
+      'the source of an input',
       (p) => p.edit('pipeline.yaml', 'left: shout.text', 'left: read.text'),
       { join: ['input left changed (from read)'] },
     ],
     [
-      'several things at once, each told of its own stage',
+      'several stages, each with its own reason',
       (p) => {
         p.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
         p.write('data/a.txt', 'one\n');
@@ -90,7 +94,7 @@ describe('pipeline run --locked', () => {
       { read: ['input folder: 1 file changed: a.txt'], shout: ['param greeting hello → bye'] },
     ],
     [
-      'stages that came or went',
+      'the names of stages',
       (p) =>
         p.write(
           'pipeline.yaml',
@@ -106,22 +110,25 @@ describe('pipeline run --locked', () => {
         count: ['it is in pipeline.lock, but not in the pipeline'],
       },
     ],
-  ])('refuses to run, with 3, when the lockfile does not describe %s', async (_what, edit, expected) => {
-    const project = await finished();
-    const lockfile = project.read('pipeline.lock');
-    edit(project);
-    const refused = await project.run('--locked');
-    expect(refused.exitCode).toBe(3);
-    expect(moved(refused)).toEqual(expected);
-    expect(refused.stages).toEqual([]);
-    expect(JSON.parse(refused.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
-      type: 'run-finished',
-      ok: false,
-    });
-    expect(project.read('pipeline.lock')).toBe(lockfile);
-  });
+  ])(
+    'run --locked exits with 3 before anything runs if the lockfile does not match %s',
+    async (_what, edit, expected) => {
+      const project = await finished();
+      const lockfile = project.read('pipeline.lock');
+      edit(project);
+      const refused = await project.run('--locked');
+      expect(refused.exitCode).toBe(3);
+      expect(moved(refused)).toEqual(expected);
+      expect(refused.stages).toEqual([]);
+      expect(JSON.parse(refused.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+        type: 'run-finished',
+        ok: false,
+      });
+      expect(project.read('pipeline.lock')).toBe(lockfile);
+    },
+  );
 
-  test('says it as well in a fresh clone, as far as the lockfile tells', async () => {
+  test('run --locked gives the reasons in a fresh clone too, as far as the lockfile has them', async () => {
     const project = await finished();
     project.edit(
       'pipeline.yaml',
@@ -140,55 +147,56 @@ describe('pipeline run --locked', () => {
         'env WHO changed',
       ],
     });
-    expect(refused.stderr).toContain(
-      'error: pipeline.lock does not describe the pipeline as it stands\n✗ shout: param',
-    );
-    expect(refused.stderr).toContain('→ Take back what moved, or run the pipeline and commit the new lockfile');
+    expect(refused.stderr).toContain('error: pipeline.lock does not match the current pipeline\n✗ shout: param');
+    expect(refused.stderr).toContain('→ Undo these changes, or run the pipeline and commit the new lockfile');
   });
 
-  test('looks only at the stages that are to run', async () => {
+  test('run --locked checks only the stages that are to run', async () => {
     const project = await finished();
     project.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
     expect((await project.run('count', '--locked')).which('cached')).toEqual(['read', 'count']);
     expect((await project.run('shout', '--locked')).exitCode).toBe(3);
   });
 
-  test('without a lockfile says that there is none', async () => {
+  test('run --locked without a lockfile reports that it does not exist', async () => {
     const refused = await toy().run('--locked');
     expect(refused.exitCode).toBe(3);
-    expect(refused.stderr).toContain('error: there is no pipeline.lock');
+    expect(refused.stderr).toContain('error: pipeline.lock does not exist');
     expect(Object.keys(moved(refused))).toEqual(['read', 'shout', 'count', 'join']);
   });
 
-  test('with a damaged lockfile shows where, and exits with 2', async () => {
+  test('run --locked with a corrupted lockfile shows the place, and exits with 2', async () => {
     const project = await finished();
     project.write('pipeline.lock', `<<<<<<< HEAD\n${project.read('pipeline.lock')}=======\n>>>>>>> theirs\n`);
     const refused = await project.run('--locked');
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('pipeline.lock:1:1: a merge conflict has not been resolved');
+    expect(refused.stderr).toContain('pipeline.lock:1:1: unresolved merge conflict');
     expect(refused.stderr).toContain('→ Take either side');
   });
 
-  test('with a lockfile that lacks an output says which', async () => {
+  test('run --locked with a lockfile that lacks an output names the output', async () => {
     const project = await finished();
     project.write(
       'pipeline.lock',
       project.read('pipeline.lock').replace(/^ {4}count: .*\n/m, '    other: $&'.replace('$&', `${'a'.repeat(64)}\n`)),
     );
     expect(moved(await project.run('--locked'))).toEqual({
-      count: ['its output count is not in pipeline.lock', 'it has no output other, which is in pipeline.lock'],
+      count: [
+        'its output "count" is not in pipeline.lock',
+        'its output "other" is in pipeline.lock, but no longer declared',
+      ],
     });
   });
 });
 
-describe('run --locked, with a stage that puts out something else each time,', () => {
+describe('pipeline run --locked with a non-deterministic stage', () => {
   function unsteady(): Project {
     const project = toy();
     project.edit('stages/count.ts', 'JSON.stringify({ words })', 'JSON.stringify({ words }) + process.hrtime.bigint()');
     return project;
   }
 
-  test('names the stage and the output, exits with 3, and runs nothing that reads it', async () => {
+  test('a different output is reported with its stage, exits with 3, and blocks the stages that read it', async () => {
     const project = unsteady();
     await project.run();
     const lockfile = project.read('pipeline.lock');
@@ -199,19 +207,21 @@ describe('run --locked, with a stage that puts out something else each time,', (
     expect(differs.which('blocked')).toEqual(['join']);
     expect(differs.stdout).toContain('{"type":"difference","stage":"count","output":"count","file":"count.json"');
     expect(differs.stderr).toMatch(
-      /✗ count: its result is not the one in pipeline\.lock\n {2}output count: count\.json differs/,
+      /✗ count: result differs from pipeline\.lock\n {2}output count: count\.json differs/,
     );
-    expect(differs.stderr).toContain('where is not known, since the first one is not in the cache');
+    expect(differs.stderr).toContain(
+      'the first difference is unknown, because the expected content is not in the cache',
+    );
     expect(project.read('pipeline.lock')).toBe(lockfile);
   });
 
-  test('is content with the result that the lockfile names, as long as the cache has it', async () => {
+  test('the result in the lockfile is accepted as long as it is in the cache', async () => {
     const project = unsteady();
     await project.run();
     expect((await project.run('--locked')).exitCode).toBe(0);
   });
 
-  test('finds another result in the cache, too, and where it differs while both are there', async () => {
+  test('a different cached result is reported, with the first difference while both are in the cache', async () => {
     const project = unsteady();
     await project.run();
     const lockfile = project.read('pipeline.lock');
@@ -220,6 +230,6 @@ describe('run --locked, with a stage that puts out something else each time,', (
     const differs = await project.run('--locked');
     expect(differs.exitCode).toBe(3);
     expect(differs.stderr).toMatch(/output count: count\.json differs from offset \d+ on: 0x3\d → 0x3\d/);
-    expect(differs.stderr).toContain('The cache has another result than pipeline.lock');
+    expect(differs.stderr).toContain('The cached result differs from pipeline.lock');
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { toy } from './toy.ts';
+import { toy } from './toy-pipeline.ts';
 
-describe('the lockfile', () => {
-  test('describes the pipeline as declared: a run with --set leaves it alone', async () => {
+describe('pipeline.lock with overlays', () => {
+  test('a run with --set does not change the lockfile', async () => {
     const project = toy();
     await project.run();
     const text = project.read('pipeline.lock');
@@ -11,7 +11,7 @@ describe('the lockfile', () => {
     expect((await project.run('--locked')).exitCode).toBe(0);
   });
 
-  test('of a profile is a file of its own, which --locked, verify and gc read', async () => {
+  test('a profile has its own lockfile, which --locked, verify and gc read', async () => {
     const project = toy();
     project.edit(
       'pipeline.yaml',

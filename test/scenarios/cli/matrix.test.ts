@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Project } from '../../support/project.ts';
 
-/** A training over a matrix, an evaluation of each, and a table of them all. */
+/** A pipeline with a training over a matrix, an evaluation of each model, and a table of all evaluations. */
 function sweep(): Project {
   return new Project({
     'pipeline.yaml': `name: sweep
@@ -55,8 +55,8 @@ const TRAININGS = [
   'train@rate=0.01,seed=2',
 ];
 
-describe('a matrix', () => {
-  test('runs all its stages, and what collects them reads each with its values', async () => {
+describe('a pipeline with a matrix', () => {
+  test('all instances of a matrix run, and a collecting stage reads each output with its values', async () => {
     const project = sweep();
     const { which } = await project.run();
     expect(which('ran')).toEqual([...TRAININGS, 'table']);
@@ -69,14 +69,14 @@ describe('a matrix', () => {
     ]);
   });
 
-  test('with one more value runs what that adds', async () => {
+  test('an additional value runs only the additional instances', async () => {
     const project = sweep();
     await project.run();
     const { which } = await project.run('--set', 'seeds=[1, 2, 3]');
     expect(which('ran')).toEqual(['train@rate=0.1,seed=3', 'train@rate=0.01,seed=3', 'table']);
   });
 
-  test('written in another order, under another name, runs nothing again', async () => {
+  test('another order of the values and another stage name rerun nothing', async () => {
     const project = sweep();
     await project.run();
     project.edit('pipeline.yaml', '{ rate: [0.1, 0.01], seed: "${seeds}" }', '{ seed: [2, 1], rate: [0.01, 0.1] }');
@@ -87,7 +87,7 @@ describe('a matrix', () => {
     expect(which('cached')).toHaveLength(5);
   });
 
-  test('is described by the lockfile, stage by stage', async () => {
+  test('the lockfile has an entry for each instance', async () => {
     const project = sweep();
     await project.run();
     expect((await project.run('--locked')).exitCode).toBe(0);
@@ -97,14 +97,14 @@ describe('a matrix', () => {
     expect(stderr).toContain('train@rate=0.1,seed=2: it is in pipeline.lock, but not in the pipeline');
   });
 
-  test('is told by --set for all its stages', async () => {
+  test('--set sets a param of all instances', async () => {
     const project = sweep();
     await project.run();
     expect((await project.run('--set', 'train.epochs=2', '--dry-run')).which('would-run')).toHaveLength(5);
   });
 });
 
-describe('a stage of a matrix on the command line', () => {
+describe('an instance of a matrix on the command line', () => {
   test.each<[string[], string[]]>([
     [['train'], TRAININGS],
     [['train@seed=1'], ['train@rate=0.1,seed=1', 'train@rate=0.01,seed=1']],
@@ -120,18 +120,18 @@ describe('a stage of a matrix on the command line', () => {
       ['--only', 'train@seed=2'],
       ['train@rate=0.1,seed=2', 'train@rate=0.01,seed=2'],
     ],
-  ])('run %j', async (args, expected) => {
+  ])('pipeline run %j runs the selected instances', async (args, expected) => {
     expect((await sweep().run('--dry-run', ...args)).which('would-run')).toEqual(expected);
   });
 
-  test('is run again with all that depends on it by --from', async () => {
+  test('--from reruns an instance and its downstream stages', async () => {
     const project = sweep();
     await project.run();
     const { which } = await project.run('--from', 'train@rate=0.1,seed=1');
     expect(which('ran')).toEqual(['train@rate=0.1,seed=1', 'table']);
   });
 
-  test('is verified alone', async () => {
+  test('a single instance can be verified', async () => {
     const project = sweep();
     await project.run();
     const { exitCode, stdout } = await project.pipeline('verify', 'train@seed=1');
@@ -140,7 +140,7 @@ describe('a stage of a matrix on the command line', () => {
     expect(stdout).not.toContain('seed=2');
   });
 
-  test('can be looked into and exported, the dots of its values notwithstanding', async () => {
+  test('an instance whose values contain dots can be inspected and exported', async () => {
     const project = sweep();
     await project.run();
     const inspected = await project.pipeline('inspect', 'train@rate=0.1,seed=2.model');
@@ -149,7 +149,7 @@ describe('a stage of a matrix on the command line', () => {
     expect(project.read('out/model.json')).toBe('{"rate":0.01,"seed":2,"epochs":1}');
   });
 
-  test('counts in the key of what collects it by its values', async () => {
+  test('the key of a collecting stage contains the values of the instances', async () => {
     const project = sweep();
     await project.run();
     const { stdout } = await project.pipeline('explain', 'table', '--json');
@@ -164,12 +164,15 @@ describe('a stage of a matrix on the command line', () => {
   test.each([
     [
       ['explain', 'train@rate=0.1'],
-      'error: train@rate=0.1: «train@rate=0.1» means 2 stages, and only one can be asked for here',
+      'error: train@rate=0.1: "train@rate=0.1" matches 2 stages, but exactly one is expected',
     ],
-    [['inspect', 'train@rat=0.1.model'], 'error: train@rat=0.1.model: the matrix of stage «train» has no «rat»'],
-    [['run', 'train@seed=3'], 'error: train@seed=3: no stage «train» has seed=3'],
-    [['run', '--from', 'train@'], 'error: --from train@: «train@» names no stage'],
-  ])('%j is told as wrong', async (args, expected) => {
+    [
+      ['inspect', 'train@rat=0.1.model'],
+      'error: train@rat=0.1.model: the matrix of stage "train" has no dimension "rat"',
+    ],
+    [['run', 'train@seed=3'], 'error: train@seed=3: no instance of stage "train" has seed=3'],
+    [['run', '--from', 'train@'], 'error: --from train@: "train@" is not a valid stage name'],
+  ])('the command line %j is rejected: %s', async (args, expected) => {
     const { exitCode, stderr } = await sweep().pipeline(...args);
     expect(stderr.split('\n')[0]).toBe(expected);
     expect(exitCode).toBe(2);

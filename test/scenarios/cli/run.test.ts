@@ -1,12 +1,12 @@
 import { renameSync, utimesSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { toFinished } from '../../support/project.ts';
-import { toy } from './toy.ts';
+import { toy } from './toy-pipeline.ts';
 
 const ALL = ['read', 'shout', 'count', 'join'];
 
 describe('pipeline run', () => {
-  test('runs everything once, and nothing the second time', async () => {
+  test('pipeline run runs all stages once, and none the second time', async () => {
     const project = toy();
     const first = await project.run();
     expect(first.exitCode).toBe(0);
@@ -16,7 +16,7 @@ describe('pipeline run', () => {
     expect(second.stages.map(({ outputs }) => outputs)).toEqual(first.stages.map(({ outputs }) => outputs));
   });
 
-  test('prints one JSON object a line and nothing else', async () => {
+  test('pipeline run --json prints one JSON object per line and nothing else', async () => {
     const { stdout, stderr } = await toy().run();
     const types = stdout
       .trim()
@@ -27,7 +27,7 @@ describe('pipeline run', () => {
     expect(stderr).toContain('shout ran');
   });
 
-  test('tells, for people, what ran and where to look next', async () => {
+  test('pipeline run prints what ran, and which commands to try next', async () => {
     const { stdout } = await toy().pipeline('run');
     expect(stdout).toMatch(/✓ join ran in [\d.]+ s/);
     expect(stdout).toContain('4 stages, 4 ran');
@@ -35,21 +35,21 @@ describe('pipeline run', () => {
     expect(stdout).toContain('pipeline inspect join.both');
   });
 
-  test('keeps metrics with the result, cached or not', async () => {
+  test('metrics are stored with the result, and shown for cached stages too', async () => {
     const project = toy();
     await project.run();
     const { stages } = await project.run();
     expect(stages.find(({ name }) => name === 'count')?.metrics).toEqual({ words: 3 });
   });
 
-  test('works from a folder inside the project, and with -f from anywhere', async () => {
+  test('pipeline run works from a subfolder of the project, and with -f from anywhere', async () => {
     const project = toy();
     expect(toFinished(await project.start(['run', '--json'], {}, 'data')).which('ran')).toHaveLength(4);
     const file = project.path('pipeline.yaml');
     expect(toFinished(await project.start(['run', '--json', '-f', file], {}, '..')).which('cached')).toHaveLength(4);
   });
 
-  test('stays cached when the project moves to another place', async () => {
+  test('all stages stay cached when the project is moved', async () => {
     const project = toy();
     await project.run();
     const moved = toy();
@@ -58,9 +58,9 @@ describe('pipeline run', () => {
   });
 });
 
-describe('an edit reruns what it can affect', () => {
+describe('an edit reruns only the stages that it can affect', () => {
   test.each<[string, (project: ReturnType<typeof toy>) => void, string[]]>([
-    ['nothing at all', () => undefined, []],
+    ['nothing', () => undefined, []],
     ['a comment in the pipeline file', (p) => p.edit('pipeline.yaml', '# shared', '# for all'), []],
     [
       'the order of keys',
@@ -83,7 +83,7 @@ describe('an edit reruns what it can affect', () => {
     ],
     ['the name of a stage', (p) => p.edit('pipeline.yaml', '  join:', '  joined:'), []],
     [
-      'a default written out',
+      'a default that is written out',
       (p) => p.edit('pipeline.yaml', 'greeting: "${greeting}"', 'greeting: "${greeting}", times: 1'),
       [],
     ],
@@ -93,14 +93,14 @@ describe('an edit reruns what it can affect', () => {
       (p) => p.edit('lib/upper.ts', 'text.toUpperCase()', "text + '!'"),
       ['shout', 'join'],
     ],
-    ['the code of a stage at the end', (p) => p.edit('stages/join.ts', "'left.txt'", "'l.txt'"), ['join']],
-    ['an input, which changes all that follows', (p) => p.write('data/c.txt', 'four\n'), ALL],
+    ['the code of the last stage', (p) => p.edit('stages/join.ts', "'left.txt'", "'l.txt'"), ['join']],
+    ['an input that changes all outputs', (p) => p.write('data/c.txt', 'four\n'), ALL],
     [
-      'an input, without changing what its reader puts out: early cutoff',
+      'an input that does not change the output of its reader (early cutoff)',
       (p) => p.write('data/b.txt', 'three\n\n'),
       ['read'],
     ],
-  ])('%s', async (_what, edit, expected) => {
+  ])('an edit of %s reruns only the affected stages', async (_what, edit, expected) => {
     const project = toy();
     await project.run();
     edit(project);
@@ -109,14 +109,14 @@ describe('an edit reruns what it can affect', () => {
     expect([...which('ran')].sort()).toEqual([...expected].sort());
   });
 
-  test('and undoing it runs nothing', async () => {
+  test('undoing an edit reruns nothing', async () => {
     const project = toy();
     await project.run();
     await project.run('--set', 'greeting=bye');
     expect((await project.run()).which('ran')).toEqual([]);
   });
 
-  test('of a declared environment variable, and of no other', async () => {
+  test('a change of a declared environment variable reruns its stage, a change of another one does not', async () => {
     const project = toy();
     project.edit('pipeline.yaml', 'module: stages/count.ts', 'module: stages/count.ts\n    env: [UNIT]');
     await project.run();
@@ -127,8 +127,8 @@ describe('an edit reruns what it can affect', () => {
   });
 });
 
-describe('pipeline run with a choice', () => {
-  test('--from runs a stage and what follows, cached or not', async () => {
+describe('pipeline run with a selection of stages', () => {
+  test('--from reruns a stage and its downstream stages, even if they are cached', async () => {
     const project = toy();
     await project.run();
     const { which } = await project.run('--from', 'shout');
@@ -136,7 +136,7 @@ describe('pipeline run with a choice', () => {
     expect(which('cached')).toEqual(['read', 'count']);
   });
 
-  test('--until stops after a stage', async () => {
+  test('--until runs nothing downstream of a stage', async () => {
     const { stages } = await toy().run('--until', 'count');
     expect(stages.map(({ name, outcome }) => [name, outcome])).toEqual([
       ['read', 'ran'],
@@ -144,7 +144,7 @@ describe('pipeline run with a choice', () => {
     ]);
   });
 
-  test('--only runs a stage alone, and fails if what it reads is not cached', async () => {
+  test('--only runs a single stage, and fails if its inputs are not cached', async () => {
     const project = toy();
     const without = await project.run('--only', 'join');
     expect(without.exitCode).toBe(1);
@@ -154,13 +154,13 @@ describe('pipeline run with a choice', () => {
     expect((await project.run('--only', 'join')).which('ran')).toEqual(['join']);
   });
 
-  test('--force runs everything again', async () => {
+  test('--force reruns all stages', async () => {
     const project = toy();
     await project.run();
     expect((await project.run('--force')).which('ran')).toHaveLength(4);
   });
 
-  test('--dry-run and status run nothing and say why it would run', async () => {
+  test('--dry-run and status run nothing, and show which stages would run, and why', async () => {
     const project = toy();
     await project.run();
     const { which, stages, exitCode } = await project.run('--dry-run', '--set', 'greeting=bye');
@@ -171,7 +171,7 @@ describe('pipeline run with a choice', () => {
   });
 });
 
-test('pipeline.lock has the key and outputs of each stage, sorted, one a line', async () => {
+test('pipeline.lock has the key and the outputs of each stage, sorted, one per line', async () => {
   const project = toy();
   const { stages } = await project.run();
   const lines = project

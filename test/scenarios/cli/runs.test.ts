@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { lines, withHistory } from './cache-commands.ts';
-import { toy } from './toy.ts';
+import { toy } from './toy-pipeline.ts';
 
 describe('pipeline runs', () => {
-  test('lists the past runs, newest first', async () => {
+  test('pipeline runs lists past runs, newest first', async () => {
     const project = await withHistory();
     const listed = lines(await project.pipeline('runs', '--json'), 'run');
     expect(listed).toMatchObject([
@@ -20,15 +20,15 @@ describe('pipeline runs', () => {
     expect((await project.pipeline('runs', '--all')).stdout.split('\n')).toHaveLength(4);
   });
 
-  test('says which failed, and that there was none yet', async () => {
+  test('pipeline runs shows which runs failed, and that there are none yet', async () => {
     const project = toy();
-    expect((await project.pipeline('runs')).stdout).toBe('There has been no run yet.');
+    expect((await project.pipeline('runs')).stdout).toBe('There are no runs yet.');
     project.edit('stages/count.ts', 'metrics({ words });', "throw new Error('no');");
     await project.run();
     expect(lines(await project.pipeline('runs', '--json'), 'run')).toMatchObject([{ outcome: 'failed', failed: 1 }]);
   });
 
-  test('works where the pipeline file is broken', async () => {
+  test('pipeline runs works with an invalid pipeline file', async () => {
     const project = await withHistory();
     project.write('pipeline.yaml', 'stages: [');
     expect(lines(await project.pipeline('runs', '--json'), 'run')).toHaveLength(3);
@@ -37,7 +37,7 @@ describe('pipeline runs', () => {
 });
 
 describe('pipeline diff', () => {
-  test('shows params, metrics and stages of two runs', async () => {
+  test('pipeline diff shows the params, metrics and stages of two runs', async () => {
     const project = toy();
     await project.run();
     project.write('data/a.txt', 'one two three\n');
@@ -47,10 +47,10 @@ describe('pipeline diff', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('params\n  shout.greeting  hello  →  bye\n');
     expect(stdout).toContain('metrics\n  count.words  3  →  4  +1\n  join.joined  2\n');
-    expect(stdout).toMatch(/read +ran +[^\n]* other key, text differs\n/);
+    expect(stdout).toMatch(/read +ran +[^\n]* different key, text differs\n/);
   });
 
-  test('with one run compares it with the latest, and with none the last two', async () => {
+  test('pipeline diff compares a given run with the latest and, by default, the last two', async () => {
     const project = await withHistory();
     const compared = async (...runs: string[]) => lines(await project.pipeline('diff', ...runs, '--json'), 'diff')[0];
     const [third, second, first] = lines(await project.pipeline('runs', '--json'), 'run').map((line) => line['run']);
@@ -61,9 +61,9 @@ describe('pipeline diff', () => {
 
   test.each([
     ['latest~7', 'latest~7: there are only 3 runs'],
-    ['1999', '1999: there is no such run'],
-    ['2', '2: 3 runs begin so'],
-  ])('of %s says what is wrong, with 2', async (run, words) => {
+    ['1999', '1999: no run has this id'],
+    ['2', '2: ambiguous run: the ids of 3 runs start with it'],
+  ])('pipeline diff %s is rejected with "%s", and exits with 2', async (run, words) => {
     const project = await withHistory();
     const refused = await project.pipeline('diff', run);
     expect(refused.exitCode).toBe(2);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Project } from '../../support/project.ts';
 
-/** One stage whose body is `body`; `outputs` as its module declares them. It casts, as plain JavaScript does. */
+/** A pipeline with one stage, with this body of `run` and these declared outputs. It has no types, like JavaScript. */
 function stage(body: string, outputs = "['out']"): Project {
   return new Project({
     'pipeline.yaml': 'stages: { one: { module: one.ts } }\n',
@@ -19,8 +19,8 @@ export default defineStage({
   });
 }
 
-describe('metrics', () => {
-  test('may be NaN or infinite, and stay so in every command that shows them', async () => {
+describe('the metrics of a stage', () => {
+  test('metrics may be NaN or infinite, and every command shows them as such', async () => {
     const project = stage('metrics({ loss: NaN, best: -Infinity, steps: 3 });');
     const first = await project.run();
     expect(first.stages[0]?.metrics).toEqual({ loss: 'NaN', best: '-Infinity', steps: 3 });
@@ -33,7 +33,7 @@ describe('metrics', () => {
   });
 
   test.each(["'0.5'", 'null', 'undefined', '[1]', '10n'])(
-    'that are %s are an error at the line of the stage',
+    'the metric %s is an error at the line of the stage',
     async (value) => {
       const { exitCode, stderr } = await stage(`metrics({ loss: ${value} });`).run();
       expect(exitCode).toBe(1);
@@ -42,7 +42,7 @@ describe('metrics', () => {
   );
 });
 
-test('progress is told a few times a second at most, and to the end', async () => {
+test('progress is reported at most a few times per second, and always at the end', async () => {
   const { stdout } = await stage('for (let done = 1; done <= 5000; done++) progress({ done, total: 5000 });').run();
   const told = stdout.split('\n').filter((line) => line.includes('"stage-progress"'));
   expect(told.at(-1)).toContain('"done":5000');
@@ -50,7 +50,7 @@ test('progress is told a few times a second at most, and to the end', async () =
 });
 
 test.each(['null', '7', "'done'", '{}', "{ kind: 'failed' }", "{ kind: 'failed', problems: [7] }"])(
-  'a stage that returns %s has failed, and is told what to return',
+  'a stage that returns %s fails, with advice on what to return',
   async (value) => {
     const { exitCode, stderr, stdout } = await stage(`return ${value};`).run();
     expect(exitCode).toBe(1);
@@ -60,16 +60,16 @@ test.each(['null', '7', "'done'", '{}', "{ kind: 'failed' }", "{ kind: 'failed',
   },
 );
 
-describe('an output', () => {
+describe('the declared outputs of a stage', () => {
   test.each([
     ["['out', '../outside']", 'it is a path, not a file name'],
     ["['out', './model.h5']", 'it is a path, not a file name'],
     ["['out', '/tmp/model']", 'it is a path, not a file name'],
-    ["['out', '.hidden']", 'it begins with a dot, so that it has no name'],
-    ["['out', 'two words']", 'a name has letters, digits'],
+    ["['out', '.hidden']", 'it starts with a dot, so that it has no name'],
+    ["['out', 'two words']", 'a name consists of letters, digits'],
     ["['out', 'out']", 'it is declared twice'],
-    ["['out.csv', 'out.json']", 'its name is that of "out.csv", too'],
-  ])('declared in %s is refused before anything runs', async (outputs, fault) => {
+    ["['out.csv', 'out.json']", 'it has the same name as "out.csv"'],
+  ])('the outputs %s are rejected before anything runs', async (outputs, fault) => {
     const { exitCode, stderr } = await stage('', outputs).run();
     expect(exitCode).toBe(2);
     expect(stderr).toContain(`of stage "one": ${fault}`);
@@ -78,7 +78,7 @@ describe('an output', () => {
 });
 
 describe('a stage that returns too early', () => {
-  test('has what it started finished first: a stream that it did not wait for is complete', async () => {
+  test('a stream that a stage does not wait for is completed before its outputs are read', async () => {
     const project = stage(`const stream = createWriteStream(outputs.out);
     for (let line = 0; line < 20_000; line++) stream.write('a line of a table, and some more of it\\n');
     stream.end();`);
@@ -88,7 +88,7 @@ describe('a stage that returns too early', () => {
     expect(project.read('results/out').split('\n')).toHaveLength(20_001);
   });
 
-  test('and leaves something open has failed, and is told what', async () => {
+  test('a stage that returns while a timer is active fails, and the timer is named', async () => {
     const { exitCode, stderr } = await stage('setInterval(() => undefined, 1000);').run();
     expect(exitCode).toBe(1);
     expect(stderr).toContain('the stage returned while something that it had started went on: Timeout');

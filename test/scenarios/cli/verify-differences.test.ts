@@ -2,7 +2,7 @@ import { utimesSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Gate } from '../../support/gate.ts';
 import { Project, toFinished } from '../../support/project.ts';
-import { gated } from './toy.ts';
+import { gated } from './toy-pipeline.ts';
 import { lines, verdicts, verify } from './verifying.ts';
 
 const HEAD = `import { createHash, randomBytes } from 'node:crypto';
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { defineStage } from 'pipeline';
 `;
 
-/** Stages that are more or less steady; `after` reads `random`. In a file's time, which is in no key, a test has a say. */
+/** Deterministic and other stages; `after` reads `random`. Tests control some by a file's time, which is in no key. */
 function unsteady(): Project {
   const stage = (inputs: string, outputs: string, body: string) =>
     `${HEAD}export default defineStage({ inputs: [${inputs}], outputs: ['${outputs}'], run({ inputs, outputs }) {\n${body}\n} });\n`;
@@ -64,13 +64,13 @@ stages:
   return project;
 }
 
-/** Sets the modification time of files, which is in no key. */
+/** Sets the modification time of files, which is not part of any key. */
 function touch(project: Project, seconds: Readonly<Record<string, number>>): void {
   for (const [file, time] of Object.entries(seconds)) utimesSync(project.path(file), time, time);
 }
 
-describe('pipeline verify, of stages that are not deterministic,', () => {
-  test('names the first stage, its file, and the offset with both bytes', async () => {
+describe('pipeline verify of non-deterministic stages', () => {
+  test('pipeline verify names the first stage that differs, its file, the offset and both bytes', async () => {
     const project = unsteady();
     await project.run('--jobs', '1');
     touch(project, { 'data/a': 9 });
@@ -80,12 +80,12 @@ describe('pipeline verify, of stages that are not deterministic,', () => {
       expect.objectContaining({ stage: 'random', file: 'noise.bin', offset: 1_234_567, expectedByte: 1, foundByte: 9 }),
     );
     expect(finished.stderr).toContain('output noise: noise.bin differs from offset 1234567 on: 0x01 → 0x09');
-    // Those after it were compared only if they had begun before it ended; those before it always are.
+    // Downstream stages are compared only if they started before it ended; upstream stages always are.
     expect(verdicts(finished)).toMatchObject({ steady: 'equal', random: 'different', after: 'not-compared' });
     expect(finished.stderr).toContain('not reproduced: random is the first stage that differs');
   });
 
-  test('still runs the stages before one that differs, so that the first one is named', async () => {
+  test('pipeline verify still runs the stages before one that differs, so that the first one is named', async () => {
     const gate = await Gate.open();
     const project = gated();
     const stage = (name: string, inputs = '') =>
@@ -114,7 +114,7 @@ describe('pipeline verify, of stages that are not deterministic,', () => {
     expect(finished.stderr).toContain('y is the first stage that differs');
   });
 
-  test('names the file inside a directory', async () => {
+  test('pipeline verify names the file in a directory that differs', async () => {
     const project = unsteady();
     await project.run();
     const { exitCode, stderr } = await verify(project, 'times');
@@ -122,7 +122,7 @@ describe('pipeline verify, of stages that are not deterministic,', () => {
     expect(stderr).toMatch(/output log: log\/inner\/made\.txt differs from offset \d+ on: 0x3\d → 0x3\d/);
   });
 
-  test('finds what depends on the order of files by their times', async () => {
+  test('pipeline verify finds a stage that depends on the times of files', async () => {
     const project = unsteady();
     await project.run();
     expect((await verify(project, 'order')).exitCode).toBe(0);
@@ -132,19 +132,19 @@ describe('pipeline verify, of stages that are not deterministic,', () => {
     expect(stderr).toContain('output listing: listing.txt differs from offset 0 on: 0x61 → 0x62');
   });
 
-  test('tells an output that has become longer or shorter', async () => {
+  test('pipeline verify reports an output that is longer or shorter than expected', async () => {
     const project = unsteady();
     touch(project, { 'data/a': 5 });
     await project.run();
     touch(project, { 'data/a': 9 });
     expect((await verify(project, 'length')).stderr).toContain(
-      'dots.txt goes on at offset 6 with 0x2e, where it ended',
+      'dots.txt continues at offset 6 with 0x2e, where the expected file ends',
     );
     touch(project, { 'data/a': 2 });
-    expect((await verify(project, 'length')).stderr).toContain('dots.txt ends at offset 3, where it went on with 0x2e');
+    expect((await verify(project, 'length')).stderr).toContain('dots.txt ends at offset 3, where 0x2e is expected');
   });
 
-  test('exits with 1 where a stage fails that did not fail before', async () => {
+  test('pipeline verify exits with 1 if a stage fails that did not fail before', async () => {
     const project = unsteady();
     await project.run();
     touch(project, { 'data/a': 2 ** 31 });
@@ -154,16 +154,16 @@ describe('pipeline verify, of stages that are not deterministic,', () => {
     expect(finished.stderr).toContain('✗ length: threw an error');
   });
 
-  test('says that only digests could be compared where the first result is gone', async () => {
+  test('pipeline verify reports that only digests were compared if the first result is deleted', async () => {
     const project = unsteady();
     await project.run();
     project.remove('cache');
     const { exitCode, stderr } = await verify(project, 'random');
     expect(exitCode).toBe(3);
-    expect(stderr).toContain('where is not known, since the first one is not in the cache');
+    expect(stderr).toContain('the first difference is unknown, because the expected content is not in the cache');
   });
 
-  test('says of a cache whose result is not the lockfile’s just that', async () => {
+  test('pipeline verify reports a cached result that differs from the lockfile', async () => {
     const project = unsteady();
     await project.run();
     const lockfile = project.read('pipeline.lock');
@@ -172,12 +172,12 @@ describe('pipeline verify, of stages that are not deterministic,', () => {
     const finished = await verify(project, 'after');
     expect(finished.exitCode).toBe(3);
     expect(verdicts(finished)).toEqual({ random: 'different', after: 'not-compared' });
-    expect(finished.stderr).toContain('The cache has another result than pipeline.lock');
+    expect(finished.stderr).toContain('The cached result differs from pipeline.lock');
   });
 });
 
 describe('a stage with deterministic: false', () => {
-  /** `random` is declared as not deterministic, and what differs for other reasons is gone. */
+  /** Declares `random` non-deterministic, and removes the other stages that differ. */
   function pinned(): Project {
     const project = unsteady();
     const lines = project.read('pipeline.yaml').split('\n');
@@ -186,17 +186,17 @@ describe('a stage with deterministic: false', () => {
     return project;
   }
 
-  test('is not run again: its first result is what others read', async () => {
+  test('pipeline verify does not rerun a stage declared non-deterministic, and other stages read its first result', async () => {
     const project = pinned();
     await project.run();
     const finished = await verify(project);
     expect(finished.exitCode).toBe(0);
     expect(finished.which('ran')).toEqual(['steady', 'after']);
     expect(verdicts(finished)).toEqual({ steady: 'equal', random: 'pinned', after: 'equal' });
-    expect(finished.stderr).toMatch(/random +not compared: it is declared as not deterministic/);
+    expect(finished.stderr).toMatch(/random +not compared: declared non-deterministic/);
   });
 
-  test('whose result is not in the cache stops what reads it before anything runs', async () => {
+  test('pipeline verify fails before anything runs if the result of a non-deterministic stage is not in the cache', async () => {
     const project = pinned();
     await project.run();
     project.remove('cache');
@@ -204,13 +204,13 @@ describe('a stage with deterministic: false', () => {
     expect(refused.exitCode).toBe(2);
     expect(refused.stages).toEqual([]);
     expect(refused.stderr).toContain(
-      'the result of stage «random», which is declared as not deterministic, is not in the cache',
+      'the result of stage "random", which is declared non-deterministic, is not in the cache',
     );
     expect(refused.stderr).toContain('→ Use the cache that has it: --cache DIR.');
     expect((await verify(project, 'steady')).exitCode).toBe(0);
   });
 
-  test('alone leaves nothing to compare', async () => {
+  test('pipeline verify of only a non-deterministic stage compares nothing', async () => {
     const project = pinned();
     await project.run();
     const { exitCode, stderr } = await verify(project, 'random');

@@ -2,13 +2,13 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Gate } from '../../support/gate.ts';
 import type { Project } from '../../support/project.ts';
-import { gated } from './toy.ts';
+import { gated } from './toy-pipeline.ts';
 
-describe('the fresh cache', () => {
+describe('the empty cache of pipeline verify', () => {
   const besides = (project: Project) =>
     readdirSync(project.directory).filter((name) => name.startsWith('cache.verify.'));
 
-  /** A pipeline that has run, whose stages wait at the gate. */
+  /** Creates a pipeline that has run and whose stages wait at the gate. */
   async function ran(gate: Gate): Promise<Project> {
     const project = gated();
     const run = project.start(['run'], { GATE: gate.address });
@@ -17,7 +17,7 @@ describe('the fresh cache', () => {
     return project;
   }
 
-  test('is removed by Ctrl-C', async () => {
+  test('the cache of pipeline verify is deleted after Ctrl-C', async () => {
     const gate = await Gate.open();
     const project = await ran(gate);
     const verifying = project.start(['verify'], { GATE: gate.address });
@@ -31,7 +31,7 @@ describe('the fresh cache', () => {
     expect(besides(project)).toEqual([]);
   });
 
-  test('of a killed verify is removed by the next, but not one that is in use', async () => {
+  test('the next verify deletes the cache of a killed one, but not a cache that is in use', async () => {
     const gate = await Gate.open();
     const project = await ran(gate);
     const killed = project.start(['verify'], { GATE: gate.address });

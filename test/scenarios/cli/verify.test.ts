@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Project } from '../../support/project.ts';
-import { toy } from './toy.ts';
+import { toy } from './toy-pipeline.ts';
 import { lines, verdicts, verify } from './verifying.ts';
 
-/** Everything that the cache has but what it only remembers of files, with times and sizes. */
+/** Returns all files of the cache except its indexes, with times and sizes. */
 function snapshot(project: Project): string[] {
   const entries = readdirSync(project.path('cache'), { withFileTypes: true, recursive: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -16,7 +16,7 @@ function snapshot(project: Project): string[] {
 }
 
 describe('pipeline verify', () => {
-  test('runs every stage again from nothing and finds every output equal', async () => {
+  test('pipeline verify reruns every stage in an empty cache and finds every output equal', async () => {
     const project = toy();
     await project.run();
     const before = snapshot(project);
@@ -31,14 +31,14 @@ describe('pipeline verify', () => {
     expect(readdirSync(project.directory).filter((name) => name.startsWith('cache'))).toEqual(['cache']);
   });
 
-  test('works in a fresh clone, where there is no cache', async () => {
+  test('pipeline verify works in a fresh clone without a cache', async () => {
     const project = toy();
     await project.run();
     project.remove('cache');
     expect((await verify(project)).exitCode).toBe(0);
   });
 
-  test('runs only the stages that are named, on what the cache has of those before', async () => {
+  test('pipeline verify STAGE runs only the named stages, with cached inputs', async () => {
     const project = toy();
     await project.run();
     const finished = await verify(project, 'join', 'shout');
@@ -48,17 +48,17 @@ describe('pipeline verify', () => {
     expect(verdicts(finished)).toEqual({ shout: 'equal', join: 'equal' });
   });
 
-  test('of a stage whose inputs the cache lacks says which, and what to do', async () => {
+  test('pipeline verify STAGE reports missing inputs, with advice', async () => {
     const project = toy();
     await project.run();
     project.remove('cache');
     const { exitCode, stderr } = await verify(project, 'shout');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('the result of stage «read», which is read, is not in the cache');
-    expect(stderr).toContain('→ Run it first: pipeline run read; or run all of it again: pipeline verify');
+    expect(stderr).toContain('the result of stage "read", which another stage reads, is not in the cache');
+    expect(stderr).toContain('→ Run the stage first: pipeline run read. Or verify all stages: pipeline verify');
   });
 
-  test('leaves the fresh cache where --keep says, to look into', async () => {
+  test('pipeline verify --keep keeps the cache in the given directory, for inspection', async () => {
     const project = toy();
     await project.run();
     const { exitCode, stdout } = await project.pipeline('verify', '--keep', 'fresh');
@@ -71,15 +71,15 @@ describe('pipeline verify', () => {
   });
 
   test.each<[string, string[], string]>([
-    ['an unknown stage', ['jion'], 'there is no stage «jion»'],
+    ['an unknown stage', ['jion'], 'unknown stage "jion"'],
     ['an unknown option', ['--kep', 'x'], "unknown option '--kep'"],
-  ])('refuses %s', async (_what, args, message) => {
+  ])('pipeline verify rejects %s', async (_what, args, message) => {
     const { exitCode, stderr } = await verify(toy(), ...args);
     expect(stderr).toContain(message);
     expect(exitCode).toBe(2);
   });
 
-  test('does not begin when the lockfile does not describe the pipeline, and says what moved', async () => {
+  test('pipeline verify reports every difference if the lockfile does not match the pipeline, and runs nothing', async () => {
     const project = toy();
     await project.run();
     project.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');

@@ -5,10 +5,10 @@ import { TRAIN } from './fruit.ts';
 
 const change = (path: string, from: string, to: string) => (project: Project) => project.edit(path, from, to);
 
-checkEdits('an edit of code that is reached', [
+checkEdits('after a change of code that is reached', [
   edit('the stage itself', TRAIN, change('stages/train.ts', 'round(later)', 'round(later) + 1')),
   edit(
-    'the stage, which puts out the same',
+    'the stage, with the same output (early cutoff)',
     ['train'],
     change('stages/train.ts', 'JSON.stringify([weights', 'JSON.stringify([[...weights]'),
   ),
@@ -28,7 +28,7 @@ checkEdits('an edit of code that is reached', [
     project.write('lib/round2.ts', 'export const round = (value: number) => Math.floor(value * 9);\n');
     project.edit('lib/index.ts', './round.ts', './round2.ts');
   }),
-  edit('an export of its own before `export *`', TRAIN, (project) => {
+  edit('an export that takes precedence over `export *`', TRAIN, (project) => {
     project.edit(
       'lib/index.ts',
       "export * from './weigh.ts';",
@@ -36,12 +36,12 @@ checkEdits('an edit of code that is reached', [
     );
   }),
   edit('a side effect of a module', ['train'], change('lib/factor.ts', 'export', 'globalThis.process.title;\nexport')),
-  edit('a function renamed, whose name it could tell', ['report', 'train'], (project) => {
+  edit('a function renamed, whose `name` the code could read', ['report', 'train'], (project) => {
     project.edit('lib/round.ts', 'function round', 'function nearest');
     project.edit('lib/index.ts', '{ round }', '{ nearest as round }');
     project.edit('stages/report.ts', '{ round }', '{ nearest as round }');
   }),
-  edit('an import of a module for what it does', ['train'], (project) => {
+  edit('an import of a module for its side effects', ['train'], (project) => {
     project.write('lib/effect.ts', 'process.title = process.title;\n');
     project.edit('stages/train.ts', 'import { direct }', "import '../lib/effect.ts';\nimport { direct }");
   }),
@@ -51,7 +51,7 @@ checkEdits('an edit of code that is reached', [
   }),
 ]);
 
-checkEdits('an edit of code that changes nothing', [
+checkEdits('after a change of code without effect', [
   edit('a comment in the stage', [], change('stages/train.ts', '// Fits nothing at all.', '// Fits everything.')),
   edit('a comment two imports away', [], change('lib/factor.ts', 'export', '/** One and a half. */\nexport')),
   edit(
@@ -76,10 +76,10 @@ checkEdits('an edit of code that changes nothing', [
     change('stages/train.ts', 'const options: Options =', 'const options: import("../lib/types.ts").Options ='),
   ),
   edit('`as` and `satisfies`', [], change('lib/later.ts', '4.4', '4.4 satisfies number as number')),
-  edit('an export that nobody imports', [], change('lib/unused.ts', "'unused'", "'still unused'")),
-  edit('a function that nobody calls', [], change('lib/weigh.ts', "'idle'", "'as idle'")),
+  edit('an export that is never imported', [], change('lib/unused.ts', "'unused'", "'still unused'")),
+  edit('a function that is never called', [], change('lib/weigh.ts', "'idle'", "'as idle'")),
   edit(
-    'one more function that nobody calls',
+    'another function that is never called',
     [],
     change('lib/round.ts', 'export', 'export const half = (n: number) => n / 2;\nexport'),
   ),
@@ -88,7 +88,7 @@ checkEdits('an edit of code that changes nothing', [
     [],
     change('lib/weigh.ts', 'if (sour) return -1;', 'if (false) return -2;\n  if (sour) return -1;'),
   ),
-  edit('a module that nobody imports', [], (project) => project.write('lib/new.ts', 'export const fresh = 1;\n')),
+  edit('a module that is never imported', [], (project) => project.write('lib/new.ts', 'export const fresh = 1;\n')),
   edit('a type-only module removed', [], (project) => {
     project.remove('lib/types.ts');
     project.edit('stages/train.ts', "import type { Options } from '../lib/types.ts';\n", '');
@@ -98,7 +98,7 @@ checkEdits('an edit of code that changes nothing', [
     renameSync(project.path('lib/factor.ts'), project.path('lib/multiplier.ts'));
     project.edit('lib/weigh.ts', './factor.ts', './multiplier.ts');
   }),
-  edit('an import past the barrel', [], (project) => {
+  edit('an import that bypasses the barrel', [], (project) => {
     project.edit(
       'stages/train.ts',
       "import { round, weigh } from '../lib/index.ts';",
@@ -106,12 +106,12 @@ checkEdits('an edit of code that changes nothing', [
     );
   }),
   edit(
-    'a re-export written another way',
+    'a re-export with another syntax',
     [],
     change('lib/index.ts', "export * from './weigh.ts';", "export { weigh } from './weigh.ts';"),
   ),
   edit(
-    'a JSON file that is only formatted',
+    'the formatting of an imported JSON file',
     [],
     change('lib/defaults.json', '{ "bias": 0.5, "note": "x" }', '{\n  "bias": 5e-1,\n  "note": "x"\n}'),
   ),
@@ -122,5 +122,5 @@ checkEdits('an edit of code that changes nothing', [
   edit('the times of all modules', [], (project) => {
     for (const path of ['stages/train.ts', 'lib/index.ts', 'lib/factor.ts']) utimesSync(project.path(path), 1, 1);
   }),
-  edit('a file beside the modules that is none', [], (project) => project.write('lib/notes.md', '# notes\n')),
+  edit('a file beside the modules that is not a module', [], (project) => project.write('lib/notes.md', '# notes\n')),
 ]);

@@ -5,9 +5,9 @@ import { fruit, restore } from './fruit.ts';
 export interface Edit {
   readonly what: string;
   readonly edit: (project: Project) => void;
-  /** The stages that have to run again, sorted. */
+  /** The stages that must rerun, sorted. */
   readonly runs: readonly string[];
-  /** More arguments to `pipeline run`, and variables of its environment. */
+  /** Additional arguments and environment variables of `pipeline run`. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -22,8 +22,8 @@ export function edit(
 }
 
 /**
- * Makes each edit to the finished pipeline, one after the other in the same place as a person does, and compares what
- * runs with what has to. Undone, nothing may run: what belongs to the earlier state is still in the cache.
+ * Makes each edit to the finished pipeline, one after the other in the same folder, and compares which stages run with
+ * the expected ones. After the edit is undone, nothing may run: the results of the earlier state are still in the cache.
  */
 export function checkEdits(title: string, edits: readonly Edit[]): void {
   describe(title, () => {
@@ -34,9 +34,9 @@ export function checkEdits(title: string, edits: readonly Edit[]): void {
       expect((await project.run()).exitCode).toBe(0);
     });
 
-    test.each(edits.map((one) => [one.what, one.runs.join(', ') || 'nothing', one] as const))(
-      '%s reruns %s',
-      async (_what, _runs, { edit: make, runs, args = [], env = {} }) => {
+    test.each(edits.map((one) => [one.runs.join(', ') || 'nothing', one.what, one] as const))(
+      'pipeline run reruns %s after this edit: %s',
+      async (_runs, _what, { edit: make, runs, args = [], env = {} }) => {
         try {
           make(project);
           const run = toFinished(await project.start(['run', '--json', ...args], env));

@@ -1,7 +1,7 @@
 import { Project } from '../../support/project.ts';
 
 /**
- * A small but real pipeline, with all that a stage can depend on:
+ * A small but realistic pipeline with every kind of dependency that a stage can have:
  *
  *     data ─┬→ gather ──→ train → score → report
  *           └→ texts ───────────────────────┘
@@ -40,7 +40,7 @@ stages:
   'data/apple.txt': 'red\n',
   'data/inner/pear.txt': 'green\n',
   'data/photo.bin': '\u0001\u0002',
-  // White space at the ends doesn't count: an edit of it reruns the stage and leaves what follows cached.
+  // Trims white space, so that a change of it reruns the stage and leaves downstream stages cached (early cutoff).
   'stages/gather.ts': `import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineStage } from 'pipeline';
@@ -181,14 +181,14 @@ export default defineStage({
 
 export const ALL = ['gather', 'report', 'score', 'texts', 'train'];
 
-/** `train` and what reads it. */
+/** `train` and its downstream stages. */
 export const TRAIN = ['report', 'score', 'train'];
 
 export function fruit(atEnd: (cleanUp: () => void) => void): Project {
   return new Project(FILES, atEnd);
 }
 
-/** Puts every file back as it was. */
+/** Restores every file of the project. */
 export function restore(project: Project): void {
   for (const part of ['data', 'lib', 'stages', 'packages', 'node_modules']) {
     for (const entry of project.list(part)) {

@@ -14,16 +14,16 @@ import type { Project } from '../../support/project.ts';
 import { checkEdits, edit } from './edits.ts';
 import { ALL, fruit } from './fruit.ts';
 
-/** Folders have to be read anew, and all that follows from what is in them. */
+/** The stage that reads the folder with a filter, and its downstream stages. */
 const GATHER = ['gather', 'report', 'score', 'train'];
 
-checkEdits('an edit of inputs', [
+checkEdits('after a change of inputs', [
   edit('the content of a file', ALL, (project) => project.write('data/apple.txt', 'yellow\n')),
   edit('the content of a file, of the same length', ALL, (project) => project.write('data/apple.txt', 'rot\n')),
-  edit('white space that the stage takes away: early cutoff', ['gather', 'texts'], (project) => {
+  edit('white space that the stage removes (early cutoff)', ['gather', 'texts'], (project) => {
     project.write('data/apple.txt', 'red\n\n');
   }),
-  edit('the content of a file that one of two filters lets through', GATHER, (project) => {
+  edit('the content of a file that matches only one of two filters', GATHER, (project) => {
     project.write('data/photo.bin', '\u0003');
   }),
   edit('a file written with the same content', [], (project) => project.write('data/apple.txt', 'red\n')),
@@ -35,37 +35,37 @@ checkEdits('an edit of inputs', [
   edit('a file renamed', ALL, (project) => {
     renameSync(project.path('data/apple.txt'), project.path('data/apricot.txt'));
   }),
-  edit('a file renamed to other case', ALL, (project) => {
+  edit('a file renamed to upper case', ALL, (project) => {
     renameSync(project.path('data/apple.txt'), project.path('data/Apple.txt'));
   }),
   edit('a file moved into a folder', ALL, (project) => {
     renameSync(project.path('data/apple.txt'), project.path('data/inner/apple.txt'));
   }),
-  edit('an empty folder, which the stage does not tell of', ['gather'], (project) => {
+  edit('an empty folder added, which the stage ignores', ['gather'], (project) => {
     mkdirSync(project.path('data/empty'));
   }),
-  edit('a file replaced by a link to the same content', [], (project) => {
+  edit('a file replaced by a symbolic link to the same content', [], (project) => {
     renameSync(project.path('data/apple.txt'), project.path('lib/apple.txt'));
     symlinkSync('../lib/apple.txt', project.path('data/apple.txt'));
   }),
-  edit('a link whose target has other content', ALL, (project) => {
+  edit('a symbolic link to other content', ALL, (project) => {
     project.remove('data/apple.txt');
     project.write('lib/apple.txt', 'green');
     symlinkSync('../lib/apple.txt', project.path('data/apple.txt'));
   }),
-  edit('two files that change places', ALL, (project) => {
+  edit('two files swapped', ALL, (project) => {
     renameSync(project.path('data/apple.txt'), project.path('data/x'));
     renameSync(project.path('data/inner/pear.txt'), project.path('data/apple.txt'));
     renameSync(project.path('data/x'), project.path('data/inner/pear.txt'));
   }),
-  edit('the folder put in place of itself', [], (project) => {
+  edit('the folder replaced by a copy of itself', [], (project) => {
     cpSync(project.path('data'), project.path('copy'), { recursive: true });
     project.remove('data');
     renameSync(project.path('copy'), project.path('data'));
   }),
   edit('a single file that is an input', ['report', 'score'], (project) => project.write('labels.csv', 'apple,2\n')),
-  edit('a file that is no input', [], (project) => project.write('notes.txt', 'nobody reads this')),
-  edit('an input path written another way', [], (project) =>
+  edit('a file that is not an input', [], (project) => project.write('notes.txt', 'nobody reads this')),
+  edit('another spelling of an input path', [], (project) =>
     project.edit('pipeline.yaml', 'source: ./data', 'source: ./lib/../data'),
   ),
   edit('an absolute input path', [], (project) =>
@@ -78,24 +78,24 @@ checkEdits('an edit of inputs', [
   edit('an input path to other content', ['gather', 'report', 'score', 'train'], (project) => {
     project.edit('pipeline.yaml', 'source: ./data', 'source: ./data/inner');
   }),
-  edit('a filter written another way', [], (project) => {
+  edit('another filter for the same files', [], (project) => {
     project.edit('pipeline.yaml', 'include: ["**/*.txt"]', 'exclude: ["*.bin"]');
   }),
-  edit('a filter with a pattern more that lets nothing through', [], (project) => {
+  edit('a filter with another pattern that matches no file', [], (project) => {
     project.edit('pipeline.yaml', 'include: ["**/*.txt"]', 'include: ["**/*.txt", "*.jpg"]');
   }),
-  edit('a filter that lets one more file through, which the stage does not read', ['texts'], (project) => {
+  edit('a filter that matches one more file, which the stage does not read', ['texts'], (project) => {
     project.edit('pipeline.yaml', 'include: ["**/*.txt"]', 'include: ["**/*.txt", "*.bin"]');
   }),
 ]);
 
 const nothing = () => undefined;
 
-checkEdits('an edit of the environment', [
+checkEdits('after a change of the environment', [
   edit('a declared variable', ['report', 'score'], nothing, { env: { UNIT: 'kg' } }),
-  edit('a declared variable that is empty, not unset', ['score'], nothing, { env: { UNIT: '' } }),
-  edit('a variable that is not declared, which the stage does not see', [], nothing, { env: { OTHER: '1' } }),
-  edit('a variable declared that is not set', ['score'], (project) => {
+  edit('a declared variable that is empty instead of unset', ['score'], nothing, { env: { UNIT: '' } }),
+  edit('a variable that is not declared, so that the stage does not see it', [], nothing, { env: { OTHER: '1' } }),
+  edit('a variable declared, but not set', ['score'], (project) => {
     project.edit('pipeline.yaml', 'env: [UNIT]', 'env: [UNIT, MISSING]');
   }),
   edit('the order in which variables are declared', [], (project) => {
@@ -104,7 +104,7 @@ checkEdits('an edit of the environment', [
   edit('a variable no longer declared', ['score'], (project) => project.edit('pipeline.yaml', '    env: [UNIT]\n', '')),
 ]);
 
-describe('a move', () => {
+describe('moving files', () => {
   const moved = async (move: (from: Project, to: Project) => void) => {
     const from = fruit(afterAll);
     await from.run();
@@ -114,22 +114,22 @@ describe('a move', () => {
     return (await to.run()).which('ran');
   };
 
-  test('of the project to another folder reruns nothing', async () => {
+  test('moving the project to another folder reruns nothing', async () => {
     expect(await moved((from, to) => renameSync(from.path('.'), to.path('.')))).toEqual([]);
   });
 
-  test('of a copy, with times of its own, reruns nothing', async () => {
+  test('copying the project, with new file times, reruns nothing', async () => {
     expect(await moved((from, to) => cpSync(from.path('.'), to.path('.'), { recursive: true }))).toEqual([]);
   });
 
-  test('of the cache alone reruns nothing', async () => {
+  test('moving only the cache reruns nothing', async () => {
     const from = fruit(afterAll);
     await from.run('--cache', from.path('elsewhere'));
     renameSync(from.path('elsewhere'), from.path('cache'));
     expect((await from.run()).which('ran')).toEqual([]);
   });
 
-  test('of files in and out, all in one run, is one edit', async () => {
+  test('deleting an input file and restoring it reruns nothing the second time', async () => {
     const project = fruit(afterAll);
     await project.run();
     const before = readFileSync(project.path('data/apple.txt'));

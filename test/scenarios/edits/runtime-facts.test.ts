@@ -5,8 +5,8 @@ import { Project, toFinished } from '../../support/project.ts';
 const LIBRARY = 'node_modules/onnxruntime-node/bin/libonnxruntime.so.1';
 
 /**
- * A stage `infer` that imports `helper`, which depends on `onnxruntime-node`, whose native library npm knows nothing
- * of; a stage `train` that imports `layers`, which depends on TensorFlow; a stage `plain` that imports neither.
+ * A stage `infer` that imports `helper`, which depends on `onnxruntime-node`, whose native library is not in npm's
+ * lockfile; a stage `train` that imports `layers`, which depends on TensorFlow; a stage `plain` that imports neither.
  */
 const FILES = {
   'pipeline.yaml': `runtime_facts:
@@ -60,7 +60,7 @@ async function finished(): Promise<Project> {
   return project;
 }
 
-/** The stages that run now, and why. */
+/** Runs the pipeline. Returns the stages that ran, with their reasons. */
 async function reruns(project: Project, env: Record<string, string> = {}): Promise<Record<string, readonly string[]>> {
   const run = toFinished(await project.start(['run', '--json'], env));
   expect(run.exitCode, run.stderr).toBe(0);
@@ -69,7 +69,7 @@ async function reruns(project: Project, env: Record<string, string> = {}): Promi
   );
 }
 
-/** The key of a stage in clear. */
+/** Returns the key document of a stage. */
 async function documentOf(project: Project, name: string): Promise<{ runtime: object; env: object }> {
   const { stdout } = await project.pipeline('explain', name, '--json');
   return (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { document: { runtime: object; env: object } })
@@ -88,17 +88,17 @@ describe('runtime facts that pipeline.yaml declares', () => {
 
   test.each<[string, (project: Project) => void, string]>([
     [
-      'another library is installed, of which npm knows nothing',
+      'another library is installed, which is not in the lockfile of npm',
       (project) => project.write(LIBRARY, 'other code!'),
       'onnxruntime: file bin/libonnxruntime.so.1 changed',
     ],
     [
-      'the library is gone',
+      'the library is deleted',
       (project) => project.remove(LIBRARY),
       'onnxruntime: file bin/libonnxruntime.so.1 present → absent',
     ],
     [
-      'the facts are declared otherwise',
+      'the declaration of the facts changes',
       (project) => project.edit('pipeline.yaml', 'device: true', 'device: false'),
       'onnxruntime: device cpu → none',
     ],
@@ -107,7 +107,7 @@ describe('runtime facts that pipeline.yaml declares', () => {
       (project) => project.edit('pipeline.yaml', '[onnxruntime-node]', '[nobody-has-it]'),
       'env ORT_DEVICE is no longer declared',
     ],
-  ])('rerun the stage that reaches the package, and name the reason, when %s', async (_what, edit, reason) => {
+  ])('rerun only the stage that reaches the package, with the reason, when %s', async (_what, edit, reason) => {
     const project = await finished();
     edit(project);
     const { infer, ...others } = await reruns(project);
@@ -115,7 +115,7 @@ describe('runtime facts that pipeline.yaml declares', () => {
     expect(others).toEqual({});
   });
 
-  test('give a stage that reaches the package the variables that it reads, and nobody else', async () => {
+  test('pass the variables that the package reads only to the stage that reaches it', async () => {
     const project = await finished();
     expect(await reruns(project, { ORT_DEVICE: 'npu' })).toEqual({ infer: ['env ORT_DEVICE not set → npu'] });
     const exported = toFinished(await project.start(['export', 'infer', 'exported'], { ORT_DEVICE: 'npu' }));
@@ -123,7 +123,7 @@ describe('runtime facts that pipeline.yaml declares', () => {
     expect(project.read('exported/out.txt')).toBe('helper npu');
   });
 
-  test('count for a package whose library is a link to where it really lies', async () => {
+  test('follow a symbolic link to the library of the package', async () => {
     const project = await finished();
     project.write('elsewhere/lib.so', 'native code');
     rmSync(project.path(LIBRARY));
@@ -133,24 +133,24 @@ describe('runtime facts that pipeline.yaml declares', () => {
     expect(Object.keys(await reruns(project))).toEqual(['infer']);
   });
 
-  test('that are there and cannot be read end the run, with their place', async () => {
+  test('fail the run with the path of a file that cannot be read', async () => {
     const project = await finished();
     project.edit('pipeline.yaml', 'files: [bin/libonnxruntime.so.1]', 'files: [bin]');
     symlinkSync('gone.so.1', project.path('node_modules/onnxruntime-node/bin/libgone.so'));
     const { exitCode, stderr } = await project.run();
     expect(exitCode).not.toBe(0);
-    expect(stderr).toContain('bin/libgone.so: it went away while it was read, or is a symbolic link to nothing');
+    expect(stderr).toContain('bin/libgone.so: it was deleted while being read, or is a broken symbolic link');
   });
 
-  test('are refused under the name of a built-in fact, with the place', async () => {
+  test('are refused under the name of a built-in fact, with the location', async () => {
     const project = new Project(FILES);
     project.edit('pipeline.yaml', '  onnxruntime:', '  tensorflow:');
     const { exitCode, stderr } = await project.run();
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('pipeline.yaml:2:3: runtime fact "tensorflow" is built in, and cannot be declared again');
+    expect(stderr).toContain('pipeline.yaml:2:3: runtime fact "tensorflow" is built in and cannot be redeclared');
   });
 
-  test('show in explain, in inspect and in the lockfile', async () => {
+  test('are shown by explain and inspect and written to the lockfile', async () => {
     const project = await finished();
     expect((await project.pipeline('explain', 'infer')).stdout).toMatch(/^ +runtime +onnxruntime device +cpu$/m);
     expect((await project.pipeline('inspect', 'train')).stdout).toMatch(/^ +runtime +tensorflow version +2\.21\.0$/m);
@@ -159,7 +159,7 @@ describe('runtime facts that pipeline.yaml declares', () => {
     );
   });
 
-  test('make run --locked refuse another library, in a fresh clone too', async () => {
+  test('make run --locked refuse another library, even with an empty cache', async () => {
     const project = await finished();
     project.remove('cache');
     project.write(LIBRARY, 'other code!');
@@ -171,7 +171,7 @@ describe('runtime facts that pipeline.yaml declares', () => {
 });
 
 describe('the version and device of TensorFlow', () => {
-  test('count for a stage that reaches TensorFlow only through another package', async () => {
+  test('are in the key of a stage that reaches TensorFlow only through another package', async () => {
     const project = await finished();
     const { runtime } = await documentOf(project, 'train');
     expect(runtime).toEqual({ tensorflow: { version: '2.21.0', device: 'cpu' } });

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Finished, Project } from '../../support/project.ts';
-import { Victim } from '../faults/victim.ts';
+import { KillableRun } from '../faults/killable-run.ts';
 import { small, smallClone } from './clone.ts';
 
 /** A checkpoint after every step, so that a killed training can resume. */
@@ -29,14 +29,14 @@ test.each([
   ['train-stage-3', 'at any step', /"train-stage-3","done":([2-9]|1\d)/],
 ])('a training killed with -9 in %s, %s, resumes and ends with byte-identical outputs', async (stage, where, told) => {
   const cache = project.path(`cache-${stage}-${where}`);
-  const victim = new Victim(project.directory, [...args, '--cache', cache]);
-  await victim.told(told);
+  const victim = new KillableRun(project.directory, [...args, '--cache', cache]);
+  await victim.printedLine(told);
   victim.killStage();
   victim.kill();
   await victim.finished;
   const next = await project.run(...args, '--cache', cache);
   expect(next.exitCode, next.stderr).toBe(0);
-  expect(next.stdout).toMatch(/goes on from the checkpoint after step \d+/);
+  expect(next.stdout).toMatch(/resumed from the checkpoint at step \d+/);
   const outputs = ({ stages }: Finished) => stages.map(({ name, outputs }) => [name, outputs]);
   expect(outputs(next)).toEqual(outputs(uninterrupted));
 });

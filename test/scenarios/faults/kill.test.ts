@@ -3,35 +3,35 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Project } from '../../support/project.ts';
-import { tough } from './tough.ts';
-import { processesIn, Victim } from './victim.ts';
+import { interruptiblePipeline } from './interruptible-pipeline.ts';
+import { KillableRun, processesIn } from './killable-run.ts';
 
 const ROUNDS = 200;
 const ROUNDS_PER_TEST = 20;
-/** An undisturbed run prints about so many lines. */
+/** The approximate number of lines that an undisturbed run prints. */
 const LINES = 16;
-/** A stage takes about so many microseconds between two lines. */
+/** The approximate time between two lines, in microseconds. */
 const SPIN_MICROSECONDS = 30_000;
 
 let project: Project;
 let undisturbed: Record<string, unknown>;
 
 beforeAll(async () => {
-  project = tough(afterAll);
+  project = interruptiblePipeline(afterAll);
   const finished = await project.run();
   expect(finished.exitCode, finished.stderr).toBe(0);
   undisturbed = outputsOf(finished.stages);
 });
 
-/** One kill, at a moment that `seed` decides, with a second run beside it on the same cache. */
+/** Kills a run or its stage at a random moment drawn from `seed`, beside a second run with the same cache. */
 async function disturb(seed: number): Promise<void> {
   const random = xoroshiro128plus(seed);
   const pick = (upTo: number) => uniformInt(random, 0, upTo - 1);
   const cache = project.path(`cache-${seed}`);
-  // What was learnt about the code is no matter here, and takes long to find out.
+  // The index is copied since bundling takes long and is not tested here.
   cpSync(project.path('cache/index'), `${cache}/index`, { recursive: true });
-  const first = new Victim(project.directory, ['--cache', cache]);
-  const second = new Victim(project.directory, ['--cache', cache]);
+  const first = new KillableRun(project.directory, ['--cache', cache]);
+  const second = new KillableRun(project.directory, ['--cache', cache]);
   const [lines, microseconds, what] = [pick(LINES), pick(SPIN_MICROSECONDS), pick(3)];
   await first.printed(lines);
   spin(microseconds);
@@ -39,7 +39,7 @@ async function disturb(seed: number): Promise<void> {
   else first.kill();
   const [, beside] = await Promise.all([first.finished, second.finished]);
   const moment = `seed ${seed}: ${what === 0 ? 'the stage' : 'the runner'} killed after ${lines} lines`;
-  // Only the run whose stage is killed may fail: the other takes over what was begun.
+  // Only the run whose stage is killed may fail. The other one takes over.
   expect(beside.exitCode, `${moment}\n${beside.stderr}`).toBe(0);
   expect(outputsOf(beside.stages), moment).toEqual(undisturbed);
 
@@ -50,11 +50,11 @@ async function disturb(seed: number): Promise<void> {
   project.remove(`cache-${seed}`);
 }
 
-describe('a run that is killed at any moment, or its stage, beside another run', () => {
+describe('killing a run or its stage at a random moment, beside another run', () => {
   const batches = Array.from({ length: ROUNDS / ROUNDS_PER_TEST }, (_, index) => index * ROUNDS_PER_TEST);
-  test.each(batches)(`leaves the other run and the next as if nothing had been, seeds %i and on`, async (start) => {
+  test.each(batches)('a random kill does not affect the other run and the next run, from seed %i', async (start) => {
     for (let seed = start; seed < start + ROUNDS_PER_TEST; seed++) await disturb(seed);
-    // The stages of a killed runner end by themselves.
+    // The stages of a killed runner end without it.
     await vi.waitFor(() => expect(processesIn(project.directory)).toEqual([]));
   });
 });

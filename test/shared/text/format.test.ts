@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bytes, columns, count, duration, figure, plural } from '../../../src/shared/text/format.ts';
 
-describe('figures for people', () => {
+describe('formatted numbers', () => {
   test.each([
     [0.04, '0.0 s'],
     [9.94, '9.9 s'],
@@ -9,7 +9,7 @@ describe('figures for people', () => {
     [119.4, '119 s'],
     [200, '3 min 20 s'],
     [7500, '2 h 5 min'],
-  ])('%d seconds are «%s»', (seconds, text) => expect(duration(seconds)).toBe(text));
+  ])('%d seconds are formatted as "%s"', (seconds, text) => expect(duration(seconds)).toBe(text));
 
   test.each([
     [17, '17 B'],
@@ -17,9 +17,9 @@ describe('figures for people', () => {
     [38_500_000, '38.5 MB'],
     [26e9, '26.0 GB'],
     [260e9, '260 GB'],
-  ])('%d bytes are «%s»', (size, text) => expect(bytes(size)).toBe(text));
+  ])('%d bytes are formatted as "%s"', (size, text) => expect(bytes(size)).toBe(text));
 
-  test('counts have thousands apart, metrics four digits, and one is singular', () => {
+  test('counts have thousands separators, metrics four significant digits, and one is singular', () => {
     expect([count(79_573), figure(0.912345), figure(2400), plural(1, 'stage'), plural(2, 'stage')]).toEqual([
       '79,573',
       '0.9123',

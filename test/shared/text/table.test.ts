@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cut, cutMiddle, displayWidth, leftOut, oneLine, table } from '../../../src/shared/text/table.ts';
 
-test('columns are aligned by what a terminal shows, figures to the right', () => {
+test('columns are aligned by display width, numbers to the right', () => {
   const { lines } = table(
     [
       ['name', 'length'],
@@ -13,7 +13,7 @@ test('columns are aligned by what a terminal shows, figures to the right', () =>
   expect(lines).toEqual(['  name  length', '  帽子       2', '  coat   1,200']);
 });
 
-test.each([20, 40, 60])('no line is wider than %d columns', (width) => {
+test.each([20, 40, 60])('no line of a table is wider than %d columns', (width) => {
   const rows = [
     ['file', 'digest', 'n', 'note'],
     ['Images/コート/0001.jpg', 'a'.repeat(64), '1', 'x'.repeat(50)],
@@ -21,14 +21,14 @@ test.each([20, 40, 60])('no line is wider than %d columns', (width) => {
   for (const line of table(rows, width).lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
 });
 
-test('what has no room is named', () => {
+test('columns that do not fit are listed by name', () => {
   const names = ['first', 'second', 'third', 'fourth'];
   const found = table([names, names.map(() => 'a long value indeed')], 44);
   expect(found.shown).toBe(3);
   expect(leftOut(names, found, 44)).toEqual(['  and fourth']);
 });
 
-test('texts are cut by their width, paths in their midst', () => {
+test('texts are cut to a display width, paths in the middle', () => {
   expect(cut('coat and hat', 6)).toBe('coat …');
   expect(cut('帽子と帽子', 6)).toBe('帽子…');
   expect(cut('👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 5)).toBe('👩‍👩‍👧👩‍👩‍👧…');
@@ -36,6 +36,6 @@ test('texts are cut by their width, paths in their midst', () => {
   expect(cut('coat', 4)).toBe('coat');
 });
 
-test('what would command a terminal or break a line is shown', () => {
+test('control characters and line breaks are made visible', () => {
   expect(oneLine('two\nlines\u001b[31mred')).toBe('two↵lines·[31mred');
 });

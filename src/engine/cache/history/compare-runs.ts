@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../../shared/json.ts';
 import { canonicalJson, type Digest } from '../../fingerprint/digest.ts';
 import type { RunRecord, StageOutcomeRecord } from '../records.ts';
 
-/** A value in two runs; undefined where a run doesn't have it. */
+/** A value in two runs; undefined where a run does not have it. */
 export interface Pair<Value> {
   readonly before: Value | undefined;
   readonly now: Value | undefined;
@@ -12,16 +12,16 @@ export interface StageComparison {
   readonly stage: string;
   readonly outcome: Pair<string>;
   readonly seconds: Pair<number>;
-  /** Whether its key is another; undefined where a run doesn't know it. */
+  /** Whether its action key differs; undefined if it is unknown in one of the runs. */
   readonly keyChanged: boolean | undefined;
   readonly outputsChanged: readonly string[];
-  /** Those that differ, by dotted name; undefined if a run of an earlier version has not recorded them. */
+  /** The params that differ, by dotted name; undefined if an earlier version of the program did not record them. */
   readonly params: Readonly<Record<string, Pair<Json>>> | undefined;
-  /** Those that a run has. */
+  /** The metrics of either run. */
   readonly metrics: Readonly<Record<string, Pair<number>>>;
 }
 
-/** Compares two runs stage by stage, in the order of the later one. */
+/** Compares two runs stage by stage, in the order of the later run. */
 export function compareRuns(before: RunRecord, now: RunRecord): readonly StageComparison[] {
   const was = new Map(before.stages.map((stage) => [stage.name, stage]));
   const is = new Map(now.stages.map((stage) => [stage.name, stage]));
@@ -44,7 +44,7 @@ function compareStage(
   };
 }
 
-/** Of a stage that has no outputs in one of the runs nothing can be said. */
+/** Returns no names for a stage that has no outputs in one of the runs, since there is nothing to compare. */
 function outputsChanged(before: Readonly<Record<string, Digest>> = {}, now: Readonly<Record<string, Digest>> = {}) {
   if (Object.keys(before).length === 0 || Object.keys(now).length === 0) return [];
   return Object.entries(pairs(before, now)).flatMap(([name, pair]) => (pair.before === pair.now ? [] : [name]));
@@ -69,7 +69,7 @@ function pairs<Value>(
   return Object.fromEntries(names.map((name) => [name, { before: before[name], now: now[name] }]));
 }
 
-/** Nested params by dotted name. */
+/** Returns nested params by dotted name. */
 function flatten(params: JsonObject, prefix = ''): Record<string, Json> {
   return Object.fromEntries(
     Object.entries(params).flatMap(([key, value]): [string, Json][] =>

@@ -4,7 +4,7 @@ import { readNumbers } from '../../../shared/non-finite.ts';
 import { fromChecksummed } from '../local/checksummed.ts';
 import type { RunRecord } from '../records.ts';
 
-/** The records of past runs in a cache directory. Their ids begin with the time, so that few have to be read. */
+/** Reads the records of past runs in a cache directory. A run id begins with its time, so it reads few records. */
 export class RunHistory {
   readonly #directory: string;
 
@@ -12,7 +12,7 @@ export class RunHistory {
     this.#directory = join(cache, 'runs');
   }
 
-  /** Newest first. */
+  /** Returns the ids of all runs, newest first. */
   ids(): readonly string[] {
     try {
       const names = readdirSync(this.#directory).filter((name) => name.endsWith('.json'));
@@ -23,7 +23,7 @@ export class RunHistory {
     }
   }
 
-  /** Nothing if it is damaged. */
+  /** Returns the record of a run; nothing if it is absent or corrupted. */
   read(id: string): RunRecord | undefined {
     try {
       const record = fromChecksummed<RunRecord>(readFileSync(this.pathOf(id), 'utf8'));
@@ -37,7 +37,7 @@ export class RunHistory {
     }
   }
 
-  /** The newest `most` whole records. */
+  /** Returns up to `most` valid records, newest first. */
   newest(most: number): readonly RunRecord[] {
     const found: RunRecord[] = [];
     for (const id of this.ids()) {
@@ -65,20 +65,20 @@ function isRun({ run, started, seconds, ok, stages }: Partial<RunRecord>, id: st
   );
 }
 
-/** How a run ended. After a failure stages are cancelled too; without one somebody interrupted it. */
+/** Returns how a run ended. A run that was not ok and has no failed stage was interrupted. */
 export function verdictOn({ ok, stages }: RunRecord): 'ok' | 'failed' | 'interrupted' {
   if (ok) return 'ok';
   return stages.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'interrupted';
 }
 
-/** A run that was asked for. */
+/** The result of looking up a run. */
 export type FoundRun =
   | { readonly kind: 'found'; readonly run: RunRecord }
   | { readonly kind: 'damaged'; readonly id: string }
   | { readonly kind: 'none'; readonly runs: number }
   | { readonly kind: 'several'; readonly ids: readonly string[] };
 
-/** What a text means: `latest`, `latest~2`, an id, or a beginning that only one id has. */
+/** Finds the run that a text names: `latest`, `latest~2`, an id or a unique prefix of one. */
 export function findRun(text: string, history: RunHistory): FoundRun {
   const latest = /^latest(?:~(\d+))?$/.exec(text);
   if (latest !== null) {

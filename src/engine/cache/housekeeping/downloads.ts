@@ -2,22 +2,22 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesIn, entriesOf, type Kept } from './inventory.ts';
 
-/** Something that a stage has fetched, or begun to fetch: a folder, beside which a lock may lie. */
+/** A complete or partial download of a stage: a folder, possibly with a lock file beside it. */
 export interface Download extends Kept {
-  /** What it has to be: `sha256-…`. */
+  /** The digest that its content must have: `sha256-…`. */
   readonly name: string;
   readonly files: readonly string[];
   readonly bytes: number;
-  /** Milliseconds since 1970: stages set a file's time when they use it. */
+  /** In milliseconds since 1970. Stages update a file's modification time when they use it. */
   readonly lastUsed: number;
 }
 
-/** The folder of a cache for what stages fetch. */
+/** Returns the folder in a cache for the downloads of stages. */
 export function downloadsIn(cache: string): string {
   return join(cache, 'downloads');
 }
 
-export function takeDownloads(cache: string): Download[] {
+export function listDownloads(cache: string): Download[] {
   const folder = downloadsIn(cache);
   return entriesOf(folder).flatMap((name) => {
     const path = join(folder, name);

@@ -4,15 +4,15 @@ import { livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 
 export interface FreshDirectory {
-  /** Absolute, and empty at first. */
+  /** Absolute; empty at first. */
   readonly path: string;
-  /** Removes it, unless it was asked for by name. */
+  /** Removes the directory, unless the user named it. */
   release(): void;
 }
 
 /**
- * A directory for a cache that starts from nothing: `keep`, which stays, or else one beside `cache`, on the same disk.
- * Its name says which process it belongs to, so that it is known as abandoned once that is gone.
+ * Creates a directory for an empty cache: `keep`, which is not removed, or else one beside `cache`, on the same disk.
+ * Its name contains the handle of its process, so that it can be recognised as abandoned once the process has ended.
  */
 export function freshDirectory(cache: string, keep: string | undefined): Result<FreshDirectory> {
   const path = keep ?? `${cache}.verify.${ownHandle()}`;
@@ -21,15 +21,15 @@ export function freshDirectory(cache: string, keep: string | undefined): Result<
     if (readdirSync(path).length > 0) {
       return problem('the folder for the fresh cache is not empty', {
         at: { file: path },
-        advice: 'Name another one.',
+        advice: 'Choose another folder: --keep DIR.',
       });
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return problem(`the fresh cache cannot be made: ${code}`, {
+    return problem(`cannot create the fresh cache: ${code}`, {
       at: { file: path },
-      advice: 'Name a folder that can be written: --keep DIR.',
+      advice: 'Choose a writable folder: --keep DIR.',
     });
   }
   return success({
@@ -40,7 +40,7 @@ export function freshDirectory(cache: string, keep: string | undefined): Result<
   });
 }
 
-/** Removes the fresh directories beside `cache` whose process was killed. Returns what it removed. */
+/** Removes the fresh directories beside `cache` whose process was killed. Returns their paths. */
 export function removeAbandoned(cache: string): readonly string[] {
   return abandoned(cache).filter(remove);
 }
@@ -50,12 +50,12 @@ function remove(path: string): boolean {
     rmSync(path, { recursive: true, force: true });
     return true;
   } catch {
-    // Whoever may do so removes it later.
+    // A later run with the necessary permissions removes it.
     return false;
   }
 }
 
-/** The fresh directories beside `cache` whose process is gone. */
+/** Returns the fresh directories beside `cache` whose process has ended. */
 export function abandoned(cache: string): readonly string[] {
   const prefix = `${basename(cache)}.verify.`;
   return entriesOf(dirname(cache)).flatMap((name) => {

@@ -2,16 +2,16 @@ import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 import type { RunRecord } from '../records.ts';
 import type { KeptAction, KeptObject } from './inventory.ts';
 
-/** What stays, whatever the limits say. */
+/** What is kept, whatever the limits are. */
 export interface Needed {
-  /** Of the pipeline as it stands, of its lockfile, of the last runs. */
+  /** The actions of the current pipeline, its lockfile and its last runs. */
   readonly actions: ReadonlySet<ActionKey>;
 }
 
 export interface Limits {
-  /** Only what was last used before this time goes, in milliseconds since 1970. */
+  /** Only actions last used before this time are deleted, in milliseconds since 1970. */
   readonly usedBefore?: number;
-  /** The least recently used goes until the objects take no more than this. */
+  /** The least recently used actions are deleted until the objects take no more than this. */
   readonly maxBytes?: number;
 }
 
@@ -24,16 +24,16 @@ export interface GarbageAction extends KeptAction {
 }
 
 export interface Garbage {
-  /** The least recently used first. */
+  /** Least recently used first. */
   readonly actions: readonly GarbageAction[];
-  /** The objects that no action needs then, or that none needs now. */
+  /** The objects that no remaining action references. */
   readonly objects: readonly WeighedObject[];
   readonly bytes: number;
-  /** How much the objects take that stay. */
+  /** The size of the objects that are kept. */
   readonly staying: number;
 }
 
-/** Decides what of a cache goes. Objects that several actions share stay as long as one of them does. */
+/** Decides what to delete from a cache. An object is kept as long as any kept action references it. */
 export function findGarbage(
   actions: readonly KeptAction[],
   objects: readonly WeighedObject[],
@@ -53,10 +53,10 @@ export function findGarbage(
     .map((action) => ({ ...action, lastUsed: lastUse(action, uses) }))
     .sort((a, b) => a.lastUsed - b.lastUsed);
   for (const action of candidates) {
-    // Both limits are kept: what is too old goes, and then as much as is too much.
+    // Both limits apply: first actions that are too old, then the least recently used until the size fits.
     const isOld = action.lastUsed < usedBefore && (maxBytes === undefined || usedBefore !== Number.POSITIVE_INFINITY);
-    const isTooMuch = maxBytes !== undefined && staying > maxBytes;
-    if (!isOld && !isTooMuch) continue;
+    const isOverSize = maxBytes !== undefined && staying > maxBytes;
+    if (!isOld && !isOverSize) continue;
     garbage.push(action);
     for (const digest of digestsOf(action.record.outputs)) {
       const left = (users.get(digest) ?? 0) - 1;
@@ -68,8 +68,8 @@ export function findGarbage(
   return { actions: garbage, objects: unused, bytes: unused.reduce((sum, object) => sum + object.bytes, 0), staying };
 }
 
-/** When each action was last used by a run, in milliseconds since 1970. */
-export function usesIn(runs: readonly RunRecord[]): ReadonlyMap<ActionKey, number> {
+/** Returns when each action was last used by a run, in milliseconds since 1970. */
+export function lastUsesIn(runs: readonly RunRecord[]): ReadonlyMap<ActionKey, number> {
   const uses = new Map<ActionKey, number>();
   for (const { started, stages } of runs) {
     for (const { key } of stages) {
@@ -83,7 +83,7 @@ function lastUse({ key, record }: KeptAction, uses: ReadonlyMap<ActionKey, numbe
   return Math.max(Date.parse(record.provenance.finished), uses.get(key) ?? 0);
 }
 
-/** An action may have the same content as several outputs. */
+/** Several outputs of an action may have the same content. */
 function digestsOf(outputs: KeptAction['record']['outputs']): ReadonlySet<Digest> {
   return new Set(Object.values(outputs).map(({ digest }) => digest));
 }

@@ -8,22 +8,22 @@ import { RunHistory } from '../history/run-history.ts';
 import { entriesOf, type KeptAction, takeInventory } from './inventory.ts';
 import { Trash } from './trash.ts';
 
-/** One output that a damage costs. */
+/** An output that is lost through a corruption. */
 export interface Affected {
   readonly stage: string;
   readonly output: string;
   readonly key: ActionKey;
 }
 
-/** Something in the cache that is not what was put there. */
-export type Damage = { readonly path: string } /** Its content has another digest, or can't be read. */ & (
+/** An entry of the cache that is corrupted or does not belong there. */
+export type Damage = { readonly path: string } /** Its content does not match its digest, or cannot be read. */ & (
   | { readonly kind: 'object'; readonly digest: Digest; readonly affects: readonly Affected[] }
-  /** A record that is not as it was written. */
+  /** A corrupted record. */
   | { readonly kind: 'action'; readonly key: ActionKey; readonly stage: string | undefined }
-  /** A record whose outputs are not all there. */
+  /** A record of which some outputs are missing. */
   | { readonly kind: 'incomplete'; readonly key: ActionKey; readonly affects: readonly Affected[] }
   | { readonly kind: 'run'; readonly run: string }
-  /** Nothing that the cache has made. */
+  /** A file or directory that the cache did not create. */
   | { readonly kind: 'strange' }
 );
 
@@ -36,8 +36,8 @@ export interface Integrity {
 }
 
 /**
- * Reads every object and record of a cache directory again, whatever is remembered of them, and takes away what is
- * damaged, with the records that need it: the next run makes it again.
+ * Verifies every object and record of a cache directory, without relying on remembered digests. Deletes corrupted
+ * entries and the records that reference them: the next run recomputes them.
  */
 export async function checkIntegrity(
   cache: string,
@@ -48,7 +48,7 @@ export async function checkIntegrity(
   }: {
     readonly worker: string;
     readonly signal: AbortSignal;
-    /** The stage that has this key, as far as that is known elsewhere. */
+    /** Returns the stage with this key, if it is known from elsewhere. */
     readonly stageOf: (key: ActionKey) => string | undefined;
   },
 ): Promise<Integrity> {
@@ -58,7 +58,7 @@ export async function checkIntegrity(
   const history = new RunHistory(cache);
   const trash = new Trash(cache);
   const damages: Damage[] = [];
-  const bad = new Set<Digest>();
+  const corrupted = new Set<Digest>();
   const users = usersByDigest(actions);
   const finish = (cancelled: boolean): Integrity => {
     trash.empty();
@@ -73,10 +73,10 @@ export async function checkIntegrity(
   for (const { path, digest } of objects) {
     await otherWork();
     if (signal.aborted) return finish(true);
-    // Looked at twice: a run may just have put a whole one in its place.
-    if (contents.isWhole(path, digest) || contents.isWhole(path, digest)) continue;
+    // Checked twice: a concurrent run may just have replaced it with an intact one.
+    if (contents.isIntact(path, digest) || contents.isIntact(path, digest)) continue;
     trash.take(path);
-    bad.add(digest);
+    corrupted.add(digest);
     damages.push({ kind: 'object', path, digest, affects: users.get(digest) ?? [] });
   }
   for (const { path, key } of damaged) {
@@ -86,7 +86,7 @@ export async function checkIntegrity(
   for (const { path, key, record } of actions) {
     const lost = Object.entries(record.outputs).filter(([, { digest }]) => !existsSync(pathOf(cache, digest)));
     if (lost.length === 0) continue;
-    const missing = lost.filter(([, { digest }]) => !bad.has(digest));
+    const missing = lost.filter(([, { digest }]) => !corrupted.has(digest));
     trash.take(path);
     const affects = missing.map(([output]) => ({ stage: record.provenance.stage, output, key }));
     if (affects.length > 0) damages.push({ kind: 'incomplete', path, key, affects });
@@ -104,7 +104,7 @@ export async function checkIntegrity(
   return finish(false);
 }
 
-/** What is written under such a name is renamed when it is whole; what a killed process left of it harms nobody. */
+/** Returns whether a path is a temporary name: its file is renamed once complete, and is harmless until then. */
 export function isTemporary(path: string): boolean {
   return /\.\d+$/.test(path);
 }
@@ -124,8 +124,8 @@ class Contents {
     return this.#files.prepare();
   }
 
-  /** Whether it is there and has this digest, or is not there at all. */
-  isWhole(path: string, digest: Digest): boolean {
+  /** Returns whether `path` has this digest or does not exist. */
+  isIntact(path: string, digest: Digest): boolean {
     const tree = digestTree(path, this.#files);
     this.#files.forget(path);
     return tree.ok ? tree.value.digest === digest : lstatSync(path, { throwIfNoEntry: false }) === undefined;

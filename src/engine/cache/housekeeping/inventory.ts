@@ -5,7 +5,7 @@ import { fromChecksummed } from '../local/checksummed.ts';
 import { isActionRecord } from '../record-shape.ts';
 import type { ActionRecord } from '../records.ts';
 
-/** Something that lies in the cache. */
+/** An entry of the cache. */
 export interface Kept {
   /** Absolute. */
   readonly path: string;
@@ -23,13 +23,13 @@ export interface KeptAction extends Kept {
 export interface Inventory {
   readonly objects: readonly KeptObject[];
   readonly actions: readonly KeptAction[];
-  /** Records that are not what was written. */
+  /** Corrupted records. */
   readonly damaged: readonly (Kept & { readonly key: ActionKey })[];
-  /** What the cache has not made, or what a killed process left, among objects and actions. */
+  /** Files among objects and actions that the cache did not create, or that a killed process left. */
   readonly strange: readonly Kept[];
 }
 
-/** All objects and actions of a cache directory. What comes or goes meanwhile may be missed. */
+/** Lists all objects and actions of a cache directory. May miss what is added or deleted concurrently. */
 export function takeInventory(cache: string): Inventory {
   const objects: KeptObject[] = [];
   const actions: KeptAction[] = [];
@@ -55,8 +55,8 @@ export function takeInventory(cache: string): Inventory {
 }
 
 /**
- * The size of all files in a file or directory, symbolic links not followed. A file that several results share by hard
- * links counts for each of them in part. What goes away meanwhile doesn't count.
+ * Returns the size of a file or of all files in a directory, in bytes. Does not follow symbolic links. A file that
+ * several results share by hard links counts in equal parts for each of them. Files deleted concurrently count as 0.
  */
 export function bytesIn(path: string): number {
   const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -65,7 +65,7 @@ export function bytesIn(path: string): number {
   return entriesOf(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0);
 }
 
-/** The names in a directory, sorted; none if there is no such directory. */
+/** Returns the names in a directory, sorted; none if there is no such directory. */
 export function entriesOf(directory: string): readonly string[] {
   try {
     return readdirSync(directory).sort();
@@ -75,7 +75,7 @@ export function entriesOf(directory: string): readonly string[] {
   }
 }
 
-/** `AB/CDEF…` below `directory`, with the name that both make. */
+/** Returns the entries `AB/CDEF…` below `directory`, with `ABCDEF…` as their name. */
 function inShards(directory: string): { path: string; name: string }[] {
   const stats = statSync(directory, { throwIfNoEntry: false });
   if (stats !== undefined && !stats.isDirectory()) return [{ path: directory, name: '' }];
@@ -92,7 +92,7 @@ function readIfThere(path: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    // A folder where a record should be.
+    // A directory in place of a record counts as corrupted.
     if (code === 'EISDIR') return '';
     throw error;
   }

@@ -2,23 +2,23 @@ import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Digest } from '../../fingerprint/digest.ts';
 import { RunHistory } from '../history/run-history.ts';
-import { deadMarkers } from '../local/uses.ts';
-import { takeDownloads } from './downloads.ts';
+import { deadMarkers } from '../local/use-marker.ts';
+import { listDownloads } from './downloads.ts';
 import { abandoned } from './fresh-directory.ts';
 import { isTemporary } from './integrity.ts';
 import { bytesIn, entriesOf, type Kept } from './inventory.ts';
 import { abandonedTrash } from './trash.ts';
 
 export type LeftoverKind =
-  /** The work directory of an action that nobody has gone on with. */
+  /** The work directory of an action that no run has resumed. */
   | 'work'
   /** The record of a run. */
   | 'run'
-  /** The bundled code of a stage, what lay in a folder that one has read, or a plan. */
+  /** The bundled code of a stage, the listing of an input directory, or a plan. */
   | 'index'
-  /** What a stage has fetched, and none has used for long. */
+  /** A download that no stage has used recently. */
   | 'download'
-  /** What a killed process had begun. */
+  /** An unfinished file of a killed process. */
   | 'temporary';
 
 export interface Leftover extends Kept {
@@ -27,22 +27,22 @@ export interface Leftover extends Kept {
 }
 
 export interface LeftoverLimits {
-  /** Only what is older goes, in milliseconds since 1970. */
+  /** Only what is older is deleted, in milliseconds since 1970. */
   readonly before: number;
-  /** So many of the newest run records stay, however old. */
+  /** This many of the newest run records are kept, however old they are. */
   readonly keepRuns: number;
-  /** The code of the stages as they stand. */
+  /** The code of the current stages. */
   readonly codes: ReadonlySet<Digest>;
-  /** What the actions that stay have read. */
+  /** The inputs of the actions that are kept. */
   readonly inputs: ReadonlySet<Digest>;
-  /** Now, in milliseconds since 1970. */
+  /** The current time, in milliseconds since 1970. */
   readonly now: number;
 }
 
-/** A process elsewhere that shares the cache can't be looked for here: what it is just writing is younger than this. */
+/** Whether a process on another machine is alive is unknown here. A temporary file younger than this may be in use. */
 const WRITING_MILLISECONDS = 3_600_000;
 
-/** What lies in and beside a cache directory, and is of no use any more, beside actions and objects. */
+/** Finds unreferenced files in and beside a cache directory, other than actions and objects. */
 export function findLeftovers(
   cache: string,
   { before, keepRuns, codes, inputs, now }: LeftoverLimits,
@@ -69,7 +69,7 @@ export function findLeftovers(
     ...deadMarkers(cache),
     ...temporaries(cache).filter((path) => newestIn(path) < now - WRITING_MILLISECONDS),
   ];
-  const downloads = takeDownloads(cache).filter(({ lastUsed }) => lastUsed < before);
+  const downloads = listDownloads(cache).filter(({ lastUsed }) => lastUsed < before);
   const all: readonly [LeftoverKind, readonly string[]][] = [
     ['work', work],
     ['run', runs],
@@ -80,7 +80,7 @@ export function findLeftovers(
   return all.flatMap(([kind, paths]) => paths.map((path) => ({ kind, path, bytes: bytesIn(path) })));
 }
 
-/** Beside records and what is remembered: what was to be renamed to them. */
+/** Returns temporary files beside records, objects and index files, which would have been renamed to them. */
 function temporaries(cache: string): string[] {
   const folders = ['runs', 'work', 'index', 'index/last', 'index/code', 'index/listings', 'index/plans'].map((name) =>
     join(cache, name),
@@ -99,7 +99,7 @@ function filesIn(directory: string): string[] {
   return entriesOf(directory).map((name) => join(directory, name));
 }
 
-/** When something in it was last written, in milliseconds since 1970. */
+/** Returns when a file, or anything in a directory, was last modified, in milliseconds since 1970. */
 function newestIn(path: string): number {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return Number.POSITIVE_INFINITY;

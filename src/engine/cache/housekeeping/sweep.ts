@@ -1,28 +1,28 @@
 import { lock } from '../../../shared/file-lock.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
-import { usedByOthers, whileNothingIsLookedUp } from '../local/uses.ts';
+import { usedByOthers, withSweepLock } from '../local/use-marker.ts';
 import type { Garbage } from './garbage.ts';
 import { type KeptAction, takeInventory } from './inventory.ts';
 import type { Leftover } from './leftovers.ts';
 import { Trash } from './trash.ts';
 
-/** So many at once: between two batches whoever waits to look something up may do so. */
+/** The number of entries per batch: between two batches, waiting look-ups can proceed. */
 const BATCH = 2000;
 
 export interface Swept {
   readonly actions: number;
   readonly objects: number;
   readonly leftovers: number;
-  /** How much that freed. */
+  /** How much disk space was freed. */
   readonly bytes: number;
-  /** Stayed, since commands that are under way use them. */
+  /** Entries that were kept since running commands use them. */
   readonly inUse: number;
   readonly cancelled: boolean;
 }
 
 /**
- * Takes garbage away: first the records of actions, then the objects that no record needs, so that one that is killed
- * in between leaves some waste and nothing that is half there. What commands under way have looked up stays.
+ * Deletes garbage: first the records of actions, then the objects that no record references. A sweep that is killed in
+ * between leaves unreferenced objects, but no incomplete results. What running commands have looked up is kept.
  */
 export async function sweep(
   cache: string,
@@ -35,7 +35,7 @@ export async function sweep(
   const inBatches = async <Item>(items: readonly Item[], begin: () => (item: Item) => void): Promise<void> => {
     for (let start = 0; start < items.length && !signal.aborted; start += BATCH) {
       const batch = items.slice(start, start + BATCH);
-      await whileNothingIsLookedUp(cache, () => batch.forEach(begin()), signal);
+      await withSweepLock(cache, () => batch.forEach(begin()), signal);
       trash.empty();
     }
   };
@@ -48,7 +48,7 @@ export async function sweep(
   });
   await inBatches(garbage.objects, () => {
     const used = usedByOthers(cache);
-    // Records may have come since: of runs that have finished in the meantime.
+    // Runs may have added records in the meantime.
     const needed = neededBy(takeInventory(cache).actions);
     return ({ digest, path, bytes }) => {
       if (needed.has(digest)) return;
@@ -61,8 +61,8 @@ export async function sweep(
   });
   for (const leftover of leftovers) {
     if (signal.aborted) break;
-    const took = await takeLeftover(leftover, trash);
-    if (!took) continue;
+    const deleted = await deleteLeftover(leftover, trash);
+    if (!deleted) continue;
     swept.leftovers++;
     swept.bytes += leftover.bytes;
   }
@@ -70,8 +70,8 @@ export async function sweep(
   return { ...swept, cancelled: signal.aborted };
 }
 
-/** Of what is gone on with the lock is taken first: a run that does so keeps it. */
-async function takeLeftover({ kind, path }: Leftover, trash: Trash): Promise<boolean> {
+/** Takes the lock of work that can be resumed first: what a run has locked is kept. */
+async function deleteLeftover({ kind, path }: Leftover, trash: Trash): Promise<boolean> {
   if (kind !== 'work' && kind !== 'download') return trash.take(path);
   const held = new AbortController();
   const unlock = await lock(`${path}.lock`, () => held.abort(), held.signal);

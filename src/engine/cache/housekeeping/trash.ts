@@ -4,8 +4,8 @@ import { type Handle, livenessOf, ownHandle, parseHandle } from '../../../shared
 import { entriesOf } from './inventory.ts';
 
 /**
- * Where things of a cache lie from the moment when they are taken away until they are removed: a directory of many files
- * goes at once that way, or not at all.
+ * Holds entries of a cache between their atomic removal, which is a rename, and their deletion. So a directory of many
+ * files disappears from the cache all at once or not at all.
  */
 export class Trash {
   readonly #directory: string;
@@ -15,7 +15,7 @@ export class Trash {
     this.#directory = join(cache, 'trash', ownHandle());
   }
 
-  /** Takes it away from where it lies. Returns whether it was there. */
+  /** Moves an entry into the trash. Returns whether it existed. */
   take(path: string): boolean {
     mkdirSync(this.#directory, { recursive: true });
     try {
@@ -27,18 +27,18 @@ export class Trash {
     }
   }
 
-  /** Removes what was taken. */
+  /** Deletes everything in this trash. */
   empty(): void {
     rmSync(this.#directory, { recursive: true, force: true });
     try {
       rmdirSync(dirname(this.#directory));
     } catch {
-      // Others have things there, or nothing was ever taken.
+      // Another process has entries there, or nothing was ever moved here.
     }
   }
 }
 
-/** What killed processes had taken away and not removed, absolute. */
+/** Returns the trash directories that killed processes left, absolute. */
 export function abandonedTrash(cache: string): readonly string[] {
   return entriesOf(join(cache, 'trash')).flatMap((name) => {
     const path = join(cache, 'trash', name);
@@ -46,7 +46,7 @@ export function abandonedTrash(cache: string): readonly string[] {
   });
 }
 
-/** After so long what a process of another machine or container has taken counts as abandoned. */
+/** After this time, the trash of a process on another machine or in another container counts as abandoned. */
 const FOREIGN_MILLISECONDS = 86_400_000;
 
 function isAbandoned(path: string, holder: Handle | undefined): boolean {

@@ -1,6 +1,6 @@
 import { problem, type Result } from '../../../shared/problem.ts';
 
-/** What the file system said when the cache at `directory` was written, with what to do about it. Bugs are thrown on. */
+/** Turns a file system error from writing the cache at `directory` into a problem. Rethrows anything else. */
 export function cacheProblem(thrown: unknown, directory: string): Result<never> & { readonly ok: false } {
   const error = thrown as NodeJS.ErrnoException;
   const at = { file: error.path ?? directory };
@@ -9,28 +9,28 @@ export function cacheProblem(thrown: unknown, directory: string): Result<never> 
     case 'EDQUOT':
       return problem('the disk of the cache is full', {
         at,
-        advice: 'Free some space, or move the cache: --cache DIR.',
+        advice: 'Free some disk space, or move the cache: --cache DIR.',
       });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return problem('the cache may not be written', {
+      return problem('the cache is not writable', {
         at,
-        advice: 'Make it writable, or use another one: --cache DIR.',
+        advice: 'Make it writable, or use another cache: --cache DIR.',
       });
     case 'EEXIST':
     case 'EISDIR':
     case 'ENOTDIR':
-      return problem('something else is where the cache puts this', {
+      return problem('an unexpected file or directory is in the way of the cache', {
         at,
-        advice: 'Remove it: a cache holds nothing that cannot be made again.',
+        advice: 'Remove it: everything in a cache can be recomputed.',
       });
     case undefined:
       throw error;
     default:
-      return problem(`the cache cannot be written: ${error.code}`, {
+      return problem(`cannot write to the cache: ${error.code}`, {
         at,
-        advice: 'See whether its disk is in order, or use another cache: --cache DIR.',
+        advice: 'Check the disk, or use another cache: --cache DIR.',
       });
   }
 }

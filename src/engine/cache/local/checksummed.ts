@@ -4,13 +4,13 @@ import { withNonFinite } from '../../../shared/non-finite.ts';
 const TAIL = /,\n {2}"checksum": "([0-9a-f]{64})"\n\}\n$/;
 const TAIL_LENGTH = 85;
 
-/** A record as JSON that ends with a checksum over all before it: so that a flipped bit anywhere in it shows. */
+/** Returns a record as JSON that ends with a SHA-256 checksum over everything before it, to detect flipped bits. */
 export function toChecksummed(record: object): string {
   const body = JSON.stringify(record, withNonFinite, 2);
   return `${body.slice(0, -2)},\n  "checksum": "${hash('sha256', body)}"\n}\n`;
 }
 
-/** The record in a text; nothing if it is damaged. Records of earlier versions, which have no checksum, are read too. */
+/** Parses a record; returns nothing if it is corrupted. Also reads records of earlier versions, without a checksum. */
 export function fromChecksummed<Value extends object>(text: string): Value | undefined {
   const [tail, checksum] = TAIL.exec(text.slice(-TAIL_LENGTH)) ?? [];
   const body = tail === undefined ? text : `${text.slice(0, -tail.length)}\n}`;
@@ -24,7 +24,7 @@ export function fromChecksummed<Value extends object>(text: string): Value | und
   }
 }
 
-/** As it was written, byte for byte. What ends in a text ends in a damaged checksum. */
+/** Returns whether a text is byte-identical to what an earlier version wrote. A final string is a broken checksum. */
 function isEarlier(value: object, text: string): boolean {
   return typeof Object.values(value).at(-1) === 'object' && `${JSON.stringify(value, null, 2)}\n` === text;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeWhole } from '../../../shared/atomic-write.ts';
+import { writeAtomically } from '../../../shared/atomic-write.ts';
 import { type ActionKey, isDigest } from '../../fingerprint/digest.ts';
 import type { RunRecord } from '../records.ts';
 import type { History } from '../stores.ts';
@@ -7,11 +7,11 @@ import { toChecksummed } from './checksummed.ts';
 import { CachePaths } from './paths.ts';
 import { quietly } from './quietly.ts';
 
-/** What ran, in a cache directory on this machine. `RunHistory` reads the runs. */
+/** Records what ran, in a cache directory on this machine. `RunHistory` reads these records. */
 export class LocalHistory implements History {
   readonly #paths: CachePaths;
 
-  /** `directory`: the cache directory, absolute. */
+  /** @param directory the cache directory, absolute. */
   constructor(directory: string) {
     this.#paths = new CachePaths(directory);
   }
@@ -27,10 +27,11 @@ export class LocalHistory implements History {
   }
 
   setLastKey(stage: string, key: ActionKey): void {
-    if (this.lastKey(stage) !== key) quietly(() => writeWhole(this.#paths.last(stage), `${JSON.stringify({ key })}\n`));
+    if (this.lastKey(stage) !== key)
+      quietly(() => writeAtomically(this.#paths.last(stage), `${JSON.stringify({ key })}\n`));
   }
 
   addRun(run: RunRecord): void {
-    quietly(() => writeWhole(this.#paths.run(run.run), toChecksummed(run)));
+    quietly(() => writeAtomically(this.#paths.run(run.run), toChecksummed(run)));
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryFor, writeWhole } from '../../../shared/atomic-write.ts';
+import { temporaryFor, writeAtomically } from '../../../shared/atomic-write.ts';
 import { readNumbers } from '../../../shared/non-finite.ts';
 import { failure, type Result, success } from '../../../shared/problem.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
@@ -15,35 +15,35 @@ import { toChecksummed } from './checksummed.ts';
 import { detach, moveIn, protect } from './move-in.ts';
 import { CachePaths } from './paths.ts';
 import { readRecord } from './record-file.ts';
-import type { Uses } from './uses.ts';
+import type { UseMarker } from './use-marker.ts';
 
-/** Records and content in a directory on this machine, shared safely by any number of runs. */
+/** Stores records and content in a directory on this machine. Any number of runs may share it safely. */
 export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   readonly #paths: CachePaths;
   readonly #files: FileDigests;
   readonly #trees: SealedTrees;
-  readonly #uses: Uses | undefined;
+  readonly #marker: UseMarker | undefined;
 
   /**
    * @param directory the cache directory, absolute.
-   * @param uses is told what is looked up: a sweep at the same time leaves that.
+   * @param marker records what is looked up, so that a concurrent sweep keeps it.
    */
-  constructor(directory: string, files: FileDigests, trees: SealedTrees, uses?: Uses) {
+  constructor(directory: string, files: FileDigests, trees: SealedTrees, marker?: UseMarker) {
     this.#paths = new CachePaths(directory);
     this.#files = files;
     this.#trees = trees;
-    this.#uses = uses;
+    this.#marker = marker;
   }
 
   async lookUp(key: ActionKey): Promise<ActionRecord | undefined> {
-    this.#uses?.tell(key);
+    this.#marker?.add(key);
     return this.#read(key);
   }
 
   async commit(record: ActionRecord): Promise<Result<void>> {
     return this.#write(() => {
-      this.#uses?.tell(record.key);
-      writeWhole(this.#paths.action(record.key), toChecksummed(record));
+      this.#marker?.add(record.key);
+      writeAtomically(this.#paths.action(record.key), toChecksummed(record));
     });
   }
 
@@ -52,7 +52,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 
   async materialize(digest: Digest): Promise<string | undefined> {
-    this.#uses?.tell(digest);
+    this.#marker?.add(digest);
     return this.#locate(digest);
   }
 
@@ -72,7 +72,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   async add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {
     await this.#files.prepare();
     return this.#write(() => {
-      this.#uses?.tell(content.digest);
+      this.#marker?.add(content.digest);
       this.#takeIn(content);
     });
   }
@@ -94,20 +94,20 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 
   treeOf(digest: Digest): Tree | undefined {
-    this.#uses?.tell(digest);
+    this.#marker?.add(digest);
     const path = this.#locate(digest);
     const tree = path === undefined ? undefined : digestTree(path, this.#files);
     return tree?.ok && tree.value.digest === digest ? tree.value : undefined;
   }
 
-  /** A path (absolute) on the disk of the content, at which something to be added can be written. */
+  /** Returns an absolute path on the disk of the cache, to which content can be written before it is added. */
   incoming(digest: Digest): string {
     const path = temporaryFor(this.#paths.object(digest));
     mkdirSync(dirname(path), { recursive: true });
     return path;
   }
 
-  /** Content whose files a stage may link into what it makes: a link is recognised without reading it again. */
+  /** Returns the known files of contents (absolute paths) that a stage may hard-link into its outputs. */
   linkable(roots: readonly string[]): LinkedFiles {
     return new LinkedFiles(roots, this.#files, this.#trees);
   }
@@ -120,7 +120,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   #locate(digest: Digest): string | undefined {
     const path = this.#paths.object(digest);
     if (!existsSync(path)) return undefined;
-    // Known content is recognised by size, times and inode; whatever else is there is read again before it is used.
+    // Known content is recognised by size, times and inode. Anything else is digested again before it is used.
     const tree = this.#trees.of(path, this.#files);
     return tree.ok && tree.value.digest === digest ? path : undefined;
   }
@@ -159,7 +159,7 @@ function namesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory).sort() : [];
 }
 
-/** The digests that are kept below `directory` as `PREFIX/REST` and `ending`. */
+/** Returns the digests of the entries `PREFIX/REST` below `directory` whose name has this ending. */
 function digestsIn(directory: string, prefix: string, ending: string): Digest[] {
   return namesIn(join(directory, prefix))
     .filter((name) => name.endsWith(ending))

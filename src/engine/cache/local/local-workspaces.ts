@@ -8,11 +8,11 @@ import { cacheProblem } from './cache-problem.ts';
 import { CachePaths } from './paths.ts';
 import { quietly } from './quietly.ts';
 
-/** Claims and work directories in a cache directory, for all runs that reach it. */
+/** Manages claims and work directories in a cache directory, for all runs that share it. */
 export class LocalWorkspaces implements Workspaces {
   readonly #paths: CachePaths;
 
-  /** `directory`: the cache directory, absolute. */
+  /** @param directory the cache directory, absolute. */
   constructor(directory: string) {
     this.#paths = new CachePaths(directory);
   }
@@ -45,7 +45,7 @@ export class LocalWorkspaces implements Workspaces {
     const { work, scratch } = this.directoriesOf(key);
     for (const path of [directory, work, scratch])
       if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(path);
-    // What a killed run was making is incomplete; what it left in its work directory is there to resume from.
+    // The unfinished outputs of a killed run are incomplete; its work directory is kept to resume from.
     rmSync(scratch, { recursive: true, force: true });
     mkdirSync(scratch, { recursive: true });
     mkdirSync(work, { recursive: true });
@@ -57,7 +57,7 @@ export class LocalWorkspaces implements Workspaces {
   }
 }
 
-/** Whether there is nothing to resume from; the stage may have removed it altogether. */
+/** Returns whether there is nothing to resume from. The stage may have deleted the work directory. */
 function isEmpty(work: string): boolean {
   return !existsSync(work) || readdirSync(work).length === 0;
 }

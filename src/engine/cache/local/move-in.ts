@@ -2,14 +2,14 @@ import { chmodSync, constants, copyFileSync, cpSync, lstatSync, renameSync, rmSy
 import { temporaryFor } from '../../../shared/atomic-write.ts';
 import { quietly } from './quietly.ts';
 
-/** What the file system says when something else is there, of the same kind or another. */
+/** Errors of the file system if the target exists, as a file or as a directory. */
 const IN_THE_WAY = ['ENOTEMPTY', 'EEXIST', 'EISDIR', 'ENOTDIR'];
 
 /**
- * Moves `path` to `target`. Something else there is replaced, unless `isWanted` says that it is what was to be there:
- * another run may have put the same content there in the meantime.
+ * Moves `path` to `target`. Replaces an existing target, unless `isWanted` returns true: another run may have added the
+ * same content in the meantime.
  *
- * @returns whether `path` was needed.
+ * @returns whether `path` was moved; otherwise it is deleted.
  */
 export function moveIn(path: string, target: string, isWanted: () => boolean): boolean {
   try {
@@ -27,7 +27,7 @@ export function moveIn(path: string, target: string, isWanted: () => boolean): b
   return true;
 }
 
-/** Where objects lie on another disk than work, as by a link, a copy beside the target is moved in its place. */
+/** Renames, or across disks copies to a temporary path beside the target and renames that. */
 function move(from: string, to: string): void {
   try {
     renameSync(from, to);
@@ -56,10 +56,10 @@ export function detach(file: string): void {
   renameSync(copy, file);
 }
 
-/** Makes a file read-only, against writing by mistake. Some network folders have no permissions to change. */
+/** Makes a file read-only, to prevent accidental writes. Does nothing on file systems without permissions. */
 export function protect(file: string): void {
   quietly(() => {
-    // A link into the cache is protected already, and would be changed by it.
+    // A hard link into the cache is read-only already, and a chmod would change the ctime of the original.
     if ((lstatSync(file).mode & 0o222) !== 0) chmodSync(file, 0o444);
   });
 }

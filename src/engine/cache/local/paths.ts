@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 
-/** Where things lie in a cache directory. */
+/** Knows the layout of a cache directory. */
 export class CachePaths {
   /** The cache directory, absolute. */
   readonly root: string;
@@ -27,7 +27,7 @@ export class CachePaths {
   }
 
   last(stage: string): string {
-    // The names of a matrix's stages hold its values, which may have slashes.
+    // The names of matrix stages contain matrix values, which may have slashes.
     return join(this.root, 'index', 'last', `${encodeURIComponent(stage)}.json`);
   }
 }

@@ -1,4 +1,4 @@
-/** Runs an action that only helps: a cache that cannot be written loses it and goes on. Bugs are thrown on. */
+/** Runs a best-effort action: ignores errors of the file system, rethrows all others. */
 export function quietly(action: () => void): void {
   try {
     action();

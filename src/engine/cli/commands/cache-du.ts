@@ -1,5 +1,5 @@
+import { diskUsageOf } from '../../cache/housekeeping/disk-usage.ts';
 import { takeInventory } from '../../cache/housekeeping/inventory.ts';
-import { usageOf } from '../../cache/housekeeping/usage.ts';
 import { describeUsage } from '../../report/cache-du.ts';
 import { collect } from '../collect.ts';
 import { openConsole } from '../console.ts';
@@ -8,21 +8,21 @@ import { housekeeping } from '../housekeeping.ts';
 import { interruptible } from '../interrupt.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
-import { standingOf } from '../standing.ts';
+import { findReferencedKeys } from '../referenced-keys.ts';
 
-/** What `cache gc` keeps if nothing else is said. */
+/** How many runs `cache gc` keeps by default. */
 export const KEEP_RUNS = 10;
 
-/** `pipeline cache du`: how much room the cache takes. */
+/** `pipeline cache du`: shows the disk usage of the cache. */
 export function cacheDu(options: CommonOptions): Promise<number> {
   return housekeeping(options, async () => {
     const { signal, release } = interruptible();
     try {
       const { cache } = findProject(options);
-      const standing = await standingOf(options, signal);
-      const { garbage, leftovers } = collect(cache, standing, { keepRuns: KEEP_RUNS });
-      const free = standing.lockfileIsRead ? leftovers.reduce((sum, { bytes }) => sum + bytes, garbage.bytes) : 0;
-      const usage = usageOf(cache, takeInventory(cache));
+      const referenced = await findReferencedKeys(options, signal);
+      const { garbage, leftovers } = collect(cache, referenced, { keepRuns: KEEP_RUNS });
+      const free = referenced.lockfileIsRead ? leftovers.reduce((sum, { bytes }) => sum + bytes, garbage.bytes) : 0;
+      const usage = diskUsageOf(cache, takeInventory(cache));
       const { print, printJson, paint } = openConsole(options);
       printJson({ type: 'cache-usage', ...usage, stages: Object.fromEntries(usage.stages), collectable: free });
       print(describeUsage(usage, free, paint));

@@ -7,26 +7,26 @@ import { housekeeping } from '../housekeeping.ts';
 import { interruptible } from '../interrupt.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
-import { type Standing, standingOf } from '../standing.ts';
+import { findReferencedKeys, type ReferencedKeys } from '../referenced-keys.ts';
 
 export interface GcOptions extends CommonOptions, CollectOptions {
   readonly yes: boolean;
 }
 
-/** `pipeline cache gc`: says what of the cache is of no use any more, and with `--yes` takes it away. */
+/** `pipeline cache gc`: lists unreferenced results and, with `--yes`, deletes them. */
 export function cacheGc(options: GcOptions): Promise<number> {
   return housekeeping(options, async () => {
     const { signal, release } = interruptible();
     try {
       const { cache } = findProject(options);
-      const standing = await standingOf(options, signal);
+      const referenced = await findReferencedKeys(options, signal);
       if (signal.aborted) return EXIT.interrupted;
-      // What belongs to a lockfile that can't be read would be lost.
-      if (!standing.lockfileIsRead) return reportProblems(standing.problems, options);
-      const { garbage, leftovers } = collect(cache, standing, options);
+      // Results that belong to a lockfile that cannot be read would be lost.
+      if (!referenced.lockfileIsRead) return reportProblems(referenced.problems, options);
+      const { garbage, leftovers } = collect(cache, referenced, options);
       const swept = options.yes ? await sweep(cache, garbage, leftovers, signal) : undefined;
       const console = openConsole(options);
-      tellUnknown(standing, options, console);
+      printUnknown(referenced, options, console);
       for (const { key, record, lastUsed } of garbage.actions) {
         const { stage } = record.provenance;
         console.printJson({ type: 'garbage', kind: 'action', key, stage, lastUsed: new Date(lastUsed).toISOString() });
@@ -39,7 +39,7 @@ export function cacheGc(options: GcOptions): Promise<number> {
       console.printJson({
         type: 'cache-collected',
         dryRun: !options.yes,
-        currentKnown: standing.current !== undefined,
+        currentKnown: referenced.current !== undefined,
         ...(swept ?? {
           actions: garbage.actions.length,
           objects: garbage.objects.length,
@@ -57,9 +57,9 @@ export function cacheGc(options: GcOptions): Promise<number> {
   });
 }
 
-function tellUnknown({ current, problems }: Standing, { keepRuns }: GcOptions, { print, paint }: Console): void {
+function printUnknown({ current, problems }: ReferencedKeys, { keepRuns }: GcOptions, { print, paint }: Console): void {
   if (current !== undefined) return;
   const why = problems[0]?.message ?? '';
-  print(`${paint('yellow', 'what the pipeline uses as it stands is not known')}: ${why}`);
-  print(`What pipeline.lock and the last ${keepRuns} runs need stays.\n`);
+  print(`${paint('yellow', 'cannot tell which results the current pipeline uses')}: ${why}`);
+  print(`What pipeline.lock and the last ${keepRuns} runs need is kept.\n`);
 }

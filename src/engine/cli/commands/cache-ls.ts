@@ -1,4 +1,4 @@
-import { takeDownloads } from '../../cache/housekeeping/downloads.ts';
+import { listDownloads } from '../../cache/housekeeping/downloads.ts';
 import type { KeptAction } from '../../cache/housekeeping/inventory.ts';
 import { takeInventory } from '../../cache/housekeeping/inventory.ts';
 import { suggestion } from '../../plan/suggest.ts';
@@ -9,34 +9,34 @@ import { housekeeping } from '../housekeeping.ts';
 import { interruptible } from '../interrupt.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
-import { type Standing, standingOf } from '../standing.ts';
+import { findReferencedKeys, type ReferencedKeys } from '../referenced-keys.ts';
 
-/** `pipeline cache ls`: the results in the cache, newest first; of some stages, or of all. */
+/** `pipeline cache ls`: lists the results in the cache, newest first, of all or of the given stages. */
 export function cacheLs(stages: readonly string[], options: CommonOptions): Promise<number> {
   return housekeeping(options, async () => {
     const { signal, release } = interruptible();
     try {
-      const standing = await standingOf(options, signal);
+      const referenced = await findReferencedKeys(options, signal);
       const { actions, damaged } = takeInventory(findProject(options).cache);
       const names = new Set(actions.map(({ record }) => record.provenance.stage));
       const unknown = stages.filter((stage) => !names.has(stage));
       if (unknown.length > 0) {
         const problems = unknown.map((stage) => ({
-          message: `there is no result of stage «${stage}»`,
+          message: `the cache has no result of stage "${stage}"`,
           advice: suggestion(stage, [...names]),
         }));
         return reportProblems(problems, options);
       }
       const listed = actions
         .filter(({ record }) => stages.length === 0 || stages.includes(record.provenance.stage))
-        .map((action) => toListed(action, standing))
+        .map((action) => toListed(action, referenced))
         .sort((a, b) => (a.finished < b.finished ? 1 : -1));
       const { print, printJson, paint } = openConsole(options);
       for (const action of listed) printJson({ type: 'action', ...action });
-      const downloads = stages.length === 0 ? takeDownloads(findProject(options).cache) : [];
+      const downloads = stages.length === 0 ? listDownloads(findProject(options).cache) : [];
       for (const { lastUsed, ...each } of downloads)
         printJson({ type: 'download', ...each, lastUsed: new Date(lastUsed).toISOString() });
-      print(describeActions(listed, downloads, damaged.length, standing.problems[0]?.message, new Date(), paint));
+      print(describeActions(listed, downloads, damaged.length, referenced.problems[0]?.message, new Date(), paint));
       return EXIT.ok;
     } finally {
       release();
@@ -44,7 +44,7 @@ export function cacheLs(stages: readonly string[], options: CommonOptions): Prom
   });
 }
 
-function toListed({ key, record }: KeptAction, { current, locked }: Standing): ListedAction {
+function toListed({ key, record }: KeptAction, { current, locked }: ReferencedKeys): ListedAction {
   const { stage, finished } = record.provenance;
   const bytes = Object.values(record.outputs).reduce((sum, output) => sum + output.bytes, 0);
   const isCurrent = current === undefined ? null : current.has(key);

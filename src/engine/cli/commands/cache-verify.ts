@@ -8,26 +8,26 @@ import { housekeeping } from '../housekeeping.ts';
 import { interruptible } from '../interrupt.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
-import { lastKeys, type Standing, standingOf } from '../standing.ts';
+import { findReferencedKeys, lastKeys, type ReferencedKeys } from '../referenced-keys.ts';
 
-/** In the newest of them a damaged record's stage is looked for. */
+/** The number of recent runs in which the stage of a corrupted record is searched for. */
 const RUNS = 200;
 
-/** `pipeline cache verify`: reads everything again, and takes away what is damaged. */
+/** `pipeline cache verify`: reads everything in the cache, and deletes corrupted entries. */
 export function cacheVerify(options: CommonOptions): Promise<number> {
   return housekeeping(options, async () => {
     const { signal, release } = interruptible();
     try {
       const { cache } = findProject(options);
-      const standing = await standingOf(options, signal);
+      const referenced = await findReferencedKeys(options, signal);
       const integrity = await checkIntegrity(cache, {
         worker: options.engine.hashWorker,
         signal,
-        stageOf: stagesByKey(cache, standing),
+        stageOf: stagesByKey(cache, referenced),
       });
       const ageOf = (key: ActionKey): Age => {
-        if (standing.locked.has(key) || standing.current?.has(key)) return 'current';
-        return standing.current === undefined ? 'unknown' : 'old';
+        if (referenced.locked.has(key) || referenced.current?.has(key)) return 'current';
+        return referenced.current === undefined ? 'unknown' : 'old';
       };
       const { print, printJson, paint } = openConsole(options);
       for (const damage of integrity.damages) {
@@ -45,8 +45,8 @@ export function cacheVerify(options: CommonOptions): Promise<number> {
   });
 }
 
-/** The stage of a key whose record can't be read: from the pipeline, the lockfile, or what ran. */
-function stagesByKey(cache: string, { current, locked }: Standing): (key: ActionKey) => string | undefined {
+/** Returns a function that finds the stage of a key without its record: in the pipeline, the lockfile or past runs. */
+function stagesByKey(cache: string, { current, locked }: ReferencedKeys): (key: ActionKey) => string | undefined {
   let ran: Map<ActionKey, string> | undefined;
   return (key) => {
     if (ran === undefined) {

@@ -5,8 +5,8 @@ import type { CommonOptions } from '../options.ts';
 import { readPipelineNames } from '../pipeline-names.ts';
 
 /**
- * `pipeline complete -- WORD…`: what may stand where the last of the words is, one a line, its description after a tab.
- * `:files` and `:directories` mean paths. Whoever types is never disturbed: what goes wrong is left out in silence.
+ * `pipeline complete -- WORD…`: prints the completions of the last word, one per line, each with its description after
+ * a tab. `:files` and `:directories` stand for paths. Errors are ignored, so that they do not disturb typing.
  */
 export async function printCompletions(
   commands: readonly CommandSpec[],
@@ -21,7 +21,7 @@ export async function printCompletions(
     if (paths !== undefined) lines.push(`:${paths}`);
     process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   } catch {
-    // Nothing can be completed here.
+    // Without a readable pipeline there are no completions.
   }
   return EXIT.ok;
 }

@@ -6,11 +6,11 @@ import { reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 
-/** `pipeline completion`: prints the script for a shell, whose first line says how to keep it. */
+/** `pipeline completion`: prints the script for a shell. Its first line says how to install it. */
 export async function completion(shell: string, options: CommonOptions): Promise<number> {
   if (!SHELLS.includes(shell)) {
     const advice = suggestion(shell, SHELLS);
-    return reportProblems([{ message: `there is no completion for «${shell}»`, advice }], options);
+    return reportProblems([{ message: `no completion script for shell "${shell}"`, advice }], options);
   }
   const script = readFileSync(join(dirname(options.engine.stageApi), 'completions', `pipeline.${shell}`), 'utf8');
   process.stdout.write(options.json ? `${JSON.stringify({ type: 'completion', shell, script })}\n` : script);

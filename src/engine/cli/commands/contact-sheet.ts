@@ -5,13 +5,13 @@ import type { ContactSheet } from '../../inspect/contact-sheet.ts';
 import type { Pictures } from '../../inspect/picture.ts';
 import { list } from '../../plan/suggest.ts';
 
-/** An artifact, by the name that people give it, and its pictures if it has any. */
+/** An artifact by its displayed name, and its images if it has any. */
 export interface Pictured {
   readonly title: string;
   readonly pictures: Pictures | undefined;
 }
 
-/** Draws the pictures of the one artifact that has some, and writes them as PNG. */
+/** Draws the images of the one artifact that has some, and writes them to a PNG file. */
 export async function writeContactSheet(
   candidates: readonly Pictured[],
   file: string,
@@ -33,14 +33,16 @@ export async function writeContactSheet(
 function checkTarget(file: string, force: boolean): Result<void> {
   const at = { file };
   if (!existsSync(dirname(file))) {
-    return problem('there is no such folder', {
+    return problem('the folder does not exist', {
       at: { file: dirname(file) },
-      advice: 'Make it, or name another file.',
+      advice: 'Create it, or choose another file.',
     });
   }
   if (!existsSync(file)) return success(undefined);
-  if (statSync(file).isDirectory()) return problem('this is a folder', { at, advice: 'Name a file: --png sheet.png' });
-  if (!force) return problem('it is there already', { at, advice: 'Name another file, or replace it with --force.' });
+  if (statSync(file).isDirectory())
+    return problem('this is a folder', { at, advice: 'Give the path of a file: --png sheet.png' });
+  if (!force)
+    return problem('the file already exists', { at, advice: 'Choose another file, or overwrite it with --force.' });
   return success(undefined);
 }
 
@@ -48,18 +50,18 @@ function choose(candidates: readonly Pictured[]): Result<{ title: string; pictur
   const found = candidates.flatMap(({ title, pictures }) => (pictures === undefined ? [] : [{ title, pictures }]));
   const [first] = found;
   if (first === undefined) {
-    return problem(`there are no pictures in ${list(candidates.map(({ title }) => `«${title}»`))}`, {
+    return problem(`no images found in ${list(candidates.map(({ title }) => `"${title}"`))}`, {
       advice:
-        'Pictures are image files, an Arrow column «arrow.fixed_shape_tensor» of uint8 [height, width, 3], or a binary column of JPEG or PNG.',
+        'Supported are image files, an Arrow column of type arrow.fixed_shape_tensor with uint8 [height, width, 3], and a binary column with JPEG or PNG files.',
     });
   }
   if (found.length === 1) return success(first);
-  return problem(`several outputs have pictures: ${list(found.map(({ title }) => `«${title}»`))}`, {
-    advice: `Name one: pipeline inspect ${first.title} --png FILE`,
+  return problem(`several outputs contain images: ${list(found.map(({ title }) => `"${title}"`))}`, {
+    advice: `Choose one: pipeline inspect ${first.title} --png FILE`,
   });
 }
 
-/** Beside, then renamed, so that nobody finds half of it. */
+/** Writes the file atomically: to a temporary file, which is then renamed. */
 function write(file: string, content: Uint8Array): Result<void> {
   const temporary = `${file}.${process.pid}.incomplete`;
   try {
@@ -72,7 +74,7 @@ function write(file: string, content: Uint8Array): Result<void> {
     if (code === undefined) throw error;
     return problem(`cannot write: ${code}`, {
       at: { file },
-      advice: 'Name a file in a folder that can be written, with enough room.',
+      advice: 'Choose a writable folder with enough disk space.',
     });
   }
 }

@@ -9,7 +9,7 @@ import { housekeeping } from '../housekeeping.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
 
-/** `pipeline diff`: what differs between two runs. Like git: one run is compared with the latest, none is the last two. */
+/** `pipeline diff`: compares two runs: the given one with the latest, or by default the last two. */
 export function diff(given: readonly string[], options: CommonOptions): Promise<number> {
   return housekeeping(options, async () => {
     const history = new RunHistory(findProject(options).cache);
@@ -29,25 +29,25 @@ export function diff(given: readonly string[], options: CommonOptions): Promise<
 
 function find(text: string, history: RunHistory): Result<RunRecord> {
   const at = { file: text };
-  const list = 'pipeline runs   lists them';
+  const list = 'List the runs: pipeline runs';
   const found = findRun(text, history);
   switch (found.kind) {
     case 'found':
       return success(found.run);
     case 'several': {
-      const advice = `Give more of one: ${found.ids.slice(0, 5).join(', ')}${found.ids.length > 5 ? ', …' : ''}`;
-      return problem(`${found.ids.length} runs begin so`, { at, advice });
+      const advice = `Give more of the id: ${found.ids.slice(0, 5).join(', ')}${found.ids.length > 5 ? ', …' : ''}`;
+      return problem(`ambiguous run: the ids of ${found.ids.length} runs start with it`, { at, advice });
     }
     case 'none': {
-      if (found.runs === 0) return problem('there has been no run yet', { at, advice: 'Make one: pipeline run' });
-      if (!text.startsWith('latest')) return problem('there is no such run', { at, advice: list });
+      if (found.runs === 0) return problem('there are no runs yet', { at, advice: 'Run the pipeline: pipeline run' });
+      if (!text.startsWith('latest')) return problem('no run has this id', { at, advice: list });
       const many = found.runs === 1 ? 'there is only 1 run' : `there are only ${found.runs} runs`;
       return problem(many, { at, advice: list });
     }
     case 'damaged':
-      return problem(`the record of run ${found.id} is damaged`, {
+      return problem(`the record of run ${found.id} is corrupted`, {
         at: { file: history.pathOf(found.id) },
-        advice: 'Name another run. Take damaged records away: pipeline cache verify',
+        advice: 'Choose another run. To delete corrupted records: pipeline cache verify',
       });
     default:
       return found satisfies never;

@@ -7,7 +7,7 @@ import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
 
-/** `pipeline doctor`: what was found on this machine, and what to do about what is missing. */
+/** `pipeline doctor`: checks this machine and its installation, and says how to fix what is missing. */
 export async function doctor(options: CommonOptions): Promise<number> {
   const { print, printJson, paint } = openConsole(options);
   const { root, cache } = findProject(options);

@@ -16,7 +16,7 @@ import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { withSession } from '../with-session.ts';
 
-/** `pipeline explain`: all that decides a stage's outputs, in clear, and what of it changed since when. */
+/** `pipeline explain`: shows the parts of a stage's action key, and what changed since its last result. */
 export async function explain(written: string, options: CommonOptions): Promise<number> {
   return withSession(options, async ({ services }) => {
     const found = new StageNames(services.plan.stages).findOne(written);
@@ -32,14 +32,14 @@ export async function explain(written: string, options: CommonOptions): Promise<
   });
 }
 
-/** What is known of a stage's key, and the record that it is compared with. */
+/** The known parts of a stage's key, and the record that they are compared with. */
 export interface Explanation extends KnownParts {
   readonly stage: string;
-  /** Unknown while stages before it would run. */
+  /** Undefined while upstream stages would run. */
   readonly key?: ActionKey;
   readonly cached: boolean;
   readonly reasons: readonly string[];
-  /** The result that it has, or else the last one that it had. */
+  /** The current result or, if there is none, the last one. */
   readonly last?: ActionRecord;
 }
 

@@ -17,7 +17,7 @@ import type { CommonOptions } from '../options.ts';
 import { type NamedArtifact, refer } from '../reference.ts';
 import { withSession } from '../with-session.ts';
 
-/** `pipeline export`: copies the outputs that REF means into a directory, each under its own name. */
+/** `pipeline export`: copies the outputs that REF refers to into a directory, each under its own name. */
 export async function exportArtifacts(
   reference: string,
   directory: string,
@@ -47,9 +47,9 @@ function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: 
   const copies = artifacts.map((artifact) => ({ artifact, target: join(directory, artifact.file) }));
   const taken = force ? undefined : copies.find(({ target }) => existsSync(target));
   if (taken !== undefined) {
-    return problem('it is there already', {
+    return problem('the target already exists', {
       at: { file: taken.target },
-      advice: 'Name another folder, or replace it with --force.',
+      advice: 'Choose another folder, or overwrite it with --force.',
     });
   }
   try {
@@ -61,12 +61,12 @@ function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: 
     if (code === undefined) throw error;
     return problem(`cannot write: ${code}`, {
       at: { file: path },
-      advice: 'Name a folder that can be written, with enough room.',
+      advice: 'Choose a writable folder with enough disk space.',
     });
   }
 }
 
-/** A copy beside, then renamed, so that nobody finds half of it. The copy can be written, unlike what is in the cache. */
+/** Copies atomically: to a temporary path, which is then renamed. Unlike the cached original, the copy is writable. */
 function copy(from: string, target: string): void {
   const temporary = `${target}.${process.pid}.incomplete`;
   cpSync(from, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE });

@@ -17,13 +17,13 @@ const FORMATS: Readonly<Record<string, (graph: Graph) => string | Promise<string
   json: toJson,
 };
 
-/** `pipeline graph`: the stages, what they read, and which are cached. */
+/** `pipeline graph`: prints the stages, their inputs, and which of them are cached. */
 export async function graph(options: CommonOptions & { readonly format: string }): Promise<number> {
   const format = options.json ? 'json' : options.format;
   if (!Object.hasOwn(FORMATS, format)) {
     const advice = suggestion(format, Object.keys(FORMATS));
     return reportProblems(
-      [{ message: `there is no format «${format}»`, at: { file: `--format ${format}` }, advice }],
+      [{ message: `unknown format "${format}"`, at: { file: `--format ${format}` }, advice }],
       options,
     );
   }

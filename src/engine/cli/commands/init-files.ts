@@ -3,7 +3,7 @@ import { basename, join, relative, sep } from 'node:path';
 import { stringify } from 'yaml';
 import type { NewFile } from './write-new-files.ts';
 
-/** What a new project is made of: the template, where it is to lie and what it is called. */
+/** Returns the files of a new project in the folder `target`. */
 export function newFiles(
   target: string,
   template: string,
@@ -22,12 +22,12 @@ export function newFiles(
     ...files.filter(({ path }) => path !== 'pipeline.yaml'),
     ...(manifest === undefined ? [] : [{ path: 'package.json', text: manifest, ifThere: 'leave' } as const]),
     { path: '.gitignore', text: 'cache/\nnode_modules/\n', ifThere: { addLine: 'cache/' } },
-    // Last: with it the folder becomes a pipeline.
+    // Written last, since this file makes the folder a pipeline.
     ...files.filter(({ path }) => path === 'pipeline.yaml'),
   ];
 }
 
-/** The template's pipeline file with the project's name, and with the schema where an editor finds it from there. */
+/** Returns the template's pipeline file with the project's name, and with the relative path of the schema for editors. */
 function named(text: string, target: string, schema: string): string {
   const path = relative(target, schema).split(sep).join('/');
   const name = stringify(basename(target) || 'pipeline', { lineWidth: 0 }).trimEnd();

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What a new project finds of the packages that it needs. */
-export interface Surroundings {
-  /** Where the schema of pipeline.yaml lies, or will lie once the package is installed. */
+/** Which of the packages that a new project needs are already installed. */
+export interface InstalledPackages {
+  /** The path of the schema of `pipeline.yaml`, which exists once the package is installed. */
   readonly schema: string;
-  /** The package.json to be written, unless there is one here or in a folder above. */
+  /** The text of the `package.json` to write; undefined if there is one in this or a parent folder. */
   readonly manifest: string | undefined;
   /** The commands that install what is missing. */
   readonly install: readonly string[];
@@ -16,11 +16,11 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-/** With these an editor, and «npx tsc», check the stages. */
+/** An editor and `npx tsc` need these packages to type-check the stages. */
 const FOR_TYPES = ['@types/node', 'typescript'];
 
-/** `own` is the folder of this package. */
-export function lookAround(target: string, own: string): Surroundings {
+/** Finds the packages that are installed for the folder `target`. `own` is the folder of this package. */
+export function findPackages(target: string, own: string): InstalledPackages {
   const schema = findUpwards(target, 'node_modules/pipeline/dist/pipeline.schema.json');
   const there = { schema: schema ?? join(target, 'node_modules/pipeline/dist/pipeline.schema.json') };
   const nearest = findUpwards(target, 'package.json');
@@ -54,12 +54,12 @@ function readManifest(path: string): Manifest {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
   } catch {
-    // npm will say what is wrong with it.
+    // `npm install` reports what is wrong with it.
     return {};
   }
 }
 
-/** As a shell reads it. */
+/** Quotes a path for a shell if necessary. */
 export function quoted(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,14 +3,14 @@ import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { newFiles } from './init-files.ts';
-import { lookAround, quoted } from './init-packages.ts';
+import { findPackages, quoted } from './init-packages.ts';
 import { writeNewFiles } from './write-new-files.ts';
 
-/** `pipeline init`: a small pipeline that works, to be turned into one's own. */
+/** `pipeline init`: creates a small working pipeline, as a starting point for a new project. */
 export async function init(directory: string | undefined, options: CommonOptions): Promise<number> {
   const target = resolve(directory ?? '.');
   const dist = dirname(options.engine.stageApi);
-  const surroundings = lookAround(target, dirname(dist));
+  const surroundings = findPackages(target, dirname(dist));
   const shown = (path: string) => relative(process.cwd(), join(target, path));
   const written = writeNewFiles(target, newFiles(target, join(dist, 'examples', 'starter'), surroundings), shown);
   if (!written.ok) return reportProblems(written.failure, options);
@@ -20,7 +20,7 @@ export async function init(directory: string | undefined, options: CommonOptions
   const { print, printJson, paint } = openConsole(options);
   printJson({ type: 'initialized', directory: target, files: written.value, next });
   for (const path of written.value) print(`${paint('green', '✓')} ${shown(path)}`);
-  const advice = 'Then change a param in pipeline.yaml: «npx pipeline status» says what would run and why.';
+  const advice = 'Then change a param in pipeline.yaml, and see which stages would rerun, and why: npx pipeline status';
   for (const step of [...next, advice]) print(`${paint('cyan', '→')} ${step}`);
   return EXIT.ok;
 }

@@ -18,12 +18,12 @@ import { type Pictured, writeContactSheet } from './contact-sheet.ts';
 
 export interface InspectOptions extends CommonOptions {
   readonly full: boolean;
-  /** Where to write a contact sheet. */
+  /** The path of the contact sheet to write. */
   readonly png?: string;
   readonly force: boolean;
 }
 
-/** `pipeline inspect`: what a result is and where it came from. */
+/** `pipeline inspect`: shows the content of a result and its provenance. */
 export async function inspect(reference: string, options: InspectOptions): Promise<number> {
   return withSession(options, async ({ services }) => {
     const referred = await refer(reference, services);
@@ -48,12 +48,12 @@ export async function inspect(reference: string, options: InspectOptions): Promi
   });
 }
 
-/** An artifact with what people call it. */
+/** An artifact with its displayed name. */
 interface Subject {
   readonly artifact: NamedArtifact;
   readonly title: string;
   readonly stage?: string;
-  /** Its name as a file, as the stage calls it. */
+  /** The file name that the stage declares for it. */
   readonly file: string;
 }
 
@@ -93,7 +93,7 @@ async function showArtifact(
 
 function showOrigins([first, ...others]: readonly Origin[], view: View, { print, printJson }: Console): void {
   if (first === undefined) {
-    print('No record in the cache says where it came from.');
+    print('Provenance unknown: no record in the cache refers to this content.');
     return;
   }
   for (const origin of [first, ...others]) printJson(originJson(origin));
@@ -103,16 +103,16 @@ function showOrigins([first, ...others]: readonly Origin[], view: View, { print,
 function showSheet(file: string, sheet: ContactSheet, { print, printJson, paint }: Console): void {
   const { png: _png, ...facts } = sheet;
   printJson({ type: 'contact-sheet', file, ...facts });
-  print(`\n${paint('cyan', '→')} ${file}: ${plural(sheet.shown, 'picture')}, ${sheet.width} × ${sheet.height} pixels`);
-  if (sheet.unreadable.length > 0) print(`${paint('red', '✗')} cannot be read as pictures: ${list(sheet.unreadable)}`);
+  print(`\n${paint('cyan', '→')} ${file}: ${plural(sheet.shown, 'image')}, ${sheet.width} × ${sheet.height} pixels`);
+  if (sheet.unreadable.length > 0) print(`${paint('red', '✗')} cannot be read as images: ${list(sheet.unreadable)}`);
 }
 
-/** That there is such a thing as a contact sheet. */
+/** Prints the command that draws a contact sheet. */
 function suggestSheet(pictured: readonly Pictured[], { print, paint }: Console): void {
   const drawable = pictured.find(({ pictures }) => pictures !== undefined);
   if (drawable?.pictures === undefined) return;
   const command = `pipeline inspect ${drawable.title} --png sheet.png`;
-  print(`\n${paint('cyan', '→')} ${command}\n  draws ${plural(drawable.pictures.count, 'picture')} as a contact sheet`);
+  print(`\n${paint('cyan', '→')} ${command}\n  draws ${plural(drawable.pictures.count, 'image')} as a contact sheet`);
 }
 
 function shortest(path: string): string {

@@ -16,11 +16,11 @@ import { withSession } from '../with-session.ts';
 export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'> {
   readonly dryRun: boolean;
   readonly keepGoing: boolean;
-  /** Only what the lockfile describes, with the results that it names. */
+  /** Fail unless the lockfile matches the pipeline, and every result matches the lockfile. */
   readonly locked: boolean;
 }
 
-/** `pipeline run` and, as a dry run of everything, `pipeline status`. Returns the exit code. */
+/** `pipeline run` and, as a dry run of all stages, `pipeline status`. Returns the exit code. */
 export async function run(stages: readonly string[], options: RunCommandOptions): Promise<number> {
   return withSession(options, async ({ services }, signal) => {
     const selection = select(services.plan, { ...options, stages });
@@ -28,10 +28,10 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
     const missing = missingInputs(services.plan, selection.value.stages);
     if (missing.length > 0) return reportProblems(missing, options);
 
-    const objection = options.locked
-      ? await (await import('../locked.ts')).objectionOf(services, selection.value.stages, options)
+    const checkResult = options.locked
+      ? await (await import('../locked.ts')).lockedResultCheck(services, selection.value.stages, options)
       : undefined;
-    if (typeof objection === 'number') return objection;
+    if (typeof checkResult === 'number') return checkResult;
 
     const console = openConsole(options);
     const { emit, close } = reporterFor(options, console);
@@ -43,7 +43,7 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
       keepGoing,
       signal,
       emit,
-      ...(objection && { objection }),
+      ...(checkResult && { checkResult }),
     });
     await close();
     if (!dryRun) services.stores.history.addRun(toRecord(result, services.plan, started));
@@ -60,7 +60,7 @@ function isWhole({ stages }: RunResult, plan: Plan): boolean {
   return stages.length === plan.stages.length;
 }
 
-/** The lockfile describes the pipeline as its file declares it: what was only tried by `--set` is not locked. */
+/** The lockfile describes the pipeline as declared in its file: results of `--set` are not locked. */
 function ownsLockfile({ locked, set }: RunCommandOptions): boolean {
   return !locked && set.length === 0;
 }

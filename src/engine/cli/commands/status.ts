@@ -1,7 +1,7 @@
 import type { CommonOptions } from '../options.ts';
 import { run } from './run.ts';
 
-/** What would run and why: a dry run of everything. */
+/** `pipeline status`: shows which stages would run, and why, by a dry run of all stages. */
 export function status(options: CommonOptions): Promise<number> {
   return run([], { ...options, dryRun: true, keepGoing: true, force: false, locked: false });
 }

@@ -16,7 +16,7 @@ import { summarizeVerify } from '../../report/verify.ts';
 import { localExecutor, openLocalStores } from '../compose.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
-import { lockfileOf, objectionBy } from '../locked.ts';
+import { checkAgainstLockfile, lockfileOf } from '../locked.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
@@ -24,11 +24,11 @@ import { missingInputs } from '../session.ts';
 import { withSession } from '../with-session.ts';
 
 export interface VerifyOptions extends CommonOptions {
-  /** Where the fresh cache is made and left. */
+  /** The directory in which the empty cache is created and kept. */
   readonly keep?: string;
 }
 
-/** `pipeline verify`: runs stages again from nothing and compares what they put out with the lockfile. */
+/** `pipeline verify`: reruns stages in an empty cache, and compares their outputs with the lockfile. */
 export async function verify(stages: readonly string[], options: VerifyOptions): Promise<number> {
   return withSession(options, async ({ services }, signal) => {
     const selection = select(services.plan, { stages, force: false });
@@ -46,7 +46,7 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
     const fresh = freshDirectory(cache, options.keep === undefined ? undefined : resolve(options.keep));
     if (!fresh.ok) return reportProblems(fresh.failure, options);
     try {
-      const result = await runAgain(verification, lockfile, { services, directory: fresh.value.path, signal, options });
+      const result = await rerun(verification, lockfile, { services, directory: fresh.value.path, signal, options });
       return exitCodeOf(result);
     } finally {
       fresh.value.release();
@@ -54,20 +54,20 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
   });
 }
 
-interface Again {
+interface RerunContext {
   readonly services: Services;
-  /** Of the fresh cache. */
+  /** The directory of the empty cache. */
   readonly directory: string;
   readonly signal: AbortSignal;
   readonly options: VerifyOptions;
 }
 
-async function runAgain(
+async function rerun(
   verification: Verification,
   lockfile: Lockfile,
-  { services, directory, signal, options }: Again,
+  { services, directory, signal, options }: RerunContext,
 ): Promise<RunResult> {
-  const again = inFresh(services, directory, verification.takenKeys, options);
+  const again = inFresh(services, directory, verification.reusedKeys, options);
   const console = openConsole(options);
   const { emit, close } = reporterFor({ ...options, dryRun: false }, console);
   const verdictsOn = ({ stages }: RunResult) => verdicts(services.plan, verification, stages);
@@ -82,10 +82,10 @@ async function runAgain(
         for (const [stage, verdict] of verdictsOn(event.result))
           console.printJson({ type: 'verified', stage, verdict });
       }
-      // That a stage is forced goes without saying here.
+      // Every stage is forced here, so the reason would only repeat that.
       emit(event.type === 'stage-started' ? { ...event, reasons: [] } : event);
     },
-    objection: objectionBy(lockfile, again.stores.contents),
+    checkResult: checkAgainstLockfile(lockfile, again.stores.contents),
   });
   await close();
   printFailures(result, console);
@@ -96,7 +96,7 @@ async function runAgain(
   return result;
 }
 
-/** The services with stores that start empty, and that remember nothing of them afterwards. */
+/** Returns the services with stores that are empty at first and leave no trace in the indexes of the project's cache. */
 function inFresh(
   services: Services,
   directory: string,
@@ -112,14 +112,14 @@ function inFresh(
   return { ...services, roots, stores, executor };
 }
 
-/** Results that are not computed again but read, and that the cache lacks. */
+/** Returns a problem for each result that is to be read instead of recomputed, and that is not in the cache. */
 async function absentResults(
-  { taken }: Verification,
+  { reused }: Verification,
   lockfile: Lockfile,
   stores: Services['stores'],
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
-  for (const stage of taken) {
+  for (const stage of reused) {
     const key = lockfile.get(stage.name)?.key;
     if (key !== undefined && (await findResult(stores, key)) === undefined) problems.push(absentProblem(stage));
   }
@@ -129,11 +129,11 @@ async function absentResults(
 function absentProblem({ name, deterministic }: PlannedStage): Problem {
   return deterministic
     ? {
-        message: `the result of stage «${name}», which is read, is not in the cache`,
-        advice: `Run it first: pipeline run ${name}; or run all of it again: pipeline verify`,
+        message: `the result of stage "${name}", which another stage reads, is not in the cache`,
+        advice: `Run the stage first: pipeline run ${name}. Or verify all stages: pipeline verify`,
       }
     : {
-        message: `the result of stage «${name}», which is declared as not deterministic, is not in the cache`,
-        advice: `Use the cache that has it: --cache DIR. If it is lost, make another one: pipeline run, and commit the lockfile.`,
+        message: `the result of stage "${name}", which is declared non-deterministic, is not in the cache`,
+        advice: `Use the cache that has it: --cache DIR. If it is lost, run the pipeline and commit the new lockfile: pipeline run`,
       };
 }

@@ -6,15 +6,15 @@ export interface NewFile {
   /** Relative to the project's folder. */
   readonly path: string;
   readonly text: string;
-  /** What to do where there is one already. A line is added unless it is in it. */
+  /** What to do if the file already exists. `addLine` appends a line that the file does not yet contain. */
   readonly ifThere: 'refuse' | 'leave' | { readonly addLine: string };
 }
 
 /**
- * Writes files into a folder, which is made if need be: all of them, or none. Nothing that is there is overwritten.
+ * Writes files into a folder, which is created if necessary: either all files or none. Never overwrites a file.
  *
- * @param shown how messages call a path
- * @returns the paths of the files that were made or added to.
+ * @param shown returns the path that messages show.
+ * @returns the paths of the files that were created or appended to.
  */
 export function writeNewFiles(
   folder: string,
@@ -35,23 +35,23 @@ export function writeNewFiles(
     for (const step of undo.toReversed()) step();
     return problem(`cannot write: ${REASONS[code] ?? code}`, {
       at: { file: path },
-      advice: 'Nothing was written. Name a folder that can be written, with enough room.',
+      advice: 'Nothing was written. Choose a writable folder with enough disk space.',
     });
   }
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOTDIR: 'a folder on the way to it is a file',
-  EISDIR: 'there is a folder of this name',
+  ENOTDIR: 'a parent folder is a file',
+  EISDIR: 'a folder of this name exists',
 };
 
-/** The last of several says what to do. */
+/** Only the last of several problems gives advice. */
 function refused(file: string, isLast: boolean): Problem {
-  const advice = 'Nothing was written. Name an empty folder, or move what is there away.';
-  return { message: 'it is there already', at: { file }, ...(isLast && { advice }) };
+  const advice = 'Nothing was written. Choose an empty folder, or move the existing files away.';
+  return { message: 'the file already exists', at: { file }, ...(isLast && { advice }) };
 }
 
-/** Tells whether there was anything to write. */
+/** Writes a file, and returns whether there was anything to write. */
 function write(path: string, { text, ifThere }: NewFile, undo: (() => void)[]): boolean {
   if (!isThere(path)) {
     const made = mkdirSync(dirname(path), { recursive: true });
@@ -62,7 +62,7 @@ function write(path: string, { text, ifThere }: NewFile, undo: (() => void)[]): 
   }
   if (typeof ifThere === 'string') return false;
   const before = readFileSync(path, 'utf8');
-  // «cache», «/cache» and «cache/» say the same.
+  // `cache`, `/cache` and `cache/` are equivalent.
   const bare = (line: string) => line.trim().replaceAll(/^\/|\/$/g, '');
   if (before.split('\n').some((line) => bare(line) === bare(ifThere.addLine))) return false;
   undo.push(() => writeFileSync(path, before));
@@ -70,7 +70,7 @@ function write(path: string, { text, ifThere }: NewFile, undo: (() => void)[]): 
   return true;
 }
 
-/** A link that leads nowhere is there too. */
+/** A dangling symbolic link counts as existing. */
 function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

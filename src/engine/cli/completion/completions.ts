@@ -2,21 +2,21 @@ import { COMMON_OPTIONS, type CommandSpec, type OptionShape, type OptionSpec, sh
 import type { ParamName, PipelineNames } from '../pipeline-names.ts';
 import { SHELLS } from './shells.ts';
 
-/** A word that may come next. One that ends in `=` or `.` goes on. */
+/** A word that may come next. A candidate that ends in `=` or `.` is to be continued. */
 export interface Candidate {
   readonly value: string;
   readonly description?: string;
 }
 
-/** What may stand where the cursor is. */
+/** The possible words at the cursor. */
 export interface Completions {
   readonly candidates: readonly Candidate[];
-  /** Paths may stand there too, which a shell knows best. */
+  /** Set if paths are possible too, which the shell completes. */
   readonly paths?: 'files' | 'directories';
 }
 
-/** Where the words so far lead to look for the names. */
-export interface Whereabouts {
+/** The pipeline file and cache that the words so far give. */
+export interface ProjectLocation {
   readonly file?: string;
   readonly cache?: string;
 }
@@ -28,30 +28,30 @@ interface Line {
   readonly command: CommandSpec;
   readonly options: readonly Option[];
   readonly positionals: readonly string[];
-  /** The values of options, by long name; a switch has an empty one. */
+  /** The values of the options, by long name; the value of a switch is empty. */
   readonly given: ReadonlyMap<string, readonly string[]>;
-  /** The option whose value comes next. */
+  /** The option whose value is the next word. */
   readonly open: Option | undefined;
-  /** After `--` nothing is an option. */
+  /** True after `--`: nothing that follows is an option. */
   readonly onlyPositionals: boolean;
   readonly names: () => PipelineNames;
 }
 
 const NOTHING: Completions = { candidates: [] };
-/** The older ones are asked for by how they begin. */
-const MOST_RUNS = 50;
-const HELP: Candidate = { value: '--help', description: 'what the command takes' };
+/** Older runs are not offered. */
+const MAX_RUNS = 50;
+const HELP: Candidate = { value: '--help', description: 'print help' };
 
 /**
  * Completes the last of the words that follow `pipeline`.
  *
- * @param commands the table of all.
- * @param namesAt reads a pipeline's names; asked only where they may stand.
+ * @param commands the table of all commands.
+ * @param namesAt reads the names of a pipeline; called only where names are possible.
  */
 export function complete(
   commands: readonly CommandSpec[],
   words: readonly string[],
-  namesAt: (where: Whereabouts) => PipelineNames,
+  namesAt: (where: ProjectLocation) => PipelineNames,
 ): Completions {
   const current = words.at(-1) ?? '';
   const before = words.slice(0, -1);
@@ -63,7 +63,7 @@ function completionsAfter(
   commands: readonly CommandSpec[],
   before: readonly string[],
   current: string,
-  namesAt: (where: Whereabouts) => PipelineNames,
+  namesAt: (where: ProjectLocation) => PipelineNames,
 ): Completions {
   const command = commands.find(({ name }) => name.split(' ').every((part, index) => before[index] === part));
   if (command === undefined) return { candidates: commandsAfter(commands, before) };
@@ -78,7 +78,7 @@ function completionsAfter(
   return (current.startsWith('-') ? undefined : positionals(line)) ?? { candidates: optionsLeft(line) };
 }
 
-/** The commands, or after the name of a group those in it. */
+/** Returns the commands or, after the name of a group, the commands of the group. */
 function commandsAfter(commands: readonly CommandSpec[], before: readonly string[]): Candidate[] {
   const found = new Map<string, Candidate>();
   for (const { name, description, hidden } of commands) {
@@ -94,7 +94,7 @@ function commandsAfter(commands: readonly CommandSpec[], before: readonly string
 function readLine(
   command: CommandSpec,
   words: readonly string[],
-  namesAt: (where: Whereabouts) => PipelineNames,
+  namesAt: (where: ProjectLocation) => PipelineNames,
 ): Line {
   const options = [...command.options, ...COMMON_OPTIONS].map((spec) => ({ ...spec, ...shapeOf(spec) }));
   const given = new Map<string, string[]>();
@@ -118,7 +118,7 @@ function readLine(
   return { command, options, positionals: positional, given, open, onlyPositionals, names };
 }
 
-/** What the command takes at this place; nothing if it takes no more. */
+/** Returns the possible positional arguments; undefined if the command takes no more. */
 function positionals(line: Line): Completions | undefined {
   const declared = line.command.arguments.split(' ').filter((name) => name !== '');
   const next = declared[line.positionals.length] ?? (declared.at(-1)?.includes('...') ? declared.at(-1) : undefined);
@@ -141,7 +141,7 @@ function valuesOf({ flags, long, choices }: Option, line: Line, current: string)
   return valuesNamed(long === 'profile' ? 'PROFILE' : name, line, current);
 }
 
-/** Values by what usage texts call them. */
+/** Returns the possible values of an argument by its name in usage texts. */
 function valuesNamed(name: string, { names }: Line, current: string): Completions {
   switch (name) {
     case 'STAGE':
@@ -154,7 +154,7 @@ function valuesNamed(name: string, { names }: Line, current: string): Completion
         ]),
       };
     case 'RUN':
-      return { candidates: ['latest', 'latest~1', ...names().runs().slice(0, MOST_RUNS)].map((value) => ({ value })) };
+      return { candidates: ['latest', 'latest~1', ...names().runs().slice(0, MAX_RUNS)].map((value) => ({ value })) };
     case 'PROFILE':
       return { candidates: names().profiles.map((value) => ({ value })) };
     case 'KEY=VALUE':
@@ -170,9 +170,9 @@ function valuesNamed(name: string, { names }: Line, current: string): Completion
   }
 }
 
-/** Shared params and stages; after `STAGE.` its params; after `KEY=` the values, if they are few. */
+/** Returns shared params and stages; after `STAGE.` its params; after `KEY=` the values if they can be enumerated. */
 function assignments({ params, stages: all }: PipelineNames, current: string): readonly Candidate[] {
-  // A param is set for all the stages of a matrix.
+  // `--set` sets a param for all instances of a matrix.
   const stages = all.filter(({ name }) => !name.includes('@'));
   const [key = '', value] = current.split('=', 2);
   const stage = stages.find(({ name }) => key.startsWith(`${name}.`));

@@ -1,2 +1,2 @@
-/** The shells for which there is a script in completions/. */
+/** The shells with a completion script in `scripts/`. */
 export const SHELLS: readonly string[] = ['bash', 'zsh', 'fish'];

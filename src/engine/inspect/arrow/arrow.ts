@@ -9,9 +9,9 @@ import { extensionOf, ownMetadata, tensorShape, typeName } from './types.ts';
 import { toJson } from './values.ts';
 
 const SHOWN_ROWS = 5;
-/** A column that takes more in its first batch is not read for the sake of its first rows. */
+/** A column whose first batch is larger than this is not read to show its first rows. */
 const SHOWN_BYTES = 64_000_000;
-/** Longer values, like the pixels of a picture, are told by their type. */
+/** Longer values, such as the pixels of an image, are not shown, only their type. */
 const SHOWN_LIST = 64;
 
 export interface ArrowColumn {
@@ -22,13 +22,13 @@ export interface ArrowColumn {
   readonly metadata: Readonly<Record<string, string>>;
   readonly nulls: number;
   readonly range?: Range;
-  /** How often each value occurs, if they are a few texts, the most frequent first. */
+  /** The number of occurrences of each value, most frequent first, if the column has few distinct strings. */
   readonly values?: readonly ValueCount[];
-  /** The first values; none if they are too large to be read for that. */
+  /** The first values; undefined if they are too large to be read for this. */
   readonly first?: readonly Json[];
 }
 
-/** Arrow files or streams with the same schema. */
+/** A table: Arrow files or streams with the same schema. */
 export interface ArrowTable {
   readonly form: 'file' | 'stream';
   readonly files: readonly string[];
@@ -44,25 +44,25 @@ export interface ArrowContent {
   readonly kind: 'arrow';
   readonly tables: readonly ArrowTable[];
   readonly faults: readonly { readonly file: string; readonly reason: string }[];
-  /** All that the directory holds; nothing for a single file. */
+  /** All files of the directory; undefined for a single file. */
   readonly directory?: DirectoryContent;
 }
 
 export interface NamedPath {
-  /** For people. */
+  /** The reason, for people. */
   readonly name: string;
   readonly path: string;
 }
 
-/** Looks into Arrow files: their headers, and then only the columns and batches of which something is shown. */
+/** Inspects Arrow files. Reads their headers, and only the columns and batches that are shown. */
 export function inspectArrow(paths: readonly NamedPath[], directory?: DirectoryContent): ArrowContent {
   const { groups, faults } = openAll(paths);
   const tables = groups.map(({ names, files }) => {
     try {
       return inspectTable(names, files);
     } catch (error) {
-      // The headers promise what the bytes do not keep: apache-arrow fails on that in any way.
-      faults.push({ file: names.join(', '), reason: `its batches are damaged: ${(error as Error).message}` });
+      // Headers that do not match the content make apache-arrow throw all kinds of errors.
+      faults.push({ file: names.join(', '), reason: `its batches are corrupted: ${(error as Error).message}` });
       return undefined;
     }
   });
@@ -75,7 +75,7 @@ interface Group {
   readonly files: ArrowFile[];
 }
 
-/** Opens the files and puts those with the same schema together. */
+/** Opens the files, and groups those with the same schema. */
 function openAll(paths: readonly NamedPath[]): { groups: Group[]; faults: { file: string; reason: string }[] } {
   const faults: { file: string; reason: string }[] = [];
   const groups: Group[] = [];
@@ -86,7 +86,7 @@ function openAll(paths: readonly NamedPath[]): { groups: Group[]; faults: { file
       continue;
     }
     const file = opened.value;
-    if (file.cutShort) faults.push({ file: name, reason: 'it ends in the midst of a batch' });
+    if (file.cutShort) faults.push({ file: name, reason: 'it ends in the middle of a batch' });
     const group = groups.find(({ files: [first] }) => first && util.compareSchemas(first.schema, file.schema));
     group?.names.push(name);
     group?.files.push(file);
@@ -144,7 +144,7 @@ function inspectColumn(
   };
 }
 
-/** By column, the values of the first rows. */
+/** Returns the values of the first rows, by column. */
 function firstValues(files: readonly ArrowFile[]): (readonly Json[] | undefined)[] {
   const file = files.find(({ batches }) => batches.some(({ header }) => header.length > 0));
   const batch = file?.batches.find(({ header }) => header.length > 0);

@@ -1,15 +1,15 @@
 import { DataType, type Field, UnionMode } from 'apache-arrow';
 import type { BufferRegion, FieldNode, RecordBatch } from 'apache-arrow/ipc/metadata/message';
 
-/** What a batch's header says of one column. */
+/** What a batch's header says about one column. */
 export interface ColumnPart {
   readonly nodes: readonly FieldNode[];
-  /** Offsets count from the batch's body. */
+  /** Offsets are relative to the body of the batch. */
   readonly regions: readonly BufferRegion[];
   readonly variadic: readonly number[];
 }
 
-/** The parts of a batch's header by column: the format lists them all in one row, in the order of the fields. */
+/** Splits a batch's header by column: the format lists the parts of all columns in the order of the fields. */
 export function partsOf(header: RecordBatch, fields: readonly Field[]): ColumnPart[] {
   let node = 0;
   let region = 0;
@@ -30,7 +30,7 @@ export function partsOf(header: RecordBatch, fields: readonly Field[]): ColumnPa
   });
 }
 
-/** Whether a batch's header lists as much as these fields take. */
+/** Returns whether a batch's header has as many parts as these fields need. */
 export function hasPartsOf(header: RecordBatch, fields: readonly Field[]): boolean {
   const expected = fields.map(({ type }) => sizeOf(type));
   const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
@@ -42,14 +42,14 @@ export function bytesOf({ regions }: ColumnPart): number {
   return regions.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** How many nodes, buffers and counts of further buffers a type takes in a batch's header. */
+/** Returns the number of nodes, buffers and variadic buffer counts that a type needs in a batch's header. */
 function sizeOf(type: DataType): { nodes: number; buffers: number; views: number } {
   const own = {
     nodes: 1,
     buffers: ownBuffers(type),
     views: DataType.isUtf8View(type) || DataType.isBinaryView(type) ? 1 : 0,
   };
-  // A dictionary-encoded column holds indices; its values lie elsewhere.
+  // A dictionary-encoded column has indices here; its values are stored elsewhere.
   if (DataType.isDictionary(type)) return own;
   for (const child of type.children ?? []) {
     const inner = sizeOf(child.type);

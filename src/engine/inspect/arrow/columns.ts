@@ -4,7 +4,7 @@ import { VectorLoader } from 'apache-arrow/visitor/vectorloader';
 import { type ColumnPart, partsOf } from './batch-layout.ts';
 import type { ArrowFile, Batch } from './file.ts';
 
-/** Reads columns, without those between them. */
+/** Reads single columns of a file, without the others. */
 export class ColumnReader {
   readonly #file: ArrowFile;
   #dictionaries: Map<number, Vector> | undefined;
@@ -13,7 +13,7 @@ export class ColumnReader {
     this.#file = file;
   }
 
-  /** The column at `index` of a batch. */
+  /** Reads the column at `index` of a batch. */
   read({ header, body }: Batch, index: number): Vector {
     const { fields } = this.#file.schema;
     const [field, part] = [fields[index], partsOf(header, fields)[index]];
@@ -37,7 +37,7 @@ export class ColumnReader {
   #readDictionaries(): Map<number, Vector> {
     if (this.#dictionaries !== undefined) return this.#dictionaries;
     const found = new Map<number, Vector>();
-    // Known before it is full: the values of a dictionary may themselves be encoded by an earlier one.
+    // Registered before it is filled, because its values may be encoded by an earlier dictionary.
     this.#dictionaries = found;
     const types = new Map(dictionaryTypes(this.#file.schema.fields));
     for (const { header, body } of this.#file.dictionaries) {

@@ -5,13 +5,13 @@ import { cut, leftOut, oneLine, table } from '../../../shared/text/table.ts';
 import type { ArrowColumn, ArrowContent, ArrowTable } from './arrow.ts';
 import type { ValueCount } from './statistics.ts';
 
-const LONGEST_LIST = 40;
-/** In fewer rows values are not counted. */
+const MAX_LIST_LENGTH = 40;
+/** The occurrences of values are not shown for fewer rows. */
 const FEW_ROWS = 16;
-/** Stands for a value that is too large to be read for this. */
-const UNREAD = '‹…›';
+/** Stands for a value that is too large to be read. */
+const UNREAD = '<…>';
 
-/** Schema, counts and first rows. */
+/** Describes the schema, the counts and the first rows. */
 export function describeArrow({ tables, faults }: ArrowContent, view: View): string[] {
   return [
     ...tables.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...describeTable(each, view, tables.length > 1)]),
@@ -60,7 +60,7 @@ function describeColumns(columns: readonly ArrowColumn[], view: View): string[] 
   return [paint('dim', lines[0] ?? ''), ...lines.slice(1), ...values, ...metadata];
 }
 
-/** `label: cat 11,320, dog 5,696`; nothing if the first rows say as much. */
+/** Returns `label: cat 11,320, dog 5,696`; nothing if the first rows show the same. */
 function valuesLine(name: string, values: readonly ValueCount[]): string[] {
   const rows = values.reduce((sum, { count: each }) => sum + each, 0);
   if (rows <= FEW_ROWS) return [];
@@ -75,7 +75,7 @@ function describeRows({ columns, compression, rows }: ArrowTable, view: View): s
   const { paint } = view;
   const width = lineWidth(view);
   if (rows === 0) return [];
-  if (compression !== undefined) return ['  The rows are compressed, and not shown.'];
+  if (compression !== undefined) return ['  The rows are compressed, and therefore not shown.'];
   const shown = Math.max(0, ...columns.map(({ first }) => first?.length ?? 0));
   if (shown === 0) return [];
   const cells = [...Array(shown).keys()].map((row) =>
@@ -93,6 +93,6 @@ function describeRows({ columns, compression, rows }: ArrowTable, view: View): s
 
 function cell(value: Json | undefined): string {
   if (value === null || value === undefined) return 'null';
-  if (Array.isArray(value)) return cut(`[${value.map(cell).join(' ')}]`, LONGEST_LIST);
+  if (Array.isArray(value)) return cut(`[${value.map(cell).join(' ')}]`, MAX_LIST_LENGTH);
   return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
 }

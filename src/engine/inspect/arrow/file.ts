@@ -7,23 +7,23 @@ import { ARROW_CONTINUATION as CONTINUATION, ARROW_MAGIC as MAGIC } from '../../
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { hasPartsOf } from './batch-layout.ts';
 
-/** A record batch that has not been read: what its header says, and where its buffers lie. */
+/** A record batch that has not been read: its header, and the position of its buffers. */
 export interface Batch<Header = RecordBatch> {
   readonly header: Header;
-  /** Offset in the file from which the header counts its buffers. */
+  /** The offset in the file to which the buffer offsets of the header are relative. */
   readonly body: number;
 }
 
-/** An Arrow IPC file or stream, of which the headers have been read and nothing else: it may be larger than memory. */
+/** An Arrow IPC file or stream. Only its headers are read, because it may be larger than memory. */
 export interface ArrowFile {
   readonly form: 'file' | 'stream';
   readonly bytes: number;
   readonly schema: Schema;
   readonly batches: readonly Batch[];
   readonly dictionaries: readonly Batch<DictionaryBatch>[];
-  /** A stream ends in the midst of a message. */
+  /** True if a stream ends in the middle of a message. */
   readonly cutShort: boolean;
-  /** Opens the file for each call: of a thousand shards not all can be open at once. */
+  /** Opens the file for each call, because a thousand shards cannot all be open at the same time. */
   read(position: number, length: number): Uint8Array<ArrayBuffer>;
 }
 
@@ -33,18 +33,18 @@ export function openArrow(path: string): Result<ArrowFile> {
     const { size } = fstatSync(file);
     const isFile = text(readAt(file, 0, 6)) === MAGIC;
     const parts = isFile ? readFooter(file, size) : readStream(file, size);
-    if (parts !== undefined && !fits(parts)) return problem('its schema does not fit its batches');
-    if (parts === undefined) return problem(isFile ? 'its end is missing' : 'it does not begin with a schema');
+    if (parts !== undefined && !fits(parts)) return problem('its schema does not match its batches');
+    if (parts === undefined) return problem(isFile ? 'its footer is missing' : 'it does not start with a schema');
     return success({ bytes: size, ...parts, read: (position, length) => readFrom(path, position, length) });
   } catch (error) {
-    // Bytes that are not what they should be lead flatbuffers to any error.
-    return problem(`its headers are damaged: ${(error as Error).message}`);
+    // Corrupted bytes make flatbuffers throw all kinds of errors.
+    return problem(`its headers are corrupted: ${(error as Error).message}`);
   } finally {
     closeSync(file);
   }
 }
 
-/** Flatbuffers reads a harmed schema as another one without a word. */
+/** Checks the schema, because flatbuffers reads a corrupted schema as a different one without an error. */
 function fits({ schema, batches }: Parts): boolean {
   return batches.every(({ header }) => hasPartsOf(header, schema.fields));
 }
@@ -91,7 +91,7 @@ function readStream(file: number, size: number): Parts | undefined {
     else if (message.isRecordBatch()) batches.push({ header: message.header(), body });
     else if (message.isDictionaryBatch()) dictionaries.push({ header: message.header(), body });
   }
-  // The mark at the end of a stream may be left out.
+  // The end-of-stream marker is optional.
   const cutShort = !ended && position !== size;
   return schema === undefined ? undefined : { form: 'stream', schema, batches, dictionaries, cutShort };
 }

@@ -8,14 +8,14 @@ import { tensorShape } from './types.ts';
 
 const ID_NAMES = ['id', 'sample', 'sample_id', 'key', 'file', 'filename', 'file_name', 'path', 'name'];
 
-/** Where the rows of a batch begin among those of all files. */
+/** A batch, and the index of its first row among the rows of all files. */
 interface Rows {
   readonly file: ArrowFile;
   readonly batch: Batch;
   readonly start: number;
 }
 
-/** A column of images, if there is one: bare pixels, or JPEG, PNG and the like as bytes. */
+/** Finds a column of images: raw pixels, or encoded images such as JPEG and PNG. */
 export function picturesInArrow(paths: readonly string[]): Pictures | undefined {
   const files = paths.flatMap((path) => {
     const file = openArrow(path);
@@ -39,7 +39,7 @@ function rowsOf(files: readonly ArrowFile[]): Rows[] {
   let start = 0;
   for (const file of files) {
     for (const batch of file.batches) {
-      // Compressed pixels have no place of their own in the file.
+      // The pixels of one image cannot be located in a compressed buffer.
       if (batch.header.length === 0 || batch.header.compression !== null) continue;
       rows.push({ file, batch, start });
       start += batch.header.length;
@@ -74,7 +74,7 @@ function pictureAt(rows: Rows, row: number): Picture {
   return { label, input: file.read(batch.body + (values?.offset ?? 0) + row * length, length), raw };
 }
 
-/** Height, width and channels of an `arrow.fixed_shape_tensor` of bytes that can be a picture. */
+/** Returns the height, width and channels of an `arrow.fixed_shape_tensor` of bytes that can be an image. */
 function pixelsOf(field: Field): Picture['raw'] | undefined {
   const [height = 0, width = 0, channels = 1, ...more] = tensorShape(field) ?? [];
   const { type } = field;
@@ -84,7 +84,7 @@ function pixelsOf(field: Field): Picture['raw'] | undefined {
   return channels === 1 || channels === 3 || channels === 4 ? { height, width, channels } : undefined;
 }
 
-/** One value of a column of bytes or text, found by its offsets without reading the others. */
+/** Reads one value of a column of bytes or text by its offsets, without the others. */
 function bytesAt({ file, batch }: Rows, column: number, row: number): Uint8Array {
   const type = file.schema.fields[column]?.type;
   const wide = DataType.isLargeBinary(type) || DataType.isLargeUtf8(type) ? 8 : 4;
@@ -98,7 +98,7 @@ function bytesAt({ file, batch }: Rows, column: number, row: number): Uint8Array
   return file.read(batch.body + values.offset + start, Math.max(0, Math.min(end, values.length) - start));
 }
 
-/** What names the row: its id, or else its file, or the first text. */
+/** Returns the label of a row: its id, file or name or, failing that, its first text. */
 function labelAt(rows: Rows, row: number): string {
   const { fields } = rows.file.schema;
   const named = ID_NAMES.map((name) => fields.findIndex((field) => field.name.toLowerCase() === name));

@@ -3,17 +3,17 @@ import { bytesOf, partsOf } from './batch-layout.ts';
 import { ColumnReader } from './columns.ts';
 import type { ArrowFile } from './file.ts';
 
-/** To find the range of a column all of it has to be read. */
+/** The maximum size of a column that is read completely to compute statistics. */
 const CHEAP_BYTES = 64_000_000;
-/** A column with more different values is no column of categories. */
-const MOST_VALUES = 16;
+/** A column with more distinct values is not treated as categorical. */
+const MAX_VALUES = 16;
 
 export interface Range {
   readonly min: number;
   readonly max: number;
 }
 
-/** How many values of each column are null: the headers of the batches say so. */
+/** Counts the null values of each column, which the headers of the batches give. */
 export function countNulls(files: readonly ArrowFile[]): number[] {
   const [first] = files;
   const counts = (first?.schema.fields ?? []).map(() => 0);
@@ -27,7 +27,7 @@ export function countNulls(files: readonly ArrowFile[]): number[] {
   return counts;
 }
 
-/** The least and the greatest value of a column of numbers, unless it is too long to be read for that. */
+/** Returns the minimum and maximum of a numeric column; undefined if the column is too large to be read for this. */
 export function rangeOf(files: readonly ArrowFile[], column: number): Range | undefined {
   const type = files[0]?.schema.fields[column]?.type;
   if (type === undefined || !(DataType.isInt(type) || DataType.isFloat(type))) return undefined;
@@ -51,7 +51,7 @@ export interface ValueCount {
   readonly count: number;
 }
 
-/** How often each value of a column of a few texts occurs, the most frequent first. */
+/** Counts the occurrences of each value of a column with few distinct strings, most frequent first. */
 export function valuesOf(files: readonly ArrowFile[], column: number): readonly ValueCount[] | undefined {
   const type = files[0]?.schema.fields[column]?.type;
   const isText = DataType.isUtf8(type) || (DataType.isDictionary(type) && DataType.isUtf8(type.dictionary));
@@ -63,7 +63,7 @@ export function valuesOf(files: readonly ArrowFile[], column: number): readonly 
       for (const value of reader.read(batch, column) as Vector<Utf8>) {
         if (value === null) continue;
         counts.set(value, (counts.get(value) ?? 0) + 1);
-        if (counts.size > MOST_VALUES) return undefined;
+        if (counts.size > MAX_VALUES) return undefined;
       }
     }
   }

@@ -3,7 +3,7 @@ import { DataType, type Field } from 'apache-arrow';
 const EXTENSION = 'ARROW:extension:name';
 const EXTENSION_METADATA = 'ARROW:extension:metadata';
 
-/** What a column holds, in the words of its extension if it has one: `uint8 [64, 64, 3]`. */
+/** Returns the name of a column's type, taking its extension type into account: `uint8 [64, 64, 3]`. */
 export function typeName(field: Field): string {
   const shape = tensorShape(field);
   const { type } = field;
@@ -27,7 +27,7 @@ export function extensionOf(field: Field): string | undefined {
   return field.metadata.get(EXTENSION);
 }
 
-/** The shape of each value of an `arrow.fixed_shape_tensor`. */
+/** Returns the shape of each value of an `arrow.fixed_shape_tensor`; undefined for other types. */
 export function tensorShape(field: Field): readonly number[] | undefined {
   if (extensionOf(field) !== 'arrow.fixed_shape_tensor') return undefined;
   try {
@@ -38,7 +38,7 @@ export function tensorShape(field: Field): readonly number[] | undefined {
   }
 }
 
-/** The field's metadata but for the extension, which the type already tells. */
+/** Returns the metadata of a field without its extension type, which the name of the type shows already. */
 export function ownMetadata(field: Field): Readonly<Record<string, string>> {
   const own = [...field.metadata].filter(([key]) => key !== EXTENSION && key !== EXTENSION_METADATA);
   return Object.fromEntries(own);

@@ -3,10 +3,10 @@ import type { Json } from '../../../shared/json.ts';
 import { pictureFormat } from '../../../shared/media-type.ts';
 import { bytes as size } from '../../../shared/text/format.ts';
 
-/** Of longer lists the beginning is told. */
-const TOLD_VALUES = 64;
+/** Longer lists are truncated to this length. */
+const MAX_VALUES = 64;
 
-/** A value of a column as JSON. Bytes are told by their kind and number, long lists by their beginning. */
+/** Converts a value of a column to JSON. Bytes are replaced by their format and size; long lists are truncated. */
 export function toJson(value: unknown, type: DataType): Json {
   if (value === null || value === undefined) return null;
   if (DataType.isDictionary(type)) return toJson(value, type.dictionary);
@@ -24,11 +24,11 @@ export function toJson(value: unknown, type: DataType): Json {
 }
 
 function listToJson(vector: Vector): Json {
-  const told = [...Array(Math.min(vector.length, TOLD_VALUES)).keys()];
-  return told.map((index) => toJson(vector.get(index), vector.type));
+  const first = [...Array(Math.min(vector.length, MAX_VALUES)).keys()];
+  return first.map((index) => toJson(vector.get(index), vector.type));
 }
 
-/** Words of a two's complement number, the lowest first, with the point `scale` digits from the right. */
+/** Formats a two's complement number, least significant word first, with `scale` digits after the point. */
 function decimal(words: Uint32Array, scale: number): string {
   const unsigned = words.reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n);
   const value = BigInt.asIntN(words.length * 32, unsigned);

@@ -6,7 +6,7 @@ import { describeDirectory, inspectDirectory } from '../directory.ts';
 import type { NamedPath } from './arrow.ts';
 import { describeArrow } from './describe.ts';
 
-/** Takes Arrow files and streams, and directories with such among their files. */
+/** Accepts Arrow files and streams, and directories that contain such files. */
 export const arrowViewer: Viewer = {
   async inspect(viewed) {
     const paths = arrowPathsOf(viewed);

@@ -13,7 +13,7 @@ const COLOURS: Readonly<Record<State | 'outside' | 'missing', Colours>> = {
   missing: { fill: '#fce8e6', line: '#d93025' },
 };
 
-/** For Graphviz. */
+/** Converts a graph to DOT, the language of Graphviz. */
 export function toDot(graph: Graph): string {
   const { name, stages, paths, edges } = graph;
   return [
@@ -24,12 +24,12 @@ export function toDot(graph: Graph): string {
     `  label=${legend(graph)}; labelloc=b; labeljust=c; fontname="Helvetica"`,
     ...paths.map(({ path, missing }) => {
       const colours = missing ? COLOURS.missing : COLOURS.outside;
-      const label = missing ? `${path}\n(not there)` : path;
+      const label = missing ? `${path}\n(missing)` : path;
       return `  ${quote(`path ${path}`)} [shape=cylinder, style=filled, label=${quote(label)}, ${paint(colours)}]`;
     }),
     ...stages.map((stage) => `  ${quote(`artifact ${stage.name}`)} [${attributes(stage)}]`),
     ...arrowsOf(edges).map(({ kind, from, to, label }) => {
-      // The spaces keep the arrow off the words.
+      // The spaces separate the label from the arrow.
       const text = label === '' ? '' : ` [label=${quote(`  ${label}  `)}]`;
       return `  ${quote(`${kind} ${from}`)} -> ${quote(`artifact ${to}`)}${text}`;
     }),
@@ -58,7 +58,7 @@ function legend({ stages, paths }: Graph): string {
     const { sign, meaning } = LEGEND[state];
     return cell(COLOURS[state], `${sign} ${meaning} (${number})`);
   });
-  if (paths.length > 0) cells.push(cell(COLOURS.outside, 'from outside'));
+  if (paths.length > 0) cells.push(cell(COLOURS.outside, 'outside the pipeline'));
   return `<<table border="0" cellspacing="8" cellpadding="5"><tr>${cells.join('')}</tr></table>>`;
 }
 
@@ -66,7 +66,7 @@ function cell({ fill, line }: Colours, text: string): string {
   return `<td border="1" style="rounded" bgcolor="${fill}" color="${line}"><font point-size="10">${text}</font></td>`;
 }
 
-/** A newline stays one; a backslash must not begin an escape of Graphviz's own. */
+/** Quotes a text. Newlines are kept; backslashes are escaped, so that Graphviz does not interpret them. */
 function quote(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }

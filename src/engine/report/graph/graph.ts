@@ -2,10 +2,10 @@ import type { StageResult } from '../../execute/events.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { sourcesOf } from '../../plan/sources.ts';
 
-/** What is known of a stage without running it. */
+/** What is known about a stage without running it. */
 export type State = 'cached' | 'would-run' | 'unknown';
 
-/** What the states mean, in the words of the legend. */
+/** The sign and the meaning of each state, as the legend shows them. */
 export const LEGEND: Readonly<Record<State, { readonly sign: string; readonly meaning: string }>> = {
   cached: { sign: '✓', meaning: 'cached' },
   'would-run': { sign: '●', meaning: 'would run' },
@@ -16,23 +16,23 @@ export interface GraphStage {
   readonly name: string;
   readonly module: string;
   readonly state: State;
-  /** Why it would run, or why nothing is known of it. */
+  /** Why the stage would run, or why its state is unknown. */
   readonly reasons: readonly string[];
 }
 
-/** A file or directory from outside. */
+/** A file or directory outside the pipeline. */
 export interface GraphPath {
   readonly path: string;
   readonly missing: boolean;
 }
 
 export interface Edge {
-  /** `artifact`: from a stage; `path`: from outside. */
+  /** `artifact`: an output of a stage; `path`: a file or directory outside the pipeline. */
   readonly kind: 'artifact' | 'path';
-  /** A stage, or the path as the pipeline file names it. */
+  /** The name of a stage, or the path as written in the pipeline file. */
   readonly from: string;
   readonly to: string;
-  /** Of a stage. */
+  /** The output, if the edge starts at a stage. */
   readonly output?: string;
   readonly input: string;
   /** Globs that narrow a path. */
@@ -40,7 +40,7 @@ export interface Edge {
   readonly exclude?: readonly string[];
 }
 
-/** A plan as nodes and edges, with what each stage would do. */
+/** A plan as nodes and edges, with the state of each stage. */
 export interface Graph {
   readonly name: string;
   readonly stages: readonly GraphStage[];
@@ -82,7 +82,7 @@ export function toGraph(
   return { name: plan.name, stages, paths: [...paths.values()], edges };
 }
 
-/** An arrow from one node to another, with all that goes along it. */
+/** An arrow from one node to another, labelled with everything that is passed along it. */
 export interface Arrow {
   readonly kind: Edge['kind'];
   readonly from: string;
@@ -90,7 +90,7 @@ export interface Arrow {
   readonly label: string;
 }
 
-/** Edges with the same ends are one arrow. */
+/** Combines edges with the same ends into one arrow. */
 export function arrowsOf(edges: readonly Edge[]): Arrow[] {
   const labels = new Map<string, { first: Edge; words: Set<string> }>();
   for (const edge of edges) {
@@ -108,7 +108,7 @@ export function arrowsOf(edges: readonly Edge[]): Arrow[] {
   }));
 }
 
-/** The states that occur, in the order of the legend, with how many stages are in them. */
+/** Returns the states that occur, in the order of the legend, each with its number of stages. */
 export function statesOf(stages: readonly GraphStage[]): { readonly state: State; readonly stages: number }[] {
   return (Object.keys(LEGEND) as State[])
     .map((state) => ({ state, stages: stages.filter((stage) => stage.state === state).length }))

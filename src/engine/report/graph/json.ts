@@ -1,6 +1,6 @@
 import { type Graph, LEGEND, type State, statesOf } from './graph.ts';
 
-/** One object on one line, the legend with it. */
+/** Converts a graph and its legend to one JSON object on one line. */
 export function toJson(graph: Graph): string {
   const meanings = Object.entries(LEGEND).map(([state, { meaning }]) => [state, meaning]);
   const counts = statesOf(graph.stages).map(({ state, stages }): [State, number] => [state, stages]);

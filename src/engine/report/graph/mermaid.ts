@@ -8,7 +8,7 @@ const STYLES: Readonly<Record<State | 'outside' | 'missing', string>> = {
   missing: 'fill:#fce8e6,stroke:#d93025,color:#000,stroke-dasharray:4',
 };
 
-/** For Markdown: GitHub and editors draw it. */
+/** Converts a graph to Mermaid, which GitHub and editors render in Markdown. */
 export function toMermaid({ stages, paths, edges }: Graph): string {
   const ids = new Map([
     ...stages.map(({ name }, index) => [`artifact ${name}`, `s${index}`] as const),
@@ -17,7 +17,7 @@ export function toMermaid({ stages, paths, edges }: Graph): string {
   return [
     'flowchart TD',
     ...paths.map(({ path, missing }, index) => {
-      const label = missing ? `${path} (not there)` : path;
+      const label = missing ? `${path} (missing)` : path;
       return `  p${index}[(${quote(label)})]:::${missing ? 'missing' : 'outside'}`;
     }),
     ...stages.map(
@@ -32,7 +32,7 @@ export function toMermaid({ stages, paths, edges }: Graph): string {
   ].join('\n');
 }
 
-/** In a row: invisible links keep its parts beside each other. */
+/** Returns the legend. Invisible links arrange its parts in a row. */
 function legend(stages: Graph['stages'], hasPaths: boolean): string[] {
   const parts = statesOf(stages).map(({ state, stages: number }) => {
     const { sign, meaning } = LEGEND[state];
@@ -41,7 +41,7 @@ function legend(stages: Graph['stages'], hasPaths: boolean): string[] {
       node: `[${quote(`${sign} ${meaning} (${number})`)}]:::${className(state)}`,
     };
   });
-  if (hasPaths) parts.push({ id: 'outsideLegend', node: `[(${quote('from outside')})]:::outside` });
+  if (hasPaths) parts.push({ id: 'outsideLegend', node: `[(${quote('outside the pipeline')})]:::outside` });
   return [
     '  subgraph legend [" "]',
     '    direction LR',
@@ -55,7 +55,7 @@ function className(state: string): string {
   return state === 'would-run' ? 'wouldRun' : state;
 }
 
-/** Mermaid has no backslashes: what it would take for its own syntax is written as entities. */
+/** Quotes a text. Mermaid has no escape character: characters of its syntax are written as entities. */
 function quote(text: string): string {
   const escaped = text.replaceAll(/["#<>&`\\]/g, (character) => `#${character.codePointAt(0)};`);
   return `"${escaped.replaceAll(/[\n\t]/g, ' ')}"`;

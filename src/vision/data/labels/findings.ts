@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { writeWhole } from '../../../shared/atomic-write.ts';
+import { writeAtomically } from '../../../shared/atomic-write.ts';
 import type { Place, Problem } from '../../../shared/problem.ts';
 
 /** The kinds of findings, worded so that "312 more " can stand before them. */
@@ -47,7 +47,7 @@ export function summarizeFindings(findings: readonly Finding[], folder: string):
   const truncated = [...counts].filter(([, count]) => count > MAX_SHOWN);
   if (truncated.length === 0) return problems;
   const file = path.join(folder, 'problems.txt');
-  writeWhole(file, sorted.map((finding) => `${lineOf(finding)}\n`).join(''));
+  writeAtomically(file, sorted.map((finding) => `${lineOf(finding)}\n`).join(''));
   const more = truncated.map(([kind, count]) => `${count - MAX_SHOWN} more ${kind}`).join(', ');
   return [...problems, { message: `and ${more}`, advice: `All ${sorted.length} are listed in ${file}` }];
 }

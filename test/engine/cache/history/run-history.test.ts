@@ -36,15 +36,15 @@ function keep(id: string): void {
   writeFileSync(join(cache, 'runs', `${id}.json`), toChecksummed(run(id)));
 }
 
-describe('past runs', () => {
-  test('are told newest first, as many as are asked for; damaged ones are passed over', () => {
+describe('RunHistory', () => {
+  test('returns the requested number of runs, newest first, and skips corrupted records', () => {
     writeFileSync(join(cache, 'runs', '20260102-b.json'), '{ "run": "20260102-b"');
     const history = new RunHistory(cache);
     expect(history.newest(9).map(({ run: id }) => id)).toEqual(['20260103-c', '20260101-a']);
     expect(history.newest(1).map(({ run: id }) => id)).toEqual(['20260103-c']);
   });
 
-  test('are none where there is no cache', () => {
+  test('has no runs if there is no cache', () => {
     expect(new RunHistory(join(cache, 'nowhere')).newest(9)).toEqual([]);
   });
 
@@ -58,11 +58,11 @@ describe('past runs', () => {
     ['2025', { kind: 'none', runs: 3 }],
     ['', { kind: 'none' }],
     ['../x', { kind: 'none' }],
-  ])('can be called %j', (text, expected) => {
+  ])('finds the run that %j names', (text, expected) => {
     expect(findRun(text, new RunHistory(cache))).toMatchObject(expected);
   });
 
-  test('an id that another begins with is that very one', () => {
+  test('finds the run with exactly this id although another id begins with it', () => {
     keep('20260102-bb');
     expect(findRun('20260102-b', new RunHistory(cache))).toMatchObject({ run: { run: '20260102-b' } });
   });
@@ -73,7 +73,7 @@ test.each([
   [false, ['ran', 'failed', 'cancelled'], 'failed'],
   [false, ['ran', 'cancelled'], 'interrupted'],
   [false, ['ran'], 'interrupted'],
-])('a run with ok: %j and %j ended %s', (ok, outcomes, verdict) => {
+])('classifies a run with ok: %j and the outcomes %j as %s', (ok, outcomes, verdict) => {
   expect(
     verdictOn(
       run(
@@ -85,8 +85,8 @@ test.each([
   ).toBe(verdict);
 });
 
-describe('two runs compared', () => {
-  test('tell the params, metrics and outputs of each stage', () => {
+describe('the comparison of two runs', () => {
+  test('lists the changed params, the metrics and the changed outputs of each stage', () => {
     const [stage] = compareRuns(
       run('a', [
         {
@@ -118,11 +118,11 @@ describe('two runs compared', () => {
     expect(Object.keys(stage?.params ?? {})).toEqual(['deep.y', 'gone', 'rate']);
   });
 
-  test('of an earlier version, which has no params, say that they are not known', () => {
+  test('reports the params as unknown if the record of an earlier version lacks them', () => {
     expect(compareRuns(run('a', [{}]), run('b', [{ params: { x: 1 } }]))).toMatchObject([{ params: undefined }]);
   });
 
-  test('have the stages of both', () => {
+  test('includes stages that are in only one of the runs', () => {
     const stages = compareRuns(
       run('a', [{ name: 'old' }, { name: 'same' }]),
       run('b', [{ name: 'same' }, { name: 'new' }]),
@@ -144,6 +144,6 @@ test.each([
   [1234567.5, 1234567, '-0.5'],
   [1e-9, 3e-9, '+2e-9'],
   [undefined, 1, ''],
-])('the difference from %j to %j reads %j', (before, now, expected) => {
+])('the change of a metric from %j to %j is described as %j', (before, now, expected) => {
   expect(difference({ before, now })).toBe(expected);
 });

@@ -20,7 +20,7 @@ beforeEach(() => {
   mkdirSync(cache);
 });
 
-/** What a process leaves that was killed while it verified. */
+/** Creates the directory that a process leaves if it is killed while verifying. */
 function left(holder: string): string {
   const path = `${cache}.verify.${holder}`;
   mkdirSync(join(path, 'objects'), { recursive: true });
@@ -28,8 +28,8 @@ function left(holder: string): string {
   return path;
 }
 
-describe('a directory for a fresh cache', () => {
-  test('lies beside the cache, empty, and is gone afterwards', () => {
+describe('the directory for a fresh cache', () => {
+  test('is created empty beside the cache and removed afterwards', () => {
     const fresh = unwrap(freshDirectory(cache, undefined));
     expect(readdirSync(folder)).toHaveLength(2);
     expect(readdirSync(fresh.path)).toEqual([]);
@@ -38,25 +38,25 @@ describe('a directory for a fresh cache', () => {
     expect(readdirSync(folder)).toEqual(['cache']);
   });
 
-  test('that is named stays', () => {
+  test('is kept if the user named it', () => {
     const fresh = unwrap(freshDirectory(cache, join(folder, 'a/b')));
     fresh.release();
     expect(existsSync(join(folder, 'a/b'))).toBe(true);
   });
 
-  test('that is named and has something in it, or is a file, is refused', () => {
+  test('is refused if the user named a directory that is not empty, or a file', () => {
     writeFileSync(join(cache, 'x'), 'x');
     expect(freshDirectory(cache, cache)).toMatchObject({
       failure: [{ message: 'the folder for the fresh cache is not empty' }],
     });
     expect(freshDirectory(cache, join(cache, 'x'))).toMatchObject({
-      failure: [{ message: 'the fresh cache cannot be made: EEXIST' }],
+      failure: [{ message: 'cannot create the fresh cache: EEXIST' }],
     });
   });
 });
 
-describe('what a killed process leaves', () => {
-  test('is found and removed', () => {
+describe('the fresh directory of a killed process', () => {
+  test('is found and removed by a later process', () => {
     const path = left(deadHandle());
     const reused = left(reusedHandle());
     expect(abandoned(cache)).toEqual([path, reused].sort());
@@ -64,7 +64,7 @@ describe('what a killed process leaves', () => {
     expect(readdirSync(folder)).toEqual(['cache']);
   });
 
-  test('is told apart from what is in use, of another machine, of another cache, or something else', () => {
+  test('is distinguished from directories in use, of another machine or cache, and from unrelated files', () => {
     const fresh = unwrap(freshDirectory(cache, undefined));
     left(foreignHandle());
     mkdirSync(join(folder, 'cache.verify.notes'));

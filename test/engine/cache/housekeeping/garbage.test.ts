@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findGarbage, usesIn } from '../../../../src/engine/cache/housekeeping/garbage.ts';
+import { findGarbage, lastUsesIn } from '../../../../src/engine/cache/housekeeping/garbage.ts';
 import type { KeptAction } from '../../../../src/engine/cache/housekeeping/inventory.ts';
 import type { RunRecord } from '../../../../src/engine/cache/records.ts';
 import type { ActionKey, Digest } from '../../../../src/engine/fingerprint/digest.ts';
@@ -7,7 +7,7 @@ import type { ActionKey, Digest } from '../../../../src/engine/fingerprint/diges
 const DAY = 86_400_000;
 const key = (name: string) => name as ActionKey;
 
-/** An action that was finished on a day, with contents named by letters. */
+/** An action that finished on the given day, with contents named by letters. */
 function action(name: string, day: number, contents: string): KeptAction {
   const outputs = Object.fromEntries([...contents].map((digest) => [digest, { digest: digest as Digest }]));
   const provenance = { stage: name, finished: new Date(day * DAY).toISOString() };
@@ -26,7 +26,7 @@ const ACTIONS = [
 ];
 const OBJECTS = contents('abcds');
 
-/** The names of what goes: actions, then contents. */
+/** The names of what is deleted: actions, then contents. */
 function garbage(
   limits: Parameters<typeof findGarbage>[4],
   { needed = [] as string[], uses = new Map<ActionKey, number>(), objects = OBJECTS } = {},
@@ -36,8 +36,8 @@ function garbage(
   return { actions: found.actions.map(({ key: name }) => name), letters, bytes: found.bytes, staying: found.staying };
 }
 
-describe('what goes from a cache', () => {
-  test('without limits is all that nothing needs', () => {
+describe('garbage collection', () => {
+  test('deletes everything that is not needed if there are no limits', () => {
     expect(garbage({}, { needed: ['fourth'] })).toEqual({
       actions: ['first', 'second', 'third'],
       letters: 'abcs',
@@ -46,15 +46,15 @@ describe('what goes from a cache', () => {
     });
   });
 
-  test('is not what an action that stays has in common with one that goes', () => {
+  test('keeps content that a kept action shares with a deleted one', () => {
     expect(garbage({}, { needed: ['third'] }).letters).toBe('abd');
   });
 
-  test('by age is what was last used before', () => {
+  test('deletes only actions last used before the given time', () => {
     expect(garbage({ usedBefore: 3 * DAY })).toMatchObject({ actions: ['first', 'second'], letters: 'ab' });
   });
 
-  test('is not what is old but was used lately', () => {
+  test('keeps an old action that was used recently', () => {
     const uses = new Map([[key('first'), 5 * DAY]]);
     expect(garbage({ usedBefore: 3 * DAY }, { uses })).toMatchObject({ actions: ['second'], letters: 'b' });
   });
@@ -65,34 +65,37 @@ describe('what goes from a cache', () => {
     [30, ['first', 'second'], 'ab'],
     [20, ['first', 'second', 'third'], 'abcs'],
     [0, ['first', 'second', 'third', 'fourth'], 'abcds'],
-  ])('by size, %d bytes, is the least recently used, content in common counted once', (maxBytes, actions, letters) => {
-    expect(garbage({ maxBytes })).toMatchObject({ actions, letters });
-  });
+  ])(
+    'deletes the least recently used actions to fit %d bytes, counting shared content once',
+    (maxBytes, actions, letters) => {
+      expect(garbage({ maxBytes })).toMatchObject({ actions, letters });
+    },
+  );
 
-  test('by size is nothing that is needed, even if that is more', () => {
+  test('never deletes what is needed, even if it exceeds the size limit', () => {
     expect(garbage({ maxBytes: 5 }, { needed: ['first', 'second'] })).toMatchObject({
       actions: ['third', 'fourth'],
       staying: 30,
     });
   });
 
-  test('by both is what is too old, and as much as is too much', () => {
+  test('applies the age limit and the size limit together', () => {
     expect(garbage({ usedBefore: 2 * DAY, maxBytes: 100 }).actions).toEqual(['first']);
     expect(garbage({ usedBefore: 2 * DAY, maxBytes: 30 }).actions).toEqual(['first', 'second']);
   });
 
-  test('always is content that no action has', () => {
+  test('always deletes content that no action references', () => {
     expect(garbage({ usedBefore: 0 }, { objects: contents('abcdsx') })).toMatchObject({ actions: [], letters: 'x' });
   });
 });
 
-test('an action was last used by the latest run that has it', () => {
+test('the last use of an action is the latest run that has its key', () => {
   const run = (day: number, ...keys: string[]) =>
     ({
       started: new Date(day * DAY).toISOString(),
       stages: keys.map((name) => ({ key: name })),
     }) as unknown as RunRecord;
-  const uses = usesIn([run(3, 'a'), run(5, 'b'), run(1, 'a', 'b')]);
+  const uses = lastUsesIn([run(3, 'a'), run(5, 'b'), run(1, 'a', 'b')]);
   expect([...uses]).toEqual([
     ['a', 3 * DAY],
     ['b', 5 * DAY],

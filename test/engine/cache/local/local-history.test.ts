@@ -14,14 +14,14 @@ function temporaryCache(): string {
   return cache;
 }
 
-test('the last key of each stage is remembered, whatever its name', () => {
+test('the last key of each stage is remembered, whatever characters its name has', () => {
   const history = new LocalHistory(temporaryCache());
   history.setLastKey('train@data=a/b', KEY);
   expect(history.lastKey('train@data=a/b')).toBe(KEY);
   expect(history.lastKey('other')).toBeUndefined();
 });
 
-test('a corrupted last key is none', () => {
+test('a corrupted last key is ignored', () => {
   const cache = temporaryCache();
   const history = new LocalHistory(cache);
   history.setLastKey('train', KEY);
@@ -31,7 +31,7 @@ test('a corrupted last key is none', () => {
   }
 });
 
-test('runs are kept, and a cache that cannot be written loses them', () => {
+test('runs are recorded, and silently lost if the cache is not writable', () => {
   const cache = temporaryCache();
   const run = { run: '20260101', pipeline: 'p', started: '2026-01-01T00:00:00Z', seconds: 1, ok: true, stages: [] };
   new LocalHistory(cache).addRun(run);

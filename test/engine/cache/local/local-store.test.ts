@@ -23,7 +23,7 @@ async function keep(text: string) {
   return record;
 }
 
-test('finds content and actions by how they begin, and tells all records', async () => {
+test('the local store finds contents and actions by prefix, and lists all records', async () => {
   const [record, other] = [await keep('a'), await keep('b')];
   const digest = record.outputs['table']?.digest as Digest;
   expect(store.beginningWith(digest.slice(0, 8))).toEqual({ contents: [digest], actions: [] });
@@ -33,7 +33,7 @@ test('finds content and actions by how they begin, and tells all records', async
   expect(keys.sort()).toEqual([record.key, other.key].sort());
 });
 
-test('copies what is a hard link to a file of somebody else, which stays writable and apart', async () => {
+test('the local store copies a hard link to a file outside the cache, which stays writable', async () => {
   const mine = join(directory, 'mine.csv');
   writeFileSync(mine, 'a');
   const { outputs } = makeResult(directory, 'a');
@@ -48,7 +48,7 @@ test('copies what is a hard link to a file of somebody else, which stays writabl
   expect(readFileSync((await store.materialize(table.digest)) ?? '', 'utf8')).toBe('a');
 });
 
-test('keeps content in one place, however often it is added', async () => {
+test('the local store keeps one copy of content, however often it is added', async () => {
   const digest = (await keep('a')).outputs['shards']?.digest as Digest;
   const before = await store.materialize(digest);
   await keep('a');

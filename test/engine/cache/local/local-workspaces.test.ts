@@ -21,8 +21,8 @@ beforeEach(() => {
 
 const claim = async () => unwrap(await workspaces.claim(KEY, nobody, NEVER));
 
-describe('a claim', () => {
-  test('lets one run at a time compute an action, and tells the other who does', async () => {
+describe('a claim on an action', () => {
+  test('lets one run at a time compute the action, and names the holder to others', async () => {
     const first = await claim();
     let second: ReturnType<LocalWorkspaces['claim']> | undefined;
     const holder = await new Promise<string>((resolve) => {
@@ -33,7 +33,7 @@ describe('a claim', () => {
     unwrap((await second) ?? expect.unreachable()).release(false);
   });
 
-  test('is tried for without waiting', async () => {
+  test('can be tried without waiting', async () => {
     const first = unwrap(workspaces.tryClaim(KEY)) ?? expect.unreachable();
     expect(workspaces.directoriesOf(KEY)).toEqual({ work: first.work, scratch: first.scratch });
     expect(workspaces.tryClaim(KEY)).toEqual({ ok: true, value: undefined });
@@ -41,7 +41,7 @@ describe('a claim', () => {
     expect(unwrap(workspaces.tryClaim(KEY))).toBeDefined();
   });
 
-  test('is not waited for once the run is cancelled', async () => {
+  test('is no longer waited for once the run is cancelled', async () => {
     const first = await claim();
     const cancel = new AbortController();
     const second = workspaces.claim(KEY, () => cancel.abort(), cancel.signal);
@@ -49,7 +49,7 @@ describe('a claim', () => {
     first.release(false);
   });
 
-  test('of a run in another container is not taken away from it', async () => {
+  test('is not taken over from a run in another container', async () => {
     (await claim()).release(false);
     writeFileSync(join(cache, 'work', `${KEY}.lock`), foreignHandle());
     expect(workspaces.tryClaim(KEY)).toEqual({ ok: true, value: undefined });
@@ -57,7 +57,7 @@ describe('a claim', () => {
 });
 
 describe('the directories of a claim', () => {
-  test('keep the work of a killed run for the next, but not what was incomplete', async () => {
+  test('keep the work of a killed run to resume from, but not its unfinished outputs', async () => {
     const first = await claim();
     writeFileSync(join(first.work, 'checkpoint'), '1');
     writeFileSync(join(first.scratch, 'half'), '1');
@@ -68,7 +68,7 @@ describe('the directories of a claim', () => {
     second.release(false);
   });
 
-  test('do without the work directory when the stage has removed it', async () => {
+  test('may lack the work directory if the stage has deleted it', async () => {
     const first = await claim();
     rmSync(first.work, { recursive: true });
     first.release(false);

@@ -26,14 +26,14 @@ async function examine(...checks: readonly DoctorCheck[]) {
 const names = (report: { findings: readonly { name: string }[] }) => report.findings.map(({ name }) => name);
 
 describe('pipeline doctor', () => {
-  test('tells of the machine and the cache whatever is registered', async () => {
+  test('pipeline doctor shows the machine and the cache, whatever checks are registered', async () => {
     const { exitCode, report } = await examine();
     expect(exitCode).toBe(0);
     expect(names(report)).toEqual(['node', 'machine', 'gpu', 'cache']);
     expect(report).toMatchObject({ ok: true, findings: { 3: { found: '/project/cache' } } });
   });
 
-  test('runs the registered checks on the project and lists what they find in their order', async () => {
+  test('pipeline doctor runs the registered checks on the project, and lists their findings in order', async () => {
     const oven: DoctorCheck = {
       run: async (root) => [
         { name: 'oven', ok: true, found: `200 °C in ${root}` },
@@ -47,7 +47,7 @@ describe('pipeline doctor', () => {
     expect(lines).toContain('✓  oven     200 °C in /project');
   });
 
-  test('ends with an exit code and advice when a registered check fails', async () => {
+  test('pipeline doctor exits with 2 and gives advice when a registered check fails', async () => {
     const finding = { name: 'oven', ok: false, found: 'cold', advice: 'Switch it on.' };
     const { exitCode, report, lines } = await examine({ run: async () => [finding] });
     expect(exitCode).toBe(2);

@@ -2,12 +2,12 @@
 _pipeline() {
   local line=${COMP_LINE:0:COMP_POINT} candidate path
   local -a words
-  # Not COMP_WORDS, which bash parts at «=» too. A backslash keeps a space within its word.
+  # COMP_WORDS cannot be used: bash splits it at "=" too. "read" without -r keeps escaped spaces in their word.
   # shellcheck disable=SC2162
   read -a words <<<"$line"
   [[ $line == *[[:space:]] ]] && words+=("")
   local current=${words[${#words[@]} - 1]} kept=""
-  # Where bash parts words at «=», it completes what follows it.
+  # If bash splits words at "=", it expects only the part after it.
   [[ $current == *=* && $COMP_WORDBREAKS == *=* ]] && kept=${current%"${current##*=}"}
   COMPREPLY=()
   while IFS=$'\t' read -r candidate _; do

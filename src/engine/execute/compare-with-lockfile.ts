@@ -10,29 +10,29 @@ import { type ReasonServices, reasonsToRun } from './reasons.ts';
 import type { Services } from './services.ts';
 import { keyOf, PathInputs, type StageKey } from './stage-key.ts';
 
-/** A stage that the lockfile does not describe as it stands, and why. */
-export interface Moved {
+/** A stage whose current key or outputs differ from the lockfile, with the reasons. */
+export interface OutdatedStage {
   readonly stage: string;
   readonly reasons: readonly string[];
 }
 
-type MovedServices = ReasonServices & Pick<Services, 'environment' | 'stores' | 'runtime'>;
+type OutdatedServices = ReasonServices & Pick<Services, 'environment' | 'stores' | 'runtime'>;
 
-/** Stands for content of which nothing is known. */
+/** A placeholder for the digest of unknown content. */
 const UNKNOWN = sha256('unknown');
 
 /**
- * The stages of `names` that the lockfile does not describe. What a stage before would put out is taken from the
- * lockfile, so that nothing has to run for it, and each stage is told only what it moved itself.
+ * Returns the stages of `names` that differ from the lockfile. The outputs of upstream stages are taken from the
+ * lockfile, so that nothing has to run and each stage is compared on its own. Fails if an input cannot be read.
  */
-export async function whatMoved(
+export async function findOutdated(
   lockfile: Lockfile,
   names: ReadonlySet<string>,
-  services: MovedServices,
-): Promise<Result<readonly Moved[]>> {
+  services: OutdatedServices,
+): Promise<Result<readonly OutdatedStage[]>> {
   const paths = new PathInputs(services);
   const problems: Problem[] = [];
-  const moved: Moved[] = [];
+  const moved: OutdatedStage[] = [];
   for (const stage of services.plan.stages) {
     if (!names.has(stage.name)) continue;
     const locked = lockfile.get(stage.name);
@@ -41,20 +41,20 @@ export async function whatMoved(
     else if (locked === undefined) moved.push({ stage: stage.name, reasons: ['it is not in pipeline.lock'] });
     else if (locked.key !== key.value.key)
       moved.push({ stage: stage.name, reasons: await reasonsSince(locked, stage, key.value, services) });
-    else moved.push(...outputsMoved(locked, stage));
+    else moved.push(...compareOutputs(locked, stage));
   }
   return problems.length > 0 ? failure(problems) : success(moved);
 }
 
-/** The stages that only the lockfile has. */
-export function goneStages(lockfile: Lockfile, plan: Plan): Moved[] {
+/** Returns the stages that are in the lockfile, but no longer in the pipeline. */
+export function removedStages(lockfile: Lockfile, plan: Plan): OutdatedStage[] {
   const names = new Set(plan.stages.map(({ name }) => name));
   return [...lockfile.keys()]
     .filter((name) => !names.has(name))
     .map((stage) => ({ stage, reasons: ['it is in pipeline.lock, but not in the pipeline'] }));
 }
 
-/** What `stage` would read of the stage `before`, or else what it read of it when the lockfile was written. */
+/** Returns the locked outputs of `before` that `stage` reads; if absent, the inputs that `stage` had when locked. */
 function outputsBefore(stage: PlannedStage, before: string, lockfile: Lockfile): Record<string, Digest> {
   const outputs = lockfile.get(before)?.outputs;
   const readThen = lockfile.get(stage.name)?.parts?.inputs;
@@ -67,29 +67,31 @@ function outputsBefore(stage: PlannedStage, before: string, lockfile: Lockfile):
   );
 }
 
-function outputsMoved(locked: LockedStage, stage: PlannedStage): Moved[] {
+function compareOutputs(locked: LockedStage, stage: PlannedStage): OutdatedStage[] {
   const declared = stage.outputs.map(({ name }) => name);
   const reasons = [
-    ...declared.filter((name) => !(name in locked.outputs)).map((name) => `its output ${name} is not in pipeline.lock`),
+    ...declared
+      .filter((name) => !(name in locked.outputs))
+      .map((name) => `its output "${name}" is not in pipeline.lock`),
     ...Object.keys(locked.outputs)
       .filter((name) => !declared.includes(name))
-      .map((name) => `it has no output ${name}, which is in pipeline.lock`),
+      .map((name) => `its output "${name}" is in pipeline.lock, but no longer declared`),
   ];
   return reasons.length === 0 ? [] : [{ stage: stage.name, reasons }];
 }
 
-/** In the detail that the cache still has, or else as far as the lockfile tells. */
+/** Returns the differences from the record in the cache, or with fewer details from the lockfile. */
 async function reasonsSince(
   locked: LockedStage,
   stage: PlannedStage,
   now: StageKey,
-  services: MovedServices,
+  services: OutdatedServices,
 ): Promise<string[]> {
   const last = await lastResult(services.stores, stage.name);
   const record = last?.key === locked.key ? last : await findResult(services.stores, locked.key);
   const reasons =
     record === undefined ? reasonsFromLock(locked, stage, now, services) : reasonsToRun(stage, now, record, services);
-  return reasons.length > 0 ? reasons : ['its key is another than the one in pipeline.lock'];
+  return reasons.length > 0 ? reasons : ['its action key differs from the one in pipeline.lock'];
 }
 
 function reasonsFromLock(
@@ -104,14 +106,14 @@ function reasonsFromLock(
   const module = relative(services.plan.root, stage.module.path);
   const now = lockedParts(document);
   const reasons = [
-    // Of packages and variables the lockfile has only digests.
+    // The lockfile has only digests of packages and variables.
     ...compareKeys({ document: before, modules: {} }, { document, modules: {} }, module, {
       labelOf: (name) => services.runtime.labelOf(name),
     }),
     ...(parts.packages === now.packages ? [] : [`packages of ${module} changed`]),
     ...changed(parts.env, now.env).map((name) => `env ${name} changed`),
   ];
-  // The lockfile has every part of a key but its scheme.
+  // The lockfile has every part of a key except the scheme.
   return reasons.length > 0 ? reasons : [OTHER_SCHEME];
 }
 

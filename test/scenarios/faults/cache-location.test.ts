@@ -2,13 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { DISK_FULL } from '../../support/messages.ts';
 import type { Project } from '../../support/project.ts';
 import { Project as NewProject, toFinished } from '../../support/project.ts';
-import { toy } from '../cli/toy.ts';
+import { toy } from '../cli/toy-pipeline.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-/** Mounts a file system of `size` bytes there, if this machine lets us. */
+/** Mounts a file system of this size, as in `2m`. Returns false if this machine does not permit it. */
 function mountSmall(path: string, size: string): boolean {
   mkdirSync(path, { recursive: true });
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]).status !== 0) return false;
@@ -16,7 +17,7 @@ function mountSmall(path: string, size: string): boolean {
   return true;
 }
 
-/** One stage that writes so many bytes, and one before it that writes a few. */
+/** A pipeline with a stage that writes ten bytes and a downstream one that writes this number of bytes. */
 function writer(bytes: number): Project {
   return new NewProject({
     'pipeline.yaml': `stages:
@@ -39,7 +40,7 @@ export default defineStage({
 }
 
 describe('a full disk', () => {
-  test('fails the stage with a word, keeps what was good, and the next run goes on once there is room', async (context) => {
+  test('fails the stage with a message and keeps finished results, so that the next run resumes once there is space', async (context) => {
     const project = writer(3 << 20);
     if (!mountSmall(project.path('small'), '2m')) return context.skip('this machine lets us mount nothing');
     const cache = ['--cache', project.path('small/cache')];
@@ -47,9 +48,9 @@ describe('a full disk', () => {
     expect(full.exitCode).toBe(1);
     expect(full.which('ran')).toEqual(['little']);
     expect(full.which('failed')).toEqual(['much']);
-    expect(full.stderr).toContain('the disk of the cache is full');
+    expect(full.stderr).toContain(DISK_FULL);
     expect(full.stderr).toContain(project.path('small/cache'));
-    expect(full.stderr).toContain('Free some space (pipeline cache gc), or move the cache: --cache DIR.');
+    expect(full.stderr).toContain('Free some disk space (pipeline cache gc), or move the cache: --cache DIR.');
     expect(full.stderr).not.toMatch(/\n\s+at .*cli\.cjs/);
     expect(readdirSync(project.path('small/cache/actions')).length).toBe(1);
     execFileSync('mount', ['-o', 'remount,size=20m', project.path('small')]);
@@ -59,9 +60,9 @@ describe('a full disk', () => {
     expect(next.which('ran')).toEqual(['much']);
   });
 
-  // Where the room ends depends on how much there is: in a lock, a bundle, an output, a record, what is remembered.
+  // The size determines what no longer fits: a lock, a bundle, an output, a record or the index.
   test.for([4, 16, 28, 40, 52, 64, 76, 88, 100])(
-    'of %i KB ends with a word wherever it gets full, and leaves nothing behind',
+    'a full disk of %i KB fails the run with a message whatever does not fit, and leaves no temporary files',
     async (size, context) => {
       const project = toy();
       if (!mountSmall(project.path('small'), `${size}k`)) return context.skip('this machine lets us mount nothing');
@@ -69,7 +70,7 @@ describe('a full disk', () => {
       const full = await project.run(...cache);
       if (full.exitCode !== 0) {
         expect(full.exitCode).toBe(1);
-        expect(full.stderr).toContain('the disk of the cache is full');
+        expect(full.stderr).toContain(DISK_FULL);
         expect(full.stderr).not.toMatch(/\n\s+at .*cli\.cjs/);
       }
       const before = full.which('ran');
@@ -83,14 +84,14 @@ describe('a full disk', () => {
     },
   );
 
-  test('from the beginning is told with the folder of the cache and what to do', async (context) => {
+  test('fails the run with the folder of the cache and advice if it is full from the start', async (context) => {
     const project = writer(10);
     if (!mountSmall(project.path('small'), '64k')) return context.skip('this machine lets us mount nothing');
     writeFileSync(project.path('small/filler'), Buffer.alloc(48 << 10));
     const full = await project.run('--cache', project.path('small/cache'));
     expect(full.exitCode).toBe(1);
-    expect(full.stderr).toContain('the disk of the cache is full');
-    expect(full.stderr).toContain('Free some space, or move the cache: --cache DIR.');
+    expect(full.stderr).toContain(DISK_FULL);
+    expect(full.stderr).toContain('Free some disk space, or move the cache: --cache DIR.');
     rmSync(project.path('small/filler'));
   });
 });
@@ -114,7 +115,7 @@ function asUser(id: number, project: Project, ...args: string[]) {
 const canChangeUser = isRoot && existsSync('/usr/bin/setpriv');
 
 // As in a container that was started with `--user 12345`.
-test.runIf(canChangeUser)('a user id without a name runs a pipeline', () => {
+test.runIf(canChangeUser)('a user id without a user name can run a pipeline', () => {
   const project = toy();
   chownSync(project.directory, 12345, 12345);
   const { exitCode, stderr, which } = asUser(12345, project, 'run', '--json');
@@ -122,10 +123,10 @@ test.runIf(canChangeUser)('a user id without a name runs a pipeline', () => {
   expect(which('ran')).toHaveLength(4);
 });
 
-describe('a cache that may not be written', () => {
+describe('a cache that is not writable', () => {
   const asNobody = async (project: Project, ...args: string[]) => asUser(65534, project, ...args);
 
-  test.runIf(canChangeUser)('serves what is in it, and says so when something has to run', async () => {
+  test.runIf(canChangeUser)('serves its results, and fails a run with a message if a stage has to run', async () => {
     const project = toy();
     await project.run();
     const served = await asNobody(project, 'run', '--json');
@@ -137,22 +138,22 @@ describe('a cache that may not be written', () => {
     }
     const refused = await asNobody(project, 'run', '--json', '--set', 'greeting=bye');
     expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toContain('the cache may not be written');
-    expect(refused.stderr).toContain('Make it writable, or use another one: --cache DIR.');
+    expect(refused.stderr).toContain('the cache is not writable');
+    expect(refused.stderr).toContain('Make it writable, or use another cache: --cache DIR.');
     expect(refused.stderr).not.toMatch(/\n\s+at /);
   });
 });
 
-test('a folder for temporary files that cannot be written is told', async () => {
+test('a folder for temporary files that is not writable is reported', async () => {
   const project = toy();
   const { exitCode, stderr } = toFinished(await project.start(['run', '--json'], { TMPDIR: project.path('none') }));
   expect(exitCode).toBe(2);
-  expect(stderr).toContain(`${project.path('none')}: the folder for temporary files cannot be written: ENOENT`);
+  expect(stderr).toContain(`${project.path('none')}: cannot write to the folder for temporary files: ENOENT`);
   expect(stderr).not.toMatch(/\n\s+at /);
 });
 
-describe('a cache elsewhere', () => {
-  test.each(['../with spaces/and ünï¢ode', 'inside/the project'])('at «%s» works as any other', async (place) => {
+describe('the location of the cache', () => {
+  test.each(['../with spaces/and ünï¢ode', 'inside/the project'])('the cache can be in "%s"', async (place) => {
     const project = toy();
     const cache = join(project.path('sub'), place);
     expect((await project.run('--cache', cache)).exitCode).toBe(0);
@@ -160,7 +161,7 @@ describe('a cache elsewhere', () => {
     expect(existsSync(join(cache, 'objects'))).toBe(true);
   });
 
-  test('that is a link, or has its objects on another disk by one, works as any other', async () => {
+  test('the cache can have a symbolic link to its objects', async () => {
     const project = toy();
     mkdirSync(project.path('real/objects'), { recursive: true });
     mkdirSync(project.path('cache'));
@@ -170,7 +171,7 @@ describe('a cache elsewhere', () => {
     expect(readdirSync(project.path('real/objects')).length).toBeGreaterThan(0);
   });
 
-  test('whose objects are on another disk gets them by a copy', async (context) => {
+  test('the cache can have its objects on another disk, to which they are copied', async (context) => {
     const project = toy();
     if (!mountSmall(project.path('cache/objects'), '10m')) return context.skip('this machine lets us mount nothing');
     const finished = await project.run();

@@ -9,20 +9,21 @@ import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
 import { openSession } from './session.ts';
 
-/** What of a cache belongs to the pipeline as it stands, to its lockfile, and to what ran last. */
-export interface Standing {
-  /** Key → stage; undefined if the pipeline can't be read. */
+/** The action keys in a cache that the current pipeline and its lockfiles refer to. */
+export interface ReferencedKeys {
+  /** The stage of each action key of the current pipeline; undefined if the pipeline cannot be read. */
   readonly current: ReadonlyMap<ActionKey, string> | undefined;
+  /** The stage of each action key in the lockfiles. */
   readonly locked: ReadonlyMap<ActionKey, string>;
-  /** The code of the stages as they stand. */
+  /** The digests of the current code of the stages. */
   readonly codes: ReadonlySet<Digest>;
-  /** False if there is a lockfile that can't be read. */
+  /** False if a lockfile exists but cannot be read. */
   readonly lockfileIsRead: boolean;
-  /** Why something of it is not known. */
+  /** Why a part of this is unknown. */
   readonly problems: readonly Problem[];
 }
 
-export async function standingOf(options: CommonOptions, signal: AbortSignal): Promise<Standing> {
+export async function findReferencedKeys(options: CommonOptions, signal: AbortSignal): Promise<ReferencedKeys> {
   const { root, cache } = findProject(options);
   const { locked, problems: lockProblems } = readLocks(root);
   const lockfileIsRead = lockProblems.length === 0;
@@ -42,7 +43,7 @@ export async function standingOf(options: CommonOptions, signal: AbortSignal): P
     const current = new Map<ActionKey, string>();
     const last = lastKeys(cache);
     for (const [name, result] of await survey(services, names)) {
-      // While something before it would run its key is not known: then what it last was may be it again.
+      // While an upstream stage would run, the key is unknown; the last key may turn out to be the current one.
       const key = ('key' in result ? result.key : undefined) ?? last.get(name);
       if (key !== undefined) current.set(key, name);
     }
@@ -54,7 +55,7 @@ export async function standingOf(options: CommonOptions, signal: AbortSignal): P
   }
 }
 
-/** The results that the lockfiles of the pipeline and of its profiles name: key → stage. */
+/** Reads the lockfiles of the pipeline and of its profiles. Returns the stage of each action key in them. */
 function readLocks(root: string): { locked: Map<ActionKey, string>; problems: readonly Problem[] } {
   const locked = new Map<ActionKey, string>();
   const problems: Problem[] = [];
@@ -74,7 +75,7 @@ function namesIn(directory: string): readonly string[] {
   }
 }
 
-/** Stage → the key of its last result. */
+/** Returns the action key of each stage's last result. */
 export function lastKeys(cache: string): ReadonlyMap<string, ActionKey> {
   const directory = join(cache, 'index', 'last');
   try {

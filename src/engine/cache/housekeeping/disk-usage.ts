@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Digest } from '../../fingerprint/digest.ts';
-import { takeDownloads } from './downloads.ts';
+import { listDownloads } from './downloads.ts';
 import { bytesIn, entriesOf, type Inventory } from './inventory.ts';
 
 export interface Amount {
@@ -8,14 +8,14 @@ export interface Amount {
   readonly count: number;
 }
 
-/** How much room a cache takes. Content is counted once, however many results have it. */
-export interface Usage {
+/** The disk space that a cache takes, in bytes. Content is counted once, however many results reference it. */
+export interface DiskUsage {
   readonly total: number;
-  /** Content that the results of one stage have, by stage. */
+  /** Content that the results of a single stage reference, by stage. */
   readonly stages: ReadonlyMap<string, Amount>;
-  /** Content that results of several stages have. */
+  /** Content that the results of several stages reference. */
   readonly shared: Amount;
-  /** Content that no result has. */
+  /** Unreferenced content. */
   readonly unused: Amount;
   readonly actions: Amount;
   readonly runs: Amount;
@@ -24,7 +24,8 @@ export interface Usage {
   readonly downloads: Amount;
 }
 
-export function usageOf(cache: string, { objects, actions }: Inventory): Usage {
+/** Measures a cache directory. */
+export function diskUsageOf(cache: string, { objects, actions }: Inventory): DiskUsage {
   const users = new Map<Digest, Set<string>>();
   for (const { record } of actions) {
     for (const { digest } of Object.values(record.outputs)) {
@@ -52,7 +53,7 @@ export function usageOf(cache: string, { objects, actions }: Inventory): Usage {
     runs: folder('runs'),
     work: folder('work', entriesOf(join(cache, 'work')).filter((name) => !name.includes('.')).length),
     index: folder('index'),
-    downloads: folder('downloads', takeDownloads(cache).length),
+    downloads: folder('downloads', listDownloads(cache).length),
   };
   const parts = [...stages.values(), shared, unused, ...Object.values(rest)];
   return { total: parts.reduce((sum, { bytes }) => sum + bytes, 0), stages, shared, unused, ...rest };

@@ -1,7 +1,7 @@
 import { Project } from '../../support/project.ts';
 
-/** A pipeline whose stages leave something half-made wherever they are killed. */
-export function tough(atEnd: (cleanUp: () => void) => void): Project {
+/** A pipeline whose stages leave incomplete outputs wherever they are killed. */
+export function interruptiblePipeline(atEnd: (cleanUp: () => void) => void): Project {
   return new Project(
     {
       'pipeline.yaml': `stages:
@@ -40,7 +40,7 @@ export default defineStage({
   },
 });
 `,
-      // Goes on from its checkpoint; the result does not show how often it was interrupted.
+      // Resumes from its checkpoint. The result does not depend on how often it was interrupted.
       'stages/resume.ts': `import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineStage } from 'pipeline';

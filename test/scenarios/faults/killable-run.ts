@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { CLI, type Finished, toFinished } from '../../support/project.ts';
 
-/** A run that may be killed at any of the lines that it prints. */
-export class Victim {
+/** A run that can be killed when it has printed certain lines. */
+export class KillableRun {
   readonly finished: Promise<Finished>;
   readonly #child: ChildProcess;
   readonly #seen: (() => void)[] = [];
@@ -33,13 +33,13 @@ export class Victim {
     });
   }
 
-  /** Resolves when so many lines have been printed, or all that there are. */
+  /** Resolves once this number of lines has been printed, or when the run ends. */
   printed(lines: number): Promise<void> {
     return this.#until((stdout) => stdout.length >= lines);
   }
 
-  /** Resolves when a line has been printed that matches, or all that there are. */
-  told(line: RegExp): Promise<void> {
+  /** Resolves once a matching line has been printed, or when the run ends. */
+  printedLine(line: RegExp): Promise<void> {
     return this.#until((stdout) => stdout.some((text) => line.test(text)));
   }
 
@@ -58,7 +58,7 @@ export class Victim {
     this.#child.kill('SIGKILL');
   }
 
-  /** Kills the process of a stage of this run, if one is running just now. */
+  /** Kills the process of a stage of this run, if one is running. */
   killStage(): void {
     const { pid } = this.#child;
     const [stage] = pid === undefined ? [] : childrenOf(pid);
@@ -74,7 +74,7 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** The processes that work in a folder. */
+/** Returns the ids of the processes whose working directory is `directory`. */
 export function processesIn(directory: string): string[] {
   return readdirSync('/proc').filter((name) => {
     try {

@@ -1,7 +1,7 @@
 import { GATE_MODULE } from '../../support/gate.ts';
 import { Project } from '../../support/project.ts';
 
-/** A small, real pipeline: two branches over one folder, and a stage that joins them. */
+/** A small pipeline that runs: two branches that read one folder, and a stage that joins them. */
 export const TOY = {
   'pipeline.yaml': `name: toy
 params: { greeting: hello } # shared
@@ -89,7 +89,7 @@ export function toy(atEnd?: (cleanUp: () => void) => void): Project {
   return new Project(TOY, atEnd);
 }
 
-/** Stages that wait at the gate: \`a\` and \`b\` side by side, then \`c\` reads both. */
+/** A pipeline whose stages wait at the gate: `a` and `b` in parallel, then `c`, which reads both. */
 export function gated(): Project {
   return new Project({
     'pipeline.yaml': `stages:

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Project } from '../../support/project.ts';
-import { toy } from './toy.ts';
+import { toy } from './toy-pipeline.ts';
 
 describe('pipeline export', () => {
-  test('copies each output of a stage under its own name, to be written', async () => {
+  test('pipeline export copies each output of a stage under its own name, writable', async () => {
     const project = toy();
     await project.run();
     const { stdout, exitCode } = await project.pipeline('export', 'join', 'results');
@@ -16,7 +16,7 @@ describe('pipeline export', () => {
     expect(project.read('results/count.json')).toBe('{"words":3}');
   });
 
-  test('takes a digest, too', async () => {
+  test('pipeline export accepts a digest', async () => {
     const project = toy();
     const { stages } = await project.run();
     const digest = stages.find(({ name }) => name === 'count')?.outputs['count'] ?? '';
@@ -24,19 +24,19 @@ describe('pipeline export', () => {
     expect(project.read(`by-digest/${digest}`)).toBe('{"words":3}');
   });
 
-  test('does not replace what is there, unless told to', async () => {
+  test('pipeline export overwrites existing files only with --force', async () => {
     const project = toy();
     await project.run();
     project.write('results/count.json', 'mine');
     const refused = await project.pipeline('export', 'count', 'results');
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('results/count.json: it is there already');
+    expect(refused.stderr).toContain('results/count.json: the target already exists');
     expect(project.read('results/count.json')).toBe('mine');
     expect((await project.pipeline('export', 'count', 'results', '--force')).exitCode).toBe(0);
     expect(project.read('results/count.json')).toBe('{"words":3}');
   });
 
-  test('means the pipeline as it stands: with --set the result of those params', async () => {
+  test('pipeline export --set exports the result for these params', async () => {
     const project = toy();
     await project.run();
     const absent = await project.pipeline('export', 'shout', 'out', '--set', 'greeting=bye');
@@ -49,13 +49,13 @@ describe('pipeline export', () => {
 });
 
 describe('pipeline inspect', () => {
-  test('shows what an output is and where it came from', async () => {
+  test('pipeline inspect shows the content and the provenance of an output', async () => {
     const project = toy();
     await project.run();
     const { stdout } = await project.pipeline('inspect', 'count');
     expect(stdout).toContain('count.count');
     expect(stdout).toContain('JSON, 11 B, 1 key\n  { "words": 3 }');
-    expect(stdout).toMatch(/made by +count \(stages\/count\.ts\)/);
+    expect(stdout).toMatch(/stage +count \(stages\/count\.ts\)/);
     expect(stdout).toMatch(/current +yes\n/);
     expect(stdout).toMatch(/inputs +text {2}read\.text \([0-9a-f]{12}\)/);
     expect(stdout).toMatch(/code +[0-9a-f]{12}, 1 module: stages\/count\.ts/);
@@ -66,7 +66,7 @@ describe('pipeline inspect', () => {
     expect(read.stdout).toMatch(/inputs +folder {2}\.\/data \(/);
   });
 
-  test('shows all of that as data, one object a line', async () => {
+  test('pipeline inspect --json prints the same facts, one object per line', async () => {
     const project = toy();
     const { stages } = await project.run();
     const { stdout } = await project.pipeline('inspect', 'count', '--json');
@@ -77,14 +77,14 @@ describe('pipeline inspect', () => {
     ]);
   });
 
-  test('takes the beginning of a digest or key, and says whose it is and what has changed since', async () => {
+  test('pipeline inspect accepts a prefix of a digest or key, and shows what has changed since', async () => {
     const project = toy();
     const { stages } = await project.run();
     const { key, outputs } = stages.find(({ name }) => name === 'shout') ?? {};
     await project.run('--set', 'greeting=bye');
     for (const reference of [outputs?.['text']?.slice(0, 6) ?? '', key?.slice(0, 12) ?? '']) {
       const now = await project.pipeline('inspect', reference);
-      expect(now.stdout).toMatch(/made by +shout/);
+      expect(now.stdout).toMatch(/stage +shout/);
       expect(now.stdout).toMatch(/current +yes/);
       const { stdout } = await project.pipeline('inspect', reference, '--set', 'greeting=bye');
       expect(stdout).toContain('hello ONE TWO');
@@ -93,7 +93,7 @@ describe('pipeline inspect', () => {
     }
   });
 
-  test('content that several actions put out names them all', async () => {
+  test('pipeline inspect names all actions that created the same content', async () => {
     const project = toy();
     const { stages } = await project.run();
     const digest = stages.find(({ name }) => name === 'count')?.outputs['count'] ?? '';
@@ -101,10 +101,10 @@ describe('pipeline inspect', () => {
     await project.run();
     const { stdout } = await project.pipeline('inspect', digest);
     expect(stdout).toMatch(/current +yes/);
-    expect(stdout).toMatch(/also of count, .*, run /);
+    expect(stdout).toMatch(/also from count, .*, run /);
   });
 
-  test('no line of it is wider than a narrow terminal', async () => {
+  test('the lines of pipeline inspect fit into a narrow terminal', async () => {
     const project = toy();
     await project.run();
     const terminal = await project.start(['inspect', 'shout'], { COLUMNS: '60' });
@@ -113,11 +113,11 @@ describe('pipeline inspect', () => {
   });
 
   test.each([
-    ['nothing', 'there is no stage «nothing»'],
-    ['cuont', 'Did you mean «count»?'],
-    ['count.nothing', 'stage «count» has no output «nothing»'],
-    ['abcdef0123', 'the cache has no content and no result with this digest'],
-  ])('says what is wrong with the REF %s', async (reference, message) => {
+    ['nothing', 'unknown stage "nothing"'],
+    ['cuont', 'Did you mean "count"?'],
+    ['count.nothing', 'stage "count" has no output "nothing"'],
+    ['abcdef0123', 'the cache has no content and no action key with this digest'],
+  ])('pipeline inspect %s reports: %s', async (reference, message) => {
     const project = toy();
     await project.run();
     const { exitCode, stderr } = await project.pipeline('inspect', reference);
@@ -126,7 +126,7 @@ describe('pipeline inspect', () => {
   });
 });
 
-test('pipeline inspect knows the models of the vision half', async () => {
+test('pipeline inspect shows the models of the vision half', async () => {
   const project = new Project({
     'pipeline.yaml': 'stages:\n  train: { module: stages/train.ts }\n',
     'stages/train.ts': `import { mkdirSync, writeFileSync } from 'node:fs';
@@ -174,16 +174,16 @@ export default defineStage({
 `,
     });
 
-  test('draws the pictures of a result; without it, that it can is said', async () => {
+  test('inspect --png draws the images of a result, and inspect without it suggests the command', async () => {
     const project = pictured();
     await project.run();
     const without = await project.pipeline('inspect', 'paint');
     expect(without.stdout).toContain(
-      '→ pipeline inspect paint.dots --png sheet.png\n  draws 2 pictures as a contact sheet',
+      '→ pipeline inspect paint.dots --png sheet.png\n  draws 2 images as a contact sheet',
     );
     const { stdout, exitCode } = await project.pipeline('inspect', 'paint', '--png', 'sheet.png');
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/→ sheet\.png: 2 pictures, \d+ × \d+ pixels/);
+    expect(stdout).toMatch(/→ sheet\.png: 2 images, \d+ × \d+ pixels/);
     expect(readFileSync(project.path('sheet.png')).subarray(1, 4).toString()).toBe('PNG');
     const { stdout: json } = await project.pipeline('inspect', 'paint', '--png', 'other.png', '--json');
     expect(JSON.parse(json.split('\n').at(-1) ?? '')).toMatchObject({
@@ -194,11 +194,11 @@ export default defineStage({
   });
 
   test.each([
-    [['paint.notes', '--png', 'sheet.png'], 'there are no pictures in «paint.notes»'],
-    [['paint', '--png', 'pipeline.yaml'], 'pipeline.yaml: it is there already'],
+    [['paint.notes', '--png', 'sheet.png'], 'no images found in "paint.notes"'],
+    [['paint', '--png', 'pipeline.yaml'], 'pipeline.yaml: the file already exists'],
     [['paint', '--png', 'stages', '--force'], 'stages: this is a folder'],
-    [['paint', '--png', 'none/sheet.png'], 'none: there is no such folder'],
-  ])('%j is refused, and nothing is left behind', async (args, message) => {
+    [['paint', '--png', 'none/sheet.png'], 'none: the folder does not exist'],
+  ])('pipeline inspect %j is rejected, and no file is left behind', async (args, message) => {
     const project = pictured();
     await project.run();
     const before = readdirSync(project.directory);
@@ -210,7 +210,7 @@ export default defineStage({
 });
 
 describe('pipeline explain', () => {
-  test("shows the parts of a stage's key", async () => {
+  test("pipeline explain shows the parts of a stage's key", async () => {
     const project = toy();
     await project.run();
     const { stdout } = await project.pipeline('explain', 'shout');
@@ -220,7 +220,7 @@ describe('pipeline explain', () => {
     expect(stdout).toMatch(/input +text +[0-9a-f]{64}/);
   });
 
-  test('says which of them changed', async () => {
+  test('pipeline explain marks the parts that changed', async () => {
     const project = toy();
     await project.run();
     project.edit('lib/upper.ts', 'text.toUpperCase()', 'text');
@@ -236,13 +236,13 @@ describe('pipeline graph', () => {
     ['dot', /"artifact read" -> "artifact shout" \[label=" {2}text {2}"\]/],
     ['svg', /<svg[\s\S]*>● shout<\/text>[\s\S]*<\/svg>/],
     ['json', /"from":"read","to":"shout","output":"text","input":"text"/],
-  ])('draws the stages as %s', async (format, expected) => {
+  ])('pipeline graph prints the stages as %s', async (format, expected) => {
     const { stdout, exitCode } = await toy().pipeline('graph', '--format', format);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(expected);
   });
 
-  test('shows the state of each stage', async () => {
+  test('pipeline graph shows the state of each stage', async () => {
     const project = toy();
     const states = async () => {
       const { stages, counts, paths } = JSON.parse((await project.pipeline('graph', '--json')).stdout);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { deadMarkers, Uses, usedByOthers, whileNothingIsLookedUp } from '../../../../src/engine/cache/local/uses.ts';
+import { deadMarkers, UseMarker, usedByOthers, withSweepLock } from '../../../../src/engine/cache/local/use-marker.ts';
 import { type ActionKey, sha256 } from '../../../../src/engine/fingerprint/digest.ts';
 import { deadHandle, foreignHandle, parentHandle, reusedHandle } from '../../../support/handles.ts';
 
@@ -12,14 +12,14 @@ let cache: string;
 let live: string;
 
 beforeEach(() => {
-  cache = mkdtempSync(join(tmpdir(), 'pipeline-uses-'));
+  cache = mkdtempSync(join(tmpdir(), 'pipeline-marker-'));
   onTestFinished(() => rmSync(cache, { recursive: true }));
   live = join(cache, 'index/live');
   mkdirSync(live, { recursive: true });
 });
 
-/** What a process told that it uses. */
-function told(holder: string, days = 0): string {
+/** Writes the marker of another process. */
+function markerOf(holder: string, days = 0): string {
   const path = join(live, holder);
   writeFileSync(path, `${KEY}\n`);
   const time = Date.now() / 1000 - days * 86_400;
@@ -27,64 +27,64 @@ function told(holder: string, days = 0): string {
   return path;
 }
 
-describe('what is looked up', () => {
-  test('is told while the command is under way', () => {
-    const uses = new Uses(cache);
-    uses.tell(KEY, KEY);
-    uses.tell(KEY);
+describe('the marker of what a command uses', () => {
+  test('lists what was looked up, while the command is running', () => {
+    const marker = new UseMarker(cache);
+    marker.add(KEY, KEY);
+    marker.add(KEY);
     expect(readdirSync(live)).toHaveLength(1);
-    uses.release();
+    marker.release();
     expect(readdirSync(live)).toEqual([]);
   });
 
-  test('leaves no trace where nothing is looked up, or nothing may be written', () => {
-    new Uses(join(cache, 'nowhere')).release();
+  test('is not written if nothing is looked up or the cache is not writable', () => {
+    new UseMarker(join(cache, 'nowhere')).release();
     expect(existsSync(join(cache, 'nowhere'))).toBe(false);
     writeFileSync(join(cache, 'file'), '');
-    const uses = new Uses(join(cache, 'file'));
-    uses.tell(KEY);
-    uses.release();
+    const marker = new UseMarker(join(cache, 'file'));
+    marker.add(KEY);
+    marker.release();
   });
 
-  test('counts for others while its process lives', () => {
-    told(parentHandle(), 100);
+  test('counts for other processes while its process is alive', () => {
+    markerOf(parentHandle(), 100);
     expect([...usedByOthers(cache)]).toEqual([KEY]);
     expect(deadMarkers(cache)).toEqual([]);
   });
 
-  test('does not count once its process is gone, or another has its id', () => {
-    const gone = told(deadHandle());
-    const reused = told(reusedHandle());
+  test('does not count once its process has ended, or another process has its id', () => {
+    const ended = markerOf(deadHandle());
+    const reused = markerOf(reusedHandle());
     expect([...usedByOthers(cache)]).toEqual([]);
-    expect([...deadMarkers(cache)].sort()).toEqual([gone, reused].sort());
+    expect([...deadMarkers(cache)].sort()).toEqual([ended, reused].sort());
   });
 
-  test('in another container counts until its heartbeat has been missing for a day', () => {
-    const old = told(foreignHandle(1), 2);
+  test('counts in another container until its heartbeat has been missing for a day', () => {
+    const old = markerOf(foreignHandle(1), 2);
     expect(deadMarkers(cache)).toEqual([old]);
     expect([...usedByOthers(cache)]).toEqual([]);
-    told(foreignHandle(2), 0.9);
+    markerOf(foreignHandle(2), 0.9);
     expect([...usedByOthers(cache)]).toEqual([KEY]);
   });
 });
 
-test('a lock that a sweep left on a machine that is gone holds nobody up', () => {
+test('a look-up ignores the sweep lock of a machine that has crashed', () => {
   const path = join(cache, 'index/sweep.lock');
   writeFileSync(path, foreignHandle());
   utimesSync(path, 1, 1);
-  new Uses(cache).tell(KEY);
+  new UseMarker(cache).add(KEY);
 });
 
-test('a lock that a sweep left before the clock was set back holds nobody up', () => {
+test('a look-up ignores a sweep lock from the future, left before the clock was set back', () => {
   const path = join(cache, 'index/sweep.lock');
   writeFileSync(path, foreignHandle());
   utimesSync(path, new Date(), new Date(Date.now() + 3_600_000));
-  new Uses(cache).tell(KEY);
+  new UseMarker(cache).add(KEY);
 });
 
-test('one sweep takes things away at a time', async () => {
+test('only one sweep deletes at a time', async () => {
   const order: number[] = [];
-  await Promise.all([1, 2, 3].map((each) => whileNothingIsLookedUp(cache, () => order.push(each), NEVER)));
+  await Promise.all([1, 2, 3].map((each) => withSweepLock(cache, () => order.push(each), NEVER)));
   expect(order.sort()).toEqual([1, 2, 3]);
   expect(readdirSync(join(cache, 'index'))).toEqual(['live']);
 });

@@ -12,15 +12,16 @@ import type { Project } from './project.ts';
 
 export interface Planned {
   readonly plan: Plan;
-  /** By the absolute path of the module. */
+  /** The code of each module, by its absolute path. */
   readonly codes: ReadonlyMap<string, StageCode>;
 }
 
 /**
- * Makes the plan of a pipeline file from its text. Nothing is run but the stage modules' own declarations.
- * `registered`: the names of the runtime facts that are built in.
+ * Creates the plan of a pipeline file from its text. Of the stage modules only the declarations are evaluated.
+ *
+ * @param registered the names of the built-in runtime facts.
  */
-export async function planAnew(
+export async function makePlan(
   { root, shown }: Project,
   text: string,
   overlays: Overlays,
@@ -55,10 +56,10 @@ async function readCodes(
   return { codes, problems };
 }
 
-/** A module that isn't there is a fault of the line that names it. */
+/** Reports a missing module at the line of the pipeline file that names it. */
 function placed(problem: Problem, { module, places }: ResolvedStage): Problem {
   if (existsSync(module.path)) return problem;
-  return { ...problem, message: `there is no module ${module.written}`, at: places.module() };
+  return { ...problem, message: `module "${module.written}" does not exist`, at: places.module() };
 }
 
 async function readInterfaces(

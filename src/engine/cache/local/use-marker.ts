@@ -15,76 +15,76 @@ import { type Handle, isOwn, livenessOf, ownHandle, parseHandle } from '../../..
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 
 const POLL_MILLISECONDS = 5;
-/** A sweep holds its lock for moments. One that is older was left by a machine that is gone. */
+/** A sweep holds its lock only briefly. An older lock was left by a machine that has crashed. */
 const STALE_MILLISECONDS = 60_000;
-/** A marker is renewed so often, for those who cannot see from their machine or container whether its process lives. */
+/** How often a marker is touched, for other machines and containers, which cannot see whether its process is alive. */
 const HEARTBEAT_MILLISECONDS = 60_000;
-/** After a day without that its process counts as gone. The clocks of two machines never differ by so much. */
+/** After a day without a heartbeat, the process counts as dead. Clocks of two machines never differ by this much. */
 const FOREIGN_MILLISECONDS = 86_400_000;
 
 /**
- * What a command that is under way has looked up, told in a file of its own: a sweep at the same time leaves it.
- * First it is told and then the sweep's lock is looked for, while a sweep takes the lock and then looks for what was
- * told: so one of them always sees the other.
+ * Records what a running command has looked up, in a file of its own, so that a concurrent sweep keeps it. A command
+ * first writes its marker and then checks the sweep's lock; a sweep first takes the lock and then reads the markers. So
+ * at least one of them always sees the other.
  */
-export class Uses {
+export class UseMarker {
   readonly #directory: string;
-  readonly #told = new Set<string>();
+  readonly #recorded = new Set<string>();
   #file: Marker | undefined;
 
-  /** `cache`: the cache's directory. */
+  /** @param cache the cache directory, absolute. */
   constructor(cache: string) {
     this.#directory = join(cache, 'index');
   }
 
-  /** Tells that an action or content is used from now on. Waits a moment if a sweep is just taking things away. */
-  tell(...used: readonly (ActionKey | Digest)[]): void {
-    const fresh = used.filter((id) => !this.#told.has(id));
+  /** Records that actions or contents are in use from now on. Blocks while a sweep is deleting a batch. */
+  add(...used: readonly (ActionKey | Digest)[]): void {
+    const fresh = used.filter((id) => !this.#recorded.has(id));
     if (fresh.length === 0) return;
-    for (const id of fresh) this.#told.add(id);
+    for (const id of fresh) this.#recorded.add(id);
     try {
       this.#file ??= openMarker(join(this.#directory, 'live'));
       writeSync(this.#file.descriptor, `${fresh.join('\n')}\n`);
     } catch (error) {
-      // Where nothing can be written nothing can be swept away either.
+      // In a cache that is not writable, a sweep cannot delete anything either.
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     }
     waitForSweep(sweepLock(this.#directory));
   }
 
-  /** Nothing is used any more. */
+  /** Removes the marker: the command uses nothing any more. */
   release(): void {
     if (this.#file === undefined) return;
     clearInterval(this.#file.beating);
     closeSync(this.#file.descriptor);
     rmSync(this.#file.path, { force: true });
     this.#file = undefined;
-    this.#told.clear();
+    this.#recorded.clear();
   }
 }
 
-/** Of all commands that are under way, except this process: the actions and contents that they use. */
+/** Returns the actions and contents that running commands use, except those of this process. */
 export function usedByOthers(cache: string): ReadonlySet<string> {
   const used = new Set<string>();
   const directory = join(cache, 'index', 'live');
   for (const holder of markers(directory)) {
-    if (isOwn(holder) || !isUnderWay(join(directory, holder), holder)) continue;
+    if (isOwn(holder) || !isRunning(join(directory, holder), holder)) continue;
     for (const id of read(join(directory, holder)).split('\n')) used.add(id);
   }
   used.delete('');
   return used;
 }
 
-/** The markers of processes that are gone, absolute. */
+/** Returns the paths of markers whose process has ended, absolute. */
 export function deadMarkers(cache: string): readonly string[] {
   const directory = join(cache, 'index', 'live');
   return markers(directory).flatMap((holder) =>
-    isUnderWay(join(directory, holder), holder) ? [] : [join(directory, holder)],
+    isRunning(join(directory, holder), holder) ? [] : [join(directory, holder)],
   );
 }
 
-/** Runs `action` while no look-up begins. It has to be short: all that runs waits for it. */
-export async function whileNothingIsLookedUp<Value>(
+/** Runs `action` while no new look-up can begin. It must be short: all running commands wait for it. */
+export async function withSweepLock<Value>(
   cache: string,
   action: () => Value,
   signal: AbortSignal,
@@ -120,7 +120,7 @@ function markers(directory: string): Handle[] {
   return namesIn(directory).flatMap((name) => parseHandle(name) ?? []);
 }
 
-function isUnderWay(path: string, holder: Handle): boolean {
+function isRunning(path: string, holder: Handle): boolean {
   const liveness = livenessOf(holder);
   if (liveness !== 'unknown') return liveness === 'alive';
   const stats = statSync(path, { throwIfNoEntry: false });

@@ -2,10 +2,10 @@ import { readdirSync, rmSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { GATE_MODULE, Gate } from '../../support/gate.ts';
 import { Project, toFinished } from '../../support/project.ts';
-import { gated } from '../cli/toy.ts';
-import { processesIn } from './victim.ts';
+import { gated } from '../cli/toy-pipeline.ts';
+import { processesIn } from './killable-run.ts';
 
-/** A run whose lines can be waited for. */
+/** Starts a run. `printed` waits for a text in its output. */
 function startRun(project: Project, gate: Gate, ...args: string[]) {
   const run = project.start(['run', '--json', ...args], { GATE: gate.address });
   let seen = '';
@@ -20,13 +20,13 @@ function startRun(project: Project, gate: Gate, ...args: string[]) {
   return { printed, kill: (signal: NodeJS.Signals) => run.kill(signal), finished: run.then(toFinished) };
 }
 
-/** What is begun and not finished, and who holds it. */
+/** Returns the claims and unfinished work directories. */
 function claimsOf(project: Project): string[] {
   return readdirSync(project.path('cache/work'));
 }
 
-describe('of runs that want the same at once', () => {
-  test('another goes on when the one that computes it is killed', async () => {
+describe('concurrent runs of the same action', () => {
+  test('another run takes over when the run that computes it is killed', async () => {
     const gate = await Gate.open();
     const project = gated();
     const first = startRun(project, gate, 'a');
@@ -45,7 +45,7 @@ describe('of runs that want the same at once', () => {
     expect(claimsOf(project)).toEqual([]);
   });
 
-  test('another tries when the one that computes it fails', async () => {
+  test('another run computes it when the run that computes it fails', async () => {
     const gate = await Gate.open();
     const project = gated();
     const first = startRun(project, gate, 'a');
@@ -59,7 +59,7 @@ describe('of runs that want the same at once', () => {
     expect(claimsOf(project)).toEqual([]);
   });
 
-  test('another goes on when the one that computes it is interrupted', async () => {
+  test('another run takes over when the run that computes it is interrupted', async () => {
     const gate = await Gate.open();
     const project = gated();
     const first = startRun(project, gate, 'a');
@@ -73,8 +73,8 @@ describe('of runs that want the same at once', () => {
   });
 });
 
-describe('content that vanishes while a run uses it', () => {
-  test('between its look-up and its use is made again in the same run', async () => {
+describe('content that is deleted while a run uses it', () => {
+  test('is recomputed in the same run if it is deleted between its look-up and its use', async () => {
     const gate = await Gate.open();
     const project = gated();
     const run = startRun(project, gate, '--jobs', '1');
@@ -94,7 +94,7 @@ describe('content that vanishes while a run uses it', () => {
     expect((await project.start(['status', '--json'], { GATE: gate.address })).stdout).not.toContain('would-run');
   });
 
-  test('while a stage reads it gives no result: it is made again, and so is what was made of it', async () => {
+  test('is recomputed if it is deleted while a stage reads it, and the stage is rerun', async () => {
     const gate = await Gate.open();
     const project = gated();
     const run = startRun(project, gate, '--jobs', '1');
@@ -115,7 +115,7 @@ describe('content that vanishes while a run uses it', () => {
     expect(gate.unasked).toBe(0);
   });
 
-  test('again and again fails with a word', async () => {
+  test('fails the stage with a message if it is deleted repeatedly', async () => {
     const gate = await Gate.open();
     const project = gated();
     const run = startRun(project, gate, '--jobs', '1');
@@ -127,12 +127,12 @@ describe('content that vanishes while a run uses it', () => {
     const finished = await run.finished;
     expect(finished.exitCode).toBe(1);
     expect(finished.which('failed')).toEqual(['c']);
-    expect(finished.stderr).toContain('went away from the cache while the run was under way');
+    expect(finished.stderr).toContain('the inputs of stage "c" were deleted from the cache during the run, 3 times');
     expect(finished.stderr).not.toMatch(/\n\s+at /);
   });
 });
 
-describe('an input from outside that changes while a stage reads it', () => {
+describe('an input path that changes while a stage reads it', () => {
   function reader(): Project {
     return new Project({
       'pipeline.yaml': 'stages: { read: { module: stages/read.ts, inputs: { data: ./data }, env: [GATE] } }\n',
@@ -155,7 +155,7 @@ export default defineStage({
     });
   }
 
-  test('gives no result under the key of what it was before', async () => {
+  test('fails the stage, and no result is kept under the old key', async () => {
     const gate = await Gate.open();
     const project = reader();
     const run = startRun(project, gate);
@@ -164,7 +164,7 @@ export default defineStage({
     stage.finish();
     const changed = await run.finished;
     expect(changed.exitCode).toBe(2);
-    expect(changed.stderr).toContain('input «data» of stage «read» changed while the stage was reading it');
+    expect(changed.stderr).toContain('input "data" of stage "read" changed while the stage was reading it');
     project.write('data/a.txt', 'one');
     const next = startRun(project, gate);
     (await gate.next()).finish();
@@ -173,7 +173,7 @@ export default defineStage({
     expect(project.read('out/text')).toBe('one');
   });
 
-  test('in its times alone is no matter', async () => {
+  test('does not fail the stage if only its times change', async () => {
     const gate = await Gate.open();
     const project = reader();
     const run = startRun(project, gate);
@@ -185,7 +185,7 @@ export default defineStage({
 });
 
 describe('processes that a stage starts', () => {
-  /** The child holds the stage's output open, as a shell's background job does. */
+  /** A stage whose child process keeps its output open, like a background job of a shell. */
   function parent(end: string, held = true): Project {
     return new Project({
       'pipeline.yaml': 'stages: { parent: { module: stages/parent.ts, env: [GATE] } }\n',
@@ -209,10 +209,10 @@ export default defineStage({
   }
 
   test.each([
-    ['finishes and has let go of them', '', false, 0],
-    ['returns although it still waits for them, which is an error', '', true, 1],
+    ['finishes and has unreferenced them', '', false, 0],
+    ['returns while it still waits for them, which is an error', '', true, 1],
     ['crashes', "process.kill(process.pid, 'SIGKILL');", true, 1],
-  ])('end with it when it %s', async (_how, end, held, exitCode) => {
+  ])('end with the stage when it %s', async (_how, end, held, exitCode) => {
     const gate = await Gate.open();
     const project = parent(end, held);
     const run = startRun(project, gate);

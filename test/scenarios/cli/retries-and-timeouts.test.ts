@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Project, toFinished } from '../../support/project.ts';
 
-/** One stage, with what `extra` adds to it; `body` is its \`run\`. */
+/** A pipeline with one stage. `extra` are further keys of the stage, and `body` is the body of its `run`. */
 function project(extra: string, body: string): Project {
   return new Project({
     'pipeline.yaml': `stages:
@@ -43,7 +43,7 @@ const THIRD_TIME = `
     if (tries === 2) process.kill(process.pid, 'SIGKILL');
     writeFileSync(outputs.model, 'try ' + tries);`;
 
-/** The JSON lines of one kind. */
+/** Returns the JSON lines of one type. */
 function lines(stdout: string, type: string): Record<string, unknown>[] {
   return stdout
     .trim()
@@ -53,7 +53,7 @@ function lines(stdout: string, type: string): Record<string, unknown>[] {
 }
 
 describe('a stage with retries', () => {
-  test('is tried again when it fails, and goes on from its work directory', async () => {
+  test('a failed stage is retried, and resumes from its work directory', async () => {
     const toy = project(', retries: 2', THIRD_TIME);
     const { exitCode, which, stdout } = await toy.run();
     expect(exitCode).toBe(0);
@@ -66,30 +66,30 @@ describe('a stage with retries', () => {
     expect(toy.read('out/model')).toBe('try 3');
   });
 
-  test('tells each failure as it happens', async () => {
+  test('each failure is printed when it happens', async () => {
     const { stdout } = await project(', retries: 2', THIRD_TIME).pipeline('run');
-    expect(stdout).toContain('↻ train threw an error: loss is NaN; trying again (1 of 2)\n');
-    expect(stdout).toContain('↻ train its process was ended by SIGKILL; trying again (2 of 2)\n');
+    expect(stdout).toContain('↻ train: threw an error: loss is NaN; retrying (1 of 2)\n');
+    expect(stdout).toContain('↻ train: process was terminated by SIGKILL; retrying (2 of 2)\n');
   });
 
-  test('that fails each time has failed, and says how often it was tried', async () => {
+  test('a stage that fails in every attempt fails, and the number of attempts is shown', async () => {
     const { exitCode, which, stdout } = await project(', retries: 1', THIRD_TIME).pipeline('run', '--json');
     expect(exitCode).toBe(1);
     expect(which('failed')).toEqual(['train']);
     expect(which('blocked')).toEqual(['after']);
     expect(lines(stdout, 'run-finished')[0]?.['stages']).toMatchObject([{ name: 'train', tries: 2 }, {}]);
     const told = await project(', retries: 1', "throw new Error('no');").pipeline('run');
-    expect(told.stdout).toContain('✗ train: threw an error (tried 2 times)\n');
+    expect(told.stdout).toContain('✗ train: threw an error (2 attempts)\n');
   });
 
-  test('is not tried again where its input is not right', async () => {
+  test('a stage is not retried after invalid input', async () => {
     const body = "return badInput([{ message: 'a bad row', at: { file: 'a.csv', line: 1 } }]);";
     const { exitCode, stdout } = await project(', retries: 5', body).run();
     expect(exitCode).toBe(2);
     expect(lines(stdout, 'stage-retrying')).toEqual([]);
   });
 
-  test('has the same key as without', async () => {
+  test('retries, timeout and deterministic do not change the action key', async () => {
     const toy = project('', "writeFileSync(outputs.model, 'x');");
     await toy.run();
     toy.edit('pipeline.yaml', 'train.ts }', 'train.ts, retries: 3, timeout: 1h, deterministic: false }');
@@ -98,13 +98,13 @@ describe('a stage with retries', () => {
 });
 
 describe('a stage with a timeout', () => {
-  /** Holds on for good, with a process that it started. */
+  /** Runs forever, with a process that it started. */
   const hang = `
     spawn('sleep', ['100000'], { stdio: 'inherit' });
     setInterval(() => undefined, 1000);
     await new Promise(() => undefined);`;
 
-  test('is ended when its time is over, with all that it started', async () => {
+  test('a stage is stopped after its timeout, with all processes that it started', async () => {
     const toy = project(', timeout: 0.1s', hang);
     const { exitCode, which, stdout } = await toy.run();
     expect(exitCode).toBe(1);
@@ -118,21 +118,21 @@ describe('a stage with a timeout', () => {
     ]);
   });
 
-  test('says so, and how to give it more', async () => {
+  test('a timeout is reported, with advice on how to extend it', async () => {
     const { stdout } = await project(', timeout: 0.1', hang).pipeline('run');
     expect(stdout).toContain(
       `✗ train: took longer than 0.1 s
-error: stage «train» was ended after 0.1 s, its timeout
-  → Raise its «timeout» in pipeline.yaml, or take it out. What it keeps in its work directory is there for the next run.
+error: stage "train" was stopped after its timeout of 0.1 s
+  → Increase or remove its \`timeout\` in pipeline.yaml. The next run resumes from its work directory.
 `,
     );
   });
 
-  test('may end by itself, and is tried again if it may', async () => {
+  test('a stage with retries is retried after a timeout', async () => {
     const body = `
     if (tries === 1) await new Promise((resolve) => signal.addEventListener('abort', resolve));
     writeFileSync(outputs.model, 'try ' + tries);`;
-    // Long enough for the second try even on a machine that has much else to do.
+    // Long enough for the second attempt even on a busy machine.
     const toy = project(', timeout: 5s, retries: 1', body);
     const { exitCode, stdout } = await toy.run();
     expect(lines(stdout, 'stage-retrying')).toMatchObject([{ failure: { kind: 'timed-out' } }]);
@@ -140,10 +140,10 @@ error: stage «train» was ended after 0.1 s, its timeout
   });
 });
 
-describe('a stage that puts out other content each time', () => {
+describe('a non-deterministic stage', () => {
   const random = 'writeFileSync(outputs.model, String(process.hrtime.bigint()));';
 
-  test('is told so when it runs again under the same key', async () => {
+  test('a different output under the same action key is reported as a warning', async () => {
     const toy = project('', random);
     const first = await toy.run();
     expect(lines(first.stdout, 'stage-warning')).toEqual([]);
@@ -152,24 +152,24 @@ describe('a stage that puts out other content each time', () => {
       {
         type: 'stage-warning',
         stage: 'train',
-        message: 'stage «train» put out another content than before as «model», with the same action key',
+        message: 'output "model" of stage "train" differs from the previous result under the same action key',
         advice:
-          'If it cannot repeat itself, say so in pipeline.yaml: deterministic: false. Otherwise look for the time of day, random numbers without a seed, or an order that files or threads decide.',
+          'If the stage is not deterministic, declare it in pipeline.yaml: deterministic: false. Otherwise look for the current time, unseeded random numbers, or an order that depends on the file system or on threads.',
       },
     ]);
     expect(again.exitCode).toBe(0);
   });
 
-  test('reads well on a terminal that cannot redraw', async () => {
+  test('the warning is readable on a terminal that cannot redraw', async () => {
     const toy = project('', random);
     await toy.run();
     const { stdout } = await toy.pipeline('run', '--force');
     expect(stdout).toContain(
-      'warning: stage «train» put out another content than before as «model», with the same action key\n  → If it cannot',
+      'warning: output "model" of stage "train" differs from the previous result under the same action key\n  → If the stage is not',
     );
   });
 
-  test('is told nothing when it declares that, and its first result stays until a new one is asked for', async () => {
+  test('a stage declared non-deterministic gets no warning, and its first result is kept until --force', async () => {
     const toy = project(', deterministic: false', random);
     const first = await toy.run();
     const kept = await toy.run();
@@ -180,15 +180,15 @@ describe('a stage that puts out other content each time', () => {
     expect((await toy.run()).stages[0]?.outputs).toEqual(again.stages[0]?.outputs);
   });
 
-  test('is told nothing as long as its content is the same', async () => {
+  test('there is no warning if the output is the same', async () => {
     const toy = project('', "writeFileSync(outputs.model, 'same');");
     await toy.run();
     expect(lines((await toy.run('--force')).stdout, 'stage-warning')).toEqual([]);
   });
 });
 
-describe('what a stage sees of the machine', () => {
-  test('is no GPU that it did not ask for', async () => {
+describe('the GPUs that a stage sees', () => {
+  test('a stage sees no GPU that it does not request', async () => {
     const toy = project('', "writeFileSync(outputs.model, '<' + process.env.CUDA_VISIBLE_DEVICES + '>');");
     toFinished(await toy.start(['run'], { CUDA_VISIBLE_DEVICES: '0' }));
     await toy.pipeline('export', 'train', 'out');

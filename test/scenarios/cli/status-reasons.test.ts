@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Project } from '../../support/project.ts';
-import { toy } from './toy.ts';
+import { toy } from './toy-pipeline.ts';
 
-/** What `pipeline status` says of each stage after an edit. */
+/** Returns the reasons that `pipeline status` gives for each stage after an edit. */
 async function reasons(edit: (project: Project) => void, ...args: string[]): Promise<Record<string, string>> {
   const project = toy();
   await project.run();
@@ -15,7 +15,7 @@ async function reasons(edit: (project: Project) => void, ...args: string[]): Pro
 
 const AFTER_READ = { shout: 'read would run', count: 'read would run', join: 'shout would run; count would run' };
 
-describe('pipeline status says why a stage would run', () => {
+describe('the reasons of pipeline status', () => {
   test.each<[string, (project: Project) => void, Record<string, string>]>([
     ['nothing', () => undefined, {}],
     [
@@ -37,13 +37,13 @@ describe('pipeline status says why a stage would run', () => {
       { read: 'input folder: 1 file changed, 1 new: a.txt, new.txt', ...AFTER_READ },
     ],
     [
-      'an input, and a param further on',
+      'an input, and a param of a downstream stage',
       (p) => {
         p.remove('data/a.txt');
         p.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
       },
       {
-        read: 'input folder: 1 file gone: a.txt',
+        read: 'input folder: 1 file removed: a.txt',
         ...AFTER_READ,
         shout: 'param greeting hello → bye; read would run',
       },
@@ -53,11 +53,11 @@ describe('pipeline status says why a stage would run', () => {
       (p) => p.edit('pipeline.yaml', 'left: shout.text', 'left: read.text'),
       { join: 'input left changed (from read)' },
     ],
-  ])('%s', async (_what, edit, expected) => {
+  ])('pipeline status gives the reasons after a change of %s', async (_what, edit, expected) => {
     expect(await reasons(edit)).toEqual(expected);
   });
 
-  test('a stage that is new, and one that was damaged', async () => {
+  test('pipeline status gives the reason for a new stage and for a corrupted result', async () => {
     const project = toy();
     await project.run('--until', 'shout');
     const { stages } = await project.pipeline('status', '--json');
@@ -66,30 +66,32 @@ describe('pipeline status says why a stage would run', () => {
 });
 
 describe('pipeline explain', () => {
-  test('marks the parts that changed, and says since which run', async () => {
+  test('pipeline explain marks the parts that changed, and names the run of the last result', async () => {
     const project = toy();
     await project.run();
     const { stdout } = await project.pipeline('explain', 'shout', '--set', 'greeting=bye');
     expect(stdout).toContain('would run: param greeting hello → bye');
-    expect(stdout).toMatch(/● other than in its last result, of run \d{8}-\d{6}-\w+, \d{4}-/);
+    expect(stdout).toMatch(/● differs from its last result, computed by run \d{8}-\d{6}-\w+, \d{4}-/);
     expect(stdout).toMatch(/^● {2}param +greeting +"bye"$/m);
     expect(stdout).toMatch(/^ {3}param +times +1$/m);
   });
 
-  test('of a cached result says which run made it', async () => {
+  test('pipeline explain names the run that computed a cached result', async () => {
     const project = toy();
     await project.run();
-    expect((await project.pipeline('explain', 'shout')).stdout).toMatch(/cached\nmade by run \d{8}-\d{6}-\w+, \d{4}-/);
+    expect((await project.pipeline('explain', 'shout')).stdout).toMatch(
+      /cached\ncomputed by run \d{8}-\d{6}-\w+, \d{4}-/,
+    );
   });
 
-  test('tells what is known while stages before it would run', async () => {
+  test('pipeline explain shows the known parts while upstream stages would run', async () => {
     const project = toy();
     await project.run();
     project.write('data/a.txt', 'other\n');
     const { stdout, exitCode } = await project.pipeline('explain', 'shout', '--set', 'greeting=bye');
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('shout  key not known yet');
+    expect(stdout).toContain('shout  key unknown until upstream stages have run');
     expect(stdout).toContain('would run: param greeting hello → bye; read would run');
-    expect(stdout).toMatch(/^● {2}input +text +not known yet$/m);
+    expect(stdout).toMatch(/^● {2}input +text +unknown until its stage has run$/m);
   });
 });
