@@ -3,11 +3,12 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Project } from '../../support/project.ts';
+import { isSoak } from '../../support/soak.ts';
 import { tough } from './tough.ts';
 import { processesIn, Victim } from './victim.ts';
 
-const ROUNDS = 200;
-const ROUNDS_PER_TEST = 20;
+const ROUNDS = isSoak ? 200 : 30;
+const ROUNDS_PER_TEST = 10;
 /** An undisturbed run prints about so many lines. */
 const LINES = 16;
 /** A stage takes about so many microseconds between two lines. */
