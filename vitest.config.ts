@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -11,6 +12,8 @@ export default defineConfig({
     exclude: ['test/keras-parity/**'],
     // TensorFlow wants a process of its own.
     pool: 'forks',
+    // By default vitest leaves a core free, which would leave half of a machine with two cores idle.
+    poolOptions: { forks: { maxForks: Math.max(2, availableParallelism() - 1) } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
