@@ -12,6 +12,7 @@ const extensions: Extensions = {
   runtimeFacts: [tensorFlowFacts],
   viewers: async () => (await import('./vision/inspect/viewers.ts')).viewers,
   doctorChecks: async () => (await import('./vision/doctor/checks.ts')).doctorChecks,
+  setupSteps: async () => (await import('./vision/setup/steps.ts')).setupSteps,
 };
 
 // No top-level await: the command is bundled as CommonJS.

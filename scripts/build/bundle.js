@@ -15,6 +15,7 @@ const MODULES = [
   { in: 'src/engine/execute/stage-host.ts', out: 'stage-host' },
   { in: 'src/engine/fingerprint/hash-worker.ts', out: 'hash-worker' },
   { in: 'src/index.ts', out: 'index' },
+  { in: 'src/vision/setup/in-clone.ts', out: 'set-up-clone' },
 ];
 const EXECUTABLE = ['cli.cjs', 'draw-garments.js'];
 

@@ -122,6 +122,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'what was found on this machine, and what to do about what is missing',
     run: async (_args, options) => (await import('./commands/doctor.ts')).doctor(options),
   }),
+  command('setup', '', {
+    description:
+      'install for this project what its packages need beyond what npm installs; doctor shows what is missing',
+    run: async (_args, options) => (await import('./commands/setup.ts')).setup(options),
+  }),
   command('completion', '<SHELL>', {
     description: 'the script that makes a shell complete commands, stages and params: bash, zsh or fish',
     run: async (args, options) => (await import('./commands/completion.ts')).completion(args.one(0), options),

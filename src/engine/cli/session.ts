@@ -39,10 +39,11 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   const digests = (name: string) => new FileDigests(join(index, name), options.engine.hashWorker);
   const [sources, inputs] = [digests('sources'), digests('inputs')];
   const trees = new SealedTrees(join(index, 'trees'));
-  const codes = new StageCodes(index, project.root, sources);
-  const installation = { ...options.engine, root: project.root, codes };
-
   const builtIn = options.engine.extensions.runtimeFacts;
+  const packageAdvice: Readonly<Record<string, string>> = Object.assign({}, ...builtIn.map((facts) => facts.ifMissing));
+  const codes = new StageCodes(index, project.root, sources, packageAdvice);
+  const installation = { ...options.engine, root: project.root, codes, packageAdvice };
+
   const plans = new KnownPlans(join(index, 'plans'), options.engine.build);
   let planned = stillTrue(plans.find(project, text.value, options), codes);
   if (planned === undefined) {

@@ -49,7 +49,7 @@ export async function describeStages(
       const output = end.type === 'failed' && end.failure.kind === 'crashed' ? `\n${end.failure.output}` : '';
       return failedAll({ message: `cannot load the stage modules ${names.join(', ')}${output}` });
     }
-    return collect(end.message.descriptions, paths, names, installation.root);
+    return collect(end.message.descriptions, paths, names, installation);
   } catch (error) {
     const { errno, code } = error as NodeJS.ErrnoException;
     if (errno === undefined) throw error;
@@ -67,7 +67,7 @@ function collect(
   descriptions: readonly Description[],
   paths: readonly string[],
   names: readonly string[],
-  root: string,
+  { root, packageAdvice }: Installation,
 ): Described {
   const problems: Problem[] = [];
   const interfaces = new Map<string, StageInterface>();
@@ -84,9 +84,13 @@ function collect(
       });
     } else {
       const { message, stack } = description.error;
+      // Thrown by a package, not by the stage's own code.
+      const thrower = Object.keys(packageAdvice).find((name) => stack.includes(`/node_modules/${name}/`));
+      const advice = thrower === undefined ? undefined : packageAdvice[thrower];
       problems.push({
         message: `the module threw while it was loaded: ${message}`,
         at: placeInStack(stack, root) ?? { file },
+        ...(advice !== undefined && { advice }),
       });
     }
   }

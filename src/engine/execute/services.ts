@@ -15,6 +15,8 @@ export interface Installation {
   readonly stageApi: string;
   readonly root: string;
   readonly codes: StageCodes;
+  /** What to do when a package is not installed or does not load, by its name. */
+  readonly packageAdvice: Readonly<Record<string, string>>;
 }
 
 /** All that running a plan needs beside the plan. Each module names those of them that it uses. */

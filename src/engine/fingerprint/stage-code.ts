@@ -52,11 +52,21 @@ export class StageCodes {
   readonly #bundles = new Map<Digest, BundleText>();
   /** What this run has seen of a path: stages share most of their files. */
   readonly #looks = new Map<string, Look>();
+  readonly #packageAdvice: Readonly<Record<string, string>>;
   #changed = false;
 
-  /** `directory`: where this is remembered for the next run; `root`: the folder of the pipeline file. */
-  constructor(directory: string, root: string, files: FileDigests) {
+  /**
+   * `directory`: where this is remembered for the next run; `root`: the folder of the pipeline file; `packageAdvice`: what
+   * to do when a package is not installed, by its name.
+   */
+  constructor(
+    directory: string,
+    root: string,
+    files: FileDigests,
+    packageAdvice: Readonly<Record<string, string>> = {},
+  ) {
     this.#directory = directory;
+    this.#packageAdvice = packageAdvice;
     this.#root = root;
     this.#files = files;
     this.#remembered = new Map(JSON.parse(readIndexFile(join(directory, 'stages.json'), KIND) ?? '[]') as []);
@@ -76,7 +86,7 @@ export class StageCodes {
       return problem('there is no such module', { at: { file: module }, advice: 'Write it, or correct the path.' });
     }
     const [{ bundleStage }, { closePackages }] = await Promise.all([import('./bundle.ts'), import('./packages.ts')]);
-    const bundle = await bundleStage(module, this.#root);
+    const bundle = await bundleStage(module, this.#root, this.#packageAdvice);
     if (!bundle.ok) return bundle;
     const { digest, externals, modules, text, links, sourceMap, sources, lookedAt } = bundle.value;
     const packages = closePackages(Object.values(externals));

@@ -3,7 +3,7 @@ export interface Finding {
   readonly name: string;
   readonly ok: boolean;
   readonly found: string;
-  /** What to do if it is not ok. */
+  /** What to do if it is not ok, or is optional and missing. */
   readonly advice?: string;
 }
 

@@ -28,6 +28,8 @@ export interface RuntimeFacts {
   readonly label: string;
   /** npm packages. Each of them that a stage reaches is asked about, in each of its versions. */
   readonly packages: readonly string[];
+  /** What to do when one of `packages` is not installed or does not load, by its name. */
+  readonly ifMissing?: Readonly<Record<string, string>>;
   /** Environment variables that these packages read. It is as if each stage that reaches one declared them. */
   readonly env?: readonly string[];
   /**

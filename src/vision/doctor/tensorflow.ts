@@ -1,18 +1,28 @@
 import { execa } from 'execa';
-import type { DoctorCheck } from '../../shared/extensions/doctor-check.ts';
+import type { DoctorCheck, Finding } from '../../shared/extensions/doctor-check.ts';
 import { readInstalled } from '../tensorflow/runtime-facts.ts';
 import { packageFolder } from './packages.ts';
 
 const NAME = 'tensorflow';
 
+/** Not a fault: TensorFlow is an optional dependency, which only some pipelines use. */
+const NOT_INSTALLED: Finding = {
+  name: NAME,
+  ok: true,
+  found: 'not installed; only stages that import it need it',
+  advice: 'If stages of this pipeline use TensorFlow: npx pipeline setup',
+};
+
 /** Loads TensorFlow in a process of its own: a broken addon may end the process that loads it. */
 export const checkTensorFlow: DoctorCheck = {
   async run(root) {
     const folder = packageFolder('@tensorflow/tfjs-node-gpu', root);
-    if (folder === undefined) return [{ name: NAME, ok: false, found: 'not installed', advice: 'Run: npm run setup' }];
+    if (folder === undefined) return [NOT_INSTALLED];
     const fault = await loadFault(folder);
     if (fault !== undefined)
-      return [{ name: NAME, ok: false, found: `does not load: ${fault}`, advice: 'Set it up: npm run setup' }];
+      return [
+        { name: NAME, ok: false, found: `does not load: ${fault}`, advice: 'Set TensorFlow up: npx pipeline setup' },
+      ];
     const { tensorflow = 'its own', variant = 'cpu', library = '' } = readInstalled(folder);
     return [{ name: NAME, ok: true, found: `${tensorflow} (${variant}) ${library}`.trimEnd() }];
   },

@@ -16,6 +16,8 @@ export interface DownloadOptions {
   /** What to do where the network does not serve. */
   readonly otherwise: string;
   readonly signal: AbortSignal;
+  /** Connects through a proxy, for example; Node's own by default. */
+  readonly fetch?: typeof globalThis.fetch;
   log(message: string): void;
   progress(progress: Progress): void;
   /** Milliseconds to wait before each further try. A try that got further begins them anew. */
@@ -60,7 +62,7 @@ async function fetchInto(target: string, file: PinnedFile, options: DownloadOpti
   log(`downloading ${file.url}`);
   let [failures, furthest] = [0, 0];
   for (;;) {
-    const moved = await transfer(file.url, partial, { signal, progress });
+    const moved = await transfer(file.url, partial, { signal, progress, fetch: options.fetch });
     signal.throwIfAborted();
     switch (moved.kind) {
       case 'whole': {

@@ -16,6 +16,8 @@ export type Transfer =
 
 interface TransferOptions {
   readonly signal: AbortSignal;
+  /** Node's own by default. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
   progress(progress: Progress): void;
 }
 
@@ -23,7 +25,11 @@ interface TransferOptions {
  * Gets a file over HTTP into `partial`, going on where an earlier attempt ended if the server still has the same file
  * and can begin in the middle. Throws the file system's error, and nothing else.
  */
-export async function transfer(url: string, partial: string, { signal, progress }: TransferOptions): Promise<Transfer> {
+export async function transfer(
+  url: string,
+  partial: string,
+  { signal, progress, fetch = globalThis.fetch }: TransferOptions,
+): Promise<Transfer> {
   const { host } = new URL(url);
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -149,7 +155,7 @@ function megabytes(bytes: number): number {
 }
 
 /** What fetch throws says nothing; its cause does. */
-function wordsFor(error: unknown): string {
+export function wordsFor(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (!(cause instanceof Error)) return String(cause);
   const code = 'code' in cause ? String(cause.code) : '';
