@@ -70,7 +70,8 @@ export async function bundleStage(
       if (error.errors === undefined) throw error;
       return { errors: error.errors };
     });
-  if (!('metafile' in result)) return failure(result.errors.map((message) => toProblem(message, module, root, packageAdvice)));
+  if (!('metafile' in result))
+    return failure(result.errors.map((message) => toProblem(message, module, root, packageAdvice)));
   const text = outputOf(result.outputFiles, '.mjs');
   const problems = await runtimeProblems(text, relative(root, module));
   if (problems.length > 0) return failure(problems);

@@ -34,6 +34,6 @@ test.each([
   ['ends the process', 'process.kill(process.pid)', 'does not load: '],
 ])('a TensorFlow whose addon %s is reported, with what to do', async (_how, code, found) => {
   expect(await checkTensorFlow.run(projectWith(code))).toEqual([
-    { name: 'tensorflow', ok: false, found, advice: 'Set it up: npm run setup' },
+    { name: 'tensorflow', ok: false, found, advice: 'Set TensorFlow up: npx pipeline setup' },
   ]);
 });

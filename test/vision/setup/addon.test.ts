@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { buildAddon, builtAddon, findCompiler, installAddon, installedAddon } from '../../scripts/setup/addon.js';
-import { Machine } from '../support/machine.ts';
+import { buildAddon, builtAddon, installAddon, installedAddon } from '../../../src/vision/setup/addon.ts';
+import { findCompiler } from '../../../src/vision/setup/compiler.ts';
+import { Machine } from '../../support/machine.ts';
 
 const quiet = { begin() {}, update() {}, end() {} };
 
@@ -14,33 +15,37 @@ function clone(compiler = COMPILER) {
   machine.write('clone/node_modules/node-api-headers/package.json', '{"version":"1.9.0"}');
   vi.stubEnv('CXX', undefined);
   machine.install('c++', compiler);
-  return { machine, root: machine.path('clone'), library: machine.path('tensorflow-2.21.0-cpu') };
+  const sources = {
+    tfjsNode: machine.path('clone/node_modules/@tensorflow/tfjs-node-gpu'),
+    headers: machine.path('clone/node_modules/node-api-headers'),
+  };
+  return { machine, sources, library: machine.path('tensorflow-2.21.0-cpu') };
 }
 
-test('the addon opens TensorFlow in the wheel’s own folder, from where that finds CUDA', async () => {
-  const { machine, root, library } = clone();
-  expect(await buildAddon(root, library, quiet)).toEqual({ ok: true, value: undefined });
+test('links the addon to TensorFlow in the folder of its wheel, from which TensorFlow finds CUDA', async () => {
+  const { machine, sources, library } = clone();
+  expect(await buildAddon(sources, library, quiet)).toEqual({ ok: true, value: undefined });
   expect(machine.calls('c++')).toEqual([expect.stringContaining(`-Wl,-rpath,${library}/tensorflow`)]);
 });
 
-test('it is built once for all clones, and copied to where tfjs-node looks for it', async () => {
-  const { machine, root, library } = clone();
-  await buildAddon(root, library, quiet);
-  await installAddon(root, library);
-  expect(installedAddon(root)).toBe(`${root}/node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node`);
+test('copies the addon to where tfjs-node looks for it', async () => {
+  const { machine, sources, library } = clone();
+  await buildAddon(sources, library, quiet);
+  await installAddon(sources, library);
+  expect(installedAddon(sources.tfjsNode)).toBe(`${sources.tfjsNode}/lib/napi-v8/tfjs_binding.node`);
   expect(machine.list('clone/node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8')).toEqual(['tfjs_binding.node']);
 });
 
-test('another version of what it is made from is another addon', async () => {
-  const { machine, root, library } = clone();
-  const before = await builtAddon(root, library);
-  expect(await builtAddon(root, library)).toBe(before);
+test('builds another addon when a package that it is built from, or the place of the library, changes', async () => {
+  const { machine, sources, library } = clone();
+  const before = await builtAddon(sources, library);
+  expect(await builtAddon(sources, library)).toBe(before);
   machine.write('clone/node_modules/node-api-headers/package.json', '{"version":"2.0.0"}');
-  expect(await builtAddon(root, library)).not.toBe(before);
-  expect(await builtAddon(root, `${library}-moved`)).not.toBe(before);
+  expect(await builtAddon(sources, library)).not.toBe(before);
+  expect(await builtAddon(sources, `${library}-moved`)).not.toBe(before);
 });
 
-test('CXX names the compiler', () => {
+test('uses the compiler that CXX names', () => {
   const { machine } = clone();
   expect(findCompiler()).toBe(machine.path('bin/c++'));
   machine.install('clang++-19', '');
@@ -50,9 +55,9 @@ test('CXX names the compiler', () => {
   expect(findCompiler()).toBe(machine.path('bin/c++'));
 });
 
-test('a compiler that fails is quoted, and nothing half-made is left', async () => {
-  const { machine, root, library } = clone('echo "error: unrecognized option -std=c++17" >&2; exit 1');
-  expect(await buildAddon(root, library, quiet)).toMatchObject({
+test('quotes a compiler that fails and leaves no incomplete file', async () => {
+  const { machine, sources, library } = clone('echo "error: unrecognized option -std=c++17" >&2; exit 1');
+  expect(await buildAddon(sources, library, quiet)).toMatchObject({
     ok: false,
     failure: [
       { message: expect.stringContaining('unrecognized option -std=c++17'), advice: expect.stringContaining('g++') },

@@ -1,29 +1,32 @@
 import { expect, test } from 'vitest';
-import { chooseVariant } from '../../scripts/setup/variant.js';
+import { chooseVariant } from '../../../src/vision/setup/variant.ts';
 
 const nothing = () => false;
 
-test.each(['/dev/nvidia0', '/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'])('%s means CUDA', (sign) => {
-  expect(chooseVariant(undefined, (path) => path === sign)).toEqual({ ok: true, value: 'cuda' });
-});
+test.each(['/dev/nvidia0', '/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'])(
+  'chooses CUDA if there is %s',
+  (sign) => {
+    expect(chooseVariant(undefined, (path) => path === sign)).toEqual({ ok: true, value: 'cuda' });
+  },
+);
 
-test('without a GPU it is the CPU', () => {
+test('chooses the CPU without a GPU', () => {
   expect(chooseVariant(undefined, nothing)).toEqual({ ok: true, value: 'cpu' });
   expect(chooseVariant('', nothing)).toEqual({ ok: true, value: 'cpu' });
 });
 
-test('PIPELINE_TENSORFLOW overrules what was found', () => {
+test('follows PIPELINE_TENSORFLOW whatever was found', () => {
   expect(chooseVariant('cuda', nothing)).toEqual({ ok: true, value: 'cuda' });
   expect(chooseVariant('cpu', () => true)).toEqual({ ok: true, value: 'cpu' });
 });
 
-test('another word in PIPELINE_TENSORFLOW is not guessed at', () => {
+test('refuses any other word in PIPELINE_TENSORFLOW', () => {
   expect(chooseVariant('gpu', nothing)).toEqual({
     ok: false,
     failure: [
       {
-        message: 'PIPELINE_TENSORFLOW is "gpu".',
-        advice: 'Set it to cpu or cuda, or unset it to have the machine looked at.',
+        message: 'The environment variable PIPELINE_TENSORFLOW is "gpu".',
+        advice: 'Set it to cpu or cuda, or unset it to have the GPU detected.',
       },
     ],
   });

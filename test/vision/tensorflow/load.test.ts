@@ -75,7 +75,7 @@ test('an addon that is not there is a problem that says what to do', async () =>
     failure: [
       {
         message: expect.stringMatching(/^TensorFlow could not be loaded: /),
-        advice: expect.stringContaining('npm run setup'),
+        advice: expect.stringContaining('npx pipeline setup'),
       },
     ],
   });

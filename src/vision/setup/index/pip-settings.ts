@@ -19,8 +19,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads what `pip download` would: environment variables go before the section `download` of the configuration files, and
  * that before their section `global`. Of several files the later one counts.
  */
-export function readPipSettings(env: Environment = process.env, platform: string = process.platform): PipSettings {
-  const files = configurationFiles(env, platform).map(readIni);
+export function readPipSettings(
+  env: Environment = process.env,
+  platform: string = process.platform,
+  ofSystem = '/etc/pip.conf',
+): PipSettings {
+  const files = configurationFiles(env, platform, ofSystem).map(readIni);
   const find = (key: string): string | undefined => {
     const variable = env[`PIP_${key.replaceAll('-', '_').toUpperCase()}`];
     if (variable) return variable;
@@ -42,7 +46,7 @@ export function readPipSettings(env: Environment = process.env, platform: string
 }
 
 /** The files that pip reads, those that count more last. */
-function configurationFiles(env: Environment, platform: string): readonly string[] {
+function configurationFiles(env: Environment, platform: string, ofSystem: string): readonly string[] {
   const own = env['PIP_CONFIG_FILE'];
   if (own === '/dev/null') return [];
   const home = env['HOME'] ?? homedir();
@@ -51,7 +55,7 @@ function configurationFiles(env: Environment, platform: string): readonly string
   const user = env['XDG_CONFIG_HOME'] || join(home, '.config');
   return [
     ...shared.map((folder) => join(folder, 'pip', 'pip.conf')),
-    '/etc/pip.conf',
+    ofSystem,
     join(home, '.pip', 'pip.conf'),
     ...(isMac ? [join(home, 'Library', 'Application Support', 'pip', 'pip.conf')] : []),
     join(user, 'pip', 'pip.conf'),
