@@ -4,7 +4,6 @@ import { homedir, hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { SetupProgress } from '../../shared/extensions/setup-step.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
-import { openConnections } from './index/connections.ts';
 import { openPackageIndex } from './index/package-index.ts';
 import { readPipSettings } from './index/pip-settings.ts';
 import { unpackWheel } from './unpack-wheel.ts';
@@ -42,6 +41,8 @@ async function fetchInto(
   const incomplete = `${directory}.incomplete-${hostname()}-${process.pid}`;
   const wheels = `${directory}.wheels`;
   const settings = readPipSettings();
+  // Large, and seldom needed.
+  const { openConnections } = await import('./index/connections.ts');
   const connections = openConnections(settings);
   try {
     await mkdir(incomplete, { recursive: true });

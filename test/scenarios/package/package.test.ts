@@ -45,6 +45,11 @@ describe('the package, installed from its tarball in an empty folder with the de
 
   test('makes a pipeline that runs and whose types are right', () => project.expectToWork());
 
+  test('draws the graph and looks into results, for which it needs its larger dependencies', async () => {
+    expect((await project.pipeline('graph', '--format', 'svg')).stdout).toContain('<svg');
+    expect((await project.pipeline('inspect', 'evaluate')).stdout).toContain('error');
+  });
+
   test('lacks nothing, as doctor says, which names `pipeline setup` for stages that use TensorFlow', async () => {
     const { exitCode, stdout } = await project.pipeline('doctor');
     expect(exitCode).toBe(0);
