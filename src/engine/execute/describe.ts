@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
+import { adviceOnStack } from '../fingerprint/package-advice.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
 import { stageEnvironment } from './environment.ts';
@@ -84,9 +85,7 @@ function collect(
       });
     } else {
       const { message, stack } = description.error;
-      // Thrown by a package, not by the stage's own code.
-      const thrower = Object.keys(packageAdvice).find((name) => stack.includes(`/node_modules/${name}/`));
-      const advice = thrower === undefined ? undefined : packageAdvice[thrower];
+      const advice = adviceOnStack(stack, packageAdvice);
       problems.push({
         message: `the module threw while it was loaded: ${message}`,
         at: placeInStack(stack, root) ?? { file },

@@ -1,5 +1,6 @@
 import type { Stores } from '../cache/stores.ts';
 import type { Listings } from '../fingerprint/listings.ts';
+import type { PackageAdvice } from '../fingerprint/package-advice.ts';
 import type { PathDigests } from '../fingerprint/path-digests.ts';
 import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
@@ -15,8 +16,7 @@ export interface Installation {
   readonly stageApi: string;
   readonly root: string;
   readonly codes: StageCodes;
-  /** What to do when a package is not installed or does not load, by its name. */
-  readonly packageAdvice: Readonly<Record<string, string>>;
+  readonly packageAdvice: PackageAdvice;
 }
 
 /** All that running a plan needs beside the plan. Each module names those of them that it uses. */
@@ -33,6 +33,7 @@ export interface Services {
   /** The text of that code. */
   readonly texts: Pick<StageCodes, 'textOf'>;
   readonly runtime: RuntimeRegistry;
+  readonly packageAdvice: PackageAdvice;
   /** Where stages keep what they fetch. Absolute. */
   readonly downloads: string;
   readonly environment: NodeJS.ProcessEnv;

@@ -5,6 +5,7 @@ import { init, parse } from 'es-module-lexer';
 import type { Message, OnResolveResult, Plugin } from 'esbuild';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { type Digest, sha256 } from './digest.ts';
+import type { PackageAdvice } from './package-advice.ts';
 import { configurationFiles, packageCandidates } from './resolution-files.ts';
 
 /** An import of a package in a bundle's text: the characters that name it. */
@@ -42,7 +43,7 @@ export interface Bundle {
 export async function bundleStage(
   module: string,
   root: string,
-  packageAdvice: Readonly<Record<string, string>> = {},
+  packageAdvice: PackageAdvice = {},
 ): Promise<Result<Bundle>> {
   const esbuild = await import('esbuild');
   const externals: Record<string, string> = {};
@@ -181,12 +182,7 @@ function outputOf(files: readonly { path: string; text: string }[], extension: s
   return files.find((file) => file.path.endsWith(extension))?.text ?? '';
 }
 
-function toProblem(
-  message: Message,
-  module: string,
-  root: string,
-  packageAdvice: Readonly<Record<string, string>>,
-): Problem {
+function toProblem(message: Message, module: string, root: string, packageAdvice: PackageAdvice): Problem {
   const { location } = message;
   if (location === null) {
     const missing = message.text.startsWith('Could not resolve');
@@ -208,10 +204,7 @@ function toProblem(
 }
 
 /** What to do about a package that is not installed; esbuild would advise to leave it out of the bundle. */
-function missingPackageAdvice(
-  { text, notes }: Message,
-  packageAdvice: Readonly<Record<string, string>>,
-): string | undefined {
+function missingPackageAdvice({ text, notes }: Message, packageAdvice: PackageAdvice): string | undefined {
   const specifier = /^Could not resolve "([^"./#][^"]*)"$/.exec(text)?.[1];
   if (specifier === undefined || notes[0]?.text.startsWith('You can mark the path') !== true) return undefined;
   const name = packageName(specifier);

@@ -8,6 +8,7 @@ import { type Digest, sha256 } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';
 import { factsOf, isRacy, nowInNanoseconds } from './file-facts.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
+import type { PackageAdvice } from './package-advice.ts';
 
 /** The code of a stage as far as it is really reached, and the packages that it stands on. */
 export interface StageCode {
@@ -52,19 +53,14 @@ export class StageCodes {
   readonly #bundles = new Map<Digest, BundleText>();
   /** What this run has seen of a path: stages share most of their files. */
   readonly #looks = new Map<string, Look>();
-  readonly #packageAdvice: Readonly<Record<string, string>>;
+  readonly #packageAdvice: PackageAdvice;
   #changed = false;
 
   /**
    * `directory`: where this is remembered for the next run; `root`: the folder of the pipeline file; `packageAdvice`: what
    * to do when a package is not installed, by its name.
    */
-  constructor(
-    directory: string,
-    root: string,
-    files: FileDigests,
-    packageAdvice: Readonly<Record<string, string>> = {},
-  ) {
+  constructor(directory: string, root: string, files: FileDigests, packageAdvice: PackageAdvice = {}) {
     this.#directory = directory;
     this.#packageAdvice = packageAdvice;
     this.#root = root;
