@@ -65,7 +65,7 @@ async function lockedPackages(file) {
  * @param {string} cwd
  * @param {readonly string[]} args
  */
-export function npm(cwd, args) {
+function npm(cwd, args) {
   const cli = process.env['npm_execpath'];
   return cli !== undefined && /\bnpm-cli\.c?js$/.test(cli)
     ? runCommand(process.execPath, [cli, ...args], { cwd })

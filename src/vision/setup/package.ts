@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { problem, type Result, success } from '../../shared/problem.ts';
@@ -52,11 +52,6 @@ export async function installTfjsNode(root: string): Promise<Result<string>> {
     advice:
       'Fix what npm reports (often the network, or the registry in ~/.npmrc), then run `npx pipeline setup` again.',
   });
-}
-
-/** Returns the version that the package.json in `folder` says. */
-export function versionIn(folder: string): string | undefined {
-  return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: string }).version;
 }
 
 function findPackage(name: string, from: string): string | undefined {

@@ -99,7 +99,7 @@ async function findLacking(tfjsNode: string | undefined, headers: string, varian
     });
   }
   if (findCompiler() !== undefined || (await isBuilt(tfjsNode, headers, libraryDirectory(variant)))) return undefined;
-  return problem("There is no C++ compiler, by which TensorFlow's addon is built on this machine.", {
+  return problem("TensorFlow's addon is compiled on this machine, and no C++ compiler was found.", {
     advice: COMPILER_ADVICE,
   });
 }

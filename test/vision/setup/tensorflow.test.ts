@@ -111,7 +111,7 @@ test('reports a missing compiler before anything is installed or downloaded, wit
     ok: false,
     failure: [
       {
-        message: "There is no C++ compiler, by which TensorFlow's addon is built on this machine.",
+        message: "TensorFlow's addon is compiled on this machine, and no C++ compiler was found.",
         advice:
           'Install one: `apt-get install g++` (Debian, Ubuntu), `dnf install gcc-c++` (Fedora) or ' +
           '`xcode-select --install` (macOS), or name one in the environment variable CXX; then run `npx pipeline setup` again.',

@@ -6,6 +6,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openConnections } from '../../../../src/vision/setup/index/connections.ts';
 import type { PipSettings } from '../../../../src/vision/setup/index/pip-settings.ts';
+import { findExecutable } from '../../../../src/vision/setup/programs.ts';
 import { Machine } from '../../../support/machine.ts';
 import { PythonIndex } from '../../../support/python-index.ts';
 
@@ -63,23 +64,26 @@ test('connects through the proxy of the settings of pip', async () => {
   expect(proxy.asked).toEqual([`CONNECT ${index.host}`]);
 });
 
-test('trusts the certificate authorities in SSL_CERT_FILE', async () => {
-  const machine = new Machine();
-  for (const name of [...VARIABLES, 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS']) vi.stubEnv(name, undefined);
-  const [key, certificate] = [machine.path('key.pem'), machine.path('certificate.pem')];
-  const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const made = ['-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '1'];
-  expect(spawnSync('openssl', ['req', '-x509', ...made, ...names]).status).toBe(0);
-  const https = createSecureServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (_, response) =>
-    response.end('found'),
-  );
-  await new Promise<void>((resolve) => https.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    https.closeAllConnections();
-    https.close();
-  });
-  const url = `https://127.0.0.1:${(https.address() as AddressInfo).port}/`;
-  await expect(get(url)).rejects.toThrow();
-  vi.stubEnv('SSL_CERT_FILE', certificate);
-  expect(await get(url)).toBe(200);
-});
+test.skipIf(findExecutable(['openssl']) === undefined)(
+  'trusts the certificate authorities in SSL_CERT_FILE',
+  async () => {
+    const machine = new Machine();
+    for (const name of [...VARIABLES, 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS']) vi.stubEnv(name, undefined);
+    const [key, certificate] = [machine.path('key.pem'), machine.path('certificate.pem')];
+    const names = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const made = ['-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '1'];
+    expect(spawnSync('openssl', ['req', '-x509', ...made, ...names]).status).toBe(0);
+    const https = createSecureServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (_, response) =>
+      response.end('found'),
+    );
+    await new Promise<void>((resolve) => https.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      https.closeAllConnections();
+      https.close();
+    });
+    const url = `https://127.0.0.1:${(https.address() as AddressInfo).port}/`;
+    await expect(get(url)).rejects.toThrow();
+    vi.stubEnv('SSL_CERT_FILE', certificate);
+    expect(await get(url)).toBe(200);
+  },
+);
