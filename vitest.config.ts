@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/build.ts'],
     include: ['test/**/*.test.ts'],
-    // A suite of its own: vitest.keras.config.ts.
-    exclude: ['test/keras-parity/**'],
+    // Suites of their own: vitest.keras.config.ts and vitest.package.config.ts.
+    exclude: ['test/keras-parity/**', 'test/scenarios/package/node-versions.test.ts'],
     // TensorFlow wants a process of its own.
     pool: 'forks',
     // By default vitest leaves a core free, which would leave half of a machine with two cores idle.

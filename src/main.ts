@@ -14,6 +14,7 @@ const extensions: Extensions = {
   runtimeFacts: [tensorFlowFacts],
   viewers: async () => (await import('./vision/inspect/viewers.ts')).viewers,
   doctorChecks: async () => (await import('./vision/doctor/checks.ts')).doctorChecks,
+  setupSteps: async () => (await import('./vision/setup/steps.ts')).setupSteps,
 };
 
 // Node itself would print the line of the built file first, which is tens of kilobytes long.

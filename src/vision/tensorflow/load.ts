@@ -47,7 +47,7 @@ async function importBinding(): Promise<Result<TensorFlow>> {
     return success(module.default);
   } catch (error) {
     return problem(`TensorFlow could not be loaded: ${firstLine(error)}`, {
-      advice: 'Run `npm run setup` in the folder of the package `pipeline`; `pipeline doctor` shows what is there.',
+      advice: 'Run `npx pipeline setup` in the folder of the pipeline; `npx pipeline doctor` shows what is installed.',
     });
   } finally {
     process.noDeprecation = noDeprecation;

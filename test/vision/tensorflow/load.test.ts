@@ -75,7 +75,7 @@ test('a missing addon is a problem with advice', async () => {
     failure: [
       {
         message: expect.stringMatching(/^TensorFlow could not be loaded: /),
-        advice: expect.stringContaining('npm run setup'),
+        advice: expect.stringContaining('npx pipeline setup'),
       },
     ],
   });

@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
-import { cudaRequirements, pinnedWheel } from '../../scripts/setup/wheels.js';
+import { cudaRequirements, pinnedWheel } from '../../../src/vision/setup/wheels.ts';
 
 test.each([
   ['cpu', 'linux', 'x64', 'tensorflow-cpu'],
   ['cpu', 'linux', 'arm64', 'tensorflow'],
   ['cuda', 'linux', 'x64', 'tensorflow'],
-] as const)('%s on %s %s is %s from PyPI, pinned by its digest', (variant, platform, architecture, distribution) => {
+] as const)('pins the wheel for %s on %s %s: %s, by its digest', (variant, platform, architecture, distribution) => {
   const wheel = pinnedWheel(variant, platform, architecture);
   expect(wheel?.distribution).toBe(distribution);
+  expect(wheel?.filename).toMatch(
+    new RegExp(`^${distribution.replace('-', '_')}-2.21.0-cp312-cp312-manylinux_2_27_\\w+\\.whl$`),
+  );
   expect(wheel?.sha256).toMatch(/^[0-9a-f]{64}$/);
 });
 
@@ -15,11 +18,11 @@ test.each([
   ['cpu', 'win32', 'x64'],
   ['cpu', 'darwin', 'arm64'],
   ['cuda', 'linux', 'arm64'],
-] as const)('%s on %s %s has no wheel that the addon can be built with', (variant, platform, architecture) => {
+] as const)('pins no wheel for %s on %s %s, where the addon cannot be built', (variant, platform, architecture) => {
   expect(pinnedWheel(variant, platform, architecture)).toBeUndefined();
 });
 
-test('the CUDA wheels and their versions are those of the extra «and-cuda»', () => {
+test('reads the wheels of CUDA and their versions from the extra `and-cuda`', () => {
   const metadata = [
     'Requires-Dist: absl-py>=1.0.0',
     'Requires-Dist: tensorboard~=2.21.0',

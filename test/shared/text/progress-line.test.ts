@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createProgress } from '../../scripts/setup/progress.js';
+import { openProgressLine } from '../../../src/shared/text/progress-line.ts';
 
 /** Keeps what is written. */
 function stream(isTTY: boolean) {
@@ -7,9 +7,9 @@ function stream(isTTY: boolean) {
   return { isTTY, written, write: (text: string) => written.push(text) };
 }
 
-test('on a terminal there is one line, redrawn, and gone in the end', () => {
+test('draws one line on a terminal, redraws it, and clears it at the end', () => {
   const terminal = stream(true);
-  const progress = createProgress(terminal);
+  const progress = openProgressLine(terminal);
   progress.begin('Downloading');
   progress.update(50, 100);
   progress.end();
@@ -20,17 +20,17 @@ test('on a terminal there is one line, redrawn, and gone in the end', () => {
   ]);
 });
 
-test('in a log each thing begun is one plain line', () => {
+test('writes one plain line to a log for each thing begun', () => {
   const log = stream(false);
-  const progress = createProgress(log);
+  const progress = openProgressLine(log);
   progress.begin('Downloading');
   for (let done = 0; done <= 100; done++) progress.update(done, 100);
   progress.end();
   expect(log.written).toEqual(['Downloading\n']);
 });
 
-test('more than announced is not more than all', () => {
+test('never shows more than 100 %', () => {
   const terminal = stream(true);
-  createProgress(terminal).update(120, 100);
+  openProgressLine(terminal).update(120, 100);
   expect(terminal.written.join('')).toContain('100 %');
 });
