@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // A stage's «import … from 'pipeline'» means the source here, not the build.
+  // A stage's `import … from 'pipeline'` means the source here, not the build.
   resolve: { conditions: ['pipeline-source'] },
   ssr: { resolve: { conditions: ['pipeline-source', 'node', 'import', 'default'] } },
   test: {
