@@ -64,7 +64,7 @@ describe('Ctrl-C', () => {
     const gate = await Gate.open();
     const project = gated();
     project.edit('stages/hold.ts', 'import { writeFileSync }', 'import { existsSync, writeFileSync }');
-    project.edit('stages/hold.ts', 'async run({ params, outputs }) {', CHECKPOINTED);
+    project.edit('stages/hold.ts', 'async run({ params, outputs }) {', WITH_CHECKPOINT);
     const environment = { GATE: gate.address };
     const first = project.start(['run', 'a', '--json'], environment);
     (await gate.next()).finish();
@@ -83,7 +83,7 @@ describe('Ctrl-C', () => {
 });
 
 /** A stage that logs whether it found a checkpoint, and writes one before it waits. */
-const CHECKPOINTED = `async run({ params, outputs, work, log }) {
+const WITH_CHECKPOINT = `async run({ params, outputs, work, log }) {
     if (existsSync(work + '/checkpoint')) log('it resumes');
     writeFileSync(work + '/checkpoint', '1');`;
 
