@@ -5,28 +5,30 @@ import { problem, type Result, success } from '../src/shared/problem.ts';
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
-  /** Laid over the environment in which it is started. */
+  /** Environment variables in addition to those of the surroundings. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** Creates a command from its words. */
 export function command(program: string, ...args: readonly string[]): Command {
   return { program, args };
 }
 
+/** Where a command runs. */
 export interface Surroundings {
   readonly directory: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** A file for what the program prints: a pipe would have this process read along while it measures. */
+  /** A file for the program's output. With a pipe, this process would have to read while it measures. */
   readonly log: string;
 }
 
 const running = new Set<ChildProcess>();
 
-/** Runs a program to its end. Gives the milliseconds that it took, or its last words if it failed. */
+/** Runs a program to completion. Returns the elapsed milliseconds, or a problem with its last output if it failed. */
 export async function time({ program, args, environment }: Command, around: Surroundings): Promise<Result<number>> {
   const log = openSync(around.log, 'w');
   const started = performance.now();
-  const trouble = await new Promise<string | undefined>((resolve) => {
+  const reason = await new Promise<string | undefined>((resolve) => {
     const child = spawn(program, args, {
       cwd: around.directory,
       env: { ...around.environment, ...environment },
@@ -38,16 +40,16 @@ export async function time({ program, args, environment }: Command, around: Surr
       resolve(reason);
     };
     child.on('error', (error) => end(error.message));
-    child.on('exit', (code, signal) => end(code === 0 ? undefined : `it ended with ${signal ?? `code ${code}`}`));
+    child.on('exit', (code, signal) => end(code === 0 ? undefined : `exited with ${signal ?? `code ${code}`}`));
   });
   const milliseconds = performance.now() - started;
   closeSync(log);
-  if (trouble === undefined) return success(milliseconds);
-  const words = readFileSync(around.log, 'utf8').trimEnd().split('\n').slice(-12).join('\n  ');
-  return problem(`${[program, ...args].join(' ')}: ${trouble}\n  ${words}`);
+  if (reason === undefined) return success(milliseconds);
+  const output = readFileSync(around.log, 'utf8').trimEnd().split('\n').slice(-12).join('\n  ');
+  return problem(`${[program, ...args].join(' ')}: ${reason}\n  ${output}`);
 }
 
-/** Runs a program whose last line is what it measured, as JSON. */
+/** Runs a program whose last line of output is its measurement as JSON. */
 export async function measured<Value>(program: Command, around: Surroundings): Promise<Result<Value>> {
   const done = await time(program, around);
   if (!done.ok) return done;
@@ -55,7 +57,7 @@ export async function measured<Value>(program: Command, around: Surroundings): P
   return success(JSON.parse(last) as Value);
 }
 
-/** Ends what is under way, when the benchmark is interrupted. */
+/** Terminates all running programs, when the benchmark is interrupted. */
 export function endRunning(): void {
   for (const child of running) child.kill('SIGTERM');
 }

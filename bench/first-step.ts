@@ -2,7 +2,7 @@ import { success } from '../src/shared/problem.ts';
 import type { Row, RunBenchmark } from './benchmark.ts';
 import { compareTrainings } from './training/measure.ts';
 
-/** From the start of the process to the end of the first step, and the most memory that a training holds. */
+/** Measures the time from process start to the end of the first training step, and the peak memory of a training. */
 export const firstStep: RunBenchmark = async (bench) => {
   const compared = await compareTrainings(bench, 2);
   if (!compared.ok) return compared;

@@ -10,7 +10,7 @@ const ROUNDS = 5;
 const SMALL = 100;
 const LARGE = 10_000;
 const GOAL = 20;
-/** Stages side by side. All layers but the first read the same content, so that two layers are all that has to run. */
+/** The number of stages per layer. All layers but the first read the same content, so only two layers have to run. */
 const WIDTH = 20;
 
 const STAGE = `import { writeFileSync } from 'node:fs';
@@ -26,12 +26,12 @@ export default defineStage({
 });
 `;
 
-/** Tells how much memory a Node process has had at most. */
+/** Writes the peak memory of a Node process to a file. */
 const PEAK = `const { writeFileSync } = require('node:fs');
 process.on('exit', () => writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS)));
 `;
 
-/** Whether a graph of a hundred times as many stages takes a hundred times as long. */
+/** Measures how time and memory grow from 100 to 10,000 stages. */
 export const graphSize: RunBenchmark = async ({ root, scratch, rounds = ROUNDS, note }) => {
   const small = new Graph(SMALL, root, scratch);
   const large = new Graph(LARGE, root, scratch);
@@ -40,7 +40,7 @@ export const graphSize: RunBenchmark = async ({ root, scratch, rounds = ROUNDS, 
     const ran = await graph.time('run');
     if (!ran.ok) return ran;
   }
-  const cases = ['status', 'run', 'plan anew'] as const;
+  const cases = ['status', 'run', 'replan'] as const;
   const rows: Row[] = [];
   for (const what of cases) {
     const taken = { ours: [] as number[], theirs: [] as number[] };
@@ -58,7 +58,7 @@ export const graphSize: RunBenchmark = async ({ root, scratch, rounds = ROUNDS, 
         memory[key].push(measured.value.megabytes);
       }
     }
-    const name = what === 'plan anew' ? 'status after an edit of a comment' : `${what}, nothing changed`;
+    const name = what === 'replan' ? 'status after an edit of a comment' : `${what}, nothing changed`;
     rows.push(
       { case: `10,000 stages: ${name}`, peer: '100 stages', ...taken, unit: 'ms', goal: GOAL },
       { case: `10,000 stages: memory of ${name}`, peer: '100 stages', ...memory, unit: 'MB' },
@@ -86,11 +86,11 @@ class Graph {
     this.#edit();
   }
 
-  async measure(what: 'status' | 'run' | 'plan anew'): Promise<Result<{ milliseconds: number; megabytes: number }>> {
-    if (what === 'plan anew') this.#edit();
+  async measure(what: 'status' | 'run' | 'replan'): Promise<Result<{ milliseconds: number; megabytes: number }>> {
+    if (what === 'replan') this.#edit();
     const milliseconds = await this.time(what === 'run' ? 'run' : 'status');
     if (!milliseconds.ok) return milliseconds;
-    if (what === 'plan anew') this.#edit();
+    if (what === 'replan') this.#edit();
     const watched = await this.time(what === 'run' ? 'run' : 'status', true);
     if (!watched.ok) return watched;
     const kilobytes = Number(readFileSync(join(this.#directory, 'peak'), 'utf8'));
@@ -112,7 +112,7 @@ class Graph {
   }
 }
 
-/** Layers of stages; each reads two of the layer before. */
+/** Returns a pipeline of layers of stages; each stage reads two stages of the previous layer. */
 function pipelineOf(size: number): string {
   const lines = Array.from({ length: size }, (_, index) => {
     const column = index % WIDTH;

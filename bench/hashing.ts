@@ -12,8 +12,8 @@ const ROUNDS = 7;
 const GOAL = 0.8;
 
 /**
- * SHA-256 as `node:crypto` has it, over files through one buffer: nothing is remembered, compared or checked.
- * The threads stand ready when a measurement begins: of threads `count`, number `own` takes each `count`th file.
+ * Hashes files with SHA-256 of `node:crypto` through one buffer, without any caching or checks. The threads are started
+ * before a measurement begins; of `count` threads, thread `own` hashes every `count`-th file.
  */
 const RAW = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -36,7 +36,7 @@ parentPort.on('message', (path) => {
 });
 `;
 
-/** Our digests beside the speed of the algorithm itself, over the same bytes. */
+/** Compares the digests of the engine with plain SHA-256 over the same bytes. */
 export const hashing: RunBenchmark = async ({ root, scratch, rounds = ROUNDS, note }) => {
   const large = join(scratch, 'large');
   const many = join(scratch, 'many');
@@ -49,7 +49,7 @@ export const hashing: RunBenchmark = async ({ root, scratch, rounds = ROUNDS, no
   const worker = join(root, 'dist', 'hash-worker.js');
   const speeds = { large: pairs(), many: pairs(), manyOnOneCore: pairs() };
   try {
-    // The first round fills the file system's cache: it is not counted.
+    // The first round fills the page cache and is not counted.
     for (let round = 0; round <= rounds; round++) {
       note(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
       const ownLarge = await digest(large, worker, scratch);
@@ -74,7 +74,7 @@ export const hashing: RunBenchmark = async ({ root, scratch, rounds = ROUNDS, no
   ]);
 };
 
-/** Milliseconds to digest what is at `path` when nothing is remembered of it. */
+/** Returns the milliseconds to digest `path` with an empty digest cache. */
 async function digest(path: string, worker: string | undefined, scratch: string): Promise<Result<number>> {
   const started = performance.now();
   const files = new FileDigests(join(scratch, 'not-there'), worker);
@@ -93,7 +93,7 @@ class RawHashing {
     );
   }
 
-  /** Milliseconds. */
+  /** Returns the elapsed milliseconds. */
   async hash(path: string): Promise<number> {
     const started = performance.now();
     await Promise.all(

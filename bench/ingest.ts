@@ -9,10 +9,10 @@ import { surroundings } from './runners/project.ts';
 
 const ROUNDS = 5;
 const PANDAS = '3.1.1';
-/** Two processes instead of one, places for every fault, and tables that the next stage checks. */
+/** Allows for two processes instead of one, source positions for every problem, and validated tables. */
 const GOAL = 5;
 
-/** FashionAI's tasks: classes and samples. */
+/** The tasks of FashionAI: number of classes and of samples. */
 const TASKS = {
   coat_length: [8, 11_320],
   collar_design: [5, 8_393],
@@ -23,7 +23,7 @@ const TASKS = {
   skirt_length: [6, 9_223],
   sleeve_length: [9, 13_299],
 } as const;
-/** So many different files stand behind all names. */
+/** The number of distinct files; all names are hard links to them. */
 const FILES = 300;
 
 const PIPELINE = (stages: string) => `stages:
@@ -31,7 +31,7 @@ const PIPELINE = (stages: string) => `stages:
   encode-targets: { module: ${join(stages, 'encode-targets.ts')}, inputs: { samples: ingest.samples } }
 `;
 
-/** The same work as a person writes it in a notebook: read, check, look at the files, shuffle, split, count, encode. */
+/** The same work as one would write it in a notebook: read, check, stat the files, shuffle, split, count, encode. */
 const NOTEBOOK = `
 import json, os, sys
 import numpy as np
@@ -57,7 +57,7 @@ for task, own in rows.groupby("task"):
     np.save(os.path.join(out, task + ".npy"), targets)
 `;
 
-/** A label file of FashionAI's size through ingest and encode-targets, beside pandas. */
+/** Compares `ingest` and `encode-targets` on a label file of the size of FashionAI with pandas. */
 export const ingest: RunBenchmark = async (bench) => {
   const { root, scratch, rounds = ROUNDS, note } = bench;
   const installed = await installFromPython('pandas', PANDAS, bench);
@@ -87,7 +87,7 @@ export const ingest: RunBenchmark = async (bench) => {
   const common = { peer: 'pandas', theirs, unit: 'ms' } as const;
   return success<Row[]>([
     { case: '79,573 rows, both stages', ours: ours.stages, ...common, goal: GOAL },
-    { case: 'the same with the runner and the digests of all files', ours: ours.run, ...common },
+    { case: 'including the runner and the digests of all files', ours: ours.run, ...common },
   ]);
 };
 
@@ -109,14 +109,14 @@ function makeDataset(root: string): void {
   writeFileSync(join(root, 'Annotations/label.csv'), rows.join(''));
 }
 
-/** Milliseconds of both stages, and of the run that they are in. */
+/** Returns the milliseconds of both stages, and of the whole run. */
 async function runOurs(root: string, around: Surroundings): Promise<Result<{ stages: number; run: number }>> {
   const run = await time(pipelineCommand(root, 'run', '--force', '--json'), around);
   if (!run.ok) return run;
   const last = readFileSync(around.log, 'utf8')
     .split('\n')
     .find((line) => line.startsWith('{"type":"run-finished"'));
-  if (last === undefined) return problem('the run did not say how long its stages took');
+  if (last === undefined) return problem('the output of the run has no run-finished event');
   const { stages } = JSON.parse(last) as { stages: readonly { seconds: number }[] };
   return success({ stages: 1000 * stages.reduce((sum, { seconds }) => sum + seconds, 0), run: run.value });
 }

@@ -13,14 +13,14 @@ const ROUNDS = 7;
 const GOAL = 1.5;
 const TASKS = [{ name: 'coat_length', classes: 8 }];
 
-/** By library and file: the first is the layout of the files that Keras publishes. */
+/** Library, file and save call. The first is the layout of the files that Keras publishes. */
 const FILES = [
   ['tf_keras', 'published.h5', 'save_weights(file, save_format="h5")'],
   ['keras', 'model.h5', 'save(file)'],
   ['keras', 'model.weights.h5', 'save_weights(file)'],
 ] as const;
 
-/** How long both take to have the same weights from the same file in a model that stands ready. */
+/** Compares the time to load the same file into an existing model. */
 export const kerasWeights: RunBenchmark = async (bench) => {
   const { rounds = ROUNDS, note } = bench;
   const python = await kerasPython(note, bench.root);
@@ -56,7 +56,7 @@ export const kerasWeights: RunBenchmark = async (bench) => {
   }
 };
 
-/** Keeps the model, as whoever trains has it in memory. */
+/** Keeps the model in memory for later requests. */
 const WRITE = `
 import importlib, sys
 library = importlib.import_module(library)
@@ -95,7 +95,7 @@ async function measure(
     const started = performance.now();
     const loaded = await loadKerasWeights(tf, model, file, { heads: TASKS.map(({ name }) => name), scratch });
     if (!loaded.ok) return loaded;
-    // TensorFlow.js hands values over when an op first needs them: here, so that it counts.
+    // TensorFlow.js copies values to TensorFlow when an op first uses them: do it here, so that it is measured.
     tf.tidy(() => model.weights.map((weight) => tf.reshape(weight.read(), [-1])));
     const taken = performance.now() - started;
     const theirsTaken = await keras.run<number>(LOAD, { library, file });

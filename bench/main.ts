@@ -9,15 +9,15 @@ import { endRunning } from './command.ts';
 import { describeRows, table, toJson } from './report.ts';
 
 export interface Output {
-  /** A line on stdout. */
+  /** Prints a line to stdout. */
   print(line: string): void;
-  /** A line on stderr. */
+  /** Prints a line to stderr. */
   note(line: string): void;
 }
 
 const USAGE = 'npm run bench -- NAME [--rounds N]';
 
-/** `npm run bench`: lists the benchmarks, or runs the one that is named. Gives the exit code. */
+/** Runs `npm run bench`: lists the benchmarks or runs the named one. Returns the exit code. */
 export async function main(
   words: readonly string[],
   root: string,
@@ -25,7 +25,7 @@ export async function main(
   { print, note }: Output,
 ): Promise<number> {
   const options = readWords(words, benchmarks);
-  if (!options.ok) return refuse(options.failure, note);
+  if (!options.ok) return reportProblems(options.failure, note);
   const { benchmark, rounds } = options.value;
   if (benchmark === undefined) {
     for (const line of table(benchmarks.map(({ name, summary }) => [name, summary]))) print(line);
@@ -42,7 +42,7 @@ export async function main(
   try {
     const run = await benchmark.load();
     const rows = await run({ root, scratch, rounds, note });
-    if (!rows.ok) return refuse(rows.failure, note);
+    if (!rows.ok) return reportProblems(rows.failure, note);
     print(describeRows(rows.value));
     print(toJson(benchmark.name, rows.value));
     return 0;
@@ -64,19 +64,19 @@ function readWords(
   }
   const { values, positionals } = parsed;
   const [name, ...more] = positionals;
-  if (more.length > 0) return problem('one benchmark at a time', { advice: USAGE });
+  if (more.length > 0) return problem('expected one benchmark', { advice: USAGE });
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0))
-    return problem(`--rounds is «${values.rounds}»: it must be a whole number from 1`);
+    return problem(`--rounds is "${values.rounds}", expected an integer of at least 1`);
   const benchmark = benchmarks.find((known) => known.name === name);
   if (name !== undefined && benchmark === undefined) {
     const names = benchmarks.map((known) => known.name);
-    return problem(`there is no benchmark «${name}»`, { advice: suggestion(name, names) });
+    return problem(`there is no benchmark "${name}"`, { advice: suggestion(name, names) });
   }
   return success({ benchmark, rounds });
 }
 
-function refuse(problems: readonly Problem[], note: (line: string) => void): number {
+function reportProblems(problems: readonly Problem[], note: (line: string) => void): number {
   for (const { message, advice } of problems) note(`✗ ${message}${advice === undefined ? '' : `\n  → ${advice}`}`);
   return 2;
 }

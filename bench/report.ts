@@ -1,7 +1,7 @@
 import type { Row, Samples } from './benchmark.ts';
 import { median, ratio, reaches } from './statistics.ts';
 
-/** The rows as people read them: the medians, and in brackets from the least to the most. */
+/** Formats rows as a table of medians, with the range from minimum to maximum in parentheses. */
 export function describeRows(rows: readonly Row[]): string {
   const head = ['', 'case', 'ours', 'peer', 'theirs', 'ratio', 'goal'];
   const lines = rows.map((row) => [
@@ -18,7 +18,7 @@ export function describeRows(rows: readonly Row[]): string {
   return [...table([head, ...lines]), '', `${goals - missed} of ${goals} goals reached`].join('\n');
 }
 
-/** The last line of stdout, which programs read. */
+/** Formats rows as JSON, for the last line of stdout. */
 export function toJson(bench: string, rows: readonly Row[]): string {
   return JSON.stringify({
     bench,
@@ -33,7 +33,7 @@ export function toJson(bench: string, rows: readonly Row[]): string {
   });
 }
 
-/** Cells in columns, each as wide as its widest cell. */
+/** Aligns cells in columns. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows)
@@ -58,11 +58,11 @@ function mark(row: Row): string {
 }
 
 function spread(samples: Samples, unit: string): string {
-  const middle = `${figure(median(samples))} ${unit}`;
-  return samples.length < 2 ? middle : `${middle} (${figure(Math.min(...samples))}–${figure(Math.max(...samples))})`;
+  const middle = `${format(median(samples))} ${unit}`;
+  return samples.length < 2 ? middle : `${middle} (${format(Math.min(...samples))}–${format(Math.max(...samples))})`;
 }
 
-function figure(value: number): string {
+function format(value: number): string {
   return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }
 

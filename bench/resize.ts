@@ -10,29 +10,29 @@ import { installFromPython } from './runners/install.ts';
 
 const ROUNDS = 3;
 const SIZE = 331;
-/** For the speed; a round of all four takes half a minute. */
+/** The number of images for measuring speed; a round of all four tools takes half a minute. */
 const SOME = 1_000;
 const FEW = 2_000;
 const MANY = 20_000;
-/** «Flat»: ten times as many images take at most so much more memory. */
+/** The maximum growth of memory for ten times as many images. */
 const FLAT = 1.1;
 const MOST_MEGABYTES = 1_500;
 const OPENCV = '5.0.0.93';
 
-interface Figures {
+interface Usage {
   readonly seconds: number;
-  /** Of all threads and processes. Says more than `seconds` where others use the machine, too. */
+  /** CPU seconds of all threads and processes; more reliable than `seconds` on a shared machine. */
   readonly cpu: number;
   readonly megabytes: number;
 }
 
 interface Measured {
   readonly speeds: number[];
-  /** Milliseconds an image. */
+  /** Milliseconds per image. */
   readonly cpu: number[];
 }
 
-/** Photographs to pixels of one size on disk, on two cores, beside others that antialias; and the memory of many. */
+/** Compares resizing photographs to shards on two cores with other antialiasing resizers, and measures memory. */
 export const resize: RunBenchmark = async (bench) => {
   const { root, scratch, rounds = ROUNDS, note } = bench;
   const opencv = await installFromPython('opencv-python-headless', OPENCV, bench);
@@ -55,51 +55,51 @@ export const resize: RunBenchmark = async (bench) => {
   ].map(({ name, key, python }) => ({
     name,
     command: command(python, script, key, some, join(scratch, 'out'), String(SIZE)),
-    found: nothingYet(),
+    found: noSamples(),
   }));
-  const own = nothingYet();
-  const contestants = [{ command: ours(some), found: own }, ...peers];
+  const own = noSamples();
+  const participants = [{ command: ours(some), found: own }, ...peers];
   for (let round = 0; round <= rounds; round += 1) {
     note(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-    for (const { command: program, found } of contestants) {
-      const figures = await figuresOf(program, bench);
-      if (!figures.ok) return figures;
+    for (const { command: program, found } of participants) {
+      const usage = await measureUsage(program, bench);
+      if (!usage.ok) return usage;
       if (round === 0) continue;
-      found.speeds.push(SOME / figures.value.seconds);
-      found.cpu.push((figures.value.cpu * 1000) / SOME);
+      found.speeds.push(SOME / usage.value.seconds);
+      found.cpu.push((usage.value.cpu * 1000) / SOME);
     }
   }
-  note(`the memory of ${FEW} and of ${MANY}`);
-  const small = await figuresOf(ours(few), bench);
+  note(`measuring the memory for ${FEW} and for ${MANY} photographs`);
+  const small = await measureUsage(ours(few), bench);
   if (!small.ok) return small;
-  const large = await figuresOf(ours(many), bench);
+  const large = await measureUsage(ours(many), bench);
   if (!large.ok) return large;
-  const memory = { case: `memory of ${MANY} images`, ours: [large.value.megabytes], unit: 'MB' } as const;
+  const memory = { case: `memory for ${MANY} images`, ours: [large.value.megabytes], unit: 'MB' } as const;
   return success<Row[]>([
-    ...peers.flatMap(({ name, found }) => rowsBeside(name, own, found)),
-    { ...memory, peer: `of ${FEW}`, theirs: [small.value.megabytes], goal: FLAT },
+    ...peers.flatMap(({ name, found }) => compare(name, own, found)),
+    { ...memory, peer: `for ${FEW}`, theirs: [small.value.megabytes], goal: FLAT },
     { ...memory, peer: 'the limit', theirs: [MOST_MEGABYTES], goal: 1 },
   ]);
 };
 
-function nothingYet(): Measured {
+function noSamples(): Measured {
   return { speeds: [], cpu: [] };
 }
 
-function rowsBeside(peer: string, ours: Measured, theirs: Measured): Row[] {
+function compare(peer: string, ours: Measured, theirs: Measured): Row[] {
   const what = `photographs to ${SIZE} × ${SIZE}`;
   const speed = { ours: ours.speeds, theirs: theirs.speeds, unit: 'images/s', better: 'higher', goal: 1 } as const;
   const cpu = { ours: ours.cpu, theirs: theirs.cpu, unit: 'ms' } as const;
   return [
     { case: what, peer, ...speed },
-    { case: `CPU of each of the ${what}`, peer, ...cpu },
+    { case: `CPU time per image, ${what}`, peer, ...cpu },
   ];
 }
 
-/** On two cores, whatever the machine has. */
-function figuresOf(wanted: Command, { scratch }: Bench): Promise<Result<Figures>> {
-  const log = join(scratch, 'figures.log');
-  return measured(onTwoCores(wanted), { directory: scratch, environment: process.env, log });
+/** Measures a command on two cores, even if the machine has more. */
+function measureUsage(program: Command, { scratch }: Bench): Promise<Result<Usage>> {
+  const log = join(scratch, 'usage.log');
+  return measured(onTwoCores(program), { directory: scratch, environment: process.env, log });
 }
 
 function onTwoCores({ program, args }: Command): Command {

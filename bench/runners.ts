@@ -5,7 +5,7 @@ import { type Result, success } from '../src/shared/problem.ts';
 import type { Bench, Row, RunBenchmark } from './benchmark.ts';
 import { command, time } from './command.ts';
 import { make, ninja } from './runners/build-tools.ts';
-import { contest, type Workload } from './runners/contest.ts';
+import { compareTools, type Workload } from './runners/compare-tools.ts';
 import { DVC, dvc } from './runners/dvc.ts';
 import { eightStages } from './runners/eight-stages.ts';
 import { installFromNpm, installFromPython } from './runners/install.ts';
@@ -17,7 +17,7 @@ import type { Tool } from './runners/tool.ts';
 import { TURBOREPO, turborepo } from './runners/turborepo.ts';
 import { WIREIT, wireit } from './runners/wireit.ts';
 
-/** Our runner beside those that people use now, at the same work, in one run. */
+/** Compares the runner with other runners on the same workloads in one run. */
 export const runners: RunBenchmark = async (bench) => {
   const home = join(bench.scratch, 'home');
   mkdirSync(home);
@@ -25,14 +25,14 @@ export const runners: RunBenchmark = async (bench) => {
   const peers = await installPeers(bench);
   const floors = await buildTools(bench);
   const own = ours(bench.root);
-  const contests: readonly [Workload, readonly Tool[]][] = [
+  const comparisons: readonly [Workload, readonly Tool[]][] = [
     [eightStages, [own, ...peers.filter(({ name }) => name !== 'DVC, hard links'), ...floors]],
     [manyFiles, [own, ...peers.filter(({ name }) => name !== 'DVC, hard links')]],
     [restore, [own, ...peers]],
   ];
   const rows: Row[] = [];
-  for (const [workload, tools] of contests) {
-    const measured = await contest(workload, tools, bench);
+  for (const [workload, tools] of comparisons) {
+    const measured = await compareTools(workload, tools, bench);
     if (!measured.ok) return measured;
     rows.push(...measured.value);
   }
@@ -43,7 +43,7 @@ async function installPeers(bench: Bench): Promise<Tool[]> {
   const tools: Tool[] = [];
   const add = (installed: Result<string>, ...made: readonly ((folder: string) => Tool)[]) => {
     if (installed.ok) tools.push(...made.map((tool) => tool(installed.value)));
-    else for (const { message } of installed.failure) bench.note(`left out: ${message}`);
+    else for (const { message } of installed.failure) bench.note(`skipped: ${message}`);
   };
   add(
     await installFromPython('dvc', DVC, bench),
@@ -60,13 +60,13 @@ async function installPeers(bench: Bench): Promise<Tool[]> {
   return tools;
 }
 
-/** Those that are on this machine. */
+/** Returns the build tools that are installed on this machine. */
 async function buildTools({ scratch, note }: Bench): Promise<Tool[]> {
   const tools: Tool[] = [];
   for (const tool of [make(availableParallelism()), ninja()]) {
     const around = { directory: scratch, environment: process.env, log: join(scratch, 'version.log') };
     if ((await time(command(tool.name, '--version'), around)).ok) tools.push(tool);
-    else note(`left out: ${tool.name} is not on this machine`);
+    else note(`skipped: ${tool.name} is not installed`);
   }
   return tools;
 }

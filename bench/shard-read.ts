@@ -6,21 +6,21 @@ import { type Command, command, measured } from './command.ts';
 import { BATCH, makeShards, SIZE } from './shard-read/images.ts';
 
 const ROUNDS = 3;
-/** In one process. The first is told apart: nothing is warm, and the reader checks each image. */
+/** Epochs per process. The first is reported separately: it is cold, and the reader verifies each image. */
 const EPOCHS = 2;
 const FEW = 2_000;
 const MANY = 20_000;
-/** «Flat»: ten times as many images take at most so much more memory. */
+/** The maximum growth of memory for ten times as many images. */
 const FLAT = 1.1;
 const MOST_MEGABYTES = 1_500;
 
-interface Figures {
-  /** Of each epoch. */
+interface Usage {
+  /** Seconds of each epoch. */
   readonly seconds: readonly number[];
   readonly megabytes: number;
 }
 
-/** Batches of shuffled images from shards, beside nothing but reads of the same bytes and beside tf.data on TFRecords. */
+/** Compares reading shuffled batches from shards with raw reads of the same bytes and with tf.data on TFRecords. */
 export const shardRead: RunBenchmark = async (bench) => {
   const { root, scratch, rounds = ROUNDS, note } = bench;
   const python = await kerasPython(note, root);
@@ -31,7 +31,7 @@ export const shardRead: RunBenchmark = async (bench) => {
   await makeShards(many, MANY);
   const worker = join(root, 'bench', '.built', 'shard-read-ours.js');
   const own = (how: 'raw' | 'reader' | 'stage', epochs: number, shards: string) =>
-    figuresOf(command(process.execPath, worker, how, shards, String(epochs), String(MANY)), bench);
+    measureUsage(command(process.execPath, worker, how, shards, String(epochs), String(MANY)), bench);
   const script = join(root, 'bench', 'shard-read', 'peers.py');
   const words = [join(scratch, 'records'), FEW, MANY / FEW, EPOCHS, SIZE, BATCH].map(String);
 
@@ -43,9 +43,9 @@ export const shardRead: RunBenchmark = async (bench) => {
     if (!raw.ok) return raw;
     const reader = await own('reader', EPOCHS, many);
     if (!reader.ok) return reader;
-    const tensorflow = await figuresOf(command(python.value, script, ...words), bench);
+    const tensorflow = await measureUsage(command(python.value, script, ...words), bench);
     if (!tensorflow.ok) return tensorflow;
-    // As much is read, of fewer images.
+    // Reads the same number of images, from fewer distinct ones.
     const ofFew = await own('stage', 1, few);
     if (!ofFew.ok) return ofFew;
     const ofMany = await own('stage', 1, many);
@@ -65,21 +65,21 @@ export const shardRead: RunBenchmark = async (bench) => {
   const firsts = { ours: first(speeds.reader), theirs: first(speeds.tensorflow), ...speed };
   const limit = Array<number>(memory.many.length).fill(MOST_MEGABYTES);
   const batches = `shuffled batches of ${BATCH} at ${SIZE} × ${SIZE}`;
-  const ofMemory = { case: `memory of ${MANY} images, with TensorFlow`, ours: memory.many, unit: 'MB' } as const;
+  const ofMemory = { case: `memory for ${MANY} images, with TensorFlow`, ours: memory.many, unit: 'MB' } as const;
   return success<Row[]>([
     { case: batches, peer: 'raw reads', ours, theirs: peers.raw, ...speed, goal: 0.85 },
     { case: batches, peer: 'tf.data, TFRecord', ours, theirs: peers.tensorflow, ...speed, goal: 5 },
-    { case: 'the first epoch, each image checked', peer: 'tf.data, TFRecord', ...firsts },
-    { ...ofMemory, peer: `of ${FEW}`, theirs: memory.few, goal: FLAT },
+    { case: 'the first epoch, which verifies each image', peer: 'tf.data, TFRecord', ...firsts },
+    { ...ofMemory, peer: `for ${FEW}`, theirs: memory.few, goal: FLAT },
     { ...ofMemory, peer: 'the limit', theirs: limit, goal: 1 },
   ]);
 };
 
-function speedsOf({ seconds }: Figures): number[] {
+function speedsOf({ seconds }: Usage): number[] {
   return seconds.map((each) => MANY / each);
 }
 
-function figuresOf(wanted: Command, { scratch }: Bench): Promise<Result<Figures>> {
+function measureUsage(program: Command, { scratch }: Bench): Promise<Result<Usage>> {
   const environment = { ...process.env, CUDA_VISIBLE_DEVICES: '' };
-  return measured(wanted, { directory: scratch, environment, log: join(scratch, 'figures.log') });
+  return measured(program, { directory: scratch, environment, log: join(scratch, 'usage.log') });
 }

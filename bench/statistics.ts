@@ -1,6 +1,6 @@
 import type { Row, Samples } from './benchmark.ts';
 
-/** Half of the samples are below it: a few disturbed ones do not move it. */
+/** Returns the median, which is robust against outliers. */
 export function median(samples: Samples): number {
   const sorted = [...samples].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -8,12 +8,12 @@ export function median(samples: Samples): number {
   return sorted.length % 2 === 1 ? above : (below + above) / 2;
 }
 
-/** Ours over theirs, both as medians. */
+/** Returns the ratio of the medians, ours/theirs. */
 export function ratio({ ours, theirs }: Pick<Row, 'ours' | 'theirs'>): number {
   return median(ours) / median(theirs);
 }
 
-/** Whether the row reaches its goal; undefined if it has none. */
+/** Returns whether the row reaches its goal; undefined if it has none. */
 export function reaches(row: Row): boolean | undefined {
   if (row.goal === undefined) return undefined;
   return row.better === 'higher' ? ratio(row) >= row.goal : ratio(row) <= row.goal;

@@ -5,7 +5,7 @@ import { compareTrainings, profileTrainings } from './training/measure.ts';
 const STEPS = 10;
 const GOAL = 0.95;
 
-/** A step and a prediction, once warm. */
+/** Compares a training step and a prediction after warm-up. */
 export const trainingStep: RunBenchmark = async (bench) => {
   const compared = await compareTrainings(bench, bench.rounds ?? STEPS);
   if (!compared.ok) return compared;

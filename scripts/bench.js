@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from './build.js';
 import { printProblems } from './setup/problems.js';
 
-/** `npm run bench`: brings dist/ up to date, bundles bench/ for this Node, and runs it. */
+/** `npm run bench`: builds dist/ if it is out of date, bundles bench/ and runs it. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const built = join(root, 'bench', '.built');

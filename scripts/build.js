@@ -12,8 +12,8 @@ import { success } from './setup/result.js';
 /** @import { Result } from '../src/shared/problem.ts' */
 
 /**
- * Makes dist/ from src/: the commands and the stage API as JavaScript, its types, the schema of pipeline.yaml, and the
- * files that commands hand out. Does nothing, in some milliseconds, when dist/ is newer than all that it is made from.
+ * Builds dist/ from src/: the commands and the stage API as JavaScript, its type declarations, the schema of
+ * pipeline.yaml, and the files that commands copy. Does nothing, in a few milliseconds, if dist/ is up to date.
  *
  * @param {string} root
  * @returns {Promise<Result<void>>}

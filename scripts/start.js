@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** `npm start`: draws the demo data if it is not there, runs the pipeline on it and puts its results into results/. */
+/** `npm start`: draws the demo data set if it does not exist, runs the pipeline and exports its results to results/. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dataset = join('data', 'garments');
@@ -17,8 +17,8 @@ const commands = [
 ];
 
 /**
- * @param {readonly string[]} command  a program of dist/ and its arguments
- * @returns {Promise<number>} its exit code
+ * @param {readonly string[]} command  a program in dist/ and its arguments
+ * @returns {Promise<number>} the exit code
  */
 function run([program = '', ...args]) {
   return new Promise((resolve) => {
@@ -27,7 +27,7 @@ function run([program = '', ...args]) {
   });
 }
 
-// Ctrl-C reaches the command too: let that end first, in its own way.
+// Ctrl-C also reaches the command: wait until it has shut down.
 process.on('SIGINT', () => {});
 
 for (const command of commands) {
@@ -41,6 +41,6 @@ if (process.exitCode === 0) {
 Predictions:  ${here('predictions.csv')}
 Accuracy:     ${here('evaluation.json')}
 
-Next: change a learning rate in pipeline.yaml and type «npx pipeline run»: only the training and what follows runs again.
-      «npx pipeline status» says what would run and why; «npx pipeline --help» lists the rest.`);
+Next: change a learning rate in pipeline.yaml and run \`npx pipeline run\`: only the training and its downstream stages rerun.
+      \`npx pipeline status\` shows what would run and why; \`npx pipeline --help\` lists all commands.`);
 }

@@ -8,15 +8,15 @@ export default defineStage({
   params: {
     type: 'object',
     properties: {
-      batch_size: { description: 'Images per batch.', type: 'integer', minimum: 1, default: 32 },
+      batch_size: { description: 'The number of images per batch.', type: 'integer', minimum: 1, default: 32 },
       execution: {
         description:
-          '`graph` computes a batch as one TensorFlow graph; `eager` computes op by op, which is slower and only for comparison.',
+          '`graph` runs each batch as one TensorFlow graph; `eager` runs it op by op (slower, for comparison).',
         enum: executionModes,
         default: 'graph',
       },
       threads: {
-        description: 'Number of threads that compute one op. Another number changes the last digits of the results.',
+        description: 'The number of intra-op threads. Another number changes results by rounding errors.',
         type: 'integer',
         minimum: 1,
         default: 2,

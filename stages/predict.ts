@@ -3,26 +3,26 @@ import { FITS } from '../src/vision/data/images/decode.ts';
 import { predict } from '../src/vision/predict/predict.ts';
 import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 
-/** Answers the questions of the data set, in the format of the FashionAI challenge. */
+/** Predicts the data set's questions in the submission format of the FashionAI challenge. */
 export default defineStage({
   params: {
     type: 'object',
     properties: {
-      batch_size: { description: 'Images per batch.', type: 'integer', minimum: 1, default: 32 },
+      batch_size: { description: 'The number of images per batch.', type: 'integer', minimum: 1, default: 32 },
       fit: {
         description:
-          'How images are fitted into the input size of the model; use the value that the training images were resized with.',
+          'How images are fitted into the input size of the model. Must be the same as for the training images.',
         enum: FITS,
         default: 'fill',
       },
       execution: {
         description:
-          '`graph` computes a batch as one TensorFlow graph; `eager` computes op by op, which is slower and only for comparison.',
+          '`graph` runs each batch as one TensorFlow graph; `eager` runs it op by op (slower, for comparison).',
         enum: executionModes,
         default: 'graph',
       },
       threads: {
-        description: 'Number of threads that compute one op. Another number changes the last digits of the results.',
+        description: 'The number of intra-op threads. Another number changes results by rounding errors.',
         type: 'integer',
         minimum: 1,
         default: 2,

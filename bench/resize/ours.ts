@@ -2,8 +2,10 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { resizeToShards } from '../../src/vision/data/shards/resize-to-shards.ts';
 
-/** A process of its own, as the stage has it: `ours.js FOLDER OUT SIZE` prints its seconds, those of
- * its CPUs and its most megabytes as JSON. */
+/**
+ * Resizes in a separate process, as the stage does: `ours.js FOLDER OUT SIZE` prints elapsed seconds, CPU seconds and
+ * peak memory in megabytes as JSON.
+ */
 const [folder = '', out = '', size = ''] = process.argv.slice(2);
 const started = performance.now();
 const before = process.cpuUsage();

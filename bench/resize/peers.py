@@ -1,5 +1,5 @@
-"""`peers.py PEER FOLDER OUT SIZE`: all JPEGs of a folder as uint8 RGB, resized with antialiasing, one after the other in
-the file OUT, on two processes or threads. Prints its seconds and those of its CPUs as JSON; imports and the start of processes don't count."""
+"""`peers.py PEER FOLDER OUT SIZE`: resizes all JPEGs of a folder with antialiasing and writes them as uint8 RGB to the file
+OUT, with two processes or threads. Prints elapsed seconds and CPU seconds as JSON, without imports and process start."""
 
 import json
 import multiprocessing
@@ -35,7 +35,7 @@ def in_processes():
     for _ in pool.imap_unordered(convert, enumerate(files), chunksize=8):
         pass
     seconds = time.perf_counter() - started
-    # What children used is known when they have ended.
+    # The CPU time of child processes is only known after they have exited.
     pool.close()
     pool.join()
     return seconds, cpu_seconds() - before

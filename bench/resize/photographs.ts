@@ -4,10 +4,10 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import sharp from 'sharp';
 
-/** So many different files stand behind all names. */
+/** The number of distinct files; the others are hard links to them. */
 const DIFFERENT = 200;
 
-/** Makes a folder of JPEGs that cost as much as photographs of 512 to 800 pixels: some 100 KB, large and small detail. */
+/** Creates a folder of JPEGs similar to photographs of 512 to 800 pixels: about 100 KB, with coarse and fine detail. */
 export async function makePhotographs(folder: string, count: number): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (let index = 0; index < Math.min(DIFFERENT, count); index += 1)
@@ -29,7 +29,7 @@ async function addDetail(large: Buffer, index: number, width: number, height: nu
   return sharp(large).composite([{ input: small, blend: 'soft-light' }]);
 }
 
-/** Colours on a grid, smoothly blended. */
+/** Returns an image of random colours on a grid, smoothly interpolated. */
 function blots(seed: number, grid: number, width: number, height: number): Promise<Buffer> {
   const random = xoroshiro128plus(seed);
   const pixels = Uint8Array.from({ length: grid * grid * 3 }, () => uniformInt(random, 0, 255));

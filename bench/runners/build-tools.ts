@@ -2,7 +2,7 @@ import { type Command, command } from '../command.ts';
 import { commandOf, type Graph, inputsOf, outputOf, paramsFileOf, programOf, type Stage, targetsOf } from './graph.ts';
 import { commonFiles, type Tool } from './tool.ts';
 
-/** These know times and nothing else: no content, no earlier results, no caching. */
+/** Creates a tool that compares modification times only, without content digests or a cache. */
 function floor(name: string, file: string, text: (graph: Graph) => string, type: (...args: string[]) => Command): Tool {
   return {
     name,
@@ -17,7 +17,7 @@ function floor(name: string, file: string, text: (graph: Graph) => string, type:
   };
 }
 
-/** `cores`: how many stages at once, as many as the others. */
+/** @param cores the number of stages that run in parallel. */
 export function make(cores: number): Tool {
   const text = (graph: Graph) =>
     `all: ${outputsOf(targetsOf(graph), graph)}\n${graph

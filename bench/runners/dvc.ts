@@ -5,7 +5,7 @@ import { commonFiles, json, type Tool } from './tool.ts';
 
 export const DVC = '3.67.1';
 
-/** `cacheType`: how results get from the cache into the project. DVC's own default is to copy. */
+/** @param cacheType how results get from the cache into the project; DVC's default is `copy`. */
 export function dvc(bin: string, cacheType: 'copy' | 'hardlink'): Tool {
   const type = (...args: string[]): Command => command(join(bin, 'dvc'), ...args);
   return {
@@ -14,7 +14,7 @@ export function dvc(bin: string, cacheType: 'copy' | 'hardlink'): Tool {
     restores: true,
     files: (graph, params) => ({
       ...commonFiles(graph, params),
-      // JSON is YAML, too.
+      // JSON is valid YAML.
       'dvc.yaml': json({
         stages: Object.fromEntries(
           graph.map((stage) => [
@@ -38,7 +38,7 @@ export function dvc(bin: string, cacheType: 'copy' | 'hardlink'): Tool {
     run: () => type('repro'),
     restore: (graph, stage) => type('checkout', outputOf(graph, stage)),
     result: outputOf,
-    // The last one is where it remembers the digests of files: see DVC_SITE_CACHE_DIR.
+    // DVC stores the digests of files in the last one; see DVC_SITE_CACHE_DIR.
     kept: ['out', 'dvc.lock', '.dvc/cache', '.dvc/tmp', '.dvc-site'],
   };
 }

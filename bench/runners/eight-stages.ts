@@ -1,9 +1,9 @@
 import { command } from '../command.ts';
-import type { Workload } from './contest.ts';
+import type { Workload } from './compare-tools.ts';
 import { expectedOf, firstParams, type Graph, type Params } from './graph.ts';
 import { makeFolder } from './sources.ts';
 
-/** Two diamonds, one after the other. What `d` does decides about five stages: d, e, f, g and h. */
+/** Two diamonds in sequence. Stage `d` affects five stages: d, e, f, g and h. */
 const GRAPH: Graph = [
   { name: 'a', work: 'join', reads: [], source: 'source.txt' },
   { name: 'b', work: 'join', reads: ['a'] },
@@ -26,7 +26,7 @@ function sourcesOf(round: number): Readonly<Record<string, string>> {
   return { ...SOURCES, 'last.txt': `round ${round}\n` };
 }
 
-/** Eight stages with hardly any work: what is measured is the runner. */
+/** Eight stages with almost no work, so that the overhead of the runner is measured. */
 export const eightStages: Workload = {
   name: 'eight stages',
   graph: GRAPH,
@@ -38,7 +38,7 @@ export const eightStages: Workload = {
     {
       case: 'all run',
       prepare: (project) => {
-        project.forgetAll();
+        project.removeAll();
         makeFolder(project.directory, SOURCES);
         project.configure(firstParams(GRAPH));
       },
@@ -52,13 +52,13 @@ export const eightStages: Workload = {
       floors: [{ name: 'an empty Node script', commands: [NODE], goal: 1.35 }],
     },
     {
-      case: 'an input of the last one changed',
+      case: 'an input of the last stage changed',
       prepare: (project, round) => makeFolder(project.directory, sourcesOf(round)),
       command: ({ tool }) => tool.run(GRAPH),
       floors: [{ name: 'two Node starts', commands: [NODE, NODE], goal: 1.5 }],
     },
     {
-      case: 'a param of the last one changed',
+      case: 'a param of the last stage changed',
       prepare: (project, round) => project.configure(paramsOf(round, ['h'])),
       command: ({ tool }) => tool.run(GRAPH),
       floors: [{ name: 'two Node starts', commands: [NODE, NODE], goal: 1.5 }],
@@ -69,18 +69,18 @@ export const eightStages: Workload = {
       command: ({ tool }) => tool.run(GRAPH),
     },
     {
-      case: 'a deleted result comes back',
-      bringsBack: true,
+      case: 'a deleted result is restored',
+      restores: true,
       prepare: (project) => project.removeResult('h'),
       command: ({ tool }) => tool.restore(GRAPH, 'h'),
       check: (project, round) => {
         const expected = expectedOf(GRAPH, paramsOf(round, ['d', 'h']), sourcesOf(round), 'h');
-        return project.readResult('h') === expected ? undefined : 'the last stage put out something else';
+        return project.readResult('h') === expected ? undefined : 'the last stage has another output than expected';
       },
     },
     {
-      case: 'an earlier param comes back',
-      bringsBack: true,
+      case: 'a param is set back to an earlier value',
+      restores: true,
       prepare: (project, round) => project.configure(paramsOf(round, ['h'])),
       command: ({ tool }) => tool.run(GRAPH),
     },

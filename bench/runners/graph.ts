@@ -1,6 +1,6 @@
 import type { Work } from './work.ts';
 
-/** A stage as every tool is told of it. */
+/** A stage, independent of the tool that runs it. */
 export interface Stage {
   readonly name: string;
   readonly work: Work;
@@ -12,19 +12,19 @@ export interface Stage {
 
 export type Graph = readonly Stage[];
 
-/** Stage → its one param. Each stage has another, so that no two of them do the same. */
+/** The param of each stage. The values differ, so that no two stages do the same. */
 export type Params = Readonly<Record<string, string>>;
 
 export function firstParams(graph: Graph): Params {
   return Object.fromEntries(graph.map(({ name }) => [name, `${name} 1`]));
 }
 
-/** The stages that no other reads. */
+/** Returns the stages that no other stage reads. */
 export function targetsOf(graph: Graph): readonly Stage[] {
   return graph.filter(({ name }) => !graph.some(({ reads }) => reads.includes(name)));
 }
 
-/** What the tools other than ours have in common: results under `out/`, params under `params/`, a program a stage. */
+/** Returns the path of a stage's result. All tools but ours use `out/` for results and `params/` for params. */
 export function outputOf(graph: Graph, name: string): string {
   const stage = graph.find((candidate) => candidate.name === name);
   return stage?.work === 'many-files' ? `out/${name}` : `out/${name}.txt`;
@@ -38,12 +38,12 @@ export function programOf({ work }: Stage): string {
   return `work/${work}.mjs`;
 }
 
-/** The paths that a stage reads. */
+/** Returns the paths that a stage reads. */
 export function inputsOf(graph: Graph, { reads, source }: Stage): readonly string[] {
   return [...reads.map((name) => outputOf(graph, name)), ...(source === undefined ? [] : [source])];
 }
 
-/** The command line of a stage. */
+/** Returns the command line of a stage. */
 export function commandOf(graph: Graph, stage: Stage): string {
   return [
     'node',
@@ -54,7 +54,7 @@ export function commandOf(graph: Graph, stage: Stage): string {
   ].join(' ');
 }
 
-/** What a stage whose work is «join» has to put out. */
+/** Returns the expected result of a stage whose work is `join`. */
 export function expectedOf(
   graph: Graph,
   params: Params,
@@ -62,7 +62,7 @@ export function expectedOf(
   name: string,
 ): string {
   const stage = graph.find((candidate) => candidate.name === name);
-  if (stage?.work !== 'join') throw new Error(`«${name}» is not a stage that joins`);
+  if (stage?.work !== 'join') throw new Error(`the work of the stage "${name}" is not "join"`);
   const read = stage.reads.map((other) => expectedOf(graph, params, sources, other));
   return `${read.join('')}${sources[stage.source ?? ''] ?? ''}${params[name]}\n`;
 }

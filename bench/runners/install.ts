@@ -4,19 +4,19 @@ import { problem, type Result, success } from '../../src/shared/problem.ts';
 import type { Bench } from '../benchmark.ts';
 import { type Command, command, time } from '../command.ts';
 
-/** Installs an npm package for the benchmark alone. Gives the node_modules that it is in. */
+/** Installs an npm package for the benchmarks only. Returns the path of its node_modules. */
 export async function installFromNpm(name: string, version: string, bench: Bench): Promise<Result<string>> {
   const folder = join(bench.root, 'bench', '.peers', name);
   const install = command('npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', `${name}@${version}`);
   const installed = await once(folder, `${name} ${version}`, bench, () => {
-    // Else npm would install it into this repository.
+    // Without this file npm would install the package into this repository.
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
     return [install];
   });
   return installed.ok ? success(join(folder, 'node_modules')) : installed;
 }
 
-/** Installs a Python package into an environment of its own. Gives the folder of its programs. */
+/** Installs a Python package into its own virtual environment. Returns the folder of its programs. */
 export async function installFromPython(name: string, version: string, bench: Bench): Promise<Result<string>> {
   const folder = join(bench.root, 'bench', '.peers', name);
   const environment = join(folder, 'python');
@@ -28,7 +28,7 @@ export async function installFromPython(name: string, version: string, bench: Be
   return installed.ok ? success(join(environment, 'bin')) : installed;
 }
 
-/** What has been installed in an earlier run is still there. */
+/** Runs install commands, unless an earlier run has already installed this version. */
 async function once(
   folder: string,
   what: string,
@@ -43,7 +43,7 @@ async function once(
   const log = join(bench.scratch, 'install.log');
   for (const step of commands()) {
     const done = await time(step, { directory: folder, environment: process.env, log });
-    if (!done.ok) return problem(`${what} can't be installed: ${done.failure[0]?.message}`);
+    if (!done.ok) return problem(`cannot install ${what}: ${done.failure[0]?.message}`);
   }
   writeFileSync(mark, what);
   return success(undefined);

@@ -1,6 +1,6 @@
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { command } from '../command.ts';
-import type { Workload } from './contest.ts';
+import type { Workload } from './compare-tools.ts';
 import type { Graph } from './graph.ts';
 import { aFileOf, makeFolder, makeManyFiles } from './sources.ts';
 
@@ -19,7 +19,7 @@ export const manyFiles: Workload = {
   steps: [
     {
       case: 'first run',
-      prepare: (project) => project.forgetAll(),
+      prepare: (project) => project.removeAll(),
       command: ({ tool }) => tool.run(GRAPH),
       floors: [
         {

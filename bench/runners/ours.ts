@@ -5,10 +5,10 @@ import type { Stage } from './graph.ts';
 import type { Tool } from './tool.ts';
 import { moduleText, resultName } from './work.ts';
 
-/** What the module of a stage calls its inputs, in their order. */
+/** The names of a stage module's inputs, in order. */
 const INPUTS = ['first', 'second', 'third'];
 
-/** The command of this repository, started as the link in `node_modules/.bin` starts it. */
+/** Returns the command `pipeline` of this repository, started as by the link in `node_modules/.bin`. */
 export function pipelineCommand(root: string, ...args: readonly string[]): Command {
   const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { bin: { pipeline: string } };
   return { program: process.execPath, args: [join(root, bin.pipeline), ...args] };

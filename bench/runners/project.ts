@@ -5,7 +5,7 @@ import { type Command, type Surroundings, time } from '../command.ts';
 import type { Graph, Params } from './graph.ts';
 import type { Tool } from './tool.ts';
 
-/** A tool at work on a project of its own. */
+/** A project of a tool. */
 export class Project {
   readonly tool: Tool;
   readonly graph: Graph;
@@ -13,7 +13,7 @@ export class Project {
   readonly #around: Surroundings;
   readonly #written = new Map<string, string>();
 
-  /** `home`: a folder for what tools keep in the user's home, so that nobody's settings count. */
+  /** @param home the home directory for the tool, so that the user's settings have no effect. */
   constructor(tool: Tool, graph: Graph, directory: string, home: string) {
     this.tool = tool;
     this.graph = graph;
@@ -26,7 +26,7 @@ export class Project {
     return join(this.directory, path);
   }
 
-  /** Writes what has changed of the project's files. */
+  /** Writes the project files that have changed. */
   configure(params: Params): void {
     for (const [path, text] of Object.entries(this.tool.files(this.graph, params))) {
       if (this.#written.get(path) === text) continue;
@@ -53,8 +53,8 @@ export class Project {
     return time(command, this.#around);
   }
 
-  /** Takes everything away that the tool has made. */
-  forgetAll(): void {
+  /** Deletes everything that the tool has created. */
+  removeAll(): void {
     for (const path of this.tool.kept) rmSync(this.path(path), { recursive: true, force: true });
   }
 
@@ -67,10 +67,10 @@ export class Project {
   }
 }
 
-/** Nobody's settings, no news of updates, nothing sent home. */
+/** Returns an environment without user settings, update checks and telemetry. */
 export function surroundings(directory: string, home: string): Surroundings {
   const environment = {
-    // Every tool starts the same Node.
+    // All tools use the same Node.
     PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
     HOME: home,
     LANG: 'C.UTF-8',

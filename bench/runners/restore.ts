@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { command } from '../command.ts';
-import type { Floor, Step, Workload } from './contest.ts';
+import type { Floor, Step, Workload } from './compare-tools.ts';
 import type { Graph } from './graph.ts';
 import type { Project } from './project.ts';
 import { makeFolder, makeLargeFile, makeManyFiles } from './sources.ts';
@@ -13,8 +13,8 @@ const GRAPH: Graph = [
 
 function restored(what: string, stage: string, floor: Floor, check: (project: Project) => string | undefined): Step {
   return {
-    case: `${what} deleted and brought back`,
-    bringsBack: true,
+    case: `${what} deleted and restored`,
+    restores: true,
     prepare: (project) => project.removeResult(stage),
     command: ({ tool }) => tool.restore(GRAPH, stage),
     check,
@@ -30,7 +30,7 @@ function copy(from: string): Floor {
   };
 }
 
-/** Results of 200 MB that are in the cache, and are wanted as files. */
+/** Restores results of 200 MB from the cache as files. */
 export const restore: Workload = {
   name: 'restore',
   graph: GRAPH,
@@ -38,7 +38,7 @@ export const restore: Workload = {
   writesMuch: true,
   makeSources: (directory) => {
     makeFolder(directory, {});
-    // What the floor copies.
+    // The files that the floor copies.
     if (directory.endsWith('floor')) {
       makeLargeFile(join(directory, 'large'));
       makeManyFiles(join(directory, 'many'));

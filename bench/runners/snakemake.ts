@@ -38,7 +38,7 @@ ${graph.map((stage) => rule(graph, stage)).join('')}`;
 
 function rule(graph: Graph, stage: Stage): string {
   const inputs = [programOf(stage), ...inputsOf(graph, stage).filter((input) => input !== stage.source)];
-  // Of a directory it would see only the time: the files in it have to be named.
+  // Snakemake only looks at the modification time of a directory, so its files must be listed.
   const sources = stage.source === undefined ? '' : ` + files("${stage.source}")`;
   const output = JSON.stringify(outputOf(graph, stage.name));
   return `

@@ -6,7 +6,7 @@ const FOLDERS = 10;
 const FILES = 1000;
 const FILE_BYTES = 20_500;
 
-/** Writes text files into a folder, which is made. A file that holds its text already is left alone. */
+/** Writes text files into a folder, which is created if necessary. A file with the same text is not rewritten. */
 export function makeFolder(directory: string, files: Readonly<Record<string, string>>): void {
   mkdirSync(directory, { recursive: true });
   for (const [name, text] of Object.entries(files)) {
@@ -15,7 +15,7 @@ export function makeFolder(directory: string, files: Readonly<Record<string, str
   }
 }
 
-/** 10,000 files, 205 MB, of the size that small photographs have; they can't be compressed. */
+/** Creates 10,000 incompressible files of the size of small photographs, 205 MB in total. */
 export function makeManyFiles(directory: string): void {
   const random = randomBytes();
   for (let folder = 0; folder < FOLDERS; folder++) {
@@ -26,12 +26,12 @@ export function makeManyFiles(directory: string): void {
   }
 }
 
-/** One file of them. */
+/** Returns the path of one of these files. */
 export function aFileOf(directory: string, index: number): string {
   return join(directory, String(index % FOLDERS), `${(index * 7) % FILES}.jpg`);
 }
 
-/** 200 MB. */
+/** Creates an incompressible file of 200 MB. */
 export function makeLargeFile(path: string): void {
   const random = randomBytes();
   const file = openSync(path, 'w');
@@ -39,7 +39,7 @@ export function makeLargeFile(path: string): void {
   closeSync(file);
 }
 
-/** The same bytes every time. */
+/** Returns a deterministic generator of pseudorandom bytes. */
 function randomBytes(): (count: number) => Buffer {
   const cipher = createCipheriv('aes-256-ctr', Buffer.alloc(32), Buffer.alloc(16));
   return (count) => cipher.update(Buffer.alloc(count));

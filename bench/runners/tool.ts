@@ -2,29 +2,29 @@ import type { Command } from '../command.ts';
 import { type Graph, type Params, paramsFileOf, programOf } from './graph.ts';
 import { programText } from './work.ts';
 
-/** A runner as the benchmark sees it: how its project is written, and what its users type. */
+/** A runner in the benchmark: its project files and its commands. */
 export interface Tool {
   readonly name: string;
   readonly role: 'ours' | 'peer' | 'floor';
-  /** Whether it brings back an earlier result; else it makes it again. */
+  /** Whether it restores earlier results from a cache; otherwise it recomputes them. */
   readonly restores: boolean;
-  /** The files of its project. */
+  /** Returns the content of the project's files by path. */
   files(graph: Graph, params: Params): Readonly<Record<string, string>>;
-  /** Path in the project → the folder that a link there leads to. */
+  /** Symbolic links in the project: path → target folder. */
   readonly links?: Readonly<Record<string, string>>;
-  /** What is typed once, in a new project. */
+  /** Commands to run once in a new project. */
   readonly begin: readonly Command[];
-  /** Brings everything up to date. */
+  /** Returns the command that brings everything up to date. */
   run(graph: Graph): Command;
-  /** Brings the result of one stage back, after it has been deleted. */
+  /** Returns the command that restores the deleted result of a stage. */
   restore(graph: Graph, stage: string): Command;
-  /** Where users find that result. */
+  /** Returns the path of a stage's result. */
   result(graph: Graph, stage: string): string;
-  /** The results, the cache, and all that it remembers. */
+  /** The paths of results, cache and other state. */
   readonly kept: readonly string[];
 }
 
-/** The programs and params of all tools but ours. */
+/** Returns the programs and params files, which are the same for all tools but ours. */
 export function commonFiles(graph: Graph, params: Params): Record<string, string> {
   return Object.fromEntries([
     ...graph.map((stage) => [programOf(stage), programText(stage.work)]),

@@ -5,7 +5,7 @@ import { commonFiles, json, type Tool } from './tool.ts';
 
 export const TURBOREPO = '2.11.11';
 
-/** `packages`: the node_modules in which it is installed. */
+/** @param packages the node_modules in which it is installed. */
 export function turborepo(packages: string): Tool {
   const run = (...tasks: string[]) => command(join(packages, '.bin', 'turbo'), 'run', ...tasks);
   return {
@@ -43,7 +43,7 @@ export function turborepo(packages: string): Tool {
   };
 }
 
-/** A directory is named by a glob. */
+/** Returns the glob of a source: directories need one. */
 export function sourceGlobs(source: string | undefined): readonly string[] {
   if (source === undefined) return [];
   return [source.includes('.') ? source : `${source}/**`];

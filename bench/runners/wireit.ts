@@ -6,7 +6,7 @@ import { sourceGlobs } from './turborepo.ts';
 
 export const WIREIT = '0.14.13';
 
-/** Its users start it by npm. To show what is its own share, it can be started as npm would start it. */
+/** @param by how it is started: by npm, as users do, or directly, to measure its own share. */
 export function wireit(packages: string, by: 'npm' | 'itself'): Tool {
   const run: (script: string) => Command = by === 'npm' ? byNpm : (script) => byItself(packages, script);
   return {

@@ -1,4 +1,4 @@
-/** What a stage does: the same lines in every tool. */
+/** What a stage does; the code is the same in every tool. */
 export type Work = 'join' | 'sum-sizes' | 'large-file' | 'many-files';
 
 const WORK: Readonly<Record<Work, string>> = {
@@ -42,7 +42,7 @@ function work(output, value) {
 `,
 };
 
-/** The text of a program: \`node PROGRAM OUTPUT PARAMS-FILE INPUT…\`. */
+/** Returns the source of a program that is run as `node PROGRAM OUTPUT PARAMS-FILE INPUT…`. */
 export function programText(work: Work): string {
   return `${WORK[work]}
 import { mkdirSync as makeDirectory, readFileSync as read } from 'node:fs';
@@ -52,7 +52,7 @@ work(output, JSON.parse(read(params, 'utf8')).value, inputs);
 `;
 }
 
-/** The text of a stage module of ours. */
+/** Returns the source of a stage module for our runner. */
 export function moduleText(work: Work): string {
   return `import { defineStage } from 'pipeline';
 ${WORK[work]}
@@ -67,7 +67,7 @@ export default defineStage({
 `;
 }
 
-/** The name of the result of a stage of ours, as it is exported. */
+/** Returns the file name of a result that our runner exports. */
 export function resultName(work: Work): string {
   return work === 'many-files' ? 'result' : 'result.txt';
 }

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { type ShardEntry, writeShardIndex } from '../../src/vision/data/shards/shard-index.ts';
 import { createShardWriter } from '../../src/vision/data/shards/shard-writer.ts';
 
-/** Height and width in pixels, as FashionAI has them. */
+/** Height and width of the images in pixels, as used for FashionAI. */
 export const SIZE = 331;
 export const BATCH = 32;
 
 const IMAGES_PER_SHARD = 1024;
-/** So many different shards stand behind all names: 673 MB, which stay in memory beside whoever reads them. */
+/** The number of distinct shards (673 MB, which stay in the page cache); the others are hard links to them. */
 const DIFFERENT = 2;
 
-/** In the order of the rows. */
+/** Returns the file name of the image in a row. */
 export const imageName = (row: number): string => `Images/coat_length_labels/${row.toString(16).padStart(32, '0')}.jpg`;
 
-/** Makes a directory of shards of noise: to reading it makes no difference what the pixels are. */
+/** Creates a directory of shards of noise; the content of the images does not affect reading. */
 export async function makeShards(directory: string, count: number): Promise<void> {
   mkdirSync(directory);
   const shards: ShardEntry[] = [];

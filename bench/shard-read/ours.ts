@@ -10,9 +10,10 @@ import { loadTensorFlow } from '../../src/vision/tensorflow/load.ts';
 import { BATCH, imageName, SIZE } from './images.ts';
 
 /**
- * A process of its own: `ours.js HOW SHARDS EPOCHS SAMPLES` reads the images of so many samples in each epoch, shuffled, and
- * prints the seconds of each epoch and its most megabytes as JSON. HOW: `reader`; `stage`, with TensorFlow loaded, as the
- * stages have it that read shards; or `raw`, nothing but the system's own reads of the same bytes in the same order.
+ * Reads shards in a separate process: `ours.js HOW SHARDS EPOCHS SAMPLES` reads the images of SAMPLES samples in each
+ * epoch, shuffled, and prints the seconds of each epoch and the peak memory in megabytes as JSON. HOW is `reader`;
+ * `stage`, with TensorFlow loaded, as in the stages that read shards; or `raw`, plain system calls for the same bytes
+ * in the same order.
  */
 const [how, directory = '', epochs = '', count = ''] = process.argv.slice(2);
 const samples = Int32Array.from({ length: Number(count) }, (_, index) => index);
@@ -59,6 +60,7 @@ for (let epoch = 0; epoch < Number(epochs); epoch += 1) {
   const started = performance.now();
   const bytes = await read(epoch);
   seconds.push((performance.now() - started) / 1000);
-  if (bytes !== samples.length * IMAGE_BYTES) throw new Error(`${bytes} bytes were read`);
+  if (bytes !== samples.length * IMAGE_BYTES)
+    throw new Error(`read ${bytes} bytes, expected ${samples.length * IMAGE_BYTES}`);
 }
 process.stdout.write(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1024 }));

@@ -1,5 +1,5 @@
-"""`peers.py DIRECTORY IMAGES TIMES EPOCHS SIZE BATCH`: reads images of noise from TFRecords with tf.data, shuffled, in
-batches; in each epoch so many images so many times. Makes the TFRecords where there are none. Prints the seconds of each
+"""`peers.py DIRECTORY IMAGES TIMES EPOCHS SIZE BATCH`: reads images of noise from TFRecords with tf.data, in shuffled
+batches. Each epoch reads IMAGES images TIMES times. Creates the TFRecords if they do not exist. Prints the seconds of each
 epoch as JSON."""
 
 import json
@@ -32,7 +32,7 @@ def parse(records):
     return tf.reshape(pixels, [-1, size, size, 3])
 
 
-# Files in any order, several at a time, then as many records as fit in little memory: TFRecords have no other way.
+# TFRecords can only be shuffled by file order, interleaving and a buffer of records, which is kept small.
 options = tf.data.Options()
 options.deterministic = False
 dataset = tf.data.Dataset.from_tensor_slices(paths * times).shuffle(FILES * times)

@@ -6,7 +6,7 @@ export interface TrainingCase {
   /** Height and width of the images, in pixels. */
   readonly size: number;
   readonly batch: number;
-  /** To measure, once warm. */
+  /** The number of steps to measure after warm-up. */
   readonly steps: number;
 }
 
@@ -17,13 +17,14 @@ export const CASES: readonly Omit<TrainingCase, 'steps'>[] = [
   { backbone: 'small-cnn', size: 64, batch: 32 },
 ];
 
-/** What one process measured. */
+/** The measurements of one process. */
 export interface Measured {
   /** Milliseconds from the start of the process to the end of the first step. */
   readonly first: number;
-  /** Milliseconds each. */
+  /** Milliseconds of each step. */
   readonly steps: readonly number[];
+  /** Milliseconds of each prediction. */
   readonly predictions: readonly number[];
-  /** The most memory that the training held, in MiB. */
+  /** Peak memory of the training, in MiB. */
   readonly peak: number;
 }

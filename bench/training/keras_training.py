@@ -1,4 +1,4 @@
-"""Trains as bench/training/ours.ts does, with Keras, and prints what it measured as one line of JSON."""
+"""Does the same as bench/training/ours.ts with Keras, and prints the measurements as one line of JSON."""
 
 import time
 
@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-# The time that Python took until here.
+# The time from process start to the first line of this script.
 elapsed_before = time.time() - float(os.environ["BENCH_STARTED"]) - (time.perf_counter() - started)
 
 case = json.loads(sys.argv[1])
@@ -35,7 +35,7 @@ def small_cnn(x):
 
 
 def masked_cross_entropy(target, probabilities):
-    """On probabilities: a row of zeros has no loss and no gradient. Keras' own would go back to the logits."""
+    """Cross-entropy on probabilities: a target row of zeros has no loss and no gradient. Keras' own uses the logits."""
     share = ops.clip(probabilities / ops.sum(probabilities, axis=-1, keepdims=True), 1e-7, 1 - 1e-7)
     return -ops.sum(target * ops.log(share), axis=-1)
 

@@ -8,20 +8,24 @@ import { table } from '../report.ts';
 import { CASES, CLASSES, type Measured, type TrainingCase } from './cases.ts';
 import { describeOpTimes, EXECUTOR_LOG, type OpTime, opTimes } from './op-times.ts';
 
-/** One case, as ours and as each peer had it, one after the other. */
+/** One case, measured with ours and with each peer in sequence. */
 export interface Comparison {
   readonly name: string;
   readonly ours: Measured;
   readonly peers: readonly { readonly name: string; readonly theirs: Measured }[];
 }
 
-/** Keras compiles with XLA where it can unless it is told not to: on CPUs that costs more than it brings. */
+/** By default Keras compiles with XLA if possible, which makes it slower on CPUs. */
 const PEERS = [
   { name: 'Keras', jit: 'auto' },
   { name: 'Keras, no XLA', jit: false },
 ];
 
-/** @param steps to measure in each case. */
+/**
+ * Measures each case with ours and with Keras.
+ *
+ * @param steps the number of steps to measure in each case.
+ */
 export async function compareTrainings(bench: Bench, steps: number): Promise<Result<readonly Comparison[]>> {
   const python = await kerasPython(bench.note, bench.root);
   if (!python.ok) return python;
@@ -46,7 +50,7 @@ export async function compareTrainings(bench: Bench, steps: number): Promise<Res
   return success(comparisons);
 }
 
-/** Tells for each case where the time of a step and of a prediction goes, op by op. */
+/** Reports the time of a step and of a prediction by op, for each case. */
 export async function profileTrainings(bench: Bench): Promise<Result<void>> {
   for (const shape of CASES) {
     const log = join(bench.scratch, 'executor.log');
@@ -57,9 +61,9 @@ export async function profileTrainings(bench: Bench): Promise<Result<void>> {
     const has = (op: string) => (run: readonly OpTime[]) => run.some((time) => time.op === op);
     const step = runs.findLast(has('ResourceApplyAdam')) ?? [];
     const prediction = runs.findLast(has('Softmax')) ?? [];
-    bench.note(`\n${nameOf(shape)}: where a step goes, op by op`);
+    bench.note(`\n${nameOf(shape)}: time of a step by op`);
     for (const line of table(describeOpTimes(step))) bench.note(line);
-    bench.note(`\n${nameOf(shape)}: where a prediction goes, op by op`);
+    bench.note(`\n${nameOf(shape)}: time of a prediction by op`);
     for (const line of table(describeOpTimes(prediction))) bench.note(line);
   }
   return success(undefined);

@@ -1,17 +1,17 @@
-/** All ops of one kind in one run of a graph. */
+/** The total time of all ops of one kind in one run of a graph. */
 export interface OpTime {
   readonly op: string;
   readonly milliseconds: number;
   readonly count: number;
 }
 
-/** What TensorFlow's executor needs in its environment to log when it begins and ends each op. */
+/** The environment variables with which TensorFlow's executor logs the start and end of each op. */
 export const EXECUTOR_LOG = { TF_CPP_MIN_LOG_LEVEL: '0', TF_CPP_VMODULE: 'executor=2' };
 
 const ENTRY =
   /00:00:(?<seconds>\d+\.\d+) +\d+ executor\.cc:\d+\] (?<event>Process node|Synchronous kernel done): (?<node>\d+) step (?<run>\d+) \{\{node [^}]*\}\} = (?<op>\w+)\[/;
 
-/** @returns for each run of a graph in the log, in order, its ops by kind, the longest first. */
+/** Parses the executor's log. Returns for each run of a graph, in order, the times by kind of op, longest first. */
 export function opTimes(log: string): OpTime[][] {
   const runs = new Map<string, Map<string, { milliseconds: number; count: number }>>();
   const begun = new Map<string, number>();
@@ -25,7 +25,7 @@ export function opTimes(log: string): OpTime[][] {
     }
     const ops = runs.get(run) ?? new Map<string, { milliseconds: number; count: number }>();
     runs.set(run, ops);
-    // By the name that it has in a graph, before TensorFlow chooses a kernel of oneDNN's.
+    // The name of the op in the graph, before TensorFlow replaces it by a oneDNN kernel.
     const name = op.replace(/^_Mkl(Native)?/, '');
     const { milliseconds, count } = ops.get(name) ?? { milliseconds: 0, count: 0 };
     ops.set(name, { milliseconds: milliseconds + at - (begun.get(`${run} ${node}`) ?? at), count: count + 1 });
@@ -35,7 +35,7 @@ export function opTimes(log: string): OpTime[][] {
   );
 }
 
-/** @returns lines of a table, the `longest` kinds of ops and the rest. */
+/** Returns table rows for the `longest` kinds of ops and for the others together. */
 export function describeOpTimes(times: readonly OpTime[], longest = 8): string[][] {
   const total = sum(times);
   const rest = times.slice(longest);

@@ -7,7 +7,7 @@ import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
 import { headLayout } from '../../src/vision/train/step/target-masks.ts';
 import { CLASSES, type Measured, type TrainingCase } from './cases.ts';
 
-/** A process of its own, which prints what it measured as one line of JSON: nothing else of ours is in its memory. */
+/** Measures in a separate process, so that peak memory is that of the training alone. Prints one line of JSON. */
 const { backbone, size, batch, steps } = JSON.parse(process.argv[2] ?? '{}') as TrainingCase;
 
 const tensorFlow = await loadTensorFlow({ intraOpThreads: 2 });
@@ -42,13 +42,13 @@ const take = () => {
   step += 1;
 };
 take();
-// From the start of the process: `performance` counts from there.
+// `performance.now()` is the time since the start of the process.
 const first = performance.now();
 const taken = Array.from({ length: steps }, () => timed(take));
 const peakOfTraining = process.resourceUsage().maxRSS / 1024;
 trainer.updateModel();
 trainer.dispose();
-// As the stages evaluate and predict have it.
+// As in the stages `evaluate` and `predict`.
 const predictor = await createPredictor(tf, 'graph', model, { height: size, width: size, batchSizes: [batch] });
 predictor.probabilities(images, batch);
 const predicted = Array.from({ length: steps }, () => timed(() => predictor.probabilities(images, batch)));

@@ -9,7 +9,7 @@ import { success } from '../setup/result.js';
  * @import { Result } from '../../src/shared/problem.ts'
  */
 
-/** Source → name in dist/, as ES modules. */
+/** Entry points that become ES modules in dist/. */
 const MODULES = [
   { in: 'src/demo/main.ts', out: 'draw-garments' },
   { in: 'src/engine/execute/stage-host.ts', out: 'stage-host' },
@@ -18,7 +18,7 @@ const MODULES = [
 ];
 const EXECUTABLE = ['cli.cjs', 'draw-garments.js'];
 
-/** What a run needs in which nothing has changed. All else that the command imports when it needs it stays outside. */
+/** Dynamic imports that every run needs, even if nothing has changed. The others are not bundled into the command. */
 const ALWAYS_NEEDED = [
   'src/engine/cli/commands/run.ts',
   'src/engine/cli/commands/status.ts',
@@ -26,15 +26,15 @@ const ALWAYS_NEEDED = [
   'src/engine/execute/perform-stage.ts',
 ];
 
-/** Native code, or large and seldom needed. All else goes into the bundle: opening many small files is slow. */
+/** Packages with native code, or large and rarely needed. The others are bundled: opening many small files is slow. */
 const EXTERNAL = ['@tensorflow/*', '@viz-js/viz', 'apache-arrow', 'esbuild', 'sharp'];
 
-/** CommonJS packages call `require` for Node's own modules. */
+/** Bundled CommonJS packages call `require` for Node's built-in modules. */
 const REQUIRE = `import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);`;
 
 /**
- * The command is one CommonJS file, since Node starts that in half of the time that a graph of ES modules takes, and
- * loads what is seldom needed as ES modules that share their code.
+ * Bundles the command as one CommonJS file, which Node starts in half the time of a graph of ES modules, and rarely
+ * needed parts as ES modules with shared chunks.
  *
  * @param {string} root
  * @returns {Promise<Result<void>>}
@@ -60,7 +60,7 @@ export async function bundle(root) {
       entryPoints: { cli: 'src/main.ts' },
       outExtension: { '.js': '.cjs' },
       format: 'cjs',
-      // Node reads all of it at each start. `node --enable-source-maps` shows where a bug is.
+      // Node reads the whole file at each start. Use `node --enable-source-maps` for readable stack traces.
       minify: true,
       sourcemap: 'linked',
       define: { BUILD: JSON.stringify(identityOf(root)), 'import.meta.url': 'importMetaUrl' },
@@ -86,10 +86,10 @@ export async function bundle(root) {
 }
 
 /**
- * Leaves what is imported dynamically outside, as an ES module `lazy/PATH.js`, where PATH is its path below src/.
+ * Turns dynamic imports into imports of separate ES modules `lazy/PATH.js`, where PATH is the path below src/.
  *
  * @param {string} root
- * @param {Map<string, string>} lazy  path below src/, without its ending → absolute path; filled in
+ * @param {Map<string, string>} lazy  path below src/ without extension → absolute path; filled by the plugin
  * @returns {import('esbuild').Plugin}
  */
 function lazyOutside(root, lazy) {
@@ -112,7 +112,7 @@ function lazyOutside(root, lazy) {
 
 /**
  * @param {string} root
- * @returns {string} tells this build from others: what one has remembered another may not understand
+ * @returns {string} identifies this build: cached plans and bundles of another build may be incompatible
  */
 function identityOf(root) {
   const hash = createHash('sha256').update(readFileSync(join(root, 'node_modules', '.package-lock.json')));
@@ -122,7 +122,8 @@ function identityOf(root) {
 }
 
 /**
- * Chunks of earlier builds stay: a run that is under way may still import them. `npm run build` starts from nothing.
+ * Writes a file atomically. Chunks of earlier builds are kept, since a run in progress may still import them;
+ * `npm run build` deletes dist/ first.
  *
  * @param {OutputFile} file
  */

@@ -4,14 +4,14 @@ import { success } from '../setup/result.js';
 
 /** @import { Result } from '../../src/shared/problem.ts' */
 
-/** What `pipeline init` copies, and what `pipeline completion` prints: source → name in dist/. */
+/** The files for `pipeline init` and `pipeline completion`: source → name in dist/. */
 const COPIED = [
   { from: 'examples', to: 'examples' },
   { from: 'src/engine/cli/completion/scripts', to: 'completions' },
 ];
 
 /**
- * Publishes the files that commands hand out as they are.
+ * Copies files that commands use unchanged to dist/.
  *
  * @param {string} root
  * @returns {Promise<Result<void>>}

@@ -5,7 +5,7 @@ import { problem, success } from '../setup/result.js';
 /** @import { Result } from '../../src/shared/problem.ts' */
 
 /**
- * Writes the types of the stage API, for those who write stages with this package in their node_modules.
+ * Writes the type declarations of the stage API, for projects that use this package.
  *
  * @param {string} root
  * @returns {Promise<Result<void>>}
@@ -15,5 +15,5 @@ export async function emitDeclarations(root) {
   const { ok, output } = await runCommand(process.execPath, [compiler, '-p', 'tsconfig.declarations.json'], {
     cwd: root,
   });
-  return ok ? success(undefined) : problem(`The types of the stage API could not be written:\n${output.trimEnd()}`);
+  return ok ? success(undefined) : problem(`cannot write the type declarations of the stage API:\n${output.trimEnd()}`);
 }

@@ -1,8 +1,14 @@
 import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** npm's own lock in node_modules changes when a package that is bundled does. */
-const MADE_FROM = ['src', 'examples', 'scripts/build', 'tsconfig.declarations.json', 'node_modules/.package-lock.json'];
+/** The inputs of the build. npm's lockfile in node_modules changes when a bundled package does. */
+const BUILD_INPUTS = [
+  'src',
+  'examples',
+  'scripts/build',
+  'tsconfig.declarations.json',
+  'node_modules/.package-lock.json',
+];
 
 /** @param {string} root */
 function stamp(root) {
@@ -11,18 +17,18 @@ function stamp(root) {
 
 /**
  * @param {string} root
- * @returns {Promise<boolean>} whether nothing that dist/ is made from has changed since it was made
+ * @returns {Promise<boolean>} whether no input has changed since dist/ was built
  */
 export async function isUpToDate(root) {
   const built = await changed(stamp(root));
   if (built === undefined) return false;
-  const times = await Promise.all(MADE_FROM.map((path) => newest(join(root, path))));
+  const times = await Promise.all(BUILD_INPUTS.map((path) => newest(join(root, path))));
   return times.every((time) => time < built);
 }
 
 /**
  * @param {string} root
- * @param {Date} started  what has changed while it was being built counts as newer
+ * @param {Date} started  when the build started; inputs that changed later are newer than the build
  */
 export async function stampBuild(root, started) {
   await writeFile(stamp(root), '');
@@ -31,7 +37,8 @@ export async function stampBuild(root, started) {
 
 /**
  * @param {string} path
- * @returns {Promise<number>} when the file, or anything in the directory, last changed; a file gone counts too
+ * @returns {Promise<number>} modification time of the file or the newest one in the directory, including the
+ *   directories, so that deleted files are noticed
  */
 async function newest(path) {
   const times = [(await changed(path)) ?? 0];

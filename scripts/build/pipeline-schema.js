@@ -5,7 +5,7 @@ import { success } from '../setup/result.js';
 /** @import { Result } from '../../src/shared/problem.ts' */
 
 /**
- * Publishes the JSON Schema of pipeline.yaml, by which editors check and complete it.
+ * Writes the JSON Schema of pipeline.yaml, with which editors validate and complete it.
  *
  * @param {string} root
  * @returns {Promise<Result<void>>}

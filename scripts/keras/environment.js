@@ -12,18 +12,17 @@ import { problem, success } from '../setup/result.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * A Python that has Keras 3, tf_keras, TensorFlow, pyarrow and Hugging Face datasets, to compare with: in a virtual
- * environment that is made when it is first asked for and kept for all clones on this machine. It comes into being whole,
- * by a rename.
+ * Returns a Python with Keras 3, tf_keras, TensorFlow, pyarrow and Hugging Face datasets, for comparisons. The virtual
+ * environment is created on first use, atomically, and shared by all clones on this machine.
  *
- * @param {(message: string) => void} note  told when one has to wait for it
- * @param {string} [root]  of this repository, for whoever is bundled
+ * @param {(message: string) => void} note  called before a long installation
+ * @param {string} [root]  the root of this repository; required in bundled code
  * @returns {Promise<Result<string>>} the path of its interpreter
  */
 export async function kerasPython(note, root = ROOT) {
   const requirements = join(root, 'scripts', 'keras', 'requirements.txt');
   const found = await runCommand('python3', ['-c', 'import sys; print(sys.implementation.cache_tag)']);
-  if (!found.ok) return problem(`Python 3 could not be started: ${found.output}`, 'Install Python 3.11 or newer.');
+  if (!found.ok) return problem(`cannot run Python 3: ${found.output}`, 'Install Python 3.11 or newer.');
   const environment = await environmentFor(found.output.trim(), requirements);
   const python = join(environment, 'bin', 'python');
   if (existsSync(python)) return success(python);
@@ -32,15 +31,15 @@ export async function kerasPython(note, root = ROOT) {
   try {
     const made = await makeEnvironment(incomplete, requirements);
     if (!made.ok) return made;
-    await rename(incomplete, environment).catch(() => {}); // Another one may have been first.
-    return existsSync(python) ? success(python) : problem(`${environment} is in the way`, 'Remove it.');
+    await rename(incomplete, environment).catch(() => {}); // Another process may have created it meanwhile.
+    return existsSync(python) ? success(python) : problem(`${environment} exists but contains no Python`, 'Delete it.');
   } finally {
     await rm(incomplete, { recursive: true, force: true });
   }
 }
 
 /**
- * @param {string} interpreter  what tells one version of Python from another
+ * @param {string} interpreter  identifies the version of Python
  * @param {string} requirements  a file
  * @returns {Promise<string>}
  */
@@ -65,12 +64,12 @@ async function makeEnvironment(directory, requirements) {
     [join(directory, 'bin', 'python'), ['-m', 'pip', 'install', ...options, '--requirement', requirements]],
   ]);
   for (const [file, args] of commands) {
-    // pip's own temporary files go there as well: on many machines /tmp is small.
+    // pip's temporary files go there too, because /tmp is small on many machines.
     const { ok, output } = await runCommand(file, args, { env: { TMPDIR: directory } });
     if (ok) continue;
     return problem(
-      `Keras could not be installed: ${lastLines(output)}`,
-      'It needs Python 3.11 to 3.13 with venv and pip; check that pip reaches its package index (`python3 -m pip config list` shows which one).',
+      `cannot install Keras: ${lastLines(output)}`,
+      'Python 3.11 to 3.13 with venv and pip is required; check that pip can reach its package index (`python3 -m pip config list` shows which one).',
     );
   }
   return success(undefined);

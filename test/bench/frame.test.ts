@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Benchmark, Row } from '../../bench/benchmark.ts';
 import { benchmarks } from '../../bench/benchmarks.ts';
 import { main } from '../../bench/main.ts';
+import { suggestion } from '../../src/engine/plan/suggest.ts';
 import { problem, success } from '../../src/shared/problem.ts';
 
 const ROWS: readonly Row[] = [
@@ -16,7 +17,7 @@ const COUNTING: Benchmark = {
   load: async () => async () => success(ROWS),
 };
 
-/** `npm run bench -- WORD…` where these are the benchmarks. */
+/** Runs `npm run bench -- WORD…` with the given benchmarks. */
 async function bench(words: readonly string[], known: readonly Benchmark[] = [COUNTING]) {
   const printed: string[] = [];
   const noted: string[] = [];
@@ -27,7 +28,7 @@ async function bench(words: readonly string[], known: readonly Benchmark[] = [CO
   return { exitCode, stdout: printed.join('\n'), stderr: noted.join('\n') };
 }
 
-test('the last line of stdout has the medians, their ratio and the goal of each row', async () => {
+test('the last line of stdout is JSON with the medians, their ratio and the goal of each row', async () => {
   const { exitCode, stdout } = await bench(['counting']);
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout.split('\n').at(-1) ?? '')).toEqual({
@@ -40,7 +41,7 @@ test('the last line of stdout has the medians, their ratio and the goal of each 
   });
 });
 
-test('before it stands a table that says which goals are reached', async () => {
+test('a table before the last line shows which goals are reached', async () => {
   const { stdout } = await bench(['counting']);
   expect(stdout.split('\n').slice(0, -1)).toEqual([
     '   case             ours                 peer            theirs        ratio  goal',
@@ -52,35 +53,40 @@ test('before it stands a table that says which goals are reached', async () => {
   ]);
 });
 
-test('without a name it lists what there is', async () => {
+test('without a name all benchmarks are listed', async () => {
   expect((await bench([])).stdout).toContain('counting  how fast it counts');
   const { stdout } = await bench([], benchmarks);
   for (const name of ['runners', 'hashing', 'graph-size']) expect(stdout).toContain(name);
 });
 
 test.each([
-  [['countin'], '✗ there is no benchmark «countin»\n  → Did you mean "counting"?'],
-  [['counting', 'counting'], '✗ one benchmark at a time\n  → npm run bench -- NAME [--rounds N]'],
-  [['counting', '--rounds', 'many'], '✗ --rounds is «many»: it must be a whole number from 1'],
-])('refuses %j', async (words, message) => {
+  [
+    ['countin'],
+    '✗ there is no benchmark "countin"\n' +
+      // The engine words suggestions.
+      `  → ${suggestion('countin', ['counting'])}`,
+  ],
+  [['counting', 'counting'], '✗ expected one benchmark\n  → npm run bench -- NAME [--rounds N]'],
+  [['counting', '--rounds', 'many'], '✗ --rounds is "many", expected an integer of at least 1'],
+])('the arguments %j are an error with exit code 2', async (words, message) => {
   expect(await bench(words)).toEqual({ exitCode: 2, stdout: '', stderr: message });
 });
 
-test('a benchmark that fails says why, and leaves no line that looks like a result', async () => {
+test('a benchmark that fails prints the problem and no result', async () => {
   const failing = {
     ...COUNTING,
-    load: async () => async () => problem('the abacus is broken', { advice: 'Mend it.' }),
+    load: async () => async () => problem('the abacus is broken', { advice: 'Repair it.' }),
   };
   expect(await bench(['counting'], [failing])).toEqual({
     exitCode: 2,
     stdout: '',
-    stderr: '✗ the abacus is broken\n  → Mend it.',
+    stderr: '✗ the abacus is broken\n  → Repair it.',
   });
 });
 
-test('a benchmark works in an empty folder, which is gone afterwards', async () => {
+test('a benchmark gets an empty folder, which is deleted afterwards', async () => {
   const scratches: string[] = [];
-  const looking: Benchmark = {
+  const inspecting: Benchmark = {
     ...COUNTING,
     load: async () => async (given) => {
       expect(existsSync(given.scratch)).toBe(true);
@@ -89,6 +95,6 @@ test('a benchmark works in an empty folder, which is gone afterwards', async () 
       return success([]);
     },
   };
-  expect((await bench(['counting', '--rounds', '3'], [looking])).exitCode).toBe(0);
+  expect((await bench(['counting', '--rounds', '3'], [inspecting])).exitCode).toBe(0);
   expect(scratches.map((path) => existsSync(path))).toEqual([false]);
 });

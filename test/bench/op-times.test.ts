@@ -7,7 +7,7 @@ const line = (microseconds: number, event: string, run: number, node: string) =>
     String(run),
   );
 
-test('TensorFlow’s log of its executor tells how long each kind of op took, run by run', () => {
+test("opTimes parses the log of TensorFlow's executor into times by run and kind of op", () => {
   const log = [
     'something else',
     line(1000, 'Process node', 2, '0 step RUN {{node x}} = _MklNativeConv2D'),

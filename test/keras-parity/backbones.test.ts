@@ -11,7 +11,7 @@ import { ask, FEATURES, functions, LAYERS, STEP, tf, written } from './keras-net
 
 const names = Object.keys(functions) as BackboneName[];
 
-/** A model of ours from images to pooled features. */
+/** Builds our model from images to pooled features. */
 function build(backbone: BackboneName, size: number): LayersModel {
   const input = tf.input({ name: 'input_layer', shape: [size, size, 3] });
   const layers = new LayerFactory(tf, 1);
@@ -32,7 +32,7 @@ function takeWeights(model: LayersModel, folder: string): void {
 const imagesOf = (folder: string, size: number) =>
   tf.tidy(() => tf.reshape(written(folder, 'image'), [-1, size, size, 3])) as Tensor4D;
 
-/** The length of the difference, as a share of `expected`'s. */
+/** Returns the L2 norm of the difference, relative to that of `expected`. */
 function distance(actual: Tensor, expected: Tensor): number {
   return tf.tidy(() => {
     const flat = tf.reshape(actual, [-1]);
@@ -43,17 +43,17 @@ function distance(actual: Tensor, expected: Tensor): number {
 describe.each(names)('%s', (backbone) => {
   const { defaultSize } = backbones[backbone];
 
-  test('has the layers of Keras: names, order, classes, shapes, parameters', async () => {
+  test('has the names, order, classes, shapes and parameter counts of the layers of Keras', async () => {
     const { result } = await ask<string[]>(LAYERS, { backbone, size: defaultSize, count: 1 });
     const table = readFileSync(
       join(import.meta.dirname, '../vision/models/backbones/keras', `${backbone}.txt`),
       'utf8',
     );
-    // What test/models compares ours with. The input's name is the caller's to choose; the pooling is none of the backbone's.
+    // test/vision/models compares our layers with this table. Input and pooling layers are not part of the backbone.
     expect(table.trim().split('\n').slice(1)).toEqual(result.slice(1, -1));
   });
 
-  test.each([...new Set([defaultSize, 331])])('gives the features of Keras at %i pixels', async (size) => {
+  test.each([...new Set([defaultSize, 331])])('computes the features of Keras at %i pixels', async (size) => {
     const { folder } = await ask(FEATURES, { backbone, size, count: 2 });
     await expectNoLeak(tf, () => {
       const model = build(backbone, size);
@@ -69,14 +69,14 @@ describe.each(names)('%s', (backbone) => {
   describe('a training step at 139 pixels', () => {
     const step = { backbone, size: 139, count: 4 };
 
-    test('has the gradients and leaves the weights of tf_keras, which has the same kernels', async () => {
+    test('has the gradients and updated weights of tf_keras, which uses the same kernels', async () => {
       const { folder, result: loss } = await ask<number>(STEP, { ...step, library: 'tf_keras' });
       await expectNoLeak(tf, () => {
         const { model, taken } = takeStep(backbone, step.size, folder);
         expect(taken.loss).toBeCloseTo(loss, 5);
         expect(distanceOfAll('gradient', taken.gradients, folder)).toBeLessThan(1e-3);
         for (const [index, weight] of weightsOf(model).entries()) {
-          if (isMovingAverage(weight)) continue; // It takes the unbiased variance into them, Keras 3 and ours the biased one.
+          if (isMovingAverage(weight)) continue; // tf_keras averages the unbiased variance, Keras 3 and ours the biased one.
           expect(distanceTo('updated', weight, index, folder), weight.originalName).toBeLessThan(1e-3);
         }
         tf.dispose(taken.gradients);
@@ -84,7 +84,7 @@ describe.each(names)('%s', (backbone) => {
       });
     });
 
-    test('leaves the moving averages and weights of Keras 3', async () => {
+    test('has the updated moving averages and weights of Keras 3', async () => {
       const { folder, result: loss } = await ask<number>(STEP, step);
       const { model, taken } = takeStep(backbone, step.size, folder);
       expect(taken.loss / loss).toBeCloseTo(1, 3);
@@ -92,15 +92,16 @@ describe.each(names)('%s', (backbone) => {
         if (!isMovingAverage(weight)) continue;
         expect(distanceTo('updated', weight, index, folder), weight.originalName).toBeLessThan(1e-3);
       }
-      // Together: where a gradient is but noise, Adam's step has the size of the others and a sign at random.
+      // All together: where a gradient is only noise, Adam's step is as large as elsewhere, with a random sign.
       const updated = weightsOf(model).map((weight) => weight.read());
       expect(distanceOfAll('updated', updated, folder)).toBeLessThan(1e-3);
       model.dispose();
     });
 
-    // Through so many layers rounding to float32 alone moves the gradients by up to some percent, in Keras 3 as here.
-    const small = backbone === 'nasnet-large' ? test.skip : test; // In float64 it takes minutes, and nasnet-mobile is the same code.
-    small('is as near to the gradients without rounding as a step of Keras 3 is', async () => {
+    // With so many layers, float32 rounding changes the gradients by up to a few percent, in Keras 3 as here.
+    // nasnet-large is skipped: float64 takes minutes, and nasnet-mobile has the same code.
+    const small = backbone === 'nasnet-large' ? test.skip : test;
+    small('has gradients about as close to the float64 gradients as those of Keras 3', async () => {
       const rounded = await ask<number>(STEP, step);
       const exact = await ask<number>(STEP, { ...step, precision: 'float64', weightsFrom: rounded.folder });
       const { model, taken } = takeStep(backbone, step.size, rounded.folder);
@@ -112,7 +113,7 @@ describe.each(names)('%s', (backbone) => {
   });
 });
 
-/** Takes the step of the script STEP on a model of ours with the weights that lie in the folder. */
+/** Takes the step of the script STEP on our model, with the weights in the folder. */
 function takeStep(backbone: BackboneName, size: number, folder: string) {
   const model = build(backbone, size);
   takeWeights(model, folder);
@@ -155,7 +156,7 @@ const isMovingAverage = ({ originalName }: { readonly originalName: string }) =>
 const distanceTo = (kind: string, weight: LayerVariable, index: number, folder: string) =>
   tf.tidy(() => distance(weight.read(), written(folder, kind, index)));
 
-/** Of all tensors together, end to end. */
+/** Returns the distance of all tensors, concatenated. */
 function distanceOfAll(kind: string, actual: readonly Tensor[], folder: string): number {
   return tf.tidy(() => {
     const flat = (tensors: readonly Tensor[]) => tf.concat(tensors.map((tensor) => tf.reshape(tensor, [-1])));

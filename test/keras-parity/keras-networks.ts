@@ -12,7 +12,7 @@ export const tf = await tensorFlow();
 useReluGradientKernels(tf);
 const keras = await startKeras();
 
-/** As Keras names the functions that build them. */
+/** The functions in `keras.applications` that build the backbones. */
 export const functions: Partial<Record<BackboneName, string>> = {
   'mobilenet-v2': 'MobileNetV2',
   'nasnet-mobile': 'NASNetMobile',
@@ -20,7 +20,7 @@ export const functions: Partial<Record<BackboneName, string>> = {
   'nasnet-large': 'NASNetLarge',
 };
 
-/** Builds `network` with random weights and moving averages, and writes them and a batch of `images` as float32 files. */
+/** Builds `network` with random weights and moving averages; writes these and a batch of `images` to float32 files. */
 const BUILD = `
 import importlib, numpy, os
 library = importlib.import_module(library)
@@ -64,7 +64,7 @@ export const FEATURES = `${BUILD}
 write("feature", [network(images, training=False)])
 `;
 
-/** A step of Adam on the sum of the squared distances of the features from targets between 0 and 1. */
+/** Takes a step of Adam on the mean squared error between the features and random targets in [0, 1). */
 export const STEP = `${BUILD}
 import tensorflow
 targets = random.uniform(0, 1, network.output.shape[1:]).astype("float32").astype(precision)
@@ -85,7 +85,7 @@ interface Request {
   readonly count: number;
   readonly library?: 'keras' | 'tf_keras';
   readonly precision?: 'float32' | 'float64';
-  /** The folder of an earlier request whose weights are taken. */
+  /** The folder of an earlier request whose weights are used. */
   readonly weightsFrom?: string;
 }
 
@@ -94,7 +94,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-/** Runs a script, and gives its result and the folder in which its arrays lie. */
+/** Runs a script. Returns its result and the folder with its arrays. */
 export async function ask<Value>(
   script: string,
   request: Request,
@@ -110,7 +110,7 @@ export async function ask<Value>(
   };
 }
 
-/** @returns the array of that kind and number as a flat tensor. */
+/** Returns the array of that kind and index as a flat tensor. */
 export function written(folder: string, kind: string, index = 0): Tensor {
   const bytes = readFileSync(join(folder, `${kind}-${index}`));
   return tf.tensor1d(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4));

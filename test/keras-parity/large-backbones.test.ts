@@ -6,7 +6,7 @@ import { headLayout } from '../../src/vision/train/step/target-masks.ts';
 import { tensorFlow } from '../support/tensorflow.ts';
 import { VARIED_TASKS, variedImages, variedModel } from '../support/varied-model.ts';
 
-// Not with Keras, but as slow: here for that.
+// These tests do not use Keras. They are here because they are slow.
 const tf = await tensorFlow();
 
 const BATCH = 4;
@@ -19,7 +19,7 @@ describe.each([
   const images = variedImages(BATCH, size);
   const image = { height: size, width: size };
 
-  test('as a graph for prediction alone predicts what it predicts op by op', async () => {
+  test('gives the same predictions as a graph and op by op', async () => {
     const model = variedModel(tf, backbone, size);
     const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSizes: [BATCH] });
     const expected = createEagerPredictor(tf, model, image).probabilities(images, BATCH);
@@ -30,7 +30,7 @@ describe.each([
     model.dispose();
   });
 
-  test('as a graph has the losses that it has op by op', async () => {
+  test('has the same training losses as a graph and op by op', async () => {
     const losses = async (mode: ExecutionMode) => {
       const model = variedModel(tf, backbone, size);
       const trainer = await createTrainer(tf, mode, {

@@ -36,13 +36,13 @@ const files: readonly (readonly [library: string, file: string, write: string])[
   ['tf_keras', 'model.keras', 'model.save(file)'],
 ];
 
-/** Draws weights in Keras, saves them and says what the model's features and outputs are. */
-const DRAW_AND_SAVE = `
+/** Sets random weights in Keras, saves them and returns the model's features and outputs. */
+const RANDOMIZE_AND_SAVE = `
 import importlib, numpy
 library = importlib.import_module(library)
 model = library.models.load_model(start)
 if renumbered:
-    # As Keras numbers layers that have no name, in a process that has made others before.
+    # Renames layers as Keras numbers them in a process that has created other layers before.
     names = {}
     for number, layer in enumerate(model.layers, start=203):
         if layer.name not in heads:
@@ -65,7 +65,7 @@ exec(write)
 result = [outputs.tolist() for outputs in both.predict(numpy.array(images, 'float32'), verbose=0)]
 `;
 
-describe.each(Object.entries(models))('weights that Keras has saved of %s', (_name, { build, heads }) => {
+describe.each(Object.entries(models))('loading weights saved by Keras, model %s', (_name, { build, heads }) => {
   const model = build();
   const [height = 0, width = 0] = (model.inputs[0]?.shape.slice(1, 3) ?? []) as number[];
   const images = tf.randomUniform([3, height, width, 3], 0, 255, 'float32', 7);
@@ -76,35 +76,40 @@ describe.each(Object.entries(models))('weights that Keras has saved of %s', (_na
     await saveKerasH5(model, start);
     const flags = { renumbered: how === 'renumbered', backbone_only: how === 'backbone' };
     const variables = { library, file, write, start, heads, images: images.arraySync(), ...flags };
-    return { file, outputs: await keras.run<Outputs>(DRAW_AND_SAVE, variables) };
+    return { file, outputs: await keras.run<Outputs>(RANDOMIZE_AND_SAVE, variables) };
   };
   const loaded = async (file: string) => {
     const fresh = build();
     const options = { heads, scratch: temporaryFolder() };
-    const { left } = await expectNoLeak(tf, async () => unwrap(await loadKerasWeights(tf, fresh, file, options)));
-    return { fresh, left };
+    const { skippedHeads } = await expectNoLeak(tf, async () =>
+      unwrap(await loadKerasWeights(tf, fresh, file, options)),
+    );
+    return { fresh, skippedHeads };
   };
 
-  test.each(files)('%s’ %s, by %s', async (library, name, write) => {
+  test.each(files)('gives the same outputs (%s, %s, %s)', async (library, name, write) => {
     const { file, outputs } = await saved(library, name, write, 'whole');
-    const { fresh, left } = await loaded(file);
-    // tf_keras tells layers by class and number alone in there, so that no head is known by its name.
+    const { fresh, skippedHeads } = await loaded(file);
+    // This file only has the class and number of layers, so heads cannot be matched by name.
     const unnamed = library === 'tf_keras' && name === 'model.keras';
-    expect(left.map(({ head }) => head)).toEqual(unnamed ? heads : []);
+    expect(skippedHeads.map(({ head }) => head)).toEqual(unnamed ? heads : []);
     expectClose(featuresAndOutputs(fresh, images), outputs, unnamed ? 1 : 1 + heads.length);
   });
 
-  test.each(files)('%s’ %s, by %s, whose layers are numbered otherwise', async (library, name, write) => {
-    const { file, outputs } = await saved(library, name, write, 'renumbered');
-    const { fresh } = await loaded(file);
-    expectClose(featuresAndOutputs(fresh, images), outputs, 1);
-  });
+  test.each(files)(
+    'gives the same features if layers are numbered differently (%s, %s, %s)',
+    async (library, name, write) => {
+      const { file, outputs } = await saved(library, name, write, 'renumbered');
+      const { fresh } = await loaded(file);
+      expectClose(featuresAndOutputs(fresh, images), outputs, 1);
+    },
+  );
 
-  test.each(files)('%s’ %s, by %s, of the backbone alone: the heads stay', async (library, name, write) => {
+  test.each(files)('keeps the heads if only the backbone was saved (%s, %s, %s)', async (library, name, write) => {
     const { file, outputs } = await saved(library, name, write, 'backbone');
-    const { fresh, left } = await loaded(file);
+    const { fresh, skippedHeads } = await loaded(file);
     expectClose(featuresAndOutputs(fresh, images), outputs, 1);
-    expect(left.map(({ head }) => head)).toEqual(heads);
+    expect(skippedHeads.map(({ head }) => head)).toEqual(heads);
     const values = (of: LayersModel, head: string) =>
       of
         .getLayer(head)
@@ -120,7 +125,7 @@ function featuresAndOutputs(model: LayersModel, images: Tensor): Outputs {
   return [both.predict(images)].flat().map((tensor) => tensor.arraySync() as number[][]);
 }
 
-/** Compares the first `count`, each relative to the greatest value. */
+/** Compares the first `count` arrays, each relative to its largest value. */
 function expectClose(some: Outputs, others: Outputs, count: number): void {
   for (const [index, other] of others.slice(0, count).entries()) {
     const [a, b] = [some[index]?.flat() ?? [], other.flat()];

@@ -27,7 +27,7 @@ const networks: readonly (readonly [BackboneName, kerasName: string])[] = [
   ['nasnet-large', 'NASNetLarge'],
 ];
 
-/** Saves random weights as the published files have them: no top, layers without a name numbered from 1. */
+/** Saves random weights in the layout of the published files: without top, default layer names numbered from 1. */
 const PUBLISH = `
 import numpy, re, tf_keras
 tf_keras.backend.clear_session()
@@ -63,8 +63,8 @@ result = {'digest': digest.hexdigest(), 'predictions': [outputs.tolist() for out
 `;
 
 describe.each(networks)('%s', (backbone, network) => {
-  test('takes published weights, and goes to Keras and tf_keras with heads and preprocessing', async () => {
-    const size = backbones[backbone].minimalSize;
+  test('loads published weights, and can be saved with heads and preprocessing for Keras and tf_keras', async () => {
+    const size = backbones[backbone].minSize;
     const folder = temporaryFolder();
     const images = tf.randomUniform([2, size, size, 3], 0, 255, 'float32', 7);
     const file = join(folder, 'published.h5');
@@ -72,13 +72,13 @@ describe.each(networks)('%s', (backbone, network) => {
 
     const architecture = { backbone, height: size, width: size, tasks: TASKS };
     const model = buildClassifier(tf, architecture, { dropout: 0.5, seed: 1 });
-    const { left } = unwrap(await loadKerasWeights(tf, model, file, { heads: HEADS, scratch: folder }));
-    expect(left.map(({ head }) => head)).toEqual(HEADS);
+    const { skippedHeads } = unwrap(await loadKerasWeights(tf, model, file, { heads: HEADS, scratch: folder }));
+    expect(skippedHeads.map(({ head }) => head)).toEqual(HEADS);
     const pool = tf.model({ inputs: model.inputs, outputs: model.getLayer('pool').output as SymbolicTensor });
     expect(difference(predict(pool, images), [features])).toBeLessThan(1e-4);
 
     await saveForKeras(model, ['h5', 'keras'], folder);
-    // The other way round is tested on smaller models: tf_keras takes minutes to open a large .keras, its own too.
+    // The other two combinations are tested on smaller models: tf_keras takes minutes to load any large .keras file.
     for (const [library, name] of [
       ['keras', 'model.keras'],
       ['tf_keras', 'model.h5'],
@@ -86,7 +86,7 @@ describe.each(networks)('%s', (backbone, network) => {
       const variables = { library, file: join(folder, name), images: images.arraySync() };
       const { digest, predictions } = await keras.run<{ digest: string; predictions: number[][][] }>(OPEN, variables);
       expect(digest).toBe(digestOfWeights(model));
-      // Over hundreds of layers the order of additions shows: a rounding error a layer.
+      // Rounding errors accumulate over hundreds of layers.
       expect(difference(predict(model, images), predictions)).toBeLessThan(1e-4);
     }
     model.dispose();
@@ -97,7 +97,7 @@ function predict(model: LayersModel, images: Tensor): number[][][] {
   return tf.tidy(() => [model.predict(images)].flat().map((tensor) => tensor.arraySync() as number[][]));
 }
 
-/** Of all weights, layer by layer in the order of their names. */
+/** Returns the digest of all weights, with layers sorted by name. */
 function digestOfWeights({ layers }: LayersModel): string {
   const digest = createHash('sha256');
   for (const layer of [...layers].sort((a, b) => (a.name < b.name ? -1 : 1)))
@@ -105,7 +105,7 @@ function digestOfWeights({ layers }: LayersModel): string {
   return digest.digest('hex');
 }
 
-/** The greatest one, relative to the greatest value. */
+/** Returns the largest difference, relative to the largest value. */
 function difference(some: number[][][], others: number[][][]): number {
   const [a, b] = [some.flat(2), others.flat(2)];
   expect(a.length).toBe(b.length);

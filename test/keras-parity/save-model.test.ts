@@ -7,7 +7,7 @@ import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
 import { expectNoLeak, tensorFlow } from '../support/tensorflow.ts';
-import { drawWeights, everyLayer } from '../vision/keras/models.ts';
+import { everyLayer, randomizeWeights } from '../vision/keras/models.ts';
 
 const tf = await tensorFlow();
 const keras = await startKeras();
@@ -17,7 +17,7 @@ const tasks = [
   { name: 'coat_length', classes: 8 },
 ];
 const classifier = () =>
-  drawWeights(
+  randomizeWeights(
     tf,
     buildClassifier(tf, { backbone: 'small-cnn', height: 32, width: 40, tasks }, { dropout: 0.5, seed: 1 }),
   );
@@ -30,28 +30,31 @@ interface Opened {
   readonly predictions: readonly number[][][];
 }
 
-describe.each(Object.entries(models))('a model that this package has written: %s', (_name, build) => {
+describe.each(Object.entries(models))('a model saved by this package: %s', (_name, build) => {
   describe.each(Object.entries(writers))('as %s', (name, save) => {
-    test.each(['keras', 'tf_keras'])('opens in %s by load_model and predicts the same', async (library) => {
-      const file = join(temporaryFolder(), name);
-      const model = build();
-      const [height = 0, width = 0] = (model.inputs[0]?.shape.slice(1, 3) ?? []) as number[];
-      const images = tf.randomUniform([3, height, width, 3], 0, 255, 'float32', 7);
-      await expectNoLeak(tf, () => save(model, file));
-      const ours = (model.predict(images) as Tensor[]).map((tensor) => tensor.arraySync() as number[][]);
-      const opened = await keras.run<Opened>(
-        `
+    test.each(['keras', 'tf_keras'])(
+      'can be loaded by load_model of %s and gives the same predictions',
+      async (library) => {
+        const file = join(temporaryFolder(), name);
+        const model = build();
+        const [height = 0, width = 0] = (model.inputs[0]?.shape.slice(1, 3) ?? []) as number[];
+        const images = tf.randomUniform([3, height, width, 3], 0, 255, 'float32', 7);
+        await expectNoLeak(tf, () => save(model, file));
+        const ours = (model.predict(images) as Tensor[]).map((tensor) => tensor.arraySync() as number[][]);
+        const opened = await keras.run<Opened>(
+          `
 import importlib, numpy
 model = importlib.import_module(library).models.load_model(file)
 predictions = model.predict(numpy.array(images, 'float32'), verbose=0)
 result = {'layers': [layer.name for layer in model.layers], 'predictions': [p.tolist() for p in predictions]}
 `,
-        { library, file, images: images.arraySync() },
-      );
-      // Weights are found by the order of the layers.
-      expect(opened.layers).toEqual(describeModel(model).layers.map((layer) => layer.name));
-      expect(greatestDifference(opened.predictions, ours)).toBeLessThan(1e-5);
-    });
+          { library, file, images: images.arraySync() },
+        );
+        // Keras assigns weights by the order of the layers.
+        expect(opened.layers).toEqual(describeModel(model).layers.map((layer) => layer.name));
+        expect(greatestDifference(opened.predictions, ours)).toBeLessThan(1e-5);
+      },
+    );
   });
 });
 

@@ -15,7 +15,7 @@ const COUNT = 24;
 const SIZE = 331;
 const keras = await startKeras();
 
-/** What README says of the shards in Python. */
+/** The Python code for reading shards from README. */
 const RECIPE = `
 import glob, hashlib, os
 import datasets, numpy
@@ -57,7 +57,7 @@ async function makeShards(directory: string, encoding: PixelEncoding): Promise<v
   expect(unwrap(made).shards).toBeGreaterThan(2);
 }
 
-/** By file, as training sees them. */
+/** Returns the pixels by file, as used in training. */
 async function pixelsOf(directory: string): Promise<Map<string, Uint8Array>> {
   const shards = unwrap(await openShards(directory));
   const pixels = new Map<string, Uint8Array>();
@@ -83,7 +83,7 @@ beforeAll(async () => {
 });
 
 describe('pyarrow reads every shard', () => {
-  test('as a file: its images are a tensor [height, width, 3] without a copy, with the pixels that training sees', async () => {
+  test('as a file, with images as tensors [height, width, 3], without copies, with the same pixels as in training', async () => {
     const read = await keras.run<{ shape: number[]; copied: number; pixels: Record<string, string> }>(
       `${RECIPE}
 allocated = pa.total_allocated_bytes()
@@ -106,7 +106,7 @@ result = {"shape": shape, "copied": pa.total_allocated_bytes() - allocated, "pix
     expect(read.pixels).toEqual(await digestsOf(raw));
   });
 
-  test('as a stream, from behind the eight bytes that a file begins with', async () => {
+  test('as a stream that starts after the first eight bytes of the file', async () => {
     const pixels = await keras.run<Record<string, string>>(
       `${RECIPE}
 result = {}
@@ -122,7 +122,7 @@ for path in glob.glob(os.path.join(folder, "*.arrow")):
     expect(pixels).toEqual(await digestsOf(raw));
   });
 
-  test('of JPEGs, which Pillow decodes to the pixels that training sees', async () => {
+  test('of JPEGs, which Pillow decodes to the same pixels as in training', async () => {
     const pixels = await keras.run<Record<string, string>>(
       `${RECIPE}
 import io
@@ -139,7 +139,7 @@ for path in glob.glob(os.path.join(folder, "*.arrow")):
 });
 
 describe('Hugging Face datasets reads every shard', () => {
-  test('with its tensors cast to lists, without a copy, with the pixels that training sees', async () => {
+  test('with tensors cast to lists, without copies, with the same pixels as in training', async () => {
     const read = await keras.run<{ copied: number; pixels: Record<string, string> }>(
       `${RECIPE}
 allocated = pa.total_allocated_bytes()
@@ -155,7 +155,7 @@ result = {"copied": copied, "pixels": pixels}
     expect(read.pixels).toEqual(await digestsOf(raw));
   });
 
-  test('of JPEGs as its own images', async () => {
+  test('of JPEGs as datasets.Image', async () => {
     const pixels = await keras.run<Record<string, string>>(
       `${RECIPE}
 dataset = load(folder, lambda table: table).cast_column("image", datasets.Image())
@@ -166,15 +166,15 @@ result = {row["file"]: sha256(numpy.asarray(row["image"])) for row in dataset}
     expect(pixels).toEqual(await digestsOf(jpeg));
   });
 
-  test('tensors themselves it does not know yet: the cast can go once this fails (huggingface/datasets#5272)', async () => {
+  test('but not tensors: the cast can be removed once this test fails (huggingface/datasets#5272)', async () => {
     await expect(keras.run(`${RECIPE}\nload(folder, lambda table: table)`, { folder: raw })).rejects.toThrow(
       'does not have a datasets dtype equivalent',
     );
   });
 });
 
-describe('the pixels are those of the photographs', () => {
-  test('decoded by Pillow and resized by sharp, to the last bit; and Pillow’s own nearly so', async () => {
+describe('the pixels in shards', () => {
+  test('equal those decoded by Pillow and resized by sharp, and differ by at most 3 from those resized by Pillow', async () => {
     const folder = temporaryFolder();
     const sizes = await keras.run<Record<string, [number, number]>>(
       `
@@ -201,7 +201,7 @@ for file in os.listdir(photographs):
         Math.abs(value - (pixels[at] ?? 0)),
       );
       expect(apart.length).toBe(pixels.length);
-      // Both round in their own way after each of two passes.
+      // The two round differently after each of two passes.
       expect(apart.reduce((sum, value) => sum + value, 0) / apart.length, file).toBeLessThan(0.3);
       expect(
         apart.reduce((most, value) => Math.max(most, value), 0),

@@ -21,7 +21,7 @@ const BATCH = 16;
 const STEPS = 50;
 const IMAGE = SIZE * SIZE * 3;
 
-/** Trains the small backbone of src/vision/models/backbones/small-cnn.ts; the loss is written out on probabilities, as ours is. */
+/** Trains the backbone of src/vision/models/backbones/small-cnn.ts with our loss, which is computed on probabilities. */
 const TRAIN = `
 import keras, numpy, os
 from keras import layers, ops
@@ -67,7 +67,7 @@ for samples in batches:
     result.append(float(logs["loss"]))
 `;
 
-/** Drawn garments, row by row of their label.csv. */
+/** Draws garments. Returns images and labels in the order of their label.csv. */
 async function garments() {
   const directory = join(temporaryFolder(), 'garments');
   unwrap(await drawGarments({ directory, images: 160, seed: 7 }));
@@ -92,11 +92,11 @@ async function garments() {
 
 const cases: [string, OptimizerOptions, number, string][] = [
   ['Adam', { name: 'adam' }, 1e-4, 'Adam(1e-4)'],
-  // At larger rates the two are as close at first, until rounding tips a ReLU over.
+  // At larger rates the two diverge once rounding switches a ReLU on or off.
   ['SGD', { name: 'sgd', momentum: 0.9, nesterov: true }, 5e-5, 'SGD(5e-5, momentum=0.9, nesterov=True)'],
 ];
 
-test.each(cases)('%s: the losses of 50 steps are those of Keras', async (_, optimizer, rate, inKeras) => {
+test.each(cases)('training with %s has the losses of Keras over 50 steps', async (_, optimizer, rate, inKeras) => {
   const { tasks, images, taskOf, classOf } = await garments();
   const model = buildClassifier(
     tf,

@@ -7,7 +7,7 @@ const LONG_AGO = new Date('2018-06-01');
 const BUILT = new Date('2018-06-02');
 const LATER = new Date('2018-06-03');
 
-/** A clone that was written, then built. */
+/** Creates a clone that was built after its sources were written. */
 async function builtClone() {
   const machine = new Machine();
   const sources = ['src/main.ts', 'src/index.ts', 'src/engine/exit.ts'];
@@ -24,29 +24,29 @@ function touch(machine: Machine, path: string, time: Date): void {
   utimesSync(machine.path(path), time, time);
 }
 
-test('a build is up to date while nothing it was made from has changed', async () => {
+test('a build is up to date if no input has changed', async () => {
   expect(await isUpToDate((await builtClone()).directory)).toBe(true);
 });
 
-test.each(['src/main.ts', 'node_modules/.package-lock.json'])('a change of %s makes it stale', async (file) => {
+test.each(['src/main.ts', 'node_modules/.package-lock.json'])('a build is stale after a change of %s', async (file) => {
   const machine = await builtClone();
   touch(machine, file, LATER);
   expect(await isUpToDate(machine.directory)).toBe(false);
 });
 
-test('so does a source that is gone', async () => {
+test('a build is stale after a source file was deleted', async () => {
   const machine = await builtClone();
   rmSync(machine.path('src/main.ts'));
   expect(await isUpToDate(machine.directory)).toBe(false);
 });
 
-test('what changes while it is being built counts as changed after it', async () => {
+test('a build is stale if an input changed during the build', async () => {
   const machine = await builtClone();
   touch(machine, 'src/index.ts', BUILT);
   expect(await isUpToDate(machine.directory)).toBe(false);
 });
 
-test('what was never built is not up to date', async () => {
+test('a clone without dist/ is not up to date', async () => {
   const machine = await builtClone();
   rmSync(machine.path('dist'), { recursive: true });
   expect(await isUpToDate(machine.directory)).toBe(false);

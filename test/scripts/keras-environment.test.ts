@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { kerasPython } from '../../scripts/keras/environment.js';
 import { Machine } from '../support/machine.ts';
 
-/** A Python whose environments are a folder with a pip that ends as `pip` says. */
+/** Returns a fake Python that creates environments whose pip runs the shell command `pip`. */
 const python = (pip: string) => `
 case "$*" in
   -c*) echo cpython-313 ;;
@@ -14,7 +14,7 @@ case "$*" in
     chmod +x "$directory/bin/python" ;;
 esac`;
 
-test('the environment with Keras is made once, and kept for all clones', async () => {
+test('the environment with Keras is created once and shared by all clones', async () => {
   const machine = new Machine();
   machine.install('python3', python('exit 0'));
   const told: string[] = [];
@@ -28,14 +28,14 @@ test('the environment with Keras is made once, and kept for all clones', async (
   expect(told).toHaveLength(1);
 });
 
-test('where pip fails its words are told, and nothing half-made stays', async () => {
+test('when pip fails, its output is reported and no incomplete environment remains', async () => {
   const machine = new Machine();
   machine.install('python3', python('echo no matching distribution; exit 1'));
   expect(await kerasPython(() => undefined)).toEqual({
     ok: false,
     failure: [
       {
-        message: 'Keras could not be installed: no matching distribution',
+        message: 'cannot install Keras: no matching distribution',
         advice: expect.stringContaining('Python 3.11 to 3.13'),
       },
     ],

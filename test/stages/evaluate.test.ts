@@ -16,8 +16,8 @@ async function trained(inputs: LabelledImagesFolder, epochs = 1): Promise<{ mode
 
 const evaluationIn = (file = ''): Evaluation => JSON.parse(readFileSync(file, 'utf8'));
 
-describe('an evaluation', () => {
-  test('judges each task by the validation samples that have it', async () => {
+describe('the evaluate stage', () => {
+  test('computes the accuracy of each task on the validation samples that have the task', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs, 12);
     const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
@@ -29,7 +29,7 @@ describe('an evaluation', () => {
     for (const { accuracy } of tasks) expect(accuracy).toBeGreaterThan(0.8);
   });
 
-  test('counts what was taken for what: a row for each true class, a column for each predicted one', async () => {
+  test('writes a confusion matrix for each task, with a row per true class and a column per predicted class', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs);
     const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
@@ -42,7 +42,7 @@ describe('an evaluation', () => {
     expect(colour?.accuracy).toBeCloseTo(hits / 6, 6);
   });
 
-  test('weighs the tasks by their samples in the whole data set, training samples included', async () => {
+  test('weights the tasks by their number of samples in the whole data set, training samples included', async () => {
     const inputs = await labelledImages(40, { taskOf: (index) => (index % 4 === 0 ? 'shade' : 'colour') });
     const { model } = await trained(inputs);
     const { outputs, metrics } = await runStage(evaluate, { inputs: { ...inputs, model } });
@@ -54,7 +54,7 @@ describe('an evaluation', () => {
     expect(metrics['accuracy/colour']).toBe(colour?.accuracy);
   });
 
-  test('comes to what the training said about its last epoch, though it loads the model with other classes', async () => {
+  test('gives the same metrics as the last epoch of the training, although it loads the model with other classes', async () => {
     const inputs = await labelledImages(60);
     const { model, metrics } = await trained(inputs, 2);
     const evaluated = await runStage(evaluate, { params: { batch_size: 8 }, inputs: { ...inputs, model } });
@@ -64,7 +64,7 @@ describe('an evaluation', () => {
     });
   });
 
-  test('leaves out samples whose images were put aside, and says how many those are', async () => {
+  test('skips samples whose images are quarantined, and warns how many', async () => {
     const inputs = await labelledImages(60, { broken: [4, 7, 9, 14] });
     const { model } = await trained(inputs);
     const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, model } });
@@ -72,23 +72,24 @@ describe('an evaluation', () => {
     expect(left_out).toBe(3);
     expect(tasks.reduce((sum, { count }) => sum + count, 0)).toBe(12 - 3);
     expect(logged).toContain(
-      'warning: left out since their images were put aside: 1 training and 3 validation samples',
+      'warning: skipped 1 training and 3 validation samples because their images are quarantined',
     );
   });
 
-  test('names the validation images that the model was trained on', async () => {
+  test('lists the validation images that are also training images', async () => {
     const inputs = await labelledImages(60, { sameAs: new Map([[9, 0]]) });
     const { model } = await trained(inputs);
     const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, model } });
     const [validation, train] = ['Images/shade_labels/9.png', 'Images/colour_labels/0.png'];
     expect(evaluationIn(outputs['evaluation']).duplicates).toEqual({ exact: [{ validation, train }], near: [] });
     expect(logged).toEqual([
-      'warning: in both splits, which flatters the accuracy: 1 validation images are training images, 0 more nearly so',
-      `  ${validation} is ${train}`,
+      'warning: the splits overlap, which inflates the accuracy: 1 validation images are duplicates of training images, ' +
+        '0 more are near-duplicates',
+      `  ${validation} matches ${train}`,
     ]);
   });
 
-  test('tells how far it is, in images', async () => {
+  test('reports progress in images', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs);
     const { progress } = await runStage(evaluate, { params: { batch_size: 5 }, inputs: { ...inputs, model } });
@@ -100,8 +101,8 @@ describe('an evaluation', () => {
   });
 });
 
-describe('what does not fit together is said', () => {
-  test('images of another size, and other tasks, at once', async () => {
+describe('the evaluate stage fails before loading TensorFlow', () => {
+  test('when the images have another size and the targets other tasks than the model, reporting both', async () => {
     const { model } = await trained(await labelledImages());
     const inputs = await labelledImages(20, { size: 40, taskOf: () => 'shade' });
     const { failure } = await runStage(evaluate, { inputs: { ...inputs, model } });
@@ -109,9 +110,9 @@ describe('what does not fit together is said', () => {
     expect(failure).toEqual({
       kind: 'bad-input',
       problems: [
-        { message: 'the model takes 32×32 pixels, but the images have 40×40', at: { file: model }, advice },
+        { message: 'the model expects images of 32×32 pixels, got 40×40', at: { file: model }, advice },
         {
-          message: 'the model knows the tasks colour (3), shade (2), but the targets have shade (2)',
+          message: 'the model has the tasks colour (3), shade (2), but the targets have shade (2)',
           at: { file: model },
           advice,
         },
@@ -119,13 +120,13 @@ describe('what does not fit together is said', () => {
     });
   });
 
-  test('no validation samples', async () => {
+  test('when there are no validation samples', async () => {
     const inputs = await labelledImages(16, { splitOf: () => 'train' });
     const { model } = await trained(inputs);
     const { failure } = await runStage(evaluate, { inputs: { ...inputs, model } });
     expect(failure?.problems).toEqual([
       {
-        message: 'there are no validation samples to judge the model by',
+        message: 'there are no validation samples to evaluate the model on',
         at: { file: inputs.targets },
         advice: 'Raise validation_fraction, or add samples.',
       },

@@ -16,7 +16,7 @@ async function trained(inputs: LabelledImagesFolder, epochs = 1): Promise<string
   return outputs['model'] ?? '';
 }
 
-/** The answers, by the image asked for. */
+/** Reads the answers, by image. */
 function answersIn(file = ''): ReadonlyMap<string, { readonly labelName: string; readonly answer: readonly number[] }> {
   const rows: string[][] = parse(readFileSync(file));
   return new Map(
@@ -36,8 +36,8 @@ async function questionsFor(...questions: readonly { file: string; task: string 
   return path;
 }
 
-describe('a prediction', () => {
-  test('gives each question the probabilities of its own task, in the order of the questions', async () => {
+describe('the predict stage', () => {
+  test('answers each question with the class probabilities of its own task, in the order of the questions', async () => {
     const inputs = await labelledImages();
     const { failure, outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs) } });
     expect(failure).toBeUndefined();
@@ -54,14 +54,14 @@ describe('a prediction', () => {
     }
   });
 
-  test('without questions is a file without rows, which is there all the same', async () => {
+  test('writes a file without rows when there are no questions', async () => {
     const inputs = { ...(await labelledImages()), questions: await questionsFor() };
     const { failure, outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs) } });
     expect(failure).toBeUndefined();
     expect(readFileSync(outputs['predictions'] ?? '', 'utf8')).toBe('\n');
   });
 
-  test('is right about what was learnt', async () => {
+  test('predicts the right class for more than 90 % of the images after 12 epochs of training', async () => {
     const inputs = await labelledImages(60);
     const { outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs, 12) } });
     const answers = answersIn(outputs['predictions']);
@@ -72,7 +72,7 @@ describe('a prediction', () => {
     expect(wrong.length / answers.size).toBeLessThan(0.1);
   });
 
-  test('does not depend on the size of the batches, whose last one is smaller', async () => {
+  test('gives the same probabilities for any batch size, even if the last batch is smaller', async () => {
     const inputs = await labelledImages();
     const model = await trained(inputs);
     const [one, other] = [
@@ -93,8 +93,8 @@ describe('a prediction', () => {
   });
 });
 
-describe('what does not fit together is said', () => {
-  test('a question about a task that the model does not know', async () => {
+describe('the predict stage fails', () => {
+  test('when a question asks for a task that the model does not have', async () => {
     const inputs = await labelledImages();
     const questions = await questionsFor({ file: 'Images/colour_labels/0.png', task: 'length' });
     const { failure } = await runStage(predict, { inputs: { ...inputs, questions, model: await trained(inputs) } });
@@ -102,15 +102,16 @@ describe('what does not fit together is said', () => {
       kind: 'bad-input',
       problems: [
         {
-          message: 'a question asks for the task «length», which the model does not know',
+          message: 'a question asks for the task "length", which the model does not have',
           at: { file: questions },
-          advice: 'The model knows colour (3), shade (2). Train it on samples of this task, or take the question out.',
+          advice:
+            'The model has the tasks colour (3), shade (2). Train it on samples of this task, or remove the question.',
         },
       ],
     });
   });
 
-  test('all images that cannot be decoded, at once', async () => {
+  test('when images cannot be decoded, reporting all of them together', async () => {
     const inputs = await labelledImages();
     const model = await trained(inputs);
     writeFiles(inputs.dataset, { 'Images/a.png': 'no image', 'Images/b.png': '' });

@@ -7,11 +7,11 @@ import { labelledImages } from '../support/labelled-images.ts';
 import { runStage } from '../support/run-stage.ts';
 import { params } from './training.ts';
 
-describe('a training that was interrupted', () => {
+describe('an interrupted training run', () => {
   const interrupted = { ...params, epochs: 3, checkpoint_minutes: 60 };
 
-  /** Trains until so many steps are done, and then again without an end. */
-  async function goOn(inputs: Readonly<Record<string, string>>, more: object, steps: number) {
+  /** Interrupts a training run after `steps` steps, and then resumes it. */
+  async function interruptAndResume(inputs: Readonly<Record<string, string>>, more: object, steps: number) {
     const work = temporaryFolder();
     const cancelled = new AbortController();
     const first = runStage(train, {
@@ -32,22 +32,22 @@ describe('a training that was interrupted', () => {
   ];
 
   test.each([
-    ['Adam, in the middle of an epoch', {}, 3],
-    ['SGD with momentum, in the middle of an epoch', { optimizer: 'sgd', momentum: 0.9 }, 5],
-    ['op by op', { execution: 'eager' }, 3],
-    ['the best weights kept', { early_stopping: { monitor: 'loss', restore_best: true }, warmup_steps: 4 }, 5],
-  ])('goes on and ends with the same bytes: %s', async (_, more, steps) => {
+    ['with Adam, in the middle of an epoch', {}, 3],
+    ['with SGD with momentum, in the middle of an epoch', { optimizer: 'sgd', momentum: 0.9 }, 5],
+    ['in eager mode', { execution: 'eager' }, 3],
+    ['with the best weights restored', { early_stopping: { monitor: 'loss', restore_best: true }, warmup_steps: 4 }, 5],
+  ])('resumes and gives a byte-identical model %s', async (_, more, steps) => {
     const inputs = await labelledImages();
     const undisturbed = await runStage(train, { params: { ...interrupted, ...more }, inputs });
-    const { logged, progress, ...resumed } = await goOn(inputs, more, steps);
+    const { logged, progress, ...resumed } = await interruptAndResume(inputs, more, steps);
     expect(logged[0]).toBe(
-      `goes on from the checkpoint after step ${steps}, ${Math.floor((steps - 1) / 2)} of 3 epochs done`,
+      `resumed from the checkpoint at step ${steps}, ${Math.floor((steps - 1) / 2)} of 3 epochs completed`,
     );
     expect(progress[0]?.done).toBe(steps + 1);
     expect(files(resumed)).toEqual(files(undisturbed));
   });
 
-  test('begins anew when its checkpoint is damaged, and says so', async () => {
+  test('starts over with a warning when its checkpoint is corrupted', async () => {
     const inputs = await labelledImages();
     const undisturbed = await runStage(train, { params: interrupted, inputs });
     const work = temporaryFolder();
@@ -57,12 +57,12 @@ describe('a training that was interrupted', () => {
     bytes[5_000] = (bytes[5_000] ?? 0) ^ 1;
     writeFileSync(join(work, name), bytes);
     const again = await runStage(train, { params: interrupted, inputs, work });
-    expect(again.logged[0]).toBe('warning: the checkpoint is damaged, so it is left aside: step-00000006.checkpoint');
+    expect(again.logged[0]).toBe('warning: skipped step-00000006.checkpoint: the checkpoint is corrupted');
     expect(again.progress[0]?.done).toBe(1);
     expect(files(again)).toEqual(files(undisturbed));
   });
 
-  test('that has only to be saved is not trained again', async () => {
+  test('takes no more steps when the last epoch was already completed', async () => {
     const inputs = await labelledImages();
     const work = temporaryFolder();
     const first = await runStage(train, { params: interrupted, inputs, work });

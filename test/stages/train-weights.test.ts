@@ -16,8 +16,8 @@ const firstLoss = (outputs: Readonly<Record<string, string>>): number =>
   JSON.parse(readFileSync(outputs['history'] ?? '', 'utf8')).epochs[0].loss;
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-describe('a model that is saved for Keras and drawn as well', () => {
-  test('lies beside that of TensorFlow.js, with the same bytes each time', async () => {
+describe('the param save_as', () => {
+  test("saves the model for Keras and as a drawing, besides TensorFlow.js' format, byte-identical in each run", async () => {
     const inputs = await labelledImages();
     const saving = { params: { ...params, save_as: ['h5', 'keras', 'svg', 'png'] }, inputs };
     const [one, other] = [await runStage(train, saving), await runStage(train, saving)];
@@ -36,23 +36,23 @@ describe('a model that is saved for Keras and drawn as well', () => {
   });
 });
 
-describe('a training that starts from weights of Keras', () => {
-  /** A model.h5 that has learnt something. */
-  const learnt = async () => {
+describe('training that starts from weights saved by Keras', () => {
+  /** Trains a model for some epochs and saves it as model.h5. */
+  const pretrained = async () => {
     const inputs = await labelledImages(60);
     const { outputs } = await runStage(train, { params: { ...params, epochs: 6, save_as: ['h5'] }, inputs });
-    return { inputs, drawnLoss: firstLoss(outputs), file: join(outputs['model'] ?? '', 'model.h5') };
+    return { inputs, randomLoss: firstLoss(outputs), file: join(outputs['model'] ?? '', 'model.h5') };
   };
 
-  test('takes them from an input, from a path and from an address, downloaded once', async () => {
-    const { inputs, drawnLoss, file } = await learnt();
+  test('loads them from an input, from a path and from a URL, which is downloaded once', async () => {
+    const { inputs, randomLoss, file } = await pretrained();
     const content = readFileSync(file);
     const pin = `#sha256=${sha256(content)}`;
 
     const fromInput = await runStage(train, { params, inputs: { ...inputs, weights: file } });
     expect(fromInput.failure).toBeUndefined();
-    expect(fromInput.logged[0]).toBe('weights of model.h5; the heads too');
-    expect(firstLoss(fromInput.outputs)).toBeLessThan(drawnLoss / 2);
+    expect(fromInput.logged[0]).toBe('loaded weights from model.h5; heads included');
+    expect(firstLoss(fromInput.outputs)).toBeLessThan(randomLoss / 2);
 
     const fromPath = await runStage(train, { params: { ...params, weights: `${file}${pin}` }, inputs });
     expect(firstLoss(fromPath.outputs)).toBe(firstLoss(fromInput.outputs));
@@ -66,17 +66,17 @@ describe('a training that starts from weights of Keras', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  test('begins with new heads for tasks that the file does not have', async () => {
+  test('starts with new heads for tasks that are not in the file', async () => {
     const onlyColours = await labelledImages(20, { taskOf: () => 'colour' });
     const { outputs } = await runStage(train, { params: { ...params, save_as: ['keras'] }, inputs: onlyColours });
     const inputs = { ...(await labelledImages(20)), weights: join(outputs['model'] ?? '', 'model.keras') };
     const { failure, logged } = await runStage(train, { params, inputs });
     expect(failure).toBeUndefined();
-    expect(logged[0]).toBe('weights of model.keras; new heads shade: the file has no layer of that name');
+    expect(logged[0]).toBe('loaded weights from model.keras; new heads shade (the file has no layer of that name)');
   });
 });
 
-describe('what is wrong with the weights is said before anything is trained', () => {
+describe('the train stage fails before training', () => {
   const problemsOf = async (more: object, inputs: Readonly<Record<string, string>> = {}) => {
     const images = await labelledImages();
     const { failure } = await runStage(train, { params: { ...params, ...more }, inputs: { ...images, ...inputs } });
@@ -84,78 +84,79 @@ describe('what is wrong with the weights is said before anything is trained', ()
     return failure?.problems;
   };
 
-  test('a path without a digest', async () => {
+  test('when the path of the weights has no digest', async () => {
     expect(await problemsOf({ weights: 'weights.h5' })).toMatchObject([
       {
-        message: 'the param «weights» is «weights.h5»: a path or an address has to say what is there by its SHA-256',
-        advice: expect.stringContaining('`sha256sum FILE` tells it'),
+        message:
+          'the param "weights" is "weights.h5", but a path or URL must be followed by the SHA-256 digest of the file',
+        advice: expect.stringContaining('`sha256sum FILE` prints it'),
       },
     ]);
   });
 
-  test('an address that is none of the web', async () => {
+  test('when the URL of the weights is neither http nor https', async () => {
     expect(await problemsOf({ weights: `ftp://host/weights.h5#sha256=${'0'.repeat(64)}` })).toMatchObject([
-      { message: 'the param «weights» names an address that cannot be fetched: ftp://host/weights.h5' },
+      { message: 'the param "weights" has an unsupported URL: "ftp://host/weights.h5"' },
     ]);
   });
 
-  test('a file that is not there, and one that is another than was meant', async () => {
+  test('when the file of the weights does not exist or has another digest', async () => {
     const file = join(temporaryFolder(), 'weights.h5');
     expect(await problemsOf({ weights: `${file}#sha256=${'0'.repeat(64)}` })).toMatchObject([
       { message: 'cannot read the weights: there is no such file or folder', at: { file } },
     ]);
     writeFileSync(file, 'something');
     expect(await problemsOf({ weights: `${file}#sha256=${'0'.repeat(64)}` })).toMatchObject([
-      { message: expect.stringMatching(/^this is another file than the one that is meant: sha256 3fc9b689/) },
+      { message: expect.stringMatching(/^the file has the digest sha256 3fc9b689[0-9a-f]+, expected 0{64}$/) },
     ]);
   });
 
-  test('an address at which it is not', async () => {
+  test('when the URL of the weights is not found', async () => {
     const server = await FileServer.start(status(404));
     const weights = `${server.url}#sha256=${'0'.repeat(64)}`;
     const { failure } = await runStage(train, { params: { ...params, weights }, inputs: await labelledImages() });
     expect(failure).toMatchObject({
       kind: 'failed',
-      problems: [{ advice: expect.stringContaining('connect it as the input «weights»') }],
+      problems: [{ advice: expect.stringContaining('connect it as the input "weights"') }],
     });
   });
 
-  test('a file that Keras has not written', async () => {
+  test('when the file of the weights was not saved by Keras', async () => {
     const file = join(temporaryFolder(), 'weights.h5');
     writeFileSync(file, 'something');
     expect(await problemsOf({}, { weights: file })).toEqual([
       {
         message: 'this is neither an HDF5 file nor a .keras archive',
         at: { file },
-        advice: 'Name a file that Keras has written: .h5, .weights.h5 or .keras.',
+        advice: 'Use a file saved by Keras: .h5, .weights.h5 or .keras.',
       },
     ]);
   });
 
-  test('two that say what to start from', async () => {
+  test('when the initial weights are given more than once', async () => {
     expect(await problemsOf({ weights: 'imagenet' }, { weights: 'weights.h5' })).toEqual([
       {
-        message: 'both the input «weights» and the param «weights» say which weights to start from',
-        advice: 'Leave all but one out.',
+        message: 'the initial weights are given more than once: by the input "weights" and the param "weights"',
+        advice: 'Keep one of them.',
       },
     ]);
   });
 
-  test('a backbone that nobody has trained on ImageNet, or of which no digest is published', async () => {
+  test('when no ImageNet weights are published for the backbone, or only without a digest', async () => {
     expect(await problemsOf({ weights: 'imagenet' })).toEqual([
       {
-        message: 'there are no weights of «small-cnn» that were trained on ImageNet',
+        message: 'there are no ImageNet weights for the backbone "small-cnn"',
         advice:
-          'Leave weights out, or take another backbone: inception-resnet-v2, nasnet-large, nasnet-mobile, mobilenet-v2.',
+          'Remove weights, or use another backbone: inception-resnet-v2, nasnet-large, nasnet-mobile, mobilenet-v2.',
       },
     ]);
     expect(await problemsOf({ weights: 'imagenet', backbone: 'mobilenet-v2' })).toMatchObject([
-      { message: 'Keras publishes its weights of «mobilenet-v2» without a digest to check them by' },
+      { message: 'Keras publishes the weights for the backbone "mobilenet-v2" without a digest to verify them by' },
     ]);
   });
 });
 
-test('what Keras publishes is of backbones that there are, over a connection that nobody else reads', () => {
+test('the published ImageNet weights are for existing backbones, with https URLs and MD5 digests', () => {
   for (const [backbone, published] of Object.entries(imagenetWeights)) {
     expect(backboneNames).toContain(backbone);
     expect(published?.url).toMatch(/^https:\/\/storage\.googleapis\.com\/tensorflow\/keras-applications\/.+\.h5$/);

@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { EpochFigures } from '../../src/vision/train/loop/history.ts';
+import type { EpochMetrics } from '../../src/vision/train/loop/history.ts';
 import train from '../../stages/train.ts';
 import { digestsIn } from '../support/dataset.ts';
 import { labelledImages, SIZE } from '../support/labelled-images.ts';
 import { runStage } from '../support/run-stage.ts';
 import { continued, params } from './training.ts';
 
-const historyIn = (file = ''): readonly EpochFigures[] => JSON.parse(readFileSync(file, 'utf8')).epochs;
+const historyIn = (file = ''): readonly EpochMetrics[] => JSON.parse(readFileSync(file, 'utf8')).epochs;
 const factsIn = (directory = '') => JSON.parse(readFileSync(join(directory, 'pipeline.json'), 'utf8'));
 
-describe('a training', () => {
-  test('learns to tell the classes of every task apart', async () => {
+describe('the train stage', () => {
+  test('reaches a validation accuracy of more than 95 % on every task', async () => {
     const inputs = await labelledImages(60);
     const { failure, metrics } = await runStage(train, { params: { ...params, epochs: 12 }, inputs });
     expect(failure).toBeUndefined();
@@ -21,7 +21,7 @@ describe('a training', () => {
     expect(metrics['val_accuracy/shade']).toBeGreaterThan(0.95);
   });
 
-  test('makes a model and the figures of each epoch, and reports the last ones', async () => {
+  test('writes a model and the metrics of each epoch, and reports those of the last epoch', async () => {
     const { outputs, metrics } = await runStage(train, { params, inputs: await labelledImages() });
     expect(readdirSync(outputs['model'] ?? '').sort()).toEqual([
       'model.json',
@@ -57,7 +57,7 @@ describe('a training', () => {
     });
   });
 
-  test('tells how far it is, step by step, and how each epoch ended', async () => {
+  test('reports progress after each step and logs the metrics of each epoch', async () => {
     const { progress, logged } = await runStage(train, { params, inputs: await labelledImages() });
     expect(progress.map(({ done, total, unit }) => `${done}/${total} ${unit}`)).toEqual([
       '1/4 steps',
@@ -70,7 +70,7 @@ describe('a training', () => {
     expect(logged[1]).toMatch(/^epoch 2 of 2: loss [\d.]+, val_loss [\d.]+, val_weighted_acc [\d.]+$/);
   });
 
-  test('gives the same bytes from the same images and params', async () => {
+  test('gives a byte-identical model for the same images and params, and another one for another seed', async () => {
     const inputs = await labelledImages();
     const [one, other] = [await runStage(train, { params, inputs }), await runStage(train, { params, inputs })];
     expect(digestsIn(other.outputs['model'] ?? '')).toEqual(digestsIn(one.outputs['model'] ?? ''));
@@ -78,7 +78,7 @@ describe('a training', () => {
     expect(digestsIn(reseeded.outputs['model'] ?? '')).not.toEqual(digestsIn(one.outputs['model'] ?? ''));
   });
 
-  test('lowers its rate by decay, as Keras does', async () => {
+  test("lowers the learning rate by the param decay, as Keras' legacy optimizers do", async () => {
     const slowing = { ...params, optimizer: 'sgd', momentum: 0.9, nesterov: true, decay: 0.5 };
     const { outputs } = await runStage(train, { params: slowing, inputs: await labelledImages() });
     const rates = historyIn(outputs['history']).map(({ learning_rate }) => learning_rate);
@@ -86,8 +86,8 @@ describe('a training', () => {
   });
 });
 
-describe('a training that goes on from a model', () => {
-  test('starts from its weights and counts on, so that it does not draw the same again', async () => {
+describe('training that continues from a saved model', () => {
+  test('starts from its weights and continues counting epochs and steps, so random numbers are not repeated', async () => {
     const inputs = await labelledImages(60);
     const first = await runStage(train, { params: { ...params, epochs: 8 }, inputs });
     const model = first.outputs['model'] ?? '';
@@ -98,7 +98,7 @@ describe('a training that goes on from a model', () => {
     expect(factsIn(second.outputs['model'])).toMatchObject({ backbone: 'small-cnn', epochs: 9, steps: 9 * 6 });
   });
 
-  test('does not take a model of other tasks', async () => {
+  test('fails when the model was trained for other tasks', async () => {
     const { outputs } = await runStage(train, { params, inputs: await labelledImages() });
     const model = outputs['model'] ?? '';
     const onlyColours = await labelledImages(20, { taskOf: () => 'colour' });
@@ -107,19 +107,19 @@ describe('a training that goes on from a model', () => {
       kind: 'bad-input',
       problems: [
         {
-          message: 'the model was trained for other tasks: colour (3), shade (2) instead of colour (3)',
+          message: 'the model was trained for the tasks colour (3), shade (2), but the targets have colour (3)',
           at: { file: model },
-          advice: 'Train a model for these tasks from the start, without the input model.',
+          advice: 'Train a model for these tasks without the input "model".',
         },
       ],
     });
   });
 });
 
-describe('a training ends early', () => {
-  test('when it gets no better, if it is told to, with the best weights', async () => {
+describe('training ends early', () => {
+  test('with the best weights when the monitored metric stops improving, if early_stopping is set', async () => {
     const inputs = await labelledImages();
-    // After a first epoch that learns, the rate is so small that nothing changes any more.
+    // After the first epoch the learning rate is so small that the weights no longer change.
     const stalling = {
       ...params,
       epochs: 9,
@@ -130,8 +130,8 @@ describe('a training ends early', () => {
     };
     const { logged, outputs } = await runStage(train, { params: stalling, inputs });
     expect(logged.slice(-2)).toEqual([
-      'stopped after epoch 3: no better loss since epoch 1',
-      'ends with the weights of epoch 1, the best by loss',
+      'stopped early after epoch 3: loss has not improved since epoch 1',
+      'restored the weights of epoch 1, which has the best loss',
     ]);
     expect(historyIn(outputs['history'])).toHaveLength(3);
     expect(factsIn(outputs['model'])).toMatchObject({ epochs: 3, steps: 6 });
@@ -140,7 +140,7 @@ describe('a training ends early', () => {
     expect(weights(outputs).equals(weights(best))).toBe(true);
   });
 
-  test('when the loss is no number any more, and says at which step', async () => {
+  test('with a failure that names the step when the loss becomes NaN', async () => {
     const diverging = { ...params, optimizer: 'sgd', learning_rate: 1e30 };
     const { failure, outputs } = await runStage(train, { params: diverging, inputs: await labelledImages() });
     expect(failure).toEqual({
@@ -148,11 +148,11 @@ describe('a training ends early', () => {
       problems: [
         {
           message: expect.stringMatching(
-            /^the loss is no number any more at step [234], at a rate of 1e\+30, on the images «Images.*png» and 3 more$/,
+            /^the loss became NaN at step [234] with a learning rate of 1e\+30, on the images "Images.*png" and 3 more$/,
           ),
           advice:
-            'The training has diverged: lower learning_rate, set clip_global_norm to 1, or warm up with warmup_steps, ' +
-            'and run the stage again.',
+            'The training diverged: lower learning_rate, set clip_global_norm to 1, or set warmup_steps, ' +
+            'and rerun the stage.',
         },
       ],
     });

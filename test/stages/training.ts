@@ -9,5 +9,5 @@ export const params = {
 
 const { backbone: _, ...continued } = params;
 
-/** Without a backbone, which the model that a training goes on from brings. */
+/** Params without a backbone, for training that continues from a saved model, which has its own. */
 export { continued };

@@ -28,19 +28,19 @@ export interface LabelledImagesOptions {
   readonly size?: number;
   readonly taskOf?: (index: number) => TaskName;
   readonly splitOf?: (index: number) => Split;
-  /** The indices of images that cannot be decoded and are quarantined. */
+  /** The numbers of images that cannot be decoded and are quarantined. */
   readonly broken?: readonly number[];
-  /** Index of an image → index of the image of which it is a copy. */
+  /** Images that are copies of another one, by number. */
   readonly sameAs?: ReadonlyMap<number, number>;
 }
 
 const alternating = (index: number): TaskName => (index % 2 === 0 ? 'colour' : 'shade');
 const everyFifthForValidation = (index: number): Split => (index % 5 === 4 ? 'validation' : 'train');
 
-/** Height and width of the images in pixels, the minimum for the small network. */
+/** Height and width of the images in pixels: the minimum of the backbone `small-cnn`. */
 export const SIZE = 32;
 
-/** The paths of the inputs of training, evaluation and prediction. */
+/** The inputs of the train, evaluate and predict stages. */
 export type LabelledImagesFolder = {
   /** The folder of the data set. */
   readonly dataset: string;
@@ -50,8 +50,8 @@ export type LabelledImagesFolder = {
 };
 
 /**
- * Writes images of one colour each, which are easy to learn: the task `colour` has the classes red, green and blue, the
- * task `shade` dark and light grey. Each image is also a question for prediction.
+ * Creates single-coloured images, which are easy to learn: the task `colour` has the classes red, green and blue, the task
+ * `shade` dark and light grey. There is also a question for each image.
  */
 export async function labelledImages(count = 20, options: LabelledImagesOptions = {}): Promise<LabelledImagesFolder> {
   const {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { COMMON_OPTIONS, type CommandSpec, type OptionSpec, shapeOf } from './command-spec.ts';
 import { COMMANDS } from './commands.ts';
+import { documentationNote } from './documentation.ts';
 import { EXIT } from './exit.ts';
 import type { ParsedCommand } from './parse-quickly.ts';
 
@@ -27,6 +28,7 @@ export async function parseWithCommander(words: readonly string[]): Promise<Pars
       parsed = { command: spec, args, options: { ...switchesOff(spec), ...command.opts() } };
     });
   }
+  root.addHelpText('after', () => documentationNote(process.argv[1] ?? '.'));
   try {
     await root.parseAsync([...words], { from: 'user' });
     return parsed ?? EXIT.badInput;

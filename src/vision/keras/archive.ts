@@ -5,13 +5,14 @@ import { unzipSync, Zip, ZipPassThrough } from 'fflate';
 import { problem, type Result } from '../../shared/problem.ts';
 import { reasonOf } from '../../shared/wording.ts';
 
-/** The name that the weights have in a `.keras` archive. */
+/** The name of the weights file in a `.keras` archive. */
 const WEIGHTS = 'model.weights.h5';
 
 /**
- * Takes the weights out of a `.keras` archive, for as long as `use` needs them.
+ * Extracts the weights of a `.keras` archive to a temporary file, which is deleted when `use` has finished.
  *
- * @param scratch a folder for the file.
+ * @param scratch a folder for the temporary file.
+ * @returns the result of `use`, or a problem if the archive is corrupted or has no weights.
  */
 export async function withWeightsOf<Value>(
   archive: string,
@@ -22,7 +23,7 @@ export async function withWeightsOf<Value>(
   try {
     weights = unzipSync(readFileSync(archive), { filter: ({ name }) => name === WEIGHTS })[WEIGHTS];
   } catch (error) {
-    return problem(`the archive is damaged: ${reasonOf(error)}`, {
+    return problem(`the archive is corrupted: ${reasonOf(error)}`, {
       at: { file: archive },
       advice: 'Copy or download it again.',
     });
@@ -30,7 +31,7 @@ export async function withWeightsOf<Value>(
   if (weights === undefined) {
     return problem(`there is no ${WEIGHTS} in this archive`, {
       at: { file: archive },
-      advice: 'Name a .keras file that Keras 3 has written.',
+      advice: 'Use a .keras file saved by Keras 3.',
     });
   }
   const folder = await mkdtemp(path.join(scratch, 'keras-'));
@@ -39,14 +40,19 @@ export async function withWeightsOf<Value>(
     writeFileSync(file, weights);
     weights = undefined;
     const used = await use(file);
-    // Whoever named the archive knows nothing of what was in it.
+    // Problems should name the archive, not the temporary file.
     return used.ok ? used : { ok: false, failure: used.failure.map((one) => ({ ...one, at: { file: archive } })) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Writes an archive of some texts and of the weights, none of them compressed. The same content gives the same bytes. */
+/**
+ * Writes an uncompressed archive of texts and a weights file. The output is deterministic.
+ *
+ * @param texts the content of the other files, by name.
+ * @param weights the path of the weights file.
+ */
 export async function writeArchive(
   archive: string,
   texts: Readonly<Record<string, string>>,
@@ -60,7 +66,7 @@ export async function writeArchive(
     });
     const add = (name: string) => {
       const entry = new ZipPassThrough(name);
-      // Each entry has a local time: the first that archives know.
+      // A fixed modification time, the earliest that zip archives support, keeps the output deterministic.
       entry.mtime = new Date(1980, 0, 1);
       zip.add(entry);
       return entry;

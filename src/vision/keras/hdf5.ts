@@ -5,14 +5,14 @@ import { reasonOf } from '../../shared/wording.ts';
 
 const DOWNLOAD_AGAIN = 'Copy or download it again.';
 
-/** An array in an HDF5 file. */
+/** A dataset in an HDF5 file. */
 export interface Hdf5Array {
-  /** Where it lies in the file. */
+  /** Its path in the file. */
   readonly path: string;
   readonly shape: readonly number[];
 }
 
-/** An HDF5 file that is open for reading: of its arrays only that which is asked for gets into memory. */
+/** An HDF5 file opened for reading. A dataset is loaded into memory only when it is read. */
 export class Hdf5File {
   readonly #file: File;
   readonly #path: string;
@@ -25,47 +25,48 @@ export class Hdf5File {
     this.#file = new module.File(path, 'r');
   }
 
+  /** Opens a file; a problem if it is not a valid HDF5 file. */
   static async open(path: string): Promise<Result<Hdf5File>> {
     const module = await loadHdf5();
     return attempt(path, () => new Hdf5File(module, path));
   }
 
-  /** Runs what reads the file: where the file is damaged, that is told as a problem. */
+  /** Runs a function that reads the file, and returns a problem if the file is corrupted. */
   attempt<Value>(read: () => Value): Result<Value> {
     return attempt(this.#path, read);
   }
 
-  /** The names of what is in a group; none where there is no such group. */
+  /** Returns the names of a group's members; none if there is no such group. */
   names(path: string): readonly string[] {
     return this.#group(path)?.keys() ?? [];
   }
 
-  /** The strings that a group has as an attribute; undefined where it has none of that name. */
+  /** Returns a group's string attribute as a list; undefined if there is no attribute of that name. */
   strings(path: string, attribute: string): readonly string[] | undefined {
     const found = this.#group(path)?.attrs[attribute];
     if (found === undefined) return undefined;
-    // Of no strings at all there is no type that could be read.
+    // An empty attribute has no type that h5wasm could read.
     if (found.shape?.includes(0)) return [];
     const value = found.json_value;
     return (Array.isArray(value) ? value : [value]).map(String);
   }
 
-  /** What is known of an array without reading it; undefined where there is none. */
+  /** Returns the path and shape of a dataset without reading it; undefined if there is none. */
   array(path: string): Hdf5Array | undefined {
     const found = this.#dataset(path);
     return found === undefined ? undefined : { path, shape: found.shape ?? [] };
   }
 
-  /** The numbers of an array, as float32; a problem where it holds anything else. */
+  /** Reads a dataset of float32 or float64 values as float32; a problem if it has another type. */
   read({ path }: Hdf5Array): Result<Float32Array> {
     const value = this.attempt(() => this.#dataset(path)?.value);
     if (!value.ok) return value;
     if (value.value instanceof Float32Array) return success(value.value);
     if (value.value instanceof Float64Array) return success(Float32Array.from(value.value));
     if (typeof value.value === 'number') return success(Float32Array.of(value.value));
-    return problem(`«${path}» in the file is no array of float32`, {
+    return problem(`the dataset "${path}" does not have the type float32`, {
       at: { file: this.#path },
-      advice: 'Save the model with weights of float32.',
+      advice: 'Save the model with float32 weights.',
     });
   }
 
@@ -78,7 +79,7 @@ export class Hdf5File {
     return found instanceof this.#module.Group ? found : undefined;
   }
 
-  /** Links into other files, which HDF5 has too, are not followed. */
+  /** Returns a dataset of this file. External links are not followed. */
   #dataset(path: string): Dataset | undefined {
     const known = this.#datasets.get(path);
     if (known !== undefined) return known;
@@ -89,7 +90,7 @@ export class Hdf5File {
   }
 }
 
-/** An HDF5 file that is being written. The same calls give the same bytes. */
+/** An HDF5 file opened for writing. The output is deterministic. */
 export class Hdf5Writer {
   readonly #file: File;
 
@@ -97,11 +98,15 @@ export class Hdf5Writer {
     this.#file = file;
   }
 
-  /** Writes a file; throws the file system's words where that fails. */
+  /**
+   * Writes a file.
+   *
+   * @throws the error of the file system if writing fails.
+   */
   static async write(path: string, content: (file: Hdf5Writer) => void): Promise<void> {
     const { File } = await loadHdf5();
-    withoutClock(() => {
-      // The oldest format that does: what every h5py reads.
+    withFixedClock(() => {
+      // The oldest file format that suffices, for compatibility with every h5py.
       const file = new File(path, 'w', { libver: ['earliest', 'v108'] });
       try {
         content(new Hdf5Writer(file));
@@ -111,25 +116,31 @@ export class Hdf5Writer {
     });
   }
 
-  /** Makes a group, whose parent is there. */
+  /** Creates a group; its parent must exist. */
   group(path: string): void {
     this.#file.create_group(path);
   }
 
-  /** An attribute that is one text, however long. */
+  /** Writes a string attribute of any length. */
   text(path: string, attribute: string, value: string): void {
     this.#at(path).create_attribute(attribute, value, [], 'S');
   }
 
-  /** An attribute that is a list of texts, of at most 64 KB in all, each as many bytes as the longest has. */
+  /**
+   * Writes an attribute that is a list of fixed-length strings, 64 KB in total at most.
+   *
+   * @param bytes the length of each string, in bytes.
+   */
   strings(path: string, attribute: string, values: readonly string[], bytes: number): void {
     this.#at(path).create_attribute(attribute, [...values], [values.length], `S${bytes}`);
   }
 
+  /** Writes a float32 dataset. */
   floats(path: string, data: Float32Array, shape: readonly number[]): void {
     this.#file.create_dataset({ name: path, data, shape: [...shape], dtype: '<f' });
   }
 
+  /** Writes a uint32 or int64 dataset. */
   integers(path: string, data: Uint32Array | BigInt64Array, shape: readonly number[]): void {
     this.#file.create_dataset({ name: path, data, shape: [...shape] });
   }
@@ -139,7 +150,7 @@ export class Hdf5Writer {
   }
 }
 
-/** Whether a file begins as HDF5 files do, or as archives do. */
+/** Detects HDF5 files and zip archives by their first bytes; a problem if the file cannot be read. */
 export function kindOfFile(path: string): Result<'hdf5' | 'zip' | 'other'> {
   try {
     const start = Buffer.alloc(8);
@@ -159,7 +170,7 @@ export function kindOfFile(path: string): Result<'hdf5' | 'zip' | 'other'> {
 async function loadHdf5(): Promise<typeof import('h5wasm/node')> {
   const module = await import('h5wasm/node');
   const { activate_throwing_error_handler } = await module.ready;
-  // Otherwise it prints what is wrong and goes on.
+  // Without this, h5wasm prints errors and continues.
   activate_throwing_error_handler();
   return module;
 }
@@ -168,21 +179,21 @@ function attempt<Value>(path: string, read: () => Value): Result<Value> {
   try {
     return success(read());
   } catch (error) {
-    return problem(damageIn(error), { at: { file: path }, advice: DOWNLOAD_AGAIN });
+    return problem(describeHdf5Error(error), { at: { file: path }, advice: DOWNLOAD_AGAIN });
   }
 }
 
-/** What HDF5 says goes from the call down to the cause: the cause is what tells something. */
-function damageIn(error: unknown): string {
+/** Returns the last line of HDF5's error stack, which is the cause. */
+function describeHdf5Error(error: unknown): string {
   const said = error instanceof Error ? error.message : String(error);
   const [, found, expected] = /truncated file: eof = (\d+), .*stored_eof = (\d+)/.exec(said) ?? [];
-  if (found !== undefined) return `the file is cut off: it has ${found} bytes instead of ${expected}`;
+  if (found !== undefined) return `the file is incomplete: it has ${found} bytes, expected ${expected}`;
   const cause = [...said.matchAll(/line \d+ in \w+\(\): (.*)/g)].at(-1)?.[1];
-  return `the file is damaged: ${cause ?? said.trim()}`;
+  return `the file is corrupted: ${cause ?? said.trim()}`;
 }
 
-/** HDF5 writes the time of day beside every array: while this runs, it is always the same. */
-function withoutClock(write: () => void): void {
+/** Runs `write` with a fixed clock: HDF5 stores a timestamp with every dataset. */
+function withFixedClock(write: () => void): void {
   const { now } = Date;
   Date.now = () => 0;
   try {

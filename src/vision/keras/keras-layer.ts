@@ -1,8 +1,8 @@
-/** A layer as Keras knows it. */
+/** A layer in Keras' terms. */
 export interface KerasLayer {
   readonly className: string;
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** The names of the layers that it reads. */
+  /** The names of its inbound layers. */
   readonly inputs: readonly string[];
 }

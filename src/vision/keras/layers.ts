@@ -1,7 +1,9 @@
-import type { LayerJson } from '../models/layers/built-in-layers.ts';
+import type { LayerJson } from '../models/layers/replace-custom-layers.ts';
 import type { KerasLayer } from './keras-layer.ts';
 
-/** What decides the outcome of each class of layer: the names are the same in TensorFlow.js, Keras 3 and tf_keras. */
+/**
+ * The config keys of each layer class that affect its output. They are the same in TensorFlow.js, Keras 3 and tf_keras.
+ */
 const CONFIGS: Readonly<Record<string, readonly string[]>> = {
   InputLayer: ['batch_input_shape', 'sparse'],
   Rescaling: ['scale', 'offset'],
@@ -31,13 +33,17 @@ const CONFIGS: Readonly<Record<string, readonly string[]>> = {
   Dense: ['units', 'activation', 'use_bias'],
 };
 
-/** The layer of Keras that says the same as one of TensorFlow.js. */
+/**
+ * Converts a layer of TensorFlow.js to the equivalent Keras layer.
+ *
+ * @throws for a layer class that is not in `CONFIGS`.
+ */
 export function toKerasLayer(
   { name, class_name: className, config }: LayerJson,
   inputs: readonly string[],
 ): KerasLayer {
   const names = CONFIGS[className];
-  if (names === undefined) throw new Error(`How Keras calls a ${className} is not known.`);
+  if (names === undefined) throw new Error(`The layer class ${className} has no known Keras equivalent.`);
   const known = names.filter((key) => config[key] !== undefined).map((key) => [key, config[key]]);
   return { className, name, config: { name, dtype: 'float32', ...Object.fromEntries(known) }, inputs };
 }

@@ -1,12 +1,15 @@
 import type { Hdf5File, Hdf5Writer } from './hdf5.ts';
 import type { SavedLayer } from './saved-layer.ts';
 
-/** As much fits into the header of an HDF5 object; Keras splits longer lists. */
-const MOST_BYTES = 64_512;
+/** The maximum size of an HDF5 object header (`HDF5_OBJECT_HEADER_LIMIT` in Keras), which splits longer lists. */
+const MAX_ATTRIBUTE_BYTES = 64_512;
 
 /**
- * The layers of a file as Keras 2 lays it out, and Keras 3 where it is asked for `.h5`: a group a layer, the names and
- * their order in attributes. Undefined where the file is laid out otherwise.
+ * Reads the layers of a file in the layout of Keras 2 (and of Keras 3 for `.h5`): one group per layer, with the names
+ * and their order in attributes.
+ *
+ * @returns undefined if the file has another layout.
+ * @throws if a dataset that the attributes name does not exist.
  */
 export function layersByName(file: Hdf5File): SavedLayer[] | undefined {
   const root = file.names('/').includes('model_weights') ? '/model_weights' : '/';
@@ -16,14 +19,14 @@ export function layersByName(file: Hdf5File): SavedLayer[] | undefined {
     const group = `${root === '/' ? '' : root}/${name}`;
     const weights = (readList(file, group, 'weight_names') ?? []).map((weight) => {
       const array = file.array(`${group}/${weight}`);
-      if (array === undefined) throw new Error(`there is no array «${group}/${weight}»`);
+      if (array === undefined) throw new Error(`there is no dataset "${group}/${weight}"`);
       return array;
     });
     return weights.length === 0 ? [] : [{ name, weights }];
   });
 }
 
-/** Reads a list that may have been split: `layer_names`, or `layer_names0`, `layer_names1`, … */
+/** Reads a list that may be split over several attributes: `layer_names`, or `layer_names0`, `layer_names1`, … */
 function readList(file: Hdf5File, path: string, attribute: string): readonly string[] | undefined {
   const whole = file.strings(path, attribute);
   if (whole !== undefined) return whole;
@@ -35,16 +38,16 @@ function readList(file: Hdf5File, path: string, attribute: string): readonly str
   }
 }
 
-/** Writes a list of names, in parts where it is too long for one attribute. */
+/** Writes a list of names, split over several attributes if it is too long for one. */
 export function writeList(
   file: Hdf5Writer,
   path: string,
   attribute: string,
   values: readonly string[],
-  mostBytes = MOST_BYTES,
+  maxBytes = MAX_ATTRIBUTE_BYTES,
 ): void {
   const bytes = Math.max(1, ...values.map((value) => Buffer.byteLength(value)));
-  const each = Math.max(1, Math.floor(mostBytes / bytes));
+  const each = Math.max(1, Math.floor(maxBytes / bytes));
   if (values.length <= each) {
     file.strings(path, attribute, values, bytes);
     return;

@@ -12,18 +12,20 @@ interface LayerWithWeights extends ModelLayer {
 }
 
 export interface LoadOptions {
-  /** The names of the layers on top of the backbone, which may keep the weights that they have. */
+  /** The names of the head layers. A head keeps its initial weights if the file has none that match. */
   readonly heads: readonly string[];
-  /** A folder for what is in an archive, gone afterwards. */
+  /** A folder for temporary files, which are deleted afterwards. */
   readonly scratch: string;
 }
 
-export type LoadedWeights = Pick<Matched<ModelLayer>, 'left'>;
+export type LoadedWeights = Pick<Matched<ModelLayer>, 'skippedHeads'>;
 
 /**
- * Gives a model the weights of a file that Keras has written. Where anything does not fit the model stays as it was.
+ * Loads the weights of a file saved by Keras into a model, as Keras' `Model.load_weights`. If the file does not match,
+ * the model is not changed.
  *
- * @returns which heads were `left` as they were, and why.
+ * @param file `.h5` (model or weights), `.weights.h5` or `.keras`.
+ * @returns the heads that kept their weights, with the reason; a problem if the file does not match the backbone.
  */
 export async function loadKerasWeights(
   tf: TensorFlow,
@@ -39,13 +41,13 @@ export async function loadKerasWeights(
       saved.layers,
     );
     if (!matched.ok) {
-      return problem(`these are not weights of «${model.name}»: ${matched.failure.message}`, {
+      return problem(`the weights do not match the backbone "${model.name}": ${matched.failure.message}`, {
         at: { file },
-        advice: `Take a file of «${model.name}», or the backbone that the file is of.`,
+        advice: `Use a file saved from "${model.name}", or the backbone that the file was saved from.`,
       });
     }
     const assigned = assign(tf, matched.value, saved);
-    return assigned.ok ? success({ left: matched.value.left }) : assigned;
+    return assigned.ok ? success({ skippedHeads: matched.value.skippedHeads }) : assigned;
   });
 }
 

@@ -3,26 +3,26 @@ import { failure, type Result, success } from '../../shared/problem.ts';
 import { counted } from '../../shared/wording.ts';
 import type { SavedLayer } from './saved-layer.ts';
 
-/** A layer with weights of a model that is to get those of a file. */
+/** A layer of the model that weights are loaded into. */
 export interface ModelLayer {
   readonly name: string;
-  /** Its class in snake case. */
+  /** The layer class in snake case. */
   readonly kind: string;
   readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
 export interface Matched<Layer extends ModelLayer> {
   readonly pairs: readonly (readonly [Layer, SavedLayer])[];
-  /** The heads that keep the weights that they have, and why. */
-  readonly left: readonly { readonly head: string; readonly because: string }[];
+  /** The heads that keep their weights, with the reason. */
+  readonly skippedHeads: readonly { readonly head: string; readonly reason: string }[];
 }
 
 type Mismatch = Pick<Problem, 'message'>;
 
 /**
- * Finds for each layer its weights in a file: by its name or, since Keras numbers the layers that have no name anew in
- * each process, by the order of the layers, as Keras does. Shapes have to be equal. What the file has beyond the
- * backbone is left aside; a head gets its weights where the file has a layer of its name and shape.
+ * Matches the layers of a model to those of a file: by name or, because Keras' default names (`conv2d_12`) differ
+ * between processes, by layer order, as Keras does. Shapes must be equal. Layers of the file that are not in the
+ * backbone are ignored; a head is matched if the file has a layer of its name and shape.
  */
 export function matchLayers<Layer extends ModelLayer>(
   backbone: readonly Layer[],
@@ -32,37 +32,37 @@ export function matchLayers<Layer extends ModelLayer>(
   const byName = new Map(saved.map((layer) => [layer.name, layer]));
   const named = backbone.flatMap((layer) => pair(layer, byName.get(layer.name)));
   const missing = backbone.find(({ name }) => !byName.has(name));
-  const matchedByName = missing === undefined ? withHeads(named, heads, byName) : undefined;
+  const matchedByName = missing === undefined ? addHeads(named, heads, byName) : undefined;
   if (matchedByName?.ok === true) return matchedByName;
   const inOrder = matchInOrder(backbone, saved);
-  const matchedInOrder = inOrder.ok ? withHeads(inOrder.value, heads, byName) : inOrder;
+  const matchedInOrder = inOrder.ok ? addHeads(inOrder.value, heads, byName) : inOrder;
   if (matchedInOrder.ok) return matchedInOrder;
   if (missing === undefined) return matchedByName ?? matchedInOrder;
   if (named.length * 2 <= backbone.length) return matchedInOrder;
-  // A file with most of the names is of another version of this network: then the first that is missing says most.
-  return failure({ message: `layer «${missing.name}» is not in the file, which has ${named.length} of the others` });
+  // A file with most of the names is of another version of this network: the first missing layer is the best hint.
+  return failure({ message: `layer "${missing.name}" is not in the file, which has ${named.length} of the others` });
 }
 
-function withHeads<Layer extends ModelLayer>(
+function addHeads<Layer extends ModelLayer>(
   pairs: readonly (readonly [Layer, SavedLayer])[],
   heads: readonly Layer[],
   byName: ReadonlyMap<string, SavedLayer>,
 ): Result<Matched<Layer>, Mismatch> {
-  const wrong = pairs.flatMap(([layer, found]) => difference(layer, found) ?? []);
+  const wrong = pairs.flatMap(([layer, found]) => mismatchOf(layer, found) ?? []);
   if (wrong.length > 0) {
     const more = wrong.length - 1;
-    const rest = more === 0 ? '' : `; ${counted(more, 'more layer')} ${more === 1 ? 'does' : 'do'} not fit either`;
+    const rest = more === 0 ? '' : `; ${counted(more, 'more layer')} ${more === 1 ? 'does' : 'do'} not match either`;
     return failure({ message: `${wrong[0]}${rest}` });
   }
   const headPairs: (readonly [Layer, SavedLayer])[] = [];
-  const left: { head: string; because: string }[] = [];
+  const skippedHeads: { head: string; reason: string }[] = [];
   for (const head of heads) {
     const found = byName.get(head.name);
-    const because = found === undefined ? 'the file has no layer of that name' : difference(head, found);
-    if (found !== undefined && because === undefined) headPairs.push([head, found]);
-    else left.push({ head: head.name, because: because ?? '' });
+    const reason = found === undefined ? 'the file has no layer of that name' : mismatchOf(head, found);
+    if (found !== undefined && reason === undefined) headPairs.push([head, found]);
+    else skippedHeads.push({ head: head.name, reason: reason ?? '' });
   }
-  return success({ pairs: [...pairs, ...headPairs], left });
+  return success({ pairs: [...pairs, ...headPairs], skippedHeads });
 }
 
 function matchInOrder<Layer extends ModelLayer>(
@@ -73,16 +73,16 @@ function matchInOrder<Layer extends ModelLayer>(
   const groups = perClass ? [...new Set(backbone.map(({ kind }) => kind))] : [undefined];
   const pairs: (readonly [Layer, SavedLayer])[] = [];
   for (const kind of groups) {
-    const wanted = backbone.filter((layer) => kind === undefined || layer.kind === kind);
+    const expected = backbone.filter((layer) => kind === undefined || layer.kind === kind);
     const found = saved.filter((layer) => kind === undefined || layer.kind === kind);
-    const beyond = found.slice(wanted.length);
-    if (found.length < wanted.length || !beyond.every(isDense)) {
-      const what = kind === undefined ? 'with weights' : `«${kind}»`;
+    const beyond = found.slice(expected.length);
+    if (found.length < expected.length || !beyond.every(isDense)) {
+      const what = kind === undefined ? 'with weights' : `of the class "${kind}"`;
       return failure({
-        message: `the file has ${counted(found.length, 'layer')} ${what}, expected ${wanted.length}${nested(saved)}`,
+        message: `the file has ${counted(found.length, 'layer')} ${what}, expected ${expected.length}${nested(saved)}`,
       });
     }
-    pairs.push(...wanted.flatMap((layer, index) => pair(layer, found[index])));
+    pairs.push(...expected.flatMap((layer, index) => pair(layer, found[index])));
   }
   return success(pairs);
 }
@@ -91,36 +91,36 @@ function pair<Layer extends ModelLayer>(layer: Layer, found: SavedLayer | undefi
   return found === undefined ? [] : [[layer, found]];
 }
 
-/** Classifiers on top of a backbone. */
+/** Returns whether a layer is dense, as the classifiers on top of a backbone are. */
 function isDense({ weights: [kernel] }: SavedLayer): boolean {
   return kernel?.shape.length === 2;
 }
 
-/** No layer has so many weights: it is a model that was used as one. */
-const MOST_WEIGHTS = 12;
+/** No layer has more weights than this: what has more is a nested model. */
+const MAX_WEIGHTS_PER_LAYER = 12;
 
 function nested(saved: readonly SavedLayer[]): string {
-  const model = saved.find(({ weights }) => weights.length > MOST_WEIGHTS);
+  const model = saved.find(({ weights }) => weights.length > MAX_WEIGHTS_PER_LAYER);
   if (model === undefined) return '';
-  return `: «${model.name}» in it is a model of its own (save that alone: model.get_layer("${model.name}").save_weights(…))`;
+  return `: "${model.name}" in it is a nested model (save that alone: model.get_layer("${model.name}").save_weights(…))`;
 }
 
-/** In what a layer's weights differ from those of the file. */
-function difference({ name, weights }: ModelLayer, saved: SavedLayer): string | undefined {
-  const called = saved.name === name ? '' : ` («${saved.name}» in the file)`;
+/** Describes how a layer's weights differ from those in the file; undefined if they match. */
+function mismatchOf({ name, weights }: ModelLayer, saved: SavedLayer): string | undefined {
+  const called = saved.name === name ? '' : ` ("${saved.name}" in the file)`;
   if (weights.length !== saved.weights.length) {
     const names = weights.map((weight) => weight.name).join(', ');
-    return `layer «${name}»${called} has ${saved.weights.length} weights in the file, expected ${weights.length}: ${names}`;
+    return `layer "${name}"${called} has ${saved.weights.length} weights in the file, expected ${weights.length}: ${names}`;
   }
   const wrong = weights.findIndex(
     ({ shape }, index) => describe(shape) !== describe(saved.weights[index]?.shape ?? []),
   );
   const [weight, found] = [weights[wrong], saved.weights[wrong]];
   if (weight === undefined || found === undefined) return undefined;
-  return `«${weight.name}» of layer «${name}»${called} is ${describe(found.shape)} in the file, expected ${describe(weight.shape)}`;
+  return `"${weight.name}" of layer "${name}"${called} has the shape ${describe(found.shape)} in the file, expected ${describe(weight.shape)}`;
 }
 
-/** `3×3×24×32`. */
+/** Formats a shape, for example as `3×3×24×32`. */
 function describe(shape: readonly number[]): string {
-  return shape.length === 0 ? 'a single number' : shape.join('×');
+  return shape.length === 0 ? '()' : shape.join('×');
 }

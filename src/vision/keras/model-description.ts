@@ -1,10 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
-import { type LayerJson, withBuiltInLayers } from '../models/layers/built-in-layers.ts';
+import { type LayerJson, replaceCustomLayers } from '../models/layers/replace-custom-layers.ts';
 import type { KerasLayer } from './keras-layer.ts';
 import { inKerasOrder } from './layer-order.ts';
 import { toKerasLayer } from './layers.ts';
 
-/** A functional model as Keras knows it, its layers in Keras' order. */
+/** A functional model in Keras' terms, with its layers in Keras' order. */
 export interface KerasModel {
   readonly name: string;
   readonly layers: readonly KerasLayer[];
@@ -17,10 +17,14 @@ interface ModelJson {
   readonly output_layers: readonly (readonly [string, number, number])[];
 }
 
-/** Says in Keras' terms what a model is. Layers of ours become those of Keras that say the same. */
+/**
+ * Describes a model in Keras' terms. Custom layers are replaced by equivalent Keras layers.
+ *
+ * @throws if a layer is used more than once.
+ */
 export function describeModel(model: LayersModel): KerasModel {
   const { config } = model.toJSON(null, false) as unknown as { readonly config: ModelJson };
-  const layers = withBuiltInLayers(config.layers).map((layer) => toKerasLayer(layer, inputsOf(layer)));
+  const layers = replaceCustomLayers(config.layers).map((layer) => toKerasLayer(layer, inputsOf(layer)));
   const outputs = config.output_layers.map(([name]) => name);
   return { name: config.name, layers: inKerasOrder(layers, outputs), outputs };
 }
@@ -28,14 +32,14 @@ export function describeModel(model: LayersModel): KerasModel {
 function inputsOf({ name, inbound_nodes }: LayerJson): string[] {
   const [call = [], another] = inbound_nodes;
   if (another !== undefined)
-    throw new Error(`The layer ${name} is used more than once: that is not written for Keras.`);
+    throw new Error(`The layer "${name}" is used more than once, which cannot be saved for Keras.`);
   return call.map(([input]) => input);
 }
 
 /**
- * The configuration that both Keras 3 and tf_keras build the model from.
+ * Returns the configuration from which both Keras 3 and tf_keras build the model.
  *
- * @param withModules `.keras` names the module of each class, `.h5` does not.
+ * @param withModules whether to name the module of each class, as in `.keras` but not in `.h5` files.
  */
 export function modelConfig({ name, layers, outputs }: KerasModel, withModules: boolean): Record<string, unknown> {
   const classOf = (className: string, module: string) => ({

@@ -2,11 +2,11 @@ import type { Hdf5File } from './hdf5.ts';
 import type { SavedLayer } from './saved-layer.ts';
 
 /**
- * The layers of a file as Keras 3 lays `.weights.h5` out: a group for each object that has weights, called after its
- * class and its number among those of its class, `layers/conv2d_17/vars/0`. Newer files tell the layers' names too.
+ * Reads the layers of a file in the layout of Keras 3's `.weights.h5`: one group per layer, named after its class and
+ * its number within the class (`layers/conv2d_17/vars/0`). Newer files also contain the layers' names.
  */
 export function layersByObject(file: Hdf5File): SavedLayer[] {
-  // Models within models have the same inside; optimizers have weights of their own, which are not those of layers.
+  // Nested models have the same layout; the weights of an optimizer are not those of layers and are skipped.
   const within = (path: string): SavedLayer[] =>
     ['layers', '_layer_checkpoint_dependencies'].flatMap((container) => {
       const root = `${path}/${container}`;
@@ -25,13 +25,13 @@ function layerAt(file: Hdf5File, path: string, object: string): SavedLayer[] {
   return [{ name, kind: object.replace(/_\d+$/, ''), weights }];
 }
 
-/** `conv2d`, `conv2d_1`, `conv2d_2`, …, `conv2d_10`: HDF5 has them by the alphabet. */
+/** Sorts by number: `conv2d`, `conv2d_1`, `conv2d_2`, …, `conv2d_10`. HDF5 sorts names alphabetically. */
 function inOrder(objects: readonly string[]): string[] {
   const number = (object: string) => Number(/_(\d+)$/.exec(object)?.[1] ?? 0);
   return [...objects].sort((a, b) => number(a) - number(b));
 }
 
-/** How Keras turns a class into the name of an object: `BatchNormalization` → `batch_normalization`. */
+/** Converts a class name to snake case as Keras does: `BatchNormalization` → `batch_normalization`. */
 export function snakeCase(className: string): string {
   return className
     .replace(/\W+/g, '')

@@ -9,11 +9,11 @@ import { writeList } from './legacy-layout.ts';
 import { describeModel, type KerasModel, modelConfig } from './model-description.ts';
 import { snakeCase } from './object-layout.ts';
 
-/** By which version of tf_keras a model was written, as far as those who read it are concerned. */
+/** The tf_keras version that saved files declare. */
 const KERAS_VERSION = '2.21.0';
-const ABOUT = { keras_version: KERAS_VERSION, backend: 'tensorflow' };
+const VERSION_ATTRIBUTES = { keras_version: KERAS_VERSION, backend: 'tensorflow' };
 
-/** By the name of the format: the file that it is in, and how that is written. */
+/** The file name and the save function of each format. */
 const FORMATS = {
   h5: { file: 'model.h5', save: saveKerasH5 },
   keras: { file: 'model.keras', save: saveKerasArchive },
@@ -23,7 +23,7 @@ export type KerasFormat = keyof typeof FORMATS;
 
 export const kerasFormats = Object.keys(FORMATS) as readonly KerasFormat[];
 
-/** Writes a model into a directory, as `model.h5` and `model.keras`. */
+/** Saves a model in each of the formats, as `model.h5` or `model.keras` in a directory. */
 export async function saveForKeras(
   model: LayersModel,
   formats: readonly KerasFormat[],
@@ -32,15 +32,15 @@ export async function saveForKeras(
   for (const format of formats) await FORMATS[format].save(model, path.join(directory, FORMATS[format].file));
 }
 
-/** Writes a whole model as `.h5`, laid out as by Keras 2: `load_model` of Keras 3 and of tf_keras opens it. */
+/** Saves a whole model as `.h5` in the layout of Keras 2, which `load_model` of Keras 3 and tf_keras can read. */
 export async function saveKerasH5(model: LayersModel, file: string): Promise<void> {
   const described = describeModel(model);
   await Hdf5Writer.write(file, (hdf5) => {
-    for (const [name, value] of Object.entries(ABOUT)) hdf5.text('/', name, value);
+    for (const [name, value] of Object.entries(VERSION_ATTRIBUTES)) hdf5.text('/', name, value);
     hdf5.text('/', 'model_config', JSON.stringify(modelConfig(described, false)));
     const root = '/model_weights';
     hdf5.group(root);
-    for (const [name, value] of Object.entries(ABOUT)) hdf5.text(root, name, value);
+    for (const [name, value] of Object.entries(VERSION_ATTRIBUTES)) hdf5.text(root, name, value);
     writeList(hdf5, root, 'layer_names', namesOf(described));
     for (const { name } of described.layers) {
       const group = `${root}/${name}`;
@@ -59,13 +59,13 @@ export async function saveKerasH5(model: LayersModel, file: string): Promise<voi
   });
 }
 
-/** Writes a whole model as `.keras`: `load_model` of Keras 3 and of tf_keras opens it. */
+/** Saves a whole model as `.keras`, which `load_model` of Keras 3 and tf_keras can read. */
 export async function saveKerasArchive(model: LayersModel, file: string): Promise<void> {
   const described = describeModel(model);
   const weights = `${file}.weights`;
   try {
     await Hdf5Writer.write(weights, (hdf5) => {
-      // tf_keras looks for weights of the model itself, too.
+      // tf_keras also expects a group for weights of the model itself.
       hdf5.group('/vars');
       hdf5.group('/layers');
       for (const { object, layer } of objectsOf(described)) writeObject(hdf5, `/layers/${object}`, layer, model);
@@ -87,14 +87,14 @@ function writeObject(hdf5: Hdf5Writer, group: string, { className, name }: Keras
   for (const [index, { values }] of weightsOf(model, name).entries())
     writeTensor(hdf5, `${group}/vars/${index}`, values);
   if (className !== 'Dropout') return;
-  // Keras 3 draws by a state of its own, and opens no dropout without it.
+  // Keras 3 cannot load a Dropout layer without the state of its seed generator.
   const generator = `${group}/seed_generator`;
   hdf5.group(generator);
   hdf5.group(`${generator}/vars`);
   hdf5.integers(`${generator}/vars/0`, new Uint32Array(2), [2]);
 }
 
-/** The layers with the names that Keras has for them as objects: `conv2d`, `conv2d_1`, … */
+/** Returns the layers with their object names in a `.keras` file: `conv2d`, `conv2d_1`, … */
 function objectsOf({ layers }: KerasModel): { readonly object: string; readonly layer: KerasLayer }[] {
   const numbered = kerasNumbering();
   return layers.map((layer) => ({ object: numbered(snakeCase(layer.className)), layer }));
@@ -104,7 +104,7 @@ function namesOf({ layers }: KerasModel): string[] {
   return layers.map(({ name }) => name);
 }
 
-/** A layer that stands for a part of another one has no weights. */
+/** Returns the weights of a layer; none for a layer that replaces part of a custom layer. */
 function weightsOf(model: LayersModel, layer: string): { readonly name: string; readonly values: Tensor }[] {
   const found = model.layers.find(({ name }) => name === layer);
   return (found?.weights ?? []).map((weight) => ({

@@ -5,19 +5,19 @@ import { layersByName } from './legacy-layout.ts';
 import { layersByObject } from './object-layout.ts';
 import type { SavedLayer } from './saved-layer.ts';
 
-/** The weights in a file of Keras that is open. */
+/** The weights in an open file saved by Keras. */
 export interface SavedWeights {
-  /** In the order of the model. */
+  /** The layers in the order of the model. */
   readonly layers: readonly SavedLayer[];
   readonly read: (weight: Hdf5Array) => Result<Float32Array>;
 }
 
 /**
- * Opens any file that Keras keeps weights in: `.h5` of a model or of weights alone, `.weights.h5`, `.keras`. What kind
- * it is, its content tells.
+ * Opens any file in which Keras saves weights: `.h5` (model or weights only), `.weights.h5` or `.keras`. The format is
+ * detected from the content.
  *
- * @param scratch a folder for what is in an archive, gone afterwards.
- * @param use reads what it needs: the file is closed when it returns.
+ * @param scratch a folder for temporary files, which are deleted afterwards.
+ * @param use reads the weights; the file is closed when it returns.
  */
 export async function withSavedWeights<Value>(
   file: string,
@@ -34,7 +34,7 @@ export async function withSavedWeights<Value>(
     case 'other':
       return problem('this is neither an HDF5 file nor a .keras archive', {
         at: { file },
-        advice: 'Name a file that Keras has written: .h5, .weights.h5 or .keras.',
+        advice: 'Use a file saved by Keras: .h5, .weights.h5 or .keras.',
       });
     default:
       return kind.value satisfies never;
@@ -49,9 +49,9 @@ async function withHdf5<Value>(file: string, use: (weights: SavedWeights) => Res
     const layers = hdf5.attempt(() => layersByName(hdf5) ?? layersByObject(hdf5));
     if (!layers.ok) return layers;
     if (layers.value.length === 0) {
-      return problem('there are no weights of layers in this HDF5 file', {
+      return problem('the HDF5 file contains no layer weights', {
         at: { file },
-        advice: 'Name a file that Keras has written by save() or save_weights().',
+        advice: 'Use a file saved by Keras with save() or save_weights().',
       });
     }
     return use({ layers: layers.value, read: (weight) => hdf5.read(weight) });

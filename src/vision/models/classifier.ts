@@ -4,27 +4,30 @@ import { type BackboneName, backbones } from './backbones/index.ts';
 import { heads, type TaskClasses } from './heads.ts';
 import { LayerFactory } from './layers/layer-factory.ts';
 
-/** Where the backbone has ended. */
+/** The name of the layer after the last layer of the backbone. */
 export const POOLING_LAYER = 'pool';
 
-/** The backbones' `preprocess_input` in Keras. */
+/** The same as `preprocess_input` of these backbones in Keras. */
 const PREPROCESSING = { name: 'preprocess', scale: 1 / 127.5, offset: -1 };
 
-/** What a classifier is built from; the weights come on top. */
+/** What the layers of a classifier depend on. */
 export interface Architecture {
   readonly backbone: BackboneName;
-  /** Of the images, in pixels. */
+  /** The size of the images, in pixels. */
   readonly height: number;
   readonly width: number;
   readonly tasks: readonly TaskClasses[];
 }
 
 /**
- * Builds the multi-task classifier: pixels from 0 to 255 → the backbones' own preprocessing, x / 127.5 − 1 → backbone →
- * average pooling → dropout → one softmax a task.
+ * Builds the multi-task classifier: preprocessing (x / 127.5 − 1), backbone, global average pooling, dropout, and one
+ * softmax head for each task.
  *
- * @param seed of the initial weights.
- * @returns a model from float32 [n, height, width, 3] to [n, classes] for each task, in order.
+ * @param dropout the dropout rate on the pooled features, in [0, 1).
+ * @param seed the random seed of the initial weights.
+ * @returns a model from float32 [n, height, width, 3], values from 0 to 255, to float32 [n, classes] for each task, in
+ *   order.
+ * @throws if a task has the same name as a layer of the backbone.
  */
 export function buildClassifier(
   tf: TensorFlow,

@@ -1,17 +1,18 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
 import type { LayerFactory } from './layers/layer-factory.ts';
 
-/** One attribute to classify. */
+/** A task (an attribute to classify) and its number of classes. */
 export interface TaskClasses {
   readonly name: string;
   readonly classes: number;
 }
 
 /**
- * One softmax classifier a task on shared features.
+ * Adds dropout and one softmax classifier for each task on shared features.
  *
- * @param features [n, channels].
- * @returns for each task, in order, the output [n, classes] of a dense layer named after the task.
+ * @param features float32 [n, channels].
+ * @param dropout the dropout rate, in [0, 1).
+ * @returns for each task, in order, the output float32 [n, classes] of a dense layer named after the task.
  */
 export function heads(
   layers: LayerFactory,

@@ -2,13 +2,13 @@ import type { PinnedFile } from '../download/pinned-file.ts';
 
 const PUBLISHED = 'https://storage.googleapis.com/tensorflow/keras-applications';
 
-/** The weights that Keras publishes for a backbone without its classifier, trained on ImageNet. */
+/** ImageNet weights published by Keras for a backbone without its top. */
 export type ImagenetWeights =
   | PinnedFile
-  /** Keras publishes no digest of it. */
+  /** A file for which Keras publishes no digest. */
   | { readonly url: string; readonly digest?: never };
 
-/** By backbone. Addresses and digests are those of keras/src/applications, which has MD5 and nothing else. */
+/** ImageNet weights by backbone. URLs and digests are those in keras/src/applications, which only has MD5 digests. */
 export const imagenetWeights: Readonly<Record<string, ImagenetWeights | undefined>> = {
   'inception-resnet-v2': {
     url: `${PUBLISHED}/inception_resnet_v2/inception_resnet_v2_weights_tf_dim_ordering_tf_kernels_notop.h5`,
@@ -22,7 +22,7 @@ export const imagenetWeights: Readonly<Record<string, ImagenetWeights | undefine
     url: `${PUBLISHED}/nasnet/NASNet-mobile-no-top.h5`,
     digest: { algorithm: 'md5', hex: '1ed92395b5b598bdda52abe5c0dbfd63' },
   },
-  // keras/src/applications/mobilenet_v2.py fetches it unchecked: no digest of it is published.
+  // keras/src/applications/mobilenet_v2.py downloads this file without a digest.
   'mobilenet-v2': {
     url: `${PUBLISHED}/mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5`,
   },

@@ -3,19 +3,22 @@ import { distance } from 'fastest-levenshtein';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { POOLING_LAYER } from './classifier.ts';
 
-/** Stands for the backbone's last layer, whatever its name. */
+/** Stands for the last layer of the backbone, whatever its name. */
 const BACKBONE = 'backbone';
 
-/** How many names a suggestion has. */
-const SUGGESTED = 3;
+const MAX_SUGGESTIONS = 3;
 
-/** @returns the layers of a classifier, in order, up to the one of this name, or all of its backbone. */
+/**
+ * Returns the layers of a classifier up to and including the named one, in order; for `backbone`, the whole backbone.
+ *
+ * @returns a problem with similar names if there is no such layer.
+ */
 export function layersUpTo(model: LayersModel, name: string): Result<readonly layers.Layer[]> {
   const index = model.layers.findIndex((layer) => layer.name === (name === BACKBONE ? POOLING_LAYER : name));
   if (index >= 0) return success(model.layers.slice(0, name === BACKBONE ? index : index + 1));
   const names = [BACKBONE, ...model.layers.map((layer) => layer.name)];
-  const near = names.toSorted((one, other) => distance(one, name) - distance(other, name)).slice(0, SUGGESTED);
-  return problem(`«${model.name}» has no layer of the name «${name}»`, {
-    advice: `Near it are ${near.join(', ')}. The model’s summary.txt lists all layers; ${BACKBONE} means all but the heads.`,
+  const near = names.toSorted((one, other) => distance(one, name) - distance(other, name)).slice(0, MAX_SUGGESTIONS);
+  return problem(`"${model.name}" has no layer named "${name}"`, {
+    advice: `Similar names are ${near.join(', ')}. The model's summary.txt lists all layers; "${BACKBONE}" stands for the whole backbone.`,
   });
 }

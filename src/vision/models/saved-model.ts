@@ -7,13 +7,13 @@ import type { FromSchema } from '../../shared/schema-type.ts';
 import { reasonOf } from '../../shared/wording.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { backboneNames } from './backbones/index.ts';
-import { type LayerJson, withBuiltInLayers } from './layers/built-in-layers.ts';
+import { type LayerJson, replaceCustomLayers } from './layers/replace-custom-layers.ts';
 import { summarize } from './picture/draw-model.ts';
 
 const FACTS_FILE = 'pipeline.json';
 const SUMMARY_FILE = 'summary.txt';
 const TOPOLOGY_FILE = 'model.json';
-const RETRAIN = 'Run the stage that trained the model again.';
+const RETRAIN = 'Rerun the stage that trained the model.';
 
 const factsSchema = {
   type: 'object',
@@ -37,12 +37,12 @@ const factsSchema = {
   },
 } as const;
 
-/** What a saved model was built from, and for how many epochs and steps it has been trained in all. */
+/** What a saved model was built from, and the total number of epochs and steps that it was trained for. */
 export type ModelFacts = FromSchema<typeof factsSchema>;
 
 /**
- * Writes a directory of `model.json` and `weights.bin`, which any TensorFlow.js loads by itself, and beside them the facts
- * in `pipeline.json` and a table of the layers in `summary.txt`.
+ * Saves a model to a directory: `model.json` and `weights.bin` in the format of TensorFlow.js' `LayersModel`, which any
+ * TensorFlow.js loads, the facts in `pipeline.json`, and a table of the layers in `summary.txt`.
  */
 export async function saveModel(
   tf: TensorFlow,
@@ -53,9 +53,9 @@ export async function saveModel(
   await model.save(
     tf.io.withSaveHandler((artifacts) => {
       const topology = artifacts.modelTopology as { readonly config: { readonly layers: readonly LayerJson[] } };
-      const config = { ...topology.config, layers: withBuiltInLayers(topology.config.layers) };
+      const config = { ...topology.config, layers: replaceCustomLayers(topology.config.layers) };
       const files = tf.io.fileSystem(directory);
-      if (files.save === undefined) throw new Error('TensorFlow.js writes no files.');
+      if (files.save === undefined) throw new Error('TensorFlow.js has no save handler for files.');
       return files.save({ ...artifacts, modelTopology: { ...topology, config } });
     }),
   );
@@ -63,16 +63,17 @@ export async function saveModel(
   await writeFile(path.join(directory, FACTS_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
 }
 
+/** Reads the facts about a saved model; a problem if they are missing or invalid. */
 export function readModelFacts(directory: string): Promise<Result<ModelFacts>> {
   return readJsonFile(path.join(directory, FACTS_FILE), factsSchema, {
     unreadable: 'cannot read the facts about the model',
-    misshapen: 'the facts about the model have another shape',
+    misshapen: 'invalid facts about the model',
     called: 'model',
     advice: RETRAIN,
   });
 }
 
-/** Loads a model for prediction. */
+/** Loads a saved model for inference; a problem if it is missing or corrupted. The caller disposes of the model. */
 export async function loadModel(tf: TensorFlow, directory: string): Promise<Result<LayersModel>> {
   const file = path.join(directory, TOPOLOGY_FILE);
   try {
@@ -82,7 +83,7 @@ export async function loadModel(tf: TensorFlow, directory: string): Promise<Resu
   }
 }
 
-/** Gives a model that was just built the weights of a saved one, matched by name and shape. */
+/** Loads the weights of a saved model into a newly built one, matched by name and shape; a problem if they differ. */
 export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, directory: string): Promise<Result<void>> {
   const file = path.join(directory, TOPOLOGY_FILE);
   try {
@@ -90,7 +91,7 @@ export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, direct
     tf.tidy(() => model.loadWeights(tf.io.decodeWeights(weightData ?? new ArrayBuffer(0), weightSpecs ?? [])));
     return success(undefined);
   } catch (error) {
-    return problem(`the weights are not those of today's «${model.name}»: ${reasonOf(error)}`, {
+    return problem(`the weights do not match the current version of the backbone "${model.name}": ${reasonOf(error)}`, {
       at: { file },
       advice: RETRAIN,
     });

@@ -13,21 +13,23 @@ import type { Predictor } from './predictor.ts';
 export interface AnswerOptions {
   readonly predictor: Predictor;
   readonly facts: ModelFacts;
-  /** The folder from which the questions' paths start. */
+  /** The folder that the questions' paths are relative to. */
   readonly root: string;
   readonly batchSize: number;
-  /** How the training images were fitted into the model's size. */
+  /** How images are fitted into the model's input size; must be the same as for the training images. */
   readonly fit: Fit;
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;
 }
 
-/** The probabilities of the classes of a question's task. */
+/** The probability of each class of a question's task. */
 export type Answer = readonly number[];
 
 /**
- * Decodes the questions' images and runs the model on them, batch by batch. Images that cannot be decoded are reported
- * together. Throws the signal's reason when it is aborted.
+ * Decodes the questions' images and runs the model on them, batch by batch.
+ *
+ * @returns the answers in the order of the questions, or the problems of all images that cannot be decoded.
+ * @throws the signal's reason if it is aborted.
  */
 export async function answerQuestions(
   questions: readonly Question[],
@@ -36,7 +38,7 @@ export async function answerQuestions(
   const { facts, root, batchSize, fit, signal, onProgress } = options;
   const decode = ({ file }: Question) =>
     decodeImage(path.join(root, file), { width: facts.width, height: facts.height, fit });
-  // More in flight than cores: they are decoded while the model computes.
+  // More images in flight than cores, so that images are decoded while the model runs.
   const concurrency = Math.max(4, 2 * availableParallelism());
   const images: AsyncIterable<Result<DecodedImage>> = Readable.from(questions).map(decode, { concurrency, signal });
   const broken: Problem[] = [];

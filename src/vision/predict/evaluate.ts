@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
-import type { Watcher } from '../train/loop/fit.ts';
+import type { TrainingContext } from '../train/loop/fit.ts';
 import { validate } from '../train/loop/validate.ts';
 import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
 import { duplicatesIn, type LabelledImages, openLabelledImages } from '../train/samples/labelled-images.ts';
@@ -11,21 +11,26 @@ import { type Evaluation, toEvaluation } from './evaluation.ts';
 import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
 
 export interface EvaluatePaths {
-  /** A directory. */
+  /** Input: the directory of the shards. */
   readonly shards: string;
-  /** A file. */
+  /** Input: the Arrow file of the targets. */
   readonly targets: string;
-  /** A directory. */
+  /** Input: the directory of a saved model. */
   readonly model: string;
-  /** To be made: a JSON file. */
+  /** Output: a JSON file. */
   readonly evaluation: string;
 }
 
-/** Judges a model by the validation samples. Throws the signal's reason when it is aborted. */
+/**
+ * Evaluates a model on the validation split, and writes the result as JSON.
+ *
+ * @returns the evaluation; a `bad-input` failure if model and data do not match or there are no validation samples; a
+ *   `failed` one if TensorFlow or the images cannot be loaded.
+ */
 export async function evaluate(
   paths: EvaluatePaths,
   options: PredictorOptions,
-  { progress, log }: Pick<Watcher, 'progress' | 'log'>,
+  { progress, log }: Pick<TrainingContext, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const data = await openLabelledImages(paths);
   if (!data.ok) return failure(badInput(data.failure));
@@ -44,7 +49,7 @@ async function evaluateOn(
   data: LabelledImages,
   paths: EvaluatePaths,
   options: PredictorOptions,
-  { progress, log }: Pick<Watcher, 'progress' | 'log'>,
+  { progress, log }: Pick<TrainingContext, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const samples = data.targets.samplesIn('validation');
   const facts = await readModelFacts(paths.model);
@@ -54,7 +59,7 @@ async function evaluateOn(
 
   const predictor = await loadPredictor(paths.model, facts.value, samples.length, options);
   if (!predictor.ok) return predictor;
-  const judged = await validate({
+  const validation = await validate({
     predictor: predictor.value,
     data,
     samples,
@@ -62,24 +67,24 @@ async function evaluateOn(
     onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
   });
   predictor.value.dispose();
-  if (!judged.ok) return failure(failed(judged.failure));
+  if (!validation.ok) return failure(failed(validation.failure));
   const duplicates = duplicatesIn(data);
   for (const warning of duplicateWarnings(duplicates)) log(warning);
   const about = { left_out: data.leftOut.validation, duplicates };
-  return success(toEvaluation(data.targets.tasks, judged.value, about));
+  return success(toEvaluation(data.targets.tasks, validation.value, about));
 }
 
 function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file: string): Problem[] {
   const problems: Problem[] = [];
   const advice = 'Evaluate on the images and targets that the model was trained on.';
   if (facts.height !== shards.height || facts.width !== shards.width) {
-    const message = `the model takes ${facts.width}×${facts.height} pixels, but the images have ${shards.width}×${shards.height}`;
+    const message = `the model expects images of ${facts.width}×${facts.height} pixels, got ${shards.width}×${shards.height}`;
     problems.push({ message, at: { file }, advice });
   }
   const [known, given] = [describeTasks(facts.tasks), describeTasks(targets.tasks)];
   if (known !== given) {
     problems.push({
-      message: `the model knows the tasks ${known}, but the targets have ${given}`,
+      message: `the model has the tasks ${known}, but the targets have ${given}`,
       at: { file },
       advice,
     });
@@ -90,5 +95,5 @@ function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file
 function emptySplit(samples: Int32Array, file: string): Problem[] {
   if (samples.length > 0) return [];
   const advice = 'Raise validation_fraction, or add samples.';
-  return [{ message: 'there are no validation samples to judge the model by', at: { file }, advice }];
+  return [{ message: 'there are no validation samples to evaluate the model on', at: { file }, advice }];
 }

@@ -6,47 +6,52 @@ import { type ConfusionMatrix, samplesIn } from '../train/metrics/confusion.ts';
 
 export interface TaskEvaluation {
   readonly name: string;
+  /** Accuracy on the validation samples that have the task. */
   readonly accuracy: number;
-  /** Of the validation samples that have the task. */
+  /** The number of these samples. */
   readonly count: number;
-  /** What guessing among the classes would score. */
+  /** The accuracy of guessing at random: 1 / classes. */
   readonly chance: number;
-  /** Counts by true class (row) and predicted class (column). */
+  /** The number of samples by true class (row) and predicted class (column). */
   readonly confusion: ConfusionMatrix;
 }
 
-/** How good a model is on the validation split. Weights are the tasks' sample counts in the whole data set. */
+/** The result of evaluating a model on the validation split: the content of `evaluation.json`. */
 export interface Evaluation {
+  /** Mean cross-entropy over the samples. */
   readonly loss: number;
+  /** Mean of the tasks' accuracies, weighted by each task's number of samples in the whole data set. */
   readonly weighted_accuracy: number;
+  /** The same mean of the tasks' chance levels. */
   readonly weighted_chance: number;
-  /** Validation samples that count nowhere, since their images could not be decoded. */
+  /** The number of validation samples that were skipped because their images are quarantined. */
   readonly left_out: number;
-  /** Validation images that are training images, too, or nearly so. */
+  /** Validation images that are duplicates or near-duplicates of training images. */
   readonly duplicates: Duplicates;
   readonly tasks: readonly TaskEvaluation[];
 }
 
+/** Computes the evaluation from the confusion matrices of the validation split. */
 export function toEvaluation(
   tasks: readonly Task[],
   { loss, matrices }: Validation,
   about: Pick<Evaluation, 'left_out' | 'duplicates'>,
 ): Evaluation {
-  const judged = tasks.map(({ name, classes }, index) => {
+  const evaluated = tasks.map(({ name, classes }, index) => {
     const confusion = matrices[index] ?? [];
     return { name, accuracy: accuracyOf(confusion), count: samplesIn(confusion), chance: 1 / classes, confusion };
   });
-  const chances = judged.map(({ count, chance }) => (count > 0 ? chance : undefined));
+  const chances = evaluated.map(({ count, chance }) => (count > 0 ? chance : undefined));
   return {
     loss,
     weighted_accuracy: weightedAccuracy(matrices, tasks),
     weighted_chance: weightedMean(chances, tasks),
     ...about,
-    tasks: judged,
+    tasks: evaluated,
   };
 }
 
-/** The figures that a stage reports. */
+/** Returns the metrics that the `evaluate` stage reports. */
 export function evaluationMetrics({ loss, weighted_accuracy, tasks }: Evaluation): Record<string, number> {
   const byTask = tasks.map(({ name, accuracy }) => [`accuracy/${name}`, accuracy]);
   return { loss, weighted_accuracy, ...Object.fromEntries(byTask) };

@@ -8,16 +8,17 @@ import { createPredictor, type Predictor } from './predictor.ts';
 
 export interface PredictorOptions {
   readonly batchSize: number;
-  /** Among which one op's work is split: another number gives other last digits. */
+  /** The number of intra-op threads. Another number changes results by rounding errors. */
   readonly threads: number;
   readonly execution: ExecutionMode;
 }
 
 /**
- * Loads TensorFlow and a saved model to predict with, which goes with the predictor.
+ * Loads TensorFlow and a saved model. Disposing of the predictor also disposes of the model.
  *
- * @param directory of the model.
- * @param samples how many it will be given in all.
+ * @param directory the directory of the saved model.
+ * @param samples the total number of images that will be predicted.
+ * @returns a `failed` failure if TensorFlow cannot be loaded, a `bad-input` one if the model cannot.
  */
 export async function loadPredictor(
   directory: string,

@@ -9,21 +9,25 @@ import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
 import { predictionLine } from './prediction-line.ts';
 
 export interface PredictPaths {
-  /** A file. */
+  /** Input: the file of the questions. */
   readonly questions: string;
-  /** The data set's folder, from which the questions' paths start. */
+  /** Input: the folder of the data set, which the questions' paths are relative to. */
   readonly dataset: string;
-  /** A directory. */
+  /** Input: the directory of a saved model. */
   readonly model: string;
-  /** To be made: a CSV file. */
+  /** Output: a CSV file. */
   readonly predictions: string;
 }
 
 export interface PredictOptions extends PredictorOptions, Pick<AnswerOptions, 'fit' | 'signal' | 'onProgress'> {}
 
 /**
- * Answers every question with the probabilities of its task's classes, in the order of the questions. Throws the
- * signal's reason when it is aborted.
+ * Predicts the class probabilities for each question and writes them, in the order of the questions, as a CSV file in
+ * the submission format of the FashionAI challenge.
+ *
+ * @returns a `bad-input` failure if a question's image cannot be decoded or the model does not have its task; a
+ *   `failed` one if TensorFlow cannot be loaded.
+ * @throws the signal's reason if it is aborted.
  */
 export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<void, StageFailure>> {
   const questions = await readQuestions(paths.questions);
@@ -31,7 +35,7 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   const facts = await readModelFacts(paths.model);
   if (!facts.ok) return failure(badInput(facts.failure));
   if (questions.value.length === 0) {
-    // A file of no bytes counts as one that was not made.
+    // The engine treats an empty output file as missing.
     await writeFile(paths.predictions, '\n');
     return success(undefined);
   }
@@ -57,8 +61,8 @@ function unknownTasks(questions: readonly Question[], { tasks }: ModelFacts, fil
   const known = new Set(tasks.map(({ name }) => name));
   const unknown = new Set(questions.map(({ task }) => task).filter((task) => !known.has(task)));
   return [...unknown].map((task) => ({
-    message: `a question asks for the task «${task}», which the model does not know`,
+    message: `a question asks for the task "${task}", which the model does not have`,
     at: { file },
-    advice: `The model knows ${describeTasks(tasks)}. Train it on samples of this task, or take the question out.`,
+    advice: `The model has the tasks ${describeTasks(tasks)}. Train it on samples of this task, or remove the question.`,
   }));
 }

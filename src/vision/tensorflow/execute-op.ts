@@ -3,7 +3,7 @@ import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_
 import type { TFEOpAttr } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import type { TensorFlow } from './load.ts';
 
-/** An attribute's value as TensorFlow's `AttrValue` spells it: `{ type: 'float' }`, `{ string: 'NHWC' }`. */
+/** The value of an op's attribute, as in TensorFlow's `AttrValue`: `{ type: 'float' }`, `{ string: 'NHWC' }`. */
 export type Attribute =
   | { readonly type: 'float' | 'int32' | 'uint8' }
   | { readonly string: string }
@@ -15,14 +15,15 @@ export interface Operation<Output extends string> {
   readonly name: string;
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly inputs: readonly Tensor[];
-  /** A name for each of the op's outputs, in their order. */
+  /** Names for the op's outputs, in order. */
   readonly outputs: readonly Output[];
 }
 
 /**
- * Runs one op of the TensorFlow runtime for which TensorFlow.js has no function of its own.
+ * Runs an op of the TensorFlow runtime that TensorFlow.js has no function for.
  *
- * @returns its outputs by name, belonging to the current `tf.tidy` scope.
+ * @returns the outputs by name. They belong to the current `tf.tidy` scope.
+ * @throws TensorFlow's error if the op fails.
  */
 export function executeOp<const Output extends string>(
   tf: TensorFlow,
@@ -41,6 +42,7 @@ export function executeOp<const Output extends string>(
   return Object.fromEntries(operation.outputs.map((name, index) => [name, tensors[index]])) as Record<Output, Tensor>;
 }
 
+/** Returns the Node backend, through which ops are run by name. */
 export function nodeBackend(tf: TensorFlow): NodeJSKernelBackend {
   return tf.backend() as NodeJSKernelBackend;
 }

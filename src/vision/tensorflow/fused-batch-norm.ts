@@ -2,32 +2,34 @@ import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { executeOp } from './execute-op.ts';
 import type { TensorFlow } from './load.ts';
 
-/** What one batch says about its channels, each float32 [channels]. */
+/** The statistics of one batch, each float32 [channels]. */
 export interface BatchStatistics {
   readonly mean: Tensor1D;
-  /** Divided by the number of values less one. */
+  /** With Bessel's correction: divided by the number of values minus 1. */
   readonly unbiasedVariance: Tensor1D;
 }
 
-/** By which channels are normalised, each float32 [channels]. */
+/** Fixed statistics to normalize by, each float32 [channels]. */
 export interface FixedStatistics {
   readonly mean: Tensor1D;
   readonly variance: Tensor1D;
 }
 
-/** What comes after the normalisation, each float32 [channels]. */
+/** The affine transform after the normalization, each float32 [channels]. */
 export interface Affine {
-  /** Also called gamma. */
+  /** Gamma. */
   readonly scale: Tensor1D;
-  /** Also called beta. */
+  /** Beta. */
   readonly offset: Tensor1D;
 }
 
 /**
- * Normalises a batch by its own mean and biased variance, in one kernel forward and one backward.
+ * Normalizes a batch by its own mean and biased variance (training mode), with one kernel forward and one backward.
  *
  * @param x float32 [n, height, width, channels].
- * @param observe called once with the batch's statistics, which live until it returns.
+ * @param epsilon added to the variance.
+ * @param observe called once with the statistics of the batch, which are disposed of when it returns.
+ * @returns float32 [n, height, width, channels].
  */
 export function fusedBatchNorm(
   tf: TensorFlow,
@@ -37,13 +39,15 @@ export function fusedBatchNorm(
   observe: (statistics: BatchStatistics) => void,
 ): Tensor4D {
   const unused = tf.tensor1d([]) as Tensor1D;
-  return normalise(tf, x, affine, { mean: unused, variance: unused }, kernelAttributes(epsilon, true), observe);
+  return normalize(tf, x, affine, { mean: unused, variance: unused }, kernelAttributes(epsilon, true), observe);
 }
 
 /**
- * Normalises images by statistics that stay as they are, in one kernel forward and one backward.
+ * Normalizes a batch by fixed statistics (inference mode), with one kernel forward and one backward.
  *
  * @param x float32 [n, height, width, channels].
+ * @param epsilon added to the variance.
+ * @returns float32 [n, height, width, channels].
  */
 export function fixedBatchNorm(
   tf: TensorFlow,
@@ -52,7 +56,7 @@ export function fixedBatchNorm(
   statistics: FixedStatistics,
   epsilon: number,
 ): Tensor4D {
-  return normalise(tf, x, affine, statistics, kernelAttributes(epsilon, false));
+  return normalize(tf, x, affine, statistics, kernelAttributes(epsilon, false));
 }
 
 type KernelAttributes = ReturnType<typeof kernelAttributes>;
@@ -67,7 +71,7 @@ function kernelAttributes(epsilon: number, training: boolean) {
   } as const;
 }
 
-function normalise(
+function normalize(
   tf: TensorFlow,
   x: Tensor4D,
   { scale, offset }: Affine,
@@ -84,7 +88,7 @@ function normalise(
       outputs: ['y', 'mean', 'variance', 'reserve1', 'reserve2', 'reserve3'],
     });
     observe?.({ mean: forward.mean as Tensor1D, unbiasedVariance: forward.variance as Tensor1D });
-    // What the kernel itself puts aside is of a batch's own statistics only.
+    // The reserved outputs of the kernel are only valid in training mode.
     const [reserve1, reserve2] = observe === undefined ? [mean, variance] : [forward.reserve1, forward.reserve2];
     save([x, scale, reserve1, reserve2, forward.reserve3]);
     return {

@@ -6,22 +6,27 @@ import type { TensorFlow } from './load.ts';
 export type ImageBatchShape = readonly [number, number, number, number];
 
 /**
- * Puts images on the device as bytes and casts them there: a quarter of what float32 would send.
+ * Copies images to the device as uint8 and casts them there, which transfers a quarter of the bytes of float32.
  *
- * @param images uint8 pixels, row by row, as many as `shape` says.
- * @returns float32 of the same shape and values, 0 to 255.
+ * @param images uint8 [count, height, width, channels], row-major.
+ * @returns float32 [count, height, width, channels], values from 0 to 255.
  */
 export function imagesToDevice(tf: TensorFlow, images: Uint8Array, shape: ImageBatchShape): Tensor4D {
   const backend = nodeBackend(tf);
   const id = backend.binding.createTensor([...shape], backend.binding.TF_UINT8, images);
-  // TensorFlow.js knows no uint8, so only the backend's own (TypeScript-private) way in can register such a tensor.
+  // TensorFlow.js has no uint8: only this (TypeScript-private) method of the backend can register such a tensor.
   const bytes = backend['createOutputTensor']({ id, shape: [...shape], dtype: backend.binding.TF_UINT8 });
   const pixels = bytesToFloats(tf, bytes);
   bytes.dispose();
   return pixels as Tensor4D;
 }
 
-/** @param bytes uint8, which TensorFlow.js takes for int32. */
+/**
+ * Casts a tensor to float32.
+ *
+ * @param bytes uint8 on the device; TensorFlow.js takes it for int32.
+ * @returns float32 of the same shape, values from 0 to 255.
+ */
 export function bytesToFloats(tf: TensorFlow, bytes: Tensor): Tensor {
   const { y } = executeOp(tf, {
     name: 'Cast',

@@ -3,20 +3,21 @@ import { problem, type Result, success } from '../../shared/problem.ts';
 
 export type TensorFlow = typeof import('@tensorflow/tfjs-node-gpu');
 
-/** Sums are split over the threads, so another number of them gives other last digits: pin both. */
+/** Numbers of threads. Sums are split over threads, so another number changes results by rounding errors. */
 export interface ThreadOptions {
-  /** Threads that share the work of one op. */
+  /** The number of threads that share the work of one op. */
   readonly intraOpThreads: number;
-  /** Ops that run at the same time: 1 unless told, since with 2 a traced graph has no fixed outcome. */
+  /** The number of ops that run in parallel; 1 by default, because a graph is not deterministic with 2. */
   readonly interOpThreads?: number;
 }
 
 let loaded: { readonly threads: string; readonly result: Promise<Result<TensorFlow>> } | undefined;
 
 /**
- * Loads TensorFlow into this process, once: TensorFlow reads its settings when its library is opened.
+ * Loads TensorFlow into this process, once. TensorFlow reads its settings when its library is loaded.
  *
- * @throws when the process has loaded it with other numbers of threads, which cannot be changed any more.
+ * @returns a problem if the library cannot be loaded.
+ * @throws if this process has already loaded TensorFlow with other numbers of threads.
  */
 export function loadTensorFlow(options: ThreadOptions): Promise<Result<TensorFlow>> {
   const interOpThreads = options.interOpThreads ?? 1;
@@ -24,13 +25,14 @@ export function loadTensorFlow(options: ThreadOptions): Promise<Result<TensorFlo
   if (loaded === undefined) {
     process.env['TF_NUM_INTRAOP_THREADS'] = String(options.intraOpThreads);
     process.env['TF_NUM_INTEROP_THREADS'] = String(interOpThreads);
-    // Otherwise TensorFlow looks at the CPU to decide, and rounding differs from machine to machine. On: 1.8 times faster.
+    // By default TensorFlow decides by the CPU model, so rounding would differ between machines. On is 1.8 times
+    // faster.
     process.env['TF_ENABLE_ONEDNN_OPTS'] = '1';
-    // Leaves errors alone: hints about CPU instructions and the order in which GPU plug-ins register are noise.
+    // Only errors: hints about CPU instructions and the registration of GPU plug-ins are noise.
     process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
     loaded = { threads, result: importBinding() };
   } else if (loaded.threads !== threads) {
-    throw new Error(`TensorFlow runs with ${loaded.threads} in this process; asked for ${threads}.`);
+    throw new Error(`This process has loaded TensorFlow with ${loaded.threads}, cannot change to ${threads}.`);
   }
   return loaded.result;
 }
@@ -38,21 +40,21 @@ export function loadTensorFlow(options: ThreadOptions): Promise<Result<TensorFlo
 async function importBinding(): Promise<Result<TensorFlow>> {
   restoreRemovedUtil();
   const noDeprecation = process.noDeprecation ?? false;
-  // node-pre-gyp, by which the package finds its addon, still uses `punycode` and `url.parse`.
+  // node-pre-gyp, which locates the addon, uses the deprecated `punycode` and `url.parse`.
   process.noDeprecation = true;
   try {
     const module = await import('@tensorflow/tfjs-node-gpu');
     return success(module.default);
   } catch (error) {
-    return problem(`TensorFlow could not be loaded: ${firstLine(error)}`, {
-      advice: 'Run `npm run setup` in the folder of the package `pipeline`; `pipeline doctor` shows what is there.',
+    return problem(`cannot load TensorFlow: ${firstLine(error)}`, {
+      advice: 'Run `npm run setup` in the folder of the package `pipeline`; `pipeline doctor` shows what is installed.',
     });
   } finally {
     process.noDeprecation = noDeprecation;
   }
 }
 
-/** tfjs-node calls what Node 22 deprecates and Node 23 has no more. */
+/** Restores functions that tfjs-node calls and Node 23 removed. */
 function restoreRemovedUtil(): void {
   const isNullOrUndefined = (value: unknown) => value === null || value === undefined;
   Object.assign(util, { isArray: Array.isArray, isNullOrUndefined });

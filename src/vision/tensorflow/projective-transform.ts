@@ -3,11 +3,13 @@ import { executeOp } from './execute-op.ts';
 import type { TensorFlow } from './load.ts';
 
 /**
- * Warps each image of a batch by a projective transform of its own: bilinear, the edge pixels repeated outside.
+ * Warps each image of a batch by its own projective transform, with bilinear interpolation; outside the image, edge
+ * pixels are repeated (`tf.raw_ops.ImageProjectiveTransformV3`).
  *
- * @param images float32 [n, height, width, channels]; on uint8 the op truncates, which darkens by half a level.
- * @param transforms float32 [n, 8]; a row a0 a1 a2 b0 b1 b2 c0 c1 takes the output's pixel (x, y) from the input's
- *   ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k) with k = c0 x + c1 y + 1.
+ * @param images float32 [n, height, width, channels]. (With uint8 the op truncates, which darkens by half a level.)
+ * @param transforms float32 [n, 8]. For a row a0 a1 a2 b0 b1 b2 c0 c1, the output pixel (x, y) is the input pixel ((a0
+ *   x + a1 y + a2) / k, (b0 x + b1 y + b2) / k) with k = c0 x + c1 y + 1.
+ * @returns float32 [n, height, width, channels].
  */
 export function projectiveTransform(tf: TensorFlow, images: Tensor4D, transforms: Tensor2D): Tensor4D {
   return tf.tidy(() => {

@@ -3,8 +3,9 @@ import { executeOp } from './execute-op.ts';
 import type { TensorFlow } from './load.ts';
 
 /**
- * Lets every ReLU and ReLU6 of the process be differentiated by TensorFlow's one kernel for it. TensorFlow.js composes the
- * gradients of six ops over the whole feature map, which takes longer than the convolution's.
+ * Makes every ReLU and ReLU6 of this process use TensorFlow's gradient kernels `ReluGrad` and `Relu6Grad`.
+ * TensorFlow.js composes these gradients of six ops over the whole feature map, which takes longer than the gradient of
+ * the convolution.
  */
 export function useReluGradientKernels(tf: TensorFlow): void {
   for (const kernelName of ['Relu', 'Relu6']) {

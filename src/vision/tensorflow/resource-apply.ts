@@ -5,10 +5,12 @@ import type { TensorFlow } from './load.ts';
 const ATTRIBUTES = { T: { type: 'float' }, use_locking: { bool: false } } as const;
 
 /**
- * `weights -= rate · m / (√v + epsilon)` where they lie, with m and v the moving averages of the gradient and its square.
+ * Updates weights in place by Adam: `weights -= rate · m / (√v + epsilon)`, where m and v are the moving averages of
+ * the gradient and of its square (`tf.raw_ops.ResourceApplyAdam`).
  *
- * @param weights m, v: handles of variables, of the gradient's shape.
- * @param rate a scalar in which the correction of the averages' bias is.
+ * @param variables handles of variables with the shape of the gradient.
+ * @param options `rate` is a float32 scalar that includes the bias correction.
+ * @param gradient float32.
  */
 export function resourceApplyAdam(
   tf: TensorFlow,
@@ -18,11 +20,12 @@ export function resourceApplyAdam(
 ): void {
   const { weights, m, v } = variables;
   const { beta1, beta2 } = options;
-  // The kernel takes 1 − beta in float32, which for 0.999 is 1.00005 times as much: the averages are larger by such factors.
+  // The kernel computes 1 − beta in float32, which is off by a factor of 1.00005 for 0.999: the moving averages are
+  // larger by that factor.
   const [mFactor, vFactor] = [beta1, beta2].map((beta) => (1 - Math.fround(beta)) / (1 - beta)) as [number, number];
   const rate = tf.mul(options.rate, Math.sqrt(vFactor) / mFactor);
   const epsilon = options.epsilon * Math.sqrt(vFactor);
-  // Its own correction of the bias, from powers of the betas, loses as many digits: powers of 0 turn it off.
+  // The kernel's own bias correction, by powers of the betas, is as inexact: powers of 0 turn it off.
   const [noCorrection, first, second, small] = [0, beta1, beta2, epsilon].map((value) => tf.scalar(value));
   executeOp(tf, {
     name: 'ResourceApplyAdam',
@@ -32,7 +35,11 @@ export function resourceApplyAdam(
   });
 }
 
-/** `velocity = momentum · velocity − rate · gradient`, and the weights move by it, or by what it will be after Nesterov. */
+/**
+ * Updates weights in place by SGD with momentum, as Keras' `SGD`: `velocity = momentum · velocity − rate · gradient`,
+ * and `weights += velocity`, or with Nesterov momentum `weights += momentum · velocity − rate · gradient`
+ * (`tf.raw_ops.ResourceApplyKerasMomentum`).
+ */
 export function resourceApplyMomentum(
   tf: TensorFlow,
   variables: { readonly weights: Tensor; readonly velocity: Tensor },
@@ -47,7 +54,7 @@ export function resourceApplyMomentum(
   });
 }
 
-/** `weights -= rate · gradient`. */
+/** Updates weights in place: `weights -= rate · gradient` (`tf.raw_ops.ResourceApplyGradientDescent`). */
 export function resourceApplyGradientDescent(tf: TensorFlow, weights: Tensor, rate: Tensor, gradient: Tensor): void {
   executeOp(tf, {
     name: 'ResourceApplyGradientDescent',

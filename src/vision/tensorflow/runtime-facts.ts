@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 import { success } from '../../shared/problem.ts';
 
-/** The file in the package's folder in which the set-up notes what it installed (scripts/setup/tensorflow.js). */
+/** The file in the package's folder in which the setup records what it installed (scripts/setup/tensorflow.js). */
 const INSTALLED = 'tensorflow.json';
 
-/** What the set-up installed under tfjs-node. */
+/** The TensorFlow library that the setup installed for tfjs-node. */
 export interface InstalledTensorFlow {
   readonly tensorflow?: string;
-  /** `cpu`, `cuda`, or `bundled` for the library that the package's own installer fetched. */
+  /** `cpu`, `cuda`, or `bundled` for the library that the package's own install script downloaded. */
   readonly variant?: string;
   /** The folder of TensorFlow's shared libraries. */
   readonly library?: string;
 }
 
 /**
- * TensorFlow's version and the kind of device that it computes on. Imported at each start of the command, so it loads
- * nothing of TensorFlow.
+ * The runtime facts of TensorFlow for the action key: its version and the kind of device it runs on. Imported at every
+ * start of the command, so it must not load TensorFlow.
  */
 export const tensorFlowFacts: RuntimeFacts = {
   name: 'tensorflow',
@@ -29,7 +29,7 @@ export const tensorFlowFacts: RuntimeFacts = {
   },
 };
 
-/** Returns what is noted in `folder`, the package's; nothing if the set-up has not run or the file is corrupted. */
+/** Returns what is recorded in `folder`, the package's; empty if the setup has not run or the file is corrupted. */
 export function readInstalled(folder: string): InstalledTensorFlow {
   try {
     return JSON.parse(readFileSync(join(folder, INSTALLED), 'utf8')) as InstalledTensorFlow;

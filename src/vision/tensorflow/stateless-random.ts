@@ -3,21 +3,28 @@ import { executeOp } from './execute-op.ts';
 import type { TensorFlow } from './load.ts';
 
 /**
- * Uniform numbers in [0, 1) that depend on `key` and `shape` alone, on any device and with any number of threads
- * (Philox, as `tf.random.stateless_uniform`).
+ * Returns uniform random numbers in [0, 1) that depend only on `key` and `shape`, not on the device or the number of
+ * threads (Philox, as `tf.random.stateless_uniform`).
  *
  * @param key int32 [2].
+ * @returns float32 of the given shape.
  */
 export function statelessUniform(tf: TensorFlow, shape: readonly number[], key: Tensor1D): Tensor {
-  return draw(tf, 'StatelessRandomUniform', shape, key);
+  return sample(tf, 'StatelessRandomUniform', shape, key);
 }
 
-/** Numbers of mean 0 and deviation 1 from which those beyond 2 are drawn again, as `tf.random.stateless_truncated_normal`. */
+/**
+ * Returns random numbers of the standard normal distribution truncated at ±2, which depend only on `key` and `shape`
+ * (as `tf.random.stateless_truncated_normal`).
+ *
+ * @param key int32 [2].
+ * @returns float32 of the given shape.
+ */
 export function statelessTruncatedNormal(tf: TensorFlow, shape: readonly number[], key: Tensor1D): Tensor {
-  return draw(tf, 'StatelessTruncatedNormal', shape, key);
+  return sample(tf, 'StatelessTruncatedNormal', shape, key);
 }
 
-function draw(tf: TensorFlow, name: string, shape: readonly number[], key: Tensor1D): Tensor {
+function sample(tf: TensorFlow, name: string, shape: readonly number[], key: Tensor1D): Tensor {
   return tf.tidy(() => {
     const { output } = executeOp(tf, {
       name,

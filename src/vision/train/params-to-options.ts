@@ -3,7 +3,7 @@ import type { TrainParams } from './params.ts';
 import type { ClassWeights } from './samples/class-weights.ts';
 import type { TrainOptions } from './train.ts';
 
-/** What the params of a training mean. */
+/** Converts the params of the `train` stage to options of `train`. */
 export function trainOptions(params: TrainParams): TrainOptions {
   const { momentum, nesterov, augment, early_stopping: stopping } = params;
   return {
@@ -21,7 +21,7 @@ export function trainOptions(params: TrainParams): TrainOptions {
     schedule: scheduleOf(params),
     warmupSteps: params.warmup_steps,
     labelSmoothing: params.label_smoothing,
-    // What the schema allows but its type does not tell.
+    // The type derived from the schema is wider than what the schema allows.
     classWeights: params.class_weights as ClassWeights | undefined,
     clip: { globalNorm: params.clip_global_norm, value: params.clip_value },
     earlyStopping: {

@@ -1,77 +1,95 @@
 import type { FromSchema } from '../../shared/schema-type.ts';
 import { backboneNames } from '../models/backbones/index.ts';
-import { monitoredFigures } from './loop/early-stopping.ts';
+import { monitoredMetrics } from './loop/early-stopping.ts';
 import { scheduleNames } from './loop/learning-rate.ts';
 import { saveFormats } from './save-as.ts';
 import { executionModes } from './step/execution-mode.ts';
 
-/** What the params of a training may be. */
+/** The JSON Schema of the params of the `train` stage. */
 export const trainParams = {
   type: 'object',
   properties: {
     backbone: {
-      description: 'The convolutional base. Needed without the input «model», which brings its own.',
+      description: 'The backbone (convolutional base). Required unless the input `model` is given, which has its own.',
       enum: backboneNames,
     },
     weights: {
       description:
-        'What the backbone starts with: «none» (drawn), «imagenet» (published by Keras, downloaded once), or a path or ' +
-        'https address of a file that Keras has written (.h5, .weights.h5, .keras), followed by #sha256= and its digest.',
+        'The initial weights: `none` (random), `imagenet` (published by Keras, downloaded once), or the path or URL of a ' +
+        'file saved by Keras (.h5, .weights.h5, .keras), followed by `#sha256=` and its SHA-256 digest in hex.',
       type: 'string',
       minLength: 1,
       default: 'none',
     },
-    optimizer: { enum: ['adam', 'sgd'], default: 'adam' },
-    learning_rate: { description: 'At the stage’s start.', type: 'number', exclusiveMinimum: 0 },
+    optimizer: {
+      description: 'The optimizer, with the update rule of the Keras optimizer of the same name.',
+      enum: ['adam', 'sgd'],
+      default: 'adam',
+    },
+    learning_rate: {
+      description: 'The learning rate at the start of the stage, after the warm-up if there is one.',
+      type: 'number',
+      exclusiveMinimum: 0,
+    },
     schedule: {
-      description: 'How the rate goes on from step to step.',
+      description: 'The learning rate schedule: how the rate changes from step to step.',
       enum: scheduleNames,
       default: 'constant',
     },
     decay: {
-      description: 'Of constant: the rate at step t of the stage is learning_rate / (1 + decay · t).',
+      description:
+        'For the `constant` schedule: the rate t steps after the warm-up is learning_rate / (1 + decay · t). ' +
+        '0 keeps the rate constant.',
       type: 'number',
       minimum: 0,
       default: 0,
     },
     final_learning_rate: {
-      description: 'Of cosine: the rate at the last step.',
+      description: 'For the `cosine` schedule: the learning rate at the last step.',
       type: 'number',
       minimum: 0,
       default: 0,
     },
     decay_rate: {
-      description: 'Of exponential: by how much the rate is multiplied in decay_steps steps.',
+      description:
+        'For the `exponential` schedule: the factor by which the rate is multiplied every `decay_steps` steps.',
       type: 'number',
       exclusiveMinimum: 0,
       maximum: 1,
       default: 0.96,
     },
-    decay_steps: { description: 'Of exponential, in steps.', type: 'integer', minimum: 1, default: 1000 },
+    decay_steps: {
+      description:
+        'For the `exponential` schedule: the number of steps in which the rate is multiplied by `decay_rate`.',
+      type: 'integer',
+      minimum: 1,
+      default: 1000,
+    },
     warmup_steps: {
-      description: 'Steps in which the rate grows to learning_rate, before the schedule begins.',
+      description:
+        'The number of steps in which the rate grows linearly to `learning_rate`, before the schedule begins.',
       type: 'integer',
       minimum: 0,
       default: 0,
     },
     momentum: {
-      description: 'Of sgd: the share of the last step that is taken again.',
+      description: 'For `sgd`: the momentum coefficient.',
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
       default: 0,
     },
-    nesterov: { description: 'Of sgd: looks ahead by the momentum.', type: 'boolean', default: false },
-    epochs: { description: 'Passes over the training split.', type: 'integer', minimum: 1 },
-    batch_size: { description: 'Images in a step.', type: 'integer', minimum: 1 },
+    nesterov: { description: 'For `sgd`: whether to use Nesterov momentum.', type: 'boolean', default: false },
+    epochs: { description: 'The number of passes over the training split.', type: 'integer', minimum: 1 },
+    batch_size: { description: 'The number of images per step.', type: 'integer', minimum: 1 },
     seed: {
-      description: 'Decides the first weights, the order of the samples, augmentation and dropout.',
+      description: 'The random seed for the initial weights, the order of the samples, augmentation and dropout.',
       type: 'integer',
       minimum: 0,
       maximum: 4294967295,
     },
     dropout: {
-      description: 'The share of the pooled features that a step leaves out.',
+      description: 'The dropout rate on the pooled features: the fraction that is dropped in each training step.',
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
@@ -79,24 +97,26 @@ export const trainParams = {
     },
     freeze: {
       description:
-        'The layer up to which the model stays as it is, moving averages included; backbone trains the heads alone.',
+        'The name of the last frozen layer: it and all layers before it are not trained, nor are their moving averages ' +
+        'updated. `backbone` trains only the heads.',
       type: 'string',
     },
     learning_rate_factors: {
       description:
-        'By the name of a layer, or backbone: what the learning rate is multiplied by up to it, from the name before on.',
+        'Factors on the learning rate by layer name. A factor applies to the named layer and the layers before it, back ' +
+        'to the previous named layer. `backbone` stands for the last layer of the backbone.',
       type: 'object',
       additionalProperties: { type: 'number', exclusiveMinimum: 0 },
       default: {},
     },
     l2: {
-      description: 'The loss grows by so much for each square of a number in the kernels that are trained.',
+      description: 'L2 regularization: this times the sum of squares of all trainable kernels is added to the loss.',
       type: 'number',
       minimum: 0,
       default: 0,
     },
     label_smoothing: {
-      description: 'The share of each target that is spread over all classes of its task.',
+      description: 'Label smoothing: the fraction of each target that is spread evenly over all classes of its task.',
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
@@ -104,45 +124,45 @@ export const trainParams = {
     },
     class_weights: {
       description:
-        'By task, how often a sample of each class counts, in the order of the classes; balanced: so often that all ' +
-        'classes of a task weigh the same.',
+        'Weights of the samples in the loss: by task, one weight per class, in class order. `balanced` weights the ' +
+        'samples so that all classes of a task contribute equally.',
       anyOf: [
         { const: 'balanced' },
         { type: 'object', additionalProperties: { type: 'array', items: { type: 'number', minimum: 0 } } },
       ],
     },
     clip_global_norm: {
-      description: 'The greatest length of all gradients together; longer ones are shortened.',
+      description: 'Gradients are scaled down so that their global L2 norm does not exceed this.',
       type: 'number',
       exclusiveMinimum: 0,
     },
     clip_value: {
-      description: 'The greatest number in a gradient, either way.',
+      description: 'Each gradient value is clipped to ± this, before `clip_global_norm` applies.',
       type: 'number',
       exclusiveMinimum: 0,
     },
     early_stopping: {
-      description: 'Ends the training when it gets no better, and with which weights.',
+      description: 'Stops the training when a metric stops improving, and selects the final weights.',
       type: 'object',
       properties: {
         monitor: {
-          description: 'The figure that tells it: losses should fall, accuracy should rise.',
-          enum: monitoredFigures,
+          description: 'The metric to monitor: losses should fall, accuracy should rise.',
+          enum: monitoredMetrics,
           default: 'val_loss',
         },
         patience: {
-          description: 'Epochs without a better one after which it ends. Without it all epochs are trained.',
+          description: 'The number of epochs without improvement after which training stops. Unset trains all epochs.',
           type: 'integer',
           minimum: 1,
         },
         min_delta: {
-          description: 'By how much the figure has to be better to count.',
+          description: 'The smallest change of the metric that counts as an improvement.',
           type: 'number',
           minimum: 0,
           default: 0,
         },
         restore_best: {
-          description: 'Ends with the weights of the best epoch instead of the last.',
+          description: 'Whether to keep the weights of the best epoch instead of those of the last.',
           type: 'boolean',
           default: false,
         },
@@ -151,25 +171,29 @@ export const trainParams = {
       default: {},
     },
     checkpoint_minutes: {
-      description: 'After so many minutes the training is kept, as after each epoch, to go on from if it is killed.',
+      description: 'The interval between checkpoints in minutes; one is also saved after each epoch.',
       type: 'number',
       minimum: 0,
       default: 10,
     },
     augment: {
-      description: 'How the training images are varied, as by Keras’ ImageDataGenerator.',
+      description: "Data augmentation of the training images, as by Keras' ImageDataGenerator.",
       type: 'object',
       properties: {
-        horizontal_flip: { description: 'Mirrors half of them.', type: 'boolean', default: true },
+        horizontal_flip: {
+          description: 'Whether to flip half of the images horizontally, chosen at random.',
+          type: 'boolean',
+          default: true,
+        },
         rotation_range: {
-          description: 'Degrees, either way.',
+          description: 'The maximum rotation in degrees, in either direction.',
           type: 'number',
           minimum: 0,
           maximum: 180,
           default: 20,
         },
         zoom_range: {
-          description: 'Each axis is scaled by 1 − this to 1 + this.',
+          description: 'Each axis is zoomed by a random factor between 1 − this and 1 + this.',
           type: 'number',
           minimum: 0,
           exclusiveMaximum: 1,
@@ -180,25 +204,28 @@ export const trainParams = {
       default: {},
     },
     execution: {
-      description: '«graph» computes a batch in one go, «eager» op by op, which is slower: for comparison.',
+      description:
+        '`graph` runs each batch as one TensorFlow graph; `eager` runs it op by op (slower, for comparison).',
       enum: executionModes,
       default: 'graph',
     },
     towers: {
-      description: 'GPUs over which each batch is sliced. Without a GPU the slices take turns on the CPU.',
+      description:
+        'The number of GPUs over which each batch is split. Without a GPU, the slices run on the CPU in turn.',
       type: 'integer',
       minimum: 1,
       default: 1,
     },
     threads: {
-      description: 'Threads that share one op. Another number gives other last digits.',
+      description: 'The number of intra-op threads. Another number changes results by rounding errors.',
       type: 'integer',
       minimum: 1,
       default: 2,
     },
     save_as: {
       description:
-        'What the model is written as beside TensorFlow.js’ own format: model.h5 and model.keras for Keras, model.svg and model.png to look at.',
+        "The formats to save the model in besides TensorFlow.js' own: `h5` and `keras` write model.h5 and model.keras " +
+        'for Keras, `svg` and `png` draw the architecture as model.svg and model.png.',
       type: 'array',
       items: { enum: saveFormats },
       uniqueItems: true,

@@ -7,21 +7,21 @@ import { svgToPng } from '../models/picture/svg-to-png.ts';
 
 const pictureFormats = ['svg', 'png'] as const;
 
-/** What a model may be written as beside TensorFlow.js' own format. */
+/** A format in which a model can be saved besides TensorFlow.js' own. */
 export type SaveFormat = KerasFormat | (typeof pictureFormats)[number];
 
 export const saveFormats: readonly SaveFormat[] = [...kerasFormats, ...pictureFormats];
 
-/** Writes `model.h5` and `model.keras` for Keras, `model.svg` and `model.png` for people, those that are asked for. */
+/** Writes the model in each format to `model.h5`, `model.keras`, `model.svg` or `model.png` in the directory. */
 export async function saveAs(model: LayersModel, formats: readonly SaveFormat[], directory: string): Promise<void> {
-  const wanted = new Set(formats);
+  const requested = new Set(formats);
   await saveForKeras(
     model,
-    kerasFormats.filter((format) => wanted.has(format)),
+    kerasFormats.filter((format) => requested.has(format)),
     directory,
   );
-  if (!pictureFormats.some((format) => wanted.has(format))) return;
+  if (!pictureFormats.some((format) => requested.has(format))) return;
   const svg = await drawModel(model);
-  if (wanted.has('svg')) await writeFile(path.join(directory, 'model.svg'), svg);
-  if (wanted.has('png')) await writeFile(path.join(directory, 'model.png'), await svgToPng(svg));
+  if (requested.has('svg')) await writeFile(path.join(directory, 'model.svg'), svg);
+  if (requested.has('png')) await writeFile(path.join(directory, 'model.png'), await svgToPng(svg));
 }

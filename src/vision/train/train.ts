@@ -8,8 +8,8 @@ import { nodeBackend } from '../tensorflow/execute-op.ts';
 import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import { openCheckpoints } from './checkpoints/checkpoints.ts';
-import { type FitOptions, fitModel, type TrainingProgress, type Watcher } from './loop/fit.ts';
-import type { EpochFigures } from './loop/history.ts';
+import { type FitOptions, fitModel, type TrainingContext, type TrainingProgress } from './loop/fit.ts';
+import type { EpochMetrics } from './loop/history.ts';
 import type { LearningRateOptions } from './loop/learning-rate.ts';
 import { writeTensorBoard } from './loop/tensorboard.ts';
 import type { OptimizerOptions } from './optimizers/optimizer.ts';
@@ -31,46 +31,47 @@ export interface TrainOptions
   extends LearningRateOptions,
     FineTuning,
     Pick<FitOptions, 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
-  /** Needed where no model is given, which brings its own. */
+  /** Required unless a model to start from is given, which has its own. */
   readonly backbone?: BackboneName | undefined;
   readonly optimizer: OptimizerOptions;
   readonly augmentation: Augmentation;
+  /** The dropout rate on the pooled features, in [0, 1). */
   readonly dropout: number;
   readonly classWeights?: ClassWeights | undefined;
   readonly clip: ClipOptions;
-  /** Of the penalty on the squares of the kernels. */
+  /** The factor of the L2 penalty on the trainable kernels. */
   readonly l2: number;
-  /** After so many a checkpoint is due, beside those after each epoch. */
+  /** The interval between checkpoints, in addition to one after each epoch. */
   readonly checkpointMinutes: number;
-  /** Among which one op's work is split: another number gives other last digits. */
+  /** The number of intra-op threads. Another number changes results by rounding errors. */
   readonly threads: number;
   readonly execution: ExecutionMode;
-  /** Devices over which each batch is sliced. */
+  /** The number of devices over which each batch is split. */
   readonly towers: number;
-  /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
+  /** `none`, `imagenet`, or the path or URL of a file saved by Keras, with its digest. */
   readonly weights: string;
-  /** What the model is written as beside TensorFlow.js' own format. */
+  /** The formats to save the model in besides TensorFlow.js' own. */
   readonly saveAs: readonly SaveFormat[];
 }
 
 export interface TrainPaths {
-  /** A directory. */
+  /** Input: the directory of the shards. */
   readonly shards: string;
-  /** A file. */
+  /** Input: the Arrow file of the targets. */
   readonly targets: string;
-  /** The directory of a saved model whose training goes on, with a fresh optimizer. */
+  /** Input: the directory of a saved model to continue training, with a new optimizer. */
   readonly startFrom?: string | undefined;
-  /** A file of Keras that gives the first weights. */
+  /** Input: a file saved by Keras with the initial weights. */
   readonly weights?: string | undefined;
-  /** A directory for what is needed meanwhile, and to go on after the training was killed. */
+  /** A directory for checkpoints and temporary files, which outlives the process. */
   readonly work: string;
-  /** The directory in which downloads are kept. */
+  /** The directory in which downloads are cached. */
   readonly downloads: string;
-  /** To be made: the directory of the trained model. */
+  /** Output: the directory of the trained model. */
   readonly model: string;
-  /** To be made: a JSON file with the figures of each epoch. */
+  /** Output: a JSON file with the metrics of each epoch. */
   readonly history: string;
-  /** To be made: a directory with the same figures for TensorBoard. */
+  /** Output: a directory with the same metrics for TensorBoard. */
   readonly tensorboard: string;
 }
 
@@ -81,19 +82,21 @@ interface PreparedModel {
 }
 
 /**
- * Trains a classifier and saves it. Throws the signal's reason when it is aborted.
+ * Trains a multi-task classifier and saves it, resuming from a checkpoint in `paths.work` if there is one.
  *
- * @returns the figures of each epoch.
+ * @returns the metrics of each epoch; a `bad-input` failure if data, model, weights and params do not match; a `failed`
+ *   one if a download fails, TensorFlow cannot be loaded, the loss became NaN or infinite, or memory is exhausted.
+ * @throws the signal's reason if it is aborted.
  */
 export async function train(
   paths: TrainPaths,
   options: TrainOptions,
-  watcher: Watcher,
-): Promise<Result<readonly EpochFigures[], StageFailure>> {
+  context: TrainingContext,
+): Promise<Result<readonly EpochMetrics[], StageFailure>> {
   const data = await openLabelledImages(paths);
   if (!data.ok) return failure(badInput(data.failure));
   try {
-    return await trainOn(data.value, paths, options, watcher);
+    return await trainOn(data.value, paths, options, context);
   } finally {
     await data.value.shards.close();
   }
@@ -103,12 +106,12 @@ async function trainOn(
   data: LabelledImages,
   paths: TrainPaths,
   options: TrainOptions,
-  watcher: Watcher,
-): Promise<Result<readonly EpochFigures[], StageFailure>> {
+  context: TrainingContext,
+): Promise<Result<readonly EpochMetrics[], StageFailure>> {
   const start = await checkStart(data, paths, options);
   if (!start.ok) return failure(badInput(start.failure));
-  for (const warning of sampleWarnings(data)) watcher.log(warning);
-  const prepared = await prepareModel(start.value, paths, options, watcher);
+  for (const warning of sampleWarnings(data)) context.log(warning);
+  const prepared = await prepareModel(start.value, paths, options, context);
   if (!prepared.ok) return prepared;
   const { tf, model, rateFactors } = prepared.value;
   const { targets, shards } = data;
@@ -129,8 +132,8 @@ async function trainOn(
   });
   const { facts } = start.value;
   try {
-    const checkpoints = await openCheckpoints<TrainingProgress>(paths.work, options.checkpointMinutes, watcher.log);
-    const fitted = await fitModel({ ...options, trainer, data, before: facts, checkpoints }, watcher);
+    const checkpoints = await openCheckpoints<TrainingProgress>(paths.work, options.checkpointMinutes, context.log);
+    const fitted = await fitModel({ ...options, trainer, data, previous: facts, checkpoints }, context);
     if (!fitted.ok) return failure(failed(fitted.failure));
     const { history, steps } = fitted.value;
     trainer.updateModel();
@@ -146,7 +149,7 @@ async function trainOn(
   }
 }
 
-/** All that can be found wrong before TensorFlow is loaded. */
+/** Runs all checks that do not need TensorFlow. */
 async function checkStart(
   { shards, targets }: LabelledImages,
   paths: TrainPaths,
@@ -169,24 +172,24 @@ async function checkStart(
   return problems.length > 0 ? failure(problems) : start;
 }
 
-/** Fetches the weights where some are to be fetched, and builds the model. */
+/** Downloads the initial weights if necessary, and builds the model. */
 async function prepareModel(
   start: StartingPoint,
   paths: TrainPaths,
   options: TrainOptions,
-  watcher: Watcher,
+  context: TrainingContext,
 ): Promise<Result<PreparedModel, StageFailure>> {
   const { initial } = start;
   const weights =
-    initial === undefined ? success(undefined) : await weightsFile(initial, { ...watcher, directory: paths.downloads });
-  // What does not come over the network may come another time.
+    initial === undefined ? success(undefined) : await weightsFile(initial, { ...context, directory: paths.downloads });
+  // A failed download may succeed later, so it is not the user's input that is wrong.
   if (!weights.ok) return failure((initial?.kind === 'download' ? failed : badInput)(weights.failure));
   const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
   useReluGradientKernels(tf);
   const { work: scratch } = paths;
-  const model = await startingModel(tf, start, { ...options, weightsFile: weights.value, scratch, log: watcher.log });
+  const model = await startingModel(tf, start, { ...options, weightsFile: weights.value, scratch, log: context.log });
   if (!model.ok) return failure(badInput(model.failure));
   const rateFactors = prepareFineTuning(model.value, options);
   if (rateFactors.ok) return success({ tf, model: model.value, rateFactors: rateFactors.value });
@@ -194,7 +197,7 @@ async function prepareModel(
   return failure(badInput(rateFactors.failure));
 }
 
-/** Without a GPU all slices are computed on the CPU, which is of use for comparing results alone. */
+/** Returns the device of each tower. Without a GPU all of them are the CPU, which is only useful to compare results. */
 function devicesOf(tf: TensorFlow, towers: number): string[] {
   if (towers === 1) return [''];
   const { isUsingGpuDevice } = nodeBackend(tf);

@@ -36,7 +36,7 @@ test.each([
   await victim.finished;
   const next = await project.run(...args, '--cache', cache);
   expect(next.exitCode, next.stderr).toBe(0);
-  expect(next.stdout).toMatch(/goes on from the checkpoint after step \d+/);
+  expect(next.stdout).toMatch(/resumed from the checkpoint at step \d+/);
   const outputs = ({ stages }: Finished) => stages.map(({ name, outputs }) => [name, outputs]);
   expect(outputs(next)).toEqual(outputs(uninterrupted));
 });

@@ -15,7 +15,7 @@ async function written(content: (file: Hdf5Writer) => void): Promise<Hdf5File> {
 const floats = (file: Hdf5Writer, path: string) => file.floats(path, Float32Array.of(1, 2), [2]);
 
 describe('the layout of Keras 2', () => {
-  test('has lists that are too long for one attribute in parts', async () => {
+  test('splits lists that are too long for one attribute', async () => {
     const names = Array.from({ length: 10 }, (_, index) => `layer_${index}`);
     const file = await written((hdf5) => {
       writeList(hdf5, '/', 'layer_names', names, 30);
@@ -33,7 +33,7 @@ describe('the layout of Keras 2', () => {
 });
 
 describe('the layout of Keras 3', () => {
-  test('has the layers of a class by their numbers, and those of models within', async () => {
+  test('sorts the layers of a class by number, and includes those of nested models', async () => {
     const objects = ['conv2d', 'conv2d_1', 'conv2d_2', 'conv2d_10', 'functional/layers/dense'];
     const file = await written((hdf5) => {
       const made = new Set<string>();

@@ -14,7 +14,7 @@ const HEADS = ['colour', 'shade'];
 const FILES = ['keras.h5', 'keras.keras', 'keras.weights.h5'].map((name) => join(import.meta.dirname, 'files', name));
 const [H5 = '', KERAS = ''] = FILES;
 
-/** The model of which files/make.py has made files; other names are drawn by the layer factory. */
+/** Builds the model that files/make.py saved with Keras. Unless `named`, its layers have the factory's default names. */
 function tiny({ filters = 2, shades = 2, named = true, more = false } = {}): LayersModel {
   const layers = new LayerFactory(tf, 1);
   const name = (of: string) => (named ? { name: of } : {});
@@ -42,31 +42,33 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 const load = (model: LayersModel, file: string) =>
   expectNoLeak(tf, () => loadKerasWeights(tf, model, file, { heads: HEADS, scratch: temporaryFolder() }));
 
-describe('weights of a file that Keras has written', () => {
-  test.each(FILES)('%s: get to their layers by name, heads included', async (file) => {
+describe('loading the weights of a file saved by Keras', () => {
+  test.each(FILES)('matches layers by name, heads included: %s', async (file) => {
     const model = tiny();
-    expect(unwrap(await load(model, file))).toEqual({ left: [] });
+    expect(unwrap(await load(model, file))).toEqual({ skippedHeads: [] });
     expect(valuesOf(model)).toEqual(upTo(54 + 6 + 24 + 9 + 6));
   });
 
-  test.each(FILES)('%s: get to layers of other names by the order', async (file) => {
+  test.each(FILES)('matches layers by order when their names differ: %s', async (file) => {
     const model = tiny({ named: false });
     unwrap(await load(model, file));
     expect(valuesOf(model)).toEqual(upTo(54 + 6 + 24 + 9 + 6));
   });
 
-  test('leave a head of another shape as it is, and say so', async () => {
+  test('keeps the weights of a head whose shape differs, and returns the reason', async () => {
     const model = tiny({ shades: 4 });
     const before = valuesOf(model, ['shade']);
     expect(unwrap(await load(model, H5))).toEqual({
-      left: [{ head: 'shade', because: '«kernel» of layer «shade» is 2×2 in the file, expected 2×4' }],
+      skippedHeads: [
+        { head: 'shade', reason: '"kernel" of layer "shade" has the shape 2×2 in the file, expected 2×4' },
+      ],
     });
     expect(valuesOf(model, ['shade'])).toEqual(before);
     expect(valuesOf(model, ['conv', 'bn', 'separable', 'colour'])).toEqual(upTo(54 + 6 + 24 + 9));
   });
 });
 
-describe('weights that do not fit are told, and nothing is changed', () => {
+describe('loading weights fails without changing the model', () => {
   const problemOf = async (model: LayersModel, file: string) => {
     const before = valuesOf(model);
     const loaded = await load(model, file);
@@ -74,56 +76,58 @@ describe('weights that do not fit are told, and nothing is changed', () => {
     return loaded.ok ? undefined : loaded.failure[0];
   };
 
-  test('another shape, with the layer', async () => {
+  test('when the shape of a layer differs, naming the layer', async () => {
     expect(await problemOf(tiny({ filters: 3 }), H5)).toEqual({
       message:
-        'these are not weights of «tiny»: «kernel» of layer «conv» is 3×3×3×2 in the file, expected 3×3×3×3; ' +
-        '2 more layers do not fit either',
+        'the weights do not match the backbone "tiny": "kernel" of layer "conv" has the shape 3×3×3×2 in the file, ' +
+        'expected 3×3×3×3; 2 more layers do not match either',
       at: { file: H5 },
-      advice: 'Take a file of «tiny», or the backbone that the file is of.',
+      advice: 'Use a file saved from "tiny", or the backbone that the file was saved from.',
     });
   });
 
-  test('another architecture', async () => {
-    const message = 'these are not weights of «tiny»: layer «another» is not in the file, which has 3 of the others';
+  test('when the file was saved from another architecture', async () => {
+    const message =
+      'the weights do not match the backbone "tiny": layer "another" is not in the file, which has 3 of the others';
     expect((await problemOf(tiny({ more: true }), H5))?.message).toBe(message);
     expect((await problemOf(tiny({ more: true }), KERAS))?.message).toBe(message);
     expect((await problemOf(tiny({ more: true, named: false }), H5))?.message).toBe(
-      'these are not weights of «tiny»: layer «another» («colour» in the file) has 2 weights in the file, expected 1: kernel',
+      'the weights do not match the backbone "tiny": layer "another" ("colour" in the file) has 2 weights in the file, ' +
+        'expected 1: kernel',
     );
     expect((await problemOf(tiny({ more: true, named: false }), KERAS))?.message).toBe(
-      'these are not weights of «tiny»: the file has 1 layer «conv2d», expected 2',
+      'the weights do not match the backbone "tiny": the file has 1 layer of the class "conv2d", expected 2',
     );
   });
 
-  const damaged = (file: string, content: (whole: Buffer) => Buffer) => {
+  const corrupted = (file: string, content: (whole: Buffer) => Buffer) => {
     const copy = join(temporaryFolder(), 'weights.h5');
     writeFileSync(copy, content(readFileSync(file)));
     return copy;
   };
 
-  test('a file that was cut off', async () => {
-    const file = damaged(H5, (whole) => whole.subarray(0, 5000));
+  test('when the file is incomplete', async () => {
+    const file = corrupted(H5, (whole) => whole.subarray(0, 5000));
     const { length } = readFileSync(H5);
     expect(await problemOf(tiny(), file)).toEqual({
-      message: `the file is cut off: it has 5000 bytes instead of ${length}`,
+      message: `the file is incomplete: it has 5000 bytes, expected ${length}`,
       at: { file },
       advice: 'Copy or download it again.',
     });
-    const archive = damaged(KERAS, (whole) => whole.subarray(0, 5000));
+    const archive = corrupted(KERAS, (whole) => whole.subarray(0, 5000));
     expect(await problemOf(tiny(), archive)).toMatchObject({
-      message: expect.stringMatching(/^the archive is damaged: /),
+      message: expect.stringMatching(/^the archive is corrupted: /),
       at: { file: archive },
     });
   });
 
-  test('a file that was written over', async () => {
-    const file = damaged(H5, (whole) => whole.fill(0xff, 700, 3000));
-    expect(await problemOf(tiny(), file)).toMatchObject({ message: expect.stringMatching(/^the file is damaged: /) });
+  test('when the file is corrupted', async () => {
+    const file = corrupted(H5, (whole) => whole.fill(0xff, 700, 3000));
+    expect(await problemOf(tiny(), file)).toMatchObject({ message: expect.stringMatching(/^the file is corrupted: /) });
   });
 
-  test('what is no file of Keras, or not there', async () => {
-    const file = damaged(H5, () => Buffer.from('name,class\n'));
+  test('when the file was not saved by Keras or does not exist', async () => {
+    const file = corrupted(H5, () => Buffer.from('name,class\n'));
     expect((await problemOf(tiny(), file))?.message).toBe('this is neither an HDF5 file nor a .keras archive');
     const missing = join(temporaryFolder(), 'weights.h5');
     expect(await problemOf(tiny(), missing)).toMatchObject({

@@ -2,8 +2,8 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { LayerFactory } from '../../../src/vision/models/layers/layer-factory.ts';
 import type { TensorFlow } from '../../../src/vision/tensorflow/load.ts';
 
-/** Random values for all weights: some that are never negative, as variances have to be. */
-export function drawWeights(tf: TensorFlow, model: LayersModel, seed = 1): LayersModel {
+/** Sets all weights to random values; variances are never negative. */
+export function randomizeWeights(tf: TensorFlow, model: LayersModel, seed = 1): LayersModel {
   tf.tidy(() => {
     const draw = (shape: number[], at: number) => tf.randomUniform(shape, 0.1, 0.5, 'float32', seed * 1000 + at);
     const signs = (shape: number[], at: number) => tf.sign(tf.randomNormal(shape, 0, 1, 'float32', seed * 2000 + at));
@@ -17,7 +17,7 @@ export function drawWeights(tf: TensorFlow, model: LayersModel, seed = 1): Layer
   return model;
 }
 
-/** A model of every kind of layer that backbones are made of, in branches of different depths. */
+/** Builds a model with every kind of layer used in backbones, in branches of different depths. */
 export function everyLayer(tf: TensorFlow): LayersModel {
   const layers = new LayerFactory(tf, 1);
   const border: [[number, number], [number, number]] = [
@@ -39,5 +39,5 @@ export function everyLayer(tf: TensorFlow): LayersModel {
   const maps = layers.cropping2d(joined, { cropping: border });
   const features = layers.dropout(layers.globalAveragePooling2d(maps, { name: 'pool' }), { name: 'drop', rate: 0.5 });
   const outputs = [3, 2].map((classes) => layers.softmaxClassifier(features, { name: `head${classes}`, classes }));
-  return drawWeights(tf, tf.model({ name: 'every-layer', inputs: image, outputs }));
+  return randomizeWeights(tf, tf.model({ name: 'every-layer', inputs: image, outputs }));
 }

@@ -6,26 +6,25 @@ import { saveForKeras } from '../../../src/vision/keras/save-model.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 import { unwrap } from '../../support/result.ts';
 import { expectNoLeak, tensorFlow } from '../../support/tensorflow.ts';
-import { drawWeights, everyLayer } from './models.ts';
+import { everyLayer, randomizeWeights } from './models.ts';
 
 const tf = await tensorFlow();
 
 const FORMATS = ['h5', 'keras'] as const;
 
 describe.each(FORMATS)('a model saved as model.%s', (format) => {
-  test('gives its weights back', async () => {
-    const [model, other] = [everyLayer(tf), drawWeights(tf, everyLayer(tf), 2)];
+  test('has weights that can be loaded again, and leaves no temporary files', async () => {
+    const [model, other] = [everyLayer(tf), randomizeWeights(tf, everyLayer(tf), 2)];
     const folder = temporaryFolder();
     await expectNoLeak(tf, () => saveForKeras(model, [format], folder));
     const file = join(folder, `model.${format}`);
     unwrap(await loadKerasWeights(tf, other, file, { heads: ['head3', 'head2'], scratch: temporaryFolder() }));
     const values = (of: typeof model) => of.getWeights().map((weight) => [...weight.dataSync()]);
     expect(values(other)).toEqual(values(model));
-    // Nothing but the file is left.
     expect(readdirSync(folder)).toEqual([`model.${format}`]);
   });
 
-  test('has the same bytes at any time, in any zone', async () => {
+  test('is byte-identical at any time and in any time zone', async () => {
     const folders = [temporaryFolder(), temporaryFolder()];
     const zone = process.env['TZ'];
     onTestFinished(() => {

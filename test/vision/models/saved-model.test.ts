@@ -35,13 +35,13 @@ async function saved(): Promise<string> {
 }
 
 describe('a saved model', () => {
-  test('is a directory of TensorFlow.js’ own two files and the facts', async () => {
+  test("is a directory with TensorFlow.js' two files, the facts and a summary", async () => {
     const directory = await saved();
     expect(readdirSync(directory).sort()).toEqual(['model.json', 'pipeline.json', 'summary.txt', 'weights.bin']);
     expect(unwrap(await readModelFacts(directory))).toEqual(facts);
   });
 
-  test('needs no class of ours to be loaded: in a browser plain TensorFlow.js does', async () => {
+  test('can be loaded by TensorFlow.js without custom layer classes, for example in a browser', async () => {
     const { modelTopology } = JSON.parse(readFileSync(join(await saved(), 'model.json'), 'utf8'));
     const classes = modelTopology.config.layers.map((layer: { class_name: string }) => layer.class_name);
     expect(new Set(classes)).toEqual(
@@ -59,7 +59,7 @@ describe('a saved model', () => {
     );
   });
 
-  test('gives its weights to a model that was just built', async () => {
+  test('provides the weights for a newly built model', async () => {
     const [one, other] = [build(1), build(2)];
     unwrap(await loadWeightsInto(tf, other, await saved()));
     const values = (model: typeof one) => model.getWeights().map((weight) => [...weight.dataSync()]);
@@ -67,8 +67,8 @@ describe('a saved model', () => {
   });
 });
 
-describe('what is wrong with a saved model is said', () => {
-  test('no facts', async () => {
+describe('reading a saved model fails', () => {
+  test('when the facts are missing', async () => {
     const file = join(temporaryFolder(), 'pipeline.json');
     expect(await readModelFacts(join(file, '..'))).toEqual({
       ok: false,
@@ -76,26 +76,25 @@ describe('what is wrong with a saved model is said', () => {
         {
           message: 'cannot read the facts about the model: there is no such file or folder',
           at: { file },
-          advice: 'Run the stage that trained the model again.',
+          advice: 'Rerun the stage that trained the model.',
         },
       ],
     });
   });
 
-  test('a backbone that this version does not have', async () => {
+  test('when the facts name an unknown backbone', async () => {
     const directory = await saved();
     writeFileSync(join(directory, 'pipeline.json'), JSON.stringify({ ...facts, backbone: 'le-net' }));
     expect(await readModelFacts(directory)).toMatchObject({
       failure: [
         {
-          message:
-            'the facts about the model have another shape: model/backbone must be equal to one of the allowed values',
+          message: 'invalid facts about the model: model/backbone must be equal to one of the allowed values',
         },
       ],
     });
   });
 
-  test('cut off weights', async () => {
+  test('when the weights are incomplete', async () => {
     const directory = await saved();
     writeFileSync(join(directory, 'weights.bin'), new Uint8Array(100));
     expect(await loadModel(tf, directory)).toMatchObject({
@@ -104,17 +103,23 @@ describe('what is wrong with a saved model is said', () => {
         {
           message: expect.stringMatching(/^cannot load the model: /),
           at: { file: join(directory, 'model.json') },
-          advice: 'Run the stage that trained the model again.',
+          advice: 'Rerun the stage that trained the model.',
         },
       ],
     });
   });
 
-  test('weights of another architecture', async () => {
+  test('when the weights are of another architecture', async () => {
     const wider = build(1, [{ name: 'neck_design', classes: 6 }]);
     expect(await loadWeightsInto(tf, wider, await saved())).toMatchObject({
       ok: false,
-      failure: [{ message: "the weights are not those of today's «small-cnn»: Shape mismatch: [104,6] vs. [104,5]" }],
+      failure: [
+        {
+          message:
+            'the weights do not match the current version of the backbone "small-cnn": ' +
+            'Shape mismatch: [104,6] vs. [104,5]',
+        },
+      ],
     });
   });
 });

@@ -8,9 +8,9 @@ const tf = await tensorFlow();
 const SIZE = 64;
 const images = variedImages(3, SIZE);
 
-// The large backbones: test/keras-parity/large-backbones.test.ts.
-describe.each(['small-cnn', 'mobilenet-v2', 'nasnet-mobile'] as const)('%s', (backbone) => {
-  test('as a graph for prediction alone predicts what it predicts op by op', async () => {
+// The large backbones are tested in test/keras-parity/large-backbones.test.ts.
+describe.each(['small-cnn', 'mobilenet-v2', 'nasnet-mobile'] as const)('the predictor for %s', (backbone) => {
+  test('gives the same predictions as a graph and op by op', async () => {
     const model = variedModel(tf, backbone, SIZE);
     const image = { height: SIZE, width: SIZE };
     const expected = createEagerPredictor(tf, model, image).probabilities(images, 3);

@@ -21,7 +21,7 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[]): vo
   for (const [index, value] of expected.entries()) expect(actual[index]).toBeCloseTo(value, 4);
 }
 
-test('a batch is normalised by its own mean and biased variance, then scaled and shifted', () => {
+test('fusedBatchNorm normalizes a batch by its mean and biased variance, then scales and shifts it', () => {
   const y = fusedBatchNorm(tf, x, { scale, offset }, epsilon, ignore);
   expectClose(
     y.dataSync(),
@@ -29,7 +29,7 @@ test('a batch is normalised by its own mean and biased variance, then scaled and
   );
 });
 
-test('the observer sees the mean and the unbiased variance', () => {
+test('fusedBatchNorm passes the mean and the unbiased variance to the observer', () => {
   const seen: number[] = [];
   fusedBatchNorm(tf, x, { scale, offset }, epsilon, ({ mean, unbiasedVariance }: BatchStatistics) => {
     seen.push(mean.dataSync()[0] ?? Number.NaN, unbiasedVariance.dataSync()[0] ?? Number.NaN);
@@ -37,7 +37,7 @@ test('the observer sees the mean and the unbiased variance', () => {
   expectClose(seen, [mean, squares / (values.length - 1)]);
 });
 
-test('its gradients are those of the formula written out', () => {
+test('fusedBatchNorm has the gradients of the formula composed of basic ops', () => {
   const written = (
     x: typeof tf.Tensor.prototype,
     scale: typeof tf.Tensor.prototype,

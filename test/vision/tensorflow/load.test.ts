@@ -7,20 +7,20 @@ afterEach(() => {
   vi.resetModules();
 });
 
-/** As in a process that has not loaded TensorFlow. */
+/** Imports the module as in a process that has not loaded TensorFlow. */
 async function fresh() {
   vi.resetModules();
   return (await import('../../../src/vision/tensorflow/load.ts')).loadTensorFlow;
 }
 
-test('TensorFlow computes, on its native backend', async () => {
+test('TensorFlow runs on its native backend', async () => {
   const loadTensorFlow = await fresh();
   const tf = unwrap(await loadTensorFlow({ intraOpThreads: 2 }));
   expect(tf.getBackend()).toBe('tensorflow');
   expect([...tf.tidy(() => tf.add([1, 2], [3, 4]).dataSync())]).toEqual([4, 6]);
 });
 
-test('the numbers of threads are pinned, so that no machine chooses them', async () => {
+test('the numbers of threads are fixed, independent of the machine', async () => {
   const loadTensorFlow = await fresh();
   await loadTensorFlow({ intraOpThreads: 3 });
   expect(process.env).toMatchObject({
@@ -30,16 +30,16 @@ test('the numbers of threads are pinned, so that no machine chooses them', async
   });
 });
 
-test('asking again gives the same; other numbers of threads in the same process are a bug', async () => {
+test('loading again returns the same TensorFlow, and throws for other numbers of threads', async () => {
   const loadTensorFlow = await fresh();
   const first = unwrap(await loadTensorFlow({ intraOpThreads: 2 }));
   expect(unwrap(await loadTensorFlow({ intraOpThreads: 2, interOpThreads: 1 }))).toBe(first);
   expect(() => loadTensorFlow({ intraOpThreads: 4 })).toThrow(
-    'TensorFlow runs with 2 intra-op and 1 inter-op threads in this process; asked for 4 intra-op and 1 inter-op threads.',
+    'This process has loaded TensorFlow with 2 intra-op and 1 inter-op threads, cannot change to 4 intra-op and 1 inter-op threads.',
   );
 });
 
-test('what tfjs-node calls and Node has no more is put back', async () => {
+test('functions that tfjs-node needs and Node removed are restored', async () => {
   const legacy: { isArray?: unknown; isNullOrUndefined?: (value: unknown) => boolean } = util;
   delete legacy.isArray;
   delete legacy.isNullOrUndefined;
@@ -52,18 +52,18 @@ test('what tfjs-node calls and Node has no more is put back', async () => {
     false,
     false,
   ]);
-  // TopK is one of the kernels that call it.
+  // TopK is one of the kernels that call them.
   const values = tf.tidy(() => [...tf.topk(tf.tensor1d([1, 3, 2]), 2).values.dataSync()]);
   expect(values).toEqual([3, 2]);
 });
 
-test('warnings of deprecation are heard again afterwards', async () => {
+test('deprecation warnings are enabled again after loading', async () => {
   const loadTensorFlow = await fresh();
   await loadTensorFlow({ intraOpThreads: 2 });
   expect(process.noDeprecation).toBe(false);
 });
 
-test('an addon that is not there is a problem that says what to do', async () => {
+test('a missing addon is a problem with advice', async () => {
   vi.doMock('@tensorflow/tfjs-node-gpu', () => {
     throw new Error(
       'The Node.js native addon module (tfjs_binding.node) can not be found at path: /x.\nPlease run npm',
@@ -74,7 +74,7 @@ test('an addon that is not there is a problem that says what to do', async () =>
     ok: false,
     failure: [
       {
-        message: expect.stringMatching(/^TensorFlow could not be loaded: /),
+        message: expect.stringMatching(/^cannot load TensorFlow: /),
         advice: expect.stringContaining('npm run setup'),
       },
     ],

@@ -10,19 +10,19 @@ const transformed = (image: ReturnType<typeof row>, ...transform: number[]) => [
   ...projectiveTransform(tf, image, tf.tensor2d(transform, [1, 8])).dataSync(),
 ];
 
-test('a transform says for each pixel of the output where it comes from', () => {
+test('projectiveTransform maps output pixels to input pixels', () => {
   expect(transformed(row(10, 20, 30), -1, 0, 2, 0, 1, 0, 0, 0)).toEqual([30, 20, 10]);
 });
 
-test('between two pixels it takes of both', () => {
+test('projectiveTransform interpolates between two pixels', () => {
   expect(transformed(row(10, 20, 40), 1, 0, 0.5, 0, 1, 0, 0, 0)).toEqual([15, 30, 40]);
 });
 
-test('outside it repeats the edge', () => {
+test('projectiveTransform repeats edge pixels outside the image', () => {
   expect(transformed(row(10, 20, 30), 1, 0, -2, 0, 1, 0, 0, 0)).toEqual([10, 10, 10]);
 });
 
-test('each image has a transform of its own', () => {
+test('projectiveTransform applies one transform to each image', () => {
   const images = tf.concat([row(1, 2, 3), row(4, 5, 6)]);
   const transforms = tf.tensor2d([
     [1, 0, 0, 0, 1, 0, 0, 0],

@@ -4,7 +4,7 @@ import { tensorFlow } from '../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
 
-test('a gradient passes where the input is positive, and nowhere else', () => {
+test('the gradient of ReLU is passed where the input is positive, and is 0 elsewhere', () => {
   useReluGradientKernels(tf);
   const gradient = tf.grad((x) => tf.relu(x));
   const given = tf.tensor1d([10, 20, 30]);

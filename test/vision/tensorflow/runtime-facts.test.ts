@@ -5,7 +5,7 @@ import { tensorFlowFacts } from '../../../src/vision/tensorflow/runtime-facts.ts
 import { temporaryFolder } from '../../support/dataset.ts';
 import { unwrap } from '../../support/result.ts';
 
-/** The facts about a tfjs-node in whose folder the set-up noted this. */
+/** Returns the facts about a tfjs-node in whose folder the setup recorded this. */
 function factsAbout(installed: string | undefined, hasGpu: boolean) {
   const folder = temporaryFolder();
   if (installed !== undefined) writeFileSync(join(folder, 'tensorflow.json'), installed);
@@ -16,8 +16,8 @@ test.each<[string, string | undefined, boolean, object]>([
   ['the CPU library', '{ "tensorflow": "2.21.0", "variant": "cpu" }', true, { version: '2.21.0', device: 'cpu' }],
   ['CUDA and a GPU', '{ "tensorflow": "2.21.0", "variant": "cuda" }', true, { version: '2.21.0', device: 'gpu' }],
   ['CUDA and no GPU', '{ "tensorflow": "2.21.0", "variant": "cuda" }', false, { version: '2.21.0', device: 'cpu' }],
-  ['a corrupted note of what is installed', '{ "tensor', true, { version: 'unknown', device: 'cpu' }],
-  ['no note of what is installed', undefined, true, { version: 'unknown', device: 'cpu' }],
-])('TensorFlow counts by its version and the device it computes on: with %s', (_what, installed, hasGpu, expected) => {
+  ['a corrupted record of the installation', '{ "tensor', true, { version: 'unknown', device: 'cpu' }],
+  ['no record of the installation', undefined, true, { version: 'unknown', device: 'cpu' }],
+])('the runtime facts of TensorFlow are its version and device: with %s', (_what, installed, hasGpu, expected) => {
   expect(factsAbout(installed, hasGpu)).toEqual(expected);
 });

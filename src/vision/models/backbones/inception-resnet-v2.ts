@@ -1,7 +1,7 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
 import type { LayerFactory } from '../layers/layer-factory.ts';
 
-/** The convolutions of a branch, in order: filters and the size of the kernel. */
+/** The convolutions of a branch, in order: number of filters and kernel size. */
 type Branch = readonly (readonly [filters: number, kernelSize: number | [number, number]])[];
 
 interface ResidualBlock {
@@ -40,8 +40,11 @@ const BLOCK_8: readonly Branch[] = [
 ];
 
 /**
- * InceptionResNetV2 without its top, as `keras.applications` builds it, layer names included (Szegedy et al.,
- * «Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning», 2016).
+ * Builds InceptionResNetV2 without its top, with the layers and layer names of `keras.applications.InceptionResNetV2`
+ * (Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections on Learning", 2016).
+ *
+ * @param input float32 [n, height, width, 3], values from −1 to 1, at least 75×75 pixels.
+ * @returns float32 [n, rows, columns, 1536]; 8×8 for images of 299×299 pixels.
  */
 export function inceptionResNetV2(layers: LayerFactory, input: SymbolicTensor): SymbolicTensor {
   const conv = (x: SymbolicTensor, filters: number, kernelSize: number, padding: 'same' | 'valid' = 'same') =>

@@ -1,8 +1,8 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
 import type { LayerFactory } from '../layers/layer-factory.ts';
-import { halvingPadding } from './halving-padding.ts';
+import { correctPad } from './correct-pad.ts';
 
-/** Blocks in a row: how many, their filters, and the stride of the first. */
+/** Groups of blocks: number of blocks, number of filters, and the stride of the first block. */
 const GROUPS = [
   { count: 2, filters: 24, strides: 2 },
   { count: 3, filters: 32, strides: 2 },
@@ -15,8 +15,11 @@ const EXPANSION = 6;
 const NORMALIZATION = { epsilon: 1e-3, momentum: 0.999 };
 
 /**
- * MobileNetV2 (α = 1) without its top, as `keras.applications` builds it, layer names included (Sandler et al.,
- * «MobileNetV2: Inverted Residuals and Linear Bottlenecks», 2018).
+ * Builds MobileNetV2 (α = 1) without its top, with the layers and layer names of `keras.applications.MobileNetV2`
+ * (Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", 2018).
+ *
+ * @param input float32 [n, height, width, 3], values from −1 to 1, at least 32×32 pixels.
+ * @returns float32 [n, height / 32, width / 32, 1280], rounded up.
  */
 export function mobileNetV2(layers: LayerFactory, input: SymbolicTensor): SymbolicTensor {
   let x = layers.conv2d(input, {
@@ -67,7 +70,7 @@ function invertedResidual(
     x = pointwise(x, 'expand', expansion * channels);
     x = layers.reLU6(x, { name: `${name}_expand_relu` });
   }
-  if (strides === 2) x = layers.zeroPadding2d(x, { name: `${name}_pad`, padding: halvingPadding(x, 3) });
+  if (strides === 2) x = layers.zeroPadding2d(x, { name: `${name}_pad`, padding: correctPad(x, 3) });
   x = layers.depthwiseConv2d(x, {
     name: `${name}_depthwise`,
     kernelSize: 3,

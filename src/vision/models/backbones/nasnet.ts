@@ -1,18 +1,21 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
 import type { LayerFactory } from '../layers/layer-factory.ts';
-import { halvingPadding } from './halving-padding.ts';
+import { correctPad } from './correct-pad.ts';
 
 interface Variant {
   readonly stemFilters: number;
-  /** Of the last of the three rows of cells. */
+  /** The number of output channels of the last cell. */
   readonly penultimateFilters: number;
-  /** Normal cells in each of the three rows. */
-  readonly cellsInARow: number;
-  /** Whether the first cell after a reduction looks back past it, to what went into it. */
+  /** The number of normal cells in each of the three groups. */
+  readonly cellsPerGroup: number;
+  /**
+   * Whether the cell after a reduction cell shares its second input; otherwise it takes the reduction cell's first
+   * input.
+   */
   readonly skipReduction: boolean;
 }
 
-/** What goes through a cell: the result of the cell before, and of the one before that. */
+/** The inputs of a cell: the outputs of the previous cell and of the one before it. */
 interface Chain {
   readonly x: SymbolicTensor;
   readonly previous: SymbolicTensor | undefined;
@@ -20,22 +23,32 @@ interface Chain {
 
 const NORMALIZATION = { momentum: 0.9997, epsilon: 1e-3 };
 
-/** NASNet-A (6 @ 4032) without its top: see `nasNet`. */
+/**
+ * Builds NASNet-A (6 @ 4032) without its top, as `keras.applications.NASNetLarge`; see `nasNet`.
+ *
+ * @param input float32 [n, height, width, 3], values from −1 to 1, at least 32×32 pixels.
+ * @returns float32 [n, rows, columns, 4032].
+ */
 export function nasNetLarge(layers: LayerFactory, input: SymbolicTensor): SymbolicTensor {
-  return nasNet(layers, input, { stemFilters: 96, penultimateFilters: 4032, cellsInARow: 6, skipReduction: true });
-}
-
-/** NASNet-A (4 @ 1056) without its top: see `nasNet`. */
-export function nasNetMobile(layers: LayerFactory, input: SymbolicTensor): SymbolicTensor {
-  return nasNet(layers, input, { stemFilters: 32, penultimateFilters: 1056, cellsInARow: 4, skipReduction: false });
+  return nasNet(layers, input, { stemFilters: 96, penultimateFilters: 4032, cellsPerGroup: 6, skipReduction: true });
 }
 
 /**
- * NASNet-A as `keras.applications` builds it, layer names included (Zoph et al., «Learning Transferable Architectures for
- * Scalable Image Recognition», 2018).
+ * Builds NASNet-A (4 @ 1056) without its top, as `keras.applications.NASNetMobile`; see `nasNet`.
+ *
+ * @param input float32 [n, height, width, 3], values from −1 to 1, at least 32×32 pixels.
+ * @returns float32 [n, rows, columns, 1056].
+ */
+export function nasNetMobile(layers: LayerFactory, input: SymbolicTensor): SymbolicTensor {
+  return nasNet(layers, input, { stemFilters: 32, penultimateFilters: 1056, cellsPerGroup: 4, skipReduction: false });
+}
+
+/**
+ * Builds NASNet-A with the layers and layer names of `keras.applications` (Zoph et al., "Learning Transferable
+ * Architectures for Scalable Image Recognition", 2018).
  */
 function nasNet(layers: LayerFactory, input: SymbolicTensor, variant: Variant): SymbolicTensor {
-  const { stemFilters, penultimateFilters, cellsInARow, skipReduction } = variant;
+  const { stemFilters, penultimateFilters, cellsPerGroup, skipReduction } = variant;
   const filters = Math.floor(penultimateFilters / 24);
   const stem = layers.conv2d(input, {
     name: 'stem_conv1',
@@ -52,14 +65,14 @@ function nasNet(layers: LayerFactory, input: SymbolicTensor, variant: Variant): 
   };
   chain = reductionCell(layers, chain, Math.floor(filters / 4), 'stem_1');
   chain = reductionCell(layers, chain, Math.floor(filters / 2), 'stem_2');
-  for (const row of [0, 1, 2]) {
-    const rowFilters = filters * 2 ** row;
-    if (row > 0) {
-      const reduced = reductionCell(layers, chain, rowFilters, `reduce_${row * cellsInARow}`);
+  for (const group of [0, 1, 2]) {
+    const groupFilters = filters * 2 ** group;
+    if (group > 0) {
+      const reduced = reductionCell(layers, chain, groupFilters, `reduce_${group * cellsPerGroup}`);
       chain = { x: reduced.x, previous: skipReduction ? chain.previous : reduced.previous };
     }
-    for (let cell = 0; cell < cellsInARow; cell += 1) {
-      chain = normalCell(layers, chain, rowFilters, `${row * cellsInARow + cell + Math.min(row, 1)}`);
+    for (let cell = 0; cell < cellsPerGroup; cell += 1) {
+      chain = normalCell(layers, chain, groupFilters, `${group * cellsPerGroup + cell + Math.min(group, 1)}`);
     }
   }
   return layers.reluActivation(chain.x);
@@ -84,7 +97,7 @@ function normalCell(layers: LayerFactory, chain: Chain, filters: number, block: 
 
 function reductionCell(layers: LayerFactory, chain: Chain, filters: number, block: string): Chain {
   const { p, h } = prepare(layers, chain, filters, 'reduction', block);
-  const padded = layers.zeroPadding2d(h, { padding: halvingPadding(h, 3), name: `reduction_pad_1_${block}` });
+  const padded = layers.zeroPadding2d(h, { padding: correctPad(h, 3), name: `reduction_pad_1_${block}` });
   const separable = (x: SymbolicTensor, kernelSize: number, strides: 1 | 2, place: string) =>
     separableBlock(layers, x, { filters, kernelSize, strides, block: `reduction_${place}_${block}` });
   const pooling = (place: string) => ({ poolSize: 3, strides: 2, name: `reduction_${place}_${block}` });
@@ -106,7 +119,7 @@ function reductionCell(layers: LayerFactory, chain: Chain, filters: number, bloc
   return { x, previous: chain.x };
 }
 
-/** What a cell starts with: both of its inputs with the same size and number of filters. */
+/** Brings both inputs of a cell to the same size and number of filters. */
 function prepare(layers: LayerFactory, chain: Chain, filters: number, kind: string, block: string) {
   const p = adjust(layers, chain, filters, block);
   const convolved = layers.conv2d(layers.reluActivation(chain.x), {
@@ -126,7 +139,7 @@ function adjust(layers: LayerFactory, { x, previous }: Chain, filters: number, b
   return previous.shape[3] === filters ? previous : adjustProjection(layers, previous, filters, block);
 }
 
-/** Halves height and width by two grids of pixels that are shifted by one against each other. */
+/** Halves height and width by factorized reduction: two grids of pixels, shifted by one pixel, are concatenated. */
 function adjustReduction(layers: LayerFactory, previous: SymbolicTensor, filters: number, block: string) {
   const activated = layers.reluActivation(previous, { name: `adjust_relu_1_${block}` });
   const grid = (x: SymbolicTensor, index: 1 | 2) =>
@@ -147,7 +160,7 @@ function adjustReduction(layers: LayerFactory, previous: SymbolicTensor, filters
       },
     );
   const first = grid(activated, 1);
-  // biome-ignore format: two borders, one under the other
+  // biome-ignore format: keeps the two borders aligned
   const shifted = layers.cropping2d(
     layers.zeroPadding2d(activated, { padding: [[0, 1], [0, 1]] }),
     { cropping: [[1, 0], [1, 0]] },
@@ -168,7 +181,7 @@ function adjustProjection(layers: LayerFactory, previous: SymbolicTensor, filter
   return layers.batchNormalization(projected, { name: `adjust_bn_${block}`, ...NORMALIZATION });
 }
 
-/** Twice ReLU, separable convolution and normalisation; the first one takes the stride. */
+/** Applies ReLU, separable convolution and batch normalization twice; the stride belongs to the first convolution. */
 function separableBlock(
   layers: LayerFactory,
   input: SymbolicTensor,
@@ -186,7 +199,7 @@ function separableBlock(
     strides === 1
       ? activated
       : layers.zeroPadding2d(activated, {
-          padding: halvingPadding(activated, kernelSize),
+          padding: correctPad(activated, kernelSize),
           name: `separable_conv_1_pad_${block}`,
         });
   const first = layers.separableConv2d(padded, {

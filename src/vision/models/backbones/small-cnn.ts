@@ -5,9 +5,12 @@ const STEM_FILTERS = 24;
 const BLOCK_FILTERS = [32, 48, 72, 104];
 
 /**
- * A small residual network, about 300,000 parameters, that learns images of 64×64 from scratch on a CPU. The stem and
- * each block halve height and width, so that a pixel of the last map sees the whole image; they do it by strides, since
- * pooling costs as much as a convolution in training.
+ * Builds a small residual network of about 300,000 parameters for training on images of 64×64 pixels from scratch on a
+ * CPU. The stem and each block halve height and width, so the receptive field of the last feature map covers the whole
+ * image. They use strides because pooling takes as long as a convolution in training.
+ *
+ * @param input float32 [n, height, width, 3], values from −1 to 1, at least 32×32 pixels.
+ * @returns float32 [n, height / 32, width / 32, 104], rounded up.
  */
 export function smallCnn(layers: LayerFactory, input: SymbolicTensor): SymbolicTensor {
   const stem = convolution(layers, input, { name: 'stem', filters: STEM_FILTERS, kernelSize: 3, strides: 2 });

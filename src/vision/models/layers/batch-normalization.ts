@@ -4,12 +4,13 @@ import type { TensorFlow } from '../../tensorflow/load.ts';
 
 export interface BatchNormalizationConfig {
   readonly name: string;
-  /** The share of the moving averages that a training step keeps. */
+  /** The momentum of the moving averages; 0.99 by default. */
   readonly momentum?: number;
+  /** Added to the variance; 0.001 by default. */
   readonly epsilon?: number;
-  /** Whether an offset is learned. */
+  /** Whether to add the trainable offset beta; true by default. */
   readonly center?: boolean;
-  /** Whether a factor is learned. */
+  /** Whether to multiply by the trainable factor gamma; true by default. */
   readonly scale?: boolean;
 }
 
@@ -21,10 +22,12 @@ interface Weights {
 }
 
 /**
- * The class of a layer that normalises images over their channels and trains on TensorFlow's fused kernel, where
- * TensorFlow.js' own takes a dozen ops and throws without a scale. Its defaults, and the biased variance that goes into
- * the moving average, are those of Keras 3; as there, it trains by its moving averages when it is not trainable. Its class name, weights and configuration are those of TensorFlow.js' own,
- * so a saved model loads in any TensorFlow.js.
+ * Returns the class of a batch normalization layer that uses TensorFlow's fused kernel in training. TensorFlow.js' own
+ * layer uses a dozen ops instead, and throws with `scale: false`.
+ *
+ * It behaves as Keras 3's `BatchNormalization`: same defaults, biased variance in the moving average, and inference
+ * mode if the layer is not trainable. Class name, weights and config are those of TensorFlow.js' layer, so any
+ * TensorFlow.js loads a saved model. Input and output: float32 [n, height, width, channels].
  */
 export function batchNormalizationClass(tf: TensorFlow) {
   return class BatchNormalization extends tf.layers.Layer {
@@ -51,7 +54,7 @@ export function batchNormalizationClass(tf: TensorFlow) {
     }
 
     override call(inputs: Tensor | Tensor[], { training = false }: { training?: boolean }): Tensor {
-      if (this.#weights === undefined) throw new Error(`The layer ${this.name} is called before it is built.`);
+      if (this.#weights === undefined) throw new Error(`The layer "${this.name}" was called before it was built.`);
       const { gamma, beta, movingMean, movingVariance } = this.#weights;
       return tf.tidy(() => {
         const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;

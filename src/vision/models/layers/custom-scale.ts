@@ -3,11 +3,14 @@ import type { TensorFlow } from '../../tensorflow/load.ts';
 
 export interface CustomScaleConfig {
   readonly name: string;
-  /** By which the residual is multiplied. */
+  /** The factor of the residual. */
   readonly scale: number;
 }
 
-/** The class of Keras' own layer of InceptionResNetV2 that adds a scaled residual: [x, residual] → x + scale · residual. */
+/**
+ * Returns the class of Keras' `CustomScaleLayer`, which InceptionResNetV2 uses to add a scaled residual: it maps
+ * [x, residual], two tensors of the same shape, to x + scale · residual.
+ */
 export function customScaleClass(tf: TensorFlow) {
   return class CustomScaleLayer extends tf.layers.Layer {
     static className = 'CustomScaleLayer';

@@ -4,22 +4,23 @@ import { statelessUniform } from '../../tensorflow/stateless-random.ts';
 
 export interface DropoutConfig {
   readonly name: string;
-  /** The share of the values that is dropped, in [0, 1). */
+  /** The fraction of the values that is dropped, in [0, 1). */
   readonly rate: number;
 }
 
-/** What a training step passes to every layer. */
+/** The keyword arguments that a training step passes to every layer. */
 export interface TrainingCall {
   readonly training: true;
-  /** int32 [2]: the run's seed and the step, by which random layers draw. */
+  /** int32 [2]: seed and step, the key of the random numbers. */
   readonly key: Tensor1D;
-  /** Which rows of a larger batch are given: random layers draw for the whole of it and take theirs. */
+  /** The position of the rows in a larger batch: random numbers are drawn for the whole batch and sliced. */
   readonly slice?: { readonly from: number; readonly of: number } | undefined;
 }
 
 /**
- * The class of a dropout layer whose mask follows from the step's key. TensorFlow.js' own repeats one mask every step
- * when it has a seed, and cannot be repeated when it has none. Loaded models get the own one, which predicts the same.
+ * Returns the class of a dropout layer whose mask is a function of the step's key. TensorFlow.js' own layer uses the
+ * same mask in every step if it has a seed, and is not reproducible if it has none. Loaded models get TensorFlow.js'
+ * layer, which is the same in inference. Output: same shape as the input, kept values scaled by 1 / (1 − rate).
  */
 export function dropoutClass(tf: TensorFlow) {
   return class Dropout extends tf.layers.Layer {
@@ -35,10 +36,10 @@ export function dropoutClass(tf: TensorFlow) {
     override call(inputs: Tensor | Tensor[], call: Partial<TrainingCall>): Tensor {
       return tf.tidy(() => {
         const x = Array.isArray(inputs) ? inputs[0] : inputs;
-        if (x === undefined) throw new Error(`The layer ${this.name} takes one input.`);
+        if (x === undefined) throw new Error(`The layer "${this.name}" needs one input.`);
         const { rate } = this.#config;
         if (call.training !== true || rate === 0) return x;
-        if (call.key === undefined) throw new Error(`The layer ${this.name} trains only with a key to draw by.`);
+        if (call.key === undefined) throw new Error(`The layer "${this.name}" needs the argument key in training.`);
         const [count = 0, ...rest] = x.shape;
         const { from, of } = call.slice ?? { from: 0, of: count };
         const whole = statelessUniform(tf, [of, ...rest], call.key);

@@ -1,4 +1,4 @@
-/** Names things as Keras does: the first of a kind `conv2d`, the next ones `conv2d_1`, `conv2d_2`, … */
+/** Returns a function that numbers names as Keras does: `conv2d`, `conv2d_1`, `conv2d_2`, … */
 export function kerasNumbering(): (kind: string) => string {
   const counts = new Map<string, number>();
   return (kind) => {

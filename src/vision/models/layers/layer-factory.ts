@@ -12,7 +12,7 @@ interface Layer {
 }
 
 interface Named {
-  /** Without one it is named as Keras names it: `conv2d`, `conv2d_1`, … */
+  /** The layer name; by default as Keras names layers: `conv2d`, `conv2d_1`, … */
   readonly name?: string | undefined;
 }
 
@@ -30,7 +30,8 @@ type Border = [[number, number], [number, number]];
 type Initialization = 'glorot-uniform' | 'he-normal';
 
 /**
- * Adds layers to one model: with the defaults, and where none is given the names, of Keras. Each takes its input first.
+ * Adds layers to one model, with the defaults and default names of Keras. Each method takes the input, applies the
+ * Keras layer of the same name and returns its output.
  */
 export class LayerFactory {
   readonly #tf: TensorFlow;
@@ -44,7 +45,7 @@ export class LayerFactory {
   readonly #numbered = kerasNumbering();
   #initialized = 0;
 
-  /** @param seed of the initial weights: the n-th weight asked for is always the same. */
+  /** @param seed the random seed of the initial weights. The n-th weight created always has the same values. */
   constructor(tf: TensorFlow, seed: number) {
     this.#tf = tf;
     this.#seed = seed;
@@ -60,7 +61,7 @@ export class LayerFactory {
     x: SymbolicTensor,
     config: { readonly name: string; readonly scale: number; readonly offset: number },
   ): SymbolicTensor {
-    return applied(this.#tf.layers.rescaling(config), x);
+    return applyLayer(this.#tf.layers.rescaling(config), x);
   }
 
   conv2d(
@@ -75,7 +76,7 @@ export class LayerFactory {
       readonly initialization?: Initialization;
     },
   ): SymbolicTensor {
-    return applied(
+    return applyLayer(
       this.#tf.layers.conv2d({
         ...config,
         name: this.#nameOf('conv2d', config),
@@ -87,7 +88,7 @@ export class LayerFactory {
 
   /** Without a bias. */
   depthwiseConv2d(x: SymbolicTensor, config: Window & { readonly kernelSize: Size }): SymbolicTensor {
-    return applied(
+    return applyLayer(
       this.#tf.layers.depthwiseConv2d({
         ...config,
         name: this.#nameOf('depthwise_conv2d', config),
@@ -103,7 +104,7 @@ export class LayerFactory {
     x: SymbolicTensor,
     config: Window & { readonly filters: number; readonly kernelSize: Size },
   ): SymbolicTensor {
-    return applied(
+    return applyLayer(
       this.#tf.layers.separableConv2d({
         ...config,
         name: this.#nameOf('separable_conv2d', config),
@@ -116,72 +117,76 @@ export class LayerFactory {
   }
 
   batchNormalization(x: SymbolicTensor, config: Omit<BatchNormalizationConfig, 'name'> & Named = {}): SymbolicTensor {
-    return applied(
+    return applyLayer(
       new this.#classes.BatchNormalization({ ...config, name: this.#nameOf('batch_normalization', config) }),
       x,
     );
   }
 
-  /** As a layer of the class Activation, which is what Keras' older networks have. */
+  /** Applies ReLU as a layer of the class `Activation`, as older networks in `keras.applications` do. */
   reluActivation(x: SymbolicTensor, config: Named = {}): SymbolicTensor {
-    return applied(this.#tf.layers.activation({ activation: 'relu', name: this.#nameOf('activation', config) }), x);
+    return applyLayer(this.#tf.layers.activation({ activation: 'relu', name: this.#nameOf('activation', config) }), x);
   }
 
   reLU(x: SymbolicTensor, config: Named = {}): SymbolicTensor {
-    return applied(this.#tf.layers.reLU({ name: this.#nameOf('re_lu', config) }), x);
+    return applyLayer(this.#tf.layers.reLU({ name: this.#nameOf('re_lu', config) }), x);
   }
 
-  /** Ends at 6. */
+  /** Applies min(max(x, 0), 6). */
   reLU6(x: SymbolicTensor, config: Named = {}): SymbolicTensor {
-    return applied(new this.#classes.ReLU6({ name: this.#nameOf('re_lu', config) }), x);
+    return applyLayer(new this.#classes.ReLU6({ name: this.#nameOf('re_lu', config) }), x);
   }
 
   maxPooling2d(x: SymbolicTensor, config: Window & { readonly poolSize: Size }): SymbolicTensor {
-    return applied(this.#tf.layers.maxPooling2d({ ...config, name: this.#nameOf('max_pooling2d', config) }), x);
+    return applyLayer(this.#tf.layers.maxPooling2d({ ...config, name: this.#nameOf('max_pooling2d', config) }), x);
   }
 
   averagePooling2d(x: SymbolicTensor, config: Window & { readonly poolSize: Size }): SymbolicTensor {
-    return applied(this.#tf.layers.averagePooling2d({ ...config, name: this.#nameOf('average_pooling2d', config) }), x);
+    return applyLayer(
+      this.#tf.layers.averagePooling2d({ ...config, name: this.#nameOf('average_pooling2d', config) }),
+      x,
+    );
   }
 
   globalAveragePooling2d(x: SymbolicTensor, config: { readonly name: string }): SymbolicTensor {
-    return applied(this.#tf.layers.globalAveragePooling2d(config), x);
+    return applyLayer(this.#tf.layers.globalAveragePooling2d(config), x);
   }
 
   zeroPadding2d(x: SymbolicTensor, config: Named & { readonly padding: Border }): SymbolicTensor {
-    return applied(this.#tf.layers.zeroPadding2d({ ...config, name: this.#nameOf('zero_padding2d', config) }), x);
+    return applyLayer(this.#tf.layers.zeroPadding2d({ ...config, name: this.#nameOf('zero_padding2d', config) }), x);
   }
 
   cropping2d(x: SymbolicTensor, config: Named & { readonly cropping: Border }): SymbolicTensor {
-    return applied(this.#tf.layers.cropping2D({ ...config, name: this.#nameOf('cropping2d', config) }), x);
+    return applyLayer(this.#tf.layers.cropping2D({ ...config, name: this.#nameOf('cropping2d', config) }), x);
   }
 
   add(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
-    return applied(this.#tf.layers.add({ name: this.#nameOf('add', config) }), inputs);
+    return applyLayer(this.#tf.layers.add({ name: this.#nameOf('add', config) }), inputs);
   }
 
-  /** Over the channels. */
+  /** Concatenates along the channel axis. */
   concatenate(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
-    return applied(this.#tf.layers.concatenate({ name: this.#nameOf('concatenate', config) }), inputs);
+    return applyLayer(this.#tf.layers.concatenate({ name: this.#nameOf('concatenate', config) }), inputs);
   }
 
-  /** x + scale · residual. */
+  /** Returns x + scale · residual for the inputs [x, residual]. */
   customScale(inputs: [SymbolicTensor, SymbolicTensor], config: Named & { readonly scale: number }): SymbolicTensor {
-    return applied(
+    return applyLayer(
       new this.#classes.CustomScaleLayer({ scale: config.scale, name: this.#nameOf('custom_scale_layer', config) }),
       inputs,
     );
   }
 
   dropout(x: SymbolicTensor, config: { readonly name: string; readonly rate: number }): SymbolicTensor {
-    return applied(new this.#classes.Dropout(config), x);
+    return applyLayer(new this.#classes.Dropout(config), x);
   }
 
+  /** Maps float32 [n, channels] to float32 [n, classes] by a dense layer with softmax. */
   softmaxClassifier(
     x: SymbolicTensor,
     { name, classes }: { readonly name: string; readonly classes: number },
   ): SymbolicTensor {
-    return applied(
+    return applyLayer(
       this.#tf.layers.dense({
         name,
         units: classes,
@@ -197,13 +202,13 @@ export class LayerFactory {
   }
 
   #initializer(kind: Initialization) {
-    // Two equal shapes with the same seed would start with the same weights.
+    // With one seed for all, weights of equal shape would start with equal values.
     this.#initialized += 1;
     const seed = this.#seed + this.#initialized;
     return kind === 'he-normal' ? heNormal(this.#tf, seed) : glorotUniform(this.#tf, seed);
   }
 }
 
-function applied(layer: Layer, inputs: SymbolicTensor | SymbolicTensor[]): SymbolicTensor {
+function applyLayer(layer: Layer, inputs: SymbolicTensor | SymbolicTensor[]): SymbolicTensor {
   return layer.apply(inputs) as SymbolicTensor;
 }

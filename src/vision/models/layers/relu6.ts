@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 
 /**
- * The class of a ReLU that ends at 6, in one kernel where TensorFlow.js' own layer takes two forward and five backward.
- * Its class name and configuration are those of TensorFlow.js' own.
+ * Returns the class of a ReLU6 layer that uses one kernel; TensorFlow.js' `ReLU` with `maxValue: 6` uses two forward
+ * and five backward. Class name and config are those of TensorFlow.js' `ReLU`. Output: same shape as the input.
  */
 export function relu6Class(tf: TensorFlow) {
   return class ReLU6 extends tf.layers.Layer {

@@ -2,16 +2,16 @@ import type { LayersModel, layers } from '@tensorflow/tfjs-node-gpu';
 
 export type Layer = layers.Layer;
 
-/** Layers that follow each other without a branch. */
+/** A sequence of layers without branches. */
 export interface Chain {
   readonly layers: readonly Layer[];
-  /** The first layers of the chains that it goes into. */
+  /** The first layers of the chains that its output goes into. */
   readonly into: readonly Layer[];
 }
 
 /**
- * Cuts a model into chains, in the order of its layers: a picture of a network of a thousand layers is readable only if
- * what simply follows each other stands in one box.
+ * Splits a model into chains, in layer order. A drawing of a network of a thousand layers is only readable if each
+ * chain is one box.
  */
 export function chainsOf(model: LayersModel): readonly Chain[] {
   const into = new Map<Layer, Layer[]>(model.layers.map((layer) => [layer, []]));

@@ -1,6 +1,6 @@
 import type { Layer } from './chains.ts';
 
-/** What kind of thing a layer does, by which it is coloured. */
+/** The kind of a layer, which decides its colour. */
 export type Kind = 'convolution' | 'normalization' | 'activation' | 'pooling' | 'joining' | 'classifier' | 'other';
 
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -23,7 +23,7 @@ export function kindOf(layer: Layer): Kind {
   return KINDS[layer.getClassName()] ?? 'other';
 }
 
-/** `Conv2D 3×3 /2, 32`, `MaxPooling2D 3×3 /2`, `Activation relu`: a layer's class and what is its own. */
+/** Returns a layer's class and main parameters: `Conv2D 3×3 /2 32`, `MaxPooling2D 3×3 /2`, `Activation relu`. */
 export function describeLayer(layer: Layer): string {
   const { kernelSize, poolSize, strides, filters, units, activation, maxValue, rate, scale } = layer.getConfig();
   const [down] = asPair(strides);
@@ -37,7 +37,7 @@ export function describeLayer(layer: Layer): string {
   return words.filter((word) => word !== '').join(' ');
 }
 
-/** `149×149×32`, without the number of images. */
+/** Returns a layer's output shape without the batch axis, for example `149×149×32`. */
 export function shapeOf(layer: Layer): string {
   const [, ...shape] = layer.outputShape as (number | null)[];
   return shape.map((length) => length ?? '?').join('×');

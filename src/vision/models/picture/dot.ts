@@ -12,7 +12,9 @@ const COLOURS: Readonly<Record<Kind, string>> = {
   other: '#ffffff',
 };
 
-/** A model for Graphviz: a box for each chain of layers, a row for each layer with its name and output shape. */
+/**
+ * Returns a model in Graphviz' DOT language: a box for each chain, with a row for each layer's name and output shape.
+ */
 export function toDot(model: LayersModel): string {
   const chains = chainsOf(model);
   return [

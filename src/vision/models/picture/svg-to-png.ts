@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FONT, FONT_FAMILY } from './font.ts';
 
-/** A point is a pixel: the smallest letters of a drawn model are legible, and NASNetLarge has 40 megapixels. */
+/** One pixel per point: the smallest text of a drawn model is legible, and NASNetLarge has 40 megapixels. */
 const DENSITY = 72;
 
-/** An SVG as pixels, with letters of a font that comes along; only for what it lacks, those of the machine. */
+/** Renders an SVG as PNG with the bundled font; characters that it lacks are taken from the fonts of the machine. */
 export async function svgToPng(svg: string): Promise<Buffer> {
   useFont();
   const { default: sharp } = await import('sharp');
@@ -17,7 +17,7 @@ export async function svgToPng(svg: string): Promise<Buffer> {
 
 let used = false;
 
-/** The settings are read when this process draws its first letter, and the font whenever one is drawn. */
+/** Installs the font for this process. Fontconfig reads its configuration once, when the first text is rendered. */
 function useFont(): void {
   if (used) return;
   used = true;

@@ -1,20 +1,20 @@
 import { DataType } from './data-type.ts';
 import { type Graph, type GraphNode, type NodeInput, producerOf, sizeOf } from './graph.ts';
 
-/** A value for each channel. */
+/** Returns a value for each channel. */
 type ByChannel = (channel: number) => number;
 
-/** factor · x + offset. */
+/** The transform factor · x + offset. */
 interface Affine {
   readonly factor: ByChannel;
   readonly offset: ByChannel;
 }
 
-/** By a constant kernel. */
+/** A convolution with a constant kernel. */
 interface Convolution {
   readonly node: GraphNode;
   readonly kernel: Floats;
-  /** That it puts out. */
+  /** The number of output channels. */
   readonly channels: number;
   readonly bias: ByChannel;
 }
@@ -30,23 +30,23 @@ const ACTIVATIONS = new Set(['Elu', 'LeakyRelu', 'Relu', 'Relu6']);
 const FLOAT = { kind: 'type', value: DataType.float32 } as const;
 
 /**
- * Where constants scale and shift what a convolution by a constant kernel puts out (batch normalisation by fixed
- * statistics, a factor, a bias), has its kernel and a bias do it: with the activation behind them, TensorFlow computes
- * these in one go.
+ * Folds constant affine transforms of a convolution's output (batch normalization by fixed statistics, a factor, a
+ * bias) into the convolution's constant kernel and a bias. TensorFlow fuses convolution, bias and activation into one
+ * kernel.
  *
- * @param roots the nodes that are wanted.
+ * @param roots the nodes that will be fetched.
  */
 export function foldIntoConvolutions(graph: Graph, roots: readonly string[]): void {
   const nodes = graph.nodesFor(roots);
   const users = usersOf(nodes);
-  const wanted = new Set(roots);
+  const fetched = new Set(roots);
   for (const { name, op, inputs, attributes, device } of nodes) {
     const affineOf = affineOps[op];
-    if (affineOf === undefined || laterOutputsUsed(name, users) || goesIntoSharedSum(name, users)) continue;
+    if (affineOf === undefined || secondaryOutputsUsed(name, users) || goesIntoSharedSum(name, users)) continue;
     for (const [position, input] of inputs.entries()) {
-      // Whoever else uses what the convolution puts out needs it as it is.
+      // Any other user of the convolution needs its output unchanged.
       const convolution =
-        users.get(input)?.length === 1 && !wanted.has(input) ? convolutionOf(graph, input) : undefined;
+        users.get(input)?.length === 1 && !fetched.has(input) ? convolutionOf(graph, input) : undefined;
       if (convolution === undefined) continue;
       const constants = inputs
         .toSpliced(position, 1)
@@ -57,7 +57,7 @@ export function foldIntoConvolutions(graph: Graph, roots: readonly string[]): vo
   }
 }
 
-/** By a node's name, the nodes that follow it. */
+/** The nodes that have a node as input, by its name. */
 type Users = ReadonlyMap<string, readonly GraphNode[]>;
 
 function usersOf(nodes: readonly GraphNode[]): Users {
@@ -72,13 +72,14 @@ function usersOf(nodes: readonly GraphNode[]): Users {
   return users;
 }
 
-function laterOutputsUsed(name: string, users: Users): boolean {
+function secondaryOutputsUsed(name: string, users: Users): boolean {
   return (users.get(name) ?? []).some(({ inputs }) => inputs.some((input) => input.startsWith(`${name}:`)));
 }
 
 /**
- * TensorFlow 2.21 takes convolution, bias, sum and activation together even where the sum has another user; then finds it
- * missing, and fuses nothing in the whole graph.
+ * Returns whether a node goes into a sum that is followed by an activation and has another user. TensorFlow 2.21 fuses
+ * convolution, bias, sum and activation even then, finds that the sum is missing, and gives up fusing in the whole
+ * graph.
  */
 function goesIntoSharedSum(name: string, users: Users): boolean {
   return (users.get(name) ?? []).some((user) => {
@@ -112,7 +113,7 @@ function replaceBy(graph: Graph, name: string, convolution: Convolution, affine:
     factor: affine.factor(channel),
     bias: affine.factor(channel) * bias(channel) + affine.offset(channel),
   }));
-  // The channels that are put out are a kernel's last: one dimension, or two where it is of a depthwise convolution.
+  // The output channels are the last axis of a kernel, or the last two for a depthwise convolution.
   const scaled = kernel.values.map((value, at) => value * (byChannel[at % channels]?.factor ?? 0));
   const constant = (shape: readonly number[], values: Float32Array) =>
     graph.constant({ dtype: DataType.float32, shape, bytes: new Uint8Array(values.buffer) });
@@ -141,7 +142,7 @@ function convolutionOf(graph: Graph, input: NodeInput): Convolution | undefined 
   return { node, kernel, channels, bias: () => 0 };
 }
 
-/** What is one value, or one for each channel whatever the place in the image. */
+/** Returns constant values by channel if there is one value, or one for each channel; otherwise undefined. */
 function byChannel(floats: Floats | undefined, channels: number): ByChannel | undefined {
   const values = floats?.values;
   if (floats === undefined || floats.shape.length > 4) return undefined;

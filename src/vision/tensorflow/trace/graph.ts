@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DataType } from './data-type.ts';
 
-/** An attribute's value as TensorFlow's `AttrValue` holds it. */
+/** The value of an attribute, as in TensorFlow's `AttrValue`. */
 export type AttributeValue =
   | { readonly kind: 'type'; readonly value: DataType }
   | { readonly kind: 'string'; readonly value: string }
@@ -11,14 +11,14 @@ export type AttributeValue =
   | { readonly kind: 'bools'; readonly value: readonly boolean[] }
   | { readonly kind: 'tensor'; readonly value: ConstantTensor };
 
-/** The little-endian bytes of a tensor. */
+/** A constant tensor, with its values as little-endian bytes. */
 export interface ConstantTensor {
   readonly dtype: DataType;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
 
-/** An output of a node as `GraphDef` refers to it, `name` or `name:1`, or `^name` for «not before it». */
+/** A reference to a node's output as in `GraphDef`: `name` or `name:1`, or `^name` for a control dependency. */
 export type NodeInput = string;
 
 export interface GraphNode {
@@ -26,21 +26,23 @@ export interface GraphNode {
   readonly op: string;
   readonly inputs: NodeInput[];
   readonly attributes: Readonly<Record<string, AttributeValue>>;
-  /** Where it runs; TensorFlow chooses where there is none. */
+  /** The device it runs on; if empty, TensorFlow chooses. */
   readonly device: string;
 }
 
+/** A graph of TensorFlow ops that is being built. */
 export interface Graph {
-  /** @returns the node's name. A node that does the same as an earlier one, unless it has a name of its own, is that one. */
+  /** Adds a node and returns its name. Without a given name, an equal earlier node is reused. */
   add(op: string, inputs: readonly NodeInput[], attributes: GraphNode['attributes'], options?: NodeOptions): string;
-  /** A tensor that never changes; where all of its many values are the same, a `Fill`. */
+  /** Adds a constant; a `Fill` if it is large and all of its values are equal. */
   constant(tensor: ConstantTensor): string;
-  /** A tensor that has the bytes of one value everywhere. */
+  /** Adds a tensor whose values are all equal; `value` is the bytes of one of them. */
   filled(dtype: DataType, shape: readonly number[], value: Uint8Array): string;
+  /** Returns a node by name; throws if there is none. */
   node(name: string): GraphNode;
-  /** Puts a node in the place of the one of its name, which puts out the same. */
+  /** Replaces the node of the same name by one with equivalent outputs. */
   replace(node: GraphNode): void;
-  /** The nodes from which these follow, and themselves, in the order in which they were added. */
+  /** Returns the given nodes and all nodes that they depend on, in the order in which they were added. */
   nodesFor(roots: Iterable<string>): readonly GraphNode[];
 }
 
@@ -49,8 +51,8 @@ export interface NodeOptions {
   readonly device?: string;
 }
 
-/** Smaller constants stand as they are. */
-const SMALLEST_FILL = 64;
+/** Constants with fewer values are never turned into a `Fill`. */
+const MIN_FILL_SIZE = 64;
 
 export function createGraph(): Graph {
   const nodes = new Map<string, GraphNode>();
@@ -66,7 +68,7 @@ export function createGraph(): Graph {
     const known = content === undefined ? undefined : byContent.get(content);
     if (known !== undefined) return known;
     const name = given ?? `${op}_${nodes.size}`.replace(/^_+/, '');
-    if (nodes.has(name)) throw new Error(`The graph has two nodes of the name «${name}».`);
+    if (nodes.has(name)) throw new Error(`The graph already has a node named "${name}".`);
     nodes.set(name, { name, op, inputs: [...inputs], attributes, device });
     if (content !== undefined) byContent.set(content, name);
     return name;
@@ -75,7 +77,7 @@ export function createGraph(): Graph {
   function constant(tensor: ConstantTensor): string {
     const { dtype, shape, bytes } = tensor;
     const width = bytes.length / Math.max(1, sizeOf(shape));
-    if (sizeOf(shape) < SMALLEST_FILL || !repeats(bytes, width)) {
+    if (sizeOf(shape) < MIN_FILL_SIZE || !repeats(bytes, width)) {
       return add('Const', [], { dtype: { kind: 'type', value: dtype }, value: { kind: 'tensor', value: tensor } });
     }
     return filled(dtype, shape, bytes.subarray(0, width));
@@ -95,7 +97,7 @@ export function createGraph(): Graph {
 
   function node(name: string): GraphNode {
     const found = nodes.get(name);
-    if (found === undefined) throw new Error(`The graph has no node of the name «${name}».`);
+    if (found === undefined) throw new Error(`The graph has no node named "${name}".`);
     return found;
   }
 
@@ -118,11 +120,12 @@ export function createGraph(): Graph {
   };
 }
 
-/** The node whose output or end an input stands for. */
+/** Returns the name of the node that an input refers to. */
 export function producerOf(input: NodeInput): string {
   return input.replace(/^\^|:\d+$/g, '');
 }
 
+/** Returns the number of values of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);
 }
@@ -145,7 +148,7 @@ function digestOf(bytes: Uint8Array): string {
   return buffer.length <= 64 ? buffer.toString('hex') : createHash('sha256').update(buffer).digest('hex');
 }
 
-/** Whether every value has the bytes of the first. */
+/** Returns whether all values, of `width` bytes each, are equal. */
 function repeats(bytes: Uint8Array, width: number): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return buffer.subarray(width).equals(buffer.subarray(0, buffer.length - width));

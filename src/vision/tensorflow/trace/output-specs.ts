@@ -1,20 +1,20 @@
 import { DataType, type TensorValues, toDataType } from './data-type.ts';
 import type { AttributeValue } from './graph.ts';
 
-/** What is known of a tensor without computing it. */
+/** The static properties of a tensor. */
 export interface TensorSpec {
   readonly dtype: DataType;
   readonly shape: readonly number[];
-  /** The values, where they don't depend on what is fed. */
+  /** The values, if they do not depend on the inputs of the graph. */
   readonly values?: TensorValues | undefined;
 }
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /**
- * What an op puts out, from what goes in.
+ * Infers data types and shapes of an op's outputs from its inputs (shape inference).
  *
- * @returns for each output its spec; undefined for an op that has no rule here, or a use of it that the rule doesn't cover.
+ * @returns the spec of each output; undefined if there is no rule for the op or the rule does not cover this use.
  */
 export function outputSpecs(
   op: string,
@@ -45,7 +45,7 @@ const reduction: Rule = ([x, axes], attributes) => {
   ];
 };
 
-/** The output has the shape that the values of the input at `position` say. */
+/** Returns a rule for ops whose output shape is the value of the input at `position`. */
 const shapeGivenBy =
   (position: number): Rule =>
   (inputs) => {
@@ -158,10 +158,12 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   Reshape: ([x, shape]) => {
     if (x === undefined || shape?.values === undefined) return undefined;
-    const wanted = Array.from(shape.values);
-    const known = wanted.reduce((size, length) => (length < 0 ? size : size * length), 1);
+    const requested = Array.from(shape.values);
+    const known = requested.reduce((size, length) => (length < 0 ? size : size * length), 1);
     const size = x.shape.reduce((product, length) => product * length, 1);
-    return [{ dtype: x.dtype, shape: wanted.map((length) => (length < 0 ? size / known : length)), values: x.values }];
+    return [
+      { dtype: x.dtype, shape: requested.map((length) => (length < 0 ? size / known : length)), values: x.values },
+    ];
   },
   ResourceApplyAdam: () => [],
   ResourceApplyGradientDescent: () => [],
@@ -193,7 +195,7 @@ function named(rule: Rule, ops: readonly string[]): Record<string, Rule> {
   return Object.fromEntries(ops.map((op) => [op, rule]));
 }
 
-/** What slides a window over height and width puts out. */
+/** Infers the output of an op that slides a window over height and width. */
 function windows(
   { dtype, shape: [count = 0, height = 0, width = 0] }: TensorSpec,
   [windowHeight = 1, windowWidth = 1]: readonly number[],

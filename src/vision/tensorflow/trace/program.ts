@@ -17,36 +17,38 @@ export type { Tracing } from './trace.ts';
 export type { GraphVariable } from './variables.ts';
 
 /**
- * Functions of TensorFlow.js tensors, each traced once, that become the entry points of one TensorFlow graph over the same
- * variables. Run as a graph they take the time that they take in Python; op by op from JavaScript, more than twice that.
+ * Collects functions of TensorFlow.js tensors as entry points of one TensorFlow graph with shared variables; the
+ * counterpart of `tf.function` in Python. A graph runs as fast as in Python; op by op from JavaScript, the same
+ * functions take more than twice as long.
  */
 export interface Program {
-  /** A variable that traced functions read and assign as they do op by op. The graph starts with its present value. */
+  /** Declares a variable that traced functions read and assign. Its value in the graph starts as the current one. */
   variable(variable: Variable): GraphVariable;
-  /** A float32 variable that only the graph has, zero at first. */
+  /** Declares a float32 variable that exists only in the graph, initialized to zero. */
   state(shape: readonly number[]): GraphVariable;
   /**
-   * Traces a function. Nothing is computed: what an op puts out follows from what goes in. The function must not look at
-   * values, and what it draws in JavaScript is the same in every run.
+   * Traces a function without computing anything: outputs are inferred from inputs. The function must not read values
+   * of tensors, and numbers that it draws at random in JavaScript are the same in every run.
    *
-   * A run of the entry point sees the variables as they are at its start, and then changes them.
+   * A run of the entry point reads the variables as they are at its start and updates them afterwards.
    *
-   * @param name of letters, digits and `_`.
+   * @param name letters, digits and `_`.
    */
   entry<Input extends string, Output extends string>(
     name: string,
     inputs: Readonly<Record<Input, InputSpec>>,
     run: (inputs: Record<Input, Tensor>, tracing: Tracing) => Record<Output, Tensor>,
   ): EntryPoint<Input, Output>;
-  /** Hands the graph to TensorFlow. Nothing can be added afterwards. */
+  /** Loads the graph into TensorFlow. Nothing can be added afterwards. */
   load(): Promise<Session>;
 }
 
+/** Creates an empty program. */
 export function createProgram(tf: TensorFlow): Program {
   const graph = createGraph();
   const shared = new Map<Variable, GraphVariable>();
   const states: GraphVariable[] = [];
-  const wanted: string[] = [];
+  const fetched: string[] = [];
 
   function declare(shape: readonly number[]): GraphVariable {
     return addVariable(graph, `variable_${shared.size + states.length}`, shape);
@@ -56,7 +58,8 @@ export function createProgram(tf: TensorFlow): Program {
     variable(tensor) {
       const known = shared.get(tensor);
       if (known !== undefined) return known;
-      if (tensor.dtype !== 'float32') throw new Error(`«${tensor.name}» is a variable of ${tensor.dtype}.`);
+      if (tensor.dtype !== 'float32')
+        throw new Error(`The variable "${tensor.name}" has the type ${tensor.dtype}, expected float32.`);
       const variable = declare(tensor.shape);
       shared.set(tensor, variable);
       return variable;
@@ -83,19 +86,19 @@ export function createProgram(tf: TensorFlow): Program {
         { node: traced.placeholders[input], dtype: DataType[dtype], shape },
       ]);
       const entry = { inputs: Object.fromEntries(specs), outputs: Object.fromEntries(outputs), updated };
-      wanted.push(updated, ...Object.values<string>(entry.outputs), ...Object.values(traced.placeholders));
+      fetched.push(updated, ...Object.values<string>(entry.outputs), ...Object.values(traced.placeholders));
       return entry as EntryPoint<Input, Output>;
     },
     async load() {
       const variables = [...shared.values()];
       const nodes = addVariableSignals(graph, variables, states);
-      wanted.push(nodes.variablesWritten, nodes.statesWritten, nodes.statesZeroed);
-      wanted.push(...[...variables, ...states].map(({ value }) => value));
-      foldIntoConvolutions(graph, wanted);
+      fetched.push(nodes.variablesWritten, nodes.statesWritten, nodes.statesZeroed);
+      fetched.push(...[...variables, ...states].map(({ value }) => value));
+      foldIntoConvolutions(graph, fetched);
       const { binding } = nodeBackend(tf);
       const directory = await mkdtemp(path.join(tmpdir(), 'pipeline-graph-'));
       try {
-        await writeSavedModel(graph.nodesFor(wanted), directory);
+        await writeSavedModel(graph.nodesFor(fetched), directory);
         const session = createSession(binding, binding.loadSavedModel(directory, TAG), nodes);
         session.write({ variables: [...shared.keys()].map((tensor) => tensor.dataSync<'float32'>()) });
         return session;
@@ -106,7 +109,7 @@ export function createProgram(tf: TensorFlow): Program {
   };
 }
 
-/** Adds the nodes by which a session writes all variables, or all states, at a time. */
+/** Adds the nodes by which a session writes all variables, or all states, at once. */
 function addVariableSignals(
   graph: Graph,
   variables: readonly GraphVariable[],

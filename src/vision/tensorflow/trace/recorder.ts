@@ -3,36 +3,42 @@ import { DataType, type TensorValues, toDataType, zeroValues } from './data-type
 import { type AttributeValue, type Graph, sizeOf } from './graph.ts';
 import { outputSpecs, type TensorSpec } from './output-specs.ts';
 
-/** A tensor of a function that is being traced: it stands for an output of a node. */
+/** A symbolic tensor of a function that is being traced: it stands for an output of a node. */
 export interface TracedTensor extends TensorSpec {
   readonly node: string;
 }
 
-/** Notes as nodes of a graph what TensorFlow.js asks of the binding. */
+/** Records the ops that TensorFlow.js runs as nodes of a graph. */
 export interface Recorder {
-  /** To stand in the binding's place. Ops that it is asked to run are noted instead, and none of them is computed. */
+  /** A proxy to use instead of the real binding. It records ops and does not run them. */
   readonly binding: TFJSBinding;
-  /** Where the nodes noted from now on are to run; an empty name leaves it to TensorFlow. */
+  /** The device of the nodes recorded from now on; if empty, TensorFlow chooses. */
   device: string;
-  /** The nodes that change variables, in their order. */
+  /** The nodes that change variables, in order. */
   readonly updates: string[];
-  /** @returns the number under which the stand-in knows the tensor. */
+  /** Registers a symbolic tensor and returns its ID in the proxy. */
   register(tensor: TracedTensor): number;
-  /** Lets a tensor that the binding itself holds stand for an output of a node. */
+  /** Makes a tensor of the real binding stand for an output of a node. */
   replace(id: number, tensor: TracedTensor): void;
+  /** Returns the symbolic tensor of an ID. */
   tensor(id: number): TracedTensor;
 }
 
-/** The stand-in's numbers, which the binding itself never reaches. */
+/** The last ID given by the proxy. The real binding never reaches such large IDs. */
 let nextId = 2 ** 30;
 
-/** How many values a tensor may have that is computed while tracing. */
+/** The maximum number of values of a tensor that is computed while tracing (constant folding). */
 const SMALL = 1024;
 
-/** The types of which the binding gives the values as it takes them. */
+/** The data types whose values the binding returns in the form in which it takes them. */
 const READABLE = new Set<number>([DataType.float32, DataType.int32, DataType.bool]);
 
-/** @param binding the real one, which holds what was computed before. */
+/**
+ * Creates a recorder.
+ *
+ * @param binding the real binding, which holds the tensors computed before.
+ * @param scope the prefix of the names of recorded updates.
+ */
 export function createRecorder(binding: TFJSBinding, graph: Graph, scope: string): Recorder {
   return new BindingRecorder(binding, graph, scope);
 }
@@ -53,7 +59,7 @@ class BindingRecorder implements Recorder {
     this.#graph = graph;
     this.#scope = scope;
     this.#attributeKinds = kindsOf(real);
-    this.binding = Object.create(real, Object.getOwnPropertyDescriptors(this.#standIn())) as TFJSBinding;
+    this.binding = Object.create(real, Object.getOwnPropertyDescriptors(this.#overrides())) as TFJSBinding;
   }
 
   register(tensor: TracedTensor): number {
@@ -66,20 +72,20 @@ class BindingRecorder implements Recorder {
     this.#traced.set(id, tensor);
   }
 
-  /** Tensors that were computed before become constants. */
+  /** Tensors that were computed before tracing become constants. */
   tensor(id: number): TracedTensor {
     const known = this.#traced.get(id);
     if (known !== undefined) return known;
     const [identity] = this.#real.executeOp('Identity', [], [id], 1);
-    if (identity === undefined) throw new Error(`The binding has no tensor ${id}.`);
+    if (identity === undefined) throw new Error(`The binding has no tensor with the ID ${id}.`);
     this.#real.deleteTensor(identity.id);
     const captured = this.#constant(toDataType(identity.dtype), identity.shape, this.#real.tensorDataSync(id));
     this.#traced.set(id, captured);
     return captured;
   }
 
-  /** What the binding's callers find in its place. */
-  #standIn(): Pick<TFJSBinding, 'executeOp' | 'createTensor' | 'deleteTensor' | 'tensorDataSync'> {
+  /** The methods that the proxy overrides. */
+  #overrides(): Pick<TFJSBinding, 'executeOp' | 'createTensor' | 'deleteTensor' | 'tensorDataSync'> {
     return {
       executeOp: (op, attributes, ids, outputs) => this.#executeOp(op, attributes, ids, outputs),
       createTensor: (shape, dtype, values) => {
@@ -90,14 +96,14 @@ class BindingRecorder implements Recorder {
         return id;
       },
       deleteTensor: (id) => {
-        // Values that the binding holds stay known: numbers are not given twice.
+        // Tensors of the real binding stay registered: IDs are not reused.
         if (id < 2 ** 30) this.#real.deleteTensor(id);
         else this.#traced.delete(id);
       },
       tensorDataSync: (id) => {
         const values = this.tensor(id).values;
         if (values !== undefined) return values;
-        throw new Error('A traced function cannot look at a value that depends on what is fed.');
+        throw new Error('A traced function cannot read a value that depends on the inputs of the graph.');
       },
     };
   }
@@ -118,7 +124,7 @@ class BindingRecorder implements Recorder {
       changesVariable ? { ...options, name: `${this.#scope}/${op}_${this.updates.length}` } : options,
     );
     if (changesVariable) this.updates.push(name);
-    const found = outputSpecs(op, inputs, attributes) ?? this.#tried(op, opAttributes, inputs, outputs);
+    const found = outputSpecs(op, inputs, attributes) ?? this.#probe(op, opAttributes, inputs, outputs);
     return found.slice(0, outputs).map((spec, index) => {
       const node = index === 0 ? name : `${name}:${index}`;
       return { id: this.register({ ...spec, node }), shape: [...spec.shape], dtype: spec.dtype };
@@ -129,7 +135,7 @@ class BindingRecorder implements Recorder {
     const copy = values.slice();
     const bytes = new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength);
     const graph = this.#graph;
-    // Graphs have thousands of constants that no node needs in the end: a node is made when one does.
+    // Most constants are folded into others: a node is only added when another node uses it.
     let node: string | undefined;
     return {
       dtype,
@@ -142,7 +148,9 @@ class BindingRecorder implements Recorder {
     };
   }
 
-  /** Computes what doesn't depend on what is fed, if it is small: a graph would do it again in each step. */
+  /**
+   * Computes small values that do not depend on the inputs, which the graph would otherwise recompute in every step.
+   */
   #fold(op: string, opAttributes: TFEOpAttr[], inputs: readonly TensorSpec[], outputs: number) {
     const ids = inputs.map((input) => this.#materialise(input));
     const results = this.#real.executeOp(op, opAttributes, ids, outputs);
@@ -160,8 +168,8 @@ class BindingRecorder implements Recorder {
     return this.#real.createTensor([...shape], dtype, values ?? zeroValues(dtype, sizeOf(shape)));
   }
 
-  /** Runs an op that no rule covers on zeros, only to see what comes out. */
-  #tried(op: string, opAttributes: TFEOpAttr[], inputs: readonly TensorSpec[], outputs: number) {
+  /** Runs an op that has no inference rule on zeros to find out the types and shapes of its outputs. */
+  #probe(op: string, opAttributes: TFEOpAttr[], inputs: readonly TensorSpec[], outputs: number) {
     const key = JSON.stringify([op, opAttributes, inputs.map(({ values, ...spec }) => [spec, values && [...values]])]);
     const known = this.#specs.get(key);
     if (known !== undefined) return known;
@@ -175,7 +183,7 @@ class BindingRecorder implements Recorder {
 
   #toValue({ name, type, value }: TFEOpAttr): AttributeValue {
     const kind = this.#attributeKinds.get(type);
-    if (kind === undefined) throw new Error(`The attribute «${name}» has a type that no graph has here: ${type}.`);
+    if (kind === undefined) throw new Error(`The attribute "${name}" has an unsupported type: ${type}.`);
     if (kind === 'type') return { kind, value: toDataType(value as number) };
     if (kind === 'shape' || !Array.isArray(value)) return { kind, value } as AttributeValue;
     return { kind: `${kind}s`, value } as unknown as AttributeValue;

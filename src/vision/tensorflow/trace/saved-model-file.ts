@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { AttributeValue, ConstantTensor, GraphNode } from './graph.ts';
 
-/** The tag under which a session finds the graph in the file. */
+/** The tag by which the graph is loaded from the SavedModel. */
 export const TAG = 'serve';
 
-/** The `GraphDef` version of TensorFlow 2.21 is later; every later one reads this. */
+/** The `GraphDef` version. It is older than that of TensorFlow 2.21; every later TensorFlow can read it. */
 const PRODUCER = 1087;
 
-/** What tfjs-node's own protobuf classes, which come without types, have of what is needed here. */
+/** The part of tfjs-node's untyped protobuf classes that is needed here. */
 interface Protobuf {
   readonly SavedModel: new () => {
     setSavedModelSchemaVersion(version: number): void;
@@ -59,7 +59,9 @@ interface ShapeMessage extends Message {
   addDim(dim: Message): void;
 }
 
-/** Writes the graph as the `saved_model.pb` of a SavedModel without variables, which TensorFlow loads from `directory`. */
+/**
+ * Writes a graph as `saved_model.pb`, a SavedModel without saved variables, which TensorFlow loads from `directory`.
+ */
 export async function writeSavedModel(nodes: readonly GraphNode[], directory: string): Promise<void> {
   const protobuf = await loadProtobuf();
   const graph = new protobuf.GraphDef();

@@ -2,23 +2,23 @@ import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js
 import { DataType, type TensorValues } from './data-type.ts';
 import type { GraphVariable } from './variables.ts';
 
-/** A traced function by the names of its nodes. */
+/** The nodes of a traced function. */
 export interface EntryPoint<Input extends string = string, Output extends string = string> {
   readonly inputs: Readonly<
     Record<Input, { readonly node: string; readonly dtype: DataType; readonly shape: readonly number[] }>
   >;
   readonly outputs: Readonly<Record<Output, string>>;
-  /** Is computed once all variables are updated. */
+  /** A node that is computed after all variables have been updated. */
   readonly updated: string;
 }
 
-/** In the order in which they were declared. */
+/** The values of variables and states, in the order in which they were declared. */
 export interface VariableValues {
   readonly variables: readonly Float32Array[];
   readonly states: readonly Float32Array[];
 }
 
-/** All variables of a graph, and the nodes that are computed once all of a kind have been changed. */
+/** All variables of a graph, and nodes that are computed after all variables or states have been written. */
 export interface VariableNodes {
   readonly variables: readonly GraphVariable[];
   readonly states: readonly GraphVariable[];
@@ -27,16 +27,21 @@ export interface VariableNodes {
   readonly statesZeroed: string;
 }
 
-/** A graph in the hands of TensorFlow, with its variables. Every call waits until the graph has run. */
+/** A graph loaded into TensorFlow, with its variables. All calls are synchronous. */
 export interface Session {
-  /** @throws TensorFlow's error, such as that memory is exhausted. */
+  /**
+   * Runs an entry point.
+   *
+   * @param inputs values with the data types and shapes of the entry point's inputs, row-major.
+   * @throws TensorFlow's error, for example if memory is exhausted.
+   */
   run<Input extends string, Output extends string>(
     entry: EntryPoint<Input, Output>,
     inputs: Readonly<Record<Input, TensorValues>>,
   ): Record<Output, TensorValues>;
-  /** The values of all variables. */
+  /** Returns the values of all variables and states. */
   read(): VariableValues;
-  /** Gives all variables values; without any for the states, those become zero. */
+  /** Sets the values of all variables and states; without values for the states, these become zero. */
   write(values: Omit<VariableValues, 'states'> & Partial<VariableValues>): void;
   /** Frees the graph and its variables. */
   dispose(): void;
@@ -49,7 +54,11 @@ interface Feed {
   readonly values: TensorValues;
 }
 
-/** @param id of a SavedModel that the binding has loaded. */
+/**
+ * Creates a session.
+ *
+ * @param id the ID of a SavedModel that the binding has loaded.
+ */
 export function createSession(binding: TFJSBinding, id: number, all: VariableNodes): Session {
   function run(feeds: readonly Feed[], outputs: readonly string[]): TensorValues[] {
     if (outputs.length === 0) return [];
@@ -81,7 +90,7 @@ export function createSession(binding: TFJSBinding, id: number, all: VariableNod
       return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Record<Output, TensorValues>;
     },
     read() {
-      // All at once: TensorFlow prepares each choice of nodes anew when it is first asked for it.
+      // In one call: TensorFlow prepares an executor for each new set of fetched nodes.
       const values = run(
         [],
         [...all.variables, ...all.states].map(({ value }) => value),
@@ -97,7 +106,7 @@ export function createSession(binding: TFJSBinding, id: number, all: VariableNod
 }
 
 function feedsOf(variables: readonly GraphVariable[], values: readonly Float32Array[]): Feed[] {
-  return variables.map(({ given: node, shape }, index) => {
+  return variables.map(({ placeholder: node, shape }, index) => {
     const given = values[index];
     if (given === undefined) throw new Error(`${values.length} values were given for ${variables.length} variables.`);
     return { node, dtype: DataType.float32, shape, values: given };

@@ -7,29 +7,29 @@ import { createRecorder, type Recorder, type TracedTensor } from './recorder.ts'
 import { orderUpdates } from './update-order.ts';
 import { addAssignment, addPlaceholder, addRead, addShape, type GraphVariable } from './variables.ts';
 
-/** What an entry point is fed under one name. */
+/** Data type and shape of an input of an entry point. */
 export interface InputSpec {
   readonly dtype: 'float32' | 'int32' | 'uint8';
   readonly shape: readonly number[];
 }
 
-/** What a function that is being traced can do beyond TensorFlow.js. */
+/** What a function that is being traced can use beyond TensorFlow.js. */
 export interface Tracing {
-  /** The variable itself, for TensorFlow's ops that update one where it lies (`ResourceApplyAdam`). */
+  /** Returns the handle of a variable, for ops that update a variable in place (`ResourceApplyAdam`). */
   handle(variable: GraphVariable): Tensor;
-  /** Has the ops of `work` run on a device: `/device:GPU:1`. */
+  /** Places the ops of `work` on a device, for example `/device:GPU:1`. */
   onDevice<Value>(device: string, work: () => Value): Value;
 }
 
 export type TracedFunction = (inputs: Record<string, Tensor>, tracing: Tracing) => Record<string, Tensor>;
 
-/** A variable of the graph that is one of TensorFlow.js as well. */
+/** A variable of the graph that is also a TensorFlow.js variable. */
 export interface SharedVariable {
   readonly variable: GraphVariable;
   readonly tensor: Variable;
 }
 
-/** The nodes that a function became. */
+/** The nodes of a traced function. */
 export interface TracedEntry {
   readonly placeholders: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, TracedTensor>>;
@@ -37,7 +37,7 @@ export interface TracedEntry {
   readonly updates: readonly string[];
 }
 
-/** Notes a function's ops as nodes whose names begin with `scope`. Variables end with the values that they had before. */
+/** Records a function's ops as nodes. The TensorFlow.js variables keep the values that they had before. */
 export function traceFunction(
   tf: TensorFlow,
   graph: Graph,
@@ -94,7 +94,7 @@ export function traceFunction(
           const name = `${scope}/assign_${variable.handle}`;
           recorder.updates.push(addAssignment(graph, name, variable.handle, recorder.tensor(now).node));
         }
-        // The tensors end with this scope, so their nodes are looked up here.
+        // The tensors are disposed of with this scope, so their nodes must be looked up here.
         for (const [name, tensor] of Object.entries(results)) outputs[name] = recorder.tensor(idOf(tensor));
       }),
     ),
@@ -120,11 +120,11 @@ function onDevice<Value>(recorder: Recorder, device: string, work: () => Value):
 
 function withBinding<Value>(
   backend: ReturnType<typeof nodeBackend>,
-  standIn: Recorder['binding'],
+  replacement: Recorder['binding'],
   work: () => Value,
 ): Value {
   const { binding } = backend;
-  backend.binding = standIn;
+  backend.binding = replacement;
   try {
     return work();
   } finally {
@@ -133,7 +133,7 @@ function withBinding<Value>(
 }
 
 function withValuesRestored<Value>(tf: TensorFlow, variables: readonly SharedVariable[], work: () => Value): Value {
-  // A clone shares the values: an assignment would free them otherwise.
+  // A clone shares the values, so that an assignment does not free them.
   const before = variables.map(({ tensor }) => ({ tensor, value: tf.keep(tensor.clone()) }));
   try {
     return work();

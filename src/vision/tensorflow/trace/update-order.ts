@@ -1,10 +1,10 @@
 import { type Graph, producerOf } from './graph.ts';
 
 /**
- * Has each update of a variable wait for all that works with the variable's value before it: so a run sees the values from
- * its start, and the update can be made in place, since nobody holds the old value any more.
+ * Makes each update of a variable wait, by control dependencies, for all nodes that use the variable's old value. A run
+ * then sees the values at its start, and updates can be made in place because the old value is no longer referenced.
  *
- * @param reads by the name of a node that reads a variable, the variable's handle.
+ * @param reads the handle of the variable, by the name of a node that reads it.
  */
 export function orderUpdates(
   graph: Graph,

@@ -1,21 +1,22 @@
 import { DataType } from './data-type.ts';
 import type { Graph, GraphNode } from './graph.ts';
 
-/** A float32 variable of a graph, which lives in its session: the names of the nodes that make it up. */
+/** The nodes of a float32 variable of a graph. Its value lives in the session. */
 export interface GraphVariable {
   readonly shape: readonly number[];
-  /** Stands for the variable itself. */
+  /** The node of the variable's handle. */
   readonly handle: string;
-  /** Its value. */
+  /** The node that reads the value. */
   readonly value: string;
-  /** Is fed a new value, … */
-  readonly given: string;
-  /** … which this node gives the variable. */
+  /** The placeholder for a new value. */
+  readonly placeholder: string;
+  /** The node that assigns the new value. */
   readonly write: string;
 }
 
 const FLOAT = { kind: 'type', value: DataType.float32 } as const;
 
+/** Adds the nodes of a variable to a graph. */
 export function addVariable(graph: Graph, name: string, shape: readonly number[]): GraphVariable {
   const attributes: GraphNode['attributes'] = {
     dtype: FLOAT,
@@ -24,19 +25,20 @@ export function addVariable(graph: Graph, name: string, shape: readonly number[]
     container: { kind: 'string', value: '' },
   };
   const handle = graph.add('VarHandleOp', [], attributes, { name });
-  const given = addPlaceholder(graph, `${name}/given`, DataType.float32, shape);
-  // What is fed is memory of JavaScript's. Without a copy the variable would be that memory.
-  const copy = graph.add('DeepCopy', [given], { T: FLOAT });
+  const placeholder = addPlaceholder(graph, `${name}/placeholder`, DataType.float32, shape);
+  // The fed tensor is memory owned by JavaScript. Without a copy the variable would share it.
+  const copy = graph.add('DeepCopy', [placeholder], { T: FLOAT });
   const value = addRead(graph, `${name}/value`, handle);
-  return { shape, handle, given, value, write: addAssignment(graph, `${name}/write`, handle, copy) };
+  return { shape, handle, placeholder, value, write: addAssignment(graph, `${name}/write`, handle, copy) };
 }
 
-/** @returns a node that sets the variable to zero. */
+/** Adds a node that sets a variable to zero, and returns its name. */
 export function addZeroing(graph: Graph, { handle, shape }: GraphVariable): string {
   const zeros = graph.filled(DataType.float32, shape, new Uint8Array(4));
   return addAssignment(graph, `${handle}/zero`, handle, zeros);
 }
 
+/** Adds a placeholder and returns its name. */
 export function addPlaceholder(graph: Graph, name: string, dtype: DataType, shape: readonly number[]): string {
   const attributes: GraphNode['attributes'] = {
     dtype: { kind: 'type', value: dtype },
@@ -45,7 +47,7 @@ export function addPlaceholder(graph: Graph, name: string, dtype: DataType, shap
   return graph.add('Placeholder', [], attributes, { name });
 }
 
-/** What is fed into a session has no shape when TensorFlow optimizes the graph, unless a node says so. */
+/** Declares the shape of a placeholder. Without this node, TensorFlow does not know it when it optimizes the graph. */
 export function addShape(graph: Graph, input: string, dtype: DataType, shape: readonly number[]): string {
   return graph.add('EnsureShape', [input], {
     T: { kind: 'type', value: dtype },
@@ -53,15 +55,19 @@ export function addShape(graph: Graph, input: string, dtype: DataType, shape: re
   });
 }
 
+/** Adds a node that reads a variable, and returns its name. */
 export function addRead(graph: Graph, name: string, handle: string): string {
   return graph.add('ReadVariableOp', [handle], { dtype: FLOAT }, { name });
 }
 
+/** Adds a node that assigns a value to a variable, and returns its name. */
 export function addAssignment(graph: Graph, name: string, handle: string, value: string): string {
   return graph.add('AssignVariableOp', [handle, value], { dtype: FLOAT }, { name });
 }
 
-/** A value for the binding to ask for, since it cannot ask for nodes that put out nothing. */
+/**
+ * Adds a constant that is computed after the given nodes: the binding cannot fetch nodes without outputs themselves.
+ */
 export function addSignal(graph: Graph, name: string, after: readonly string[]): string {
   const one = { dtype: DataType.int32, shape: [], bytes: new Uint8Array(Int32Array.of(1).buffer) } as const;
   const attributes: GraphNode['attributes'] = {

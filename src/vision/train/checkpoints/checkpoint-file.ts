@@ -3,19 +3,19 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import type { TrainingState } from '../step/trainer.ts';
 
-/** Everything that a training needs to go on as if it had never stopped. */
+/** Everything needed to resume a training run so that its result is byte-identical to an uninterrupted one. */
 export interface Checkpoint<Progress> {
-  /** What JSON can hold. */
+  /** Position and history of the training run; must be serializable as JSON. */
   readonly progress: Progress;
   readonly state: TrainingState;
-  /** The weights of the best epoch so far, where they are kept. */
+  /** The weights of the best epoch so far; present only if the best weights are to be restored at the end. */
   readonly bestWeights?: readonly Float32Array[] | undefined;
 }
 
 interface Header {
   readonly format: typeof FORMAT;
   readonly progress: unknown;
-  /** The lengths of the tensors that follow, in their order. */
+  /** The number of float32 values in each tensor that follows, in file order. */
   readonly weights: readonly number[];
   readonly optimizer: readonly number[];
   readonly bestWeights: readonly number[] | null;
@@ -25,8 +25,10 @@ const FORMAT = 'pipeline-checkpoint-1';
 const DIGEST_BYTES = 32;
 
 /**
- * A header's length, the header as JSON, the tensors one after the other, the SHA-256 of all that. It is written beside
- * its place, handed to the disk and then renamed: half of it is never in its place.
+ * Writes a checkpoint atomically: to `PATH.partial`, which is synced to disk and then renamed to `path`.
+ *
+ * Layout: length of the header (uint32, little-endian), the header as JSON, the float32 values of all tensors in order,
+ * and the SHA-256 of everything before it.
  */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint<unknown>): Promise<void> {
   const { progress, state, bestWeights } = checkpoint;
@@ -58,17 +60,23 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint<unkno
   await rename(partial, path);
 }
 
-/** A file that is not exactly as it was written is a problem. */
+/**
+ * Reads a checkpoint and verifies its digest.
+ *
+ * @returns a problem if the file is truncated or corrupted, or was written in another format.
+ */
 export async function readCheckpoint(path: string): Promise<Result<Checkpoint<unknown>>> {
   const bytes = await readFile(path);
   const end = bytes.length - DIGEST_BYTES;
   const digest = createHash('sha256').update(bytes.subarray(0, Math.max(end, 0)));
   if (end < 4 || !digest.digest().equals(bytes.subarray(end))) {
-    return problem('the checkpoint is damaged', { at: { file: path } });
+    return problem('the checkpoint is corrupted', { at: { file: path } });
   }
   const begin = 4 + bytes.readUInt32LE(0);
   const header = JSON.parse(bytes.subarray(4, begin).toString()) as Header;
-  if (header.format !== FORMAT) return problem('the checkpoint has another format', { at: { file: path } });
+  if (header.format !== FORMAT) {
+    return problem(`the checkpoint has the format "${header.format}", expected "${FORMAT}"`, { at: { file: path } });
+  }
   let at = begin;
   const take = (lengths: readonly number[]) =>
     lengths.map((length) => {

@@ -4,22 +4,24 @@ import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint-f
 
 export type { Checkpoint } from './checkpoint-file.ts';
 
-/** The checkpoints of one training, in a directory that outlives its process. */
+/** The checkpoints of one training run, in a directory that outlives its process. */
 export interface Checkpoints<Progress> {
-  /** The newest one that is undamaged. */
+  /** Returns the newest intact checkpoint. Corrupted ones are skipped with a warning. */
   latest(): Promise<Checkpoint<Progress> | undefined>;
-  /** The one before stays until this one is there. */
+  /** Saves a checkpoint, then deletes the older ones. */
   save(checkpoint: Checkpoint<Progress>): Promise<void>;
-  /** Whether the last one was made so long ago that another is due. */
+  /** Returns whether the checkpoint interval has elapsed since the last save. */
   isDue(): boolean;
 }
 
-/** `step-00000120.checkpoint`, by the number of updates made. */
+/** For example `step-00000120.checkpoint`, named after the number of updates made. */
 const NAME = /^step-\d+\.checkpoint$/;
 
 /**
- * @param directory made if it is not there.
- * @param minutes after which a checkpoint is due.
+ * Opens the checkpoints in a directory.
+ *
+ * @param directory created if it does not exist.
+ * @param minutes the checkpoint interval.
  */
 export async function openCheckpoints<Progress extends { readonly updates: number }>(
   directory: string,
@@ -29,7 +31,7 @@ export async function openCheckpoints<Progress extends { readonly updates: numbe
   await mkdir(directory, { recursive: true });
   let lastSaved = performance.now();
 
-  /** Newest first. */
+  /** Returns the file names of the checkpoints, newest first. */
   const names = async () =>
     (await readdir(directory))
       .filter((name) => NAME.test(name))
@@ -41,7 +43,7 @@ export async function openCheckpoints<Progress extends { readonly updates: numbe
       for (const name of await names()) {
         const checkpoint = await readCheckpoint(path.join(directory, name));
         if (checkpoint.ok) return checkpoint.value as Checkpoint<Progress>;
-        for (const { message } of checkpoint.failure) log(`warning: ${message}, so it is left aside: ${name}`);
+        for (const { message } of checkpoint.failure) log(`warning: skipped ${name}: ${message}`);
       }
       return undefined;
     },

@@ -1,16 +1,16 @@
-import type { EpochFigures } from './history.ts';
+import type { EpochMetrics } from './history.ts';
 
-export const monitoredFigures = ['val_loss', 'val_weighted_acc', 'loss'] as const;
+export const monitoredMetrics = ['val_loss', 'val_weighted_acc', 'loss'] as const;
 
-/** When a training ends before its last epoch, and with which weights. */
+/** When a training run ends before its last epoch, and with which weights (Keras' `EarlyStopping`). */
 export interface EarlyStoppingOptions {
-  /** The figure that tells whether an epoch was better. */
-  readonly monitor: (typeof monitoredFigures)[number];
-  /** Epochs without a better one after which the training ends; without it, it goes on to the last. */
+  /** The metric to compare epochs by: losses should fall, accuracy should rise. */
+  readonly monitor: (typeof monitoredMetrics)[number];
+  /** Number of epochs without improvement after which training stops; if undefined, all epochs are trained. */
   readonly patience?: number | undefined;
-  /** By how much a figure has to be better to count. */
+  /** The smallest change of the metric that counts as an improvement. */
   readonly minDelta: number;
-  /** Whether it ends with the weights of the best epoch instead of the last. */
+  /** Whether the weights of the best epoch are restored at the end; otherwise those of the last epoch are kept. */
   readonly restoreBest: boolean;
 }
 
@@ -21,21 +21,22 @@ export interface BestEpoch {
   readonly value: number;
 }
 
-/** @returns the best epoch of a history; undefined where none has the figure. */
+/** Returns the best epoch of a history, or undefined if no epoch has the monitored metric. */
 export function bestEpoch(
-  history: readonly EpochFigures[],
+  history: readonly EpochMetrics[],
   { monitor, minDelta }: Pick<EarlyStoppingOptions, 'monitor' | 'minDelta'>,
 ): BestEpoch | undefined {
   const sign = monitor === 'val_weighted_acc' ? 1 : -1;
-  return history.reduce<BestEpoch | undefined>((best, figures) => {
-    const value = figures[monitor];
+  return history.reduce<BestEpoch | undefined>((best, metrics) => {
+    const value = metrics[monitor];
     if (value === undefined) return best;
     const better = best === undefined || sign * (value - best.value) > minDelta;
-    return better ? { epoch: figures.epoch, value } : best;
+    return better ? { epoch: metrics.epoch, value } : best;
   }, undefined);
 }
 
-export function shouldStop(history: readonly EpochFigures[], options: EarlyStoppingOptions): boolean {
+/** Returns whether the metric has not improved for `patience` epochs. */
+export function shouldStop(history: readonly EpochMetrics[], options: EarlyStoppingOptions): boolean {
   const best = bestEpoch(history, options);
   return options.patience !== undefined && best !== undefined && history.length - best.epoch >= options.patience;
 }

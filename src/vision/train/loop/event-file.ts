@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { maskedCrc32c } from './masked-crc32c.ts';
 
-/** A value of a curve in TensorBoard. */
+/** One point of a scalar curve in TensorBoard. */
 export interface ScalarEvent {
   readonly tag: string;
   readonly step: number;
@@ -10,8 +10,8 @@ export interface ScalarEvent {
 }
 
 /**
- * Writes a run that TensorBoard shows, which is a directory with one event file. All events bear the time 0, since an
- * artifact has the same bytes whenever it is made: TensorBoard's axis «Wall» tells nothing.
+ * Writes a TensorBoard run: a directory with one event file. All events have the wall time 0 so that the artifact is
+ * byte-identical in every run; TensorBoard's "Wall" axis is therefore meaningless.
  */
 export async function writeEventFile(directory: string, events: readonly ScalarEvent[]): Promise<void> {
   await mkdir(directory, { recursive: true });
@@ -20,11 +20,11 @@ export async function writeEventFile(directory: string, events: readonly ScalarE
     const summary = bytesField(1, Buffer.concat([stringField(1, tag), floatField(2, value)]));
     return record(Buffer.concat([varintField(2, step), bytesField(5, summary)]));
   });
-  // TensorBoard looks for «tfevents» in the name.
+  // TensorBoard only reads files with "tfevents" in their name.
   await writeFile(path.join(directory, 'events.out.tfevents.0.pipeline'), Buffer.concat([version, ...records]));
 }
 
-/** A record of a TFRecord file: length, checksum of the length, data, checksum of the data. */
+/** Encodes a record of a TFRecord file: length, checksum of the length, data, checksum of the data. */
 function record(data: Buffer): Buffer {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(data.length));
@@ -37,7 +37,7 @@ function checksum(data: Buffer): Buffer {
   return bytes;
 }
 
-// Fields of a protobuf message: number and wire type in one varint, then the value.
+// Fields of a protobuf message: field number and wire type in one varint, then the value.
 
 function varintField(number: number, value: number): Buffer {
   return Buffer.concat([varint(number << 3), varint(value)]);

@@ -3,9 +3,9 @@ import { type Result, success } from '../../../shared/problem.ts';
 import type { Checkpoint, Checkpoints } from '../checkpoints/checkpoints.ts';
 import { overallAccuracy } from '../metrics/accuracy.ts';
 import { bestEpoch, type EarlyStoppingOptions, shouldStop } from './early-stopping.ts';
-import { describeEpoch, type EpochFigures, epochFigures } from './history.ts';
+import { computeEpochMetrics, describeEpoch, type EpochMetrics } from './history.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
-import { startPace } from './pace.ts';
+import { startThroughput } from './throughput.ts';
 import { EPOCH_START, type EpochOptions, type EpochProgress, trainEpoch } from './train-epoch.ts';
 import { validate } from './validate.ts';
 
@@ -13,39 +13,42 @@ export interface FitOptions extends Pick<EpochOptions, 'trainer' | 'data' | 'bat
   readonly epochs: number;
   readonly labelSmoothing: number;
   readonly earlyStopping: EarlyStoppingOptions;
-  /** What the model has behind it: the draws go on from there, so that no stage repeats another's. */
-  readonly before: { readonly epochs: number; readonly steps: number };
+  /** Epochs and steps of earlier training stages. Random numbers continue from there, so no stage repeats another's. */
+  readonly previous: { readonly epochs: number; readonly steps: number };
   readonly checkpoints: Checkpoints<TrainingProgress>;
 }
 
-/** Where a training is. */
+/** The position of a training run. */
 export interface TrainingProgress {
-  /** Updates made. */
+  /** The number of optimizer updates made. */
   readonly updates: number;
-  /** Of the epochs that are over, validation included. */
-  readonly history: readonly EpochFigures[];
-  /** The epoch after those. */
+  /** The metrics of the completed epochs, validation included. */
+  readonly history: readonly EpochMetrics[];
+  /** The progress within the current epoch. */
   readonly epoch: EpochProgress;
 }
 
-/** Whoever is told how a training goes, and may end it. */
-export interface Watcher {
+/** Receives log lines and progress, and can abort the training. */
+export interface TrainingContext {
   log(message: string): void;
   progress(progress: Progress): void;
   readonly signal: AbortSignal;
 }
 
-export interface Fitted {
-  readonly history: readonly EpochFigures[];
+export interface FitResult {
+  readonly history: readonly EpochMetrics[];
   readonly steps: number;
 }
 
 /**
- * Trains for some epochs, with a validation after each, from the latest checkpoint on. Throws the signal's reason when it
- * is aborted, between two steps and after a checkpoint.
+ * Trains a model for the given number of epochs and validates after each one. Resumes from the latest checkpoint.
+ *
+ * @returns the metrics of each epoch and the number of steps, or a problem if the loss became NaN or infinite or memory
+ *   is exhausted.
+ * @throws the signal's reason if it is aborted; the training stops between two steps, after saving a checkpoint.
  */
-export async function fitModel(options: FitOptions, watcher: Watcher): Promise<Result<Fitted>> {
-  const { trainer, data, batchSize, epochs, before, checkpoints, earlyStopping } = options;
+export async function fitModel(options: FitOptions, context: TrainingContext): Promise<Result<FitResult>> {
+  const { trainer, data, batchSize, epochs, previous, checkpoints, earlyStopping } = options;
   const { targets } = data;
   const samples = targets.samplesIn('train');
   const validationSamples = targets.samplesIn('validation');
@@ -53,7 +56,7 @@ export async function fitModel(options: FitOptions, watcher: Watcher): Promise<R
   const steps = epochs * stepsPerEpoch;
   const rateAt = (updates: number) => learningRateAt(options, updates, steps);
 
-  const found = await resume(options, watcher);
+  const found = await resume(options, context);
   let bestWeights = found?.bestWeights;
   let epoch = found?.progress.epoch ?? EPOCH_START;
   const history = [...(found?.progress.history ?? [])];
@@ -65,14 +68,14 @@ export async function fitModel(options: FitOptions, watcher: Watcher): Promise<R
   while (history.length < epochs && !shouldStop(history, earlyStopping)) {
     const number = history.length;
     const firstUpdate = number * stepsPerEpoch;
-    const pace = startPace(epoch.samples);
-    const position = { epoch: before.epochs + number, firstStep: before.steps + firstUpdate, firstUpdate };
+    const throughput = startThroughput(epoch.samples);
+    const position = { epoch: previous.epochs + number, firstStep: previous.steps + firstUpdate, firstUpdate };
     const trained = await trainEpoch({ ...options, ...position, samples, rateAt }, epoch, async (progress) => {
       epoch = progress;
-      const note = `epoch ${number + 1}/${epochs}, ${describeProgress(progress)}, ${pace(progress.samples)}`;
-      watcher.progress({ done: firstUpdate + progress.steps, total: steps, unit: 'steps', note });
-      if (watcher.signal.aborted || checkpoints.isDue()) await save();
-      watcher.signal.throwIfAborted();
+      const note = `epoch ${number + 1}/${epochs}, ${describeProgress(progress)}, ${throughput(progress.samples)}`;
+      context.progress({ done: firstUpdate + progress.steps, total: steps, unit: 'steps', note });
+      if (context.signal.aborted || checkpoints.isDue()) await save();
+      context.signal.throwIfAborted();
     });
     if (!trained.ok) return trained;
     const { labelSmoothing } = options;
@@ -84,49 +87,51 @@ export async function fitModel(options: FitOptions, watcher: Watcher): Promise<R
       labelSmoothing,
     });
     if (!validated.ok) return validated;
-    const judged = validated.value.count > 0 ? validated.value : undefined;
-    const figures = epochFigures(targets.tasks, trained.value, judged, {
+    const validation = validated.value.count > 0 ? validated.value : undefined;
+    const metrics = computeEpochMetrics(targets.tasks, trained.value, validation, {
       epoch: number + 1,
       learning_rate: rateAt(firstUpdate),
     });
-    history.push(figures);
-    watcher.log(describeEpoch(figures, epochs));
+    history.push(metrics);
+    context.log(describeEpoch(metrics, epochs));
     if (earlyStopping.restoreBest && bestEpoch(history, earlyStopping)?.epoch === history.length) {
       bestWeights = trainer.state().weights;
     }
     epoch = EPOCH_START;
     await save();
   }
-  endWithBest(options, history, bestWeights, watcher);
+  restoreBestWeights(options, history, bestWeights, context);
   return success({ history, steps: history.length * stepsPerEpoch });
 }
 
 async function resume(
   { trainer, checkpoints, epochs }: FitOptions,
-  { log }: Watcher,
+  { log }: TrainingContext,
 ): Promise<Checkpoint<TrainingProgress> | undefined> {
   const checkpoint = await checkpoints.latest();
   if (checkpoint === undefined) return undefined;
   const { updates, history } = checkpoint.progress;
   trainer.restore(checkpoint.state);
-  log(`goes on from the checkpoint after step ${updates}, ${history.length} of ${epochs} epochs done`);
+  log(`resumed from the checkpoint at step ${updates}, ${history.length} of ${epochs} epochs completed`);
   return checkpoint;
 }
 
-function endWithBest(
+function restoreBestWeights(
   { trainer, epochs, earlyStopping }: FitOptions,
-  history: readonly EpochFigures[],
+  history: readonly EpochMetrics[],
   bestWeights: readonly Float32Array[] | undefined,
-  { log }: Watcher,
+  { log }: TrainingContext,
 ): void {
   const best = bestEpoch(history, earlyStopping);
   if (history.length < epochs) {
-    log(`stopped after epoch ${history.length}: no better ${earlyStopping.monitor} since epoch ${best?.epoch}`);
+    log(
+      `stopped early after epoch ${history.length}: ${earlyStopping.monitor} has not improved since epoch ${best?.epoch}`,
+    );
   }
   if (!earlyStopping.restoreBest || best === undefined || bestWeights === undefined) return;
   if (best.epoch < history.length) {
     trainer.restore({ ...trainer.state(), weights: bestWeights });
-    log(`ends with the weights of epoch ${best.epoch}, the best by ${earlyStopping.monitor}`);
+    log(`restored the weights of epoch ${best.epoch}, which has the best ${earlyStopping.monitor}`);
   }
 }
 

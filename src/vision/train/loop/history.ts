@@ -1,23 +1,28 @@
 import { accuracyOf, weightedAccuracy } from '../metrics/accuracy.ts';
 import type { ConfusionMatrix } from '../metrics/confusion.ts';
 
-/** The figures of one epoch, under Keras' names. Accuracies by task are over the samples that have it; 0 if none has. */
-export interface EpochFigures {
+/**
+ * The metrics of one epoch, named as in Keras' `History`. The accuracy of a task is computed over the samples that have
+ * the task, and is 0 if there are none.
+ */
+export interface EpochMetrics {
   /** Counted from 1 within the stage. */
   readonly epoch: number;
-  /** At the epoch's first step. */
+  /** The learning rate at the first step of the epoch. */
   readonly learning_rate: number;
-  /** Over the training samples as they were trained on: augmented, with dropout, each batch before its update. */
+  /** Mean over the training samples as seen in training: augmented, with dropout, each batch before its update. */
   readonly loss: number;
+  /** Accuracy by task, over the same samples as `loss`. */
   readonly acc: Readonly<Record<string, number>>;
-  /** Over the validation samples after the epoch; absent where there are none. */
+  /** Mean over the validation samples after the epoch; absent if there are none. */
   readonly val_loss?: number;
+  /** Accuracy by task on the validation samples. */
   readonly val_acc?: Readonly<Record<string, number>>;
-  /** The mean of the tasks' accuracies, weighted by how many samples of the whole data set have the task. */
+  /** Mean of the tasks' validation accuracies, weighted by each task's number of samples in the whole data set. */
   readonly val_weighted_acc?: number;
 }
 
-/** A loss and, for each task, the counts of what was predicted. */
+/** A loss and the confusion matrix of each task. */
 interface Outcome {
   readonly loss: number;
   readonly matrices: readonly ConfusionMatrix[];
@@ -25,12 +30,13 @@ interface Outcome {
 
 type Tasks = readonly { readonly name: string; readonly samples: number }[];
 
-export function epochFigures(
+/** Computes the metrics of an epoch from its training and validation outcomes. */
+export function computeEpochMetrics(
   tasks: Tasks,
   trained: Outcome,
   validated: Outcome | undefined,
-  epoch: Pick<EpochFigures, 'epoch' | 'learning_rate'>,
-): EpochFigures {
+  epoch: Pick<EpochMetrics, 'epoch' | 'learning_rate'>,
+): EpochMetrics {
   return {
     ...epoch,
     loss: trained.loss,
@@ -43,22 +49,22 @@ export function epochFigures(
   };
 }
 
-/** One line for whoever watches. */
-export function describeEpoch(figures: EpochFigures, epochs: number): string {
-  const { epoch, loss, val_loss, val_weighted_acc } = figures;
+/** Formats the losses and the weighted accuracy of an epoch as one log line. */
+export function describeEpoch(metrics: EpochMetrics, epochs: number): string {
+  const { epoch, loss, val_loss, val_weighted_acc } = metrics;
   const words = Object.entries({ loss, val_loss, val_weighted_acc }).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name} ${value.toFixed(4)}`],
   );
   return `epoch ${epoch} of ${epochs}: ${words.join(', ')}`;
 }
 
-/** `{ coat_length: 0.97, … }`. */
+/** Returns the accuracy of each task by name, for example `{ coat_length: 0.97, … }`. */
 function accuracyByTask(tasks: Tasks, { matrices }: Pick<Outcome, 'matrices'>): Record<string, number> {
   return Object.fromEntries(tasks.map(({ name }, index) => [name, accuracyOf(matrices[index] ?? [])]));
 }
 
-/** The last epoch's figures, as a stage reports them. */
-export function epochMetrics({ loss, val_loss, val_acc, val_weighted_acc }: EpochFigures): Record<string, number> {
+/** Returns the metrics of an epoch under the names that the `train` stage reports. */
+export function reportedMetrics({ loss, val_loss, val_acc, val_weighted_acc }: EpochMetrics): Record<string, number> {
   const byTask = Object.entries(val_acc ?? {}).map(([task, accuracy]) => [`val_accuracy/${task}`, accuracy]);
   return {
     loss,

@@ -1,25 +1,27 @@
-/** How the learning rate goes on from what it starts with, step by step within the stage. */
+/** How the learning rate changes from step to step within the stage. */
 export interface LearningRateOptions {
   readonly learningRate: number;
   readonly schedule: Schedule;
-  /** Of these steps the t-th, from 0, has the share (t + 1) / warmupSteps of the rate; the schedule begins after them. */
+  /** Linear warm-up: step t, counted from 0, uses (t + 1) / warmupSteps of the rate. The schedule begins afterwards. */
   readonly warmupSteps: number;
 }
 
-/** Where t counts the steps after the warm-up from 0. */
+/** A learning rate schedule. In the formulas, t is the number of steps since the end of the warm-up. */
 export type Schedule =
-  /** learningRate / (1 + decay · t), as Keras' optimizers had it: constant with a decay of 0. */
+  /** learningRate / (1 + decay · t), as in Keras' legacy optimizers; constant if `decay` is 0. */
   | { readonly name: 'constant'; readonly decay: number }
-  /** Along half a cosine to the final rate at the last step. */
+  /** Follows half a cosine down to `finalLearningRate` at the last step (cosine annealing). */
   | { readonly name: 'cosine'; readonly finalLearningRate: number }
-  /** learningRate · decayRate ^ (t / decaySteps). */
+  /** learningRate · decayRate ^ (t / decaySteps), as Keras' `ExponentialDecay`. */
   | { readonly name: 'exponential'; readonly decayRate: number; readonly decaySteps: number };
 
 export const scheduleNames = ['constant', 'cosine', 'exponential'] as const satisfies readonly Schedule['name'][];
 
 /**
- * @param step within the stage, from 0.
- * @param steps of the whole stage.
+ * Returns the learning rate at a step.
+ *
+ * @param step the step within the stage, counted from 0.
+ * @param steps the number of steps in the whole stage.
  */
 export function learningRateAt(options: LearningRateOptions, step: number, steps: number): number {
   const { learningRate, schedule, warmupSteps } = options;

@@ -1,4 +1,4 @@
-/** Castagnoli's polynomial, bits reversed. */
+/** The Castagnoli polynomial, bit-reversed. */
 const POLYNOMIAL = 0x82f63b78;
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -7,12 +7,16 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** The checksum of TFRecord files: CRC-32C, turned by 15 bits and moved, since data may hold checksums itself. */
+/**
+ * Returns the checksum used in TFRecord files: CRC-32C, rotated right by 15 bits plus a constant, because data that
+ * contains its own CRC would weaken the plain one.
+ */
 export function maskedCrc32c(data: Uint8Array): number {
   const crc = crc32c(data);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
+/** Returns the CRC-32C (Castagnoli) checksum. */
 export function crc32c(data: Uint8Array): number {
   let crc = ~0;
   for (const byte of data) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 255] ?? 0);

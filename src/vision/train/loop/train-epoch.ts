@@ -10,40 +10,42 @@ import { memoryProblem } from './memory-problem.ts';
 export interface EpochOptions {
   readonly trainer: Trainer;
   readonly data: LabelledImages;
-  /** The rows of the samples to learn from. */
+  /** The row numbers of the training samples. */
   readonly samples: Int32Array;
   readonly batchSize: number;
-  /** With the epoch it decides the order of the samples; with the step, augmentation and dropout. */
+  /**
+   * Random seed. Together with the epoch it decides the sample order; together with the step, augmentation and dropout.
+   */
   readonly seed: number;
   readonly epoch: number;
-  /** The number of the epoch's first step, and how many updates the optimizer has made before it. */
+  /** The number of the epoch's first step over all training stages, and of its first update within this stage. */
   readonly firstStep: number;
   readonly firstUpdate: number;
-  /** By the number of updates made before. */
+  /** Returns the learning rate, given the number of updates made so far. */
   readonly rateAt: (updates: number) => number;
 }
 
-/** The figures of an epoch so far. */
+/** The metrics of an epoch so far. */
 export interface EpochProgress {
-  /** Taken in the epoch. */
+  /** The number of steps taken in the epoch. */
   readonly steps: number;
-  /** Seen in these steps. */
+  /** The number of samples seen in these steps. */
   readonly samples: number;
-  /** The mean over the samples, each batch's before its update. */
+  /** Mean loss over the samples, each batch before its update. */
   readonly loss: number;
-  /** From which the mean is taken. */
+  /** Sum of the losses of the samples. */
   readonly lossSum: number;
-  /** For each task, in order. */
+  /** The confusion matrix of each task, in task order. */
   readonly matrices: readonly ConfusionMatrix[];
 }
 
 export const EPOCH_START: EpochProgress = { steps: 0, samples: 0, loss: 0, lossSum: 0, matrices: [] };
 
 /**
- * Goes through the samples once in a new order, or on from where the epoch was left. Fails where the loss is no number any
- * more.
+ * Trains on each sample once, in an order shuffled by seed and epoch, resuming from `from` within the epoch.
  *
- * @param onStep called after each step; what it throws ends the epoch.
+ * @param onStep called after each step; an exception that it throws ends the epoch.
+ * @returns the metrics of the epoch, or a problem if the loss became NaN or infinite or memory is exhausted.
  */
 export async function trainEpoch(
   options: EpochOptions,
@@ -58,12 +60,12 @@ export async function trainEpoch(
   const order = { seed, epoch };
   for await (const batch of batches({ shards, targets, samples, batchSize, order, from: from.steps })) {
     if (!batch.ok) return batch;
-    const wanted = batchTargets(targets, batch.value.samples);
-    const step = takeStep(options, batch.value, wanted);
+    const labels = batchTargets(targets, batch.value.samples);
+    const step = takeStep(options, batch.value, labels);
     if (!step.ok) return step;
     const { loss, probabilities } = step.value;
-    if (!Number.isFinite(loss)) return lossIsNoNumber(options, batch.value);
-    counter.add(wanted, predictedColumns(probabilities, layout, wanted.taskOf));
+    if (!Number.isFinite(loss)) return nonFiniteLossProblem(options, batch.value, loss);
+    counter.add(labels, predictedColumns(probabilities, layout, labels.taskOf));
     const lossSum = progress.lossSum + loss * batch.value.count;
     const seen = progress.samples + batch.value.count;
     progress = {
@@ -81,11 +83,11 @@ export async function trainEpoch(
 function takeStep(
   { trainer, seed, firstStep, firstUpdate, rateAt, batchSize }: EpochOptions,
   { images, index }: Batch,
-  wanted: ReturnType<typeof batchTargets>,
+  labels: ReturnType<typeof batchTargets>,
 ): Result<StepResult> {
   const updates = firstUpdate + index;
   try {
-    return success(trainer.step({ images, ...wanted }, { seed, step: firstStep + index, updates }, rateAt(updates)));
+    return success(trainer.step({ images, ...labels }, { seed, step: firstStep + index, updates }, rateAt(updates)));
   } catch (error) {
     const exhausted = memoryProblem(error, batchSize);
     if (exhausted === undefined) throw error;
@@ -93,19 +95,19 @@ function takeStep(
   }
 }
 
-const LISTED = 5;
+const MAX_LISTED = 5;
 
-function lossIsNoNumber({ data, firstUpdate, rateAt }: EpochOptions, { samples, index }: Batch) {
+function nonFiniteLossProblem({ data, firstUpdate, rateAt }: EpochOptions, { samples, index }: Batch, loss: number) {
   const updates = firstUpdate + index;
-  const files = Array.from(samples.subarray(0, LISTED), (sample) => `«${data.targets.file(sample)}»`);
-  const more = samples.length > LISTED ? ` and ${samples.length - LISTED} more` : '';
+  const files = Array.from(samples.subarray(0, MAX_LISTED), (sample) => `"${data.targets.file(sample)}"`);
+  const more = samples.length > MAX_LISTED ? ` and ${samples.length - MAX_LISTED} more` : '';
   return problem(
-    `the loss is no number any more at step ${updates + 1}, at a rate of ${rateAt(updates)}, ` +
-      `on the images ${files.join(', ')}${more}`,
+    `the loss became ${Number.isNaN(loss) ? 'NaN' : 'infinite'} at step ${updates + 1} ` +
+      `with a learning rate of ${rateAt(updates)}, on the images ${files.join(', ')}${more}`,
     {
       advice:
-        'The training has diverged: lower learning_rate, set clip_global_norm to 1, or warm up with warmup_steps, ' +
-        'and run the stage again.',
+        'The training diverged: lower learning_rate, set clip_global_norm to 1, or set warmup_steps, ' +
+        'and rerun the stage.',
     },
   );
 }

@@ -8,27 +8,27 @@ import { crossEntropyOf } from '../step/loss.ts';
 import { batchTargets, headLayout } from '../step/target-masks.ts';
 
 export interface Validation {
-  /** Of the samples. */
+  /** The number of samples. */
   readonly count: number;
-  /** The mean over the samples. */
+  /** Mean loss over the samples. */
   readonly loss: number;
-  /** For each task, in order. */
+  /** The confusion matrix of each task, in task order. */
   readonly matrices: readonly ConfusionMatrix[];
 }
 
 export interface ValidationOptions {
   readonly predictor: Predictor;
   readonly data: LabelledImages;
-  /** The rows of the samples to predict. */
+  /** The row numbers of the samples to predict. */
   readonly samples: Int32Array;
   readonly batchSize: number;
-  /** As in the loss of the training. */
+  /** The label smoothing of the training loss, in [0, 1). */
   readonly labelSmoothing?: number | undefined;
-  /** Called after each batch with the number of samples done. */
+  /** Called after each batch with the number of samples processed. */
   readonly onProgress?: (done: number) => void;
 }
 
-/** Predicts samples, without dropout or augmentation, and compares with what they are. */
+/** Predicts samples without dropout or augmentation and compares the predictions with their true classes. */
 export async function validate(options: ValidationOptions): Promise<Result<Validation>> {
   const { predictor, data, samples, batchSize, labelSmoothing, onProgress } = options;
   const { shards, targets } = data;
@@ -38,10 +38,10 @@ export async function validate(options: ValidationOptions): Promise<Result<Valid
   for await (const batch of batches({ shards, targets, samples, batchSize })) {
     if (!batch.ok) return batch;
     const { images, count } = batch.value;
-    const wanted = batchTargets(targets, batch.value.samples);
+    const labels = batchTargets(targets, batch.value.samples);
     const probabilities = predictor.probabilities(images, count);
-    counter.add(wanted, predictedColumns(probabilities, layout, wanted.taskOf));
-    lossSum += crossEntropyOf(probabilities, layout, wanted, labelSmoothing) * count;
+    counter.add(labels, predictedColumns(probabilities, layout, labels.taskOf));
+    lossSum += crossEntropyOf(probabilities, layout, labels, labelSmoothing) * count;
     done += count;
     onProgress?.(done);
   }

@@ -1,24 +1,28 @@
 import type { BatchTargets, HeadLayout } from '../step/target-masks.ts';
 
-/** Counts of a task's samples by true class (row) and predicted class (column). */
+/** The number of a task's samples by true class (row) and predicted class (column). */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
-/** Counts what was predicted, batch by batch. Its figures are over all samples so far. */
+/** Accumulates the confusion matrices of all tasks, batch by batch. */
 export interface ConfusionCounter {
-  /** @param predicted for each sample a column of all heads' classes, as `predictedColumns` gives. */
+  /** @param predicted for each sample a column in the concatenated classes of all heads, as from `predictedColumns`. */
   add(targets: BatchTargets, predicted: Int32Array): void;
-  /** For each task, in order. */
+  /** Returns the confusion matrix of each task, in task order. */
   matrices(): readonly ConfusionMatrix[];
 }
 
-/** @param before what was counted before, for each task. */
+/**
+ * Creates a counter.
+ *
+ * @param initial the counts to start from, for each task; zeros by default.
+ */
 export function confusionCounter(
   { classes, offsets }: HeadLayout,
-  before?: readonly ConfusionMatrix[],
+  initial?: readonly ConfusionMatrix[],
 ): ConfusionCounter {
   const matrices = classes.map((count, task) =>
     Array.from({ length: count }, (_, row) =>
-      Array.from({ length: count }, (_, column) => before?.[task]?.[row]?.[column] ?? 0),
+      Array.from({ length: count }, (_, column) => initial?.[task]?.[row]?.[column] ?? 0),
     ),
   );
   return {
@@ -33,10 +37,12 @@ export function confusionCounter(
   };
 }
 
+/** Returns the number of samples in a confusion matrix. */
 export function samplesIn(matrix: ConfusionMatrix): number {
   return matrix.flat().reduce((sum, count) => sum + count, 0);
 }
 
+/** Returns the number of correctly predicted samples in a confusion matrix. */
 export function hitsIn(matrix: ConfusionMatrix): number {
   return matrix.reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
 }

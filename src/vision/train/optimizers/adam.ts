@@ -8,8 +8,11 @@ const BETA_2 = 0.999;
 const EPSILON = 1e-7;
 
 /**
- * Adam as Keras computes it: the bias correction goes into the learning rate, so epsilon is added to the uncorrected
- * root. TensorFlow.js' own adds it after the correction, and the first steps differ.
+ * Creates an Adam optimizer (Kingma & Ba, 2014) that computes the same updates as Keras' `Adam`: the bias correction is
+ * part of the learning rate (see `adamRate`), and epsilon is added to the uncorrected square root. TensorFlow.js adds
+ * epsilon after the correction, so its first steps differ.
+ *
+ * @param weightCount the number of values in all trainable weights together.
  */
 export function adam(tf: TensorFlow, weightCount: number): Optimizer {
   const firstMoment = tf.variable(tf.zeros([weightCount]), false);
@@ -18,10 +21,10 @@ export function adam(tf: TensorFlow, weightCount: number): Optimizer {
     state: [firstMoment, secondMoment],
     update(weights, gradient, rate) {
       return tf.tidy(() => {
-        const towards = (moment: typeof firstMoment, value: typeof gradient, share: number) =>
+        const updateMoment = (moment: typeof firstMoment, value: typeof gradient, share: number) =>
           moment.assign(tf.add(moment, tf.mul(tf.sub(value, moment), share)));
-        towards(firstMoment, gradient, 1 - BETA_1);
-        towards(secondMoment, tf.square(gradient), 1 - BETA_2);
+        updateMoment(firstMoment, gradient, 1 - BETA_1);
+        updateMoment(secondMoment, tf.square(gradient), 1 - BETA_2);
         return tf.sub(weights, tf.div(tf.mul(firstMoment, rate), tf.add(tf.sqrt(secondMoment), EPSILON)));
       });
     },
@@ -32,7 +35,7 @@ export function adam(tf: TensorFlow, weightCount: number): Optimizer {
   };
 }
 
-/** The same on TensorFlow's own kernel. */
+/** Creates the same optimizer for a graph, on TensorFlow's kernel `ResourceApplyAdam`. */
 export function adamInGraph(
   tf: TensorFlow,
   weights: readonly GraphVariable[],
@@ -52,7 +55,11 @@ export function adamInGraph(
   };
 }
 
-/** @param updates made before. */
+/**
+ * Returns the learning rate with Adam's bias correction for the next update.
+ *
+ * @param updates the number of updates made so far.
+ */
 export function adamRate(learningRate: number, updates: number): number {
   const t = updates + 1;
   return (learningRate * Math.sqrt(1 - BETA_2 ** t)) / (1 - BETA_1 ** t);

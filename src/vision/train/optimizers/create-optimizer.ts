@@ -4,11 +4,21 @@ import { adam, adamInGraph, adamRate } from './adam.ts';
 import type { GraphOptimizer, Optimizer, OptimizerOptions } from './optimizer.ts';
 import { sgd, sgdInGraph } from './sgd.ts';
 
+/**
+ * Creates an optimizer that runs op by op.
+ *
+ * @param weightCount the number of values in all trainable weights together.
+ */
 export function createOptimizer(tf: TensorFlow, options: OptimizerOptions, weightCount: number): Optimizer {
   return options.name === 'adam' ? adam(tf, weightCount) : sgd(tf, weightCount, options);
 }
 
-/** @param state makes a variable of a shape, zero at first. */
+/**
+ * Creates an optimizer that adds its ops to a graph.
+ *
+ * @param weights the trainable weights.
+ * @param state creates a variable of a shape, initialized to zero, for the optimizer's state.
+ */
 export function createGraphOptimizer(
   tf: TensorFlow,
   options: OptimizerOptions,
@@ -19,9 +29,9 @@ export function createGraphOptimizer(
 }
 
 /**
- * The rate that an optimizer's formula takes.
+ * Returns the learning rate to pass to an optimizer's update: for Adam, with its bias correction.
  *
- * @param updates made before by this optimizer.
+ * @param updates the number of updates that this optimizer has made so far.
  */
 export function optimizerRate({ name }: OptimizerOptions, learningRate: number, updates: number): number {
   return name === 'adam' ? adamRate(learningRate, updates) : learningRate;

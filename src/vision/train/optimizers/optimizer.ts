@@ -2,30 +2,37 @@ import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { Tracing } from '../../tensorflow/trace/program.ts';
 
 export interface MomentumOptions {
-  /** The share of the last step that is taken again. */
+  /** The momentum coefficient, in [0, 1). */
   readonly momentum: number;
-  /** Whether the gradient counts as taken after the momentum's step. */
+  /** Whether to apply Nesterov momentum. */
   readonly nesterov: boolean;
 }
 
 export type OptimizerOptions = { readonly name: 'adam' } | ({ readonly name: 'sgd' } & MomentumOptions);
 
-/** Turns gradients into new weights op by op, keeping what it has to remember from step to step. */
+/** Computes new weights from gradients op by op, and keeps its state (moments, velocity) from step to step. */
 export interface Optimizer {
-  /** What it remembers, each float32 [weights]. */
+  /** The optimizer's state, each float32 [weights]. */
   readonly state: readonly Variable[];
-  /** @returns the new weights; all vectors are float32 [weights], the rate one for all or for each. */
+  /**
+   * Computes the weights after one update.
+   *
+   * @param weights float32 [weights]: all trainable weights in one vector.
+   * @param gradient float32 [weights].
+   * @param rate one learning rate for all values, or float32 [weights].
+   * @returns float32 [weights].
+   */
   update(weights: Tensor1D, gradient: Tensor1D, rate: number | Tensor1D): Tensor1D;
   dispose(): void;
 }
 
-/** The same in a graph, which updates each weight where it lies. What it remembers are states of the graph. */
+/** An optimizer in a graph. It updates each weight in place; its state is kept in state variables of the graph. */
 export interface GraphOptimizer {
   /**
-   * Adds the ops of an update.
+   * Adds the ops of one update.
    *
-   * @param gradients one a weight, in their order.
-   * @param rates a scalar for each weight.
+   * @param gradients one for each weight, in order.
+   * @param rates a scalar learning rate for each weight.
    */
   update(tracing: Tracing, gradients: readonly Tensor[], rates: readonly Tensor[]): void;
 }

@@ -3,7 +3,12 @@ import { resourceApplyGradientDescent, resourceApplyMomentum } from '../../tenso
 import type { GraphVariable } from '../../tensorflow/trace/program.ts';
 import type { GraphOptimizer, MomentumOptions, Optimizer } from './optimizer.ts';
 
-/** Stochastic gradient descent as Keras computes it. */
+/**
+ * Creates an optimizer for stochastic gradient descent, optionally with (Nesterov) momentum, that computes the same
+ * updates as Keras' `SGD`.
+ *
+ * @param weightCount the number of values in all trainable weights together.
+ */
 export function sgd(tf: TensorFlow, weightCount: number, { momentum, nesterov }: MomentumOptions): Optimizer {
   const velocity = tf.variable(tf.zeros([weightCount]), false);
   return {
@@ -20,7 +25,7 @@ export function sgd(tf: TensorFlow, weightCount: number, { momentum, nesterov }:
   };
 }
 
-/** The same on TensorFlow's own kernels. */
+/** Creates the same optimizer for a graph, on TensorFlow's kernels. */
 export function sgdInGraph(
   tf: TensorFlow,
   weights: readonly GraphVariable[],

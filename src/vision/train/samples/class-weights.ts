@@ -2,29 +2,32 @@ import type { Problem } from '../../../shared/problem.ts';
 import type { Targets } from '../../data/tables/targets.ts';
 import { headLayout } from '../step/target-masks.ts';
 
-/** For each class of a task how often its samples count; `balanced` makes the classes of every task count alike. */
+/**
+ * The weights of samples in the loss: by task, one weight per class. `balanced` gives class c of a task the weight
+ * samples / (classes · samples of c), computed on the training split, as scikit-learn's `compute_class_weight`.
+ */
 export type ClassWeights = 'balanced' | Readonly<Record<string, readonly number[]>>;
 
-/** What of the weights does not fit the tasks. */
+/** Returns a problem for each entry of the class weights that does not match the tasks. */
 export function classWeightProblems(weights: ClassWeights | undefined, { tasks }: Pick<Targets, 'tasks'>): Problem[] {
   if (weights === undefined || weights === 'balanced') return [];
   return Object.entries(weights).flatMap(([name, values]) => {
     const task = tasks.find((candidate) => candidate.name === name);
     if (task === undefined) {
       const known = tasks.map((known) => known.name).join(', ');
-      return [{ message: `class_weights names the task «${name}», which there is not`, advice: `There is ${known}.` }];
+      return [{ message: `class_weights names an unknown task "${name}"`, advice: `The tasks are ${known}.` }];
     }
     if (values.length === task.classes) return [];
     return [
       {
-        message: `class_weights has ${values.length} numbers for the task «${name}», which has ${task.classes} classes`,
-        advice: 'Give one number a class, in the order of the label’s characters.',
+        message: `class_weights has ${values.length} numbers for the task "${name}", which has ${task.classes} classes`,
+        advice: 'Give one number per class, in class order.',
       },
     ];
   });
 }
 
-/** @returns the weights by the classes of all heads side by side; undefined where every sample counts once. */
+/** Returns float32 [all classes], the weight of each class of all heads; undefined if all weights are 1. */
 export function classWeightColumns(weights: ClassWeights | undefined, targets: Targets): Float32Array | undefined {
   if (weights === undefined) return undefined;
   const { offsets, totalClasses, classes } = headLayout(targets.tasks);

@@ -5,21 +5,22 @@ import { excludeQuarantined } from '../../data/tables/exclude-quarantined.ts';
 import { readTargets, type Targets } from '../../data/tables/targets.ts';
 import type { Split } from '../../data/tables/task.ts';
 
-/** Images and what is to be learnt from them, checked to belong together. */
+/** Images and their targets, checked to belong together. */
 export interface LabelledImages {
   readonly shards: ShardSet;
-  /** Without the samples whose images were put aside when the shards were made. */
+  /** The targets, without the samples whose images were quarantined when the shards were made. */
   readonly targets: Targets;
-  /** How many those are. */
+  /** The number of those samples, by split. */
   readonly leftOut: Readonly<Record<Split, number>>;
 }
 
-const LISTED = 5;
+const MAX_LISTED = 5;
 
 /**
- * Opens shards and targets. Every sample must have its image, unless that was put aside; the caller closes the shards.
+ * Opens shards and targets. The caller closes the shards.
  *
- * @param paths `shards` a directory, `targets` a file.
+ * @param paths `shards` is a directory, `targets` a file.
+ * @returns a problem if a file cannot be read, or if the shards lack an image of the targets that is not quarantined.
  */
 export async function openLabelledImages(paths: {
   readonly shards: string;
@@ -34,7 +35,7 @@ export async function openLabelledImages(paths: {
   if (missing.length === 0)
     return success({ shards: shards.value, ...excludeQuarantined(targets.value, shards.value.quarantined) });
   await shards.value.close();
-  return failure([lackOfImages(missing, paths)]);
+  return failure([missingImagesProblem(missing, paths)]);
 }
 
 function missingImages(shards: ShardSet, targets: Targets): readonly string[] {
@@ -42,20 +43,20 @@ function missingImages(shards: ShardSet, targets: Targets): readonly string[] {
   return [...new Set(files)].filter((file) => shards.rowOf(file) === undefined && !shards.quarantined.has(file));
 }
 
-function lackOfImages(
+function missingImagesProblem(
   missing: readonly string[],
   paths: { readonly shards: string; readonly targets: string },
 ): Problem {
-  const shown = missing.slice(0, LISTED).map((file) => `«${file}»`);
-  const more = missing.length > LISTED ? ` and ${missing.length - LISTED} more` : '';
+  const shown = missing.slice(0, MAX_LISTED).map((file) => `"${file}"`);
+  const more = missing.length > MAX_LISTED ? ` and ${missing.length - MAX_LISTED} more` : '';
   return {
-    message: `the shards in ${paths.shards} lack images that the targets name: ${shown.join(', ')}${more}`,
+    message: `the targets name images that the shards in ${paths.shards} do not contain: ${shown.join(', ')}${more}`,
     at: { file: paths.targets },
-    advice: 'Make shards and targets from the same samples: both have to come from one run of the ingest stage.',
+    advice: 'Make shards and targets from the same output "samples" of one ingest stage.',
   };
 }
 
-/** Images of the validation split that are in the training split, too: what they score says little of new images. */
+/** Finds validation images that are also in the training split: their accuracy does not measure generalization. */
 export function duplicatesIn({ shards, targets }: LabelledImages): Duplicates {
   const splits = new Map<string, Split>();
   for (const split of ['train', 'validation'] as const)

@@ -2,18 +2,26 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { failure, problem, type Result, success } from '../../../shared/problem.ts';
 import { layersUpTo } from '../../models/layers-up-to.ts';
 
-/** What a training does with weights that have been trained before. */
+/** How pretrained weights are fine-tuned. */
 export interface FineTuning {
-  /** The name of the last layer that stays as it is, moving averages included; `backbone` trains the heads alone. */
+  /** The name of the last frozen layer; its moving averages are frozen too. `backbone` trains only the heads. */
   readonly freeze?: string | undefined;
-  /** By the name of a layer: what the learning rate is multiplied by up to it, from the name before on. */
+  /**
+   * Factors on the learning rate, by layer name. A factor applies to the named layer and the layers before it, back to
+   * the previous named layer; later layers have the factor 1.
+   */
   readonly rateFactors?: Readonly<Record<string, number>>;
 }
 
-/** What the learning rate is multiplied by for each trainable weight, in their order. */
+/** The factor on the learning rate for each trainable weight, in the model's order. */
 export type RateFactors = readonly number[];
 
-/** Freezes layers of a classifier, and finds the rates of the others. */
+/**
+ * Freezes layers of a classifier by setting `trainable` to false, and returns the learning rate factors of the
+ * trainable weights.
+ *
+ * @returns a problem if a layer name is unknown or nothing is left to train.
+ */
 export function prepareFineTuning(model: LayersModel, options: FineTuning): Result<RateFactors> {
   const frozen = options.freeze === undefined ? success([]) : layersUpTo(model, options.freeze);
   const factors = Object.entries(options.rateFactors ?? {}).map(([name, factor]) => {
@@ -24,8 +32,8 @@ export function prepareFineTuning(model: LayersModel, options: FineTuning): Resu
   if (!frozen.ok || problems.length > 0) return failure(problems);
   for (const layer of frozen.value) layer.trainable = false;
   if (model.trainableWeights.length === 0) {
-    return problem(`freeze: ${options.freeze} leaves nothing to train`, {
-      advice: 'Name an earlier layer, or `backbone` to train the heads alone.',
+    return problem(`freeze: "${options.freeze}" leaves nothing to train`, {
+      advice: 'Name an earlier layer, or "backbone" to train only the heads.',
     });
   }
   const groups = factors.flatMap((result) => (result.ok ? [result.value] : [])).toSorted((a, b) => a.end - b.end);

@@ -6,20 +6,20 @@ import { describeDigest, digestOf, type PinnedDigest, type PinnedFile } from '..
 import type { BackboneName } from '../../models/backbones/index.ts';
 import { imagenetWeights } from '../../models/imagenet-weights.ts';
 
-/** Where a training has the first weights from that are not drawn. */
+/** Where the initial weights come from if they are not random. */
 export type WeightsSource =
-  /** A file of Keras that is an input, whose content the engine knows. */
+  /** A Keras file that is an input of the stage, so its digest is part of the action key. */
   | { readonly kind: 'input'; readonly path: string }
   | { readonly kind: 'file'; readonly path: string; readonly digest: PinnedDigest }
   | { readonly kind: 'download'; readonly file: PinnedFile };
 
 const OTHERWISE =
-  'Check the network; or fetch the file elsewhere and connect it as the input «weights», or set weights: PATH#sha256=….';
+  'Check the network; or download the file on another machine and connect it as the input "weights", or set weights: PATH#sha256=….';
 
 /**
- * What the param «weights» means: `none`, `imagenet`, or a path or URL with the digest of what has to be there.
+ * Parses the param `weights`: `none`, `imagenet`, or a path or URL followed by `#sha256=` and the digest of the file.
  *
- * @returns undefined for `none`.
+ * @returns undefined for `none`, or a problem if the value is invalid or no weights are published for the backbone.
  */
 export function weightsSource(weights: string, backbone: BackboneName): Result<WeightsSource | undefined> {
   if (weights === 'none') return success(undefined);
@@ -27,10 +27,10 @@ export function weightsSource(weights: string, backbone: BackboneName): Result<W
   const [, place, hex] = /^(.+)#sha256=([0-9a-f]{64})$/i.exec(weights) ?? [];
   if (place === undefined || hex === undefined) {
     return problem(
-      `the param «weights» is «${weights}»: a path or an address has to say what is there by its SHA-256`,
+      `the param "weights" is "${weights}", but a path or URL must be followed by the SHA-256 digest of the file`,
       {
         advice:
-          'Set weights to none, imagenet, or PATH#sha256=… (`sha256sum FILE` tells it); or connect the file as the input «weights».',
+          'Set weights to none, imagenet, or PATH#sha256=… (`sha256sum FILE` prints it); or connect the file as the input "weights".',
       },
     );
   }
@@ -38,28 +38,30 @@ export function weightsSource(weights: string, backbone: BackboneName): Result<W
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return success({ kind: 'file', path: path.resolve(place), digest });
   if (URL.canParse(place) && ['http:', 'https:'].includes(new URL(place).protocol))
     return success({ kind: 'download', file: { url: place, digest } });
-  return problem(`the param «weights» names an address that cannot be fetched: ${place}`, {
-    advice: 'Give one that begins with https://.',
+  return problem(`the param "weights" has an unsupported URL: "${place}"`, {
+    advice: 'Use a URL that begins with https://.',
   });
 }
 
 function publishedWeights(backbone: BackboneName): Result<WeightsSource> {
   const published = imagenetWeights[backbone];
   if (published === undefined) {
-    return problem(`there are no weights of «${backbone}» that were trained on ImageNet`, {
-      advice: `Leave weights out, or take another backbone: ${Object.keys(imagenetWeights).join(', ')}.`,
+    return problem(`there are no ImageNet weights for the backbone "${backbone}"`, {
+      advice: `Remove weights, or use another backbone: ${Object.keys(imagenetWeights).join(', ')}.`,
     });
   }
   if (published.digest === undefined) {
-    return problem(`Keras publishes its weights of «${backbone}» without a digest to check them by`, {
-      advice: `Fetch ${published.url}, look at it and connect the file as the input «weights», or set weights to that address with #sha256=….`,
+    return problem(`Keras publishes the weights for the backbone "${backbone}" without a digest to verify them by`, {
+      advice: `Download ${published.url}, check it and connect the file as the input "weights", or set weights to that URL with #sha256=….`,
     });
   }
   return success({ kind: 'download', file: published });
 }
 
 /**
- * The file that the weights are in: fetched if need be, and checked. Throws the signal's reason when it is aborted.
+ * Returns the path of the file with the weights, after downloading it if necessary and verifying its digest.
+ *
+ * @throws the signal's reason if it is aborted.
  */
 export async function weightsFile(
   source: WeightsSource,
@@ -81,14 +83,14 @@ async function checkedFile({ path: file, digest }: WeightsSource & { kind: 'file
   try {
     const found = await digestOf(file, digest.algorithm);
     if (found.hex === digest.hex) return success(file);
-    return problem(`this is another file than the one that is meant: ${describeDigest(found)}, not ${digest.hex}`, {
+    return problem(`the file has the digest ${describeDigest(found)}, expected ${digest.hex}`, {
       at: { file },
-      advice: 'Put the right file there, or set the digest of this one in the param «weights».',
+      advice: 'Replace the file, or change the digest in the param "weights".',
     });
   } catch (error) {
     return problem(`cannot read the weights: ${reasonOf(error)}`, {
       at: { file },
-      advice: 'The path in the param «weights» starts at the folder of the pipeline file.',
+      advice: 'The path in the param "weights" is relative to the folder of the pipeline file.',
     });
   }
 }

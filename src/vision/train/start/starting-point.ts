@@ -9,31 +9,31 @@ import { loadWeightsInto, type ModelFacts, readModelFacts } from '../../models/s
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { type WeightsSource, weightsSource } from './initial-weights.ts';
 
-/** What a training starts from. */
+/** What a training run starts from. */
 export interface StartingPoint {
   readonly facts: ModelFacts;
-  /** The saved model that gives the weights; without it and without `initial` they are drawn. */
+  /** The directory of the saved model to take the weights from. Without it and without `initial` they are random. */
   readonly weightsFrom?: string | undefined;
-  /** Weights for the backbone, or for all of it, that Keras has saved. */
+  /** Weights saved by Keras, for the backbone or for the whole model. */
   readonly initial?: WeightsSource | undefined;
 }
 
 export interface StartingPointOptions {
-  /** The directory of a saved model whose training goes on. */
+  /** The directory of a saved model to continue training. */
   readonly model?: string | undefined;
-  /** `none`, `imagenet`, or where a file is that Keras has written, with its digest. */
+  /** `none`, `imagenet`, or the path or URL of a file saved by Keras, with its digest. */
   readonly weights: string;
-  /** A file that Keras has written, as an input. */
+  /** The path of a file saved by Keras that is an input of the stage. */
   readonly weightsFile?: string | undefined;
-  /** A saved model brings its own. */
+  /** Optional if a saved model is given, which has its own. */
   readonly backbone?: BackboneName | undefined;
-  /** Of the images, in pixels. */
+  /** The size of the images, in pixels. */
   readonly height: number;
   readonly width: number;
   readonly tasks: readonly TaskClasses[];
 }
 
-/** Checks that saved model, backbone and data agree, without loading TensorFlow. */
+/** Checks that saved model, backbone and data match, without loading TensorFlow. */
 export async function findStartingPoint(options: StartingPointOptions): Promise<Result<StartingPoint>> {
   const { model, height, width } = options;
   const tasks = options.tasks.map(({ name, classes }) => ({ name, classes }));
@@ -41,15 +41,15 @@ export async function findStartingPoint(options: StartingPointOptions): Promise<
   if (saved?.ok === false) return saved;
   const backbone = options.backbone ?? saved?.value.backbone;
   if (backbone === undefined) {
-    return problem('neither the param «backbone» nor the input «model» says what to train', {
-      advice: `Set backbone to one of ${backboneNames.join(', ')}, or connect the input model.`,
+    return problem('neither the param "backbone" nor the input "model" is given', {
+      advice: `Set backbone to one of ${backboneNames.join(', ')}, or connect the input "model".`,
     });
   }
   const initial = initialWeights(options, backbone);
   const problems = [
     ...(initial.ok ? [] : initial.failure),
     ...sizeProblems(backbone, { height, width }),
-    ...(saved === undefined ? [] : contradictions(saved.value, { backbone, tasks })),
+    ...(saved === undefined ? [] : mismatches(saved.value, { backbone, tasks })),
   ].map((found) => (model === undefined ? found : { ...found, at: { file: model } }));
   if (!initial.ok || problems.length > 0) return failure(problems);
   const { epochs, steps } = saved?.value ?? { epochs: 0, steps: 0 };
@@ -65,12 +65,14 @@ function initialWeights(
   backbone: BackboneName,
 ): Result<WeightsSource | undefined> {
   const given = [
-    ...(model === undefined ? [] : ['the input «model»']),
-    ...(weightsFile === undefined ? [] : ['the input «weights»']),
-    ...(weights === 'none' ? [] : ['the param «weights»']),
+    ...(model === undefined ? [] : ['the input "model"']),
+    ...(weightsFile === undefined ? [] : ['the input "weights"']),
+    ...(weights === 'none' ? [] : ['the param "weights"']),
   ];
   if (given.length > 1) {
-    return problem(`both ${given.join(' and ')} say which weights to start from`, { advice: 'Leave all but one out.' });
+    return problem(`the initial weights are given more than once: by ${given.join(' and ')}`, {
+      advice: 'Keep one of them.',
+    });
   }
   return weightsFile === undefined ? weightsSource(weights, backbone) : success({ kind: 'input', path: weightsFile });
 }
@@ -78,14 +80,14 @@ function initialWeights(
 export interface StartingModelOptions {
   readonly dropout: number;
   readonly seed: number;
-  /** The file of the weights that Keras has saved, if there are to be some. */
+  /** The file saved by Keras to load weights from, if any. */
   readonly weightsFile?: string | undefined;
-  /** A folder for what is needed meanwhile. */
+  /** A folder for temporary files. */
   readonly scratch: string;
   log(message: string): void;
 }
 
-/** Builds the model and gives it its weights. */
+/** Builds the model and loads its initial weights. The caller disposes of the model. */
 export async function startingModel(
   tf: TensorFlow,
   { facts, weightsFrom }: StartingPoint,
@@ -109,8 +111,8 @@ function build(tf: TensorFlow, facts: ModelFacts, options: StartingModelOptions)
   } catch (error) {
     const [, name] = /The name "(.*)" is used \d+ times in the model/.exec(String(error)) ?? [];
     if (name === undefined) throw error;
-    return problem(`a task is named «${name}», as a layer of «${facts.backbone}» is`, {
-      advice: 'Give the task another name in the label file: its head is named after it.',
+    return problem(`a task has the same name as a layer of the backbone "${facts.backbone}": "${name}"`, {
+      advice: 'Rename the task in the label file: its head is a layer of that name.',
     });
   }
 }
@@ -125,55 +127,55 @@ async function loadInitialWeights(
   const heads = tasks.map(({ name }) => name);
   const loaded = await loadKerasWeights(tf, model, weightsFile, { heads, scratch });
   if (!loaded.ok) return loaded;
-  log(`weights of ${path.basename(weightsFile)}; ${describeHeads(loaded.value)}`);
+  log(`loaded weights from ${path.basename(weightsFile)}; ${describeHeads(loaded.value)}`);
   return success(undefined);
 }
 
-/** `the heads too`, or `new heads colour, shade: the file has no layer of that name`. */
-function describeHeads({ left }: LoadedWeights): string {
-  if (left.length === 0) return 'the heads too';
-  const reasons = [...new Set(left.map(({ because }) => because))];
+/** Returns `heads included`, or `new heads colour, shade (the file has no layer of that name)`. */
+function describeHeads({ skippedHeads }: LoadedWeights): string {
+  if (skippedHeads.length === 0) return 'heads included';
+  const reasons = [...new Set(skippedHeads.map(({ reason }) => reason))];
   return reasons
-    .map((reason) => {
-      const heads = left.filter(({ because }) => because === reason).map(({ head }) => head);
-      return `new heads ${heads.join(', ')}: ${reason}`;
+    .map((shared) => {
+      const heads = skippedHeads.filter(({ reason }) => reason === shared).map(({ head }) => head);
+      return `new heads ${heads.join(', ')} (${shared})`;
     })
     .join('; ');
 }
 
 function sizeProblems(backbone: BackboneName, { height, width }: { readonly height: number; readonly width: number }) {
-  const { minimalSize } = backbones[backbone];
-  if (Math.min(height, width) >= minimalSize) return [];
+  const { minSize } = backbones[backbone];
+  if (Math.min(height, width) >= minSize) return [];
   return [
     {
-      message: `«${backbone}» takes images from ${minimalSize}×${minimalSize} pixels on, but these have ${width}×${height}`,
-      advice: 'Resize the images to more pixels, or take another backbone.',
+      message: `the backbone "${backbone}" needs images of at least ${minSize}×${minSize} pixels, got ${width}×${height}`,
+      advice: 'Resize the images to a larger size, or use another backbone.',
     },
   ];
 }
 
-function contradictions(
+function mismatches(
   saved: ModelFacts,
   { backbone, tasks }: { readonly backbone: BackboneName; readonly tasks: readonly TaskClasses[] },
 ): Problem[] {
   const problems: Problem[] = [];
   if (backbone !== saved.backbone) {
     problems.push({
-      message: `the param «backbone» is «${backbone}», but the model has «${saved.backbone}»`,
-      advice: 'Leave backbone out: the model brings its own.',
+      message: `the param "backbone" is "${backbone}", but the input "model" has the backbone "${saved.backbone}"`,
+      advice: 'Remove backbone: the model has its own.',
     });
   }
-  const [wanted, known] = [describeTasks(tasks), describeTasks(saved.tasks)];
-  if (wanted !== known) {
+  const [expected, found] = [describeTasks(tasks), describeTasks(saved.tasks)];
+  if (expected !== found) {
     problems.push({
-      message: `the model was trained for other tasks: ${known} instead of ${wanted}`,
-      advice: 'Train a model for these tasks from the start, without the input model.',
+      message: `the model was trained for the tasks ${found}, but the targets have ${expected}`,
+      advice: 'Train a model for these tasks without the input "model".',
     });
   }
   return problems;
 }
 
-/** `coat_length (8), neck_design (5)`. */
+/** Lists tasks with their number of classes, for example `coat_length (8), neck_design (5)`. */
 export function describeTasks(tasks: readonly TaskClasses[]): string {
   return tasks.map(({ name, classes }) => `${name} (${classes})`).join(', ');
 }

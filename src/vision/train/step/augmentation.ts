@@ -2,48 +2,50 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import { skipN } from 'pure-rand/utils/skipN';
 
-/** The arguments of Keras' `ImageDataGenerator` that the reference uses; its other ones stay at their defaults. */
+/** Data augmentation, with the semantics of the same arguments of Keras' `ImageDataGenerator`. */
 export interface Augmentation {
-  /** Whether half of the images are mirrored. */
+  /** Whether half of the images are flipped, chosen at random. */
   readonly horizontalFlip: boolean;
-  /** The greatest turn either way, in degrees. */
+  /** The maximum rotation in either direction, in degrees. */
   readonly rotationRange: number;
-  /** Each axis is scaled by a factor of its own from 1 − zoomRange to 1 + zoomRange. */
+  /** Each axis is zoomed by a random factor of its own, from 1 − zoomRange to 1 + zoomRange. */
   readonly zoomRange: number;
 }
 
-/** At which point of a training random numbers are drawn: the same point, the same numbers. */
-export interface DrawPoint {
+/** Decides the random numbers of a training step: the same key gives the same numbers. */
+export interface RandomKey {
   readonly seed: number;
   /** Counted from 0 over all epochs. */
   readonly step: number;
 }
 
-/** Whether every image stays as it is. */
+/** Returns whether the augmentation leaves every image unchanged. */
 export function isIdentity({ horizontalFlip, rotationRange, zoomRange }: Augmentation): boolean {
   return !horizontalFlip && rotationRange === 0 && zoomRange === 0;
 }
 
 /**
- * Draws Keras' `random_transform` for each image of a batch: turn, zoom of x, zoom of y, flip, in this order.
+ * Draws a random transform for each image of a batch, as Keras' `ImageDataGenerator.random_transform`: rotation, zoom
+ * in x, zoom in y and horizontal flip, around the centre of the image.
  *
- * @returns [count, 8], rows as `projectiveTransform` takes them.
+ * @param size height and width of the images, in pixels.
+ * @returns float32 [count, 8], one row per image, as expected by `projectiveTransform`.
  */
 export function randomTransforms(
   augmentation: Augmentation,
   count: number,
   { height, width }: { readonly height: number; readonly width: number },
-  { seed, step }: DrawPoint,
+  { seed, step }: RandomKey,
 ): Float32Array {
   const random = xoroshiro128plusFromState([seed, step, ~seed, ~step]);
-  // States that differ by a bit or two need some rounds until their numbers have nothing in common.
+  // Generators whose states differ in few bits produce correlated numbers at first: skip these.
   skipN(random, 32);
   const uniform = (from: number, to: number) => from + (to - from) * uniformFloat64(random);
   const { rotationRange, zoomRange } = augmentation;
   const [centerX, centerY] = [(width - 1) / 2, (height - 1) / 2];
   const transforms = new Float32Array(count * 8);
   for (let image = 0; image < count; image += 1) {
-    // All four are drawn even where one is turned off, so that turning it off leaves the others as they were.
+    // All four are drawn even if one is turned off, so turning one off does not change the others.
     const angle = (uniform(-rotationRange, rotationRange) * Math.PI) / 180;
     const zoomX = uniform(1 - zoomRange, 1 + zoomRange);
     const zoomY = uniform(1 - zoomRange, 1 + zoomRange);

@@ -1,14 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 
-/** How long gradients may be. */
+/** Gradient clipping. Clipping by value comes first, then clipping by global norm. */
 export interface ClipOptions {
-  /** All of them, taken as one vector, are shortened to this length. */
+  /** The maximum L2 norm of all gradients together, as Keras' `global_clipnorm`. */
   readonly globalNorm?: number | undefined;
-  /** Each number of them is brought into ± this, before. */
+  /** The maximum absolute value of each component, as Keras' `clipvalue`. */
   readonly value?: number | undefined;
 }
 
+/** Returns the clipped gradients, with the same shapes. */
 export function clipGradients(tf: TensorFlow, gradients: readonly Tensor[], { globalNorm, value }: ClipOptions) {
   const clipped =
     value === undefined ? gradients : gradients.map((gradient) => tf.clipByValue(gradient, -value, value));

@@ -11,7 +11,7 @@ import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 import { countWeights, fromVector, toVector } from './weight-vector.ts';
 
-/** Computes each op by itself: slower than a graph, and its reference. */
+/** Creates a trainer that runs op by op. It is slower than the graph trainer, which is tested against it. */
 export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Trainer {
   const { model, height, width, layout, augmentation } = options;
   const trainable = model.trainableWeights;
@@ -19,9 +19,9 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
   const optimizer = createOptimizer(tf, options.optimizer, countWeights(trainable));
   return {
     ...createEagerPredictor(tf, model, { height, width }),
-    step({ images, ...wanted }, at, learningRate) {
+    step({ images, ...labels }, at, learningRate) {
       return tf.tidy(() => {
-        const count = wanted.taskOf.length;
+        const count = labels.taskOf.length;
         const transforms = isIdentity(augmentation)
           ? undefined
           : tf.tensor2d(randomTransforms(augmentation, count, { height, width }, at), [count, 8]);
@@ -34,7 +34,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
             pixels: imagesToDevice(tf, images, [count, height, width, 3]),
             transforms,
             key: tf.tensor1d([at.seed, at.step], 'int32'),
-            ...targetMasks(tf, layout, wanted, options.targets),
+            ...targetMasks(tf, layout, labels, options.targets),
           },
           options.l2,
         );
@@ -64,7 +64,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
     },
     state: () => ({
       weights: model.weights.map((weight) => weight.read().dataSync<'float32'>()),
-      optimizer: optimizer.state.flatMap((variable) => cut(variable.dataSync<'float32'>(), sizes)),
+      optimizer: optimizer.state.flatMap((variable) => splitBySizes(variable.dataSync<'float32'>(), sizes)),
     }),
     restore(state) {
       tf.tidy(() => {
@@ -83,15 +83,15 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
   };
 }
 
-/** One rate for all weights, or one for each number of them. */
+/** Returns one rate for all weights, or float32 [weights] if the factors differ. */
 function ratesOf(tf: TensorFlow, rate: number, gradients: readonly Tensor[], factors: RateFactors = []) {
   if (factors.every((factor) => factor === 1)) return rate;
   const rates = gradients.map(({ shape }, index) => tf.fill(shape, rate * (factors[index] ?? 1)));
   return toVector(tf, rates);
 }
 
-/** Cuts off parts of these sizes, one after the other. */
-function cut(values: Float32Array, sizes: readonly number[]): Float32Array[] {
+/** Splits a vector into consecutive parts of the given sizes. */
+function splitBySizes(values: Float32Array, sizes: readonly number[]): Float32Array[] {
   let begin = 0;
   return sizes.map((size) => {
     begin += size;

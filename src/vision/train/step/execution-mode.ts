@@ -1,4 +1,4 @@
-/** How TensorFlow computes: as one graph a step, or op by op from JavaScript, which is slower and the graph's reference. */
+/** How TensorFlow runs: each step as one graph, or op by op from JavaScript (slower; the reference for the graph). */
 export const executionModes = ['graph', 'eager'] as const;
 
 export type ExecutionMode = (typeof executionModes)[number];

@@ -4,11 +4,11 @@ import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { HeadLayout } from './target-masks.ts';
 
 /**
- * Runs the classifier.
+ * Runs the forward pass of a classifier.
  *
- * @param pixels float32 [n, height, width, 3], 0 to 255.
- * @param training given in training alone.
- * @returns [n, all classes]: the heads' probabilities side by side, in the order of the tasks.
+ * @param pixels float32 [n, height, width, 3], values from 0 to 255.
+ * @param training given in training only; turns on dropout and batch statistics.
+ * @returns float32 [n, all classes]: the probabilities of all heads, concatenated in task order.
  */
 export function probabilitiesOf(
   tf: TensorFlow,
@@ -23,9 +23,11 @@ export function probabilitiesOf(
 }
 
 /**
- * @param probabilities [n, all classes], row by row.
- * @param taskOf for each sample the number of its task.
- * @returns for each sample the most probable class of its own task, as a column of all classes.
+ * Finds the most probable class of each sample among the classes of its own task.
+ *
+ * @param probabilities float32 [n, all classes], row-major.
+ * @param taskOf the index of each sample's task.
+ * @returns int32 [n]: the column of each predicted class in the concatenated classes of all heads.
  */
 export function predictedColumns(
   probabilities: Float32Array,

@@ -8,45 +8,46 @@ import type { TargetMasks } from './target-masks.ts';
 
 /** A batch on the device. */
 export interface BatchTensors extends TargetMasks {
-  /** float32 [n, height, width, 3], 0 to 255. */
+  /** float32 [n, height, width, 3], values from 0 to 255. */
   readonly pixels: Tensor4D;
-  /** float32 [n, 8], rows as `projectiveTransform` takes them; without them the images stay as they are. */
+  /** float32 [n, 8], one row per image as expected by `projectiveTransform`; undefined means no augmentation. */
   readonly transforms?: Tensor2D | undefined;
-  /** int32 [2]: the seed and the step, by which random layers draw. */
+  /** int32 [2]: seed and step, the key of the random numbers of dropout. */
   readonly key: Tensor1D;
-  /** Which rows of a larger batch these are. */
+  /** The position of these rows in a larger batch, if this is a slice of one. */
   readonly slice?: { readonly from: number; readonly of: number } | undefined;
 }
 
 export interface Gradients {
-  /** Of the batch, a scalar. */
+  /** Scalar: the loss of the batch. */
   readonly loss: Tensor;
-  /** [n, all classes]. */
+  /** float32 [n, all classes]. */
   readonly probabilities: Tensor2D;
-  /** One for each trainable weight, in their order. */
+  /** One for each trainable weight, in the model's order. */
   readonly gradients: readonly Tensor[];
 }
 
 /**
- * Augmentation, forward, loss and back. The model's moving averages change, its trainable weights don't.
+ * Augments a batch and runs the forward pass, the loss and the backward pass. Updates the model's moving averages but
+ * not its trainable weights.
  *
- * @param l2 the loss grows by so much for each square of a number in the kernels that are trained.
+ * @param l2 the factor of the L2 penalty on the trainable kernels.
  */
 export function computeGradients(tf: TensorFlow, model: LayersModel, batch: BatchTensors, l2 = 0): Gradients {
   const { pixels, transforms, key, slice } = batch;
   const augmented = transforms ? projectiveTransform(tf, pixels, transforms) : pixels;
   const weights = model.trainableWeights.map((weight) => weight.read() as Variable);
-  let inside: Tensor2D | undefined;
+  let kept: Tensor2D | undefined;
   const { value: loss, grads } = tf.variableGrads(() => {
     const probabilities = probabilitiesOf(tf, model, augmented, { training: true, key, slice });
-    // The gradient's scope ends before anybody could read what only it knows.
-    inside = tf.keep(probabilities);
+    // `variableGrads` disposes of all tensors but the loss and the gradients.
+    kept = tf.keep(probabilities);
     const loss = maskedCrossEntropy(tf, probabilities, batch);
     return l2 === 0 ? loss : tf.add(loss, l2Penalty(tf, model, l2));
   }, weights);
-  if (inside === undefined) throw new Error('The gradient was taken without running the model.');
-  const probabilities = inside.clone();
-  inside.dispose();
+  if (kept === undefined) throw new Error('`variableGrads` did not run the model.');
+  const probabilities = kept.clone();
+  kept.dispose();
   const gradients = weights.map((weight) => grads[weight.name] ?? tf.zerosLike(weight));
   return { loss, probabilities, gradients };
 }

@@ -11,10 +11,10 @@ import { targetValues } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 
-type StepInput = 'images' | 'transforms' | 'target' | 'ownHead' | 'key' | 'rate';
+type StepInput = 'images' | 'transforms' | 'target' | 'headMask' | 'key' | 'rate';
 type StepEntry = EntryPoint<StepInput, 'loss' | 'probabilities'>;
 
-/** Computes each step as one run of a TensorFlow graph, in which the weights stay from step to step. */
+/** Creates a trainer that runs each step as one TensorFlow graph. The weights stay in the graph from step to step. */
 export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions): Promise<Trainer> {
   const { model, height, width, layout, augmentation, batchSizes } = options;
   const program = createProgram(tf);
@@ -26,14 +26,14 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   const session = await program.load();
 
   return {
-    step({ images, ...wanted }, at, learningRate) {
-      const count = wanted.taskOf.length;
+    step({ images, ...labels }, at, learningRate) {
+      const count = labels.taskOf.length;
       const entry = steps.get(count);
-      if (entry === undefined) throw new Error(`The graph was not traced for steps of ${count} images.`);
+      if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
       const { loss, probabilities } = session.run(entry, {
         images,
         transforms: randomTransforms(augmentation, count, { height, width }, at),
-        ...targetValues(layout, wanted, options.targets),
+        ...targetValues(layout, labels, options.targets),
         key: Int32Array.of(at.seed, at.step),
         rate: Float32Array.of(optimizerRate(options.optimizer, learningRate, at.updates)),
       });
@@ -57,7 +57,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   };
 }
 
-/** Traces a step of `count` images. */
+/** Traces a training step for a batch of `count` images. */
 function addStep(
   tf: TensorFlow,
   program: Program,
@@ -71,7 +71,7 @@ function addStep(
     images: { dtype: 'uint8', shape: [count, height, width, 3] },
     transforms: { dtype: 'float32', shape: [count, 8] },
     target: matrix,
-    ownHead: matrix,
+    headMask: matrix,
     key: { dtype: 'int32', shape: [2] },
     rate: { dtype: 'float32', shape: [] },
   } as const;
@@ -85,7 +85,7 @@ function addStep(
         pixels: bytesToFloats(tf, fed.images) as Tensor4D,
         transforms: isIdentity(augmentation) ? undefined : (fed.transforms as Tensor2D),
         target: fed.target as Tensor2D,
-        ownHead: fed.ownHead as Tensor2D,
+        headMask: fed.headMask as Tensor2D,
         key: fed.key as Tensor1D,
       },
       options.l2,

@@ -1,7 +1,9 @@
 import type { LayersModel, Scalar } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 
-/** l2 · Σ w² over the kernels that are trained: biases and what normalises stay free, as is usual. */
+/**
+ * Returns the scalar l2 · Σ w² over the trainable kernels. Biases and batch normalization are excluded, as is usual.
+ */
 export function l2Penalty(tf: TensorFlow, model: LayersModel, l2: number): Scalar {
   return tf.tidy(() => {
     const kernels = model.trainableWeights.filter(({ originalName }) => originalName.endsWith('kernel'));

@@ -2,15 +2,15 @@ import type { LayersModel, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { type BatchTensors, computeGradients, type Gradients } from './gradients.ts';
 
-/** Runs `work` with its ops on a device. */
+/** Runs `work` with its ops placed on a device. */
 export type OnDevice = <Value>(device: string, work: () => Value) => Value;
 
 /**
- * Slices a batch over devices, computes each slice's gradients there and takes the mean over the samples: the same as one
- * device with the whole batch, but that batch normalisation sees its slice alone, as in Keras. The moving averages become
- * the mean of what each slice makes of them.
+ * Computes gradients with data parallelism: splits a batch over devices and averages the slices' gradients over the
+ * samples. The result is that of one device with the whole batch, except that batch normalization uses the statistics
+ * of each slice, as in Keras' `MirroredStrategy`. The moving averages become the mean over the slices.
  *
- * @param devices one for each slice.
+ * @param devices one for each slice; `''` lets TensorFlow choose.
  */
 export function computeGradientsOn(
   tf: TensorFlow,
@@ -26,7 +26,7 @@ export function computeGradientsOn(
   if (slices.length === 1 && only !== undefined) {
     return onDevice(devices[0] ?? '', () => computeGradients(tf, model, batch, l2));
   }
-  // What is frozen is none: a mean of equal numbers may round away from them.
+  // Frozen layers are excluded: averaging equal numbers may change them by rounding.
   const learning = model.layers.filter(({ trainable }) => trainable);
   const averages = learning.flatMap((layer) => layer.nonTrainableWeights.map((weight) => weight.read() as Variable));
   const before = averages.map((variable) => variable.clone());
@@ -45,18 +45,18 @@ export function computeGradientsOn(
   averages.forEach((variable, at) => {
     variable.assign(mean(towers.flatMap((tower) => tower.averages[at] ?? [])));
   });
-  const ofTowers = towers.map(({ gradients }) => gradients);
+  const results = towers.map(({ gradients }) => gradients);
   return {
-    loss: mean(ofTowers.map(({ loss }) => loss)),
+    loss: mean(results.map(({ loss }) => loss)),
     probabilities: tf.concat(
-      ofTowers.map(({ probabilities }) => probabilities),
+      results.map(({ probabilities }) => probabilities),
       0,
     ),
-    gradients: model.trainableWeights.map((_, at) => mean(ofTowers.flatMap(({ gradients }) => gradients[at] ?? []))),
+    gradients: model.trainableWeights.map((_, at) => mean(results.flatMap(({ gradients }) => gradients[at] ?? []))),
   };
 }
 
-/** Slices that differ in size by one at most; fewer than `towers` where there are fewer samples. */
+/** Splits a batch into slices whose sizes differ by at most one; fewer than `towers` if there are fewer samples. */
 function slicesOf(count: number, towers: number) {
   const number = Math.min(count, towers);
   return Array.from({ length: number }, (_, index) => ({
@@ -71,7 +71,7 @@ function sliceOf(tf: TensorFlow, batch: BatchTensors, from: number, to: number):
     pixels: rows<Tensor4D>(batch.pixels),
     transforms: batch.transforms && rows<Tensor2D>(batch.transforms),
     target: rows<Tensor2D>(batch.target),
-    ownHead: rows<Tensor2D>(batch.ownHead),
+    headMask: rows<Tensor2D>(batch.headMask),
     key: batch.key as Tensor1D,
     slice: { from, of: batch.pixels.shape[0] },
   };

@@ -2,7 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { Predictor } from '../../predict/predictor.ts';
 import type { OptimizerOptions } from '../optimizers/optimizer.ts';
 import type { RateFactors } from '../start/fine-tuning.ts';
-import type { Augmentation, DrawPoint } from './augmentation.ts';
+import type { Augmentation, RandomKey } from './augmentation.ts';
 import type { ClipOptions } from './clip-gradients.ts';
 import type { BatchTargets, HeadLayout, TargetOptions } from './target-masks.ts';
 
@@ -11,41 +11,45 @@ export interface ImageBatch extends BatchTargets {
   readonly images: Uint8Array;
 }
 
-/** A step's place in the training. */
-export interface StepPosition extends DrawPoint {
-  /** How many updates the optimizer has made before. */
+/** The position of a step in the training run. */
+export interface StepPosition extends RandomKey {
+  /** The number of updates that the optimizer has made so far. */
   readonly updates: number;
 }
 
 export interface StepResult {
-  /** Of the batch, before the update. */
+  /** The loss of the batch before the update. */
   readonly loss: number;
-  /** [n, all classes], before the update, row by row. */
+  /** float32 [n, all classes], before the update, row-major. */
   readonly probabilities: Float32Array;
 }
 
-/** What a training goes on from: each tensor's values, in an order that the model and the optimizer give. */
+/**
+ * The state to resume from: the values of each tensor, in the order of the model's weights and optimizer's variables.
+ */
 export interface TrainingState {
   readonly weights: readonly Float32Array[];
   readonly optimizer: readonly Float32Array[];
 }
 
-/** Trains a model, step by step. */
+/** Trains a model step by step. */
 export interface Trainer extends Predictor {
   /**
-   * Augmentation, forward, loss, gradients, update. What it does follows from the weights, the optimizer's state, the batch,
-   * the position and the learning rate alone.
+   * Runs one step: augmentation, forward pass, loss, backward pass, update. The result is a function of the weights,
+   * the optimizer's state and the arguments alone.
    */
   step(batch: ImageBatch, at: StepPosition, learningRate: number): StepResult;
+  /** Copies the weights and the optimizer's state. */
   state(): TrainingState;
+  /** Restores weights and optimizer's state. */
   restore(state: TrainingState): void;
-  /** Gives the model the weights as they are now. */
+  /** Writes the current weights to the model. */
   updateModel(): void;
 }
 
 export interface TrainerOptions {
   readonly model: LayersModel;
-  /** Of the images, in pixels. */
+  /** The size of the images, in pixels. */
   readonly height: number;
   readonly width: number;
   readonly layout: HeadLayout;
@@ -53,16 +57,17 @@ export interface TrainerOptions {
   readonly augmentation: Augmentation;
   readonly targets?: TargetOptions;
   readonly clip?: ClipOptions;
+  /** The factor of the L2 penalty; 0 by default. */
   readonly l2?: number;
-  /** Without them every weight learns at the whole rate. */
+  /** The factor on the learning rate for each trainable weight; 1 by default. */
   readonly rateFactors?: RateFactors;
-  /** Over which each batch is sliced; without any, TensorFlow chooses one for the whole batch. */
+  /** The devices over which each batch is split; by default TensorFlow chooses one for the whole batch. */
   readonly devices?: readonly string[];
-  /** How many images a step and a prediction are given at a time: a graph has its numbers fixed. */
+  /** The batch sizes that will occur in training and prediction: a graph has fixed shapes. */
   readonly batchSizes: { readonly training: readonly number[]; readonly prediction: readonly number[] };
 }
 
-/** The numbers of samples that batches of `batchSize` have. */
+/** Returns the sizes of the batches that `samples` samples are split into: `batchSize`, and that of the last batch. */
 export function batchSizesOf(samples: number, batchSize: number): number[] {
   const rest = samples % batchSize;
   return [...(samples >= batchSize ? [batchSize] : []), ...(rest > 0 ? [rest] : [])];

@@ -1,7 +1,11 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 
-/** Lays tensors end to end: an optimizer's dozen ops then run once a step instead of once for each weight. */
+/**
+ * Concatenates tensors into one vector, so that an optimizer's ops run once per step instead of once for each weight.
+ *
+ * @returns [total number of values].
+ */
 export function toVector(tf: TensorFlow, tensors: readonly Tensor[]): Tensor1D {
   return tf.tidy(() =>
     tf.concat(
@@ -11,7 +15,7 @@ export function toVector(tf: TensorFlow, tensors: readonly Tensor[]): Tensor1D {
   ) as Tensor1D;
 }
 
-/** Cuts a vector that `toVector` made into tensors of these shapes again. */
+/** Splits a vector made by `toVector` into tensors of the given shapes. */
 export function fromVector(tf: TensorFlow, vector: Tensor1D, shapes: readonly number[][]): Tensor[] {
   return tf.tidy(() => {
     const parts = tf.split(vector, shapes.map(tf.util.sizeFromShape));
@@ -19,6 +23,7 @@ export function fromVector(tf: TensorFlow, vector: Tensor1D, shapes: readonly nu
   });
 }
 
+/** Returns the total number of values in tensors. */
 export function countWeights(tensors: readonly { readonly shape: readonly (number | null)[] }[]): number {
   return tensors.reduce(
     (count, { shape }) => count + shape.reduce<number>((size, length) => size * (length ?? 1), 1),

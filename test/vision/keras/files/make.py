@@ -1,6 +1,6 @@
-"""Made the files beside it: python make.py, with the packages of scripts/keras/requirements.txt.
+"""Creates the files in this folder: python make.py, with the packages in scripts/keras/requirements.txt.
 
-One small model, in every layout that Keras 3 has for weights. Its weights are 0, 1, 2, … in Keras' order, tenths.
+One small model in every layout in which Keras 3 saves weights. Its weights are 0, 0.1, 0.2, … in Keras' order.
 """
 
 import os
@@ -18,15 +18,15 @@ def tiny_model():
     x = layers.GlobalAveragePooling2D(name="pool")(x)
     x = layers.Dropout(0.5, name="dropout")(x)
     model = keras.Model(image, [layers.Dense(3, name="colour")(x), layers.Dense(2, name="shade")(x)], name="tiny")
-    drawn = 0
+    assigned = 0
     for layer in model.layers:
         values = []
         for weight in layer.trainable_weights + layer.non_trainable_weights:
             if weight.dtype == "uint32" or "seed" in weight.name:
                 continue
             size = int(numpy.prod(weight.shape))
-            values.append(((drawn + numpy.arange(size)) / 10).reshape(weight.shape).astype("float32"))
-            drawn += size
+            values.append(((assigned + numpy.arange(size)) / 10).reshape(weight.shape).astype("float32"))
+            assigned += size
         if values:
             layer.set_weights(values)
     return model

@@ -16,7 +16,7 @@ const tasks = [
   { name: 'neck_design', classes: 5 },
 ];
 
-/** With these two heads; but for small-cnn, Keras' count without top and what the heads add. */
+/** Parameter counts with two heads. Except for small-cnn, these are Keras' counts without top plus those of the heads. */
 const parameters: Record<BackboneName, number> = {
   'small-cnn': 311_613,
   'mobilenet-v2': 2_257_984 + 13 * 1281,
@@ -35,11 +35,11 @@ const weightsOf = (model: LayersModel): string => {
 };
 
 describe.each(backboneNames)('%s', (backbone) => {
-  const { minimalSize, defaultSize } = backbones[backbone];
+  const { minSize, defaultSize } = backbones[backbone];
   const build = (size: number, seed = 1): LayersModel =>
     buildClassifier(tf, { backbone, height: size, width: size, tasks }, { dropout: 0.5, seed });
 
-  test.each([minimalSize, defaultSize])('takes images of %i pixels to a distribution a task', (size) => {
+  test.each([minSize, defaultSize])('maps images of %i pixels to a probability distribution for each task', (size) => {
     const model = build(size);
     expect(model.outputNames).toEqual(['coat_length', 'neck_design']);
     const outputs = [model.predict(pixels(size))].flat();
@@ -52,42 +52,42 @@ describe.each(backboneNames)('%s', (backbone) => {
     model.dispose();
   });
 
-  test('has the parameters that it always had', () => {
+  test('has the expected number of parameters', () => {
     const model = build(defaultSize);
     expect(model.countParams()).toBe(parameters[backbone]);
     model.dispose();
   });
 
-  test('starts from the same weights with the same seed, and from others with another', () => {
-    const [one, same, other] = [build(minimalSize, 1), build(minimalSize, 1), build(minimalSize, 2)];
+  test('has the same initial weights for the same seed, and others for another seed', () => {
+    const [one, same, other] = [build(minSize, 1), build(minSize, 1), build(minSize, 2)];
     expect(weightsOf(same)).toBe(weightsOf(one));
     expect(weightsOf(other)).not.toBe(weightsOf(one));
     for (const model of [one, same, other]) model.dispose();
   });
 
-  test('predicts the same, digit by digit, when saved and loaded by TensorFlow.js', async () => {
-    const model = build(minimalSize);
+  test('gives exactly the same predictions after saving and loading with TensorFlow.js', async () => {
+    const model = build(minSize);
     const directory = temporaryFolder();
     await saveModel(
       tf,
       model,
-      { version: 1, backbone, height: minimalSize, width: minimalSize, tasks, epochs: 0, steps: 0 },
+      { version: 1, backbone, height: minSize, width: minSize, tasks, epochs: 0, steps: 0 },
       directory,
     );
     const loaded = unwrap(await loadModel(tf, directory));
-    expect(predictions(loaded, minimalSize)).toEqual(predictions(model, minimalSize));
+    expect(predictions(loaded, minSize)).toEqual(predictions(model, minSize));
     for (const used of [model, loaded]) used.dispose();
   });
 
-  test('leaves no tensor behind after it is built, run, saved and disposed of', async () => {
+  test('leaks no tensor when it is built, run, saved and disposed of', async () => {
     await expectNoLeak(tf, async () => {
-      const model = build(minimalSize);
-      predictions(model, minimalSize);
+      const model = build(minSize);
+      predictions(model, minSize);
       const facts = {
         version: 1,
         backbone,
-        height: minimalSize,
-        width: minimalSize,
+        height: minSize,
+        width: minSize,
         tasks,
         epochs: 0,
         steps: 0,

@@ -6,22 +6,25 @@ import { LayerFactory } from '../../../../src/vision/models/layers/layer-factory
 import { tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
-/** A line for each layer in order: name, class, output shape, parameters. `npm run test:keras` compares them with Keras. */
+/** The layers in order: name, class, output shape, parameters. `npm run test:keras` compares the files with Keras. */
 const tables = join(import.meta.dirname, 'keras');
 const names = readdirSync(tables).map((file) => parse(file).name as BackboneName);
 
-test.each(names)('the layers of %s are those of Keras: names, order, classes, shapes, parameters', (backbone) => {
-  const { build, defaultSize } = backbones[backbone];
-  const input = tf.input({ name: 'input_layer', shape: [defaultSize, defaultSize, 3] });
-  const model = tf.model({ inputs: input, outputs: build(new LayerFactory(tf, 1), input) });
-  const layers = model.layers.map((layer) => {
-    const [, ...shape] = layer.outputShape as number[];
-    return `${layer.name} ${layer.getClassName()} ${shape.join('x')} ${layer.countParams()}`;
-  });
-  expect(layers).toEqual(
-    readFileSync(join(tables, `${backbone}.txt`), 'utf8')
-      .trim()
-      .split('\n'),
-  );
-  model.dispose();
-});
+test.each(names)(
+  'the layers of %s have the names, order, classes, shapes and parameter counts of Keras',
+  (backbone) => {
+    const { build, defaultSize } = backbones[backbone];
+    const input = tf.input({ name: 'input_layer', shape: [defaultSize, defaultSize, 3] });
+    const model = tf.model({ inputs: input, outputs: build(new LayerFactory(tf, 1), input) });
+    const layers = model.layers.map((layer) => {
+      const [, ...shape] = layer.outputShape as number[];
+      return `${layer.name} ${layer.getClassName()} ${shape.join('x')} ${layer.countParams()}`;
+    });
+    expect(layers).toEqual(
+      readFileSync(join(tables, `${backbone}.txt`), 'utf8')
+        .trim()
+        .split('\n'),
+    );
+    model.dispose();
+  },
+);

@@ -18,14 +18,14 @@ function weights(layer: InstanceType<typeof BatchNormalization>): Record<string,
   return Object.fromEntries(named);
 }
 
-test('a training step moves the averages as Keras 3 does', () => {
+test('BatchNormalization updates its moving averages in training as Keras 3 does', () => {
   const layer = new BatchNormalization({ name: 'bn', momentum: 0.9 });
   layer.apply(x, { training: true });
-  // Keras 3.15 on TensorFlow 2.21: 0.2 and 1.65, so it is the biased variance that goes in.
+  // Keras 3.15 on TensorFlow 2.21 gives 0.2 and 1.65: it averages the biased variance.
   expect(weights(layer)).toEqual({ gamma: 1, beta: 0, moving_mean: closeTo(0.2), moving_variance: closeTo(1.65) });
 });
 
-test('prediction normalises by the moving averages and leaves them alone', () => {
+test('BatchNormalization normalizes by its moving averages in inference and does not change them', () => {
   const layer = new BatchNormalization({ name: 'bn', momentum: 0.9, epsilon: 1e-3 });
   layer.apply(x, { training: true });
   const before = weights(layer);
@@ -34,20 +34,20 @@ test('prediction normalises by the moving averages and leaves them alone', () =>
   expect(weights(layer)).toEqual(before);
 });
 
-test('it trains without a scale, as InceptionResNetV2 has it everywhere', () => {
+test('BatchNormalization trains with scale: false, as used in InceptionResNetV2', () => {
   const layer = new BatchNormalization({ name: 'bn', scale: false });
   const gradient = tf.grad((x) => tf.sum(tf.square(layer.apply(x, { training: true }) as Tensor4D)))(x);
   expect(gradient.shape).toEqual(x.shape);
   expect(Object.keys(weights(layer))).toEqual(['beta', 'moving_mean', 'moving_variance']);
 });
 
-test('it trains without an offset', () => {
+test('BatchNormalization trains with center: false', () => {
   const layer = new BatchNormalization({ name: 'bn', center: false });
   expect((layer.apply(x, { training: true }) as Tensor4D).shape).toEqual(x.shape);
   expect(Object.keys(weights(layer))).toEqual(['gamma', 'moving_mean', 'moving_variance']);
 });
 
-test('its weights are named as those of TensorFlow.js’ own layer, and its configuration is understood by it', () => {
+test("BatchNormalization has the weight names and a config of TensorFlow.js' own layer", () => {
   const config = new BatchNormalization({ name: 'bn', momentum: 0.9, scale: false }).getConfig();
   const own = tf.layers.batchNormalization(config as Parameters<typeof tf.layers.batchNormalization>[0]);
   expect(own.getConfig()).toMatchObject({ name: 'bn', momentum: 0.9, epsilon: 1e-3, center: true, scale: false });

@@ -14,28 +14,28 @@ const trained = (rate: number, seed: number, step: number): number[] => {
 const share = (values: readonly number[], wanted: number) =>
   values.filter((value) => value === wanted).length / values.length;
 
-test('training drops so large a share, and scales up what it keeps', () => {
+test('Dropout drops the given fraction in training and scales up the kept values', () => {
   const values = trained(0.75, 2018, 1);
   expect(new Set(values)).toEqual(new Set([0, 4]));
   expect(share(values, 0)).toBeCloseTo(0.75, 1);
 });
 
-test('what is dropped follows from the seed and the step', () => {
+test('the mask of Dropout depends on seed and step', () => {
   expect(trained(0.5, 2018, 1)).toEqual(trained(0.5, 2018, 1));
   expect(trained(0.5, 2018, 2)).not.toEqual(trained(0.5, 2018, 1));
   expect(trained(0.5, 2019, 1)).not.toEqual(trained(0.5, 2018, 1));
 });
 
-test('a rate of 0 drops nothing', () => {
+test('Dropout with a rate of 0 drops nothing', () => {
   expect(share(trained(0, 2018, 1), 1)).toBe(1);
 });
 
-test('prediction drops nothing', () => {
+test('Dropout drops nothing in inference', () => {
   const values = (new Dropout({ name: 'dropout', rate: 0.5 }).apply(x) as Tensor).dataSync();
   expect(share([...values], 1)).toBe(1);
 });
 
-test('training without a key is a mistake of the program', () => {
+test('Dropout throws when it is trained without a key', () => {
   const layer = new Dropout({ name: 'dropout', rate: 0.5 });
-  expect(() => layer.apply(x, { training: true })).toThrow('The layer dropout trains only with a key to draw by.');
+  expect(() => layer.apply(x, { training: true })).toThrow('The layer "dropout" needs the argument key in training.');
 });

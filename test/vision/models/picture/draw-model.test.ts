@@ -27,8 +27,8 @@ async function withModel<Value>(backbone: BackboneName, look: (model: LayersMode
 const textsOf = (svg: string): string[] =>
   [...svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text ?? '');
 
-describe('the picture of a model', () => {
-  test.each(backboneNames)('of %s has each layer once, by its name', async (backbone) => {
+describe('the drawing of a model', () => {
+  test.each(backboneNames)('shows each layer of %s once, with its name', async (backbone) => {
     await withModel(backbone, async (model) => {
       const texts = textsOf(await drawModel(model));
       const names = model.layers.map(({ name }) => name);
@@ -40,15 +40,15 @@ describe('the picture of a model', () => {
     });
   });
 
-  test('puts layers that follow each other into one box, and an arrow where they branch', async () => {
+  test('has one box for each chain of layers, and arrows between chains', async () => {
     const svg = await withModel('small-cnn', drawModel);
     const boxes = svg.match(/class="node"/g) ?? [];
     const arrows = svg.match(/class="edge"/g) ?? [];
-    // The stem; two branches and their sum in each of four blocks, of which the last goes on to two heads.
+    // The stem; two branches and their sum in each of four blocks, of which the last leads to two heads.
     expect([boxes.length, arrows.length]).toEqual([1 + 4 * 3 + 2, 4 * 4 + 2]);
   });
 
-  test('says what a layer does and gives a shape where it changes', async () => {
+  test("shows each layer's main parameters, and the shape where it changes", async () => {
     const texts = textsOf(await withModel('small-cnn', drawModel));
     expect(texts.slice(0, 8)).toEqual([
       'InputLayer',
@@ -62,7 +62,7 @@ describe('the picture of a model', () => {
     ]);
   });
 
-  test('as PNG has the size of the SVG, and the same bytes each time', async () => {
+  test('as PNG has the size of the SVG and is byte-identical in each run', async () => {
     const svg = await withModel('small-cnn', drawModel);
     const [png, again] = [await svgToPng(svg), await svgToPng(svg)];
     expect(again.equals(png)).toBe(true);
@@ -71,17 +71,17 @@ describe('the picture of a model', () => {
     expect([width, height]).toEqual([Number(wanted), Number(tall)]);
   });
 
-  test('as PNG has letters, not the empty boxes of a machine without fonts', async () => {
+  test('as PNG has text even on a machine without fonts', async () => {
     const written = (text: string) =>
       svgToPng(
         `<svg width="40pt" height="20pt" xmlns="http://www.w3.org/2000/svg"><text font-family="Arial" x="2" y="15">${text}</text></svg>`,
       );
-    // Without a font every letter is the same box.
+    // Without a font, every letter is rendered as the same box.
     expect((await written('i')).equals(await written('W'))).toBe(false);
   });
 });
 
-test('the summary is a table with a row for each layer and the numbers of parameters', async () => {
+test('the summary is a table with a row for each layer and the parameter counts', async () => {
   const lines = (await withModel('small-cnn', summarize)).split('\n');
   expect(lines.filter((line) => line.startsWith('stem_conv (Conv2D)'))).toEqual([
     expect.stringMatching(/^stem_conv \(Conv2D\) +\[\[null,64,64,3\]\] +\[null,32,32,24\] +648 +preprocess\[0\]\[0\]$/),

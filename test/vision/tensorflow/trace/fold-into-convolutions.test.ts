@@ -12,7 +12,7 @@ const tf = await tensorFlow();
 const IMAGE = { dtype: 'float32', shape: [2, 5, 5, 3] } as const;
 const inputs = { image: IMAGE } as const;
 
-/** Always the same values for a shape, none of them zero. */
+/** Returns fixed values for a shape, none of them zero. */
 const constant = (shape: number[]) => tf.randomUniform(shape, 0.5, 1.5, 'float32', shape.length + (shape.at(-1) ?? 0));
 const vector = (length: number, seed: number) => tf.randomUniform([length], 0.5, 1.5, 'float32', seed) as never;
 
@@ -27,7 +27,7 @@ const normalise = (x: Tensor) => {
 
 type Work = (image: Tensor) => Record<string, Tensor>;
 
-/** The ops that are left, without constants. */
+/** Returns the ops that remain after folding, without constants. */
 function opsOf(work: Work): string[] {
   const graph = createGraph();
   const { outputs } = traceFunction(tf, graph, 'f', [], inputs, ({ image }) => work(image as Tensor));
@@ -38,23 +38,23 @@ function opsOf(work: Work): string[] {
 }
 
 const folded: [string, (image: Tensor) => Tensor, string[]][] = [
-  ['normalisation', (x) => tf.relu(normalise(convolve(x))), ['BiasAdd', 'Conv2D', 'Relu']],
+  ['batch normalization', (x) => tf.relu(normalise(convolve(x))), ['BiasAdd', 'Conv2D', 'Relu']],
   ['a factor', (x) => tf.mul(convolve(x), 0.17), ['BiasAdd', 'Conv2D']],
   ['a bias', (x) => tf.add(vector(4, 5), convolve(x)), ['BiasAdd', 'Conv2D']],
   [
-    'all of them, one after the other',
+    'a bias, batch normalization and a factor in sequence',
     (x) => tf.mul(normalise(tf.add(convolve(x), vector(4, 5))), tf.tensor1d([1, 2, 3, 4])),
     ['BiasAdd', 'Conv2D'],
   ],
   [
-    'normalisation of a depthwise convolution',
+    'batch normalization after a depthwise convolution',
     (x) => tf.relu6(normalise(convolveDepthwise(x))),
     ['BiasAdd', 'DepthwiseConv2dNative', 'Relu6'],
   ],
 ];
 
-describe('what follows a convolution goes into its kernel and a bias', () => {
-  test.each(folded)('%s', async (_, work, ops) => {
+describe('foldIntoConvolutions', () => {
+  test.each(folded)('folds %s into the kernel and a bias', async (_, work, ops) => {
     expect(opsOf((image) => ({ y: work(image) }))).toEqual(ops);
 
     const image = tf.randomUniform([...IMAGE.shape], -1, 1, 'float32', 7);
@@ -69,9 +69,9 @@ describe('what follows a convolution goes into its kernel and a bias', () => {
   });
 });
 
-const left: [string, Work, string[]][] = [
+const notFolded: [string, Work, string[]][] = [
   [
-    'what the convolution puts out is used elsewhere too',
+    "the convolution's output has another user",
     (image) => {
       const convolved = convolve(image);
       return { y: normalise(convolved), z: tf.relu(convolved) };
@@ -79,7 +79,7 @@ const left: [string, Work, string[]][] = [
     ['Conv2D', 'FusedBatchNormV3', 'Relu'],
   ],
   [
-    'what the convolution puts out is wanted itself',
+    "the convolution's output is fetched",
     (image) => {
       const convolved = convolve(image);
       return { y: normalise(convolved), convolved };
@@ -87,7 +87,7 @@ const left: [string, Work, string[]][] = [
     ['Conv2D', 'FusedBatchNormV3'],
   ],
   [
-    'the normalisation is by the batch’s own statistics',
+    'batch normalization uses the statistics of the batch',
     (image) => {
       const affine = { scale: vector(4, 1), offset: vector(4, 2) };
       return { y: fusedBatchNorm(tf, convolve(image) as Tensor4D, affine, 1e-3, () => {}) };
@@ -95,19 +95,19 @@ const left: [string, Work, string[]][] = [
     ['Conv2D', 'FusedBatchNormV3'],
   ],
   [
-    'the kernel depends on what is fed',
+    'the kernel depends on an input of the graph',
     (image) => ({
       y: tf.mul(tf.conv2d(image as Tensor4D, tf.slice(image, 0, [1, 1, 1, 3]).reshape([1, 1, 3, 1]), 1, 'same'), 2),
     }),
     ['Conv2D', 'Mul', 'Reshape', 'Slice'],
   ],
   [
-    'the factor is not one for each channel',
+    'there is not one factor for each channel',
     (image) => ({ y: tf.mul(convolve(image), constant([5, 5, 4])) }),
     ['Conv2D', 'Mul'],
   ],
   [
-    'it goes into a sum of which TensorFlow would take an activation apart from its other users',
+    'the result goes into a sum that is followed by an activation and has another user',
     (image) => {
       const sum = tf.add(
         normalise(convolve(image)),
@@ -119,6 +119,6 @@ const left: [string, Work, string[]][] = [
   ],
 ];
 
-test.each(left)('nothing changes where %s', (_, work, ops) => {
+test.each(notFolded)('foldIntoConvolutions changes nothing when %s', (_, work, ops) => {
   expect(opsOf(work)).toEqual(ops);
 });

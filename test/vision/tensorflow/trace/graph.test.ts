@@ -8,8 +8,8 @@ const constantOf = (values: Float32Array, shape = [values.length]) => ({
   bytes: new Uint8Array(values.buffer),
 });
 
-describe('a graph stays small', () => {
-  test('equal constants are one node, if they have the same shape', () => {
+describe('a graph is kept small', () => {
+  test('by one node for equal constants of the same shape', () => {
     const graph = createGraph();
     const one = graph.constant(constantOf(Float32Array.of(1, 2)));
     expect(graph.constant(constantOf(Float32Array.of(1, 2)))).toBe(one);
@@ -17,7 +17,7 @@ describe('a graph stays small', () => {
     expect(graph.constant(constantOf(Float32Array.of(1, 3)))).not.toBe(one);
   });
 
-  test('many equal values are filled in instead of kept', () => {
+  test('by a Fill instead of a constant with many equal values', () => {
     const graph = createGraph();
     const filled = graph.node(graph.constant(constantOf(new Float32Array(10_000).fill(3), [100, 100])));
     expect(filled.op).toBe('Fill');
@@ -31,7 +31,7 @@ describe('a graph stays small', () => {
     expect(graph.node(graph.constant(constantOf(different))).op).toBe('Const');
   });
 
-  test('the same op on the same inputs is one node, unless it has a name or a device of its own', () => {
+  test('by one node for equal ops on equal inputs, unless their names or devices differ', () => {
     const graph = createGraph();
     const x = graph.add('Placeholder', [], {}, { name: 'x' });
     const relu = graph.add('Relu', [x], {});
@@ -41,7 +41,7 @@ describe('a graph stays small', () => {
     expect(graph.add('Relu', [x], {}, { name: 'mine' })).toBe('mine');
   });
 
-  test('what nothing needs is left out', () => {
+  test('by leaving out nodes that the fetched nodes do not depend on', () => {
     const graph = createGraph();
     const x = graph.add('Placeholder', [], {}, { name: 'x' });
     const split = graph.add('Split', [x], {});
@@ -51,9 +51,9 @@ describe('a graph stays small', () => {
     expect(graph.nodesFor([end]).map(({ name }) => name)).toEqual(['x', split, 'update', 'end']);
   });
 
-  test('two nodes of one name are a bug', () => {
+  test('and throws when two nodes have the same name', () => {
     const graph = createGraph();
     graph.add('NoOp', [], {}, { name: 'done' });
-    expect(() => graph.add('NoOp', [], {}, { name: 'done' })).toThrow('The graph has two nodes of the name «done».');
+    expect(() => graph.add('NoOp', [], {}, { name: 'done' })).toThrow('The graph already has a node named "done".');
   });
 });

@@ -19,24 +19,24 @@ const conv = (fed: Fed, strides: number, pad: 'same' | 'valid', dilations = 1) =
   tf.conv2d(fed.x as Tensor4D, fed.filter as Tensor4D, strides, pad, 'NHWC', dilations);
 const gradient = (of: (x: Tensor) => Tensor) => (fed: Fed) => tf.grad((t) => tf.sum(tf.square(of(t))))(fed.x);
 
-/** What the networks and their training are made of, and some that no rule covers. */
+/** The ops of the backbones and their training, and some ops without an inference rule. */
 const functions: Record<string, (fed: Fed) => Tensor> = {
   'convolution, same': (fed) => conv(fed, 1, 'same'),
   'convolution, strides, same': (fed) => conv(fed, 2, 'same'),
   'convolution, strides, valid': (fed) => conv(fed, 2, 'valid'),
   'convolution, dilated': (fed) => conv(fed, 1, 'valid', 2),
-  'convolution by x': (fed) => gradient((t) => conv({ ...fed, x: t }, 2, 'same'))(fed),
-  'convolution by its filter': (fed) => tf.grad((t) => conv({ ...fed, filter: t }, 2, 'valid'))(fed.filter),
+  'convolution, gradient by the input': (fed) => gradient((t) => conv({ ...fed, x: t }, 2, 'same'))(fed),
+  'convolution, gradient by the filter': (fed) => tf.grad((t) => conv({ ...fed, filter: t }, 2, 'valid'))(fed.filter),
   'depthwise convolution': (fed) => tf.depthwiseConv2d(fed.x as Tensor4D, fed.depthwise as Tensor4D, 2, 'same'),
-  'depthwise by x': (fed) =>
+  'depthwise convolution, gradient by the input': (fed) =>
     gradient((t) => tf.depthwiseConv2d(t as Tensor4D, fed.depthwise as Tensor4D, 2, 'valid'))(fed),
-  'depthwise by its filter': (fed) =>
+  'depthwise convolution, gradient by the filter': (fed) =>
     tf.grad((t) => tf.depthwiseConv2d(fed.x as Tensor4D, t as Tensor4D, 1, 'same'))(fed.depthwise),
   'max pooling': (fed) => tf.maxPool(fed.x as Tensor4D, 3, 2, 'same'),
-  'max pooling, back': gradient((t) => tf.maxPool(t as Tensor4D, 3, 2, 'valid')),
-  'mean pooling': (fed) => tf.avgPool(fed.x as Tensor4D, [3, 2], 1, 'valid'),
-  'mean pooling, back': gradient((t) => tf.avgPool(t as Tensor4D, 3, 2, 'same')),
-  'normalisation by moving averages': (fed) =>
+  'max pooling, gradient': gradient((t) => tf.maxPool(t as Tensor4D, 3, 2, 'valid')),
+  'average pooling': (fed) => tf.avgPool(fed.x as Tensor4D, [3, 2], 1, 'valid'),
+  'average pooling, gradient': gradient((t) => tf.avgPool(t as Tensor4D, 3, 2, 'same')),
+  'batch normalization by moving averages': (fed) =>
     tf.batchNorm4d(
       fed.x as Tensor4D,
       tf.tensor1d([0, 1, 0, 2]),
@@ -46,24 +46,24 @@ const functions: Record<string, (fed: Fed) => Tensor> = {
     ),
   'matrix product': (fed) => tf.matMul(fed.a, fed.b, false, true),
   'matrix product, both transposed': (fed) => tf.matMul(fed.b.transpose(), fed.a, true, true),
-  'softmax, back': (fed) => tf.grad((t) => tf.square(tf.softmax(t)))(fed.a),
+  'softmax, gradient': (fed) => tf.grad((t) => tf.square(tf.softmax(t)))(fed.a),
   'relu, relu6, sigmoid, tanh': ({ a }) => tf.addN([tf.relu(a), tf.relu6(a), tf.sigmoid(a), tf.tanh(a)]),
-  'gradient of relu6': (fed) => tf.grad((t) => tf.relu6(tf.mul(t, 10)))(fed.a),
+  'relu6, gradient': (fed) => tf.grad((t) => tf.relu6(tf.mul(t, 10)))(fed.a),
   broadcasting: ({ a, b }) => tf.mul(tf.sub(a.reshape([3, 1, 4]), b), tf.tensor1d([1, 2, 3, 4])),
-  'broadcasting, back': (fed) => tf.grad((t) => tf.square(tf.add(t.reshape([3, 1, 4]), fed.b)))(fed.a),
+  'broadcasting, gradient': (fed) => tf.grad((t) => tf.square(tf.add(t.reshape([3, 1, 4]), fed.b)))(fed.a),
   clipping: (fed) => tf.clipByValue(fed.a, -0.5, 0.5),
-  'clipping, back': (fed) => tf.grad((t) => tf.clipByValue(t, -0.5, 0.5))(fed.a),
-  means: ({ x }) => tf.mean(x, [1, -2]),
-  'means that keep their axes': ({ x }) => tf.mean(x, [1, 2], true),
-  'means, back': gradient((t) => tf.mean(t, [1, 2])),
-  'greatest values': ({ x }) => tf.max(x, 3),
-  'where the greatest is': ({ a }) => tf.argMax(a, 1),
+  'clipping, gradient': (fed) => tf.grad((t) => tf.clipByValue(t, -0.5, 0.5))(fed.a),
+  mean: ({ x }) => tf.mean(x, [1, -2]),
+  'mean, keeping axes': ({ x }) => tf.mean(x, [1, 2], true),
+  'mean, gradient': gradient((t) => tf.mean(t, [1, 2])),
+  max: ({ x }) => tf.max(x, 3),
+  argmax: ({ a }) => tf.argMax(a, 1),
   comparisons: ({ a }) => tf.logicalAnd(tf.greater(a, 0), tf.less(a, 0.5)),
-  'casts and choices': ({ a }) => tf.where(tf.greater(a, 0), a, tf.cast(tf.cast(a, 'int32'), 'float32')),
-  'concatenation, back': gradient((t) => tf.concat([t, tf.square(t)], 3)),
-  slices: ({ x }) => tf.slice(x, [0, 1, 2, 0], [-1, 4, 3, -1]),
-  'slices, back': gradient((t) => tf.slice(t, [0, 1, 2, 0], [2, 4, 3, 1])),
-  'strided slices': ({ x }) => tf.stridedSlice(x, [0, 0, 1, 0], [2, 9, 8, 4], [1, 2, 3, 1]),
+  'cast and where': ({ a }) => tf.where(tf.greater(a, 0), a, tf.cast(tf.cast(a, 'int32'), 'float32')),
+  'concatenation, gradient': gradient((t) => tf.concat([t, tf.square(t)], 3)),
+  slice: ({ x }) => tf.slice(x, [0, 1, 2, 0], [-1, 4, 3, -1]),
+  'slice, gradient': gradient((t) => tf.slice(t, [0, 1, 2, 0], [2, 4, 3, 1])),
+  'strided slice': ({ x }) => tf.stridedSlice(x, [0, 0, 1, 0], [2, 9, 8, 4], [1, 2, 3, 1]),
   padding: ({ x }) =>
     tf.pad(
       x,
@@ -75,21 +75,21 @@ const functions: Record<string, (fed: Fed) => Tensor> = {
       ],
       7,
     ),
-  'splits of uneven size': ({ x }) => tf.split(x, [1, 3], 3)[1] ?? x,
-  tiles: ({ a }) => tf.tile(a, [2, 3]),
-  'reshapes with a length to find': ({ x }) => tf.reshape(x, [2, -1]),
+  'uneven split': ({ x }) => tf.split(x, [1, 3], 3)[1] ?? x,
+  tile: ({ a }) => tf.tile(a, [2, 3]),
+  'reshape with an inferred length': ({ x }) => tf.reshape(x, [2, -1]),
   transposition: ({ x }) => tf.transpose(x, [3, 0, 2, 1]),
-  'gathered rows': ({ b }) => tf.gather(b, tf.tensor1d([4, 0, 0], 'int32')),
+  gather: ({ b }) => tf.gather(b, tf.tensor1d([4, 0, 0], 'int32')),
   'one hot': ({ a }) => tf.oneHot(tf.argMax(a, 1), 4),
-  'many equal values': ({ x }) => tf.add(x, tf.fill([9, 8, 4], 2)),
-  'drawn values': ({ a }) => tf.mul(a, statelessUniform(tf, [3, 4], tf.tensor1d([1, 2], 'int32') as Tensor1D)),
-  'warped images': ({ x }) => {
+  'large constants with equal values': ({ x }) => tf.add(x, tf.fill([9, 8, 4], 2)),
+  'random values': ({ a }) => tf.mul(a, statelessUniform(tf, [3, 4], tf.tensor1d([1, 2], 'int32') as Tensor1D)),
+  'projective transform': ({ x }) => {
     const turn = [0, -1, 7, 1, 0, 0, 0, 0];
     return projectiveTransform(tf, x as Tensor4D, tf.tensor2d([turn, turn]));
   },
 };
 
-test.each(Object.entries(functions))('%s: the graph gives what the ops give one by one', async (_, run) => {
+test.each(Object.entries(functions))('%s gives the same values in a graph as op by op', async (_, run) => {
   const eager = tf.tidy(() => {
     const result = run(inputs);
     return { shape: result.shape, dtype: result.dtype, values: [...result.dataSync()] };

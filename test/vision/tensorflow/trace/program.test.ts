@@ -9,7 +9,7 @@ const tf = await tensorFlow();
 const three = { x: { dtype: 'float32', shape: [3] } } as const;
 
 describe('a traced function', () => {
-  test('runs on what it is fed, as often as one likes', async () => {
+  test('runs on its inputs any number of times', async () => {
     const program = createProgram(tf);
     const square = program.entry('square', three, ({ x }) => ({ sum: tf.sum(tf.square(x)), x: tf.neg(x) }));
     const session = await program.load();
@@ -21,7 +21,7 @@ describe('a traced function', () => {
     session.dispose();
   });
 
-  test('is not computed while it is traced: however large its tensors are', async () => {
+  test('is not computed while it is traced, so its tensors may be arbitrarily large', async () => {
     const program = createProgram(tf);
     // 4 TB each.
     const inputs = { x: { dtype: 'float32', shape: [1_000_000, 1_000, 1_000] } } as const;
@@ -30,7 +30,7 @@ describe('a traced function', () => {
     session.dispose();
   });
 
-  test('takes bytes', async () => {
+  test('accepts uint8 inputs', async () => {
     const program = createProgram(tf);
     const inputs = { bytes: { dtype: 'uint8', shape: [2, 2] } } as const;
     const mean = program.entry('mean', inputs, ({ bytes }) => ({ mean: tf.mean(bytesToFloats(tf, bytes)) }));
@@ -39,7 +39,7 @@ describe('a traced function', () => {
     session.dispose();
   });
 
-  test('has what was computed before as constants', async () => {
+  test('contains tensors that were computed before as constants', async () => {
     const program = createProgram(tf);
     const outside = tf.tensor1d([1, 2, 3]).square();
     const add = program.entry('add', three, ({ x }) => ({ sum: tf.add(x, outside) }));
@@ -49,23 +49,23 @@ describe('a traced function', () => {
     session.dispose();
   });
 
-  test('cannot look at what depends on its inputs, and leaves everything as it was when it fails', () => {
+  test('throws when it reads values that depend on its inputs, and restores all variables', () => {
     const program = createProgram(tf);
     const weights = tf.variable(tf.tensor1d([1, 2, 3]));
     program.variable(weights);
     const before = tf.memory().numTensors;
-    const looking = () =>
-      program.entry('look', three, ({ x }) => {
+    const tracing = () =>
+      program.entry('read', three, ({ x }) => {
         weights.assign(x as typeof weights);
         return { x: tf.scalar(x.dataSync()[0] ?? 0) };
       });
-    expect(looking).toThrow('A traced function cannot look at a value that depends on what is fed.');
+    expect(tracing).toThrow('A traced function cannot read a value that depends on the inputs of the graph.');
     expect([...weights.dataSync()]).toEqual([1, 2, 3]);
     expect(tf.memory().numTensors).toBe(before);
     weights.dispose();
   });
 
-  test('leaves no tensor behind, nor does its run', async () => {
+  test('leaks no tensor when it is traced and run', async () => {
     const before = tf.memory().numTensors;
     const program = createProgram(tf);
     const entry = program.entry('f', three, ({ x }) => ({ y: tf.softmax(tf.add(x, tf.tensor1d([1, 2, 3]))) }));
@@ -76,8 +76,8 @@ describe('a traced function', () => {
   });
 });
 
-describe('variables', () => {
-  test('begin with their value, change from run to run, and are shared by all entry points', async () => {
+describe('variables of a graph', () => {
+  test('start with their current value, change from run to run, and are shared by all entry points', async () => {
     const program = createProgram(tf);
     const weights = tf.variable(tf.tensor1d([1, 2, 3]));
     program.variable(weights);
@@ -96,7 +96,7 @@ describe('variables', () => {
     weights.dispose();
   });
 
-  test('are read before any of them changes, and in one function later reads see what it has assigned', async () => {
+  test('are read before any of them is updated, but a function sees its own assignments', async () => {
     const program = createProgram(tf);
     const [first, second] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(10))];
     for (const variable of [first, second]) program.variable(variable);
@@ -113,7 +113,7 @@ describe('variables', () => {
     session.dispose();
   });
 
-  test('can be updated where they lie, after all that reads them', async () => {
+  test('can be updated in place after all nodes that read them', async () => {
     const program = createProgram(tf);
     const weights = tf.variable(tf.tensor1d([1, 2, 3]));
     const variable = program.variable(weights);
@@ -128,7 +128,7 @@ describe('variables', () => {
     session.dispose();
   });
 
-  test('are given other values, which stay the caller’s', async () => {
+  test('copy the values that they are set to', async () => {
     const program = createProgram(tf);
     const state = program.state([3]);
     const descend = program.entry('descend', three, ({ x }, { handle }) => {
@@ -148,7 +148,7 @@ describe('variables', () => {
   });
 });
 
-test('a tower’s ops run on the device that it names', async () => {
+test('the ops in onDevice run on the given device', async () => {
   const program = createProgram(tf);
   const entry = program.entry('towers', three, ({ x }, { onDevice }) => ({
     sum: tf.add(

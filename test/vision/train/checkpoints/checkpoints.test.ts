@@ -10,7 +10,7 @@ interface Progress {
 }
 
 const checkpointAt = (updates: number, bestWeights?: readonly Float32Array[]) => ({
-  // A number that only all its digits give back.
+  // A number that needs all of its digits.
   progress: { updates, loss: 0.1 + 0.2 },
   state: { weights: [Float32Array.of(1, 2, updates), new Float32Array(0)], optimizer: [Float32Array.of(-0, NaN)] },
   bestWeights,
@@ -23,7 +23,7 @@ async function open(directory: string, minutes = 60) {
 }
 
 describe('a checkpoint', () => {
-  test('comes back bit for bit, with and without best weights', async () => {
+  test('is read back exactly, with and without best weights', async () => {
     const directory = temporaryFolder();
     const { save } = await open(directory);
     await save(checkpointAt(3));
@@ -32,14 +32,14 @@ describe('a checkpoint', () => {
     expect(await (await open(directory)).latest()).toEqual(checkpointAt(4, [Float32Array.of(7)]));
   });
 
-  test('takes the place of the one before', async () => {
+  test('replaces the previous one', async () => {
     const directory = temporaryFolder();
     const { save } = await open(directory);
     for (const updates of [9, 10]) await save(checkpointAt(updates));
     expect(readdirSync(directory)).toEqual(['step-00000010.checkpoint']);
   });
 
-  test('is none where there was none, nor where one was only begun', async () => {
+  test('is undefined if none was saved, or if saving was interrupted', async () => {
     const directory = temporaryFolder();
     writeFileSync(join(directory, 'step-00000003.checkpoint.partial'), 'half');
     const { latest, logged } = await open(directory);
@@ -48,10 +48,10 @@ describe('a checkpoint', () => {
   });
 
   test.each([
-    ['cut off', (file: string) => truncateSync(file, 100)],
+    ['truncated', (file: string) => truncateSync(file, 100)],
     ['empty', (file: string) => truncateSync(file, 0)],
-    ['changed by a bit', flipBit],
-  ])('that is %s is told and left aside for an older one', async (_, damage) => {
+    ['changed by one bit', flipBit],
+  ])('that is %s is skipped with a warning, and an older one is used', async (_, damage) => {
     const directory = temporaryFolder();
     await (await open(directory)).save(checkpointAt(3));
     const older = readFileSync(join(directory, 'step-00000003.checkpoint'));
@@ -60,10 +60,10 @@ describe('a checkpoint', () => {
     damage(join(directory, 'step-00000004.checkpoint'));
     const { latest, logged } = await open(directory);
     expect((await latest())?.progress.updates).toBe(3);
-    expect(logged).toEqual(['warning: the checkpoint is damaged, so it is left aside: step-00000004.checkpoint']);
+    expect(logged).toEqual(['warning: skipped step-00000004.checkpoint: the checkpoint is corrupted']);
   });
 
-  test('is due after its minutes', async () => {
+  test('is due after the checkpoint interval', async () => {
     expect((await open(temporaryFolder(), 60)).isDue()).toBe(false);
     expect((await open(temporaryFolder(), 0)).isDue()).toBe(true);
   });

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { EpochFigures } from '../../../../src/vision/train/loop/history.ts';
+import type { EpochMetrics } from '../../../../src/vision/train/loop/history.ts';
 import { crc32c, maskedCrc32c } from '../../../../src/vision/train/loop/masked-crc32c.ts';
 import { writeTensorBoard } from '../../../../src/vision/train/loop/tensorboard.ts';
 import { temporaryFolder } from '../../../support/dataset.ts';
 
-const history: readonly EpochFigures[] = [1, 300].map((epoch) => ({
+const history: readonly EpochMetrics[] = [1, 300].map((epoch) => ({
   epoch,
   learning_rate: 0.001,
   loss: 1 / epoch,
@@ -16,7 +16,7 @@ const history: readonly EpochFigures[] = [1, 300].map((epoch) => ({
   val_weighted_acc: 0.75,
 }));
 
-/** The records of a TFRecord file, their checksums checked. */
+/** Reads the records of a TFRecord file and verifies their checksums. */
 function recordsIn(file: string): Buffer[] {
   const bytes = readFileSync(file);
   const records: Buffer[] = [];
@@ -31,8 +31,8 @@ function recordsIn(file: string): Buffer[] {
   return records;
 }
 
-describe('the curves for TensorBoard', () => {
-  test('are a run of the training and one of the validation, as Keras writes them', async () => {
+describe('the TensorBoard output', () => {
+  test('has a train run and a validation run, as written by Keras', async () => {
     const directory = temporaryFolder();
     await writeTensorBoard(directory, history);
     expect(readdirSync(directory).sort()).toEqual(['train', 'validation']);
@@ -45,7 +45,7 @@ describe('the curves for TensorBoard', () => {
     );
   });
 
-  test('have no run of a validation that there was not', async () => {
+  test('has no validation run without validation metrics', async () => {
     const directory = temporaryFolder();
     const [first] = history;
     await writeTensorBoard(directory, first ? [{ epoch: 1, learning_rate: 1, loss: 2, acc: first.acc }] : []);
@@ -53,7 +53,7 @@ describe('the curves for TensorBoard', () => {
   });
 });
 
-test('the checksum is Castagnoli’s', () => {
+test('crc32c computes the CRC-32C (Castagnoli) checksum', () => {
   expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
   expect(crc32c(Buffer.alloc(32))).toBe(0x8a9136aa);
 });

@@ -3,7 +3,7 @@ import { accuracyOf, overallAccuracy, weightedAccuracy } from '../../../../src/v
 import { confusionCounter } from '../../../../src/vision/train/metrics/confusion.ts';
 import { headLayout } from '../../../../src/vision/train/step/target-masks.ts';
 
-/** Two heads; the second's classes are columns 3 and 4 of all classes. */
+/** Two heads; the classes of the second are the columns 3 and 4. */
 const layout = headLayout([{ classes: 3 }, { classes: 2 }]);
 
 function counted() {
@@ -13,7 +13,7 @@ function counted() {
   return counter.matrices();
 }
 
-test('predictions are counted by task, true class and predicted class, over all batches', () => {
+test('confusionCounter counts predictions by task, true class and predicted class over all batches', () => {
   expect(counted()).toEqual([
     [
       [1, 1, 0],
@@ -27,14 +27,14 @@ test('predictions are counted by task, true class and predicted class, over all 
   ]);
 });
 
-test('a task’s accuracy is over the samples that have it: hits / (samples + 1e-7)', () => {
+test('the accuracy of a task is hits / (samples + 1e-7) over the samples that have the task', () => {
   const [first = [], second = []] = counted();
   expect(accuracyOf(first)).toBe(3 / (4 + 1e-7));
   expect(accuracyOf(second)).toBe(0);
   expect(overallAccuracy([first, second])).toBe(3 / (5 + 1e-7));
 });
 
-test('a task that no sample has scores 0', () => {
+test('the accuracy of a task without samples is 0', () => {
   expect(
     accuracyOf([
       [0, 0],
@@ -43,12 +43,12 @@ test('a task that no sample has scores 0', () => {
   ).toBe(0);
 });
 
-test('the mean of the tasks is weighted by their samples in the whole data set', () => {
+test('weightedAccuracy weights the tasks by their number of samples in the whole data set', () => {
   const [first = [], second = []] = counted();
   expect(weightedAccuracy([first, second], [{ samples: 10 }, { samples: 30 }])).toBeCloseTo((0.75 * 10) / 40, 6);
 });
 
-test('tasks that could not be judged don’t count in it', () => {
+test('weightedAccuracy excludes tasks without samples', () => {
   const [first = []] = counted();
   expect(weightedAccuracy([first, [[0]]], [{ samples: 10 }, { samples: 30 }])).toBeCloseTo(0.75, 6);
 });

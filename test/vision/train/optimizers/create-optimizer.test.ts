@@ -13,7 +13,7 @@ const gradients = [
 ];
 const learningRate = 0.01;
 
-/** The weights after each of the three gradients. */
+/** Returns the weights after each of the three gradients. */
 function steps(options: OptimizerOptions): number[][] {
   const optimizer = createOptimizer(tf, options, start.length);
   let weights = tf.tensor1d(start);
@@ -31,7 +31,7 @@ function expectClose(actual: number[][], expected: number[][]): void {
 }
 
 describe('Adam', () => {
-  test('is its formula: the bias correction in the rate, epsilon beside the uncorrected root', () => {
+  test('has the bias correction in the learning rate, and adds epsilon to the uncorrected square root', () => {
     const [m, v, w] = [start.map(() => 0), start.map(() => 0), [...start]];
     const expected = gradients.map((gradient, index) => {
       const t = index + 1;
@@ -46,7 +46,7 @@ describe('Adam', () => {
     expectClose(steps({ name: 'adam' }), expected);
   });
 
-  test('takes the steps of Keras 3.15 on TensorFlow 2.21', () => {
+  test('computes the updates of Keras 3.15 on TensorFlow 2.21', () => {
     expectClose(steps({ name: 'adam' }), [
       [0.9903066158294678, -2.0099997520446777, 3.009999990463257],
       [0.9805254936218262, -2.0199995040893555, 3.0193216800689697],
@@ -56,18 +56,18 @@ describe('Adam', () => {
 });
 
 describe('SGD', () => {
-  test('without momentum goes down the gradient', () => {
+  test('without momentum subtracts the gradient times the learning rate', () => {
     const [first] = steps({ name: 'sgd', momentum: 0, nesterov: false });
     expectClose([first ?? []], [[1 - 1e-6, -2.005, 3.02]]);
   });
 
-  test('with momentum takes a share of the last step again, as Keras does', () => {
+  test('with momentum computes the updates of Keras', () => {
     expectClose(steps({ name: 'sgd', momentum: 0.9, nesterov: false }).slice(-1), [
       [0.9999943971633911, -2.028050184249878, 3.073199987411499],
     ]);
   });
 
-  test('with Nesterov’s momentum looks ahead, as Keras does', () => {
+  test('with Nesterov momentum computes the updates of Keras', () => {
     expectClose(steps({ name: 'sgd', momentum: 0.9, nesterov: true }).slice(-1), [
       [0.9999919533729553, -2.0402450561523438, 3.0958802700042725],
     ]);
@@ -75,7 +75,7 @@ describe('SGD', () => {
 });
 
 test.each<OptimizerOptions>([{ name: 'adam' }, { name: 'sgd', momentum: 0.9, nesterov: true }])(
-  '$name leaves no tensor behind',
+  '$name leaks no tensor',
   async (options) => {
     await expectNoLeak(tf, () => tf.tidy(() => void steps(options)));
   },

@@ -11,21 +11,21 @@ const taskOf = Uint8Array.of(0, 0, 0, 0, 1, 1, 1);
 const classOf = Uint8Array.of(0, 0, 0, 2, 1, 0, 0);
 const targets = { tasks, taskOf, classOf, samplesIn: () => Int32Array.from(taskOf.keys()) } as unknown as Targets;
 
-test('given weights stand at their task’s columns, the others are 1', () => {
+test('classWeightColumns puts given weights into the columns of their task; the others are 1', () => {
   expect(classWeightColumns({ shade: [0.5, 2] }, targets)).toEqual(Float32Array.of(1, 1, 1, 0.5, 2));
   expect(classWeightColumns(undefined, targets)).toBeUndefined();
 });
 
-test('balanced, the samples of each class that there is weigh as much as those of another of its task', () => {
+test('balanced class weights give all classes of a task that have samples the same total weight', () => {
   const weights = classWeightColumns('balanced', targets) ?? [];
   expect([...weights]).toEqual([4 / 9, 1, 4 / 3, 3 / 4, 3 / 2].map(Math.fround));
 });
 
-test('a target is the true class, weighted, less what is spread over the classes of its task', () => {
+test('targetValues applies label smoothing within the classes of the task, and class weights', () => {
   const layout = headLayout(tasks);
   const batch = { taskOf: Uint8Array.of(0, 1), classOf: Uint8Array.of(2, 0) };
   const classWeights = Float32Array.of(1, 1, 3, 2, 1);
-  const { target, ownHead } = targetValues(layout, batch, { labelSmoothing: 0.3, classWeights });
+  const { target, headMask } = targetValues(layout, batch, { labelSmoothing: 0.3, classWeights });
   expect([...target].map((value) => Number(value.toFixed(5)))).toEqual([0.3, 0.3, 2.4, 0, 0, 0, 0, 0, 1.7, 0.3]);
-  expect([...ownHead]).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 1, 1]);
+  expect([...headMask]).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 1, 1]);
 });

@@ -13,7 +13,7 @@ const build = (): LayersModel =>
     { dropout: 0, seed: 1 },
   );
 
-/** By the names of the trainable weights. */
+/** Returns the learning rate factors by the names of the trainable weights. */
 function factorsWith(options: FineTuning): Record<string, number> {
   const model = build();
   const prepared = prepareFineTuning(model, options);
@@ -24,23 +24,23 @@ function factorsWith(options: FineTuning): Record<string, number> {
   );
 }
 
-test('without any options every weight is trained at the whole rate', () => {
+test('without options every weight is trained with the full learning rate', () => {
   const factors = factorsWith({});
   expect(Object.keys(factors)).toHaveLength(build().trainableWeights.length);
   expect(new Set(Object.values(factors))).toEqual(new Set([1]));
 });
 
-test('freeze: backbone trains the heads alone', () => {
+test('freeze: backbone trains only the heads', () => {
   expect(factorsWith({ freeze: 'backbone' })).toEqual({ 'neck_design/kernel': 1, 'neck_design/bias': 1 });
 });
 
-test('freeze: a layer trains what comes after it', () => {
+test('freeze with a layer name trains only the layers after it', () => {
   const trained = Object.keys(factorsWith({ freeze: 'block3_relu' }));
   expect(trained.filter((name) => !/^(block4|neck_design)/.test(name))).toEqual([]);
   expect(trained).toContain('block4_1_conv/kernel');
 });
 
-test('a frozen layer normalises by its moving averages and leaves them alone', () => {
+test('a frozen BatchNormalization normalizes by its moving averages and does not change them', () => {
   const model = build();
   prepareFineTuning(model, { freeze: 'backbone' });
   const before = model.getWeights().map((weight) => [...weight.dataSync()]);
@@ -49,7 +49,7 @@ test('a frozen layer normalises by its moving averages and leaves them alone', (
   expect(model.getWeights().map((weight) => [...weight.dataSync()])).toEqual(before);
 });
 
-test('each layer learns at the rate of the first name that comes at it or after it', () => {
+test('each layer has the learning rate factor of the first named layer at or after it', () => {
   const factors = factorsWith({ rateFactors: { backbone: 0.5, block2_relu: 0.1 } });
   expect(factors).toMatchObject({
     'stem_conv/kernel': 0.1,
@@ -60,22 +60,23 @@ test('each layer learns at the rate of the first name that comes at it or after 
   });
 });
 
-test('what is wrong is said', () => {
+test('prepareFineTuning reports unknown layer names with suggestions, and when nothing is left to train', () => {
   expect(prepareFineTuning(build(), { freeze: 'block3_rel', rateFactors: { bakbone: 0.1 } })).toEqual({
     ok: false,
     failure: [
       {
-        message: '«small-cnn» has no layer of the name «block3_rel»',
+        message: '"small-cnn" has no layer named "block3_rel"',
         advice:
-          'Near it are block3_relu, block1_relu, block2_relu. The model’s summary.txt lists all layers; backbone means all but the heads.',
+          "Similar names are block3_relu, block1_relu, block2_relu. The model's summary.txt lists all layers; " +
+          '"backbone" stands for the whole backbone.',
       },
       {
-        message: '«small-cnn» has no layer of the name «bakbone»',
-        advice: expect.stringMatching(/^Near it are backbone, /),
+        message: '"small-cnn" has no layer named "bakbone"',
+        advice: expect.stringMatching(/^Similar names are backbone, /),
       },
     ],
   });
   expect(prepareFineTuning(build(), { freeze: 'neck_design' })).toMatchObject({
-    failure: [{ message: 'freeze: neck_design leaves nothing to train' }],
+    failure: [{ message: 'freeze: "neck_design" leaves nothing to train' }],
   });
 });

@@ -5,7 +5,7 @@ import { tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
 
-test.each(['pool', 'dropout', 'block2_1_conv'])('a task named as the layer «%s» is told', async (name) => {
+test.each(['pool', 'dropout', 'block2_1_conv'])('a task must not have the same name as the layer %j', async (name) => {
   const tasks = [{ name, classes: 2 }];
   const facts = { version: 1, backbone: 'small-cnn', height: 32, width: 32, tasks, epochs: 0, steps: 0 } as const;
   const options = { dropout: 0, seed: 1, scratch: temporaryFolder(), log: () => {} };
@@ -13,8 +13,8 @@ test.each(['pool', 'dropout', 'block2_1_conv'])('a task named as the layer «%s�
     ok: false,
     failure: [
       {
-        message: `a task is named «${name}», as a layer of «small-cnn» is`,
-        advice: 'Give the task another name in the label file: its head is named after it.',
+        message: `a task has the same name as a layer of the backbone "small-cnn": "${name}"`,
+        advice: 'Rename the task in the label file: its head is a layer of that name.',
       },
     ],
   });

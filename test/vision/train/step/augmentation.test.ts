@@ -6,42 +6,42 @@ const all: Augmentation = { horizontalFlip: true, rotationRange: 20, zoomRange: 
 const size = { height: 9, width: 13 };
 const at = { seed: 2018, step: 7 };
 
-/** One transform an image. */
+/** Returns one transform per image. */
 function transforms(augmentation: Augmentation, count = 500, point = at): number[][] {
   const values = [...randomTransforms(augmentation, count, size, point)];
   return Array.from({ length: count }, (_, image) => values.slice(image * 8, (image + 1) * 8));
 }
 
-/** What a transform's linear part was made of. */
+/** Decomposes the linear part of a transform. */
 function parts([a0 = 0, a1 = 0, , b0 = 0, b1 = 0]: readonly number[]) {
   const angle = (Math.atan2(-a1, b1) * 180) / Math.PI;
   const cosine = Math.cos(Math.atan2(-a1, b1));
-  return { angle, zoomX: Math.hypot(a0, b0), zoomY: b1 / cosine, mirrored: a0 < 0 };
+  return { angle, zoomX: Math.hypot(a0, b0), zoomY: b1 / cosine, flipped: a0 < 0 };
 }
 
 const spread = (values: readonly number[]) => [Math.min(...values), Math.max(...values)] as const;
 
-describe('the transforms of a batch', () => {
-  test('turn, zoom and mirror within what was asked for, and use all of it', () => {
-    const drawn = transforms(all).map(parts);
-    const [leastAngle, greatestAngle] = spread(drawn.map(({ angle }) => angle));
-    expect(leastAngle).toBeGreaterThan(-20.001);
-    expect(leastAngle).toBeLessThan(-19);
-    expect(greatestAngle).toBeLessThan(20.001);
-    expect(greatestAngle).toBeGreaterThan(19);
+describe('the random transforms of a batch', () => {
+  test('rotate, zoom and flip within the given ranges, and cover them', () => {
+    const sampled = transforms(all).map(parts);
+    const [minAngle, maxAngle] = spread(sampled.map(({ angle }) => angle));
+    expect(minAngle).toBeGreaterThan(-20.001);
+    expect(minAngle).toBeLessThan(-19);
+    expect(maxAngle).toBeLessThan(20.001);
+    expect(maxAngle).toBeGreaterThan(19);
     for (const axis of ['zoomX', 'zoomY'] as const) {
-      const [least, greatest] = spread(drawn.map((part) => part[axis]));
-      expect(least).toBeGreaterThan(0.7999);
-      expect(least).toBeLessThan(0.81);
-      expect(greatest).toBeLessThan(1.2001);
-      expect(greatest).toBeGreaterThan(1.19);
+      const [min, max] = spread(sampled.map((part) => part[axis]));
+      expect(min).toBeGreaterThan(0.7999);
+      expect(min).toBeLessThan(0.81);
+      expect(max).toBeLessThan(1.2001);
+      expect(max).toBeGreaterThan(1.19);
     }
-    const mirrored = drawn.filter((part) => part.mirrored).length / drawn.length;
-    expect(mirrored).toBeGreaterThan(0.4);
-    expect(mirrored).toBeLessThan(0.6);
+    const flipped = sampled.filter((part) => part.flipped).length / sampled.length;
+    expect(flipped).toBeGreaterThan(0.4);
+    expect(flipped).toBeLessThan(0.6);
   });
 
-  test('leave the centre of the image where it is', () => {
+  test('keep the centre of the image fixed', () => {
     const [x, y] = [(size.width - 1) / 2, (size.height - 1) / 2];
     for (const [a0 = 0, a1 = 0, a2 = 0, b0 = 0, b1 = 0, b2 = 0, c0, c1] of transforms(all)) {
       expect(a0 * x + a1 * y + a2).toBeCloseTo(x, 4);
@@ -50,13 +50,13 @@ describe('the transforms of a batch', () => {
     }
   });
 
-  test('follow from the seed and the step', () => {
+  test('depend on seed and step', () => {
     expect(transforms(all)).toEqual(transforms(all));
     expect(transforms(all, 500, { ...at, step: 8 })).not.toEqual(transforms(all));
     expect(transforms(all, 500, { ...at, seed: 2019 })).not.toEqual(transforms(all));
   });
 
-  test('have nothing in common from one step to the next', () => {
+  test('are uncorrelated from one step to the next', () => {
     const angles = Array.from(
       { length: 1000 },
       (_, step) => parts(transforms(all, 1, { seed: 1, step })[0] ?? []).angle,
@@ -69,17 +69,17 @@ describe('the transforms of a batch', () => {
     expect(Math.abs(correlation)).toBeLessThan(0.1);
   });
 
-  test('of an image are the same however many follow in its batch', () => {
+  test('do not depend on the number of images in the batch', () => {
     expect(transforms(all, 3)).toEqual(transforms(all, 8).slice(0, 3));
   });
 
-  test('draw the turn alike whether or not they mirror', () => {
+  test('have the same rotation whether or not flipping is on', () => {
     const angles = (augmentation: Augmentation) => transforms(augmentation).map((transform) => parts(transform).angle);
     expect(angles({ ...all, horizontalFlip: false })).toEqual(angles(all));
   });
 });
 
-test('without any range every image stays as it is', () => {
+test('an augmentation with all ranges 0 is the identity', () => {
   expect(isIdentity(still)).toBe(true);
   expect(transforms(still, 2)).toEqual(
     [

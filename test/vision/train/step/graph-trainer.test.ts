@@ -4,9 +4,9 @@ import type { ExecutionMode } from '../../../../src/vision/train/step/execution-
 import type { ImageBatch } from '../../../../src/vision/train/step/trainer.ts';
 import { distance, type Options, positionOf, setUp } from './small-trainer.ts';
 
-describe('the graph takes the steps of the computation op by op', () => {
+describe('the graph trainer computes the same steps as the eager trainer', () => {
   const size = 64;
-  /** As varied as photographs. In smaller ones the last map is one pixel, and rounding decides which way it goes. */
+  /** As varied as photographs. In smaller images the last feature map is one pixel, and rounding errors dominate. */
   const noise = (at: number) => Math.imul(at + 1, 2654435761) >>> 24;
   const samples = (count: number): ImageBatch => ({
     images: Uint8Array.from({ length: count * size * size * 3 }, (_, at) => noise(at)),
@@ -21,15 +21,15 @@ describe('the graph takes the steps of the computation op by op', () => {
   const cases: [string, Options][] = [
     ['Adam', { optimizer: adam }],
     ['SGD', { optimizer: sgd }],
-    ['SGD, clipped by length', { optimizer: sgd, clip: { globalNorm: 0.1 } }],
+    ['SGD, clipped by global norm', { optimizer: sgd, clip: { globalNorm: 0.1 } }],
     ['SGD, clipped by value', { optimizer: sgd, clip: { value: 1e-3 } }],
     ['SGD with momentum', { optimizer: { name: 'sgd', momentum: 0.9, nesterov: false } }],
-    ['SGD with Nesterov’s momentum', { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true } }],
-    ['Adam, labels smoothed', { optimizer: adam, targets: { labelSmoothing: 0.1 } }],
-    ['Adam, classes weighted', { optimizer: adam, targets: { classWeights: Float32Array.of(1, 2, 0.5, 1, 3) } }],
-    ['Adam, large kernels penalised', { optimizer: adam, l2: 1e-3 }],
+    ['SGD with Nesterov momentum', { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true } }],
+    ['Adam, label smoothing', { optimizer: adam, targets: { labelSmoothing: 0.1 } }],
+    ['Adam, class weights', { optimizer: adam, targets: { classWeights: Float32Array.of(1, 2, 0.5, 1, 3) } }],
+    ['Adam, L2 penalty', { optimizer: adam, l2: 1e-3 }],
     ['Adam, part of the backbone frozen', { optimizer: adam, freeze: 'block2_relu' }],
-    ['Adam, the backbone learning more slowly', { optimizer: adam, factors: { block2_relu: 0.01, backbone: 0.1 } }],
+    ['Adam, smaller learning rate in the backbone', { optimizer: adam, factors: { block2_relu: 0.01, backbone: 0.1 } }],
     [
       'SGD with momentum, the backbone learning more slowly',
       { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true }, factors: { backbone: 0.1 } },
@@ -38,7 +38,7 @@ describe('the graph takes the steps of the computation op by op', () => {
 
   const batchAt = (step: number) => (step % 5 === 4 ? last : whole);
 
-  test.each(cases)('%s: the same loss and the same update of the same weights', async (_, options) => {
+  test.each(cases)('with the same loss and update: %s', async (_, options) => {
     const [graph, eager] = [
       await setUp('graph', { ...more, ...options }),
       await setUp('eager', { ...more, ...options }),
@@ -55,8 +55,8 @@ describe('the graph takes the steps of the computation op by op', () => {
     for (const trainer of [graph, eager]) trainer.dispose();
   });
 
-  // Small steps: with larger ones a ReLU that rounding tips over is enough to lead the two apart.
-  test.each(cases)('%s: the same losses over 20 steps', async (_, options) => {
+  // Small steps: with larger ones, one ReLU that rounding switches on or off makes the two diverge.
+  test.each(cases)('with the same losses over 20 steps: %s', async (_, options) => {
     const losses = async (mode: ExecutionMode) => {
       const trainer = await setUp(mode, { ...more, ...options });
       const found = Array.from({ length: 20 }, (_, step) => trainer.step(batchAt(step), positionOf(step), 2e-5).loss);
@@ -69,7 +69,7 @@ describe('the graph takes the steps of the computation op by op', () => {
     }
   });
 
-  test('the same predictions', async () => {
+  test('and the same predictions', async () => {
     const [graph, eager] = [await setUp('graph', more), await setUp('eager', more)];
     const expected = eager.probabilities(whole.images, 16);
     for (const [index, value] of graph.probabilities(whole.images, 16).entries()) {

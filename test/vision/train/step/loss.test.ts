@@ -6,7 +6,7 @@ import { tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
 
-/** Two heads, of three and of two classes. */
+/** Two heads, with three and two classes. */
 const layout = headLayout([{ classes: 3 }, { classes: 2 }]);
 
 /** Three samples: class 2 of the first head, class 0 of the second, class 1 of the first. */
@@ -49,24 +49,24 @@ const gradientOf = (rows: number[][]): number[][] => {
 };
 
 describe('the loss', () => {
-  test('is each head’s cross-entropy over the whole batch, summed over the heads', () => {
+  test('is the cross-entropy of each head over the whole batch, summed over the heads', () => {
     expect(lossOf(probabilities)).toBeCloseTo((-Math.log(0.5) - Math.log(0.25) - Math.log(0.1)) / 3, 6);
     expect(lossOf(probabilities)).toBeCloseTo(writtenOut(probabilities), 6);
   });
 
-  test('divides predictions by their sum, which a softmax leaves near 1', () => {
+  test('divides predictions by their sum', () => {
     const halved = probabilities.map((row) => row.map((p) => p / 2));
     expect(lossOf(halved)).toBeCloseTo(writtenOut(probabilities), 6);
   });
 
-  test('is clipped, so that a class that was ruled out gives no infinity', () => {
+  test('is finite when the true class has a probability of 0', () => {
     const ruledOut = [[0.5, 0.5, 0, 0.5, 0.5], ...probabilities.slice(1)];
     expect(lossOf(ruledOut)).toBeCloseTo(writtenOut(ruledOut), 5);
   });
 });
 
-describe('its gradient', () => {
-  test('is that of the definition, taken numerically', () => {
+describe('the gradient of the loss', () => {
+  test('is the numerical gradient of the definition', () => {
     const gradient = gradientOf(probabilities);
     const step = 1e-5;
     for (const [sample, row] of probabilities.entries()) {
@@ -88,8 +88,8 @@ describe('its gradient', () => {
     expect(elsewhere.filter((value) => value !== 0)).toEqual([]);
   });
 
-  test('of a head’s weights comes from its own samples alone: the bias of a head without any keeps still', () => {
-    // Here today’s Keras gives p instead: its kernel on logits takes the gradient p − t whatever t sums to.
+  test('is zero for the bias of a head without samples in the batch', () => {
+    // Keras' kernel on logits gives p here: its gradient is p − t even if t does not sum to 1.
     const bias = tf.tensor1d([0.3, 0.3, -0.2, 0.5, 0]);
     const onlyFirstHead = targetMasks(tf, layout, { taskOf: Uint8Array.of(0), classOf: Uint8Array.of(1) });
     const gradient = tf.grad((logits) => {

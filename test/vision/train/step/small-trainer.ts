@@ -18,11 +18,11 @@ const tasks = [
 ];
 export const layout = headLayout(tasks);
 
-/** Six images of one brightness each; the brighter, the higher the class of the task `colour`. */
+/** Six uniform grey images; a brighter image has a higher class of the task `colour`. */
 export const images = Uint8Array.from({ length: 6 * IMAGE }, (_, at) => (Math.floor(at / IMAGE) % 3) * 120);
 export const positionOf = (step: number) => ({ seed: 2018, step, updates: step });
 
-/** Between two sets of weights, taken as points. */
+/** Returns the Euclidean distance between two sets of weights. */
 export function distance(one: readonly Float32Array[], other: readonly Float32Array[]): number {
   const squares = one.map((values, index) =>
     values.reduce((sum, value, at) => sum + (value - (other[index]?.[at] ?? 0)) ** 2, 0),
@@ -34,10 +34,10 @@ export function modelOf(size: number): LayersModel {
   return buildClassifier(tf, { backbone: 'small-cnn', height: size, width: size, tasks }, { dropout: 0.2, seed: 1 });
 }
 
-/** What a test asks for that is not as in the others. */
+/** The options of a test that differ from the defaults below. */
 export interface Options extends Partial<Omit<TrainerOptions, 'rateFactors'>> {
   readonly freeze?: string;
-  /** Of the learning rate, by layer. */
+  /** Factors on the learning rate, by layer. */
   readonly factors?: Readonly<Record<string, number>>;
 }
 

@@ -13,7 +13,7 @@ describe('two towers', () => {
   const optimizer: OptimizerOptions = { name: 'sgd', momentum: 0.9, nesterov: false };
   const more = { optimizer, batchSizes: { training: [5], prediction: [] } };
 
-  test('with batch normalisation frozen take the steps of one device with the whole batch', async () => {
+  test('compute the same steps as one device with the whole batch if batch normalization is frozen', async () => {
     const run = async (devices: readonly string[]) => {
       const model = modelOf(SIZE);
       for (const layer of model.layers) layer.trainable = layer.getClassName() !== 'BatchNormalization';
@@ -32,7 +32,7 @@ describe('two towers', () => {
     expect(distance(one.weights, both.weights) / distance(one.weights, zeros)).toBeLessThan(1e-5);
   });
 
-  test('normalise each slice by itself, and their moving averages are the mean of both', async () => {
+  test('normalize each slice by its own statistics, and average the moving averages', async () => {
     const [graph, eager] = [
       await setUp('graph', { ...more, devices: two }),
       await setUp('eager', { ...more, devices: two }),

@@ -14,14 +14,14 @@ function digestOf({ weights, optimizer }: TrainingState): string {
 }
 
 describe.each(executionModes)('a training step (%s)', (mode) => {
-  test('brings the loss of the batch down, when it is taken often enough', async () => {
+  test('reduces the loss of a batch to less than a third when it is repeated 12 times', async () => {
     const trainer = await setUp(mode);
     const losses = Array.from({ length: 12 }, (_, step) => trainer.step(batch, positionOf(step), 3e-3).loss);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 3);
     trainer.dispose();
   });
 
-  test('tells the loss before the update and the probabilities of each head', async () => {
+  test('returns the loss and the probabilities of each head before the update', async () => {
     const trainer = await setUp(mode);
     const { loss, probabilities } = trainer.step(batch, positionOf(0), 1e-3);
     expect(loss).toBeGreaterThan(0);
@@ -35,7 +35,7 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     trainer.dispose();
   });
 
-  test('moves every weight but those of a head that no sample of the batch has', async () => {
+  test('changes every weight except those of heads without samples in the batch', async () => {
     const trainer = await setUp(mode);
     const before = trainer.state().weights;
     trainer.step(batch, positionOf(0), 1e-3);
@@ -46,14 +46,14 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     trainer.dispose();
   });
 
-  test('moves weights as far as the factor of their layer says, and frozen ones not at all', async () => {
+  test('applies the learning rate factor of each layer, and does not change frozen layers', async () => {
     const moves = async (options: Options) => {
       const trainer = await setUp(mode, { optimizer: { name: 'sgd', momentum: 0, nesterov: false }, ...options });
       const before = trainer.state().weights;
       trainer.step(batch, positionOf(0), 1e-2);
       const after = trainer.state().weights;
       trainer.dispose();
-      // The kernels of the stem and of the head `colour`, which are the only ones of their sizes.
+      // The kernels of the stem and of the head `colour`, identified by their sizes.
       return [3 * 3 * 3 * 24, 104 * 3].map((size) => {
         const index = before.findIndex(({ length }) => length === size);
         return distance([before[index] ?? Float32Array.of()], [after[index] ?? Float32Array.of()]);
@@ -68,7 +68,7 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     expect(frozen[0]).toBe(0);
   });
 
-  test('tells the loss with its penalty on large kernels', async () => {
+  test('includes the L2 penalty in the loss', async () => {
     const lossWith = async (l2: number) => {
       const trainer = await setUp(mode, { l2 });
       const { loss } = trainer.step(batch, positionOf(0), 1e-3);
@@ -80,7 +80,7 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     expect(twice - free).toBeCloseTo(2 * (once - free), 4);
   });
 
-  test('gives the same weights bit for bit from the same weights, batch, seed and step', async () => {
+  test('gives bit-identical weights for the same weights, batch, seed and step', async () => {
     const [one, other] = [await setUp(mode), await setUp(mode)];
     for (const trainer of [one, other]) {
       for (const step of [0, 1]) trainer.step(batch, positionOf(step), 1e-3);
@@ -89,7 +89,7 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     for (const trainer of [one, other]) trainer.dispose();
   });
 
-  test('goes on from a state that was taken as if it had never stopped', async () => {
+  test('continues from a restored state with the same results', async () => {
     const [one, other] = [await setUp(mode), await setUp(mode)];
     for (const step of [0, 1]) one.step(batch, positionOf(step), 1e-3);
     const state = one.state();
@@ -102,7 +102,7 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     for (const trainer of [one, other]) trainer.dispose();
   });
 
-  test('draws anew in each step: the same batch gives another loss', async () => {
+  test('uses other random numbers in each step, so the same batch gives another loss', async () => {
     const trainer = await setUp(mode);
     const start = trainer.state();
     const first = trainer.step(batch, positionOf(0), 1e-3).loss;
@@ -111,7 +111,7 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     trainer.dispose();
   });
 
-  test('predicts with the weights of the moment', async () => {
+  test('affects subsequent predictions', async () => {
     const trainer = await setUp(mode);
     const before = trainer.probabilities(images, 6);
     trainer.step(batch, positionOf(0), 1e-2);
@@ -119,7 +119,7 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     trainer.dispose();
   });
 
-  test('leaves no tensor behind', async () => {
+  test('leaks no tensor', async () => {
     const trainer = await setUp(mode);
     trainer.step(batch, positionOf(0), 1e-3);
     const before = tf.memory().numTensors;

@@ -8,27 +8,27 @@ import { firstParams, type Graph } from './graph.ts';
 import { Project, surroundings } from './project.ts';
 import type { Tool } from './tool.ts';
 
-/** What a round does with each tool, in this order. */
+/** One measurement of a round, made with each tool. */
 export interface Step {
   readonly case: string;
-  /** How often ours and the floors are measured in a round, if more than once. */
+  /** The number of measurements of ours and the floors in a round; 1 by default. */
   readonly times?: number;
-  /** For tools that can't bring results back it means to make them again. */
-  readonly bringsBack?: boolean;
-  /** Not measured. `round` is another number each time. */
+  /** Whether the step restores a result; tools without a cache recompute it. */
+  readonly restores?: boolean;
+  /** Runs before the step and is not measured. `round` differs each time. */
   prepare?(project: Project, round: number): void;
   command(project: Project): Command;
-  /** What is wrong with what came of it. */
+  /** Returns what is wrong with the result, if anything. */
   check?(project: Project, round: number): string | undefined;
   readonly floors?: readonly Floor[];
 }
 
-/** What the machine itself takes. */
+/** A lower bound: what the machine needs for the essential work. */
 export interface Floor {
   readonly name: string;
-  /** Run one after another. */
+  /** Commands to run in sequence. */
   readonly commands: readonly Command[];
-  /** Ours should take at most so many times as long. */
+  /** The maximum ratio of our time to that of the floor. */
   readonly goal?: number;
   readonly prepare?: (directory: string) => void;
 }
@@ -37,39 +37,39 @@ export interface Workload {
   readonly name: string;
   readonly graph: Graph;
   readonly rounds: number;
-  /** Makes what the project reads. */
+  /** Creates the source files of the project. */
   makeSources(directory: string): void;
   /** Whether everything is run once before the first round. */
   readonly startsUpToDate?: boolean;
-  /** Whether what one has written is to be on the disk before the next one's turn. */
+  /** Whether to sync the file system before each measurement. */
   readonly writesMuch?: boolean;
   readonly steps: readonly Step[];
 }
 
-/** Whoever takes part in a step: a tool at its project, or a floor. */
+/** A participant in a step: a tool with its project, or a floor. */
 interface Participant {
   readonly name: string;
-  /** Measured as often as the step says; others, which take long and are compared loosely, once. */
+  /** Whether to measure it as often as the step says; others, which take long, are measured once. */
   readonly often: boolean;
   measure(): Promise<Result<number>>;
-  /** What follows from its failure: the whole contest fails, or goes on without it. */
+  /** Handles a failure: the comparison fails, or continues without the participant. */
   failed(problems: readonly Problem[]): Result<void>;
 }
 
-/** Lets all tools do the same, by turns: whatever else the machine does meanwhile hits all of them. */
-export async function contest(workload: Workload, tools: readonly Tool[], bench: Bench): Promise<Result<Row[]>> {
+/** Measures all tools on a workload, interleaved, so that other load on the machine affects all of them. */
+export async function compareTools(workload: Workload, tools: readonly Tool[], bench: Bench): Promise<Result<Row[]>> {
   const samples = new Samples();
   const directory = join(bench.scratch, workload.name.replaceAll(' ', '-'));
   const home = join(bench.scratch, 'home');
   const projects: Project[] = [];
   const failed = (project: Project, problems: readonly Problem[]): Result<void> => {
     if (project.tool.role === 'ours') return failure(problems);
-    bench.note(`${project.tool.name} is left out of «${workload.name}»: ${problems[0]?.message}`);
+    bench.note(`skipped ${project.tool.name} in "${workload.name}": ${problems[0]?.message}`);
     projects.splice(projects.indexOf(project), 1);
     return success(undefined);
   };
   for (const [index, tool] of tools.entries()) {
-    bench.note(`${workload.name}: making the project of ${tool.name}`);
+    bench.note(`${workload.name}: creating the project of ${tool.name}`);
     const project = new Project(tool, workload.graph, join(directory, String(index)), home);
     projects.push(project);
     workload.makeSources(project.directory);
@@ -83,7 +83,7 @@ export async function contest(workload: Workload, tools: readonly Tool[], bench:
   workload.makeSources(floorsAt.directory);
 
   const rounds = bench.rounds ?? workload.rounds;
-  // The first round warms up: it is not counted.
+  // The first round is a warm-up and is not counted.
   for (let round = 0; round <= rounds; round++) {
     bench.note(`${workload.name}: ${round === 0 ? 'warming up' : `round ${round} of ${rounds}`}`);
     for (const step of workload.steps) {
@@ -121,7 +121,7 @@ async function measure(step: Step, project: Project, round: number): Promise<Res
   step.prepare?.(project, round);
   const taken = await project.time(step.command(project));
   const wrong = taken.ok ? step.check?.(project, round) : undefined;
-  return wrong === undefined ? taken : problem(`after «${step.case}»: ${wrong}`);
+  return wrong === undefined ? taken : problem(`after "${step.case}": ${wrong}`);
 }
 
 async function measureFloor(floor: Floor, around: Surroundings): Promise<Result<number>> {
@@ -148,7 +148,7 @@ function rowsOf(workload: Workload, step: Step, projects: readonly Project[], sa
   return [
     ...(step.floors ?? []).map(({ name, goal }) => row(name, `floor: ${name}`, goal)),
     ...others.map(({ tool }) => {
-      const name = step.bringsBack && !tool.restores ? `${tool.name} (runs again)` : tool.name;
+      const name = step.restores && !tool.restores ? `${tool.name} (recomputes)` : tool.name;
       return tool.role === 'peer' ? row(tool.name, name, 1) : row(tool.name, `floor: ${name}`, undefined);
     }),
   ];
@@ -167,7 +167,7 @@ class Samples {
   }
 }
 
-/** Another order each time, and the same in each run of the benchmark: nobody always follows the same one. */
+/** Shuffles by seed, so that the order differs between rounds but not between runs of the benchmark. */
 function shuffled<Item extends { readonly name: string }>(items: readonly Item[], seed: string): Item[] {
   const place = ({ name }: Item) => createHash('sha256').update(`${seed} ${name}`).digest('hex');
   return [...items].sort((a, b) => (place(a) < place(b) ? -1 : 1));

@@ -1,25 +1,26 @@
-/** A layer of a functional model as TensorFlow.js and Keras write it. */
+/** A layer of a functional model as serialized by TensorFlow.js and Keras. */
 export interface LayerJson {
   readonly name: string;
   readonly class_name: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** One entry a call of the layer: for each input the layer it comes from, that layer's call and output, arguments. */
+  /** One entry for each call of the layer, with the source of each input. */
   readonly inbound_nodes: readonly (readonly InboundJson[])[];
 }
 
+/** The source of an input: layer name, index of its call, index of its output, and keyword arguments. */
 type InboundJson = readonly [layer: string, node: number, tensor: number, args: object];
 
 /**
- * Says the same with layers that TensorFlow.js and Keras have: neither loads a model with a class that it doesn't know.
- * A CustomScaleLayer becomes a Rescaling of the residual, under a name of its own, and an Add.
+ * Replaces custom layers by equivalent built-in layers of TensorFlow.js and Keras, neither of which loads a model with
+ * an unknown class. A `CustomScaleLayer` becomes a `Rescaling` of the residual, named `NAME_rescaled`, and an `Add`.
  */
-export function withBuiltInLayers(layers: readonly LayerJson[]): LayerJson[] {
+export function replaceCustomLayers(layers: readonly LayerJson[]): LayerJson[] {
   return layers.flatMap((layer) => (layer.class_name === 'CustomScaleLayer' ? rescalingAndAdd(layer) : [layer]));
 }
 
 function rescalingAndAdd({ name, config, inbound_nodes: [inbound] }: LayerJson): LayerJson[] {
   const [x, residual] = inbound ?? [];
-  if (x === undefined || residual === undefined) throw new Error(`The layer ${name} adds two tensors.`);
+  if (x === undefined || residual === undefined) throw new Error(`The layer "${name}" needs two inputs.`);
   const { scale, ...shared } = config;
   const rescaled = `${name}_rescaled`;
   return [

@@ -1,5 +1,5 @@
-/** Tells how many images a second are learnt from, counted from `samples` on. */
-export function startPace(samples: number): (samplesNow: number) => string {
+/** Starts measuring throughput in images per second. The returned function takes the number of samples seen so far. */
+export function startThroughput(samples: number): (samplesNow: number) => string {
   const since = performance.now();
   return (now) => {
     const perSecond = ((now - samples) * 1000) / Math.max(1, performance.now() - since);

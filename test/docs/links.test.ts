@@ -1,0 +1,65 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { pagesOf, proseOf } from '../../scripts/docs/markdown.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const pages = pagesOf(ROOT);
+
+/** The anchors of a page as GitHub makes them of its headings. */
+function anchorsIn(page: string): ReadonlySet<string> {
+  const headings = [...proseOf(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => heading);
+  const anchors = new Set<string>();
+  for (const heading of headings) {
+    const anchor = heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-');
+    for (let copy = 0; ; copy++) {
+      const name = copy === 0 ? anchor : `${anchor}-${copy}`;
+      if (anchors.has(name)) continue;
+      anchors.add(name);
+      break;
+    }
+  }
+  return anchors;
+}
+
+function targetsIn(page: string): string[] {
+  const prose = proseOf(page);
+  const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g), ...prose.matchAll(/\b(?:href|src|srcset)="([^"]+)"/g)];
+  return links.map(([, target = '']) => target).filter((target) => !/^[a-z]+:/.test(target));
+}
+
+const isPicture = (target: string) => /\.(svg|png)$/.test(target);
+
+test.each([...pages])('each link of %s leads to a file or heading that exists', (path, page) => {
+  const broken = targetsIn(page).filter((target) => {
+    if (isPicture(target)) return false;
+    const [file = '', anchor] = target.split('#');
+    const absolute = file === '' ? join(ROOT, path) : join(ROOT, dirname(path), file);
+    if (!existsSync(absolute)) return true;
+    if (anchor === undefined || /^L\d+/.test(anchor)) return false;
+    return statSync(absolute).isDirectory() || !anchorsIn(readFileSync(absolute, 'utf8')).has(anchor);
+  });
+  expect(broken).toEqual([]);
+});
+
+test.each([...pages])('each picture of %s exists', (path, page) => {
+  const pictures = targetsIn(page).filter(isPicture);
+  expect(pictures.filter((target) => !existsSync(join(ROOT, dirname(path), target)))).toEqual([]);
+});
+
+test('each page of docs/ is reached from README', () => {
+  const reached = new Set<string>();
+  const visit = (path: string) => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const target of targetsIn(pages.get(path) ?? '')) {
+      const linked = join(dirname(path), target.split('#', 1)[0] ?? '');
+      if (pages.has(linked)) visit(linked);
+    }
+  };
+  visit('README.md');
+  expect([...pages.keys()].filter((path) => !reached.has(path))).toEqual([]);
+});

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { referenceFiles } from '../../scripts/docs/reference.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+test.each(Object.entries(referenceFiles(ROOT)))('%s is what "npm run docs" writes', (path, text) => {
+  expect(readFileSync(join(ROOT, path), 'utf8')).toBe(text);
+});
