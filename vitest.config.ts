@@ -1,16 +1,19 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // A stage's «import … from 'pipeline'» means the source here, not the build.
+  // A stage's `import … from 'pipeline'` means the source here, not the build.
   resolve: { conditions: ['pipeline-source'] },
   ssr: { resolve: { conditions: ['pipeline-source', 'node', 'import', 'default'] } },
   test: {
     globalSetup: ['test/support/build.ts'],
     include: ['test/**/*.test.ts'],
-    // A suite of its own: vitest.keras.config.ts.
-    exclude: ['test/keras-parity/**'],
+    // Suites of their own: vitest.keras.config.ts and vitest.package.config.ts.
+    exclude: ['test/keras-parity/**', 'test/scenarios/package/node-versions.test.ts'],
     // TensorFlow wants a process of its own.
     pool: 'forks',
+    // By default vitest leaves a core free, which would leave half of a machine with two cores idle.
+    poolOptions: { forks: { maxForks: Math.max(2, availableParallelism() - 1) } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

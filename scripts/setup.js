@@ -4,9 +4,7 @@ import { linkCommand } from './setup/command-link.js';
 import { checkNode } from './setup/node-version.js';
 import { installPackages } from './setup/packages.js';
 import { printProblems } from './setup/problems.js';
-import { createProgress } from './setup/progress.js';
 import { success } from './setup/result.js';
-import { setUpTensorFlow } from './setup/tensorflow.js';
 
 /**
  * Makes a fresh clone ready: packages, dist/, TensorFlow. Goes before `npm start` and `npm test`; when all is there it
@@ -16,20 +14,26 @@ import { setUpTensorFlow } from './setup/tensorflow.js';
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const progress = createProgress();
 
-/** @type {readonly (() => Promise<Result<void>>)[]} */
+/** What `pipeline setup` does in a project: it is built by now. */
+async function setUpTensorFlow() {
+  const built = new URL('../dist/set-up-clone.js', import.meta.url).href;
+  /** @type {typeof import('../src/vision/setup/in-clone.ts')} */
+  const { setUpClone } = await import(built);
+  return setUpClone(root);
+}
+
+/** @type {readonly (() => Promise<Result<unknown>>)[]} */
 const steps = [
   async () => checkNode(process.versions.node),
-  () => installPackages(root, progress),
+  () => installPackages(root, console.error),
   () => build(root),
   async () => success(await linkCommand(root)),
-  () => setUpTensorFlow(root, progress),
+  () => setUpTensorFlow(),
 ];
 
 for (const step of steps) {
   const result = await step();
-  progress.end();
   if (result.ok) continue;
   printProblems(result.failure);
   process.exitCode = 2;

@@ -1,5 +1,7 @@
+import { writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { mainCommand } from './engine/cli/main-command.ts';
 import type { Extensions } from './shared/extensions/extensions.ts';
 import { tensorFlowFacts } from './vision/tensorflow/runtime-facts.ts';
@@ -12,7 +14,14 @@ const extensions: Extensions = {
   runtimeFacts: [tensorFlowFacts],
   viewers: async () => (await import('./vision/inspect/viewers.ts')).viewers,
   doctorChecks: async () => (await import('./vision/doctor/checks.ts')).doctorChecks,
+  setupSteps: async () => (await import('./vision/setup/steps.ts')).setupSteps,
 };
+
+// Node itself would print the line of the built file first, which is tens of kilobytes long.
+process.on('uncaughtException', (error) => {
+  writeSync(2, `${inspect(error)}\n`);
+  process.exit(1);
+});
 
 // No top-level await, since the command is bundled as CommonJS.
 void mainCommand(process.argv.slice(2), { folder: dirname(fileURLToPath(import.meta.url)), build: BUILD, extensions });

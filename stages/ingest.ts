@@ -49,10 +49,10 @@ export default defineStage({
   inputs: ['dataset'],
   outputs: ['samples.arrow', 'images.arrow', 'questions.arrow', 'tasks.json'],
   async run({ params, inputs, outputs, work, log, metrics }) {
-    const { seed, validation_fraction: fraction, annotations, ...places } = params;
+    const { seed, validation_fraction: fraction, annotations, ...options } = params;
     const report = await ingest(
       {
-        ...places,
+        ...options,
         root: inputs.dataset,
         annotations: typeof annotations === 'string' ? [annotations] : annotations,
         questionsRequired: params.questions !== QUESTIONS,

@@ -30,7 +30,7 @@ export default defineStage({
       },
       encoding: {
         description:
-          '`raw` is lossless; `jpeg` is lossy and uses about a fifth of the disk space at 64 px, less at larger sizes.',
+          '`raw` is lossless; `jpeg` is lossy and uses about 21 % of the disk space at 64 px, 12 % at 331 px.',
         enum: ENCODINGS,
         default: 'raw',
       },

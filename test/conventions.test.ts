@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -37,6 +37,41 @@ test('no comment switches a lint rule off', () => {
   const files = ['src', 'stages', 'scripts', 'bench', 'examples', 'test'].flatMap(filesBelow);
   const code = files.filter((file) => /\.[jt]s$/.test(file));
   expect(code.filter((file) => suppression.test(readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
+});
+
+/** The folders whose files are ours, and those of the root. */
+const FOLDERS = [
+  'src',
+  'stages',
+  'scripts',
+  'bench',
+  'examples',
+  'test',
+  'docs',
+  '.github',
+  '.devcontainer',
+  '.githooks',
+];
+
+function everyFile(): string[] {
+  const inRoot = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return [
+    ...inRoot.map(({ name }) => name).filter((name) => !name.endsWith('.log')),
+    ...FOLDERS.filter((folder) => existsSync(join(ROOT, folder))).flatMap(filesBelow),
+  ].filter((file) => !/^bench\/\.(built|peers)\//.test(file));
+}
+
+// English terminals and manuals quote with "straight quotes" and `backticks`, and nobody greps for what they cannot type.
+test('no file has a guillemet', () => {
+  const found = everyFile().flatMap((file) => {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    // A picture, or a file of Keras.
+    if (text.includes('\0')) return [];
+    return text
+      .split('\n')
+      .flatMap((line, index) => (/[\u00ab\u00bb]/.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : []));
+  });
+  expect(found).toEqual([]);
 });
 
 // What is exempt, and why, stands in knip.jsonc.

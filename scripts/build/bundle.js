@@ -15,6 +15,7 @@ const MODULES = [
   { in: 'src/engine/execute/stage-host.ts', out: 'stage-host' },
   { in: 'src/engine/fingerprint/hash-worker.ts', out: 'hash-worker' },
   { in: 'src/index.ts', out: 'index' },
+  { in: 'src/vision/setup/in-clone.ts', out: 'set-up-clone' },
 ];
 const EXECUTABLE = ['cli.cjs', 'draw-garments.js'];
 
@@ -26,7 +27,10 @@ const ALWAYS_NEEDED = [
   'src/engine/execute/perform-stage.ts',
 ];
 
-/** Packages with native code, or large and rarely needed. The others are bundled: opening many small files is slow. */
+/**
+ * Native code, or large and seldom needed: the dependencies in package.json. All else goes into the bundle, since opening
+ * many small files is slow, and stands among the devDependencies, so that nobody installs it twice.
+ */
 const EXTERNAL = ['@tensorflow/*', '@viz-js/viz', 'apache-arrow', 'esbuild', 'sharp'];
 
 /** Bundled CommonJS packages call `require` for Node's built-in modules. */

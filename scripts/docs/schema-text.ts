@@ -68,8 +68,16 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** What Markdown would read as its own signs is escaped, but for code, where it reads none. */
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ').replaceAll('<', '&lt;');
+  const parts = text
+    .replaceAll('\n', ' ')
+    .replaceAll('|', '\\|')
+    .split(/(`[^`]*`)/);
+  const escaped = parts.map((part) =>
+    part.startsWith('`') ? part : part.replaceAll('<', '&lt;').replaceAll('*', '\\*'),
+  );
+  return escaped.join('');
 }
 
 /** Returns the table of the keys of an object. */

@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
 
 /**
  * @typedef {object} CommandResult
@@ -13,11 +11,11 @@ import { delimiter, isAbsolute, join } from 'node:path';
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: Record<string, string>, onStdout?: (text: string) => void }} [options]
+ * @param {{ cwd?: string, env?: Record<string, string> }} [options]
  *   `env` is added to this process's own
  * @returns {Promise<CommandResult>} not ok, with the reason as output, when it could not be started
  */
-export function runCommand(file, args, { cwd, env, onStdout } = {}) {
+export function runCommand(file, args, { cwd, env } = {}) {
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
@@ -26,28 +24,9 @@ export function runCommand(file, args, { cwd, env, onStdout } = {}) {
         output += text;
       });
     }
-    if (onStdout) child.stdout.on('data', onStdout);
     child.on('error', (error) => resolve({ ok: false, output: error.message }));
     child.on('close', (code) => resolve({ ok: code === 0, output }));
   });
-}
-
-/**
- * @param {readonly string[]} names  in order of preference
- * @param {string} [path]
- * @returns {string | undefined} the first that is there and may be executed, as an absolute path
- */
-export function findExecutable(names, path = process.env['PATH'] ?? '') {
-  for (const name of names) {
-    const files = isAbsolute(name) ? [name] : path.split(delimiter).map((directory) => join(directory, name));
-    for (const file of files) {
-      try {
-        accessSync(file, constants.X_OK);
-        return file;
-      } catch {}
-    }
-  }
-  return undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ export function checkNode(version) {
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return success(undefined);
   return problem(
-    `This is Node ${version}; it takes ${OLDEST.join('.')} or newer.`,
-    'Install a newer one from https://nodejs.org, or with nvm, fnm or volta.',
+    `This is Node ${version}, but Node ${OLDEST.join('.')} or newer is required.`,
+    'Install a newer version from https://nodejs.org, or with nvm, fnm or volta.',
   );
 }

@@ -5,7 +5,6 @@ import { problem, success } from './result.js';
 
 /**
  * @import { Result } from '../../src/shared/problem.ts'
- * @import { Progress } from './progress.js'
  * @typedef {{ version?: string, integrity?: string, optional?: boolean }} LockedPackage
  */
 
@@ -15,17 +14,17 @@ import { problem, success } from './result.js';
  * Runs no package's install script: TensorFlow's would fetch a version that no current GPU runs.
  *
  * @param {string} root
- * @param {Progress} progress
+ * @param {(message: string) => void} note  is told what takes time
  * @returns {Promise<Result<void>>}
  */
-export async function installPackages(root, progress) {
+export async function installPackages(root, note) {
   if (await packagesMatchLock(root)) return success(undefined);
-  progress.begin('Installing packages');
+  note('Installing packages');
   const { ok, output } = await npm(root, ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund']);
   if (ok) return success(undefined);
   return problem(
     `npm could not install the packages of ${join(root, 'package-lock.json')}:\n${lastLines(output)}`,
-    'Mend what npm names (often the network, or its registry in ~/.npmrc) and run the same command again.',
+    'Fix what npm reports (often the network, or the registry in ~/.npmrc), then run the same command again.',
   );
 }
 
@@ -66,9 +65,9 @@ async function lockedPackages(file) {
  * @param {string} cwd
  * @param {readonly string[]} args
  */
-export function npm(cwd, args) {
+function npm(cwd, args) {
   const cli = process.env['npm_execpath'];
-  return cli?.endsWith('npm-cli.cjs')
+  return cli !== undefined && /\bnpm-cli\.c?js$/.test(cli)
     ? runCommand(process.execPath, [cli, ...args], { cwd })
     : runCommand('npm', args, { cwd });
 }

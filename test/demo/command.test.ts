@@ -47,14 +47,14 @@ test('draw-garments --help prints the usage', async () => {
 });
 
 test.for([
-  { words: ['--images', 'many'], says: '--images expects a whole number, got "many".' },
-  { words: ['--seed', '1.5'], says: '--seed expects a whole number, got "1.5".' },
-  { words: ['--colour', 'red'], says: "Unknown option '--colour'" },
-  { words: ['there'], says: "Unexpected argument 'there'" },
-])('draw-garments rejects invalid arguments: $says', async ({ words, says }) => {
+  { words: ['--images', 'many'], message: '--images expects a whole number, got "many".' },
+  { words: ['--seed', '1.5'], message: '--seed expects a whole number, got "1.5".' },
+  { words: ['--colour', 'red'], message: "Unknown option '--colour'" },
+  { words: ['there'], message: "Unexpected argument 'there'" },
+])('draw-garments rejects invalid arguments: $message', async ({ words, message }) => {
   const { code, out, error } = await drawGarments(words);
   expect({ code, out }).toEqual({ code: 2, out: '' });
-  expect(error).toContain(`draw-garments: ${says}`);
+  expect(error).toContain(`draw-garments: ${message}`);
   expect(error).toContain(USAGE);
 });
 

@@ -15,8 +15,8 @@ test('randomFor gives known random numbers, so that data sets stay the same acro
 
 test('random numbers stay within their range and reach both ends of it', () => {
   const random = randomFor('range');
-  const whole = Array.from({ length: 500 }, () => random.integer(3, 5));
-  expect(new Set(whole)).toEqual(new Set([3, 4, 5]));
+  const integers = Array.from({ length: 500 }, () => random.integer(3, 5));
+  expect(new Set(integers)).toEqual(new Set([3, 4, 5]));
   for (let take = 0; take < 500; take += 1) {
     const value = random.between(-2, 2);
     expect(value).toBeGreaterThanOrEqual(-2);

@@ -12,10 +12,10 @@ describe('resize-to-arrow-shards rejects images that cannot be decoded', () => {
 
   test('and reports all of them together, each with its path', async () => {
     const inputs = await imagesOf(12);
-    const whole = await jpegOf(9);
+    const intact = await jpegOf(9);
     writeFiles(inputs.dataset, {
       [fileOf(2)]: 'no image',
-      [fileOf(9)]: whole.subarray(0, whole.length - 40),
+      [fileOf(9)]: intact.subarray(0, intact.length - 40),
       [fileOf(11)]: '',
     });
     const { failure, outputs } = await runStage(resize, { params, inputs });

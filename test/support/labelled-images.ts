@@ -8,7 +8,7 @@ import type { Split } from '../../src/vision/data/tables/task.ts';
 import { temporaryFolder, writeFiles } from './dataset.ts';
 import { unwrap } from './result.ts';
 
-/** The colour of each class, by task. */
+/** For each task the colour of each class. */
 const COLOURS = {
   colour: [
     { r: 220, g: 40, b: 40 },
@@ -28,21 +28,21 @@ export interface LabelledImagesOptions {
   readonly size?: number;
   readonly taskOf?: (index: number) => TaskName;
   readonly splitOf?: (index: number) => Split;
-  /** The numbers of images that cannot be decoded and are quarantined. */
+  /** The images with these numbers cannot be decoded, and are put aside. */
   readonly broken?: readonly number[];
-  /** Images that are copies of another one, by number. */
+  /** Images with these numbers are copies of those. */
   readonly sameAs?: ReadonlyMap<number, number>;
 }
 
 const alternating = (index: number): TaskName => (index % 2 === 0 ? 'colour' : 'shade');
 const everyFifthForValidation = (index: number): Split => (index % 5 === 4 ? 'validation' : 'train');
 
-/** Height and width of the images in pixels: the minimum of the backbone `small-cnn`. */
+/** Height and width of the images in pixels, the least that the small network takes. */
 export const SIZE = 32;
 
-/** The inputs of the train, evaluate and predict stages. */
+/** The paths of what a training, an evaluation and a prediction read. */
 export type LabelledImagesFolder = {
-  /** The folder of the data set. */
+  /** The data set's folder. */
   readonly dataset: string;
   readonly shards: string;
   readonly targets: string;
@@ -50,8 +50,8 @@ export type LabelledImagesFolder = {
 };
 
 /**
- * Creates single-coloured images, which are easy to learn: the task `colour` has the classes red, green and blue, the task
- * `shade` dark and light grey. There is also a question for each image.
+ * Images of one colour each, easy to learn: the task `colour` tells red, green and blue apart, the task `shade` dark and
+ * light grey. Each is also asked for as a question.
  */
 export async function labelledImages(count = 20, options: LabelledImagesOptions = {}): Promise<LabelledImagesFolder> {
   const {

@@ -30,7 +30,7 @@ export class Machine {
     return join(this.directory, path);
   }
 
-  write(path: string, text: string): string {
+  write(path: string, text: string | Uint8Array): string {
     mkdirSync(dirname(this.path(path)), { recursive: true });
     writeFileSync(this.path(path), text);
     return this.path(path);

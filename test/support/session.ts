@@ -11,7 +11,7 @@ export const ENGINE = {
   stageApi: join(BUILT, 'index.js'),
   hashWorker: join(BUILT, 'hash-worker.js'),
   build: 'test',
-  extensions: { runtimeFacts: [], viewers: async () => [], doctorChecks: async () => [] },
+  extensions: { runtimeFacts: [], viewers: async () => [], doctorChecks: async () => [], setupSteps: async () => [] },
 };
 
 /** Reads and checks the pipeline of a project, as commands do. */

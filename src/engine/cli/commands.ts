@@ -131,6 +131,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'check this machine and its installation, and say how to fix what is missing',
     run: async (_args, options) => (await import('./commands/doctor.ts')).doctor(options),
   }),
+  command('setup', '', {
+    description:
+      'install for this project what its packages need beyond what npm installs; doctor shows what is missing',
+    run: async (_args, options) => (await import('./commands/setup.ts')).setup(options),
+  }),
   command('completion', '<SHELL>', {
     description: 'print the completion script for a shell: bash, zsh or fish',
     run: async (args, options) => (await import('./commands/completion.ts')).completion(args.one(0), options),

@@ -8,6 +8,7 @@ import type { Services } from '../execute/services.ts';
 import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { Listings } from '../fingerprint/listings.ts';
+import { collectPackageAdvice } from '../fingerprint/package-advice.ts';
 import { PathDigests } from '../fingerprint/path-digests.ts';
 import { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
@@ -39,10 +40,11 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   const digests = (name: string) => new FileDigests(join(index, name), options.engine.hashWorker);
   const [sources, inputs] = [digests('sources'), digests('inputs')];
   const trees = new SealedTrees(join(index, 'trees'));
-  const codes = new StageCodes(index, project.root, sources);
-  const installation = { ...options.engine, root: project.root, codes };
-
   const builtIn = options.engine.extensions.runtimeFacts;
+  const packageAdvice = collectPackageAdvice(builtIn);
+  const codes = new StageCodes(index, project.root, sources, packageAdvice);
+  const installation = { ...options.engine, root: project.root, codes, packageAdvice };
+
   const plans = new KnownPlans(join(index, 'plans'), options.engine.build);
   let planned = revalidated(plans.find(project, text.value, options), codes);
   if (planned === undefined) {
@@ -75,6 +77,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       listings: new Listings(join(index, 'listings')),
       codes: planned.codes,
       texts: codes,
+      packageAdvice,
       runtime: new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env)),
       downloads: downloadsIn(project.cache),
       environment: process.env,

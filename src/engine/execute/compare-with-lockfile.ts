@@ -32,18 +32,18 @@ export async function findOutdated(
 ): Promise<Result<readonly OutdatedStage[]>> {
   const paths = new PathInputs(services);
   const problems: Problem[] = [];
-  const moved: OutdatedStage[] = [];
+  const outdated: OutdatedStage[] = [];
   for (const stage of services.plan.stages) {
     if (!names.has(stage.name)) continue;
     const locked = lockfile.get(stage.name);
     const key = await keyOf(stage, services, paths, (before) => ({ outputs: outputsBefore(stage, before, lockfile) }));
     if (!key.ok) problems.push(...key.failure);
-    else if (locked === undefined) moved.push({ stage: stage.name, reasons: ['it is not in pipeline.lock'] });
+    else if (locked === undefined) outdated.push({ stage: stage.name, reasons: ['it is not in pipeline.lock'] });
     else if (locked.key !== key.value.key)
-      moved.push({ stage: stage.name, reasons: await reasonsSince(locked, stage, key.value, services) });
-    else moved.push(...compareOutputs(locked, stage));
+      outdated.push({ stage: stage.name, reasons: await reasonsSince(locked, stage, key.value, services) });
+    else outdated.push(...compareOutputs(locked, stage));
   }
-  return problems.length > 0 ? failure(problems) : success(moved);
+  return problems.length > 0 ? failure(problems) : success(outdated);
 }
 
 /** Returns the stages that are in the lockfile, but no longer in the pipeline. */

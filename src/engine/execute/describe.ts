@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
+import { adviceOnStack } from '../fingerprint/package-advice.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
 import { stageEnvironment } from './environment.ts';
@@ -49,7 +50,7 @@ export async function describeStages(
       const output = end.type === 'failed' && end.failure.kind === 'crashed' ? `\n${end.failure.output}` : '';
       return failedAll({ message: `cannot load the stage modules ${names.join(', ')}${output}` });
     }
-    return collect(end.message.descriptions, paths, names, installation.root);
+    return collect(end.message.descriptions, paths, names, installation);
   } catch (error) {
     const { errno, code } = error as NodeJS.ErrnoException;
     if (errno === undefined) throw error;
@@ -67,7 +68,7 @@ function collect(
   descriptions: readonly Description[],
   paths: readonly string[],
   names: readonly string[],
-  root: string,
+  { root, packageAdvice }: Installation,
 ): Described {
   const problems: Problem[] = [];
   const interfaces = new Map<string, StageInterface>();
@@ -84,9 +85,11 @@ function collect(
       });
     } else {
       const { message, stack } = description.error;
+      const advice = adviceOnStack(stack, packageAdvice);
       problems.push({
         message: `the module threw an error while it was loaded: ${message}`,
         at: placeInStack(stack, root) ?? { file },
+        ...(advice !== undefined && { advice }),
       });
     }
   }

@@ -22,7 +22,13 @@ export type FailureReason =
   | { readonly kind: 'bad-input'; readonly problems: readonly Problem[] }
   /** The stage returned a failure. */
   | { readonly kind: 'reported'; readonly problems: readonly Problem[] }
-  | { readonly kind: 'threw'; readonly message: string; readonly at?: Place; readonly stack: string }
+  | {
+      readonly kind: 'threw';
+      readonly message: string;
+      readonly at?: Place;
+      readonly stack: string;
+      readonly advice?: string;
+    }
   /** Its process ended without a result. */
   | { readonly kind: 'crashed'; readonly how: string; readonly output: string }
   /** It exceeded its `timeout`. */

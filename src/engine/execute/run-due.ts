@@ -2,6 +2,7 @@ import type { Problem, Result } from '../../shared/problem.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import { findResult } from '../cache/results.ts';
 import type { Claim } from '../cache/stores.ts';
+import { adviceOnStack } from '../fingerprint/package-advice.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { isRetryable, outputsBefore, warnOfNondeterminism } from './attempts.ts';
 import { now, secondsSince, toCompleted } from './completed.ts';
@@ -202,11 +203,18 @@ class RunningStage {
     return 'again';
   }
 
-  #failed(failure: FailureReason): Promise<StageResult> {
+  #failed(reason: FailureReason): Promise<StageResult> {
     const { stage, key, reasons } = this.#due;
     const tries = this.#attempts > 0 ? { tries: this.#attempts } : {};
     const base = { name: stage.name, seconds: this.#seconds(), reasons, key: key.key };
-    return this.#due.judge({ ...base, outcome: 'failed', failure, ...tries });
+    return this.#due.judge({ ...base, outcome: 'failed', failure: this.#advised(reason), ...tries });
+  }
+
+  /** What a package threw that does not load comes with what to do about it. */
+  #advised(reason: FailureReason): FailureReason {
+    if (reason.kind !== 'threw') return reason;
+    const advice = adviceOnStack(reason.stack, this.#services.packageAdvice);
+    return advice === undefined ? reason : { ...reason, advice };
   }
 
   #cancelled(): StageResult {

@@ -1,5 +1,6 @@
 import type { Stores } from '../cache/stores.ts';
 import type { Listings } from '../fingerprint/listings.ts';
+import type { PackageAdvice } from '../fingerprint/package-advice.ts';
 import type { PathDigests } from '../fingerprint/path-digests.ts';
 import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
@@ -15,6 +16,7 @@ export interface Installation {
   readonly stageApi: string;
   readonly root: string;
   readonly codes: StageCodes;
+  readonly packageAdvice: PackageAdvice;
 }
 
 /** A plan and everything that is needed to run it. Each module declares the subset that it uses. */
@@ -31,6 +33,7 @@ export interface Services {
   /** The text of that code. */
   readonly texts: Pick<StageCodes, 'textOf'>;
   readonly runtime: RuntimeRegistry;
+  readonly packageAdvice: PackageAdvice;
   /** The folder for the downloads of stages. Absolute. */
   readonly downloads: string;
   readonly environment: NodeJS.ProcessEnv;

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Problem } from '../../shared/problem.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import type { FailureReason } from './failure.ts';
+import { onPrintedLines } from './printed-lines.ts';
 import { type HostMessage, type HostTask, MESSAGES } from './protocol.ts';
 import { readMessage } from './read-message.ts';
 import { placeInStack } from './stack.ts';
@@ -58,7 +59,7 @@ export async function runInProcess(
     });
   }
   // Output on stdout is usually the author's own debugging output. Libraries mostly log to stderr.
-  onLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
+  if (child.stdout !== null) onPrintedLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
   onLines(child.stdio[MESSAGES] as Readable | null, (line) => {
     const message = readMessage(line) ?? { type: 'log', message: line };
     if (message.type === 'log' || message.type === 'progress' || message.type === 'metrics') options.onMessage(message);

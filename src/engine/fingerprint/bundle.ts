@@ -5,6 +5,7 @@ import { init, parse } from 'es-module-lexer';
 import type { Message, OnResolveResult, Plugin } from 'esbuild';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { type Digest, sha256 } from './digest.ts';
+import type { PackageAdvice } from './package-advice.ts';
 import { configurationFiles, packageCandidates } from './resolution-files.ts';
 
 /** An import of a package in the text of a bundle: the range of its specifier. */
@@ -35,8 +36,16 @@ export interface Bundle {
   readonly resolutionFiles: readonly string[];
 }
 
-/** Bundles the stage module at `module` (absolute) with its local imports. Fails with the problems of its code. */
-export async function bundleStage(module: string, root: string): Promise<Result<Bundle>> {
+/**
+ * Bundles the stage module at `module` (absolute) with its local imports. Fails with the problems of its code.
+ *
+ * @param packageAdvice what to do when a package is not installed, by its name.
+ */
+export async function bundleStage(
+  module: string,
+  root: string,
+  packageAdvice: PackageAdvice = {},
+): Promise<Result<Bundle>> {
   const esbuild = await import('esbuild');
   const externals: Record<string, string> = {};
   const candidates = new Set<string>();
@@ -63,7 +72,8 @@ export async function bundleStage(module: string, root: string): Promise<Result<
       if (error.errors === undefined) throw error;
       return { errors: error.errors };
     });
-  if (!('metafile' in result)) return failure(result.errors.map((message) => toProblem(message, module, root)));
+  if (!('metafile' in result))
+    return failure(result.errors.map((message) => toProblem(message, module, root, packageAdvice)));
   const text = outputOf(result.outputFiles, '.mjs');
   const problems = await runtimeProblems(text, relative(root, module));
   if (problems.length > 0) return failure(problems);
@@ -173,7 +183,7 @@ function outputOf(files: readonly { path: string; text: string }[], extension: s
   return files.find((file) => file.path.endsWith(extension))?.text ?? '';
 }
 
-function toProblem(message: Message, module: string, root: string): Problem {
+function toProblem(message: Message, module: string, root: string, packageAdvice: PackageAdvice): Problem {
   const { location } = message;
   if (location === null) {
     const missing = message.text.startsWith('Could not resolve');
@@ -186,9 +196,18 @@ function toProblem(message: Message, module: string, root: string): Problem {
       : { message: message.text, at: { file: relative(root, module) } };
   }
   const { file, line, column, length } = location;
+  const advice = missingPackageAdvice(message, packageAdvice) ?? message.notes[0]?.text;
   return {
     message: message.text,
     at: { file, line, column: column + 1, length },
-    ...(message.notes[0] && { advice: message.notes[0].text }),
+    ...(advice !== undefined && { advice }),
   };
+}
+
+/** What to do about a package that is not installed; esbuild would advise to leave it out of the bundle. */
+function missingPackageAdvice({ text, notes }: Message, packageAdvice: PackageAdvice): string | undefined {
+  const specifier = /^Could not resolve "([^"./#][^"]*)"$/.exec(text)?.[1];
+  if (specifier === undefined || notes[0]?.text.startsWith('You can mark the path') !== true) return undefined;
+  const name = packageName(specifier);
+  return packageAdvice[name] ?? `If it is a package, install it: npm install ${name}`;
 }

@@ -8,6 +8,7 @@ import { type Digest, sha256 } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';
 import { factsOf, isRacy, nowInNanoseconds } from './file-facts.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
+import type { PackageAdvice } from './package-advice.ts';
 
 /** The reachable code of a stage, and the packages that it depends on. */
 export interface StageCode {
@@ -52,11 +53,17 @@ export class StageCodes {
   readonly #bundles = new Map<Digest, BundleText>();
   /** The metadata of paths, read once a run: stages share most of their files. */
   readonly #snapshots = new Map<string, Snapshot>();
+  readonly #packageAdvice: PackageAdvice;
   #changed = false;
 
-  /** `directory`: where bundles are kept for the next run; `root`: the folder of the pipeline file. */
-  constructor(directory: string, root: string, files: FileDigests) {
+  /**
+   * @param directory where bundles are kept for the next run.
+   * @param root the folder of the pipeline file.
+   * @param packageAdvice what to do when a package is not installed, by its name.
+   */
+  constructor(directory: string, root: string, files: FileDigests, packageAdvice: PackageAdvice = {}) {
     this.#directory = directory;
+    this.#packageAdvice = packageAdvice;
     this.#root = root;
     this.#files = files;
     this.#remembered = new Map(JSON.parse(readIndexFile(join(directory, 'stages.json'), KIND) ?? '[]') as []);
@@ -76,7 +83,7 @@ export class StageCodes {
       return problem('there is no such module', { at: { file: module }, advice: 'Create it, or correct the path.' });
     }
     const [{ bundleStage }, { closePackages }] = await Promise.all([import('./bundle.ts'), import('./packages.ts')]);
-    const bundle = await bundleStage(module, this.#root);
+    const bundle = await bundleStage(module, this.#root, this.#packageAdvice);
     if (!bundle.ok) return bundle;
     const { digest, externals, modules, text, links, sourceMap, sources, resolutionFiles } = bundle.value;
     const packages = closePackages(Object.values(externals));

@@ -60,9 +60,10 @@ export function describeFailure(
     case 'cache':
       return `${head}\n${describeProblems(failure.problems, folders, paint)}`;
     case 'threw': {
-      const at = failure.at === undefined ? {} : { at: failure.at };
-      const shown = describeProblems([{ message: failure.message, ...at }], folders, paint);
-      return failure.at === undefined && failure.stack !== '' ? `${head}\n${failure.stack}` : `${head}\n${shown}`;
+      const { message, at, advice } = failure;
+      const problem = { message, ...(at && { at }), ...(advice !== undefined && { advice }) };
+      const needsStack = at === undefined && advice === undefined && failure.stack !== '';
+      return `${head}\n${needsStack ? failure.stack : describeProblems([problem], folders, paint)}`;
     }
     case 'crashed': {
       const advice = failure.how.includes('SIGKILL')

@@ -112,7 +112,7 @@ function stageJson(result: StageResult): object {
 function failureJson(failure: FailureReason): object {
   switch (failure.kind) {
     case 'threw':
-      return { kind: failure.kind, problems: [{ message: failure.message, at: failure.at }] };
+      return { kind: failure.kind, problems: [{ message: failure.message, at: failure.at, advice: failure.advice }] };
     case 'crashed':
       return { kind: failure.kind, problems: [{ message: `the process ${failure.how}` }], output: failure.output };
     case 'timed-out':

@@ -3,7 +3,7 @@ export interface Finding {
   readonly name: string;
   readonly ok: boolean;
   readonly found: string;
-  /** What to do if the check failed. */
+  /** What to do if the check failed, or if something optional is missing. */
   readonly advice?: string;
 }
 

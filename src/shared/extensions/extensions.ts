@@ -1,5 +1,6 @@
 import type { DoctorCheck } from './doctor-check.ts';
 import type { RuntimeFacts } from './runtime-facts.ts';
+import type { SetupStep } from './setup-step.ts';
 import type { Viewer } from './viewer.ts';
 
 /**
@@ -10,4 +11,5 @@ export interface Extensions {
   readonly runtimeFacts: readonly RuntimeFacts[];
   readonly viewers: () => Promise<readonly Viewer[]>;
   readonly doctorChecks: () => Promise<readonly DoctorCheck[]>;
+  readonly setupSteps: () => Promise<readonly SetupStep[]>;
 }

@@ -29,6 +29,8 @@ export interface RuntimeFacts {
   readonly label: string;
   /** Names of npm packages. `read` is called for each one that a stage reaches, and for each of its versions. */
   readonly packages: readonly string[];
+  /** What to do when one of `packages` is not installed or does not load, by its name. */
+  readonly ifMissing?: Readonly<Record<string, string>>;
   /** Environment variables that these packages read. They count as declared by each stage that reaches a package. */
   readonly env?: readonly string[];
   /**

@@ -1,19 +1,28 @@
 import { execa } from 'execa';
-import type { DoctorCheck } from '../../shared/extensions/doctor-check.ts';
+import type { DoctorCheck, Finding } from '../../shared/extensions/doctor-check.ts';
 import { readInstalled } from '../tensorflow/runtime-facts.ts';
 import { packageFolder } from './packages.ts';
 
 const NAME = 'tensorflow';
 
+/** Not a fault: TensorFlow is an optional dependency, which only some pipelines use. */
+const NOT_INSTALLED: Finding = {
+  name: NAME,
+  ok: true,
+  found: 'not installed; only stages that import it need it',
+  advice: 'If stages of this pipeline use TensorFlow: npx pipeline setup',
+};
+
 /** Checks that TensorFlow loads, in a separate process, because a broken addon may crash the process that loads it. */
 export const checkTensorFlow: DoctorCheck = {
   async run(root) {
     const folder = packageFolder('@tensorflow/tfjs-node-gpu', root);
-    if (folder === undefined)
-      return [{ name: NAME, ok: false, found: 'not installed', advice: 'Install it: npm run setup' }];
+    if (folder === undefined) return [NOT_INSTALLED];
     const fault = await loadFault(folder);
     if (fault !== undefined)
-      return [{ name: NAME, ok: false, found: `does not load: ${fault}`, advice: 'Build it again: npm run setup' }];
+      return [
+        { name: NAME, ok: false, found: `does not load: ${fault}`, advice: 'Set TensorFlow up: npx pipeline setup' },
+      ];
     const { tensorflow = 'bundled version', variant = 'cpu', library = '' } = readInstalled(folder);
     return [{ name: NAME, ok: true, found: `${tensorflow} (${variant}) ${library}`.trimEnd() }];
   },

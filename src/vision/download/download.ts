@@ -17,6 +17,8 @@ export interface DownloadOptions {
   /** Advice for the case that the file cannot be downloaded. */
   readonly otherwise: string;
   readonly signal: AbortSignal;
+  /** Connects through a proxy, for example; Node's own by default. */
+  readonly fetch?: typeof globalThis.fetch;
   log(message: string): void;
   progress(progress: Progress): void;
   /** Milliseconds to wait before each retry. An attempt that makes progress resets the sequence. */
@@ -61,7 +63,7 @@ async function fetchInto(target: string, file: PinnedFile, options: DownloadOpti
   log(`downloading ${file.url}`);
   let [failures, furthest] = [0, 0];
   for (;;) {
-    const result = await transfer(file.url, partial, { signal, progress });
+    const result = await transfer(file.url, partial, { signal, progress, fetch: options.fetch });
     signal.throwIfAborted();
     switch (result.kind) {
       case 'complete': {

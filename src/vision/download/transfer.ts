@@ -16,6 +16,8 @@ export type Transfer =
 
 interface TransferOptions {
   readonly signal: AbortSignal;
+  /** Node's own by default. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
   progress(progress: Progress): void;
 }
 
@@ -23,7 +25,11 @@ interface TransferOptions {
  * Downloads a file over HTTP into `partial`. Resumes an earlier attempt if the server supports ranges and still has the same
  * file. Throws the file system's errors and no others.
  */
-export async function transfer(url: string, partial: string, { signal, progress }: TransferOptions): Promise<Transfer> {
+export async function transfer(
+  url: string,
+  partial: string,
+  { signal, progress, fetch = globalThis.fetch }: TransferOptions,
+): Promise<Transfer> {
   const { host } = new URL(url);
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -149,7 +155,7 @@ function megabytes(bytes: number): number {
 }
 
 /** Describes a network error. The message of fetch's own error says nothing, that of its cause does. */
-function describeError(error: unknown): string {
+export function describeError(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (!(cause instanceof Error)) return String(cause);
   const code = 'code' in cause ? String(cause.code) : '';

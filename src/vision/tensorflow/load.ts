@@ -46,8 +46,8 @@ async function importBinding(): Promise<Result<TensorFlow>> {
     const module = await import('@tensorflow/tfjs-node-gpu');
     return success(module.default);
   } catch (error) {
-    return problem(`cannot load TensorFlow: ${firstLine(error)}`, {
-      advice: 'Run `npm run setup` in the folder of the package `pipeline`; `pipeline doctor` shows what is installed.',
+    return problem(`TensorFlow could not be loaded: ${firstLine(error)}`, {
+      advice: 'Run `npx pipeline setup` in the folder of the pipeline; `npx pipeline doctor` shows what is installed.',
     });
   } finally {
     process.noDeprecation = noDeprecation;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 import { success } from '../../shared/problem.ts';
 
-/** The file in the package's folder in which the setup records what it installed (scripts/setup/tensorflow.js). */
+/** The file in the package's folder in which the set-up notes what it installed (src/vision/setup/tensorflow.ts). */
 const INSTALLED = 'tensorflow.json';
 
 /** The TensorFlow library that the setup installed for tfjs-node. */
@@ -23,6 +23,7 @@ export const tensorFlowFacts: RuntimeFacts = {
   name: 'tensorflow',
   label: 'TensorFlow',
   packages: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'],
+  ifMissing: { '@tensorflow/tfjs-node-gpu': 'Run `npx pipeline setup`, which installs TensorFlow for this project.' },
   read({ folder }, conditions) {
     const { tensorflow = 'unknown', variant = 'cpu' } = readInstalled(folder);
     return success({ version: tensorflow, device: variant !== 'cpu' && conditions.hasGpu ? 'gpu' : 'cpu' });

@@ -17,6 +17,7 @@ const extensions: Extensions = {
   runtimeFacts: [],
   viewers: async () => [],
   doctorChecks: async () => [{ run: async () => [{ name: 'oven', ok: false, found: 'cold' }] }],
+  setupSteps: async () => [],
 };
 
 function builtFolder(): string {

@@ -105,7 +105,23 @@ describe('the digest of the code of a stage', () => {
     project.edit('stages/s.ts', "'toolkit'", "'toolkti'");
     expect(await bundleStage(project.path('stages/s.ts'), project.directory)).toMatchObject({
       ok: false,
-      failure: [{ message: 'Could not resolve "toolkti"', at: { file: 'stages/s.ts', line: 6 } }],
+      failure: [
+        {
+          message: 'Could not resolve "toolkti"',
+          at: { file: 'stages/s.ts', line: 6 },
+          advice: 'If it is a package, install it: npm install toolkti',
+        },
+      ],
+    });
+  });
+
+  test('that imports a package that npm alone does not install is reported with what installs it', async () => {
+    const project = new Project(FILES);
+    project.edit('stages/s.ts', "'toolkit'", "'@native/lib/sub.js'");
+    const advice = { '@native/lib': 'Run `npx pipeline setup`.' };
+    expect(await bundleStage(project.path('stages/s.ts'), project.directory, advice)).toMatchObject({
+      ok: false,
+      failure: [{ message: 'Could not resolve "@native/lib/sub.js"', advice: 'Run `npx pipeline setup`.' }],
     });
   });
 });

@@ -18,7 +18,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { ArrowContent } from '../../../src/engine/inspect/arrow/arrow.ts';
 import { createShardWriter } from '../../../src/vision/data/shards/shard-writer.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
-import { fileOf, look } from '../../support/look.ts';
+import { fileOf, inspectPath } from '../../support/inspect-path.ts';
 import { shardsOf, sourceOf } from '../../support/shards.ts';
 
 let bytesRead = 0;
@@ -45,15 +45,15 @@ const samples = new ArrowTable({
 
 const arrowOf = (table: Table, form: 'file' | 'stream') => fileOf(`table.arrow`, tableToIPC(table, form));
 
-async function lookAtArrow(path: string): Promise<{ content: ArrowContent; lines: string[] }> {
-  const { content, lines } = await look(path);
+async function inspectArrow(path: string): Promise<{ content: ArrowContent; lines: string[] }> {
+  const { content, lines } = await inspectPath(path);
   if (content.kind !== 'arrow') throw new Error(`it was taken for ${content.kind}`);
   return { content: content as ArrowContent, lines };
 }
 
 describe.each(['file', 'stream'] as const)('inspecting an Arrow %s', (form) => {
   test('shows the schema, counts, nulls, ranges and first rows', async () => {
-    const { lines } = await lookAtArrow(arrowOf(samples, form));
+    const { lines } = await inspectArrow(arrowOf(samples, form));
     expect(lines).toEqual([
       expect.stringMatching(new RegExp(`^Arrow ${form}, 4 rows in 1 batch, [\\d.]+ kB$`)),
       '  column  type               nulls  range',
@@ -71,7 +71,7 @@ describe.each(['file', 'stream'] as const)('inspecting an Arrow %s', (form) => {
   });
 
   test('returns the same facts as data', async () => {
-    const { content } = await lookAtArrow(arrowOf(samples, form));
+    const { content } = await inspectArrow(arrowOf(samples, form));
     expect(content.tables).toMatchObject([
       {
         form,
@@ -89,7 +89,7 @@ describe.each(['file', 'stream'] as const)('inspecting an Arrow %s', (form) => {
 });
 
 test('a directory of shards is shown as one table, and its images by their shape', async () => {
-  const { content, lines } = await lookAtArrow(await shardsOf(8));
+  const { content, lines } = await inspectArrow(await shardsOf(8));
   expect(lines[0]).toMatch(/^Arrow, 3 shards, 8 rows in 5 batches, /);
   expect(lines).toContain('  image            uint8 [2, 2, 3]');
   expect(lines).toContain('  original_height  int32            all 30');
@@ -106,7 +106,7 @@ test('only the headers and the small columns of a shard are read', async () => {
   for (let index = 0; index < 64; index += 1) await writer.add({ ...sourceOf(index), data });
   const shard = await writer.close();
   bytesRead = 0;
-  const { lines } = await look(directory);
+  const { lines } = await inspectPath(directory);
   expect(lines[0]).toContain('64 rows in 8 batches');
   expect(bytesRead).toBeLessThan(shard.bytes / 100);
 });
@@ -117,7 +117,7 @@ test('files with different columns are shown as separate tables', async () => {
     join(directory, 'targets.arrow'),
     tableToIPC(tableFromArrays({ target: Int32Array.of(1, 2, 3) }), 'file'),
   );
-  const { content } = await lookAtArrow(directory);
+  const { content } = await inspectArrow(directory);
   expect(content.tables.map(({ files, rows }) => ({ files, rows }))).toEqual([
     { files: ['shard-00000.arrow'], rows: 2 },
     { files: ['targets.arrow'], rows: 3 },
@@ -125,7 +125,7 @@ test('files with different columns are shown as separate tables', async () => {
 });
 
 test('a table without rows is shown', async () => {
-  const { lines } = await lookAtArrow(arrowOf(makeTable({ a: new Float64Array() }), 'file'));
+  const { lines } = await inspectArrow(arrowOf(makeTable({ a: new Float64Array() }), 'file'));
   expect(lines).toEqual([
     expect.stringMatching(/^Arrow file, 0 rows in \d batch/),
     '  column  type',
@@ -138,14 +138,14 @@ describe('inspecting a corrupted Arrow file', () => {
     const directory = await shardsOf(8);
     const path = join(directory, 'shard-00001.arrow');
     writeFileSync(path, readFileSync(path).subarray(0, -20));
-    const { lines } = await lookAtArrow(directory);
+    const { lines } = await inspectArrow(directory);
     expect(lines[0]).toMatch(/^Arrow, 2 shards, 5 rows/);
     expect(lines).toContain('✗ shard-00001.arrow: its footer is missing');
   });
 
   test('a truncated stream is reported', async () => {
     const bytes = tableToIPC(samples, 'stream');
-    const { lines } = await lookAtArrow(fileOf('cut.arrow', bytes.subarray(0, -100)));
+    const { lines } = await inspectArrow(fileOf('cut.arrow', bytes.subarray(0, -100)));
     expect(lines.at(-1)).toBe('✗ cut.arrow: it ends in the middle of a batch');
   });
 
@@ -153,7 +153,7 @@ describe('inspecting a corrupted Arrow file', () => {
     const bytes = tableToIPC(samples, 'file');
     for (let at = 8; at < bytes.length - 8; at += 16) {
       const harmed = bytes.slice().fill(255, at, at + 16);
-      const { lines } = await look(fileOf('harmed.arrow', harmed));
+      const { lines } = await inspectPath(fileOf('harmed.arrow', harmed));
       expect(lines.length).toBeGreaterThan(0);
     }
   });
@@ -166,7 +166,7 @@ test('the occurrences of each value of a column with few distinct strings are sh
     file: vectorFromArray(files, new Utf8()),
     split: vectorFromArray(splits, new Utf8()),
   });
-  const { content, lines } = await lookAtArrow(fileOf('samples.arrow', tableToIPC(table, 'file')));
+  const { content, lines } = await inspectArrow(fileOf('samples.arrow', tableToIPC(table, 'file')));
   expect(lines.slice(1, 5)).toEqual([
     '  column  type',
     '  file    utf8',

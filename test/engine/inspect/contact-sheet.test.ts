@@ -9,7 +9,7 @@ import type { Pictures } from '../../../src/engine/inspect/picture.ts';
 import { type Canvas, drawText, GLYPH } from '../../../src/engine/inspect/pixel-font.ts';
 import { evenlySpread } from '../../../src/shared/files.ts';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
-import { fileOf } from '../../support/look.ts';
+import { fileOf } from '../../support/inspect-path.ts';
 import { shardsOf } from '../../support/shards.ts';
 
 async function picturesAt(path: string): Promise<Pictures> {

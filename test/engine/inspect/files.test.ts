@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
-import { fileOf, look } from '../../support/look.ts';
+import { fileOf, inspectPath } from '../../support/inspect-path.ts';
 
 const colour = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: '#c04' } });
 
 describe('inspecting a CSV file', () => {
   test('shows the columns, the number of rows and the first rows', async () => {
-    const { lines } = await look(fileOf('a.csv', 'name,size\n"Coat, long",12\n帽子,3\n'));
+    const { lines } = await inspectPath(fileOf('a.csv', 'name,size\n"Coat, long",12\n帽子,3\n'));
     expect(lines).toEqual([
       'CSV, 2 rows of 2 columns, 35 B',
       '  name        size',
@@ -19,7 +19,7 @@ describe('inspecting a CSV file', () => {
   });
 
   test('numbers the columns if the first line is data', async () => {
-    const { lines } = await look(fileOf('a.csv', 'Images/1.jpg,coat,nny\nImages/2.jpg,coat,yn\n'));
+    const { lines } = await inspectPath(fileOf('a.csv', 'Images/1.jpg,coat,nny\nImages/2.jpg,coat,yn\n'));
     expect(lines[0]).toBe('CSV, 2 rows of 3 columns, 43 B');
     expect(lines[1]).toBe('  1             2     3');
     expect(lines.at(-1)).toBe('  (the first line is not a header)');
@@ -32,12 +32,12 @@ describe('inspecting a CSV file', () => {
     ['', 0],
     ['a;b\n1;2\n', 1],
   ])('counts the records of %j', async (text, rows) => {
-    expect((await look(fileOf('a.csv', text))).content).toMatchObject({ kind: 'csv', rows });
+    expect((await inspectPath(fileOf('a.csv', text))).content).toMatchObject({ kind: 'csv', rows });
   });
 
   test('counts the rows of a file of any size, and shows the first ones', async () => {
     const text = `name,n\n${Array.from({ length: 100_000 }, (_, index) => `row ${index},${index}\n`).join('')}`;
-    const { content } = await look(fileOf('a.csv', text));
+    const { content } = await inspectPath(fileOf('a.csv', text));
     expect(content).toMatchObject({ rows: 100_000, columns: ['name', 'n'], first: { length: 5 } });
   });
 });
@@ -53,7 +53,7 @@ describe('inspecting a JSON file', () => {
       long: Array(200).fill(7),
       empty: {},
     };
-    const { lines } = await look(fileOf('a.json', JSON.stringify(value)));
+    const { lines } = await inspectPath(fileOf('a.json', JSON.stringify(value)));
     expect(lines).toEqual([
       'JSON, 454 B, 4 keys',
       '  {',
@@ -68,23 +68,27 @@ describe('inspecting a JSON file', () => {
   });
 
   test('formats JSON of any depth', async () => {
-    const { lines } = await look(fileOf('a.json', '['.repeat(5000) + ']'.repeat(5000)));
+    const { lines } = await inspectPath(fileOf('a.json', '['.repeat(5000) + ']'.repeat(5000)));
     expect(lines.length).toBeLessThan(100);
   });
 
   test('shows invalid JSON as text', async () => {
-    const { lines } = await look(fileOf('a.json', '{"a": [1,2'));
+    const { lines } = await inspectPath(fileOf('a.json', '{"a": [1,2'));
     expect(lines).toEqual(['invalid JSON, shown as text, 1 line, 10 B', '  {"a": [1,2']);
   });
 
   test('recognizes JSON without its extension', async () => {
-    expect((await look(fileOf('a', ' [1, 2]'))).content).toMatchObject({ kind: 'json', shape: 'array', entries: 2 });
+    expect((await inspectPath(fileOf('a', ' [1, 2]'))).content).toMatchObject({
+      kind: 'json',
+      shape: 'array',
+      entries: 2,
+    });
   });
 });
 
 test('a text file is shown by its number of lines and its first lines', async () => {
   const text = Array.from({ length: 30 }, (_, index) => `line ${index} ${'é'.repeat(90)}`).join('\n');
-  const { lines } = await look(fileOf('log.txt', text));
+  const { lines } = await inspectPath(fileOf('log.txt', text));
   expect(lines).toHaveLength(12);
   expect(lines[0]).toMatch(/^text, 30 lines, /);
   expect(lines[1]).toHaveLength(60);
@@ -98,14 +102,14 @@ test('a NumPy array is shown by its header, and an unknown file by its size', as
     Buffer.from(`${header}\n`),
     Buffer.alloc(48),
   ]);
-  expect((await look(fileOf('a.npy', npy))).lines).toEqual(['NumPy array <f4 [3, 4], 176 B']);
-  expect((await look(fileOf('a.bin', Uint8Array.of(1, 0, 2)))).lines).toEqual(['binary, 3 B']);
-  expect((await look(fileOf('a.txt', Uint8Array.of(0xc3, 0x28)))).lines).toEqual(['binary, 2 B']);
+  expect((await inspectPath(fileOf('a.npy', npy))).lines).toEqual(['NumPy array <f4 [3, 4], 176 B']);
+  expect((await inspectPath(fileOf('a.bin', Uint8Array.of(1, 0, 2)))).lines).toEqual(['binary, 3 B']);
+  expect((await inspectPath(fileOf('a.txt', Uint8Array.of(0xc3, 0x28)))).lines).toEqual(['binary, 2 B']);
 });
 
 describe('inspecting images', () => {
   test('shows the format and the size of a single image', async () => {
-    const { lines } = await look(fileOf('photo', await colour(40, 30).webp().toBuffer()));
+    const { lines } = await inspectPath(fileOf('photo', await colour(40, 30).webp().toBuffer()));
     expect(lines[0]).toMatch(/^WebP image, 40 × 30 pixels, \d+ B$/);
   });
 
@@ -118,7 +122,7 @@ describe('inspecting images', () => {
       'blue/4.jpg': 'not an image',
       'README.md': '',
     });
-    const { lines } = await look(root);
+    const { lines } = await inspectPath(root);
     expect(lines[0]).toMatch(/^4 images, .*: 3 JPEG, 1 PNG$/);
     expect(lines).toContain('  width 40 to 60 (median 50), height 30 pixels');
     expect(lines).toContain('✗ blue/4.jpg cannot be read as an image');
@@ -131,7 +135,7 @@ describe('inspecting a directory', () => {
     const root = temporaryFolder();
     writeFiles(root, { 'a/b/deep.bin': Buffer.alloc(5000), 'a/x.txt': 'x', 'z.json': '{}' });
     for (let index = 0; index < 15; index += 1) writeFiles(root, { [`many/${index}.txt`]: 'text' });
-    const { lines } = await look(root);
+    const { lines } = await inspectPath(root);
     expect(lines).toEqual([
       'directory, 18 files, 5.1 kB',
       '  16 .txt, 1 .bin, 1 .json',
@@ -145,7 +149,7 @@ describe('inspecting a directory', () => {
       '    … 5 more     20 B',
       '  z.json          2 B',
     ]);
-    expect((await look(root, { full: true })).lines).toContain('      deep.bin   5.0 kB');
+    expect((await inspectPath(root, { full: true })).lines).toContain('      deep.bin   5.0 kB');
   });
 
   test('does not follow cyclic or dangling links', async () => {
@@ -153,6 +157,6 @@ describe('inspecting a directory', () => {
     writeFiles(root, { 'a/x.txt': 'x' });
     symlinkSync(root, join(root, 'a/again'));
     symlinkSync('nowhere', join(root, 'broken'));
-    expect((await look(root)).lines[0]).toBe('directory, 1 file, 1 B');
+    expect((await inspectPath(root)).lines[0]).toBe('directory, 1 file, 1 B');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Viewed, Viewer } from '../../../src/shared/extensions/viewer.ts';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
-import { fileOf, look } from '../../support/look.ts';
+import { fileOf, inspectPath } from '../../support/inspect-path.ts';
 
 /** Accepts everything as a recipe. */
 const recipes: Viewer = {
@@ -34,7 +34,7 @@ function witness(): Viewer & { shown: Viewed[] } {
 
 describe('a registered viewer', () => {
   test('a registered viewer takes precedence over the viewers of the engine', async () => {
-    expect(await look(fileOf('soup.json', '{"salt": 1}'), { viewers: [recipes] })).toEqual({
+    expect(await inspectPath(fileOf('soup.json', '{"salt": 1}'), { viewers: [recipes] })).toEqual({
       content: { kind: 'recipe' },
       lines: ['recipe of soup.json'],
     });
@@ -43,25 +43,25 @@ describe('a registered viewer', () => {
   test('an artifact that a registered viewer does not accept is left to the next one, and finally to the engine', async () => {
     const path = fileOf('soup.json', '{"salt": 1}');
     const viewers = [shy(), shy()];
-    expect(await look(path, { viewers })).toEqual(await look(path));
+    expect(await inspectPath(path, { viewers })).toEqual(await inspectPath(path));
     for (const { inspect } of viewers) expect(inspect).toHaveBeenCalledOnce();
-    expect((await look(path, { viewers: [shy(), recipes, prices] })).content).toEqual({ kind: 'recipe' });
+    expect((await inspectPath(path, { viewers: [shy(), recipes, prices] })).content).toEqual({ kind: 'recipe' });
   });
 
   test('a registered viewer can extend the description of the viewers after it', async () => {
     const path = fileOf('soup.txt', 'salt\n');
-    expect(await look(path, { viewers: [prices] })).toEqual({
+    expect(await inspectPath(path, { viewers: [prices] })).toEqual({
       content: { kind: 'text', bytes: 5, lines: 1, first: ['salt'], price: 3 },
       lines: ['text, 1 line, 5 B', '  salt', 'for 3'],
     });
-    expect((await look(path, { viewers: [prices, recipes] })).lines).toEqual(['recipe of soup.txt', 'for 3']);
+    expect((await inspectPath(path, { viewers: [prices, recipes] })).lines).toEqual(['recipe of soup.txt', 'for 3']);
   });
 
   test('a registered viewer can add lines before the list of files of a directory', async () => {
     const root = temporaryFolder();
     const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
     writeFiles(root, { 'dot.png': Buffer.from(pixel, 'base64') });
-    const { lines } = await look(root, { viewers: [prices] });
+    const { lines } = await inspectPath(root, { viewers: [prices] });
     expect(lines).toEqual([
       '1 image, 70 B: 1 PNG',
       '  1 × 1 pixels',
@@ -80,7 +80,7 @@ describe('a registered viewer', () => {
       },
     };
     const next = shy();
-    const { content } = await look(fileOf('soup.txt', 'salt\n'), { viewers: [undecided, next] });
+    const { content } = await inspectPath(fileOf('soup.txt', 'salt\n'), { viewers: [undecided, next] });
     expect(content.kind).toBe('text');
     expect(next.inspect).toHaveBeenCalledOnce();
   });
@@ -90,7 +90,7 @@ describe('what a viewer is told about an artifact', () => {
   test('a viewer gets the name, size, first bytes and JSON of a file', async () => {
     const path = fileOf('soup.json', `{"salt": "${'1'.repeat(10_000)}"}`);
     const viewer = witness();
-    await look(path, { viewers: [viewer] });
+    await inspectPath(path, { viewers: [viewer] });
     const [viewed] = viewer.shown;
     expect(viewed).toMatchObject({ path, name: 'soup.json', kind: 'file', bytes: 10_012, files: [] });
     expect(viewed?.head).toHaveLength(8192);
@@ -105,7 +105,7 @@ describe('what a viewer is told about an artifact', () => {
     ['a.json', '"\0"'],
   ])('a viewer gets no JSON from the file %s with %j', async (name, text) => {
     const viewer = witness();
-    await look(fileOf(name, text), { viewers: [viewer] });
+    await inspectPath(fileOf(name, text), { viewers: [viewer] });
     expect(viewer.shown[0]?.json()).toBeUndefined();
   });
 
@@ -113,7 +113,7 @@ describe('what a viewer is told about an artifact', () => {
     const root = temporaryFolder();
     writeFiles(root, { 'b/c.txt': 'four', 'a.txt': 'one' });
     const viewer = witness();
-    await look(root, { viewers: [viewer] });
+    await inspectPath(root, { viewers: [viewer] });
     const [viewed] = viewer.shown;
     const files = [
       { path: 'a.txt', bytes: 3 },

@@ -148,6 +148,15 @@ describe('an invalid pipeline', () => {
       (p) => p.write('stages/join.ts', "throw new Error('not today');\nexport default {};\n"),
       'stages/join.ts:1:7: the module threw an error while it was loaded: not today',
     ],
+    [
+      'a package without its native library, on which there is advice',
+      (p) => {
+        p.write('node_modules/@tensorflow/tfjs-node-gpu/index.js', "throw new Error('no addon');");
+        p.write('node_modules/@tensorflow/tfjs-node-gpu/package.json', '{ "version": "4.22.0" }');
+        p.write('stages/join.ts', "import '@tensorflow/tfjs-node-gpu';\nexport default {};\n");
+      },
+      '→ Run `npx pipeline setup`, which installs TensorFlow for this project.',
+    ],
   ])('%s is reported with its place before anything runs, and exits with 2', async (_what, edit, message) => {
     const project = toy();
     edit(project);

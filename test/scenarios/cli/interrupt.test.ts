@@ -102,7 +102,7 @@ describe('SIGKILL', () => {
   });
 });
 
-test('a run ends its stages and exits with 130 when its output is closed', async () => {
+test('a run whose output pipe is closed ends its stages and exits with 130', async () => {
   const gate = await Gate.open();
   const run = gated().start(['run', '--jobs', '1'], { GATE: gate.address });
   const first = await gate.next();

@@ -121,9 +121,9 @@ test('a killed run of the resize stage resumes from the finished shards', async 
 
   const forced = project.start(['run', '--json', '--force', '-f', 'held.yaml'], environment);
   (await gate.next()).finish();
-  const anew = toFinished(await forced);
-  expect(reportOf(anew)).toMatchObject({ shards: 5, resumed: 0 });
-  expect(anew.stages[0]?.outputs).toEqual(resumed.stages[0]?.outputs);
+  const cleanRun = toFinished(await forced);
+  expect(reportOf(cleanRun)).toMatchObject({ shards: 5, resumed: 0 });
+  expect(cleanRun.stages[0]?.outputs).toEqual(resumed.stages[0]?.outputs);
 });
 
 function reportOf({ stdout }: Finished): unknown {

@@ -1,10 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DISK_FULL } from '../../support/messages.ts';
 import type { Project } from '../../support/project.ts';
-import { Project as NewProject, toFinished } from '../../support/project.ts';
+import { CLI, Project as NewProject, toFinished } from '../../support/project.ts';
+import { sample } from '../../support/soak.ts';
 import { toy } from '../cli/toy-pipeline.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -61,7 +73,7 @@ describe('a full disk', () => {
   });
 
   // The size determines what no longer fits: a lock, a bundle, an output, a record or the index.
-  test.for([4, 16, 28, 40, 52, 64, 76, 88, 100])(
+  test.for(sample([4, 16, 28, 40, 52, 64, 76, 88, 100], 2))(
     'a full disk of %i KB fails the run with a message whatever does not fit, and leaves no temporary files',
     async (size, context) => {
       const project = toy();
@@ -150,6 +162,19 @@ test('a folder for temporary files that is not writable is reported', async () =
   expect(exitCode).toBe(2);
   expect(stderr).toContain(`${project.path('none')}: cannot write to the folder for temporary files: ENOENT`);
   expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('output that cannot be written ends the run in a few lines', () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [CLI, 'status'], {
+    cwd: toy().directory,
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(full);
+  expect(status).toBe(1);
+  expect(stderr).toContain('ENOSPC: no space left on device, write');
+  expect(stderr.length).toBeLessThan(3000);
 });
 
 describe('the location of the cache', () => {

@@ -13,6 +13,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Project } from '../../support/project.ts';
+import { isSoak, sample } from '../../support/soak.ts';
 import { toy } from '../cli/toy-pipeline.ts';
 
 let project: Project;
@@ -66,14 +67,20 @@ const CORRUPTIONS: Readonly<Record<string, (path: string) => void>> = {
   'the file deleted': (path) => rmSync(path),
 };
 
+/** Each file has one of the corruptions, in rotation; with `npm run test:soak` every one of them. */
+function filesFor(nth: number): string[] {
+  const kinds = Object.keys(CORRUPTIONS).length;
+  return filesOf(intact).filter((_, index) => isSoak || index % kinds === nth);
+}
+
 /** The time limit for more than a hundred runs, in milliseconds. */
 const LONG = 300_000;
 
 describe('a run with a corrupted cache', () => {
-  test.each(Object.entries(CORRUPTIONS))(
+  test.each(Object.entries(CORRUPTIONS).map(([how, corrupt], nth) => [how, corrupt, nth] as const))(
     'recomputes what is needed, whichever file in the cache has this corruption: %s',
-    async (how, corrupt) => {
-      for (const file of filesOf(intact)) {
+    async (how, corrupt, nth) => {
+      for (const file of filesFor(nth)) {
         await expectRepaired(`${how}: ${file}`, (cache) => {
           const path = join(cache, file);
           chmodSync(path, 0o644);
@@ -119,7 +126,8 @@ describe('a run with a corrupted cache', () => {
   });
 
   test('replaces a directory that is in place of a file', async () => {
-    for (const file of filesOf(intact).filter((path) => !path.startsWith('objects/'))) {
+    const outsideObjects = filesOf(intact).filter((path) => !path.startsWith('objects/'));
+    for (const file of sample(outsideObjects, 3)) {
       await expectRepaired(`a directory: ${file}`, (cache) => {
         rmSync(join(cache, file));
         mkdirSync(join(cache, file));
@@ -131,7 +139,7 @@ describe('a run with a corrupted cache', () => {
     const directories = readdirSync(intact, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map((entry) => relative(intact, join(entry.parentPath, entry.name)));
-    for (const directory of directories) {
+    for (const directory of sample(directories, 2)) {
       rmSync(project.path('cache'), { recursive: true, force: true });
       cpSync(intact, project.path('cache'), { recursive: true, preserveTimestamps: true });
       rmSync(project.path(`cache/${directory}`), { recursive: true });

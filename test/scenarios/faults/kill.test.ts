@@ -3,11 +3,12 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Project } from '../../support/project.ts';
+import { isSoak } from '../../support/soak.ts';
 import { interruptiblePipeline } from './interruptible-pipeline.ts';
 import { KillableRun, processesIn } from './killable-run.ts';
 
-const ROUNDS = 200;
-const ROUNDS_PER_TEST = 20;
+const ROUNDS = isSoak ? 200 : 30;
+const ROUNDS_PER_TEST = 10;
 /** The approximate number of lines that an undisturbed run prints. */
 const LINES = 16;
 /** The approximate time between two lines, in microseconds. */

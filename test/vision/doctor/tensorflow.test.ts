@@ -34,6 +34,6 @@ test.each([
   ['ends the process', 'process.kill(process.pid)', 'does not load: '],
 ])('doctor reports a TensorFlow whose addon %s, with advice', async (_how, code, found) => {
   expect(await checkTensorFlow.run(projectWith(code))).toEqual([
-    { name: 'tensorflow', ok: false, found, advice: 'Build it again: npm run setup' },
+    { name: 'tensorflow', ok: false, found, advice: 'Set TensorFlow up: npx pipeline setup' },
   ]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { View } from '../../../src/shared/extensions/view.ts';
 import { classCountsViewer } from '../../../src/vision/inspect/class-counts.ts';
-import { fileOf, look } from '../../support/look.ts';
+import { fileOf, inspectPath } from '../../support/inspect-path.ts';
 
 const coat = {
   name: 'coat_length',
@@ -11,12 +11,13 @@ const coat = {
   counts: { all: [1200, 39, 1], train: [960, 31, 1], validation: [240, 8, 0] },
 };
 const neck = { name: 'neck', classes: 2, samples: 9, counts: { all: [4, 5], train: [4, 3], validation: [0, 2] } };
-const lookAt = (path: string, view: Partial<View> = {}) => look(path, { ...view, viewers: [classCountsViewer] });
+const inspectFile = (path: string, view: Partial<View> = {}) =>
+  inspectPath(path, { ...view, viewers: [classCountsViewer] });
 const counts = (...tasks: readonly object[]) =>
   fileOf('tasks.json', JSON.stringify({ samples: 1249, images: 1245, tasks }));
 
 test('inspect shows the class counts of the ingest stage as tables', async () => {
-  const { content, lines } = await lookAt(counts(coat, neck));
+  const { content, lines } = await inspectFile(counts(coat, neck));
   expect(lines).toEqual([
     'samples by task and class, 297 B',
     '  1,249 samples, 1,245 images',
@@ -35,7 +36,7 @@ test('inspect shows the class counts of the ingest stage as tables', async () =>
 });
 
 test('inspect names the last columns of the class counts instead of showing them on a narrow terminal', async () => {
-  const { lines } = await lookAt(counts(coat, neck), { width: 36 });
+  const { lines } = await inspectFile(counts(coat, neck), { width: 36 });
   expect(lines.slice(2, 6)).toEqual([
     '  task         classes    all  train',
     '  coat_length        3  1,240    992',
@@ -47,15 +48,15 @@ test('inspect names the last columns of the class counts instead of showing them
 test('inspect shows only the tasks if there are many classes, and the classes with --full', async () => {
   const zeros = Array.from({ length: 80 }, () => 0);
   const file = counts({ name: 'colour', classes: 80, counts: { all: zeros } });
-  expect((await lookAt(file)).lines.slice(2)).toEqual([
+  expect((await inspectFile(file)).lines.slice(2)).toEqual([
     '  task    classes  all',
     '  colour       80    0',
     '  … each of the 80 classes with --full',
   ]);
-  expect((await lookAt(file, { full: true })).lines).toHaveLength(5 + 1 + 80);
+  expect((await inspectFile(file, { full: true })).lines).toHaveLength(5 + 1 + 80);
 });
 
 test('inspect shows JSON with inconsistent class counts as plain JSON', async () => {
-  const { lines } = await lookAt(counts({ ...coat, classes: 4 }));
+  const { lines } = await inspectFile(counts({ ...coat, classes: 4 }));
   expect(lines[0]).toMatch(/^JSON, /);
 });

@@ -7,7 +7,7 @@ import { modelViewer } from '../../../src/vision/inspect/model/viewer.ts';
 import { buildClassifier } from '../../../src/vision/models/classifier.ts';
 import { saveModel } from '../../../src/vision/models/saved-model.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
-import { look } from '../../support/look.ts';
+import { inspectPath } from '../../support/inspect-path.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
@@ -20,7 +20,7 @@ async function lookAtModel(
   directory: string,
   view: Partial<View> = {},
 ): Promise<{ content: ModelContent; lines: string[] }> {
-  const { content, lines } = await look(directory, { ...view, viewers });
+  const { content, lines } = await inspectPath(directory, { ...view, viewers });
   if (content.kind !== 'model') throw new Error(`expected a model, got ${content.kind}`);
   return { content: content as ModelContent, lines };
 }
@@ -154,6 +154,6 @@ test('inspect treats a model.json that is not a model as an ordinary file', asyn
   const directory = temporaryFolder();
   for (const text of ['{', '[]', '{"modelTopology": 3}', 'null']) {
     writeFileSync(join(directory, 'model.json'), text);
-    expect((await look(directory, { viewers })).content.kind).toBe('directory');
+    expect((await inspectPath(directory, { viewers })).content.kind).toBe('directory');
   }
 });

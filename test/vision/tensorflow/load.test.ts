@@ -74,8 +74,8 @@ test('a missing addon is a problem with advice', async () => {
     ok: false,
     failure: [
       {
-        message: expect.stringMatching(/^cannot load TensorFlow: /),
-        advice: expect.stringContaining('npm run setup'),
+        message: expect.stringMatching(/^TensorFlow could not be loaded: /),
+        advice: expect.stringContaining('npx pipeline setup'),
       },
     ],
   });

@@ -114,7 +114,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
 
   #read(key: ActionKey): ActionRecord | undefined {
     const record = readRecord<ActionRecord>(this.#paths.action(key));
-    return record?.key === key ? { ...record, metrics: readNumbers(record.metrics) } : undefined;
+    return record?.key === key ? { ...record, metrics: readNumbers(record.metrics ?? {}) } : undefined;
   }
 
   #locate(digest: Digest): string | undefined {

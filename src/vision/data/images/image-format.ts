@@ -33,10 +33,10 @@ const OTHERS: readonly (readonly [RegExp, string])[] = [
   [/^.{8}66747970(686569|686576|6d736631)/, 'a HEIC photograph: save it as JPEG'],
   [/^.{8}66747970/, 'a video'],
   [/^255044462d/, 'a PDF document'],
-  [/^424d.{8}00000000/, 'a BMP: save it as PNG'],
+  [/^424d.{8}00000000/, 'a BMP image: save it as PNG'],
   [/^38425053/, 'a Photoshop file: save it as JPEG'],
-  [/^(ff0a|0000000c4a584c20)/, 'a JPEG XL: save it as JPEG'],
-  [/^(0000000c6a502020|ff4fff51)/, 'a JPEG 2000: save it as JPEG'],
+  [/^(ff0a|0000000c4a584c20)/, 'a JPEG XL image: save it as JPEG'],
+  [/^(0000000c6a502020|ff4fff51)/, 'a JPEG 2000 image: save it as JPEG'],
   [/^504b0304/, 'a ZIP archive'],
   [/^1f8b/, 'a gzip archive'],
 ];

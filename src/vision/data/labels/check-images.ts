@@ -80,7 +80,7 @@ async function folderFinding(
     'row',
   );
   const [first] = images.map((image) => image.first);
-  if (first === undefined) throw new Error('a folder is checked because of an image in it');
+  if (first === undefined) throw new Error('expected at least one image in the folder');
   const at: Place = first.csv.place(first.row, FIELD.file);
   const kind = 'missing images or folders';
   if (absence.kind !== 'missing') {

@@ -13,6 +13,7 @@ import { readQuestionRows } from './question-rows.ts';
 import { didYouMean } from './similar-names.ts';
 import { readTextFile } from './text-file.ts';
 
+/** The layouts of data sets: label files as in the FashionAI challenge, or folders named after classes. */
 export const LAYOUTS = ['fashionai', 'folders'] as const;
 
 /** The location and layout of a data set. Paths are relative to its root. */
@@ -41,26 +42,22 @@ export interface Dataset {
  * Reads and checks a data set in FashionAI's layout (label files) or as a folder tree. All problems are reported together;
  * if there are more than the message shows, the complete list is written to `problems.txt` in the folder `work`.
  */
-export async function readDataset(places: DatasetOptions, work: string): Promise<Result<Dataset>> {
-  const files = new DatasetFiles(places.root);
-  const labelled = places.layout === 'folders' ? await readFolders(places, files) : await readLabelFiles(places, files);
-  const questions = await readQuestions(places, labelled.tasks, files);
-  const images = await checkImages([...labelled.rows, ...questions.rows], files);
-  const findings = [...labelled.findings, ...questions.findings, ...images];
+export async function readDataset(options: DatasetOptions, work: string): Promise<Result<Dataset>> {
+  const files = new DatasetFiles(options.root);
+  const labelled =
+    options.layout === 'folders' ? await readFolders(options, files) : await readLabelFiles(options, files);
+  const { questions, ...asked } = await readQuestions(options, labelled.tasks, files);
+  const images = await checkImages([...labelled.rows, ...asked.rows], files);
+  const findings = [...labelled.findings, ...asked.findings, ...images];
   const problems = [
     ...labelled.problems,
     ...tooManyTasks(labelled.tasks, files),
-    ...questions.problems,
+    ...asked.problems,
     ...summarizeFindings(findings, work),
   ];
   if (problems.length > 0) return failure(problems);
   const { labels, classNames } = labelled;
-  return success({
-    labels,
-    classNames,
-    questions: questions.questions,
-    notes: [...labelled.notes, ...questions.notes],
-  });
+  return success({ labels, classNames, questions, notes: [...labelled.notes, ...asked.notes] });
 }
 
 /** Each task is a head of the network, so a larger number is almost certainly a mistake in the data set. */
@@ -125,11 +122,11 @@ interface QuestionsRead extends Faults {
 }
 
 async function readQuestions(
-  places: DatasetOptions,
+  options: DatasetOptions,
   tasks: ReadonlySet<string>,
   files: DatasetFiles,
 ): Promise<QuestionsRead> {
-  const { questions: name, questionsRequired, layout } = places;
+  const { questions: name, questionsRequired, layout } = options;
   const nothing = { questions: undefined, rows: [], problems: [], findings: [], notes: [] };
   const plain = pathInDataset(name);
   if (typeof plain !== 'string')

@@ -29,12 +29,12 @@ export interface IngestReport {
  * @param splitting `seed` of the shuffle, and the `fraction` of the samples (0 to 1, exclusive) kept for validation.
  */
 export async function ingest(
-  places: DatasetOptions,
+  options: DatasetOptions,
   splitting: { readonly seed: number; readonly fraction: number },
   outputs: IngestOutputs,
   work: string,
 ): Promise<Result<IngestReport>> {
-  const dataset = await readDataset(places, work);
+  const dataset = await readDataset(options, work);
   if (!dataset.ok) return dataset;
   const { labels, classNames, questions, notes } = dataset.value;
   const samples = shuffleAndSplit(labels, splitting);

@@ -108,6 +108,7 @@ function emptyFile(file: string): Finding {
   return { kind: 'rows with a wrong number of fields', message: 'the label file has no rows', at: { file }, advice };
 }
 
+/** Returns the problem of a row without the fields of `form`. */
 export function wrongFieldCount(form: string, fields: readonly string[]): RowFault {
   const filled = fields.filter((field) => field !== '').length;
   return {
@@ -117,6 +118,7 @@ export function wrongFieldCount(form: string, fields: readonly string[]): RowFau
   };
 }
 
+/** Returns the problem of a task name that `isTaskName` rejects. */
 export function invalidTaskName(name: string): RowFault {
   return {
     kind: 'invalid task names',
@@ -153,13 +155,13 @@ function labelFault(label: string): RowFault | undefined {
 
 /** Returns one problem for the whole file if most of its rows use another separator. */
 function otherSeparator(rows: readonly CsvRow[]): RowFault | undefined {
-  const whole = rows.filter(({ fields }) => fields.length === 1);
+  const singleFields = rows.filter(({ fields }) => fields.length === 1);
   const candidates = [
     { name: 'semicolons', form: /^[^;]*;[^;]*;[^;]*$/ },
     { name: 'tabs', form: /^[^\t]*\t[^\t]*\t[^\t]*$/ },
   ];
   const found = candidates.find(
-    ({ form }) => 2 * whole.filter(({ fields: [field = ''] }) => form.test(field)).length > rows.length,
+    ({ form }) => 2 * singleFields.filter(({ fields: [field = ''] }) => form.test(field)).length > rows.length,
   );
   if (found === undefined) return undefined;
   return {

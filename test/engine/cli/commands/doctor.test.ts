@@ -12,7 +12,12 @@ async function examine(...checks: readonly DoctorCheck[]) {
       return true;
     });
   }
-  const extensions = { runtimeFacts: [], viewers: async () => [], doctorChecks: async () => checks };
+  const extensions = {
+    runtimeFacts: [],
+    viewers: async () => [],
+    doctorChecks: async () => checks,
+    setupSteps: async () => [],
+  };
   const engine = { host: '', stageApi: '', hashWorker: '', build: '', extensions };
   const options: CommonOptions = { file: '/project/pipeline.yaml', json: true, color: false, set: [], engine };
   try {

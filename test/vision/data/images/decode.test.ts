@@ -128,8 +128,8 @@ describe('decodeImage reports the reason', () => {
 
   test('when a file is truncated', async () => {
     const folder = temporaryFolder();
-    const whole = await halves().jpeg().toBuffer();
-    writeFiles(folder, { 'cut.jpg': whole.subarray(0, whole.length - 40) });
+    const intact = await halves().jpeg().toBuffer();
+    writeFiles(folder, { 'cut.jpg': intact.subarray(0, intact.length - 40) });
     const file = join(folder, 'cut.jpg');
     expect(await decodeImage(file, { width: 8, height: 8, fit: 'fill' })).toEqual({
       ok: false,

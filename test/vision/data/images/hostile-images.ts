@@ -47,12 +47,12 @@ const isoFile = (brand: string) =>
   ]);
 
 export const CASES: readonly (readonly [string, () => Promise<Buffer | string> | Buffer | string, Expected])[] = [
-  ['whole.jpg', () => jpeg(halves()), [RED, BLUE]],
-  ['whole.png', () => png(halves()), [RED, BLUE]],
-  ['whole.webp', () => halves().webp({ lossless: true }).toBuffer(), [RED, BLUE]],
-  ['whole.gif', () => halves().gif().toBuffer(), [RED, BLUE]],
-  ['whole.tiff', () => halves().tiff().toBuffer(), [RED, BLUE]],
-  ['whole.avif', () => halves().avif({ quality: 90 }).toBuffer(), [RED, BLUE]],
+  ['intact.jpg', () => jpeg(halves()), [RED, BLUE]],
+  ['intact.png', () => png(halves()), [RED, BLUE]],
+  ['intact.webp', () => halves().webp({ lossless: true }).toBuffer(), [RED, BLUE]],
+  ['intact.gif', () => halves().gif().toBuffer(), [RED, BLUE]],
+  ['intact.tiff', () => halves().tiff().toBuffer(), [RED, BLUE]],
+  ['intact.avif', () => halves().avif({ quality: 90 }).toBuffer(), [RED, BLUE]],
   ['png-called.jpg', () => png(halves()), [RED, BLUE]],
   ['jpeg-called.png', () => jpeg(halves()), [RED, BLUE]],
   ['webp-called.jpg', () => halves().webp({ lossless: true }).toBuffer(), [RED, BLUE]],
@@ -119,9 +119,9 @@ export const CASES: readonly (readonly [string, () => Promise<Buffer | string> |
   [
     'bad-profile.png',
     async () => {
-      const whole = await png(halves());
+      const intact = await png(halves());
       const profile = chunk('iCCP', Buffer.concat([Buffer.from('x\0\0'), deflateSync(Buffer.alloc(300, 0xab))]));
-      return Buffer.concat([whole.subarray(0, 33), profile, whole.subarray(33)]);
+      return Buffer.concat([intact.subarray(0, 33), profile, intact.subarray(33)]);
     },
     [RED, BLUE],
   ],
@@ -177,7 +177,7 @@ export const CASES: readonly (readonly [string, () => Promise<Buffer | string> |
   ['photograph.heic', () => isoFile('heic'), /: it is a HEIC photograph: save it as JPEG$/],
   ['video.jpg', () => isoFile('isom'), /: it is a video$/],
   ['brand-only.avif', () => isoFile('avif'), /: its header is corrupted: /],
-  ['bitmap.bmp', () => Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)]), /: it is a BMP: save it as PNG$/],
+  ['bitmap.bmp', () => Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)]), /: it is a BMP image: save it as PNG$/],
   ['archive.jpg', () => Buffer.from('PK\x03\x04rest'), /: it is a ZIP archive$/],
   [
     'pointer.jpg',

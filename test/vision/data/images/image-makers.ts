@@ -13,13 +13,13 @@ export type Colour = typeof RED;
 export const plain = (colour: object, width = 64, height = 64): Sharp =>
   sharp({ create: { width, height, channels: 'alpha' in colour ? 4 : 3, background: colour } });
 
-/** Red on the left, blue on the right. */
+/** An image that is red on the left and blue on the right. */
 export const halves = (): Sharp =>
   plain(BLUE).composite([
     { input: { create: { width: 32, height: 64, channels: 3, background: RED } }, left: 0, top: 0 },
   ]);
 
-/** The same every time, and with as much detail as can be. */
+/** Returns deterministic noise, which has as much detail as possible. */
 export function noise(width = 200, height = 200): Sharp {
   const random = xoroshiro128plus(7);
   const pixels = Uint8Array.from({ length: width * height * 3 }, () => uniformInt(random, 0, 255));

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { MemoryBudget } from '../../../../src/vision/data/images/memory-budget.ts';
 
 /** Returns a piece of work that ends when the test calls `end`. */
-function held(): { begun: boolean; end: () => void; work: () => Promise<void> } {
+function held(): { started: boolean; end: () => void; work: () => Promise<void> } {
   const piece = {
-    begun: false,
+    started: false,
     end: () => {},
     work: () => {
-      piece.begun = true;
+      piece.started = true;
       return new Promise<void>((resolve) => {
         piece.end = resolve;
       });
@@ -24,13 +24,13 @@ describe('a memory budget of 10 bytes', () => {
     const pieces = [held(), held(), held(), held()];
     const all = [4, 5, 6, 1].map((bytes, index) => budget.use(bytes, pieces[index]?.work ?? held().work));
     await settled();
-    expect(pieces.map(({ begun }) => begun)).toEqual([true, true, false, false]);
+    expect(pieces.map(({ started }) => started)).toEqual([true, true, false, false]);
     pieces[0]?.end();
     await settled();
-    expect(pieces.map(({ begun }) => begun)).toEqual([true, true, false, false]);
+    expect(pieces.map(({ started }) => started)).toEqual([true, true, false, false]);
     pieces[1]?.end();
     await settled();
-    expect(pieces.map(({ begun }) => begun)).toEqual([true, true, true, true]);
+    expect(pieces.map(({ started }) => started)).toEqual([true, true, true, true]);
     for (const { end } of pieces) end();
     await Promise.all(all);
   });
@@ -40,13 +40,13 @@ describe('a memory budget of 10 bytes', () => {
     const [small, large, last] = [held(), held(), held()];
     const all = [budget.use(1, small.work), budget.use(Number.POSITIVE_INFINITY, large.work), budget.use(1, last.work)];
     await settled();
-    expect([small.begun, large.begun]).toEqual([true, false]);
+    expect([small.started, large.started]).toEqual([true, false]);
     small.end();
     await settled();
-    expect([large.begun, last.begun]).toEqual([true, false]);
+    expect([large.started, last.started]).toEqual([true, false]);
     large.end();
     await settled();
-    expect(last.begun).toBe(true);
+    expect(last.started).toBe(true);
     last.end();
     await Promise.all(all);
   });

@@ -56,14 +56,14 @@ test.each<[string, () => Promise<Buffer>]>([
   ['TIFF', () => noise(50, 40).tiff({ compression: 'lzw' }).toBuffer()],
   ['AVIF', () => noise(90, 70).avif().toBuffer()],
 ])('decodeImage rejects a %s truncated at any length, unless all pixels are still there', async (_format, make) => {
-  const whole = await make();
-  const { pixels } = unwrap(await decode(whole));
+  const intact = await make();
+  const { pixels } = unwrap(await decode(intact));
   const lengths = Array.from({ length: 60 }, (_, cut) =>
-    cut < 30 ? whole.length - 1 - cut : Math.floor((whole.length * (cut - 29)) / 32),
+    cut < 30 ? intact.length - 1 - cut : Math.floor((intact.length * (cut - 29)) / 32),
   );
   let refused = 0;
   for (const length of lengths) {
-    const cut = await decode(whole.subarray(0, length));
+    const cut = await decode(intact.subarray(0, length));
     if (cut.ok) expect(Buffer.from(cut.value.pixels)).toEqual(Buffer.from(pixels));
     else refused += 1;
   }

@@ -24,16 +24,16 @@ async function openShardsOf(count: number): Promise<ShardSet> {
 /** Wraps `shards` so that each read waits until the test releases it. */
 function held(shards: ShardSet) {
   const waiting: (() => void)[] = [];
-  const begun: number[][] = [];
+  const started: number[][] = [];
   const gated: ShardSet = {
     ...shards,
     async readRows(rows, into) {
-      begun.push(Array.from(rows));
+      started.push(Array.from(rows));
       await new Promise<void>((resolve) => waiting.push(resolve));
       return shards.readRows(rows, into);
     },
   };
-  return { shards: gated, begun, release: () => waiting.shift()?.() };
+  return { shards: gated, started, release: () => waiting.shift()?.() };
 }
 
 const imageNumbers = ({ images, count }: Batch) => Array.from({ length: count }, (_, index) => images[index * 12]);
@@ -79,22 +79,22 @@ describe('batches', () => {
   });
 
   test('resumes an epoch at any batch without reading the batches before it', async () => {
-    const { shards, begun, release } = held(await openShardsOf(8));
+    const { shards, started, release } = held(await openShardsOf(8));
     const options = {
       targets: targetsOf(8, 8),
       samples: Int32Array.from({ length: 8 }, (_, row) => row),
       batchSize: 3,
     };
     const order = { seed: 1, epoch: 5 };
-    const whole: Batch[] = [];
+    const epoch: Batch[] = [];
     for await (const batch of batches({ ...options, shards: await openShardsOf(8), order }))
-      whole.push({ ...unwrap(batch), images: unwrap(batch).images.slice() });
+      epoch.push({ ...unwrap(batch), images: unwrap(batch).images.slice() });
     const rest = batches({ ...options, shards, order, from: 2 });
     const last = rest.next();
     release();
-    expect(await last).toEqual({ done: false, value: { ok: true, value: whole[2] } });
+    expect(await last).toEqual({ done: false, value: { ok: true, value: epoch[2] } });
     expect(await rest.next()).toEqual({ done: true, value: undefined });
-    expect(begun).toEqual([[...(whole[2]?.samples ?? [])]]);
+    expect(started).toEqual([[...(epoch[2]?.samples ?? [])]]);
     expect(await batches({ ...options, shards, order, from: 3 }).next()).toEqual({ done: true, value: undefined });
   });
 
@@ -113,19 +113,19 @@ describe('batches, while the caller computes,', () => {
   const samples = Int32Array.of(0, 1, 2, 3, 4, 5);
 
   test('prefetches one batch of raw images', async () => {
-    const { shards, begun, release } = held(await openShardsOf(8));
+    const { shards, started, release } = held(await openShardsOf(8));
     const all = batches({ shards, targets: targetsOf(8, 8), samples, batchSize: 2 });
     const first = all.next();
     release();
     const batch = unwrap((await first).value ?? { ok: false, failure: 'no batch' });
-    expect(begun).toEqual([
+    expect(started).toEqual([
       [0, 1],
       [2, 3],
     ]);
     release();
     expect(imageNumbers(batch), 'a batch is valid until the next one is requested').toEqual([0, 1]);
     const second = await all.next();
-    expect(begun).toEqual([
+    expect(started).toEqual([
       [0, 1],
       [2, 3],
       [4, 5],
@@ -136,12 +136,12 @@ describe('batches, while the caller computes,', () => {
   });
 
   test('prefetches two batches of JPEGs, because each is handed to the decoder between two steps', async () => {
-    const { shards, begun, release } = held({ ...(await openShardsOf(8)), encoding: 'jpeg' });
+    const { shards, started, release } = held({ ...(await openShardsOf(8)), encoding: 'jpeg' });
     const all = batches({ shards, targets: targetsOf(8, 8), samples, batchSize: 1, from: 1 });
     const first = all.next();
     release();
     const batch = unwrap((await first).value ?? { ok: false, failure: 'no batch' });
-    expect(begun).toEqual([[1], [2], [3]]);
+    expect(started).toEqual([[1], [2], [3]]);
     release();
     release();
     expect(imageNumbers(batch), 'a batch is valid until the next one is requested').toEqual([1]);
@@ -163,7 +163,7 @@ describe('batches, while the caller computes,', () => {
   });
 
   test('waits for pending reads when the caller stops early, so that it can close the shards', async () => {
-    const { shards, begun, release } = held(await openShardsOf(8));
+    const { shards, started, release } = held(await openShardsOf(8));
     const all = batches({ shards, targets: targetsOf(8, 8), samples, batchSize: 2 });
     const first = all.next();
     release();
@@ -173,7 +173,7 @@ describe('batches, while the caller computes,', () => {
       stopped = true;
     });
     await new Promise(setImmediate);
-    expect({ stopped, reads: begun.length }).toEqual({ stopped: false, reads: 2 });
+    expect({ stopped, reads: started.length }).toEqual({ stopped: false, reads: 2 });
     release();
     await stop;
     expect(stopped).toBe(true);

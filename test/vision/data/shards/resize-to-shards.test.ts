@@ -15,10 +15,10 @@ import { contents, temporaryFolder, writeFiles } from '../../../support/dataset.
 import { unwrap } from '../../../support/result.ts';
 
 /** Encoded images, all different. */
-let pictures: readonly Buffer[];
+let sources: readonly Buffer[];
 
 beforeAll(async () => {
-  pictures = await Promise.all(
+  sources = await Promise.all(
     Array.from({ length: 60 }, (_, index) =>
       sharp({
         create: {
@@ -41,8 +41,8 @@ beforeEach(() => {
   for (let index = 0; index < 40; index += 1) put(`${index}.png`, index);
 });
 
-function put(file: string, picture: number): void {
-  writeFiles(dataset, { [file]: pictures[picture] ?? '' });
+function put(file: string, source: number): void {
+  writeFiles(dataset, { [file]: sources[source] ?? '' });
 }
 
 interface Made {
@@ -93,10 +93,10 @@ describe('resizeToShards with a previous result', () => {
     const before = await make();
     edit();
     const { shards, report } = await make({ previous: previous(before) });
-    const anew = await make();
-    expect(contents(shards)).toEqual(contents(anew.shards));
+    const cleanRun = await make();
+    expect(contents(shards)).toEqual(contents(cleanRun.shards));
     expect(report.shards - report.unchanged).toBeLessThanOrEqual(most);
-    expect(anew.report.unchanged).toBe(0);
+    expect(cleanRun.report.unchanged).toBe(0);
   });
 
   test('gives the same bytes as a clean run after many edits in a row', async () => {
@@ -130,9 +130,9 @@ describe('resizeToShards with a previous result', () => {
   test('decodes an image again whose previous pixels are corrupted', async () => {
     const before = await make();
     const index = unwrap(await readShardIndex(before.shards));
-    const harmed = index.shards.find(({ images }) => images.length > 1);
-    const [one, two] = harmed?.images ?? [];
-    const file = join(before.shards, harmed?.file ?? '');
+    const corrupted = index.shards.find(({ images }) => images.length > 1);
+    const [one, two] = corrupted?.images ?? [];
+    const file = join(before.shards, corrupted?.file ?? '');
     const bytes = readFileSync(file);
     bytes.writeUInt8(255 - bytes.readUInt8(one?.offset), one?.offset);
     put(two?.file ?? '', 50);

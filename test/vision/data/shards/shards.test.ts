@@ -69,15 +69,15 @@ describe('openShards reports corruption', () => {
   test('when shards are truncated or missing, all of them together on opening', async () => {
     const directory = await shardsOf(8);
     const cut = join(directory, 'shard-00001.arrow');
-    const gone = join(directory, 'shard-00002.arrow');
+    const missing = join(directory, 'shard-00002.arrow');
     const { length } = readFileSync(cut);
     truncateSync(cut, 100);
-    rmSync(gone);
+    rmSync(missing);
     expect(await openShards(directory)).toEqual({
       ok: false,
       failure: [
         { message: `the shard has 100 bytes, expected ${length}`, at: { file: cut }, advice },
-        { message: 'cannot open the shard: there is no such file or folder', at: { file: gone }, advice },
+        { message: 'cannot open the shard: there is no such file or folder', at: { file: missing }, advice },
       ],
     });
   });

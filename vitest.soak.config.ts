@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+import config from './vitest.config.ts';
+
+/** `npm run test:soak`: the tests that `npm test` runs with fewer rounds, in full. */
+export default defineConfig({
+  ...config,
+  test: {
+    ...config.test,
+    include: ['test/scenarios/faults/**/*.test.ts', 'test/scenarios/fashionai/kill.test.ts'],
+    env: { PIPELINE_SOAK: '1' },
+    testTimeout: 600_000,
+  },
+});
