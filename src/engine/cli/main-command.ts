@@ -15,7 +15,7 @@ export interface Distribution {
   readonly extensions: Extensions;
 }
 
-/** Commands that run stages. If nobody reads their output any more, the run is not complete. */
+/** Commands that run stages. Closing their output interrupts them. */
 const RUNS_STAGES: readonly string[] = ['run', 'verify'];
 
 /** Runs the command of the command line and sets the exit code of the process. */
