@@ -8,7 +8,7 @@ import type { CompletedStage, RunResult } from './events.ts';
 /** Matches the names of all lockfiles beside a pipeline file. */
 export const LOCKFILES = /^pipeline(\..+)?\.lock$/;
 
-/** The name of the lockfile beside the pipeline file. Each profile has one of its own: `pipeline.fashionai.lock`. */
+/** The name of the lockfile beside the pipeline file. Each profile has one of its own: `pipeline.PROFILE.lock`. */
 export function lockfileName(profile: string | undefined): string {
   return profile === undefined ? 'pipeline.lock' : `pipeline.${encodeURIComponent(profile)}.lock`;
 }
