@@ -90,7 +90,7 @@ describe('pipeline init in an empty folder', () => {
     const { stdout } = await project.pipeline('init', 'my demo');
     for (const file of [...MADE, 'package.json', '.gitignore']) expect(stdout).toContain(`✓ my demo/${file}\n`);
     expect(stdout).toMatch(
-      /→ cd 'my demo'\n→ npm install \S+\n→ npx pipeline run\n→ Then change a param in pipeline.yaml: .*$/,
+      /→ cd 'my demo'\n→ npm install \S+\n→ npx pipeline run\n→ Then change a param in pipeline\.yaml, .+: npx pipeline status$/,
     );
   });
 

@@ -13,6 +13,7 @@ test('the tarball has the command, its types and what `init` copies, and no sour
     expect.arrayContaining([
       'package.json',
       'README.md',
+      'docs/getting-started.md',
       'LICENSE',
       'dist/cli.cjs',
       'dist/index.js',
@@ -26,7 +27,7 @@ test('the tarball has the command, its types and what `init` copies, and no sour
   );
   const misplaced = /\.map$|\/\.built$|\/$/;
   expect(contents.filter((path) => misplaced.test(path))).toEqual([]);
-  const outside = contents.filter((path) => !path.startsWith('dist/')).sort();
+  const outside = contents.filter((path) => !path.startsWith('dist/') && !/^docs\/.+\.md$/.test(path)).sort();
   expect(outside).toEqual(['LICENSE', 'README.md', 'package.json']);
 });
 
