@@ -36,6 +36,8 @@ export class GpuLocks {
 
   /** Takes `count` GPUs. If other runs hold too many, takes none and fails with a description of the holders. */
   take(count: number): Result<HeldGpus, string> {
+    // Most stages want none: then the machine is not searched for them.
+    if (count === 0) return success({ names: [], giveBack: () => undefined });
     const taken: string[] = [];
     const holders = new Set<string>();
     for (const name of this.#names()) {

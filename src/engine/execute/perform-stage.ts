@@ -90,12 +90,13 @@ async function perform(request: StageRequest, performance: Performance): Promise
   const ran = await runProcess(request, performance);
   if (ran === 'cancelled') return { type: 'cancelled' };
   const unchanged = await unchangedInputs(request.stage, found, services);
-  if (!unchanged.ok && unchanged.failure === 'inputs-gone') return { type: 'inputs-gone' };
+  const changed = unchanged.ok ? undefined : unchanged.failure;
+  if (changed === 'inputs-gone') return { type: 'inputs-gone' };
   if (!ran.ok) {
     const reason = fullDisk(ran.failure, scratch) ?? ran.failure;
     return failed('problems' in reason ? { ...reason, problems: nameProducers(reason.problems, found) } : reason);
   }
-  if (!unchanged.ok) return failed(unchanged.failure as FailureReason);
+  if (changed !== undefined) return failed(changed);
   await prepared;
   reused?.links?.adopt(made);
   const outputs = await finishOutputs(request, made, contents);
