@@ -1,31 +1,12 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { doctor } from '../../../../src/engine/cli/commands/doctor.ts';
-import type { CommonOptions } from '../../../../src/engine/cli/options.ts';
 import type { DoctorCheck } from '../../../../src/shared/extensions/doctor-check.ts';
+import { runCommand } from '../../../support/run-command.ts';
 
 /** Runs `pipeline doctor --json` with these checks registered. */
 async function examine(...checks: readonly DoctorCheck[]) {
-  const written = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      written[name] += text;
-      return true;
-    });
-  }
-  const extensions = {
-    runtimeFacts: [],
-    viewers: async () => [],
-    doctorChecks: async () => checks,
-    setupSteps: async () => [],
-  };
-  const engine = { host: '', stageApi: '', hashWorker: '', build: '', extensions };
-  const options: CommonOptions = { file: '/project/pipeline.yaml', json: true, color: false, set: [], engine };
-  try {
-    const exitCode = await doctor(options);
-    return { exitCode, report: JSON.parse(written.stdout), lines: written.stderr.trimEnd().split('\n') };
-  } finally {
-    vi.restoreAllMocks();
-  }
+  const { exitCode, stdout, stderr } = await runCommand(doctor, true, { doctorChecks: async () => checks });
+  return { exitCode, report: JSON.parse(stdout), lines: stderr.trimEnd().split('\n') };
 }
 
 const names = (report: { findings: readonly { name: string }[] }) => report.findings.map(({ name }) => name);

@@ -1,32 +1,12 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { setup } from '../../../../src/engine/cli/commands/setup.ts';
-import type { CommonOptions } from '../../../../src/engine/cli/options.ts';
 import type { SetupStep } from '../../../../src/shared/extensions/setup-step.ts';
 import { problem, success } from '../../../../src/shared/problem.ts';
+import { runCommand } from '../../../support/run-command.ts';
 
 /** Runs `pipeline setup` with these steps registered. */
-async function setUp(json: boolean, ...steps: readonly SetupStep[]) {
-  const written = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    vi.spyOn(process[name], 'write').mockImplementation((text) => {
-      written[name] += text;
-      return true;
-    });
-  }
-  const extensions = {
-    runtimeFacts: [],
-    viewers: async () => [],
-    doctorChecks: async () => [],
-    setupSteps: async () => steps,
-  };
-  const engine = { host: '', stageApi: '', hashWorker: '', build: '', extensions };
-  const options: CommonOptions = { file: '/project/pipeline.yaml', json, color: false, set: [], engine };
-  try {
-    return { exitCode: await setup(options), ...written };
-  } finally {
-    vi.restoreAllMocks();
-  }
-}
+const setUp = (json: boolean, ...steps: readonly SetupStep[]) =>
+  runCommand(setup, json, { setupSteps: async () => steps });
 
 const oven: SetupStep = {
   name: 'oven',
