@@ -2,6 +2,15 @@ import { type BigIntStats, closeSync, openSync, readdirSync, readSync, statSync 
 import { join } from 'node:path';
 import { extensionOf, looksLikeArrow } from './media-type.ts';
 
+/** Returns the names in a directory, in no order; none if there is no such directory, or it cannot be read. */
+export function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
 /** A file somewhere below a directory. */
 export interface FoundFile {
   /** Relative to the directory, with `/`. */

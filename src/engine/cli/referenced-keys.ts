@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { namesIn } from '../../shared/files.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { LocalHistory } from '../cache/local/local-history.ts';
 import { LOCKFILES } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import { survey } from '../execute/survey.ts';
@@ -41,7 +42,7 @@ export async function findReferencedKeys(options: CommonOptions, signal: AbortSi
     const { services } = session.value;
     const names = services.plan.stages.map(({ name }) => name);
     const current = new Map<ActionKey, string>();
-    const last = lastKeys(cache);
+    const last = new LocalHistory(cache).lastKeys();
     for (const [name, result] of await survey(services, names)) {
       // While an upstream stage would run, the key is unknown; the last key may turn out to be the current one.
       const key = ('key' in result ? result.key : undefined) ?? last.get(name);
@@ -65,32 +66,4 @@ function readLocks(root: string): { locked: Map<ActionKey, string>; problems: re
     else for (const [stage, { key }] of lockfile.value ?? []) locked.set(key, stage);
   }
   return { locked, problems };
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
-}
-
-/** Returns the action key of each stage's last result. */
-export function lastKeys(cache: string): ReadonlyMap<string, ActionKey> {
-  const directory = join(cache, 'index', 'last');
-  try {
-    const names = readdirSync(directory).filter((name) => name.endsWith('.json'));
-    return new Map(
-      names.flatMap((name): [string, ActionKey][] => {
-        try {
-          const { key } = JSON.parse(readFileSync(join(directory, name), 'utf8')) as { key: ActionKey };
-          return [[decodeURIComponent(name.slice(0, -'.json'.length)), key]];
-        } catch {
-          return [];
-        }
-      }),
-    );
-  } catch {
-    return new Map();
-  }
 }

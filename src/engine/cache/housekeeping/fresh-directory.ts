@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { namesIn } from '../../../shared/files.ts';
 import { livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 
@@ -58,17 +59,9 @@ function remove(path: string): boolean {
 /** Returns the fresh directories beside `cache` whose process has ended. */
 export function abandoned(cache: string): readonly string[] {
   const prefix = `${basename(cache)}.verify.`;
-  return entriesOf(dirname(cache)).flatMap((name) => {
+  return namesIn(dirname(cache)).flatMap((name) => {
     if (!name.startsWith(prefix)) return [];
     const holder = parseHandle(name.slice(prefix.length));
     return holder !== undefined && livenessOf(holder) === 'dead' ? [join(dirname(cache), name)] : [];
   });
-}
-
-function entriesOf(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { writeAtomically } from '../../../shared/atomic-write.ts';
+import { namesIn } from '../../../shared/files.ts';
 import { type ActionKey, isDigest } from '../../fingerprint/digest.ts';
 import type { RunRecord } from '../records.ts';
 import type { History } from '../stores.ts';
@@ -26,6 +27,17 @@ export class LocalHistory implements History {
     }
   }
 
+  /** Returns the last key of each stage that has one, by the name of the stage. */
+  lastKeys(): ReadonlyMap<string, ActionKey> {
+    const keys = new Map<string, ActionKey>();
+    for (const name of namesIn(this.#paths.lastFolder)) {
+      const stage = stageOf(name);
+      const key = stage === undefined ? undefined : this.lastKey(stage);
+      if (stage !== undefined && key !== undefined) keys.set(stage, key);
+    }
+    return keys;
+  }
+
   setLastKey(stage: string, key: ActionKey): void {
     if (this.lastKey(stage) !== key)
       quietly(() => writeAtomically(this.#paths.last(stage), `${JSON.stringify({ key })}\n`));
@@ -33,5 +45,14 @@ export class LocalHistory implements History {
 
   addRun(run: RunRecord): void {
     quietly(() => writeAtomically(this.#paths.run(run.run), toChecksummed(run)));
+  }
+}
+
+/** Returns the stage whose last key is in a file of this name; nothing if it is another file. */
+function stageOf(file: string): string | undefined {
+  try {
+    return file.endsWith('.json') ? decodeURIComponent(file.slice(0, -'.json'.length)) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -26,8 +26,12 @@ export class CachePaths {
     return join(this.root, 'runs', `${id}.json`);
   }
 
+  get lastFolder(): string {
+    return join(this.root, 'index', 'last');
+  }
+
   last(stage: string): string {
     // The names of matrix stages contain matrix values, which may have slashes.
-    return join(this.root, 'index', 'last', `${encodeURIComponent(stage)}.json`);
+    return join(this.lastFolder, `${encodeURIComponent(stage)}.json`);
   }
 }

@@ -1,18 +1,10 @@
-import {
-  closeSync,
-  futimesSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, futimesSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { lock } from '../../../shared/file-lock.ts';
+import { namesIn } from '../../../shared/files.ts';
 import { type Handle, isOwn, livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
+import { quietly } from './quietly.ts';
 
 const POLL_MILLISECONDS = 5;
 /** A sweep holds its lock only briefly. An older lock was left by a machine that has crashed. */
@@ -112,7 +104,9 @@ function openMarker(directory: string): Marker {
   const path = join(directory, ownHandle());
   mkdirSync(directory, { recursive: true });
   const descriptor = openSync(path, 'a');
-  const beating = setInterval(() => futimesSync(descriptor, new Date(), new Date()), HEARTBEAT_MILLISECONDS).unref();
+  // A network file system may be away for the moment.
+  const renew = () => quietly(() => futimesSync(descriptor, new Date(), new Date()));
+  const beating = setInterval(renew, HEARTBEAT_MILLISECONDS).unref();
   return { path, descriptor, beating };
 }
 
@@ -140,14 +134,6 @@ function isHeld(path: string): boolean {
     return holder !== undefined && !isOwn(holder) && livenessOf(holder) !== 'dead';
   } catch {
     return false;
-  }
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
   }
 }
 

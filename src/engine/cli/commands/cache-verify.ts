@@ -1,5 +1,6 @@
 import { RunHistory } from '../../cache/history/run-history.ts';
 import { checkIntegrity } from '../../cache/housekeeping/integrity.ts';
+import { LocalHistory } from '../../cache/local/local-history.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
 import { type Age, affectedBy, describeIntegrity } from '../../report/cache-verify.ts';
 import { openConsole } from '../console.ts';
@@ -8,7 +9,7 @@ import { housekeeping } from '../housekeeping.ts';
 import { interruptible } from '../interrupt.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
-import { findReferencedKeys, lastKeys, type ReferencedKeys } from '../referenced-keys.ts';
+import { findReferencedKeys, type ReferencedKeys } from '../referenced-keys.ts';
 
 /** The number of recent runs in which the stage of a corrupted record is searched for. */
 const RUNS = 200;
@@ -50,7 +51,7 @@ function stagesByKey(cache: string, { current, locked }: ReferencedKeys): (key: 
   let ran: Map<ActionKey, string> | undefined;
   return (key) => {
     if (ran === undefined) {
-      ran = new Map([...lastKeys(cache)].map(([stage, last]) => [last, stage]));
+      ran = new Map([...new LocalHistory(cache).lastKeys()].map(([stage, last]) => [last, stage]));
       for (const { stages } of new RunHistory(cache).newest(RUNS)) {
         for (const stage of stages) if (stage.key !== undefined) ran.set(stage.key, stage.name);
       }

@@ -21,6 +21,19 @@ test('the last key of each stage is remembered, whatever characters its name has
   expect(history.lastKey('other')).toBeUndefined();
 });
 
+test('all last keys are listed, and files that are none are ignored', () => {
+  const cache = temporaryCache();
+  const history = new LocalHistory(cache);
+  expect(history.lastKeys()).toEqual(new Map());
+  for (const stage of ['train@data=a/b', 'other', 'corrupted']) history.setLastKey(stage, KEY);
+  writeFileSync(join(cache, 'index/last/corrupted.json'), '{"key":"../../x"}');
+  for (const name of ['notes.txt', '%.json']) writeFileSync(join(cache, 'index/last', name), '{}');
+  expect([...history.lastKeys()].sort()).toEqual([
+    ['other', KEY],
+    ['train@data=a/b', KEY],
+  ]);
+});
+
 test('a corrupted last key is ignored', () => {
   const cache = temporaryCache();
   const history = new LocalHistory(cache);

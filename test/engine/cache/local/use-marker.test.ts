@@ -1,7 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { deadMarkers, UseMarker, usedByOthers, withSweepLock } from '../../../../src/engine/cache/local/use-marker.ts';
 import { type ActionKey, sha256 } from '../../../../src/engine/fingerprint/digest.ts';
 import { deadHandle, foreignHandle, parentHandle, reusedHandle } from '../../../support/handles.ts';
@@ -87,4 +97,15 @@ test('only one sweep deletes at a time', async () => {
   await Promise.all([1, 2, 3].map((each) => withSweepLock(cache, () => order.push(each), NEVER)));
   expect(order.sort()).toEqual([1, 2, 3]);
   expect(readdirSync(join(cache, 'index'))).toEqual(['live']);
+});
+
+test('a marker that cannot be renewed, as on a network file system that is away, does not end the run', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  new UseMarker(cache).add(KEY);
+  const [name = ''] = readdirSync(live);
+  const isMarker = (descriptor: string) => readlinkSync(`/proc/self/fd/${descriptor}`, 'utf8') === join(live, name);
+  const descriptor = readdirSync('/proc/self/fd').find((each) => existsSync(`/proc/self/fd/${each}`) && isMarker(each));
+  closeSync(Number(descriptor));
+  expect(() => vi.advanceTimersByTime(120_000)).not.toThrow();
 });
