@@ -1,7 +1,8 @@
 import type { Result } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
-import type { ActionRecord, FinishedOutput } from './records.ts';
+import type { Watch } from '../fingerprint/work.ts';
+import type { ActionRecord } from './records.ts';
 import type { ActionStore, ContentStore, Stores } from './stores.ts';
 
 /**
@@ -59,27 +60,23 @@ class FreshContents implements ContentStore {
     this.#main = main;
   }
 
-  async has(digest: Digest): Promise<boolean> {
-    return (await this.#fresh.has(digest)) || this.#main.has(digest);
+  async has(digest: Digest, watch?: Watch): Promise<boolean> {
+    return (await this.#fresh.has(digest, watch)) || this.#main.has(digest, watch);
   }
 
-  async materialize(digest: Digest): Promise<string | undefined> {
-    return (await this.#fresh.materialize(digest)) ?? this.#main.materialize(digest);
+  async materialize(digest: Digest, watch?: Watch): Promise<string | undefined> {
+    return (await this.#fresh.materialize(digest, watch)) ?? this.#main.materialize(digest, watch);
   }
 
   async list(digest: Digest): Promise<Tree | undefined> {
     return (await this.#fresh.list(digest)) ?? this.#main.list(digest);
   }
 
-  prepare(): Promise<void> {
-    return this.#fresh.prepare();
+  digest(...args: Parameters<ContentStore['digest']>): Promise<Result<Tree>> {
+    return this.#fresh.digest(...args);
   }
 
-  digest(path: string): Promise<Result<Tree>> {
-    return this.#fresh.digest(path);
-  }
-
-  add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {
-    return this.#fresh.add(content);
+  add(...args: Parameters<ContentStore['add']>): Promise<Result<void>> {
+    return this.#fresh.add(...args);
   }
 }

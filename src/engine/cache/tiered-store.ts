@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Problem, Result } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import type { LocalStore } from './local/local-store.ts';
 import { isActionRecord } from './record-shape.ts';
 import type { ActionRecord, FinishedOutput } from './records.ts';
@@ -56,14 +57,14 @@ export class TieredStore implements ActionStore, ContentStore {
     return committed;
   }
 
-  async has(digest: Digest): Promise<boolean> {
-    if (await this.#local.has(digest)) return true;
+  async has(digest: Digest, watch?: Watch): Promise<boolean> {
+    if (await this.#local.has(digest, watch)) return true;
     if (this.#unobtainable.has(digest)) return false;
     return this.#guard.answer('look up content', () => this.#remote.has(digest), false);
   }
 
-  async materialize(digest: Digest): Promise<string | undefined> {
-    const here = await this.#local.materialize(digest);
+  async materialize(digest: Digest, watch?: Watch): Promise<string | undefined> {
+    const here = await this.#local.materialize(digest, watch);
     if (here !== undefined || this.#unobtainable.has(digest)) return here;
     const fetching = this.#fetching.get(digest) ?? this.#fetch(digest).finally(() => this.#fetching.delete(digest));
     this.#fetching.set(digest, fetching);
@@ -74,16 +75,12 @@ export class TieredStore implements ActionStore, ContentStore {
     return (await this.materialize(digest)) === undefined ? undefined : this.#local.list(digest);
   }
 
-  prepare(): Promise<void> {
-    return this.#local.prepare();
+  digest(...args: Parameters<ContentStore['digest']>): Promise<Result<Tree>> {
+    return this.#local.digest(...args);
   }
 
-  digest(path: string): Promise<Result<Tree>> {
-    return this.#local.digest(path);
-  }
-
-  async add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {
-    const added = await this.#local.add(content);
+  async add(content: Pick<FinishedOutput, 'digest' | 'path'>, watch?: Watch): Promise<Result<void>> {
+    const added = await this.#local.add(content, watch);
     if (!added.ok) return added;
     const { digest } = content;
     this.#unobtainable.delete(digest);
@@ -118,8 +115,9 @@ export class TieredStore implements ActionStore, ContentStore {
   }
 
   async #isContent(path: string, digest: Digest): Promise<boolean> {
-    const tree = isPlain(path) ? await this.#local.digest(path) : undefined;
-    const isValid = tree?.ok === true && tree.value.digest === digest;
+    const tree = await this.#local.digest(path);
+    // A symbolic link could point anywhere.
+    const isValid = tree.ok && tree.value.odd === undefined && tree.value.digest === digest;
     if (!isValid) this.#guard.reportInvalid('content that does not match the digest', digest);
     return isValid;
   }
@@ -139,12 +137,4 @@ export class TieredStore implements ActionStore, ContentStore {
       if (stored?.ok === false) for (const problem of stored.failure) this.#guard.report(problem);
     });
   }
-}
-
-/** Returns whether content has only files and directories: a symbolic link could point anywhere. */
-function isPlain(path: string): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory() !== true) return stats?.isFile() === true;
-  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
-  return entries.every((entry) => entry.isFile() || entry.isDirectory());
 }

@@ -9,30 +9,18 @@ import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Roots } from '../execute/roots.ts';
-import { FileDigests } from '../fingerprint/file-digests.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
-import type { PathDigests } from '../fingerprint/path-digests.ts';
-import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
+import type { Trees } from '../fingerprint/trees.ts';
 import type { Engine } from './options.ts';
 
 /** The stores in a local cache directory, with what only local stores can do. */
 export interface LocalStores extends Stores {
-  readonly linkable: (contents: readonly string[]) => LinkedFiles;
-  /** Saves the digests of the read content for the next run. */
-  save(): void;
+  readonly linkable: (contents: readonly string[]) => Promise<LinkedFiles>;
 }
 
-/**
- * Opens the stores in the cache directory `cache` (absolute). `trees` are saved by the caller.
- */
-export function openLocalStores(
-  cache: string,
-  trees: SealedTrees,
-  hashWorker: string | undefined,
-  marker?: UseMarker,
-): LocalStores {
-  const files = new FileDigests(`${cache}/index/objects`, hashWorker);
-  const store = new LocalStore(cache, files, trees, marker);
+/** Opens the stores in the cache directory `cache` (absolute). */
+export function openLocalStores(cache: string, trees: Trees, marker?: UseMarker): LocalStores {
+  const store = new LocalStore(cache, trees, marker);
   return {
     actions: store,
     contents: store,
@@ -40,7 +28,6 @@ export function openLocalStores(
     workspaces: new LocalWorkspaces(cache),
     history: new LocalHistory(cache),
     linkable: (contents) => store.linkable(contents),
-    save: () => files.save(),
   };
 }
 
@@ -49,7 +36,7 @@ interface ExecutorParts {
   readonly roots: Roots;
   readonly stores: Stores;
   readonly linkable: LocalStores['linkable'];
-  readonly paths: PathDigests;
+  readonly paths: Trees;
   readonly environment: NodeJS.ProcessEnv;
   /** The maximum number of stages that run in parallel. */
   readonly jobs: number | undefined;

@@ -1,4 +1,6 @@
+import { isAbort } from '../../shared/abort.ts';
 import { reportProblems } from './console.ts';
+import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 
 /** Runs a command that accesses the files of the cache directly, and reports file system errors as problems. */
@@ -6,6 +8,7 @@ export async function housekeeping(options: CommonOptions, command: () => Promis
   try {
     return await command();
   } catch (error) {
+    if (isAbort(error)) return EXIT.interrupted;
     const { code, path } = error as NodeJS.ErrnoException;
     if (code === undefined || path === undefined) throw error;
     const message = `the cache cannot be read: ${code}`;

@@ -9,14 +9,16 @@ import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { Listings } from '../fingerprint/listings.ts';
 import { collectPackageAdvice } from '../fingerprint/package-advice.ts';
-import { PathDigests } from '../fingerprint/path-digests.ts';
 import { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
+import { Threads } from '../fingerprint/threads.ts';
+import { Trees } from '../fingerprint/trees.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPipelineFile } from '../plan/read.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
+import { contentReporter } from './content-reporter.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
@@ -37,9 +39,8 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   const text = readPipelineFile(project.file, project.shown);
   if (!text.ok) return text;
   const index = join(project.cache, 'index');
-  const digests = (name: string) => new FileDigests(join(index, name), options.engine.hashWorker);
-  const [sources, inputs] = [digests('sources'), digests('inputs')];
-  const trees = new SealedTrees(join(index, 'trees'));
+  const sources = new FileDigests(join(index, 'sources'));
+  const seals = new SealedTrees(join(index, 'trees'));
   const builtIn = options.engine.extensions.runtimeFacts;
   const packageAdvice = collectPackageAdvice(builtIn);
   const codes = new StageCodes(index, project.root, sources, packageAdvice);
@@ -61,11 +62,12 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
     planned = anew.value;
     plans.keep(project, text.value, options, toKnown(planned));
   }
-  const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, trees, sources));
+  const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, seals));
   const marker = new UseMarker(project.cache);
-  const { linkable, save, ...stores } = openLocalStores(project.cache, trees, options.engine.hashWorker, marker);
+  const threads = new Threads(options.engine.hashWorker, signal);
+  const paths = new Trees(seals, join(index, 'files'), threads);
+  const { linkable, ...stores } = openLocalStores(project.cache, paths, marker);
   const roots = { project: project.root, cache: project.cache };
-  const paths = new PathDigests(inputs, trees);
   const { engine, jobs } = options;
   return success({
     services: {
@@ -74,6 +76,8 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       stores,
       executor: localExecutor({ engine, roots, stores, linkable, paths, environment: process.env, jobs }),
       paths,
+      threads,
+      emit: contentReporter(options),
       listings: new Listings(join(index, 'listings')),
       codes: planned.codes,
       texts: codes,
@@ -83,8 +87,7 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       environment: process.env,
     },
     save: () => {
-      save();
-      for (const learnt of [sources, inputs, trees, codes]) learnt.save();
+      for (const learnt of [sources, seals, codes]) learnt.save();
     },
     close: () => marker.release(),
   });

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { now, secondsSince } from '../../shared/clock.ts';
 import { readNumbers } from '../../shared/non-finite.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import { cacheProblem } from '../cache/local/cache-problem.ts';
@@ -7,9 +8,10 @@ import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
 import { keepResult } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
-import type { PathDigests } from '../fingerprint/path-digests.ts';
-import { now, secondsSince } from './completed.ts';
+import type { Trees } from '../fingerprint/trees.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import { stageEnvironment } from './environment.ts';
+import type { Content } from './events.ts';
 import type { StageEnd, StageMessage, StageRequest } from './executor.ts';
 import type { FailureReason } from './failure.ts';
 import { fullDisk } from './full-disk.ts';
@@ -26,9 +28,9 @@ export interface MachineServices {
   readonly roots: Roots;
   readonly stores: Pick<Stores, 'actions' | 'contents'>;
   /** Computes the digests of input paths. */
-  readonly paths: PathDigests;
+  readonly paths: Trees;
   /** Keeps the digests of contents (absolute paths) valid while they are hard-linked, if the store supports that. */
-  readonly linkable?: (contents: readonly string[]) => LinkedFiles;
+  readonly linkable?: (contents: readonly string[]) => Promise<LinkedFiles>;
   /** The main module of a stage's process, and the target of `import … from 'pipeline'` in it. Absolute. */
   readonly host: string;
   readonly stageApi: string;
@@ -62,7 +64,7 @@ export async function performStage(
   } finally {
     if (reused?.links !== undefined) {
       rmSync(made, { recursive: true, force: true });
-      reused.links.settle();
+      await reused.links.settle();
     }
   }
 }
@@ -79,17 +81,21 @@ interface Performance {
 }
 
 async function perform(request: StageRequest, performance: Performance): Promise<StageEnd> {
-  const { services, found, made, reused } = performance;
+  const { services, found, made, reused, onMessage } = performance;
   const { contents } = services.stores;
   const scratch = fromRooted(request.scratch, services.roots);
   // The outputs of an earlier attempt are incomplete.
   rmSync(made, { recursive: true, force: true });
   for (const path of [made, fromRooted(request.work, services.roots)]) mkdirSync(path, { recursive: true });
   const started = now();
-  const prepared = contents.prepare();
   const ran = await runProcess(request, performance);
   if (ran === 'cancelled') return { type: 'cancelled' };
-  const unchanged = await unchangedInputs(request.stage, found, services);
+  const watch =
+    (kind: Content['kind']) =>
+    (name: string): Watch =>
+    (progress) =>
+      onMessage({ type: 'content-progress', content: { kind, name }, progress });
+  const unchanged = await unchangedInputs(request.stage, found, services, watch('input'));
   const changed = unchanged.ok ? undefined : unchanged.failure;
   if (changed === 'inputs-gone') return { type: 'inputs-gone' };
   if (!ran.ok) {
@@ -97,12 +103,13 @@ async function perform(request: StageRequest, performance: Performance): Promise
     return failed('problems' in reason ? { ...reason, problems: nameProducers(reason.problems, found) } : reason);
   }
   if (changed !== undefined) return failed(changed);
-  await prepared;
-  reused?.links?.adopt(made);
-  const outputs = await finishOutputs(request, made, contents);
+  const originals = reused?.links?.originals ?? [];
+  const outputs = await finishOutputs(request, made, (path, name) =>
+    contents.digest(path, { originals, watch: watch('output')(name) }),
+  );
   if (!outputs.ok) return failed({ kind: 'bad-output', problems: outputs.failure });
   const record = toRecord(request, outputs.value, ran.value, secondsSince(started));
-  const kept = await keepResult(services.stores, record, Object.values(outputs.value));
+  const kept = await keepResult(services.stores, record, outputs.value, watch('output'));
   return kept.ok ? { type: 'succeeded', record } : failed({ kind: 'cache', problems: kept.failure });
 }
 
@@ -167,7 +174,7 @@ async function reusedOf(
   const listings = Object.fromEntries(
     Object.entries(previous.listings).map(([name, path]) => [name, fromRooted(path, roots)]),
   );
-  return { paths: { outputs, listings }, links: linkable?.(Object.values(outputs)) };
+  return { paths: { outputs, listings }, links: await linkable?.(Object.values(outputs)) };
 }
 
 function toRecord(

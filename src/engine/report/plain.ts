@@ -1,6 +1,7 @@
 import { duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
+import { ContentProgressLine } from './content-progress.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
@@ -12,6 +13,8 @@ export function describeWait({ for: what, holder }: RunEvent & { readonly type: 
     : `waiting for GPUs in use by ${holder}`;
 }
 
+type ContentEvent = RunEvent & { readonly type: 'content-progress' };
+
 /** The interval between two lines of progress in a log. */
 const PROGRESS_MILLISECONDS = 10_000;
 const PROGRESS_WIDTH = 100;
@@ -19,6 +22,7 @@ const PROGRESS_WIDTH = 100;
 /** Writes one line per event, for logs and for terminals that cannot redraw. */
 export function plainReporter(write: (text: string) => void, paint: Paint): Emit {
   const progress = new Map<string, { readonly line: ProgressLine; shown: number }>();
+  const content = plainContentReporter(write);
   return (event) => {
     switch (event.type) {
       case 'run-started':
@@ -42,6 +46,9 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         write(`  ${event.stage}: ${text}\n`);
         break;
       }
+      case 'content-progress':
+        content(event);
+        break;
       case 'stage-warning':
         write(`${describeProblems([event.problem], [], paint, 'warning')}\n`);
         break;
@@ -56,6 +63,20 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
       default:
         event satisfies never;
     }
+  };
+}
+
+/** Writes how far work on inputs and outputs has got: at once, then every ten seconds. */
+export function plainContentReporter(write: (text: string) => void): (event: ContentEvent) => void {
+  const contents = new Map<string, { readonly line: ContentProgressLine; shown: number }>();
+  return (event) => {
+    const id = JSON.stringify([event.stage, event.content]);
+    const known = contents.get(id) ?? { line: new ContentProgressLine(), shown: Number.NEGATIVE_INFINITY };
+    contents.set(id, known);
+    const text = known.line.text(event, PROGRESS_WIDTH);
+    if (performance.now() - known.shown < PROGRESS_MILLISECONDS) return;
+    known.shown = performance.now();
+    write(`  ${event.stage}: ${text}\n`);
   };
 }
 

@@ -3,6 +3,7 @@ import type { Problem } from '../../shared/problem.ts';
 import { duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
+import { ContentProgressLine } from './content-progress.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeWait, headline, stageLine } from './plain.ts';
 import { describeProblems } from './problems.ts';
@@ -15,6 +16,7 @@ interface Row {
   readonly finished: Promise<StageResult>;
   readonly finish: (result: StageResult) => void;
   readonly progress: ProgressLine;
+  readonly content: ContentProgressLine;
   task?: Wrapper;
   title: string;
   started: boolean;
@@ -57,6 +59,12 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
       case 'stage-progress': {
         const row = rows.get(event.stage);
         show(row, row?.progress.text(event.progress, width()) ?? '');
+        break;
+      }
+      case 'content-progress': {
+        drawing ??= draw(rows, paint);
+        const row = rows.get(event.stage);
+        show(row, row?.content.text(event, width()) ?? '');
         break;
       }
       case 'stage-log':
@@ -121,7 +129,7 @@ function newRow(title: string): Row {
   const finished = new Promise<StageResult>((resolve) => {
     finish = resolve;
   });
-  return { finished, finish, progress: new ProgressLine(), title, started: false };
+  return { finished, finish, progress: new ProgressLine(), content: new ContentProgressLine(), title, started: false };
 }
 
 function retitle(row: Row, title: string): void {

@@ -1,9 +1,12 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { isAbort } from '../../../shared/abort.ts';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
-import { FileDigests } from '../../fingerprint/file-digests.ts';
-import { digestTree } from '../../fingerprint/tree.ts';
+import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
+import { Threads } from '../../fingerprint/threads.ts';
+import { Trees } from '../../fingerprint/trees.ts';
+import type { Watch } from '../../fingerprint/work.ts';
 import { RunHistory } from '../history/run-history.ts';
 import { entriesOf, type KeptAction, takeInventory } from './inventory.ts';
 import { Trash } from './trash.ts';
@@ -45,16 +48,18 @@ export async function checkIntegrity(
     worker,
     signal,
     stageOf,
+    onProgress,
   }: {
     readonly worker: string;
     readonly signal: AbortSignal;
     /** Returns the stage with this key, if it is known from elsewhere. */
     readonly stageOf: (key: ActionKey) => string | undefined;
+    /** Called with the share of the objects that has been checked, from 0 to 1. */
+    readonly onProgress: (share: number) => void;
   },
 ): Promise<Integrity> {
   const { objects, actions, damaged, strange } = takeInventory(cache);
-  const contents = new Contents(join(cache, 'index', 'nothing-remembered'), worker);
-  await contents.prepare();
+  const contents = new Contents(join(cache, 'index', 'nothing-remembered'), new Threads(worker, signal));
   const history = new RunHistory(cache);
   const trash = new Trash(cache);
   const damages: Damage[] = [];
@@ -70,14 +75,22 @@ export async function checkIntegrity(
       cancelled,
     };
   };
-  for (const { path, digest } of objects) {
-    await otherWork();
-    if (signal.aborted) return finish(true);
-    // Checked twice: a concurrent run may just have replaced it with an intact one.
-    if (contents.isIntact(path, digest) || contents.isIntact(path, digest)) continue;
-    trash.take(path);
-    corrupted.add(digest);
-    damages.push({ kind: 'object', path, digest, affects: users.get(digest) ?? [] });
+  try {
+    for (const [index, { path, digest }] of objects.entries()) {
+      await otherWork();
+      signal.throwIfAborted();
+      const report = (done: number) => onProgress((index + done) / objects.length);
+      report(0);
+      const watch: Watch = ({ bytes, totalBytes = 0 }) => report(totalBytes > 0 ? bytes / totalBytes : 0);
+      // Checked twice: a concurrent run may just have replaced it with an intact one.
+      if ((await contents.isIntact(path, digest, watch)) || (await contents.isIntact(path, digest, watch))) continue;
+      trash.take(path);
+      corrupted.add(digest);
+      damages.push({ kind: 'object', path, digest, affects: users.get(digest) ?? [] });
+    }
+  } catch (error) {
+    if (!isAbort(error)) throw error;
+    return finish(true);
   }
   for (const { path, key } of damaged) {
     damages.push({ kind: 'action', path, key, stage: stageOf(key) });
@@ -114,20 +127,15 @@ function isEmptyFolder(path: string): boolean {
 }
 
 class Contents {
-  readonly #files: FileDigests;
+  readonly #trees: Trees;
 
-  constructor(store: string, worker: string) {
-    this.#files = new FileDigests(store, worker);
-  }
-
-  prepare(): Promise<void> {
-    return this.#files.prepare();
+  constructor(store: string, threads: Threads) {
+    this.#trees = new Trees(new SealedTrees(store), undefined, threads);
   }
 
   /** Returns whether `path` has this digest or does not exist. */
-  isIntact(path: string, digest: Digest): boolean {
-    const tree = digestTree(path, this.#files);
-    this.#files.forget(path);
+  async isIntact(path: string, digest: Digest, watch: Watch): Promise<boolean> {
+    const tree = await this.#trees.of(path, { transient: true, watch });
     return tree.ok ? tree.value.digest === digest : lstatSync(path, { throwIfNoEntry: false }) === undefined;
   }
 }

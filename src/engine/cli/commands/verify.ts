@@ -10,6 +10,7 @@ import type { Services } from '../../execute/services.ts';
 import { planVerification, type Verification, verdicts } from '../../execute/verification.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
 import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
+import { Trees } from '../../fingerprint/trees.ts';
 import type { PlannedStage } from '../../plan/plan.ts';
 import { select } from '../../plan/select.ts';
 import { summarizeVerify } from '../../report/verify.ts';
@@ -103,8 +104,9 @@ function inFresh(
   taken: ReadonlySet<ActionKey>,
   { engine, jobs }: CommonOptions,
 ): Services {
-  const trees = new SealedTrees(join(directory, 'index', 'trees'));
-  const { linkable, save: _, ...fresh } = openLocalStores(directory, trees, engine.hashWorker);
+  const seals = new SealedTrees(join(directory, 'index', 'trees'));
+  const trees = new Trees(seals, join(directory, 'index', 'files'), services.threads);
+  const { linkable, ...fresh } = openLocalStores(directory, trees);
   const stores = freshStores(fresh, services.stores, taken);
   const roots = { ...services.roots, cache: directory };
   const { paths, environment } = services;
