@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Result, success } from '../../shared/problem.ts';
+import { sha256 } from './digest.ts';
 import { nowInNanoseconds } from './file-facts.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
 import { digestTree, EVERYTHING, isOpen, type SealedTree, type TreeFilter } from './tree.ts';
@@ -48,6 +49,11 @@ export class SealedTrees {
     if (this.#sealed.get(id)?.seal === seal) return;
     this.#sealed.set(id, { seal, digest, kind, bytes, count });
     this.#changed = true;
+  }
+
+  /** The names under which tables of the sealed trees are kept. */
+  tableNames(): ReadonlySet<string> {
+    return new Set([...this.#sealed.keys()].map((id) => sha256(id)));
   }
 
   delete(path: string, filter: TreeFilter = EVERYTHING): void {

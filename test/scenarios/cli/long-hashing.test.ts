@@ -129,7 +129,7 @@ describe('while a large input is hashed', () => {
     ['explain', 'copy'],
   ])('`%s %s` shows its progress, too, and ends with Ctrl-C', async (...args) => {
     const made = project();
-    made.write('pipeline.lock', '');
+    made.write('pipeline.lock', LOCK);
     const command = made.start(args);
     await printed(command, /hashing input "data"/);
     command.kill('SIGINT');

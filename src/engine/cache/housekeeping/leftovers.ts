@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Digest } from '../../fingerprint/digest.ts';
+import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
 import { RunHistory } from '../history/run-history.ts';
 import { deadMarkers } from '../local/use-marker.ts';
 import { listDownloads } from './downloads.ts';
@@ -14,7 +15,7 @@ export type LeftoverKind =
   | 'work'
   /** The record of a run. */
   | 'run'
-  /** The bundled code of a stage, the listing of an input directory, or a plan. */
+  /** The bundled code of a stage, the files of a directory, or a plan. */
   | 'index'
   /** A download that no stage has used recently. */
   | 'download'
@@ -58,9 +59,11 @@ export function findLeftovers(
     .slice(keepRuns)
     .map((id) => history.pathOf(id))
     .filter((path) => newestIn(path) < before);
+  const tables = new SealedTrees(join(index, 'trees')).tableNames();
   const remembered = [
     ...filesIn(join(index, 'code')).filter((path) => !codes.has(digestOf(path))),
     ...filesIn(join(index, 'listings')).filter((path) => !inputs.has(digestOf(path))),
+    ...filesIn(join(index, 'files')).filter((path) => !tables.has(basename(path))),
     ...filesIn(join(index, 'plans')),
   ].filter((path) => !isTemporary(path) && newestIn(path) < before);
   const temporary = [
@@ -82,9 +85,16 @@ export function findLeftovers(
 
 /** Returns temporary files beside records, objects and index files, which would have been renamed to them. */
 function temporaries(cache: string): string[] {
-  const folders = ['runs', 'work', 'index', 'index/last', 'index/code', 'index/listings', 'index/plans'].map((name) =>
-    join(cache, name),
-  );
+  const folders = [
+    'runs',
+    'work',
+    'index',
+    'index/last',
+    'index/code',
+    'index/files',
+    'index/listings',
+    'index/plans',
+  ].map((name) => join(cache, name));
   const shards = ['actions', 'objects'].flatMap((kind) =>
     entriesOf(join(cache, kind)).map((name) => join(cache, kind, name)),
   );
