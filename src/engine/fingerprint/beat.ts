@@ -6,15 +6,12 @@ import { now } from '../../shared/clock.ts';
  */
 export type Beat = (files: number, bytes: number) => void;
 
-/** Longer than this, in milliseconds, nothing may block the thread on which signals, timers and progress are handled. */
-const LONGEST = 100;
-
 /** Thrown by `briefly`. */
 export class TooLong extends Error {}
 
-/** Returns a beat that throws `TooLong` once an operation has taken so long that it belongs on another thread. */
-export function briefly(): Beat {
-  const end = now() + LONGEST;
+/** Returns a beat that throws `TooLong` after this time, when an operation belongs on another thread. */
+export function briefly(milliseconds: number): Beat {
+  const end = now() + milliseconds;
   return () => {
     if (now() > end) throw new TooLong();
   };

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { AnswerTo, FileTask } from './perform-task.ts';
 import { perform } from './perform-task.ts';
 
@@ -94,7 +94,8 @@ export class Threads {
     if (idle !== undefined) return idle;
     if (this.#count === MOST_THREADS) return new Promise((resolve) => this.#waiting.push(resolve));
     this.#count++;
-    const thread = new Worker(this.#worker, { resourceLimits: LIMITS });
+    const { Worker: Thread } = await import('node:worker_threads');
+    const thread = new Thread(this.#worker, { resourceLimits: LIMITS });
     // What happens to it is seen by who waits for its answer.
     thread.on('error', () => undefined);
     return thread;

@@ -103,7 +103,7 @@ class Walk {
     };
     for (const name of names.sort()) {
       this.#beat(1, 0);
-      visitBefore(name);
+      if (directories.length > 0) visitBefore(name);
       const path = folder === '' ? name : `${folder}/${name}`;
       const entry = this.#statsOf(this.#pathOf(path));
       if (entry?.isDirectory()) directories.push({ key: `${name}/`, path, stats: entry });
