@@ -110,7 +110,7 @@ export function conclude({ walked, table: file, listings }: ConcludeTask): Concl
   return { digest: tree.digest, bytes: tree.bytes };
 }
 
-export function toShared(numbers: readonly number[]): Int32Array<SharedArrayBuffer> {
+function toShared(numbers: readonly number[]): Int32Array<SharedArrayBuffer> {
   const shared = new Int32Array(new SharedArrayBuffer(4 * numbers.length));
   shared.set(numbers);
   return shared;

@@ -38,10 +38,6 @@ export interface DigestOptions {
 const SMALL = { files: 500, bytes: 16 << 20 };
 /** Listing this many files takes so long that it is not even tried on this thread. */
 const MANY_FILES = 20_000;
-/** How long the thread on which signals, timers and progress are handled may be blocked. */
-const LONGEST_MILLISECONDS = 100;
-/** The same for a tree that is not large and most probably unchanged. On a busy machine everything takes long. */
-const LONGEST_KNOWN_MILLISECONDS = 400;
 const UNOBSERVED = () => undefined;
 
 /**
@@ -134,8 +130,7 @@ export class Trees {
     };
     this.#threads.signal.throwIfAborted();
     if (known === undefined || known.count < MANY_FILES) {
-      const longest = known === undefined ? LONGEST_MILLISECONDS : LONGEST_KNOWN_MILLISECONDS;
-      const scanned = inTime(() => scan(task, briefly(longest)));
+      const scanned = inTime(() => scan(task, briefly()));
       if (scanned !== 'too-long') return scanned;
     }
     work.begin({ activity: 'listing' });
@@ -178,7 +173,7 @@ export class Trees {
       return { kind: 'hash', root, table, unknown, next };
     };
     if (isSmall(unknown.length, bytes)) {
-      const hashed = inTime(() => hash(task(), briefly(LONGEST_MILLISECONDS)));
+      const hashed = inTime(() => hash(task(), briefly()));
       if (hashed !== 'too-long') return hashed;
     }
     work.begin({ activity: 'hashing', totalFiles: unknown.length, totalBytes: bytes });
