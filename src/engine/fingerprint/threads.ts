@@ -76,11 +76,11 @@ export class Threads {
     thread.ref();
     thread.postMessage({ task, stop: this.#stop, done } satisfies ThreadRequest);
     const answer = await Promise.race([answerOf(thread), this.#whenHung()]);
+    thread.unref();
     if (answer === 'aborted') {
       dieAtExit();
       throw this.#signal.reason;
     }
-    thread.unref();
     if (answer === undefined) return this.#replace(task);
     this.#giveBack(thread);
     if (answer.kind === 'stopped') throw this.#signal.reason;
