@@ -69,8 +69,12 @@ export class Threads {
    */
   async run<Task extends FileTask>(task: Task, done: Counters): Promise<AnswerTo<Task>> {
     this.#signal.throwIfAborted();
-    const thread = await this.#take();
-    this.#signal.throwIfAborted();
+    const thread = await Promise.race([this.#take(), this.#whenHung()]);
+    if (thread === 'aborted' || this.#signal.aborted) {
+      // Others may wait for it, to be told the same.
+      if (typeof thread === 'object') this.#giveBack(thread);
+      throw this.#signal.reason;
+    }
     // No thread can be started, for example since the memory is limited.
     if (thread === undefined) return perform(task, () => undefined) as AnswerTo<Task>;
     thread.ref();
