@@ -75,18 +75,15 @@ const COMMANDS = [
   ['export', 'join', 'out'],
 ];
 
-describe.each(COMMANDS.map((command) => ({ command })))('pipeline $command', ({ command }) => {
-  test('runs no code and uses no plan that somebody has put into the index of the cache', async () => {
+test.each(COMMANDS.map((command) => ({ command, words: command.join(' ') })))(
+  'pipeline $words runs no code and uses no plan that somebody has put into the index of the cache or the memory of the user',
+  async ({ command }) => {
     cpSync(memory(), project.path('cache/index'), { recursive: true });
     forge(project.path('cache/index'));
-    await expectUnmoved(command);
-  });
-
-  test('runs no code and uses no plan that somebody has put into the memory of the user', async () => {
     forge(memory());
     await expectUnmoved(command);
-  });
-});
+  },
+);
 
 /** Expects that a command has the right results or refuses, and that the next run is right. */
 async function expectUnmoved(command: readonly string[]): Promise<void> {
