@@ -79,7 +79,7 @@ export async function openSession(
   const marker = new UseMarker(project.cache);
   const { linkable, save, ...local } = openLocalStores(project.cache, trees, digests('objects'), marker);
   const locked = new LockedResults(project.root, options.profile);
-  const actions = new VouchedActions(local.actions, { locked, believeOwn: !fromScratch, adopt });
+  const actions = new VouchedActions(local.actions, { locked, lockDecides: fromScratch, adopt });
   const stores = { ...local, actions };
   const roots = { project: project.root, cache: project.cache };
   const paths = new PathDigests(inputs, trees);

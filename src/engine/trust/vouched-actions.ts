@@ -11,8 +11,8 @@ const DOMAIN = 'record-1';
 export interface VouchOptions {
   /** The results in the lockfiles of the project, which somebody has reviewed and committed. */
   readonly locked: LockedResults;
-  /** Whether a record counts that this user has computed, but that is in no lockfile. */
-  readonly believeOwn: boolean;
+  /** Whether the command compares every result with the lockfile by itself, whoever computed it. */
+  readonly lockDecides: boolean;
   /** Whether to vouch for records of others as if this user had computed them. */
   readonly adopt: boolean;
 }
@@ -39,9 +39,9 @@ export class VouchedActions implements ActionStore {
 
   async lookUp(key: ActionKey): Promise<ActionRecord | undefined> {
     const record = await this.#inner.lookUp(key);
-    if (record === undefined) return undefined;
-    const { locked, believeOwn, adopt } = this.#options;
-    if (locked.hasExactly(record) || (believeOwn && isOwn(record))) return this.#believe(record);
+    const { locked, lockDecides, adopt } = this.#options;
+    if (record === undefined || lockDecides) return record;
+    if (locked.hasExactly(record) || isOwn(record)) return this.#believe(record);
     switch (await locked.compare(record)) {
       case 'equal':
         return this.#believe(record);

@@ -97,7 +97,7 @@ describe('a full disk', () => {
   test('fails the run with the folder of the cache and advice if it is full from the start', async (context) => {
     const project = writer(10);
     if (!mountSmall(project.path('small'), '64k')) return context.skip('this machine lets us mount nothing');
-    writeFileSync(project.path('small/filler'), Buffer.alloc(48 << 10));
+    writeFileSync(project.path('small/filler'), Buffer.alloc(60 << 10));
     const full = await project.run('--cache', project.path('small/cache'));
     expect(full.exitCode).toBe(1);
     expect(full.stderr).toContain(DISK_FULL);
