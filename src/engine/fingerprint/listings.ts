@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeAtomically } from '../../shared/atomic-write.ts';
 import { type Digest, sha256 } from './digest.ts';
@@ -27,8 +27,9 @@ export class Listings {
     }
   }
 
+  /** Returns whether there is a valid listing; what is in the way of one is replaced by `keep`. */
   has(digest: Digest): boolean {
-    return existsSync(this.pathOf(digest));
+    return this.find(digest) !== undefined;
   }
 
   find(digest: Digest): Listing | undefined {

@@ -117,7 +117,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     const record = readRecord<ActionRecord>(this.#paths.action(key));
     // The document has to be the one that the key is the digest of, or else the record is about something else.
     return record !== undefined && isActionRecord(record, key)
-      ? { ...record, metrics: readNumbers(record.metrics) }
+      ? { ...record, metrics: readNumbers(record.metrics ?? {}) }
       : undefined;
   }
 
