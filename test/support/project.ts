@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execaNode } from 'execa';
 import { onTestFinished } from 'vitest';
+import { memoryOf } from '../../src/engine/trust/memory.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 export const CLI = join(REPOSITORY, 'dist/cli.cjs');
@@ -50,6 +51,13 @@ export class Project {
 
   path(path: string): string {
     return join(this.directory, path);
+  }
+
+  /** Returns the absolute path of a file that earlier runs have remembered for this user, outside of the cache. */
+  remembered(name: string): string {
+    const memory = memoryOf({ root: this.directory, cache: this.path('cache') });
+    if (memory === undefined) throw new Error('the user of the tests has no memory');
+    return join(memory, name);
   }
 
   write(path: string, text: string): void {
@@ -90,7 +98,12 @@ export class Project {
   }
 
   async pipeline(...args: readonly string[]): Promise<Finished> {
-    return toFinished(await this.start(args));
+    return this.pipelineWith({}, ...args);
+  }
+
+  /** Runs the command with additional environment variables. */
+  async pipelineWith(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Finished> {
+    return toFinished(await this.start(args, environment));
   }
 
   /** Runs `pipeline run --json` with additional arguments. */

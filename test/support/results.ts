@@ -60,5 +60,5 @@ export function localStore(directory: string, name: string): LocalStore {
 
 /** Opens all stores in `directory`/`name`. */
 export function localStores(directory: string, name: string): Stores {
-  return openLocalStores(join(directory, name), new SealedTrees(join(directory, `${name}-trees`)), undefined);
+  return openLocalStores(join(directory, name), new SealedTrees(join(directory, `${name}-trees`)), new FileDigests());
 }

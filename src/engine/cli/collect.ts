@@ -2,6 +2,8 @@ import { RunHistory } from '../cache/history/run-history.ts';
 import { findGarbage, type Garbage, lastUsesIn } from '../cache/housekeeping/garbage.ts';
 import { bytesIn, takeInventory } from '../cache/housekeeping/inventory.ts';
 import { findLeftovers, type Leftover } from '../cache/housekeeping/leftovers.ts';
+import { memoryOf, otherMemories } from '../trust/memory.ts';
+import type { Project } from './project.ts';
 import type { ReferencedKeys } from './referenced-keys.ts';
 
 export interface CollectOptions {
@@ -17,10 +19,11 @@ const LEFTOVER_AGE = 30 * 86_400_000;
 
 /** Returns what `cache gc` would delete. What the pipeline, its lockfile and the last runs need is kept. */
 export function collect(
-  cache: string,
+  project: Project,
   { current, locked, codes }: ReferencedKeys,
   { olderThan, maxSize, keepRuns }: CollectOptions,
 ): { readonly garbage: Garbage; readonly leftovers: readonly Leftover[] } {
+  const { cache } = project;
   const { actions, objects } = takeInventory(cache);
   const runs = new RunHistory(cache).newest(Number.POSITIVE_INFINITY);
   const ofRuns = runs.slice(0, keepRuns).flatMap(({ stages }) => stages.flatMap(({ key }) => key ?? []));
@@ -43,6 +46,8 @@ export function collect(
     codes,
     inputs: new Set(staying.flatMap(({ record }) => Object.values(record.document.inputs))),
     now,
+    memory: memoryOf(project),
+    otherMemories: otherMemories(project),
   });
   return { garbage, leftovers };
 }

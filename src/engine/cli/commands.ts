@@ -23,6 +23,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         description: 'fail unless pipeline.lock matches the pipeline, and every result matches pipeline.lock',
       },
       {
+        flags: '--trust-cache',
+        description: 'believe results in the cache that were computed by others, and write them to pipeline.lock',
+      },
+      {
         flags: '--keep-going',
         description: 'after a failure, continue with stages that do not depend on the failed one',
       },

@@ -9,7 +9,7 @@ import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Roots } from '../execute/roots.ts';
-import { FileDigests } from '../fingerprint/file-digests.ts';
+import type { FileDigests } from '../fingerprint/file-digests.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
 import type { PathDigests } from '../fingerprint/path-digests.ts';
 import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
@@ -24,14 +24,15 @@ export interface LocalStores extends Stores {
 
 /**
  * Opens the stores in the cache directory `cache` (absolute). `trees` are saved by the caller.
+ *
+ * @param files the digests of files in the cache, as far as they are remembered.
  */
 export function openLocalStores(
   cache: string,
   trees: SealedTrees,
-  hashWorker: string | undefined,
+  files: FileDigests,
   marker?: UseMarker,
 ): LocalStores {
-  const files = new FileDigests(`${cache}/index/objects`, hashWorker);
   const store = new LocalStore(cache, files, trees, marker);
   return {
     actions: store,

@@ -6,6 +6,7 @@ import { RunHistory } from '../cache/history/run-history.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { StageCodes } from '../fingerprint/stage-code.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
+import { memoryOf } from '../trust/memory.ts';
 import { KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
@@ -35,18 +36,18 @@ export interface ParamName {
 
 /**
  * Reads the names from a pipeline file that may be incomplete. The declarations of its stage modules come from the
- * index of an earlier run: nothing is bundled or run.
+ * memory of an earlier run: nothing is bundled or run.
  */
 export function readPipelineNames(options: CommonOptions): PipelineNames {
   const project = findProject(options);
   const text = readFileSync(project.file, 'utf8');
   const { stages = {}, params, profiles } = toObject(parse(text));
   const written = Object.entries(toObject(stages)).map(([name, stage]) => ({ name, ...toObject(stage) }) as Written);
-  const index = join(project.cache, 'index');
-  const interfaces = new RememberedInterfaces(index, project.root);
+  const memory = memoryOf(project);
+  const interfaces = new RememberedInterfaces(memory, project.root);
   const mentioned = mentionedOutputs(written);
   // The stages that a matrix generates are only in a plan.
-  const plan = new KnownPlans(join(index, 'plans'), options.engine.build).find(project, text, options)?.plan;
+  const plan = new KnownPlans(memory && join(memory, 'plans'), options.engine.build).find(project, text, options)?.plan;
   const instances = (plan?.stages ?? []).filter(({ name, declared }) => name !== declared);
   const found = [...written, ...instances.map(({ name, module }) => ({ name, module: module.path }))];
   return {
@@ -91,8 +92,8 @@ class RememberedInterfaces {
   readonly #root: string;
   readonly #found = new Map<string, StageInterface | undefined>();
 
-  constructor(index: string, root: string) {
-    this.#codes = new StageCodes(index, root, new FileDigests(join(index, 'sources')));
+  constructor(memory: string | undefined, root: string) {
+    this.#codes = new StageCodes(memory, root, new FileDigests(memory && join(memory, 'sources')));
     this.#root = root;
   }
 

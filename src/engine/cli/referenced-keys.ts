@@ -8,7 +8,7 @@ import { survey } from '../execute/survey.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
-import { openSession } from './session.ts';
+import { openSession, type SessionOptions } from './session.ts';
 
 /** The action keys in a cache that the current pipeline and its lockfiles refer to. */
 export interface ReferencedKeys {
@@ -24,7 +24,10 @@ export interface ReferencedKeys {
   readonly problems: readonly Problem[];
 }
 
-export async function findReferencedKeys(options: CommonOptions, signal: AbortSignal): Promise<ReferencedKeys> {
+export async function findReferencedKeys(
+  options: CommonOptions & SessionOptions,
+  signal: AbortSignal,
+): Promise<ReferencedKeys> {
   const { root, cache } = findProject(options);
   const { locked, problems: lockProblems } = readLocks(root);
   const lockfileIsRead = lockProblems.length === 0;

@@ -16,6 +16,9 @@ import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPipelineFile } from '../plan/read.ts';
 import { sourcesOf } from '../plan/sources.ts';
+import { LockedResults } from '../trust/locked-results.ts';
+import { memoryOf } from '../trust/memory.ts';
+import { VouchedActions } from '../trust/vouched-actions.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { Planned } from './make-plan.ts';
@@ -31,21 +34,32 @@ export interface Session {
   close(): void;
 }
 
+export interface SessionOptions {
+  /** Uses nothing that earlier runs found out, not even what this user did: everything is read and checked again. */
+  readonly fromScratch?: boolean;
+  /** Whether to vouch for the results of others as if this user had computed them. */
+  readonly adopt?: boolean;
+}
+
 /** Reads and validates the pipeline. Reuses what earlier runs found out as far as it is still valid. */
-export async function openSession(options: CommonOptions, signal: AbortSignal): Promise<Result<Session>> {
+export async function openSession(
+  options: CommonOptions & SessionOptions,
+  signal: AbortSignal,
+): Promise<Result<Session>> {
+  const { fromScratch = false, adopt = false } = options;
   const project = findProject(options);
   const text = readPipelineFile(project.file, project.shown);
   if (!text.ok) return text;
-  const index = join(project.cache, 'index');
-  const digests = (name: string) => new FileDigests(join(index, name), options.engine.hashWorker);
+  const memory = fromScratch ? undefined : memoryOf(project);
+  const digests = (name: string) => new FileDigests(within(memory, name), options.engine.hashWorker);
   const [sources, inputs] = [digests('sources'), digests('inputs')];
-  const trees = new SealedTrees(join(index, 'trees'));
+  const trees = new SealedTrees(within(memory, 'trees'));
   const builtIn = options.engine.extensions.runtimeFacts;
   const packageAdvice = collectPackageAdvice(builtIn);
-  const codes = new StageCodes(index, project.root, sources, packageAdvice);
+  const codes = new StageCodes(memory, project.root, sources, packageAdvice);
   const installation = { ...options.engine, root: project.root, codes, packageAdvice };
 
-  const plans = new KnownPlans(join(index, 'plans'), options.engine.build);
+  const plans = new KnownPlans(within(memory, 'plans'), options.engine.build);
   let planned = revalidated(plans.find(project, text.value, options), codes);
   if (planned === undefined) {
     const { makePlan } = await import('./make-plan.ts');
@@ -63,7 +77,10 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   }
   const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, trees, sources));
   const marker = new UseMarker(project.cache);
-  const { linkable, save, ...stores } = openLocalStores(project.cache, trees, options.engine.hashWorker, marker);
+  const { linkable, save, ...local } = openLocalStores(project.cache, trees, digests('objects'), marker);
+  const locked = new LockedResults(project.root, options.profile);
+  const actions = new VouchedActions(local.actions, { locked, lockDecides: fromScratch, adopt });
+  const stores = { ...local, actions };
   const roots = { project: project.root, cache: project.cache };
   const paths = new PathDigests(inputs, trees);
   const { engine, jobs } = options;
@@ -72,9 +89,10 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       plan: planned.plan,
       roots,
       stores,
+      vouched: actions,
       executor: localExecutor({ engine, roots, stores, linkable, paths, environment: process.env, jobs }),
       paths,
-      listings: new Listings(join(index, 'listings')),
+      listings: new Listings(join(project.cache, 'index', 'listings')),
       codes: planned.codes,
       texts: codes,
       packageAdvice,
@@ -88,6 +106,10 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
     },
     close: () => marker.release(),
   });
+}
+
+function within(directory: string | undefined, name: string): string | undefined {
+  return directory && join(directory, name);
 }
 
 /** Returns the plan of an earlier run if no stage's code has changed since. */

@@ -40,9 +40,13 @@ const HEAD = `# Written by pipeline after each complete, successful run: the act
 # After a merge conflict take either side and run the pipeline.
 `;
 
-/** Writes the keys and digests of a complete, successful run, sorted, one a line. Leaves an up-to-date file alone. */
+/** Returns whether the lockfile has exactly the results of a complete, successful run. */
+export function isUpToDate(path: string, result: RunResult): boolean {
+  return describes(read(path), result);
+}
+
+/** Writes the keys and digests of a complete, successful run, sorted, one a line. */
 export function writeLockfile(path: string, result: RunResult): Result<void> {
-  if (describes(read(path), result)) return success(undefined);
   const temporary = `${path}.${process.pid}`;
   try {
     writeFileSync(temporary, lockfileText(result));
@@ -61,7 +65,8 @@ export function writeLockfile(path: string, result: RunResult): Result<void> {
 
 export function lockfileText(result: RunResult): string {
   const lines = completedIn(result).flatMap((stage) => [
-    ...resultLines(stage),
+    `${scalar(stage.name)}:`,
+    ...resultLines(stage.key, stage.outputs),
     ...Object.entries(lockedParts(readDocument(stage.document))).flatMap(([part, value]) =>
       isEmpty(value) ? [] : entry(part, value, '  '),
     ),
@@ -73,21 +78,26 @@ export function lockfileText(result: RunResult): string {
 function describes(text: string, result: RunResult): boolean {
   const stages = completedIn(result);
   let at = 0;
-  for (const stage of stages) {
-    // Every stage has code, except in a lockfile of an earlier version.
-    at = text.indexOf(`\n${resultLines(stage).join('\n')}\n  code: `, at);
+  for (const { name, key, outputs } of stages) {
+    at = text.indexOf(`\n${scalar(name)}:${lockedText(key, outputs)}`, at);
     if (at === -1) return false;
   }
   return text.startsWith(HEAD) && text.match(/^[^\s#]/gm)?.length === stages.length;
 }
 
-function completedIn({ stages }: RunResult): CompletedStage[] {
+export function completedIn({ stages }: RunResult): CompletedStage[] {
   const completed = stages.filter(({ outcome }) => outcome === 'ran' || outcome === 'cached') as CompletedStage[];
   return completed.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function resultLines({ name, key, outputs }: CompletedStage): string[] {
-  return [`${scalar(name)}:`, `  key: ${scalar(key)}`, ...entry('outputs', outputs, '  ')];
+/** Returns what follows the name of a stage in a lockfile that has exactly this result. */
+export function lockedText(key: ActionKey, outputs: CompletedStage['outputs']): string {
+  // Every stage has code, except in a lockfile of an earlier version.
+  return `\n${resultLines(key, outputs).join('\n')}\n  code: `;
+}
+
+function resultLines(key: ActionKey, outputs: CompletedStage['outputs']): string[] {
+  return [`  key: ${scalar(key)}`, ...entry('outputs', outputs, '  ')];
 }
 
 export function lockedParts({ code, packages, params, inputs, env, runtime }: ReadDocument): LockedParts {

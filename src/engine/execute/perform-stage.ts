@@ -19,6 +19,7 @@ import type { HostTask, PreviousPaths } from './protocol.ts';
 import { type FoundInput, inputPaths, locateInputs, nameProducers } from './request-inputs.ts';
 import { fromRooted, type Roots } from './roots.ts';
 import { runInProcess, toResult } from './stage-process.ts';
+import { inTemporaryFolder } from './temporary-folder.ts';
 import { unchangedInputs } from './unchanged-inputs.ts';
 
 /** What the machine that executes a request provides. */
@@ -114,14 +115,23 @@ type Metrics = Readonly<Record<string, number>>;
 
 async function runProcess(
   request: StageRequest,
+  performance: Performance,
+): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
+  const ran = await inTemporaryFolder('stage', (folder) => runFrom(folder, request, performance));
+  return ran.ok ? ran.value : failure({ kind: 'cache', problems: ran.failure });
+}
+
+/** Runs the stage's process with its code and its request in `folder`. */
+async function runFrom(
+  folder: string,
+  request: StageRequest,
   { gpus, services, onMessage, signal, found, made, reused }: Performance,
 ): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
   const { roots } = services;
-  const scratch = fromRooted(request.scratch, roots);
   const metrics: Record<string, number> = {};
   const task: HostTask = {
     type: 'run',
-    bundle: writeLinkedBundle(request.code, linkageOf(request, services), scratch, 'stage'),
+    bundle: writeLinkedBundle(request.code, linkageOf(request, services), folder, 'stage'),
     params: request.document.params,
     inputs: inputPaths(request.inputs, found),
     outputs: Object.fromEntries(request.outputs.map(({ name, file }) => [name, join(made, file)])),
@@ -130,7 +140,7 @@ async function runProcess(
     ...(reused && { previous: reused.paths }),
   };
   const environment = { ...services.environment, ...request.environment };
-  const end = await runInProcess(task, join(scratch, 'request.json'), {
+  const end = await runInProcess(task, join(folder, 'request.json'), {
     host: services.host,
     root: roots.project,
     environment: stageEnvironment(environment, Object.keys(request.environment), gpus),

@@ -10,7 +10,7 @@ import { type Source, sourcesOf } from '../plan/sources.ts';
 import type { Services } from './services.ts';
 import { codeOf, type KnownParts, type StageKey } from './stage-key.ts';
 
-export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'paths' | 'runtime'> & {
+export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'paths' | 'runtime' | 'vouched'> & {
   readonly stores: Pick<Services['stores'], 'index'>;
 };
 
@@ -21,6 +21,7 @@ export function reasonsToRun(
   last: ActionRecord | undefined,
   services: ReasonServices,
 ): string[] {
+  if (services.vouched.isRefused(key)) return ['the cache has another result under its key than pipeline.lock'];
   if (last === undefined) return ['it has not run yet'];
   if (last.key === key) return ['its result in the cache is incomplete or corrupted'];
   const reasons = reasonsSince(last, stage, { document, open: [] }, services);

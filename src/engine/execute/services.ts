@@ -5,6 +5,7 @@ import type { PathDigests } from '../fingerprint/path-digests.ts';
 import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { VouchedActions } from '../trust/vouched-actions.ts';
 import type { Executor } from './executor.ts';
 import type { Roots } from './roots.ts';
 
@@ -24,6 +25,8 @@ export interface Services {
   readonly plan: Plan;
   readonly roots: Roots;
   readonly stores: Stores;
+  /** What is known about who computed the records of `stores.actions`. */
+  readonly vouched: Pick<VouchedActions, 'isForeign' | 'isRefused'>;
   readonly executor: Executor;
   /** Computes the digests of input paths. */
   readonly paths: PathDigests;

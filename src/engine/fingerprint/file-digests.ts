@@ -18,15 +18,15 @@ const SEPARATOR = '\0';
  * again. A file whose facts changed is first compared by XXH64, at several times the speed of SHA-256.
  */
 export class FileDigests {
-  readonly #store: string;
+  readonly #store: string | undefined;
   readonly #worker: string | undefined;
   readonly #hasher = new ContentHasher();
   #hashAll: typeof hashAll | undefined;
   #loaded: Map<string, Entry> | undefined;
   #changed = false;
 
-  /** `store`: the file in which digests are kept, loaded on demand. `worker`: the path of the hash worker. */
-  constructor(store: string, worker?: string) {
+  /** `store`: the file in which digests are kept, loaded on demand; without it, they are not kept. `worker`: the path of the hash worker. */
+  constructor(store?: string, worker?: string) {
     this.#store = store;
     this.#worker = worker;
   }

@@ -1,12 +1,16 @@
-import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { writeAtomically } from '../../shared/atomic-write.ts';
+import { makePrivateFolder } from '../trust/user-folder.ts';
+import { userMac } from '../trust/user-key.ts';
 
 /**
- * Reads a file of the cache's index, which holds what an earlier run computed and this one would have to recompute.
- * Returns nothing if it is absent, corrupted or from another version, which costs only time.
+ * Reads a file of this user's memory, which holds what an earlier run computed and this one would have to recompute.
+ * Returns nothing if it is absent, corrupted, from another version, or not written by this user at this very path: that
+ * costs only time. Without a path, nothing is remembered.
  */
-export function readIndexFile(path: string, kind: string): string | undefined {
+export function readIndexFile(path: string | undefined, kind: string): string | undefined {
+  if (path === undefined) return undefined;
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -15,19 +19,24 @@ export function readIndexFile(path: string, kind: string): string | undefined {
   }
   const end = text.indexOf('\n');
   const body = text.slice(end + 1);
-  return text.slice(0, end) === headOf(kind, body) ? body : undefined;
+  return text.slice(0, end) === headOf(path, kind, body, false) ? body : undefined;
 }
 
-/** Writes a file of the index atomically. Ignores errors, since the cache may be on a read-only file system. */
-export function writeIndexFile(path: string, kind: string, body: string): void {
+/** Writes a file of the memory atomically. Ignores errors: the next run then recomputes it. */
+export function writeIndexFile(path: string | undefined, kind: string, body: string): void {
+  if (path === undefined) return;
   try {
-    writeAtomically(path, `${headOf(kind, body)}\n${body}`);
+    const head = headOf(path, kind, body, true);
+    if (head === undefined) return;
+    makePrivateFolder(dirname(path));
+    writeAtomically(path, `${head}\n${body}`);
   } catch {
-    // The next run recomputes it.
+    // The disk is full or not writable.
   }
 }
 
-/** Returns the first line of a file: the kind, which includes a version, and a checksum to detect flipped bits. */
-function headOf(kind: string, body: string): string {
-  return `${kind} ${hash('sha256', body)}`;
+/** Returns the first line of a file: the kind, which includes a version, and a code that only this user can compute. */
+function headOf(path: string, kind: string, body: string, create: boolean): string | undefined {
+  const mac = userMac(kind, [path, body], create);
+  return mac === undefined ? undefined : `${kind} ${mac}`;
 }

@@ -29,14 +29,14 @@ const EVERYTHING: TreeFilter = { include: [], exclude: [] };
  * content is unchanged, and no file has to be read.
  */
 export class SealedTrees {
-  readonly #store: string;
+  readonly #store: string | undefined;
   readonly #now: () => bigint;
   readonly #sealed: Map<string, SealedTree & { readonly seal: string }>;
   readonly #used = new Set<string>();
   #changed = false;
 
-  /** `store`: the file in which the seals are kept for the next run; `now`: a clock in nanoseconds. */
-  constructor(store: string, now: () => bigint = nowInNanoseconds) {
+  /** `store`: the file in which the seals are kept for the next run, if they are; `now`: a clock in nanoseconds. */
+  constructor(store?: string, now: () => bigint = nowInNanoseconds) {
     this.#store = store;
     this.#now = now;
     this.#sealed = new Map(JSON.parse(readIndexFile(store, KIND) ?? '[]') as []);

@@ -46,7 +46,7 @@ const ABSENT = 'absent';
  * if a file was added or deleted beside one of them, which may change how an import is resolved.
  */
 export class StageCodes {
-  readonly #directory: string;
+  readonly #directory: string | undefined;
   readonly #root: string;
   readonly #files: FileDigests;
   readonly #remembered: Map<string, Remembered>;
@@ -57,16 +57,16 @@ export class StageCodes {
   #changed = false;
 
   /**
-   * @param directory where bundles are kept for the next run.
+   * @param directory where bundles are kept for the next run; undefined if they are not.
    * @param root the folder of the pipeline file.
    * @param packageAdvice what to do when a package is not installed, by its name.
    */
-  constructor(directory: string, root: string, files: FileDigests, packageAdvice: PackageAdvice = {}) {
+  constructor(directory: string | undefined, root: string, files: FileDigests, packageAdvice: PackageAdvice = {}) {
     this.#directory = directory;
     this.#packageAdvice = packageAdvice;
     this.#root = root;
     this.#files = files;
-    this.#remembered = new Map(JSON.parse(readIndexFile(join(directory, 'stages.json'), KIND) ?? '[]') as []);
+    this.#remembered = new Map(JSON.parse(readIndexFile(this.#interfaces, KIND) ?? '[]') as []);
   }
 
   /** Returns the code of the stage module at `module` (absolute) if it has not changed since it was last bundled. */
@@ -130,12 +130,12 @@ export class StageCodes {
 
   save(): void {
     if (!this.#changed) return;
-    writeIndexFile(join(this.#directory, 'stages.json'), KIND, JSON.stringify([...this.#remembered]));
+    writeIndexFile(this.#interfaces, KIND, JSON.stringify([...this.#remembered]));
     this.#changed = false;
   }
 
   #holds(module: string, { code, files, directories, seal, content }: Remembered): boolean {
-    if (!existsSync(this.#pathOf(code.digest))) return false;
+    if (!this.#bundles.has(code.digest) && !existsSync(this.#pathOf(code.digest) ?? '')) return false;
     try {
       if (seal !== null && this.#sealOf(files, directories) === seal) return true;
       if (this.#contentOf(files, directories) !== content) return false;
@@ -170,8 +170,12 @@ export class StageCodes {
     return known;
   }
 
-  #pathOf(digest: Digest): string {
-    return join(this.#directory, 'code', `${digest}.json`);
+  get #interfaces(): string | undefined {
+    return this.#directory && join(this.#directory, 'stages.json');
+  }
+
+  #pathOf(digest: Digest): string | undefined {
+    return this.#directory && join(this.#directory, 'code', `${digest}.json`);
   }
 }
 
@@ -188,7 +192,7 @@ function takeSnapshot(path: string): Snapshot {
   return { facts: stats.isDirectory() ? String(stats.mtimeNs) : factsOf(stats), racy: isRacy(stats, now) };
 }
 
-function readBundle(path: string): BundleText | undefined {
+function readBundle(path: string | undefined): BundleText | undefined {
   const kept = readIndexFile(path, BUNDLE);
   return kept === undefined ? undefined : (JSON.parse(kept) as BundleText);
 }

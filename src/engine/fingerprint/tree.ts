@@ -18,6 +18,8 @@ export interface Tree {
   readonly digest: Digest;
   readonly kind: 'file' | 'directory';
   readonly files: readonly TreeFile[];
+  /** Relative paths. None if files were filtered: whether a directory is empty is then not known. */
+  readonly emptyDirectories: readonly string[];
   readonly bytes: number;
 }
 
@@ -35,7 +37,7 @@ export function digestTree(path: string, files: FileDigests, filter: TreeFilter 
     if (stats.isFile()) {
       const digest = files.of(path, stats);
       const size = Number(stats.size);
-      return success({ digest, kind: 'file', files: [{ path: '', digest, size }], bytes: size });
+      return success({ digest, kind: 'file', files: [{ path: '', digest, size }], emptyDirectories: [], bytes: size });
     }
     if (!stats.isDirectory()) return problem(`${path} is neither a file nor a directory`, { at: { file: path } });
     const { found, emptyDirectories } = walk(path, stats, acceptor(filter));
@@ -46,16 +48,22 @@ export function digestTree(path: string, files: FileDigests, filter: TreeFilter 
       digest: digests[index] as Digest,
       size: Number(size),
     }));
-    const listing = [
-      ...tree.map((file) => `file ${file.digest} ${file.path}`),
-      ...(isOpen(filter) ? emptyDirectories.map((directory) => `directory ${directory}`) : []),
-    ];
+    const content = { files: tree, emptyDirectories: isOpen(filter) ? emptyDirectories : [] };
     const bytes = tree.reduce((sum, file) => sum + file.size, 0);
-    // The first entry distinguishes the digest of a directory from that of a file with the same listing.
-    return success({ digest: sha256(['tree', ...listing].join('\0')), kind: 'directory', files: tree, bytes });
+    return success({ digest: sha256(listingText(content)), kind: 'directory', ...content, bytes });
   } catch (error) {
     return toProblem(error as NodeJS.ErrnoException, path);
   }
+}
+
+/** Returns the text whose SHA-256 is the digest of a directory. */
+export function listingText({ files, emptyDirectories }: Pick<Tree, 'files' | 'emptyDirectories'>): string {
+  return [
+    // Distinguishes the digest of a directory from that of a file with the same listing.
+    'tree',
+    ...files.map((file) => `file ${file.digest} ${file.path}`),
+    ...emptyDirectories.map((directory) => `directory ${directory}`),
+  ].join('\0');
 }
 
 interface Walked {

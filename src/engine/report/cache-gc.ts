@@ -67,7 +67,8 @@ function stageRows({ actions, objects }: Garbage, now: Date): string[][] {
 const WORDS: Readonly<Record<LeftoverKind, string>> = {
   work: 'work directories of unfinished stages',
   run: 'run records',
-  index: 'index of code, folders and plans',
+  index: 'listings of folders',
+  memory: 'remembered code and plans, and other projects',
   download: 'downloads of stages',
   temporary: 'temporary files of killed processes',
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import type { CompletedStage, RunResult } from '../../../src/engine/execute/events.ts';
-import { lockedParts, lockfileText, writeLockfile } from '../../../src/engine/execute/lockfile.ts';
+import { isUpToDate, lockedParts, lockfileText, writeLockfile } from '../../../src/engine/execute/lockfile.ts';
 import { parseLockfile } from '../../../src/engine/execute/read-lockfile.ts';
 import { actionKey, type KeyDocument, keyDocument, readDocument } from '../../../src/engine/fingerprint/action-key.ts';
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
@@ -140,7 +140,7 @@ describe('writing pipeline.lock', () => {
     const path = join(directory, 'pipeline.lock');
     writeFileSync(path, text);
     const before = statSync(path).ino;
-    unwrap(writeLockfile(path, resultOf(b, a)));
+    if (!isUpToDate(path, resultOf(b, a))) unwrap(writeLockfile(path, resultOf(b, a)));
     expect(readdirSync(directory)).toEqual(['pipeline.lock']);
     const written = statSync(path).ino !== before;
     expect(readFileSync(path, 'utf8') === text).toBe(!written);

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { sweep } from '../../../src/engine/cache/housekeeping/sweep.ts';
 import { collect } from '../../../src/engine/cli/collect.ts';
@@ -92,24 +93,45 @@ describe('pipeline cache gc', () => {
     const old = [
       `cache/work/${'a'.repeat(64)}/work/checkpoint`,
       `cache/runs/20200101-000000-abcdef.json.1`,
-      `cache/index/plans/${'b'.repeat(64)}.json`,
-      `cache/index/code/${'b'.repeat(64)}.json`,
-      `cache/index/listings/${'b'.repeat(64)}.json`,
+      `cache/index/listings/${'b'.repeat(64)}`,
+      // As an earlier version left it.
+      'cache/index/stages.json',
       `cache/trash/${dead}/0-x/y`,
       `cache.verify.${dead}/objects/x`,
     ];
     const young = [`cache/work/${'c'.repeat(64)}/work/checkpoint`, `cache/runs/20200101-000001-abcdef.json.${pid}`];
     for (const path of [...old, ...young]) project.write(path, 'x');
     for (const path of old) age(project.path(path), 31);
-    const used = filesIn(project, 'index').filter((path) => /code|listings/.test(path) && !path.includes('bbb'));
-    expect(used.length).toBeGreaterThan(3);
+    const used = filesIn(project, 'index').filter((path) => path.includes('listings') && !path.includes('bbb'));
+    expect(used).toHaveLength(1);
     for (const path of used) age(path, 31);
     for (const path of [`cache/work/${'a'.repeat(64)}`, `cache/work/${'a'.repeat(64)}/work`])
       age(project.path(path), 31);
     const done = await cacheCommand(project, 'gc', '--yes');
-    expect(lines(done, 'cache-collected')).toMatchObject([{ actions: 0, leftovers: 7 }]);
+    expect(lines(done, 'cache-collected')).toMatchObject([{ actions: 0, leftovers: 6 }]);
     expect(old.filter((path) => project.exists(path))).toEqual([]);
     expect([...young.map((path) => project.path(path)), ...used].filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  test('cache gc deletes remembered plans and code that are old, and the memory of projects that are not used any more', async () => {
+    const project = await withHistory();
+    const other = await withHistory();
+    const unused = [
+      project.remembered(`plans/${'b'.repeat(64)}.json`),
+      project.remembered(`code/${'b'.repeat(64)}.json`),
+    ];
+    for (const path of unused) writeFileSync(path, 'x');
+    for (const folder of [project.remembered(''), other.remembered('')]) {
+      for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) age(join(folder, name), 31);
+      age(folder, 31);
+    }
+    const used = readdirSync(project.remembered('code')).filter((name) => !name.includes('bbb'));
+    expect((await cacheCommand(project, 'gc')).exitCode).toBe(0);
+    expect([...unused, other.remembered('')].filter((path) => !existsSync(path))).toEqual([]);
+    await cacheCommand(project, 'gc', '--yes');
+    expect([...unused, other.remembered('')].filter((path) => existsSync(path))).toEqual([]);
+    expect(readdirSync(project.remembered('code'))).toEqual(used);
+    expect((await other.run()).which('cached')).toHaveLength(4);
   });
 
   test('a cache gc that is killed between records and objects only wastes disk space', async () => {
@@ -121,7 +143,16 @@ describe('pipeline cache gc', () => {
       lockfileIsRead: true,
       problems: [],
     };
-    const { garbage } = collect(project.path('cache'), standing, { keepRuns: 1 });
+    const { garbage } = collect(
+      {
+        file: project.path('pipeline.yaml'),
+        shown: 'pipeline.yaml',
+        root: project.directory,
+        cache: project.path('cache'),
+      },
+      standing,
+      { keepRuns: 1 },
+    );
     expect(garbage).toMatchObject({ actions: { length: 2 }, objects: { length: 2 } });
     await sweep(project.path('cache'), { ...garbage, objects: [] }, [], new AbortController().signal);
     expect(await cacheCommand(project, 'verify')).toMatchObject({ exitCode: 0 });

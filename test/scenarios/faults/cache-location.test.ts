@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
-  chmodSync,
   chownSync,
   closeSync,
   existsSync,
@@ -13,13 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { asUser, canChangeUser } from '../../support/as-user.ts';
 import { DISK_FULL } from '../../support/messages.ts';
 import type { Project } from '../../support/project.ts';
 import { CLI, Project as NewProject, toFinished } from '../../support/project.ts';
 import { sample } from '../../support/soak.ts';
 import { toy } from '../cli/toy-pipeline.ts';
-
-const isRoot = process.getuid?.() === 0;
 
 /** Mounts a file system of this size, as in `2m`. Returns false if this machine does not permit it. */
 function mountSmall(path: string, size: string): boolean {
@@ -99,7 +97,7 @@ describe('a full disk', () => {
   test('fails the run with the folder of the cache and advice if it is full from the start', async (context) => {
     const project = writer(10);
     if (!mountSmall(project.path('small'), '64k')) return context.skip('this machine lets us mount nothing');
-    writeFileSync(project.path('small/filler'), Buffer.alloc(48 << 10));
+    writeFileSync(project.path('small/filler'), Buffer.alloc(60 << 10));
     const full = await project.run('--cache', project.path('small/cache'));
     expect(full.exitCode).toBe(1);
     expect(full.stderr).toContain(DISK_FULL);
@@ -108,35 +106,17 @@ describe('a full disk', () => {
   });
 });
 
-/** Runs the command as the user with this id. */
-function asUser(id: number, project: Project, ...args: string[]) {
-  chmodSync(project.directory, 0o755);
-  const cli = join(import.meta.dirname, '../../../dist/cli.cjs');
-  const result = spawnSync(
-    'setpriv',
-    [`--reuid=${id}`, `--regid=${id}`, '--clear-groups', process.execPath, cli, ...args],
-    {
-      cwd: project.directory,
-      encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1', HOME: '/nonexistent' },
-    },
-  );
-  return toFinished({ exitCode: result.status ?? 1, stdout: result.stdout.trimEnd(), stderr: result.stderr });
-}
-
-const canChangeUser = isRoot && existsSync('/usr/bin/setpriv');
-
 // As in a container that was started with `--user 12345`.
 test.runIf(canChangeUser)('a user id without a user name can run a pipeline', () => {
   const project = toy();
   chownSync(project.directory, 12345, 12345);
-  const { exitCode, stderr, which } = asUser(12345, project, 'run', '--json');
+  const { exitCode, stderr, which } = asUser(12345, project, ['run', '--json']);
   expect(exitCode, stderr).toBe(0);
   expect(which('ran')).toHaveLength(4);
 });
 
 describe('a cache that is not writable', () => {
-  const asNobody = async (project: Project, ...args: string[]) => asUser(65534, project, ...args);
+  const asNobody = async (project: Project, ...args: string[]) => asUser(65534, project, args);
 
   test.runIf(canChangeUser)('serves its results, and fails a run with a message if a stage has to run', async () => {
     const project = toy();

@@ -49,11 +49,11 @@ export async function checkIntegrity(
     readonly worker: string;
     readonly signal: AbortSignal;
     /** Returns the stage with this key, if it is known from elsewhere. */
-    readonly stageOf: (key: ActionKey) => string | undefined;
+    readonly stageOf: (key: ActionKey) => Promise<string | undefined>;
   },
 ): Promise<Integrity> {
   const { objects, actions, damaged, strange } = takeInventory(cache);
-  const contents = new Contents(join(cache, 'index', 'nothing-remembered'), worker);
+  const contents = new Contents(worker);
   await contents.prepare();
   const history = new RunHistory(cache);
   const trash = new Trash(cache);
@@ -80,7 +80,7 @@ export async function checkIntegrity(
     damages.push({ kind: 'object', path, digest, affects: users.get(digest) ?? [] });
   }
   for (const { path, key } of damaged) {
-    damages.push({ kind: 'action', path, key, stage: stageOf(key) });
+    damages.push({ kind: 'action', path, key, stage: await stageOf(key) });
     trash.take(path);
   }
   for (const { path, key, record } of actions) {
@@ -116,8 +116,8 @@ function isEmptyFolder(path: string): boolean {
 class Contents {
   readonly #files: FileDigests;
 
-  constructor(store: string, worker: string) {
-    this.#files = new FileDigests(store, worker);
+  constructor(worker: string) {
+    this.#files = new FileDigests(undefined, worker);
   }
 
   prepare(): Promise<void> {

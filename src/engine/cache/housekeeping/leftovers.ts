@@ -14,8 +14,10 @@ export type LeftoverKind =
   | 'work'
   /** The record of a run. */
   | 'run'
-  /** The bundled code of a stage, the listing of an input directory, or a plan. */
+  /** The listing of an input directory, or a file of an earlier version. */
   | 'index'
+  /** The bundled code of a stage, a plan, or what this user remembers of another project. */
+  | 'memory'
   /** A download that no stage has used recently. */
   | 'download'
   /** An unfinished file of a killed process. */
@@ -27,6 +29,9 @@ export interface Leftover extends Kept {
 }
 
 export interface LeftoverLimits {
+  /** The memory of this user: of this project, if there is one, and of others. Absolute. */
+  readonly memory: string | undefined;
+  readonly otherMemories: readonly string[];
   /** Only what is older is deleted, in milliseconds since 1970. */
   readonly before: number;
   /** This many of the newest run records are kept, however old they are. */
@@ -39,13 +44,19 @@ export interface LeftoverLimits {
   readonly now: number;
 }
 
+/** Other projects may be in use, however little this one wants to keep. */
+const OTHER_MEMORY_MILLISECONDS = 30 * 86_400_000;
+
+/** What is in the index of a cache: what runs need to know of each other. */
+const IN_INDEX = ['last', 'live', 'listings', 'sweep.lock'];
+
 /** Whether a process on another machine is alive is unknown here. A temporary file younger than this may be in use. */
 const WRITING_MILLISECONDS = 3_600_000;
 
 /** Finds unreferenced files in and beside a cache directory, other than actions and objects. */
 export function findLeftovers(
   cache: string,
-  { before, keepRuns, codes, inputs, now }: LeftoverLimits,
+  { before, keepRuns, codes, inputs, now, memory, otherMemories }: LeftoverLimits,
 ): readonly Leftover[] {
   const index = join(cache, 'index');
   const work = entriesOf(join(cache, 'work'))
@@ -58,22 +69,33 @@ export function findLeftovers(
     .slice(keepRuns)
     .map((id) => history.pathOf(id))
     .filter((path) => newestIn(path) < before);
-  const remembered = [
-    ...filesIn(join(index, 'code')).filter((path) => !codes.has(digestOf(path))),
+  const isOld = (path: string) => !isTemporary(path) && newestIn(path) < before;
+  const indexed = [
     ...filesIn(join(index, 'listings')).filter((path) => !inputs.has(digestOf(path))),
-    ...filesIn(join(index, 'plans')),
-  ].filter((path) => !isTemporary(path) && newestIn(path) < before);
+    ...filesIn(index).filter((path) => !IN_INDEX.includes(basename(path))),
+  ].filter(isOld);
+  const remembered = [
+    ...(memory === undefined
+      ? []
+      : [
+          ...filesIn(join(memory, 'code')).filter((path) => !codes.has(digestOf(path))),
+          ...filesIn(join(memory, 'plans')),
+        ]),
+  ].filter(isOld);
+  const otherLimit = Math.min(before, now - OTHER_MEMORY_MILLISECONDS);
+  const abandonedMemories = otherMemories.filter((path) => newestIn(path) < otherLimit);
   const temporary = [
     ...abandonedTrash(cache),
     ...abandoned(cache),
     ...deadMarkers(cache),
-    ...temporaries(cache).filter((path) => newestIn(path) < now - WRITING_MILLISECONDS),
+    ...temporaries(cache, memory).filter((path) => newestIn(path) < now - WRITING_MILLISECONDS),
   ];
   const downloads = listDownloads(cache).filter(({ lastUsed }) => lastUsed < before);
   const all: readonly [LeftoverKind, readonly string[]][] = [
     ['work', work],
     ['run', runs],
-    ['index', remembered],
+    ['index', indexed],
+    ['memory', [...remembered, ...abandonedMemories]],
     ['download', downloads.map(({ path }) => path)],
     ['temporary', temporary],
   ];
@@ -81,10 +103,11 @@ export function findLeftovers(
 }
 
 /** Returns temporary files beside records, objects and index files, which would have been renamed to them. */
-function temporaries(cache: string): string[] {
-  const folders = ['runs', 'work', 'index', 'index/last', 'index/code', 'index/listings', 'index/plans'].map((name) =>
-    join(cache, name),
-  );
+function temporaries(cache: string, memory: string | undefined): string[] {
+  const folders = [
+    ...['runs', 'work', 'index', 'index/last', 'index/listings'].map((name) => join(cache, name)),
+    ...(memory === undefined ? [] : ['', 'code', 'plans'].map((name) => join(memory, name))),
+  ];
   const shards = ['actions', 'objects'].flatMap((kind) =>
     entriesOf(join(cache, kind)).map((name) => join(cache, kind, name)),
   );

@@ -1,12 +1,22 @@
 import { hash } from 'node:crypto';
 import { withNonFinite } from '../../../shared/non-finite.ts';
+import type { Digest } from '../../fingerprint/digest.ts';
 
 const TAIL = /,\n {2}"checksum": "([0-9a-f]{64})"\n\}\n$/;
 const TAIL_LENGTH = 85;
 
+/** Returns the digest of a record: SHA-256 of the JSON text in which it is stored. */
+export function recordDigest(record: object): Digest {
+  return hash('sha256', bodyOf(record)) as Digest;
+}
+
+function bodyOf(record: object): string {
+  return JSON.stringify(record, withNonFinite, 2);
+}
+
 /** Returns a record as JSON that ends with a SHA-256 checksum over everything before it, to detect flipped bits. */
 export function toChecksummed(record: object): string {
-  const body = JSON.stringify(record, withNonFinite, 2);
+  const body = bodyOf(record);
   return `${body.slice(0, -2)},\n  "checksum": "${hash('sha256', body)}"\n}\n`;
 }
 

@@ -8,6 +8,7 @@ import type { FileDigests } from '../../fingerprint/file-digests.ts';
 import { LinkedFiles } from '../../fingerprint/linked-files.ts';
 import type { SealedTrees } from '../../fingerprint/sealed-trees.ts';
 import { digestTree, type Tree } from '../../fingerprint/tree.ts';
+import { isActionRecord } from '../record-shape.ts';
 import type { ActionRecord, FinishedOutput } from '../records.ts';
 import type { ActionStore, ContentStore, LocalIndex } from '../stores.ts';
 import { cacheProblem } from './cache-problem.ts';
@@ -114,7 +115,10 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
 
   #read(key: ActionKey): ActionRecord | undefined {
     const record = readRecord<ActionRecord>(this.#paths.action(key));
-    return record?.key === key ? { ...record, metrics: readNumbers(record.metrics ?? {}) } : undefined;
+    // The document has to be the one that the key is the digest of, or else the record is about something else.
+    return record !== undefined && isActionRecord(record, key)
+      ? { ...record, metrics: readNumbers(record.metrics ?? {}) }
+      : undefined;
   }
 
   #locate(digest: Digest): string | undefined {

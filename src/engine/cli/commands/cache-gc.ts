@@ -18,13 +18,13 @@ export function cacheGc(options: GcOptions): Promise<number> {
   return housekeeping(options, async () => {
     const { signal, release } = interruptible();
     try {
-      const { cache } = findProject(options);
+      const project = findProject(options);
       const referenced = await findReferencedKeys(options, signal);
       if (signal.aborted) return EXIT.interrupted;
       // Results that belong to a lockfile that cannot be read would be lost.
       if (!referenced.lockfileIsRead) return reportProblems(referenced.problems, options);
-      const { garbage, leftovers } = collect(cache, referenced, options);
-      const swept = options.yes ? await sweep(cache, garbage, leftovers, signal) : undefined;
+      const { garbage, leftovers } = collect(project, referenced, options);
+      const swept = options.yes ? await sweep(project.cache, garbage, leftovers, signal) : undefined;
       const console = openConsole(options);
       printUnknown(referenced, options, console);
       for (const { key, record, lastUsed } of garbage.actions) {

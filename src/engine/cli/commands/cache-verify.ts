@@ -20,15 +20,21 @@ export function cacheVerify(options: CommonOptions): Promise<number> {
     const { signal, release } = interruptible();
     try {
       const { cache } = findProject(options);
-      const referenced = await findReferencedKeys(options, signal);
+      // Needed only to describe damage. It finds everything out again, too: what is remembered proves nothing here.
+      let found: Promise<ReferencedKeys> | undefined;
+      const referencedKeys = () => {
+        found ??= findReferencedKeys({ ...options, fromScratch: true }, signal);
+        return found;
+      };
       const integrity = await checkIntegrity(cache, {
         worker: options.engine.hashWorker,
         signal,
-        stageOf: stagesByKey(cache, referenced),
+        stageOf: stagesByKey(cache, referencedKeys),
       });
+      const referenced = integrity.damages.length === 0 ? undefined : await referencedKeys();
       const ageOf = (key: ActionKey): Age => {
-        if (referenced.locked.has(key) || referenced.current?.has(key)) return 'current';
-        return referenced.current === undefined ? 'unknown' : 'old';
+        if (referenced?.locked.has(key) || referenced?.current?.has(key)) return 'current';
+        return referenced?.current === undefined ? 'unknown' : 'old';
       };
       const { print, printJson, paint } = openConsole(options);
       for (const damage of integrity.damages) {
@@ -47,15 +53,19 @@ export function cacheVerify(options: CommonOptions): Promise<number> {
 }
 
 /** Returns a function that finds the stage of a key without its record: in the pipeline, the lockfile or past runs. */
-function stagesByKey(cache: string, { current, locked }: ReferencedKeys): (key: ActionKey) => string | undefined {
+function stagesByKey(
+  cache: string,
+  referencedKeys: () => Promise<ReferencedKeys>,
+): (key: ActionKey) => Promise<string | undefined> {
   let ran: Map<ActionKey, string> | undefined;
-  return (key) => {
+  return async (key) => {
     if (ran === undefined) {
       ran = new Map([...new LocalHistory(cache).lastKeys()].map(([stage, last]) => [last, stage]));
       for (const { stages } of new RunHistory(cache).newest(RUNS)) {
         for (const stage of stages) if (stage.key !== undefined) ran.set(stage.key, stage.name);
       }
     }
+    const { current, locked } = await referencedKeys();
     return current?.get(key) ?? locked.get(key) ?? ran.get(key);
   };
 }

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
+import { foreignIn, warnOfForeign } from '../foreign-results.ts';
 import type { CommonOptions } from '../options.ts';
 import { type NamedArtifact, refer } from '../reference.ts';
 import { withSession } from '../with-session.ts';
@@ -26,6 +27,7 @@ export async function exportArtifacts(
   return withSession(options, async ({ services }) => {
     const referred = await refer(reference, services);
     if (!referred.ok) return reportProblems(referred.failure, options);
+    warnOfForeign(foreignIn(referred.value, services), options);
     const artifacts = referred.value.kind === 'stage' ? referred.value.artifacts : [referred.value.artifact];
     const copied = copyAll(artifacts, directory, options.force);
     if (!copied.ok) return reportProblems(copied.failure, options);

@@ -1,16 +1,16 @@
-import { join } from 'node:path';
 import type { RunRecord } from '../../cache/records.ts';
 import type { RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
-import { lockfileName, writeLockfile } from '../../execute/lockfile.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Choice, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
 import { type Console, openConsole, reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
+import { warnOfForeign } from '../foreign-results.ts';
 import type { CommonOptions } from '../options.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { missingInputs } from '../session.ts';
+import { updateLockfile } from '../update-lockfile.ts';
 import { withSession } from '../with-session.ts';
 
 export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'> {
@@ -18,11 +18,14 @@ export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'>
   readonly keepGoing: boolean;
   /** Fail unless the lockfile matches the pipeline, and every result matches the lockfile. */
   readonly locked: boolean;
+  /** Believe the results of others in the cache as if this user had computed them. */
+  readonly trustCache: boolean;
 }
 
 /** `pipeline run` and, as a dry run of all stages, `pipeline status`. Returns the exit code. */
 export async function run(stages: readonly string[], options: RunCommandOptions): Promise<number> {
-  return withSession(options, async ({ services }, signal) => {
+  const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun };
+  return withSession({ ...options, ...session }, async ({ services }, signal) => {
     const selection = select(services.plan, { ...options, stages });
     if (!selection.ok) return reportProblems(selection.failure, options);
     const missing = missingInputs(services.plan, selection.value.stages);
@@ -48,9 +51,12 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
     await close();
     if (!dryRun) services.stores.history.addRun(toRecord(result, services.plan, started));
     conclude(result, services.plan, console);
-    if (result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options)) {
-      const written = writeLockfile(join(services.plan.root, lockfileName(options.profile)), result);
-      if (!written.ok) return reportProblems(written.failure, { ...options, json: false });
+    const foreign = result.stages.filter((stage) => 'outputs' in stage && services.vouched.isForeign(stage.key));
+    const locks = result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options);
+    warnOfForeign(foreign, options, locks);
+    if (locks && foreign.length === 0) {
+      const updated = await updateLockfile(result, services.plan.root, options, console);
+      if (!updated.ok) return reportProblems(updated.failure, { ...options, json: false });
     }
     return exitCodeOf(result);
   });

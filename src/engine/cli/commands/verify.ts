@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Problem } from '../../../shared/problem.ts';
 import { freshStores } from '../../cache/fresh-stores.ts';
 import { freshDirectory, removeAbandoned } from '../../cache/housekeeping/fresh-directory.ts';
@@ -9,6 +9,7 @@ import type { Lockfile } from '../../execute/lockfile.ts';
 import type { Services } from '../../execute/services.ts';
 import { planVerification, type Verification, verdicts } from '../../execute/verification.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
+import { FileDigests } from '../../fingerprint/file-digests.ts';
 import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
 import type { PlannedStage } from '../../plan/plan.ts';
 import { select } from '../../plan/select.ts';
@@ -30,7 +31,7 @@ export interface VerifyOptions extends CommonOptions {
 
 /** `pipeline verify`: reruns stages in an empty cache, and compares their outputs with the lockfile. */
 export async function verify(stages: readonly string[], options: VerifyOptions): Promise<number> {
-  return withSession(options, async ({ services }, signal) => {
+  return withSession({ ...options, fromScratch: true }, async ({ services }, signal) => {
     const selection = select(services.plan, { stages, force: false });
     if (!selection.ok) return reportProblems(selection.failure, options);
     const missing = missingInputs(services.plan, selection.value.stages);
@@ -103,8 +104,8 @@ function inFresh(
   taken: ReadonlySet<ActionKey>,
   { engine, jobs }: CommonOptions,
 ): Services {
-  const trees = new SealedTrees(join(directory, 'index', 'trees'));
-  const { linkable, save: _, ...fresh } = openLocalStores(directory, trees, engine.hashWorker);
+  const files = new FileDigests(undefined, engine.hashWorker);
+  const { linkable, save: _, ...fresh } = openLocalStores(directory, new SealedTrees(), files);
   const stores = freshStores(fresh, services.stores, taken);
   const roots = { ...services.roots, cache: directory };
   const { paths, environment } = services;
