@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import { reasonOf } from '../../shared/wording.ts';
 import { quietly } from '../cache/local/quietly.ts';
-import type { LinkedFiles } from '../fingerprint/linked-files.ts';
+import { type ContentStore, whileLinking } from '../cache/stores.ts';
 import type { PathDigests } from '../fingerprint/path-digests.ts';
 import { isOpen, type TreeFile } from '../fingerprint/tree.ts';
 import type { FailureReason } from './failure.ts';
@@ -25,8 +25,7 @@ type Folders = ReadonlyMap<string, readonly string[]>;
 
 interface ViewServices {
   readonly paths: PathDigests;
-  /** Keeps the digests of artifacts valid, if the store supports that. */
-  readonly links: LinkedFiles | undefined;
+  readonly contents: ContentStore;
   readonly log: (message: string) => void;
   readonly signal: AbortSignal;
 }
@@ -90,8 +89,9 @@ export class InputViews {
       }
     }
     quietly(() => rmSync(this.#directory, { recursive: true, force: true }));
+    // Looked up as they now are, artifacts are known to the next run without a look at each file.
     for (const { input } of this.#views) {
-      if (input.from.kind === 'artifact') this.#services.links?.reseal(input.path);
+      if (input.from.kind === 'artifact') await this.#services.contents.has(input.from.digest);
     }
     this.#views.length = 0;
   }
@@ -148,9 +148,9 @@ export class InputViews {
   }
 
   #keeperOf({ from }: FoundInput): WhileLinking {
-    const { links, paths } = this.#services;
-    const keeper = from.kind === 'path' ? paths : links;
-    return (path, change) => (keeper === undefined ? change() : keeper.whileLinking(path, change));
+    const { contents, paths } = this.#services;
+    if (from.kind === 'artifact') return (path, change) => whileLinking(contents, path, change);
+    return (path, change) => paths.whileLinking(path, change);
   }
 
   /** Returns whether a folder is one of these views, rather than a link that the stage has put in its place. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readNumbers } from '../../shared/non-finite.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import { cacheProblem } from '../cache/local/cache-problem.ts';
+import { quietly } from '../cache/local/quietly.ts';
 import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
 import { keepResult } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
@@ -52,9 +53,13 @@ export async function performStage(
   const scratch = fromRooted(request.scratch, services.roots);
   const made = join(scratch, 'outputs');
   const reused = await reusedOf(request, services);
-  const links = services.linkable?.(Object.values(reused?.outputs ?? {}));
-  const log = (message: string) => onMessage({ type: 'log', message });
-  const views = new InputViews(join(scratch, 'inputs'), { paths: services.paths, links, log, signal });
+  const links = reused && services.linkable?.(Object.values(reused.outputs));
+  const views = new InputViews(join(scratch, 'inputs'), {
+    paths: services.paths,
+    contents: services.stores.contents,
+    log: (message) => onMessage({ type: 'log', message }),
+    signal,
+  });
   try {
     const inputs = await views.make(request.stage, found);
     if (!inputs.ok) return inputs.failure === 'cancelled' ? { type: 'cancelled' } : failed(inputs.failure);
@@ -68,7 +73,7 @@ export async function performStage(
     return failed({ kind: 'cache', problems: cacheProblem(error, made).failure });
   } finally {
     // Links are deleted here, where the digests of what they link to can be kept valid.
-    rmSync(made, { recursive: true, force: true });
+    quietly(() => rmSync(made, { recursive: true, force: true }));
     await views.remove();
     links?.settle();
   }

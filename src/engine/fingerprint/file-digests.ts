@@ -76,11 +76,11 @@ export class FileDigests {
    * recognised, but not its content, so its digest stays valid.
    */
   whileLinking(path: string, change: () => void): void {
-    const before = statSync(path, { bigint: true });
-    change();
     const entry = this.#entries.get(path);
+    const before = entry === undefined ? undefined : statSync(path, { bigint: true, throwIfNoEntry: false });
+    change();
     // A file that was racy or had changed before is read again.
-    if (entry?.startsWith(`${factsOf(before)} `) !== true) return;
+    if (entry === undefined || before === undefined || !entry.startsWith(`${factsOf(before)} `)) return;
     const after = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (after === undefined || !isSameFile(before, after)) return;
     const [, , , , quick = '', digest = ''] = entry.split(' ');

@@ -32,17 +32,6 @@ export class LinkedFiles {
     this.#known = new Map(known.map((file) => [identityOf(file.stats), file]));
   }
 
-  /** Calls `change`, which creates or deletes a hard link to the file of a content, and keeps its digest valid. */
-  whileLinking(path: string, change: () => void): void {
-    this.#files.whileLinking(path, change);
-  }
-
-  /** Seals a content again, to whose files links were created or deleted. */
-  reseal(root: string): void {
-    const tree = digestTree(root, this.#files);
-    if (tree.ok) this.#trees.seal(root, tree.value);
-  }
-
   /** Registers the digests of all hard links below `path` to the known files. */
   adopt(path: string): void {
     for (const file of filesAt(path)) {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { LocalStore } from '../../../src/engine/cache/local/local-store.ts';
 import { InputViews } from '../../../src/engine/execute/input-views.ts';
 import type { FoundInput } from '../../../src/engine/execute/request-inputs.ts';
 import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
@@ -8,6 +9,7 @@ import { PathDigests } from '../../../src/engine/fingerprint/path-digests.ts';
 import { SealedTrees } from '../../../src/engine/fingerprint/sealed-trees.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 import { unwrap } from '../../support/result.ts';
+import { localStore } from '../../support/results.ts';
 
 const FILTER = { include: ['*.txt'], exclude: [] };
 
@@ -26,6 +28,7 @@ let directory: string;
 let paths: WatchedPaths;
 let cancel: AbortController;
 let input: FoundInput;
+let contents: LocalStore;
 
 beforeEach(async () => {
   folder = temporaryFolder();
@@ -33,13 +36,14 @@ beforeEach(async () => {
   directory = join(root, 'inputs');
   for (const name of ['a.txt', 'b.txt', 'c.txt', 'd.bin']) writeFileSync(join(folder, name), name);
   paths = new WatchedPaths(new FileDigests(join(root, 'files')), new SealedTrees(join(root, 'trees')));
+  contents = localStore(root, 'cache');
   cancel = new AbortController();
   const { digest } = unwrap(await paths.digest({ path: folder, ...FILTER }));
   const from = { kind: 'path', at: { root: 'machine', path: folder }, digest, filter: FILTER } as const;
   input = { input: 'texts', from, path: folder, handed: folder, place: 'texts' };
 });
 
-const views = () => new InputViews(directory, { paths, links: undefined, log: () => undefined, signal: cancel.signal });
+const views = () => new InputViews(directory, { paths, contents, log: () => undefined, signal: cancel.signal });
 
 describe('the view of a filtered folder', () => {
   test('has the files that count, and is deleted with all that was put into it', async () => {

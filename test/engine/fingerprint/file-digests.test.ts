@@ -22,7 +22,7 @@ beforeEach(() => {
 /** Lets the file be this many milliseconds old: a file younger than 20 may change again in the tick of its times. */
 function age(milliseconds: number): void {
   vi.spyOn(Date, 'now').mockReturnValue(Math.ceil(statSync(file).ctimeMs) + milliseconds);
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => void vi.restoreAllMocks());
 }
 
 /** Overwrites the file with other bytes of the same length and resets its time, so that only reading it reveals that. */
