@@ -8,14 +8,19 @@ import type { FoundInput } from './request-inputs.ts';
  * do not exist any more when the user reads that.
  */
 export class InputNames {
+  readonly #directory: string;
   readonly #inputs: readonly FoundInput[];
 
-  constructor(inputs: readonly FoundInput[]) {
+  /** @param directory in which the paths are that were made for the stage, absolute. */
+  constructor(directory: string, inputs: readonly FoundInput[]) {
+    this.#directory = directory;
     this.#inputs = inputs.filter(({ path, handed }) => path !== handed);
   }
 
   /** Replaces paths of artifacts by their names (`stage.output`), and paths of filtered folders by the user's paths. */
   in(text: string): string {
+    // A stage may have ten thousand inputs, and log as many lines.
+    if (!text.includes(this.#directory)) return text;
     return this.#inputs.reduce(
       (named, { handed, path, from }) => named.replaceAll(handed, from.kind === 'artifact' ? from.producer : path),
       text,

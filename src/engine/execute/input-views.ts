@@ -100,7 +100,7 @@ export class InputViews {
     const { from, path, place } = input;
     if (from.kind === 'artifact') {
       const to = join(this.#directory, place, from.file);
-      return success({ input, to, folders: statSync(path).isDirectory() ? foldersBelow(path) : undefined });
+      return success({ input, to, folders: isFolder(path) ? foldersBelow(path) : undefined });
     }
     if (isOpen(from.filter)) return success(undefined);
     const tree = this.#services.paths.list({ path, ...from.filter });
@@ -193,6 +193,11 @@ function foldersOf(files: readonly Pick<TreeFile, 'path'>[]): Folders {
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+/** An artifact that is gone counts as a file, which then cannot be read. */
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Lists the folders of an artifact, which has no links in it. */

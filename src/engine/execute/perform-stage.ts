@@ -54,7 +54,8 @@ export async function performStage(
   const made = join(scratch, 'outputs');
   const reused = await reusedOf(request, services);
   const links = reused && services.linkable?.(Object.values(reused.outputs));
-  const views = new InputViews(join(scratch, 'inputs'), {
+  const directory = join(scratch, 'inputs');
+  const views = new InputViews(directory, {
     paths: services.paths,
     contents: services.stores.contents,
     log: (message) => onMessage({ type: 'log', message }),
@@ -62,8 +63,8 @@ export async function performStage(
   });
   try {
     const inputs = await views.make(request.stage, found);
-    if (!inputs.ok) return inputs.failure === 'cancelled' ? { type: 'cancelled' } : failed(inputs.failure);
-    const names = new InputNames(inputs.value);
+    if (!inputs.ok) return await withoutInputs(request, found, inputs.failure, services);
+    const names = new InputNames(directory, inputs.value);
     return await perform(request, {
       ...{ gpus, services, signal, inputs: inputs.value, names, made, reused, links },
       onMessage: (message) =>
@@ -77,6 +78,18 @@ export async function performStage(
     await views.remove();
     links?.settle();
   }
+}
+
+/** Returns the end of a stage for which its inputs could not be presented. */
+async function withoutInputs(
+  { stage }: StageRequest,
+  found: readonly FoundInput[],
+  reason: FailureReason | 'cancelled',
+  services: MachineServices,
+): Promise<StageEnd> {
+  if (reason === 'cancelled') return { type: 'cancelled' };
+  const unchanged = await unchangedInputs(stage, found, services);
+  return !unchanged.ok && unchanged.failure === 'inputs-gone' ? { type: 'inputs-gone' } : failed(reason);
 }
 
 interface Performance {

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { LocalStore } from '../../../src/engine/cache/local/local-store.ts';
 import { InputViews } from '../../../src/engine/execute/input-views.ts';
 import type { FoundInput } from '../../../src/engine/execute/request-inputs.ts';
+import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
 import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
 import { PathDigests } from '../../../src/engine/fingerprint/path-digests.ts';
 import { SealedTrees } from '../../../src/engine/fingerprint/sealed-trees.ts';
@@ -79,6 +80,17 @@ describe('the view of a filtered folder', () => {
       ok: false,
       failure: { kind: 'bad-input', problems: [{ message, at: { file: join(folder, 'b.txt') } }] },
     });
+  });
+
+  test('is not made if an artifact beside it was deleted meanwhile', async () => {
+    const digest = sha256('gone');
+    const path = join(folder, 'gone');
+    const from = { kind: 'artifact', digest, producer: 'make.table', file: 'table.csv' } as const;
+    const artifact = { input: 'table', from, path, handed: path, place: 'table' };
+    const made = views();
+    expect(await made.make('s', [input, artifact])).toMatchObject({ ok: false });
+    await made.remove();
+    expect(existsSync(directory)).toBe(false);
   });
 
   test('replaces what a killed attempt has left', async () => {
