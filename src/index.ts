@@ -55,7 +55,10 @@ export interface PreviousResult<Outputs> {
 export interface StageContext<Params, Inputs, Outputs> {
   /** The params of this stage, validated against its schema, with defaults filled in. */
   readonly params: Params;
-  /** The absolute path of each input, a file or directory to read; for `models[]`, a list of collected artifacts. */
+  /**
+   * The absolute path of each input, a file or directory to read; for `models[]`, a list of collected artifacts. The path
+   * of an artifact ends in the file name of the output. A path may exist only while the stage runs.
+   */
   readonly inputs: Inputs;
   /** The absolute path of each output, where the stage must create a file or a directory. */
   readonly outputs: Outputs;

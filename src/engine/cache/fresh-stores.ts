@@ -2,7 +2,7 @@ import type { Result } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
 import type { ActionRecord, FinishedOutput } from './records.ts';
-import type { ActionStore, ContentStore, Stores } from './stores.ts';
+import { type ActionStore, type ContentStore, type Stores, whileLinking } from './stores.ts';
 
 /**
  * Returns stores that start empty: every new result is written to `fresh`. Only the results of the actions in `reused`,
@@ -69,6 +69,11 @@ class FreshContents implements ContentStore {
 
   async list(digest: Digest): Promise<Tree | undefined> {
     return (await this.#fresh.list(digest)) ?? this.#main.list(digest);
+  }
+
+  /** The file may be one of `main`. */
+  whileLinking(path: string, change: () => void): void {
+    whileLinking(this.#fresh, path, () => whileLinking(this.#main, path, change));
   }
 
   prepare(): Promise<void> {

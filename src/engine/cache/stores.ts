@@ -22,12 +22,23 @@ export interface ContentStore {
   materialize(digest: Digest): Promise<string | undefined>;
   /** Returns the files in content, with their digests; nothing on a cache miss. */
   list(digest: Digest): Promise<Tree | undefined>;
+  /**
+   * Calls `change`, which creates or deletes a hard link to the file of a content at an absolute path. A store that
+   * recognises files by their metadata keeps their digests valid.
+   */
+  whileLinking?(path: string, change: () => void): void;
   /** Loads what `digest` needs. Called while a stage runs, so that the wait is hidden. */
   prepare(): Promise<void>;
   /** Computes the digest of the file or directory at an absolute path, which may be added afterwards. */
   digest(path: string): Promise<Result<Tree>>;
   /** Adds content. Moves it away from its current path. */
   add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>>;
+}
+
+/** Calls `change`, which creates or deletes a hard link to the file of a content, as the store wants it. */
+export function whileLinking(contents: ContentStore, path: string, change: () => void): void {
+  if (contents.whileLinking === undefined) change();
+  else contents.whileLinking(path, change);
 }
 
 /**

@@ -74,6 +74,10 @@ export class TieredStore implements ActionStore, ContentStore {
     return (await this.materialize(digest)) === undefined ? undefined : this.#local.list(digest);
   }
 
+  whileLinking(path: string, change: () => void): void {
+    this.#local.whileLinking(path, change);
+  }
+
   prepare(): Promise<void> {
     return this.#local.prepare();
   }

@@ -45,8 +45,8 @@ export interface RequestedCode extends BundleText {
 }
 
 export type RequestedInput =
-  /** `producer`: `stage.output`, for messages. */
-  | { readonly kind: 'artifact'; readonly digest: Digest; readonly producer: string }
+  /** `producer`: `stage.output`, for messages. `file`: the file name of the output, which the stage sees. */
+  | { readonly kind: 'artifact'; readonly digest: Digest; readonly producer: string; readonly file: string }
   | { readonly kind: 'path'; readonly at: RootedPath; readonly digest: Digest; readonly filter: TreeFilter };
 
 /** One of the artifacts of an input that collects several, declared as `models[]`. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readNumbers } from '../../shared/non-finite.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import { cacheProblem } from '../cache/local/cache-problem.ts';
+import { quietly } from '../cache/local/quietly.ts';
 import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
 import { keepResult } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
@@ -13,10 +14,12 @@ import { stageEnvironment } from './environment.ts';
 import type { StageEnd, StageMessage, StageRequest } from './executor.ts';
 import type { FailureReason } from './failure.ts';
 import { fullDisk } from './full-disk.ts';
+import { InputNames } from './input-names.ts';
+import { InputViews } from './input-views.ts';
 import { type Linkage, writeLinkedBundle } from './linked-bundle.ts';
 import { finishOutputs } from './outputs.ts';
 import type { HostTask, PreviousPaths } from './protocol.ts';
-import { type FoundInput, inputPaths, locateInputs, nameProducers } from './request-inputs.ts';
+import { type FoundInput, inputPaths, locateInputs } from './request-inputs.ts';
 import { fromRooted, type Roots } from './roots.ts';
 import { runInProcess, toResult } from './stage-process.ts';
 import { inTemporaryFolder } from './temporary-folder.ts';
@@ -37,12 +40,6 @@ export interface MachineServices {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** An earlier result that a stage may reuse. */
-interface Reused {
-  readonly paths: PreviousPaths;
-  readonly links: LinkedFiles | undefined;
-}
-
 /** Runs a stage on this machine and adds its result to the stores. `gpus`: the GPUs allocated to it. */
 export async function performStage(
   request: StageRequest,
@@ -54,18 +51,46 @@ export async function performStage(
   const found = await locateInputs(request.inputs, services);
   if (found === undefined) return { type: 'inputs-gone' };
   onMessage({ type: 'started' });
-  const made = join(fromRooted(request.scratch, services.roots), 'outputs');
+  const scratch = fromRooted(request.scratch, services.roots);
+  const made = join(scratch, 'outputs');
   const reused = await reusedOf(request, services);
+  const links = reused && services.linkable?.(Object.values(reused.outputs));
+  const directory = join(scratch, 'inputs');
+  const views = new InputViews(directory, {
+    paths: services.paths,
+    contents: services.stores.contents,
+    log: (message) => onMessage({ type: 'log', message }),
+    signal,
+  });
   try {
-    return await perform(request, { gpus, services, onMessage, signal, found, made, reused });
+    const inputs = await views.make(request.stage, found);
+    if (!inputs.ok) return await withoutInputs(request, found, inputs.failure, services);
+    const names = new InputNames(directory, inputs.value);
+    return await perform(request, {
+      ...{ gpus, services, signal, inputs: inputs.value, names, made, reused, links },
+      onMessage: (message) =>
+        onMessage(message.type === 'log' ? { ...message, message: names.in(message.message) } : message),
+    });
   } catch (error) {
     return failed({ kind: 'cache', problems: cacheProblem(error, made).failure });
   } finally {
-    if (reused?.links !== undefined) {
-      rmSync(made, { recursive: true, force: true });
-      reused.links.settle();
-    }
+    // Links are deleted here, where the digests of what they link to can be kept valid.
+    quietly(() => rmSync(made, { recursive: true, force: true }));
+    await views.remove();
+    links?.settle();
   }
+}
+
+/** Returns the end of a stage for which its inputs could not be presented. */
+async function withoutInputs(
+  { stage }: StageRequest,
+  found: readonly FoundInput[],
+  reason: FailureReason | 'cancelled',
+  services: MachineServices,
+): Promise<StageEnd> {
+  if (reason === 'cancelled') return { type: 'cancelled' };
+  const unchanged = await unchangedInputs(stage, found, services);
+  return !unchanged.ok && unchanged.failure === 'inputs-gone' ? { type: 'inputs-gone' } : failed(reason);
 }
 
 interface Performance {
@@ -73,14 +98,16 @@ interface Performance {
   readonly services: MachineServices;
   readonly onMessage: (message: StageMessage) => void;
   readonly signal: AbortSignal;
-  readonly found: readonly FoundInput[];
+  readonly inputs: readonly FoundInput[];
+  readonly names: InputNames;
   /** The directory to which outputs are written. Absolute. */
   readonly made: string;
-  readonly reused: Reused | undefined;
+  readonly reused: PreviousPaths | undefined;
+  readonly links: LinkedFiles | undefined;
 }
 
 async function perform(request: StageRequest, performance: Performance): Promise<StageEnd> {
-  const { services, found, made, reused } = performance;
+  const { services, inputs, names, made, links } = performance;
   const { contents } = services.stores;
   const scratch = fromRooted(request.scratch, services.roots);
   // The outputs of an earlier attempt are incomplete.
@@ -90,16 +117,13 @@ async function perform(request: StageRequest, performance: Performance): Promise
   const prepared = contents.prepare();
   const ran = await runProcess(request, performance);
   if (ran === 'cancelled') return { type: 'cancelled' };
-  const unchanged = await unchangedInputs(request.stage, found, services);
+  const unchanged = await unchangedInputs(request.stage, inputs, services);
   const changed = unchanged.ok ? undefined : unchanged.failure;
   if (changed === 'inputs-gone') return { type: 'inputs-gone' };
-  if (!ran.ok) {
-    const reason = fullDisk(ran.failure, scratch) ?? ran.failure;
-    return failed('problems' in reason ? { ...reason, problems: nameProducers(reason.problems, found) } : reason);
-  }
+  if (!ran.ok) return failed(names.inFailure(fullDisk(ran.failure, scratch) ?? ran.failure));
   if (changed !== undefined) return failed(changed);
   await prepared;
-  reused?.links?.adopt(made);
+  links?.adopt(made);
   const outputs = await finishOutputs(request, made, contents);
   if (!outputs.ok) return failed({ kind: 'bad-output', problems: outputs.failure });
   const record = toRecord(request, outputs.value, ran.value, secondsSince(started));
@@ -125,7 +149,7 @@ async function runProcess(
 async function runFrom(
   folder: string,
   request: StageRequest,
-  { gpus, services, onMessage, signal, found, made, reused }: Performance,
+  { gpus, services, onMessage, signal, inputs, made, reused }: Performance,
 ): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
   const { roots } = services;
   const metrics: Record<string, number> = {};
@@ -133,11 +157,11 @@ async function runFrom(
     type: 'run',
     bundle: writeLinkedBundle(request.code, linkageOf(request, services), folder, 'stage'),
     params: request.document.params,
-    inputs: inputPaths(request.inputs, found),
+    inputs: inputPaths(request.inputs, inputs),
     outputs: Object.fromEntries(request.outputs.map(({ name, file }) => [name, join(made, file)])),
     work: fromRooted(request.work, roots),
     downloads: fromRooted(request.downloads, roots),
-    ...(reused && { previous: reused.paths }),
+    ...(reused && { previous: reused }),
   };
   const environment = { ...services.environment, ...request.environment };
   const end = await runInProcess(task, join(folder, 'request.json'), {
@@ -165,8 +189,8 @@ function linkageOf({ code }: StageRequest, { roots, stageApi }: MachineServices)
 /** Locates an earlier result; returns nothing if an output of it is no longer available. */
 async function reusedOf(
   { previous }: StageRequest,
-  { stores, roots, linkable }: MachineServices,
-): Promise<Reused | undefined> {
+  { stores, roots }: MachineServices,
+): Promise<PreviousPaths | undefined> {
   if (previous === undefined) return undefined;
   const outputs: Record<string, string> = {};
   for (const [name, digest] of Object.entries(previous.outputs)) {
@@ -177,7 +201,7 @@ async function reusedOf(
   const listings = Object.fromEntries(
     Object.entries(previous.listings).map(([name, path]) => [name, fromRooted(path, roots)]),
   );
-  return { paths: { outputs, listings }, links: linkable?.(Object.values(outputs)) };
+  return { outputs, listings };
 }
 
 function toRecord(

@@ -2,7 +2,7 @@ import { type BigIntStats, lstatSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { type ContentHash, ContentHasher } from './content-hasher.ts';
 import type { Digest } from './digest.ts';
-import { type Facts, type FoundFile, factsOf, isRacy, nowInNanoseconds } from './file-facts.ts';
+import { type Facts, type FoundFile, factsOf, isRacy, isSameFile, nowInNanoseconds } from './file-facts.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
 import type { hashAll } from './parallel-hash.ts';
 
@@ -69,6 +69,22 @@ export class FileDigests {
   linked(from: string, to: string): void {
     const [, , , , quick = '', digest = ''] = this.#entries.get(from)?.split(' ') ?? [];
     if (digest !== '') this.#set(to, factsOf(lstatSync(to, { bigint: true })), { quick, digest: digest as Digest });
+  }
+
+  /**
+   * Calls `change`, which creates or deletes a hard link to the file. That changes its ctime, by which the file is
+   * recognised, but not its content, so its digest stays valid.
+   */
+  whileLinking(path: string, change: () => void): void {
+    const entry = this.#entries.get(path);
+    const before = entry === undefined ? undefined : statSync(path, { bigint: true, throwIfNoEntry: false });
+    change();
+    // A file that was racy or had changed before is read again.
+    if (entry === undefined || before === undefined || !entry.startsWith(`${factsOf(before)} `)) return;
+    const after = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (after === undefined || !isSameFile(before, after)) return;
+    const [, , , , quick = '', digest = ''] = entry.split(' ');
+    this.#set(path, factsOf(after), { quick, digest: digest as Digest });
   }
 
   /** Forgets a file, or all files of a directory, that is about to be deleted. */

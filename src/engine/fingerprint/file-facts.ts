@@ -15,6 +15,11 @@ export function factsOf({ size, mtimeNs, ctimeNs, ino }: BigIntStats): Facts {
   return `${size} ${mtimeNs} ${ctimeNs} ${ino}` as Facts;
 }
 
+/** Returns whether at most the links to a file have changed: a write would change its mtime. */
+export function isSameFile(before: BigIntStats, now: BigIntStats): boolean {
+  return before.ino === now.ino && before.size === now.size && before.mtimeNs === now.mtimeNs;
+}
+
 /** As in Git: a file modified just before its metadata was read may change again without a change of its times. */
 export function isRacy({ ctimeNs }: BigIntStats, now: bigint): boolean {
   const wholeSeconds = ctimeNs % 1_000_000_000n === 0n;

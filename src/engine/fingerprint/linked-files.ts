@@ -1,7 +1,7 @@
 import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileDigests } from './file-digests.ts';
-import { factsOf } from './file-facts.ts';
+import { factsOf, isSameFile } from './file-facts.ts';
 import type { SealedTrees } from './sealed-trees.ts';
 import { digestTree, identityOf, type Tree } from './tree.ts';
 
@@ -36,7 +36,8 @@ export class LinkedFiles {
   adopt(path: string): void {
     for (const file of filesAt(path)) {
       const original = file.stats.nlink > 1n ? this.#known.get(identityOf(file.stats)) : undefined;
-      if (original !== undefined && isSame(original.stats, file.stats)) this.#files.linked(original.path, file.path);
+      if (original !== undefined && isSameFile(original.stats, file.stats))
+        this.#files.linked(original.path, file.path);
     }
   }
 
@@ -53,13 +54,8 @@ export class LinkedFiles {
 
   #isTouched(stats: BigIntStats): boolean {
     const before = this.#known.get(identityOf(stats))?.stats;
-    return before !== undefined && isSame(before, stats) && factsOf(before) !== factsOf(stats);
+    return before !== undefined && isSameFile(before, stats) && factsOf(before) !== factsOf(stats);
   }
-}
-
-/** Returns whether at most the links to a file have changed: a write would change its mtime. */
-function isSame(before: BigIntStats, now: BigIntStats): boolean {
-  return before.size === now.size && before.mtimeNs === now.mtimeNs;
 }
 
 function filesAt(path: string): KnownFile[] {

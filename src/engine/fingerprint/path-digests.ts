@@ -34,4 +34,9 @@ export class PathDigests {
     const tree = digestTree(input.path, this.#files, input);
     return tree.ok ? tree.value : undefined;
   }
+
+  /** Calls `change`, which creates or deletes a hard link to a file of an input, and keeps its digest valid. */
+  whileLinking(path: string, change: () => void): void {
+    this.#files.whileLinking(path, change);
+  }
 }

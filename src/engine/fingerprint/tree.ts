@@ -102,7 +102,8 @@ export function identityOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-function isOpen({ include, exclude }: TreeFilter): boolean {
+/** Returns whether a filter accepts every file. */
+export function isOpen({ include, exclude }: TreeFilter): boolean {
   return include.length === 0 && exclude.length === 0;
 }
 

@@ -61,6 +61,10 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     return this.treeOf(digest);
   }
 
+  whileLinking(path: string, change: () => void): void {
+    this.#files.whileLinking(path, change);
+  }
+
   prepare(): Promise<void> {
     return this.#files.prepare();
   }
@@ -125,8 +129,12 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     const path = this.#paths.object(digest);
     if (!existsSync(path)) return undefined;
     // Known content is recognised by size, times and inode. Anything else is digested again before it is used.
-    const tree = this.#trees.of(path, this.#files);
-    return tree.ok && tree.value.digest === digest ? path : undefined;
+    const checked = this.#trees.check(path);
+    const tree = checked.ok ? checked : checked.failure.digest(this.#files);
+    if (!tree.ok || tree.value.digest !== digest) return undefined;
+    // Links to its files were made or deleted, perhaps just now.
+    if (!checked.ok) this.#trees.seal(path, tree.value);
+    return path;
   }
 
   #takeIn({ path, digest }: Pick<FinishedOutput, 'digest' | 'path'>): void {
