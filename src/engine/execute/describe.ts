@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { abandonedIn, ownHandle } from '../../shared/holder.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { adviceOnStack } from '../fingerprint/package-advice.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
@@ -18,6 +19,9 @@ export interface Described {
   readonly problems: readonly Problem[];
 }
 
+/** The beginning of the names of temporary folders. It is followed by the handle of their process. */
+const PREFIX = 'pipeline-describe-';
+
 /** Loads stage modules (absolute path → code) in one process and returns the interfaces that they declare. */
 export async function describeStages(
   modules: ReadonlyMap<string, StageCode>,
@@ -27,7 +31,8 @@ export async function describeStages(
   if (modules.size === 0) return { interfaces: new Map(), problems: [] };
   let directory: string | undefined;
   try {
-    const made = mkdtempSync(join(tmpdir(), 'pipeline-describe-'));
+    for (const left of abandonedIn(tmpdir(), PREFIX)) rmSync(left, { recursive: true, force: true });
+    const made = mkdtempSync(join(tmpdir(), `${PREFIX}${ownHandle()}-`));
     directory = made;
     const paths = [...modules.keys()];
     const texts = await Promise.all([...modules].map(([path, { digest }]) => installation.codes.textOf(path, digest)));

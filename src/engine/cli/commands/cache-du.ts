@@ -20,7 +20,7 @@ export function cacheDu(options: CommonOptions): Promise<number> {
     try {
       const { cache } = findProject(options);
       const referenced = await findReferencedKeys(options, signal);
-      const { garbage, leftovers } = collect(cache, referenced, { keepRuns: KEEP_RUNS });
+      const { garbage, leftovers } = collect(cache, referenced, { keepRuns: KEEP_RUNS }, options);
       const free = referenced.lockfileIsRead ? leftovers.reduce((sum, { bytes }) => sum + bytes, garbage.bytes) : 0;
       const usage = diskUsageOf(cache, takeInventory(cache));
       const { print, printJson, paint } = openConsole(options);
