@@ -11,6 +11,7 @@ export function describeUsage(usage: DiskUsage, free: number, paint: Paint): str
     ['unreferenced objects', usage.unused, 'object'] as const,
     ['actions', usage.actions, 'record'] as const,
     ['runs', usage.runs, 'record'] as const,
+    ['roots', usage.roots, 'record'] as const,
     ['work', usage.work, 'folder'] as const,
     ['index', usage.index, 'file'] as const,
     ['downloads', usage.downloads, 'file'] as const,

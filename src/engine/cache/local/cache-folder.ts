@@ -9,7 +9,7 @@ import { cacheProblem } from './cache-problem.ts';
 const LAYOUT_VERSION = 1;
 
 /** The file that marks a cache directory: backup programs that know https://bford.info/cachedir skip it. */
-export const TAG = 'CACHEDIR.TAG';
+const TAG = 'CACHEDIR.TAG';
 const TAG_TEXT = `Signature: 8a477f597d28d172789f06886806bc55
 # This directory is the cache of a pipeline. All of it can be recomputed. See https://bford.info/cachedir
 # pipeline cache layout ${LAYOUT_VERSION}
@@ -41,7 +41,7 @@ const ELSEWHERE = 'Choose a new or empty folder: --cache DIR.';
  * Checks that a cache can be at this path: that nothing is there, an empty directory, or a cache that this version can
  * read. Changes nothing.
  */
-export function checkCacheFolder(cache: string): Result<void> {
+function checkCacheFolder(cache: string): Result<void> {
   const at = { file: cache };
   try {
     const stats = statSync(cache, { throwIfNoEntry: false });
