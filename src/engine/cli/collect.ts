@@ -80,7 +80,7 @@ export function collect(
 }
 
 /** Returns the projects that use a cache, apart from what the command knows itself about the one in which it runs. */
-export function ownersIn(
+function ownersIn(
   roots: readonly FoundRoot[],
   runs: readonly RunRecord[],
   { pipeline }: Pick<ReferencedKeys, 'pipeline'>,

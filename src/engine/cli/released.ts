@@ -2,9 +2,6 @@ import { resolve } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { projectId, readRoots } from '../cache/local/roots.ts';
 
-/** The number of digits of a project's id that messages show. */
-export const SHORT_ID = 12;
-
 /** Returns the ids of the projects, and of the corrupted roots, that the arguments of `--release` name. */
 export function findReleased(cache: string, names: readonly string[]): Result<ReadonlySet<string>> {
   const { roots, damaged } = readRoots(cache);

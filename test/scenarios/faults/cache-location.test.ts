@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ownHandle } from '../../../src/shared/holder.ts';
+import { deadHandle } from '../../support/handles.ts';
 import type { Project } from '../../support/project.ts';
 import { CLI, toFinished } from '../../support/project.ts';
 import { NO_DISK, smallDisk } from '../../support/small-disk.ts';
@@ -87,6 +89,19 @@ test('a folder for temporary files that is not writable is reported', async () =
   expect(exitCode).toBe(2);
   expect(stderr).toContain(`${project.path('none')}: cannot write to the folder for temporary files: ENOENT`);
   expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('a folder for temporary files that a killed run left is deleted by the next one, and no other', async () => {
+  const project = toy();
+  const left = `tmp/pipeline-describe-${deadHandle()}-a1B2c3`;
+  const used = `tmp/pipeline-describe-${ownHandle()}-a1B2c3`;
+  for (const folder of [left, used, 'tmp/pipeline-describe-notes']) project.write(`${folder}/stage-0.mjs`, '');
+  const { exitCode, stderr } = await project.start(['status'], { TMPDIR: project.path('tmp') });
+  expect(exitCode, stderr).toBe(0);
+  expect([left, used, 'tmp/pipeline-describe-notes'].filter((folder) => project.exists(folder))).toEqual([
+    used,
+    'tmp/pipeline-describe-notes',
+  ]);
 });
 
 test('output that cannot be written ends the run in a few lines', () => {
