@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Project, Variant } from '../cache/local/roots.ts';
@@ -9,7 +9,7 @@ import { findProject } from './project.ts';
 export function placeOf(options: CommonOptions): Pick<Project, 'host' | 'file'> {
   const { file } = findProject(options);
   try {
-    return { host: hostname(), file: realpathSync(file) };
+    return { host: hostname(), file: realpathSync.native(file) };
   } catch {
     return { host: hostname(), file };
   }
@@ -30,24 +30,19 @@ export function variantOf(pipeline: string, options: CommonOptions): Variant {
 /** Returns the Git branch that is checked out in a folder; nothing outside of a repository or with a detached HEAD. */
 function branchOf(folder: string): string | undefined {
   for (let above = folder; ; above = dirname(above)) {
-    const head = readHead(join(above, '.git'));
-    if (head !== undefined) return /^ref: refs\/heads\/(.+)$/m.exec(head)?.[1];
+    const git = join(above, '.git');
+    const stats = statSync(git, { throwIfNoEntry: false });
+    if (stats !== undefined) return /^ref: refs\/heads\/(.+)$/m.exec(headIn(git, stats.isFile()))?.[1];
     if (dirname(above) === above) return undefined;
   }
 }
 
-function readHead(git: string): string | undefined {
-  const direct = read(join(git, 'HEAD'));
-  if (direct !== undefined) return direct;
-  // In a worktree and in a submodule, `.git` is a file that names the folder.
-  const [, folder] = /^gitdir: (.+)$/m.exec(read(git) ?? '') ?? [];
-  return folder === undefined ? undefined : read(resolve(dirname(git), folder, 'HEAD'));
-}
-
-function read(path: string): string | undefined {
+/** Reads `HEAD`. In a worktree and in a submodule, `.git` is a file that names the folder. */
+function headIn(git: string, isFile: boolean): string {
   try {
-    return readFileSync(path, 'utf8');
+    const [, folder = ''] = isFile ? (/^gitdir: (.+)$/m.exec(readFileSync(git, 'utf8')) ?? []) : [undefined, git];
+    return readFileSync(resolve(dirname(git), folder, 'HEAD'), 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }

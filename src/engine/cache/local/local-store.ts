@@ -12,11 +12,11 @@ import type { ActionRecord } from '../records.ts';
 import type { ActionStore, ContentStore, LocalIndex, NewContent } from '../stores.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { toChecksummed } from './checksummed.ts';
-import { flushTree, isWorthFlushing } from './flush.ts';
 import { detach, moveIn, protect } from './move-in.ts';
 import { CachePaths } from './paths.ts';
 import { readRecord } from './record-file.ts';
 import type { UseMarker } from './use-marker.ts';
+import { isWorthFlushing } from './worth-flushing.ts';
 import { writing } from './writing.ts';
 
 /** Stores records and content in a directory on this machine. Any number of runs may share it safely. */
@@ -76,7 +76,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     await this.#files.prepare();
     try {
       const durable = isWorthFlushing(content.seconds ?? 0, content.files ?? 1);
-      if (durable) await flushTree(content.path);
+      if (durable) await (await import('./flush.ts')).flushTree(content.path);
       this.#marker?.add(content.digest);
       this.#takeIn(content);
       if (durable) flushDirectory(dirname(this.#paths.object(content.digest)));

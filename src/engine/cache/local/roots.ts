@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { writeAtomically } from '../../../shared/atomic-write.ts';
 import { namesIn } from '../../../shared/files.ts';
 import type { Result } from '../../../shared/problem.ts';
-import { type ActionKey, isDigest, sha256 } from '../../fingerprint/digest.ts';
+import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
 import { toChecksummed } from './checksummed.ts';
 import { CachePaths } from './paths.ts';
 import { readRecord } from './record-file.ts';
@@ -47,7 +48,11 @@ export interface FoundRoot extends Root {
 const RENEWAL = 86_400_000;
 
 export function projectId({ host, file, pipeline }: Project): string {
-  return sha256(JSON.stringify([host, file, pipeline]));
+  return digestOf([host, file, pipeline]);
+}
+
+function digestOf(identity: readonly unknown[]): Digest {
+  return hash('sha256', JSON.stringify(identity)) as Digest;
 }
 
 /** Records in the cache which results a variant of a project uses. */
@@ -62,7 +67,7 @@ export class RootRecorder {
   constructor(cache: string, variant: Variant, stages: readonly string[]) {
     const { branch, profile, set } = variant;
     this.#cache = cache;
-    this.#path = new CachePaths(cache).need(sha256(JSON.stringify([projectId(variant), branch, profile, set])));
+    this.#path = new CachePaths(cache).need(digestOf([projectId(variant), branch, profile, set]));
     this.#variant = variant;
     this.#known = new Set(stages);
   }
