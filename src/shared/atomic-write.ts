@@ -103,7 +103,12 @@ function putInPlace(temporary: string, path: string): void {
     if (!IN_THE_WAY.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     const aside = temporaryFor(path);
     renameSync(path, aside);
-    renameSync(temporary, path);
+    try {
+      renameSync(temporary, path);
+    } catch (second) {
+      renameSync(aside, path);
+      throw second;
+    }
     rmSync(aside, { recursive: true, force: true });
   }
 }

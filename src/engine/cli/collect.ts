@@ -3,7 +3,7 @@ import { findGarbage, type Garbage, type GarbageAction, lastUsesIn } from '../ca
 import { bytesIn, takeInventory } from '../cache/housekeeping/inventory.ts';
 import { findLeftovers, type Leftover } from '../cache/housekeeping/leftovers.ts';
 import { findOwners, lastRuns, type Owner, type Ownership } from '../cache/housekeeping/owners.ts';
-import { type FoundRoot, readRoots } from '../cache/local/roots.ts';
+import { type FoundRoot, projectId, readRoots } from '../cache/local/roots.ts';
 import type { RunRecord } from '../cache/records.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 import type { SparedResults } from '../report/cache-gc.ts';
@@ -72,7 +72,11 @@ export function collect(
     keptRuns: new Set([...lastRuns(runs, keepRuns).values()].flat().map(({ run }) => run)),
     codes: referenced.codes,
     inputs: new Set(staying.flatMap(({ record }) => Object.values(record.document.inputs))),
-    endedRoots: [...ended, ...found.damaged.filter(({ id }) => released.has(id))].map(({ path }) => path),
+    endedRoots: [
+      // A shorter time is for this call alone.
+      ...ended.filter((root) => released.has(projectId(root)) || Date.parse(root.lastUsed) < now - PROJECT_AGE),
+      ...found.damaged.filter(({ id }) => released.has(id)),
+    ].map(({ path }) => path),
     project: findProject(command).root,
     now,
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { abandonedIn, ownHandle } from '../../shared/holder.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { quietly } from '../cache/local/quietly.ts';
 import { adviceOnStack } from '../fingerprint/package-advice.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
@@ -31,7 +32,7 @@ export async function describeStages(
   if (modules.size === 0) return { interfaces: new Map(), problems: [] };
   let directory: string | undefined;
   try {
-    for (const left of abandonedIn(tmpdir(), PREFIX)) rmSync(left, { recursive: true, force: true });
+    for (const left of abandonedIn(tmpdir(), PREFIX)) quietly(() => rmSync(left, { recursive: true, force: true }));
     const made = mkdtempSync(join(tmpdir(), `${PREFIX}${ownHandle()}-`));
     directory = made;
     const paths = [...modules.keys()];

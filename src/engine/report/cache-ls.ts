@@ -4,7 +4,7 @@ import type { Download } from '../cache/housekeeping/downloads.ts';
 import type { Project } from '../cache/local/roots.ts';
 import type { StoredOutput } from '../cache/records.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
-import { describeOwner } from './owners.ts';
+import { describeOwner, printable } from './owners.ts';
 import { when } from './runs.ts';
 
 export interface ListedAction {
@@ -79,7 +79,7 @@ function describeProjects(projects: readonly ListedProject[], now: Date): string
   const rows = projects.map((project) => [
     project.id.slice(0, 12),
     describeOwner(project),
-    project.branches.join(', '),
+    printable(project.branches.join(', ')),
     `used ${when(project.lastUsed, now)}`,
   ]);
   return columns([['project', 'pipeline', 'branches', ''], ...rows]).replaceAll(/ +$/gm, '');

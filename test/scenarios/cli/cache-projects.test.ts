@@ -63,6 +63,9 @@ describe('a cache that several projects use', () => {
     expect(projects.map(({ pipeline }) => pipeline).sort()).toEqual(['mine', 'theirs']);
     expect(collected(await gc('--keep-projects', '1d'))).toMatchObject({ actions: 0 });
     expect(collected(await gc('--keep-projects', '0d'))).toMatchObject({ actions: 1 });
+    // A shorter time counts for one call only.
+    expect(collected(await gc('--keep-projects', '0d', '--older-than', '1d', '--yes'))).toMatchObject({ actions: 0 });
+    expect(collected(await gc())).toMatchObject({ actions: 0 });
     expect(await gc('--release', 'nobody')).toMatchObject({ exitCode: 2 });
     const { id = '' } = projects.find(({ pipeline }) => pipeline === 'theirs') ?? {};
     expect(collected(await gc('--release', String(id).slice(0, 12)))).toMatchObject({ actions: 1 });

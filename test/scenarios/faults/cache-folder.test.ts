@@ -36,10 +36,13 @@ describe('--cache with a folder that is not a cache', () => {
 
   test("is refused if it is a folder of one's own that only has the name of a folder of a cache", async () => {
     const project = toy();
-    project.write('mine/work/thesis.txt', '');
-    const refused = await project.run('--cache', project.path('mine'));
-    expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toContain('it contains "work/thesis.txt"');
+    for (const file of ['work/thesis.txt', 'downloads/song.mp3', 'index/index.html']) {
+      project.write(join('mine', file), '');
+      const refused = await project.run('--cache', project.path('mine'));
+      expect(refused.exitCode).toBe(2);
+      expect(refused.stderr).toContain(`it contains "${file}"`);
+      project.remove('mine');
+    }
   });
 });
 
@@ -118,6 +121,8 @@ test('what a cache did not create is reported by gc and verify, and deleted only
   await project.run();
   const unknown = ['cache/notes.txt', 'cache/runs/notes.txt', 'cache/objects/zz/file', 'cache/work/mine/file'];
   for (const path of unknown) project.write(path, 'mine');
+  // A stage may call its downloads what it likes.
+  project.write('cache/downloads/dictionary.txt', '');
   const found = ['notes.txt', 'objects/zz', 'runs/notes.txt', 'work/mine'].map((path) => project.path(`cache/${path}`));
   const gc = await project.pipeline('cache', 'gc', '--yes', '--json', '--older-than', '0d');
   expect(lines(gc, 'cache-collected')).toMatchObject([{ unknown: found }]);

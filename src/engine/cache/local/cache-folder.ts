@@ -16,21 +16,19 @@ const TAG_TEXT = `Signature: 8a477f597d28d172789f06886806bc55
 `;
 const LAYOUT = /^Signature: 8a477f597d28d172789f06886806bc55\n(?:#.*\n)*# pipeline cache layout (\d+)$/m;
 
-const matches = (pattern: RegExp) => (name: string) => pattern.test(name);
-const anything = () => true;
-
-/** The entries of a cache directory, each with the names that can be in it. */
-const ENTRIES: Readonly<Record<string, (name: string) => boolean>> = {
-  objects: matches(/^[0-9a-f]{2}$/),
-  actions: matches(/^[0-9a-f]{2}$/),
-  runs: matches(/^\d{8}-\d{6}-[0-9a-f]+\.json/),
-  roots: matches(/^[0-9a-f]{64}\.json$/),
-  work: matches(/^[0-9a-f]{64}(\.|$)/),
-  downloads: matches(/^(sha256|md5)-[0-9a-f]+(\.|$)/),
-  // Of these, the names differ from version to version.
-  index: anything,
-  trash: anything,
+/** The entries of a cache directory, each with the names of what is in it. */
+const ENTRIES: Readonly<Record<string, RegExp>> = {
+  objects: /^[0-9a-f]{2}$/,
+  actions: /^[0-9a-f]{2}$/,
+  runs: /^\d{8}-\d{6}-[0-9a-f]+\.json/,
+  roots: /^[0-9a-f]{64}\.json$/,
+  work: /^[0-9a-f]{64}(\.|$)/,
+  downloads: /^(sha256|md5)-[0-9a-f]+(\.|$)/,
+  index: /^(code|inputs|last|listings|live|objects|plans|sources|stages|sweep\.lock|trees)(\.|$)/,
+  trash: /^pid=/,
 };
+/** Of these, a cache may have others: stages choose the names of downloads, versions of this program the others. */
+const OPEN = ['downloads', 'index', 'trash'];
 
 /** Names of what operating systems, file systems and Git users add to any directory. */
 const SYSTEM_FILES = /^(\.DS_Store|\.directory|\.gitignore|\.gitkeep|\.nfs.*|\.fuse_hidden.*|\.Trash-\d+|lost\+found)$/;
@@ -58,7 +56,7 @@ function checkCacheFolder(cache: string): Result<void> {
         },
       );
     }
-    const [foreign] = version === undefined ? unknownEntries(cache) : [];
+    const [foreign] = version === undefined ? entriesUnlike(cache, []) : [];
     if (foreign === undefined) return success(undefined);
     const isSimilar = ['objects', 'actions'].every((name) => existsSync(join(cache, name)));
     const advice = isSimilar ? `${ELSEWHERE} If it is a cache, move "${foreign}" away.` : ELSEWHERE;
@@ -87,19 +85,21 @@ export function openCacheFolder(cache: string): Result<void> {
   }
 }
 
-/**
- * Returns the paths of entries that no cache has, relative to it: in the directory itself and in those below it whose
- * names have a pattern. Temporary files of killed processes are not among them.
- */
+/** Returns the paths of entries that no version of this program creates in a cache, relative to it. */
 export function unknownEntries(cache: string): readonly string[] {
+  return entriesUnlike(cache, OPEN);
+}
+
+/** Returns the paths of entries that are unlike those of a cache. In the folders in `open`, anything may be. */
+function entriesUnlike(cache: string, open: readonly string[]): readonly string[] {
   return namesOf(cache).flatMap((name) => {
     if (name === TAG || isTemporary(name) || SYSTEM_FILES.test(name)) return [];
-    const fits = Object.hasOwn(ENTRIES, name) ? ENTRIES[name] : undefined;
-    if (fits === undefined || statSync(join(cache, name), { throwIfNoEntry: false })?.isDirectory() === false)
-      return [name];
-    if (fits === anything) return [];
-    const unknown = namesOf(join(cache, name)).filter((inner) => !fits(inner) && !isTemporary(inner));
-    return unknown.map((inner) => join(name, inner));
+    const pattern = Object.hasOwn(ENTRIES, name) ? ENTRIES[name] : undefined;
+    const stats = statSync(join(cache, name), { throwIfNoEntry: false });
+    if (pattern === undefined || stats?.isDirectory() === false) return [name];
+    if (open.includes(name)) return [];
+    const unlike = namesOf(join(cache, name)).filter((inner) => !pattern.test(inner) && !isTemporary(inner));
+    return unlike.map((inner) => join(name, inner));
   });
 }
 

@@ -3,6 +3,7 @@ import { findOwners, type Ownership } from '../../../../src/engine/cache/houseke
 import { type FoundRoot, projectId } from '../../../../src/engine/cache/local/roots.ts';
 import type { RunRecord } from '../../../../src/engine/cache/records.ts';
 import type { ActionKey } from '../../../../src/engine/fingerprint/digest.ts';
+import { describeOwner } from '../../../../src/engine/report/owners.ts';
 
 const DAY = 86_400_000;
 const HERE = { host: 'node-1', file: '/app/pipeline.yaml', pipeline: 'mine' };
@@ -90,4 +91,8 @@ describe('the owners of results', () => {
     expect(found([theirs], runs)).toEqual({ kept: ['last', 't1', 't2'], ownRuns, ended: [] });
     expect(found([], runs)).toEqual({ kept: [], ownRuns, ended: [] });
   });
+});
+
+test('names from a shared cache are printed without control characters', () => {
+  expect(describeOwner({ host: 'a\u001b[31m', file: '/b\n', pipeline: 'c\u0007' })).toBe('c· (/b· on a·[31m)');
 });
