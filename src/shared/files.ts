@@ -1,5 +1,5 @@
-import { type BigIntStats, closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { type BigIntStats, closeSync, mkdirSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { extensionOf, looksLikeArrow } from './media-type.ts';
 
 /** Returns the names in a directory, in no order; none if there is no such directory, or it cannot be read. */
@@ -9,6 +9,28 @@ export function namesIn(directory: string): readonly string[] {
   } catch {
     return [];
   }
+}
+
+/**
+ * Creates a directory and its missing parents. Node's own `recursive` never returns if a parent exists in which nothing
+ * can be created, as in `/proc`. Throws file system errors.
+ *
+ * @returns the first directory that was created, or nothing if all existed.
+ */
+export function makeDirectory(path: string): string | undefined {
+  if (isDirectory(path)) return undefined;
+  const first = dirname(path) === path ? undefined : makeDirectory(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have created it just now.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !isDirectory(path)) throw error;
+  }
+  return first ?? path;
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** A file somewhere below a directory. */

@@ -1,5 +1,7 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { namesIn } from './files.ts';
 
 /**
  * Identifies a process that holds a lock, in one string, with the machine and container in which its process id is
@@ -75,6 +77,19 @@ export function livenessOf(handle: Handle): Liveness {
 /** Returns whether a handle is the one of this process. */
 export function isOwn(handle: Handle): boolean {
   return handle === ownHandle();
+}
+
+/**
+ * Returns the absolute paths of files and directories in `folder` whose names are `prefix` and the handle of a process that
+ * has ended. Leaves out those of other users, who could have placed anything in a folder for all.
+ */
+export function abandonedIn(folder: string, prefix: string): readonly string[] {
+  return namesIn(folder).flatMap((name) => {
+    const holder = name.startsWith(prefix) ? parseHandle(name.slice(prefix.length)) : undefined;
+    if (holder === undefined || livenessOf(holder) !== 'dead') return [];
+    const path = join(folder, name);
+    return lstatSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.() ? [path] : [];
+  });
 }
 
 /** Describes a holder in messages: `process 12`, `process 12 on node-1 (job 77)`. */

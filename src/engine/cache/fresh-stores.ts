@@ -1,8 +1,8 @@
 import type { Result } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
-import type { ActionRecord, FinishedOutput } from './records.ts';
-import { type ActionStore, type ContentStore, type Stores, whileLinking } from './stores.ts';
+import type { ActionRecord } from './records.ts';
+import { type ActionStore, type ContentStore, type NewContent, type Stores, whileLinking } from './stores.ts';
 
 /**
  * Returns stores that start empty: every new result is written to `fresh`. Only the results of the actions in `reused`,
@@ -84,7 +84,7 @@ class FreshContents implements ContentStore {
     return this.#fresh.digest(path);
   }
 
-  add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {
+  add(content: NewContent): Promise<Result<void>> {
     return this.#fresh.add(content);
   }
 }

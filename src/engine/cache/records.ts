@@ -65,6 +65,8 @@ export interface StageOutcomeRecord {
 export interface RunRecord {
   readonly run: string;
   readonly pipeline: string;
+  /** The id of the project. Absent in the records of earlier versions. */
+  readonly project?: string;
   readonly started: string;
   readonly seconds: number;
   readonly ok: boolean;

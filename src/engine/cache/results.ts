@@ -21,7 +21,7 @@ export async function keepResult(
   outputs: readonly FinishedOutput[],
 ): Promise<Result<void>> {
   for (const output of outputs) {
-    const added = await contents.add(output);
+    const added = await contents.add({ ...output, seconds: record.provenance.seconds });
     if (!added.ok) return added;
   }
   const committed = await actions.commit(record);

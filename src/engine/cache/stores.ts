@@ -32,7 +32,14 @@ export interface ContentStore {
   /** Computes the digest of the file or directory at an absolute path, which may be added afterwards. */
   digest(path: string): Promise<Result<Tree>>;
   /** Adds content. Moves it away from its current path. */
-  add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>>;
+  add(content: NewContent): Promise<Result<void>>;
+}
+
+/** Content to be added. What a stage computed for long, a store may protect against a power failure. */
+export interface NewContent extends Pick<FinishedOutput, 'digest' | 'path'> {
+  readonly files?: number;
+  /** How long the stage took that computed it. */
+  readonly seconds?: number;
 }
 
 /** Calls `change`, which creates or deletes a hard link to the file of a content, as the store wants it. */
@@ -87,12 +94,12 @@ export interface Workspaces {
   ): Promise<Result<Claim, readonly Problem[] | 'cancelled'>>;
 }
 
-/** Records what ran. Best effort: if the cache cannot be written, the records are lost. */
+/** Records what ran. If the cache cannot be written, the records are lost, and nothing else is. */
 export interface History {
   /** Returns the key of the last result of a stage, to explain what changed since. */
   lastKey(stage: string): ActionKey | undefined;
   setLastKey(stage: string, key: ActionKey): void;
-  addRun(run: RunRecord): void;
+  addRun(run: RunRecord): Result<void>;
 }
 
 /** The stores of artifacts and of the records of actions and runs. */

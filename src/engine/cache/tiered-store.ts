@@ -4,9 +4,9 @@ import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
 import type { LocalStore } from './local/local-store.ts';
 import { isActionRecord } from './record-shape.ts';
-import type { ActionRecord, FinishedOutput } from './records.ts';
+import type { ActionRecord } from './records.ts';
 import { RemoteGuard, type RemoteTimeouts } from './remote-guard.ts';
-import type { ActionStore, ContentStore, RemoteStore } from './stores.ts';
+import type { ActionStore, ContentStore, NewContent, RemoteStore } from './stores.ts';
 
 export interface TieredOptions {
   /** Called with each failure of the remote store. A failure costs only time; it never fails the run. */
@@ -86,7 +86,7 @@ export class TieredStore implements ActionStore, ContentStore {
     return this.#local.digest(path);
   }
 
-  async add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {
+  async add(content: NewContent): Promise<Result<void>> {
     const added = await this.#local.add(content);
     if (!added.ok) return added;
     const { digest } = content;

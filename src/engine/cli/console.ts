@@ -2,7 +2,7 @@ import { withNonFinite } from '../../shared/non-finite.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { type Paint, painter } from '../../shared/text/style.ts';
 import { jsonProblems } from '../report/json.ts';
-import { describeProblems } from '../report/problems.ts';
+import { describeProblems, type Severity } from '../report/problems.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
@@ -36,8 +36,18 @@ export function openConsole(options: CommonOptions): Console {
 
 /** Reports problems of the command line, the pipeline file or the data it names, and returns the exit code. */
 export function reportProblems(problems: readonly Problem[], options: CommonOptions): number {
-  const folders = [process.cwd(), findProject(options).root];
-  process.stderr.write(`${describeProblems(problems, folders, painter(process.stderr, options.color, process.env))}\n`);
+  printProblems(problems, options, 'error');
   if (options.json) process.stdout.write(jsonProblems(problems));
   return EXIT.badInput;
+}
+
+/** Reports problems in spite of which the command goes on. */
+export function reportWarnings(problems: readonly Problem[], options: CommonOptions): void {
+  printProblems(problems, options, 'warning');
+}
+
+function printProblems(problems: readonly Problem[], options: CommonOptions, severity: Severity): void {
+  const folders = [process.cwd(), findProject(options).root];
+  const paint = painter(process.stderr, options.color, process.env);
+  process.stderr.write(`${describeProblems(problems, folders, paint, severity)}\n`);
 }

@@ -14,6 +14,8 @@ import { openSession, type SessionOptions } from './session.ts';
 export interface ReferencedKeys {
   /** The stage of each action key of the current pipeline; undefined if the pipeline cannot be read. */
   readonly current: ReadonlyMap<ActionKey, string> | undefined;
+  /** The name of the current pipeline; undefined if it cannot be read. */
+  readonly pipeline: string | undefined;
   /** The stage of each action key in the lockfiles. */
   readonly locked: ReadonlyMap<ActionKey, string>;
   /** The digests of the current code of the stages. */
@@ -35,6 +37,7 @@ export async function findReferencedKeys(
   if (!session.ok) {
     return {
       current: undefined,
+      pipeline: undefined,
       locked,
       codes: new Set(),
       lockfileIsRead,
@@ -53,7 +56,7 @@ export async function findReferencedKeys(
     }
     session.value.save();
     const codes = new Set([...services.codes.values()].map(({ digest }) => digest));
-    return { current, locked, codes, lockfileIsRead, problems: lockProblems };
+    return { current, pipeline: services.plan.name, locked, codes, lockfileIsRead, problems: lockProblems };
   } finally {
     session.value.close();
   }

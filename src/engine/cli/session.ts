@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
+import { openCacheFolder } from '../cache/local/cache-folder.ts';
 import { UseMarker } from '../cache/local/use-marker.ts';
 import { hasGpu } from '../execute/gpus.ts';
 import type { Services } from '../execute/services.ts';
@@ -50,6 +51,8 @@ export async function openSession(
   const project = findProject(options);
   const text = readPipelineFile(project.file, project.shown);
   if (!text.ok) return text;
+  const opened = openCacheFolder(project.cache);
+  if (!opened.ok) return opened;
   const memory = fromScratch ? undefined : memoryOf(project);
   const digests = (name: string) => new FileDigests(within(memory, name), options.engine.hashWorker);
   const [sources, inputs] = [digests('sources'), digests('inputs')];

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { updateAtomically } from '../../shared/atomic-write.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { type ReadDocument, type Runtime, readDocument } from '../fingerprint/action-key.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerprint/digest.ts';
@@ -47,15 +48,12 @@ export function isUpToDate(path: string, result: RunResult): boolean {
 
 /** Writes the keys and digests of a complete, successful run, sorted, one a line. */
 export function writeLockfile(path: string, result: RunResult): Result<void> {
-  const temporary = `${path}.${process.pid}`;
   try {
-    writeFileSync(temporary, lockfileText(result));
-    renameSync(temporary, path);
+    updateAtomically(path, lockfileText(result));
     return success(undefined);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    rmSync(temporary, { force: true });
     return problem(`cannot write the lockfile: ${code}`, {
       at: { file: path },
       advice: 'Free some disk space or make the folder writable, then run again. Finished stages do not rerun.',

@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { abandonedIn, ownHandle } from '../../shared/holder.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { quietly } from '../cache/local/quietly.ts';
+
+/** The beginning of the names of these folders. It is followed by the handle of their process. */
+const PREFIX = 'pipeline-run-';
 
 /**
  * Calls `action` with a new folder that nobody else can access, and removes the folder afterwards. Code is run from
@@ -13,7 +18,8 @@ export async function inTemporaryFolder<Value>(
 ): Promise<Result<Value>> {
   let folder: string | undefined;
   try {
-    folder = mkdtempSync(join(tmpdir(), `pipeline-${name}-`));
+    removeAbandoned();
+    folder = mkdtempSync(join(tmpdir(), `${PREFIX}${ownHandle()}-${name}-`));
     return success(await action(folder));
   } catch (error) {
     // A failed write, unlike a failed open, does not say to which file.
@@ -31,4 +37,13 @@ function temporaryProblem(code: string | undefined): Problem {
     at: { file: tmpdir() },
     advice: 'Free some disk space, or set the environment variable TMPDIR to another folder.',
   };
+}
+
+let isSwept = false;
+
+/** Removes the folders of processes that were killed, once a process. */
+function removeAbandoned(): void {
+  if (isSwept) return;
+  isSwept = true;
+  for (const left of abandonedIn(tmpdir(), PREFIX)) quietly(() => rmSync(left, { recursive: true, force: true }));
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { temporaryFor } from '../../shared/atomic-write.ts';
 import type { SetupProgress } from '../../shared/extensions/setup-step.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { COMPILER_ADVICE, findCompiler } from './compiler.ts';
@@ -49,7 +50,7 @@ export async function buildAddon(
   const compiler = findCompiler() ?? 'c++';
   const tensorflow = join(library, 'tensorflow');
   const target = await builtAddon(sources, library);
-  const temporary = `${target}.${process.pid}`;
+  const temporary = temporaryFor(target);
   progress.begin('Compiling the TensorFlow addon');
   await mkdir(dirname(target), { recursive: true });
   const { ok, output } = await runProgram(compiler, [
@@ -78,9 +79,10 @@ export async function buildAddon(
 export async function installAddon(sources: AddonSources, library: string): Promise<void> {
   const target = installedAddon(sources.tfjsNode);
   await mkdir(dirname(target), { recursive: true });
-  await copyFile(await builtAddon(sources, library), `${target}.${process.pid}`);
+  const temporary = temporaryFor(target);
+  await copyFile(await builtAddon(sources, library), temporary);
   // A process that runs on the old one keeps it.
-  await rename(`${target}.${process.pid}`, target);
+  await rename(temporary, target);
 }
 
 /**

@@ -7,6 +7,7 @@ import { ownHandle } from '../../../src/shared/holder.ts';
 import { Gate } from '../../support/gate.ts';
 import { deadHandle } from '../../support/handles.ts';
 import { type Finished, toFinished } from '../../support/project.ts';
+import { commandIn } from '../../support/session.ts';
 import { cacheCommand, filesIn, lines, withHistory } from './cache-commands.ts';
 import { gated, toy } from './toy-pipeline.ts';
 
@@ -88,18 +89,22 @@ describe('pipeline cache gc', () => {
 
   test('cache gc deletes temporary files of killed processes, but no recent ones', async () => {
     const project = await withHistory();
-    const { pid } = process;
     const dead = deadHandle();
     const old = [
       `cache/work/${'a'.repeat(64)}/work/checkpoint`,
-      `cache/runs/20200101-000000-abcdef.json.1`,
+      `cache/runs/20200101-000000-abcdef.json.tmp-${'0'.repeat(16)}`,
+      `cache/downloads/x.lock.tmp-${'0'.repeat(16)}`,
+      `pipeline.lock.tmp-${'0'.repeat(16)}`,
       `cache/index/listings/${'b'.repeat(64)}`,
       // As an earlier version left it.
       'cache/index/stages.json',
       `cache/trash/${dead}/0-x/y`,
       `cache.verify.${dead}/objects/x`,
     ];
-    const young = [`cache/work/${'c'.repeat(64)}/work/checkpoint`, `cache/runs/20200101-000001-abcdef.json.${pid}`];
+    const young = [
+      `cache/work/${'c'.repeat(64)}/work/checkpoint`,
+      `cache/runs/20200101-000001-abcdef.json.tmp-${'1'.repeat(16)}`,
+    ];
     for (const path of [...old, ...young]) project.write(path, 'x');
     for (const path of old) age(project.path(path), 31);
     const used = filesIn(project, 'index').filter((path) => path.includes('listings') && !path.includes('bbb'));
@@ -108,7 +113,7 @@ describe('pipeline cache gc', () => {
     for (const path of [`cache/work/${'a'.repeat(64)}`, `cache/work/${'a'.repeat(64)}/work`])
       age(project.path(path), 31);
     const done = await cacheCommand(project, 'gc', '--yes');
-    expect(lines(done, 'cache-collected')).toMatchObject([{ actions: 0, leftovers: 6 }]);
+    expect(lines(done, 'cache-collected')).toMatchObject([{ actions: 0, leftovers: 8 }]);
     expect(old.filter((path) => project.exists(path))).toEqual([]);
     expect([...young.map((path) => project.path(path)), ...used].filter((path) => !existsSync(path))).toEqual([]);
   });
@@ -138,21 +143,13 @@ describe('pipeline cache gc', () => {
     const project = await withHistory();
     const standing = {
       current: new Map(),
+      pipeline: 'toy',
       locked: new Map(),
       codes: new Set<never>(),
       lockfileIsRead: true,
       problems: [],
     };
-    const { garbage } = collect(
-      {
-        file: project.path('pipeline.yaml'),
-        shown: 'pipeline.yaml',
-        root: project.directory,
-        cache: project.path('cache'),
-      },
-      standing,
-      { keepRuns: 1 },
-    );
+    const { garbage } = collect(standing, { keepRuns: 1 }, commandIn(project));
     expect(garbage).toMatchObject({ actions: { length: 2 }, objects: { length: 2 } });
     await sweep(project.path('cache'), { ...garbage, objects: [] }, [], new AbortController().signal);
     expect(await cacheCommand(project, 'verify')).toMatchObject({ exitCode: 0 });

@@ -5,7 +5,8 @@ import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 import { FileDigests } from '../../fingerprint/file-digests.ts';
 import { digestTree } from '../../fingerprint/tree.ts';
 import { RunHistory } from '../history/run-history.ts';
-import { entriesOf, type KeptAction, takeInventory } from './inventory.ts';
+import { readRoots } from '../local/roots.ts';
+import { findUnknown, type KeptAction, takeInventory } from './inventory.ts';
 import { Trash } from './trash.ts';
 
 /** An output that is lost through a corruption. */
@@ -23,7 +24,9 @@ export type Damage = { readonly path: string } /** Its content does not match it
   /** A record of which some outputs are missing. */
   | { readonly kind: 'incomplete'; readonly key: ActionKey; readonly affects: readonly Affected[] }
   | { readonly kind: 'run'; readonly run: string }
-  /** A file or directory that the cache did not create. */
+  /** The record of what a project needs. It stays: while it is unknown, `cache gc` deletes no results. */
+  | { readonly kind: 'root'; readonly root: string }
+  /** A file or directory that the cache did not create. It stays, unless the user wants it deleted. */
   | { readonly kind: 'strange' }
 );
 
@@ -45,14 +48,17 @@ export async function checkIntegrity(
     worker,
     signal,
     stageOf,
+    deleteUnknown,
   }: {
     readonly worker: string;
     readonly signal: AbortSignal;
     /** Returns the stage with this key, if it is known from elsewhere. */
     readonly stageOf: (key: ActionKey) => Promise<string | undefined>;
+    /** Whether to delete what the cache did not create. */
+    readonly deleteUnknown: boolean;
   },
 ): Promise<Integrity> {
-  const { objects, actions, damaged, strange } = takeInventory(cache);
+  const { objects, actions, damaged } = takeInventory(cache);
   const contents = new Contents(worker);
   await contents.prepare();
   const history = new RunHistory(cache);
@@ -96,21 +102,12 @@ export async function checkIntegrity(
     damages.push({ kind: 'run', path: history.pathOf(run), run });
     trash.take(history.pathOf(run));
   }
-  for (const { path } of strange) {
-    if (isTemporary(path) || isEmptyFolder(path)) continue;
+  for (const { id, path } of readRoots(cache).damaged) damages.push({ kind: 'root', path, root: id });
+  for (const path of findUnknown(cache)) {
     damages.push({ kind: 'strange', path });
-    trash.take(path);
+    if (deleteUnknown) trash.take(path);
   }
   return finish(false);
-}
-
-/** Returns whether a path is a temporary name: its file is renamed once complete, and is harmless until then. */
-export function isTemporary(path: string): boolean {
-  return /\.\d+$/.test(path);
-}
-
-function isEmptyFolder(path: string): boolean {
-  return (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true) && entriesOf(path).length === 0;
 }
 
 class Contents {

@@ -1,6 +1,8 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isTemporary } from '../../../shared/atomic-write.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
+import { unknownEntries } from '../local/cache-folder.ts';
 import { fromChecksummed } from '../local/checksummed.ts';
 import { isActionRecord } from '../record-shape.ts';
 import type { ActionRecord } from '../records.ts';
@@ -52,6 +54,20 @@ export function takeInventory(cache: string): Inventory {
     }
   }
   return { objects, actions, damaged, strange };
+}
+
+/**
+ * Returns the absolute paths of files and directories in a cache that no version of this program creates. Unfinished files
+ * of killed processes are not among them.
+ */
+export function findUnknown(cache: string): readonly string[] {
+  const strange = takeInventory(cache).strange.map(({ path }) => path);
+  const all = new Set([...unknownEntries(cache).map((entry) => join(cache, entry)), ...strange]);
+  return [...all].filter((path) => !isTemporary(path) && !isEmptyDirectory(path)).sort();
+}
+
+function isEmptyDirectory(path: string): boolean {
+  return (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true) && entriesOf(path).length === 0;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isTemporary } from '../../../shared/atomic-write.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
 import { RunHistory } from '../history/run-history.ts';
 import { deadMarkers } from '../local/use-marker.ts';
 import { listDownloads } from './downloads.ts';
 import { abandoned } from './fresh-directory.ts';
-import { isTemporary } from './integrity.ts';
 import { bytesIn, entriesOf, type Kept } from './inventory.ts';
 import { abandonedTrash } from './trash.ts';
 
@@ -20,6 +20,8 @@ export type LeftoverKind =
   | 'memory'
   /** A download that no stage has used recently. */
   | 'download'
+  /** What a project needed that has not been run for long, or that the user has released. */
+  | 'root'
   /** An unfinished file of a killed process. */
   | 'temporary';
 
@@ -34,12 +36,16 @@ export interface LeftoverLimits {
   readonly otherMemories: readonly string[];
   /** Only what is older is deleted, in milliseconds since 1970. */
   readonly before: number;
-  /** This many of the newest run records are kept, however old they are. */
-  readonly keepRuns: number;
+  /** The ids of runs whose records are kept, however old they are. */
+  readonly keptRuns: ReadonlySet<string>;
   /** The code of the current stages. */
   readonly codes: ReadonlySet<Digest>;
   /** The inputs of the actions that are kept. */
   readonly inputs: ReadonlySet<Digest>;
+  /** The paths of roots that no longer count. */
+  readonly endedRoots: readonly string[];
+  /** The folder of the pipeline file, where a killed run may have left an unfinished lockfile. */
+  readonly project: string;
   /** The current time, in milliseconds since 1970. */
   readonly now: number;
 }
@@ -56,7 +62,7 @@ const WRITING_MILLISECONDS = 3_600_000;
 /** Finds unreferenced files in and beside a cache directory, other than actions and objects. */
 export function findLeftovers(
   cache: string,
-  { before, keepRuns, codes, inputs, now, memory, otherMemories }: LeftoverLimits,
+  { before, keptRuns, codes, inputs, endedRoots, project, now, memory, otherMemories }: LeftoverLimits,
 ): readonly Leftover[] {
   const index = join(cache, 'index');
   const work = entriesOf(join(cache, 'work'))
@@ -66,7 +72,7 @@ export function findLeftovers(
   const history = new RunHistory(cache);
   const runs = history
     .ids()
-    .slice(keepRuns)
+    .filter((id) => !keptRuns.has(id))
     .map((id) => history.pathOf(id))
     .filter((path) => newestIn(path) < before);
   const isOld = (path: string) => !isTemporary(path) && newestIn(path) < before;
@@ -88,7 +94,9 @@ export function findLeftovers(
     ...abandonedTrash(cache),
     ...abandoned(cache),
     ...deadMarkers(cache),
-    ...temporaries(cache, memory).filter((path) => newestIn(path) < now - WRITING_MILLISECONDS),
+    ...[...temporaries(cache, memory), ...unfinishedLockfiles(project)].filter(
+      (path) => newestIn(path) < now - WRITING_MILLISECONDS,
+    ),
   ];
   const downloads = listDownloads(cache).filter(({ lastUsed }) => lastUsed < before);
   const all: readonly [LeftoverKind, readonly string[]][] = [
@@ -97,21 +105,28 @@ export function findLeftovers(
     ['index', indexed],
     ['memory', [...remembered, ...abandonedMemories]],
     ['download', downloads.map(({ path }) => path)],
+    ['root', endedRoots],
     ['temporary', temporary],
   ];
   return all.flatMap(([kind, paths]) => paths.map((path) => ({ kind, path, bytes: bytesIn(path) })));
 }
 
+const FOLDERS = [...['', 'runs', 'roots', 'work', 'downloads'], ...['index', 'index/last', 'index/listings']];
+
 /** Returns temporary files beside records, objects and index files, which would have been renamed to them. */
 function temporaries(cache: string, memory: string | undefined): string[] {
   const folders = [
-    ...['runs', 'work', 'index', 'index/last', 'index/listings'].map((name) => join(cache, name)),
+    ...FOLDERS.map((name) => join(cache, name)),
     ...(memory === undefined ? [] : ['', 'code', 'plans'].map((name) => join(memory, name))),
   ];
   const shards = ['actions', 'objects'].flatMap((kind) =>
     entriesOf(join(cache, kind)).map((name) => join(cache, kind, name)),
   );
   return [...folders, ...shards].flatMap(filesIn).filter((path) => isTemporary(path) || path.endsWith('.breaking'));
+}
+
+function unfinishedLockfiles(project: string): string[] {
+  return filesIn(project).filter((path) => isTemporary(path) && /^pipeline(\..+)?\.lock\.tmp-/.test(basename(path)));
 }
 
 function digestOf(path: string): Digest {

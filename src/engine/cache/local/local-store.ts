@@ -1,22 +1,24 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryFor, writeAtomically } from '../../../shared/atomic-write.ts';
+import { flushDirectory, temporaryFor, writeAtomically } from '../../../shared/atomic-write.ts';
 import { readNumbers } from '../../../shared/non-finite.ts';
-import { failure, type Result, success } from '../../../shared/problem.ts';
+import { type Result, success } from '../../../shared/problem.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
 import type { FileDigests } from '../../fingerprint/file-digests.ts';
 import { LinkedFiles } from '../../fingerprint/linked-files.ts';
 import type { SealedTrees } from '../../fingerprint/sealed-trees.ts';
 import { digestTree, type Tree } from '../../fingerprint/tree.ts';
 import { isActionRecord } from '../record-shape.ts';
-import type { ActionRecord, FinishedOutput } from '../records.ts';
-import type { ActionStore, ContentStore, LocalIndex } from '../stores.ts';
+import type { ActionRecord } from '../records.ts';
+import type { ActionStore, ContentStore, LocalIndex, NewContent } from '../stores.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { toChecksummed } from './checksummed.ts';
 import { detach, moveIn, protect } from './move-in.ts';
 import { CachePaths } from './paths.ts';
 import { readRecord } from './record-file.ts';
 import type { UseMarker } from './use-marker.ts';
+import { isWorthFlushing } from './worth-flushing.ts';
+import { writing } from './writing.ts';
 
 /** Stores records and content in a directory on this machine. Any number of runs may share it safely. */
 export class LocalStore implements ActionStore, ContentStore, LocalIndex {
@@ -44,7 +46,8 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   async commit(record: ActionRecord): Promise<Result<void>> {
     return this.#write(() => {
       this.#marker?.add(record.key);
-      writeAtomically(this.#paths.action(record.key), toChecksummed(record));
+      const durable = isWorthFlushing(record.provenance.seconds, 1);
+      writeAtomically(this.#paths.action(record.key), toChecksummed(record), { durable });
     });
   }
 
@@ -74,12 +77,18 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     return digestTree(path, this.#files);
   }
 
-  async add(content: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {
+  async add(content: NewContent): Promise<Result<void>> {
     await this.#files.prepare();
-    return this.#write(() => {
+    try {
+      const durable = isWorthFlushing(content.seconds ?? 0, content.files ?? 1);
+      if (durable) await (await import('./flush.ts')).flushTree(content.path);
       this.#marker?.add(content.digest);
       this.#takeIn(content);
-    });
+      if (durable) flushDirectory(dirname(this.#paths.object(content.digest)));
+      return success(undefined);
+    } catch (error) {
+      return cacheProblem(error, this.#paths.root);
+    }
   }
 
   *records(): Iterable<ActionRecord> {
@@ -137,7 +146,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     return path;
   }
 
-  #takeIn({ path, digest }: Pick<FinishedOutput, 'digest' | 'path'>): void {
+  #takeIn({ path, digest }: NewContent): void {
     const target = this.#paths.object(digest);
     if (this.#locate(digest) !== undefined) {
       this.#files.forget(path);
@@ -158,12 +167,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 
   #write(action: () => void): Result<void> {
-    try {
-      action();
-      return success(undefined);
-    } catch (error) {
-      return failure(cacheProblem(error, this.#paths.root).failure);
-    }
+    return writing(this.#paths.root, action);
   }
 }
 

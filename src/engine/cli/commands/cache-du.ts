@@ -22,7 +22,7 @@ export function cacheDu(options: CommonOptions): Promise<number> {
       const project = findProject(options);
       const { cache } = project;
       const referenced = await findReferencedKeys(options, signal);
-      const { garbage, leftovers } = collect(project, referenced, { keepRuns: KEEP_RUNS });
+      const { garbage, leftovers } = collect(referenced, { keepRuns: KEEP_RUNS }, options);
       const free = referenced.lockfileIsRead ? leftovers.reduce((sum, { bytes }) => sum + bytes, garbage.bytes) : 0;
       const usage = diskUsageOf(cache, takeInventory(cache));
       const path = memoryOf(project);

@@ -2,7 +2,7 @@ import { RunHistory } from '../../cache/history/run-history.ts';
 import { checkIntegrity } from '../../cache/housekeeping/integrity.ts';
 import { LocalHistory } from '../../cache/local/local-history.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
-import { type Age, affectedBy, describeIntegrity } from '../../report/cache-verify.ts';
+import { type Age, affectedBy, describeIntegrity, isDeleted } from '../../report/cache-verify.ts';
 import { openConsole } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import { housekeeping } from '../housekeeping.ts';
@@ -14,8 +14,13 @@ import { findReferencedKeys, type ReferencedKeys } from '../referenced-keys.ts';
 /** The number of recent runs in which the stage of a corrupted record is searched for. */
 const RUNS = 200;
 
+export interface CacheVerifyOptions extends CommonOptions {
+  /** Whether to delete what the cache did not create. */
+  readonly yes: boolean;
+}
+
 /** `pipeline cache verify`: reads everything in the cache, and deletes corrupted entries. */
-export function cacheVerify(options: CommonOptions): Promise<number> {
+export function cacheVerify(options: CacheVerifyOptions): Promise<number> {
   return housekeeping(options, async () => {
     const { signal, release } = interruptible();
     try {
@@ -30,6 +35,7 @@ export function cacheVerify(options: CommonOptions): Promise<number> {
         worker: options.engine.hashWorker,
         signal,
         stageOf: stagesByKey(cache, referencedKeys),
+        deleteUnknown: options.yes,
       });
       const referenced = integrity.damages.length === 0 ? undefined : await referencedKeys();
       const ageOf = (key: ActionKey): Age => {
@@ -39,11 +45,11 @@ export function cacheVerify(options: CommonOptions): Promise<number> {
       const { print, printJson, paint } = openConsole(options);
       for (const damage of integrity.damages) {
         const affects = affectedBy(damage).map((affected) => ({ ...affected, age: ageOf(affected.key) }));
-        printJson({ type: 'damage', ...damage, affects });
+        printJson({ type: 'damage', ...damage, affects, deleted: isDeleted(damage, options.yes) });
       }
       const { damages, objects, actions, runs, cancelled } = integrity;
       printJson({ type: 'cache-verified', ok: damages.length === 0 && !cancelled, objects, actions, runs });
-      print(describeIntegrity(integrity, ageOf, paint));
+      print(describeIntegrity(integrity, options.yes, ageOf, paint));
       if (cancelled) return EXIT.interrupted;
       return damages.length === 0 ? EXIT.ok : EXIT.stageFailed;
     } finally {

@@ -1,15 +1,7 @@
-import {
-  chmodSync,
-  constants,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, constants, cpSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { replaceAtomically } from '../../../shared/atomic-write.ts';
+import { makeDirectory } from '../../../shared/files.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
@@ -55,7 +47,7 @@ function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: 
     });
   }
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(resolve(directory));
     for (const { artifact, target } of copies) copy(artifact.path, target);
     return success(copies);
   } catch (error) {
@@ -68,13 +60,12 @@ function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: 
   }
 }
 
-/** Copies atomically: to a temporary path, which is then renamed. Unlike the cached original, the copy is writable. */
+/** Copies atomically. Unlike the cached original, the copy is writable. */
 function copy(from: string, target: string): void {
-  const temporary = `${target}.${process.pid}.incomplete`;
-  cpSync(from, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE });
-  makeWritable(temporary);
-  rmSync(target, { recursive: true, force: true });
-  renameSync(temporary, target);
+  replaceAtomically(target, (temporary) => {
+    cpSync(from, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE });
+    makeWritable(temporary);
+  });
 }
 
 function makeWritable(path: string): void {
