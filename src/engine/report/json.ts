@@ -12,7 +12,9 @@ export function jsonReporter(write: (line: string) => void): Emit {
   return (event) => {
     switch (event.type) {
       case 'run-started':
+      case 'run-stopping':
       case 'stage-waiting':
+      case 'stage-saving':
       case 'stage-started':
       case 'stage-log':
         line(event);

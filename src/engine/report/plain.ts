@@ -12,6 +12,17 @@ export function describeWait({ for: what, holder }: RunEvent & { readonly type: 
     : `waiting for GPUs in use by ${holder}`;
 }
 
+/** Says how to end a run that is being stopped at once. */
+export function stoppingText({ signal }: RunEvent & { readonly type: 'run-stopping' }): string {
+  return signal === 'SIGINT'
+    ? 'stopping; a second Ctrl-C ends everything at once'
+    : `stopping after ${signal}; a second signal ends everything at once`;
+}
+
+export function savingText({ seconds }: RunEvent & { readonly type: 'stage-saving' }): string {
+  return `saving, for at most ${duration(seconds)}`;
+}
+
 /** The interval between two lines of progress in a log. */
 const PROGRESS_MILLISECONDS = 10_000;
 const PROGRESS_WIDTH = 100;
@@ -26,6 +37,12 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         break;
       case 'stage-waiting':
         write(`  ${event.stage}: ${describeWait(event)}\n`);
+        break;
+      case 'run-stopping':
+        write(`${paint('yellow', stoppingText(event))}\n`);
+        break;
+      case 'stage-saving':
+        write(`  ${event.stage}: ${savingText(event)}\n`);
         break;
       case 'stage-started':
         write(`${paint('cyan', '▶')} ${event.stage}${reasonsText(event.reasons, paint)}\n`);

@@ -4,7 +4,7 @@ import { duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
-import { describeWait, headline, stageLine } from './plain.ts';
+import { describeWait, headline, savingText, stageLine, stoppingText } from './plain.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -33,6 +33,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   /** Warnings, which are printed below the drawing so that they stay visible. */
   const warnings: Problem[] = [];
   let drawing: Promise<void> | undefined;
+  let stopping: string | undefined;
   const width = () => Math.max(20, (stream.columns ?? 80) - 6);
 
   const emit = (event: RunEvent): void => {
@@ -45,6 +46,14 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         drawing ??= draw(rows, paint);
         show(rows.get(event.stage), describeWait(event));
         break;
+      case 'run-stopping':
+        stopping = stoppingText(event);
+        if (drawing === undefined) stream.write(`${stopping}\n`);
+        else for (const row of rows.values()) if (row.started) show(row, stopping);
+        break;
+      case 'stage-saving':
+        show(rows.get(event.stage), `${savingText(event)}; ${stopping ?? 'its timeout is over'}`);
+        break;
       case 'stage-started': {
         const row = rows.get(event.stage);
         if (row !== undefined) {
@@ -56,11 +65,11 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
       }
       case 'stage-progress': {
         const row = rows.get(event.stage);
-        show(row, row?.progress.text(event.progress, width()) ?? '');
+        if (stopping === undefined) show(row, row?.progress.text(event.progress, width()) ?? '');
         break;
       }
       case 'stage-log':
-        show(rows.get(event.stage), event.message);
+        if (stopping === undefined) show(rows.get(event.stage), event.message);
         break;
       case 'stage-warning':
         warnings.push(event.problem);
