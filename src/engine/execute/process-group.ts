@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { endMarked } from './left-behind.ts';
 import { MESSAGES } from './protocol.ts';
 
 const SHELL = '/bin/sh';
@@ -13,21 +14,30 @@ const WATCHED = [
   'exec "$@"',
 ].join('\n');
 
-/** The leaders that have not been reaped: until then the system gives their process ids to no other process. */
-const leaders = new Set<ChildProcess>();
+/**
+ * The leaders that have not been reaped, with their environments: until then the system gives their process ids to no
+ * other process.
+ */
+const leaders = new Map<ChildProcess, Environment>();
+
+type Environment = Readonly<Record<string, string>>;
 
 /**
  * Starts a command as the leader of a process group of its own, which ends with this process. Throws what `spawn`
- * throws, and emits what it emits.
+ * throws, and emits what it emits. `environment` has a mark.
  */
-export function startGroup(command: readonly [string, ...string[]], options: SpawnOptions): ChildProcess {
+export function startGroup(
+  command: readonly [string, ...string[]],
+  environment: Environment,
+  options: SpawnOptions,
+): ChildProcess {
   // A container may have no shell. Then a stage notices the end of the runner when it sends its next message.
   const [file, ...args] = existsSync(SHELL) ? ([SHELL, '-c', WATCHED, 'stage', ...command] as const) : command;
   // Not execa, since loading it takes as long as running a small stage.
-  const child = spawn(file, args, { ...options, detached: true });
+  const child = spawn(file, args, { ...options, env: environment, detached: true });
   // Before the locks of what they write to are released.
   if (leaders.size === 0) process.prependListener('exit', endAllGroups);
-  leaders.add(child);
+  leaders.set(child, environment);
   child.on('error', () => forget(child));
   child.on('exit', () => {
     // Its group still has the watcher, so no other group can have its id yet.
@@ -52,6 +62,10 @@ function forget(child: ChildProcess): void {
   if (leaders.size === 0) process.off('exit', endAllGroups);
 }
 
+/** Leaves no time for anything: this process ends. */
 function endAllGroups(): void {
-  for (const child of leaders) endGroup(child);
+  for (const [child, environment] of leaders) {
+    endGroup(child);
+    endMarked(environment, child.pid);
+  }
 }

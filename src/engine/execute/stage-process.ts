@@ -88,7 +88,7 @@ function start(
   try {
     const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
     const command = [process.execPath, '--no-warnings', host, requestFile] as const;
-    return success(startGroup(command, { cwd: root, env: environment, stdio: [...stdio] }));
+    return success(startGroup(command, environment, { cwd: root, stdio: [...stdio] }));
   } catch (error) {
     return failure({ kind: 'crashed', how: notStarted(error as NodeJS.ErrnoException), output: '' });
   }

@@ -85,7 +85,7 @@ export const pipelineSchema = {
         env: {
           type: 'array',
           description:
-            'Environment variables that the stage reads. Their values are part of the action key, except those of secrets.',
+            'Environment variables that the stage reads: NAME, or { name: NAME, secret: true }. Values are part of the key, except those of secrets.',
           items: {
             type: ['string', 'object'],
             ...VARIABLE,

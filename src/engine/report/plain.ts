@@ -12,11 +12,17 @@ export function describeWait({ for: what, holder }: RunEvent & { readonly type: 
     : `waiting for GPUs in use by ${holder}`;
 }
 
-/** Says how to end a run that is being stopped at once. */
-export function stoppingText({ signal }: RunEvent & { readonly type: 'run-stopping' }): string {
-  return signal === 'SIGINT'
-    ? 'stopping; a second Ctrl-C ends everything at once'
-    : `stopping after ${signal}; a second signal ends everything at once`;
+type Stopping = RunEvent & { readonly type: 'run-stopping' };
+
+/** Says that a run is being stopped. */
+export function stoppingText(event: Stopping): string {
+  const { signal } = event;
+  return `stopping${signal === 'SIGINT' ? '' : ` after ${signal}`}; ${howToEnd(event)}`;
+}
+
+/** Says how to end a run at once that is being stopped. */
+export function howToEnd({ signal }: Stopping): string {
+  return `a second ${signal === 'SIGINT' ? 'Ctrl-C' : 'signal'} ends everything at once`;
 }
 
 export function savingText({ seconds }: RunEvent & { readonly type: 'stage-saving' }): string {

@@ -4,7 +4,7 @@ import { duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
-import { describeWait, headline, savingText, stageLine, stoppingText } from './plain.ts';
+import { describeWait, headline, howToEnd, savingText, stageLine, stoppingText } from './plain.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -33,7 +33,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   /** Warnings, which are printed below the drawing so that they stay visible. */
   const warnings: Problem[] = [];
   let drawing: Promise<void> | undefined;
-  let stopping: string | undefined;
+  let stopping: (RunEvent & { readonly type: 'run-stopping' }) | undefined;
   const width = () => Math.max(20, (stream.columns ?? 80) - 6);
 
   const emit = (event: RunEvent): void => {
@@ -43,16 +43,19 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         for (const name of event.stages) rows.set(name, newRow(paint('dim', name)));
         break;
       case 'stage-waiting':
-        drawing ??= draw(rows, paint);
+        drawing ??= draw(rows, stream, paint);
         show(rows.get(event.stage), describeWait(event));
         break;
       case 'run-stopping':
-        stopping = stoppingText(event);
-        if (drawing === undefined) stream.write(`${stopping}\n`);
-        else for (const row of rows.values()) if (row.started) show(row, stopping);
+        stopping = event;
+        if (drawing === undefined) stream.write(`${stoppingText(event)}\n`);
+        else for (const row of rows.values()) if (row.started) show(row, stoppingText(event));
         break;
       case 'stage-saving':
-        show(rows.get(event.stage), `${savingText(event)}; ${stopping ?? 'its timeout is over'}`);
+        show(
+          rows.get(event.stage),
+          `${savingText(event)}; ${stopping === undefined ? 'its timeout is over' : howToEnd(stopping)}`,
+        );
         break;
       case 'stage-started': {
         const row = rows.get(event.stage);
@@ -60,7 +63,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
           row.started = true;
           retitle(row, `${event.stage} ${paint('dim', event.reasons.join('; '))}`);
         }
-        drawing ??= draw(rows, paint);
+        drawing ??= draw(rows, stream, paint);
         break;
       }
       case 'stage-progress': {
@@ -102,7 +105,10 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   };
 }
 
-async function draw(rows: ReadonlyMap<string, Row>, paint: Paint): Promise<void> {
+async function draw(rows: ReadonlyMap<string, Row>, stream: NodeJS.WriteStream, paint: Paint): Promise<void> {
+  // listr2 hides the cursor, and a second Ctrl-C ends the command while it draws.
+  const showCursor = () => stream.write('\u001b[?25h');
+  process.on('exit', showCursor);
   const { Listr } = await import('listr2');
   const tasks = [...rows].map(([name, row]) => ({
     title: row.title,
@@ -123,6 +129,7 @@ async function draw(rows: ReadonlyMap<string, Row>, paint: Paint): Promise<void>
       showSkipMessage: false,
     },
   }).run();
+  process.off('exit', showCursor);
 }
 
 function newRow(title: string): Row {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { withMark } from '../../../src/engine/execute/left-behind.ts';
 import { startGroup } from '../../../src/engine/execute/process-group.ts';
 import { StopInTime } from '../../../src/engine/execute/stop-in-time.ts';
 
@@ -9,7 +10,9 @@ let stop: StopInTime;
 
 /** A process that takes no notice of SIGTERM, of which only the end is simulated. */
 beforeEach(() => {
-  const child = startGroup(['/bin/sh', '-c', 'trap "" TERM; while :; do sleep 1; done'], { stdio: 'pipe' });
+  const child = startGroup(['/bin/sh', '-c', 'trap "" TERM; while :; do sleep 1; done'], withMark({}), {
+    stdio: 'pipe',
+  });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   killed = false;
   saving = [];

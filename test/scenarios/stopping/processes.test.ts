@@ -18,7 +18,7 @@ import { hold } from './lib/gate.ts';
 
 export default defineStage({
   outputs: ['pid'],
-  async run({ outputs, log }) {
+  async run({ outputs, log, saving }) {
     const daemon = spawn('sleep', ['100000'], { detached: true, stdio: 'ignore' });
     daemon.unref();
     log('daemon ' + daemon.pid);
@@ -48,11 +48,17 @@ describe('a daemon that a stage leaves behind', () => {
     );
   });
 
-  test('is ended when the run is interrupted', async () => {
+  test.each(['when the run is interrupted', 'by a second Ctrl-C'])('is ended %s', async (when) => {
     const gate = await Gate.open();
-    const run = leavesADaemon("await hold('serve');").start(['run', '--json'], { GATE: gate.address });
+    const body = when === 'by a second Ctrl-C' ? "await saving(() => hold('serve'));" : "await hold('serve');";
+    const run = leavesADaemon(body).start(['run', '--json'], { GATE: gate.address });
+    const printed = printedBy(run);
     const stage = await gate.next();
-    run.kill('SIGTERM');
+    run.kill('SIGINT');
+    if (when === 'by a second Ctrl-C') {
+      await printed('"stage-saving"');
+      run.kill('SIGINT');
+    }
     await stage.gone;
     const pid = daemonIn((await run).stdout);
     await vi.waitFor(() => expect(livenessOf(handleOf(pid))).toBe('dead'));
