@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import type { ListrTaskWrapper } from 'listr2';
 import type { Problem } from '../../shared/problem.ts';
 import { duration } from '../../shared/text/format.ts';
@@ -43,7 +44,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         for (const name of event.stages) rows.set(name, newRow(paint('dim', name)));
         break;
       case 'stage-waiting':
-        drawing ??= draw(rows, stream, paint);
+        drawing ??= draw(rows, paint);
         show(rows.get(event.stage), describeWait(event));
         break;
       case 'run-stopping':
@@ -63,7 +64,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
           row.started = true;
           retitle(row, `${event.stage} ${paint('dim', event.reasons.join('; '))}`);
         }
-        drawing ??= draw(rows, stream, paint);
+        drawing ??= draw(rows, paint);
         break;
       }
       case 'stage-progress': {
@@ -105,9 +106,9 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   };
 }
 
-async function draw(rows: ReadonlyMap<string, Row>, stream: NodeJS.WriteStream, paint: Paint): Promise<void> {
-  // listr2 hides the cursor, and a second Ctrl-C ends the command while it draws.
-  const showCursor = () => stream.write('\u001b[?25h');
+async function draw(rows: ReadonlyMap<string, Row>, paint: Paint): Promise<void> {
+  // A second Ctrl-C ends the command while listr2 hides the cursor, and holds back what is written to the stream.
+  const showCursor = () => writeSync(process.stdout.fd, '\u001b[?25h');
   process.on('exit', showCursor);
   const { Listr } = await import('listr2');
   const tasks = [...rows].map(([name, row]) => ({
