@@ -65,13 +65,13 @@ export async function runInProcess(
     else if (isLast(message)) last = message;
     else options.onMessage(message);
   });
-  const { how, leftBehind } = await ended;
+  const { leftBehind, ...crash } = await ended;
   const stopped = stop.end();
   if (stopped?.why === 'cancelled') return { type: 'cancelled' };
   if (stopped !== undefined) return { type: 'failed', failure: { kind: 'timed-out', seconds: stopped.seconds } };
   if (leftBehind.length > 0) options.onLeftBehind(leftBehind);
   if (last === undefined) {
-    return { type: 'failed', failure: { kind: 'crashed', how, output: output.trim() } };
+    return { type: 'failed', failure: { kind: 'crashed', ...crash, output: output.trim() } };
   }
   return { type: 'ended', message: last };
 }
@@ -90,12 +90,14 @@ function start(
     const command = [process.execPath, '--no-warnings', host, requestFile] as const;
     return success(startGroup(command, environment, { cwd: root, stdio: [...stdio] }));
   } catch (error) {
-    return failure({ kind: 'crashed', how: notStarted(error as NodeJS.ErrnoException), output: '' });
+    return failure({ kind: 'crashed', ...notStarted(error as NodeJS.ErrnoException), output: '' });
   }
 }
 
-function notStarted({ code, message }: NodeJS.ErrnoException): string {
-  return `could not be started: ${describeLimit(code) ?? message}`;
+function notStarted({ code, message }: NodeJS.ErrnoException): Pick<Ended, 'how' | 'advice'> {
+  const advice = adviceOnLimit(code);
+  const how = `could not be started: ${describeLimit(code) ?? message}`;
+  return { how, ...(advice !== undefined && { advice }) };
 }
 
 function onLines(stream: Stream | null | undefined, onLine: (line: string) => void): void {
@@ -104,6 +106,7 @@ function onLines(stream: Stream | null | undefined, onLine: (line: string) => vo
 
 interface Ended {
   readonly how: string;
+  readonly advice?: string;
   /** The processes that had left its group. */
   readonly leftBehind: readonly string[];
 }
@@ -117,7 +120,7 @@ function endOf(child: ChildProcess, environment: Readonly<Record<string, string>
       leftBehind = endMarked(environment, child.pid);
       patience = setTimeout(() => setImmediate(closeStreams, child), OUTPUT_MILLISECONDS);
     });
-    child.on('error', (error) => resolve({ how: notStarted(error), leftBehind }));
+    child.on('error', (error) => resolve({ ...notStarted(error), leftBehind }));
     child.on('close', (code, signal) => {
       clearTimeout(patience);
       const how = signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was terminated by ${signal}`;
