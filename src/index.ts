@@ -77,7 +77,16 @@ export interface StageContext<Params, Inputs, Outputs> {
   progress(progress: Progress): void;
   /** Stores metrics with the result, by name. Values may be NaN or infinite. A later call adds to earlier ones. */
   metrics(values: Readonly<Record<string, number>>): void;
-  /** Aborted when the run is cancelled. */
+  /**
+   * Runs `work`, and gives it time to finish when the stage is stopped: up to the `grace` of the stage in the pipeline
+   * file, 30 seconds by default. Use it for what must not be cut off, such as writing a checkpoint, or for a loop that
+   * checks `signal` and saves its state once it is aborted. Returns what `work` returns.
+   */
+  saving<Value>(work: () => Value | Promise<Value>): Promise<Value>;
+  /**
+   * Aborted when the stage is stopped: the run was cancelled, or the `timeout` of the stage is over. Its process is
+   * killed a second later, unless it is `saving`.
+   */
   readonly signal: AbortSignal;
 }
 

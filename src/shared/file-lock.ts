@@ -2,7 +2,7 @@ import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesS
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { temporaryFor } from './atomic-write.ts';
-import { describeHandle, type Handle, livenessOf, ownHandle, parseHandle } from './holder.ts';
+import { describeHandle, endedBeforeBoot, type Handle, livenessOf, ownHandle, parseHandle } from './holder.ts';
 import { failure, type Result, success } from './problem.ts';
 
 /** Timing of a lock, in milliseconds. */
@@ -51,11 +51,29 @@ export function tryLock(path: string, { heartbeat }: Pick<Patience, 'heartbeat'>
   mkdirSync(dirname(path), { recursive: true });
   if (!create(path, own)) return undefined;
   const beating = setInterval(() => renew(path), heartbeat).unref();
-  return () => {
+  const release = () => {
     clearInterval(beating);
+    held.delete(release);
+    if (held.size === 0) process.off('exit', releaseAll);
     // If this machine was suspended, another process may have taken over the lock.
     if (readHolder(path) === own) rmSync(path, { force: true });
   };
+  if (held.size === 0) process.on('exit', releaseAll);
+  held.add(release);
+  return release;
+}
+
+/** The releases of the locks that this process holds: at an early exit, nobody has to find out that it is gone. */
+const held = new Set<() => void>();
+
+function releaseAll(): void {
+  for (const release of held) {
+    try {
+      release();
+    } catch {
+      // The file system is away. Others find out that this process has ended.
+    }
+  }
 }
 
 /**
@@ -152,8 +170,10 @@ function isGone(holder: Handle | 'unreadable', path: string, silence: Silence): 
       return false;
     case 'dead':
       return true;
-    case 'unknown':
-      return silence.isOver(holder, changedAt(path), Date.now());
+    case 'unknown': {
+      const changed = changedAt(path);
+      return (changed !== undefined && endedBeforeBoot(holder, changed)) || silence.isOver(holder, changed, Date.now());
+    }
   }
 }
 

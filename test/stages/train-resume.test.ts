@@ -47,6 +47,27 @@ describe('an interrupted training run', () => {
     expect(files(resumed)).toEqual(files(undisturbed));
   });
 
+  test('also resumes if it was interrupted while it validated an epoch', async () => {
+    const inputs = await labelledImages();
+    const undisturbed = await runStage(train, { params: interrupted, inputs });
+    const work = temporaryFolder();
+    const cancelled = new AbortController();
+    const first = runStage(train, {
+      params: interrupted,
+      inputs,
+      work,
+      signal: cancelled.signal,
+      onProgress: ({ done }) => {
+        // After the last step of the first epoch, the validation is next to read something.
+        if (done === 2) setImmediate(() => cancelled.abort(new Error('the run was cancelled')));
+      },
+    });
+    await expect(first).rejects.toThrow('the run was cancelled');
+    const resumed = await runStage(train, { params: interrupted, inputs, work });
+    expect(resumed.logged[0]).toBe('resumed from the checkpoint at step 2, 0 of 3 epochs completed');
+    expect(files(resumed)).toEqual(files(undisturbed));
+  });
+
   test('starts over with a warning when its checkpoint is corrupted', async () => {
     const inputs = await labelledImages();
     const undisturbed = await runStage(train, { params: interrupted, inputs });

@@ -73,6 +73,11 @@ export class Project {
     rmSync(this.path(path), { recursive: true });
   }
 
+  /** Creates a symbolic link at `path` to the file `target` of the project. */
+  link(target: string, path: string): void {
+    symlinkSync(this.path(target), this.path(path));
+  }
+
   /** Returns the names in a folder. */
   list(path: string): string[] {
     return readdirSync(this.path(path));

@@ -76,7 +76,7 @@ export interface Claim {
   readonly work: string;
   /** For temporary files, including unfinished outputs: empty at first, removed on release. Absolute. */
   readonly scratch: string;
-  /** `finished`: whether the action now has a record, so that no run needs to resume its work. */
+  /** `finished`: whether this attempt has computed the action, so that no run needs to resume its work. */
   release(finished: boolean): void;
 }
 
@@ -84,11 +84,15 @@ export interface Claim {
 export interface Workspaces {
   /** Returns the directories of a claim on this action. They exist while the claim is held. */
   directoriesOf(key: ActionKey): Pick<Claim, 'work' | 'scratch'>;
-  /** Returns nothing if another run computes this action. */
-  tryClaim(key: ActionKey): Result<Claim | undefined>;
+  /**
+   * Returns nothing if another run computes this action. `forced`: the action is to be computed from the beginning, so
+   * that only what an interrupted forced attempt has left is resumed.
+   */
+  tryClaim(key: ActionKey, forced: boolean): Result<Claim | undefined>;
   /** Waits until no other run computes this action. Calls `waiting` once, with the holder, if it has to wait. */
   claim(
     key: ActionKey,
+    forced: boolean,
     waiting: (holder: string) => void,
     signal: AbortSignal,
   ): Promise<Result<Claim, readonly Problem[] | 'cancelled'>>;

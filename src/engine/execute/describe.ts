@@ -8,7 +8,7 @@ import { writeLinkedBundle } from './linked-bundle.ts';
 import type { Description } from './protocol.ts';
 import type { Installation } from './services.ts';
 import { placeInStack } from './stack.ts';
-import { runInProcess } from './stage-process.ts';
+import { type ProcessEnd, runInProcess } from './stage-process.ts';
 import { inTemporaryFolder } from './temporary-folder.ts';
 
 export interface Described {
@@ -42,19 +42,20 @@ async function describeIn(
     const text = texts[index];
     return text?.ok ? [writeLinkedBundle(text.value, { ...installation, externals }, folder, `stage-${index}`)] : [];
   });
+  const names = paths.map((path) => relative(installation.root, path));
+  let loading = names[0] ?? '';
   const end = await runInProcess({ type: 'describe', bundles }, join(folder, 'request.json'), {
     host: installation.host,
     root: installation.root,
     environment: stageEnvironment(process.env, [], []),
-    signal,
-    onMessage: () => undefined,
+    stop: { grace: 0, signal, onSaving: () => undefined },
+    onLeftBehind: () => undefined,
+    onMessage: (message) => {
+      if (message.type === 'loading') loading = names[message.bundle] ?? loading;
+    },
   });
-  const names = paths.map((path) => relative(installation.root, path));
   if (end.type === 'cancelled') return failedAll({ message: 'interrupted' });
-  if (end.type === 'failed' || end.message.type !== 'described') {
-    const output = end.type === 'failed' && end.failure.kind === 'crashed' ? `\n${end.failure.output}` : '';
-    return failedAll({ message: `cannot load the stage modules ${names.join(', ')}${output}` });
-  }
+  if (end.type === 'failed' || end.message.type !== 'described') return failedAll(notLoaded(end, loading));
   return collect(end.message.descriptions, paths, names, installation);
 }
 
@@ -88,6 +89,19 @@ function collect(
     }
   }
   return { interfaces, problems };
+}
+
+/** Describes why the process ended while it loaded the module `file`. */
+function notLoaded(end: ProcessEnd, file: string): Problem {
+  const { how, output } =
+    end.type === 'failed' && end.failure.kind === 'crashed'
+      ? end.failure
+      : { how: 'sent an unknown message', output: '' };
+  return {
+    message: `the process that loaded the module ${how}${output === '' ? '' : `\n${output}`}`,
+    at: { file },
+    advice: 'A module is loaded to read what it declares. Move what it does, such as process.exit(), into `run`.',
+  };
 }
 
 function failedAll(problem: Problem): Described {

@@ -1,4 +1,5 @@
 import type { Progress } from '../../index.ts';
+import type { Problem } from '../../shared/problem.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
@@ -33,8 +34,12 @@ export interface StageRequest {
   readonly previous?: RequestedPrevious;
   /** The declared variables that are set. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The names of the variables that are passed through. Their values never leave the machine that has them. */
+  readonly secrets: readonly string[];
   /** Seconds. */
   readonly timeout?: number;
+  /** How long the stage may take to end if it is saving when it is stopped, in seconds. */
+  readonly grace: number;
 }
 
 export interface RequestedCode extends BundleText {
@@ -85,7 +90,10 @@ export type StageMessage =
   /** The stage waits for GPUs that another run holds. */
   | { readonly type: 'waiting'; readonly holder: string }
   | { readonly type: 'log'; readonly message: string }
-  | { readonly type: 'progress'; readonly progress: Progress };
+  | { readonly type: 'progress'; readonly progress: Progress }
+  /** The stage was stopped while it was saving, for which it has this time. */
+  | { readonly type: 'saving'; readonly seconds: number }
+  | { readonly type: 'warning'; readonly problem: Problem };
 
 export type StageEnd =
   /** The record and the outputs are in the stores. */

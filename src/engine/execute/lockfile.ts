@@ -21,7 +21,7 @@ export interface LockedParts {
   readonly packages?: Digest;
   readonly params: JsonObject;
   readonly inputs: Readonly<Record<string, Digest>>;
-  /** Digests of the values, since the file is committed and a value may be secret; null for a variable not set. */
+  /** Digests of the values; null for a variable that is not set. */
   readonly env: Readonly<Record<string, Digest | null>>;
   readonly runtime: Runtime;
 }
@@ -104,7 +104,7 @@ export function lockedParts({ code, packages, params, inputs, env, runtime }: Re
     ...(!isEmpty(packages) && { packages: sha256(canonicalJson(packages)) }),
     params,
     inputs,
-    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value === null ? null : sha256(value)])),
+    env,
     runtime,
   };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readNumbers } from '../../shared/non-finite.ts';
-import { failure, type Result, success } from '../../shared/problem.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { cacheProblem } from '../cache/local/cache-problem.ts';
 import { quietly } from '../cache/local/quietly.ts';
 import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
@@ -167,9 +167,14 @@ async function runFrom(
   const end = await runInProcess(task, join(folder, 'request.json'), {
     host: services.host,
     root: roots.project,
-    environment: stageEnvironment(environment, Object.keys(request.environment), gpus),
-    ...(request.timeout !== undefined && { timeout: request.timeout }),
-    signal,
+    environment: stageEnvironment(environment, [...Object.keys(request.environment), ...request.secrets], gpus),
+    stop: {
+      ...(request.timeout !== undefined && { timeout: request.timeout }),
+      grace: request.grace,
+      signal,
+      onSaving: (seconds) => onMessage({ type: 'saving', seconds }),
+    },
+    onLeftBehind: (processes) => onMessage({ type: 'warning', problem: leftBehindProblem(request.stage, processes) }),
     onMessage: (message) => {
       if (message.type === 'metrics') Object.assign(metrics, readNumbers(message.values));
       else if (message.type === 'log' || message.type === 'progress') onMessage(message);
@@ -179,6 +184,13 @@ async function runFrom(
   if (end.type === 'failed') return failure(end.failure);
   const result = toResult(end.message, roots.project);
   return result.ok ? success(metrics) : result;
+}
+
+function leftBehindProblem(stage: string, processes: readonly string[]): Problem {
+  return {
+    message: `stage "${stage}" left processes behind, which were ended: ${processes.join(', ')}`,
+    advice: 'End what the stage starts before `run` returns.',
+  };
 }
 
 function linkageOf({ code }: StageRequest, { roots, stageApi }: MachineServices): Linkage {

@@ -25,6 +25,10 @@ function isMessage(value: Fields): boolean {
       return isObject(value['progress']) && isNumber(value['progress']['done']) && isNumber(value['progress']['total']);
     case 'metrics':
       return isObject(value['values']) && Object.values(value['values']).every(isWrittenNumber);
+    case 'saving':
+      return typeof value['active'] === 'boolean';
+    case 'loading':
+      return isNumber(value['bundle']);
     case 'unfinished':
       return Array.isArray(value['open']) && value['open'].every(isString);
     case 'described':

@@ -46,6 +46,8 @@ export async function toRequest(
     downloads: rooted(services.downloads),
     ...(previous && { previous }),
     environment: Object.fromEntries(set),
+    secrets: stage.secrets,
+    grace: stage.grace,
     ...(stage.timeout !== undefined && { timeout: stage.timeout }),
   });
 }

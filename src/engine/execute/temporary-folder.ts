@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { abandonedIn, ownHandle } from '../../shared/holder.ts';
+import { adviceOnLimit, describeLimit } from '../../shared/limits.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { quietly } from '../cache/local/quietly.ts';
 
@@ -33,9 +34,9 @@ export async function inTemporaryFolder<Value>(
 
 function temporaryProblem(code: string | undefined): Problem {
   return {
-    message: `cannot write to the folder for temporary files: ${code}`,
+    message: `cannot write to the folder for temporary files: ${describeLimit(code) ?? code}`,
     at: { file: tmpdir() },
-    advice: 'Free some disk space, or set the environment variable TMPDIR to another folder.',
+    advice: adviceOnLimit(code) ?? 'Free some disk space, or set the environment variable TMPDIR to another folder.',
   };
 }
 

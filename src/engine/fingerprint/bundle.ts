@@ -68,9 +68,10 @@ export async function bundleStage(
       logLevel: 'silent',
       plugins: [packagesOutside(externals, candidates)],
     })
-    .catch((error: { errors?: Message[] }) => {
-      if (error.errors === undefined) throw error;
-      return { errors: error.errors };
+    .catch((error: Error & { errors?: Message[] }) => {
+      if (error.errors !== undefined) return { errors: error.errors };
+      if (error.message.startsWith('The service')) return { errors: [STOPPED] };
+      throw error;
     });
   if (!('metafile' in result))
     return failure(result.errors.map((message) => toProblem(message, module, root, packageAdvice)));
@@ -183,7 +184,19 @@ function outputOf(files: readonly { path: string; text: string }[], extension: s
   return files.find((file) => file.path.endsWith(extension))?.text ?? '';
 }
 
-function toProblem(message: Message, module: string, root: string, packageAdvice: PackageAdvice): Problem {
+/** The process of esbuild has ended. */
+const STOPPED = {
+  text: 'esbuild, which bundles the stages, was stopped; a limit of processes or memory (ulimit -u, -v) does this',
+  location: null,
+  notes: [],
+};
+
+function toProblem(
+  message: Pick<Message, 'text' | 'location' | 'notes'>,
+  module: string,
+  root: string,
+  packageAdvice: PackageAdvice,
+): Problem {
   const { location } = message;
   if (location === null) {
     const missing = message.text.startsWith('Could not resolve');
@@ -205,7 +218,10 @@ function toProblem(message: Message, module: string, root: string, packageAdvice
 }
 
 /** What to do about a package that is not installed; esbuild would advise to leave it out of the bundle. */
-function missingPackageAdvice({ text, notes }: Message, packageAdvice: PackageAdvice): string | undefined {
+function missingPackageAdvice(
+  { text, notes }: Pick<Message, 'text' | 'notes'>,
+  packageAdvice: PackageAdvice,
+): string | undefined {
   const specifier = /^Could not resolve "([^"./#][^"]*)"$/.exec(text)?.[1];
   if (specifier === undefined || notes[0]?.text.startsWith('You can mark the path') !== true) return undefined;
   const name = packageName(specifier);

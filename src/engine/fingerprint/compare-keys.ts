@@ -54,17 +54,13 @@ function differences(noun: string, a: Readonly<Record<string, Json>>, b: Readonl
   });
 }
 
-const LOOKS_SECRET = /TOKEN|SECRET|PASS|KEY|CREDENTIAL/i;
-
 function envReasons(a: ReadDocument['env'], b: ReadDocument['env']): string[] {
   return namesIn(a, b).flatMap((name) => {
-    const [from = null, to = null] = [a[name], b[name]];
-    if (a[name] === undefined) return [`env ${name} is declared now`];
-    if (b[name] === undefined) return [`env ${name} is no longer declared`];
+    const [from, to] = [a[name], b[name]];
+    if (from === undefined) return [`env ${name} is declared now`];
+    if (to === undefined) return [`env ${name} is no longer declared`];
     if (from === to) return [];
-    if (LOOKS_SECRET.test(name)) return [`env ${name} changed`];
-    const word = (value: string | null) => (value === null ? 'not set' : shown(value));
-    return [`env ${name} ${word(from)} → ${word(to)}`];
+    return [`env ${name} ${from === null ? 'is set now' : to === null ? 'is no longer set' : 'changed'}`];
   });
 }
 

@@ -66,13 +66,17 @@ export function describeFailure(
       return `${head}\n${needsStack ? failure.stack : describeProblems([problem], folders, paint)}`;
     }
     case 'crashed': {
-      const advice = failure.how.includes('SIGKILL')
+      const guess = failure.how.includes('SIGKILL')
         ? 'The operating system does this when memory runs out: try a smaller batch size or image size.'
         : 'Its last lines of output are above. If there are none, rerun the stage to see whether the failure is repeatable.';
       return [
         head,
         failure.output,
-        describeProblems([{ message: `stage "${name}" ${failure.how}`, advice }], folders, paint),
+        describeProblems(
+          [{ message: `stage "${name}" ${failure.how}`, advice: failure.advice ?? guess }],
+          folders,
+          paint,
+        ),
       ]
         .filter((part) => part !== '')
         .join('\n');

@@ -12,7 +12,9 @@ export function jsonReporter(write: (line: string) => void): Emit {
   return (event) => {
     switch (event.type) {
       case 'run-started':
+      case 'run-stopping':
       case 'stage-waiting':
+      case 'stage-saving':
       case 'stage-started':
       case 'stage-log':
         line(event);
@@ -114,7 +116,11 @@ function failureJson(failure: FailureReason): object {
     case 'threw':
       return { kind: failure.kind, problems: [{ message: failure.message, at: failure.at, advice: failure.advice }] };
     case 'crashed':
-      return { kind: failure.kind, problems: [{ message: `the process ${failure.how}` }], output: failure.output };
+      return {
+        kind: failure.kind,
+        problems: [{ message: `the process ${failure.how}`, advice: failure.advice }],
+        output: failure.output,
+      };
     case 'timed-out':
       return { kind: failure.kind, seconds: failure.seconds, problems: [{ message: failureTitle(failure) }] };
     case 'bad-input':

@@ -12,6 +12,23 @@ export function describeWait({ for: what, holder }: RunEvent & { readonly type: 
     : `waiting for GPUs in use by ${holder}`;
 }
 
+type Stopping = RunEvent & { readonly type: 'run-stopping' };
+
+/** Says that a run is being stopped. */
+export function stoppingText(event: Stopping): string {
+  const { signal } = event;
+  return `stopping${signal === 'SIGINT' ? '' : ` after ${signal}`}; ${howToEnd(event)}`;
+}
+
+/** Says how to end a run at once that is being stopped. */
+export function howToEnd({ signal }: Stopping): string {
+  return `a second ${signal === 'SIGINT' ? 'Ctrl-C' : 'signal'} ends everything at once`;
+}
+
+export function savingText({ seconds }: RunEvent & { readonly type: 'stage-saving' }): string {
+  return `saving, for at most ${duration(seconds)}`;
+}
+
 /** The interval between two lines of progress in a log. */
 const PROGRESS_MILLISECONDS = 10_000;
 const PROGRESS_WIDTH = 100;
@@ -26,6 +43,12 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         break;
       case 'stage-waiting':
         write(`  ${event.stage}: ${describeWait(event)}\n`);
+        break;
+      case 'run-stopping':
+        write(`${paint('yellow', stoppingText(event))}\n`);
+        break;
+      case 'stage-saving':
+        write(`  ${event.stage}: ${savingText(event)}\n`);
         break;
       case 'stage-started':
         write(`${paint('cyan', '▶')} ${event.stage}${reasonsText(event.reasons, paint)}\n`);

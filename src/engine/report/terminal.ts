@@ -1,10 +1,11 @@
+import { writeSync } from 'node:fs';
 import type { ListrTaskWrapper } from 'listr2';
 import type { Problem } from '../../shared/problem.ts';
 import { duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
-import { describeWait, headline, stageLine } from './plain.ts';
+import { describeWait, headline, howToEnd, savingText, stageLine, stoppingText } from './plain.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -33,6 +34,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   /** Warnings, which are printed below the drawing so that they stay visible. */
   const warnings: Problem[] = [];
   let drawing: Promise<void> | undefined;
+  let stopping: (RunEvent & { readonly type: 'run-stopping' }) | undefined;
   const width = () => Math.max(20, (stream.columns ?? 80) - 6);
 
   const emit = (event: RunEvent): void => {
@@ -45,6 +47,17 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         drawing ??= draw(rows, paint);
         show(rows.get(event.stage), describeWait(event));
         break;
+      case 'run-stopping':
+        stopping = event;
+        if (drawing === undefined) stream.write(`${stoppingText(event)}\n`);
+        else for (const row of rows.values()) if (row.started) show(row, stoppingText(event));
+        break;
+      case 'stage-saving':
+        show(
+          rows.get(event.stage),
+          `${savingText(event)}; ${stopping === undefined ? 'its timeout is over' : howToEnd(stopping)}`,
+        );
+        break;
       case 'stage-started': {
         const row = rows.get(event.stage);
         if (row !== undefined) {
@@ -56,11 +69,11 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
       }
       case 'stage-progress': {
         const row = rows.get(event.stage);
-        show(row, row?.progress.text(event.progress, width()) ?? '');
+        if (stopping === undefined) show(row, row?.progress.text(event.progress, width()) ?? '');
         break;
       }
       case 'stage-log':
-        show(rows.get(event.stage), event.message);
+        if (stopping === undefined) show(rows.get(event.stage), event.message);
         break;
       case 'stage-warning':
         warnings.push(event.problem);
@@ -94,6 +107,9 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
 }
 
 async function draw(rows: ReadonlyMap<string, Row>, paint: Paint): Promise<void> {
+  // A second Ctrl-C ends the command while listr2 hides the cursor, and holds back what is written to the stream.
+  const showCursor = () => writeSync(process.stdout.fd, '\u001b[?25h');
+  process.on('exit', showCursor);
   const { Listr } = await import('listr2');
   const tasks = [...rows].map(([name, row]) => ({
     title: row.title,
@@ -114,6 +130,7 @@ async function draw(rows: ReadonlyMap<string, Row>, paint: Paint): Promise<void>
       showSkipMessage: false,
     },
   }).run();
+  process.off('exit', showCursor);
 }
 
 function newRow(title: string): Row {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { isTemporary } from '../../../shared/atomic-write.ts';
+import { adviceOnLimit, describeLimit } from '../../../shared/limits.ts';
 import { problem, type Result } from '../../../shared/problem.ts';
 
 /** Turns a file system error from writing the cache at `directory` into a problem. Rethrows anything else. */
@@ -30,9 +31,9 @@ export function cacheProblem(thrown: unknown, directory: string): Result<never> 
     case undefined:
       throw error;
     default:
-      return problem(`cannot write to the cache: ${error.code}`, {
+      return problem(`cannot write to the cache: ${describeLimit(error.code) ?? error.code}`, {
         at,
-        advice: 'Check the disk, or use another cache: --cache DIR.',
+        advice: adviceOnLimit(error.code) ?? 'Check the disk, or use another cache: --cache DIR.',
       });
   }
 }

@@ -2,7 +2,7 @@ import { closeSync, futimesSync, mkdirSync, openSync, readFileSync, rmSync, stat
 import { join } from 'node:path';
 import { lock } from '../../../shared/file-lock.ts';
 import { namesIn } from '../../../shared/files.ts';
-import { type Handle, isOwn, livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
+import { endedBeforeBoot, type Handle, isOwn, livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 import { quietly } from './quietly.ts';
 
@@ -118,6 +118,7 @@ function isRunning(path: string, holder: Handle): boolean {
   const liveness = livenessOf(holder);
   if (liveness !== 'unknown') return liveness === 'alive';
   const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && endedBeforeBoot(holder, stats.mtimeMs)) return false;
   return stats !== undefined && Date.now() - stats.mtimeMs < FOREIGN_MILLISECONDS;
 }
 

@@ -32,6 +32,8 @@ export interface TrainingProgress {
 export interface TrainingContext {
   log(message: string): void;
   progress(progress: Progress): void;
+  /** Runs `work` to its end although the training is aborted. */
+  saving<Value>(work: () => Promise<Value>): Promise<Value>;
   readonly signal: AbortSignal;
 }
 
@@ -48,6 +50,11 @@ export interface FitResult {
  * @throws the signal's reason if it is aborted; the training stops between two steps, after saving a checkpoint.
  */
 export async function fitModel(options: FitOptions, context: TrainingContext): Promise<Result<FitResult>> {
+  // A step and a checkpoint may take long.
+  return context.saving(() => trainEpochs(options, context));
+}
+
+async function trainEpochs(options: FitOptions, context: TrainingContext): Promise<Result<FitResult>> {
   const { trainer, data, batchSize, epochs, previous, checkpoints, earlyStopping } = options;
   const { targets } = data;
   const samples = targets.samplesIn('train');
@@ -85,6 +92,10 @@ export async function fitModel(options: FitOptions, context: TrainingContext): P
       samples: validationSamples,
       batchSize,
       labelSmoothing,
+      onProgress: () => context.signal.throwIfAborted(),
+    }).catch(async (error: unknown) => {
+      if (context.signal.aborted) await save();
+      throw error;
     });
     if (!validated.ok) return validated;
     const validation = validated.value.count > 0 ? validated.value : undefined;
