@@ -1,25 +1,23 @@
 import { join, relative } from 'node:path';
 import { type Result, success } from '../../shared/problem.ts';
 import type { RunResult } from '../execute/events.ts';
-import { completedIn, isUpToDate, type Lockfile, lockfileName, writeLockfile } from '../execute/lockfile.ts';
+import { completedIn, type Lockfile, lockfileName, writeLockfile } from '../execute/lockfile.ts';
+import { readLockfile } from '../execute/read-lockfile.ts';
 import { describeLockChanges, type LockChanges } from '../report/lock-changes.ts';
 import type { Console } from './console.ts';
 import type { CommonOptions } from './options.ts';
 
 /**
- * Writes the lockfile after a complete, successful run, unless it is up to date. Prints which stages changed in it: a
- * file that is committed must not change unnoticed.
+ * Writes the lockfile after a complete, successful run, and prints which stages changed in it: a file that is committed
+ * must not change unnoticed.
  */
-export async function updateLockfile(
+export function updateLockfile(
   result: RunResult,
   root: string,
   { profile }: CommonOptions,
   { print, paint }: Console,
-): Promise<Result<void>> {
+): Result<void> {
   const path = join(root, lockfileName(profile));
-  if (isUpToDate(path, result)) return success(undefined);
-  // Loaded on demand, since it needs a YAML parser.
-  const { readLockfile } = await import('../execute/read-lockfile.ts');
   const before = readLockfile(path, path);
   const written = writeLockfile(path, result);
   if (!written.ok) return written;

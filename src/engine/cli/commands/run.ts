@@ -1,19 +1,19 @@
+import { join } from 'node:path';
 import type { Problem } from '../../../shared/problem.ts';
 import { projectId, RootRecorder, type Variant } from '../../cache/local/roots.ts';
 import type { RunRecord } from '../../cache/records.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
+import { isUpToDate, lockfileName } from '../../execute/lockfile.ts';
 import type { Services } from '../../execute/services.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Choice, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
 import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
-import { warnOfForeign } from '../foreign-results.ts';
 import type { CommonOptions } from '../options.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { missingInputs } from '../session.ts';
-import { updateLockfile } from '../update-lockfile.ts';
 import { variantOf } from '../variant.ts';
 import { withSession } from '../with-session.ts';
 
@@ -60,9 +60,11 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
     reportUnrecorded(recording, options);
     const foreign = result.stages.filter((stage) => 'outputs' in stage && services.vouched.isForeign(stage.key));
     const locks = result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options);
-    warnOfForeign(foreign, options, locks);
-    if (locks && foreign.length === 0) {
-      const updated = await updateLockfile(result, services.plan.root, options, console);
+    // Loaded on demand, since usually every result is this user's own, and the lockfile is up to date.
+    if (foreign.length > 0) (await import('../foreign-results.ts')).warnOfForeign(foreign, options, locks);
+    else if (locks && !isUpToDate(join(services.plan.root, lockfileName(options.profile)), result)) {
+      const { updateLockfile } = await import('../update-lockfile.ts');
+      const updated = updateLockfile(result, services.plan.root, options, console);
       if (!updated.ok) return reportProblems(updated.failure, { ...options, json: false });
     }
     return exitCodeOf(result);
