@@ -2,6 +2,7 @@ import { RunHistory } from '../cache/history/run-history.ts';
 import { findGarbage, type Garbage, lastUsesIn } from '../cache/housekeeping/garbage.ts';
 import { bytesIn, takeInventory } from '../cache/housekeeping/inventory.ts';
 import { findLeftovers, type Leftover } from '../cache/housekeeping/leftovers.ts';
+import { readDocument } from '../fingerprint/action-key.ts';
 import type { ReferencedKeys } from './referenced-keys.ts';
 
 export interface CollectOptions {
@@ -41,7 +42,12 @@ export function collect(
     before: now - (olderThan ?? LEFTOVER_AGE),
     keepRuns,
     codes,
-    inputs: new Set(staying.flatMap(({ record }) => Object.values(record.document.inputs))),
+    listed: new Set(
+      staying.flatMap(({ record: { document } }) => [
+        ...Object.values(document.inputs),
+        ...Object.values(readDocument(document).packages),
+      ]),
+    ),
     now,
   });
   return { garbage, leftovers };

@@ -8,7 +8,7 @@ import type { Services } from '../execute/services.ts';
 import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { Listings } from '../fingerprint/listings.ts';
-import { collectPackageAdvice } from '../fingerprint/package-advice.ts';
+import { collectCoveredPackages, collectPackageAdvice } from '../fingerprint/package-advice.ts';
 import { PathDigests } from '../fingerprint/path-digests.ts';
 import { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
@@ -42,7 +42,10 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   const trees = new SealedTrees(join(index, 'trees'));
   const builtIn = options.engine.extensions.runtimeFacts;
   const packageAdvice = collectPackageAdvice(builtIn);
-  const codes = new StageCodes(index, project.root, sources, packageAdvice);
+  const codes = new StageCodes(index, project.root, sources, {
+    advice: packageAdvice,
+    covered: collectCoveredPackages(builtIn),
+  });
   const installation = { ...options.engine, root: project.root, codes, packageAdvice };
 
   const plans = new KnownPlans(join(index, 'plans'), options.engine.build);
@@ -94,16 +97,16 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
 function revalidated(known: KnownPlan | undefined, codes: StageCodes): Planned | undefined {
   if (known === undefined) return undefined;
   const found = new Map<string, StageCode>();
-  for (const [module, digest] of Object.entries(known.codes)) {
+  for (const [module, identity] of Object.entries(known.codes)) {
     const code = codes.known(module);
-    if (code?.digest !== digest) return undefined;
+    if (code?.identity !== identity) return undefined;
     found.set(module, code);
   }
   return { plan: known.plan, codes: found };
 }
 
 function toKnown({ plan, codes }: Planned): KnownPlan {
-  return { plan, codes: Object.fromEntries([...codes].map(([module, { digest }]) => [module, digest])) };
+  return { plan, codes: Object.fromEntries([...codes].map(([module, { identity }]) => [module, identity])) };
 }
 
 /** Returns a problem for each input path that does not exist, among the stages in `wanted`. */

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../shared/json.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from './digest.ts';
 
 /** The version of the parts of a key and of their encoding. A change of the scheme changes every key. */
-const SCHEME = 2;
+const SCHEME = 3;
 
 /** Runtime facts by the name under which they are registered. */
 export type Runtime = Readonly<Record<string, Facts>>;
@@ -13,8 +13,8 @@ export interface KeyDocument {
   readonly scheme: typeof SCHEME;
   /** Digest of the stage's bundled code. */
   readonly code: Digest;
-  /** `name@version` → integrity. */
-  readonly packages: Readonly<Record<string, string>>;
+  /** `name@version` → digest of the content that counts. */
+  readonly packages: Readonly<Record<string, Digest>>;
   readonly params: JsonObject;
   /** Input name → digest of its content. */
   readonly inputs: Readonly<Record<string, Digest>>;
@@ -38,18 +38,23 @@ interface DocumentOfScheme1 extends Omit<KeyDocument, 'scheme' | 'runtime'> {
   readonly scheme: 1;
 }
 
+/** In scheme 2, packages counted by the integrity in the lockfile of npm, or by their package.json. */
+interface DocumentOfScheme2 extends Omit<KeyDocument, 'scheme'> {
+  readonly scheme: 2;
+}
+
 /**
  * A key document in a record. Since the key of the record is the digest of this document, an old document is never
  * rewritten; `readDocument` converts it.
  */
-export type RecordedDocument = KeyDocument | DocumentOfScheme1;
+export type RecordedDocument = KeyDocument | DocumentOfScheme2 | DocumentOfScheme1;
 
 /** A key document of any scheme, in the current form. */
 export type ReadDocument = Omit<KeyDocument, 'scheme'> & { readonly scheme: number };
 
 /** Converts a document of any scheme to the current form, as far as possible. */
 export function readDocument(recorded: RecordedDocument): ReadDocument {
-  if (recorded.scheme === SCHEME) return recorded;
+  if (recorded.scheme === SCHEME || recorded.scheme === 2) return recorded;
   const { scheme, code, packages = {}, params = {}, inputs = {}, env = {}, ...rest } = recorded;
   // A cache may also have records of a later version: parts that it renamed are read as empty.
   return { scheme, code, packages, params, inputs, env, runtime: runtimeOfScheme1(rest) };

@@ -9,7 +9,7 @@ export type Listing = ReadonlyMap<string, Digest>;
 
 const KIND = 'listing-1';
 
-/** Keeps listings of the input directories of stages, by digest, to explain later what changed in them. */
+/** Keeps listings of the input directories and the packages of stages, by digest, to explain later what changed in them. */
 export class Listings {
   readonly #directory: string;
 
@@ -18,8 +18,12 @@ export class Listings {
   }
 
   keep(tree: Tree): void {
-    if (tree.kind === 'directory' && !this.has(tree.digest))
-      writeIndexFile(this.pathOf(tree.digest), KIND, JSON.stringify([...toListing(tree)]));
+    if (tree.kind === 'directory') this.keepAs(tree.digest, toListing(tree));
+  }
+
+  /** Keeps a listing under a digest that stands for it. */
+  keepAs(digest: Digest, listing: Listing): void {
+    if (!this.has(digest)) writeIndexFile(this.pathOf(digest), KIND, JSON.stringify([...listing]));
   }
 
   has(digest: Digest): boolean {

@@ -13,7 +13,7 @@ import { unwrap } from '../../support/result.ts';
 
 const DOCUMENT = keyDocument({
   code: sha256('code'),
-  packages: { 'sharp@0.35.4': 'sha512-a' },
+  packages: { 'sharp@0.35.4': sha256('a') },
   params: { learning_rate: 0.0001, augment: { flip: true, angles: [1, 2] }, name: 'small cnn' },
   inputs: { images: sha256('images') },
   env: { TOKEN: 'secret', UNSET: null },

@@ -14,7 +14,7 @@ export type LeftoverKind =
   | 'work'
   /** The record of a run. */
   | 'run'
-  /** The bundled code of a stage, the listing of an input directory, or a plan. */
+  /** The bundled code of a stage, the listing of an input directory or a package, or a plan. */
   | 'index'
   /** A download that no stage has used recently. */
   | 'download'
@@ -33,8 +33,8 @@ export interface LeftoverLimits {
   readonly keepRuns: number;
   /** The code of the current stages. */
   readonly codes: ReadonlySet<Digest>;
-  /** The inputs of the actions that are kept. */
-  readonly inputs: ReadonlySet<Digest>;
+  /** The inputs and packages of the actions that are kept. */
+  readonly listed: ReadonlySet<string>;
   /** The current time, in milliseconds since 1970. */
   readonly now: number;
 }
@@ -45,7 +45,7 @@ const WRITING_MILLISECONDS = 3_600_000;
 /** Finds unreferenced files in and beside a cache directory, other than actions and objects. */
 export function findLeftovers(
   cache: string,
-  { before, keepRuns, codes, inputs, now }: LeftoverLimits,
+  { before, keepRuns, codes, listed, now }: LeftoverLimits,
 ): readonly Leftover[] {
   const index = join(cache, 'index');
   const work = entriesOf(join(cache, 'work'))
@@ -60,7 +60,7 @@ export function findLeftovers(
     .filter((path) => newestIn(path) < before);
   const remembered = [
     ...filesIn(join(index, 'code')).filter((path) => !codes.has(digestOf(path))),
-    ...filesIn(join(index, 'listings')).filter((path) => !inputs.has(digestOf(path))),
+    ...filesIn(join(index, 'listings')).filter((path) => !listed.has(digestOf(path))),
     ...filesIn(join(index, 'plans')),
   ].filter((path) => !isTemporary(path) && newestIn(path) < before);
   const temporary = [
