@@ -117,7 +117,10 @@ function packagesOutside(externals: Record<string, string>, candidates: Set<stri
           pluginData: inner,
         });
         if (errors.length > 0) return { errors, warnings };
-        if (isInArchive(path)) return { errors: [{ text: `package "${args.path}" is in an archive`, notes: [PLUG_N_PLAY] }] };
+        if (isInArchive(path))
+          return {
+            errors: [{ text: `package "${args.path}" is in an archive of Yarn's Plug'n'Play`, notes: [PLUG_N_PLAY] }],
+          };
         for (const file of packageCandidates(packageName(args.path), args.resolveDir, existsSync)) candidates.add(file);
         if (!path.split(/[\\/]/).includes('node_modules')) return { path };
         return { path: nameFor(args.path, path, externals), external: true };
@@ -212,7 +215,11 @@ function toProblem(message: Message, module: string, root: string, packageAdvice
 }
 
 /** What to do about a package that is not installed; esbuild would advise to leave it out of the bundle. */
-function missingPackageAdvice({ text, notes }: Message, root: string, packageAdvice: PackageAdvice): string | undefined {
+function missingPackageAdvice(
+  { text, notes }: Message,
+  root: string,
+  packageAdvice: PackageAdvice,
+): string | undefined {
   const specifier = /^Could not resolve "([^"./#][^"]*)"$/.exec(text)?.[1];
   if (specifier === undefined || notes[0]?.text.startsWith('You can mark the path') !== true) return undefined;
   const name = packageName(specifier);

@@ -18,7 +18,9 @@ function difference(was: Listing, is: Listing): string {
   const added = [...is.keys()].filter((path) => !was.has(path));
   const gone = [...was.keys()].filter((path) => !is.has(path));
   if (added.length > 0) return `counts with more files: ${named(added)}`;
-  return gone.length > 0 ? `counts without some files: ${named(gone)}` : 'is found or finds other packages by other paths';
+  return gone.length > 0
+    ? `counts without some files: ${named(gone)}`
+    : 'is found or finds other packages by other paths';
 }
 
 function named(paths: readonly string[]): string {

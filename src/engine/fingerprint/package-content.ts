@@ -15,7 +15,15 @@ export interface PackageContent {
 }
 
 /** What a package manager, a bundler or a compiler leaves in the folder of a package. Packages inside count separately. */
-const IGNORED = new Set(['node_modules', '.cache', '.git', '.vite', '.DS_Store', '.package-lock.json', '.yarn-integrity']);
+const IGNORED = new Set([
+  'node_modules',
+  '.cache',
+  '.git',
+  '.vite',
+  '.DS_Store',
+  '.package-lock.json',
+  '.yarn-integrity',
+]);
 const NATIVE = /\.(?:node|wasm|dll|dylib|so(?:\.\d+)*)$/;
 /** What node-gyp and cmake-js leave beside the library that they build, with paths and times of this machine. */
 const BUILD_STEPS = new Set(['obj.target', 'CMakeFiles', '.deps']);

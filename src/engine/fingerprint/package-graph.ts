@@ -89,12 +89,15 @@ async function readInputs(build: typeof import('esbuild').build, entries: readon
   const loader: NonNullable<BuildOptions['loader']> = { '.node': 'empty', '.wasm': 'empty' };
   // Each build reports all that is missing, so the second is usually the last.
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const result = await build({ ...OPTIONS, entryPoints: [...entries], loader, plugins: [leavingOut(unresolved)] }).catch(
-      (error: { errors?: Message[] }) => {
-        if (error.errors === undefined) throw error;
-        return error.errors;
-      },
-    );
+    const result = await build({
+      ...OPTIONS,
+      entryPoints: [...entries],
+      loader,
+      plugins: [leavingOut(unresolved)],
+    }).catch((error: { errors?: Message[] }) => {
+      if (error.errors === undefined) throw error;
+      return error.errors;
+    });
     if (!Array.isArray(result)) return { inputs: (result as Built).metafile.inputs, unresolved };
     for (const message of result) {
       if (!leaveOut(message, loader, unresolved)) return { inputs: {}, unresolved };

@@ -135,7 +135,15 @@ class InstalledPackages {
     const known = this.#byFolder.get(folder);
     if (known !== undefined) return known;
     const manifest = parseManifest(join(folder, 'package.json'));
-    const added = { folder, manifest, files: [], candidates: new Set<string>(), entries: [], links: [], isWhole: false };
+    const added = {
+      folder,
+      manifest,
+      files: [],
+      candidates: new Set<string>(),
+      entries: [],
+      links: [],
+      isWhole: false,
+    };
     this.#byFolder.set(folder, added);
     return added;
   }

@@ -79,8 +79,14 @@ describe('the runtime facts of a stage', () => {
     const one = { name: 'native', version: '1.0.0' };
     const two = { name: 'native', version: '2.0.0' };
     const user = { name: 'user', version: '1.0.0', dependencies: { native: '*' } };
-    const hoisted = await new Packages({ native: one, user, 'user/node_modules/native': two }).reachedFrom('native', 'user');
-    const other = await new Packages({ native: two, user, 'user/node_modules/native': one }).reachedFrom('native', 'user');
+    const hoisted = await new Packages({ native: one, user, 'user/node_modules/native': two }).reachedFrom(
+      'native',
+      'user',
+    );
+    const other = await new Packages({ native: two, user, 'user/node_modules/native': one }).reachedFrom(
+      'native',
+      'user',
+    );
     const expected = { native: { package: 'native 1.0.0, native 2.0.0', device: 'gpu' } };
     expect(unwrap(registryOf(NATIVE).factsOf(hoisted, true))).toEqual(expected);
     expect(unwrap(registryOf(NATIVE).factsOf(other, true))).toEqual(expected);

@@ -166,7 +166,9 @@ describe('runtime facts that pipeline.yaml declares', () => {
     project.write(LIBRARY, 'other code!');
     const refused = await project.run('--locked');
     expect(refused.exitCode).toBe(3);
-    expect(refused.stderr).toContain('✗ infer: onnxruntime: file bin/libonnxruntime.so.1 changed; packages of stages/infer.ts changed\n');
+    expect(refused.stderr).toContain(
+      '✗ infer: onnxruntime: file bin/libonnxruntime.so.1 changed; packages of stages/infer.ts changed\n',
+    );
     expect(refused.stderr).not.toContain('✗ train');
   });
 });
