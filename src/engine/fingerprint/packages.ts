@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { canonicalJson, type Digest, sha256 } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';
 import { hasNativeParts, type PackageContent, reachedContent, wholeContent } from './package-content.ts';
@@ -97,7 +97,8 @@ class InstalledPackages {
         owner.links.push([specifier, to]);
         if (/^[^./#]/.test(specifier)) this.#find(specifier, owner);
       }
-      if (isOpen || unresolved.some((specifier) => this.#leadsSomewhere(specifier, file, owner))) open.add(owner);
+      for (const specifier of unresolved) this.#watch(specifier, file, owner);
+      if (isOpen) open.add(owner);
     }
     for (const one of this.all) if (open.has(one) || hasNativeParts(one.folder)) this.#markWhole(one, covered);
   }
@@ -120,15 +121,13 @@ class InstalledPackages {
     return isPackage(found) ? found : undefined;
   }
 
-  /** Returns whether a specifier that is not imported, as far as can be seen, would lead to a file. */
-  #leadsSomewhere(specifier: string, file: string, owner: Installed): boolean {
-    if (specifier.startsWith('#') || isAbsolute(specifier) || specifier.includes(':')) return true;
-    if (!specifier.startsWith('.'))
-      return packageName(specifier) === owner.manifest.name || this.#find(specifier, owner) !== undefined;
+  /** Records where Node looks for an import that leads nowhere now. */
+  #watch(specifier: string, file: string, owner: Installed): void {
+    if (/^[^./#]/.test(specifier)) this.#find(specifier, owner);
+    if (!specifier.startsWith('.')) return;
     const path = join(dirname(file), specifier);
-    const files = ['', '.js', '.json', '.node', '/package.json', '/index.js'].map((ending) => path + ending);
-    for (const candidate of files) owner.candidates.add(candidate);
-    return files.some(existsSync);
+    for (const ending of ['', '.js', '.json', '.node', '/package.json', '/index.js', '/index.json', '/index.node'])
+      owner.candidates.add(path + ending);
   }
 
   #in(folder: string): Installed {

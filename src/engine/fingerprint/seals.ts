@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 import { type Digest, sha256 } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';
-import { factsOf, isRacy, nowInNanoseconds } from './file-facts.ts';
+import { isRacy, nowInNanoseconds } from './file-facts.ts';
 
 /** Paths that determine something: files by content or absence, and directories by what is added to or deleted from them. */
 export interface Watched {
@@ -22,17 +22,25 @@ export interface Sealed extends Watched {
 const ABSENT = 'absent';
 const UNREADABLE = 'unreadable';
 
+/** The metadata of a path. As numbers, because making texts of them would take as long as reading them. */
 interface Snapshot {
-  readonly facts: string;
-  /** The last change of the content or metadata, in nanoseconds; 0 if the path does not exist. */
+  readonly exists: boolean;
+  readonly size: bigint;
+  readonly modified: bigint;
+  /** The last change of the content or metadata, in nanoseconds. */
   readonly changed: bigint;
+  readonly inode: bigint;
   readonly racy: boolean;
 }
+
+const NOTHING: Snapshot = { exists: false, size: 0n, modified: 0n, changed: 0n, inode: 0n, racy: false };
 
 /** Seals paths, and checks seals of earlier runs. The metadata of a path is read once: stages share most of theirs. */
 export class Seals {
   readonly #digests: FileDigests;
   readonly #snapshots = new Map<string, Snapshot>();
+  /** When the first of the snapshots was taken, or earlier. */
+  #now = nowInNanoseconds();
 
   constructor(digests: FileDigests) {
     this.#digests = digests;
@@ -57,26 +65,50 @@ export class Seals {
   /** Forgets the metadata of all paths, after files have been read anew. */
   clear(): void {
     this.#snapshots.clear();
+    this.#now = nowInNanoseconds();
   }
 
   #sealOf(files: readonly string[], directories: readonly string[]): string | null {
-    const snapshots = [...files, ...directories].map((path) => this.#snapshot(path));
-    if (snapshots.some(({ racy }) => racy)) return null;
-    return hash('sha256', snapshots.map(({ facts }) => facts).join('\n'));
+    const numbers = new BigUint64Array(4 * files.length + directories.length);
+    let next = 0;
+    let racy = false;
+    for (const path of files) {
+      const snapshot = this.#snapshot(path);
+      numbers[next++] = snapshot.size;
+      numbers[next++] = snapshot.modified;
+      numbers[next++] = snapshot.changed;
+      numbers[next++] = snapshot.inode;
+      racy ||= snapshot.racy;
+    }
+    for (const path of directories) {
+      const snapshot = this.#snapshot(path);
+      numbers[next++] = snapshot.modified;
+      racy ||= snapshot.racy;
+    }
+    return racy ? null : hash('sha256', Buffer.from(numbers.buffer));
   }
 
   #contentOf(files: readonly string[], directories: readonly string[]): Digest {
     const digests = files.map((path) =>
-      this.#snapshot(path).facts === ABSENT ? ABSENT : (readable(() => this.#digests.of(path)) ?? UNREADABLE),
+      this.#snapshot(path).exists ? (readable(() => this.#digests.of(path)) ?? UNREADABLE) : ABSENT,
     );
-    return sha256([...digests, ...directories.map((path) => this.#snapshot(path).facts)].join('\n'));
+    return sha256([...digests, ...directories.map((path) => this.#snapshot(path).modified)].join('\n'));
   }
 
   #snapshot(path: string): Snapshot {
-    const known = this.#snapshots.get(path) ?? takeSnapshot(path);
-    this.#snapshots.set(path, known);
-    return known;
+    const known = this.#snapshots.get(path);
+    if (known !== undefined) return known;
+    // A path below a file, or in a folder that is closed to this user, does not exist as far as Node can tell.
+    const stats = readable(() => statSync(path, { bigint: true, throwIfNoEntry: false }));
+    const taken = stats === undefined ? NOTHING : toSnapshot(stats, this.#now);
+    this.#snapshots.set(path, taken);
+    return taken;
   }
+}
+
+function toSnapshot(stats: BigIntStats, now: bigint): Snapshot {
+  const { size, mtimeNs: modified, ctimeNs: changed, ino: inode } = stats;
+  return { exists: true, size, modified, changed, inode, racy: isRacy(stats, now) };
 }
 
 /** Returns what `read` returns, or undefined if the file system refuses. */
@@ -87,14 +119,4 @@ export function readable<Value>(read: () => Value): Value | undefined {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return undefined;
   }
-}
-
-/** Of a directory, the modification time counts: it changes when a file is added or deleted. */
-function takeSnapshot(path: string): Snapshot {
-  const now = nowInNanoseconds();
-  // A path below a file, or in a folder that is closed to this user, does not exist as far as Node can tell.
-  const stats = readable(() => statSync(path, { bigint: true, throwIfNoEntry: false }));
-  if (stats === undefined) return { facts: ABSENT, changed: 0n, racy: false };
-  const facts = stats.isDirectory() ? String(stats.mtimeNs) : factsOf(stats);
-  return { facts, changed: stats.ctimeNs, racy: isRacy(stats, now) };
 }
