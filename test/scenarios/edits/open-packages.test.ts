@@ -35,7 +35,7 @@ exports.open = [text, require('./parts/' + text), ...plugins].join(' ');
   'node_modules/native/index.js': "exports.native = 'native';\n",
   'node_modules/native/binding.gyp': '{}',
   'node_modules/native/build/Release/addon.node': 'machine code',
-  'node_modules/native/build/config.gypi': "{ 'nodedir': '/home/me/.cache/node-gyp' }",
+  'node_modules/native/build/config.gypi': "{ 'root': '/home/me/.cache/node-gyp' }",
   'node_modules/native/build/Release/obj.target/addon.node': 'machine code',
   'node_modules/closed/package.json': '{ "name": "closed", "version": "1.0.0", "main": "index.js" }',
   'node_modules/closed/index.js': `// Comments may have words such as require(name), import.meta.url and __dirname.
@@ -171,7 +171,7 @@ export default defineStage({ inputs: ['done'], outputs: ['out'], run: ({ outputs
   });
   const changing = `install.package=${project.path('node_modules/some/index.js')}`;
   const failed = await project.run('--set', changing);
-  expect(failed.exitCode).toBe(1);
+  expect(failed.exitCode).toBe(2);
   expect(failed.which('failed')).toEqual(['train']);
   expect(failed.stderr).toContain('stages/train.ts: a package that this stage imports changed during the run');
   project.write('node_modules/some/index.js', "exports.used = 'before';");
