@@ -5,8 +5,8 @@ import { type LoadedByText, loadedByText } from './open-code.ts';
 
 /** A module of a package. */
 export interface PackageModule {
-  /** What it imports or may import by a literal specifier: specifier → the absolute path of the file. */
-  readonly imports: Readonly<Record<string, string>>;
+  /** What it imports or may import by a literal specifier, with the absolute path. `require` may lead elsewhere. */
+  readonly imports: readonly (readonly [specifier: string, file: string])[];
   /** Specifiers that lead nowhere now. */
   readonly unresolved: readonly string[];
   /** Whether it may load or read files that are known only at run time. */
@@ -37,7 +37,7 @@ export class PackageGraph {
       const module = this.#modules.get(file);
       if (module === undefined) continue;
       reached.set(file, module);
-      for (const target of Object.values(module.imports)) files.add(target);
+      for (const [, target] of module.imports) files.add(target);
     }
     return reached;
   }
@@ -46,11 +46,20 @@ export class PackageGraph {
     if (entries.length === 0) return;
     const esbuild = await import('esbuild');
     // What cannot be parsed is open, so that its package counts as a whole.
-    for (const entry of entries) this.#modules.set(entry, { imports: {}, unresolved: [], isOpen: true });
+    for (const entry of entries) this.#modules.set(entry, { imports: [], unresolved: [], isOpen: true });
     let mentions: Mentions = new Map();
     for (let points = entries; points.length > 0; points = [...mentions.keys()].map((file) => MENTIONED + file)) {
       const read = await readInputs(esbuild.build, points, mentions);
+      if (Object.keys(read.inputs).length === 0) this.#open(mentions.keys());
       mentions = await this.#add(read, esbuild.transform);
+    }
+  }
+
+  /** Marks modules that mention what cannot be parsed. */
+  #open(files: Iterable<string>): void {
+    for (const file of files) {
+      const known = this.#modules.get(file);
+      if (known !== undefined) this.#modules.set(file, { ...known, isOpen: true });
     }
   }
 
@@ -65,7 +74,7 @@ export class PackageGraph {
       const missing = unresolved.get(mentioning === undefined ? file : path) ?? [];
       if (mentioning !== undefined) {
         const { isOpen = true } = known ?? {};
-        const all = { ...targets, ...known?.imports };
+        const all = [...targets, ...(known?.imports ?? [])];
         this.#modules.set(file, { imports: all, unresolved: [...missing, ...(known?.unresolved ?? [])], isOpen });
       } else if (!this.#read.has(file) && !/^[^/]+:/.test(path)) {
         this.#read.add(file);
@@ -86,9 +95,9 @@ const MENTIONED = 'mentioned-in:';
 
 type Imports = Metafile['inputs'][string]['imports'];
 
-function targetsOf(imports: Imports): Record<string, string> {
-  return Object.fromEntries(
-    imports.flatMap(({ path, original = path, external }) => (external ? [] : [[original, join('/', path)]])),
+function targetsOf(imports: Imports): PackageModule['imports'] {
+  return imports.flatMap(({ path, original = path, external }) =>
+    external ? [] : [[original, join('/', path)] as const],
   );
 }
 

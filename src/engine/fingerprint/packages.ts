@@ -91,7 +91,7 @@ class InstalledPackages {
     const open = new Set<Installed>();
     for (const [file, { imports, unresolved, isOpen }] of this.#modules) {
       const owner = this.owning(file);
-      for (const [specifier, target] of Object.entries(imports)) {
+      for (const [specifier, target] of imports) {
         const to = this.owning(target);
         if (to === owner) continue;
         owner.links.push([specifier, to]);

@@ -47,7 +47,7 @@ train:
     history: ${sha256('history')}
     model: ${sha256('model')}
   code: ${sha256('code')}
-  packages: ${sha256('{"sharp@0.35.4":"sha512-a"}')}
+  packages: ${sha256(`{"sharp@0.35.4":"${sha256('a')}"}`)}
   params:
     augment:
       angles: [1,2]

@@ -43,6 +43,21 @@ describe('what counts of the packages that a stage reaches', () => {
     expect(await counting(files)).toEqual({ 'start@1.0.0': ['a.js', 'index.js', 'package.json'] });
   });
 
+  test('are the files to which both require and import lead, if these differ', async () => {
+    const exports = { require: './required.js', default: './imported.js' };
+    const files = {
+      ...START,
+      'start/index.js': 'require("next"); import("next")',
+      'next/package.json': manifest('next', { exports }),
+      'next/required.js': '',
+      'next/imported.js': '',
+    };
+    const both = ['imported.js', 'package.json', 'required.js'];
+    expect(await counting(files)).toMatchObject({ 'next@1.0.0': both });
+    const index = `run('require("next")'); run('import("next")')`;
+    expect(await counting({ ...files, 'start/index.js': index })).toMatchObject({ 'next@1.0.0': both });
+  });
+
   test('are what strings and optional imports name', async () => {
     const index = `try { require("next") } catch {}\nrun('import("./more.js")'); try { require("gone") } catch {}`;
     expect(await counting({ ...START, ...NEXT, 'start/index.js': index })).toEqual({
@@ -59,6 +74,10 @@ describe('what counts of the packages that a stage reaches', () => {
     ['is made by a compiler', { 'start/index.js': '', 'start/binding.gyp': '' }],
     ['cannot be parsed', { 'start/index.js': 'this is no code' }],
     ['imports what cannot be parsed', { 'start/index.js': 'require("./bad.js")', 'start/bad.js': 'this is no code' }],
+    [
+      'mentions what cannot be parsed',
+      { 'start/index.js': 'run("require(\'./bad.js\')")', 'start/bad.js': 'no code !' },
+    ],
     ['does not exist', {}],
   ])('are all files of a package that %s, and of those that it depends on', async (_what, files) => {
     const whole = Object.keys({ ...START, ...files }).map((path) => path.slice('start/'.length));
