@@ -5,6 +5,7 @@ import { findLeftovers, type Leftover } from '../cache/housekeeping/leftovers.ts
 import { findOwners, lastRuns, type Owner, type Ownership } from '../cache/housekeeping/owners.ts';
 import { type FoundRoot, projectId, readRoots } from '../cache/local/roots.ts';
 import type { RunRecord } from '../cache/records.ts';
+import { readDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 import type { SparedResults } from '../report/cache-gc.ts';
 import { memoryOf, otherMemories } from '../trust/memory.ts';
@@ -69,7 +70,12 @@ export function collect(referenced: ReferencedKeys, options: CollectOptions, com
     before: now - (olderThan ?? LEFTOVER_AGE),
     keptRuns: new Set([...lastRuns(runs, keepRuns).values()].flat().map(({ run }) => run)),
     codes: referenced.codes,
-    inputs: new Set(staying.flatMap(({ record }) => Object.values(record.document.inputs))),
+    listed: new Set(
+      staying.flatMap(({ record: { document } }) => [
+        ...Object.values(document.inputs),
+        ...Object.values(readDocument(document).packages),
+      ]),
+    ),
     endedRoots: [
       // A shorter time is for this call alone.
       ...ended.filter((root) => released.has(projectId(root)) || Date.parse(root.lastUsed) < now - PROJECT_AGE),

@@ -9,7 +9,7 @@ import type { Plan } from '../plan/plan.ts';
 import { planFromJson, planToJson } from '../plan/plan-json.ts';
 import type { Project } from './project.ts';
 
-/** Module (absolute) → digest of its code. */
+/** Module (absolute) → digest of its code and its packages. */
 type CodeDigests = Readonly<Record<string, Digest>>;
 
 export interface KnownPlan {
@@ -17,7 +17,7 @@ export interface KnownPlan {
   readonly plan: Plan;
 }
 
-const KIND = 'plan-1';
+const KIND = 'plan-2';
 /** The maximum number of stored plans. There is one for each combination of profile and `--set`. */
 const MAX_COUNT = 50;
 

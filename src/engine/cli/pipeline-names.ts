@@ -4,12 +4,13 @@ import { parseDocument } from 'yaml';
 import type { JsonSchema } from '../../index.ts';
 import { RunHistory } from '../cache/history/run-history.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
+import { listingsIn } from '../fingerprint/listings.ts';
 import { StageCodes } from '../fingerprint/stage-code.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
 import { memoryOf } from '../trust/memory.ts';
 import { KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
-import { findProject } from './project.ts';
+import { findProject, type Project } from './project.ts';
 
 /** The names in a pipeline that may occur on a command line. */
 export interface PipelineNames {
@@ -44,7 +45,7 @@ export function readPipelineNames(options: CommonOptions): PipelineNames {
   const { stages = {}, params, profiles } = toObject(parse(text));
   const written = Object.entries(toObject(stages)).map(([name, stage]) => ({ name, ...toObject(stage) }) as Written);
   const memory = memoryOf(project);
-  const interfaces = new RememberedInterfaces(memory, project.root);
+  const interfaces = new RememberedInterfaces(memory, project);
   const mentioned = mentionedOutputs(written);
   // The stages that a matrix generates are only in a plan.
   const plan = new KnownPlans(memory && join(memory, 'plans'), options.engine.build).find(project, text, options)?.plan;
@@ -92,8 +93,9 @@ class RememberedInterfaces {
   readonly #root: string;
   readonly #found = new Map<string, StageInterface | undefined>();
 
-  constructor(memory: string | undefined, root: string) {
-    this.#codes = new StageCodes(memory, root, new FileDigests(memory && join(memory, 'sources')));
+  constructor(memory: string | undefined, { root, cache }: Project) {
+    const digests = new FileDigests(memory && join(memory, 'sources'));
+    this.#codes = new StageCodes(memory, root, digests, listingsIn(cache));
     this.#root = root;
   }
 

@@ -8,8 +8,8 @@ import { hasGpu } from '../execute/gpus.ts';
 import type { Services } from '../execute/services.ts';
 import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
-import { Listings } from '../fingerprint/listings.ts';
-import { collectPackageAdvice } from '../fingerprint/package-advice.ts';
+import { listingsIn } from '../fingerprint/listings.ts';
+import { collectCoveredPackages, collectPackageAdvice } from '../fingerprint/package-advice.ts';
 import { PathDigests } from '../fingerprint/path-digests.ts';
 import { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
@@ -59,7 +59,11 @@ export async function openSession(
   const trees = new SealedTrees(within(memory, 'trees'));
   const builtIn = options.engine.extensions.runtimeFacts;
   const packageAdvice = collectPackageAdvice(builtIn);
-  const codes = new StageCodes(memory, project.root, sources, packageAdvice);
+  const listings = listingsIn(project.cache);
+  const codes = new StageCodes(memory, project.root, sources, listings, {
+    advice: packageAdvice,
+    covered: collectCoveredPackages(builtIn),
+  });
   const installation = { ...options.engine, root: project.root, codes, packageAdvice };
 
   const plans = new KnownPlans(within(memory, 'plans'), options.engine.build);
@@ -95,7 +99,7 @@ export async function openSession(
       vouched: actions,
       executor: localExecutor({ engine, roots, stores, linkable, paths, environment: process.env, jobs }),
       paths,
-      listings: new Listings(join(project.cache, 'index', 'listings')),
+      listings,
       codes: planned.codes,
       texts: codes,
       packageAdvice,
@@ -119,16 +123,16 @@ function within(directory: string | undefined, name: string): string | undefined
 function revalidated(known: KnownPlan | undefined, codes: StageCodes): Planned | undefined {
   if (known === undefined) return undefined;
   const found = new Map<string, StageCode>();
-  for (const [module, digest] of Object.entries(known.codes)) {
+  for (const [module, identity] of Object.entries(known.codes)) {
     const code = codes.known(module);
-    if (code?.digest !== digest) return undefined;
+    if (code?.identity !== identity) return undefined;
     found.set(module, code);
   }
   return { plan: known.plan, codes: found };
 }
 
 function toKnown({ plan, codes }: Planned): KnownPlan {
-  return { plan, codes: Object.fromEntries([...codes].map(([module, { digest }]) => [module, digest])) };
+  return { plan, codes: Object.fromEntries([...codes].map(([module, { identity }]) => [module, identity])) };
 }
 
 /** Returns a problem for each input path that does not exist, among the stages in `wanted`. */

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { ActionRecord } from '../cache/records.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { compareListings } from '../fingerprint/compare-listings.ts';
+import { describePackages } from '../fingerprint/compare-packages.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import { type Listing, toListing } from '../fingerprint/listings.ts';
 import type { Tree } from '../fingerprint/tree.ts';
@@ -43,6 +44,7 @@ export function reasonsSince(
     relative(services.plan.root, stage.module.path),
     {
       describeInput: (name, before, now) => describeInput(sources.get(name), before, now, services),
+      describePackage: describePackages(services.listings),
       labelOf: (name) => services.runtime.labelOf(name),
     },
   );

@@ -15,8 +15,8 @@ export interface KeyDocument {
   readonly scheme: typeof SCHEME;
   /** Digest of the stage's bundled code. */
   readonly code: Digest;
-  /** `name@version` → integrity. */
-  readonly packages: Readonly<Record<string, string>>;
+  /** `name@version` → digest of the content that counts. */
+  readonly packages: Readonly<Record<string, Digest>>;
   readonly params: JsonObject;
   /** Input name → digest of its content. */
   readonly inputs: Readonly<Record<string, Digest>>;
@@ -35,7 +35,10 @@ export function actionKey(document: RecordedDocument): ActionKey {
   return sha256(canonicalJson(document as unknown as Json)) as string as ActionKey;
 }
 
-/** In scheme 2, a document contained the values of variables. */
+/**
+ * In scheme 2, packages counted by the integrity in the lockfile of npm or by their package.json, and a document contained
+ * the values of variables.
+ */
 interface DocumentOfScheme2 extends Omit<KeyDocument, 'scheme' | 'env'> {
   readonly scheme: 2;
   readonly env: Readonly<Record<string, string | null>>;

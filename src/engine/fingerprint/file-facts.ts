@@ -22,8 +22,10 @@ export function isSameFile(before: BigIntStats, now: BigIntStats): boolean {
 
 /** As in Git: a file modified just before its metadata was read may change again without a change of its times. */
 export function isRacy({ ctimeNs }: BigIntStats, now: bigint): boolean {
+  const age = now - ctimeNs;
+  if (age >= 2_000_000_000n) return false;
   const wholeSeconds = ctimeNs % 1_000_000_000n === 0n;
-  return now - ctimeNs < (wholeSeconds ? 2_000_000_000n : 20_000_000n);
+  return wholeSeconds || age < 20_000_000n;
 }
 
 export function nowInNanoseconds(): bigint {

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeAtomically } from '../../shared/atomic-write.ts';
-import { type Digest, sha256 } from './digest.ts';
+import { canonicalJson, type Digest, sha256 } from './digest.ts';
 import { listingText, type Tree } from './tree.ts';
 
 /** The files of a directory: path relative to it → digest. */
 export type Listing = ReadonlyMap<string, Digest>;
 
 /**
- * Keeps listings of the input directories of stages, by digest, to explain later what changed in them. A listing is the
- * text whose digest is its name, so that anybody who reads it can verify it, wherever it comes from.
+ * Keeps listings of the input directories and the packages of stages, by digest, to explain later what changed in them. A
+ * listing is the text whose digest is its name, so that anybody who reads it can verify it, wherever it comes from.
  */
 export class Listings {
   readonly #directory: string;
@@ -19,9 +19,14 @@ export class Listings {
   }
 
   keep(tree: Tree): void {
-    if (tree.kind !== 'directory' || this.has(tree.digest)) return;
+    if (tree.kind === 'directory') this.keepText(tree.digest, () => listingText(tree));
+  }
+
+  /** Keeps the listing of a package: the text whose digest is its identity. */
+  keepText(digest: Digest, text: () => string): void {
+    if (this.has(digest)) return;
     try {
-      writeAtomically(this.pathOf(tree.digest), listingText(tree));
+      writeAtomically(this.pathOf(digest), text());
     } catch {
       // The cache may be on a read-only file system. What changed is then not explained by file.
     }
@@ -51,6 +56,10 @@ export function readListing(path: string): Listing | undefined {
     return undefined;
   }
   if (sha256(text) !== basename(path)) return undefined;
+  return text.startsWith('tree') ? treeListing(text) : packageListing(text);
+}
+
+function treeListing(text: string): Listing {
   const entries = text.split('\0').flatMap((entry): [string, Digest][] => {
     const [, digest, file] = /^file ([0-9a-f]{64}) (.*)$/s.exec(entry) ?? [];
     return digest === undefined || file === undefined ? [] : [[file, digest as Digest]];
@@ -58,6 +67,22 @@ export function readListing(path: string): Listing | undefined {
   return new Map(entries);
 }
 
+/** Reads a text of `packageText`, which is known by its digest. */
+function packageListing(text: string): Listing {
+  const [files] = JSON.parse(text) as [files: [string, Digest][], links: string[]];
+  return new Map(files);
+}
+
+/** Returns the text whose digest is the identity of a package: its files, and what its imports lead to. */
+export function packageText(files: Listing, links: Iterable<string>): string {
+  return canonicalJson([[...files].sort(), [...links].sort()]);
+}
+
 export function toListing({ files }: Tree): Listing {
   return new Map(files.map(({ path, digest }) => [path, digest]));
+}
+
+/** Returns the listings in a cache directory. */
+export function listingsIn(cache: string): Listings {
+  return new Listings(join(cache, 'index', 'listings'));
 }

@@ -13,7 +13,7 @@ import { unwrap } from '../../support/result.ts';
 
 const DOCUMENT = keyDocument({
   code: sha256('code'),
-  packages: { 'sharp@0.35.4': 'sha512-a' },
+  packages: { 'sharp@0.35.4': sha256('a') },
   params: { learning_rate: 0.0001, augment: { flip: true, angles: [1, 2] }, name: 'small cnn' },
   inputs: { images: sha256('images') },
   env: { TOKEN: sha256('secret'), UNSET: null },
@@ -47,7 +47,7 @@ train:
     history: ${sha256('history')}
     model: ${sha256('model')}
   code: ${sha256('code')}
-  packages: ${sha256('{"sharp@0.35.4":"sha512-a"}')}
+  packages: ${sha256(`{"sharp@0.35.4":"${sha256('a')}"}`)}
   params:
     augment:
       angles: [1,2]

@@ -14,7 +14,7 @@ const ORT = { 'file lib/ort.so': sha256('library'), device: 'cpu' };
 
 const DOCUMENT: KeyDocument = keyDocument({
   code: sha256('code'),
-  packages: { 'sharp@0.35.4': 'sha512-a', '@img/linux@1.0.0': 'sha512-b' },
+  packages: { 'sharp@0.35.4': sha256('a'), '@img/linux@1.0.0': sha256('b') },
   params: { learning_rate: 0.0001, augment: { flip: true } },
   inputs: { images: sha256('images') },
   env: { HOME: sha256('/root') },
@@ -91,13 +91,13 @@ describe('the reasons why a stage runs', () => {
   });
 
   test('contain the versions of a changed package, or that its content is different', () => {
-    expect(reasons({ packages: { 'sharp@0.35.5': 'sha512-c', '@img/linux@1.0.0': 'sha512-b' } })).toEqual([
+    expect(reasons({ packages: { 'sharp@0.35.5': sha256('c'), '@img/linux@1.0.0': sha256('b') } })).toEqual([
       'package sharp 0.35.4 → 0.35.5',
     ]);
-    expect(reasons({ packages: { ...DOCUMENT.packages, '@img/linux@1.0.0': 'sha512-x' } })).toEqual([
-      'package @img/linux 1.0.0 has different content',
+    expect(reasons({ packages: { ...DOCUMENT.packages, '@img/linux@1.0.0': sha256('x') } })).toEqual([
+      'package @img/linux@1.0.0 has other content under the same version',
     ]);
-    expect(reasons({ packages: { 'sharp@0.35.4': 'sha512-a' } })).toEqual(['package @img/linux 1.0.0 was removed']);
+    expect(reasons({ packages: { 'sharp@0.35.4': sha256('a') } })).toEqual(['package @img/linux 1.0.0 was removed']);
   });
 });
 

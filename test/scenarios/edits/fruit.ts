@@ -169,17 +169,6 @@ export default defineStage({
   'node_modules/indirect/index.js': 'exports.indirect = (n) => n + 1;\n',
   'node_modules/other/package.json': '{ "name": "other", "version": "1.0.0", "main": "index.js" }',
   'node_modules/other/index.js': 'exports.other = 1;\n',
-  'node_modules/.package-lock.json': JSON.stringify(
-    {
-      packages: {
-        'node_modules/direct': { version: '1.0.0', integrity: 'sha512-direct' },
-        'node_modules/indirect': { version: '1.0.0', integrity: 'sha512-indirect' },
-        'node_modules/other': { version: '1.0.0', integrity: 'sha512-other' },
-      },
-    },
-    null,
-    1,
-  ),
 };
 
 export const ALL = ['gather', 'report', 'score', 'texts', 'train'];

@@ -14,7 +14,7 @@ export type LeftoverKind =
   | 'work'
   /** The record of a run. */
   | 'run'
-  /** The listing of an input directory, or a file of an earlier version. */
+  /** The listing of an input directory or a package, or a file of an earlier version. */
   | 'index'
   /** The bundled code of a stage, a plan, or what this user remembers of another project. */
   | 'memory'
@@ -40,8 +40,8 @@ export interface LeftoverLimits {
   readonly keptRuns: ReadonlySet<string>;
   /** The code of the current stages. */
   readonly codes: ReadonlySet<Digest>;
-  /** The inputs of the actions that are kept. */
-  readonly inputs: ReadonlySet<Digest>;
+  /** The inputs and packages of the actions that are kept. */
+  readonly listed: ReadonlySet<string>;
   /** The paths of roots that no longer count. */
   readonly endedRoots: readonly string[];
   /** The folder of the pipeline file, where a killed run may have left an unfinished lockfile. */
@@ -62,7 +62,7 @@ const WRITING_MILLISECONDS = 3_600_000;
 /** Finds unreferenced files in and beside a cache directory, other than actions and objects. */
 export function findLeftovers(
   cache: string,
-  { before, keptRuns, codes, inputs, endedRoots, project, now, memory, otherMemories }: LeftoverLimits,
+  { before, keptRuns, codes, listed, endedRoots, project, now, memory, otherMemories }: LeftoverLimits,
 ): readonly Leftover[] {
   const index = join(cache, 'index');
   const work = entriesOf(join(cache, 'work'))
@@ -77,7 +77,7 @@ export function findLeftovers(
     .filter((path) => newestIn(path) < before);
   const isOld = (path: string) => !isTemporary(path) && newestIn(path) < before;
   const indexed = [
-    ...filesIn(join(index, 'listings')).filter((path) => !inputs.has(digestOf(path))),
+    ...filesIn(join(index, 'listings')).filter((path) => !listed.has(digestOf(path))),
     ...filesIn(index).filter((path) => !IN_INDEX.includes(basename(path))),
   ].filter(isOld);
   const remembered = [
