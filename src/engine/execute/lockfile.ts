@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import { readText } from '../../shared/read-file.ts';
 import { type ReadDocument, type Runtime, readDocument } from '../fingerprint/action-key.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { Json, JsonObject } from '../plan/declaration.ts';
@@ -125,9 +126,6 @@ function scalar(text: string): string {
 }
 
 function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  const text = readText(path, 'lockfile');
+  return text.ok ? text.value : '';
 }

@@ -3,7 +3,8 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { init, parse } from 'es-module-lexer';
 import type { Message, OnResolveResult, Plugin } from 'esbuild';
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
+import { withFile } from '../../shared/read-file.ts';
 import { type Digest, sha256 } from './digest.ts';
 import type { PackageAdvice } from './package-advice.ts';
 import { configurationFiles, packageCandidates } from './resolution-files.ts';
@@ -66,12 +67,13 @@ export async function bundleStage(
       legalComments: 'none',
       sourcemap: 'external',
       logLevel: 'silent',
-      plugins: [packagesOutside(externals, candidates)],
+      plugins: [regularFilesOnly, packagesOutside(externals, candidates)],
     })
     .catch((error: { errors?: Message[] }) => {
-      if (error.errors === undefined) throw error;
-      return { errors: error.errors };
+      if (error.errors === undefined && !stopped) throw error;
+      return { errors: error.errors ?? [] };
     });
+  if (stopped) return problem('interrupted');
   if (!('metafile' in result))
     return failure(result.errors.map((message) => toProblem(message, module, root, packageAdvice)));
   const text = outputOf(result.outputFiles, '.mjs');
@@ -99,6 +101,26 @@ export async function bundleStage(
     resolutionFiles: [...configurationFiles(new Set(sources.map(dirname))), ...candidates],
   });
 }
+
+let stopped = false;
+
+/** Ends all bundling, which may be waiting for a file for ever. What is being bundled fails. */
+export async function stopBundling(): Promise<void> {
+  stopped = true;
+  await (await import('esbuild')).stop();
+}
+
+/** Refuses pipes, devices and files of any size, which esbuild would read for ever. */
+const regularFilesOnly: Plugin = {
+  name: 'regular-files-only',
+  setup(build) {
+    build.onLoad({ filter: /.*/ }, ({ path }) => {
+      const found = withFile(path, 'module', () => undefined, 'follow');
+      if (found.ok || found.failure.kind === 'missing') return undefined;
+      return { errors: [{ text: `cannot read ${path}: ${found.failure.reason}` }] };
+    });
+  },
+};
 
 /** Keeps packages in `node_modules` external. A package linked to source outside of `node_modules` counts as local. */
 function packagesOutside(externals: Record<string, string>, candidates: Set<string>): Plugin {

@@ -1,5 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { parseJson } from '../../shared/parse-json.ts';
+import { isBelow } from '../../shared/paths-below.ts';
+import { type FileKind, readText } from '../../shared/read-file.ts';
 import { sha256 } from './digest.ts';
 import { packageCandidates } from './resolution-files.ts';
 
@@ -16,9 +19,8 @@ export interface PackageClosure {
 interface Manifest {
   readonly name?: string;
   readonly version?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
+  /** The names of the packages that it depends on. */
+  readonly wanted: readonly string[];
 }
 
 /** Collects the packages that own `files` (absolute, inside `node_modules`) and, recursively, their dependencies. */
@@ -31,14 +33,13 @@ export function closePackages(files: readonly string[]): PackageClosure {
   // The set grows during the iteration: the dependencies of a package are visited after it, each once.
   for (const folder of folders) {
     resolutionFiles.add(join(folder, 'package.json'));
-    const text = read(join(folder, 'package.json'));
+    const text = read(join(folder, 'package.json'), 'manifest');
     if (text === undefined) continue;
     const manifest = parseManifest(text);
     const id = `${manifest.name ?? nameOf(folder)}@${manifest.version ?? ''}`;
     identities[id] = lockfiles.integrityOf(folder) ?? sha256(text);
     installed[id] = [...(installed[id] ?? []), folder];
-    const wanted = { ...manifest.peerDependencies, ...manifest.optionalDependencies, ...manifest.dependencies };
-    for (const name of Object.keys(wanted)) {
+    for (const name of new Set(manifest.wanted)) {
       const candidates = packageCandidates(name, folder, isPackage);
       for (const file of candidates) resolutionFiles.add(file);
       const dependency = dirname(candidates.at(-1) ?? '');
@@ -54,7 +55,7 @@ export function closePackages(files: readonly string[]): PackageClosure {
 
 /** Reads npm's hidden lockfiles, which list the installed packages. */
 class Lockfiles {
-  readonly #byModules = new Map<string, Readonly<Record<string, { integrity?: string }>>>();
+  readonly #byModules = new Map<string, Readonly<Record<string, string>>>();
 
   get files(): string[] {
     return [...this.#byModules.keys()].map(lockfileIn);
@@ -65,11 +66,10 @@ class Lockfiles {
     const modules = parts.slice(0, parts.indexOf('node_modules') + 1).join(sep);
     let packages = this.#byModules.get(modules);
     if (packages === undefined) {
-      const text = read(lockfileIn(modules));
-      packages = text === undefined ? {} : ((JSON.parse(text) as { packages?: typeof packages }).packages ?? {});
+      packages = integritiesIn(objectOf(parseJson(read(lockfileIn(modules), 'installedPackages') ?? '')?.value));
       this.#byModules.set(modules, packages);
     }
-    return packages[relative(dirname(modules), folder).replaceAll(sep, '/')]?.integrity;
+    return packages[relative(dirname(modules), folder).replaceAll(sep, '/')];
   }
 }
 
@@ -89,23 +89,45 @@ function nameOf(folder: string): string {
   return scope.startsWith('@') ? `${scope}/${basename(folder)}` : basename(folder);
 }
 
-/** Parses a package.json; returns an empty manifest if it is invalid. */
+/** Parses a package.json. What is invalid in it counts as absent. */
 function parseManifest(text: string): Manifest {
-  try {
-    return JSON.parse(text) as Manifest;
-  } catch {
-    return {};
+  const { name, version, ...rest } = objectOf(parseJson(text)?.value);
+  return {
+    ...(typeof name === 'string' && { name }),
+    ...(typeof version === 'string' && { version }),
+    wanted: ['peerDependencies', 'optionalDependencies', 'dependencies'].flatMap((kind) =>
+      Object.keys(objectOf(rest[kind])).filter(isPackageName),
+    ),
+  };
+}
+
+/** Returns the integrity of each package in npm's lockfile, by its folder. */
+function integritiesIn(lockfile: Fields): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [folder, entry] of Object.entries(objectOf(lockfile['packages']))) {
+    const { integrity } = objectOf(entry);
+    if (typeof integrity === 'string') found[folder] = integrity;
   }
+  return found;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function objectOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+/** A name is used as a part of a path. */
+function isPackageName(name: string): boolean {
+  return isBelow(name) && /^(@[^/]+\/)?[^/]+$/.test(name);
 }
 
 function isPackage(folder: string): boolean {
   return existsSync(join(folder, 'package.json'));
 }
 
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
+/** Package managers that share a store link to its files. */
+function read(file: string, kind: FileKind): string | undefined {
+  const text = readText(file, kind, 'follow');
+  return text.ok ? text.value : undefined;
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Place, Problem } from '../../shared/problem.ts';
+import { readText } from '../../shared/read-file.ts';
 import type { Paint } from '../../shared/text/style.ts';
 
 export type Severity = 'error' | 'warning';
@@ -60,11 +60,9 @@ class Sources {
 
   #read(file: string): readonly string[] | undefined {
     for (const folder of this.#folders) {
-      try {
-        return readFileSync(resolve(folder, file), 'utf8').split(/\r?\n/);
-      } catch {
-        // The path may be relative to the next folder, or not be a file at all, such as `--set a=1`.
-      }
+      // The path may be relative to the next folder, or not be a file at all, such as `--set a=1`.
+      const text = readText(resolve(folder, file), 'labelFile', 'follow');
+      if (text.ok) return text.value.split(/\r?\n/);
     }
     return undefined;
   }

@@ -1,10 +1,12 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { statsOf } from '../../../shared/paths-below.ts';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 import { FileDigests } from '../../fingerprint/file-digests.ts';
 import { digestTree } from '../../fingerprint/tree.ts';
 import { RunHistory } from '../history/run-history.ts';
+import { isPlainContent } from '../plain-content.ts';
 import { entriesOf, type KeptAction, takeInventory } from './inventory.ts';
 import { Trash } from './trash.ts';
 
@@ -110,7 +112,7 @@ export function isTemporary(path: string): boolean {
 }
 
 function isEmptyFolder(path: string): boolean {
-  return (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true) && entriesOf(path).length === 0;
+  return (statsOf(path)?.isDirectory() ?? true) && entriesOf(path).length === 0;
 }
 
 class Contents {
@@ -126,9 +128,11 @@ class Contents {
 
   /** Returns whether `path` has this digest or does not exist. */
   isIntact(path: string, digest: Digest): boolean {
+    if (statsOf(path) === undefined) return true;
+    if (!isPlainContent(path)) return false;
     const tree = digestTree(path, this.#files);
     this.#files.forget(path);
-    return tree.ok ? tree.value.digest === digest : lstatSync(path, { throwIfNoEntry: false }) === undefined;
+    return tree.ok ? tree.value.digest === digest : statsOf(path) === undefined;
   }
 }
 
