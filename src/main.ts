@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { mainCommand } from './engine/cli/main-command.ts';
 import type { Extensions } from './shared/extensions/extensions.ts';
+import { toTerminal } from './shared/text/style.ts';
 import { tensorFlowFacts } from './vision/tensorflow/runtime-facts.ts';
 
 /** Defined by the build: a digest of all sources of the command. */
@@ -19,7 +20,7 @@ const extensions: Extensions = {
 
 // Node itself would print the line of the built file first, which is tens of kilobytes long.
 process.on('uncaughtException', (error) => {
-  writeSync(2, `${inspect(error)}\n`);
+  writeSync(2, `${toTerminal(inspect(error))}\n`);
   process.exit(1);
 });
 

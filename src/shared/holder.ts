@@ -23,7 +23,7 @@ interface Parts {
 /** Whether a process is alive; unknown for a process on another machine or in another container. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
-const FORMAT = /^pid=(\d+),start=(\d*),boot=([\w-]*),pidns=(\d*),host=([^,/]*),job=([\w.-]*)$/;
+const FORMAT = /^pid=(\d+),start=(\d*),boot=([\w-]*),pidns=(\d*),host=([^,/\p{Cc}]*),job=([\w.-]*)$/u;
 const JOB_VARIABLES = ['SLURM_JOB_ID', 'PBS_JOBID', 'LSB_JOBID'];
 
 let own: Handle | undefined;

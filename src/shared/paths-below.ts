@@ -4,20 +4,20 @@ import { failure, type Result, success } from './problem.ts';
 
 /**
  * Returns whether a path from outside, with `/`, can only denote something below the folder to which it is relative, on
- * every operating system: it is not empty or absolute, and has no drive letter, backslash, NUL or `..`. It says nothing
- * about symbolic links; see `resolveBelow`.
+ * every operating system: it is not empty or absolute, and has no drive letter, NUL or `..`, a backslash being a separator
+ * on some of them. It says nothing about symbolic links; see `resolveBelow`.
  */
 export function isBelow(path: string): boolean {
   return (
     !/^[a-z]:/i.test(path) &&
-    !/[\\\0]/.test(path) &&
-    path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+    !path.includes('\0') &&
+    path.split(/[\\/]/).every((part) => part !== '' && part !== '.' && part !== '..')
   );
 }
 
 /** Returns whether a name from outside is that of a file directly in a folder; see `isBelow`. */
 export function isFileName(name: string): boolean {
-  return isBelow(name) && !name.includes('/');
+  return isBelow(name) && !/[\\/]/.test(name);
 }
 
 /** Why a path does not lead to something below its folder. `target`: where a symbolic link leads to. */

@@ -9,6 +9,8 @@ const [KB, MB, GB] = [1e3, 1e6, 1e9];
 export const SIZE_LIMITS = {
   lock: 4 * KB,
   lastKey: 4 * KB,
+  /** What is known about a partial download. */
+  downloadNote: 64 * KB,
   marker: 64 * MB,
   actionRecord: 64 * MB,
   runRecord: 64 * MB,

@@ -16,7 +16,7 @@ export type LeftoverKind =
   | 'run'
   /** The bundled code of a stage, the listing of an input directory, or a plan. */
   | 'index'
-  /** A download that no stage has used recently. */
+  /** A download that no stage has used recently, or that is incomplete. */
   | 'download'
   /** An unfinished file of a killed process. */
   | 'temporary';
@@ -69,7 +69,9 @@ export function findLeftovers(
     ...deadMarkers(cache),
     ...temporaries(cache).filter((path) => newestIn(path) < now - WRITING_MILLISECONDS),
   ];
-  const downloads = listDownloads(cache).filter(({ lastUsed }) => lastUsed < before);
+  const downloads = listDownloads(cache).filter(
+    ({ lastUsed, partial }) => lastUsed < before || (partial && lastUsed < now - WRITING_MILLISECONDS),
+  );
   const all: readonly [LeftoverKind, readonly string[]][] = [
     ['work', work],
     ['run', runs],

@@ -1,3 +1,4 @@
+import { visible } from '../../../shared/text/visible.ts';
 import { arrowsOf, type Graph, type GraphStage, LEGEND, type State, statesOf } from './graph.ts';
 
 interface Colours {
@@ -66,7 +67,11 @@ function cell({ fill, line }: Colours, text: string): string {
   return `<td border="1" style="rounded" bgcolor="${fill}" color="${line}"><font point-size="10">${text}</font></td>`;
 }
 
-/** Quotes a text. Newlines are kept; backslashes are escaped, so that Graphviz does not interpret them. */
+/**
+ * Quotes a text. Newlines are kept; backslashes and ampersands are escaped, so that Graphviz takes them neither for escapes
+ * nor for entities.
+ */
 function quote(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  const shown = visible(text).replaceAll('&', '&amp;').replaceAll('\\', '\\\\');
+  return `"${shown.replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
