@@ -28,7 +28,7 @@ export const SIZE_LIMITS = {
   labelFile: 500 * MB,
   arrowTable: 2 * GB,
   /** Larger than any photograph. Several images are in memory at the same time. */
-  image: 256 * MB,
+  image: 256 << 20,
   modelTopology: 256 * MB,
   weights: 4 * GB,
   checkpoint: 4 * GB,
@@ -91,12 +91,12 @@ export function flagsFor(links: Links): number {
 
 /** Returns why an open file is not to be read; nothing if it is a regular file within the limit of its kind. */
 export function faultOf(stats: Stats, kind: FileKind): Unread | undefined {
-  if (!stats.isFile()) return { kind: 'not-a-file', reason: `it is ${nameOf(stats)}, not a regular file` };
+  if (!stats.isFile()) return { kind: 'not-a-file', reason: `it is ${nameOf(stats)}` };
   return stats.size > SIZE_LIMITS[kind] ? tooLarge(stats.size, kind) : undefined;
 }
 
 /** Describes the error of opening or reading a file. Throws an error that is none of the file system's. */
-export function unread(error: unknown, links: Links): Unread {
+function unread(error: unknown, links: Links): Unread {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
   // Sockets, and devices without a driver.
@@ -107,8 +107,8 @@ export function unread(error: unknown, links: Links): Unread {
 
 function nameOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder';
-  if (stats.isFIFO()) return 'a named pipe';
-  return stats.isSocket() ? 'a socket' : 'a device';
+  if (stats.isFIFO()) return 'a named pipe, not a regular file';
+  return stats.isSocket() ? 'a socket, not a regular file' : 'a device, not a regular file';
 }
 
 function tooLarge(size: number | undefined, kind: FileKind): Unread {

@@ -1,6 +1,6 @@
 import { isWrittenNumber } from '../../shared/non-finite.ts';
 import { collisions } from '../../shared/paths-below.ts';
-import { actionKey, type RecordedDocument } from '../fingerprint/action-key.ts';
+import { actionKey, type RecordedDocument, SCHEME } from '../fingerprint/action-key.ts';
 import { type ActionKey, isDigest } from '../fingerprint/digest.ts';
 import { isOutputFile } from '../plan/plan-outputs.ts';
 import type { ActionRecord, RunRecord } from './records.ts';
@@ -55,8 +55,10 @@ function isStageOutcome(stage: unknown): boolean {
 function isDocument(document: unknown): boolean {
   if (!isObject(document)) return false;
   const { scheme, code, packages, params, inputs, env, ...rest } = document;
+  const isComplete = [packages, params, inputs, env, rest['runtime']].every((part) => part !== undefined);
   return (
     isNumber(scheme) &&
+    (isComplete || scheme !== SCHEME) &&
     isString(code) &&
     isOptional(packages, (map) => isRecordOf(map, isString)) &&
     isOptional(params, isObject) &&

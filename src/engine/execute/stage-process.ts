@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Problem } from '../../shared/problem.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
+import { shortened } from '../../shared/wording.ts';
 import type { FailureReason } from './failure.ts';
 import { onPrintedLines } from './printed-lines.ts';
 import { type HostMessage, type HostTask, MESSAGES } from './protocol.ts';
@@ -16,6 +16,8 @@ const GRACE_MILLISECONDS = 1000;
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 /** How many characters of a process' output are kept for the message about a crash. */
 const KEPT_OUTPUT = 4000;
+/** Longer messages, in characters, are taken for something that the stage or native code wrote there by mistake. */
+const LONGEST_MESSAGE = 1 << 24;
 
 export interface ProcessOptions {
   /** The path of the host module. */
@@ -60,11 +62,14 @@ export async function runInProcess(
   }
   // Output on stdout is usually the author's own debugging output. Libraries mostly log to stderr.
   if (child.stdout !== null) onPrintedLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
-  onLines(child.stdio[MESSAGES] as Readable | null, (line) => {
-    const message = readMessage(line) ?? { type: 'log', message: line };
+  const messages = child.stdio[MESSAGES] as Readable | null;
+  messages?.setEncoding('utf8');
+  const onMessageLine = (line: string) => {
+    const message = readMessage(line) ?? { type: 'log', message: shortened(line) };
     if (message.type === 'log' || message.type === 'progress' || message.type === 'metrics') options.onMessage(message);
     else last = message;
-  });
+  };
+  if (messages !== null) onPrintedLines(messages, onMessageLine, LONGEST_MESSAGE);
   const stop = stopInTime(child, options);
   const how = await ended;
   const cut = stop();
@@ -87,10 +92,6 @@ function start(requestFile: string, { host, root, environment }: ProcessOptions)
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
-}
-
-function onLines(stream: Readable | null, onLine: (line: string) => void): void {
-  if (stream !== null) createInterface({ input: stream }).on('line', onLine);
 }
 
 /** Returns how the process ended, once all its output has arrived. Kills the processes that it started. */

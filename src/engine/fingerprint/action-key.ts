@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../shared/json.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from './digest.ts';
 
 /** The version of the parts of a key and of their encoding. A change of the scheme changes every key. */
-const SCHEME = 2;
+export const SCHEME = 2;
 
 /** Runtime facts by the name under which they are registered. */
 export type Runtime = Readonly<Record<string, Facts>>;

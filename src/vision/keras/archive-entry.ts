@@ -9,6 +9,12 @@ const CHUNK = 1 << 14;
 /** Weights are random numbers, which hardly compress: what unpacks to much more than its size is a zip bomb. */
 const LARGEST_RATIO = 100;
 
+/** Why a file was not unpacked. */
+export interface NotUnpacked {
+  readonly kind: 'absent' | 'corrupted' | 'refused';
+  readonly reason: string;
+}
+
 /** Thrown through fflate's callbacks, to stop unpacking. */
 class Stopped extends Error {}
 
@@ -16,19 +22,21 @@ class Stopped extends Error {}
  * Unpacks one file of a zip archive to `target`, which does not exist yet. Holds neither of them in memory. Fails with
  * the reason if the archive has no such file, is corrupted, or unpacks to more than is plausible.
  */
-export function unpackEntry(archive: string, name: string, target: string): Result<void, 'absent' | string> {
+export function unpackEntry(archive: string, name: string, target: string): Result<void, NotUnpacked> {
   const unpacked = withFile(archive, 'weights', (file, { size }) => unpack(file, size, name, target), 'follow');
-  return unpacked.ok ? unpacked.value : failure(unpacked.failure.reason);
+  return unpacked.ok ? unpacked.value : failure({ kind: 'refused', reason: unpacked.failure.reason });
 }
 
-function unpack(file: number, size: number, name: string, target: string): Result<void, 'absent' | string> {
+function unpack(file: number, size: number, name: string, target: string): Result<void, NotUnpacked> {
   const limit = Math.min(SIZE_LIMITS.weights, LARGEST_RATIO * size);
   const output = openSync(target, 'wx');
   let state: 'absent' | 'unpacking' | 'complete' = 'absent';
   let written = 0;
+  let begun = false;
   const take = (entry: UnzipFile) => {
     if (entry.name !== name || state !== 'absent') return;
     state = 'unpacking';
+    begun = true;
     entry.ondata = (error, chunk, final) => {
       if (error !== null) throw error;
       written += chunk.length;
@@ -50,12 +58,13 @@ function unpack(file: number, size: number, name: string, target: string): Resul
     }
   } catch (error) {
     if (isOfDisk(error)) throw error;
-    return failure(error instanceof Stopped ? error.message : `it is corrupted (${(error as Error).message})`);
+    const reason = (error as Error).message;
+    return failure({ kind: error instanceof Stopped ? 'refused' : 'corrupted', reason });
   } finally {
     closeSync(output);
   }
   if (isComplete(state)) return success(undefined);
-  return failure(written === 0 ? 'absent' : 'it is corrupted: it is incomplete');
+  return failure(begun ? { kind: 'corrupted', reason: 'it is incomplete' } : { kind: 'absent', reason: '' });
 }
 
 /** Keeps the compiler from taking the state, which a callback changes, for constant. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Zip, ZipPassThrough } from 'fflate';
 import { problem, type Result } from '../../shared/problem.ts';
-import { unpackEntry } from './archive-entry.ts';
+import { type NotUnpacked, unpackEntry } from './archive-entry.ts';
 
 /** The name of the weights file in a `.keras` archive. */
 const WEIGHTS = 'model.weights.h5';
@@ -32,11 +32,18 @@ export async function withWeightsOf<Value>(
   }
 }
 
-function unpackProblem(archive: string, reason: string): Result<never> {
+function unpackProblem(archive: string, { kind, reason }: NotUnpacked): Result<never> {
   const at = { file: archive };
-  return reason === 'absent'
-    ? problem(`there is no ${WEIGHTS} in this archive`, { at, advice: 'Use a .keras file saved by Keras 3.' })
-    : problem(`cannot read the archive: ${reason}`, { at, advice: 'Copy or download it again.' });
+  switch (kind) {
+    case 'absent':
+      return problem(`there is no ${WEIGHTS} in this archive`, { at, advice: 'Use a .keras file saved by Keras 3.' });
+    case 'corrupted':
+      return problem(`the archive is corrupted: ${reason}`, { at, advice: 'Copy or download it again.' });
+    case 'refused':
+      return problem(`cannot read the archive: ${reason}`, { at, advice: 'Use the file that Keras has saved.' });
+    default:
+      return kind satisfies never;
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ const open = promisify(openWithCallback);
 const read = promisify(readWithCallback);
 
 /**
- * Reads the file of an image, up to 256 MB. Symbolic links are followed. A path that is not a regular file (a folder, a
+ * Reads the file of an image, up to 256 MiB. Symbolic links are followed. A path that is not a regular file (a folder, a
  * pipe, a device) is a failure and never blocks.
  */
 export async function readImageFile(file: string): Promise<Result<Buffer>> {
