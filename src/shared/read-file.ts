@@ -31,7 +31,8 @@ export const SIZE_LIMITS = {
   image: 256 << 20,
   modelTopology: 256 * MB,
   weights: 4 * GB,
-  checkpoint: 4 * GB,
+  /** A longer one could not be hashed at once. */
+  checkpoint: 2 ** 31 - 1,
 } as const;
 
 /** A kind of file with a size limit. */

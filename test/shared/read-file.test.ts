@@ -19,7 +19,7 @@ describe('reading a file', () => {
     ['a folder', (path) => mkdirSync(path), 'it is a folder'],
     ['a pipe', (path) => void execFileSync('mkfifo', [path]), 'it is a named pipe, not a regular file'],
     ['a link', (path) => symlinkSync('/etc/passwd', path), 'it is a symbolic link'],
-    ['a file that is too large', (path) => truncate(path, 1e10), 'it has 10 GB; at most 4.0 kB are read'],
+    ['a file that is too large', (path) => truncate(path, 1e10), 'it has 10.0 GB; at most 4.0 kB are read'],
   ])('says what is in its place: %s', (_what, make, reason) => {
     const file = join(temporaryFolder(), 'a');
     make(file);

@@ -78,12 +78,10 @@ export async function transfer(
     const resumed = start > 0;
     const length = headers.get('content-length');
     const total = length === null ? undefined : start + Number(length);
-    const tooLarge = () => {
-      abort();
-      removePartial(partial);
-      return { kind: 'rejected', reason: `${host} sends more than ${sizeText(maxBytes)}` } as const;
-    };
-    if ((total ?? 0) > maxBytes) return tooLarge();
+    if ((total ?? 0) > maxBytes) {
+      await body.cancel();
+      return tooLarge(host, partial, maxBytes);
+    }
     if (!resumed) writeNote(partial, url, headers);
     reached = start;
     const file = openPartial(partial, resumed);
@@ -91,13 +89,14 @@ export async function transfer(
       for await (const chunk of body) {
         resetStallTimer();
         reached += chunk.length;
-        if (reached > maxBytes) return tooLarge();
+        if (reached > maxBytes) break;
         writeAll(file, chunk);
         progress({ done: megabytes(reached), total: megabytes(total ?? reached), unit: 'MB' });
       }
     } finally {
       closeSync(file);
     }
+    if (reached > maxBytes) return tooLarge(host, partial, maxBytes);
     if (total !== undefined && reached < total) {
       return { kind: 'interrupted', reason: `${host} closed the connection early`, reached };
     }
@@ -113,6 +112,11 @@ export async function transfer(
     clearTimeout(lateTimer);
     signal.removeEventListener('abort', abort);
   }
+}
+
+function tooLarge(host: string, partial: string, maxBytes: number): Transfer {
+  removePartial(partial);
+  return { kind: 'rejected', reason: `${host} sends more than ${sizeText(maxBytes)}` };
 }
 
 /** Opens the partial file; never through a link, and never a pipe. */
