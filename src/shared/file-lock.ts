@@ -1,9 +1,10 @@
-import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { temporaryFor } from './atomic-write.ts';
 import { describeHandle, endedBeforeBoot, type Handle, livenessOf, ownHandle, parseHandle } from './holder.ts';
 import { failure, type Result, success } from './problem.ts';
+import { readText } from './read-file.ts';
 
 /** Timing of a lock, in milliseconds. */
 export interface Patience {
@@ -205,13 +206,10 @@ export class Silence {
 type Unread = 'released' | 'unreadable';
 
 function readHolder(path: string): Handle | Unread {
-  try {
-    return parseHandle(readFileSync(path, 'utf8')) ?? 'unreadable';
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return 'unreadable';
-    // A symbolic link to nothing cannot be read either, but is in the way of every new lock.
-    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? 'released' : 'unreadable';
-  }
+  // A symbolic link, even one to nothing, is refused: it is in the way of every new lock.
+  const text = readText(path, 'lock');
+  if (text.ok) return parseHandle(text.value) ?? 'unreadable';
+  return text.failure.kind === 'missing' ? 'released' : 'unreadable';
 }
 
 function isOld(path: string): boolean {

@@ -28,7 +28,8 @@ interface Parts {
 /** Whether a process is alive; unknown for a process on another machine or in another container. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
-const FORMAT = /^pid=([1-9]\d{0,9}),start=(\d*),boot=([\w-]*),pidns=(\d*),machine=(\w*),host=([^,/]*),job=([\w.-]*)$/;
+const FORMAT =
+  /^pid=([1-9]\d{0,9}),start=(\d*),boot=([\w-]*),pidns=(\d*),machine=(\w*),host=([^,/\p{Cc}]*),job=([\w.-]*)$/u;
 const JOB_VARIABLES = ['SLURM_JOB_ID', 'PBS_JOBID', 'LSB_JOBID'];
 
 let own: Handle | undefined;

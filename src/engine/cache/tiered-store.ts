@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Problem, Result } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
 import type { LocalStore } from './local/local-store.ts';
+import { isPlainContent } from './plain-content.ts';
 import { isActionRecord } from './record-shape.ts';
 import type { ActionRecord } from './records.ts';
 import { RemoteGuard, type RemoteTimeouts } from './remote-guard.ts';
@@ -122,7 +123,7 @@ export class TieredStore implements ActionStore, ContentStore {
   }
 
   async #isContent(path: string, digest: Digest): Promise<boolean> {
-    const tree = isPlain(path) ? await this.#local.digest(path) : undefined;
+    const tree = isPlainContent(path) ? await this.#local.digest(path) : undefined;
     const isValid = tree?.ok === true && tree.value.digest === digest;
     if (!isValid) this.#guard.reportInvalid('content that does not match the digest', digest);
     return isValid;
@@ -143,12 +144,4 @@ export class TieredStore implements ActionStore, ContentStore {
       if (stored?.ok === false) for (const problem of stored.failure) this.#guard.report(problem);
     });
   }
-}
-
-/** Returns whether content has only files and directories: a symbolic link could point anywhere. */
-function isPlain(path: string): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats?.isDirectory() !== true) return stats?.isFile() === true;
-  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
-  return entries.every((entry) => entry.isFile() || entry.isDirectory());
 }

@@ -1,5 +1,5 @@
-import { withNonFinite } from '../../shared/non-finite.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { writeJson, writeText } from '../../shared/text/output.ts';
 import { type Paint, painter } from '../../shared/text/style.ts';
 import { jsonProblems } from '../report/json.ts';
 import { describeProblems, type Severity } from '../report/problems.ts';
@@ -26,10 +26,10 @@ export function openConsole(options: CommonOptions): Console {
     folders: [process.cwd(), findProject(options).root],
     width: stream.columns ?? (Number(process.env['COLUMNS']) || 80),
     print: (text) => {
-      stream.write(`${text}\n`);
+      writeText(stream, `${text}\n`);
     },
     printJson: (value) => {
-      if (options.json) process.stdout.write(`${JSON.stringify(value, withNonFinite)}\n`);
+      if (options.json) writeJson(process.stdout, value);
     },
   };
 }
@@ -37,7 +37,7 @@ export function openConsole(options: CommonOptions): Console {
 /** Reports problems of the command line, the pipeline file or the data it names, and returns the exit code. */
 export function reportProblems(problems: readonly Problem[], options: CommonOptions): number {
   printProblems(problems, options, 'error');
-  if (options.json) process.stdout.write(jsonProblems(problems));
+  if (options.json) for (const line of jsonProblems(problems)) writeJson(process.stdout, line);
   return EXIT.badInput;
 }
 
@@ -49,5 +49,5 @@ export function reportWarnings(problems: readonly Problem[], options: CommonOpti
 function printProblems(problems: readonly Problem[], options: CommonOptions, severity: Severity): void {
   const folders = [process.cwd(), findProject(options).root];
   const paint = painter(process.stderr, options.color, process.env);
-  process.stderr.write(`${describeProblems(problems, folders, paint, severity)}\n`);
+  writeText(process.stderr, `${describeProblems(problems, folders, paint, severity)}\n`);
 }

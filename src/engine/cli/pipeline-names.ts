@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { JsonSchema } from '../../index.ts';
+import { readText } from '../../shared/read-file.ts';
 import { RunHistory } from '../cache/history/run-history.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { listingsIn } from '../fingerprint/listings.ts';
@@ -41,7 +41,7 @@ export interface ParamName {
  */
 export function readPipelineNames(options: CommonOptions): PipelineNames {
   const project = findProject(options);
-  const text = readFileSync(project.file, 'utf8');
+  const text = readPipelineText(project.file);
   const { stages = {}, params, profiles } = toObject(parse(text));
   const written = Object.entries(toObject(stages)).map(([name, stage]) => ({ name, ...toObject(stage) }) as Written);
   const memory = memoryOf(project);
@@ -67,6 +67,11 @@ export function readPipelineNames(options: CommonOptions): PipelineNames {
     profiles: Object.keys(toObject(profiles)),
     runs: () => new RunHistory(project.cache).ids(),
   };
+}
+
+function readPipelineText(file: string): string {
+  const text = readText(file, 'pipelineFile', 'follow');
+  return text.ok ? text.value : '';
 }
 
 /** A stage of a pipeline file that may be incomplete or invalid. */

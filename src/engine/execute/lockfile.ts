@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { updateAtomically } from '../../shared/atomic-write.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import { readText } from '../../shared/read-file.ts';
 import { type ReadDocument, type Runtime, readDocument } from '../fingerprint/action-key.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { Json, JsonObject } from '../plan/declaration.ts';
@@ -133,9 +133,6 @@ function scalar(text: string): string {
 }
 
 function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  const text = readText(path, 'lockfile');
+  return text.ok ? text.value : '';
 }

@@ -6,7 +6,7 @@ import type { Stores } from '../cache/stores.ts';
 import type { PlannedOutput } from '../plan/stage-interface.ts';
 import type { StageRequest } from './executor.ts';
 
-/** Digests the outputs of a stage in `directory`, by output name. Fails if an output is missing, empty or invalid. */
+/** Digests the outputs of a stage in `directory`, by output name. Fails if an output is missing, an empty directory or invalid. */
 export async function finishOutputs(
   stage: StageRequest,
   directory: string,
@@ -39,11 +39,11 @@ function outputProblem({ stage, module }: StageRequest, output: PlannedOutput, f
 function faultOf(path: string): string | undefined {
   if (!existsSync(path)) return 'was not created';
   const stats = lstatSync(path);
-  if (stats.isFile()) return stats.size === 0 ? 'is empty' : undefined;
+  if (stats.isFile()) return undefined;
   if (!stats.isDirectory()) return 'is neither a file nor a directory';
   const entries = readdirSync(path, { withFileTypes: true, recursive: true });
   const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
   // The target of a symbolic link would not be moved into the cache with it.
   if (odd !== undefined) return `contains "${odd.name}", which is neither a file nor a directory`;
-  return entries.some((entry) => entry.isFile()) ? undefined : 'is empty';
+  return entries.some((entry) => entry.isFile()) ? undefined : 'is an empty directory';
 }

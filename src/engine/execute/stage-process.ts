@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { Readable, type Stream } from 'node:stream';
+import { Readable } from 'node:stream';
 import { adviceOnLimit, describeLimit } from '../../shared/limits.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
+import { shortened } from '../../shared/wording.ts';
 import type { FailureReason } from './failure.ts';
 import { endMarked, withMark } from './left-behind.ts';
 import { onPrintedLines } from './printed-lines.ts';
@@ -18,6 +18,8 @@ import { StopInTime, type StopOptions } from './stop-in-time.ts';
 const OUTPUT_MILLISECONDS = 1000;
 /** How many characters of a process' output are kept for the message about a crash. */
 const KEPT_OUTPUT = 4000;
+/** Longer messages, in characters, are taken for something that the stage or native code wrote there by mistake. */
+const LONGEST_MESSAGE = 1 << 24;
 
 export interface ProcessOptions {
   /** The path of the host module. */
@@ -59,12 +61,14 @@ export async function runInProcess(
   }
   // Output on stdout is usually the author's own debugging output. Libraries mostly log to stderr.
   if (child.stdout) onPrintedLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
-  onLines(child.stdio?.[MESSAGES], (line) => {
-    const message = readMessage(line) ?? { type: 'log', message: line };
+  const messages = child.stdio?.[MESSAGES];
+  const onMessageLine = (line: string) => {
+    const message = readMessage(line) ?? { type: 'log', message: shortened(line) };
     if (message.type === 'saving') stop.saving(message.active);
     else if (isLast(message)) last = message;
     else options.onMessage(message);
-  });
+  };
+  if (messages instanceof Readable) onPrintedLines(messages.setEncoding('utf8'), onMessageLine, LONGEST_MESSAGE);
   const { leftBehind, ...crash } = await ended;
   const stopped = stop.end();
   if (stopped?.why === 'cancelled') return { type: 'cancelled' };
@@ -98,10 +102,6 @@ function notStarted({ code, message }: NodeJS.ErrnoException): Pick<Ended, 'how'
   const advice = adviceOnLimit(code);
   const how = `could not be started: ${describeLimit(code) ?? message}`;
   return { how, ...(advice !== undefined && { advice }) };
-}
-
-function onLines(stream: Stream | null | undefined, onLine: (line: string) => void): void {
-  if (stream instanceof Readable) createInterface({ input: stream }).on('line', onLine);
 }
 
 interface Ended {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../shared/json.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from './digest.ts';
 
 /** The version of the parts of a key and of their encoding. A change of the scheme changes every key. */
-const SCHEME = 3;
+export const SCHEME = 3;
 /** Stands for a value that an earlier scheme recorded: digests of variables are not comparable across schemes. */
 const UNKNOWN_VALUE = sha256('unknown');
 

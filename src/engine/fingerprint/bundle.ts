@@ -3,11 +3,12 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { init, parse } from 'es-module-lexer';
 import type { Message, OnResolveResult, Plugin } from 'esbuild';
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import { type Digest, sha256 } from './digest.ts';
 import type { PackageAdvice } from './package-advice.ts';
 import { installCommand } from './package-manager.ts';
 import { configurationFiles, packageCandidates, packageName } from './resolution-files.ts';
+import { isBundlingStopped, regularFilesOnly } from './stop-bundling.ts';
 
 /** An import of a package in the text of a bundle: the range of its specifier. */
 export interface Link {
@@ -67,13 +68,15 @@ export async function bundleStage(
       legalComments: 'none',
       sourcemap: 'external',
       logLevel: 'silent',
-      plugins: [packagesOutside(externals, candidates)],
+      plugins: [regularFilesOnly, packagesOutside(externals, candidates)],
     })
     .catch((error: Error & { errors?: Message[] }) => {
       if (error.errors !== undefined) return { errors: error.errors };
+      if (isBundlingStopped()) return { errors: [] };
       if (error.message.startsWith('The service')) return { errors: [STOPPED] };
       throw error;
     });
+  if (isBundlingStopped()) return problem('interrupted');
   if (!('metafile' in result))
     return failure(result.errors.map((message) => toProblem(message, module, root, packageAdvice)));
   const text = outputOf(result.outputFiles, '.mjs');

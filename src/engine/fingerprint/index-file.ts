@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeAtomically } from '../../shared/atomic-write.ts';
+import { readText } from '../../shared/read-file.ts';
 import { makePrivateFolder } from '../trust/user-folder.ts';
 import { userMac } from '../trust/user-key.ts';
 
@@ -11,12 +11,9 @@ import { userMac } from '../trust/user-key.ts';
  */
 export function readIndexFile(path: string | undefined, kind: string): string | undefined {
   if (path === undefined) return undefined;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+  const read = readText(path, 'memory');
+  if (!read.ok) return undefined;
+  const text = read.value;
   const end = text.indexOf('\n');
   const body = text.slice(end + 1);
   return text.slice(0, end) === headOf(path, kind, body, false) ? body : undefined;

@@ -1,5 +1,8 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { parseJson } from '../../shared/parse-json.ts';
+import { isBelow } from '../../shared/paths-below.ts';
+import { readText } from '../../shared/read-file.ts';
 import { type Digest, sha256 } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';
 import { packageText } from './listings.ts';
@@ -32,9 +35,8 @@ export interface PackageServices {
 interface Manifest {
   readonly name?: string;
   readonly version?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
-  readonly peerDependencies?: Readonly<Record<string, string>>;
+  /** The names of the packages that it depends on. */
+  readonly wanted: readonly string[];
 }
 
 /** A package as it is installed in one folder. */
@@ -109,8 +111,7 @@ class InstalledPackages {
   #markWhole(one: Installed, covered: ReadonlySet<string>): void {
     if (one.isWhole || covered.has(nameOf(one))) return;
     one.isWhole = true;
-    const { peerDependencies, optionalDependencies, dependencies } = one.manifest;
-    for (const name of Object.keys({ ...peerDependencies, ...optionalDependencies, ...dependencies })) {
+    for (const name of one.manifest.wanted) {
       const folder = this.#find(name, one);
       if (folder !== undefined) this.#markWhole(this.#in(realpathSync(folder)), covered);
     }
@@ -210,13 +211,29 @@ function packageFolder(file: string): string {
   return isPackage(folder) ? folder : dirname(file);
 }
 
-/** Parses a package.json; returns an empty manifest if it is absent or invalid. */
+/** Parses a package.json. What is absent or invalid in it counts as absent. */
 function parseManifest(path: string): Manifest {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
-  } catch {
-    return {};
-  }
+  // Package managers that share a store link to its files.
+  const text = readText(path, 'manifest', 'follow');
+  const { name, version, ...rest } = objectOf(text.ok ? parseJson(text.value)?.value : undefined);
+  const kinds = ['peerDependencies', 'optionalDependencies', 'dependencies'];
+  const wanted = kinds.flatMap((kind) => Object.keys(objectOf(rest[kind])).filter(isPackageName));
+  return {
+    ...(typeof name === 'string' && { name }),
+    ...(typeof version === 'string' && { version }),
+    wanted: [...new Set(wanted)],
+  };
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
+
+/** A name is used as a part of a path. */
+function isPackageName(name: string): boolean {
+  return isBelow(name) && /^(@[^/]+\/)?[^/]+$/.test(name);
 }
 
 function isPackage(folder: string): boolean {

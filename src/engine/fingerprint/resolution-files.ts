@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readText } from '../../shared/read-file.ts';
 
 /**
  * Returns the configuration files whose content or absence determines how the imports of modules in `directories` are
@@ -43,15 +43,14 @@ export function upwards(folder: string): string[] {
 function addTsconfig(path: string, found: Set<string>): void {
   if (found.has(path)) return;
   found.add(path);
-  try {
-    // The file may have comments and trailing commas. `extends` is a string or a list of strings.
-    const [, list = ''] = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(readFileSync(path, 'utf8')) ?? [];
-    for (const [, extended = ''] of list.matchAll(/"([^"]*)"/g)) {
-      if (!/^[./]/.test(extended)) continue;
-      const target = resolve(dirname(path), extended);
-      addTsconfig(target.endsWith('.json') ? target : `${target}.json`, found);
-    }
-  } catch {
-    // An absent or unreadable file counts as such.
+  // An absent or unreadable file counts as such.
+  const text = readText(path, 'manifest', 'follow');
+  if (!text.ok) return;
+  // The file may have comments and trailing commas. `extends` is a string or a list of strings.
+  const [, list = ''] = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text.value) ?? [];
+  for (const [, extended = ''] of list.matchAll(/"([^"]*)"/g)) {
+    if (!/^[./]/.test(extended)) continue;
+    const target = resolve(dirname(path), extended);
+    addTsconfig(target.endsWith('.json') ? target : `${target}.json`, found);
   }
 }

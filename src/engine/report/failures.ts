@@ -1,5 +1,5 @@
 import { duration } from '../../shared/text/format.ts';
-import type { Paint } from '../../shared/text/style.ts';
+import { type Paint, printedLines } from '../../shared/text/style.ts';
 import type { StageResult } from '../execute/events.ts';
 import type { FailureReason } from '../execute/failure.ts';
 import { adviceOnDifference, describeDifference } from './difference.ts';
@@ -71,7 +71,7 @@ export function describeFailure(
         : 'Its last lines of output are above. If there are none, rerun the stage to see whether the failure is repeatable.';
       return [
         head,
-        failure.output,
+        printedLines(failure.output, paint).join('\n'),
         describeProblems(
           [{ message: `stage "${name}" ${failure.how}`, advice: failure.advice ?? guess }],
           folders,

@@ -1,4 +1,3 @@
-import { withNonFinite } from '../../shared/non-finite.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { Emit, StageResult } from '../execute/events.ts';
@@ -6,9 +5,8 @@ import type { Difference, FailureReason } from '../execute/failure.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';
 
-/** Writes each event as one JSON object on one line. The last one has the outcome of every stage. */
-export function jsonReporter(write: (line: string) => void): Emit {
-  const line = (value: object) => write(`${JSON.stringify(value, withNonFinite)}\n`);
+/** Passes each event to `line`, to be written as JSON. The last one has the outcome of every stage. */
+export function jsonReporter(line: (value: object) => void): Emit {
   return (event) => {
     switch (event.type) {
       case 'run-started':
@@ -46,19 +44,15 @@ export function jsonReporter(write: (line: string) => void): Emit {
 }
 
 /** Returns the JSON lines of a command that could not start. */
-export function jsonProblems(problems: readonly Problem[]): string {
+export function jsonProblems(problems: readonly Problem[]): object[] {
   const lines = problems.map(({ message, at, advice }) => ({ type: 'problem', message, ...at, advice }));
-  return [...lines, { type: 'run-finished', ok: false, stages: [] }]
-    .map((line) => `${JSON.stringify(line)}\n`)
-    .join('');
+  return [...lines, { type: 'run-finished', ok: false, stages: [] }];
 }
 
 /** Returns the JSON lines of a command whose lockfile does not match the pipeline. */
-export function jsonOutdated(outdated: readonly OutdatedStage[]): string {
+export function jsonOutdated(outdated: readonly OutdatedStage[]): object[] {
   const lines = outdated.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
-  return [...lines, { type: 'run-finished', ok: false, stages: [] }]
-    .map((line) => `${JSON.stringify(line)}\n`)
-    .join('');
+  return [...lines, { type: 'run-finished', ok: false, stages: [] }];
 }
 
 function differencesOf(result: StageResult): object[] {

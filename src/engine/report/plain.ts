@@ -1,5 +1,6 @@
 import { duration } from '../../shared/text/format.ts';
-import type { Paint } from '../../shared/text/style.ts';
+import { type Paint, printedLines } from '../../shared/text/style.ts';
+import { joinLines } from '../../shared/text/visible.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeProblems } from './problems.ts';
@@ -36,13 +37,14 @@ const PROGRESS_WIDTH = 100;
 /** Writes one line per event, for logs and for terminals that cannot redraw. */
 export function plainReporter(write: (text: string) => void, paint: Paint): Emit {
   const progress = new Map<string, { readonly line: ProgressLine; shown: number }>();
+  const line = (text: string) => write(`${joinLines(text)}\n`);
   return (event) => {
     switch (event.type) {
       case 'run-started':
-        write(`${headline(event, paint)}\n`);
+        line(headline(event, paint));
         break;
       case 'stage-waiting':
-        write(`  ${event.stage}: ${describeWait(event)}\n`);
+        line(`  ${event.stage}: ${describeWait(event)}`);
         break;
       case 'run-stopping':
         write(`${paint('yellow', stoppingText(event))}\n`);
@@ -51,10 +53,10 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         write(`  ${event.stage}: ${savingText(event)}\n`);
         break;
       case 'stage-started':
-        write(`${paint('cyan', '▶')} ${event.stage}${reasonsText(event.reasons, paint)}\n`);
+        line(`${paint('cyan', '▶')} ${event.stage}${reasonsText(event.reasons, paint)}`);
         break;
       case 'stage-log':
-        write(`  ${event.stage}: ${event.message}\n`);
+        for (const printed of printedLines(event.message, paint)) write(`  ${event.stage}: ${printed}\n`);
         break;
       case 'stage-progress': {
         const known = progress.get(event.stage) ?? { line: new ProgressLine(), shown: performance.now() };
@@ -62,17 +64,17 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         progress.set(event.stage, known);
         if (performance.now() - known.shown < PROGRESS_MILLISECONDS) break;
         known.shown = performance.now();
-        write(`  ${event.stage}: ${text}\n`);
+        line(`  ${event.stage}: ${text}`);
         break;
       }
       case 'stage-warning':
         write(`${describeProblems([event.problem], [], paint, 'warning')}\n`);
         break;
       case 'stage-retrying':
-        write(`${paint('yellow', '↻')} ${event.stage}: ${failureLine(event.failure)}; ${retryText(event)}\n`);
+        line(`${paint('yellow', '↻')} ${event.stage}: ${failureLine(event.failure)}; ${retryText(event)}`);
         break;
       case 'stage-finished':
-        write(`${stageLine(event.result, paint)}\n`);
+        line(stageLine(event.result, paint));
         break;
       case 'run-finished':
         break;

@@ -2,7 +2,9 @@ import { writeSync } from 'node:fs';
 import type { ListrTaskWrapper } from 'listr2';
 import type { Problem } from '../../shared/problem.ts';
 import { duration } from '../../shared/text/format.ts';
-import type { Paint } from '../../shared/text/style.ts';
+import { writeText } from '../../shared/text/output.ts';
+import { type Paint, printedLines, toTerminal } from '../../shared/text/style.ts';
+import { joinLines } from '../../shared/text/visible.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeWait, headline, howToEnd, savingText, stageLine, stoppingText } from './plain.ts';
@@ -40,8 +42,8 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   const emit = (event: RunEvent): void => {
     switch (event.type) {
       case 'run-started':
-        stream.write(`${headline(event, paint)}\n`);
-        for (const name of event.stages) rows.set(name, newRow(paint('dim', name)));
+        writeText(stream, `${joinLines(headline(event, paint))}\n`);
+        for (const name of event.stages) rows.set(name, newRow(shown(paint('dim', name))));
         break;
       case 'stage-waiting':
         drawing ??= draw(rows, paint);
@@ -73,7 +75,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         break;
       }
       case 'stage-log':
-        if (stopping === undefined) show(rows.get(event.stage), event.message);
+        if (stopping === undefined) show(rows.get(event.stage), printedLines(event.message, paint).join('\n'));
         break;
       case 'stage-warning':
         warnings.push(event.problem);
@@ -98,10 +100,10 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   return {
     emit,
     close: async () => {
-      if (drawing === undefined) for (const result of results) stream.write(`${stageLine(result, paint)}\n`);
+      if (drawing === undefined) for (const result of results) writeText(stream, `${stageLine(result, paint)}\n`);
       await drawing;
-      if (warnings.length > 0) stream.write(`${describeProblems(warnings, [], paint, 'warning')}\n`);
-      stream.write('\n');
+      if (warnings.length > 0) writeText(stream, `${describeProblems(warnings, [], paint, 'warning')}\n`);
+      writeText(stream, '\n');
     },
   };
 }
@@ -142,12 +144,17 @@ function newRow(title: string): Row {
 }
 
 function retitle(row: Row, title: string): void {
-  row.title = title;
-  if (row.task !== undefined) row.task.title = title;
+  row.title = shown(title);
+  if (row.task !== undefined) row.task.title = row.title;
 }
 
 function show(row: Row | undefined, text: string): void {
-  if (row?.task !== undefined) row.task.output = text;
+  if (row?.task !== undefined) row.task.output = toTerminal(text);
+}
+
+/** listr2 writes to the terminal itself. */
+function shown(title: string): string {
+  return toTerminal(joinLines(title));
 }
 
 /** Ends a task of listr2: by returning (done), skipping, or throwing (failed). */
@@ -155,23 +162,23 @@ function conclude(name: string, row: Row, task: Wrapper, result: StageResult, pa
   const dim = (text: string) => paint('dim', text);
   switch (result.outcome) {
     case 'ran':
-      task.title = `${name} ${dim(`ran in ${duration(result.seconds)}`)}`;
+      task.title = shown(`${name} ${dim(`ran in ${duration(result.seconds)}`)}`);
       return;
     case 'cached':
-      task.title = `${name} ${dim('cached')}`;
+      task.title = shown(`${name} ${dim('cached')}`);
       return;
     case 'would-run':
-      task.title = `${name} would run`;
+      task.title = shown(`${name} would run`);
       return;
     case 'failed':
-      task.title = `${name}: ${failureTitle(result.failure)}`;
+      task.title = shown(`${name}: ${failureTitle(result.failure)}`);
       throw new Error(failureTitle(result.failure));
     case 'blocked':
-      task.title = `${name} ${dim(`blocked by ${result.by}`)}`;
+      task.title = shown(`${name} ${dim(`blocked by ${result.by}`)}`);
       task.skip();
       return;
     case 'cancelled':
-      task.title = `${name} ${dim(row.started ? 'interrupted' : 'not run')}`;
+      task.title = shown(`${name} ${dim(row.started ? 'interrupted' : 'not run')}`);
       task.skip();
       return;
     default:

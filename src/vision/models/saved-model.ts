@@ -9,10 +9,10 @@ import type { TensorFlow } from '../tensorflow/load.ts';
 import { backboneNames } from './backbones/index.ts';
 import { type LayerJson, replaceCustomLayers } from './layers/replace-custom-layers.ts';
 import { summarize } from './picture/draw-model.ts';
+import { readSavedModel, TOPOLOGY_FILE } from './saved-model-file.ts';
 
 const FACTS_FILE = 'pipeline.json';
 const SUMMARY_FILE = 'summary.txt';
-const TOPOLOGY_FILE = 'model.json';
 const RETRAIN = 'Rerun the stage that trained the model.';
 
 const factsSchema = {
@@ -76,8 +76,10 @@ export function readModelFacts(directory: string): Promise<Result<ModelFacts>> {
 /** Loads a saved model for inference; a problem if it is missing or corrupted. The caller disposes of the model. */
 export async function loadModel(tf: TensorFlow, directory: string): Promise<Result<LayersModel>> {
   const file = path.join(directory, TOPOLOGY_FILE);
+  const saved = readSavedModel(directory);
+  if (!saved.ok) return saved;
   try {
-    return success(await tf.loadLayersModel(`file://${file}`));
+    return success(await tf.loadLayersModel(tf.io.fromMemory(saved.value)));
   } catch (error) {
     return problem(`cannot load the model: ${reasonOf(error)}`, { at: { file }, advice: RETRAIN });
   }
@@ -86,8 +88,10 @@ export async function loadModel(tf: TensorFlow, directory: string): Promise<Resu
 /** Loads the weights of a saved model into a newly built one, matched by name and shape; a problem if they differ. */
 export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, directory: string): Promise<Result<void>> {
   const file = path.join(directory, TOPOLOGY_FILE);
+  const saved = readSavedModel(directory);
+  if (!saved.ok) return saved;
+  const { weightData, weightSpecs } = saved.value;
   try {
-    const { weightData, weightSpecs } = await tf.io.fileSystem(file).load();
     tf.tidy(() => model.loadWeights(tf.io.decodeWeights(weightData ?? new ArrayBuffer(0), weightSpecs ?? [])));
     return success(undefined);
   } catch (error) {

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { Progress } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { type DecodedImage, decodeImage, type Fit } from '../data/images/decode.ts';
+import { readImageOf } from '../data/images/image-file.ts';
 import { limitProblems } from '../data/labels/limit-problems.ts';
 import type { Question } from '../data/tables/questions.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
@@ -36,8 +37,15 @@ export async function answerQuestions(
   options: AnswerOptions,
 ): Promise<Result<readonly Answer[]>> {
   const { facts, root, batchSize, fit, signal, onProgress } = options;
-  const decode = ({ file }: Question) =>
-    decodeImage(path.join(root, file), { width: facts.width, height: facts.height, fit });
+  const decode = async ({ file }: Question) => {
+    const source = await readImageOf(root, file);
+    if (!source.ok) return source;
+    const decoded = await decodeImage(source.value, { width: facts.width, height: facts.height, fit });
+    // The decoder knows only the bytes.
+    return decoded.ok
+      ? decoded
+      : failure(decoded.failure.map((found) => ({ ...found, at: { file: path.join(root, file) } })));
+  };
   // More images in flight than cores, so that images are decoded while the model runs.
   const concurrency = Math.max(4, 2 * availableParallelism());
   const images: AsyncIterable<Result<DecodedImage>> = Readable.from(questions).map(decode, { concurrency, signal });

@@ -15,7 +15,7 @@ export function recordPath(project: Project, stage: string, cache = project.path
 }
 
 export function readRecord(path: string): ActionRecord | undefined {
-  return fromChecksummed<ActionRecord>(readFileSync(path, 'utf8'));
+  return fromChecksummed<ActionRecord>(readFileSync(path, 'utf8')) as ActionRecord | undefined;
 }
 
 /** Edits the record of a stage and seals it again. */

@@ -1,7 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { bytes } from '../../../src/shared/text/format.ts';
 import { loadKerasWeights } from '../../../src/vision/keras/load-weights.ts';
 import { LayerFactory } from '../../../src/vision/models/layers/layer-factory.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
@@ -119,6 +122,33 @@ describe('loading weights fails without changing the model', () => {
       message: expect.stringMatching(/^the archive is corrupted: /),
       at: { file: archive },
     });
+  });
+
+  test('when an archive unpacks to far more than its size', async () => {
+    const bomb = corrupted(KERAS, () =>
+      Buffer.from(zipSync({ 'config.json': strToU8('{}'), 'model.weights.h5': new Uint8Array(64e6) }, { level: 9 })),
+    );
+    const scratch = temporaryFolder();
+    const { size } = statSync(bomb);
+    expect(await loadKerasWeights(tf, tiny(), bomb, { heads: HEADS, scratch })).toMatchObject({
+      failure: [
+        {
+          message: `cannot read the archive: "model.weights.h5" in it unpacks to more than ${bytes(100 * size)}`,
+          at: { file: bomb },
+        },
+      ],
+    });
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  test('when an archive has no weights, or the file is a pipe', async () => {
+    const empty = corrupted(KERAS, () => Buffer.from(zipSync({ 'config.json': strToU8('{}') })));
+    expect((await problemOf(tiny(), empty))?.message).toBe('there is no model.weights.h5 in this archive');
+    const pipe = join(temporaryFolder(), 'weights.h5');
+    execFileSync('mkfifo', [pipe]);
+    expect((await problemOf(tiny(), pipe))?.message).toBe(
+      'cannot read the weights: it is a named pipe, not a regular file',
+    );
   });
 
   test('when the file is corrupted', async () => {

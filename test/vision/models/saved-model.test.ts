@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildClassifier } from '../../../src/vision/models/classifier.ts';
@@ -106,6 +107,52 @@ describe('reading a saved model fails', () => {
           advice: 'Rerun the stage that trained the model.',
         },
       ],
+    });
+  });
+
+  test.each([
+    '../outside.bin',
+    '/etc/passwd',
+    'C:\\x',
+    'a\0b',
+    'inside/../../outside.bin',
+    'link.bin',
+    'linked/outside.bin',
+  ])('when it names weights outside its directory: %s', async (file) => {
+    const directory = join(temporaryFolder(), 'model');
+    cpSync(await saved(), directory, { recursive: true });
+    const model = join(directory, 'model.json');
+    const weights = readFileSync(join(directory, 'weights.bin'));
+    writeFileSync(join(directory, '../outside.bin'), weights);
+    symlinkSync('../outside.bin', join(directory, 'link.bin'));
+    symlinkSync('..', join(directory, 'linked'));
+    writeFileSync(model, readFileSync(model, 'utf8').replace('"weights.bin"', JSON.stringify(file)));
+    const refused = {
+      ok: false,
+      failure: [
+        { message: `cannot load the model: the file of weights "${file}" is outside the model`, at: { file: model } },
+      ],
+    };
+    expect(await loadModel(tf, directory)).toMatchObject(refused);
+    expect(await loadWeightsInto(tf, build(1), directory)).toMatchObject(refused);
+  });
+
+  test('when its files are of another kind or shape', async () => {
+    const directory = await saved();
+    const model = join(directory, 'model.json');
+    for (const text of [
+      '[',
+      'null',
+      '{"modelTopology":{},"weightsManifest":[{"paths":[1],"weights":[]}]}',
+      '['.repeat(1e5),
+    ]) {
+      writeFileSync(model, text);
+      expect(await loadModel(tf, directory)).toMatchObject({ ok: false, failure: [{ at: { file: model } }] });
+    }
+    rmSync(model);
+    execFileSync('mkfifo', [model]);
+    expect(await loadModel(tf, directory)).toMatchObject({
+      failure: [{ message: 'cannot load the model: it is a named pipe, not a regular file' }],
     });
   });
 

@@ -1,11 +1,13 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { statsOf } from '../../../shared/paths-below.ts';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 import { FileDigests } from '../../fingerprint/file-digests.ts';
 import { digestTree } from '../../fingerprint/tree.ts';
 import { RunHistory } from '../history/run-history.ts';
 import { readRoots } from '../local/roots.ts';
+import { isPlainContent } from '../plain-content.ts';
 import { findUnknown, type KeptAction, takeInventory } from './inventory.ts';
 import { Trash } from './trash.ts';
 
@@ -123,9 +125,11 @@ class Contents {
 
   /** Returns whether `path` has this digest or does not exist. */
   isIntact(path: string, digest: Digest): boolean {
+    if (statsOf(path) === undefined) return true;
+    if (!isPlainContent(path)) return false;
     const tree = digestTree(path, this.#files);
     this.#files.forget(path);
-    return tree.ok ? tree.value.digest === digest : lstatSync(path, { throwIfNoEntry: false }) === undefined;
+    return tree.ok ? tree.value.digest === digest : statsOf(path) === undefined;
   }
 }
 

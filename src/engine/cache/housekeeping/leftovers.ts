@@ -18,7 +18,7 @@ export type LeftoverKind =
   | 'index'
   /** The bundled code of a stage, a plan, or what this user remembers of another project. */
   | 'memory'
-  /** A download that no stage has used recently. */
+  /** A download that no stage has used recently, or that is incomplete. */
   | 'download'
   /** What a project needed that has not been run for long, or that the user has released. */
   | 'root'
@@ -98,7 +98,9 @@ export function findLeftovers(
       (path) => newestIn(path) < now - WRITING_MILLISECONDS,
     ),
   ];
-  const downloads = listDownloads(cache).filter(({ lastUsed }) => lastUsed < before);
+  const downloads = listDownloads(cache).filter(
+    ({ lastUsed, partial }) => lastUsed < before || (partial && lastUsed < now - WRITING_MILLISECONDS),
+  );
   const all: readonly [LeftoverKind, readonly string[]][] = [
     ['work', work],
     ['run', runs],

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { withNonFinite } from '../../../shared/non-finite.ts';
+import { parseJson } from '../../../shared/parse-json.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
 
 const TAIL = /,\n {2}"checksum": "([0-9a-f]{64})"\n\}\n$/;
@@ -20,18 +21,17 @@ export function toChecksummed(record: object): string {
   return `${body.slice(0, -2)},\n  "checksum": "${hash('sha256', body)}"\n}\n`;
 }
 
-/** Parses a record; returns nothing if it is corrupted. Also reads records of earlier versions, without a checksum. */
-export function fromChecksummed<Value extends object>(text: string): Value | undefined {
+/**
+ * Parses a record; returns nothing if it is corrupted. Also reads records of earlier versions, without a checksum. Anybody
+ * can compute a checksum, so each field has to be checked before it is used.
+ */
+export function fromChecksummed<Value extends object>(text: string): Partial<Value> | undefined {
   const [tail, checksum] = TAIL.exec(text.slice(-TAIL_LENGTH)) ?? [];
   const body = tail === undefined ? text : `${text.slice(0, -tail.length)}\n}`;
   if (checksum !== undefined && hash('sha256', body) !== checksum) return undefined;
-  try {
-    const value = JSON.parse(body) as unknown;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return checksum !== undefined || isEarlier(value, text) ? (value as Value) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(body)?.value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return checksum !== undefined || isEarlier(value, text) ? (value as Partial<Value>) : undefined;
 }
 
 /** Returns whether a text is byte-identical to what an earlier version wrote. A final string is a broken checksum. */

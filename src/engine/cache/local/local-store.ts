@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { flushDirectory, temporaryFor, writeAtomically } from '../../../shared/atomic-write.ts';
+import { namesIn } from '../../../shared/files.ts';
 import { readNumbers } from '../../../shared/non-finite.ts';
+import { areUnlinked, statsOf } from '../../../shared/paths-below.ts';
 import { type Result, success } from '../../../shared/problem.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
 import type { FileDigests } from '../../fingerprint/file-digests.ts';
 import { LinkedFiles } from '../../fingerprint/linked-files.ts';
 import type { SealedTrees } from '../../fingerprint/sealed-trees.ts';
 import { digestTree, type Tree } from '../../fingerprint/tree.ts';
+import { isPlainContent } from '../plain-content.ts';
 import { isActionRecord } from '../record-shape.ts';
 import type { ActionRecord } from '../records.ts';
 import type { ActionStore, ContentStore, LocalIndex, NewContent } from '../stores.ts';
@@ -93,7 +96,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
 
   *records(): Iterable<ActionRecord> {
     const actions = join(this.#paths.root, 'actions');
-    for (const prefix of namesIn(actions)) {
+    for (const prefix of [...namesIn(actions)].sort()) {
       for (const key of digestsIn(actions, prefix, '.json')) {
         const record = this.#read(key as string as ActionKey);
         if (record !== undefined) yield record;
@@ -127,18 +130,19 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 
   #read(key: ActionKey): ActionRecord | undefined {
-    const record = readRecord<ActionRecord>(this.#paths.action(key));
+    const record = readRecord<ActionRecord>(this.#paths.action(key), 'actionRecord');
     // The document has to be the one that the key is the digest of, or else the record is about something else.
     return record !== undefined && isActionRecord(record, key)
-      ? { ...record, metrics: readNumbers(record.metrics ?? {}) }
+      ? { ...record, metrics: readNumbers(record.metrics) }
       : undefined;
   }
 
   #locate(digest: Digest): string | undefined {
     const path = this.#paths.object(digest);
-    if (!existsSync(path)) return undefined;
+    if (!areUnlinked(dirname(path), path)) return undefined;
     // Known content is recognised by size, times and inode. Anything else is digested again before it is used.
     const checked = this.#trees.check(path);
+    if (!checked.ok && !isPlainContent(path)) return undefined;
     const tree = checked.ok ? checked : checked.failure.digest(this.#files);
     if (!tree.ok || tree.value.digest !== digest) return undefined;
     // Links to its files were made or deleted, perhaps just now.
@@ -160,7 +164,7 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
       detach(join(path, file));
       protect(join(path, file));
     }
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     if (!moveIn(path, target, () => this.#locate(digest) !== undefined)) return;
     for (const file of inside) this.#files.moved(join(path, file), join(target, file));
     this.#trees.seal(target, tree.value);
@@ -171,13 +175,16 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 }
 
-function namesIn(directory: string): string[] {
-  return existsSync(directory) ? readdirSync(directory).sort() : [];
+/** Creates a folder of objects. Removes what is in its place: content behind a link counts as missing. */
+function makeFolder(path: string): void {
+  if (statsOf(path)?.isDirectory() === false) rmSync(path);
+  mkdirSync(path, { recursive: true });
 }
 
 /** Returns the digests of the entries `PREFIX/REST` below `directory` whose name has this ending. */
 function digestsIn(directory: string, prefix: string, ending: string): Digest[] {
-  return namesIn(join(directory, prefix))
+  return [...namesIn(join(directory, prefix))]
+    .sort()
     .filter((name) => name.endsWith(ending))
     .map((name) => prefix + name.slice(0, name.length - ending.length))
     .filter(isDigest);

@@ -113,7 +113,7 @@ function isRootFile(name: string): boolean {
 }
 
 function readRoot(path: string): Root | undefined {
-  const root = readRecord<Partial<Root>>(path);
+  const root = readRecord<Root>(path, 'root');
   return root !== undefined && isRoot(root) ? root : undefined;
 }
 

@@ -1,7 +1,8 @@
-import { chmodSync, constants, cpSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, constants, cpSync, lstatSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { replaceAtomically } from '../../../shared/atomic-write.ts';
 import { makeDirectory } from '../../../shared/files.ts';
+import { isFileName } from '../../../shared/paths-below.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
@@ -39,7 +40,9 @@ interface Copied {
 
 function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: boolean): Result<readonly Copied[]> {
   const copies = artifacts.map((artifact) => ({ artifact, target: join(directory, artifact.file) }));
-  const taken = force ? undefined : copies.find(({ target }) => existsSync(target));
+  const unsafe = copies.find(({ artifact }) => !isFileName(artifact.file));
+  if (unsafe !== undefined) throw new Error(`an output has the file name ${JSON.stringify(unsafe.artifact.file)}`);
+  const taken = force ? undefined : copies.find(({ target }) => lstatSync(target, { throwIfNoEntry: false }));
   if (taken !== undefined) {
     return problem('the target already exists', {
       at: { file: taken.target },
@@ -52,6 +55,12 @@ function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: 
     return success(copies);
   } catch (error) {
     const { code, path = directory } = error as NodeJS.ErrnoException;
+    if (error instanceof NotPlain) {
+      return problem('the result changed while it was being exported: it contains something other than files', {
+        at: { file: error.message },
+        advice: 'Check who else can write to the cache: pipeline cache verify',
+      });
+    }
     if (code === undefined) throw error;
     return problem(`cannot write: ${code}`, {
       at: { file: path },
@@ -63,13 +72,23 @@ function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: 
 /** Copies atomically. Unlike the cached original, the copy is writable. */
 function copy(from: string, target: string): void {
   replaceAtomically(target, (temporary) => {
-    cpSync(from, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE });
+    cpSync(from, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE, filter: isPlainEntry });
     makeWritable(temporary);
   });
 }
 
+/** Content that is neither a file nor a directory. The message is its path. */
+class NotPlain extends Error {}
+
+/** Content that was found to be plain may have been replaced in the meantime: what a link leads to is not exported. */
+function isPlainEntry(path: string): boolean {
+  const stats = lstatSync(path);
+  if (stats.isFile() || stats.isDirectory()) return true;
+  throw new NotPlain(path);
+}
+
 function makeWritable(path: string): void {
-  if (!statSync(path).isDirectory()) {
+  if (!lstatSync(path).isDirectory()) {
     chmodSync(path, 0o644);
     return;
   }

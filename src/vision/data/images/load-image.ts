@@ -6,7 +6,7 @@ import type { Quarantined } from '../shards/quarantine.ts';
 import type { ShardImage } from '../shards/shard-writer.ts';
 import { decodeImage, type Fit } from './decode.ts';
 import { encodePixels, type PixelEncoding } from './encode-pixels.ts';
-import { readImageFile } from './image-file.ts';
+import { readImageOf } from './image-file.ts';
 import { differenceHash } from './perceptual-hash.ts';
 
 /** What happens with an image that cannot be decoded: the stage fails, or the image is quarantined with the reason. */
@@ -35,7 +35,7 @@ export async function loadImage(
   const known = await previous?.image(file);
   if (known !== undefined) return success(known);
   const at = { file: path.join(root, file) };
-  const source = await readImageFile(at.file);
+  const source = await readImageOf(root, file);
   const sha256 = source.ok ? hash('sha256', source.value) : null;
   const decoded = source.ok ? await decodeImage(source.value, { width: size, height: size, fit }) : source;
   if (!decoded.ok || sha256 === null) {

@@ -17,18 +17,23 @@ const imageEntrySchema = {
     original_width: { type: 'integer' },
     original_height: { type: 'integer' },
     dhash: { type: 'string', pattern: '^[0-9a-f]{64}$' },
-    offset: { type: 'integer' },
-    bytes: { type: 'integer' },
+    offset: { type: 'integer', minimum: 0 },
+    bytes: { type: 'integer', minimum: 0 },
     crc32: { type: 'integer' },
   },
 } as const;
+
+/** A file name beside the index, which cannot lead elsewhere. */
+const SHARD_NAME = '^\\w[\\w-]*(\\.[\\w-]+)*$';
+/** The largest side of an image, in pixels, that JPEG has too. */
+const MAX_SIDE = 65_535;
 
 export const shardEntrySchema = {
   type: 'object',
   required: ['file', 'bytes', 'crc32', 'images'],
   properties: {
-    file: { type: 'string' },
-    bytes: { type: 'integer' },
+    file: { type: 'string', pattern: SHARD_NAME },
+    bytes: { type: 'integer', minimum: 0 },
     crc32: { type: 'integer' },
     images: { type: 'array', items: imageEntrySchema },
   },
@@ -39,8 +44,8 @@ const schema = {
   required: ['version', 'height', 'width', 'encoding', 'shards'],
   properties: {
     version: { const: 2 },
-    height: { type: 'integer', minimum: 1 },
-    width: { type: 'integer', minimum: 1 },
+    height: { type: 'integer', minimum: 1, maximum: MAX_SIDE },
+    width: { type: 'integer', minimum: 1, maximum: MAX_SIDE },
     encoding: { enum: ENCODINGS },
     shards: { type: 'array', items: shardEntrySchema },
   },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { flagsFor } from '../../../shared/read-file.ts';
 import { reasonOf } from '../../../shared/wording.ts';
 import { limitProblems } from '../labels/limit-problems.ts';
 import { readQuarantine } from './quarantine.ts';
@@ -99,18 +100,23 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
   });
 }
 
-async function openShard(directory: string, { file: name, bytes }: ShardEntry): Promise<Result<OpenShard>> {
+async function openShard(directory: string, { file: name, bytes, images }: ShardEntry): Promise<Result<OpenShard>> {
   const file = path.join(directory, name);
   let handle: FileHandle;
   try {
-    handle = await open(file);
+    handle = await open(file, flagsFor('follow'));
   } catch (error) {
     return failure([{ message: `cannot open the shard: ${reasonOf(error)}`, at: { file }, advice: ADVICE }]);
   }
-  const { size } = await handle.stat();
-  if (size === bytes) return success({ file, handle });
+  const stats = await handle.stat();
+  const outside = images.find((image) => image.offset + image.bytes > bytes);
+  if (stats.isFile() && stats.size === bytes && outside === undefined) return success({ file, handle });
   await handle.close();
-  return failure([{ message: `the shard has ${size} bytes, expected ${bytes}`, at: { file }, advice: ADVICE }]);
+  const message =
+    outside === undefined
+      ? `the shard has ${stats.size} bytes, expected ${bytes}`
+      : `the index places the image "${outside.file}" outside the shard`;
+  return failure([{ message, at: { file }, advice: ADVICE }]);
 }
 
 /** Decodes a JPEG in a shard. Its bytes are verified, and the decoder is deterministic, so the pixels need no check. */

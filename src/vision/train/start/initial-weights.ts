@@ -17,14 +17,15 @@ const OTHERWISE =
   'Check the network; or download the file on another machine and connect it as the input "weights", or set weights: PATH#sha256=….';
 
 /**
- * Parses the param `weights`: `none`, `imagenet`, or a path or URL followed by `#sha256=` and the digest of the file.
+ * Parses the param `weights`: `none`, `imagenet`, or a path or URL followed by `#sha256=` and the digest of the file; a URL
+ * also by `&bytes=` and the size of the file, which a download then does not exceed.
  *
  * @returns undefined for `none`, or a problem if the value is invalid or no weights are published for the backbone.
  */
 export function weightsSource(weights: string, backbone: BackboneName): Result<WeightsSource | undefined> {
   if (weights === 'none') return success(undefined);
   if (weights === 'imagenet') return publishedWeights(backbone);
-  const [, place, hex] = /^(.+)#sha256=([0-9a-f]{64})$/i.exec(weights) ?? [];
+  const [, place, hex, size] = /^(.+)#sha256=([0-9a-f]{64})(?:&bytes=(\d{1,12}))?$/i.exec(weights) ?? [];
   if (place === undefined || hex === undefined) {
     return problem(
       `the param "weights" is "${weights}", but a path or URL must be followed by the SHA-256 digest of the file`,
@@ -37,7 +38,10 @@ export function weightsSource(weights: string, backbone: BackboneName): Result<W
   const digest: PinnedDigest = { algorithm: 'sha256', hex: hex.toLowerCase() };
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return success({ kind: 'file', path: path.resolve(place), digest });
   if (URL.canParse(place) && ['http:', 'https:'].includes(new URL(place).protocol))
-    return success({ kind: 'download', file: { url: place, digest } });
+    return success({
+      kind: 'download',
+      file: { url: place, digest, ...(size !== undefined && { maxBytes: Number(size) }) },
+    });
   return problem(`the param "weights" has an unsupported URL: "${place}"`, {
     advice: 'Use a URL that begins with https://.',
   });
