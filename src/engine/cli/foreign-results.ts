@@ -1,7 +1,6 @@
 import { listSome } from '../../shared/text/format.ts';
-import { painter } from '../../shared/text/style.ts';
 import type { Services } from '../execute/services.ts';
-import { describeProblems } from '../report/problems.ts';
+import { reportWarnings } from './console.ts';
 import type { CommonOptions } from './options.ts';
 import type { Referred } from './reference.ts';
 
@@ -30,6 +29,5 @@ export function warnOfForeign(
       `Compute ${them} yourself: pipeline run --force ${stages.length > 6 ? '' : stages.join(' ')}\n` +
       `    Or believe who did: pipeline run --trust-cache`,
   };
-  const paint = painter(process.stderr, options.color, process.env);
-  process.stderr.write(`${describeProblems([warning], [], paint, 'warning')}\n`);
+  reportWarnings([warning], options);
 }

@@ -51,7 +51,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         break;
       case 'run-stopping':
         stopping = event;
-        if (drawing === undefined) stream.write(`${stoppingText(event)}\n`);
+        if (drawing === undefined) writeText(stream, `${stoppingText(event)}\n`);
         else for (const row of rows.values()) if (row.started) show(row, stoppingText(event));
         break;
       case 'stage-saving':
