@@ -124,15 +124,16 @@ test.each(cases)('training with %s has the losses of Keras over 50 steps', async
     augmentation: { horizontalFlip: false, rotationRange: 0, zoomRange: 0 },
     batchSizes: { training: [BATCH], prediction: [] },
   });
-  const ours = batches.map((samples, step) => {
+  const ours: number[] = [];
+  for (const [step, samples] of batches.entries()) {
     const batch = {
       images: Buffer.concat(samples.map((sample) => images.subarray(sample * IMAGE, (sample + 1) * IMAGE))),
       taskOf: Uint8Array.from(samples, (sample) => taskOf[sample] ?? 0),
       classOf: Uint8Array.from(samples, (sample) => classOf[sample] ?? 0),
     };
-    return trainer.step(batch, { seed: 1, step, updates: step }, rate).loss;
-  });
-  trainer.dispose();
+    ours.push((await trainer.step(batch, { seed: 1, step, updates: step }, rate)).loss);
+  }
+  await trainer.dispose();
   const theirs = await keras.run<number[]>(TRAIN, {
     ...{ tasks, folder, batches, size: SIZE, optimizer: inKeras },
     ...{ names: layers.map(({ name }) => name), task_of: [...taskOf], class_of: [...classOf] },

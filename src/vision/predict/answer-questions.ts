@@ -50,20 +50,21 @@ export async function answerQuestions(
     if (image.ok) waiting.push(image.value.pixels);
     else broken.push(...image.failure);
     if (done % batchSize !== 0 && done !== questions.length) continue;
-    if (broken.length === 0) answers.push(...answerBatch(options, questions.slice(answers.length, done), waiting));
+    if (broken.length === 0)
+      answers.push(...(await answerBatch(options, questions.slice(answers.length, done), waiting)));
     waiting.length = 0;
     onProgress({ done, total: questions.length, unit: 'images' });
   }
   return broken.length > 0 ? failure(limitProblems(broken, 'images like these')) : success(answers);
 }
 
-function answerBatch(
+async function answerBatch(
   { predictor, facts }: AnswerOptions,
   questions: readonly Question[],
   images: readonly Uint8Array[],
-): Answer[] {
+): Promise<Answer[]> {
   const { totalClasses, offsets } = headLayout(facts.tasks);
-  const probabilities = predictor.probabilities(Buffer.concat(images), images.length);
+  const probabilities = await predictor.probabilities(Buffer.concat(images), images.length);
   return questions.map(({ task: name }, row) => {
     const task = facts.tasks.findIndex((candidate) => candidate.name === name);
     const begin = row * totalClasses + (offsets[task] ?? 0);

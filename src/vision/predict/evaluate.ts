@@ -66,7 +66,7 @@ async function evaluateOn(
     batchSize: options.batchSize,
     onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
   });
-  predictor.value.dispose();
+  await predictor.value.dispose();
   if (!validation.ok) return failure(failed(validation.failure));
   const duplicates = duplicatesIn(data);
   for (const warning of duplicateWarnings(duplicates)) log(warning);

@@ -34,8 +34,8 @@ export async function loadPredictor(
   const predictor = await createPredictor(tensorFlow.value, execution, model.value, { height, width, batchSizes });
   return success({
     ...predictor,
-    dispose() {
-      predictor.dispose();
+    async dispose() {
+      await predictor.dispose();
       model.value.dispose();
     },
   });

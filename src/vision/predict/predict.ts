@@ -50,7 +50,7 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
     facts: facts.value,
     root: paths.dataset,
   });
-  predictor.value.dispose();
+  await predictor.value.dispose();
   if (!answers.ok) return failure(badInput(answers.failure));
   const lines = questions.value.map((question, index) => predictionLine(question, answers.value[index] ?? []));
   await writeFile(paths.predictions, lines.join(''));

@@ -13,9 +13,9 @@ export interface Predictor {
    * @param images uint8 [count, height, width, 3].
    * @returns float32 [count, all classes], row-major: the probabilities of all heads, concatenated in task order.
    */
-  probabilities(images: Uint8Array, count: number): Float32Array;
+  probabilities(images: Uint8Array, count: number): Promise<Float32Array>;
   /** Frees the graph; the model stays usable. */
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
 /** The size of the images, in pixels. */
@@ -53,13 +53,13 @@ export async function createPredictor(
 /** Creates a predictor that runs op by op. */
 export function createEagerPredictor(tf: TensorFlow, model: LayersModel, { height, width }: ImageSize): Predictor {
   return {
-    probabilities(images, count) {
+    async probabilities(images, count) {
       return tf.tidy(() => {
         const pixels = imagesToDevice(tf, images, [count, height, width, 3]);
         return probabilitiesOf(tf, model, pixels).dataSync<'float32'>();
       });
     },
-    dispose() {},
+    async dispose() {},
   };
 }
 
@@ -88,13 +88,13 @@ export function addPrediction(
  * @returns float32 [count, all classes], row-major.
  * @throws if there is no entry point for a batch of `count` images.
  */
-export function predictBy(
+export async function predictBy(
   session: Session,
   entries: PredictionEntries,
   images: Uint8Array,
   count: number,
-): Float32Array {
+): Promise<Float32Array> {
   const entry = entries.get(count);
   if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
-  return session.run(entry, { images }).probabilities as Float32Array;
+  return (await session.run(entry, { images })).probabilities as Float32Array;
 }

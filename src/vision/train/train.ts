@@ -136,7 +136,7 @@ async function trainOn(
     const fitted = await fitModel({ ...options, trainer, data, previous: facts, checkpoints }, context);
     if (!fitted.ok) return failure(failed(fitted.failure));
     const { history, steps } = fitted.value;
-    trainer.updateModel();
+    await trainer.updateModel();
     const trained = { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps };
     await saveModel(tf, model, trained, paths.model);
     await saveAs(model, options.saveAs, paths.model);
@@ -144,7 +144,7 @@ async function trainOn(
     await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
     return success(history);
   } finally {
-    trainer.dispose();
+    await trainer.dispose();
     model.dispose();
   }
 }

@@ -60,9 +60,9 @@ export async function fitModel(options: FitOptions, context: TrainingContext): P
   let bestWeights = found?.bestWeights;
   let epoch = found?.progress.epoch ?? EPOCH_START;
   const history = [...(found?.progress.history ?? [])];
-  const save = () => {
+  const save = async () => {
     const progress = { updates: history.length * stepsPerEpoch + epoch.steps, history, epoch };
-    return checkpoints.save({ progress, state: trainer.state(), bestWeights });
+    return checkpoints.save({ progress, state: await trainer.state(), bestWeights });
   };
 
   while (history.length < epochs && !shouldStop(history, earlyStopping)) {
@@ -95,12 +95,12 @@ export async function fitModel(options: FitOptions, context: TrainingContext): P
     history.push(metrics);
     context.log(describeEpoch(metrics, epochs));
     if (earlyStopping.restoreBest && bestEpoch(history, earlyStopping)?.epoch === history.length) {
-      bestWeights = trainer.state().weights;
+      bestWeights = (await trainer.state()).weights;
     }
     epoch = EPOCH_START;
     await save();
   }
-  restoreBestWeights(options, history, bestWeights, context);
+  await restoreBestWeights(options, history, bestWeights, context);
   return success({ history, steps: history.length * stepsPerEpoch });
 }
 
@@ -111,17 +111,17 @@ async function resume(
   const checkpoint = await checkpoints.latest();
   if (checkpoint === undefined) return undefined;
   const { updates, history } = checkpoint.progress;
-  trainer.restore(checkpoint.state);
+  await trainer.restore(checkpoint.state);
   log(`resumed from the checkpoint at step ${updates}, ${history.length} of ${epochs} epochs completed`);
   return checkpoint;
 }
 
-function restoreBestWeights(
+async function restoreBestWeights(
   { trainer, epochs, earlyStopping }: FitOptions,
   history: readonly EpochMetrics[],
   bestWeights: readonly Float32Array[] | undefined,
   { log }: TrainingContext,
-): void {
+): Promise<void> {
   const best = bestEpoch(history, earlyStopping);
   if (history.length < epochs) {
     log(
@@ -130,7 +130,7 @@ function restoreBestWeights(
   }
   if (!earlyStopping.restoreBest || best === undefined || bestWeights === undefined) return;
   if (best.epoch < history.length) {
-    trainer.restore({ ...trainer.state(), weights: bestWeights });
+    await trainer.restore({ ...(await trainer.state()), weights: bestWeights });
     log(`restored the weights of epoch ${best.epoch}, which has the best ${earlyStopping.monitor}`);
   }
 }

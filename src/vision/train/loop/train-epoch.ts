@@ -61,7 +61,7 @@ export async function trainEpoch(
   for await (const batch of batches({ shards, targets, samples, batchSize, order, from: from.steps })) {
     if (!batch.ok) return batch;
     const labels = batchTargets(targets, batch.value.samples);
-    const step = takeStep(options, batch.value, labels);
+    const step = await takeStep(options, batch.value, labels);
     if (!step.ok) return step;
     const { loss, probabilities } = step.value;
     if (!Number.isFinite(loss)) return nonFiniteLossProblem(options, batch.value, loss);
@@ -80,14 +80,15 @@ export async function trainEpoch(
   return success(progress);
 }
 
-function takeStep(
+async function takeStep(
   { trainer, seed, firstStep, firstUpdate, rateAt, batchSize }: EpochOptions,
   { images, index }: Batch,
   labels: ReturnType<typeof batchTargets>,
-): Result<StepResult> {
+): Promise<Result<StepResult>> {
   const updates = firstUpdate + index;
   try {
-    return success(trainer.step({ images, ...labels }, { seed, step: firstStep + index, updates }, rateAt(updates)));
+    const at = { seed, step: firstStep + index, updates };
+    return success(await trainer.step({ images, ...labels }, at, rateAt(updates)));
   } catch (error) {
     const exhausted = memoryProblem(error, batchSize);
     if (exhausted === undefined) throw error;

@@ -39,7 +39,7 @@ export async function validate(options: ValidationOptions): Promise<Result<Valid
     if (!batch.ok) return batch;
     const { images, count } = batch.value;
     const labels = batchTargets(targets, batch.value.samples);
-    const probabilities = predictor.probabilities(images, count);
+    const probabilities = await predictor.probabilities(images, count);
     counter.add(labels, predictedColumns(probabilities, layout, labels.taskOf));
     lossSum += crossEntropyOf(probabilities, layout, labels, labelSmoothing) * count;
     done += count;

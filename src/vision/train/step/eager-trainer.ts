@@ -19,7 +19,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
   const optimizer = createOptimizer(tf, options.optimizer, countWeights(trainable));
   return {
     ...createEagerPredictor(tf, model, { height, width }),
-    step({ images, ...labels }, at, learningRate) {
+    async step({ images, ...labels }, at, learningRate) {
       return tf.tidy(() => {
         const count = labels.taskOf.length;
         const transforms = isIdentity(augmentation)
@@ -62,11 +62,11 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         };
       });
     },
-    state: () => ({
+    state: async () => ({
       weights: model.weights.map((weight) => weight.read().dataSync<'float32'>()),
       optimizer: optimizer.state.flatMap((variable) => splitBySizes(variable.dataSync<'float32'>(), sizes)),
     }),
-    restore(state) {
+    async restore(state) {
       tf.tidy(() => {
         write(
           model.weights,
@@ -78,8 +78,10 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         });
       });
     },
-    updateModel() {},
-    dispose: () => optimizer.dispose(),
+    async updateModel() {},
+    async dispose() {
+      optimizer.dispose();
+    },
   };
 }
 

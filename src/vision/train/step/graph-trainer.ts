@@ -26,11 +26,11 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   const session = await program.load();
 
   return {
-    step({ images, ...labels }, at, learningRate) {
+    async step({ images, ...labels }, at, learningRate) {
       const count = labels.taskOf.length;
       const entry = steps.get(count);
       if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
-      const { loss, probabilities } = session.run(entry, {
+      const { loss, probabilities } = await session.run(entry, {
         images,
         transforms: randomTransforms(augmentation, count, { height, width }, at),
         ...targetValues(layout, labels, options.targets),
@@ -40,14 +40,15 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
       return { loss: loss[0] ?? Number.NaN, probabilities: probabilities as Float32Array };
     },
     probabilities: (images, count) => predictBy(session, predictions, images, count),
-    state() {
-      const { variables, states } = session.read();
+    async state() {
+      const { variables, states } = await session.read();
       return { weights: variables, optimizer: states };
     },
     restore: ({ weights, optimizer: states }) => session.write({ variables: weights, states }),
-    updateModel() {
+    async updateModel() {
+      const { variables } = await session.read();
       tf.tidy(() => {
-        session.read().variables.forEach((values, index) => {
+        variables.forEach((values, index) => {
           const weight = model.weights[index]?.read() as Variable;
           weight.assign(tf.tensor(values, weight.shape));
         });

@@ -38,13 +38,13 @@ export interface Trainer extends Predictor {
    * Runs one step: augmentation, forward pass, loss, backward pass, update. The result is a function of the weights,
    * the optimizer's state and the arguments alone.
    */
-  step(batch: ImageBatch, at: StepPosition, learningRate: number): StepResult;
+  step(batch: ImageBatch, at: StepPosition, learningRate: number): Promise<StepResult>;
   /** Copies the weights and the optimizer's state. */
-  state(): TrainingState;
+  state(): Promise<TrainingState>;
   /** Restores weights and optimizer's state. */
-  restore(state: TrainingState): void;
+  restore(state: TrainingState): Promise<void>;
   /** Writes the current weights to the model. */
-  updateModel(): void;
+  updateModel(): Promise<void>;
 }
 
 export interface TrainerOptions {
