@@ -1,7 +1,9 @@
+import type { CoreApi } from '../c-api/core.ts';
+import type { Pointer } from '../c-api/library.ts';
+import { checked, checkedAsync } from '../c-api/status.ts';
+import { createTensor, readTensor } from '../c-api/tensors.ts';
 import type { DataType, TensorValues } from '../trace/data-type.ts';
-import { type CLibrary, openCLibrary, type Pointer } from './c-library.ts';
 import { configProto, type SessionOptions } from './config-proto.ts';
-import { createTensor, readTensor } from './native-tensor.ts';
 
 /** A value for a placeholder. */
 export interface Feed {
@@ -38,8 +40,11 @@ const WORDS_PER_OUTPUT = 2;
  * @param definition a serialized `GraphDef`.
  * @throws TensorFlow's error if the graph is invalid.
  */
-export function openNativeSession(definition: Uint8Array, options: Required<SessionOptions>): NativeSession {
-  const c = openCLibrary();
+export function openNativeSession(
+  c: CoreApi,
+  definition: Uint8Array,
+  options: Required<SessionOptions>,
+): NativeSession {
   const graph = importGraph(c, definition);
   const session = startSession(c, graph, options);
   const operations = new Map<string, Pointer>();
@@ -59,14 +64,14 @@ export function openNativeSession(definition: Uint8Array, options: Required<Sess
 
   async function run(feeds: readonly Feed[], fetches: readonly string[], targets: readonly string[]) {
     const inputs = outputs(feeds.map(({ node }) => node));
-    const fed = BigUint64Array.from(feeds, (feed) => createTensor(c, feed, feed.values));
+    const fed = BigUint64Array.from(feeds, (feed) => createTensor(c, feed.dtype, feed.shape, feed.values));
     const results = outputs(fetches);
     const fetched = new BigUint64Array(fetches.length);
     const others = BigUint64Array.from(targets, operation);
     const held = [inputs, fed, results, fetched, others];
     running.add(held);
     try {
-      await checked(c, (status, done) =>
+      await checkedAsync(c, (status, done) =>
         c.runSession.async(
           ...([session, null] as const),
           ...([inputs, fed, fed.length] as const),
@@ -75,7 +80,7 @@ export function openNativeSession(definition: Uint8Array, options: Required<Sess
           ...([null, status, done] as const),
         ),
       );
-      return Array.from(fetched, (tensor) => readTensor(c, tensor));
+      return Array.from(fetched, (tensor) => readTensor(c, tensor) as TensorValues);
     } finally {
       running.delete(held);
       for (const tensor of [...fed, ...fetched]) if (tensor !== 0n) c.deleteTensor(tensor);
@@ -92,19 +97,19 @@ export function openNativeSession(definition: Uint8Array, options: Required<Sess
     run: (feeds, fetches, targets) => inOrder(() => run(feeds, fetches, targets)),
     close: () =>
       inOrder(() => {
-        checkedNow(c, (status) => c.closeSession(session, status));
-        checkedNow(c, (status) => c.deleteSession(session, status));
+        checked(c, (status) => c.closeSession(session, status));
+        checked(c, (status) => c.deleteSession(session, status));
         c.deleteGraph(graph);
       }),
   };
 }
 
-function importGraph(c: CLibrary, definition: Uint8Array): Pointer {
+function importGraph(c: CoreApi, definition: Uint8Array): Pointer {
   const graph = c.newGraph();
   const buffer = c.newBuffer(definition, definition.byteLength);
   const options = c.newImportOptions();
   try {
-    checkedNow(c, (status) => c.importGraph(graph, buffer, options, status));
+    checked(c, (status) => c.importGraph(graph, buffer, options, status));
     return graph;
   } catch (error) {
     c.deleteGraph(graph);
@@ -115,44 +120,13 @@ function importGraph(c: CLibrary, definition: Uint8Array): Pointer {
   }
 }
 
-function startSession(c: CLibrary, graph: Pointer, options: Required<SessionOptions>): Pointer {
+function startSession(c: CoreApi, graph: Pointer, options: Required<SessionOptions>): Pointer {
   const sessionOptions = c.newSessionOptions();
   const config = configProto(options);
   try {
-    checkedNow(c, (status) => c.setConfig(sessionOptions, config, config.byteLength, status));
-    return checkedNow(c, (status) => c.newSession(graph, sessionOptions, status));
+    checked(c, (status) => c.setConfig(sessionOptions, config, config.byteLength, status));
+    return checked(c, (status) => c.newSession(graph, sessionOptions, status));
   } finally {
     c.deleteSessionOptions(sessionOptions);
   }
-}
-
-/** Calls a function that sets a status, and throws the error that the status has afterwards. */
-function checkedNow<Value>(c: CLibrary, call: (status: Pointer) => Value): Value {
-  const status = c.newStatus();
-  try {
-    const value = call(status);
-    throwIfFailed(c, status);
-    return value;
-  } finally {
-    c.deleteStatus(status);
-  }
-}
-
-async function checked(
-  c: CLibrary,
-  call: (status: Pointer, done: (error: Error | null) => void) => void,
-): Promise<void> {
-  const status = c.newStatus();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      call(status, (error) => (error === null ? resolve() : reject(error)));
-    });
-    throwIfFailed(c, status);
-  } finally {
-    c.deleteStatus(status);
-  }
-}
-
-function throwIfFailed(c: CLibrary, status: Pointer): void {
-  if (c.statusCode(status) !== 0) throw new Error(c.statusMessage(status));
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { CoreApi } from '../c-api/core.ts';
 import { DataType, type TensorValues } from '../trace/data-type.ts';
 import type { GraphVariable } from '../trace/variables.ts';
 import type { SessionOptions } from './config-proto.ts';
@@ -55,8 +56,13 @@ export interface Session {
  *
  * @param definition a serialized `GraphDef`.
  */
-export function openSession(definition: Uint8Array, all: VariableNodes, options: SessionOptions = {}): Session {
-  const native = openNativeSession(definition, {
+export function openSession(
+  c: CoreApi,
+  definition: Uint8Array,
+  all: VariableNodes,
+  options: SessionOptions = {},
+): Session {
+  const native = openNativeSession(c, definition, {
     interOpThreads: options.interOpThreads ?? availableParallelism(),
     precision: options.precision ?? 'float32',
     xla: options.xla ?? false,

@@ -1,5 +1,5 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
-import type { TensorFlow } from '../load.ts';
+import { coreApiOf, type TensorFlow } from '../load.ts';
 import type { SessionOptions } from '../session/config-proto.ts';
 import { graphDefinition } from '../session/graph-definition.ts';
 import { type EntryPoint, openSession, type Session, type VariableNodes } from '../session/session.ts';
@@ -92,7 +92,7 @@ export function createProgram(tf: TensorFlow, options: SessionOptions = {}): Pro
       fetched.push(nodes.variablesWritten, nodes.statesWritten, nodes.statesZeroed);
       fetched.push(...[...variables, ...states].map(({ value }) => value));
       foldIntoConvolutions(graph, fetched);
-      const session = openSession(await graphDefinition(graph.nodesFor(fetched)), nodes, options);
+      const session = openSession(coreApiOf(tf), await graphDefinition(graph.nodesFor(fetched)), nodes, options);
       await session.write({ variables: [...shared.keys()].map((tensor) => tensor.dataSync<'float32'>()) });
       return session;
     },
