@@ -49,7 +49,7 @@ async function importBinding(): Promise<Result<TensorFlow>> {
     const { default: tf } = await import('@tensorflow/tfjs-node-gpu');
     // Otherwise it runs on its package's own addon, which `pipeline setup` has replaced.
     if (hasCoreApi(tf.backend())) return success(tf);
-    return problem('TensorFlow was not set up by this version of pipeline', { advice: SETUP });
+    return problem('TensorFlow was not set up by this version of pipeline', { advice: `${SETUP}.` });
   } catch (error) {
     return problem(`TensorFlow could not be loaded: ${firstLine(error)}`, {
       advice: `${SETUP}; \`npx pipeline doctor\` shows what is installed.`,

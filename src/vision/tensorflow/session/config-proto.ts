@@ -11,7 +11,7 @@ export interface SessionOptions {
   readonly xla?: boolean | undefined;
 }
 
-export const precisions = ['float32', 'mixed_bfloat16', 'mixed_float16'] as const;
+export const precisions = ['float32', 'mixed_bfloat16'] as const;
 
 export type Precision = (typeof precisions)[number];
 
@@ -25,11 +25,10 @@ export function configProto({ interOpThreads, precision = 'float32', xla = false
   const rewriter = [
     ...number(Field.memoryOptimization, NO_MEMORY_OPTIMIZATION),
     ...(precision === 'mixed_bfloat16' ? number(Field.autoMixedBfloat16, ON) : []),
-    ...(precision === 'mixed_float16' ? number(Field.autoMixedFloat16, ON) : []),
   ];
   const graph = [
-    ...message(Field.rewriteOptions, rewriter),
     ...(xla ? message(Field.optimizerOptions, number(Field.globalJitLevel, JIT_ON)) : []),
+    ...message(Field.rewriteOptions, rewriter),
   ];
   return Uint8Array.from([...number(Field.interOpThreads, interOpThreads ?? 0), ...message(Field.graphOptions, graph)]);
 }
@@ -42,7 +41,6 @@ const Field = {
   rewriteOptions: 10,
   globalJitLevel: 5,
   memoryOptimization: 4,
-  autoMixedFloat16: 23,
   autoMixedBfloat16: 31,
 } as const;
 
