@@ -24,7 +24,7 @@ const trainer = await createTrainer(tf, 'graph', {
   layout: headLayout(tasks),
   optimizer: { name: 'adam' },
   augmentation: { horizontalFlip: false, rotationRange: 0, zoomRange: 0 },
-  batchSizes: { training: [batch], prediction: [batch] },
+  batchSizes: { training: [batch], prediction: batch },
 });
 const images = Uint8Array.from({ length: batch * size * size * 3 }, (_, at) => Math.imul(at, 2654435761) >>> 24);
 const taskOf = Uint8Array.from({ length: batch }, (_, sample) => sample % tasks.length);
@@ -54,7 +54,7 @@ const peakOfTraining = process.resourceUsage().maxRSS / 1024;
 await trainer.updateModel();
 await trainer.dispose();
 // As in the stages `evaluate` and `predict`.
-const predictor = await createPredictor(tf, 'graph', model, { height: size, width: size, batchSizes: [batch] });
+const predictor = await createPredictor(tf, 'graph', model, { height: size, width: size, batchSize: batch });
 await predictor.probabilities(images, batch);
 const predicted = await timed(() => predictor.probabilities(images, batch));
 const measured: Measured = { first, steps: taken, predictions: predicted, peak: peakOfTraining };

@@ -21,7 +21,7 @@ describe.each([
 
   test('gives the same predictions as a graph and op by op', async () => {
     const model = variedModel(tf, backbone, size);
-    const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSizes: [BATCH] });
+    const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSize: BATCH });
     const expected = await createEagerPredictor(tf, model, image).probabilities(images, BATCH);
     const predicted = await predictor.probabilities(images, BATCH);
     expect(predicted).toHaveLength(expected.length);
@@ -36,7 +36,7 @@ describe.each([
       const trainer = await createTrainer(tf, mode, {
         ...{ ...image, model, layout: headLayout(VARIED_TASKS), optimizer: { name: 'adam' } },
         augmentation: { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 },
-        batchSizes: { training: [BATCH], prediction: [] },
+        batchSizes: { training: [BATCH], prediction: 1 },
       });
       const batch = { images, taskOf: Uint8Array.of(0, 1, 0, 1), classOf: Uint8Array.of(4, 7, 0, 1) };
       const found: number[] = [];

@@ -122,7 +122,7 @@ test.each(cases)('training with %s has the losses of Keras over 50 steps', async
     layout: headLayout(tasks),
     optimizer,
     augmentation: { horizontalFlip: false, rotationRange: 0, zoomRange: 0 },
-    batchSizes: { training: [BATCH], prediction: [] },
+    batchSizes: { training: [BATCH], prediction: 1 },
   });
   const ours: number[] = [];
   for (const [step, samples] of batches.entries()) {

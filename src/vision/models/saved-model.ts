@@ -73,16 +73,6 @@ export function readModelFacts(directory: string): Promise<Result<ModelFacts>> {
   });
 }
 
-/** Loads a saved model for inference; a problem if it is missing or corrupted. The caller disposes of the model. */
-export async function loadModel(tf: TensorFlow, directory: string): Promise<Result<LayersModel>> {
-  const file = path.join(directory, TOPOLOGY_FILE);
-  try {
-    return success(await tf.loadLayersModel(`file://${file}`));
-  } catch (error) {
-    return problem(`cannot load the model: ${reasonOf(error)}`, { at: { file }, advice: RETRAIN });
-  }
-}
-
 /** Loads the weights of a saved model into a newly built one, matched by name and shape; a problem if they differ. */
 export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, directory: string): Promise<Result<void>> {
   const file = path.join(directory, TOPOLOGY_FILE);

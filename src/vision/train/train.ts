@@ -115,7 +115,6 @@ async function trainOn(
   if (!prepared.ok) return prepared;
   const { tf, model, rateFactors } = prepared.value;
   const { targets, shards } = data;
-  const sizes = (split: 'train' | 'validation') => batchSizesOf(targets.samplesIn(split).length, options.batchSize);
   const trainer = await createTrainer(tf, options.execution, {
     ...options,
     model,
@@ -128,7 +127,10 @@ async function trainOn(
       labelSmoothing: options.labelSmoothing,
       classWeights: classWeightColumns(options.classWeights, targets),
     },
-    batchSizes: { training: sizes('train'), prediction: sizes('validation') },
+    batchSizes: {
+      training: batchSizesOf(targets.samplesIn('train').length, options.batchSize),
+      prediction: options.batchSize,
+    },
   });
   const { facts } = start.value;
   try {

@@ -15,7 +15,7 @@ describe.each(['small-cnn', 'mobilenet-v2', 'nasnet-mobile'] as const)('the pred
     const image = { height: SIZE, width: SIZE };
     const expected = await createEagerPredictor(tf, model, image).probabilities(images, 3);
     await expectNoLeak(tf, async () => {
-      const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSizes: [3] });
+      const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSize: 3 });
       const predicted = await predictor.probabilities(images, 3);
       expect(predicted).toHaveLength(expected.length);
       for (const [at, value] of predicted.entries()) expect(Math.abs(value - (expected[at] ?? 0))).toBeLessThan(1e-5);

@@ -22,7 +22,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
   const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);
   const steps = new Map(batchSizes.training.map((count) => [count, addStep(tf, program, options, optimizer, count)]));
-  const predictions = addPrediction(tf, program, model, { height, width }, batchSizes.prediction);
+  const prediction = addPrediction(tf, program, model, { height, width }, batchSizes.prediction);
   const session = await program.load();
 
   return {
@@ -39,7 +39,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
       });
       return { loss: loss[0] ?? Number.NaN, probabilities: probabilities as Float32Array };
     },
-    probabilities: (images, count) => predictBy(session, predictions, images, count),
+    probabilities: (images, count) => predictBy(session, prediction, images, count),
     async state() {
       const { variables, states } = await session.read();
       return { weights: variables, optimizer: states };

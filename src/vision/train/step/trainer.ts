@@ -63,8 +63,8 @@ export interface TrainerOptions {
   readonly rateFactors?: RateFactors;
   /** The devices over which each batch is split; by default TensorFlow chooses one for the whole batch. */
   readonly devices?: readonly string[];
-  /** The batch sizes that will occur in training and prediction: a graph has fixed shapes. */
-  readonly batchSizes: { readonly training: readonly number[]; readonly prediction: readonly number[] };
+  /** The batch sizes that will occur in training, since a graph has fixed shapes, and the largest one in prediction. */
+  readonly batchSizes: { readonly training: readonly number[]; readonly prediction: number };
 }
 
 /** Returns the sizes of the batches that `samples` samples are split into: `batchSize`, and that of the last batch. */

@@ -3,10 +3,9 @@ import type { LayersModel, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, test } from 'vitest';
 import { type BackboneName, backboneNames, backbones } from '../../../../src/vision/models/backbones/index.ts';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
-import { loadModel, saveModel } from '../../../../src/vision/models/saved-model.ts';
+import { saveModel } from '../../../../src/vision/models/saved-model.ts';
 import { probabilitiesOf } from '../../../../src/vision/train/step/forward.ts';
 import { temporaryFolder } from '../../../support/dataset.ts';
-import { unwrap } from '../../../support/result.ts';
 import { expectNoLeak, tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
@@ -74,7 +73,7 @@ describe.each(backboneNames)('%s', (backbone) => {
       { version: 1, backbone, height: minSize, width: minSize, tasks, epochs: 0, steps: 0 },
       directory,
     );
-    const loaded = unwrap(await loadModel(tf, directory));
+    const loaded = await tf.loadLayersModel(`file://${directory}/model.json`);
     expect(predictions(loaded, minSize)).toEqual(predictions(model, minSize));
     for (const used of [model, loaded]) used.dispose();
   });

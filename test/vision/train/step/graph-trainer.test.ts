@@ -14,7 +14,7 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
     classOf: Uint8Array.from({ length: count }, (_, sample) => (sample % 2 === 0 ? (sample / 2) % 3 : 1)),
   });
   const [whole, last] = [samples(16), samples(12)];
-  const more = { height: size, width: size, batchSizes: { training: [16, 12], prediction: [16] } };
+  const more = { height: size, width: size, batchSizes: { training: [16, 12], prediction: 16 } };
 
   const adam: OptimizerOptions = { name: 'adam' };
   const sgd: OptimizerOptions = { name: 'sgd', momentum: 0, nesterov: false };

@@ -11,7 +11,7 @@ describe('two towers', () => {
     classOf: Uint8Array.of(0, 1, 2, 0, 1),
   };
   const optimizer: OptimizerOptions = { name: 'sgd', momentum: 0.9, nesterov: false };
-  const more = { optimizer, batchSizes: { training: [5], prediction: [] } };
+  const more = { optimizer, batchSizes: { training: [5], prediction: 1 } };
 
   test('compute the same steps as one device with the whole batch if batch normalization is frozen', async () => {
     const run = async (devices: readonly string[]) => {
