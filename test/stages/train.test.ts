@@ -79,7 +79,11 @@ describe('the train stage', () => {
   });
 
   test("lowers the learning rate by the param decay, as Keras' legacy optimizers do", async () => {
-    const slowing = { ...params, optimizer: 'sgd', momentum: 0.9, nesterov: true, decay: 0.5 };
+    const slowing = {
+      ...params,
+      optimizer: { sgd: { momentum: 0.9, nesterov: true } },
+      schedule: { constant: { decay: 0.5 } },
+    };
     const { outputs } = await runStage(train, { params: slowing, inputs: await labelledImages() });
     const rates = historyIn(outputs['history']).map(({ learning_rate }) => learning_rate);
     expect(rates).toEqual([3e-3, 3e-3 / (1 + 0.5 * 2)]);
@@ -123,9 +127,7 @@ describe('training ends early', () => {
     const stalling = {
       ...params,
       epochs: 9,
-      schedule: 'exponential',
-      decay_rate: 1e-30,
-      decay_steps: 1,
+      schedule: { exponential: { decay_rate: 1e-30, decay_steps: 1 } },
       early_stopping: { monitor: 'loss', patience: 2, min_delta: 10, restore_best: true },
     };
     const { logged, outputs } = await runStage(train, { params: stalling, inputs });
