@@ -1,5 +1,5 @@
 import { defineStage } from 'pipeline';
-import { FITS } from '../src/vision/data/images/decode.ts';
+import { FITS } from '../src/vision/data/images/resizing.ts';
 import { predict } from '../src/vision/predict/predict.ts';
 import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 
@@ -11,9 +11,9 @@ export default defineStage({
       batch_size: { description: 'The number of images per batch.', type: 'integer', minimum: 1, default: 32 },
       fit: {
         description:
-          'How images are fitted into the input size of the model. Must be the same as for the training images.',
+          'How images are fitted into the input size of the model. The model knows how its training images were: if this ' +
+          'is given, it is compared with that.',
         enum: FITS,
-        default: 'fill',
       },
       execution: {
         description:

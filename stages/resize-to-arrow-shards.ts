@@ -1,8 +1,8 @@
 import { badInput, defineStage } from 'pipeline';
 import { replacedParam } from '../src/shared/replaced-param.ts';
-import { FITS } from '../src/vision/data/images/decode.ts';
 import { encodingParam, pixelEncoding } from '../src/vision/data/images/encode-pixels.ts';
 import { ON_BAD_IMAGE } from '../src/vision/data/images/load-image.ts';
+import { FITS, INTERPOLATIONS } from '../src/vision/data/images/resizing.ts';
 import { describeResizing, resizeToShards } from '../src/vision/data/shards/resize-to-shards.ts';
 import { readImages } from '../src/vision/data/tables/images.ts';
 
@@ -22,6 +22,13 @@ export default defineStage({
         description: '`fill` stretches an image to the square, `cover` crops it, `contain` pads it with white.',
         enum: FITS,
         default: 'fill',
+      },
+      interpolation: {
+        description:
+          '`antialiased` averages all pixels that a pixel of the result covers, as Pillow and `tf.image.resize` with ' +
+          'antialiasing do; `linear` uses the four nearest alone, as `cv2.resize` does by default.',
+        enum: INTERPOLATIONS,
+        default: 'antialiased',
       },
       on_bad_image: {
         description:
@@ -47,12 +54,21 @@ export default defineStage({
   async run({ params, inputs, outputs, work, previous, log, metrics, progress, signal }) {
     const files = await readImages(inputs.images);
     if (!files.ok) return badInput(files.failure);
-    const { size, fit, encoding, images_per_shard: imagesPerShard, batch, on_bad_image: onBadImage } = params;
+    const {
+      size,
+      fit,
+      interpolation,
+      encoding,
+      images_per_shard: imagesPerShard,
+      batch,
+      on_bad_image: onBadImage,
+    } = params;
     const resized = await resizeToShards(outputs.shards, {
       root: inputs.dataset,
       files: files.value,
       size,
       fit,
+      interpolation,
       encoding: pixelEncoding(encoding),
       imagesPerShard,
       batch,

@@ -80,7 +80,9 @@ async function garments() {
     .map(([name, classes]) => ({ name, classes }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const decoded = await Promise.all(
-    samples.map(({ file }) => decodeImage(file, { width: SIZE, height: SIZE, fit: 'fill' })),
+    samples.map(({ file }) =>
+      decodeImage(file, { width: SIZE, height: SIZE, fit: 'fill', interpolation: 'antialiased' }),
+    ),
   );
   return {
     tasks,

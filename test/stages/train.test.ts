@@ -30,7 +30,7 @@ describe('the train stage', () => {
       'weights.bin',
     ]);
     expect(factsIn(outputs['model'])).toEqual({
-      version: 1,
+      version: 2,
       backbone: 'small-cnn',
       height: SIZE,
       width: SIZE,
@@ -38,8 +38,11 @@ describe('the train stage', () => {
         { name: 'colour', classes: 3 },
         { name: 'shade', classes: 2 },
       ],
+      fit: 'fill',
+      interpolation: 'antialiased',
       epochs: 2,
       steps: 4,
+      loss: { label_smoothing: 0, l2_penalty: 0 },
     });
     const history = historyIn(outputs['history']);
     expect(history.map(({ epoch, learning_rate }) => [epoch, learning_rate])).toEqual([
@@ -130,12 +133,15 @@ describe('training ends early', () => {
       schedule: { exponential: { decay_rate: 1e-30, decay_steps: 1 } },
       early_stopping: { monitor: 'loss', patience: 2, min_delta: 10, restore_best: true },
     };
-    const { logged, outputs } = await runStage(train, { params: stalling, inputs });
+    const { logged, outputs, metrics } = await runStage(train, { params: stalling, inputs });
     expect(logged.slice(-2)).toEqual([
       'stopped early after epoch 3: loss has not improved since epoch 1',
       'restored the weights of epoch 1, which has the best loss',
     ]);
-    expect(historyIn(outputs['history'])).toHaveLength(3);
+    const [first, , last] = historyIn(outputs['history']);
+    // The metrics are those of the weights that were kept.
+    expect(metrics['loss']).toBe(first?.loss);
+    expect(last?.loss).not.toBe(first?.loss);
     expect(factsIn(outputs['model'])).toMatchObject({ epochs: 3, steps: 6 });
     const { outputs: best } = await runStage(train, { params: { ...stalling, epochs: 1 }, inputs });
     const weights = (from: Readonly<Record<string, string>>) => readFileSync(join(from['model'] ?? '', 'weights.bin'));

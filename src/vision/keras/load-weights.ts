@@ -1,5 +1,6 @@
 import type { LayersModel, layers, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { type Matched, type ModelLayer, matchLayers } from './match-layers.ts';
 import { snakeCase } from './object-layout.ts';
@@ -47,7 +48,13 @@ export async function loadKerasWeights(
       });
     }
     const assigned = assign(tf, matched.value, saved);
-    return assigned.ok ? success({ skippedHeads: matched.value.skippedHeads }) : assigned;
+    if (!assigned.ok) return assigned;
+    const wrong = findNonFiniteWeight(model);
+    if (wrong === undefined) return success({ skippedHeads: matched.value.skippedHeads });
+    return problem(`the weights in the file are unusable: ${wrong}`, {
+      at: { file },
+      advice: 'The training that made the file diverged: use a file from an earlier epoch.',
+    });
   });
 }
 

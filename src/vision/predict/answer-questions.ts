@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Progress } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import { type DecodedImage, decodeImage, type Fit } from '../data/images/decode.ts';
+import { type DecodedImage, decodeImage } from '../data/images/decode.ts';
 import { limitProblems } from '../data/labels/limit-problems.ts';
 import type { Question } from '../data/tables/questions.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
@@ -16,8 +16,6 @@ export interface AnswerOptions {
   /** The folder that the questions' paths are relative to. */
   readonly root: string;
   readonly batchSize: number;
-  /** How images are fitted into the model's input size; must be the same as for the training images. */
-  readonly fit: Fit;
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;
 }
@@ -35,9 +33,8 @@ export async function answerQuestions(
   questions: readonly Question[],
   options: AnswerOptions,
 ): Promise<Result<readonly Answer[]>> {
-  const { facts, root, batchSize, fit, signal, onProgress } = options;
-  const decode = ({ file }: Question) =>
-    decodeImage(path.join(root, file), { width: facts.width, height: facts.height, fit });
+  const { facts, root, batchSize, signal, onProgress } = options;
+  const decode = ({ file }: Question) => decodeImage(path.join(root, file), facts);
   // More images in flight than cores, so that images are decoded while the model runs.
   const concurrency = Math.max(4, 2 * availableParallelism());
   const images: AsyncIterable<Result<DecodedImage>> = Readable.from(questions).map(decode, { concurrency, signal });

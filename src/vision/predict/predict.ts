@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { badInput, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import type { Fit } from '../data/images/resizing.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
@@ -19,7 +20,10 @@ export interface PredictPaths {
   readonly predictions: string;
 }
 
-export interface PredictOptions extends PredictorOptions, Pick<AnswerOptions, 'fit' | 'signal' | 'onProgress'> {}
+export interface PredictOptions extends PredictorOptions, Pick<AnswerOptions, 'signal' | 'onProgress'> {
+  /** If given, the `fit` that the model has to have been trained with. */
+  readonly fit?: Fit | undefined;
+}
 
 /**
  * Predicts the class probabilities for each question and writes them, in the order of the questions, as a CSV file in
@@ -39,8 +43,11 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
     await writeFile(paths.predictions, '\n');
     return success(undefined);
   }
-  const unknown = unknownTasks(questions.value, facts.value, paths.questions);
-  if (unknown.length > 0) return failure(badInput(unknown));
+  const problems = [
+    ...unknownTasks(questions.value, facts.value, paths.questions),
+    ...anotherFit(options.fit, facts.value, paths.model),
+  ];
+  if (problems.length > 0) return failure(badInput(problems));
 
   const predictor = await loadPredictor(paths.model, facts.value, questions.value.length, options);
   if (!predictor.ok) return predictor;
@@ -55,6 +62,17 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   const lines = questions.value.map((question, index) => predictionLine(question, answers.value[index] ?? []));
   await writeFile(paths.predictions, lines.join(''));
   return success(undefined);
+}
+
+function anotherFit(fit: Fit | undefined, facts: ModelFacts, file: string): Problem[] {
+  if (fit === undefined || fit === facts.fit) return [];
+  return [
+    {
+      message: `the model was trained on images with fit: ${facts.fit}, but the param "fit" is "${fit}"`,
+      at: { file },
+      advice: 'Remove the param "fit": images are resized as those that the model was trained on.',
+    },
+  ];
 }
 
 function unknownTasks(questions: readonly Question[], { tasks }: ModelFacts, file: string): Problem[] {

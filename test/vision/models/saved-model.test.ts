@@ -2,28 +2,15 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildClassifier } from '../../../src/vision/models/classifier.ts';
-import {
-  loadModel,
-  loadWeightsInto,
-  type ModelFacts,
-  readModelFacts,
-  saveModel,
-} from '../../../src/vision/models/saved-model.ts';
+import { loadModel, loadWeightsInto, readModelFacts, saveModel } from '../../../src/vision/models/saved-model.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
+import { modelFacts } from '../../support/model-facts.ts';
 import { unwrap } from '../../support/result.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
 
-const facts: ModelFacts = {
-  version: 1,
-  backbone: 'small-cnn',
-  height: 32,
-  width: 32,
-  tasks: [{ name: 'neck_design', classes: 5 }],
-  epochs: 3,
-  steps: 180,
-};
+const facts = modelFacts();
 const build = (seed: number, tasks = facts.tasks) => buildClassifier(tf, { ...facts, tasks }, { dropout: 0.5, seed });
 
 async function saved(): Promise<string> {

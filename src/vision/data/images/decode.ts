@@ -4,16 +4,12 @@ import { reasonOf } from '../../../shared/wording.ts';
 import { readImageFile } from './image-file.ts';
 import { imageFormat } from './image-format.ts';
 import { imageMemory, MemoryBudget } from './memory-budget.ts';
+import type { Resizing } from './resizing.ts';
 
-/** How an image is fitted into the target size: `fill` stretches it, `cover` crops it, `contain` pads it with white. */
-export const FITS = ['fill', 'cover', 'contain'] as const;
-export type Fit = (typeof FITS)[number];
-
-export interface DecodeOptions {
+export interface DecodeOptions extends Resizing {
   /** Target size, in pixels. */
   readonly width: number;
   readonly height: number;
-  readonly fit: Fit;
 }
 
 export interface DecodedImage {

@@ -44,7 +44,7 @@ export interface ResizeReport {
  * be decoded are reported together, or quarantined. Throws the signal's reason when it is aborted.
  */
 export async function resizeToShards(directory: string, options: ResizeOptions): Promise<Result<ResizeReport>> {
-  const { files, size, encoding, imagesPerShard, batch, work, previous } = options;
+  const { files, size, fit, interpolation, encoding, imagesPerShard, batch, work, previous } = options;
   const layout = { height: size, width: size, encoding: encoding?.kind ?? 'raw', batch };
   const planned = assignToShards(files, imagesPerShard);
   const previousShards = previous && (await openPreviousShards(previous.shards, previous.digests));
@@ -61,7 +61,8 @@ export async function resizeToShards(directory: string, options: ResizeOptions):
     const shards = completed.flatMap(({ shard }) => shard ?? []);
     const quarantined = completed.flatMap((each) => each.quarantined);
     await mkdir(directory, { recursive: true });
-    await writeShardIndex(directory, { version: 2, height: size, width: size, encoding: layout.encoding, shards });
+    const made = { height: size, width: size, fit, interpolation, encoding: layout.encoding };
+    await writeShardIndex(directory, { version: 3, ...made, shards });
     if (options.onBadImage === 'quarantine') await writeQuarantine(directory, quarantined);
     for (const shard of shards) {
       const from = classified.unchanged.has(shard.file) ? previousShards?.directory : undefined;

@@ -18,7 +18,9 @@ function picture(number: number): Sharp {
 }
 
 async function traits(file: string, split: ImageTraits['split'], image: Sharp, sha256 = file): Promise<ImageTraits> {
-  const { pixels } = unwrap(await decodeImage(await image.toBuffer(), { width: 96, height: 96, fit: 'fill' }));
+  const { pixels } = unwrap(
+    await decodeImage(await image.toBuffer(), { width: 96, height: 96, fit: 'fill', interpolation: 'antialiased' }),
+  );
   return { file, split, sha256, dhash: differenceHash(pixels, 96, 96) };
 }
 
