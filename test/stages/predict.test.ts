@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { writeQuestions } from '../../src/vision/data/tables/questions.ts';
 import predict from '../../stages/predict.ts';
@@ -52,6 +53,33 @@ describe('the predict stage', () => {
       expect(answer).toHaveLength(labelName === 'colour_labels' ? 3 : 2);
       expect(answer.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 6);
     }
+  });
+
+  test('resizes images as those that the model was trained on were', async () => {
+    const inputs = await labelledImages(20, { fit: 'contain' });
+    const model = await trained(inputs);
+    const wide = sharp({ create: { width: 32, height: 8, channels: 3, background: '#d02020' } });
+    writeFiles(inputs.dataset, { 'Images/wide.png': await wide.png().toBuffer() });
+    const padded = await wide.resize(32, 32, { fit: 'contain', background: '#fff' }).png().toBuffer();
+    writeFiles(inputs.dataset, { 'Images/padded.png': padded });
+    const questions = await questionsFor(
+      { file: 'Images/wide.png', task: 'colour' },
+      { file: 'Images/padded.png', task: 'colour' },
+    );
+    const { outputs } = await runStage(predict, { inputs: { ...inputs, questions, model } });
+    const answers = answersIn(outputs['predictions']);
+    const [one, other] = ['Images/wide.png', 'Images/padded.png'].map((file) => answers.get(file)?.answer ?? []);
+    one?.forEach((probability, at) => {
+      expect(probability).toBeCloseTo(other?.[at] ?? Number.NaN, 5);
+    });
+    const { failure } = await runStage(predict, { params: { fit: 'fill' }, inputs: { ...inputs, questions, model } });
+    expect(failure?.problems).toEqual([
+      {
+        message: 'the model was trained on images with fit: contain, but the param "fit" is "fill"',
+        at: { file: model },
+        advice: 'Remove the param "fit": images are resized as those that the model was trained on.',
+      },
+    ]);
   });
 
   test('writes a file without rows when there are no questions', async () => {

@@ -96,6 +96,21 @@ describe('reading a saved model fails', () => {
     });
   });
 
+  test('when weights are NaN, naming the layer', async () => {
+    const directory = temporaryFolder();
+    const model = build(1);
+    const [kernel] = model.getLayer('block1_1_conv').weights;
+    kernel?.write(tf.fill(kernel.shape as number[], Number.NaN));
+    await saveModel(tf, model, facts, directory);
+    const problem = {
+      message: 'the weights of the model are unusable: "kernel" of layer "block1_1_conv" has a value that is NaN',
+      at: { file: join(directory, 'model.json') },
+      advice: 'Rerun the stage that trained the model.',
+    };
+    expect(await loadModel(tf, directory)).toEqual({ ok: false, failure: [problem] });
+    expect(await loadWeightsInto(tf, build(2), directory)).toEqual({ ok: false, failure: [problem] });
+  });
+
   test('when the weights are of another architecture', async () => {
     const wider = build(1, [{ name: 'neck_design', classes: 6 }]);
     expect(await loadWeightsInto(tf, wider, await saved())).toMatchObject({

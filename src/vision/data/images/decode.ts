@@ -1,10 +1,13 @@
 import sharp, { type Metadata } from 'sharp';
 import { failure, problem, type Result, success } from '../../../shared/problem.ts';
 import { reasonOf } from '../../../shared/wording.ts';
+import { resizeBilinear, type Size } from './bilinear.ts';
+import { centre, sizeWithin } from './fitting.ts';
 import { readImageFile } from './image-file.ts';
 import { imageFormat } from './image-format.ts';
 import { imageMemory, MemoryBudget } from './memory-budget.ts';
-import type { Resizing } from './resizing.ts';
+import type { Fit, Resizing } from './resizing.ts';
+import { isPlainYCbCr } from './tiff.ts';
 
 export interface DecodeOptions extends Resizing {
   /** Target size, in pixels. */
@@ -29,8 +32,7 @@ const MAX_PIXELS = 134_217_728;
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /**
- * Decodes and resizes one image to uint8 RGB, `[height, width, 3]`, with bilinear resampling (sharp's `linear` kernel).
- * The format (JPEG, PNG, WebP, GIF, TIFF or AVIF) is detected from the content; any EXIF orientation, bit depth and colour
+ * Decodes and resizes one image to uint8 RGB, `[height, width, 3]`, with bilinear resampling. The format (JPEG, PNG, WebP, GIF, TIFF or AVIF) is detected from the content; any EXIF orientation, bit depth and colour
  * space is accepted. Transparency becomes white; of an animation or several pages the first one is used. A missing,
  * corrupted, truncated or oversized image is a failure with the reason, and with a place if `source` is a path.
  */
@@ -59,14 +61,17 @@ async function decode(
   budget: MemoryBudget,
 ): Promise<Result<DecodedImage, string>> {
   const { width, height } = options;
-  let pixels: Buffer;
+  let pixels: Uint8Array;
   let metadata: Metadata;
   try {
     metadata = await budget.use(source.length, () => sharp(source, { limitInputPixels: false }).metadata());
     const { width: across, height: down } = metadata;
     if (across * down > MAX_PIXELS)
       return failure(`its header declares ${across}×${down} pixels; at most ${MAX_PIXELS} are decoded`);
-    pixels = await budget.use(decodedBytes(metadata), () => resize(source, options));
+    const unsupported = unsupportedPixels(source, metadata);
+    if (unsupported !== undefined) return failure(unsupported);
+    const { autoOrient } = metadata;
+    pixels = await budget.use(decodedBytes(metadata), () => resize(source, autoOrient, options));
   } catch (error) {
     return failure(reasonFrom(reasonOf(error)));
   }
@@ -84,7 +89,30 @@ function reasonFrom(message: string): string {
   return corrupted === null ? first : ['its header is corrupted', corrupted[1] || second].filter(Boolean).join(': ');
 }
 
-function resize(source: Buffer, { width, height, fit }: DecodeOptions): Promise<Buffer> {
+/** Returns why pixels cannot be converted to sRGB of 8 bits; undefined if they can. */
+function unsupportedPixels(source: Buffer, { format, depth }: Metadata): string | undefined {
+  if (depth !== 'uchar' && depth !== 'ushort')
+    return `its pixels have the type ${depth}, whose range is not known: save it with 8 or 16 bits per channel`;
+  if (format === 'tiff' && isPlainYCbCr(source)) return 'its pixels are YCbCr, not compressed as JPEG: save it as RGB';
+  return undefined;
+}
+
+/** Resizes an image of the size `original`, in which its orientation is applied. */
+async function resize(source: Buffer, original: Size, options: DecodeOptions): Promise<Uint8Array> {
+  const { fit, interpolation } = options;
+  const inner = sizeWithin(fit, original, options);
+  const isSmaller = inner.width <= original.width && inner.height <= original.height;
+  if (interpolation === 'antialiased' && isSmaller) return toPixels(source, options, fit);
+  // sharp moves an image that it enlarges by half a pixel, and always antialiases: only what shrinks is left to it.
+  const decoded =
+    interpolation === 'linear'
+      ? original
+      : { width: Math.min(inner.width, original.width), height: Math.min(inner.height, original.height) };
+  const pixels = await toPixels(source, decoded, 'fill');
+  return centre(resizeBilinear(pixels, decoded, inner), inner, options);
+}
+
+function toPixels(source: Buffer, { width, height }: Size, fit: Fit): Promise<Buffer> {
   return (
     sharp(source, { limitInputPixels: MAX_PIXELS })
       // Depth and colour space are converted first: blending in 16 bits turned white into 254.
