@@ -98,8 +98,8 @@ describe('the evaluate stage', () => {
     const [validation, train] = ['Images/shade_labels/9.png', 'Images/colour_labels/0.png'];
     expect(evaluationIn(outputs['evaluation']).duplicates).toEqual({ exact: [{ validation, train }], near: [] });
     expect(logged).toEqual([
-      'warning: the splits overlap, which inflates the accuracy: 1 validation images are duplicates of training images, ' +
-        '0 more are near-duplicates',
+      'warning: the splits overlap, which inflates the accuracy: of the validation images, 1 is identical to a training ' +
+        'image, 0 nearly identical',
       `  ${validation} matches ${train}`,
     ]);
   });

@@ -148,11 +148,66 @@ describe('the predict stage fails', () => {
       { file: 'Images/colour_labels/0.png', task: 'colour' },
       { file: 'Images/b.png', task: 'shade' },
     );
-    const { failure } = await runStage(predict, { inputs: { ...inputs, questions, model } });
+    const { failure, progress } = await runStage(predict, { inputs: { ...inputs, questions, model } });
     expect(failure?.kind).toBe('bad-input');
+    // They are found by their headers, before anything else is decoded.
+    expect(progress).toEqual([]);
     expect(failure?.problems.map(({ at }) => at?.file)).toEqual([
       join(inputs.dataset, 'Images/a.png'),
       join(inputs.dataset, 'Images/b.png'),
     ]);
   });
+
+  test('at the first batch with an image whose pixels are corrupted, which its header does not show', async () => {
+    const inputs = await labelledImages();
+    const model = await trained(inputs);
+    const questions = await questionsWithACutImage(inputs);
+    const { failure, progress } = await runStage(predict, {
+      params: { batch_size: 2 },
+      inputs: { ...inputs, questions, model },
+    });
+    expect(failure?.problems).toEqual([
+      {
+        message: 'cannot decode the image: VipsJpeg: premature end of JPEG image',
+        at: { file: join(inputs.dataset, 'Images/cut.jpg') },
+        advice:
+          'Replace it with an intact image, or remove the rows that name it from the data set. ' +
+          'Or set "on_bad_image" to "quarantine" to exclude such images.',
+      },
+    ]);
+    expect(progress.map(({ done }) => done)).toEqual([2]);
+  });
+});
+
+async function questionsWithACutImage({ dataset }: LabelledImagesFolder): Promise<string> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+  const intact = await sharp({ create: { width: 200, height: 200, channels: 3, background: '#000', noise } })
+    .jpeg()
+    .toBuffer();
+  writeFiles(dataset, { 'Images/cut.jpg': intact.subarray(0, intact.length / 2) });
+  return questionsFor(
+    ...[0, 2].map((index) => ({ file: `Images/colour_labels/${index}.png`, task: 'colour' })),
+    { file: 'Images/cut.jpg', task: 'colour' },
+    { file: 'Images/cut.jpg', task: 'shade' },
+    { file: 'Images/colour_labels/4.png', task: 'colour' },
+  );
+}
+
+test('the predict stage leaves out the questions of broken images with on_bad_image: quarantine', async () => {
+  const inputs = await labelledImages();
+  const model = await trained(inputs);
+  const questions = await questionsWithACutImage(inputs);
+  const params = { batch_size: 2, on_bad_image: 'quarantine' };
+  const { failure, outputs, logged, metrics } = await runStage(predict, {
+    params,
+    inputs: { ...inputs, questions, model },
+  });
+  expect(failure).toBeUndefined();
+  expect([...answersIn(outputs['predictions']).keys()]).toEqual(
+    [0, 2, 4].map((index) => `Images/colour_labels/${index}.png`),
+  );
+  expect(logged).toEqual([
+    'quarantined: Images/cut.jpg: cannot decode the image: VipsJpeg: premature end of JPEG image',
+  ]);
+  expect(metrics).toEqual({ quarantined: 1 });
 });

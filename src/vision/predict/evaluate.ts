@@ -71,9 +71,10 @@ async function evaluateOn(
   predictor.value.dispose();
   if (!validation.ok) return failure(failed(validation.failure));
   for (const line of describeLoss(validation.value, facts.value)) log(line);
-  const duplicates = duplicatesIn(data);
-  for (const warning of duplicateWarnings(duplicates)) log(warning);
-  const about = { left_out: data.leftOut.validation, duplicates };
+  const duplicates = await duplicatesIn(data);
+  if (!duplicates.ok) return failure(failed(duplicates.failure));
+  for (const warning of duplicateWarnings(duplicates.value)) log(warning);
+  const about = { left_out: data.leftOut.validation, duplicates: duplicates.value };
   return success(toEvaluation(data.targets.tasks, validation.value, about));
 }
 

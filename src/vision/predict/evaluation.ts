@@ -28,7 +28,7 @@ export interface Evaluation {
   readonly weighted_chance: number;
   /** The number of validation samples that were skipped because their images are quarantined. */
   readonly left_out: number;
-  /** Validation images that are duplicates or near-duplicates of training images. */
+  /** Validation images that are identical or nearly identical to training images. */
   readonly duplicates: Duplicates;
   readonly tasks: readonly TaskEvaluation[];
 }

@@ -39,11 +39,7 @@ const UNLIMITED = Number.POSITIVE_INFINITY;
 export async function decodeImage(source: string | Buffer, options: DecodeOptions): Promise<Result<DecodedImage>> {
   const bytes = typeof source === 'string' ? await readImageFile(source) : success(source);
   if (!bytes.ok) return bytes;
-  const undecodable = (reason: string) =>
-    problem(`cannot decode the image: ${reason}`, {
-      ...(typeof source === 'string' && { at: { file: source } }),
-      advice: 'Replace it with an intact image, or remove the rows that name it from the data set.',
-    });
+  const undecodable = (reason: string) => undecodableProblem(source, reason);
   const format = imageFormat(bytes.value);
   if (format.kind === 'other') return undecodable(`it is ${format.what}`);
   const decoded = await decode(bytes.value, options, imageMemory);
@@ -54,6 +50,40 @@ export async function decodeImage(source: string | Buffer, options: DecodeOption
   return result.ok ? result : undecodable(result.failure);
 }
 
+/**
+ * Checks what can be checked of an image without decoding it: that the file can be read, its format and its header. The
+ * pixels may still be corrupted.
+ */
+export async function checkImage(file: string): Promise<Result<void>> {
+  const bytes = await readImageFile(file);
+  if (!bytes.ok) return bytes;
+  const format = imageFormat(bytes.value);
+  if (format.kind === 'other') return undecodableProblem(file, `it is ${format.what}`);
+  try {
+    const header = await readHeader(bytes.value, imageMemory);
+    return header.ok ? success(undefined) : undecodableProblem(file, header.failure);
+  } catch (error) {
+    return undecodableProblem(file, reasonFrom(reasonOf(error)));
+  }
+}
+
+function undecodableProblem(source: string | Buffer, reason: string) {
+  return problem(`cannot decode the image: ${reason}`, {
+    ...(typeof source === 'string' && { at: { file: source } }),
+    advice: 'Replace it with an intact image, or remove the rows that name it from the data set.',
+  });
+}
+
+/** Reads the header; the failure is the reason why the pixels would not be decoded. Throws the decoder's error. */
+async function readHeader(source: Buffer, budget: MemoryBudget): Promise<Result<Metadata, string>> {
+  const metadata = await budget.use(source.length, () => sharp(source, { limitInputPixels: false }).metadata());
+  const { width, height } = metadata;
+  if (width * height > MAX_PIXELS)
+    return failure(`its header declares ${width}×${height} pixels; at most ${MAX_PIXELS} are decoded`);
+  const unsupported = unsupportedPixels(source, metadata);
+  return unsupported === undefined ? success(metadata) : failure(unsupported);
+}
+
 /** Decodes within a memory budget; the failure is the reason, as a phrase. */
 async function decode(
   source: Buffer,
@@ -62,23 +92,18 @@ async function decode(
 ): Promise<Result<DecodedImage, string>> {
   const { width, height } = options;
   let pixels: Uint8Array;
-  let metadata: Metadata;
+  let original: Size;
   try {
-    metadata = await budget.use(source.length, () => sharp(source, { limitInputPixels: false }).metadata());
-    const { width: across, height: down } = metadata;
-    if (across * down > MAX_PIXELS)
-      return failure(`its header declares ${across}×${down} pixels; at most ${MAX_PIXELS} are decoded`);
-    const unsupported = unsupportedPixels(source, metadata);
-    if (unsupported !== undefined) return failure(unsupported);
-    const { autoOrient } = metadata;
-    pixels = await budget.use(decodedBytes(metadata), () => resize(source, autoOrient, options));
+    const header = await readHeader(source, budget);
+    if (!header.ok) return header;
+    original = header.value.autoOrient;
+    pixels = await budget.use(decodedBytes(header.value), () => resize(source, original, options));
   } catch (error) {
     return failure(reasonFrom(reasonOf(error)));
   }
   const { length } = pixels;
   if (length !== width * height * 3) throw new Error(`${width}×${height} RGB pixels cannot be ${length} bytes`);
-  const { autoOrient } = metadata;
-  return success({ pixels, originalWidth: autoOrient.width, originalHeight: autoOrient.height });
+  return success({ pixels, originalWidth: original.width, originalHeight: original.height });
 }
 
 /** Removes from sharp's message what does not help the user; further lines only repeat the first one. */

@@ -12,6 +12,9 @@ import type { Fit, Interpolation } from './resizing.ts';
 
 /** What happens with an image that cannot be decoded: the stage fails, or the image is quarantined with the reason. */
 export const ON_BAD_IMAGE = ['fail', 'quarantine'] as const;
+export type OnBadImage = (typeof ON_BAD_IMAGE)[number];
+
+export const QUARANTINE_ADVICE = 'Or set "on_bad_image" to "quarantine" to exclude such images.';
 
 export interface LoadOptions {
   /** The folder of the data set, to which the paths of the files are relative. */
@@ -21,7 +24,7 @@ export interface LoadOptions {
   readonly fit: Fit;
   readonly interpolation: Interpolation;
   readonly encoding?: PixelEncoding;
-  readonly onBadImage?: (typeof ON_BAD_IMAGE)[number];
+  readonly onBadImage?: OnBadImage;
 }
 
 export type LoadedImage =
@@ -44,7 +47,7 @@ export async function loadImage(
   if (!decoded.ok || sha256 === null) {
     const problems = decoded.ok ? [] : decoded.failure;
     const reason = problems.map(({ message }) => message).join('; ');
-    const advice = `${problems[0]?.advice ?? ''} Or set "on_bad_image" to "quarantine" to exclude such images.`;
+    const advice = `${problems[0]?.advice ?? ''} ${QUARANTINE_ADVICE}`;
     const failed = problems.map((found) => ({ ...found, at, ...(onBadImage === 'fail' && { advice }) }));
     return { ok: false, failure: failed, quarantined: { file, sha256, reason } };
   }

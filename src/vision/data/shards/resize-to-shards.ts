@@ -9,7 +9,7 @@ import { limitProblems } from '../labels/limit-problems.ts';
 import { type CompletedShard, type FinishedShards, openFinishedShards } from './finished-shards.ts';
 import { linkOrCopy } from './link-or-copy.ts';
 import { openPreviousShards, type PreviousShards } from './previous-shards.ts';
-import { type Quarantined, writeQuarantine } from './quarantine.ts';
+import { describeQuarantine, type Quarantined, writeQuarantine } from './quarantine.ts';
 import { assignToShards, type PlannedShard } from './shard-assignment.ts';
 import { writeShardIndex } from './shard-index.ts';
 import { createShardWriter, type ShardLayout } from './shard-writer.ts';
@@ -82,16 +82,13 @@ export async function resizeToShards(directory: string, options: ResizeOptions):
 
 /** Returns lines for the log: reused shards and quarantined images, the first 20 of them one by one. */
 export function describeResizing({ shards, unchanged, resumed, quarantined }: ResizeReport): readonly string[] {
-  const excluded = quarantined.slice(0, MAX_SHOWN).map(({ file, reason }) => `quarantined: ${file}: ${reason}`);
   return [
     ...(unchanged > 0 ? [`${unchanged} of ${counted(shards, 'shard')} are unchanged`] : []),
     ...(resumed > 0 ? [`${resumed} of ${counted(shards, 'shard')} were finished by an interrupted run`] : []),
-    ...excluded,
+    ...describeQuarantine(quarantined),
     ...(quarantined.length > 0 ? [`${counted(quarantined.length, 'image')} quarantined: see quarantine.json`] : []),
   ];
 }
-
-const MAX_SHOWN = 20;
 
 interface ClassifiedShards {
   /** The completed shards, by name. `writePendingShards` adds to them. */

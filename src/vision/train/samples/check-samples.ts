@@ -58,8 +58,8 @@ export function duplicateWarnings({ exact, near }: Duplicates): string[] {
     .map(({ validation, train }) => `  ${validation} matches ${train}`);
   const more = exact.length + near.length - shown.length;
   return [
-    `warning: the splits overlap, which inflates the accuracy: ${exact.length} validation images are duplicates of ` +
-      `training images, ${near.length} more are near-duplicates`,
+    `warning: the splits overlap, which inflates the accuracy: of the validation images, ${exact.length} ` +
+      `${exact.length === 1 ? 'is' : 'are'} identical to a training image, ${near.length} nearly identical`,
     ...shown,
     ...(more > 0 ? [`  and ${more} more; evaluation.json lists all of them`] : []),
   ];
