@@ -62,5 +62,5 @@ export function evaluationMetrics({
   tasks,
 }: Evaluation): Record<string, number> {
   const byTask = tasks.map(({ name, accuracy }) => [`accuracy/${name}`, accuracy]);
-  return { loss, cross_entropy, weighted_accuracy, ...Object.fromEntries(byTask) };
+  return { loss, ...(cross_entropy !== loss && { cross_entropy }), weighted_accuracy, ...Object.fromEntries(byTask) };
 }
