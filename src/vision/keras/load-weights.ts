@@ -4,7 +4,8 @@ import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { type Matched, type ModelLayer, matchLayers } from './match-layers.ts';
 import { snakeCase } from './object-layout.ts';
-import { type SavedWeights, withSavedWeights } from './saved-weights.ts';
+import type { SavedWeights } from './saved-layer.ts';
+import { withSavedWeights } from './saved-weights.ts';
 
 type Layer = layers.Layer;
 
@@ -22,10 +23,11 @@ export interface LoadOptions {
 export type LoadedWeights = Pick<Matched<ModelLayer>, 'skippedHeads'>;
 
 /**
- * Loads the weights of a file saved by Keras into a model, as Keras' `Model.load_weights`. If the file does not match,
+ * Loads the weights of a file saved by Keras or TensorFlow.js into a model, as Keras' `Model.load_weights`. If the file does not match,
  * the model is not changed.
  *
- * @param file `.h5` (model or weights), `.weights.h5` or `.keras`.
+ * @param file `.h5` (model or weights), `.weights.h5` or `.keras`; or a layers model of TensorFlow.js: its `model.json`, or
+ *   the folder with it.
  * @returns the heads that kept their weights, with the reason; a problem if the file does not match the backbone.
  */
 export async function loadKerasWeights(
@@ -34,7 +36,7 @@ export async function loadKerasWeights(
   file: string,
   { heads, scratch }: LoadOptions,
 ): Promise<Result<LoadedWeights>> {
-  return withSavedWeights(file, scratch, (saved) => {
+  return withSavedWeights(tf, file, scratch, (saved) => {
     const all = model.layers.filter(({ weights }) => weights.length > 0).map(describeLayer);
     const matched = matchLayers(
       all.filter(({ name }) => !heads.includes(name)),

@@ -17,7 +17,8 @@ export const trainParams = {
     weights: {
       description:
         'The initial weights: `none` (random), `imagenet` (published by Keras, downloaded once), or the path or URL of a ' +
-        'file saved by Keras (.h5, .weights.h5, .keras), followed by `#sha256=` and its SHA-256 digest in hex.',
+        'file saved by Keras (.h5, .weights.h5, .keras), followed by `#sha256=` and its SHA-256 digest in hex. Also the ' +
+        'path of a layers model of TensorFlow.js: the digest is that of its model.json and its shards, one after the other.',
       type: 'string',
       minLength: 1,
       default: 'none',
@@ -56,6 +57,13 @@ export const trainParams = {
         'The name of the last frozen layer: it and all layers before it are not trained, nor are their moving averages ' +
         'updated. `backbone` trains only the heads.',
       type: 'string',
+    },
+    freeze_batch_normalization: {
+      description:
+        'Whether batch normalization is frozen in the whole model: it is not trained, and normalizes by the statistics of ' +
+        'the initial weights instead of those of each batch.',
+      type: 'boolean',
+      default: false,
     },
     learning_rate_factors: {
       description:

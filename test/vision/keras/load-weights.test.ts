@@ -168,7 +168,9 @@ describe('loading weights fails without changing the model', () => {
 
   test('when the file was not saved by Keras or does not exist', async () => {
     const file = corrupted(H5, () => Buffer.from('name,class\n'));
-    expect((await problemOf(tiny(), file))?.message).toBe('this is neither an HDF5 file nor a .keras archive');
+    expect((await problemOf(tiny(), file))?.message).toBe(
+      'this is neither an HDF5 file, nor a .keras archive, nor a model.json of TensorFlow.js',
+    );
     const missing = join(temporaryFolder(), 'weights.h5');
     expect(await problemOf(tiny(), missing)).toMatchObject({
       message: 'cannot read the weights: there is no such file or folder',

@@ -43,8 +43,8 @@ describe('the optimizer', () => {
   });
 
   test('that does not exist is refused, with the valid ones', () => {
-    expect(trainProblems({ optimizer: 'adamw' })).toEqual([
-      'optimizer cannot be "adamw" — Use adam, sgd, or { sgd: { momentum: 0.9 } }.',
+    expect(trainProblems({ optimizer: 'momentum' })).toEqual([
+      'optimizer cannot be "momentum" — Use adam, sgd, or { sgd: { momentum: 0.9 } }.',
     ]);
   });
 

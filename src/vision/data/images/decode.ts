@@ -128,7 +128,7 @@ async function resize(source: Buffer, original: Size, options: DecodeOptions): P
   const inner = sizeWithin(fit, original, options);
   const isSmaller = inner.width <= original.width && inner.height <= original.height;
   if (interpolation === 'antialiased' && isSmaller) return toPixels(source, options, fit);
-  // sharp moves an image that it enlarges by half a pixel, and always antialiases: only what shrinks is left to it.
+  // sharp moves an image that it enlarges by half a pixel, and always uses antialiasing: only what shrinks is left to it.
   const decoded =
     interpolation === 'linear'
       ? original

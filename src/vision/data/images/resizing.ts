@@ -16,7 +16,7 @@ export interface Resizing {
   readonly interpolation: Interpolation;
 }
 
-/** Returns how two resizings differ, for a message: `fit: fill` and `fit: contain`; undefined if they are the same. */
+/** Returns how two ways of resizing differ, for a message: `fit: fill` and `fit: contain`; undefined if they are the same. */
 export function resizingDifference(one: Resizing, other: Resizing): readonly [string, string] | undefined {
   const names = (['fit', 'interpolation'] as const).filter((name) => one[name] !== other[name]);
   if (names.length === 0) return undefined;
