@@ -23,8 +23,8 @@ export interface LoadOptions {
 export type LoadedWeights = Pick<Matched<ModelLayer>, 'skippedHeads'>;
 
 /**
- * Loads the weights of a file saved by Keras or TensorFlow.js into a model, as Keras' `Model.load_weights`. If the file does not match,
- * the model is not changed.
+ * Loads the weights of a file saved by Keras or TensorFlow.js into a model, as Keras' `Model.load_weights`. If the file
+ * does not match, the model is not changed.
  *
  * @param file `.h5` (model or weights), `.weights.h5` or `.keras`; or a layers model of TensorFlow.js: its `model.json`, or
  *   the folder with it.

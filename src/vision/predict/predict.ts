@@ -35,8 +35,8 @@ export interface Predicted {
  * Predicts the class probabilities for each question and writes them, in the order of the questions, as a CSV file in
  * the submission format of the FashionAI challenge. Questions whose images are quarantined have no line.
  *
- * @returns the quarantined images; a `bad-input` failure if a question's image cannot be decoded or the model does not have its task; a
- *   `failed` one if TensorFlow cannot be loaded.
+ * @returns the quarantined images; a `bad-input` failure if a question's image cannot be decoded or the model does not
+ *   have its task; a `failed` one if TensorFlow cannot be loaded.
  * @throws the signal's reason if it is aborted.
  */
 export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<Predicted, StageFailure>> {

@@ -24,7 +24,8 @@ export function resizeBilinear(pixels: Uint8Array, from: Size, to: Size): Uint8A
   const result = new Uint8Array(to.width * to.height * 3);
   let at = 0;
   for (let y = 0; y < to.height; y += 1) {
-    const [upper, lower] = [rows.first, rows.second].map((row) => (row[y] ?? 0) * from.width) as [number, number];
+    const upper = (rows.first[y] ?? 0) * from.width;
+    const lower = (rows.second[y] ?? 0) * from.width;
     const down = rows.weight[y] ?? 0;
     for (let x = 0; x < to.width; x += 1) {
       const [left, right, across] = [columns.first[x] ?? 0, columns.second[x] ?? 0, columns.weight[x] ?? 0];

@@ -32,9 +32,10 @@ const MAX_PIXELS = 134_217_728;
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /**
- * Decodes and resizes one image to uint8 RGB, `[height, width, 3]`, with bilinear resampling. The format (JPEG, PNG, WebP, GIF, TIFF or AVIF) is detected from the content; any EXIF orientation, bit depth and colour
- * space is accepted. Transparency becomes white; of an animation or several pages the first one is used. A missing,
- * corrupted, truncated or oversized image is a failure with the reason, and with a place if `source` is a path.
+ * Decodes and resizes one image to uint8 RGB, `[height, width, 3]`, with bilinear resampling. The format (JPEG, PNG, WebP,
+ * GIF, TIFF or AVIF) is detected from the content; any EXIF orientation and colour space with 8 or 16 bits per channel is
+ * accepted. Transparency becomes white; of an animation or several pages the first one is used. A missing, corrupted,
+ * truncated or oversized image is a failure with the reason, and with a place if `source` is a path.
  */
 export async function decodeImage(source: string | Buffer, options: DecodeOptions): Promise<Result<DecodedImage>> {
   const bytes = typeof source === 'string' ? await readImageFile(source) : success(source);

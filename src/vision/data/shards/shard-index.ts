@@ -50,10 +50,11 @@ const schema = {
 } as const;
 
 /**
- * The index of a directory of shards: how the images were resized, which a model has to be told of, and for each shard its length in bytes and its CRC-32, and for each of its images, in
- * row order, the source file with its SHA-256 and size in pixels, a difference hash for finding near duplicates, and the
- * offset, length in bytes and CRC-32 of its pixels in the shard. So an image can be read without parsing Arrow, verified
- * without reading the rest of its record batch, and reused when the shards are made again.
+ * The index of a directory of shards: how the images were resized, which a model has to be told of, and for each shard its
+ * length in bytes and its CRC-32, and for each of its images, in row order, the source file with its SHA-256 and size in
+ * pixels, a difference hash for finding near duplicates, and the offset, length in bytes and CRC-32 of its pixels in the
+ * shard. So an image can be read without parsing Arrow, verified without reading the rest of its record batch, and reused
+ * when the shards are made again.
  */
 export type ShardIndex = FromSchema<typeof schema>;
 export type ShardEntry = FromSchema<typeof shardEntrySchema>;
