@@ -1,9 +1,11 @@
 import { closeSync, createReadStream, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { crc32 } from 'node:zlib';
 import { unzipSync, Zip, ZipPassThrough } from 'fflate';
 import { problem, type Result } from '../../shared/problem.ts';
 import { reasonOf } from '../../shared/wording.ts';
+import { readZipDirectory } from '../setup/zip-directory.ts';
 
 /** The name of the weights file in a `.keras` archive. */
 const WEIGHTS = 'model.weights.h5';
@@ -22,6 +24,8 @@ export async function withWeightsOf<Value>(
   let weights: Uint8Array | undefined;
   try {
     weights = unzipSync(readFileSync(archive), { filter: ({ name }) => name === WEIGHTS })[WEIGHTS];
+    if (weights !== undefined && crc32(weights) !== (await checksumOf(archive, WEIGHTS)))
+      throw new Error(`the checksum of ${WEIGHTS} does not match`);
   } catch (error) {
     return problem(`the archive is corrupted: ${reasonOf(error)}`, {
       at: { file: archive },
@@ -44,6 +48,16 @@ export async function withWeightsOf<Value>(
     return used.ok ? used : { ok: false, failure: used.failure.map((one) => ({ ...one, at: { file: archive } })) };
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Returns the CRC-32 that an archive has for a file; fflate does not check it. */
+async function checksumOf(archive: string, name: string): Promise<number | undefined> {
+  const file = await open(archive);
+  try {
+    return (await readZipDirectory(file)).find((entry) => entry.name === name)?.crc32;
+  } finally {
+    await file.close();
   }
 }
 

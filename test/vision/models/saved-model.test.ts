@@ -2,22 +2,15 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildClassifier } from '../../../src/vision/models/classifier.ts';
-import { loadWeightsInto, type ModelFacts, readModelFacts, saveModel } from '../../../src/vision/models/saved-model.ts';
+import { loadWeightsInto, readModelFacts, saveModel } from '../../../src/vision/models/saved-model.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
+import { modelFacts } from '../../support/model-facts.ts';
 import { unwrap } from '../../support/result.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
 
-const facts: ModelFacts = {
-  version: 1,
-  backbone: 'small-cnn',
-  height: 32,
-  width: 32,
-  tasks: [{ name: 'neck_design', classes: 5 }],
-  epochs: 3,
-  steps: 180,
-};
+const facts = modelFacts();
 const build = (seed: number, tasks = facts.tasks) => buildClassifier(tf, { ...facts, tasks }, { dropout: 0.5, seed });
 
 async function saved(): Promise<string> {
@@ -101,6 +94,20 @@ describe('reading a saved model fails', () => {
         },
       ],
     });
+  });
+
+  test('when weights are NaN, naming the layer', async () => {
+    const directory = temporaryFolder();
+    const model = build(1);
+    const [kernel] = model.getLayer('block1_1_conv').weights;
+    kernel?.write(tf.fill(kernel.shape as number[], Number.NaN));
+    await saveModel(tf, model, facts, directory);
+    const problem = {
+      message: 'the weights of the model are unusable: "kernel" of layer "block1_1_conv" has a value that is NaN',
+      at: { file: join(directory, 'model.json') },
+      advice: 'Rerun the stage that trained the model.',
+    };
+    expect(await loadWeightsInto(tf, build(2), directory)).toEqual({ ok: false, failure: [problem] });
   });
 
   test('when the weights are of another architecture', async () => {

@@ -4,6 +4,7 @@ import { saveModel } from '../../../src/vision/models/saved-model.ts';
 import { loadPredictor } from '../../../src/vision/predict/load-predictor.ts';
 import type { GraphNode } from '../../../src/vision/tensorflow/trace/graph.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
+import { modelFacts } from '../../support/model-facts.ts';
 import { unwrap } from '../../support/result.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
 import { VARIED_TASKS, variedImages } from '../../support/varied-model.ts';
@@ -28,7 +29,7 @@ const images = variedImages(3, SIZE);
 /** What the stages `evaluate` and `predict` call. */
 async function predictorOf(backbone: 'small-cnn' | 'mobilenet-v2', batchSize: number) {
   const size = { height: SIZE, width: SIZE };
-  const facts = { version: 1, backbone, ...size, tasks: VARIED_TASKS, epochs: 1, steps: 1 } as const;
+  const facts = modelFacts({ backbone, ...size, tasks: VARIED_TASKS });
   const model = buildClassifier(tf, facts, { dropout: 0.5, seed: 1 });
   const directory = temporaryFolder();
   await saveModel(tf, model, facts, directory);

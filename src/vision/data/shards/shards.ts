@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { reasonOf } from '../../../shared/wording.ts';
+import type { Resizing } from '../images/resizing.ts';
 import { limitProblems } from '../labels/limit-problems.ts';
 import { readQuarantine } from './quarantine.ts';
 import { type Encoding, type ImageEntry, readShardIndex, type ShardEntry } from './shard-index.ts';
@@ -15,6 +16,8 @@ export interface ShardSet {
   /** Size of each image, in pixels. */
   readonly height: number;
   readonly width: number;
+  /** How the images got this size. */
+  readonly resizing: Resizing;
   readonly encoding: Encoding;
   /** Returns the row of the image that was made from this source file. */
   rowOf(file: string): number | undefined;
@@ -48,7 +51,7 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
   const [index, quarantine] = await Promise.all([readShardIndex(directory), readQuarantine(directory)]);
   if (!index.ok) return index;
   if (!quarantine.ok) return quarantine;
-  const { height, width, encoding, shards } = index.value;
+  const { height, width, fit, interpolation, encoding, shards } = index.value;
   const opened = await Promise.all(shards.map((shard) => openShard(directory, shard)));
   const problems = opened.flatMap((result) => (result.ok ? [] : result.failure));
   const open = opened.flatMap((result) => (result.ok ? [result.value] : []));
@@ -82,6 +85,7 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
     count: rows.length,
     height,
     width,
+    resizing: { fit, interpolation },
     encoding,
     rowOf: (file) => rowByFile.get(file),
     entry: (row) => rowAt(row).image,

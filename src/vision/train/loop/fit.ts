@@ -1,7 +1,8 @@
 import type { Progress } from '../../../index.ts';
-import { type Result, success } from '../../../shared/problem.ts';
+import { failure, type Result, success } from '../../../shared/problem.ts';
 import type { Checkpoint, Checkpoints } from '../checkpoints/checkpoints.ts';
 import { overallAccuracy } from '../metrics/accuracy.ts';
+import { divergedProblem } from './diverged.ts';
 import { bestEpoch, type EarlyStoppingOptions, shouldStop } from './early-stopping.ts';
 import { computeEpochMetrics, describeEpoch, type EpochMetrics } from './history.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
@@ -37,6 +38,8 @@ export interface TrainingContext {
 
 export interface FitResult {
   readonly history: readonly EpochMetrics[];
+  /** The metrics of the epoch whose weights the model has now: the best one if it was restored, else the last. */
+  readonly kept: EpochMetrics | undefined;
   readonly steps: number;
 }
 
@@ -48,7 +51,7 @@ export interface FitResult {
  * @throws the signal's reason if it is aborted; the training stops between two steps, after saving a checkpoint.
  */
 export async function fitModel(options: FitOptions, context: TrainingContext): Promise<Result<FitResult>> {
-  const { trainer, data, batchSize, epochs, previous, checkpoints, earlyStopping } = options;
+  const { trainer, data, batchSize, epochs, labelSmoothing, previous, checkpoints, earlyStopping } = options;
   const { targets } = data;
   const samples = targets.samplesIn('train');
   const validationSamples = targets.samplesIn('validation');
@@ -78,15 +81,11 @@ export async function fitModel(options: FitOptions, context: TrainingContext): P
       context.signal.throwIfAborted();
     });
     if (!trained.ok) return trained;
-    const { labelSmoothing } = options;
-    const validated = await validate({
-      predictor: trainer,
-      data,
-      samples: validationSamples,
-      batchSize,
-      labelSmoothing,
-    });
+    const terms = { labelSmoothing, l2Penalty: await trainer.l2Penalty() };
+    const validated = await validate({ predictor: trainer, data, samples: validationSamples, batchSize, terms });
     if (!validated.ok) return validated;
+    if (!Number.isFinite(validated.value.loss))
+      return failure([divergedProblem(`the validation loss of epoch ${number + 1} is not a finite number`)]);
     const validation = validated.value.count > 0 ? validated.value : undefined;
     const metrics = computeEpochMetrics(targets.tasks, trained.value, validation, {
       epoch: number + 1,
@@ -100,8 +99,8 @@ export async function fitModel(options: FitOptions, context: TrainingContext): P
     epoch = EPOCH_START;
     await save();
   }
-  await restoreBestWeights(options, history, bestWeights, context);
-  return success({ history, steps: history.length * stepsPerEpoch });
+  const kept = await restoreBestWeights(options, history, bestWeights, context);
+  return success({ history, kept, steps: history.length * stepsPerEpoch });
 }
 
 async function resume(
@@ -116,23 +115,25 @@ async function resume(
   return checkpoint;
 }
 
+/** Restores the weights of the best epoch if the options say so. Returns the metrics of the epoch whose weights are kept. */
 async function restoreBestWeights(
   { trainer, epochs, earlyStopping }: FitOptions,
   history: readonly EpochMetrics[],
   bestWeights: readonly Float32Array[] | undefined,
   { log }: TrainingContext,
-): Promise<void> {
+): Promise<EpochMetrics | undefined> {
   const best = bestEpoch(history, earlyStopping);
   if (history.length < epochs) {
     log(
       `stopped early after epoch ${history.length}: ${earlyStopping.monitor} has not improved since epoch ${best?.epoch}`,
     );
   }
-  if (!earlyStopping.restoreBest || best === undefined || bestWeights === undefined) return;
+  if (!earlyStopping.restoreBest || best === undefined || bestWeights === undefined) return history.at(-1);
   if (best.epoch < history.length) {
     await trainer.restore({ ...(await trainer.state()), weights: bestWeights });
     log(`restored the weights of epoch ${best.epoch}, which has the best ${earlyStopping.monitor}`);
   }
+  return history[best.epoch - 1];
 }
 
 function describeProgress({ loss, matrices }: EpochProgress): string {

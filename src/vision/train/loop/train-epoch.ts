@@ -1,10 +1,11 @@
-import { problem, type Result, success } from '../../../shared/problem.ts';
+import { failure, type Result, success } from '../../../shared/problem.ts';
 import { type Batch, batches } from '../../data/shards/batches.ts';
 import { type ConfusionMatrix, confusionCounter } from '../metrics/confusion.ts';
 import type { LabelledImages } from '../samples/labelled-images.ts';
 import { predictedColumns } from '../step/forward.ts';
 import { batchTargets, headLayout } from '../step/target-masks.ts';
 import type { StepResult, Trainer } from '../step/trainer.ts';
+import { divergedProblem } from './diverged.ts';
 import { memoryProblem } from './memory-problem.ts';
 
 export interface EpochOptions {
@@ -102,13 +103,10 @@ function nonFiniteLossProblem({ data, firstUpdate, rateAt }: EpochOptions, { sam
   const updates = firstUpdate + index;
   const files = Array.from(samples.subarray(0, MAX_LISTED), (sample) => `"${data.targets.file(sample)}"`);
   const more = samples.length > MAX_LISTED ? ` and ${samples.length - MAX_LISTED} more` : '';
-  return problem(
-    `the loss became ${Number.isNaN(loss) ? 'NaN' : 'infinite'} at step ${updates + 1} ` +
-      `with a learning rate of ${rateAt(updates)}, on the images ${files.join(', ')}${more}`,
-    {
-      advice:
-        'The training diverged: lower learning_rate, set clip_global_norm to 1, or set warmup_steps, ' +
-        'and rerun the stage.',
-    },
-  );
+  return failure([
+    divergedProblem(
+      `the loss became ${Number.isNaN(loss) ? 'NaN' : 'infinite'} at step ${updates + 1} ` +
+        `with a learning rate of ${rateAt(updates)}, on the images ${files.join(', ')}${more}`,
+    ),
+  ]);
 }

@@ -6,6 +6,7 @@ import { createOptimizer, optimizerRate } from '../optimizers/create-optimizer.t
 import type { RateFactors } from '../start/fine-tuning.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
+import { l2Penalty } from './l2-penalty.ts';
 import { targetMasks } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
@@ -78,6 +79,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         });
       });
     },
+    l2Penalty: async () => tf.tidy(() => l2Penalty(tf, model, options.l2).dataSync<'float32'>()[0] ?? 0),
     async updateModel() {},
     async dispose() {
       optimizer.dispose();

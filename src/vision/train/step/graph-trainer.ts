@@ -7,6 +7,7 @@ import { createGraphOptimizer, optimizerRate } from '../optimizers/create-optimi
 import type { GraphOptimizer } from '../optimizers/optimizer.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
+import { l2Penalty } from './l2-penalty.ts';
 import { targetValues } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
@@ -23,6 +24,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);
   const steps = new Map(batchSizes.training.map((count) => [count, addStep(tf, program, options, optimizer, count)]));
   const prediction = addPrediction(tf, program, model, { height, width }, batchSizes.prediction);
+  const penalty = program.entry('l2_penalty', {}, () => ({ l2: l2Penalty(tf, model, options.l2) }));
   const session = await program.load();
 
   return {
@@ -40,6 +42,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
       return { loss: loss[0] ?? Number.NaN, probabilities: probabilities as Float32Array };
     },
     probabilities: (images, count) => predictBy(session, prediction, images, count),
+    l2Penalty: async () => (await session.run(penalty, {})).l2[0] ?? 0,
     async state() {
       const { variables, states } = await session.read();
       return { weights: variables, optimizer: states };

@@ -39,6 +39,8 @@ export interface Trainer extends Predictor {
    * the optimizer's state and the arguments alone.
    */
   step(batch: ImageBatch, at: StepPosition, learningRate: number): Promise<StepResult>;
+  /** Returns the L2 penalty of the current weights. */
+  l2Penalty(): Promise<number>;
   /** Copies the weights and the optimizer's state. */
   state(): Promise<TrainingState>;
   /** Restores weights and optimizer's state. */
