@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { Unzip, type UnzipFile, UnzipInflate } from 'fflate';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import { SIZE_LIMITS, withFile } from '../../shared/read-file.ts';
@@ -21,17 +22,20 @@ class Stopped extends Error {}
 /**
  * Unpacks one file of a zip archive to `target`, which does not exist yet. Holds neither of them in memory. Fails with
  * the reason if the archive has no such file, is corrupted, or unpacks to more than is plausible.
+ *
+ * @returns the CRC-32 of the file.
  */
-export function unpackEntry(archive: string, name: string, target: string): Result<void, NotUnpacked> {
+export function unpackEntry(archive: string, name: string, target: string): Result<number, NotUnpacked> {
   const unpacked = withFile(archive, 'weights', (file, { size }) => unpack(file, size, name, target), 'follow');
   return unpacked.ok ? unpacked.value : failure({ kind: 'refused', reason: unpacked.failure.reason });
 }
 
-function unpack(file: number, size: number, name: string, target: string): Result<void, NotUnpacked> {
+function unpack(file: number, size: number, name: string, target: string): Result<number, NotUnpacked> {
   const limit = Math.min(SIZE_LIMITS.weights, LARGEST_RATIO * size);
   const output = openSync(target, 'wx');
   let state: 'absent' | 'unpacking' | 'complete' = 'absent';
   let written = 0;
+  let checksum = 0;
   let begun = false;
   const take = (entry: UnzipFile) => {
     if (entry.name !== name || state !== 'absent') return;
@@ -41,6 +45,7 @@ function unpack(file: number, size: number, name: string, target: string): Resul
       if (error !== null) throw error;
       written += chunk.length;
       if (written > limit) throw new Stopped(`"${name}" in it unpacks to more than ${bytes(limit)}`);
+      checksum = crc32(chunk, checksum);
       for (let at = 0; at < chunk.length; ) at += writeSync(output, chunk, at);
       if (final) state = 'complete';
     };
@@ -63,7 +68,7 @@ function unpack(file: number, size: number, name: string, target: string): Resul
   } finally {
     closeSync(output);
   }
-  if (isComplete(state)) return success(undefined);
+  if (isComplete(state)) return success(checksum);
   return failure(begun ? { kind: 'corrupted', reason: 'it is incomplete' } : { kind: 'absent', reason: '' });
 }
 

@@ -1,8 +1,9 @@
 import { closeSync, createReadStream, openSync, rmSync, writeSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Zip, ZipPassThrough } from 'fflate';
 import { problem, type Result } from '../../shared/problem.ts';
+import { readZipDirectory, ZipError } from '../setup/zip-directory.ts';
 import { type NotUnpacked, unpackEntry } from './archive-entry.ts';
 
 /** The name of the weights file in a `.keras` archive. */
@@ -24,6 +25,9 @@ export async function withWeightsOf<Value>(
     const file = path.join(folder, WEIGHTS);
     const unpacked = unpackEntry(archive, WEIGHTS, file);
     if (!unpacked.ok) return unpackProblem(archive, unpacked.failure);
+    // fflate does not check it.
+    if (unpacked.value !== (await checksumOf(archive, WEIGHTS)))
+      return unpackProblem(archive, { kind: 'corrupted', reason: `the checksum of ${WEIGHTS} does not match` });
     const used = await use(file);
     // Problems should name the archive, not the temporary file.
     return used.ok ? used : { ok: false, failure: used.failure.map((one) => ({ ...one, at: { file: archive } })) };
@@ -43,6 +47,19 @@ function unpackProblem(archive: string, { kind, reason }: NotUnpacked): Result<n
       return problem(`cannot read the archive: ${reason}`, { at, advice: 'Use the file that Keras has saved.' });
     default:
       return kind satisfies never;
+  }
+}
+
+/** Returns the CRC-32 that an archive has for a file; nothing if its directory cannot be read. */
+async function checksumOf(archive: string, name: string): Promise<number | undefined> {
+  const file = await open(archive);
+  try {
+    return (await readZipDirectory(file)).find((entry) => entry.name === name)?.crc32;
+  } catch (error) {
+    if (error instanceof ZipError) return undefined;
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 

@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { flagsFor } from '../../../shared/read-file.ts';
 import { reasonOf } from '../../../shared/wording.ts';
+import type { Resizing } from '../images/resizing.ts';
 import { limitProblems } from '../labels/limit-problems.ts';
 import { readQuarantine } from './quarantine.ts';
 import { type Encoding, type ImageEntry, readShardIndex, type ShardEntry } from './shard-index.ts';
@@ -16,6 +17,8 @@ export interface ShardSet {
   /** Size of each image, in pixels. */
   readonly height: number;
   readonly width: number;
+  /** How the images got this size. */
+  readonly resizing: Resizing;
   readonly encoding: Encoding;
   /** Returns the row of the image that was made from this source file. */
   rowOf(file: string): number | undefined;
@@ -49,7 +52,7 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
   const [index, quarantine] = await Promise.all([readShardIndex(directory), readQuarantine(directory)]);
   if (!index.ok) return index;
   if (!quarantine.ok) return quarantine;
-  const { height, width, encoding, shards } = index.value;
+  const { height, width, fit, interpolation, encoding, shards } = index.value;
   const opened = await Promise.all(shards.map((shard) => openShard(directory, shard)));
   const problems = opened.flatMap((result) => (result.ok ? [] : result.failure));
   const open = opened.flatMap((result) => (result.ok ? [result.value] : []));
@@ -83,6 +86,7 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
     count: rows.length,
     height,
     width,
+    resizing: { fit, interpolation },
     encoding,
     rowOf: (file) => rowByFile.get(file),
     entry: (row) => rowAt(row).image,

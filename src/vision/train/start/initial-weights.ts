@@ -3,12 +3,13 @@ import { problem, type Result, success } from '../../../shared/problem.ts';
 import { reasonOf } from '../../../shared/wording.ts';
 import { type DownloadOptions, download } from '../../download/download.ts';
 import { describeDigest, digestOf, type PinnedDigest, type PinnedFile } from '../../download/pinned-file.ts';
+import { weightsFiles } from '../../keras/saved-weights.ts';
 import type { BackboneName } from '../../models/backbones/index.ts';
 import { imagenetWeights } from '../../models/imagenet-weights.ts';
 
 /** Where the initial weights come from if they are not random. */
 export type WeightsSource =
-  /** A Keras file that is an input of the stage, so its digest is part of the action key. */
+  /** A file of Keras or a model of TensorFlow.js that is an input of the stage, so its digest is part of the action key. */
   | { readonly kind: 'input'; readonly path: string }
   | { readonly kind: 'file'; readonly path: string; readonly digest: PinnedDigest }
   | { readonly kind: 'download'; readonly file: PinnedFile };
@@ -85,7 +86,9 @@ export async function weightsFile(
 
 async function checkedFile({ path: file, digest }: WeightsSource & { kind: 'file' }): Promise<Result<string>> {
   try {
-    const found = await digestOf(file, digest.algorithm);
+    const files = await weightsFiles(file);
+    if (!files.ok) return files;
+    const found = await digestOf(files.value, digest.algorithm);
     if (found.hex === digest.hex) return success(file);
     return problem(`the file has the digest ${describeDigest(found)}, expected ${digest.hex}`, {
       at: { file },

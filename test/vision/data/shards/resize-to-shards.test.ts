@@ -58,6 +58,7 @@ async function make(options: Partial<ResizeOptions> = {}): Promise<Made> {
     files: readdirSync(dataset),
     size: 4,
     fit: 'fill',
+    interpolation: 'antialiased',
     imagesPerShard: 8,
     batch: 3,
     work: temporaryFolder(),

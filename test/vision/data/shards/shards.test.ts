@@ -133,9 +133,12 @@ describe('openShards reports corruption', () => {
 
   test.each([
     ['{"version":', /^cannot read the index of the shards: /],
-    ['{"version":2}', /^the index of the shards is invalid: index must have required property 'height'$/],
+    ['{"version":3}', /^the index of the shards is invalid: index must have required property 'height'$/],
     [
-      '{"version":2,"height":2,"width":2,"encoding":"raw","shards":[{"file":"a","bytes":1,"crc32":1,"images":[{}]}]}',
+      JSON.stringify({
+        ...{ version: 3, height: 2, width: 2, fit: 'fill', interpolation: 'linear', encoding: 'raw' },
+        shards: [{ file: 'a', bytes: 1, crc32: 1, images: [{}] }],
+      }),
       /is invalid: index\/shards\/0\/images\/0 must have required property 'file'$/,
     ],
   ])('when the index is invalid: %s', async (text, message) => {
