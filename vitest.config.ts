@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { conditions: ['pipeline-source'] },
   ssr: { resolve: { conditions: ['pipeline-source', 'node', 'import', 'default'] } },
   test: {
-    globalSetup: ['test/support/build.ts'],
+    globalSetup: ['test/support/user-folders.ts', 'test/support/build.ts'],
     include: ['test/**/*.test.ts'],
     // Suites of their own: vitest.keras.config.ts and vitest.package.config.ts.
     exclude: ['test/keras-parity/**', 'test/scenarios/package/node-versions.test.ts'],

@@ -6,7 +6,12 @@ export default defineConfig({
   ...config,
   test: {
     ...config.test,
-    include: ['test/scenarios/faults/**/*.test.ts', 'test/scenarios/fashionai/kill.test.ts'],
+    include: [
+      'test/scenarios/faults/**/*.test.ts',
+      'test/scenarios/fashionai/kill.test.ts',
+      'test/engine/cache/fuzz.test.ts',
+      'test/engine/inspect/fuzz.test.ts',
+    ],
     env: { PIPELINE_SOAK: '1' },
     testTimeout: 600_000,
   },

@@ -55,7 +55,10 @@ export interface PreviousResult<Outputs> {
 export interface StageContext<Params, Inputs, Outputs> {
   /** The params of this stage, validated against its schema, with defaults filled in. */
   readonly params: Params;
-  /** The absolute path of each input, a file or directory to read; for `models[]`, a list of collected artifacts. */
+  /**
+   * The absolute path of each input, a file or directory to read; for `models[]`, a list of collected artifacts. The path
+   * of an artifact ends in the file name of the output. A path may exist only while the stage runs.
+   */
   readonly inputs: Inputs;
   /** The absolute path of each output, where the stage must create a file or a directory. */
   readonly outputs: Outputs;
@@ -74,7 +77,16 @@ export interface StageContext<Params, Inputs, Outputs> {
   progress(progress: Progress): void;
   /** Stores metrics with the result, by name. Values may be NaN or infinite. A later call adds to earlier ones. */
   metrics(values: Readonly<Record<string, number>>): void;
-  /** Aborted when the run is cancelled. */
+  /**
+   * Runs `work`, and gives it time to finish when the stage is stopped: up to the `grace` of the stage in the pipeline
+   * file, 30 seconds by default. Use it for what must not be cut off, such as writing a checkpoint, or for a loop that
+   * checks `signal` and saves its state once it is aborted. Returns what `work` returns.
+   */
+  saving<Value>(work: () => Value | Promise<Value>): Promise<Value>;
+  /**
+   * Aborted when the stage is stopped: the run was cancelled, or the `timeout` of the stage is over. Its process is
+   * killed a second later, unless it is `saving`.
+   */
   readonly signal: AbortSignal;
 }
 

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { mainCommand } from './engine/cli/main-command.ts';
 import type { Extensions } from './shared/extensions/extensions.ts';
+import { adviceOnLimit, describeLimit, limitOf } from './shared/limits.ts';
+import { toTerminal } from './shared/text/style.ts';
 import { tensorFlowFacts } from './vision/tensorflow/runtime-facts.ts';
 
 /** Defined by the build: a digest of all sources of the command. */
@@ -18,8 +20,12 @@ const extensions: Extensions = {
 };
 
 // Node itself would print the line of the built file first, which is tens of kilobytes long.
-process.on('uncaughtException', (error) => {
-  writeSync(2, `${inspect(error)}\n`);
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  const { path } = error;
+  const code = limitOf(error);
+  const limit = describeLimit(code);
+  const words = `error: ${path === undefined ? '' : `${path}: `}${limit}\n  → ${adviceOnLimit(code)}`;
+  writeSync(2, `${toTerminal(limit === undefined ? inspect(error) : words)}\n`);
   process.exit(1);
 });
 

@@ -34,7 +34,9 @@ export default defineStage({
         default: 'Annotations/label.csv',
       },
       questions: {
-        description: 'Question file, relative to the root of the data set. The default file is optional.',
+        description:
+          'Question file, or a folder of images that are asked for every task, relative to the root of the data set. The ' +
+          'default file is optional; in the layout `folders`, its folder does without it.',
         type: 'string',
         default: QUESTIONS,
       },

@@ -1,5 +1,7 @@
 import { defineStage } from 'pipeline';
-import { FITS } from '../src/vision/data/images/decode.ts';
+import { ON_BAD_IMAGE } from '../src/vision/data/images/load-image.ts';
+import { FITS } from '../src/vision/data/images/resizing.ts';
+import { describeQuarantine } from '../src/vision/data/shards/quarantine.ts';
 import { predict } from '../src/vision/predict/predict.ts';
 import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 
@@ -11,9 +13,16 @@ export default defineStage({
       batch_size: { description: 'The number of images per batch.', type: 'integer', minimum: 1, default: 32 },
       fit: {
         description:
-          'How images are fitted into the input size of the model. Must be the same as for the training images.',
+          'How images are fitted into the input size of the model. The model knows how its training images were: if this ' +
+          'is given, it is compared with that.',
         enum: FITS,
-        default: 'fill',
+      },
+      on_bad_image: {
+        description:
+          '`fail` fails the stage if an image cannot be decoded; `quarantine` leaves its questions out of the predictions ' +
+          'and logs the reasons.',
+        enum: ON_BAD_IMAGE,
+        default: 'fail',
       },
       execution: {
         description:
@@ -31,12 +40,15 @@ export default defineStage({
   },
   inputs: ['questions', 'dataset', 'model'],
   outputs: ['predictions.csv'],
-  async run({ params, inputs, outputs, progress, signal }) {
-    const { batch_size: batchSize, fit, threads, execution } = params;
+  async run({ params, inputs, outputs, log, metrics, progress, signal }) {
+    const { batch_size: batchSize, fit, on_bad_image: onBadImage, threads, execution } = params;
     const predicted = await predict(
       { ...inputs, ...outputs },
-      { batchSize, fit, threads, execution, signal, onProgress: progress },
+      { batchSize, fit, onBadImage, threads, execution, signal, onProgress: progress },
     );
     if (!predicted.ok) return predicted.failure;
+    const { quarantined } = predicted.value;
+    for (const line of describeQuarantine(quarantined)) log(line);
+    if (onBadImage === 'quarantine') metrics({ quarantined: quarantined.length });
   },
 });

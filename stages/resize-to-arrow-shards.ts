@@ -1,8 +1,9 @@
 import { badInput, defineStage } from 'pipeline';
-import { FITS } from '../src/vision/data/images/decode.ts';
+import { replacedParam } from '../src/shared/replaced-param.ts';
+import { encodingParam, pixelEncoding } from '../src/vision/data/images/encode-pixels.ts';
 import { ON_BAD_IMAGE } from '../src/vision/data/images/load-image.ts';
+import { FITS, INTERPOLATIONS } from '../src/vision/data/images/resizing.ts';
 import { describeResizing, resizeToShards } from '../src/vision/data/shards/resize-to-shards.ts';
-import { ENCODINGS } from '../src/vision/data/shards/shard-index.ts';
 import { readImages } from '../src/vision/data/tables/images.ts';
 
 /** Decodes each image once and stores it at the input size of the model, in Arrow IPC shards. */
@@ -22,25 +23,21 @@ export default defineStage({
         enum: FITS,
         default: 'fill',
       },
+      interpolation: {
+        description:
+          '`antialiased` averages all pixels that a pixel of the result covers, as Pillow and `tf.image.resize` with ' +
+          'antialiasing do; `linear` uses the four nearest alone, as `cv2.resize` does by default.',
+        enum: INTERPOLATIONS,
+        default: 'antialiased',
+      },
       on_bad_image: {
         description:
           '`fail` fails the stage if an image cannot be decoded; `quarantine` excludes such images and lists the reasons.',
         enum: ON_BAD_IMAGE,
         default: 'fail',
       },
-      encoding: {
-        description:
-          '`raw` is lossless; `jpeg` is lossy and uses about 21 % of the disk space at 64 px, 12 % at 331 px.',
-        enum: ENCODINGS,
-        default: 'raw',
-      },
-      quality: {
-        description: 'JPEG quality, from 1 to 100; only for the encoding `jpeg`.',
-        type: 'integer',
-        minimum: 1,
-        maximum: 100,
-        default: 95,
-      },
+      encoding: encodingParam,
+      quality: replacedParam('encoding: { jpeg: { quality: … } }'),
       images_per_shard: {
         description: 'Maximum number of images in a shard; a shard with more is divided into two.',
         type: 'integer',
@@ -57,13 +54,22 @@ export default defineStage({
   async run({ params, inputs, outputs, work, previous, log, metrics, progress, signal }) {
     const files = await readImages(inputs.images);
     if (!files.ok) return badInput(files.failure);
-    const { size, fit, encoding, quality, images_per_shard: imagesPerShard, batch, on_bad_image: onBadImage } = params;
+    const {
+      size,
+      fit,
+      interpolation,
+      encoding,
+      images_per_shard: imagesPerShard,
+      batch,
+      on_bad_image: onBadImage,
+    } = params;
     const resized = await resizeToShards(outputs.shards, {
       root: inputs.dataset,
       files: files.value,
       size,
       fit,
-      encoding: encoding === 'raw' ? { kind: encoding } : { kind: encoding, quality },
+      interpolation,
+      encoding: pixelEncoding(encoding),
       imagesPerShard,
       batch,
       onBadImage,

@@ -17,7 +17,6 @@ export default defineStage({
       context,
     );
     if (!trained.ok) return trained.failure;
-    const last = trained.value.at(-1);
-    if (last !== undefined) metrics(reportedMetrics(last));
+    if (trained.value !== undefined) metrics(reportedMetrics(trained.value));
   },
 });

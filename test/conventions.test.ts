@@ -74,6 +74,22 @@ test('no file has a guillemet', () => {
   expect(found).toEqual([]);
 });
 
+/** What writes to stdout and stderr. */
+const WRITERS: Readonly<Record<string, string>> = {
+  'src/shared/text/output.ts': 'makes what comes from outside visible',
+  'src/shared/text/progress-line.ts': 'redraws a line, with a label that it makes visible itself',
+};
+
+test('text gets to a terminal only through functions that make everything in it visible', () => {
+  const writing = /process\.std(out|err)\.write|\bstream\.write\(|console\.(log|error|warn)/;
+  const found = ['src/engine', 'src/shared', 'src/vision'].flatMap(filesBelow).filter((file) => {
+    const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
+    // The program that `pipeline setup` starts prints a version for it to read.
+    return lines.some((line) => writing.test(line) && !line.includes('TF_Version'));
+  });
+  expect(found.sort()).toEqual(Object.keys(WRITERS));
+});
+
 // What is exempt, and why, stands in knip.jsonc.
 test('every file, export and dependency is used', () => {
   expect(findingsOf('knip/bin/knip.js', '--no-progress')).toBe('');

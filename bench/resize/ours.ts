@@ -14,6 +14,7 @@ const made = await resizeToShards(join(out, 'shards'), {
   files: readdirSync(folder),
   size: Number(size),
   fit: 'fill',
+  interpolation: 'antialiased',
   imagesPerShard: 2048,
   batch: 32,
   work: join(out, 'work'),

@@ -25,7 +25,15 @@ export async function makeShards(directory: string, count: number): Promise<void
     const file = `shard-${shards.length}.arrow`;
     shards.push(same ? linkOf(same, directory, file, first) : await makeShard(join(directory, file), first, rows));
   }
-  await writeShardIndex(directory, { version: 2, height: SIZE, width: SIZE, encoding: 'raw', shards });
+  await writeShardIndex(directory, {
+    version: 3,
+    fit: 'fill',
+    interpolation: 'antialiased',
+    height: SIZE,
+    width: SIZE,
+    encoding: 'raw',
+    shards,
+  });
 }
 
 async function makeShard(path: string, first: number, rows: number): Promise<ShardEntry> {

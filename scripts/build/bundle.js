@@ -31,14 +31,14 @@ const ALWAYS_NEEDED = [
  * Native code, or large and seldom needed: the dependencies in package.json. All else goes into the bundle, since opening
  * many small files is slow, and stands among the devDependencies, so that nobody installs it twice.
  */
-const EXTERNAL = ['@tensorflow/*', '@viz-js/viz', 'apache-arrow', 'esbuild', 'sharp'];
+const EXTERNAL = ['@tensorflow/*', '@viz-js/viz', 'apache-arrow', 'esbuild', 'koffi', 'sharp'];
 
 /** Bundled CommonJS packages call `require` for Node's built-in modules. */
 const REQUIRE = `import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);`;
 
 /**
  * Bundles the command as one CommonJS file, which Node starts in half the time of a graph of ES modules, and rarely
- * needed parts as ES modules with shared chunks.
+ * needed parts as ES modules with shared chunks. What TensorFlow.js loads as its addon is CommonJS as well.
  *
  * @param {string} root
  * @returns {Promise<Result<void>>}
@@ -79,7 +79,13 @@ export async function bundle(root) {
       format: 'esm',
       banner: { js: REQUIRE },
     });
-    await Promise.all([...modules.outputFiles, ...command.outputFiles].map(writeOutput));
+    const binding = await esbuild.build({
+      ...options,
+      entryPoints: { 'tensorflow-binding': 'src/vision/tensorflow/binding/binding.ts' },
+      outExtension: { '.js': '.cjs' },
+      format: 'cjs',
+    });
+    await Promise.all([modules, command, binding].flatMap(({ outputFiles }) => outputFiles.map(writeOutput)));
     return success(undefined);
   } catch (error) {
     const { errors } = /** @type {import('esbuild').BuildFailure} */ (error);

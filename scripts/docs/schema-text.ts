@@ -12,8 +12,9 @@ export interface KeyRow {
 
 /** Returns the keys that a JSON Schema of an object describes, those of objects within it after them. */
 export function keysOf(schema: JsonSchema, prefix = ''): readonly KeyRow[] {
-  const { properties = {}, required = [] } = schema;
-  return Object.entries(properties).flatMap(([name, property]) => {
+  const { properties = {}, required = [], anyOf = [] } = schema;
+  const own = Object.entries(properties).filter(([, property]) => !isReplaced(property));
+  const rows = own.flatMap(([name, property]) => {
     const full = `${prefix}${name}`;
     const row: KeyRow = {
       name: full,
@@ -23,6 +24,12 @@ export function keysOf(schema: JsonSchema, prefix = ''): readonly KeyRow[] {
     };
     return [row, ...keysOf(property, `${full}.`)];
   });
+  return [...rows, ...anyOf.flatMap((choice) => keysOf(choice, prefix))];
+}
+
+/** Whether a key only exists for the error that says what has replaced it. */
+function isReplaced({ not }: JsonSchema): boolean {
+  return not !== undefined;
 }
 
 /** Returns what values a schema admits, in Markdown: `integer ≥ 1`, `adam` or `sgd`. */

@@ -1,9 +1,10 @@
-import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { temporaryFor } from './atomic-write.ts';
-import { describeHandle, type Handle, livenessOf, ownHandle, parseHandle } from './holder.ts';
+import { describeHandle, endedBeforeBoot, type Handle, livenessOf, ownHandle, parseHandle } from './holder.ts';
 import { failure, type Result, success } from './problem.ts';
+import { readText } from './read-file.ts';
 
 /** Timing of a lock, in milliseconds. */
 export interface Patience {
@@ -51,11 +52,29 @@ export function tryLock(path: string, { heartbeat }: Pick<Patience, 'heartbeat'>
   mkdirSync(dirname(path), { recursive: true });
   if (!create(path, own)) return undefined;
   const beating = setInterval(() => renew(path), heartbeat).unref();
-  return () => {
+  const release = () => {
     clearInterval(beating);
+    held.delete(release);
+    if (held.size === 0) process.off('exit', releaseAll);
     // If this machine was suspended, another process may have taken over the lock.
     if (readHolder(path) === own) rmSync(path, { force: true });
   };
+  if (held.size === 0) process.on('exit', releaseAll);
+  held.add(release);
+  return release;
+}
+
+/** The releases of the locks that this process holds: at an early exit, nobody has to find out that it is gone. */
+const held = new Set<() => void>();
+
+function releaseAll(): void {
+  for (const release of held) {
+    try {
+      release();
+    } catch {
+      // The file system is away. Others find out that this process has ended.
+    }
+  }
 }
 
 /**
@@ -152,8 +171,10 @@ function isGone(holder: Handle | 'unreadable', path: string, silence: Silence): 
       return false;
     case 'dead':
       return true;
-    case 'unknown':
-      return silence.isOver(holder, changedAt(path), Date.now());
+    case 'unknown': {
+      const changed = changedAt(path);
+      return (changed !== undefined && endedBeforeBoot(holder, changed)) || silence.isOver(holder, changed, Date.now());
+    }
   }
 }
 
@@ -185,13 +206,10 @@ export class Silence {
 type Unread = 'released' | 'unreadable';
 
 function readHolder(path: string): Handle | Unread {
-  try {
-    return parseHandle(readFileSync(path, 'utf8')) ?? 'unreadable';
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return 'unreadable';
-    // A symbolic link to nothing cannot be read either, but is in the way of every new lock.
-    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? 'released' : 'unreadable';
-  }
+  // A symbolic link, even one to nothing, is refused: it is in the way of every new lock.
+  const text = readText(path, 'lock');
+  if (text.ok) return parseHandle(text.value) ?? 'unreadable';
+  return text.failure.kind === 'missing' ? 'released' : 'unreadable';
 }
 
 function isOld(path: string): boolean {

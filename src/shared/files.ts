@@ -1,6 +1,7 @@
-import { type BigIntStats, closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { extensionOf, looksLikeArrow } from './media-type.ts';
+import { flagsFor } from './read-file.ts';
 
 /** Returns the names in a directory, in no order; none if there is no such directory, or it cannot be read. */
 export function namesIn(directory: string): readonly string[] {
@@ -11,6 +12,28 @@ export function namesIn(directory: string): readonly string[] {
   }
 }
 
+/**
+ * Creates a directory and its missing parents. Node's own `recursive` never returns if a parent exists in which nothing
+ * can be created, as in `/proc`. Throws file system errors.
+ *
+ * @returns the first directory that was created, or nothing if all existed.
+ */
+export function makeDirectory(path: string): string | undefined {
+  if (isDirectory(path)) return undefined;
+  const first = dirname(path) === path ? undefined : makeDirectory(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have created it just now.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !isDirectory(path)) throw error;
+  }
+  return first ?? path;
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** A file somewhere below a directory. */
 export interface FoundFile {
   /** Relative to the directory, with `/`. */
@@ -18,21 +41,18 @@ export interface FoundFile {
   readonly bytes: number;
 }
 
-/** Returns all files below `directory`, sorted by path. Follows symbolic links, except into a cycle. */
+/** Returns all regular files below `directory`, sorted by path. Does not follow symbolic links. */
 export function filesBelow(directory: string): FoundFile[] {
   const found: FoundFile[] = [];
-  walk(directory, '', [], found);
+  walk(directory, '', found);
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function walk(root: string, relative: string, above: readonly string[], found: FoundFile[]): void {
-  const { dev, ino }: BigIntStats = statSync(join(root, relative), { bigint: true });
-  const identity = `${dev}:${ino}`;
-  if (above.includes(identity)) return;
+function walk(root: string, relative: string, found: FoundFile[]): void {
   for (const name of readdirSync(join(root, relative))) {
     const path = relative === '' ? name : `${relative}/${name}`;
-    const stats = statSync(join(root, path), { throwIfNoEntry: false });
-    if (stats?.isDirectory()) walk(root, path, [...above, identity], found);
+    const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
+    if (stats?.isDirectory()) walk(root, path, found);
     else if (stats?.isFile()) found.push({ path, bytes: stats.size });
   }
 }
@@ -49,11 +69,13 @@ export function readAt(file: number, position: number, length: number): Uint8Arr
   return buffer.subarray(0, filled);
 }
 
-/** Reads up to `length` bytes of a file from `position`; fewer at the end of the file. */
+/** Reads up to `length` bytes of a regular file from `position`; fewer at its end, and none of anything else. */
 export function readFrom(path: string, position: number, length: number): Uint8Array<ArrayBuffer> {
-  const file = openSync(path, 'r');
+  const file = openSync(path, flagsFor('refuse'));
   try {
-    return readAt(file, position, length);
+    const { size } = fstatSync(file);
+    // A length that a corrupted file gives may be longer than the file, or than memory.
+    return readAt(file, position, Math.max(0, Math.min(length, size - position)));
   } finally {
     closeSync(file);
   }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { Ajv, type Schema } from 'ajv';
+import { parseJson } from './parse-json.ts';
 import { problem, type Result, success } from './problem.ts';
-import { reasonOf } from './wording.ts';
+import { readText } from './read-file.ts';
 
 /** Messages about an unusable JSON file; the reason is appended. */
 export interface JsonFileWords {
@@ -19,12 +19,11 @@ export async function readJsonFile<Value>(
   { unreadable, misshapen, called, advice }: JsonFileWords,
 ): Promise<Result<Value>> {
   const at = { file };
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    return problem(`${unreadable}: ${reasonOf(error)}`, { at, advice });
-  }
+  const text = readText(file, 'stageJson');
+  if (!text.ok) return problem(`${unreadable}: ${text.failure.reason}`, { at, advice });
+  const parsed = parseJson(text.value);
+  if (parsed === undefined) return problem(`${unreadable}: it is not valid JSON`, { at, advice });
+  const { value } = parsed;
   const ajv = new Ajv();
   const isValue = ajv.compile<Value>(schema);
   if (isValue(value)) return success(value);

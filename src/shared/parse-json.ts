@@ -1,15 +1,37 @@
-import { readFileSync } from 'node:fs';
 import type { Json } from './json.ts';
+import { type FileKind, type Links, readText } from './read-file.ts';
 
-/** The size limit for parsing, in bytes: parsing takes a multiple of the file size in memory. */
-export const LARGEST_JSON = 64_000_000;
+/** The nesting depth up to which JSON is accepted: code that walks through a value needs call stack for each level. */
+const MAX_DEPTH = 200;
 
-/** Parses a JSON file of `bytes` bytes. Returns nothing if it is not JSON or is larger than `LARGEST_JSON`. */
-export function parseJsonFile(path: string, bytes: number): { readonly value: Json } | undefined {
-  if (bytes > LARGEST_JSON) return undefined;
+/** Parses JSON from outside. Returns nothing if a text is not JSON, or is nested too deep. */
+export function parseJson(text: string): { readonly value: Json } | undefined {
   try {
-    return { value: JSON.parse(readFileSync(path, 'utf8')) as Json };
+    const value = JSON.parse(text) as Json;
+    return isDeeper(value, MAX_DEPTH) ? undefined : { value };
   } catch {
     return undefined;
   }
+}
+
+/** Parses a JSON file. Returns nothing if it cannot be read, is larger than its kind may be, or is not JSON. */
+export function parseJsonFile(path: string, kind: FileKind, links?: Links): { readonly value: Json } | undefined {
+  const text = readText(path, kind, links);
+  return text.ok ? parseJson(text.value) : undefined;
+}
+
+/** Goes level by level: a recursion would overflow the stack, which is what it has to prevent. */
+function isDeeper(value: Json, limit: number): boolean {
+  let level: object[] = isObject(value) ? [value] : [];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    const next: object[] = [];
+    for (const each of level) for (const item of Object.values(each)) if (isObject(item)) next.push(item);
+    level = next;
+  }
+  return false;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

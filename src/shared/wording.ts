@@ -1,14 +1,13 @@
+import { visible } from './text/visible.ts';
+
 /** Formats a count with its noun: `1 row`, `312 rows`. */
 export function counted(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
-/** Quotes a text from a file: `"text"`, shortened, on one line, with control characters escaped. */
+/** Quotes a text from a file: `"text"`, shortened, on one line, with everything that would not be seen escaped. */
 export function quoted(text: string): string {
-  const shown = shortened(text).replaceAll(
-    /\p{Cc}/gu,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  const shown = visible(shortened(text)).replaceAll('\n', '\\x0a').replaceAll('\t', '\\x09');
   return `"${shown}"`;
 }
 

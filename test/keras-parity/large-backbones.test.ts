@@ -21,12 +21,12 @@ describe.each([
 
   test('gives the same predictions as a graph and op by op', async () => {
     const model = variedModel(tf, backbone, size);
-    const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSizes: [BATCH] });
-    const expected = createEagerPredictor(tf, model, image).probabilities(images, BATCH);
-    const predicted = predictor.probabilities(images, BATCH);
+    const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSize: BATCH });
+    const expected = await createEagerPredictor(tf, model, image).probabilities(images, BATCH);
+    const predicted = await predictor.probabilities(images, BATCH);
     expect(predicted).toHaveLength(expected.length);
     for (const [at, value] of predicted.entries()) expect(Math.abs(value - (expected[at] ?? 0))).toBeLessThan(1e-5);
-    predictor.dispose();
+    await predictor.dispose();
     model.dispose();
   });
 
@@ -36,14 +36,14 @@ describe.each([
       const trainer = await createTrainer(tf, mode, {
         ...{ ...image, model, layout: headLayout(VARIED_TASKS), optimizer: { name: 'adam' } },
         augmentation: { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 },
-        batchSizes: { training: [BATCH], prediction: [] },
+        batchSizes: { training: [BATCH], prediction: 1 },
       });
       const batch = { images, taskOf: Uint8Array.of(0, 1, 0, 1), classOf: Uint8Array.of(4, 7, 0, 1) };
-      const found = Array.from(
-        { length: STEPS },
-        (_, step) => trainer.step(batch, { seed: 1, step, updates: step }, 1e-5).loss,
-      );
-      trainer.dispose();
+      const found: number[] = [];
+      for (let step = 0; step < STEPS; step += 1) {
+        found.push((await trainer.step(batch, { seed: 1, step, updates: step }, 1e-5)).loss);
+      }
+      await trainer.dispose();
       model.dispose();
       return found;
     };

@@ -47,6 +47,7 @@ async function makeShards(directory: string, encoding: PixelEncoding): Promise<v
     files: readdirSync(photographs),
     size: SIZE,
     fit: 'fill',
+    interpolation: 'antialiased',
     encoding,
     imagesPerShard: 10,
     batch: 4,

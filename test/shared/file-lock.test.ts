@@ -10,9 +10,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, uptime } from 'node:os';
 import { dirname, join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { attemptLock, lock, Silence, tryLock } from '../../src/shared/file-lock.ts';
 import { describeHandle, type Handle, ownHandle } from '../../src/shared/holder.ts';
 import { deadHandle, foreignHandle, parentHandle, reusedHandle } from '../support/handles.ts';
@@ -133,6 +133,45 @@ describe('a lock', () => {
     expect(most).toBe(1);
   });
 });
+
+test.each([
+  '1',
+  '{"pid":1}',
+  ...['1', '-1', '0', '9999999999'].map((pid) => ownHandle().replace(/pid=\d+/, `pid=${pid}`)),
+])('no process is signalled because of what is in a lock: %s', (text) => {
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+  onTestFinished(() => void kill.mockRestore());
+  writeFileSync(path, text);
+  writeFileSync(`${path}.breaking`, text);
+  attemptLock(path, new Silence());
+  expect(kill.mock.calls.filter(([, signal]) => signal !== 0)).toEqual([]);
+});
+
+describe('a lock of an earlier boot', () => {
+  const earlier = () => ownHandle().replace(/boot=[\w-]*/, 'boot=1-2') as Handle;
+  const bootTime = () => Date.now() / 1000 - uptime();
+
+  test('of this machine is free at once', () => {
+    writeFileSync(path, earlier());
+    utimesSync(path, bootTime() - 60, bootTime() - 60);
+    // In a container, no machine can be told from another.
+    expect(attemptLock(path, new Silence()).ok).toBe(machineOf(ownHandle()) !== '');
+  });
+
+  test.each<[string, (handle: string) => string, number]>([
+    ['of another machine', (handle) => handle.replace(/machine=\w*/, 'machine=other'), -60],
+    ['of a machine that is not known', (handle) => handle.replace(/machine=\w*/, 'machine='), -60],
+    ['of this machine that has been renewed since', (handle) => handle, 60],
+  ])('%s is waited for until its heartbeat is missing', (_whose, holder, seconds) => {
+    writeFileSync(path, holder(earlier()));
+    utimesSync(path, bootTime() + seconds, bootTime() + seconds);
+    expect(attemptLock(path, new Silence()).ok).toBe(false);
+  });
+});
+
+function machineOf(handle: Handle): string {
+  return /machine=(\w*)/.exec(handle)?.[1] ?? '';
+}
 
 describe('trying to take a lock', () => {
   test('succeeds if no process holds it, and fails immediately otherwise', () => {

@@ -8,8 +8,8 @@ import { runStage } from '../support/run-stage.ts';
 
 const params = { backbone: 'small-cnn', learning_rate: 3e-3, epochs: 1, batch_size: 8, seed: 2018 };
 
-async function trained(inputs: LabelledImagesFolder, epochs = 1): Promise<{ model: string; metrics: unknown }> {
-  const { failure, outputs, metrics } = await runStage(train, { params: { ...params, epochs }, inputs });
+async function trained(inputs: LabelledImagesFolder, epochs = 1, more: object = {}) {
+  const { failure, outputs, metrics } = await runStage(train, { params: { ...params, epochs, ...more }, inputs });
   expect(failure).toBeUndefined();
   return { model: outputs['model'] ?? '', metrics };
 }
@@ -39,7 +39,7 @@ describe('the evaluate stage', () => {
     expect(rowSums(colour?.confusion)).toEqual([2, 2, 2]);
     expect(rowSums(shade?.confusion)).toEqual([3, 3]);
     const hits = (colour?.confusion ?? []).reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
-    expect(colour?.accuracy).toBeCloseTo(hits / 6, 6);
+    expect(colour?.accuracy).toBe(hits / 6);
   });
 
   test('weights the tasks by their number of samples in the whole data set, training samples included', async () => {
@@ -54,14 +54,29 @@ describe('the evaluate stage', () => {
     expect(metrics['accuracy/colour']).toBe(colour?.accuracy);
   });
 
-  test('gives the same metrics as the last epoch of the training, although it loads the model with other classes', async () => {
+  test.each([
+    ['', {}],
+    [', with label smoothing and an L2 penalty', { label_smoothing: 0.2, l2: 1e-3 }],
+  ])('gives the same metrics as the last epoch of the training%s', async (_, more) => {
     const inputs = await labelledImages(60);
-    const { model, metrics } = await trained(inputs, 2);
+    const { model, metrics } = await trained(inputs, 2, more);
     const evaluated = await runStage(evaluate, { params: { batch_size: 8 }, inputs: { ...inputs, model } });
     expect(metrics).toMatchObject({
       val_loss: evaluated.metrics['loss'],
       val_weighted_accuracy: evaluated.metrics['weighted_accuracy'],
     });
+  });
+
+  test('says what the loss contains, and gives the cross-entropy alone beside it', async () => {
+    const inputs = await labelledImages(60);
+    const { model } = await trained(inputs, 1, { label_smoothing: 0.2, l2: 1e-3 });
+    const { outputs, logged, metrics } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { loss, cross_entropy } = evaluationIn(outputs['evaluation']);
+    expect(loss).toBeGreaterThan(cross_entropy);
+    expect(metrics).toMatchObject({ loss, cross_entropy });
+    expect(logged[0]).toMatch(
+      /^the loss, [\d.]+, includes label smoothing of 0\.2 and an L2 penalty of [\d.]+, as in training; the cross-entropy alone is [\d.]+$/,
+    );
   });
 
   test('skips samples whose images are quarantined, and warns how many', async () => {
@@ -83,8 +98,8 @@ describe('the evaluate stage', () => {
     const [validation, train] = ['Images/shade_labels/9.png', 'Images/colour_labels/0.png'];
     expect(evaluationIn(outputs['evaluation']).duplicates).toEqual({ exact: [{ validation, train }], near: [] });
     expect(logged).toEqual([
-      'warning: the splits overlap, which inflates the accuracy: 1 validation images are duplicates of training images, ' +
-        '0 more are near-duplicates',
+      'warning: the splits overlap, which inflates the accuracy: of the validation images, 1 is identical to a training ' +
+        'image, 0 nearly identical',
       `  ${validation} matches ${train}`,
     ]);
   });
@@ -118,6 +133,14 @@ describe('the evaluate stage fails before loading TensorFlow', () => {
         },
       ],
     });
+  });
+
+  test('when the images were resized in another way than those that the model was trained on', async () => {
+    const { model } = await trained(await labelledImages(20, { fit: 'contain' }));
+    const { failure } = await runStage(evaluate, { inputs: { ...(await labelledImages()), model } });
+    expect(failure?.problems.map(({ message }) => message)).toEqual([
+      'the model was trained on images with fit: contain, but these shards have fit: fill',
+    ]);
   });
 
   test('when there are no validation samples', async () => {

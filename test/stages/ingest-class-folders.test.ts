@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readQuestions } from '../../src/vision/data/tables/questions.ts';
 import { temporaryFolder, writeFiles } from '../support/dataset.ts';
 import { ingestOf } from '../support/ingest.ts';
+import { unwrap } from '../support/result.ts';
 import { samplesOf, tasksOf } from './ingested-tables.ts';
 
 describe('ingest with the layout "folders"', () => {
@@ -44,6 +46,27 @@ describe('ingest with the layout "folders"', () => {
     expect((await ingestOf(root, { layout: 'folders' })).logged).toContain(
       'skipped 1 file without an image extension: "dog/Thumbs.db"',
     );
+  });
+
+  test('asks for every task of the images in the folder Tests, if there is no question file in it', async () => {
+    const root = treeOf(['heel/flat/1.jpg', 'heel/high/2.jpg', 'toe/open/3.jpg', 'Tests/8.jpg', 'Tests/more/9.jpg']);
+    const { failure, metrics, outputs, logged } = await ingestOf(root, { layout: 'folders' });
+    expect(failure).toBeUndefined();
+    expect(metrics).toMatchObject({ samples: 3, questions: 4, tasks: 2 });
+    expect(unwrap(await readQuestions(outputs['questions'] ?? ''))).toEqual([
+      { file: 'Tests/8.jpg', labelName: 'heel', task: 'heel' },
+      { file: 'Tests/8.jpg', labelName: 'toe', task: 'toe' },
+      { file: 'Tests/more/9.jpg', labelName: 'heel', task: 'heel' },
+      { file: 'Tests/more/9.jpg', labelName: 'toe', task: 'toe' },
+    ]);
+    expect(logged).toContain('each of the 2 images in Tests is a question for "heel" and "toe"');
+  });
+
+  test('asks for the images in the folder that the param "questions" names', async () => {
+    const root = treeOf(['cat/1.jpg', 'dog/1.jpg', 'new/8.jpg']);
+    const { failure, metrics } = await ingestOf(root, { layout: 'folders', questions: 'new' });
+    expect(failure).toBeUndefined();
+    expect(metrics).toMatchObject({ samples: 2, questions: 1, tasks: 1 });
   });
 
   test('does not take the folder of a question file for a class', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { writeQuestions } from '../../src/vision/data/tables/questions.ts';
 import predict from '../../stages/predict.ts';
@@ -52,6 +53,33 @@ describe('the predict stage', () => {
       expect(answer).toHaveLength(labelName === 'colour_labels' ? 3 : 2);
       expect(answer.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 6);
     }
+  });
+
+  test('resizes images as those that the model was trained on were', async () => {
+    const inputs = await labelledImages(20, { fit: 'contain' });
+    const model = await trained(inputs);
+    const wide = sharp({ create: { width: 32, height: 8, channels: 3, background: '#d02020' } });
+    writeFiles(inputs.dataset, { 'Images/wide.png': await wide.png().toBuffer() });
+    const padded = await wide.resize(32, 32, { fit: 'contain', background: '#fff' }).png().toBuffer();
+    writeFiles(inputs.dataset, { 'Images/padded.png': padded });
+    const questions = await questionsFor(
+      { file: 'Images/wide.png', task: 'colour' },
+      { file: 'Images/padded.png', task: 'colour' },
+    );
+    const { outputs } = await runStage(predict, { inputs: { ...inputs, questions, model } });
+    const answers = answersIn(outputs['predictions']);
+    const [one, other] = ['Images/wide.png', 'Images/padded.png'].map((file) => answers.get(file)?.answer ?? []);
+    one?.forEach((probability, at) => {
+      expect(probability).toBeCloseTo(other?.[at] ?? Number.NaN, 5);
+    });
+    const { failure } = await runStage(predict, { params: { fit: 'fill' }, inputs: { ...inputs, questions, model } });
+    expect(failure?.problems).toEqual([
+      {
+        message: 'the model was trained on images with fit: contain, but the param "fit" is "fill"',
+        at: { file: model },
+        advice: 'Remove the param "fit": images are resized as those that the model was trained on.',
+      },
+    ]);
   });
 
   test('writes a file without rows when there are no questions', async () => {
@@ -120,11 +148,66 @@ describe('the predict stage fails', () => {
       { file: 'Images/colour_labels/0.png', task: 'colour' },
       { file: 'Images/b.png', task: 'shade' },
     );
-    const { failure } = await runStage(predict, { inputs: { ...inputs, questions, model } });
+    const { failure, progress } = await runStage(predict, { inputs: { ...inputs, questions, model } });
     expect(failure?.kind).toBe('bad-input');
+    // They are found by their headers, before anything else is decoded.
+    expect(progress).toEqual([]);
     expect(failure?.problems.map(({ at }) => at?.file)).toEqual([
       join(inputs.dataset, 'Images/a.png'),
       join(inputs.dataset, 'Images/b.png'),
     ]);
   });
+
+  test('at the first batch with an image whose pixels are corrupted, which its header does not show', async () => {
+    const inputs = await labelledImages();
+    const model = await trained(inputs);
+    const questions = await questionsWithACutImage(inputs);
+    const { failure, progress } = await runStage(predict, {
+      params: { batch_size: 2 },
+      inputs: { ...inputs, questions, model },
+    });
+    expect(failure?.problems).toEqual([
+      {
+        message: 'cannot decode the image: VipsJpeg: premature end of JPEG image',
+        at: { file: join(inputs.dataset, 'Images/cut.jpg') },
+        advice:
+          'Replace it with an intact image, or remove the rows that name it from the data set. ' +
+          'Or set "on_bad_image" to "quarantine" to exclude such images.',
+      },
+    ]);
+    expect(progress.map(({ done }) => done)).toEqual([2]);
+  });
+});
+
+async function questionsWithACutImage({ dataset }: LabelledImagesFolder): Promise<string> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+  const intact = await sharp({ create: { width: 200, height: 200, channels: 3, background: '#000', noise } })
+    .jpeg()
+    .toBuffer();
+  writeFiles(dataset, { 'Images/cut.jpg': intact.subarray(0, intact.length / 2) });
+  return questionsFor(
+    ...[0, 2].map((index) => ({ file: `Images/colour_labels/${index}.png`, task: 'colour' })),
+    { file: 'Images/cut.jpg', task: 'colour' },
+    { file: 'Images/cut.jpg', task: 'shade' },
+    { file: 'Images/colour_labels/4.png', task: 'colour' },
+  );
+}
+
+test('the predict stage leaves out the questions of broken images with on_bad_image: quarantine', async () => {
+  const inputs = await labelledImages();
+  const model = await trained(inputs);
+  const questions = await questionsWithACutImage(inputs);
+  const params = { batch_size: 2, on_bad_image: 'quarantine' };
+  const { failure, outputs, logged, metrics } = await runStage(predict, {
+    params,
+    inputs: { ...inputs, questions, model },
+  });
+  expect(failure).toBeUndefined();
+  expect([...answersIn(outputs['predictions']).keys()]).toEqual(
+    [0, 2, 4].map((index) => `Images/colour_labels/${index}.png`),
+  );
+  expect(logged).toEqual([
+    'quarantined: Images/cut.jpg: cannot decode the image: VipsJpeg: premature end of JPEG image',
+  ]);
+  expect(metrics).toEqual({ quarantined: 1 });
 });

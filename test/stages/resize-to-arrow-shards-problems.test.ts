@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { writeImages } from '../../src/vision/data/tables/images.ts';
 import resize from '../../stages/resize-to-arrow-shards.ts';
 import { temporaryFolder, writeFiles } from '../support/dataset.ts';
 import { runStage } from '../support/run-stage.ts';
@@ -63,6 +64,24 @@ describe('resize-to-arrow-shards rejects images that cannot be decoded', () => {
     ]);
   });
 });
+
+test.each(['../secret.jpg', '/etc/passwd', 'Images/../../secret.jpg', 'Images/link.jpg', 'linked/secret.jpg'])(
+  'resize-to-arrow-shards reads no image outside the data set, whatever its table says: %s',
+  async (file) => {
+    const root = temporaryFolder();
+    const dataset = join(root, 'data');
+    writeFiles(root, { 'secret.jpg': await jpegOf(1), 'data/Images/1.jpg': await jpegOf(2) });
+    symlinkSync('../../secret.jpg', join(dataset, 'Images/link.jpg'));
+    symlinkSync('..', join(dataset, 'linked'));
+    const images = join(root, 'images.arrow');
+    await writeImages(images, [file]);
+    const { failure } = await runStage(resize, { params, inputs: { dataset, images } });
+    expect(failure).toMatchObject({
+      kind: 'bad-input',
+      problems: [{ message: expect.stringMatching(/^the image is outside the data set: it(s path)? leads/) }],
+    });
+  },
+);
 
 test('resize-to-arrow-shards reports a table that is not an Arrow file as a bad input', async () => {
   const { dataset } = await imagesOf(0);

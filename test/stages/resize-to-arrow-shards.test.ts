@@ -64,7 +64,9 @@ describe('resize-to-arrow-shards', () => {
     const { outputs } = await runStage(resize, { params, inputs });
     const table = tableFromIPC(readFileSync(join(outputs.shards ?? '', 'shard-all.arrow')));
     const source = await jpegOf(4);
-    const { pixels } = unwrap(await decodeImage(source, { width: 4, height: 4, fit: 'fill' }));
+    const { pixels } = unwrap(
+      await decodeImage(source, { width: 4, height: 4, fit: 'fill', interpolation: 'antialiased' }),
+    );
     const { image, ...row } = table.get(4)?.toJSON() ?? {};
     expect(row).toEqual({
       file: fileOf(4),
@@ -151,6 +153,7 @@ test('resizeToShards stops early when it is cancelled', async () => {
     work: temporaryFolder(),
     size: 4,
     fit: 'fill',
+    interpolation: 'antialiased',
     imagesPerShard: 6,
     batch: 4,
     signal: cancel.signal,

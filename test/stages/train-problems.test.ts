@@ -34,6 +34,20 @@ describe('the train stage fails before loading TensorFlow', () => {
     });
   });
 
+  test('when early stopping monitors a validation metric and there are no validation samples', async () => {
+    const inputs = await labelledImages(16, { splitOf: () => 'train' });
+    const problemsWith = async (early_stopping: object) =>
+      (await runStage(train, { params: { ...params, early_stopping }, inputs })).failure?.problems;
+    const problem = {
+      message: 'early_stopping monitors "val_loss", but there are no validation samples',
+      at: { file: inputs.targets },
+      advice: 'Raise validation_fraction, set early_stopping.monitor to loss, or remove early_stopping.',
+    };
+    expect(await problemsWith({ patience: 2 })).toEqual([problem]);
+    expect(await problemsWith({ restore_best: true })).toEqual([problem]);
+    expect(await problemsWith({ monitor: 'loss', patience: 2 })).toBeUndefined();
+  });
+
   test('when the images are too small for the backbone', async () => {
     const { failure } = await runStage(train, { params, inputs: await labelledImages(20, { size: 24 }) });
     expect(failure?.problems).toEqual([

@@ -33,7 +33,7 @@ describe('an interrupted training run', () => {
 
   test.each([
     ['with Adam, in the middle of an epoch', {}, 3],
-    ['with SGD with momentum, in the middle of an epoch', { optimizer: 'sgd', momentum: 0.9 }, 5],
+    ['with SGD with momentum, in the middle of an epoch', { optimizer: { sgd: { momentum: 0.9 } } }, 5],
     ['in eager mode', { execution: 'eager' }, 3],
     ['with the best weights restored', { early_stopping: { monitor: 'loss', restore_best: true }, warmup_steps: 4 }, 5],
   ])('resumes and gives a byte-identical model %s', async (_, more, steps) => {
@@ -44,6 +44,27 @@ describe('an interrupted training run', () => {
       `resumed from the checkpoint at step ${steps}, ${Math.floor((steps - 1) / 2)} of 3 epochs completed`,
     );
     expect(progress[0]?.done).toBe(steps + 1);
+    expect(files(resumed)).toEqual(files(undisturbed));
+  });
+
+  test('also resumes if it was interrupted while it validated an epoch', async () => {
+    const inputs = await labelledImages();
+    const undisturbed = await runStage(train, { params: interrupted, inputs });
+    const work = temporaryFolder();
+    const cancelled = new AbortController();
+    const first = runStage(train, {
+      params: interrupted,
+      inputs,
+      work,
+      signal: cancelled.signal,
+      onProgress: ({ done }) => {
+        // After the last step of the first epoch, the validation is next to read something.
+        if (done === 2) setImmediate(() => cancelled.abort(new Error('the run was cancelled')));
+      },
+    });
+    await expect(first).rejects.toThrow('the run was cancelled');
+    const resumed = await runStage(train, { params: interrupted, inputs, work });
+    expect(resumed.logged[0]).toBe('resumed from the checkpoint at step 2, 0 of 3 epochs completed');
     expect(files(resumed)).toEqual(files(undisturbed));
   });
 

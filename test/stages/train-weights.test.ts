@@ -126,9 +126,9 @@ describe('the train stage fails before training', () => {
     writeFileSync(file, 'something');
     expect(await problemsOf({}, { weights: file })).toEqual([
       {
-        message: 'this is neither an HDF5 file nor a .keras archive',
+        message: 'this is neither an HDF5 file, nor a .keras archive, nor a model.json of TensorFlow.js',
         at: { file },
-        advice: 'Use a file saved by Keras: .h5, .weights.h5 or .keras.',
+        advice: 'Use a file saved by Keras (.h5, .weights.h5, .keras), or a layers model of TensorFlow.js.',
       },
     ]);
   });

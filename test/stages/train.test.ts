@@ -30,7 +30,7 @@ describe('the train stage', () => {
       'weights.bin',
     ]);
     expect(factsIn(outputs['model'])).toEqual({
-      version: 1,
+      version: 2,
       backbone: 'small-cnn',
       height: SIZE,
       width: SIZE,
@@ -38,8 +38,11 @@ describe('the train stage', () => {
         { name: 'colour', classes: 3 },
         { name: 'shade', classes: 2 },
       ],
+      fit: 'fill',
+      interpolation: 'antialiased',
       epochs: 2,
       steps: 4,
+      loss: { label_smoothing: 0, l2_penalty: 0 },
     });
     const history = historyIn(outputs['history']);
     expect(history.map(({ epoch, learning_rate }) => [epoch, learning_rate])).toEqual([
@@ -79,7 +82,11 @@ describe('the train stage', () => {
   });
 
   test("lowers the learning rate by the param decay, as Keras' legacy optimizers do", async () => {
-    const slowing = { ...params, optimizer: 'sgd', momentum: 0.9, nesterov: true, decay: 0.5 };
+    const slowing = {
+      ...params,
+      optimizer: { sgd: { momentum: 0.9, nesterov: true } },
+      schedule: { constant: { decay: 0.5 } },
+    };
     const { outputs } = await runStage(train, { params: slowing, inputs: await labelledImages() });
     const rates = historyIn(outputs['history']).map(({ learning_rate }) => learning_rate);
     expect(rates).toEqual([3e-3, 3e-3 / (1 + 0.5 * 2)]);
@@ -123,17 +130,18 @@ describe('training ends early', () => {
     const stalling = {
       ...params,
       epochs: 9,
-      schedule: 'exponential',
-      decay_rate: 1e-30,
-      decay_steps: 1,
+      schedule: { exponential: { decay_rate: 1e-30, decay_steps: 1 } },
       early_stopping: { monitor: 'loss', patience: 2, min_delta: 10, restore_best: true },
     };
-    const { logged, outputs } = await runStage(train, { params: stalling, inputs });
+    const { logged, outputs, metrics } = await runStage(train, { params: stalling, inputs });
     expect(logged.slice(-2)).toEqual([
       'stopped early after epoch 3: loss has not improved since epoch 1',
       'restored the weights of epoch 1, which has the best loss',
     ]);
-    expect(historyIn(outputs['history'])).toHaveLength(3);
+    const [first, , last] = historyIn(outputs['history']);
+    // The metrics are those of the weights that were kept.
+    expect(metrics['loss']).toBe(first?.loss);
+    expect(last?.loss).not.toBe(first?.loss);
     expect(factsIn(outputs['model'])).toMatchObject({ epochs: 3, steps: 6 });
     const { outputs: best } = await runStage(train, { params: { ...stalling, epochs: 1 }, inputs });
     const weights = (from: Readonly<Record<string, string>>) => readFileSync(join(from['model'] ?? '', 'weights.bin'));

@@ -80,6 +80,15 @@ export function hangAfter(bytes: number, content: Buffer, etag?: string): Answer
   };
 }
 
+/** Sends data for ever, without saying how much. */
+export function endless(_: IncomingMessage, response: ServerResponse): void {
+  const send = () => {
+    while (!response.destroyed && response.write(Buffer.alloc(1 << 16)));
+  };
+  response.on('drain', send);
+  send();
+}
+
 export function status(code: number): Answer {
   return (_, response) => response.writeHead(code).end();
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { Fit } from '../../src/vision/data/images/resizing.ts';
 import { resizeToShards } from '../../src/vision/data/shards/resize-to-shards.ts';
 import { writeQuestions } from '../../src/vision/data/tables/questions.ts';
 import type { Sample } from '../../src/vision/data/tables/samples.ts';
@@ -30,6 +31,7 @@ export interface LabelledImagesOptions {
   readonly splitOf?: (index: number) => Split;
   /** The images with these numbers cannot be decoded, and are put aside. */
   readonly broken?: readonly number[];
+  readonly fit?: Fit;
   /** Images with these numbers are copies of those. */
   readonly sameAs?: ReadonlyMap<number, number>;
 }
@@ -59,6 +61,7 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
     taskOf = alternating,
     splitOf = everyFifthForValidation,
     broken = [],
+    fit = 'fill',
     sameAs = new Map<number, number>(),
   } = options;
   const dataset = temporaryFolder();
@@ -76,7 +79,8 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
     root: dataset,
     files: samples.map(({ file }) => file),
     size,
-    fit: 'fill',
+    fit,
+    interpolation: 'antialiased',
     imagesPerShard: 64,
     work: temporaryFolder(),
     batch: 8,

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { execaNode } from 'execa';
 import { onTestFinished } from 'vitest';
+import { memoryOf } from '../../src/engine/trust/memory.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
 export const CLI = join(REPOSITORY, 'dist/cli.cjs');
@@ -52,6 +53,13 @@ export class Project {
     return join(this.directory, path);
   }
 
+  /** Returns the absolute path of a file that earlier runs have remembered for this user, outside of the cache. */
+  remembered(name: string): string {
+    const memory = memoryOf({ root: this.directory, cache: this.path('cache') });
+    if (memory === undefined) throw new Error('the user of the tests has no memory');
+    return join(memory, name);
+  }
+
   write(path: string, text: string): void {
     mkdirSync(dirname(this.path(path)), { recursive: true });
     writeFileSync(this.path(path), text);
@@ -63,6 +71,11 @@ export class Project {
 
   remove(path: string): void {
     rmSync(this.path(path), { recursive: true });
+  }
+
+  /** Creates a symbolic link at `path` to the file `target` of the project. */
+  link(target: string, path: string): void {
+    symlinkSync(this.path(target), this.path(path));
   }
 
   /** Returns the names in a folder. */
@@ -90,7 +103,12 @@ export class Project {
   }
 
   async pipeline(...args: readonly string[]): Promise<Finished> {
-    return toFinished(await this.start(args));
+    return this.pipelineWith({}, ...args);
+  }
+
+  /** Runs the command with additional environment variables. */
+  async pipelineWith(environment: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Finished> {
+    return toFinished(await this.start(args, environment));
   }
 
   /** Runs `pipeline run --json` with additional arguments. */

@@ -47,6 +47,7 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     work,
     downloads: given.downloads ?? join(folder, '.downloads'),
     signal: given.signal ?? new AbortController().signal,
+    saving: async (work: () => unknown) => work(),
     log: (message: string) => logged.push(message),
     progress: (reached: Progress) => {
       progress.push(reached);

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import type { CommonOptions } from '../../src/engine/cli/options.ts';
 import { openSession, type Session } from '../../src/engine/cli/session.ts';
 import { CLI, type Project } from './project.ts';
 import { unwrap } from './result.ts';
@@ -14,8 +15,12 @@ export const ENGINE = {
   extensions: { runtimeFacts: [], viewers: async () => [], doctorChecks: async () => [], setupSteps: async () => [] },
 };
 
+/** The options of a command that is called in a project without any. */
+export function commandIn(project: Project): CommonOptions {
+  return { file: project.path('pipeline.yaml'), set: [], json: false, color: false, engine: ENGINE };
+}
+
 /** Reads and checks the pipeline of a project, as commands do. */
 export async function sessionOf(project: Project): Promise<Session> {
-  const options = { file: project.path('pipeline.yaml'), set: [], json: false, color: false, engine: ENGINE };
-  return unwrap(await openSession(options, new AbortController().signal));
+  return unwrap(await openSession(commandIn(project), new AbortController().signal));
 }

@@ -22,7 +22,15 @@ export async function shardsOf(count: number): Promise<string> {
       await writer.add({ ...sourceOf(index), data: new Uint8Array(12).fill(index) });
     shards.push(await writer.close());
   }
-  await writeShardIndex(directory, { version: 2, height: 2, width: 2, encoding: 'raw', shards });
+  await writeShardIndex(directory, {
+    version: 3,
+    fit: 'fill',
+    interpolation: 'antialiased',
+    height: 2,
+    width: 2,
+    encoding: 'raw',
+    shards,
+  });
   return directory;
 }
 

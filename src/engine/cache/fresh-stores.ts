@@ -3,7 +3,7 @@ import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
 import type { Watch } from '../fingerprint/work.ts';
 import type { ActionRecord } from './records.ts';
-import type { ActionStore, ContentStore, Stores } from './stores.ts';
+import { type ActionStore, type ContentStore, type Stores, whileLinking } from './stores.ts';
 
 /**
  * Returns stores that start empty: every new result is written to `fresh`. Only the results of the actions in `reused`,
@@ -68,8 +68,13 @@ class FreshContents implements ContentStore {
     return (await this.#fresh.materialize(digest, watch)) ?? this.#main.materialize(digest, watch);
   }
 
-  async list(digest: Digest): Promise<Tree | undefined> {
-    return (await this.#fresh.list(digest)) ?? this.#main.list(digest);
+  async list(...args: Parameters<ContentStore['list']>): Promise<Tree | undefined> {
+    return (await this.#fresh.list(...args)) ?? this.#main.list(...args);
+  }
+
+  /** The file may be one of `main`. */
+  whileLinking(path: string, change: () => void): void {
+    whileLinking(this.#fresh, path, () => whileLinking(this.#main, path, change));
   }
 
   digest(...args: Parameters<ContentStore['digest']>): Promise<Result<Tree>> {

@@ -1,17 +1,134 @@
-import { actionKey } from '../fingerprint/action-key.ts';
+import { isWrittenNumber } from '../../shared/non-finite.ts';
+import { collisions } from '../../shared/paths-below.ts';
+import { actionKey, type RecordedDocument, SCHEME } from '../fingerprint/action-key.ts';
 import { type ActionKey, isDigest } from '../fingerprint/digest.ts';
-import type { ActionRecord } from './records.ts';
+import { isOutputFile } from '../plan/plan-outputs.ts';
+import type { ActionRecord, RunRecord } from './records.ts';
+
+// A record may come from a cache that others can write to: each field that is read somewhere is checked here.
 
 /** Returns whether a record has the expected key, which is the digest of its document, and every field that is read. */
-export function isActionRecord(record: Partial<ActionRecord>, expected: ActionKey): record is ActionRecord {
-  const { key, document, outputs, metrics, provenance } = record;
+export function isActionRecord(record: unknown, expected: ActionKey): record is ActionRecord {
+  if (!isObject(record) || record['key'] !== expected) return false;
+  const { document, outputs, metrics, provenance } = record;
   return (
-    key === expected &&
-    document !== undefined &&
-    actionKey(document) === key &&
-    Object.values(outputs ?? { missing: undefined }).every((output) => isDigest(output?.digest ?? '')) &&
-    typeof metrics === 'object' &&
-    typeof provenance?.stage === 'string' &&
-    !Number.isNaN(Date.parse(provenance.finished))
+    isDocument(document) &&
+    actionKey(document as unknown as RecordedDocument) === expected &&
+    isObject(outputs) &&
+    Object.entries(outputs).every(([name, output]) => isOutput(name, output)) &&
+    collisions(Object.keys(outputs)).length === 0 &&
+    isRecordOf(metrics, isWrittenNumber) &&
+    isProvenance(provenance)
   );
+}
+
+/** Returns whether a record is that of the run with this id, and has every field that is read. */
+export function isRunRecord(record: unknown, id: string): record is RunRecord {
+  if (!isObject(record) || record['run'] !== id) return false;
+  const { pipeline, started, seconds, ok, stages } = record;
+  return (
+    isOptional(pipeline, isString) &&
+    isTime(started) &&
+    isNumber(seconds) &&
+    typeof ok === 'boolean' &&
+    Array.isArray(stages) &&
+    stages.every(isStageOutcome)
+  );
+}
+
+function isStageOutcome(stage: unknown): boolean {
+  if (!isObject(stage)) return false;
+  const { name, outcome, key, params, seconds, reasons, outputs, metrics } = stage;
+  return (
+    isString(name) &&
+    isString(outcome) &&
+    isOptional(key, isDigestText) &&
+    isOptional(params, isObject) &&
+    isOptional(seconds, isNumber) &&
+    isOptional(reasons, (list) => Array.isArray(list) && list.every(isString)) &&
+    isOptional(outputs, (map) => isRecordOf(map, isDigestText)) &&
+    isOptional(metrics, (map) => isRecordOf(map, isWrittenNumber))
+  );
+}
+
+/** Documents of other schemes may lack parts, and have others: `readDocument` converts them. */
+function isDocument(document: unknown): boolean {
+  if (!isObject(document)) return false;
+  const { scheme, code, packages, params, inputs, env, ...rest } = document;
+  const isComplete = [packages, params, inputs, env, rest['runtime']].every((part) => part !== undefined);
+  return (
+    isNumber(scheme) &&
+    (isComplete || scheme !== SCHEME) &&
+    isString(code) &&
+    isOptional(packages, (map) => isRecordOf(map, isString)) &&
+    isOptional(params, isObject) &&
+    isOptional(inputs, (map) => isRecordOf(map, isDigestText)) &&
+    isOptional(env, (map) => isRecordOf(map, (value) => value === null || isString(value))) &&
+    Object.values(rest).every((value) => !isObject(value) || isFacts(value))
+  );
+}
+
+/** The facts of one runtime (scheme 1), or of all of them by name. */
+function isFacts(value: unknown): boolean {
+  return isRecordOf(value, isString) || isRecordOf(value, (facts) => isRecordOf(facts, isString));
+}
+
+function isOutput(name: string, output: unknown): boolean {
+  if (!isObject(output)) return false;
+  const { digest, kind, file, files, bytes } = output;
+  return (
+    isDigestText(digest) &&
+    (kind === 'file' || kind === 'directory') &&
+    isString(file) &&
+    // The name becomes part of a path when the output is exported.
+    isOutputFile(file) &&
+    file.split('.', 1)[0] === name &&
+    isCount(files) &&
+    isCount(bytes)
+  );
+}
+
+function isProvenance(provenance: unknown): boolean {
+  if (!isObject(provenance)) return false;
+  const { stage, module, run, finished, seconds, modules, node, platform } = provenance;
+  return (
+    [stage, module, run, node, platform].every(isString) &&
+    isTime(finished) &&
+    isNumber(seconds) &&
+    isRecordOf(modules, isString)
+  );
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isRecordOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return isObject(value) && Object.values(value).every(isItem);
+}
+
+function isOptional(value: unknown, isValue: (value: unknown) => boolean): boolean {
+  return value === undefined || isValue(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isDigestText(value: unknown): boolean {
+  return isString(value) && isDigest(value);
+}
+
+function isTime(value: unknown): boolean {
+  return isString(value) && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value));
 }

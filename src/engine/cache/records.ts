@@ -19,6 +19,14 @@ export interface ActionRecord {
   readonly outputs: Readonly<Record<string, StoredOutput>>;
   readonly metrics: Readonly<Record<string, number>>;
   readonly provenance: Provenance;
+  /** Who vouches for it. Not part of the record's digest, which is what they vouch for. */
+  readonly vouchers?: Vouchers;
+}
+
+/** Codes over the digest of a record, each made with a secret of somebody who has computed or verified the record. */
+export interface Vouchers {
+  /** An HMAC under the key of the user who computed it. Only that user can check it. */
+  readonly user?: string;
 }
 
 export interface Provenance {
@@ -57,6 +65,8 @@ export interface StageOutcomeRecord {
 export interface RunRecord {
   readonly run: string;
   readonly pipeline: string;
+  /** The id of the project. Absent in the records of earlier versions. */
+  readonly project?: string;
   readonly started: string;
   readonly seconds: number;
   readonly ok: boolean;

@@ -28,7 +28,7 @@ export async function keepResult(
   watch?: WatchOutput,
 ): Promise<Result<void>> {
   for (const [name, output] of Object.entries(outputs)) {
-    const added = await contents.add(output, watch?.(name));
+    const added = await contents.add({ ...output, seconds: record.provenance.seconds }, watch?.(name));
     if (!added.ok) return added;
   }
   const committed = await actions.commit(record);

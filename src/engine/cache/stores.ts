@@ -25,15 +25,33 @@ export interface ContentStore {
   has(digest: Digest, watch?: Watch): Promise<boolean>;
   /** Returns the absolute path of the complete, read-only content; nothing on a cache miss. */
   materialize(digest: Digest, watch?: Watch): Promise<string | undefined>;
-  /** Returns the files in content, with their digests; nothing on a cache miss. */
-  list(digest: Digest): Promise<Tree | undefined>;
+  /** Returns the files in content, with their digests; nothing on a cache miss. Keeps a listing if wanted. */
+  list(digest: Digest, options?: Pick<DigestOptions, 'listings'>): Promise<Tree | undefined>;
+  /**
+   * Calls `change`, which creates or deletes a hard link to the file of a content at an absolute path. A store that
+   * recognises files by their metadata keeps their digests valid.
+   */
+  whileLinking?(path: string, change: () => void): void;
   /**
    * Computes the digest of the file or directory at an absolute path, which may be added afterwards. Symbolic links are
    * not followed.
    */
   digest(path: string, options?: Pick<DigestOptions, 'originals' | 'watch'>): Promise<Result<Tree>>;
   /** Adds content. Moves it away from its current path. */
-  add(content: Pick<FinishedOutput, 'digest' | 'path'>, watch?: Watch): Promise<Result<void>>;
+  add(content: NewContent, watch?: Watch): Promise<Result<void>>;
+}
+
+/** Content to be added. What a stage computed for long, a store may protect against a power failure. */
+export interface NewContent extends Pick<FinishedOutput, 'digest' | 'path'> {
+  readonly files?: number;
+  /** How long the stage took that computed it. */
+  readonly seconds?: number;
+}
+
+/** Calls `change`, which creates or deletes a hard link to the file of a content, as the store wants it. */
+export function whileLinking(contents: ContentStore, path: string, change: () => void): void {
+  if (contents.whileLinking === undefined) change();
+  else contents.whileLinking(path, change);
 }
 
 /**
@@ -64,7 +82,7 @@ export interface Claim {
   readonly work: string;
   /** For temporary files, including unfinished outputs: empty at first, removed on release. Absolute. */
   readonly scratch: string;
-  /** `finished`: whether the action now has a record, so that no run needs to resume its work. */
+  /** `finished`: whether this attempt has computed the action, so that no run needs to resume its work. */
   release(finished: boolean): void;
 }
 
@@ -72,22 +90,26 @@ export interface Claim {
 export interface Workspaces {
   /** Returns the directories of a claim on this action. They exist while the claim is held. */
   directoriesOf(key: ActionKey): Pick<Claim, 'work' | 'scratch'>;
-  /** Returns nothing if another run computes this action. */
-  tryClaim(key: ActionKey): Result<Claim | undefined>;
+  /**
+   * Returns nothing if another run computes this action. `forced`: the action is to be computed from the beginning, so
+   * that only what an interrupted forced attempt has left is resumed.
+   */
+  tryClaim(key: ActionKey, forced: boolean): Result<Claim | undefined>;
   /** Waits until no other run computes this action. Calls `waiting` once, with the holder, if it has to wait. */
   claim(
     key: ActionKey,
+    forced: boolean,
     waiting: (holder: string) => void,
     signal: AbortSignal,
   ): Promise<Result<Claim, readonly Problem[] | 'cancelled'>>;
 }
 
-/** Records what ran. Best effort: if the cache cannot be written, the records are lost. */
+/** Records what ran. If the cache cannot be written, the records are lost, and nothing else is. */
 export interface History {
   /** Returns the key of the last result of a stage, to explain what changed since. */
   lastKey(stage: string): ActionKey | undefined;
   setLastKey(stage: string, key: ActionKey): void;
-  addRun(run: RunRecord): void;
+  addRun(run: RunRecord): Result<void>;
 }
 
 /** The stores of artifacts and of the records of actions and runs. */

@@ -5,9 +5,9 @@ import type { Tree } from '../fingerprint/tree.ts';
 import type { Watch } from '../fingerprint/work.ts';
 import type { LocalStore } from './local/local-store.ts';
 import { isActionRecord } from './record-shape.ts';
-import type { ActionRecord, FinishedOutput } from './records.ts';
+import type { ActionRecord } from './records.ts';
 import { RemoteGuard, type RemoteTimeouts } from './remote-guard.ts';
-import type { ActionStore, ContentStore, RemoteStore } from './stores.ts';
+import type { ActionStore, ContentStore, NewContent, RemoteStore } from './stores.ts';
 
 export interface TieredOptions {
   /** Called with each failure of the remote store. A failure costs only time; it never fails the run. */
@@ -71,15 +71,19 @@ export class TieredStore implements ActionStore, ContentStore {
     return fetching;
   }
 
-  async list(digest: Digest): Promise<Tree | undefined> {
-    return (await this.materialize(digest)) === undefined ? undefined : this.#local.list(digest);
+  async list(...[digest, options]: Parameters<ContentStore['list']>): Promise<Tree | undefined> {
+    return (await this.materialize(digest)) === undefined ? undefined : this.#local.list(digest, options);
+  }
+
+  whileLinking(path: string, change: () => void): void {
+    this.#local.whileLinking(path, change);
   }
 
   digest(...args: Parameters<ContentStore['digest']>): Promise<Result<Tree>> {
     return this.#local.digest(...args);
   }
 
-  async add(content: Pick<FinishedOutput, 'digest' | 'path'>, watch?: Watch): Promise<Result<void>> {
+  async add(content: NewContent, watch?: Watch): Promise<Result<void>> {
     const added = await this.#local.add(content, watch);
     if (!added.ok) return added;
     const { digest } = content;

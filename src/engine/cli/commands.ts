@@ -23,6 +23,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         description: 'fail unless pipeline.lock matches the pipeline, and every result matches pipeline.lock',
       },
       {
+        flags: '--trust-cache',
+        description: 'believe results in the cache that were computed by others, and write them to pipeline.lock',
+      },
+      {
         flags: '--keep-going',
         description: 'after a failure, continue with stages that do not depend on the failed one',
       },
@@ -104,12 +108,15 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (_args, options) => (await import('./commands/cache-du.ts')).cacheDu(options),
   }),
   command('cache verify', '', {
-    description: 'check the integrity of the cache and delete corrupted entries; the next run recomputes them',
-    run: async (_args, options) => (await import('./commands/cache-verify.ts')).cacheVerify(options),
+    description:
+      'check the integrity of the cache and delete corrupted entries; the next run recomputes them. Lists unknown files',
+    options: [{ flags: '--yes', description: 'delete unknown files, too' }],
+    run: async (_args, options: import('./commands/cache-verify.ts').CacheVerifyOptions) =>
+      (await import('./commands/cache-verify.ts')).cacheVerify(options),
   }),
   command('cache gc', '', {
     description:
-      'list unreferenced results, and delete them with --yes; keeps what the current pipeline, pipeline.lock, the last runs and runs in progress need',
+      'list unreferenced results, and delete them with --yes; keeps what the current pipeline, pipeline.lock, the last runs, runs in progress and other projects need',
     options: [
       {
         flags: '--older-than <AGE>',
@@ -121,7 +128,22 @@ export const COMMANDS: readonly CommandSpec[] = [
         description: 'delete the least recently used results until the rest fits into SIZE: 500MB, 20GB',
         parse: parseSize,
       },
-      { flags: '--keep-runs <N>', description: 'keep what the last N runs used', parse: parseCount, default: 10 },
+      {
+        flags: '--keep-runs <N>',
+        description: 'keep what the last N runs of each project used',
+        parse: parseCount,
+        default: 10,
+      },
+      {
+        flags: '--keep-projects <AGE>',
+        description: 'keep what other projects, branches and profiles need that were run within AGE (default: 90d)',
+        parse: parseAge,
+      },
+      {
+        flags: '--release <PROJECT>',
+        description: 'keep nothing for this other project, given by its id or its pipeline file (repeatable)',
+        repeatable: true,
+      },
       { flags: '--yes', description: 'delete; without it, only list' },
     ],
     run: async (_args, options: import('./commands/cache-gc.ts').GcOptions) =>

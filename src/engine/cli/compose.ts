@@ -18,7 +18,11 @@ export interface LocalStores extends Stores {
   readonly linkable: (contents: readonly string[]) => Promise<LinkedFiles>;
 }
 
-/** Opens the stores in the cache directory `cache` (absolute). */
+/**
+ * Opens the stores in the cache directory `cache` (absolute).
+ *
+ * @param trees the digests of content, as far as they are remembered. Saved by the caller.
+ */
 export function openLocalStores(cache: string, trees: Trees, marker?: UseMarker): LocalStores {
   const store = new LocalStore(cache, trees, marker);
   return {

@@ -1,8 +1,8 @@
-import { withNonFinite } from '../../shared/non-finite.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { writeJson, writeText } from '../../shared/text/output.ts';
 import { type Paint, painter } from '../../shared/text/style.ts';
 import { jsonProblems } from '../report/json.ts';
-import { describeProblems } from '../report/problems.ts';
+import { describeProblems, type Severity } from '../report/problems.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
@@ -26,18 +26,28 @@ export function openConsole(options: CommonOptions): Console {
     folders: [process.cwd(), findProject(options).root],
     width: stream.columns ?? (Number(process.env['COLUMNS']) || 80),
     print: (text) => {
-      stream.write(`${text}\n`);
+      writeText(stream, `${text}\n`);
     },
     printJson: (value) => {
-      if (options.json) process.stdout.write(`${JSON.stringify(value, withNonFinite)}\n`);
+      if (options.json) writeJson(process.stdout, value);
     },
   };
 }
 
 /** Reports problems of the command line, the pipeline file or the data it names, and returns the exit code. */
 export function reportProblems(problems: readonly Problem[], options: CommonOptions): number {
-  const folders = [process.cwd(), findProject(options).root];
-  process.stderr.write(`${describeProblems(problems, folders, painter(process.stderr, options.color, process.env))}\n`);
-  if (options.json) process.stdout.write(jsonProblems(problems));
+  printProblems(problems, options, 'error');
+  if (options.json) for (const line of jsonProblems(problems)) writeJson(process.stdout, line);
   return EXIT.badInput;
+}
+
+/** Reports problems in spite of which the command goes on. */
+export function reportWarnings(problems: readonly Problem[], options: CommonOptions): void {
+  printProblems(problems, options, 'warning');
+}
+
+function printProblems(problems: readonly Problem[], options: CommonOptions, severity: Severity): void {
+  const folders = [process.cwd(), findProject(options).root];
+  const paint = painter(process.stderr, options.color, process.env);
+  writeText(process.stderr, `${describeProblems(problems, folders, paint, severity)}\n`);
 }

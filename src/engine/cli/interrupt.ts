@@ -1,19 +1,21 @@
+import { Interruption } from '../execute/interruption.ts';
 import { EXIT } from './exit.ts';
+
+/** The signals that end a command: Ctrl-C, `kill`, a closed terminal, Ctrl-\. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** Returns a signal that is aborted by Ctrl-C. A second Ctrl-C ends the process immediately. */
 export function interruptible(): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
-  const interrupt = () => {
+  const interrupt = (signal: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    controller.abort();
+    controller.abort(new Interruption(signal));
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  for (const signal of ENDING) process.on(signal, interrupt);
   return {
     signal: controller.signal,
     release: () => {
-      process.off('SIGINT', interrupt);
-      process.off('SIGTERM', interrupt);
+      for (const signal of ENDING) process.off(signal, interrupt);
     },
   };
 }

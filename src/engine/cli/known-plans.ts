@@ -9,7 +9,7 @@ import type { Plan } from '../plan/plan.ts';
 import { planFromJson, planToJson } from '../plan/plan-json.ts';
 import type { Project } from './project.ts';
 
-/** Module (absolute) → digest of its code. */
+/** Module (absolute) → digest of its code and its packages. */
 type CodeDigests = Readonly<Record<string, Digest>>;
 
 export interface KnownPlan {
@@ -17,7 +17,7 @@ export interface KnownPlan {
   readonly plan: Plan;
 }
 
-const KIND = 'plan-1';
+const KIND = 'plan-2';
 /** The maximum number of stored plans. There is one for each combination of profile and `--set`. */
 const MAX_COUNT = 50;
 
@@ -27,11 +27,11 @@ const MAX_COUNT = 50;
  * schemas have to be read.
  */
 export class KnownPlans {
-  readonly #directory: string;
+  readonly #directory: string | undefined;
   readonly #build: string;
 
-  /** `build` identifies this build of the engine. */
-  constructor(directory: string, build: string) {
+  /** `directory`: where plans are kept, if they are. `build` identifies this build of the engine. */
+  constructor(directory: string | undefined, build: string) {
     this.#directory = directory;
     this.#build = build;
   }
@@ -48,15 +48,17 @@ export class KnownPlans {
     writeIndexFile(this.#pathOf(project, text, overlays), KIND, JSON.stringify({ codes, plan: planToJson(plan) }));
   }
 
-  #pathOf({ shown, root }: Project, text: string, { profile, set }: Overlays): string {
+  #pathOf({ shown, root }: Project, text: string, { profile, set }: Overlays): string | undefined {
     const asked = JSON.stringify([this.#build, root, shown, text, profile ?? null, set]);
-    return join(this.#directory, `${hash('sha256', asked)}.json`);
+    return this.#directory && join(this.#directory, `${hash('sha256', asked)}.json`);
   }
 
   #makeRoom(): void {
+    const directory = this.#directory;
+    if (directory === undefined) return;
     try {
-      const names = readdirSync(this.#directory);
-      if (names.length >= MAX_COUNT) for (const name of names) rmSync(join(this.#directory, name), { force: true });
+      const names = readdirSync(directory);
+      if (names.length >= MAX_COUNT) for (const name of names) rmSync(join(directory, name), { force: true });
     } catch {
       // The directory does not exist yet, or is not writable.
     }

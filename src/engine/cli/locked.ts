@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { writeJson, writeText } from '../../shared/text/output.ts';
 import { painter } from '../../shared/text/style.ts';
 import { findOutdated, removedStages } from '../execute/compare-with-lockfile.ts';
 import { differencesFromLock } from '../execute/difference.ts';
@@ -40,8 +41,8 @@ export async function lockfileOf(
           advice: 'Undo these changes, or run the pipeline and commit the new lockfile: pipeline run',
         };
   const paint = painter(process.stderr, options.color, process.env);
-  process.stderr.write(`${describeOutdated(found, title, advice, paint)}\n`);
-  if (options.json) process.stdout.write(jsonOutdated(found));
+  writeText(process.stderr, `${describeOutdated(found, title, advice, paint)}\n`);
+  if (options.json) for (const line of jsonOutdated(found)) writeJson(process.stdout, line);
   return EXIT.difference;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Extensions } from '../../shared/extensions/extensions.ts';
+import { writeText } from '../../shared/text/output.ts';
 import type { Arguments } from './command-spec.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions, Engine } from './options.ts';
@@ -15,17 +16,9 @@ export interface Distribution {
   readonly extensions: Extensions;
 }
 
-/** Commands that run stages. Closing their output interrupts them. */
-const RUNS_STAGES: readonly string[] = ['run', 'verify'];
-
 /** Runs the command of the command line and sets the exit code of the process. */
 export async function mainCommand(words: readonly string[], distribution: Distribution): Promise<void> {
-  let unread: number = EXIT.ok;
-  // A reader that closes the pipe early, such as `| head`, is not an error for a listing, but it interrupts a run.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(unread);
-    throw error;
-  });
+  const output = watchOutput();
   const engine = engineIn(distribution);
   const parsed = parseQuickly(words) ?? (await (await import('./program.ts')).parseWithCommander(words));
   if (typeof parsed === 'number') {
@@ -33,9 +26,39 @@ export async function mainCommand(words: readonly string[], distribution: Distri
     return;
   }
   const { command, args, options } = parsed;
-  if (RUNS_STAGES.includes(command.name)) unread = EXIT.interrupted;
   process.exitCode = await command.run(toArguments(args), { ...options, engine } as CommonOptions);
+  output.finish();
 }
+
+/**
+ * Ignores errors of writing to stdout and stderr while a command works, since what it does does not depend on who reads
+ * about it. A reader that closes the pipe early, such as `| head`, has what it wanted. Output that is lost for another
+ * reason, such as a full disk, turns success into a failure at the end.
+ */
+function watchOutput(): { finish: () => void } {
+  let lost: string | undefined;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
+      if (!NOBODY_READS.includes(code)) lost ??= code;
+      finish();
+    });
+  }
+  let isFinished = false;
+  const finish = () => {
+    if (!isFinished || lost === undefined || process.exitCode !== EXIT.ok) return;
+    process.exitCode = EXIT.stageFailed;
+    writeText(process.stderr, `error: cannot write the output: ${lost}\n`);
+  };
+  return {
+    finish: () => {
+      isFinished = true;
+      finish();
+    },
+  };
+}
+
+/** The reader is gone: a pipe is closed, or a terminal has ended. */
+const NOBODY_READS = ['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
 
 function engineIn({ folder, build, extensions }: Distribution): Engine {
   const host = join(folder, 'stage-host.js');

@@ -33,7 +33,7 @@ export async function makePlan(
   if (!declared.ok) return declared;
   const resolved = resolvePipeline(declared.value, root, overlays, registered);
   if (!resolved.ok) return resolved;
-  const { codes, problems } = await readCodes(resolved.value, installation.codes);
+  const { codes, problems } = await readCodes(resolved.value, installation.codes, signal);
   const interfaces = await readInterfaces(codes, installation, signal);
   const faults = [...problems, ...interfaces.problems];
   const plan = planPipeline(resolved.value, (stage) => interfaces.found.get(stage.module.path), faults);
@@ -43,16 +43,20 @@ export async function makePlan(
 async function readCodes(
   resolved: ResolvedPipeline,
   known: StageCodes,
+  signal: AbortSignal,
 ): Promise<{ codes: ReadonlyMap<string, StageCode>; problems: readonly Problem[] }> {
   const codes = new Map<string, StageCode>();
   const problems: Problem[] = [];
   const stages = new Map(resolved.stages.map((stage) => [stage.module.path, stage])).values();
+  const stop = async () => (await import('../fingerprint/stop-bundling.ts')).stopBundling();
+  signal.addEventListener('abort', stop);
   for (const { stage, code } of await Promise.all(
     [...stages].map(async (stage) => ({ stage, code: await known.of(stage.module.path) })),
   )) {
     if (code.ok) codes.set(stage.module.path, code.value);
     else problems.push(...code.failure.map((problem) => placed(problem, stage)));
   }
+  signal.removeEventListener('abort', stop);
   return { codes, problems };
 }
 

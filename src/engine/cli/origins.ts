@@ -5,6 +5,7 @@ import type { CompletedStage, StageResult } from '../execute/events.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
+import { describePackages } from '../fingerprint/compare-packages.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import type { Origin } from '../inspect/provenance.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -82,7 +83,7 @@ function sourcesOf(
 async function changesSince(
   record: ActionRecord,
   result: StageResult | undefined,
-  { stores, runtime }: Pick<Services, 'stores' | 'runtime'>,
+  { stores, runtime, listings }: Pick<Services, 'stores' | 'runtime' | 'listings'>,
 ): Promise<string[]> {
   const now = completed(result);
   const current = now === undefined || now.key === record.key ? undefined : await findResult(stores, now.key);
@@ -91,6 +92,6 @@ async function changesSince(
     { document: record.document, modules: record.provenance.modules },
     { document: current.document, modules: current.provenance.modules },
     current.provenance.module,
-    { labelOf: (name) => runtime.labelOf(name) },
+    { describePackage: describePackages(listings), labelOf: (name) => runtime.labelOf(name) },
   );
 }

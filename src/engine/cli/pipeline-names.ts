@@ -1,14 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { JsonSchema } from '../../index.ts';
+import { readText } from '../../shared/read-file.ts';
 import { RunHistory } from '../cache/history/run-history.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
+import { listingsIn } from '../fingerprint/listings.ts';
 import { StageCodes } from '../fingerprint/stage-code.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
+import { memoryOf } from '../trust/memory.ts';
 import { KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
-import { findProject } from './project.ts';
+import { findProject, type Project } from './project.ts';
 
 /** The names in a pipeline that may occur on a command line. */
 export interface PipelineNames {
@@ -35,18 +37,18 @@ export interface ParamName {
 
 /**
  * Reads the names from a pipeline file that may be incomplete. The declarations of its stage modules come from the
- * index of an earlier run: nothing is bundled or run.
+ * memory of an earlier run: nothing is bundled or run.
  */
 export function readPipelineNames(options: CommonOptions): PipelineNames {
   const project = findProject(options);
-  const text = readFileSync(project.file, 'utf8');
+  const text = readPipelineText(project.file);
   const { stages = {}, params, profiles } = toObject(parse(text));
   const written = Object.entries(toObject(stages)).map(([name, stage]) => ({ name, ...toObject(stage) }) as Written);
-  const index = join(project.cache, 'index');
-  const interfaces = new RememberedInterfaces(index, project.root);
+  const memory = memoryOf(project);
+  const interfaces = new RememberedInterfaces(memory, project);
   const mentioned = mentionedOutputs(written);
   // The stages that a matrix generates are only in a plan.
-  const plan = new KnownPlans(join(index, 'plans'), options.engine.build).find(project, text, options)?.plan;
+  const plan = new KnownPlans(memory && join(memory, 'plans'), options.engine.build).find(project, text, options)?.plan;
   const instances = (plan?.stages ?? []).filter(({ name, declared }) => name !== declared);
   const found = [...written, ...instances.map(({ name, module }) => ({ name, module: module.path }))];
   return {
@@ -65,6 +67,11 @@ export function readPipelineNames(options: CommonOptions): PipelineNames {
     profiles: Object.keys(toObject(profiles)),
     runs: () => new RunHistory(project.cache).ids(),
   };
+}
+
+function readPipelineText(file: string): string {
+  const text = readText(file, 'pipelineFile', 'follow');
+  return text.ok ? text.value : '';
 }
 
 /** A stage of a pipeline file that may be incomplete or invalid. */
@@ -91,8 +98,9 @@ class RememberedInterfaces {
   readonly #root: string;
   readonly #found = new Map<string, StageInterface | undefined>();
 
-  constructor(index: string, root: string) {
-    this.#codes = new StageCodes(index, root, new FileDigests(join(index, 'sources')));
+  constructor(memory: string | undefined, { root, cache }: Project) {
+    const digests = new FileDigests(memory && join(memory, 'sources'));
+    this.#codes = new StageCodes(memory, root, digests, listingsIn(cache));
     this.#root = root;
   }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { writeText } from '../../shared/text/output.ts';
 import { COMMON_OPTIONS, type CommandSpec, type OptionSpec, shapeOf } from './command-spec.ts';
 import { COMMANDS } from './commands.ts';
 import { documentationNote } from './documentation.ts';
@@ -48,6 +49,10 @@ function switchesOff({ options }: CommandSpec): Record<string, false> {
 function configured(command: Command): Command {
   return command
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => writeText(process.stdout, text),
+      writeErr: (text) => writeText(process.stderr, text),
+    })
     .showHelpAfterError('(run "pipeline --help" for a list of commands)')
     .configureHelp({ showGlobalOptions: true });
 }

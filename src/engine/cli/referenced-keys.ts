@@ -8,12 +8,14 @@ import { survey } from '../execute/survey.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
-import { openSession } from './session.ts';
+import { openSession, type SessionOptions } from './session.ts';
 
 /** The action keys in a cache that the current pipeline and its lockfiles refer to. */
 export interface ReferencedKeys {
   /** The stage of each action key of the current pipeline; undefined if the pipeline cannot be read. */
   readonly current: ReadonlyMap<ActionKey, string> | undefined;
+  /** The name of the current pipeline; undefined if it cannot be read. */
+  readonly pipeline: string | undefined;
   /** The stage of each action key in the lockfiles. */
   readonly locked: ReadonlyMap<ActionKey, string>;
   /** The digests of the current code of the stages. */
@@ -24,7 +26,10 @@ export interface ReferencedKeys {
   readonly problems: readonly Problem[];
 }
 
-export async function findReferencedKeys(options: CommonOptions, signal: AbortSignal): Promise<ReferencedKeys> {
+export async function findReferencedKeys(
+  options: CommonOptions & SessionOptions,
+  signal: AbortSignal,
+): Promise<ReferencedKeys> {
   const { root, cache } = findProject(options);
   const { locked, problems: lockProblems } = readLocks(root);
   const lockfileIsRead = lockProblems.length === 0;
@@ -32,6 +37,7 @@ export async function findReferencedKeys(options: CommonOptions, signal: AbortSi
   if (!session.ok) {
     return {
       current: undefined,
+      pipeline: undefined,
       locked,
       codes: new Set(),
       lockfileIsRead,
@@ -50,7 +56,7 @@ export async function findReferencedKeys(options: CommonOptions, signal: AbortSi
     }
     session.value.save();
     const codes = new Set([...services.codes.values()].map(({ digest }) => digest));
-    return { current, locked, codes, lockfileIsRead, problems: lockProblems };
+    return { current, pipeline: services.plan.name, locked, codes, lockfileIsRead, problems: lockProblems };
   } finally {
     session.value.close();
   }

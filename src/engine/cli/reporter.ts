@@ -1,3 +1,4 @@
+import { writeJson, writeText } from '../../shared/text/output.ts';
 import type { RunEvent, RunResult } from '../execute/events.ts';
 import { describeFailure } from '../report/failures.ts';
 import { jsonReporter } from '../report/json.ts';
@@ -12,8 +13,8 @@ export function reporterFor(
 ): { emit: (event: RunEvent) => void; close: () => Promise<void> } {
   if (!options.json && !options.dryRun && process.stdout.isTTY) return terminalReporter(process.stdout, paint);
   const write = options.json ? process.stderr : process.stdout;
-  const plain = plainReporter((text) => write.write(text), paint);
-  const json = options.json ? jsonReporter((line) => process.stdout.write(line)) : undefined;
+  const plain = plainReporter((text) => writeText(write, text), paint);
+  const json = options.json ? jsonReporter((value) => writeJson(process.stdout, value)) : undefined;
   return {
     emit: (event) => {
       plain(event);

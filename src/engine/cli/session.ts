@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
+import { openCacheFolder } from '../cache/local/cache-folder.ts';
 import { UseMarker } from '../cache/local/use-marker.ts';
 import { hasGpu } from '../execute/gpus.ts';
 import type { Services } from '../execute/services.ts';
 import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
-import { Listings } from '../fingerprint/listings.ts';
-import { collectPackageAdvice } from '../fingerprint/package-advice.ts';
+import { listingsIn } from '../fingerprint/listings.ts';
+import { collectCoveredPackages, collectPackageAdvice } from '../fingerprint/package-advice.ts';
 import { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
@@ -17,6 +18,9 @@ import { Trees } from '../fingerprint/trees.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPipelineFile } from '../plan/read.ts';
 import { sourcesOf } from '../plan/sources.ts';
+import { LockedResults } from '../trust/locked-results.ts';
+import { memoryOf } from '../trust/memory.ts';
+import { VouchedActions } from '../trust/vouched-actions.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
 import { contentReporter } from './content-reporter.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
@@ -33,20 +37,37 @@ export interface Session {
   close(): void;
 }
 
+export interface SessionOptions {
+  /** Uses nothing that earlier runs found out, not even what this user did: everything is read and checked again. */
+  readonly fromScratch?: boolean;
+  /** Whether to vouch for the results of others as if this user had computed them. */
+  readonly adopt?: boolean;
+}
+
 /** Reads and validates the pipeline. Reuses what earlier runs found out as far as it is still valid. */
-export async function openSession(options: CommonOptions, signal: AbortSignal): Promise<Result<Session>> {
+export async function openSession(
+  options: CommonOptions & SessionOptions,
+  signal: AbortSignal,
+): Promise<Result<Session>> {
+  const { fromScratch = false, adopt = false } = options;
   const project = findProject(options);
   const text = readPipelineFile(project.file, project.shown);
   if (!text.ok) return text;
-  const index = join(project.cache, 'index');
-  const sources = new FileDigests(join(index, 'sources'));
-  const seals = new SealedTrees(join(index, 'trees'));
+  const opened = openCacheFolder(project.cache);
+  if (!opened.ok) return opened;
+  const memory = fromScratch ? undefined : memoryOf(project);
+  const sources = new FileDigests(within(memory, 'sources'));
+  const seals = new SealedTrees(within(memory, 'trees'));
   const builtIn = options.engine.extensions.runtimeFacts;
   const packageAdvice = collectPackageAdvice(builtIn);
-  const codes = new StageCodes(index, project.root, sources, packageAdvice);
+  const listings = listingsIn(project.cache);
+  const codes = new StageCodes(memory, project.root, sources, listings, {
+    advice: packageAdvice,
+    covered: collectCoveredPackages(builtIn),
+  });
   const installation = { ...options.engine, root: project.root, codes, packageAdvice };
 
-  const plans = new KnownPlans(join(index, 'plans'), options.engine.build);
+  const plans = new KnownPlans(within(memory, 'plans'), options.engine.build);
   let planned = revalidated(plans.find(project, text.value, options), codes);
   if (planned === undefined) {
     const { makePlan } = await import('./make-plan.ts');
@@ -65,8 +86,11 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
   const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, seals));
   const marker = new UseMarker(project.cache);
   const threads = new Threads(options.engine.hashWorker, signal);
-  const paths = new Trees(seals, join(index, 'files'), threads);
-  const { linkable, ...stores } = openLocalStores(project.cache, paths, marker);
+  const paths = new Trees(seals, within(memory, 'files'), threads);
+  const { linkable, ...local } = openLocalStores(project.cache, paths, marker);
+  const locked = new LockedResults(project.root, options.profile);
+  const actions = new VouchedActions(local.actions, { locked, lockDecides: fromScratch, adopt });
+  const stores = { ...local, actions };
   const roots = { project: project.root, cache: project.cache };
   const { engine, jobs } = options;
   return success({
@@ -74,11 +98,12 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       plan: planned.plan,
       roots,
       stores,
+      vouched: actions,
       executor: localExecutor({ engine, roots, stores, linkable, paths, environment: process.env, jobs }),
       paths,
       threads,
       emit: contentReporter(options),
-      listings: new Listings(join(index, 'listings')),
+      listings,
       codes: planned.codes,
       texts: codes,
       packageAdvice,
@@ -87,26 +112,30 @@ export async function openSession(options: CommonOptions, signal: AbortSignal): 
       environment: process.env,
     },
     save: () => {
-      for (const learnt of [sources, seals, codes]) learnt.save();
+      for (const learnt of [sources, paths, seals, codes]) learnt.save();
     },
     close: () => marker.release(),
   });
+}
+
+function within(directory: string | undefined, name: string): string | undefined {
+  return directory && join(directory, name);
 }
 
 /** Returns the plan of an earlier run if no stage's code has changed since. */
 function revalidated(known: KnownPlan | undefined, codes: StageCodes): Planned | undefined {
   if (known === undefined) return undefined;
   const found = new Map<string, StageCode>();
-  for (const [module, digest] of Object.entries(known.codes)) {
+  for (const [module, identity] of Object.entries(known.codes)) {
     const code = codes.known(module);
-    if (code?.digest !== digest) return undefined;
+    if (code?.identity !== identity) return undefined;
     found.set(module, code);
   }
   return { plan: known.plan, codes: found };
 }
 
 function toKnown({ plan, codes }: Planned): KnownPlan {
-  return { plan, codes: Object.fromEntries([...codes].map(([module, { digest }]) => [module, digest])) };
+  return { plan, codes: Object.fromEntries([...codes].map(([module, { identity }]) => [module, identity])) };
 }
 
 /** Returns a problem for each input path that does not exist, among the stages in `wanted`. */

@@ -3,11 +3,11 @@ import { reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
 import { interruptible } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, type Session, type SessionOptions } from './session.ts';
 
 /** Opens the pipeline for a command, and saves its indexes afterwards. Returns the command's exit code. */
 export async function withSession(
-  options: CommonOptions,
+  options: CommonOptions & SessionOptions,
   command: (session: Session, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const { signal, release } = interruptible();

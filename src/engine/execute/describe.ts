@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
 import { adviceOnStack } from '../fingerprint/package-advice.ts';
@@ -10,7 +8,8 @@ import { writeLinkedBundle } from './linked-bundle.ts';
 import type { Description } from './protocol.ts';
 import type { Installation } from './services.ts';
 import { placeInStack } from './stack.ts';
-import { runInProcess } from './stage-process.ts';
+import { type ProcessEnd, runInProcess } from './stage-process.ts';
+import { inTemporaryFolder } from './temporary-folder.ts';
 
 export interface Described {
   /** Absolute path of a module → its interface. */
@@ -25,43 +24,39 @@ export async function describeStages(
   signal: AbortSignal,
 ): Promise<Described> {
   if (modules.size === 0) return { interfaces: new Map(), problems: [] };
-  let directory: string | undefined;
-  try {
-    const made = mkdtempSync(join(tmpdir(), 'pipeline-describe-'));
-    directory = made;
-    const paths = [...modules.keys()];
-    const texts = await Promise.all([...modules].map(([path, { digest }]) => installation.codes.textOf(path, digest)));
-    const unread = texts.flatMap((text) => (text.ok ? [] : text.failure));
-    if (unread.length > 0) return { interfaces: new Map(), problems: unread };
-    const bundles = [...modules.values()].flatMap(({ externals }, index) => {
-      const text = texts[index];
-      return text?.ok ? [writeLinkedBundle(text.value, { ...installation, externals }, made, `stage-${index}`)] : [];
-    });
-    const end = await runInProcess({ type: 'describe', bundles }, join(made, 'request.json'), {
-      host: installation.host,
-      root: installation.root,
-      environment: stageEnvironment(process.env, [], []),
-      signal,
-      onMessage: () => undefined,
-    });
-    const names = paths.map((path) => relative(installation.root, path));
-    if (end.type === 'cancelled') return failedAll({ message: 'interrupted' });
-    if (end.type === 'failed' || end.message.type !== 'described') {
-      const output = end.type === 'failed' && end.failure.kind === 'crashed' ? `\n${end.failure.output}` : '';
-      return failedAll({ message: `cannot load the stage modules ${names.join(', ')}${output}` });
-    }
-    return collect(end.message.descriptions, paths, names, installation);
-  } catch (error) {
-    const { errno, code } = error as NodeJS.ErrnoException;
-    if (errno === undefined) throw error;
-    return failedAll({
-      message: `cannot write to the folder for temporary files: ${code}`,
-      at: { file: tmpdir() },
-      advice: 'Free some disk space, or set the environment variable TMPDIR to another folder.',
-    });
-  } finally {
-    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
-  }
+  const described = await inTemporaryFolder('describe', (folder) => describeIn(folder, modules, installation, signal));
+  return described.ok ? described.value : { interfaces: new Map(), problems: described.failure };
+}
+
+async function describeIn(
+  folder: string,
+  modules: ReadonlyMap<string, StageCode>,
+  installation: Installation,
+  signal: AbortSignal,
+): Promise<Described> {
+  const paths = [...modules.keys()];
+  const texts = await Promise.all([...modules].map(([path, { digest }]) => installation.codes.textOf(path, digest)));
+  const unread = texts.flatMap((text) => (text.ok ? [] : text.failure));
+  if (unread.length > 0) return { interfaces: new Map(), problems: unread };
+  const bundles = [...modules.values()].flatMap(({ externals }, index) => {
+    const text = texts[index];
+    return text?.ok ? [writeLinkedBundle(text.value, { ...installation, externals }, folder, `stage-${index}`)] : [];
+  });
+  const names = paths.map((path) => relative(installation.root, path));
+  let loading = names[0] ?? '';
+  const end = await runInProcess({ type: 'describe', bundles }, join(folder, 'request.json'), {
+    host: installation.host,
+    root: installation.root,
+    environment: stageEnvironment(process.env, [], []),
+    stop: { grace: 0, signal, onSaving: () => undefined },
+    onLeftBehind: () => undefined,
+    onMessage: (message) => {
+      if (message.type === 'loading') loading = names[message.bundle] ?? loading;
+    },
+  });
+  if (end.type === 'cancelled') return failedAll({ message: 'interrupted' });
+  if (end.type === 'failed' || end.message.type !== 'described') return failedAll(notLoaded(end, loading));
+  return collect(end.message.descriptions, paths, names, installation);
 }
 
 function collect(
@@ -94,6 +89,19 @@ function collect(
     }
   }
   return { interfaces, problems };
+}
+
+/** Describes why the process ended while it loaded the module `file`. */
+function notLoaded(end: ProcessEnd, file: string): Problem {
+  const { how, output } =
+    end.type === 'failed' && end.failure.kind === 'crashed'
+      ? end.failure
+      : { how: 'sent an unknown message', output: '' };
+  return {
+    message: `the process that loaded the module ${how}${output === '' ? '' : `\n${output}`}`,
+    at: { file },
+    advice: 'A module is loaded to read what it declares. Move what it does, such as process.exit(), into `run`.',
+  };
 }
 
 function failedAll(problem: Problem): Described {

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import type { KeyDocument } from '../fingerprint/action-key.ts';
+import { valueDigest } from '../fingerprint/value-digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 
 /** The variables that any process needs. Other variables are passed to a stage only if it declares them. */
@@ -51,10 +53,14 @@ export function stageEnvironment(
   return { ...PINNED, UV_THREADPOOL_SIZE: threads, [GPUS]: gpus.join(','), ...given };
 }
 
-/** Returns the declared variables with their values, for the action key; null for one that is not set. */
-export function declaredEnvironment(
+/** Returns the declared variables with the digests of their values, for the action key; null for one that is not set. */
+export async function declaredEnvironment(
   from: NodeJS.ProcessEnv,
   declared: readonly string[],
-): Record<string, string | null> {
-  return Object.fromEntries([...declared].sort().map((name) => [name, from[name] ?? null]));
+): Promise<KeyDocument['env']> {
+  const digests = [...declared].sort().map(async (name) => {
+    const value = from[name];
+    return [name, value === undefined ? null : await valueDigest(name, value)] as const;
+  });
+  return Object.fromEntries(await Promise.all(digests));
 }

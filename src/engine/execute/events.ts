@@ -69,6 +69,10 @@ export type RunEvent =
       /** A description of the holder. */
       readonly holder: string;
     }
+  /** The run was cancelled, and its stages are being stopped. `signal`: SIGINT for Ctrl-C. */
+  | { readonly type: 'run-stopping'; readonly signal: string }
+  /** The stage is stopped, and is saving, for at most this time. */
+  | { readonly type: 'stage-saving'; readonly stage: string; readonly seconds: number }
   | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly string[] }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
   /** How far the runner has got with an input or an output of a stage, if that takes more than a second. */

@@ -1,11 +1,13 @@
 import { now, secondsSince } from '../../shared/clock.ts';
 import { findResult, lastResult } from '../cache/results.ts';
+import type { ActionKey } from '../fingerprint/digest.ts';
 import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';
 import { cancelledBy, toCompleted } from './completed.ts';
 import type { CompletedStage, Emit, Purpose, RunResult, StageResult } from './events.ts';
 import type { FailureReason } from './failure.ts';
+import { announceStop } from './interruption.ts';
 import { reasonsSince, reasonsToRun } from './reasons.ts';
 import type { InputsGone } from './run-due.ts';
 import { newRunId } from './run-id.ts';
@@ -38,8 +40,9 @@ export async function execute(services: Services, options: RunOptions): Promise<
   const stages = services.plan.stages.filter((stage) => options.selection.stages.has(stage.name));
   const { purpose = 'run', emit } = options;
   emit({ type: 'run-started', purpose, run, pipeline: services.plan.name, stages: stages.map(({ name }) => name) });
-  const execution = new Execution(run, services, options);
-  const results = await execution.results(stages);
+  const announced = announceStop(options.signal, emit);
+  const results = await new Execution(run, services, options).results(stages);
+  announced();
   const cancelled = options.signal.aborted;
   const ok =
     !cancelled && results.every(({ outcome }) => outcome === 'ran' || outcome === 'cached' || outcome === 'would-run');
@@ -54,6 +57,7 @@ class Execution {
   readonly #options: RunOptions;
   readonly #paths: PathInputs;
   readonly #results = new Map<string, Promise<StageResult>>();
+  readonly #computing = new Map<ActionKey, string>();
   readonly #ranks: ReadonlyMap<string, number>;
   #chains: ReadonlyMap<string, number> | undefined;
   /** After a failure no stage of a higher rank starts. */
@@ -158,13 +162,12 @@ class Execution {
   ): Promise<StageResult> {
     const last = await lastResult(this.#services.stores, stage.name);
     const parts = await knownParts(stage, this.#services, this.#paths, (name) => completed.get(name)?.outputs);
-    if (!parts.ok) {
-      const failure: FailureReason = { kind: 'bad-input', problems: parts.failure };
-      return { name: stage.name, seconds: 0, reasons: [], outcome: 'failed', failure };
-    }
+    const base = { name: stage.name, seconds: 0 };
+    if (!parts.ok)
+      return { ...base, reasons: [], outcome: 'failed', failure: { kind: 'bad-input', problems: parts.failure } };
     const own = last === undefined ? [] : reasonsSince(last, stage, parts.value, this.#services);
     const reasons = [...own, ...before.map((name) => `${name} would run`)];
-    return { name: stage.name, seconds: 0, reasons, outcome: 'would-run' };
+    return { ...base, reasons, outcome: 'would-run' };
   }
 
   async #lookUpOrRun(stage: PlannedStage, key: StageKey): Promise<StageResult | InputsGone> {
@@ -187,7 +190,7 @@ class Execution {
     const { runDue } = await import('./run-due.ts');
     return runDue(
       {
-        ...{ stage, key, reasons, forced, run: this.#run },
+        ...{ stage, key, reasons, forced, run: this.#run, computing: this.#computing },
         priority: this.#chainLength(stage.name),
         signal: this.#options.signal,
         emit: this.#options.emit,

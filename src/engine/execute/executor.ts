@@ -1,4 +1,5 @@
 import type { Progress } from '../../index.ts';
+import type { Problem } from '../../shared/problem.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
@@ -35,8 +36,12 @@ export interface StageRequest {
   readonly previous?: RequestedPrevious;
   /** The declared variables that are set. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The names of the variables that are passed through. Their values never leave the machine that has them. */
+  readonly secrets: readonly string[];
   /** Seconds. */
   readonly timeout?: number;
+  /** How long the stage may take to end if it is saving when it is stopped, in seconds. */
+  readonly grace: number;
 }
 
 export interface RequestedCode extends BundleText {
@@ -47,8 +52,8 @@ export interface RequestedCode extends BundleText {
 }
 
 export type RequestedInput =
-  /** `producer`: `stage.output`, for messages. */
-  | { readonly kind: 'artifact'; readonly digest: Digest; readonly producer: string }
+  /** `producer`: `stage.output`, for messages. `file`: the file name of the output, which the stage sees. */
+  | { readonly kind: 'artifact'; readonly digest: Digest; readonly producer: string; readonly file: string }
   | { readonly kind: 'path'; readonly at: RootedPath; readonly digest: Digest; readonly filter: TreeFilter };
 
 /** One of the artifacts of an input that collects several, declared as `models[]`. */
@@ -88,7 +93,10 @@ export type StageMessage =
   | { readonly type: 'waiting'; readonly holder: string }
   | { readonly type: 'content-progress'; readonly content: Content; readonly progress: ContentProgress }
   | { readonly type: 'log'; readonly message: string }
-  | { readonly type: 'progress'; readonly progress: Progress };
+  | { readonly type: 'progress'; readonly progress: Progress }
+  /** The stage was stopped while it was saving, for which it has this time. */
+  | { readonly type: 'saving'; readonly seconds: number }
+  | { readonly type: 'warning'; readonly problem: Problem };
 
 export type StageEnd =
   /** The record and the outputs are in the stores. */

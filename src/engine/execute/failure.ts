@@ -30,7 +30,7 @@ export type FailureReason =
       readonly advice?: string;
     }
   /** Its process ended without a result. */
-  | { readonly kind: 'crashed'; readonly how: string; readonly output: string }
+  | { readonly kind: 'crashed'; readonly how: string; readonly output: string; readonly advice?: string }
   /** It exceeded its `timeout`. */
   | { readonly kind: 'timed-out'; readonly seconds: number }
   | { readonly kind: 'bad-output'; readonly problems: readonly Problem[] }

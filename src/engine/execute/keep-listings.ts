@@ -13,7 +13,6 @@ export async function keepListings(
     const digest = document.inputs[name];
     // Usually the listing was kept when the directory was digested.
     if (from.kind !== 'path' || digest === undefined || listings.has(digest)) continue;
-    const tree = await paths.list(from.path, { filter: from });
-    if (tree.ok && tree.value.digest === digest) listings.keep(tree.value);
+    await paths.list(from.path, { filter: from, listings: listings.directory });
   }
 }

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { updateAtomically } from '../../shared/atomic-write.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import { readText } from '../../shared/read-file.ts';
 import { type ReadDocument, type Runtime, readDocument } from '../fingerprint/action-key.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { Json, JsonObject } from '../plan/declaration.ts';
@@ -20,7 +21,7 @@ export interface LockedParts {
   readonly packages?: Digest;
   readonly params: JsonObject;
   readonly inputs: Readonly<Record<string, Digest>>;
-  /** Digests of the values, since the file is committed and a value may be secret; null for a variable not set. */
+  /** Digests of the values; null for a variable that is not set. */
   readonly env: Readonly<Record<string, Digest | null>>;
   readonly runtime: Runtime;
 }
@@ -40,18 +41,19 @@ const HEAD = `# Written by pipeline after each complete, successful run: the act
 # After a merge conflict take either side and run the pipeline.
 `;
 
-/** Writes the keys and digests of a complete, successful run, sorted, one a line. Leaves an up-to-date file alone. */
+/** Returns whether the lockfile has exactly the results of a complete, successful run. */
+export function isUpToDate(path: string, result: RunResult): boolean {
+  return describes(read(path), result);
+}
+
+/** Writes the keys and digests of a complete, successful run, sorted, one a line. */
 export function writeLockfile(path: string, result: RunResult): Result<void> {
-  if (describes(read(path), result)) return success(undefined);
-  const temporary = `${path}.${process.pid}`;
   try {
-    writeFileSync(temporary, lockfileText(result));
-    renameSync(temporary, path);
+    updateAtomically(path, lockfileText(result));
     return success(undefined);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    rmSync(temporary, { force: true });
     return problem(`cannot write the lockfile: ${code}`, {
       at: { file: path },
       advice: 'Free some disk space or make the folder writable, then run again. Finished stages do not rerun.',
@@ -61,7 +63,8 @@ export function writeLockfile(path: string, result: RunResult): Result<void> {
 
 export function lockfileText(result: RunResult): string {
   const lines = completedIn(result).flatMap((stage) => [
-    ...resultLines(stage),
+    `${scalar(stage.name)}:`,
+    ...resultLines(stage.key, stage.outputs),
     ...Object.entries(lockedParts(readDocument(stage.document))).flatMap(([part, value]) =>
       isEmpty(value) ? [] : entry(part, value, '  '),
     ),
@@ -73,21 +76,26 @@ export function lockfileText(result: RunResult): string {
 function describes(text: string, result: RunResult): boolean {
   const stages = completedIn(result);
   let at = 0;
-  for (const stage of stages) {
-    // Every stage has code, except in a lockfile of an earlier version.
-    at = text.indexOf(`\n${resultLines(stage).join('\n')}\n  code: `, at);
+  for (const { name, key, outputs } of stages) {
+    at = text.indexOf(`\n${scalar(name)}:${lockedText(key, outputs)}`, at);
     if (at === -1) return false;
   }
   return text.startsWith(HEAD) && text.match(/^[^\s#]/gm)?.length === stages.length;
 }
 
-function completedIn({ stages }: RunResult): CompletedStage[] {
+export function completedIn({ stages }: RunResult): CompletedStage[] {
   const completed = stages.filter(({ outcome }) => outcome === 'ran' || outcome === 'cached') as CompletedStage[];
   return completed.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function resultLines({ name, key, outputs }: CompletedStage): string[] {
-  return [`${scalar(name)}:`, `  key: ${scalar(key)}`, ...entry('outputs', outputs, '  ')];
+/** Returns what follows the name of a stage in a lockfile that has exactly this result. */
+export function lockedText(key: ActionKey, outputs: CompletedStage['outputs']): string {
+  // Every stage has code, except in a lockfile of an earlier version.
+  return `\n${resultLines(key, outputs).join('\n')}\n  code: `;
+}
+
+function resultLines(key: ActionKey, outputs: CompletedStage['outputs']): string[] {
+  return [`  key: ${scalar(key)}`, ...entry('outputs', outputs, '  ')];
 }
 
 export function lockedParts({ code, packages, params, inputs, env, runtime }: ReadDocument): LockedParts {
@@ -96,7 +104,7 @@ export function lockedParts({ code, packages, params, inputs, env, runtime }: Re
     ...(!isEmpty(packages) && { packages: sha256(canonicalJson(packages)) }),
     params,
     inputs,
-    env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value === null ? null : sha256(value)])),
+    env,
     runtime,
   };
 }
@@ -125,9 +133,6 @@ function scalar(text: string): string {
 }
 
 function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  const text = readText(path, 'lockfile');
+  return text.ok ? text.value : '';
 }

@@ -7,7 +7,7 @@ import type { Tree } from '../fingerprint/tree.ts';
 import type { PlannedOutput } from '../plan/stage-interface.ts';
 import type { StageRequest } from './executor.ts';
 
-/** Digests the outputs of a stage in `directory`, by output name. Fails if an output is missing, empty or invalid. */
+/** Digests the outputs of a stage in `directory`, by output name. Fails if an output is missing, an empty directory or invalid. */
 export async function finishOutputs(
   stage: StageRequest,
   directory: string,
@@ -40,12 +40,12 @@ function outputProblem({ stage, module }: StageRequest, output: PlannedOutput, f
 function faultOf(path: string): string | undefined {
   if (!existsSync(path)) return 'was not created';
   const stats = lstatSync(path);
-  if (stats.isFile()) return stats.size === 0 ? 'is empty' : undefined;
+  if (stats.isFile()) return undefined;
   return stats.isDirectory() ? undefined : 'is neither a file nor a directory';
 }
 
 function faultIn({ odd, files }: Tree): string | undefined {
   // The target of a symbolic link would not be moved into the cache with it.
   if (odd !== undefined) return `contains "${odd}", which is neither a file nor a directory`;
-  return files.length === 0 ? 'is empty' : undefined;
+  return files.length === 0 ? 'is an empty directory' : undefined;
 }

@@ -10,11 +10,12 @@ import { type RootedPath, toRooted } from './roots.ts';
 import type { Services } from './services.ts';
 import type { StageKey } from './stage-key.ts';
 
-type PreviousServices = Pick<Services, 'stores' | 'listings' | 'roots'>;
+type PreviousServices = Pick<Services, 'stores' | 'listings' | 'roots' | 'vouched'>;
 
 /**
  * Returns the last complete result whose key differs only in its inputs, for a stage that declares `reuses`. Looking it
- * up marks it as used, so that no sweep deletes it meanwhile.
+ * up marks it as used, so that no sweep deletes it meanwhile. A result that somebody else has computed is not reused:
+ * the new one would then be this user's own, with content that this user has not computed.
  */
 export async function findPrevious(
   stage: PlannedStage,
@@ -28,7 +29,7 @@ export async function findPrevious(
   const others = () =>
     [...services.stores.index.records()].filter((record) => record.key !== last?.key && fits(record));
   const previous =
-    (last !== undefined && fits(last) ? await findResult(services.stores, last.key) : undefined) ??
+    (last !== undefined && fits(last) ? await firstFound([last], services) : undefined) ??
     (await firstFound(others().sort(byAge), services));
   if (previous === undefined) return undefined;
   const outputs = Object.entries(previous.outputs).map(([name, { digest }]) => [name, digest] as const);
@@ -37,11 +38,11 @@ export async function findPrevious(
 
 async function firstFound(
   records: readonly ActionRecord[],
-  { stores }: PreviousServices,
+  { stores, vouched }: PreviousServices,
 ): Promise<ActionRecord | undefined> {
   for (const { key } of records) {
     const found = await findResult(stores, key);
-    if (found !== undefined) return found;
+    if (found !== undefined && !vouched.isForeign(key)) return found;
   }
   return undefined;
 }
@@ -65,8 +66,8 @@ async function listingsOf(
   for (const { name, from } of sourcesOf(stage)) {
     const digest = document.inputs[name];
     if (digest === undefined) continue;
-    const tree = from.kind === 'artifact' && !listings.has(digest) ? await stores.contents.list(digest) : undefined;
-    if (tree !== undefined) listings.keep(tree);
+    if (from.kind === 'artifact' && !listings.has(digest))
+      await stores.contents.list(digest, { listings: listings.directory });
     paths[name] = toRooted(listings.pathOf(digest), roots);
   }
   return paths;

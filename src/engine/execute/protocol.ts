@@ -28,7 +28,7 @@ export type HostTask =
   /** Returns what each of these bundles declares, without running it. */
   | { readonly type: 'describe'; readonly bundles: readonly string[] };
 
-/** The content of the request file of a stage's process. SIGTERM means that the run is cancelled. */
+/** The content of the request file of a stage's process. SIGTERM means that the stage is to stop. */
 export type HostRequest = HostTask & {
   /** The names of the environment variables to keep: the shell that starts the process may have added others. */
   readonly variables: readonly string[];
@@ -38,6 +38,8 @@ export interface ThrownError {
   readonly message: string;
   /** Its lines refer to the TypeScript source. */
   readonly stack: string;
+  /** The code of a system error, such as EMFILE. */
+  readonly code?: string;
 }
 
 export type Description =
@@ -54,6 +56,10 @@ export type HostMessage =
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'metrics'; readonly values: Readonly<Record<string, number>> }
+  /** A stage begins or ends to save something that must not be lost when it is stopped. */
+  | { readonly type: 'saving'; readonly active: boolean }
+  /** The bundle with this index is loaded now, to describe it. */
+  | { readonly type: 'loading'; readonly bundle: number }
   | { readonly type: 'described'; readonly descriptions: readonly Description[] }
   | { readonly type: 'done' }
   /** It was done, and what it had started went on. `open`: what Node calls that. */

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
+import { readText } from '../../shared/read-file.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { check, compile } from '../plan/schema-problems.ts';
 import { parseYaml, type YamlPath } from '../plan/source.ts';
@@ -35,16 +35,10 @@ const lockfileSchema = {
 
 /** Reads the lockfile at `path`, which is called `file` in messages. Returns nothing if there is none. */
 export function readLockfile(path: string, file: string): Result<Lockfile | undefined> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return success(undefined);
-    if (code === undefined) throw error;
-    return problem(`cannot read the lockfile: ${code}`, { at: { file }, advice: RESTORE });
-  }
-  return parseLockfile(file, text);
+  const text = readText(path, 'lockfile');
+  if (text.ok) return parseLockfile(file, text.value);
+  if (text.failure.kind === 'missing') return success(undefined);
+  return problem(`cannot read the lockfile: ${text.failure.reason}`, { at: { file }, advice: RESTORE });
 }
 
 /** Parses and validates the text of a lockfile. Every problem has a location. */

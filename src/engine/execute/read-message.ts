@@ -1,4 +1,5 @@
 import { isWrittenNumber } from '../../shared/non-finite.ts';
+import { parseJson } from '../../shared/parse-json.ts';
 import type { HostMessage } from './protocol.ts';
 
 /**
@@ -6,12 +7,7 @@ import type { HostMessage } from './protocol.ts';
  * the stage and to native code, and whatever they write there by mistake must not end the runner.
  */
 export function readMessage(line: string): HostMessage | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  const value: unknown = parseJson(line)?.value;
   return isObject(value) && isMessage(value) ? (value as HostMessage) : undefined;
 }
 
@@ -22,13 +18,17 @@ function isMessage(value: Fields): boolean {
     case 'log':
       return typeof value['message'] === 'string';
     case 'progress':
-      return isObject(value['progress']) && isNumber(value['progress']['done']) && isNumber(value['progress']['total']);
+      return isObject(value['progress']) && isProgress(value['progress']);
     case 'metrics':
       return isObject(value['values']) && Object.values(value['values']).every(isWrittenNumber);
+    case 'saving':
+      return typeof value['active'] === 'boolean';
+    case 'loading':
+      return isNumber(value['bundle']);
     case 'unfinished':
       return Array.isArray(value['open']) && value['open'].every(isString);
     case 'described':
-      return Array.isArray(value['descriptions']);
+      return Array.isArray(value['descriptions']) && value['descriptions'].every(isDescription);
     case 'reported':
       return isStageFailure(value['failure']);
     case 'threw':
@@ -42,7 +42,38 @@ function isMessage(value: Fields): boolean {
 export function isStageFailure(value: unknown): boolean {
   if (!isObject(value) || (value['kind'] !== 'bad-input' && value['kind'] !== 'failed')) return false;
   const { problems } = value as { problems?: unknown };
-  return Array.isArray(problems) && problems.every((problem) => isObject(problem) && isString(problem['message']));
+  return Array.isArray(problems) && problems.every(isProblem);
+}
+
+function isProblem(problem: unknown): boolean {
+  if (!isObject(problem) || !isString(problem['message'])) return false;
+  const { at, advice } = problem;
+  return isOptional(at, isPlace) && isOptional(advice, isString);
+}
+
+function isPlace(place: unknown): boolean {
+  if (!isObject(place) || !isString(place['file'])) return false;
+  // JSON has null for a number that is not finite.
+  return ['line', 'column', 'length'].every((part) => isOptional(place[part] ?? undefined, isNumber));
+}
+
+function isProgress({ done, total, unit, note }: Fields): boolean {
+  return isNumber(done) && isNumber(total) && isOptional(unit, isString) && isOptional(note, isString);
+}
+
+function isDescription(description: unknown): boolean {
+  if (!isObject(description)) return false;
+  const { ok, interface: declared, error, notAStage } = description;
+  if (ok === true) return isObject(declared) && isStrings(declared['inputs']) && isStrings(declared['outputs']);
+  return isString(notAStage) || (isObject(error) && isString(error['message']) && isString(error['stack']));
+}
+
+function isStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isString);
+}
+
+function isOptional(value: unknown, isValue: (value: unknown) => boolean): boolean {
+  return value === undefined || isValue(value);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

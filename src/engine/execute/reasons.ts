@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { ActionRecord } from '../cache/records.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { compareListings } from '../fingerprint/compare-listings.ts';
+import { describePackages } from '../fingerprint/compare-packages.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import type { FileList } from '../fingerprint/file-list.ts';
 import type { Tree } from '../fingerprint/tree.ts';
@@ -10,7 +11,7 @@ import { type Source, sourcesOf } from '../plan/sources.ts';
 import type { Services } from './services.ts';
 import { codeOf, type KnownParts, type StageKey } from './stage-key.ts';
 
-export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'paths' | 'runtime'> & {
+export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'paths' | 'runtime' | 'vouched'> & {
   readonly stores: Pick<Services['stores'], 'index'>;
 };
 
@@ -21,6 +22,7 @@ export function reasonsToRun(
   last: ActionRecord | undefined,
   services: ReasonServices,
 ): string[] {
+  if (services.vouched.isRefused(key)) return ['the cache has another result under its key than pipeline.lock'];
   if (last === undefined) return ['it has not run yet'];
   if (last.key === key) return ['its result in the cache is incomplete or corrupted'];
   const reasons = reasonsSince(last, stage, { document, open: [] }, services);
@@ -42,6 +44,7 @@ export function reasonsSince(
     relative(services.plan.root, stage.module.path),
     {
       describeInput: (name, before, now) => describeInput(sources.get(name), before, now, services),
+      describePackage: describePackages(services.listings),
       labelOf: (name) => services.runtime.labelOf(name),
     },
   );

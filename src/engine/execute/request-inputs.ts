@@ -1,5 +1,4 @@
-import { sep } from 'node:path';
-import type { Problem } from '../../shared/problem.ts';
+import { join } from 'node:path';
 import type { Stores } from '../cache/stores.ts';
 import type { RequestedInput, StageRequest } from './executor.ts';
 import type { StageInputs } from './protocol.ts';
@@ -10,8 +9,12 @@ export interface FoundInput {
   /** The name in the pipeline file. */
   readonly input: string;
   readonly from: RequestedInput;
-  /** Absolute. */
+  /** Where it lies. Absolute. */
   readonly path: string;
+  /** The path that the stage gets. Absolute. */
+  readonly handed: string;
+  /** A relative path of its own, for what is made for the stage: `table`, or `models/0` in a collection. */
+  readonly place: string;
 }
 
 /** Returns the path of each input on this machine; nothing if an artifact was deleted from the stores. */
@@ -21,10 +24,11 @@ export async function locateInputs(
 ): Promise<readonly FoundInput[] | undefined> {
   const found: FoundInput[] = [];
   for (const [input, requested] of Object.entries(inputs)) {
-    for (const from of partsOf(requested)) {
+    for (const [index, from] of partsOf(requested).entries()) {
       const path = from.kind === 'path' ? fromRooted(from.at, roots) : await stores.contents.materialize(from.digest);
       if (path === undefined) return undefined;
-      found.push({ input, from, path });
+      const place = isSingle(requested) ? input : join(input, String(index));
+      found.push({ input, from, path, handed: path, place });
     }
   }
   return found;
@@ -32,7 +36,7 @@ export async function locateInputs(
 
 /** Returns the paths of the inputs, as they are passed to a stage. */
 export function inputPaths(inputs: StageRequest['inputs'], found: readonly FoundInput[]): StageInputs {
-  const paths = new Map(found.map(({ from, path }) => [from, path]));
+  const paths = new Map(found.map(({ from, handed }) => [from, handed]));
   const pathOf = (from: RequestedInput) => paths.get(from) ?? '';
   return Object.fromEntries(
     Object.entries(inputs).map(([name, requested]) => [
@@ -40,19 +44,6 @@ export function inputPaths(inputs: StageRequest['inputs'], found: readonly Found
       isSingle(requested) ? pathOf(requested) : requested.map(({ matrix, from }) => ({ matrix, path: pathOf(from) })),
     ]),
   );
-}
-
-/** Adds the producing stage to problems in artifacts. The stage that read them knows only a path in the cache. */
-export function nameProducers(problems: readonly Problem[], found: readonly FoundInput[]): readonly Problem[] {
-  return problems.map((problem) => {
-    const file = problem.at?.file ?? '';
-    const source = found.find(
-      ({ from, path }) => from.kind === 'artifact' && (file === path || file.startsWith(path + sep)),
-    );
-    return source?.from.kind === 'artifact'
-      ? { ...problem, message: `${problem.message}, in ${source.from.producer}` }
-      : problem;
-  });
 }
 
 type Requested = StageRequest['inputs'][string];

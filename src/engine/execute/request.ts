@@ -16,7 +16,7 @@ export interface RequestParts {
   readonly previous: RequestedPrevious | undefined;
 }
 
-type RequestServices = Pick<Services, 'roots' | 'codes' | 'texts' | 'runtime' | 'downloads' | 'environment'>;
+type RequestServices = Pick<Services, 'plan' | 'roots' | 'codes' | 'texts' | 'runtime' | 'downloads' | 'environment'>;
 
 /** Creates the request for an executor. Fails if the code of the stage cannot be read. */
 export async function toRequest(
@@ -46,6 +46,8 @@ export async function toRequest(
     downloads: rooted(services.downloads),
     ...(previous && { previous }),
     environment: Object.fromEntries(set),
+    secrets: stage.secrets,
+    grace: stage.grace,
     ...(stage.timeout !== undefined && { timeout: stage.timeout }),
   });
 }
@@ -61,12 +63,16 @@ async function requestedCode(stage: PlannedStage, services: RequestServices): Pr
 function requestedInputs(
   stage: PlannedStage,
   { document }: StageKey,
-  { roots }: RequestServices,
+  { plan, roots }: RequestServices,
 ): StageRequest['inputs'] {
+  const outputs = new Map(plan.stages.map((producer) => [producer.name, producer.outputs]));
   const requested = (name: string, from: ArtifactInput | PathInput): RequestedInput => {
     const digest = document.inputs[name];
     if (digest === undefined) throw new Error(`the key of ${stage.name} lacks the input ${name}`);
-    if (from.kind === 'artifact') return { kind: 'artifact', digest, producer: `${from.stage}.${from.output}` };
+    if (from.kind === 'artifact') {
+      const file = outputs.get(from.stage)?.find((output) => output.name === from.output)?.file ?? from.output;
+      return { kind: 'artifact', digest, producer: `${from.stage}.${from.output}`, file };
+    }
     const { path, include, exclude } = from;
     return { kind: 'path', at: toRooted(path, roots), digest, filter: { include, exclude } };
   };

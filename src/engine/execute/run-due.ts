@@ -3,6 +3,7 @@ import type { Problem, Result } from '../../shared/problem.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import { findResult } from '../cache/results.ts';
 import type { Claim } from '../cache/stores.ts';
+import type { ActionKey } from '../fingerprint/digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { advised, isRetryable, outputsBefore, warnOfNondeterminism } from './attempts.ts';
 import { toCompleted } from './completed.ts';
@@ -13,6 +14,7 @@ import { keepListings } from './keep-listings.ts';
 import { findPrevious } from './previous.ts';
 import { toRequest } from './request.ts';
 import type { Services } from './services.ts';
+import { toEvent } from './stage-events.ts';
 import type { StageKey } from './stage-key.ts';
 import { watchOutputs } from './watch.ts';
 
@@ -25,6 +27,8 @@ export interface Due {
   /** Whether it must run even if the cache has a result. */
   readonly forced: boolean;
   readonly priority: number;
+  /** The stages of this run that compute an action at the moment. */
+  readonly computing: Map<ActionKey, string>;
   readonly signal: AbortSignal;
   readonly emit: Emit;
   /** Whether the run has been stopped since. */
@@ -88,7 +92,9 @@ class RunningStage {
   }
 
   release(): void {
-    this.#claim?.release(this.#finished);
+    if (this.#claim === undefined) return;
+    this.#due.computing.delete(this.#due.key.key);
+    this.#claim.release(this.#finished);
   }
 
   async #request(): Promise<Result<StageRequest>> {
@@ -130,10 +136,10 @@ class RunningStage {
     if (this.#attempts > 0) return undefined;
     if (stopped()) return { kind: 'stopped' };
     if (this.#claim === undefined) {
-      const claim = stores.workspaces.tryClaim(key.key);
+      const claim = stores.workspaces.tryClaim(key.key, forced);
       if (!claim.ok) return { kind: 'problems', problems: claim.failure };
       if (claim.value === undefined) return { kind: 'claimed' };
-      this.#claim = claim.value;
+      this.#hold(claim.value);
     }
     // The previous holder of the claim may have computed this result.
     const watch = watchOutputs(this.#due.stage.name, this.#due.emit);
@@ -185,16 +191,25 @@ class RunningStage {
 
   /** Waits for the claim. Holds no resources meanwhile. */
   async #waitForClaim(): Promise<StageResult | 'again'> {
-    const { stage, key, signal, emit } = this.#due;
-    this.#started ??= now();
+    const { stage, key, forced, signal, emit } = this.#due;
     this.#waited = true;
-    const waiting = (holder: string) => emit({ type: 'stage-waiting', stage: stage.name, for: 'claim', holder });
-    const claim = await this.#services.stores.workspaces.claim(key.key, waiting, signal);
+    const other = this.#due.computing.get(key.key);
+    const waiting = (process: string) => {
+      const holder = other === undefined ? process : `stage "${other}"`;
+      emit({ type: 'stage-waiting', stage: stage.name, for: 'claim', holder });
+    };
+    const claim = await this.#services.stores.workspaces.claim(key.key, forced, waiting, signal);
     if (claim.ok) {
-      this.#claim = claim.value;
+      this.#hold(claim.value);
       return 'again';
     }
     return claim.failure === 'cancelled' ? this.#cancelled() : this.#failed({ kind: 'cache', problems: claim.failure });
+  }
+
+  #hold(claim: Claim): void {
+    const { computing, key, stage } = this.#due;
+    this.#claim = claim;
+    computing.set(key.key, stage.name);
   }
 
   #retryOrFail(reason: FailureReason): Promise<StageResult> | 'again' {
@@ -218,28 +233,9 @@ class RunningStage {
   }
 
   #onMessage(message: StageMessage): void {
-    const { emit, reasons } = this.#due;
-    const stage = this.#due.stage.name;
-    switch (message.type) {
-      case 'started':
-        this.#started ??= now();
-        if (this.#attempts === 0) emit({ type: 'stage-started', stage, reasons });
-        break;
-      case 'waiting':
-        emit({ type: 'stage-waiting', stage, for: 'gpus', holder: message.holder });
-        break;
-      case 'log':
-        emit({ type: 'stage-log', stage, message: message.message });
-        break;
-      case 'content-progress':
-        emit({ ...message, stage });
-        break;
-      case 'progress':
-        emit({ type: 'stage-progress', stage, progress: message.progress });
-        break;
-      default:
-        message satisfies never;
-    }
+    const { stage, reasons, emit } = this.#due;
+    if (message.type === 'started') this.#started ??= now();
+    if (message.type !== 'started' || this.#attempts === 0) emit(toEvent(message, stage.name, reasons));
   }
 
   #seconds(): number {

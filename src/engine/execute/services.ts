@@ -6,6 +6,7 @@ import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import type { Threads } from '../fingerprint/threads.ts';
 import type { Trees } from '../fingerprint/trees.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { VouchedActions } from '../trust/vouched-actions.ts';
 import type { Emit } from './events.ts';
 import type { Executor } from './executor.ts';
 import type { Roots } from './roots.ts';
@@ -26,6 +27,8 @@ export interface Services {
   readonly plan: Plan;
   readonly roots: Roots;
   readonly stores: Stores;
+  /** What is known about who computed the records of `stores.actions`. */
+  readonly vouched: Pick<VouchedActions, 'isForeign' | 'isRefused'>;
   readonly executor: Executor;
   /** Computes the digests of input paths. */
   readonly paths: Trees;

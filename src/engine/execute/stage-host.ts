@@ -3,6 +3,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import type { PreviousResult, Progress, StageContext, StageDefinition } from '../../index.ts';
+import { limitOf } from '../../shared/limits.ts';
 import { withNonFinite } from '../../shared/non-finite.ts';
 import { readListing } from '../fingerprint/listings.ts';
 import {
@@ -24,11 +25,11 @@ const RETURN = 'Return nothing, badInput(…) or failed(…), and await what is 
 
 const BRIEFLY = { depth: 1, maxArrayLength: 3, maxStringLength: 60, breakLength: Number.POSITIVE_INFINITY };
 
-const cancelled = new AbortController();
+const stopped = new AbortController();
 
-// Ctrl-C sends SIGINT to every process of the terminal, but only the runner decides when stages stop.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => cancelled.abort(new Error('the run was cancelled')));
+// A terminal, or whoever ends a session, signals all its processes, but only the runner decides when stages stop.
+for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => undefined);
+process.on('SIGTERM', () => stopped.abort(new Error('the run was cancelled, or the timeout of the stage is over')));
 process.on('uncaughtException', (error) => finish({ type: 'threw', error: toThrown(error) }));
 process.on('unhandledRejection', (error) => finish({ type: 'threw', error: toThrown(error) }));
 
@@ -55,7 +56,8 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       log: (message) => send({ type: 'log', message: String(message) }),
       progress: sendProgress,
       metrics: sendMetrics,
-      signal: cancelled.signal,
+      saving,
+      signal: stopped.signal,
     });
     if (failure === undefined) return { type: 'done' };
     if (isStageFailure(failure)) return { type: 'reported', failure };
@@ -74,7 +76,8 @@ function toPrevious({ outputs, listings }: PreviousPaths): PreviousResult<unknow
 
 async function describe(bundles: readonly string[]): Promise<Description[]> {
   const descriptions: Description[] = [];
-  for (const bundle of bundles) {
+  for (const [index, bundle] of bundles.entries()) {
+    send({ type: 'loading', bundle: index });
     try {
       descriptions.push(toDescription(await load(bundle)));
     } catch (error) {
@@ -108,7 +111,8 @@ function isNames(value: unknown): value is readonly string[] {
 
 function toThrown(error: unknown): ThrownError {
   if (!(error instanceof Error)) return { message: String(error), stack: '' };
-  return { message: error.message, stack: sourceStack(error.stack ?? '') };
+  const code = limitOf(error);
+  return { message: error.message, stack: sourceStack(error.stack ?? ''), ...(typeof code === 'string' && { code }) };
 }
 
 /** The minimum interval between progress messages, in milliseconds. The last one is always sent. */
@@ -131,6 +135,18 @@ function sendMetrics(values: Readonly<Record<string, number>>): void {
     if (typeof value !== 'number') throw new TypeError(`metric "${name}" is not a number: ${inspect(value)}`);
   }
   send({ type: 'metrics', values });
+}
+
+/** How many calls of `saving` have not ended. */
+let savings = 0;
+
+async function saving<Value>(work: () => Value | Promise<Value>): Promise<Value> {
+  if (savings++ === 0) send({ type: 'saving', active: true });
+  try {
+    return await work();
+  } finally {
+    if (--savings === 0) send({ type: 'saving', active: false });
+  }
 }
 
 /** Writes a message synchronously, so that a crash of the stage right after it does not lose it. */

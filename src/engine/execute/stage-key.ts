@@ -100,7 +100,7 @@ export async function knownParts(
     packages: code.packages,
     params: stage.params,
     inputs,
-    env: declaredEnvironment(services.environment, variablesOf(stage, services)),
+    env: await declaredEnvironment(services.environment, variablesOf(stage, services)),
     runtime: runtime.value,
   });
   return success({ document, open });

@@ -1,31 +1,36 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { adviceOnLimit, describeLimit } from '../../shared/limits.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
+import { shortened } from '../../shared/wording.ts';
 import type { FailureReason } from './failure.ts';
+import { endMarked, withMark } from './left-behind.ts';
 import { onPrintedLines } from './printed-lines.ts';
+import { startGroup } from './process-group.ts';
 import { type HostMessage, type HostTask, MESSAGES } from './protocol.ts';
 import { readMessage } from './read-message.ts';
 import { placeInStack } from './stack.ts';
+import { StopInTime, type StopOptions } from './stop-in-time.ts';
 
-/** How long a stage may take to end when the run is cancelled, before it is killed. */
-const GRACE_MILLISECONDS = 1000;
-/** The maximum delay of a timer, about 25 days. */
-const LONGEST_MILLISECONDS = 2 ** 31 - 1;
+/** How long the output of a process that has ended may be held open, by a process that left its group. */
+const OUTPUT_MILLISECONDS = 1000;
 /** How many characters of a process' output are kept for the message about a crash. */
 const KEPT_OUTPUT = 4000;
+/** Longer messages, in characters, are taken for something that the stage or native code wrote there by mistake. */
+const LONGEST_MESSAGE = 1 << 24;
 
 export interface ProcessOptions {
   /** The path of the host module. */
   readonly host: string;
   readonly root: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** The time limit, in seconds. */
-  readonly timeout?: number;
-  readonly signal: AbortSignal;
+  /** When to stop it. */
+  readonly stop: StopOptions;
   readonly onMessage: (message: HostMessage) => void;
+  /** Called if processes that it had started were still running when it ended by itself. They have been ended. */
+  readonly onLeftBehind: (processes: readonly string[]) => void;
 }
 
 /** How a stage's process ended. */
@@ -33,14 +38,6 @@ export type ProcessEnd =
   | { readonly type: 'ended'; readonly message: HostMessage }
   | { readonly type: 'failed'; readonly failure: FailureReason }
   | { readonly type: 'cancelled' };
-
-const SHELL = '/bin/sh';
-/**
- * The shell replaces itself with the stage. Beside it, in the same process group, a watcher waits until the descriptor
- * that only the runner holds open is closed, and then kills the group. So the group ends with the runner, however the
- * runner dies and however busy the stage is.
- */
-const WATCHED = `{ read -r _; kill -9 0; } <&${MESSAGES} >/dev/null 2>&1 ${MESSAGES}>&- & exec "$@"`;
 
 /** Runs a task in a process of its own, which is the leader of its own process group. */
 export async function runInProcess(
@@ -50,109 +47,91 @@ export async function runInProcess(
 ): Promise<ProcessEnd> {
   let last: HostMessage | undefined;
   let output = '';
-  writeFileSync(requestFile, JSON.stringify({ ...request, variables: Object.keys(options.environment) }));
-  const child = start(requestFile, options);
-  const ended = endOf(child);
+  const environment = withMark(options.environment);
+  writeFileSync(requestFile, JSON.stringify({ ...request, variables: Object.keys(environment) }));
+  const started = start(requestFile, options, environment);
+  if (!started.ok) return { type: 'failed', failure: started.failure };
+  const child = started.value;
+  const stop = new StopInTime(child, options.stop);
+  const ended = endOf(child, environment);
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-KEPT_OUTPUT);
     });
   }
   // Output on stdout is usually the author's own debugging output. Libraries mostly log to stderr.
-  if (child.stdout !== null) onPrintedLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
-  onLines(child.stdio[MESSAGES] as Readable | null, (line) => {
-    const message = readMessage(line) ?? { type: 'log', message: line };
-    if (message.type === 'log' || message.type === 'progress' || message.type === 'metrics') options.onMessage(message);
-    else last = message;
-  });
-  const stop = stopInTime(child, options);
-  const how = await ended;
-  const cut = stop();
-  if (cut === 'aborted') return { type: 'cancelled' };
-  if (cut !== undefined) return { type: 'failed', failure: { kind: 'timed-out', seconds: cut.after } };
+  if (child.stdout) onPrintedLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
+  const messages = child.stdio?.[MESSAGES];
+  const onMessageLine = (line: string) => {
+    const message = readMessage(line) ?? { type: 'log', message: shortened(line) };
+    if (message.type === 'saving') stop.saving(message.active);
+    else if (isLast(message)) last = message;
+    else options.onMessage(message);
+  };
+  if (messages instanceof Readable) onPrintedLines(messages.setEncoding('utf8'), onMessageLine, LONGEST_MESSAGE);
+  const { leftBehind, ...crash } = await ended;
+  const stopped = stop.end();
+  if (stopped?.why === 'cancelled') return { type: 'cancelled' };
+  if (stopped !== undefined) return { type: 'failed', failure: { kind: 'timed-out', seconds: stopped.seconds } };
+  if (leftBehind.length > 0) options.onLeftBehind(leftBehind);
   if (last === undefined) {
-    return { type: 'failed', failure: { kind: 'crashed', how, output: output.trim() } };
+    return { type: 'failed', failure: { kind: 'crashed', ...crash, output: output.trim() } };
   }
   return { type: 'ended', message: last };
 }
 
-function start(requestFile: string, { host, root, environment }: ProcessOptions): ChildProcess {
-  const command = [process.execPath, '--no-warnings', host, requestFile] as const;
-  // A container may have no shell. Then a stage notices the end of the runner when it sends its next message.
-  const [file, ...args] = existsSync(SHELL) ? ([SHELL, '-c', WATCHED, 'stage', ...command] as const) : command;
-  // Not execa, since loading it takes as long as running a small stage.
-  return spawn(file, args, {
-    cwd: root,
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    detached: true,
-  });
+function isLast({ type }: HostMessage): boolean {
+  return !['log', 'progress', 'metrics', 'loading'].includes(type);
 }
 
-function onLines(stream: Readable | null, onLine: (line: string) => void): void {
-  if (stream !== null) createInterface({ input: stream }).on('line', onLine);
+function start(
+  requestFile: string,
+  { host, root }: ProcessOptions,
+  environment: Readonly<Record<string, string>>,
+): Result<ChildProcess, FailureReason> {
+  try {
+    const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
+    const command = [process.execPath, '--no-warnings', host, requestFile] as const;
+    return success(startGroup(command, environment, { cwd: root, stdio: [...stdio] }));
+  } catch (error) {
+    return failure({ kind: 'crashed', ...notStarted(error as NodeJS.ErrnoException), output: '' });
+  }
+}
+
+function notStarted({ code, message }: NodeJS.ErrnoException): Pick<Ended, 'how' | 'advice'> {
+  const advice = adviceOnLimit(code);
+  const how = `could not be started: ${describeLimit(code) ?? message}`;
+  return { how, ...(advice !== undefined && { advice }) };
+}
+
+interface Ended {
+  readonly how: string;
+  readonly advice?: string;
+  /** The processes that had left its group. */
+  readonly leftBehind: readonly string[];
 }
 
 /** Returns how the process ended, once all its output has arrived. Kills the processes that it started. */
-function endOf(child: ChildProcess): Promise<string> {
+function endOf(child: ChildProcess, environment: Readonly<Record<string, string>>): Promise<Ended> {
   return new Promise((resolve) => {
+    let leftBehind: readonly string[] = [];
     let patience: NodeJS.Timeout | undefined;
     child.on('exit', () => {
-      endGroup(child.pid);
-      patience = setTimeout(() => setImmediate(closeStreams, child), GRACE_MILLISECONDS);
+      leftBehind = endMarked(environment, child.pid);
+      patience = setTimeout(() => setImmediate(closeStreams, child), OUTPUT_MILLISECONDS);
     });
-    child.on('close', () => clearTimeout(patience));
-    child.on('error', (error) => resolve(`could not be started: ${error.message}`));
-    child.on('close', (code, signal) =>
-      resolve(signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was terminated by ${signal}`),
-    );
+    child.on('error', (error) => resolve({ ...notStarted(error), leftBehind }));
+    child.on('close', (code, signal) => {
+      clearTimeout(patience);
+      const how = signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was terminated by ${signal}`;
+      resolve({ how, leftBehind });
+    });
   });
 }
 
 /** Closes the streams, which a process that left the group of `child` might keep open forever. */
 function closeStreams({ stdio }: ChildProcess): void {
   for (const stream of stdio) stream?.destroy();
-}
-
-/** Kills a process and all processes in its group. */
-function endGroup(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-  } catch {
-    // All of them have already ended.
-  }
-}
-
-/**
- * Terminates the process when the run is cancelled or the time limit is exceeded, and kills its group if it does not
- * end. Returns a function that stops watching and returns whether the process was terminated. (AbortSignal.any with a
- * timeout does not work: Node 20 may garbage-collect these signals before they abort.)
- */
-function stopInTime(
-  child: ChildProcess,
-  { signal, timeout }: Pick<ProcessOptions, 'signal' | 'timeout'>,
-): () => 'aborted' | { readonly after: number } | undefined {
-  let patience: NodeJS.Timeout | undefined;
-  let timedOut = false;
-  const cutShort = () => {
-    child.kill('SIGTERM');
-    patience ??= setTimeout(() => endGroup(child.pid), GRACE_MILLISECONDS);
-  };
-  const onTimeout = () => {
-    timedOut = true;
-    cutShort();
-  };
-  const limit =
-    timeout === undefined ? undefined : setTimeout(onTimeout, Math.min(timeout * 1000, LONGEST_MILLISECONDS));
-  if (signal.aborted) cutShort();
-  else signal.addEventListener('abort', cutShort, { once: true });
-  return () => {
-    clearTimeout(limit);
-    clearTimeout(patience);
-    signal.removeEventListener('abort', cutShort);
-    if (signal.aborted) return 'aborted';
-    return timedOut && timeout !== undefined ? { after: timeout } : undefined;
-  };
 }
 
 function unfinishedProblem(open: readonly string[]): Problem {
@@ -182,13 +161,22 @@ export function toResult(message: HostMessage, root: string): Result<void, Failu
       });
     }
     case 'threw': {
-      const { message: text, stack } = message.error;
+      const { message: text, stack, code } = message.error;
       const at = placeInStack(stack, root);
-      return failure({ kind: 'threw', message: text, stack, ...(at && { at }) });
+      const advice = adviceOnLimit(code);
+      return failure({
+        kind: 'threw',
+        message: text,
+        stack,
+        ...(at && { at }),
+        ...(advice !== undefined && { advice }),
+      });
     }
     case 'log':
     case 'progress':
     case 'metrics':
+    case 'saving':
+    case 'loading':
     case 'described':
       throw new Error(`unexpected last message of a stage's process: "${message.type}"`);
     default:

@@ -27,7 +27,8 @@ export async function unchangedInputs(
   return problems.length > 0 ? failure({ kind: 'bad-input', problems }) : success(undefined);
 }
 
-function changedProblem(stage: string, input: string, path: string): Problem {
+/** Returns a problem with an input whose content is not the one in the action key. */
+export function changedProblem(stage: string, input: string, path: string): Problem {
   return {
     message: `input "${input}" of stage "${stage}" changed while the stage was reading it`,
     at: { file: path },

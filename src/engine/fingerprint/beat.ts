@@ -17,10 +17,10 @@ const STEPS = 64;
 const STEP_BYTES = 1 << 20;
 
 /** Thrown by `briefly`. */
-export class TooLong extends Error {}
+class TooLong extends Error {}
 
 /** Returns a beat that throws `TooLong` once an operation has taken so long that it belongs on another thread. */
-export function briefly(): Beat {
+function briefly(): Beat {
   const started = now();
   let steps = 0;
   let used: number | undefined;
@@ -39,4 +39,14 @@ export function briefly(): Beat {
 function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
+}
+
+/** Returns what `action` returns, or that it belongs on another thread. */
+export function inTime<Value>(action: (beat: Beat) => Value): Value | 'too-long' {
+  try {
+    return action(briefly());
+  } catch (error) {
+    if (error instanceof TooLong) return 'too-long';
+    throw error;
+  }
 }

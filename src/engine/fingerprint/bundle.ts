@@ -3,10 +3,12 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { init, parse } from 'es-module-lexer';
 import type { Message, OnResolveResult, Plugin } from 'esbuild';
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import { type Digest, sha256 } from './digest.ts';
 import type { PackageAdvice } from './package-advice.ts';
-import { configurationFiles, packageCandidates } from './resolution-files.ts';
+import { installCommand } from './package-manager.ts';
+import { configurationFiles, packageCandidates, packageName } from './resolution-files.ts';
+import { isBundlingStopped, regularFilesOnly } from './stop-bundling.ts';
 
 /** An import of a package in the text of a bundle: the range of its specifier. */
 export interface Link {
@@ -66,12 +68,15 @@ export async function bundleStage(
       legalComments: 'none',
       sourcemap: 'external',
       logLevel: 'silent',
-      plugins: [packagesOutside(externals, candidates)],
+      plugins: [regularFilesOnly, packagesOutside(externals, candidates)],
     })
-    .catch((error: { errors?: Message[] }) => {
-      if (error.errors === undefined) throw error;
-      return { errors: error.errors };
+    .catch((error: Error & { errors?: Message[] }) => {
+      if (error.errors !== undefined) return { errors: error.errors };
+      if (isBundlingStopped()) return { errors: [] };
+      if (error.message.startsWith('The service')) return { errors: [STOPPED] };
+      throw error;
     });
+  if (isBundlingStopped()) return problem('interrupted');
   if (!('metafile' in result))
     return failure(result.errors.map((message) => toProblem(message, module, root, packageAdvice)));
   const text = outputOf(result.outputFiles, '.mjs');
@@ -116,6 +121,10 @@ function packagesOutside(externals: Record<string, string>, candidates: Set<stri
           pluginData: inner,
         });
         if (errors.length > 0) return { errors, warnings };
+        if (isInArchive(path))
+          return {
+            errors: [{ text: `package "${args.path}" is in an archive of Yarn's Plug'n'Play`, notes: [PLUG_N_PLAY] }],
+          };
         for (const file of packageCandidates(packageName(args.path), args.resolveDir, existsSync)) candidates.add(file);
         if (!path.split(/[\\/]/).includes('node_modules')) return { path };
         return { path: nameFor(args.path, path, externals), external: true };
@@ -124,9 +133,14 @@ function packagesOutside(externals: Record<string, string>, candidates: Set<stri
   };
 }
 
-/** Returns the name of the package of a specifier: `@scope/name` for `@scope/name/inner.js`. */
-function packageName(specifier: string): string {
-  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+/** What to do about packages that Yarn's Plug'n'Play keeps in archives, or in folders that only it can find. */
+const PLUG_N_PLAY = {
+  text: 'Stages load packages from node_modules. Add "nodeLinker: node-modules" to .yarnrc.yml and run: yarn install',
+};
+
+/** esbuild follows Yarn's Plug'n'Play, but Node loads from there only with hooks that the process of a stage lacks. */
+function isInArchive(path: string): boolean {
+  return /\.zip[\\/]|[\\/]\.yarn[\\/](?:unplugged|__virtual__)[\\/]/.test(path);
 }
 
 /** Returns the specifier itself, with a suffix if another module resolves it to another copy of the package. */
@@ -183,7 +197,19 @@ function outputOf(files: readonly { path: string; text: string }[], extension: s
   return files.find((file) => file.path.endsWith(extension))?.text ?? '';
 }
 
-function toProblem(message: Message, module: string, root: string, packageAdvice: PackageAdvice): Problem {
+/** The process of esbuild has ended. */
+const STOPPED = {
+  text: 'esbuild, which bundles the stages, was stopped; a limit of processes or memory (ulimit -u, -v) does this',
+  location: null,
+  notes: [],
+};
+
+function toProblem(
+  message: Pick<Message, 'text' | 'location' | 'notes'>,
+  module: string,
+  root: string,
+  packageAdvice: PackageAdvice,
+): Problem {
   const { location } = message;
   if (location === null) {
     const missing = message.text.startsWith('Could not resolve');
@@ -196,7 +222,7 @@ function toProblem(message: Message, module: string, root: string, packageAdvice
       : { message: message.text, at: { file: relative(root, module) } };
   }
   const { file, line, column, length } = location;
-  const advice = missingPackageAdvice(message, packageAdvice) ?? message.notes[0]?.text;
+  const advice = missingPackageAdvice(message, root, packageAdvice) ?? message.notes[0]?.text;
   return {
     message: message.text,
     at: { file, line, column: column + 1, length },
@@ -205,9 +231,13 @@ function toProblem(message: Message, module: string, root: string, packageAdvice
 }
 
 /** What to do about a package that is not installed; esbuild would advise to leave it out of the bundle. */
-function missingPackageAdvice({ text, notes }: Message, packageAdvice: PackageAdvice): string | undefined {
+function missingPackageAdvice(
+  { text, notes }: Pick<Message, 'text' | 'notes'>,
+  root: string,
+  packageAdvice: PackageAdvice,
+): string | undefined {
   const specifier = /^Could not resolve "([^"./#][^"]*)"$/.exec(text)?.[1];
   if (specifier === undefined || notes[0]?.text.startsWith('You can mark the path') !== true) return undefined;
   const name = packageName(specifier);
-  return packageAdvice[name] ?? `If it is a package, install it: npm install ${name}`;
+  return packageAdvice[name] ?? `If it is a package, install it: ${installCommand(root)} ${name}`;
 }

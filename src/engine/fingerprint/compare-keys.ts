@@ -12,8 +12,12 @@ export interface ExplainedKey {
 /** Describes an input whose content differs: `changed`, or more details if they are known. */
 export type DescribeInput = (name: string, before: Digest, now: Digest) => string;
 
+/** Describes how a package differs whose version is the same; undefined if the details are not known. */
+export type DescribePackage = (before: Digest, now: Digest) => string | undefined;
+
 export interface Wording {
   readonly describeInput?: DescribeInput;
+  readonly describePackage?: DescribePackage;
   /** Returns the label of the runtime facts with this name. By default the name itself. */
   readonly labelOf?: (name: string) => string;
 }
@@ -26,7 +30,7 @@ export function compareKeys(
   before: ExplainedKey,
   now: ExplainedKey,
   module: string,
-  { describeInput = () => 'changed', labelOf = (name) => name }: Wording = {},
+  { describeInput = () => 'changed', describePackage = () => undefined, labelOf = (name) => name }: Wording = {},
 ): string[] {
   const a = readDocument(before.document);
   const b = readDocument(now.document);
@@ -37,7 +41,7 @@ export function compareKeys(
   return [
     ...params,
     ...(a.code === b.code ? [] : [codeReason(before.modules, now.modules, module)]),
-    ...packageReasons(a.packages, b.packages),
+    ...packageReasons(a.packages, b.packages, describePackage),
     ...inputs,
     ...envReasons(a.env, b.env),
     ...runtimeReasons(a.runtime, b.runtime, labelOf),
@@ -54,17 +58,13 @@ function differences(noun: string, a: Readonly<Record<string, Json>>, b: Readonl
   });
 }
 
-const LOOKS_SECRET = /TOKEN|SECRET|PASS|KEY|CREDENTIAL/i;
-
 function envReasons(a: ReadDocument['env'], b: ReadDocument['env']): string[] {
   return namesIn(a, b).flatMap((name) => {
-    const [from = null, to = null] = [a[name], b[name]];
-    if (a[name] === undefined) return [`env ${name} is declared now`];
-    if (b[name] === undefined) return [`env ${name} is no longer declared`];
+    const [from, to] = [a[name], b[name]];
+    if (from === undefined) return [`env ${name} is declared now`];
+    if (to === undefined) return [`env ${name} is no longer declared`];
     if (from === to) return [];
-    if (LOOKS_SECRET.test(name)) return [`env ${name} changed`];
-    const word = (value: string | null) => (value === null ? 'not set' : shown(value));
-    return [`env ${name} ${word(from)} → ${word(to)}`];
+    return [`env ${name} ${from === null ? 'is set now' : to === null ? 'is no longer set' : 'changed'}`];
   });
 }
 
@@ -80,7 +80,7 @@ function codeReason(a: ExplainedKey['modules'], b: ExplainedKey['modules'], modu
 }
 
 /** Pairs `name@version` entries by name, so that an upgrade is one difference. */
-function packageReasons(a: ReadDocument['packages'], b: ReadDocument['packages']): string[] {
+function packageReasons(a: ReadDocument['packages'], b: ReadDocument['packages'], describe: DescribePackage): string[] {
   const from = versionsByName(a);
   const to = versionsByName(b);
   return namesIn(from, to).flatMap((name) => {
@@ -89,10 +89,11 @@ function packageReasons(a: ReadDocument['packages'], b: ReadDocument['packages']
     if (was === undefined) return [`package ${name} ${is} is new`];
     if (is === undefined) return [`package ${name} ${was} was removed`];
     if (was !== is) return [`package ${name} ${was} → ${is}`];
-    const same = Object.keys(b)
-      .filter((id) => id.startsWith(`${name}@`))
-      .every((id) => a[id] === b[id]);
-    return same ? [] : [`package ${name} ${is} has different content`];
+    return Object.keys(b).flatMap((id) => {
+      const [before, now] = [a[id], b[id]];
+      if (!id.startsWith(`${name}@`) || before === undefined || now === undefined || before === now) return [];
+      return [`package ${id} ${describe(before, now) ?? 'has other content under the same version'}`];
+    });
   });
 }
 

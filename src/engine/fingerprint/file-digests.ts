@@ -13,14 +13,14 @@ const SEPARATOR = '\0';
  * is not read again.
  */
 export class FileDigests {
-  readonly #store: string;
+  readonly #store: string | undefined;
   readonly #hasher = new FileHasher();
   /** The facts and the digest of each file, in one string. */
   #loaded: Map<string, string> | undefined;
   #changed = false;
 
-  /** `store`: the file in which digests are kept, loaded on demand. */
-  constructor(store: string) {
+  /** `store`: the file in which digests are kept, loaded on demand; without it, they are not kept. */
+  constructor(store?: string) {
     this.#store = store;
   }
 

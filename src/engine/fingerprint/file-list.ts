@@ -63,6 +63,17 @@ export class FileList implements Iterable<TreeFile> {
     return { path: this.pathAt(index), digest: this.digestAt(index) };
   }
 
+  /** Returns the index of the file with this path, or -1. */
+  indexOf(path: string): number {
+    let [low, high] = [0, this.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.pathAt(middle) < path) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.length && this.pathAt(low) === path ? low : -1;
+  }
+
   *[Symbol.iterator](): Generator<TreeFile> {
     for (let index = 0; index < this.length; index++) yield this.at(index);
   }

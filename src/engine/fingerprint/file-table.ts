@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import {
   bytesOf,
   DIGEST_BYTES,
@@ -41,7 +42,7 @@ export class FileTable extends FileList {
   }
 
   /** Reads a table from an index file; returns nothing if it is absent or corrupted. */
-  static read(path: string): FileTable | undefined {
+  static read(path: string | undefined): FileTable | undefined {
     const bytes = readIndexBytes(path, KIND);
     const decoded = bytes && decodeList(bytes);
     if (decoded === undefined) return undefined;
@@ -99,6 +100,22 @@ export class FileTable extends FileList {
       this.#adopt(index, original, there);
       return false;
     });
+  }
+
+  /** Returns whether a file has this metadata. */
+  isUnchanged(index: number, { size, mtimeNs, ctimeNs, ino }: BigIntStats): boolean {
+    const now = { size, modified: mtimeNs, changed: ctimeNs, inode: BigInt.asIntN(64, ino) };
+    return Object.entries(FACT).every(([name, fact]) => this.#fact(index, fact) === now[name as keyof typeof FACT]);
+  }
+
+  /** Sets the time of the last change of the metadata of a file, in nanoseconds. */
+  setChanged(index: number, time: bigint): void {
+    this.facts[index * FACTS + FACT.changed] = time;
+  }
+
+  /** Makes files count as changed the next time: no file has the inode -1. */
+  forget(indices: readonly number[]): void {
+    for (const index of indices) this.facts[index * FACTS + FACT.inode] = -1n;
   }
 
   #fact(index: number, fact: number): bigint {

@@ -1,45 +1,49 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { writeAtomically } from '../../shared/atomic-write.ts';
+import { readBytes } from '../../shared/read-file.ts';
+import { makePrivateFolder } from '../trust/user-folder.ts';
+import { userMac } from '../trust/user-key.ts';
 
 /**
- * Reads a file of the cache's index, which holds what an earlier run computed and this one would have to recompute.
- * Returns nothing if it is absent, corrupted or from another version, which costs only time.
+ * Reads a file of this user's memory, which holds what an earlier run computed and this one would have to recompute.
+ * Returns nothing if it is absent, corrupted, from another version, or not written by this user at this very path: that
+ * costs only time. Without a path, nothing is remembered.
  */
-export function readIndexFile(path: string, kind: string): string | undefined {
+export function readIndexFile(path: string | undefined, kind: string): string | undefined {
   return readIndexBytes(path, kind)?.toString('utf8');
 }
 
 /** Like `readIndexFile`, for a binary body. */
-export function readIndexBytes(path: string, kind: string): Buffer | undefined {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch {
-    return undefined;
-  }
-  const end = bytes.indexOf('\n');
-  const body = bytes.subarray(end + 1);
-  return bytes.toString('utf8', 0, Math.max(0, end)) === headOf(kind, [body]) ? body : undefined;
+export function readIndexBytes(path: string | undefined, kind: string): Buffer | undefined {
+  if (path === undefined) return undefined;
+  const read = readBytes(path, 'memory');
+  if (!read.ok) return undefined;
+  const end = read.value.indexOf('\n');
+  const body = read.value.subarray(end + 1);
+  return read.value.toString('utf8', 0, Math.max(0, end)) === headOf(path, kind, body, false) ? body : undefined;
 }
 
-/** Writes a file of the index atomically. Ignores errors, since the cache may be on a read-only file system. */
-export function writeIndexFile(path: string, kind: string, body: string): void {
+/** Writes a file of the memory atomically. Ignores errors: the next run then recomputes it. */
+export function writeIndexFile(path: string | undefined, kind: string, body: string): void {
   writeIndexBytes(path, kind, [Buffer.from(body)]);
 }
 
 /** Like `writeIndexFile`, for a binary body that is the concatenation of `parts`. */
-export function writeIndexBytes(path: string, kind: string, parts: readonly Uint8Array[]): void {
+export function writeIndexBytes(path: string | undefined, kind: string, parts: readonly Uint8Array[]): void {
+  if (path === undefined) return;
   try {
-    writeAtomically(path, Buffer.concat([Buffer.from(`${headOf(kind, parts)}\n`), ...parts]));
+    const body = Buffer.concat(parts);
+    const head = headOf(path, kind, body, true);
+    if (head === undefined) return;
+    makePrivateFolder(dirname(path));
+    writeAtomically(path, Buffer.concat([Buffer.from(`${head}\n`), body]));
   } catch {
-    // The next run recomputes it.
+    // The disk is full or not writable.
   }
 }
 
-/** Returns the first line of a file: the kind, which includes a version, and a checksum to detect flipped bits. */
-function headOf(kind: string, body: readonly Uint8Array[]): string {
-  const checksum = createHash('sha256');
-  for (const part of body) checksum.update(part);
-  return `${kind} ${checksum.digest('hex')}`;
+/** Returns the first line of a file: the kind, which includes a version, and a code that only this user can compute. */
+function headOf(path: string, kind: string, body: Uint8Array, create: boolean): string | undefined {
+  const mac = userMac(kind, [path, body], create);
+  return mac === undefined ? undefined : `${kind} ${mac}`;
 }

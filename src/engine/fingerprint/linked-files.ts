@@ -18,7 +18,7 @@ export class LinkedFiles {
   static async in(roots: readonly string[], trees: Trees): Promise<LinkedFiles> {
     const found = new Map<string, Tree>();
     for (const root of roots) {
-      const tree = await trees.list(root);
+      const tree = await trees.list(root, { immutable: true });
       if (tree.ok) found.set(root, tree.value);
     }
     return new LinkedFiles(trees, found);

@@ -1,13 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Digest } from './digest.ts';
-import { decodeList, encodeList, FileList } from './file-list.ts';
-import { readIndexBytes, writeIndexBytes } from './index-file.ts';
-import type { Tree } from './tree.ts';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { writeAtomically } from '../../shared/atomic-write.ts';
+import { canonicalJson, type Digest, sha256 } from './digest.ts';
+import { FileList, type TreeFile } from './file-list.ts';
 
-const KIND = 'listing-2';
-
-/** Keeps listings of the input directories of stages, by digest, to explain later what changed in them. */
+/**
+ * Keeps listings of the input directories and the packages of stages, by digest, to explain later what changed in them. A
+ * listing is the text whose digest is its name, so that anybody who reads it can verify it, wherever it comes from.
+ */
 export class Listings {
   /** Absolute. */
   readonly directory: string;
@@ -16,12 +16,14 @@ export class Listings {
     this.directory = directory;
   }
 
-  keep(tree: Tree): void {
-    keepListing(this.directory, tree);
+  /** Keeps a listing: the text with this digest. */
+  keepText(digest: Digest, text: () => string): void {
+    keepListing(this.directory, digest, text);
   }
 
+  /** Returns whether there is a valid listing; what is in the way of one is replaced by `keepText`. */
   has(digest: Digest): boolean {
-    return existsSync(this.pathOf(digest));
+    return readText(this.pathOf(digest)) !== undefined;
   }
 
   find(digest: Digest): FileList | undefined {
@@ -34,15 +36,53 @@ export class Listings {
   }
 }
 
-/** Writes the listing of a directory for `Listings`. */
-export function keepListing(directory: string, { digest, kind, files }: Tree): void {
+/** Writes a listing for `Listings`: the text with this digest. */
+export function keepListing(directory: string, digest: Digest, text: () => string): void {
   const path = join(directory, digest);
-  if (kind === 'directory' && !existsSync(path)) writeIndexBytes(path, KIND, encodeList(files.parts));
+  if (readText(path) !== undefined) return;
+  try {
+    writeAtomically(path, text());
+  } catch {
+    // The cache may be on a read-only file system. What changed is then not explained by file.
+  }
 }
 
-/** Reads a listing from a path of `Listings`; returns nothing if it is absent or corrupted. */
+/** Reads a listing from a path of `Listings`; returns nothing if it is absent or does not match its digest. */
 export function readListing(path: string): FileList | undefined {
-  const kept = readIndexBytes(path, KIND);
-  const decoded = kept && decodeList(kept);
-  return decoded && new FileList(decoded.list);
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  return FileList.of(text.startsWith('tree') ? treeListing(text) : packageListing(text));
+}
+
+function readText(path: string): string | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+  return sha256(text) === basename(path) ? text : undefined;
+}
+
+function treeListing(text: string): TreeFile[] {
+  return text.split('\0').flatMap((entry) => {
+    const [, digest, path] = /^file ([0-9a-f]{64}) (.*)$/s.exec(entry) ?? [];
+    return digest === undefined || path === undefined ? [] : [{ path, digest: digest as Digest }];
+  });
+}
+
+/** Reads a text of `packageText`, which is known by its digest. */
+function packageListing(text: string): TreeFile[] {
+  const [files] = JSON.parse(text) as [files: [string, Digest][], links: string[]];
+  return files.map(([path, digest]) => ({ path, digest })).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Returns the text whose digest is the identity of a package: its files, and what its imports lead to. */
+export function packageText(files: ReadonlyMap<string, Digest>, links: Iterable<string>): string {
+  return canonicalJson([[...files].sort(), [...links].sort()]);
+}
+
+/** Returns the listings in a cache directory. */
+export function listingsIn(cache: string): Listings {
+  return new Listings(join(cache, 'index', 'listings'));
 }

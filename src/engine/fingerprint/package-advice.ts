@@ -3,6 +3,19 @@ import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 /** What to do when a package is not installed or does not load, by its name. */
 export type PackageAdvice = Readonly<Record<string, string>>;
 
+/** What is known of particular packages. */
+export interface PackageKnowledge {
+  readonly advice: PackageAdvice;
+  /** Names of the packages whose native parts runtime facts stand for. */
+  readonly covered: ReadonlySet<string>;
+}
+
+export const NOTHING_KNOWN: PackageKnowledge = { advice: {}, covered: new Set() };
+
+export function collectCoveredPackages(registered: readonly RuntimeFacts[]): ReadonlySet<string> {
+  return new Set(registered.flatMap(({ coversNativeParts, packages }) => (coversNativeParts ? packages : [])));
+}
+
 export function collectPackageAdvice(registered: readonly RuntimeFacts[]): PackageAdvice {
   return Object.assign({}, ...registered.map(({ ifMissing }) => ifMissing));
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { readText } from '../../shared/read-file.ts';
 
 /**
  * Returns the configuration files whose content or absence determines how the imports of modules in `directories` are
@@ -16,11 +16,16 @@ export function configurationFiles(directories: Iterable<string>): string[] {
   return [...found];
 }
 
+/** Returns the name of the package of a specifier: `@scope/name` for `@scope/name/inner.js`. */
+export function packageName(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
 /** Returns the paths at which Node looks for a package, from the importing folder up to the folder that has it. */
 export function packageCandidates(name: string, from: string, isThere: (folder: string) => boolean): string[] {
   const candidates: string[] = [];
   for (const above of upwards(from)) {
-    if (above.endsWith('node_modules')) continue;
+    if (basename(above) === 'node_modules') continue;
     const folder = join(above, 'node_modules', name);
     candidates.push(join(folder, 'package.json'));
     if (isThere(folder)) break;
@@ -29,7 +34,7 @@ export function packageCandidates(name: string, from: string, isThere: (folder: 
 }
 
 /** Returns a folder and all its ancestors, nearest first. */
-function upwards(folder: string): string[] {
+export function upwards(folder: string): string[] {
   const folders = [folder];
   for (let above = dirname(folder); above !== folders.at(-1); above = dirname(above)) folders.push(above);
   return folders;
@@ -38,15 +43,14 @@ function upwards(folder: string): string[] {
 function addTsconfig(path: string, found: Set<string>): void {
   if (found.has(path)) return;
   found.add(path);
-  try {
-    // The file may have comments and trailing commas. `extends` is a string or a list of strings.
-    const [, list = ''] = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(readFileSync(path, 'utf8')) ?? [];
-    for (const [, extended = ''] of list.matchAll(/"([^"]*)"/g)) {
-      if (!/^[./]/.test(extended)) continue;
-      const target = resolve(dirname(path), extended);
-      addTsconfig(target.endsWith('.json') ? target : `${target}.json`, found);
-    }
-  } catch {
-    // An absent or unreadable file counts as such.
+  // An absent or unreadable file counts as such.
+  const text = readText(path, 'manifest', 'follow');
+  if (!text.ok) return;
+  // The file may have comments and trailing commas. `extends` is a string or a list of strings.
+  const [, list = ''] = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text.value) ?? [];
+  for (const [, extended = ''] of list.matchAll(/"([^"]*)"/g)) {
+    if (!/^[./]/.test(extended)) continue;
+    const target = resolve(dirname(path), extended);
+    addTsconfig(target.endsWith('.json') ? target : `${target}.json`, found);
   }
 }

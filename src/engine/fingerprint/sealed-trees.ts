@@ -21,17 +21,20 @@ const KIND = 'sealed-trees-2';
  * content is unchanged, and no file has to be read.
  */
 export class SealedTrees {
-  readonly #store: string;
+  readonly #store: string | undefined;
   readonly #now: () => bigint;
   readonly #sealed: Map<string, Sealed>;
   readonly #used = new Set<string>();
+  /** The filters of the trees that have been sealed at a path. */
+  readonly #filters = new Map<string, TreeFilter[]>();
   #changed = false;
 
-  /** `store`: the file in which the seals are kept for the next run; `now`: a clock in nanoseconds. */
-  constructor(store: string, now: () => bigint = nowInNanoseconds) {
+  /** `store`: the file in which the seals are kept for the next run, if they are; `now`: a clock in nanoseconds. */
+  constructor(store?: string, now: () => bigint = nowInNanoseconds) {
     this.#store = store;
     this.#now = now;
     this.#sealed = new Map(JSON.parse(readIndexFile(store, KIND) ?? '[]') as []);
+    for (const id of this.#sealed.keys()) this.#addFilter(id);
   }
 
   /** Returns the digest of the tree at `path` when it was last sealed. */
@@ -47,8 +50,14 @@ export class SealedTrees {
     const id = idOf(path, filter);
     this.#used.add(id);
     if (this.#sealed.get(id)?.seal === seal) return;
+    if (!this.#sealed.has(id)) this.#addFilter(id);
     this.#sealed.set(id, { seal, digest, kind, bytes, count });
     this.#changed = true;
+  }
+
+  /** Returns the filters of the sealed trees at a path. */
+  filtersAt(path: string): readonly TreeFilter[] {
+    return this.#filters.get(path)?.filter((filter) => this.#sealed.has(idOf(path, filter))) ?? [];
   }
 
   /** The names under which tables of the sealed trees are kept. */
@@ -70,6 +79,14 @@ export class SealedTrees {
     if (!tree.ok || seal === undefined || walked === undefined || walked.racy.length > 0) this.delete(path);
     else this.set(path, EVERYTHING, { ...tree.value, seal, count: walked.table.length });
     return tree;
+  }
+
+  #addFilter(id: string): void {
+    const [path = '', filter] = id.split('\0');
+    const [include, exclude] = filter === undefined ? [[], []] : (JSON.parse(filter) as [string[], string[]]);
+    const filters = this.#filters.get(path);
+    if (filters === undefined) this.#filters.set(path, [{ include, exclude }]);
+    else if (!filters.some((known) => idOf(path, known) === id)) filters.push({ include, exclude });
   }
 
   save(): void {

@@ -1,20 +1,25 @@
-import { hash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
 import type { Bundle } from './bundle.ts';
-import { type Digest, sha256 } from './digest.ts';
+import { canonicalJson, type Digest, sha256 } from './digest.ts';
 import type { FileDigests } from './file-digests.ts';
-import { factsOf, isRacy, nowInNanoseconds } from './file-facts.ts';
+import { nowInNanoseconds } from './file-facts.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
-import type { PackageAdvice } from './package-advice.ts';
+import type { Listings } from './listings.ts';
+import { NOTHING_KNOWN, type PackageAdvice, type PackageKnowledge } from './package-advice.ts';
+import { type Sealed, Seals } from './seals.ts';
+import { type KnownImports, SealedPackages } from './stage-packages.ts';
 
 /** The reachable code of a stage, and the packages that it depends on. */
 export interface StageCode {
   readonly digest: Digest;
-  /** `name@version` → integrity, of all packages that the code reaches. */
-  readonly packages: Readonly<Record<string, string>>;
+  /** Digest of the code and its packages. The declared interface depends on nothing else. */
+  readonly identity: Digest;
+  /** `name@version` → digest of the content that counts, of all packages that the code reaches. */
+  readonly packages: Readonly<Record<string, Digest>>;
   /** `name@version` → the folders of these packages. Not in the key; used to read their runtime facts. */
   readonly folders: Readonly<Record<string, readonly string[]>>;
   readonly externals: Readonly<Record<string, string>>;
@@ -26,47 +31,64 @@ export interface StageCode {
 
 interface Remembered {
   readonly code: StageCode;
-  /** Absolute paths of the files, existing or not, that determine the code, and of the directories of its sources. */
-  readonly files: readonly string[];
-  readonly directories: readonly string[];
-  /** Digest of the metadata of these. While it is unchanged, `code` is valid. Null if one was modified too recently. */
-  readonly seal: string | null;
-  /** Digest of the content of the files and the times of the directories. While it is unchanged, `code` is valid. */
-  readonly content: Digest;
+  /** The files, existing or not, that determine the bundle, and the directories of its sources. */
+  readonly sources: Sealed;
+  /** The keys of the seals of its packages. */
+  readonly packages: readonly Digest[];
+}
+
+/** What is kept for the next run. */
+interface Stored {
+  readonly stages: readonly [module: string, Remembered][];
+  readonly packages: readonly (readonly [Digest, Sealed])[];
 }
 
 export type BundleText = Pick<Bundle, 'text' | 'links' | 'sourceMap'>;
 
-const KIND = 'stages-4';
+const KIND = 'stages-5';
 const BUNDLE = 'bundle-2';
-const ABSENT = 'absent';
+/** How often code that changes while it is read is read again. */
+const MAX_ATTEMPTS = 5;
+/** How far the times of files may lag behind the clock, in nanoseconds. */
+const LAG = 20_000_000n;
+const NOTHING_STORED = JSON.stringify({ stages: [], packages: [] } satisfies Stored);
 
 /**
  * Provides the code of stages by module. A bundle is rebuilt only if one of the files that determine it has changed, or
  * if a file was added or deleted beside one of them, which may change how an import is resolved.
  */
 export class StageCodes {
-  readonly #directory: string;
+  readonly #directory: string | undefined;
   readonly #root: string;
   readonly #files: FileDigests;
   readonly #remembered: Map<string, Remembered>;
   readonly #bundles = new Map<Digest, BundleText>();
-  /** The metadata of paths, read once a run: stages share most of their files. */
-  readonly #snapshots = new Map<string, Snapshot>();
-  readonly #packageAdvice: PackageAdvice;
+  readonly #seals: Seals;
+  readonly #packages: SealedPackages;
+  readonly #advice: PackageAdvice;
   #changed = false;
 
   /**
-   * @param directory where bundles are kept for the next run.
+   * @param directory where bundles are kept for the next run; undefined if they are not.
    * @param root the folder of the pipeline file.
-   * @param packageAdvice what to do when a package is not installed, by its name.
+   * @param listings where the files of packages are listed, to explain later what changed.
+   * @param knowledge what is known of particular packages.
    */
-  constructor(directory: string, root: string, files: FileDigests, packageAdvice: PackageAdvice = {}) {
+  constructor(
+    directory: string | undefined,
+    root: string,
+    files: FileDigests,
+    listings: Listings,
+    { advice, covered }: PackageKnowledge = NOTHING_KNOWN,
+  ) {
     this.#directory = directory;
-    this.#packageAdvice = packageAdvice;
     this.#root = root;
     this.#files = files;
-    this.#remembered = new Map(JSON.parse(readIndexFile(join(directory, 'stages.json'), KIND) ?? '[]') as []);
+    this.#advice = advice;
+    this.#seals = new Seals(files);
+    const stored = JSON.parse(readIndexFile(this.#interfaces, KIND) ?? NOTHING_STORED) as Stored;
+    this.#remembered = new Map(stored.stages);
+    this.#packages = new SealedPackages({ seals: this.#seals, digests: files, listings }, covered, stored.packages);
   }
 
   /** Returns the code of the stage module at `module` (absolute) if it has not changed since it was last bundled. */
@@ -82,27 +104,58 @@ export class StageCodes {
     if (!existsSync(module)) {
       return problem('there is no such module', { at: { file: module }, advice: 'Create it, or correct the path.' });
     }
-    const [{ bundleStage }, { closePackages }] = await Promise.all([import('./bundle.ts'), import('./packages.ts')]);
-    const bundle = await bundleStage(module, this.#root, this.#packageAdvice);
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const begun = nowInNanoseconds();
+      const read = await this.#read(module);
+      if (!read.ok) return read;
+      const { code, sources, packages } = read.value;
+      // What changed meanwhile may have been read in two states. The times of files lag behind by some milliseconds.
+      if (this.#seals.areOlder(sources, begun - LAG) && this.#packages.areOlder(packages, begun - LAG)) {
+        this.#remembered.set(module, read.value);
+        this.#changed = true;
+        return success(code);
+      }
+      this.#packages.readAnew();
+      await setTimeout(Number(LAG / 1_000_000n));
+    }
+    return problem('its files and packages keep changing while they are read', {
+      at: { file: module },
+      advice: 'Run it again when nothing is being installed or generated.',
+    });
+  }
+
+  async #read(module: string): Promise<Result<Remembered>> {
+    const { bundleStage } = await import('./bundle.ts');
+    const bundle = await bundleStage(module, this.#root, this.#advice);
     if (!bundle.ok) return bundle;
     const { digest, externals, modules, text, links, sourceMap, sources, resolutionFiles } = bundle.value;
-    const packages = closePackages(Object.values(externals));
+    const { identities, folders, seals } = await this.#packages.of(externals, this.#knownImports());
     const before = this.#remembered.get(module)?.code;
+    const identity = sha256(canonicalJson([digest, identities]));
     const code: StageCode = {
       digest,
-      packages: packages.identities,
-      folders: packages.folders,
+      identity,
+      packages: identities,
+      folders,
       externals,
       modules: Object.fromEntries(modules.map((path) => [path, this.#files.of(resolve(this.#root, path))])),
-      ...(before?.digest === digest && before.interface && { interface: before.interface }),
+      ...(before?.identity === identity && before.interface && { interface: before.interface }),
     };
-    const files = [...new Set([...sources, ...resolutionFiles, ...packages.resolutionFiles])];
-    const directories = [...new Set(sources.map(dirname))];
     this.#bundles.set(digest, { text, links, sourceMap });
     writeIndexFile(this.#pathOf(digest), BUNDLE, JSON.stringify({ text, links, sourceMap }));
-    this.#snapshots.clear();
-    this.#remember(module, { code, files, directories });
-    return success(code);
+    this.#seals.clear();
+    const files = [...new Set([...sources, ...resolutionFiles])];
+    const directories = [...new Set(sources.map(dirname))];
+    return success({ code, sources: this.#seals.seal({ files, directories }), packages: seals });
+  }
+
+  #knownImports(): KnownImports[] {
+    return [...this.#remembered.values()].map(({ code: { externals, packages, folders }, packages: seals }) => ({
+      externals,
+      identities: packages,
+      folders,
+      seals,
+    }));
   }
 
   /** Stores the interface that the code of a stage declares. */
@@ -113,8 +166,17 @@ export class StageCodes {
     this.#changed = true;
   }
 
-  /** Returns the text of the bundle of `module`, which must still have this digest. */
+  /** Returns the text of the bundle of `module`, which must still have this digest and the same packages. */
   async textOf(module: string, digest: Digest): Promise<Result<BundleText>> {
+    const known = this.#remembered.get(module);
+    this.#seals.clear();
+    this.#packages.recheck();
+    if (known !== undefined && !this.#packages.hold(known.packages)) {
+      return problem('a package that this stage imports changed during the run', {
+        at: { file: module },
+        advice: 'Run it again.',
+      });
+    }
     const kept = this.#bundles.get(digest) ?? readBundle(this.#pathOf(digest));
     if (kept !== undefined) return success(kept);
     this.#remembered.delete(module);
@@ -129,66 +191,36 @@ export class StageCodes {
   }
 
   save(): void {
-    if (!this.#changed) return;
-    writeIndexFile(join(this.#directory, 'stages.json'), KIND, JSON.stringify([...this.#remembered]));
+    if (!this.#changed && !this.#packages.changed) return;
+    const stages = [...this.#remembered];
+    const packages = this.#packages.only(new Set(stages.flatMap(([, remembered]) => remembered.packages)));
+    writeIndexFile(this.#interfaces, KIND, JSON.stringify({ stages, packages } satisfies Stored));
     this.#changed = false;
+    this.#packages.changed = false;
   }
 
-  #holds(module: string, { code, files, directories, seal, content }: Remembered): boolean {
-    if (!existsSync(this.#pathOf(code.digest))) return false;
-    try {
-      if (seal !== null && this.#sealOf(files, directories) === seal) return true;
-      if (this.#contentOf(files, directories) !== content) return false;
-      this.#remember(module, { code, files, directories });
-      return true;
-    } catch {
-      return false;
+  #holds(module: string, remembered: Remembered): boolean {
+    const { digest } = remembered.code;
+    if (!this.#bundles.has(digest) && !existsSync(this.#pathOf(digest) ?? '')) return false;
+    const sources = this.#seals.check(remembered.sources);
+    if (sources === undefined) return false;
+    if (sources !== remembered.sources) {
+      this.#remembered.set(module, { ...remembered, sources });
+      this.#changed = true;
     }
+    return this.#packages.hold(remembered.packages);
   }
 
-  #remember(module: string, made: Pick<Remembered, 'code' | 'files' | 'directories'>): void {
-    const { files, directories } = made;
-    const seal = this.#sealOf(files, directories);
-    this.#remembered.set(module, { ...made, seal, content: this.#contentOf(files, directories) });
-    this.#changed = true;
+  get #interfaces(): string | undefined {
+    return this.#directory && join(this.#directory, 'stages.json');
   }
 
-  #sealOf(files: readonly string[], directories: readonly string[]): string | null {
-    const snapshots = [...files, ...directories].map((path) => this.#snapshot(path));
-    if (snapshots.some(({ racy }) => racy)) return null;
-    return hash('sha256', snapshots.map(({ facts }) => facts).join('\n'));
-  }
-
-  #contentOf(files: readonly string[], directories: readonly string[]): Digest {
-    const digests = files.map((path) => (this.#snapshot(path).facts === ABSENT ? ABSENT : this.#files.of(path)));
-    return sha256([...digests, ...directories.map((path) => this.#snapshot(path).facts)].join('\n'));
-  }
-
-  #snapshot(path: string): Snapshot {
-    const known = this.#snapshots.get(path) ?? takeSnapshot(path);
-    this.#snapshots.set(path, known);
-    return known;
-  }
-
-  #pathOf(digest: Digest): string {
-    return join(this.#directory, 'code', `${digest}.json`);
+  #pathOf(digest: Digest): string | undefined {
+    return this.#directory && join(this.#directory, 'code', `${digest}.json`);
   }
 }
 
-interface Snapshot {
-  readonly facts: string;
-  readonly racy: boolean;
-}
-
-/** Of a directory, the modification time counts: it changes when a file is added or deleted. */
-function takeSnapshot(path: string): Snapshot {
-  const now = nowInNanoseconds();
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  if (stats === undefined) return { facts: ABSENT, racy: false };
-  return { facts: stats.isDirectory() ? String(stats.mtimeNs) : factsOf(stats), racy: isRacy(stats, now) };
-}
-
-function readBundle(path: string): BundleText | undefined {
+function readBundle(path: string | undefined): BundleText | undefined {
   const kept = readIndexFile(path, BUNDLE);
   return kept === undefined ? undefined : (JSON.parse(kept) as BundleText);
 }

@@ -2,9 +2,9 @@ import { type Result, success } from '../../shared/problem.ts';
 import type { Beat } from './beat.ts';
 import type { Digest } from './digest.ts';
 import { nowInNanoseconds } from './file-facts.ts';
-import { FACT, FACTS, FileTable, type FileTableParts } from './file-table.ts';
+import { FileTable, type FileTableParts } from './file-table.ts';
 import { keepListing } from './listings.ts';
-import { hashFiles, select, type TreeFilter, toProblem, treeOf } from './tree.ts';
+import { hashFiles, listingText, select, type TreeFilter, toProblem, treeOf } from './tree.ts';
 import { type Links, sealOf, type Walked, walk } from './walk.ts';
 
 /** `Walked`, as it is passed between threads. */
@@ -21,8 +21,8 @@ export interface ScanTask {
   readonly links: Links;
   /** The seal of the tree when it was last digested. */
   readonly seal?: string;
-  /** The index file with the table of that time. */
-  readonly table?: string;
+  /** The table of that time, or the file of the memory that has it. */
+  readonly table?: string | FileTableParts;
   /** Tables of trees to whose files there may be hard links. */
   readonly originals: readonly FileTableParts[];
 }
@@ -52,7 +52,7 @@ export interface HashTask {
 export interface ConcludeTask {
   readonly kind: 'conclude';
   readonly walked: WalkedParts;
-  /** The index file for the table. */
+  /** The file of the memory for the table. */
   readonly table?: string;
   /** The directory for the listing. */
   readonly listings?: string;
@@ -71,11 +71,11 @@ export function scan(task: ScanTask, beat: Beat): Result<Scanned> {
     const walked = select(all, task.root, task.filter);
     if (!walked.ok) return walked;
     const { table } = walked.value;
-    const known = task.table === undefined ? undefined : FileTable.read(task.table);
     const originals = task.originals.map((parts) => new FileTable(parts));
-    const unknown = table.adoptLinked(table.adoptUnchanged(known), originals);
+    const different = table.adoptUnchanged(tableOf(task));
+    const unknown = table.adoptLinked(different, originals);
     return success({
-      walked: { ...walked.value, table: table.shared },
+      walked: { ...walked.value, table: table.shared, racy: within(walked.value.racy, different) },
       seal,
       unknown: toShared(unknown),
       bytes: unknown.reduce((sum, index) => sum + table.sizeAt(index), 0),
@@ -83,6 +83,20 @@ export function scan(task: ScanTask, beat: Beat): Result<Scanned> {
   } catch (error) {
     return toProblem(error, task.root);
   }
+}
+
+function tableOf({ table }: ScanTask): FileTable | undefined {
+  return typeof table === 'object' ? new FileTable(table) : FileTable.read(table);
+}
+
+/**
+ * Returns the racy files that are not known with exactly these times. Since then, their times would have changed, too, if
+ * their content had: only a link to them is recent.
+ */
+function within(racy: readonly number[], different: readonly number[]): readonly number[] {
+  if (racy.length === 0) return racy;
+  const all = new Set(different);
+  return racy.filter((index) => all.has(index));
 }
 
 export function hash({ root, table, unknown, next }: HashTask, beat: Beat): Result<undefined> {
@@ -101,12 +115,9 @@ function* takeFrom(unknown: Int32Array, next: Int32Array): Generator<number> {
 export function conclude({ walked, table: file, listings }: ConcludeTask): Concluded {
   const table = new FileTable(walked.table);
   const tree = treeOf({ ...walked, table });
-  if (listings !== undefined) keepListing(listings, tree);
-  if (file !== undefined) {
-    // No file has inode -1: a racy file is hashed again the next time.
-    for (const index of walked.racy) table.facts[index * FACTS + FACT.inode] = -1n;
-    table.write(file);
-  }
+  if (listings !== undefined && tree.kind === 'directory')
+    keepListing(listings, tree.digest, () => listingText({ ...walked, table }));
+  if (file !== undefined) table.write(file);
   return { digest: tree.digest, bytes: tree.bytes };
 }
 

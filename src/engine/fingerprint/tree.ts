@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import type { Beat } from './beat.ts';
-import type { Digest } from './digest.ts';
+import { type Digest, sha256 } from './digest.ts';
 import { nowInNanoseconds } from './file-facts.ts';
 import { listNamed } from './file-list.ts';
 import { allocateFacts, FACTS, FileTable } from './file-table.ts';
 import { FileHasher } from './hash-file.ts';
-import { type Links, type Walked, walk } from './walk.ts';
+import { type Links, sealOf, type Walked, walk } from './walk.ts';
 
 /** The content of a file or directory. File names and bytes count; times, permissions and the location do not. */
 export interface Tree {
@@ -20,7 +19,7 @@ export interface Tree {
 }
 
 /** The digest of a tree, without its files. */
-export type SealedTree = Pick<Tree, 'digest' | 'kind' | 'bytes'>;
+export type SealedTree = Pick<Tree, 'digest' | 'kind' | 'bytes' | 'odd'>;
 
 export interface TreeFilter {
   readonly include: readonly string[];
@@ -43,6 +42,20 @@ export function digestTree(path: string, filter: TreeFilter = EVERYTHING, links:
     return success({ ...treeOf(walked.value), ...(walked.value.odd !== undefined && { odd: walked.value.odd }) });
   } catch (error) {
     return toProblem(error, path);
+  }
+}
+
+/** Returns the tree at a path if its seal is unbroken. `beat` may throw to end this. */
+export function readSealed(path: string, filter: TreeFilter, seal: string, beat: Beat): Tree | undefined {
+  try {
+    const all = walk(path, 'followed', nowInNanoseconds(), beat);
+    const walked = sealOf(all) === seal ? select(all, path, filter) : undefined;
+    if (!walked?.ok) return undefined;
+    hashFiles(path, walked.value.table, walked.value.table.indices(), beat);
+    return treeOf(walked.value);
+  } catch (error) {
+    toProblem(error, path);
+    return undefined;
   }
 }
 
@@ -75,16 +88,23 @@ export function hashFiles(root: string, table: FileTable, indices: Iterable<numb
 }
 
 /** Returns the tree once all digests of its files are known. */
-export function treeOf({ kind, table, emptyDirectories }: Walked): Tree {
-  const bytes = table.bytes;
-  if (kind === 'file') return { digest: table.digestAt(0), kind, files: table, bytes };
-  // The first entry distinguishes the digest of a directory from that of a file with the same listing.
-  const listing = createHash('sha256').update('tree');
-  for (const { digest, path } of table) listing.update(`\0file ${digest} ${path}`);
-  for (const directory of emptyDirectories) listing.update(`\0directory ${directory}`);
-  return { digest: listing.digest('hex') as Digest, kind, files: table, bytes };
+export function treeOf(walked: Walked): Tree {
+  const { kind, table } = walked;
+  const digest = kind === 'file' ? table.digestAt(0) : sha256(listingText(walked));
+  return { digest, kind, files: table, bytes: table.bytes };
 }
 
+/** Returns the text whose SHA-256 is the digest of a directory. */
+export function listingText({ table, emptyDirectories }: Pick<Walked, 'table' | 'emptyDirectories'>): string {
+  return [
+    // Distinguishes the digest of a directory from that of a file with the same listing.
+    'tree',
+    ...table.indices().map((index) => `file ${table.digestAt(index)} ${table.pathAt(index)}`),
+    ...emptyDirectories.map((directory) => `directory ${directory}`),
+  ].join('\0');
+}
+
+/** Returns whether a filter accepts every file. */
 export function isOpen({ include, exclude }: TreeFilter): boolean {
   return include.length === 0 && exclude.length === 0;
 }

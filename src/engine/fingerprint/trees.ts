@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { type Result, success } from '../../shared/problem.ts';
 import { removeTree, type StoreAnswer, type StoreTask, storeTree } from '../cache/local/store-task.ts';
-import { briefly, TooLong } from './beat.ts';
-import { sha256 } from './digest.ts';
+import { inTime } from './beat.ts';
 import { FileTable } from './file-table.ts';
-import { idOf, type SealedTrees } from './sealed-trees.ts';
+import { FileTables, isSmall } from './file-tables.ts';
+import type { SealedTrees } from './sealed-trees.ts';
 import type { Threads } from './threads.ts';
 import { digestTree, EVERYTHING, type SealedTree, type Tree, type TreeFilter } from './tree.ts';
 import {
@@ -34,8 +33,6 @@ export interface DigestOptions {
   readonly watch?: Watch | undefined;
 }
 
-/** Up to these sizes, work is done on this thread: starting another one would take longer. */
-const SMALL = { files: 500, bytes: 16 << 20 };
 /** Listing this many files takes so long that it is not even tried on this thread. */
 const MANY_FILES = 20_000;
 const UNOBSERVED = () => undefined;
@@ -48,13 +45,13 @@ const UNOBSERVED = () => undefined;
  */
 export class Trees {
   readonly #seals: SealedTrees;
-  readonly #tables: string | undefined;
+  readonly #tables: FileTables;
   readonly #threads: Threads;
 
   /** @param tables the directory for tables. Without one, none are kept. */
   constructor(seals: SealedTrees, tables: string | undefined, threads: Threads) {
     this.#seals = seals;
-    this.#tables = tables;
+    this.#tables = new FileTables(seals, tables);
     this.#threads = threads;
   }
 
@@ -74,8 +71,10 @@ export class Trees {
   list(path: string, options: DigestOptions = {}): Promise<Result<Tree>> {
     return observed(options.watch, async (work) => {
       const known = this.#seals.find(path, options.filter);
-      const files = known && this.#readTable(path, options.filter);
-      const scanned = await this.#scan(path, options, files && known?.seal, work);
+      const files = known && this.#tables.find(path, options.filter ?? EVERYTHING);
+      // A listing is kept of what has been walked.
+      const seal = options.listings === undefined && files !== undefined ? known?.seal : undefined;
+      const scanned = await this.#scan(path, options, seal, work);
       if (!scanned.ok) return scanned;
       return scanned.value === 'unchanged' && known !== undefined && files !== undefined
         ? success({ ...known, files })
@@ -87,7 +86,7 @@ export class Trees {
   listed(path: string, filter: TreeFilter = EVERYTHING): Tree | undefined {
     const known = this.#seals.find(path, filter);
     if (known === undefined) return undefined;
-    const files = this.#readTable(path, filter);
+    const files = this.#tables.find(path, filter);
     if (files !== undefined) return { ...known, files };
     const tree = isSmall(known.count, known.bytes) ? digestTree(path, filter) : undefined;
     return tree?.ok && tree.value.digest === known.digest ? tree.value : undefined;
@@ -97,7 +96,7 @@ export class Trees {
   store(from: string, to: string, { kind, digest, files, bytes }: Tree, watch?: Watch): Promise<StoreAnswer> {
     return observed(watch, async (work) => {
       work.begin({ activity: 'storing', totalFiles: files.length });
-      const index = this.#tableFor(to, EVERYTHING, files.length, bytes);
+      const index = this.#tables.pathFor(to, EVERYTHING, files.length, bytes);
       const task: StoreTask = { kind: 'store', from, to, digest, table: files.shared, ...(index && { index }) };
       const stored = await (isSmall(files.length, bytes)
         ? storeTree(task, UNOBSERVED)
@@ -106,6 +105,16 @@ export class Trees {
         this.#seals.set(to, EVERYTHING, { seal: stored.seal, digest, kind, bytes, count: files.length });
       return stored;
     });
+  }
+
+  /** Calls `change`, which creates or deletes a hard link to the file at an absolute path, and keeps its digest valid. */
+  whileLinking(path: string, change: () => void): void {
+    this.#tables.whileLinking(path, change);
+  }
+
+  /** Keeps what is known about files to which links were created or deleted, for the next run. */
+  save(): void {
+    this.#tables.save();
   }
 
   /** Deletes a tree. Throws errors of the file system. */
@@ -122,15 +131,16 @@ export class Trees {
     work: Work,
   ): Promise<Result<Scanned>> {
     const known = this.#seals.find(root, filter);
+    const table = this.#tables.locate(root, filter);
     const task: ScanTask = {
       ...{ kind: 'scan', root, filter, links },
       ...(seal !== undefined && { seal }),
-      ...(this.#tables !== undefined && { table: this.#pathOfTable(this.#tables, root, filter) }),
+      ...(table !== undefined && { table }),
       originals: originals.map(({ files }) => files.shared),
     };
     this.#threads.signal.throwIfAborted();
     if (known === undefined || known.count < MANY_FILES) {
-      const scanned = inTime(() => scan(task, briefly()));
+      const scanned = inTime((beat) => scan(task, beat));
       if (scanned !== 'too-long') return scanned;
     }
     work.begin({ activity: 'listing' });
@@ -148,7 +158,8 @@ export class Trees {
     const hashed = await this.#hash({ root, table: walked.table, unknown }, bytes, work);
     if (!hashed.ok) return hashed;
     const files = new FileTable(walked.table);
-    const index = transient ? undefined : this.#tableFor(root, filter, files.length, files.bytes);
+    if (!transient) files.forget(walked.racy);
+    const index = transient ? undefined : this.#tables.pathFor(root, filter, files.length, files.bytes);
     const task: ConcludeTask = {
       kind: 'conclude',
       walked,
@@ -158,7 +169,10 @@ export class Trees {
     const concluded = await (files.length <= MANY_FILES ? conclude(task) : this.#threads.run(task, work.done));
     const { kind } = walked;
     const count = files.length;
-    if (walked.racy.length === 0 && !transient) this.#seals.set(root, filter, { ...concluded, kind, seal, count });
+    if (!transient) this.#tables.renew(root, filter, files);
+    // Content that must not have links is never sealed with one.
+    if (walked.racy.length === 0 && !transient && walked.odd === undefined)
+      this.#seals.set(root, filter, { ...concluded, kind, seal, count });
     else this.#seals.delete(root, filter);
     return success({ ...concluded, kind, files, ...(walked.odd !== undefined && { odd: walked.odd }) });
   }
@@ -173,7 +187,7 @@ export class Trees {
       return { kind: 'hash', root, table, unknown, next };
     };
     if (isSmall(unknown.length, bytes)) {
-      const hashed = inTime(() => hash(task(), briefly()));
+      const hashed = inTime((beat) => hash(task(), beat));
       if (hashed !== 'too-long') return hashed;
     }
     work.begin({ activity: 'hashing', totalFiles: unknown.length, totalBytes: bytes });
@@ -182,38 +196,11 @@ export class Trees {
     const parts = await Promise.all(threads.map(() => this.#threads.run(shared, work.done)));
     return parts.find((part) => !part.ok) ?? success(undefined);
   }
-
-  #readTable(path: string, filter: TreeFilter = EVERYTHING): FileTable | undefined {
-    return this.#tables === undefined ? undefined : FileTable.read(this.#pathOfTable(this.#tables, path, filter));
-  }
-
-  /** Returns nothing for a small tree: reading all its files again takes no longer than reading a table. */
-  #tableFor(path: string, filter: TreeFilter, count: number, bytes: number): string | undefined {
-    if (this.#tables === undefined || count < 2 || isSmall(count, bytes)) return undefined;
-    return this.#pathOfTable(this.#tables, path, filter);
-  }
-
-  #pathOfTable(tables: string, path: string, filter: TreeFilter): string {
-    return join(tables, sha256(idOf(path, filter)));
-  }
-}
-
-function isSmall(files: number, bytes: number): boolean {
-  return files <= SMALL.files && bytes <= SMALL.bytes;
 }
 
 function changed(scanned: Scanned): ScannedTree {
   if (scanned === 'unchanged') throw new Error('a tree without a seal cannot be unchanged');
   return scanned;
-}
-
-function inTime<Value>(action: () => Value): Value | 'too-long' {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof TooLong) return 'too-long';
-    throw error;
-  }
 }
 
 async function observed<Value>(watch: Watch | undefined, action: (work: Work) => Promise<Value>): Promise<Value> {

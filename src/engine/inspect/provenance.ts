@@ -2,7 +2,7 @@ import type { View } from '../../shared/extensions/view.ts';
 import { count, duration, figure, plural } from '../../shared/text/format.ts';
 import { cut, displayWidth, oneLine, pad } from '../../shared/text/table.ts';
 import type { ActionRecord } from '../cache/records.ts';
-import { readDocument } from '../fingerprint/action-key.ts';
+import { printableDocument, readDocument } from '../fingerprint/action-key.ts';
 import { isDigest } from '../fingerprint/digest.ts';
 
 const LABEL = 12;
@@ -48,7 +48,11 @@ export function describeOrigin(origin: Origin, view: View): string[] {
       view,
     ),
     ...facts('params', pairs(Object.entries(params).map(([name, value]) => [name, JSON.stringify(value)])), view),
-    ...facts('env', pairs(Object.entries(env).map(([name, value]) => [name, value ?? 'not set'])), view),
+    ...facts(
+      'env',
+      pairs(Object.entries(env).map(([name, value]) => [name, value === null ? 'not set' : 'set'])),
+      view,
+    ),
     ...facts('code', listed(`${short(code)}, ${plural(modules.length, 'module')}`, modules, view), view),
     ...facts('packages', listed(count(Object.keys(packages).length), Object.keys(packages), view), view),
     ...facts('metrics', pairs(Object.entries(metrics).map(([name, value]) => [name, figure(value)])), view),
@@ -74,7 +78,7 @@ export function originJson({ record, currentOf, changes, sources }: Origin): obj
     changes,
     sources,
     metrics,
-    document,
+    document: printableDocument(document),
     provenance,
   };
 }

@@ -3,7 +3,7 @@ import { lineWidth, type View } from '../../shared/extensions/view.ts';
 import type { Viewer } from '../../shared/extensions/viewer.ts';
 import { readFrom } from '../../shared/files.ts';
 import { extensionOf } from '../../shared/media-type.ts';
-import { LARGEST_JSON } from '../../shared/parse-json.ts';
+import { SIZE_LIMITS } from '../../shared/read-file.ts';
 import { bytes, count, plural } from '../../shared/text/format.ts';
 import { cut, oneLine } from '../../shared/text/table.ts';
 
@@ -24,7 +24,7 @@ export const textViewer: Viewer = {
   async inspect({ kind, path, name, bytes: size, head }) {
     if (kind !== 'file' || decodeText(head) === undefined) return undefined;
     // Valid JSON is accepted by its own viewer before.
-    const isInvalid = extensionOf(name) === 'json' && size <= LARGEST_JSON;
+    const isInvalid = extensionOf(name) === 'json' && size <= SIZE_LIMITS.shownJson;
     const content = { ...(await inspectText(path, size)), ...(isInvalid && { invalid: 'JSON' as const }) };
     return { content, describe: (view) => describeText(content, view) };
   },

@@ -19,7 +19,7 @@ export function viewedAt(path: string, name: string): Viewed {
   const head = readFrom(path, 0, HEAD_BYTES);
   let parsed: { readonly json: ReturnType<Viewed['json']> } | undefined;
   const json = () => {
-    parsed ??= { json: mayBeJson(name, head) ? parseJsonFile(path, bytes) : undefined };
+    parsed ??= { json: mayBeJson(name, head) ? parseJsonFile(path, 'shownJson') : undefined };
     return parsed.json;
   };
   return { path, name, kind: 'file', bytes, head, files: [], json };

@@ -19,6 +19,12 @@ export interface ResourcesDeclaration {
   readonly gpu?: number;
 }
 
+export interface VariableDeclaration {
+  readonly name: string;
+  /** Whether its value is passed through without being part of the action key. */
+  readonly secret?: boolean;
+}
+
 export interface StageDeclaration {
   readonly module: string;
   readonly description?: string;
@@ -26,11 +32,13 @@ export interface StageDeclaration {
   readonly matrix?: { readonly [dimension: string]: Json };
   readonly inputs?: { readonly [name: string]: string | PathDeclaration };
   readonly params?: JsonObject;
-  readonly env?: readonly string[];
+  readonly env?: readonly (string | VariableDeclaration)[];
   readonly resources?: ResourcesDeclaration;
   readonly retries?: number;
   /** A number of seconds, or a text such as `30m`. */
   readonly timeout?: number | string;
+  /** A number of seconds, or a text such as `30s`. */
+  readonly grace?: number | string;
   readonly deterministic?: boolean;
 }
 

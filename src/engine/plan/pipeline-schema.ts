@@ -4,6 +4,11 @@ import { MEMORY_PATTERN, TIME_PATTERN } from './quantities.ts';
 const INNER_PATH_PATTERN = '^(?!/|[A-Za-z]:)(?!(.*/)?\\.\\.(/|$))[^\\\\]+$';
 const PACKAGE_PATTERN = '^(@[^@/\\\\\\s]+/)?[^@./\\\\\\s][^@/\\\\\\s]*$';
 
+const VARIABLE = {
+  pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+  description: 'A variable name consists of letters, digits and _, and does not start with a digit.',
+} as const;
+
 const name = { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]*$' } as const;
 
 /**
@@ -79,11 +84,22 @@ export const pipelineSchema = {
         params: { type: 'object', description: 'Values of the params that the stage module declares.' },
         env: {
           type: 'array',
-          description: 'Environment variables that the stage reads. Their values are part of the action key.',
+          description:
+            'Environment variables that the stage reads: NAME, or { name: NAME, secret: true }. Values are part of the key, except those of secrets.',
           items: {
-            type: 'string',
-            pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
-            description: 'A variable name consists of letters, digits and _, and does not start with a digit.',
+            type: ['string', 'object'],
+            ...VARIABLE,
+            required: ['name'],
+            additionalProperties: false,
+            properties: {
+              name: { type: 'string', ...VARIABLE },
+              secret: {
+                type: 'boolean',
+                description:
+                  'Whether the value is passed through without being part of the action key (default: false): for a token ' +
+                  'that gives access to data, and does not decide what the data are.',
+              },
+            },
           },
           uniqueItems: true,
         },
@@ -122,6 +138,14 @@ export const pipelineSchema = {
           pattern: TIME_PATTERN,
           description:
             'Time limit of an attempt: a number of seconds, or a text such as 90s, 30m or 2h. Not part of the action key.',
+        },
+        grace: {
+          type: ['number', 'string'],
+          exclusiveMinimum: 0,
+          pattern: TIME_PATTERN,
+          description:
+            'How long the stage may save its state when it is stopped by Ctrl-C or its timeout (default: 30s). A stage that ' +
+            'is not saving is killed after a second. Not part of the action key.',
         },
         deterministic: {
           type: 'boolean',

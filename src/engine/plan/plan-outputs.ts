@@ -7,7 +7,8 @@ export function outputProblems({ module, declared }: ResolvedStage, { outputs }:
   const seen = new Map<string, string>();
   const problems: Problem[] = [];
   for (const written of outputs) {
-    const { name } = toOutput(written);
+    // On a file system that ignores letter case, two such outputs would be exported to the same file.
+    const name = toOutput(written).name.toLowerCase();
     const other = seen.get(name);
     const fault = other === undefined ? faultOf(written) : faultBeside(written, other);
     seen.set(name, written);
@@ -22,6 +23,11 @@ export function outputProblems({ module, declared }: ResolvedStage, { outputs }:
   return problems;
 }
 
+/** Returns whether a name can be that of an output: a file name, which is safe as part of a path. */
+export function isOutputFile(written: string): boolean {
+  return faultOf(written) === undefined;
+}
+
 function faultOf(written: string): string | undefined {
   if (/[\\/]/.test(written)) return 'it is a path, not a file name';
   if (written.startsWith('.')) return 'it starts with a dot, so that it has no name';
@@ -32,5 +38,7 @@ function faultOf(written: string): string | undefined {
 }
 
 function faultBeside(written: string, other: string): string {
-  return written === other ? 'it is declared twice' : `it has the same name as ${JSON.stringify(other)}`;
+  if (written === other) return 'it is declared twice';
+  const isSame = toOutput(written).name === toOutput(other).name;
+  return `${isSame ? 'it has the same name as' : 'only the letter case distinguishes it from'} ${JSON.stringify(other)}`;
 }

@@ -18,6 +18,8 @@ export interface PlannedStage extends Instance, ExecutionSettings {
   /** Whether the stage reuses unchanged parts of an earlier result of its own. */
   readonly reuses: boolean;
   readonly env: readonly string[];
+  /** Variables that are passed through, and are no part of the action key. */
+  readonly secrets: readonly string[];
   /** The names of the stages whose outputs it reads. */
   readonly dependencies: readonly string[];
 }

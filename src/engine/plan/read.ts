@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import { readText } from '../../shared/read-file.ts';
 
 /** Reads the pipeline file at `path`. `file` is the path that messages show. */
 export function readPipelineFile(path: string, file: string): Result<string> {
-  try {
-    return success(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason =
-      code === 'ENOENT' ? 'the file does not exist' : code === 'EISDIR' ? 'it is a directory' : String(code);
-    return problem(`cannot read ${file}: ${reason}`, {
+  const text = readText(path, 'pipelineFile', 'follow');
+  if (text.ok) return success(text.value);
+  return problem(
+    `cannot read ${file}: ${text.failure.kind === 'missing' ? 'the file does not exist' : text.failure.reason}`,
+    {
       advice: 'Change to a folder with a pipeline.yaml, or give its path: pipeline -f FILE …',
-    });
-  }
+    },
+  );
 }

@@ -9,6 +9,7 @@ import { type Overlaid, type Overlays, overlay } from './overlay.ts';
 import { bytesOf, secondsOf } from './quantities.ts';
 import { type ResolvedInput, resolveInput } from './resolve-input.ts';
 import { familiesOf } from './resolve-matrix.ts';
+import { resolveVariables } from './resolve-variables.ts';
 import { type DeclaredFacts, declaredFacts } from './runtime-facts.ts';
 
 /** The resources that a stage uses while it runs. */
@@ -26,6 +27,8 @@ export interface ExecutionSettings {
   readonly retries: number;
   /** The time limit of one attempt, in seconds. */
   readonly timeout?: number;
+  /** How long it may save its state when it is stopped, in seconds. */
+  readonly grace: number;
   /** False for a stage whose outputs may differ under the same action key. Its first result is pinned. */
   readonly deterministic: boolean;
 }
@@ -36,6 +39,7 @@ export interface ResolvedStage extends Instance, ExecutionSettings {
   readonly inputs: ReadonlyMap<string, ResolvedInput>;
   readonly params: JsonObject;
   readonly env: readonly string[];
+  readonly secrets: readonly string[];
   readonly places: StagePlaces;
 }
 
@@ -45,6 +49,7 @@ export interface StagePlaces {
   module(): Place;
   matrix(dimension: string): Place;
   input(name: string, part: 'key' | 'value'): Place;
+  variable(index: number): Place;
   param(path: readonly (string | number)[], part: 'key' | 'value'): Place;
 }
 
@@ -106,6 +111,7 @@ function resolveFamily(scope: Scope, family: Family): ResolvedStage[] {
   const used = new Set<string>();
   const before = scope.problems.length;
   const settings = executionSettingsOf(stage);
+  const variables = resolveVariables(stage, (index) => places.variable(index), scope.problems);
   const module = { path: resolvePath(scope.root, stage.module), written: stage.module };
   const stages = family.instances.map((instance) => ({
     ...instance,
@@ -113,7 +119,7 @@ function resolveFamily(scope: Scope, family: Family): ResolvedStage[] {
     module,
     inputs: resolveInputs(scope, stage, instance, places, used),
     params: resolveParams(scope, instance, places, used),
-    env: stage.env ?? [],
+    ...variables,
     places,
   }));
   if (scope.problems.length === before) {
@@ -129,12 +135,21 @@ function resolveFamily(scope: Scope, family: Family): ResolvedStage[] {
   return stages;
 }
 
-function executionSettingsOf({ resources = {}, retries, timeout, deterministic }: StageDeclaration): ExecutionSettings {
+const DEFAULT_GRACE = '30s';
+
+function executionSettingsOf({
+  resources = {},
+  retries,
+  timeout,
+  grace,
+  deterministic,
+}: StageDeclaration): ExecutionSettings {
   const { memory, ...others } = resources;
   return {
     resources: { ...others, ...(memory !== undefined && { memory: bytesOf(memory) }) },
     retries: retries ?? 0,
     ...(timeout !== undefined && { timeout: secondsOf(timeout) }),
+    grace: secondsOf(grace ?? DEFAULT_GRACE),
     deterministic: deterministic ?? true,
   };
 }
@@ -212,6 +227,7 @@ function placesOf({ declared, overlaid }: Scope, name: string): StagePlaces {
     module: () => source.place(['stages', name, 'module'], 'value'),
     matrix: (dimension) => source.place(['stages', name, 'matrix', dimension], 'key'),
     input: (input, part) => source.place(['stages', name, 'inputs', input], part),
+    variable: (index) => source.place(['stages', name, 'env', index], 'value'),
     param: (path, part) =>
       overlaid.origins.get([name, ...path].join('.')) ?? source.place(['stages', name, 'params', ...path], part),
   };

@@ -112,6 +112,7 @@ function demand(error: ErrorObject): string | undefined {
     case 'uniqueItems':
       return 'must not contain duplicates';
     case 'pattern':
+    case 'not':
       return adviceOf(error).advice === undefined ? error.message : undefined;
     case 'enum':
       return `must be one of ${(params['allowedValues'] as unknown[]).map(shown).join(', ')}`;

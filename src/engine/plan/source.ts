@@ -55,11 +55,16 @@ export function parseYaml(file: string, text: string): Result<YamlSource> {
     const message = `invalid YAML: values are nested more than ${MAX_DEPTH} levels deep`;
     return failure([{ message, at: placeAt(parsed.failure, parsed.failure + 1) }]);
   }
-  const [document, second] = parsed.value;
-  const problems: Problem[] = [...document.errors, ...document.warnings].map((error) => ({
-    message: `invalid YAML: ${lowerFirst(error.message)}`,
-    at: placeAt(...error.pos),
-  }));
+  const {
+    documents: [document, second],
+    quotes,
+  } = parsed.value;
+  const problems = [...document.errors, ...document.warnings].map((error): Problem => {
+    const quote = error.code === 'MISSING_CHAR' ? quotes.find(({ end }) => end === error.pos[0]) : undefined;
+    return quote === undefined
+      ? { message: `invalid YAML: ${lowerFirst(error.message)}`, at: placeAt(...error.pos) }
+      : { message: 'invalid YAML: this quote is never closed', at: placeAt(quote.start, quote.end) };
+  });
   if (second !== undefined) {
     const [start = 0, end = start] = second.range ?? [];
     problems.push({
@@ -82,13 +87,21 @@ export function parseYaml(file: string, text: string): Result<YamlSource> {
   return success({ file, text, value, place: (path, part) => places.of(path, part) });
 }
 
+interface Documents {
+  readonly documents: readonly [Document.Parsed, ...Document.Parsed[]];
+  /** The ranges of quoted texts. */
+  readonly quotes: readonly { readonly start: number; readonly end: number }[];
+}
+
 /** Returns the documents of a text, or the offset at which values are nested too deep. */
-function parseDocuments(text: string, lines: LineCounter): Result<[Document.Parsed, ...Document.Parsed[]], number> {
+function parseDocuments(text: string, lines: LineCounter): Result<Documents, number> {
   const parser = new Parser(lines.addNewLine);
   const composer = new Composer({ ...OPTIONS, lineCounter: lines });
   const documents: Document.Parsed[] = [];
   lines.addNewLine(0);
+  const quotes: { start: number; end: number }[] = [];
   for (const lexeme of new Lexer().lex(text)) {
+    if (/^["']/.test(lexeme)) quotes.push({ start: parser.offset, end: parser.offset + lexeme.length });
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
     if (parser.stack.length > MAX_DEPTH) return failure(parser.offset);
   }
@@ -96,7 +109,7 @@ function parseDocuments(text: string, lines: LineCounter): Result<[Document.Pars
   documents.push(...composer.end(true, text.length));
   const [first, ...others] = documents;
   if (first === undefined) throw new Error('a YAML text has no document');
-  return success([first, ...others]);
+  return success({ documents: [first, ...others], quotes });
 }
 
 interface Child {

@@ -38,6 +38,11 @@ export function isMerge({ key }: Pair<unknown, unknown>): boolean {
   return isScalar(key) && key.value === '<<' && key.type === Scalar.PLAIN;
 }
 
+/** Whether a value is written as an integer, and is one that a number may not hold exactly. */
+function isRounded(value: number, { source = '' }: Scalar): boolean {
+  return !Number.isSafeInteger(value) && /^[-+]?(\d+|0x[\da-f]+|0o[0-7]+)$/i.test(source);
+}
+
 class Conversion {
   readonly faults: YamlFault[] = [];
   readonly targets = new Map<Alias, Node>();
@@ -63,6 +68,9 @@ class Conversion {
     if (typeof value === 'number' && !Number.isFinite(value)) {
       this.#fault(`${value} is not a finite number`, node as Node);
       return { value: null, size: 1 };
+    }
+    if (typeof value === 'number' && isRounded(value, node as Scalar)) {
+      this.#fault(`${(node as Scalar).source} is too large for an integer: it would become ${value}`, node as Node);
     }
     return { value: (value ?? null) as Json, size: 1 };
   }

@@ -2,21 +2,36 @@ import { bytes, columns, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { Garbage } from '../cache/housekeeping/garbage.ts';
 import type { Leftover, LeftoverKind } from '../cache/housekeeping/leftovers.ts';
+import type { Owner } from '../cache/housekeeping/owners.ts';
 import type { Swept } from '../cache/housekeeping/sweep.ts';
 import type { Digest } from '../fingerprint/digest.ts';
+import { describeOwner } from './owners.ts';
 import { when } from './runs.ts';
 
 export interface Collected {
   readonly garbage: Garbage;
   readonly leftovers: readonly Leftover[];
+  readonly spared: readonly SparedResults[];
+  /** The ids of corrupted records of what a project needs. */
+  readonly damagedRoots: readonly string[];
+  /** The paths of what the cache did not create. */
+  readonly unknown: readonly string[];
   /** What was deleted; undefined for a dry run. */
   readonly swept: Swept | undefined;
   readonly maxBytes: number | undefined;
 }
 
+/** Results that are kept only because another project, or another branch or profile of this one, needs them. */
+export interface SparedResults {
+  readonly owner: Owner;
+  readonly results: number;
+  readonly bytes: number;
+}
+
 /** Describes what is deleted from a cache, by stage, and how much disk space that frees. */
-export function describeCollected({ garbage, leftovers, swept, maxBytes }: Collected, now: Date, paint: Paint): string {
-  const lines: string[] = [];
+export function describeCollected(collected: Collected, now: Date, paint: Paint): string {
+  const { garbage, leftovers, swept, maxBytes } = collected;
+  const lines = [...keptLines(collected, now, paint), ...unknownLines(collected, paint)];
   const rows = [...stageRows(garbage, now), ...leftoverRows(leftovers)];
   if (rows.length > 0) lines.push(columns(rows.map((row) => ['', ...row])).replaceAll(/ +$/gm, ''), '');
   if (maxBytes !== undefined && garbage.staying > maxBytes)
@@ -35,6 +50,41 @@ export function describeCollected({ garbage, leftovers, swept, maxBytes }: Colle
   const verdict = swept.cancelled ? paint('yellow', 'interrupted') : paint('green', 'done');
   lines.push(`${verdict}: freed ${bytes(swept.bytes)}; ${bytes(garbage.staying)} of results are kept`);
   return lines.join('\n');
+}
+
+function keptLines({ spared, damagedRoots }: Collected, now: Date, paint: Paint): string[] {
+  if (damagedRoots.length > 0) {
+    return [
+      `${paint('yellow', 'no result is deleted')}: a corrupted record says which ones a project needs`,
+      `${paint('cyan', '→')} Run that project's pipeline, which writes it again, or ignore it:`,
+      ...damagedRoots.map((id) => `  pipeline cache gc --release ${id.slice(0, 12)}`),
+      '',
+    ];
+  }
+  if (spared.length === 0) return [];
+  const rows = spared.map(({ owner, results, bytes: size }) => [
+    '',
+    owner.isOwn ? 'other branches and profiles of this pipeline' : describeOwner(owner),
+    plural(results, 'result'),
+    bytes(size),
+    `last used ${when(new Date(owner.lastUsed).toISOString(), now)}`,
+    owner.id.slice(0, 12),
+  ]);
+  return [
+    paint('bold', 'kept for other projects'),
+    columns(rows),
+    `${paint('cyan', '→')} To keep nothing for one of them: pipeline cache gc --release ID`,
+    '',
+  ];
+}
+
+function unknownLines({ unknown }: Collected, paint: Paint): string[] {
+  if (unknown.length === 0) return [];
+  return [
+    `${paint('yellow', 'unknown')}: ${plural(unknown.length, 'item')} that the cache did not create`,
+    `${paint('cyan', '→')} To list and delete unknown files: pipeline cache verify, then with --yes`,
+    '',
+  ];
 }
 
 function stageRows({ actions, objects }: Garbage, now: Date): string[][] {
@@ -67,8 +117,10 @@ function stageRows({ actions, objects }: Garbage, now: Date): string[][] {
 const WORDS: Readonly<Record<LeftoverKind, string>> = {
   work: 'work directories of unfinished stages',
   run: 'run records',
-  index: 'index of code, folders and plans',
+  index: 'listings of folders',
+  memory: 'remembered code and plans, and other projects',
   download: 'downloads of stages',
+  root: 'records of what former projects need',
   temporary: 'temporary files of killed processes',
 };
 

@@ -13,22 +13,25 @@ export function describeExplanation(
     readonly reasons: readonly string[];
     readonly document: RecordedDocument;
     readonly open: readonly string[];
+    /** The variables that are passed through. */
+    readonly secrets: readonly string[];
     readonly last?: ActionRecord;
   },
   paint: Paint,
 ): string {
-  const { stage, key, cached, reasons, document, open, last } = explained;
+  const { stage, key, cached, reasons, document, open, secrets, last } = explained;
   const before = new Map(last === undefined ? [] : partsOf(last.document).map((part) => [nameOf(part), part.value]));
   const rows = partsOf(document).map((part) => {
     const changed = last !== undefined && before.get(nameOf(part)) !== part.value;
-    return [changed ? paint('yellow', '●') : ' ', part.kind, part.name, part.value];
+    return [changed ? paint('yellow', '●') : ' ', part.kind, part.name, part.shown ?? part.value];
   });
+  const secret = secrets.map((name) => [' ', 'secret', name, 'passed through, not part of the key']);
   const unknown = open.map((name) => [paint('yellow', '●'), 'input', name, 'unknown until its stage has run']);
   return [
     `${paint('bold', stage)}  ${key === undefined ? 'key unknown until upstream stages have run' : `key ${key}`}`,
     cached ? paint('green', 'cached') : `${paint('yellow', 'would run')}: ${reasons.join('; ')}`,
     ...(last === undefined ? [] : [paint('dim', origin(last, stage, cached))]),
-    columns([...rows, ...unknown]),
+    columns([...rows, ...secret, ...unknown]),
   ].join('\n');
 }
 
@@ -43,6 +46,8 @@ interface Part {
   readonly kind: string;
   readonly name: string;
   readonly value: string;
+  /** If it differs from `value`. */
+  readonly shown?: string;
 }
 
 function nameOf({ kind, name }: Part): string {
@@ -62,7 +67,10 @@ function partsOf(document: RecordedDocument): Part[] {
     { kind: 'code', name: '', value: code },
     ...parts('param', params),
     ...parts('input', inputs),
-    ...Object.entries(env).map(([name, value]) => ({ kind: 'env', name, value: value ?? 'not set' })),
+    ...Object.entries(env).map(([name, value]) => ({
+      ...{ kind: 'env', name, value: value ?? '' },
+      shown: value === null ? 'not set' : 'set',
+    })),
     ...Object.entries(runtime).flatMap(([name, facts]) =>
       Object.entries(facts).map(([fact, value]) => ({ kind: 'runtime', name: `${name} ${fact}`, value })),
     ),

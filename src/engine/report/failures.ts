@@ -1,5 +1,5 @@
 import { duration } from '../../shared/text/format.ts';
-import type { Paint } from '../../shared/text/style.ts';
+import { type Paint, printedLines } from '../../shared/text/style.ts';
 import type { StageResult } from '../execute/events.ts';
 import type { FailureReason } from '../execute/failure.ts';
 import { adviceOnDifference, describeDifference } from './difference.ts';
@@ -66,13 +66,17 @@ export function describeFailure(
       return `${head}\n${needsStack ? failure.stack : describeProblems([problem], folders, paint)}`;
     }
     case 'crashed': {
-      const advice = failure.how.includes('SIGKILL')
+      const guess = failure.how.includes('SIGKILL')
         ? 'The operating system does this when memory runs out: try a smaller batch size or image size.'
         : 'Its last lines of output are above. If there are none, rerun the stage to see whether the failure is repeatable.';
       return [
         head,
-        failure.output,
-        describeProblems([{ message: `stage "${name}" ${failure.how}`, advice }], folders, paint),
+        printedLines(failure.output, paint).join('\n'),
+        describeProblems(
+          [{ message: `stage "${name}" ${failure.how}`, advice: failure.advice ?? guess }],
+          folders,
+          paint,
+        ),
       ]
         .filter((part) => part !== '')
         .join('\n');

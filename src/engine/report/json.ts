@@ -1,4 +1,3 @@
-import { withNonFinite } from '../../shared/non-finite.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { Emit, StageResult } from '../execute/events.ts';
@@ -7,13 +6,14 @@ import { contentProgressJson } from './content-progress.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';
 
-/** Writes each event as one JSON object on one line. The last one has the outcome of every stage. */
-export function jsonReporter(write: (line: string) => void): Emit {
-  const line = (value: object) => write(`${JSON.stringify(value, withNonFinite)}\n`);
+/** Passes each event to `line`, to be written as JSON. The last one has the outcome of every stage. */
+export function jsonReporter(line: (value: object) => void): Emit {
   return (event) => {
     switch (event.type) {
       case 'run-started':
+      case 'run-stopping':
       case 'stage-waiting':
+      case 'stage-saving':
       case 'stage-started':
       case 'stage-log':
         line(event);
@@ -48,19 +48,15 @@ export function jsonReporter(write: (line: string) => void): Emit {
 }
 
 /** Returns the JSON lines of a command that could not start. */
-export function jsonProblems(problems: readonly Problem[]): string {
+export function jsonProblems(problems: readonly Problem[]): object[] {
   const lines = problems.map(({ message, at, advice }) => ({ type: 'problem', message, ...at, advice }));
-  return [...lines, { type: 'run-finished', ok: false, stages: [] }]
-    .map((line) => `${JSON.stringify(line)}\n`)
-    .join('');
+  return [...lines, { type: 'run-finished', ok: false, stages: [] }];
 }
 
 /** Returns the JSON lines of a command whose lockfile does not match the pipeline. */
-export function jsonOutdated(outdated: readonly OutdatedStage[]): string {
+export function jsonOutdated(outdated: readonly OutdatedStage[]): object[] {
   const lines = outdated.map(({ stage, reasons }) => ({ type: 'difference', stage, reasons }));
-  return [...lines, { type: 'run-finished', ok: false, stages: [] }]
-    .map((line) => `${JSON.stringify(line)}\n`)
-    .join('');
+  return [...lines, { type: 'run-finished', ok: false, stages: [] }];
 }
 
 function differencesOf(result: StageResult): object[] {
@@ -118,7 +114,11 @@ function failureJson(failure: FailureReason): object {
     case 'threw':
       return { kind: failure.kind, problems: [{ message: failure.message, at: failure.at, advice: failure.advice }] };
     case 'crashed':
-      return { kind: failure.kind, problems: [{ message: `the process ${failure.how}` }], output: failure.output };
+      return {
+        kind: failure.kind,
+        problems: [{ message: `the process ${failure.how}`, advice: failure.advice }],
+        output: failure.output,
+      };
     case 'timed-out':
       return { kind: failure.kind, seconds: failure.seconds, problems: [{ message: failureTitle(failure) }] };
     case 'bad-input':

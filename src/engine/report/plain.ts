@@ -1,5 +1,6 @@
 import { duration } from '../../shared/text/format.ts';
-import type { Paint } from '../../shared/text/style.ts';
+import { type Paint, printedLines } from '../../shared/text/style.ts';
+import { joinLines } from '../../shared/text/visible.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { ContentProgressLine } from './content-progress.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
@@ -14,6 +15,22 @@ export function describeWait({ for: what, holder }: RunEvent & { readonly type: 
 }
 
 type ContentEvent = RunEvent & { readonly type: 'content-progress' };
+type Stopping = RunEvent & { readonly type: 'run-stopping' };
+
+/** Says that a run is being stopped. */
+export function stoppingText(event: Stopping): string {
+  const { signal } = event;
+  return `stopping${signal === 'SIGINT' ? '' : ` after ${signal}`}; ${howToEnd(event)}`;
+}
+
+/** Says how to end a run at once that is being stopped. */
+export function howToEnd({ signal }: Stopping): string {
+  return `a second ${signal === 'SIGINT' ? 'Ctrl-C' : 'signal'} ends everything at once`;
+}
+
+export function savingText({ seconds }: RunEvent & { readonly type: 'stage-saving' }): string {
+  return `saving, for at most ${duration(seconds)}`;
+}
 
 /** The interval between two lines of progress in a log. */
 const PROGRESS_MILLISECONDS = 10_000;
@@ -23,19 +40,26 @@ const PROGRESS_WIDTH = 100;
 export function plainReporter(write: (text: string) => void, paint: Paint): Emit {
   const progress = new Map<string, { readonly line: ProgressLine; shown: number }>();
   const content = plainContentReporter(write);
+  const line = (text: string) => write(`${joinLines(text)}\n`);
   return (event) => {
     switch (event.type) {
       case 'run-started':
-        write(`${headline(event, paint)}\n`);
+        line(headline(event, paint));
         break;
       case 'stage-waiting':
-        write(`  ${event.stage}: ${describeWait(event)}\n`);
+        line(`  ${event.stage}: ${describeWait(event)}`);
+        break;
+      case 'run-stopping':
+        write(`${paint('yellow', stoppingText(event))}\n`);
+        break;
+      case 'stage-saving':
+        write(`  ${event.stage}: ${savingText(event)}\n`);
         break;
       case 'stage-started':
-        write(`${paint('cyan', '▶')} ${event.stage}${reasonsText(event.reasons, paint)}\n`);
+        line(`${paint('cyan', '▶')} ${event.stage}${reasonsText(event.reasons, paint)}`);
         break;
       case 'stage-log':
-        write(`  ${event.stage}: ${event.message}\n`);
+        for (const printed of printedLines(event.message, paint)) write(`  ${event.stage}: ${printed}\n`);
         break;
       case 'stage-progress': {
         const known = progress.get(event.stage) ?? { line: new ProgressLine(), shown: performance.now() };
@@ -43,7 +67,7 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         progress.set(event.stage, known);
         if (performance.now() - known.shown < PROGRESS_MILLISECONDS) break;
         known.shown = performance.now();
-        write(`  ${event.stage}: ${text}\n`);
+        line(`  ${event.stage}: ${text}`);
         break;
       }
       case 'content-progress':
@@ -53,10 +77,10 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         write(`${describeProblems([event.problem], [], paint, 'warning')}\n`);
         break;
       case 'stage-retrying':
-        write(`${paint('yellow', '↻')} ${event.stage}: ${failureLine(event.failure)}; ${retryText(event)}\n`);
+        line(`${paint('yellow', '↻')} ${event.stage}: ${failureLine(event.failure)}; ${retryText(event)}`);
         break;
       case 'stage-finished':
-        write(`${stageLine(event.result, paint)}\n`);
+        line(stageLine(event.result, paint));
         break;
       case 'run-finished':
         break;
@@ -76,7 +100,7 @@ export function plainContentReporter(write: (text: string) => void): (event: Con
     const text = known.line.text(event, PROGRESS_WIDTH);
     if (performance.now() - known.shown < PROGRESS_MILLISECONDS) return;
     known.shown = performance.now();
-    write(`  ${event.stage}: ${text}\n`);
+    write(`${joinLines(`  ${event.stage}: ${text}`)}\n`);
   };
 }
 

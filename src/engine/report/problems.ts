@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Place, Problem } from '../../shared/problem.ts';
+import { readText } from '../../shared/read-file.ts';
 import type { Paint } from '../../shared/text/style.ts';
+import { joinLines } from '../../shared/text/visible.ts';
 
 export type Severity = 'error' | 'warning';
 
@@ -17,23 +18,28 @@ export function describeProblems(
 }
 
 function describeProblem({ message, at, advice }: Problem, sources: Sources, paint: Paint, severity: Severity): string {
-  const head = at === undefined ? message : `${paint('bold', placeText(at))}: ${message}`;
+  const head = at === undefined ? indented(message) : `${paint('bold', placeText(at))}: ${indented(message)}`;
   const lines = [`${paint(severity === 'error' ? 'red' : 'yellow', severity)}: ${head}`];
   if (at !== undefined) lines.push(...sourceFrame(at, sources, paint));
   if (advice !== undefined) lines.push(`  ${paint('cyan', '→')} ${advice}`);
   return lines.join('\n');
 }
 
+/** Indents the further lines of a message, so that none of them can be taken for a line of ours. */
+function indented(message: string): string {
+  return message.replaceAll(/\r?\n/g, '\n  ');
+}
+
 /** Returns `pipeline.yaml:12:5`, which editors and terminals turn into a link. */
 function placeText({ file, line, column }: Place): string {
-  return [file, line, column].filter((part) => part !== undefined).join(':');
+  return joinLines([file, line, column].filter((part) => part !== undefined).join(':'));
 }
 
 /** Returns the source line and, if the column is known, a squiggle under the error. */
 function sourceFrame({ file, line, column, length = 1 }: Place, sources: Sources, paint: Paint): string[] {
   if (line === undefined) return [];
-  // Control characters in the file must not reach the terminal.
-  const text = sources.line(file, line)?.replaceAll(/[^\P{Cc}\t]/gu, '·');
+  // One character each for what would not be seen, so that the squiggle is aligned.
+  const text = sources.line(file, line)?.replaceAll(/[^\P{Cc}\t]|\p{Default_Ignorable_Code_Point}/gu, '·');
   if (text === undefined || text.length > 400) return [];
   const label = `  ${line} | `;
   const source = paint('dim', label + text);
@@ -60,11 +66,9 @@ class Sources {
 
   #read(file: string): readonly string[] | undefined {
     for (const folder of this.#folders) {
-      try {
-        return readFileSync(resolve(folder, file), 'utf8').split(/\r?\n/);
-      } catch {
-        // The path may be relative to the next folder, or not be a file at all, such as `--set a=1`.
-      }
+      // The path may be relative to the next folder, or not be a file at all, such as `--set a=1`.
+      const text = readText(resolve(folder, file), 'labelFile', 'follow');
+      if (text.ok) return text.value.split(/\r?\n/);
     }
     return undefined;
   }

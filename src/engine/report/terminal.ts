@@ -1,11 +1,14 @@
+import { writeSync } from 'node:fs';
 import type { ListrTaskWrapper } from 'listr2';
 import type { Problem } from '../../shared/problem.ts';
 import { duration } from '../../shared/text/format.ts';
-import type { Paint } from '../../shared/text/style.ts';
+import { writeText } from '../../shared/text/output.ts';
+import { type Paint, printedLines, toTerminal } from '../../shared/text/style.ts';
+import { joinLines } from '../../shared/text/visible.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { ContentProgressLine } from './content-progress.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
-import { describeWait, headline, stageLine } from './plain.ts';
+import { describeWait, headline, howToEnd, savingText, stageLine, stoppingText } from './plain.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
 
@@ -35,17 +38,26 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   /** Warnings, which are printed below the drawing so that they stay visible. */
   const warnings: Problem[] = [];
   let drawing: Promise<void> | undefined;
+  let stopping: (RunEvent & { readonly type: 'run-stopping' }) | undefined;
   const width = () => Math.max(20, (stream.columns ?? 80) - 6);
 
   const emit = (event: RunEvent): void => {
     switch (event.type) {
       case 'run-started':
-        stream.write(`${headline(event, paint)}\n`);
-        for (const name of event.stages) rows.set(name, newRow(paint('dim', name)));
+        writeText(stream, `${joinLines(headline(event, paint))}\n`);
+        for (const name of event.stages) rows.set(name, newRow(shown(paint('dim', name))));
         break;
       case 'stage-waiting':
         drawing ??= draw(rows, paint);
         show(rows.get(event.stage), describeWait(event));
+        break;
+      case 'run-stopping':
+        stopping = event;
+        if (drawing === undefined) writeText(stream, `${stoppingText(event)}\n`);
+        else for (const row of rows.values()) if (row.started) show(row, stoppingText(event));
+        break;
+      case 'stage-saving':
+        show(rows.get(event.stage), savingLine(event, stopping));
         break;
       case 'stage-started': {
         const row = rows.get(event.stage);
@@ -58,17 +70,17 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
       }
       case 'stage-progress': {
         const row = rows.get(event.stage);
-        show(row, row?.progress.text(event.progress, width()) ?? '');
+        if (stopping === undefined) show(row, row?.progress.text(event.progress, width()) ?? '');
         break;
       }
       case 'content-progress': {
-        drawing ??= draw(rows, paint);
         const row = rows.get(event.stage);
-        show(row, row?.content.text(event, width()) ?? '');
+        drawing ??= draw(rows, paint);
+        if (stopping === undefined) show(row, row?.content.text(event, width()) ?? '');
         break;
       }
       case 'stage-log':
-        show(rows.get(event.stage), event.message);
+        if (stopping === undefined) show(rows.get(event.stage), printedLines(event.message, paint).join('\n'));
         break;
       case 'stage-warning':
         warnings.push(event.problem);
@@ -93,15 +105,22 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   return {
     emit,
     close: async () => {
-      if (drawing === undefined) for (const result of results) stream.write(`${stageLine(result, paint)}\n`);
+      if (drawing === undefined) for (const result of results) writeText(stream, `${stageLine(result, paint)}\n`);
       await drawing;
-      if (warnings.length > 0) stream.write(`${describeProblems(warnings, [], paint, 'warning')}\n`);
-      stream.write('\n');
+      if (warnings.length > 0) writeText(stream, `${describeProblems(warnings, [], paint, 'warning')}\n`);
+      writeText(stream, '\n');
     },
   };
 }
 
+function savingLine(event: RunEvent & { type: 'stage-saving' }, stopping: Stopping | undefined): string {
+  return `${savingText(event)}; ${stopping === undefined ? 'its timeout is over' : howToEnd(stopping)}`;
+}
+
 async function draw(rows: ReadonlyMap<string, Row>, paint: Paint): Promise<void> {
+  // A second Ctrl-C ends the command while listr2 hides the cursor, and holds back what is written to the stream.
+  const showCursor = () => writeSync(process.stdout.fd, '\u001b[?25h');
+  process.on('exit', showCursor);
   const { Listr } = await import('listr2');
   const tasks = [...rows].map(([name, row]) => ({
     title: row.title,
@@ -122,6 +141,7 @@ async function draw(rows: ReadonlyMap<string, Row>, paint: Paint): Promise<void>
       showSkipMessage: false,
     },
   }).run();
+  process.off('exit', showCursor);
 }
 
 function newRow(title: string): Row {
@@ -133,12 +153,17 @@ function newRow(title: string): Row {
 }
 
 function retitle(row: Row, title: string): void {
-  row.title = title;
-  if (row.task !== undefined) row.task.title = title;
+  row.title = shown(title);
+  if (row.task !== undefined) row.task.title = row.title;
 }
 
 function show(row: Row | undefined, text: string): void {
-  if (row?.task !== undefined) row.task.output = text;
+  if (row?.task !== undefined) row.task.output = toTerminal(text);
+}
+
+/** listr2 writes to the terminal itself. */
+function shown(title: string): string {
+  return toTerminal(joinLines(title));
 }
 
 /** Ends a task of listr2: by returning (done), skipping, or throwing (failed). */
@@ -146,23 +171,23 @@ function conclude(name: string, row: Row, task: Wrapper, result: StageResult, pa
   const dim = (text: string) => paint('dim', text);
   switch (result.outcome) {
     case 'ran':
-      task.title = `${name} ${dim(`ran in ${duration(result.seconds)}`)}`;
+      task.title = shown(`${name} ${dim(`ran in ${duration(result.seconds)}`)}`);
       return;
     case 'cached':
-      task.title = `${name} ${dim('cached')}`;
+      task.title = shown(`${name} ${dim('cached')}`);
       return;
     case 'would-run':
-      task.title = `${name} would run`;
+      task.title = shown(`${name} would run`);
       return;
     case 'failed':
-      task.title = `${name}: ${failureTitle(result.failure)}`;
+      task.title = shown(`${name}: ${failureTitle(result.failure)}`);
       throw new Error(failureTitle(result.failure));
     case 'blocked':
-      task.title = `${name} ${dim(`blocked by ${result.by}`)}`;
+      task.title = shown(`${name} ${dim(`blocked by ${result.by}`)}`);
       task.skip();
       return;
     case 'cancelled':
-      task.title = `${name} ${dim(row.started ? 'interrupted' : 'not run')}`;
+      task.title = shown(`${name} ${dim(row.started ? 'interrupted' : 'not run')}`);
       task.skip();
       return;
     default:

@@ -29,6 +29,12 @@ export interface RuntimeFacts {
   readonly label: string;
   /** Names of npm packages. `read` is called for each one that a stage reaches, and for each of its versions. */
   readonly packages: readonly string[];
+  /**
+   * Whether the facts stand for what `packages` load at run time: native libraries, and whatever a set-up builds or
+   * downloads, which differs between machines. Then only those of their files count that static imports reach. By
+   * default, all files of a package with such parts count.
+   */
+  readonly coversNativeParts?: boolean;
   /** What to do when one of `packages` is not installed or does not load, by its name. */
   readonly ifMissing?: Readonly<Record<string, string>>;
   /** Environment variables that these packages read. They count as declared by each stage that reaches a package. */

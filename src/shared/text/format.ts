@@ -1,3 +1,5 @@
+import { joinLines } from './visible.ts';
+
 /** Formats a duration in seconds: `0.3 s`, `41 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
@@ -37,8 +39,15 @@ export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
+/** Lists names, of many only the first: `a, b, c, d, e, f and 12 more`. */
+export function listSome(names: readonly string[], most = 6): string {
+  const more = names.length - most;
+  return more > 0 ? `${names.slice(0, most).join(', ')} and ${count(more)} more` : names.join(', ');
+}
+
 /** Aligns rows in columns, each as wide as its widest cell. */
-export function columns(rows: readonly (readonly string[])[], gap = '  '): string {
+export function columns(cells: readonly (readonly string[])[], gap = '  '): string {
+  const rows = cells.map((row) => row.map(joinLines));
   const widths: number[] = [];
   for (const row of rows)
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);

@@ -1,4 +1,5 @@
 import type { SetupProgress } from '../extensions/setup-step.ts';
+import { visibleLine } from './visible.ts';
 
 const BAR_WIDTH = 24;
 
@@ -22,7 +23,7 @@ export function openProgressLine(stream: Stream): ProgressLine {
   };
   return {
     begin(text) {
-      label = text;
+      label = visibleLine(text);
       redraw(`${label} …`);
       if (!stream.isTTY) stream.write(`${label}\n`);
     },

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { joinLines, visibleLine } from './visible.ts';
 
 const GAP = '  ';
 /** The minimum width of a column, for a date or a number. If columns do not fit, the last ones are omitted. */
@@ -15,9 +16,9 @@ export function displayWidth(text: string): number {
   return stringWidth(text);
 }
 
-/** Returns a text on one line, without control characters. */
+/** Returns a text on one line, with what would not be seen in a visible form. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/\r?\n/g, '↵').replaceAll(/\p{Cc}/gu, '·');
+  return visibleLine(text);
 }
 
 /** Cuts a text to `width` terminal columns, with an ellipsis at the end. */
@@ -44,7 +45,8 @@ export function pad(text: string, width: number, side: 'left' | 'right' = 'right
  * Aligns rows in columns, at most `width` terminal columns wide: long cells are cut in the middle, and if that does not
  * suffice, the last columns are omitted. Columns of numbers are right-aligned.
  */
-export function table(rows: readonly (readonly string[])[], width: number, indent = '  '): Table {
+export function table(cells: readonly (readonly string[])[], width: number, indent = '  '): Table {
+  const rows = cells.map((row) => row.map(joinLines));
   const room = width - displayWidth(indent);
   const natural = naturalWidths(rows).map((wide) => Math.min(wide, room));
   let shown = natural.length;

@@ -1,15 +1,20 @@
-import { mkdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Progress } from '../../index.ts';
 import { lock } from '../../shared/file-lock.ts';
+import { statsOf } from '../../shared/paths-below.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import { SIZE_LIMITS } from '../../shared/read-file.ts';
+import { duration } from '../../shared/text/format.ts';
 import { reasonOf } from '../../shared/wording.ts';
 import { describeDigest, digestOf, type PinnedDigest, type PinnedFile } from './pinned-file.ts';
 import { removePartial, transfer } from './transfer.ts';
 
 /** Milliseconds to wait before each retry. */
 const PAUSES = [1000, 3000, 10_000];
+/** A server that sends a byte a minute must not keep a run for ever. In seconds, for all attempts together. */
+const DEADLINE_SECONDS = 6 * 3600;
 
 export interface DownloadOptions {
   /** The folder in which downloads are stored. */
@@ -23,11 +28,14 @@ export interface DownloadOptions {
   progress(progress: Progress): void;
   /** Milliseconds to wait before each retry. An attempt that makes progress resets the sequence. */
   readonly pauses?: readonly number[];
+  /** Seconds that the download may take, with all its attempts; 6 hours by default. */
+  readonly deadline?: number;
 }
 
 /**
  * Downloads a file unless it has been downloaded already with the pinned digest. Resumes an incomplete download; of several
- * concurrent processes one downloads and the others wait. Network errors, another digest and disk errors are failures.
+ * concurrent processes one downloads and the others wait. Network errors, another digest, a file that is too large, an
+ * exceeded deadline and disk errors are failures.
  * Throws the signal's reason when it is aborted.
  *
  * @returns the path of the downloaded file.
@@ -58,12 +66,21 @@ export async function download(file: PinnedFile, options: DownloadOptions): Prom
 }
 
 async function fetchInto(target: string, file: PinnedFile, options: DownloadOptions): Promise<Result<string>> {
-  const { signal, log, progress, pauses = PAUSES, otherwise } = options;
+  const { signal, log, progress, pauses = PAUSES, otherwise, deadline = DEADLINE_SECONDS } = options;
+  const maxBytes = file.maxBytes ?? SIZE_LIMITS.weights;
+  const ends = performance.now() + deadline * 1000;
   const partial = `${target}.partial`;
   log(`downloading ${file.url}`);
   let [failures, furthest] = [0, 0];
   for (;;) {
-    const result = await transfer(file.url, partial, { signal, progress, fetch: options.fetch });
+    const milliseconds = ends - performance.now();
+    const result = await transfer(file.url, partial, {
+      signal,
+      progress,
+      fetch: options.fetch,
+      maxBytes,
+      milliseconds,
+    });
     signal.throwIfAborted();
     switch (result.kind) {
       case 'complete': {
@@ -74,6 +91,10 @@ async function fetchInto(target: string, file: PinnedFile, options: DownloadOpti
         if (result.resumed) break;
         return wrongDigest(file, found);
       }
+      case 'too-late':
+        return problem(`cannot download ${file.url}: it takes longer than ${duration(deadline)}`, {
+          advice: otherwise,
+        });
       case 'rejected':
         return problem(`cannot download ${file.url}: ${result.reason}`, { advice: otherwise });
       case 'interrupted': {
@@ -116,11 +137,16 @@ function wrongDigest({ url, digest }: PinnedFile, found: PinnedDigest): Result<s
 }
 
 /**
- * Returns whether a file has this digest. Deletes a corrupted file, and touches an intact one, so that `cache gc` knows that
+ * Returns whether a file has this digest. Deletes a corrupted file or what else is in its place, and touches an intact one, so that `cache gc` knows that
  * it is in use.
  */
 async function isIntact(file: string, digest: PinnedDigest): Promise<boolean> {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false;
+  const stats = statsOf(file);
+  if (stats === undefined) return false;
+  if (!stats.isFile()) {
+    rmSync(file, { recursive: true });
+    return false;
+  }
   if ((await digestOf(file, digest.algorithm)).hex !== digest.hex) {
     rmSync(file);
     return false;

@@ -12,6 +12,8 @@ export interface PinnedDigest {
 export interface PinnedFile {
   readonly url: string;
   readonly digest: PinnedDigest;
+  /** The largest size that it may have, in bytes. */
+  readonly maxBytes?: number;
 }
 
 /** Returns a digest as text: `sha256 1f0c…`. */
@@ -19,9 +21,13 @@ export function describeDigest({ algorithm, hex }: PinnedDigest): string {
   return `${algorithm} ${hex}`;
 }
 
-/** Computes the digest of a file. Throws the file system's error. */
-export async function digestOf(file: string, algorithm: PinnedDigest['algorithm']): Promise<PinnedDigest> {
+/** Computes the digest of a regular file, or of several, one after the other. Throws the file system's error. */
+export async function digestOf(
+  files: string | readonly string[],
+  algorithm: PinnedDigest['algorithm'],
+): Promise<PinnedDigest> {
   const hash = createHash(algorithm);
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  for (const file of [files].flat())
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return { algorithm, hex: hash.digest('hex') };
 }

@@ -1,5 +1,9 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
 import type { Progress } from '../../index.ts';
+import { writeAtomically } from '../../shared/atomic-write.ts';
+import { parseJsonFile } from '../../shared/parse-json.ts';
+import { statsOf } from '../../shared/paths-below.ts';
+import { bytes as sizeText } from '../../shared/text/format.ts';
 
 /** A connection without data for this long is closed. */
 const STALLED_SECONDS = 60;
@@ -12,12 +16,17 @@ export type Transfer =
   /** A retry may succeed. `reached`: the number of bytes downloaded so far. */
   | { readonly kind: 'interrupted'; readonly reason: string; readonly reached: number }
   /** A retry would fail again. */
-  | { readonly kind: 'rejected'; readonly reason: string };
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** The time for the download is over. */
+  | { readonly kind: 'too-late' };
 
 interface TransferOptions {
   readonly signal: AbortSignal;
   /** Node's own by default. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly maxBytes: number;
+  /** How long this attempt may take. */
+  readonly milliseconds: number;
   progress(progress: Progress): void;
 }
 
@@ -28,11 +37,16 @@ interface TransferOptions {
 export async function transfer(
   url: string,
   partial: string,
-  { signal, progress, fetch = globalThis.fetch }: TransferOptions,
+  { signal, progress, fetch = globalThis.fetch, maxBytes, milliseconds }: TransferOptions,
 ): Promise<Transfer> {
   const { host } = new URL(url);
   const controller = new AbortController();
   const abort = () => controller.abort();
+  let late = false;
+  const lateTimer = setTimeout(() => {
+    late = true;
+    abort();
+  }, milliseconds);
   let stallTimer: NodeJS.Timeout | undefined;
   let stalled = false;
   const resetStallTimer = () => {
@@ -64,32 +78,53 @@ export async function transfer(
     const resumed = start > 0;
     const length = headers.get('content-length');
     const total = length === null ? undefined : start + Number(length);
+    if ((total ?? 0) > maxBytes) {
+      await body.cancel();
+      return tooLarge(host, partial, maxBytes);
+    }
     if (!resumed) writeNote(partial, url, headers);
     reached = start;
-    const file = openSync(partial, resumed ? 'a' : 'w');
+    const file = openPartial(partial, resumed);
     try {
       for await (const chunk of body) {
         resetStallTimer();
-        writeAll(file, chunk);
         reached += chunk.length;
+        if (reached > maxBytes) break;
+        writeAll(file, chunk);
         progress({ done: megabytes(reached), total: megabytes(total ?? reached), unit: 'MB' });
       }
     } finally {
       closeSync(file);
     }
+    if (reached > maxBytes) return tooLarge(host, partial, maxBytes);
     if (total !== undefined && reached < total) {
       return { kind: 'interrupted', reason: `${host} closed the connection early`, reached };
     }
     return { kind: 'complete', resumed };
   } catch (error) {
     if (error instanceof Error && 'syscall' in error && 'path' in error) throw error;
+    if (late) return { kind: 'too-late' };
     if (error instanceof DiskError) throw error.cause;
     const reason = stalled ? `${host} sent no data for ${STALLED_SECONDS} seconds` : `${host}: ${describeError(error)}`;
     return { kind: 'interrupted', reason, reached };
   } finally {
     clearTimeout(stallTimer);
+    clearTimeout(lateTimer);
     signal.removeEventListener('abort', abort);
   }
+}
+
+function tooLarge(host: string, partial: string, maxBytes: number): Transfer {
+  removePartial(partial);
+  return { kind: 'rejected', reason: `${host} sends more than ${sizeText(maxBytes)}` };
+}
+
+/** Opens the partial file; never through a link, and never a pipe. */
+function openPartial(partial: string, resumed: boolean): number {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_TRUNC, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  if (!resumed) rmSync(partial, { recursive: true, force: true });
+  const mode = resumed ? O_APPEND : O_CREAT | O_TRUNC;
+  return openSync(partial, O_WRONLY | mode | O_NOFOLLOW | O_NONBLOCK);
 }
 
 /** Deletes the partial file of a download. */
@@ -115,23 +150,29 @@ interface PartialState {
   readonly validator?: string;
 }
 
+/** What is stored beside a partial file, and may be anything. */
+interface PartialNote {
+  readonly url?: unknown;
+  readonly validator?: unknown;
+}
+
 /** Returns what an earlier attempt downloaded from the same URL. */
 function partialState(partial: string, url: string): PartialState {
-  const bytes = statSync(partial, { throwIfNoEntry: false })?.size ?? 0;
-  try {
-    const note = JSON.parse(readFileSync(noteFor(partial), 'utf8')) as { url?: string; validator?: string };
-    if (bytes === 0 || note.url !== url) return { bytes: 0 };
-    return { bytes, ...(note.validator !== undefined && { validator: note.validator }) };
-  } catch {
-    return { bytes: 0 };
-  }
+  const stats = statsOf(partial);
+  const bytes = stats?.isFile() ? stats.size : 0;
+  const note = parseJsonFile(noteFor(partial), 'downloadNote')?.value as PartialNote | null | undefined;
+  if (bytes === 0 || note?.url !== url) return { bytes: 0 };
+  const { validator } = note;
+  // It is sent as a header.
+  const isHeader = typeof validator === 'string' && /^[\x20-\x7e]+$/.test(validator);
+  return { bytes, ...(isHeader && { validator }) };
 }
 
 function writeNote(partial: string, url: string, headers: Headers): void {
   const etag = headers.get('etag');
   // A weak ETag says that two files are equivalent, not that they are identical.
   const validator = etag?.startsWith('"') ? etag : headers.get('last-modified');
-  writeFileSync(noteFor(partial), JSON.stringify({ url, ...(validator !== null && { validator }) }));
+  writeAtomically(noteFor(partial), JSON.stringify({ url, ...(validator !== null && { validator }) }));
 }
 
 function noteFor(partial: string): string {

@@ -34,7 +34,7 @@ export const quarantineViewer: Viewer = {
 /** Returns the images in a directory's `quarantine.json`: `{"images": [{"file": …, "reason": …}]}`. */
 function readQuarantine(directory: string, found: readonly FoundFile[]): readonly QuarantinedImage[] | undefined {
   const list = found.find(({ path }) => path === FILE_NAME);
-  const value = list && parseJsonFile(join(directory, FILE_NAME), list.bytes)?.value;
+  const value = list && parseJsonFile(join(directory, FILE_NAME), 'shownJson')?.value;
   const images = typeof value === 'object' && value !== null && 'images' in value ? value['images'] : undefined;
   return Array.isArray(images) && images.every(isQuarantinedImage)
     ? (images as readonly unknown[] as QuarantinedImage[])

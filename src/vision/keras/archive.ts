@@ -1,9 +1,10 @@
-import { closeSync, createReadStream, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { closeSync, createReadStream, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { unzipSync, Zip, ZipPassThrough } from 'fflate';
+import { Zip, ZipPassThrough } from 'fflate';
 import { problem, type Result } from '../../shared/problem.ts';
-import { reasonOf } from '../../shared/wording.ts';
+import { readZipDirectory, ZipError } from '../setup/zip-directory.ts';
+import { type NotUnpacked, unpackEntry } from './archive-entry.ts';
 
 /** The name of the weights file in a `.keras` archive. */
 const WEIGHTS = 'model.weights.h5';
@@ -19,31 +20,46 @@ export async function withWeightsOf<Value>(
   scratch: string,
   use: (file: string) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  let weights: Uint8Array | undefined;
-  try {
-    weights = unzipSync(readFileSync(archive), { filter: ({ name }) => name === WEIGHTS })[WEIGHTS];
-  } catch (error) {
-    return problem(`the archive is corrupted: ${reasonOf(error)}`, {
-      at: { file: archive },
-      advice: 'Copy or download it again.',
-    });
-  }
-  if (weights === undefined) {
-    return problem(`there is no ${WEIGHTS} in this archive`, {
-      at: { file: archive },
-      advice: 'Use a .keras file saved by Keras 3.',
-    });
-  }
   const folder = await mkdtemp(path.join(scratch, 'keras-'));
   try {
     const file = path.join(folder, WEIGHTS);
-    writeFileSync(file, weights);
-    weights = undefined;
+    const unpacked = unpackEntry(archive, WEIGHTS, file);
+    if (!unpacked.ok) return unpackProblem(archive, unpacked.failure);
+    // fflate does not check it.
+    if (unpacked.value !== (await checksumOf(archive, WEIGHTS)))
+      return unpackProblem(archive, { kind: 'corrupted', reason: `the checksum of ${WEIGHTS} does not match` });
     const used = await use(file);
     // Problems should name the archive, not the temporary file.
     return used.ok ? used : { ok: false, failure: used.failure.map((one) => ({ ...one, at: { file: archive } })) };
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function unpackProblem(archive: string, { kind, reason }: NotUnpacked): Result<never> {
+  const at = { file: archive };
+  switch (kind) {
+    case 'absent':
+      return problem(`there is no ${WEIGHTS} in this archive`, { at, advice: 'Use a .keras file saved by Keras 3.' });
+    case 'corrupted':
+      return problem(`the archive is corrupted: ${reason}`, { at, advice: 'Copy or download it again.' });
+    case 'refused':
+      return problem(`cannot read the archive: ${reason}`, { at, advice: 'Use the file that Keras has saved.' });
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Returns the CRC-32 that an archive has for a file; nothing if its directory cannot be read. */
+async function checksumOf(archive: string, name: string): Promise<number | undefined> {
+  const file = await open(archive);
+  try {
+    return (await readZipDirectory(file)).find((entry) => entry.name === name)?.crc32;
+  } catch (error) {
+    if (error instanceof ZipError) return undefined;
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 

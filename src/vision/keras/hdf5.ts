@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import type { Dataset, File, Group } from 'h5wasm/node';
+import { readAt } from '../../shared/files.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
-import { reasonOf } from '../../shared/wording.ts';
+import { withFile } from '../../shared/read-file.ts';
 
 const DOWNLOAD_AGAIN = 'Copy or download it again.';
 
@@ -150,21 +150,14 @@ export class Hdf5Writer {
   }
 }
 
-/** Detects HDF5 files and zip archives by their first bytes; a problem if the file cannot be read. */
-export function kindOfFile(path: string): Result<'hdf5' | 'zip' | 'other'> {
-  try {
-    const start = Buffer.alloc(8);
-    const file = openSync(path, 'r');
-    try {
-      readSync(file, start);
-    } finally {
-      closeSync(file);
-    }
-    if (start.equals(Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'))) return success('hdf5');
-    return success(start.subarray(0, 4).equals(Buffer.from('PK\x03\x04', 'latin1')) ? 'zip' : 'other');
-  } catch (error) {
-    return problem(`cannot read the weights: ${reasonOf(error)}`, { at: { file: path } });
-  }
+/** Detects HDF5 files, zip archives and JSON by their first bytes; a problem if the file cannot be read. */
+export function kindOfFile(path: string): Result<'hdf5' | 'zip' | 'json' | 'other'> {
+  const head = withFile(path, 'weights', (file) => readAt(file, 0, 8), 'follow');
+  if (!head.ok) return problem(`cannot read the weights: ${head.failure.reason}`, { at: { file: path } });
+  const start = Buffer.from(head.value);
+  if (start.equals(Buffer.from('\x89HDF\r\n\x1a\n', 'latin1'))) return success('hdf5');
+  if (start.subarray(0, 4).equals(Buffer.from('PK\x03\x04', 'latin1'))) return success('zip');
+  return success(start.toString('latin1').trimStart().startsWith('{') ? 'json' : 'other');
 }
 
 async function loadHdf5(): Promise<typeof import('h5wasm/node')> {

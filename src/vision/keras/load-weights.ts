@@ -1,9 +1,11 @@
 import type { LayersModel, layers, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { type Matched, type ModelLayer, matchLayers } from './match-layers.ts';
 import { snakeCase } from './object-layout.ts';
-import { type SavedWeights, withSavedWeights } from './saved-weights.ts';
+import type { SavedWeights } from './saved-layer.ts';
+import { withSavedWeights } from './saved-weights.ts';
 
 type Layer = layers.Layer;
 
@@ -21,10 +23,11 @@ export interface LoadOptions {
 export type LoadedWeights = Pick<Matched<ModelLayer>, 'skippedHeads'>;
 
 /**
- * Loads the weights of a file saved by Keras into a model, as Keras' `Model.load_weights`. If the file does not match,
- * the model is not changed.
+ * Loads the weights of a file saved by Keras or TensorFlow.js into a model, as Keras' `Model.load_weights`. If the file
+ * does not match, the model is not changed.
  *
- * @param file `.h5` (model or weights), `.weights.h5` or `.keras`.
+ * @param file `.h5` (model or weights), `.weights.h5` or `.keras`; or a layers model of TensorFlow.js: its `model.json`, or
+ *   the folder with it.
  * @returns the heads that kept their weights, with the reason; a problem if the file does not match the backbone.
  */
 export async function loadKerasWeights(
@@ -33,7 +36,7 @@ export async function loadKerasWeights(
   file: string,
   { heads, scratch }: LoadOptions,
 ): Promise<Result<LoadedWeights>> {
-  return withSavedWeights(file, scratch, (saved) => {
+  return withSavedWeights(tf, file, scratch, (saved) => {
     const all = model.layers.filter(({ weights }) => weights.length > 0).map(describeLayer);
     const matched = matchLayers(
       all.filter(({ name }) => !heads.includes(name)),
@@ -47,7 +50,13 @@ export async function loadKerasWeights(
       });
     }
     const assigned = assign(tf, matched.value, saved);
-    return assigned.ok ? success({ skippedHeads: matched.value.skippedHeads }) : assigned;
+    if (!assigned.ok) return assigned;
+    const wrong = findNonFiniteWeight(model);
+    if (wrong === undefined) return success({ skippedHeads: matched.value.skippedHeads });
+    return problem(`the weights in the file are unusable: ${wrong}`, {
+      at: { file },
+      advice: 'The training that made the file diverged: use a file from an earlier epoch.',
+    });
   });
 }
 

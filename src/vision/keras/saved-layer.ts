@@ -1,4 +1,12 @@
+import type { Result } from '../../shared/problem.ts';
 import type { Hdf5Array } from './hdf5.ts';
+
+/** The weights in an open file saved by Keras, or of a model of TensorFlow.js. */
+export interface SavedWeights {
+  /** The layers in the order of the model. */
+  readonly layers: readonly SavedLayer[];
+  readonly read: (weight: Hdf5Array) => Result<Float32Array>;
+}
 
 /** A layer with weights in a file saved by Keras. */
 export interface SavedLayer {

@@ -13,14 +13,17 @@ export const imagenetWeights: Readonly<Record<string, ImagenetWeights | undefine
   'inception-resnet-v2': {
     url: `${PUBLISHED}/inception_resnet_v2/inception_resnet_v2_weights_tf_dim_ordering_tf_kernels_notop.h5`,
     digest: { algorithm: 'md5', hex: 'd19885ff4a710c122648d3b5c3b684e4' },
+    maxBytes: 250e6,
   },
   'nasnet-large': {
     url: `${PUBLISHED}/nasnet/NASNet-large-no-top.h5`,
     digest: { algorithm: 'md5', hex: 'd81d89dc07e6e56530c4e77faddd61b5' },
+    maxBytes: 400e6,
   },
   'nasnet-mobile': {
     url: `${PUBLISHED}/nasnet/NASNet-mobile-no-top.h5`,
     digest: { algorithm: 'md5', hex: '1ed92395b5b598bdda52abe5c0dbfd63' },
+    maxBytes: 25e6,
   },
   // keras/src/applications/mobilenet_v2.py downloads this file without a digest.
   'mobilenet-v2': {

@@ -5,24 +5,28 @@ import { readJsonFile } from '../../shared/json-file.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import type { FromSchema } from '../../shared/schema-type.ts';
 import { reasonOf } from '../../shared/wording.ts';
+import { FITS, INTERPOLATIONS } from '../data/images/resizing.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { backboneNames } from './backbones/index.ts';
+import { findNonFiniteWeight } from './finite-weights.ts';
 import { type LayerJson, replaceCustomLayers } from './layers/replace-custom-layers.ts';
 import { summarize } from './picture/draw-model.ts';
+import { readSavedModel, TOPOLOGY_FILE } from './saved-model-file.ts';
 
 const FACTS_FILE = 'pipeline.json';
 const SUMMARY_FILE = 'summary.txt';
-const TOPOLOGY_FILE = 'model.json';
 const RETRAIN = 'Rerun the stage that trained the model.';
 
 const factsSchema = {
   type: 'object',
-  required: ['version', 'backbone', 'height', 'width', 'tasks', 'epochs', 'steps'],
+  required: ['version', 'backbone', 'height', 'width', 'fit', 'interpolation', 'tasks', 'epochs', 'steps', 'loss'],
   properties: {
-    version: { const: 1 },
+    version: { const: 2 },
     backbone: { enum: backboneNames },
     height: { type: 'integer', minimum: 1 },
     width: { type: 'integer', minimum: 1 },
+    fit: { enum: FITS },
+    interpolation: { enum: INTERPOLATIONS },
     tasks: {
       type: 'array',
       minItems: 1,
@@ -34,10 +38,18 @@ const factsSchema = {
     },
     epochs: { type: 'integer', minimum: 0 },
     steps: { type: 'integer', minimum: 0 },
+    loss: {
+      type: 'object',
+      required: ['label_smoothing', 'l2_penalty'],
+      properties: { label_smoothing: { type: 'number' }, l2_penalty: { type: 'number' } },
+    },
   },
 } as const;
 
-/** What a saved model was built from, and the total number of epochs and steps that it was trained for. */
+/**
+ * What a saved model was built from, how the images that it was trained on were resized, the total number of epochs and
+ * steps that it was trained for, and what its loss has besides the cross-entropy.
+ */
 export type ModelFacts = FromSchema<typeof factsSchema>;
 
 /**
@@ -73,23 +85,21 @@ export function readModelFacts(directory: string): Promise<Result<ModelFacts>> {
   });
 }
 
-/** Loads a saved model for inference; a problem if it is missing or corrupted. The caller disposes of the model. */
-export async function loadModel(tf: TensorFlow, directory: string): Promise<Result<LayersModel>> {
-  const file = path.join(directory, TOPOLOGY_FILE);
-  try {
-    return success(await tf.loadLayersModel(`file://${file}`));
-  } catch (error) {
-    return problem(`cannot load the model: ${reasonOf(error)}`, { at: { file }, advice: RETRAIN });
-  }
+function nonFiniteProblem(model: LayersModel, file: string) {
+  const found = findNonFiniteWeight(model);
+  if (found === undefined) return undefined;
+  return problem(`the weights of the model are unusable: ${found}`, { at: { file }, advice: RETRAIN });
 }
 
 /** Loads the weights of a saved model into a newly built one, matched by name and shape; a problem if they differ. */
 export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, directory: string): Promise<Result<void>> {
   const file = path.join(directory, TOPOLOGY_FILE);
+  const saved = readSavedModel(directory);
+  if (!saved.ok) return saved;
+  const { weightData, weightSpecs } = saved.value;
   try {
-    const { weightData, weightSpecs } = await tf.io.fileSystem(file).load();
     tf.tidy(() => model.loadWeights(tf.io.decodeWeights(weightData ?? new ArrayBuffer(0), weightSpecs ?? [])));
-    return success(undefined);
+    return nonFiniteProblem(model, file) ?? success(undefined);
   } catch (error) {
     return problem(`the weights do not match the current version of the backbone "${model.name}": ${reasonOf(error)}`, {
       at: { file },

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Progress } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import { type DecodedImage, decodeImage, type Fit } from '../data/images/decode.ts';
+import { checkImage, type DecodedImage, decodeImage } from '../data/images/decode.ts';
+import { readImageOf } from '../data/images/image-file.ts';
+import { type OnBadImage, QUARANTINE_ADVICE } from '../data/images/load-image.ts';
 import { limitProblems } from '../data/labels/limit-problems.ts';
 import type { Question } from '../data/tables/questions.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
@@ -16,57 +18,106 @@ export interface AnswerOptions {
   /** The folder that the questions' paths are relative to. */
   readonly root: string;
   readonly batchSize: number;
-  /** How images are fitted into the model's input size; must be the same as for the training images. */
-  readonly fit: Fit;
+  /** Whether a question whose image cannot be decoded is a failure, or is left unanswered. */
+  readonly onBadImage: OnBadImage;
   readonly signal: AbortSignal;
   onProgress(progress: Progress): void;
 }
 
-/** The probability of each class of a question's task. */
-export type Answer = readonly number[];
+/** The probability of each class of a question's task, or why its image cannot be decoded. */
+export type Answer = Result<readonly number[]>;
+
+/**
+ * Checks the questions' images without decoding them, so that most broken ones are found before any time is spent on the
+ * others.
+ *
+ * @returns the problems of the images.
+ */
+export async function checkQuestions(
+  questions: readonly Question[],
+  { root, signal }: Pick<AnswerOptions, 'root' | 'signal'>,
+): Promise<readonly Problem[]> {
+  const files = [...new Set(questions.map(({ file }) => file))];
+  const checked = Readable.from(files).map((file: string) => withImage(root, file, checkImage), {
+    concurrency,
+    signal,
+  });
+  const problems: Problem[] = [];
+  for await (const result of checked as AsyncIterable<Result<void>>) if (!result.ok) problems.push(...result.failure);
+  return problems;
+}
+
+// More images in flight than cores, so that images are decoded while the model runs.
+const concurrency = Math.max(4, 2 * availableParallelism());
 
 /**
  * Decodes the questions' images and runs the model on them, batch by batch.
  *
- * @returns the answers in the order of the questions, or the problems of all images that cannot be decoded.
+ * @returns the answers in the order of the questions, or the problems of the first batch with broken images, unless these
+ *   are left unanswered.
  * @throws the signal's reason if it is aborted.
  */
 export async function answerQuestions(
   questions: readonly Question[],
   options: AnswerOptions,
 ): Promise<Result<readonly Answer[]>> {
-  const { facts, root, batchSize, fit, signal, onProgress } = options;
-  const decode = ({ file }: Question) =>
-    decodeImage(path.join(root, file), { width: facts.width, height: facts.height, fit });
-  // More images in flight than cores, so that images are decoded while the model runs.
-  const concurrency = Math.max(4, 2 * availableParallelism());
+  const { facts, root, batchSize, onBadImage, signal, onProgress } = options;
+  const decode = ({ file }: Question) => withImage(root, file, (bytes) => decodeImage(bytes, facts));
   const images: AsyncIterable<Result<DecodedImage>> = Readable.from(questions).map(decode, { concurrency, signal });
-  const broken: Problem[] = [];
   const answers: Answer[] = [];
-  const waiting: Uint8Array[] = [];
-  let done = 0;
+  const waiting: Result<DecodedImage>[] = [];
   for await (const image of images) {
-    done += 1;
-    if (image.ok) waiting.push(image.value.pixels);
-    else broken.push(...image.failure);
-    if (done % batchSize !== 0 && done !== questions.length) continue;
-    if (broken.length === 0) answers.push(...answerBatch(options, questions.slice(answers.length, done), waiting));
+    waiting.push(image);
+    const done = answers.length + waiting.length;
+    if (waiting.length < batchSize && done < questions.length) continue;
+    const broken = waiting.flatMap((each) => (each.ok ? [] : each.failure));
+    if (broken.length > 0 && onBadImage === 'fail') return failure(badImageProblems(broken));
+    answers.push(...(await answerBatch(options, questions.slice(answers.length, done), waiting)));
     waiting.length = 0;
     onProgress({ done, total: questions.length, unit: 'images' });
   }
-  return broken.length > 0 ? failure(limitProblems(broken, 'images like these')) : success(answers);
+  return success(answers);
 }
 
-function answerBatch(
+/** Reads an image of the data set and passes its bytes to `use`. */
+async function withImage<Value>(
+  root: string,
+  file: string,
+  use: (bytes: Buffer) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  const source = await readImageOf(root, file);
+  if (!source.ok) return source;
+  const result = await use(source.value);
+  // The decoder knows only the bytes.
+  return result.ok
+    ? result
+    : failure(result.failure.map((found) => ({ ...found, at: { file: path.join(root, file) } })));
+}
+
+/** Returns the problems of images, each image once, and adds that such images can be excluded. */
+export function badImageProblems(problems: readonly Problem[]): readonly Problem[] {
+  const distinct = new Map(problems.map((found) => [found.at?.file, found]));
+  return limitProblems(
+    [...distinct.values()].map((found) => ({ ...found, advice: `${found.advice ?? ''} ${QUARANTINE_ADVICE}`.trim() })),
+    'images like these',
+  );
+}
+
+async function answerBatch(
   { predictor, facts }: AnswerOptions,
   questions: readonly Question[],
-  images: readonly Uint8Array[],
-): Answer[] {
+  images: readonly Result<DecodedImage>[],
+): Promise<Answer[]> {
   const { totalClasses, offsets } = headLayout(facts.tasks);
-  const probabilities = predictor.probabilities(Buffer.concat(images), images.length);
+  // A broken image keeps its place.
+  const blank = new Uint8Array(facts.height * facts.width * 3);
+  const pixels = images.map((image) => (image.ok ? image.value.pixels : blank));
+  const probabilities = await predictor.probabilities(Buffer.concat(pixels), pixels.length);
   return questions.map(({ task: name }, row) => {
+    const image = images[row];
+    if (image?.ok === false) return image;
     const task = facts.tasks.findIndex((candidate) => candidate.name === name);
     const begin = row * totalClasses + (offsets[task] ?? 0);
-    return Array.from(probabilities.subarray(begin, begin + (facts.tasks[task]?.classes ?? 0)));
+    return success(Array.from(probabilities.subarray(begin, begin + (facts.tasks[task]?.classes ?? 0))));
   });
 }

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { resizingDifference } from '../data/images/resizing.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import type { TrainingContext } from '../train/loop/fit.ts';
-import { validate } from '../train/loop/validate.ts';
+import { type Validation, validate } from '../train/loop/validate.ts';
 import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
 import { duplicatesIn, type LabelledImages, openLabelledImages } from '../train/samples/labelled-images.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
@@ -64,13 +65,16 @@ async function evaluateOn(
     data,
     samples,
     batchSize: options.batchSize,
+    terms: { labelSmoothing: facts.value.loss.label_smoothing, l2Penalty: facts.value.loss.l2_penalty },
     onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
   });
-  predictor.value.dispose();
+  await predictor.value.dispose();
   if (!validation.ok) return failure(failed(validation.failure));
-  const duplicates = duplicatesIn(data);
-  for (const warning of duplicateWarnings(duplicates)) log(warning);
-  const about = { left_out: data.leftOut.validation, duplicates };
+  for (const line of describeLoss(validation.value, facts.value)) log(line);
+  const duplicates = await duplicatesIn(data);
+  if (!duplicates.ok) return failure(failed(duplicates.failure));
+  for (const warning of duplicateWarnings(duplicates.value)) log(warning);
+  const about = { left_out: data.leftOut.validation, duplicates: duplicates.value };
   return success(toEvaluation(data.targets.tasks, validation.value, about));
 }
 
@@ -79,6 +83,11 @@ function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file
   const advice = 'Evaluate on the images and targets that the model was trained on.';
   if (facts.height !== shards.height || facts.width !== shards.width) {
     const message = `the model expects images of ${facts.width}×${facts.height} pixels, got ${shards.width}×${shards.height}`;
+    problems.push({ message, at: { file }, advice });
+  }
+  const difference = resizingDifference(facts, shards.resizing);
+  if (difference !== undefined) {
+    const message = `the model was trained on images with ${difference[0]}, but these shards have ${difference[1]}`;
     problems.push({ message, at: { file }, advice });
   }
   const [known, given] = [describeTasks(facts.tasks), describeTasks(targets.tasks)];
@@ -90,6 +99,19 @@ function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file
     });
   }
   return problems;
+}
+
+/** Returns a line that says what the loss contains, unless it is the cross-entropy alone. */
+function describeLoss({ loss, crossEntropy }: Validation, { loss: terms }: ModelFacts): string[] {
+  const parts = [
+    ...(terms.label_smoothing > 0 ? [`label smoothing of ${terms.label_smoothing}`] : []),
+    ...(terms.l2_penalty > 0 ? [`an L2 penalty of ${terms.l2_penalty.toPrecision(3)}`] : []),
+  ];
+  if (parts.length === 0) return [];
+  return [
+    `the loss, ${loss.toFixed(4)}, includes ${parts.join(' and ')}, as in training; the cross-entropy alone is ` +
+      crossEntropy.toFixed(4),
+  ];
 }
 
 function emptySplit(samples: Int32Array, file: string): Problem[] {

@@ -18,15 +18,17 @@ export interface TaskEvaluation {
 
 /** The result of evaluating a model on the validation split: the content of `evaluation.json`. */
 export interface Evaluation {
-  /** Mean cross-entropy over the samples. */
+  /** The loss as in training, equal to `val_loss`: mean cross-entropy with label smoothing, and the L2 penalty. */
   readonly loss: number;
+  /** Mean cross-entropy over the samples, without these. */
+  readonly cross_entropy: number;
   /** Mean of the tasks' accuracies, weighted by each task's number of samples in the whole data set. */
   readonly weighted_accuracy: number;
   /** The same mean of the tasks' chance levels. */
   readonly weighted_chance: number;
   /** The number of validation samples that were skipped because their images are quarantined. */
   readonly left_out: number;
-  /** Validation images that are duplicates or near-duplicates of training images. */
+  /** Validation images that are identical or nearly identical to training images. */
   readonly duplicates: Duplicates;
   readonly tasks: readonly TaskEvaluation[];
 }
@@ -34,7 +36,7 @@ export interface Evaluation {
 /** Computes the evaluation from the confusion matrices of the validation split. */
 export function toEvaluation(
   tasks: readonly Task[],
-  { loss, matrices }: Validation,
+  { loss, crossEntropy, matrices }: Validation,
   about: Pick<Evaluation, 'left_out' | 'duplicates'>,
 ): Evaluation {
   const evaluated = tasks.map(({ name, classes }, index) => {
@@ -44,6 +46,7 @@ export function toEvaluation(
   const chances = evaluated.map(({ count, chance }) => (count > 0 ? chance : undefined));
   return {
     loss,
+    cross_entropy: crossEntropy,
     weighted_accuracy: weightedAccuracy(matrices, tasks),
     weighted_chance: weightedMean(chances, tasks),
     ...about,
@@ -52,7 +55,12 @@ export function toEvaluation(
 }
 
 /** Returns the metrics that the `evaluate` stage reports. */
-export function evaluationMetrics({ loss, weighted_accuracy, tasks }: Evaluation): Record<string, number> {
+export function evaluationMetrics({
+  loss,
+  cross_entropy,
+  weighted_accuracy,
+  tasks,
+}: Evaluation): Record<string, number> {
   const byTask = tasks.map(({ name, accuracy }) => [`accuracy/${name}`, accuracy]);
-  return { loss, weighted_accuracy, ...Object.fromEntries(byTask) };
+  return { loss, ...(cross_entropy !== loss && { cross_entropy }), weighted_accuracy, ...Object.fromEntries(byTask) };
 }

@@ -1,9 +1,9 @@
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
-import { loadModel, type ModelFacts } from '../models/saved-model.ts';
+import { buildClassifier } from '../models/classifier.ts';
+import { loadWeightsInto, type ModelFacts } from '../models/saved-model.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
 import type { ExecutionMode } from '../train/step/execution-mode.ts';
-import { batchSizesOf } from '../train/step/trainer.ts';
 import { createPredictor, type Predictor } from './predictor.ts';
 
 export interface PredictorOptions {
@@ -14,7 +14,9 @@ export interface PredictorOptions {
 }
 
 /**
- * Loads TensorFlow and a saved model. Disposing of the predictor also disposes of the model.
+ * Loads TensorFlow and a saved model: its layers are built anew, and only its weights are read. The saved topology has
+ * TensorFlow.js' own batch normalization, which cannot be folded into convolutions. Disposing of the predictor also
+ * disposes of the model.
  *
  * @param directory the directory of the saved model.
  * @param samples the total number of images that will be predicted.
@@ -22,21 +24,28 @@ export interface PredictorOptions {
  */
 export async function loadPredictor(
   directory: string,
-  { height, width }: ModelFacts,
+  facts: ModelFacts,
   samples: number,
   { batchSize, threads, execution }: PredictorOptions,
 ): Promise<Result<Predictor, StageFailure>> {
   const tensorFlow = await loadTensorFlow({ intraOpThreads: threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
-  const model = await loadModel(tensorFlow.value, directory);
-  if (!model.ok) return failure(badInput(model.failure));
-  const batchSizes = batchSizesOf(samples, batchSize);
-  const predictor = await createPredictor(tensorFlow.value, execution, model.value, { height, width, batchSizes });
+  const tf = tensorFlow.value;
+  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0 });
+  const loaded = await loadWeightsInto(tf, model, directory);
+  if (!loaded.ok) {
+    model.dispose();
+    return failure(badInput(loaded.failure));
+  }
+  const { height, width } = facts;
+  // A graph for more images than there are would only take more time.
+  const size = Math.max(1, Math.min(batchSize, samples));
+  const predictor = await createPredictor(tf, execution, model, { height, width, batchSize: size });
   return success({
     ...predictor,
-    dispose() {
-      predictor.dispose();
-      model.value.dispose();
+    async dispose() {
+      await predictor.dispose();
+      model.dispose();
     },
   });
 }

@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { badInput, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import type { Fit } from '../data/images/resizing.ts';
+import type { Quarantined } from '../data/shards/quarantine.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
-import { type AnswerOptions, answerQuestions } from './answer-questions.ts';
+import { type AnswerOptions, answerQuestions, badImageProblems, checkQuestions } from './answer-questions.ts';
 import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
 import { predictionLine } from './prediction-line.ts';
 
@@ -19,17 +21,25 @@ export interface PredictPaths {
   readonly predictions: string;
 }
 
-export interface PredictOptions extends PredictorOptions, Pick<AnswerOptions, 'fit' | 'signal' | 'onProgress'> {}
+export interface PredictOptions extends PredictorOptions, Pick<AnswerOptions, 'onBadImage' | 'signal' | 'onProgress'> {
+  /** If given, the `fit` that the model has to have been trained with. */
+  readonly fit?: Fit | undefined;
+}
+
+export interface Predicted {
+  /** The images whose questions have no answer, with the reasons. */
+  readonly quarantined: readonly Pick<Quarantined, 'file' | 'reason'>[];
+}
 
 /**
  * Predicts the class probabilities for each question and writes them, in the order of the questions, as a CSV file in
- * the submission format of the FashionAI challenge.
+ * the submission format of the FashionAI challenge. Questions whose images are quarantined have no line.
  *
- * @returns a `bad-input` failure if a question's image cannot be decoded or the model does not have its task; a
- *   `failed` one if TensorFlow cannot be loaded.
+ * @returns the quarantined images; a `bad-input` failure if a question's image cannot be decoded or the model does not
+ *   have its task; a `failed` one if TensorFlow cannot be loaded.
  * @throws the signal's reason if it is aborted.
  */
-export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<void, StageFailure>> {
+export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<Predicted, StageFailure>> {
   const questions = await readQuestions(paths.questions);
   if (!questions.ok) return failure(badInput(questions.failure));
   const facts = await readModelFacts(paths.model);
@@ -37,11 +47,17 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   if (questions.value.length === 0) {
     // The engine treats an empty output file as missing.
     await writeFile(paths.predictions, '\n');
-    return success(undefined);
+    return success({ quarantined: [] });
   }
-  const unknown = unknownTasks(questions.value, facts.value, paths.questions);
-  if (unknown.length > 0) return failure(badInput(unknown));
+  const problems = [
+    ...unknownTasks(questions.value, facts.value, paths.questions),
+    ...anotherFit(options.fit, facts.value, paths.model),
+  ];
+  if (problems.length > 0) return failure(badInput(problems));
 
+  const { onBadImage, signal } = options;
+  const bad = onBadImage === 'fail' ? await checkQuestions(questions.value, { root: paths.dataset, signal }) : [];
+  if (bad.length > 0) return failure(badInput(badImageProblems(bad)));
   const predictor = await loadPredictor(paths.model, facts.value, questions.value.length, options);
   if (!predictor.ok) return predictor;
   const answers = await answerQuestions(questions.value, {
@@ -50,11 +66,28 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
     facts: facts.value,
     root: paths.dataset,
   });
-  predictor.value.dispose();
+  await predictor.value.dispose();
   if (!answers.ok) return failure(badInput(answers.failure));
-  const lines = questions.value.map((question, index) => predictionLine(question, answers.value[index] ?? []));
-  await writeFile(paths.predictions, lines.join(''));
-  return success(undefined);
+  const quarantined = new Map<string, string>();
+  const lines = questions.value.flatMap((question, index) => {
+    const answer = answers.value[index];
+    if (answer?.ok) return [predictionLine(question, answer.value)];
+    quarantined.set(question.file, (answer?.failure ?? []).map(({ message }) => message).join('; '));
+    return [];
+  });
+  await writeFile(paths.predictions, lines.join('') || '\n');
+  return success({ quarantined: Array.from(quarantined, ([file, reason]) => ({ file, reason })) });
+}
+
+function anotherFit(fit: Fit | undefined, facts: ModelFacts, file: string): Problem[] {
+  if (fit === undefined || fit === facts.fit) return [];
+  return [
+    {
+      message: `the model was trained on images with fit: ${facts.fit}, but the param "fit" is "${fit}"`,
+      at: { file },
+      advice: 'Remove the param "fit": images are resized as those that the model was trained on.',
+    },
+  ];
 }
 
 function unknownTasks(questions: readonly Question[], { tasks }: ModelFacts, file: string): Problem[] {

@@ -10,12 +10,12 @@ export interface Predictor {
   /**
    * Predicts class probabilities.
    *
-   * @param images uint8 [count, height, width, 3].
+   * @param images uint8 [count, height, width, 3]; at most a batch.
    * @returns float32 [count, all classes], row-major: the probabilities of all heads, concatenated in task order.
    */
-  probabilities(images: Uint8Array, count: number): Float32Array;
+  probabilities(images: Uint8Array, count: number): Promise<Float32Array>;
   /** Frees the graph; the model stays usable. */
-  dispose(): void;
+  dispose(): Promise<void>;
 }
 
 /** The size of the images, in pixels. */
@@ -24,28 +24,31 @@ interface ImageSize {
   readonly width: number;
 }
 
-/** The graph's entry points for prediction, by batch size. */
-export type PredictionEntries = ReadonlyMap<number, EntryPoint<'images', 'probabilities'>>;
+/** The entry point of a graph for prediction, and the number of images that it takes. */
+export interface Prediction {
+  readonly entry: EntryPoint<'images', 'probabilities'>;
+  readonly batchSize: number;
+}
 
 /**
  * Creates a predictor that runs as a graph or op by op.
  *
- * @param batchSizes the batch sizes that will occur: a graph has fixed shapes.
+ * @param batchSize the largest number of images that are predicted at once.
  */
 export async function createPredictor(
   tf: TensorFlow,
   mode: ExecutionMode,
   model: LayersModel,
-  { batchSizes, ...size }: ImageSize & { readonly batchSizes: readonly number[] },
+  { batchSize, ...size }: ImageSize & { readonly batchSize: number },
 ): Promise<Predictor> {
   if (mode === 'eager') return createEagerPredictor(tf, model, size);
   // The weights never change here. As constants, they let TensorFlow optimize the graph more: a batch takes 20 % less
   // time.
   const program = createProgram(tf);
-  const entries = addPrediction(tf, program, model, size, batchSizes);
+  const prediction = addPrediction(tf, program, model, size, batchSize);
   const session = await program.load();
   return {
-    probabilities: (images, count) => predictBy(session, entries, images, count),
+    probabilities: (images, count) => predictBy(session, prediction, images, count),
     dispose: () => session.dispose(),
   };
 }
@@ -53,48 +56,53 @@ export async function createPredictor(
 /** Creates a predictor that runs op by op. */
 export function createEagerPredictor(tf: TensorFlow, model: LayersModel, { height, width }: ImageSize): Predictor {
   return {
-    probabilities(images, count) {
+    async probabilities(images, count) {
       return tf.tidy(() => {
         const pixels = imagesToDevice(tf, images, [count, height, width, 3]);
         return probabilitiesOf(tf, model, pixels).dataSync<'float32'>();
       });
     },
-    dispose() {},
+    async dispose() {},
   };
 }
 
-/** Adds an entry point to the graph for each batch size. */
+/** Adds an entry point to the graph. A graph has fixed shapes, so it takes a whole batch. */
 export function addPrediction(
   tf: TensorFlow,
   program: Program,
   model: LayersModel,
   { height, width }: ImageSize,
-  batchSizes: readonly number[],
-): PredictionEntries {
-  const entries = [...new Set(batchSizes)].map((count) => {
-    const inputs = { images: { dtype: 'uint8', shape: [count, height, width, 3] } } as const;
-    const entry = program.entry(`predict_${count}`, inputs, ({ images }) => ({
-      probabilities: probabilitiesOf(tf, model, bytesToFloats(tf, images) as Tensor4D),
-    }));
-    return [count, entry] as const;
-  });
-  return new Map(entries);
+  batchSize: number,
+): Prediction {
+  const inputs = { images: { dtype: 'uint8', shape: [batchSize, height, width, 3] } } as const;
+  const entry = program.entry('predict', inputs, ({ images }) => ({
+    probabilities: probabilitiesOf(tf, model, bytesToFloats(tf, images) as Tensor4D),
+  }));
+  return { entry, batchSize };
 }
 
 /**
- * Predicts class probabilities by an entry point of a graph.
+ * Predicts class probabilities by an entry point of a graph. A smaller batch is filled up with black images: each image
+ * is predicted by itself.
  *
  * @param images uint8 [count, height, width, 3].
  * @returns float32 [count, all classes], row-major.
- * @throws if there is no entry point for a batch of `count` images.
+ * @throws if `count` is larger than the batch.
  */
-export function predictBy(
+export async function predictBy(
   session: Session,
-  entries: PredictionEntries,
+  { entry, batchSize }: Prediction,
   images: Uint8Array,
   count: number,
-): Float32Array {
-  const entry = entries.get(count);
-  if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
-  return session.run(entry, { images }).probabilities as Float32Array;
+): Promise<Float32Array> {
+  if (count > batchSize) throw new Error(`The graph was traced for ${batchSize} images at a time, got ${count}.`);
+  const filled = count === batchSize ? images : fillUp(images, (images.length / count) * batchSize);
+  const probabilities = (await session.run(entry, { images: filled })).probabilities as Float32Array;
+  return probabilities.subarray(0, (probabilities.length / batchSize) * count);
+}
+
+function fillUp(images: Uint8Array, length: number): Uint8Array {
+  const filled = new Uint8Array(length);
+  filled.set(images);
+  return filled;
 }

@@ -20,14 +20,6 @@ export function findTfjsNode(root: string): string | undefined {
   return findPackage(TFJS_NODE, join(root, 'package.json'));
 }
 
-/** Returns the folder with the C headers of Node-API, on which this package depends itself. */
-export function findHeaders(): string {
-  const folder = findPackage('node-api-headers', import.meta.url);
-  if (folder === undefined)
-    throw new Error('node-api-headers is missing: the package is incomplete. Install it again.');
-  return folder;
-}
-
 /**
  * Installs TensorFlow.js for the project of `root`, without its install script, which would download TensorFlow 2.9.1.
  *

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SetupProgress } from '../../shared/extensions/setup-step.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
-import { buildAddon, builtAddon, builtAddons, installAddon, installedAddon, tryAddon } from './addon.ts';
-import { COMPILER_ADVICE, findCompiler } from './compiler.ts';
+import { installBinding, isBindingInstalled, tryTensorFlow } from './binding.ts';
 import { fetchLibrary, libraryDirectory } from './library.ts';
-import { runOwnInstaller } from './own-installer.ts';
-import { findHeaders, findTfjsNode, installTfjsNode, TFJS_NODE, TFJS_NODE_VERSION } from './package.ts';
+import { bundledLibrary, runOwnInstaller } from './own-installer.ts';
+import { findTfjsNode, installTfjsNode, TFJS_NODE, TFJS_NODE_VERSION } from './package.ts';
 import { chooseVariant, type Variant } from './variant.ts';
 import { type PinnedWheel, pinnedWheel, TENSORFLOW_VERSION } from './wheels.ts';
 
@@ -21,24 +20,23 @@ export interface SetUpTensorFlow {
   readonly library: string;
 }
 
-/** The machine that it is for, and Node-API's headers. */
+/** The machine that it is for. */
 export interface SetUpOptions {
   readonly platform?: string;
   readonly architecture?: string;
-  readonly headers?: string;
 }
 
 /**
  * Sets TensorFlow up for the project of `root`: installs tfjs-node if it is missing, downloads a current TensorFlow from
- * the Python package index, once for all projects of this machine, and compiles tfjs-node's addon against it. Where
- * there is no wheel for the platform, tfjs-node installs the old TensorFlow that it knows.
+ * the Python package index, once for all projects of this machine, and connects the two. Where there is no wheel for the
+ * platform, tfjs-node installs the old TensorFlow that it knows.
  *
  * Checks what it needs of the machine before it downloads anything.
  */
 export async function setUpTensorFlow(
   root: string,
   progress: SetupProgress,
-  { platform = process.platform, architecture = process.arch, headers = findHeaders() }: SetUpOptions = {},
+  { platform = process.platform, architecture = process.arch }: SetUpOptions = {},
 ): Promise<Result<SetUpTensorFlow>> {
   const variant = chooseVariant();
   if (!variant.ok) return variant;
@@ -48,8 +46,11 @@ export async function setUpTensorFlow(
 
   const wheel = pinnedWheel(variant.value, platform, architecture);
   if (installed?.variant === 'bundled' && wheel === undefined) return success(installed);
-  const lacking = wheel === undefined ? undefined : await findLacking(found, headers, variant.value);
-  if (lacking !== undefined) return lacking;
+  if (wheel !== undefined && platform === 'linux' && !hasGlibc()) {
+    return problem('TensorFlow needs glibc, and this system has another C library.', {
+      advice: 'Use a distribution such as Debian, Ubuntu or Fedora, or a container of one.',
+    });
+  }
 
   if (found === undefined) progress.begin(`Installing ${TFJS_NODE} ${TFJS_NODE_VERSION}`);
   const tfjsNode = found === undefined ? await installTfjsNode(root) : success(found);
@@ -57,57 +58,34 @@ export async function setUpTensorFlow(
   if (wheel === undefined) {
     const reason = `There is no wheel of TensorFlow ${TENSORFLOW_VERSION} (${variant.value}) for ${platform} ${architecture}`;
     const bundled = await runOwnInstaller(root, tfjsNode.value, reason, progress);
-    return bundled.ok ? finish(tfjsNode.value, 'bundled', join(tfjsNode.value, 'deps', 'lib')) : bundled;
+    return bundled.ok ? finish(tfjsNode.value, 'bundled', bundledLibrary(tfjsNode.value)) : bundled;
   }
-  return build({ tfjsNode: tfjsNode.value, headers }, variant.value, wheel, progress);
+  return connect(tfjsNode.value, variant.value, wheel, progress);
 }
 
-async function build(
-  sources: { readonly tfjsNode: string; readonly headers: string },
+async function connect(
+  tfjsNode: string,
   variant: Variant,
   wheel: PinnedWheel,
   progress: SetupProgress,
 ): Promise<Result<SetUpTensorFlow>> {
-  const library = libraryDirectory(variant);
-  if (!existsSync(library)) {
+  const directory = libraryDirectory(variant);
+  if (!existsSync(directory)) {
     const fetched = await fetchLibrary(variant, wheel, progress);
     if (!fetched.ok) return fetched;
   }
-  if (!existsSync(await builtAddon(sources, library))) {
-    const built = await buildAddon(sources, library, progress);
-    if (!built.ok) return built;
-  }
-  await installAddon(sources, library);
-  return finish(sources.tfjsNode, variant, join(library, 'tensorflow'));
+  return finish(tfjsNode, variant, join(directory, 'tensorflow'));
 }
 
 /** Returns what is set up in the folder of tfjs-node; nothing unless it is complete. */
 async function readInstalled(tfjsNode: string): Promise<SetUpTensorFlow | undefined> {
   try {
     const installed = JSON.parse(await readFile(record(tfjsNode), 'utf8')) as SetUpTensorFlow;
-    return existsSync(installedAddon(tfjsNode)) && existsSync(installed.library) ? installed : undefined;
+    const isComplete = existsSync(installed.library) && (await isBindingInstalled(tfjsNode, installed.library));
+    return isComplete ? installed : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** Returns what this machine lacks, as a problem. An addon that another project has built needs no compiler. */
-async function findLacking(tfjsNode: string | undefined, headers: string, variant: Variant) {
-  if (!hasGlibc()) {
-    return problem('TensorFlow needs glibc, and this system has another C library.', {
-      advice: 'Use a distribution such as Debian, Ubuntu or Fedora, or a container of one.',
-    });
-  }
-  if (findCompiler() !== undefined || (await isBuilt(tfjsNode, headers, libraryDirectory(variant)))) return undefined;
-  return problem("TensorFlow's addon is compiled on this machine, and no C++ compiler was found.", {
-    advice: COMPILER_ADVICE,
-  });
-}
-
-/** Whether an addon is built; before tfjs-node is installed, whether any is. */
-async function isBuilt(tfjsNode: string | undefined, headers: string, library: string): Promise<boolean> {
-  if (tfjsNode !== undefined) return existsSync(await builtAddon({ tfjsNode, headers }, library));
-  return (await readdir(builtAddons(library)).catch(() => [])).length > 0;
 }
 
 /** Alpine and the like have another C library, on which the wheels do not run. */
@@ -121,7 +99,8 @@ async function finish(
   variant: SetUpTensorFlow['variant'],
   library: string,
 ): Promise<Result<SetUpTensorFlow>> {
-  const version = await tryAddon(tfjsNode, library);
+  await installBinding(tfjsNode, library);
+  const version = await tryTensorFlow(tfjsNode, library);
   if (!version.ok) return version;
   const installed: SetUpTensorFlow = { tensorflow: version.value, variant, library };
   await writeFile(record(tfjsNode), `${JSON.stringify(installed, null, 2)}\n`);

@@ -7,15 +7,8 @@ import { createInflateRaw } from 'node:zlib';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { dataOffset, readZipDirectory, type ZipEntry, ZipError } from './zip-directory.ts';
 
-/** What TensorFlow's C library and its headers are, and CUDA. The rest of a wheel is Python's. */
-const WANTED = [
-  'tensorflow/libtensorflow',
-  'tensorflow/include/tensorflow/c/',
-  'tensorflow/include/tensorflow/core/platform/ctstring',
-  'tensorflow/include/tsl/platform/ctstring',
-  'tensorflow/include/xla/tsl/c/',
-  'nvidia/',
-];
+/** TensorFlow's C library, and CUDA. The rest of a wheel is Python's. */
+const WANTED = ['tensorflow/libtensorflow', 'nvidia/'];
 
 /**
  * Unpacks what TensorFlow's C library needs of a wheel. Data streams from file to file: no entry is held in memory. Node's

@@ -33,6 +33,12 @@ const PINNED_WHEELS: Readonly<Record<string, PinnedWheel>> = {
     bytes: 281_946_471,
     sha256: 'b07d15737406533898e36c7ef7944b1be18e9028dc521b9229952c537bbc5552',
   },
+  'cpu-darwin-arm64': {
+    distribution: 'tensorflow',
+    filename: `tensorflow-${TENSORFLOW_VERSION}-cp312-cp312-macosx_12_0_arm64.whl`,
+    bytes: 223_488_205,
+    sha256: '56ecd7d47429acbe1df2694d50b75bf9fc3995ac92cb367cd9af6c4780ead712',
+  },
   'cuda-linux-x64': {
     distribution: 'tensorflow',
     filename: `tensorflow-${TENSORFLOW_VERSION}-cp312-cp312-manylinux_2_27_x86_64.whl`,

@@ -9,6 +9,8 @@ export interface ZipEntry {
   readonly compressedSize: number;
   /** Bytes once unpacked. */
   readonly size: number;
+  /** The CRC-32 of the unpacked bytes. */
+  readonly crc32: number;
   /** Permissions as in Unix; 0 if the archive does not say. */
   readonly mode: number;
   /** Where its local header begins. */
@@ -62,6 +64,7 @@ function toEntry(header: Buffer, name: string): ZipEntry {
     isDeflated: method === 8,
     compressedSize: header.readUInt32LE(20),
     size: header.readUInt32LE(24),
+    crc32: header.readUInt32LE(16),
     mode: (header.readUInt32LE(38) >>> 16) & 0o777,
     offset: header.readUInt32LE(42),
   };

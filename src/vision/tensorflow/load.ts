@@ -1,5 +1,6 @@
 import util from 'node:util';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import type { CoreApi } from './c-api/core.ts';
 
 export type TensorFlow = typeof import('@tensorflow/tfjs-node-gpu');
 
@@ -7,9 +8,11 @@ export type TensorFlow = typeof import('@tensorflow/tfjs-node-gpu');
 export interface ThreadOptions {
   /** The number of threads that share the work of one op. */
   readonly intraOpThreads: number;
-  /** The number of ops that run in parallel; 1 by default, because a graph is not deterministic with 2. */
+  /** The number of single ops that run in parallel: 1 by default. A session has its own number. */
   readonly interOpThreads?: number;
 }
+
+const SETUP = 'Run `npx pipeline setup` in the folder of the pipeline';
 
 let loaded: { readonly threads: string; readonly result: Promise<Result<TensorFlow>> } | undefined;
 
@@ -43,15 +46,29 @@ async function importBinding(): Promise<Result<TensorFlow>> {
   // node-pre-gyp, which locates the addon, uses the deprecated `punycode` and `url.parse`.
   process.noDeprecation = true;
   try {
-    const module = await import('@tensorflow/tfjs-node-gpu');
-    return success(module.default);
+    const { default: tf } = await import('@tensorflow/tfjs-node-gpu');
+    // Otherwise it runs on its package's own addon, which `pipeline setup` has replaced.
+    if (hasCoreApi(tf.backend())) return success(tf);
+    return problem('TensorFlow was not set up by this version of pipeline', { advice: `${SETUP}.` });
   } catch (error) {
     return problem(`TensorFlow could not be loaded: ${firstLine(error)}`, {
-      advice: 'Run `npx pipeline setup` in the folder of the pipeline; `npx pipeline doctor` shows what is installed.',
+      advice: `${SETUP}; \`npx pipeline doctor\` shows what is installed.`,
     });
   } finally {
     process.noDeprecation = noDeprecation;
   }
+}
+
+/** Returns the C API of a loaded TensorFlow. */
+export function coreApiOf(tf: TensorFlow): CoreApi {
+  const backend = tf.backend();
+  if (!hasCoreApi(backend)) throw new Error('TensorFlow was not loaded by loadTensorFlow.');
+  return backend.binding.core;
+}
+
+function hasCoreApi(backend: object): backend is { readonly binding: { readonly core: CoreApi } } {
+  const { binding } = backend as { readonly binding?: object };
+  return binding !== undefined && 'core' in binding;
 }
 
 /** Restores functions that tfjs-node calls and Node 23 removed. */

@@ -23,6 +23,8 @@ export const tensorFlowFacts: RuntimeFacts = {
   name: 'tensorflow',
   label: 'TensorFlow',
   packages: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'],
+  // The addon is compiled, and the library of hundreds of megabytes unpacked, on each machine anew.
+  coversNativeParts: true,
   ifMissing: { '@tensorflow/tfjs-node-gpu': 'Run `npx pipeline setup`, which installs TensorFlow for this project.' },
   read({ folder }, conditions) {
     const { tensorflow = 'unknown', variant = 'cpu' } = readInstalled(folder);

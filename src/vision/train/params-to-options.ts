@@ -1,20 +1,19 @@
 import type { Schedule } from './loop/learning-rate.ts';
+import type { OptimizerOptions } from './optimizers/optimizer.ts';
 import type { TrainParams } from './params.ts';
 import type { ClassWeights } from './samples/class-weights.ts';
+import type { Augmentation } from './step/augmentation.ts';
 import type { TrainOptions } from './train.ts';
 
 /** Converts the params of the `train` stage to options of `train`. */
 export function trainOptions(params: TrainParams): TrainOptions {
-  const { momentum, nesterov, augment, early_stopping: stopping } = params;
+  const { early_stopping: stopping } = params;
   return {
     backbone: params.backbone,
-    optimizer: params.optimizer === 'adam' ? { name: 'adam' } : { name: 'sgd', momentum, nesterov },
-    augmentation: {
-      horizontalFlip: augment.horizontal_flip,
-      rotationRange: augment.rotation_range,
-      zoomRange: augment.zoom_range,
-    },
+    optimizer: optimizerOf(params),
+    augmentation: augmentationOf(params),
     freeze: params.freeze,
+    freezeBatchNormalization: params.freeze_batch_normalization,
     rateFactors: params.learning_rate_factors as Readonly<Record<string, number>>,
     l2: params.l2,
     learningRate: params.learning_rate,
@@ -43,15 +42,33 @@ export function trainOptions(params: TrainParams): TrainOptions {
   };
 }
 
-function scheduleOf(params: TrainParams): Schedule {
-  switch (params.schedule) {
-    case 'constant':
-      return { name: 'constant', decay: params.decay };
+// JSON Schema fills in no defaults within `anyOf`: these are the defaults that choice-params.ts describes.
+
+function optimizerOf({ optimizer }: TrainParams): OptimizerOptions {
+  const { sgd } = typeof optimizer === 'string' ? { sgd: optimizer === 'sgd' ? {} : undefined } : optimizer;
+  if (sgd === undefined) return { name: 'adam' };
+  return { name: 'sgd', momentum: 0, nesterov: false, ...sgd };
+}
+
+function scheduleOf({ schedule }: TrainParams): Schedule {
+  const isNamed = typeof schedule === 'string';
+  const { constant = {}, cosine = {}, exponential = {} } = isNamed ? {} : schedule;
+  switch (isNamed ? schedule : Object.keys(schedule)[0]) {
     case 'cosine':
-      return { name: 'cosine', finalLearningRate: params.final_learning_rate };
+      return { name: 'cosine', finalLearningRate: cosine.final_learning_rate ?? 0 };
     case 'exponential':
-      return { name: 'exponential', decayRate: params.decay_rate, decaySteps: params.decay_steps };
+      return {
+        name: 'exponential',
+        decayRate: exponential.decay_rate ?? 0.96,
+        decaySteps: exponential.decay_steps ?? 1000,
+      };
     default:
-      return params.schedule satisfies never;
+      return { name: 'constant', decay: constant.decay ?? 0 };
   }
+}
+
+function augmentationOf({ augment }: TrainParams): Augmentation {
+  if (typeof augment === 'string') return { horizontalFlip: false, rotationRange: 0, zoomRange: 0 };
+  const { horizontal_flip: horizontalFlip = true, rotation_range: rotationRange = 20 } = augment;
+  return { horizontalFlip, rotationRange, zoomRange: augment.zoom_range ?? 0.2 };
 }

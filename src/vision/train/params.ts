@@ -1,7 +1,8 @@
+import { replacedParam } from '../../shared/replaced-param.ts';
 import type { FromSchema } from '../../shared/schema-type.ts';
 import { backboneNames } from '../models/backbones/index.ts';
+import { augmentParam, optimizerParam, scheduleParam } from './choice-params.ts';
 import { monitoredMetrics } from './loop/early-stopping.ts';
-import { scheduleNames } from './loop/learning-rate.ts';
 import { saveFormats } from './save-as.ts';
 import { executionModes } from './step/execution-mode.ts';
 
@@ -16,55 +17,19 @@ export const trainParams = {
     weights: {
       description:
         'The initial weights: `none` (random), `imagenet` (published by Keras, downloaded once), or the path or URL of a ' +
-        'file saved by Keras (.h5, .weights.h5, .keras), followed by `#sha256=` and its SHA-256 digest in hex.',
+        'file saved by Keras (.h5, .weights.h5, .keras), followed by `#sha256=` and its SHA-256 digest in hex. Also the ' +
+        'path of a layers model of TensorFlow.js: the digest is that of its model.json and its shards, one after the other.',
       type: 'string',
       minLength: 1,
       default: 'none',
     },
-    optimizer: {
-      description: 'The optimizer, with the update rule of the Keras optimizer of the same name.',
-      enum: ['adam', 'sgd'],
-      default: 'adam',
-    },
+    optimizer: optimizerParam,
     learning_rate: {
       description: 'The learning rate at the start of the stage, after the warm-up if there is one.',
       type: 'number',
       exclusiveMinimum: 0,
     },
-    schedule: {
-      description: 'The learning rate schedule: how the rate changes from step to step.',
-      enum: scheduleNames,
-      default: 'constant',
-    },
-    decay: {
-      description:
-        'For the `constant` schedule: the rate t steps after the warm-up is learning_rate / (1 + decay · t). ' +
-        '0 keeps the rate constant.',
-      type: 'number',
-      minimum: 0,
-      default: 0,
-    },
-    final_learning_rate: {
-      description: 'For the `cosine` schedule: the learning rate at the last step.',
-      type: 'number',
-      minimum: 0,
-      default: 0,
-    },
-    decay_rate: {
-      description:
-        'For the `exponential` schedule: the factor by which the rate is multiplied every `decay_steps` steps.',
-      type: 'number',
-      exclusiveMinimum: 0,
-      maximum: 1,
-      default: 0.96,
-    },
-    decay_steps: {
-      description:
-        'For the `exponential` schedule: the number of steps in which the rate is multiplied by `decay_rate`.',
-      type: 'integer',
-      minimum: 1,
-      default: 1000,
-    },
+    schedule: scheduleParam,
     warmup_steps: {
       description:
         'The number of steps in which the rate grows linearly to `learning_rate`, before the schedule begins.',
@@ -72,14 +37,6 @@ export const trainParams = {
       minimum: 0,
       default: 0,
     },
-    momentum: {
-      description: 'For `sgd`: the momentum coefficient.',
-      type: 'number',
-      minimum: 0,
-      exclusiveMaximum: 1,
-      default: 0,
-    },
-    nesterov: { description: 'For `sgd`: whether to use Nesterov momentum.', type: 'boolean', default: false },
     epochs: { description: 'The number of passes over the training split.', type: 'integer', minimum: 1 },
     batch_size: { description: 'The number of images per step.', type: 'integer', minimum: 1 },
     seed: {
@@ -100,6 +57,13 @@ export const trainParams = {
         'The name of the last frozen layer: it and all layers before it are not trained, nor are their moving averages ' +
         'updated. `backbone` trains only the heads.',
       type: 'string',
+    },
+    freeze_batch_normalization: {
+      description:
+        'Whether batch normalization is frozen in the whole model: it is not trained, and normalizes by the statistics of ' +
+        'the initial weights instead of those of each batch.',
+      type: 'boolean',
+      default: false,
     },
     learning_rate_factors: {
       description:
@@ -176,33 +140,7 @@ export const trainParams = {
       minimum: 0,
       default: 10,
     },
-    augment: {
-      description: "Data augmentation of the training images, as by Keras' ImageDataGenerator.",
-      type: 'object',
-      properties: {
-        horizontal_flip: {
-          description: 'Whether to flip half of the images horizontally, chosen at random.',
-          type: 'boolean',
-          default: true,
-        },
-        rotation_range: {
-          description: 'The maximum rotation in degrees, in either direction.',
-          type: 'number',
-          minimum: 0,
-          maximum: 180,
-          default: 20,
-        },
-        zoom_range: {
-          description: 'Each axis is zoomed by a random factor between 1 − this and 1 + this.',
-          type: 'number',
-          minimum: 0,
-          exclusiveMaximum: 1,
-          default: 0.2,
-        },
-      },
-      additionalProperties: false,
-      default: {},
-    },
+    augment: augmentParam,
     execution: {
       description:
         '`graph` runs each batch as one TensorFlow graph; `eager` runs it op by op (slower, for comparison).',
@@ -231,6 +169,12 @@ export const trainParams = {
       uniqueItems: true,
       default: [],
     },
+    momentum: replacedParam('optimizer: { sgd: { momentum: … } }'),
+    nesterov: replacedParam('optimizer: { sgd: { nesterov: … } }'),
+    decay: replacedParam('schedule: { constant: { decay: … } }'),
+    final_learning_rate: replacedParam('schedule: { cosine: { final_learning_rate: … } }'),
+    decay_rate: replacedParam('schedule: { exponential: { decay_rate: … } }'),
+    decay_steps: replacedParam('schedule: { exponential: { decay_steps: … } }'),
   },
   required: ['learning_rate', 'epochs', 'batch_size', 'seed'],
 } as const;

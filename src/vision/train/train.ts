@@ -3,17 +3,19 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import type { BackboneName } from '../models/backbones/index.ts';
+import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { nodeBackend } from '../tensorflow/execute-op.ts';
 import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import { openCheckpoints } from './checkpoints/checkpoints.ts';
+import { divergedProblem } from './loop/diverged.ts';
 import { type FitOptions, fitModel, type TrainingContext, type TrainingProgress } from './loop/fit.ts';
 import type { EpochMetrics } from './loop/history.ts';
 import type { LearningRateOptions } from './loop/learning-rate.ts';
 import { writeTensorBoard } from './loop/tensorboard.ts';
 import type { OptimizerOptions } from './optimizers/optimizer.ts';
-import { sampleProblems, sampleWarnings } from './samples/check-samples.ts';
+import { monitorProblems, sampleProblems, sampleWarnings } from './samples/check-samples.ts';
 import { type ClassWeights, classWeightColumns, classWeightProblems } from './samples/class-weights.ts';
 import { type LabelledImages, openLabelledImages } from './samples/labelled-images.ts';
 import { type SaveFormat, saveAs } from './save-as.ts';
@@ -84,15 +86,16 @@ interface PreparedModel {
 /**
  * Trains a multi-task classifier and saves it, resuming from a checkpoint in `paths.work` if there is one.
  *
- * @returns the metrics of each epoch; a `bad-input` failure if data, model, weights and params do not match; a `failed`
- *   one if a download fails, TensorFlow cannot be loaded, the loss became NaN or infinite, or memory is exhausted.
+ * @returns the metrics of the epoch whose weights were kept; a `bad-input` failure if data, model, weights and params do
+ *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, the loss or the weights became NaN or
+ *   infinite, or memory is exhausted.
  * @throws the signal's reason if it is aborted.
  */
 export async function train(
   paths: TrainPaths,
   options: TrainOptions,
   context: TrainingContext,
-): Promise<Result<readonly EpochMetrics[], StageFailure>> {
+): Promise<Result<EpochMetrics | undefined, StageFailure>> {
   const data = await openLabelledImages(paths);
   if (!data.ok) return failure(badInput(data.failure));
   try {
@@ -107,7 +110,7 @@ async function trainOn(
   paths: TrainPaths,
   options: TrainOptions,
   context: TrainingContext,
-): Promise<Result<readonly EpochMetrics[], StageFailure>> {
+): Promise<Result<EpochMetrics | undefined, StageFailure>> {
   const start = await checkStart(data, paths, options);
   if (!start.ok) return failure(badInput(start.failure));
   for (const warning of sampleWarnings(data)) context.log(warning);
@@ -115,7 +118,6 @@ async function trainOn(
   if (!prepared.ok) return prepared;
   const { tf, model, rateFactors } = prepared.value;
   const { targets, shards } = data;
-  const sizes = (split: 'train' | 'validation') => batchSizesOf(targets.samplesIn(split).length, options.batchSize);
   const trainer = await createTrainer(tf, options.execution, {
     ...options,
     model,
@@ -128,23 +130,34 @@ async function trainOn(
       labelSmoothing: options.labelSmoothing,
       classWeights: classWeightColumns(options.classWeights, targets),
     },
-    batchSizes: { training: sizes('train'), prediction: sizes('validation') },
+    batchSizes: {
+      training: batchSizesOf(targets.samplesIn('train').length, options.batchSize),
+      prediction: options.batchSize,
+    },
   });
   const { facts } = start.value;
   try {
     const checkpoints = await openCheckpoints<TrainingProgress>(paths.work, options.checkpointMinutes, context.log);
     const fitted = await fitModel({ ...options, trainer, data, previous: facts, checkpoints }, context);
     if (!fitted.ok) return failure(failed(fitted.failure));
-    const { history, steps } = fitted.value;
-    trainer.updateModel();
-    const trained = { ...facts, epochs: facts.epochs + history.length, steps: facts.steps + steps };
+    const { history, kept, steps } = fitted.value;
+    await trainer.updateModel();
+    const wrong = findNonFiniteWeight(model);
+    if (wrong !== undefined)
+      return failure(failed([divergedProblem(`the last steps gave unusable weights: ${wrong}`)]));
+    const trained = {
+      ...facts,
+      epochs: facts.epochs + history.length,
+      steps: facts.steps + steps,
+      loss: { label_smoothing: options.labelSmoothing, l2_penalty: await trainer.l2Penalty() },
+    };
     await saveModel(tf, model, trained, paths.model);
     await saveAs(model, options.saveAs, paths.model);
-    await writeTensorBoard(paths.tensorboard, history);
+    await writeTensorBoard(paths.tensorboard, history, facts.epochs);
     await writeFile(paths.history, `${JSON.stringify({ epochs: history }, undefined, 2)}\n`);
-    return success(history);
+    return success(kept);
   } finally {
-    trainer.dispose();
+    await trainer.dispose();
     model.dispose();
   }
 }
@@ -162,10 +175,12 @@ async function checkStart(
     backbone: options.backbone,
     height: shards.height,
     width: shards.width,
+    resizing: shards.resizing,
     tasks: targets.tasks,
   });
   const problems = [
     ...sampleProblems(targets, options.batchSize, paths.targets),
+    ...monitorProblems(targets, options.earlyStopping, paths.targets),
     ...classWeightProblems(options.classWeights, targets),
     ...(start.ok ? [] : start.failure),
   ];

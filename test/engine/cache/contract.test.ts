@@ -1,10 +1,20 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { freshStores } from '../../../src/engine/cache/fresh-stores.ts';
 import { findResult, keepResult } from '../../../src/engine/cache/results.ts';
-import type { ActionStore, ContentStore } from '../../../src/engine/cache/stores.ts';
+import { type ActionStore, type ContentStore, whileLinking } from '../../../src/engine/cache/stores.ts';
 import { TieredStore } from '../../../src/engine/cache/tiered-store.ts';
 import { type Digest, sha256 } from '../../../src/engine/fingerprint/digest.ts';
 import { emptyMemory, MemoryStore } from '../../support/memory-store.ts';
@@ -124,6 +134,25 @@ describe.each(STORES)('the $name store', ({ in: openIn, corruptible }) => {
     await keep(again);
     expect(await findResult(stores, again.record.key)).toEqual(again.record);
   });
+
+  test.runIf(corruptible)(
+    'does not read content again because of a hard link that is made with its knowledge',
+    async () => {
+      const result = made('a');
+      const year2001 = 1_000_000_000;
+      utimesSync(result.outputs.table.path, year2001, year2001);
+      await keep(result);
+      const path = await pathOf(result, 'table');
+      whileLinking(stores.contents, path, () => {
+        linkSync(path, join(directory, 'link'));
+        // Other bytes, which only reading reveals.
+        chmodSync(path, 0o644);
+        writeFileSync(path, 'b');
+        utimesSync(path, year2001, year2001);
+      });
+      expect(await stores.contents.has(digestOf(result, 'table'))).toBe(true);
+    },
+  );
 
   describe.runIf(corruptible)('with corrupted content', () => {
     test.each<[string, (path: string) => void]>([

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Stores } from '../../../src/engine/cache/stores.ts';
 import { TieredStore } from '../../../src/engine/cache/tiered-store.ts';
-import type { RunResult } from '../../../src/engine/execute/events.ts';
+import type { Emit, RunResult } from '../../../src/engine/execute/events.ts';
 import { execute } from '../../../src/engine/execute/execute.ts';
 import type { Executor, StageRequest } from '../../../src/engine/execute/executor.ts';
 import { performStage } from '../../../src/engine/execute/perform-stage.ts';
@@ -75,13 +75,13 @@ async function elsewhere(): Promise<{ services: Services; machine: OtherMachine 
   return { services: { ...services, stores, executor: machine }, machine };
 }
 
-function run(services: Services, force = false): Promise<RunResult> {
+function run(services: Services, force = false, emit: Emit = () => undefined): Promise<RunResult> {
   return execute(services, {
     selection: unwrap(select(services.plan, { stages: [], force })),
     dryRun: false,
     keepGoing: false,
     signal: new AbortController().signal,
-    emit: () => undefined,
+    emit,
   });
 }
 
@@ -111,6 +111,21 @@ describe('stages that run on another machine', () => {
     const [read] = machine.requests;
     expect(read?.inputs['folder']).toMatchObject({ kind: 'path', at: { root: 'project', path: 'data' } });
     expect(JSON.stringify(machine.requests)).not.toContain(project.directory);
+  });
+
+  test('see of a filtered folder only the files that count, and artifacts under their names', async () => {
+    project.edit('pipeline.yaml', 'folder: ./data', 'folder: { path: ./data, exclude: [b.txt] }');
+    project.edit('stages/count.ts', 'const words = ', 'log(inputs.text);\n    const words = ');
+    project.edit('stages/count.ts', 'outputs, metrics }', 'outputs, metrics, log }');
+    const { services, machine } = await elsewhere();
+    const logged: string[] = [];
+    const result = await run(services, false, (event) => {
+      if (event.type === 'stage-log') logged.push(event.message);
+    });
+    const path = await services.stores.contents.materialize(outputOf(result, 'read') as Digest);
+    expect(readFileSync(path ?? '', 'utf8')).toBe('one two');
+    expect(machine.requests[1]?.inputs['text']).toMatchObject({ producer: 'read.text', file: 'text.txt' });
+    expect(logged, 'what the user reads').toEqual(['read.text']);
   });
 
   test('are cached for a third machine with the same remote store, which downloads nothing to find that out', async () => {

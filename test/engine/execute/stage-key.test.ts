@@ -4,6 +4,7 @@ import { keyOf, PathInputs, variablesOf } from '../../../src/engine/execute/stag
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
 import { RuntimeRegistry } from '../../../src/engine/fingerprint/runtime-registry.ts';
 import type { StageCode } from '../../../src/engine/fingerprint/stage-code.ts';
+import { valueDigest } from '../../../src/engine/fingerprint/value-digest.ts';
 import type { RuntimeFacts } from '../../../src/shared/extensions/runtime-facts.ts';
 import { success } from '../../../src/shared/problem.ts';
 import { planOf } from '../../support/plan.ts';
@@ -50,7 +51,11 @@ describe('the key of a stage on a machine with a GPU', () => {
 
   test('has each variable that the stage declares or its packages read once', async () => {
     const { env } = await documentOf(', env: [OWN, SHARED]');
-    expect(env).toEqual({ NATIVE_THREADS: '4', OWN: 'x', SHARED: null });
+    expect(env).toEqual({
+      NATIVE_THREADS: await valueDigest('NATIVE_THREADS', '4'),
+      OWN: await valueDigest('OWN', 'x'),
+      SHARED: null,
+    });
     const { stage, services } = stageWith(', env: [OWN, SHARED]');
     expect(variablesOf(stage, services)).toEqual(['OWN', 'SHARED', 'NATIVE_THREADS']);
   });

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { sweep } from '../../../src/engine/cache/housekeeping/sweep.ts';
 import { collect } from '../../../src/engine/cli/collect.ts';
@@ -6,6 +7,7 @@ import { ownHandle } from '../../../src/shared/holder.ts';
 import { Gate } from '../../support/gate.ts';
 import { deadHandle } from '../../support/handles.ts';
 import { type Finished, toFinished } from '../../support/project.ts';
+import { commandIn } from '../../support/session.ts';
 import { cacheCommand, filesIn, lines, withHistory } from './cache-commands.ts';
 import { gated, toy } from './toy-pipeline.ts';
 
@@ -87,23 +89,26 @@ describe('pipeline cache gc', () => {
 
   test('cache gc deletes temporary files of killed processes, but no recent ones', async () => {
     const project = await withHistory();
-    const { pid } = process;
     const dead = deadHandle();
     const old = [
       `cache/work/${'a'.repeat(64)}/work/checkpoint`,
-      `cache/runs/20200101-000000-abcdef.json.1`,
-      `cache/index/plans/${'b'.repeat(64)}.json`,
-      `cache/index/code/${'b'.repeat(64)}.json`,
+      `cache/runs/20200101-000000-abcdef.json.tmp-${'0'.repeat(16)}`,
+      `cache/downloads/x.lock.tmp-${'0'.repeat(16)}`,
+      `pipeline.lock.tmp-${'0'.repeat(16)}`,
       `cache/index/listings/${'b'.repeat(64)}`,
-      `cache/index/files/${'b'.repeat(64)}`,
+      // As an earlier version left it.
+      'cache/index/stages.json',
       `cache/trash/${dead}/0-x/y`,
       `cache.verify.${dead}/objects/x`,
     ];
-    const young = [`cache/work/${'c'.repeat(64)}/work/checkpoint`, `cache/runs/20200101-000001-abcdef.json.${pid}`];
+    const young = [
+      `cache/work/${'c'.repeat(64)}/work/checkpoint`,
+      `cache/runs/20200101-000001-abcdef.json.tmp-${'1'.repeat(16)}`,
+    ];
     for (const path of [...old, ...young]) project.write(path, 'x');
     for (const path of old) age(project.path(path), 31);
-    const used = filesIn(project, 'index').filter((path) => /code|listings/.test(path) && !path.includes('bbb'));
-    expect(used.length).toBeGreaterThan(3);
+    const used = filesIn(project, 'index').filter((path) => path.includes('listings') && !path.includes('bbb'));
+    expect(used).toHaveLength(1);
     for (const path of used) age(path, 31);
     for (const path of [`cache/work/${'a'.repeat(64)}`, `cache/work/${'a'.repeat(64)}/work`])
       age(project.path(path), 31);
@@ -113,16 +118,38 @@ describe('pipeline cache gc', () => {
     expect([...young.map((path) => project.path(path)), ...used].filter((path) => !existsSync(path))).toEqual([]);
   });
 
+  test('cache gc deletes remembered plans and code that are old, and the memory of projects that are not used any more', async () => {
+    const project = await withHistory();
+    const other = await withHistory();
+    const unused = [
+      project.remembered(`plans/${'b'.repeat(64)}.json`),
+      project.remembered(`code/${'b'.repeat(64)}.json`),
+    ];
+    for (const path of unused) writeFileSync(path, 'x');
+    for (const folder of [project.remembered(''), other.remembered('')]) {
+      for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) age(join(folder, name), 31);
+      age(folder, 31);
+    }
+    const used = readdirSync(project.remembered('code')).filter((name) => !name.includes('bbb'));
+    expect((await cacheCommand(project, 'gc')).exitCode).toBe(0);
+    expect([...unused, other.remembered('')].filter((path) => !existsSync(path))).toEqual([]);
+    await cacheCommand(project, 'gc', '--yes');
+    expect([...unused, other.remembered('')].filter((path) => existsSync(path))).toEqual([]);
+    expect(readdirSync(project.remembered('code'))).toEqual(used);
+    expect((await other.run()).which('cached')).toHaveLength(4);
+  });
+
   test('a cache gc that is killed between records and objects only wastes disk space', async () => {
     const project = await withHistory();
     const standing = {
       current: new Map(),
+      pipeline: 'toy',
       locked: new Map(),
       codes: new Set<never>(),
       lockfileIsRead: true,
       problems: [],
     };
-    const { garbage } = collect(project.path('cache'), standing, { keepRuns: 1 });
+    const { garbage } = collect(standing, { keepRuns: 1 }, commandIn(project));
     expect(garbage).toMatchObject({ actions: { length: 2 }, objects: { length: 2 } });
     await sweep(project.path('cache'), { ...garbage, objects: [] }, [], new AbortController().signal);
     expect(await cacheCommand(project, 'verify')).toMatchObject({ exitCode: 0 });

@@ -71,10 +71,10 @@ describe('pipeline cache verify', () => {
   test('cache verify does not rely on stored times and inodes', async () => {
     const project = toy();
     await project.run();
-    const remembered = project.read('cache/index/trees');
+    const remembered = readFileSync(project.remembered('trees'));
     const [object = ''] = filesIn(project, 'objects');
     damage(object, 'flip');
-    project.write('cache/index/trees', remembered);
+    writeFileSync(project.remembered('trees'), remembered);
     expect((await cacheCommand(project, 'verify')).exitCode).toBe(1);
   });
 
@@ -90,7 +90,10 @@ describe('pipeline cache verify', () => {
       path: directory,
       affects: [{ stage: 'join', output: 'both', age: 'current' }],
     });
-    expect(others).toMatchObject([{ kind: 'strange', path: project.path('cache/objects/ab/cd') }]);
+    expect(others).toMatchObject([{ kind: 'strange', path: project.path('cache/objects/ab/cd'), deleted: false }]);
+    expect(project.exists('cache/objects/ab/cd')).toBe(true);
+    expect(lines(await cacheCommand(project, 'verify', '--yes'), 'damage')).toMatchObject([{ deleted: true }]);
+    expect(project.exists('cache/objects/ab/cd')).toBe(false);
     expect((await project.run()).which('ran')).toEqual(['join']);
     const lost = filesIn(project, 'objects').find((path) => !path.includes('left') && !path.includes('right')) ?? '';
     renameSync(lost, project.path('gone'));
@@ -104,7 +107,8 @@ describe('pipeline cache verify', () => {
     await project.run();
     project.remove('cache/objects');
     project.write('cache/objects', 'x');
-    expect(lines(await cacheCommand(project, 'verify'), 'damage').map(({ kind }) => kind)).toContain('strange');
+    const verified = await cacheCommand(project, 'verify', '--yes');
+    expect(lines(verified, 'damage').map(({ kind }) => kind)).toContain('strange');
     expect((await project.run()).which('ran')).toHaveLength(4);
   });
 

@@ -45,6 +45,21 @@ describe('downloads of stages', () => {
     expect((await made.pipeline('cache', 'du')).stdout).toMatch(/ {2}downloads +2\.0 kB +1 file\n/);
   });
 
+  test('cache gc deletes what an interrupted download has left, once nobody can be writing it', async () => {
+    const made = project();
+    await made.run();
+    made.write(`${FOLDER}/weights.h5.partial`, 'half');
+    made.write(`${FOLDER}/weights.h5.partial.json`, '{}');
+    made.remove(`${FOLDER}/weights.h5`);
+    await made.pipeline('cache', 'gc', '--yes');
+    expect(made.exists(FOLDER)).toBe(true);
+    const time = Date.now() / 1000 - 2 * 3600;
+    for (const path of ['weights.h5.partial', 'weights.h5.partial.json', '.'])
+      utimesSync(made.path(`${FOLDER}/${path}`), time, time);
+    await made.pipeline('cache', 'gc', '--yes');
+    expect(made.exists(FOLDER)).toBe(false);
+  });
+
   test('cache gc deletes downloads that have not been used for a long time', async () => {
     const made = project();
     await made.run();

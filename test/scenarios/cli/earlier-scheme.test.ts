@@ -51,7 +51,7 @@ test('a cache of an earlier version is intact and can be inspected, and its stag
   const explained = await project.pipeline('explain', 'read');
   expect(explained.exitCode, explained.stderr).toBe(0);
   expect(explained.stdout).toContain(`would run: ${OTHER_SCHEME}\n`);
-  expect(explained.stdout).toMatch(/^● {2}scheme +2$/m);
+  expect(explained.stdout).toMatch(/^● {2}scheme +3$/m);
 
   const text = project.read('pipeline.lock').match(/^ {4}text: "?([0-9a-f]{64})/m)?.[1] ?? '';
   const inspected = await project.pipeline('inspect', text);

@@ -51,7 +51,6 @@ describe('a stage that fails', () => {
     ['closes the descriptor of the messages', 'closeSync(3);', 'ended with exit code 1', 1],
     ['returns null', 'return null;', 'run() returned null', 1],
     ['does not create an output', '', 'output "count" of stage "count" was not created', 1],
-    ['leaves an output empty', "writeFileSync(outputs.count, '');", 'output "count" of stage "count" is empty', 1],
   ])(
     'a stage that %s blocks the stages that read it, and the reason is shown',
     async (_how, body, message, exitCode) => {

@@ -1,3 +1,4 @@
+import { chmodSync, lstatSync, statSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Finished, Project } from '../../support/project.ts';
 import { TOY, toy } from './toy-pipeline.ts';
@@ -232,4 +233,16 @@ describe('pipeline run --locked with a non-deterministic stage', () => {
     expect(differs.stderr).toMatch(/output count: count\.json differs from offset \d+ on: 0x3\d → 0x3\d/);
     expect(differs.stderr).toContain('The cached result differs from pipeline.lock');
   });
+});
+
+test('pipeline.lock keeps its permissions, and one that is a symbolic link is written where the link leads', async () => {
+  const project = toy();
+  project.write('locks/toy.lock', '');
+  chmodSync(project.path('locks/toy.lock'), 0o660);
+  symlinkSync('locks/toy.lock', project.path('pipeline.lock'));
+  expect((await project.run()).exitCode).toBe(0);
+  expect(lstatSync(project.path('pipeline.lock')).isSymbolicLink()).toBe(true);
+  expect(statSync(project.path('locks/toy.lock')).mode & 0o777).toBe(0o660);
+  expect((await project.run('--locked')).exitCode).toBe(0);
+  expect(project.list('locks')).toEqual(['toy.lock']);
 });

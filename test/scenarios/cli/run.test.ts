@@ -123,7 +123,7 @@ describe('an edit reruns only the stages that it can affect', () => {
     const other = await project.start(['run', '--json'], { OTHER: '1' });
     expect(other.stdout).not.toContain('"outcome":"ran"');
     const declared = await project.start(['run', '--json'], { UNIT: 'words' });
-    expect(declared.stderr).toContain('▶ count: env UNIT not set → words');
+    expect(declared.stderr).toContain('▶ count: env UNIT is set now');
   });
 });
 

@@ -79,13 +79,32 @@ checkEdits('after a change of inputs', [
     project.edit('pipeline.yaml', 'source: ./data', 'source: ./data/inner');
   }),
   edit('another filter for the same files', [], (project) => {
-    project.edit('pipeline.yaml', 'include: ["**/*.txt"]', 'exclude: ["*.bin"]');
+    project.edit('pipeline.yaml', 'include: ["**/*.txt"], exclude: [', 'exclude: ["*.bin", ');
   }),
   edit('a filter with another pattern that matches no file', [], (project) => {
     project.edit('pipeline.yaml', 'include: ["**/*.txt"]', 'include: ["**/*.txt", "*.jpg"]');
   }),
-  edit('a filter that matches one more file, which the stage does not read', ['texts'], (project) => {
+  edit('a filter that matches one more file', ['report', 'texts'], (project) => {
     project.edit('pipeline.yaml', 'include: ["**/*.txt"]', 'include: ["**/*.txt", "*.bin"]');
+  }),
+  edit('a filter that no longer excludes a file', ['report', 'texts'], (project) => {
+    project.edit('pipeline.yaml', ', exclude: ["drafts/**"]', '');
+  }),
+  edit('the content of a file that matches include and exclude', GATHER, (project) => {
+    project.write('data/drafts/fig.txt', 'white\n');
+  }),
+  edit('a file added that matches include and exclude', GATHER, (project) => {
+    project.write('data/drafts/grape.txt', 'blue\n');
+  }),
+  edit('a file removed that matches include and exclude', GATHER, (project) => project.remove('data/drafts/fig.txt')),
+  edit('a file added that matches neither include nor exclude', GATHER, (project) => {
+    project.write('data/inner/photo.bin', '\u0004');
+  }),
+  edit('a file moved to where it is excluded', ALL, (project) => {
+    renameSync(project.path('data/inner/pear.txt'), project.path('data/drafts/pear.txt'));
+  }),
+  edit('a file moved from where it was excluded', ALL, (project) => {
+    renameSync(project.path('data/drafts/fig.txt'), project.path('data/fig.txt'));
   }),
 ]);
 
@@ -103,6 +122,14 @@ checkEdits('after a change of the environment', [
   }),
   edit('a variable no longer declared', ['score'], (project) => project.edit('pipeline.yaml', '    env: [UNIT]\n', '')),
 ]);
+
+test('a stage that reads a filtered folder sees only the files that count in its key', async () => {
+  const project = fruit(afterAll);
+  await project.run();
+  const { stdout } = await project.pipeline('export', 'texts', 'result');
+  expect(stdout).toContain('result/table.json');
+  expect(JSON.parse(project.read('result/table.json'))).toEqual(['apple.txt: red', 'inner/pear.txt: green']);
+});
 
 describe('moving files', () => {
   const moved = async (move: (from: Project, to: Project) => void) => {

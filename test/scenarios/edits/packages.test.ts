@@ -1,15 +1,16 @@
-import { cpSync, symlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, cpSync, symlinkSync, utimesSync } from 'node:fs';
 import type { Project } from '../../support/project.ts';
 import { checkEdits, edit } from './edits.ts';
 import { TRAIN } from './fruit.ts';
 
-/** Changes what `npm install` writes: the version in package.json and the entry in npm's lockfile. */
+/** Changes what an upgrade changes in any case. */
 function upgrade(project: Project, name: string, version = '1.0.1'): void {
   project.edit(`node_modules/${name}/package.json`, '"version": "1.0.0"', `"version": "${version}"`);
-  const lock = JSON.parse(project.read('node_modules/.package-lock.json'));
-  lock.packages[`node_modules/${name}`] = { version, integrity: `sha512-${name}-${version}` };
-  project.write('node_modules/.package-lock.json', JSON.stringify(lock));
 }
+
+const OPTIONAL = `try { require('maybe'); } catch {}
+exports.direct = require('indirect').indirect;
+`;
 
 // The results stay the same, so the downstream stages stay cached.
 checkEdits('after a change of packages', [
@@ -20,11 +21,40 @@ checkEdits('after a change of packages', [
     upgrade(project, 'indirect', '2.0.0');
     project.edit('node_modules/indirect/index.js', 'n + 1', 'n + 2');
   }),
-  edit('other content under the same version', ['train'], (project) => {
-    project.edit('node_modules/.package-lock.json', 'sha512-direct', 'sha512-other-direct');
+  edit('an edited file of a package that is imported', ['train'], (project) => {
+    project.edit('node_modules/direct/index.js', 'exports', 'module.exports');
   }),
-  edit('a new dependency of a package', ['train'], (project) => {
+  edit('an edited file of a dependency of a package, with another result', TRAIN, (project) => {
+    project.edit('node_modules/indirect/index.js', 'n + 1', 'n + 30');
+  }),
+  edit('an edited file of a package that nothing imports', [], (project) => {
+    project.edit('node_modules/direct/other.js', 'exports', 'module.exports');
+  }),
+  edit('another main module of a package', ['train'], (project) => {
+    project.edit('node_modules/direct/package.json', 'index.js', 'other.js');
+  }),
+  edit('a package.json that makes modules of a package ES modules', TRAIN, (project) => {
+    project.edit('node_modules/direct/package.json', '"index.js"', '"inner/index.js"');
+    project.write('node_modules/direct/inner/index.js', 'export const direct = (n) => n + 3;\n');
+    project.write('node_modules/direct/inner/package.json', '{ "type": "module" }');
+  }),
+  edit('only the integrity in the lockfile of npm', [], (project) => {
+    project.write('node_modules/.package-lock.json', '{ "packages": { "node_modules/direct": { "integrity": "x" } } }');
+  }),
+  edit('a description in a package.json, and what npm 6 adds to it', [], (project) => {
+    project.edit('node_modules/direct/package.json', '"main"', '"_where": "/home/me", "description": "x", "main"');
+  }),
+  edit('other ends of lines, and another mode of a file', [], (project) => {
+    project.edit('node_modules/direct/index.js', '\n', '\r\n');
+    chmodSync(project.path('node_modules/direct/index.js'), 0o755);
+  }),
+  edit('a dependency that package.json names but nothing imports', [], (project) => {
     project.edit('node_modules/indirect/package.json', '"main"', '"dependencies": { "other": "1" }, "main"');
+  }),
+  edit('an optional package that is there from now on', ['train'], (project) => {
+    project.write('node_modules/direct/index.js', OPTIONAL);
+    project.write('node_modules/maybe/package.json', '{ "name": "maybe", "version": "1.0.0" }');
+    project.write('node_modules/maybe/index.js', '');
   }),
   edit('a dependency installed inside the package', ['train'], (project) => {
     const own = 'node_modules/direct/node_modules/indirect';
@@ -44,6 +74,12 @@ checkEdits('after a change of packages', [
   }),
   edit('a type imported from a package', [], (project) => {
     project.edit('stages/score.ts', 'import { accuracy }', "import type {} from 'direct';\nimport { accuracy }");
+  }),
+  edit('a package moved to where only its user finds it', [], (project) => {
+    cpSync(project.path('node_modules/indirect'), project.path('node_modules/direct/node_modules/indirect'), {
+      recursive: true,
+    });
+    project.remove('node_modules/indirect');
   }),
   edit('packages reinstalled, with new file times', [], (project) => {
     for (const name of ['direct', 'indirect', 'other']) {

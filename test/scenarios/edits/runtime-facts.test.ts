@@ -5,8 +5,8 @@ import { Project, toFinished } from '../../support/project.ts';
 const LIBRARY = 'node_modules/onnxruntime-node/bin/libonnxruntime.so.1';
 
 /**
- * A stage `infer` that imports `helper`, which depends on `onnxruntime-node`, whose native library is not in npm's
- * lockfile; a stage `train` that imports `layers`, which depends on TensorFlow; a stage `plain` that imports neither.
+ * A stage `infer` that imports `helper`, which imports `onnxruntime-node`, whose native library is not in npm's
+ * lockfile; a stage `train` that imports `layers`, which imports TensorFlow; a stage `plain` that imports neither.
  */
 const FILES = {
   'pipeline.yaml': `runtime_facts:
@@ -23,9 +23,9 @@ stages:
   'stages/infer.ts': stage('helper', 'process.env.ORT_DEVICE ?? "no device"'),
   'stages/train.ts': stage('layers', '"weights"'),
   'stages/plain.ts': stage('other', 'process.env.ORT_DEVICE ?? "no device"'),
-  ...packageFiles('helper', { dependencies: { 'onnxruntime-node': '^1.0.0' } }),
+  ...packageFiles('helper', 'onnxruntime-node'),
   ...packageFiles('onnxruntime-node'),
-  ...packageFiles('layers', { dependencies: { '@tensorflow/tfjs-node': '^4.0.0' } }),
+  ...packageFiles('layers', '@tensorflow/tfjs-node'),
   ...packageFiles('@tensorflow/tfjs-node'),
   ...packageFiles('other'),
   [LIBRARY]: 'native code',
@@ -46,10 +46,11 @@ export default defineStage({
 `;
 }
 
-function packageFiles(name: string, more: object = {}): Record<string, string> {
+function packageFiles(name: string, ...requires: readonly string[]): Record<string, string> {
+  const lines = [...requires.map((required) => `require('${required}');`), `exports.used = '${name}';`];
   return {
-    [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0', main: 'index.js', ...more }),
-    [`node_modules/${name}/index.js`]: `exports.used = '${name}';\n`,
+    [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
+    [`node_modules/${name}/index.js`]: `${lines.join('\n')}\n`,
   };
 }
 
@@ -117,7 +118,7 @@ describe('runtime facts that pipeline.yaml declares', () => {
 
   test('pass the variables that the package reads only to the stage that reaches it', async () => {
     const project = await finished();
-    expect(await reruns(project, { ORT_DEVICE: 'npu' })).toEqual({ infer: ['env ORT_DEVICE not set → npu'] });
+    expect(await reruns(project, { ORT_DEVICE: 'npu' })).toEqual({ infer: ['env ORT_DEVICE is set now'] });
     const exported = toFinished(await project.start(['export', 'infer', 'exported'], { ORT_DEVICE: 'npu' }));
     expect(exported.exitCode, exported.stderr).toBe(0);
     expect(project.read('exported/out.txt')).toBe('helper npu');
@@ -165,7 +166,9 @@ describe('runtime facts that pipeline.yaml declares', () => {
     project.write(LIBRARY, 'other code!');
     const refused = await project.run('--locked');
     expect(refused.exitCode).toBe(3);
-    expect(refused.stderr).toContain('✗ infer: onnxruntime: file bin/libonnxruntime.so.1 changed\n');
+    expect(refused.stderr).toContain(
+      '✗ infer: onnxruntime: file bin/libonnxruntime.so.1 changed; packages of stages/infer.ts changed\n',
+    );
     expect(refused.stderr).not.toContain('✗ train');
   });
 });

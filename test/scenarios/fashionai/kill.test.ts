@@ -40,9 +40,9 @@ test.each(KILLS)(
     const cache = project.path(`cache-${stage}-${where}`);
     const victim = new KillableRun(project.directory, [...args, '--cache', cache]);
     await victim.printedLine(told);
-    victim.killStage();
-    victim.kill();
-    await victim.finished;
+    expect(victim.killStage()).toBe(true);
+    expect(victim.kill()).toBe(true);
+    expect((await victim.finished).exitCode).toBeUndefined();
     const next = await project.run(...args, '--cache', cache);
     expect(next.exitCode, next.stderr).toBe(0);
     expect(next.stdout).toMatch(/resumed from the checkpoint at step \d+/);

@@ -24,6 +24,7 @@ export default defineStage({
       files: readdirSync(inputs.dataset),
       size: 8,
       fit: 'fill',
+      interpolation: 'antialiased',
       imagesPerShard: 16,
       batch: 4,
       work,

@@ -1,142 +1,26 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { DISK_FULL } from '../../support/messages.ts';
+import { describe, expect, test } from 'vitest';
+import { ownHandle } from '../../../src/shared/holder.ts';
+import { asUser, canChangeUser } from '../../support/as-user.ts';
+import { deadHandle } from '../../support/handles.ts';
 import type { Project } from '../../support/project.ts';
-import { CLI, Project as NewProject, toFinished } from '../../support/project.ts';
-import { sample } from '../../support/soak.ts';
+import { CLI, toFinished } from '../../support/project.ts';
+import { NO_DISK, smallDisk } from '../../support/small-disk.ts';
 import { toy } from '../cli/toy-pipeline.ts';
-
-const isRoot = process.getuid?.() === 0;
-
-/** Mounts a file system of this size, as in `2m`. Returns false if this machine does not permit it. */
-function mountSmall(path: string, size: string): boolean {
-  mkdirSync(path, { recursive: true });
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', path]).status !== 0) return false;
-  onTestFinished(() => void execFileSync('umount', ['-l', path]));
-  return true;
-}
-
-/** A pipeline with a stage that writes ten bytes and a downstream one that writes this number of bytes. */
-function writer(bytes: number): Project {
-  return new NewProject({
-    'pipeline.yaml': `stages:
-  little: { module: stages/write.ts, params: { bytes: 10 } }
-  much: { module: stages/write.ts, params: { bytes: ${bytes} }, inputs: { before: little.file } }
-`,
-    'stages/write.ts': `import { writeFileSync } from 'node:fs';
-import { defineStage } from 'pipeline';
-
-export default defineStage({
-  params: { type: 'object', properties: { bytes: { type: 'integer' } }, required: ['bytes'] },
-  inputs: ['before?'],
-  outputs: ['file'],
-  run({ params, outputs }) {
-    writeFileSync(outputs.file, Buffer.alloc(params.bytes, 1));
-  },
-});
-`,
-  });
-}
-
-describe('a full disk', () => {
-  test('fails the stage with a message and keeps finished results, so that the next run resumes once there is space', async (context) => {
-    const project = writer(3 << 20);
-    if (!mountSmall(project.path('small'), '2m')) return context.skip('this machine lets us mount nothing');
-    const cache = ['--cache', project.path('small/cache')];
-    const full = await project.run(...cache);
-    expect(full.exitCode).toBe(1);
-    expect(full.which('ran')).toEqual(['little']);
-    expect(full.which('failed')).toEqual(['much']);
-    expect(full.stderr).toContain(DISK_FULL);
-    expect(full.stderr).toContain(project.path('small/cache'));
-    expect(full.stderr).toContain('Free some disk space (pipeline cache gc), or move the cache: --cache DIR.');
-    expect(full.stderr).not.toMatch(/\n\s+at .*cli\.cjs/);
-    expect(readdirSync(project.path('small/cache/actions')).length).toBe(1);
-    execFileSync('mount', ['-o', 'remount,size=20m', project.path('small')]);
-    const next = await project.run(...cache);
-    expect(next.exitCode, next.stderr).toBe(0);
-    expect(next.which('cached')).toEqual(['little']);
-    expect(next.which('ran')).toEqual(['much']);
-  });
-
-  // The size determines what no longer fits: a lock, a bundle, an output, a record or the index.
-  test.for(sample([4, 16, 28, 40, 52, 64, 76, 88, 100], 2))(
-    'a full disk of %i KB fails the run with a message whatever does not fit, and leaves no temporary files',
-    async (size, context) => {
-      const project = toy();
-      if (!mountSmall(project.path('small'), `${size}k`)) return context.skip('this machine lets us mount nothing');
-      const cache = ['--cache', project.path('small/cache')];
-      const full = await project.run(...cache);
-      if (full.exitCode !== 0) {
-        expect(full.exitCode).toBe(1);
-        expect(full.stderr).toContain(DISK_FULL);
-        expect(full.stderr).not.toMatch(/\n\s+at .*cli\.cjs/);
-      }
-      const before = full.which('ran');
-      execFileSync('mount', ['-o', 'remount,size=20m', project.path('small')]);
-      const next = await project.run(...cache);
-      expect(next.exitCode, next.stderr).toBe(0);
-      expect(next.which('cached')).toEqual(before);
-      expect(readdirSync(project.path('small/cache/work'))).toEqual([]);
-      const left = readdirSync(project.path('small/cache'), { recursive: true, encoding: 'utf8' });
-      expect(left.filter((name) => /\.\d+$/.test(name))).toEqual([]);
-    },
-  );
-
-  test('fails the run with the folder of the cache and advice if it is full from the start', async (context) => {
-    const project = writer(10);
-    if (!mountSmall(project.path('small'), '64k')) return context.skip('this machine lets us mount nothing');
-    writeFileSync(project.path('small/filler'), Buffer.alloc(48 << 10));
-    const full = await project.run('--cache', project.path('small/cache'));
-    expect(full.exitCode).toBe(1);
-    expect(full.stderr).toContain(DISK_FULL);
-    expect(full.stderr).toContain('Free some disk space, or move the cache: --cache DIR.');
-    rmSync(project.path('small/filler'));
-  });
-});
-
-/** Runs the command as the user with this id. */
-function asUser(id: number, project: Project, ...args: string[]) {
-  chmodSync(project.directory, 0o755);
-  const cli = join(import.meta.dirname, '../../../dist/cli.cjs');
-  const result = spawnSync(
-    'setpriv',
-    [`--reuid=${id}`, `--regid=${id}`, '--clear-groups', process.execPath, cli, ...args],
-    {
-      cwd: project.directory,
-      encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1', HOME: '/nonexistent' },
-    },
-  );
-  return toFinished({ exitCode: result.status ?? 1, stdout: result.stdout.trimEnd(), stderr: result.stderr });
-}
-
-const canChangeUser = isRoot && existsSync('/usr/bin/setpriv');
 
 // As in a container that was started with `--user 12345`.
 test.runIf(canChangeUser)('a user id without a user name can run a pipeline', () => {
   const project = toy();
   chownSync(project.directory, 12345, 12345);
-  const { exitCode, stderr, which } = asUser(12345, project, 'run', '--json');
+  const { exitCode, stderr, which } = asUser(12345, project, ['run', '--json']);
   expect(exitCode, stderr).toBe(0);
   expect(which('ran')).toHaveLength(4);
 });
 
 describe('a cache that is not writable', () => {
-  const asNobody = async (project: Project, ...args: string[]) => asUser(65534, project, ...args);
+  const asNobody = async (project: Project, ...args: string[]) => asUser(65534, project, args);
 
   test.runIf(canChangeUser)('serves its results, and fails a run with a message if a stage has to run', async () => {
     const project = toy();
@@ -144,6 +28,9 @@ describe('a cache that is not writable', () => {
     const served = await asNobody(project, 'run', '--json');
     expect(served.exitCode, served.stderr).toBe(0);
     expect(served.which('cached')).toHaveLength(4);
+    expect(served.stderr.match(/^warning: .*$/gm)).toEqual([
+      expect.stringContaining('/cache/runs: the cache is not writable, so this run is not recorded'),
+    ]);
     for (const command of [['status'], ['explain', 'join'], ['inspect', 'join'], ['runs']]) {
       const { exitCode, stderr } = await asNobody(project, ...command);
       expect(exitCode, stderr).toBe(0);
@@ -156,12 +43,46 @@ describe('a cache that is not writable', () => {
   });
 });
 
+describe('a cache on a read-only disk', () => {
+  test('serves its results with one warning, and a stage that has to run fails with a message', async (context) => {
+    const project = toy();
+    const disk = await smallDisk(project.path('disk'), '10m');
+    if (disk === undefined) return context.skip(NO_DISK);
+    const run = (...args: string[]) => disk.pipeline(project, 'run', '--json', ...args, '--cache', disk.path);
+    expect((await run()).which('ran')).toHaveLength(4);
+    disk.remount('ro');
+    const served = await run();
+    expect(served.exitCode, served.stderr).toBe(0);
+    expect(served.which('cached')).toHaveLength(4);
+    expect(served.stderr.match(/^warning: .*$/gm)).toHaveLength(1);
+    const refused = await run('--set', 'greeting=bye');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain('the cache is not writable');
+    const missing = await disk.pipeline(project, 'run', '--dry-run', '--cache', `${disk.path}/new`);
+    expect(missing.exitCode).toBe(2);
+    expect(missing.stderr).toContain('the cache cannot be here: no permission to create it, or to read it');
+  });
+});
+
 test('a folder for temporary files that is not writable is reported', async () => {
   const project = toy();
   const { exitCode, stderr } = toFinished(await project.start(['run', '--json'], { TMPDIR: project.path('none') }));
   expect(exitCode).toBe(2);
   expect(stderr).toContain(`${project.path('none')}: cannot write to the folder for temporary files: ENOENT`);
   expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test('a folder for temporary files that a killed run left is deleted by the next one, and no other', async () => {
+  const project = toy();
+  const left = `tmp/pipeline-run-${deadHandle()}-a1B2c3`;
+  const used = `tmp/pipeline-run-${ownHandle()}-a1B2c3`;
+  for (const folder of [left, used, 'tmp/pipeline-run-notes']) project.write(`${folder}/stage-0.mjs`, '');
+  const { exitCode, stderr } = await project.start(['status'], { TMPDIR: project.path('tmp') });
+  expect(exitCode, stderr).toBe(0);
+  expect([left, used, 'tmp/pipeline-run-notes'].filter((folder) => project.exists(folder))).toEqual([
+    used,
+    'tmp/pipeline-run-notes',
+  ]);
 });
 
 test('output that cannot be written ends the run in a few lines', () => {
@@ -198,9 +119,11 @@ describe('the location of the cache', () => {
 
   test('the cache can have its objects on another disk, to which they are copied', async (context) => {
     const project = toy();
-    if (!mountSmall(project.path('cache/objects'), '10m')) return context.skip('this machine lets us mount nothing');
-    const finished = await project.run();
+    const disk = await smallDisk(project.path('cache/objects'), '10m');
+    if (disk === undefined) return context.skip(NO_DISK);
+    const finished = await disk.pipeline(project, 'run', '--json');
     expect(finished.exitCode, finished.stderr).toBe(0);
-    expect((await project.run()).which('ran')).toEqual([]);
+    expect((await disk.pipeline(project, 'run', '--json')).which('ran')).toEqual([]);
+    expect(readdirSync(disk.outside).length).toBeGreaterThan(0);
   });
 });

@@ -54,15 +54,16 @@ export class KillableRun {
     await Promise.race([reached, this.finished]);
   }
 
-  kill(): void {
-    this.#child.kill('SIGKILL');
+  /** Kills the run. Returns whether it was still running. */
+  kill(): boolean {
+    return this.#child.exitCode === null && this.#child.kill('SIGKILL');
   }
 
-  /** Kills the process of a stage of this run, if one is running. */
-  killStage(): void {
+  /** Kills the process of a stage of this run. Returns whether one was running. */
+  killStage(): boolean {
     const { pid } = this.#child;
     const [stage] = pid === undefined ? [] : childrenOf(pid);
-    if (stage !== undefined) process.kill(stage, 'SIGKILL');
+    return stage !== undefined && process.kill(stage, 'SIGKILL');
   }
 }
 

@@ -37,5 +37,5 @@ test('texts are cut to a display width, paths in the middle', () => {
 });
 
 test('control characters and line breaks are made visible', () => {
-  expect(oneLine('two\nlines\u001b[31mred')).toBe('two↵lines·[31mred');
+  expect(oneLine('two\nlines\u001b[31mred')).toBe('two↵lines\\x1b[31mred');
 });

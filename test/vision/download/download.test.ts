@@ -1,11 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Progress } from '../../../src/index.ts';
 import { type DownloadOptions, download } from '../../../src/vision/download/download.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
-import { cutAfter, FileServer, hangAfter, status, whole, withoutRanges } from '../../support/file-server.ts';
+import { cutAfter, endless, FileServer, hangAfter, status, whole, withoutRanges } from '../../support/file-server.ts';
 import { unwrap } from '../../support/result.ts';
 
 const CONTENT = randomBytes(300_000);
@@ -29,7 +30,7 @@ function client(directory = temporaryFolder(), more: Partial<DownloadOptions> = 
     ...more,
   };
   const get = (url: string, content = CONTENT) => download({ url, digest: pinned(content) }, options);
-  return { directory, logged, progress, get };
+  return { directory, logged, progress, get, options };
 }
 
 describe('download', () => {
@@ -164,6 +165,44 @@ describe('download, after an error,', () => {
       failure: [{ message: `${server.url} has unexpected content: got sha256 ${found}, expected sha256 ${expected}` }],
     });
     expect(readdirSync(join(directory, `sha256-${expected}`))).toEqual([]);
+  });
+
+  test.each([
+    ['says so', whole(randomBytes(200_000))],
+    ['does not say so and never ends', endless],
+  ])('fails and keeps nothing if the file is too large, and the server %s', async (_what, answer) => {
+    const server = await FileServer.start(answer);
+    const { directory, options } = client();
+    const file = { url: server.url, digest: pinned(CONTENT), maxBytes: 100_000 };
+    expect(await download(file, options)).toMatchObject({
+      failure: [{ message: expect.stringMatching(/: 127\.0\.0\.1:\d+ sends more than 100 kB$/) }],
+    });
+    expect(server.asked).toHaveLength(1);
+    expect(readdirSync(join(directory, `sha256-${pinned(CONTENT).hex}`))).toEqual([]);
+  });
+
+  test('fails once its time is over, however often the server goes on, and the next download resumes', async () => {
+    const server = await FileServer.start(hangAfter(100_000, CONTENT, '"1"'), whole(CONTENT, '"1"'));
+    const { directory, get } = client(undefined, { deadline: 0.2 });
+    expect(await get(server.url)).toMatchObject({
+      failure: [{ message: `cannot download ${server.url}: it takes longer than 0.2 s` }],
+    });
+    expect(readFileSync(unwrap(await client(directory).get(server.url)))).toEqual(CONTENT);
+    expect(server.asked[1]?.range).toMatch(/^bytes=[1-9]/);
+  });
+
+  test('starts again if a link or a pipe is in place of what an earlier download left', async () => {
+    const server = await FileServer.start(whole(CONTENT));
+    const { directory, get } = client();
+    const folder = join(directory, `sha256-${pinned(CONTENT).hex}`);
+    const victim = join(temporaryFolder(), 'victim');
+    writeFileSync(victim, 'mine');
+    mkdirSync(folder);
+    symlinkSync(victim, join(folder, 'weights.h5.partial'));
+    symlinkSync(victim, join(folder, 'weights.h5.partial.json'));
+    execFileSync('mkfifo', [join(folder, 'weights.h5')]);
+    expect(readFileSync(unwrap(await get(server.url)))).toEqual(CONTENT);
+    expect(readFileSync(victim, 'utf8')).toBe('mine');
   });
 
   test('fails if the folder cannot be written', async () => {

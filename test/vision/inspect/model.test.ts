@@ -8,11 +8,11 @@ import { buildClassifier } from '../../../src/vision/models/classifier.ts';
 import { saveModel } from '../../../src/vision/models/saved-model.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 import { inspectPath } from '../../support/inspect-path.ts';
+import { modelFacts } from '../../support/model-facts.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
-const tasks = [{ name: 'neck_design', classes: 5 }];
-const facts = { version: 1, backbone: 'small-cnn', height: 32, width: 32, tasks, epochs: 3, steps: 180 } as const;
+const facts = modelFacts();
 
 const viewers = [modelViewer];
 
@@ -26,7 +26,7 @@ async function lookAtModel(
 }
 
 describe('inspect, for a model that the pipeline saved,', async () => {
-  const model = buildClassifier(tf, { ...facts, tasks }, { dropout: 0.5, seed: 1 });
+  const model = buildClassifier(tf, facts, { dropout: 0.5, seed: 1 });
   const expected = {
     parameters: model.countParams(),
     trainable: model.trainableWeights.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape as number[]), 0),
@@ -59,7 +59,7 @@ describe('inspect, for a model that the pipeline saved,', async () => {
     expect(lines[0]).toMatch(/^TensorFlow\.js layers model "small-cnn", \d+ layers$/);
     expect(lines.join('\n')).toMatch(/… \d+ more layers, [\d,]+ parameters \(--full shows them\)/);
     expect(lines.join('\n')).toMatch(/neck_design +Dense +5 +\d+/);
-    expect(lines.join('\n')).toContain('pipeline.json  {"version":1,"backbone":"small-cnn"');
+    expect(lines.join('\n')).toContain('pipeline.json  {"version":2,"backbone":"small-cnn"');
     const full = (await lookAtModel(directory, { full: true })).lines;
     for (const { name } of expected.layers) expect(full.join('\n')).toContain(` ${name} `);
   });

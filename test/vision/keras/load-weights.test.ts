@@ -1,8 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { bytes } from '../../../src/shared/text/format.ts';
 import { loadKerasWeights } from '../../../src/vision/keras/load-weights.ts';
+import { saveKerasH5 } from '../../../src/vision/keras/save-model.ts';
 import { LayerFactory } from '../../../src/vision/models/layers/layer-factory.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 import { unwrap } from '../../support/result.ts';
@@ -68,6 +72,28 @@ describe('loading the weights of a file saved by Keras', () => {
   });
 });
 
+test.each([
+  ['NaN', Number.NaN, 'NaN'],
+  ['infinity', Number.NEGATIVE_INFINITY, 'infinite'],
+])('weights with %s are refused, naming the file and the layer', async (_, wrong, word) => {
+  const model = tiny();
+  const { weights } = model.getLayer('separable');
+  weights[1]?.write(tf.fill(weights[1].shape as number[], wrong));
+  const file = join(temporaryFolder(), 'diverged.h5');
+  await saveKerasH5(model, file);
+  const loaded = await loadKerasWeights(tf, tiny(), file, { heads: HEADS, scratch: temporaryFolder() });
+  expect(loaded).toEqual({
+    ok: false,
+    failure: [
+      {
+        message: `the weights in the file are unusable: "pointwise_kernel" of layer "separable" has a value that is ${word}`,
+        at: { file },
+        advice: 'The training that made the file diverged: use a file from an earlier epoch.',
+      },
+    ],
+  });
+});
+
 describe('loading weights fails without changing the model', () => {
   const problemOf = async (model: LayersModel, file: string) => {
     const before = valuesOf(model);
@@ -121,14 +147,60 @@ describe('loading weights fails without changing the model', () => {
     });
   });
 
+  test('when an archive unpacks to far more than its size', async () => {
+    const bomb = corrupted(KERAS, () =>
+      Buffer.from(zipSync({ 'config.json': strToU8('{}'), 'model.weights.h5': new Uint8Array(64e6) }, { level: 9 })),
+    );
+    const scratch = temporaryFolder();
+    const { size } = statSync(bomb);
+    expect(await loadKerasWeights(tf, tiny(), bomb, { heads: HEADS, scratch })).toMatchObject({
+      failure: [
+        {
+          message: `cannot read the archive: "model.weights.h5" in it unpacks to more than ${bytes(100 * size)}`,
+          at: { file: bomb },
+        },
+      ],
+    });
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  test('when an archive has no weights, or the file is a pipe', async () => {
+    const empty = corrupted(KERAS, () => Buffer.from(zipSync({ 'config.json': strToU8('{}') })));
+    expect((await problemOf(tiny(), empty))?.message).toBe('there is no model.weights.h5 in this archive');
+    const pipe = join(temporaryFolder(), 'weights.h5');
+    execFileSync('mkfifo', [pipe]);
+    expect((await problemOf(tiny(), pipe))?.message).toBe(
+      'cannot read the weights: it is a named pipe, not a regular file',
+    );
+  });
+
   test('when the file is corrupted', async () => {
     const file = corrupted(H5, (whole) => whole.fill(0xff, 700, 3000));
     expect(await problemOf(tiny(), file)).toMatchObject({ message: expect.stringMatching(/^the file is corrupted: /) });
   });
 
+  test('when a bit of a .keras archive has flipped, which HDF5 would not notice', async () => {
+    const file = corrupted(KERAS, (whole) => {
+      // The weights are stored without compression: 5.3 is the last value of the first kernel.
+      const value = Buffer.alloc(4);
+      value.writeFloatLE(5.3);
+      const at = whole.indexOf(value);
+      expect(at).toBeGreaterThan(0);
+      whole[at] = (whole[at] ?? 0) ^ 1;
+      return whole;
+    });
+    expect(await problemOf(tiny(), file)).toEqual({
+      message: 'the archive is corrupted: the checksum of model.weights.h5 does not match',
+      at: { file },
+      advice: 'Copy or download it again.',
+    });
+  });
+
   test('when the file was not saved by Keras or does not exist', async () => {
     const file = corrupted(H5, () => Buffer.from('name,class\n'));
-    expect((await problemOf(tiny(), file))?.message).toBe('this is neither an HDF5 file nor a .keras archive');
+    expect((await problemOf(tiny(), file))?.message).toBe(
+      'this is neither an HDF5 file, nor a .keras archive, nor a model.json of TensorFlow.js',
+    );
     const missing = join(temporaryFolder(), 'weights.h5');
     expect(await problemOf(tiny(), missing)).toMatchObject({
       message: 'cannot read the weights: there is no such file or folder',

@@ -1,29 +1,17 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildClassifier } from '../../../src/vision/models/classifier.ts';
-import {
-  loadModel,
-  loadWeightsInto,
-  type ModelFacts,
-  readModelFacts,
-  saveModel,
-} from '../../../src/vision/models/saved-model.ts';
+import { loadWeightsInto, readModelFacts, saveModel } from '../../../src/vision/models/saved-model.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
+import { modelFacts } from '../../support/model-facts.ts';
 import { unwrap } from '../../support/result.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
 
-const facts: ModelFacts = {
-  version: 1,
-  backbone: 'small-cnn',
-  height: 32,
-  width: 32,
-  tasks: [{ name: 'neck_design', classes: 5 }],
-  epochs: 3,
-  steps: 180,
-};
+const facts = modelFacts();
 const build = (seed: number, tasks = facts.tasks) => buildClassifier(tf, { ...facts, tasks }, { dropout: 0.5, seed });
 
 async function saved(): Promise<string> {
@@ -97,16 +85,78 @@ describe('reading a saved model fails', () => {
   test('when the weights are incomplete', async () => {
     const directory = await saved();
     writeFileSync(join(directory, 'weights.bin'), new Uint8Array(100));
-    expect(await loadModel(tf, directory)).toMatchObject({
+    expect(await loadWeightsInto(tf, build(1), directory)).toMatchObject({
       ok: false,
       failure: [
         {
-          message: expect.stringMatching(/^cannot load the model: /),
+          message: expect.stringMatching(/^the weights do not match /),
           at: { file: join(directory, 'model.json') },
           advice: 'Rerun the stage that trained the model.',
         },
       ],
     });
+  });
+
+  test.each([
+    '../outside.bin',
+    '/etc/passwd',
+    'C:\\x',
+    'a\0b',
+    'inside/../../outside.bin',
+    'link.bin',
+    'linked/outside.bin',
+  ])('when it names weights outside its directory: %s', async (file) => {
+    const directory = join(temporaryFolder(), 'model');
+    cpSync(await saved(), directory, { recursive: true });
+    const model = join(directory, 'model.json');
+    const weights = readFileSync(join(directory, 'weights.bin'));
+    writeFileSync(join(directory, '../outside.bin'), weights);
+    symlinkSync('../outside.bin', join(directory, 'link.bin'));
+    symlinkSync('..', join(directory, 'linked'));
+    writeFileSync(model, readFileSync(model, 'utf8').replace('"weights.bin"', JSON.stringify(file)));
+    const refused = {
+      ok: false,
+      failure: [
+        { message: `cannot load the model: the file of weights "${file}" is outside the model`, at: { file: model } },
+      ],
+    };
+    expect(await loadWeightsInto(tf, build(1), directory)).toMatchObject(refused);
+  });
+
+  test('when its files are of another kind or shape', async () => {
+    const directory = await saved();
+    const model = join(directory, 'model.json');
+    for (const text of [
+      '[',
+      'null',
+      '{"modelTopology":{},"weightsManifest":[{"paths":[1],"weights":[]}]}',
+      '['.repeat(1e5),
+    ]) {
+      writeFileSync(model, text);
+      expect(await loadWeightsInto(tf, build(1), directory)).toMatchObject({
+        ok: false,
+        failure: [{ at: { file: model } }],
+      });
+    }
+    rmSync(model);
+    execFileSync('mkfifo', [model]);
+    expect(await loadWeightsInto(tf, build(1), directory)).toMatchObject({
+      failure: [{ message: 'cannot load the model: it is a named pipe, not a regular file' }],
+    });
+  });
+
+  test('when weights are NaN, naming the layer', async () => {
+    const directory = temporaryFolder();
+    const model = build(1);
+    const [kernel] = model.getLayer('block1_1_conv').weights;
+    kernel?.write(tf.fill(kernel.shape as number[], Number.NaN));
+    await saveModel(tf, model, facts, directory);
+    const problem = {
+      message: 'the weights of the model are unusable: "kernel" of layer "block1_1_conv" has a value that is NaN',
+      at: { file: join(directory, 'model.json') },
+      advice: 'Rerun the stage that trained the model.',
+    };
+    expect(await loadWeightsInto(tf, build(2), directory)).toEqual({ ok: false, failure: [problem] });
   });
 
   test('when the weights are of another architecture', async () => {

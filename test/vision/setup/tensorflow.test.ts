@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { builtAddon, installedAddon } from '../../../src/vision/setup/addon.ts';
-import { libraryDirectory } from '../../../src/vision/setup/library.ts';
+import { addonPath } from '../../../src/vision/setup/binding.ts';
 import { setUpTensorFlow } from '../../../src/vision/setup/tensorflow.ts';
 import { Machine } from '../../support/machine.ts';
 
@@ -18,18 +17,15 @@ let machine: Machine;
 beforeEach(() => {
   machine = new Machine();
   vi.stubEnv('PATH', machine.path('bin'));
-  vi.stubEnv('CXX', undefined);
   vi.stubEnv('npm_execpath', undefined);
   vi.stubEnv('PIPELINE_TENSORFLOW', 'cpu');
   machine.install('npm', 'echo "Error: getaddrinfo ENOTFOUND storage.googleapis.com"; exit 1');
   machine.write(`${TFJS_NODE}/package.json`, '{"version":"4.22.0","main":"index.js"}');
   machine.write(`${TFJS_NODE}/index.js`, STARTS);
-  machine.write('headers/package.json', '{"version":"1.9.0"}');
 });
 
 function setUp(platform = 'linux') {
-  const options = { platform, architecture: 'x64', headers: machine.path('headers') };
-  return setUpTensorFlow(machine.path('project'), quiet, options);
+  return setUpTensorFlow(machine.path('project'), quiet, { platform, architecture: 'x64' });
 }
 
 const installed = () => ({
@@ -38,30 +34,29 @@ const installed = () => ({
   library: machine.path('cache/pipeline/tensorflow-2.21.0-cpu/tensorflow'),
 });
 
-/** Puts TensorFlow and the built addon into the cache of the user, as the set-up of another project did. */
-async function fillCache(): Promise<void> {
-  const sources = { tfjsNode: machine.path(TFJS_NODE), headers: machine.path('headers') };
-  const addon = await builtAddon(sources, libraryDirectory('cpu'));
-  machine.write(addon.slice(machine.directory.length + 1), 'addon');
+/** Puts TensorFlow into the cache of the user, as the set-up of another project did. */
+function fillCache(): void {
   machine.write('cache/pipeline/tensorflow-2.21.0-cpu/tensorflow/libtensorflow_cc.so.2', '');
 }
 
+const BINDING = `${TFJS_NODE}/lib/napi-v8/tfjs_binding.node`;
+
 test('takes TensorFlow from the cache that the set-up of another project filled, with no compiler', async () => {
-  await fillCache();
+  fillCache();
   expect(await setUp()).toEqual({ ok: true, value: installed() });
-  expect(machine.read(`${TFJS_NODE}/lib/napi-v8/tfjs_binding.node`)).toBe('addon');
+  expect(machine.read(`${BINDING}/index.js`)).toContain(`createBinding("${installed().library}")`);
   expect(JSON.parse(machine.read(FACTS))).toEqual(installed());
 });
 
 test('does nothing if TensorFlow is set up', async () => {
-  await fillCache();
+  fillCache();
   await setUp();
   machine.write(`${TFJS_NODE}/index.js`, 'throw new Error("started again")');
   expect(await setUp()).toEqual({ ok: true, value: installed() });
 });
 
 test('installs tfjs-node where it is missing, without its install script and without saving it', async () => {
-  await fillCache();
+  fillCache();
   machine.write('packed/package.json', machine.read(`${TFJS_NODE}/package.json`));
   machine.write('packed/index.js', STARTS);
   rmSync(machine.path(TFJS_NODE), { recursive: true });
@@ -73,7 +68,7 @@ test('installs tfjs-node where it is missing, without its install script and wit
 });
 
 test('quotes npm if it cannot install tfjs-node', async () => {
-  await fillCache();
+  fillCache();
   rmSync(machine.path(TFJS_NODE), { recursive: true });
   expect(await setUp()).toEqual({
     ok: false,
@@ -89,7 +84,7 @@ test('quotes npm if it cannot install tfjs-node', async () => {
 });
 
 test('does not call npm in a project that another package manager manages', async () => {
-  await fillCache();
+  fillCache();
   rmSync(machine.path(TFJS_NODE), { recursive: true });
   machine.write('project/pnpm-lock.yaml', '');
   expect(await setUp()).toEqual({
@@ -105,25 +100,27 @@ test('does not call npm in a project that another package manager manages', asyn
   expect(machine.calls('npm')).toEqual([]);
 });
 
-test('reports a missing compiler before anything is installed or downloaded, with the command that installs one', async () => {
-  rmSync(machine.path(TFJS_NODE), { recursive: true });
-  expect(await setUp()).toEqual({
-    ok: false,
-    failure: [
-      {
-        message: "TensorFlow's addon is compiled on this machine, and no C++ compiler was found.",
-        advice:
-          'Install one: `apt-get install g++` (Debian, Ubuntu), `dnf install gcc-c++` (Fedora) or ' +
-          '`xcode-select --install` (macOS), or name one in the environment variable CXX; then run `npx pipeline setup` again.',
-      },
-    ],
-  });
-  expect(machine.calls('npm')).toEqual([]);
-  expect(machine.exists('cache')).toBe(false);
+test('replaces the addon that an earlier version compiled', async () => {
+  fillCache();
+  machine.write(BINDING, 'compiled');
+  machine.write(FACTS, JSON.stringify(installed()));
+  expect(await setUp()).toEqual({ ok: true, value: installed() });
+  expect(machine.read(`${BINDING}/index.js`)).toContain('createBinding');
+});
+
+test('connects TensorFlow again when the project was moved away from the package', async () => {
+  fillCache();
+  await setUp();
+  machine.write(
+    `${BINDING}/index.js`,
+    machine.read(`${BINDING}/index.js`).replace('require("', 'require("../elsewhere/'),
+  );
+  expect(await setUp()).toEqual({ ok: true, value: installed() });
+  expect(machine.read(`${BINDING}/index.js`)).not.toContain('elsewhere');
 });
 
 test('lets tfjs-node install its old TensorFlow on a platform without a wheel, and records it as bundled', async () => {
-  const addon = installedAddon(machine.path(TFJS_NODE));
+  const addon = addonPath(machine.path(TFJS_NODE));
   machine.install(
     'npm',
     `/bin/mkdir -p ${addon.replace(/\/[^/]*$/, '')} ${machine.path(TFJS_NODE)}/deps/lib; : > ${addon}`,
@@ -152,8 +149,8 @@ test('says why it tried the installer of tfjs-node when that fails', async () =>
   });
 });
 
-test('reports an addon that does not start, and does not record it', async () => {
-  await fillCache();
+test('reports a TensorFlow that does not start, and does not record it', async () => {
+  fillCache();
   machine.write(`${TFJS_NODE}/index.js`, 'throw new Error("libtensorflow_cc.so.2: file too short")');
   expect(await setUp()).toMatchObject({
     ok: false,

@@ -63,6 +63,20 @@ test('deprecation warnings are enabled again after loading', async () => {
   expect(process.noDeprecation).toBe(false);
 });
 
+test('a TensorFlow.js on its own addon, which an earlier version compiled, is a problem with advice', async () => {
+  vi.doMock('@tensorflow/tfjs-node-gpu', () => ({ default: { backend: () => ({ binding: {} }) } }));
+  const loadTensorFlow = await fresh();
+  expect(await loadTensorFlow({ intraOpThreads: 2 })).toEqual({
+    ok: false,
+    failure: [
+      {
+        message: 'TensorFlow was not set up by this version of pipeline',
+        advice: 'Run `npx pipeline setup` in the folder of the pipeline.',
+      },
+    ],
+  });
+});
+
 test('a missing addon is a problem with advice', async () => {
   vi.doMock('@tensorflow/tfjs-node-gpu', () => {
     throw new Error(

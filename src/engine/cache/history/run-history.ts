@@ -1,8 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../../../shared/files.ts';
 import { readNumbers } from '../../../shared/non-finite.ts';
-import { fromChecksummed } from '../local/checksummed.ts';
+import { readRecord } from '../local/record-file.ts';
+import { isRunRecord } from '../record-shape.ts';
 import type { RunRecord } from '../records.ts';
+
+/** The parts of a stage that records of earlier versions lack. */
+const EMPTY = { seconds: 0, reasons: [], outputs: {} };
 
 /** Reads the records of past runs in a cache directory. A run id begins with its time, so it reads few records. */
 export class RunHistory {
@@ -14,27 +18,18 @@ export class RunHistory {
 
   /** Returns the ids of all runs, newest first. */
   ids(): readonly string[] {
-    try {
-      const names = readdirSync(this.#directory).filter((name) => name.endsWith('.json'));
-      return names.map((name) => name.slice(0, -'.json'.length)).sort((a, b) => (a < b ? 1 : -1));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
+    const names = namesIn(this.#directory).filter((name) => name.endsWith('.json'));
+    return names.map((name) => name.slice(0, -'.json'.length)).sort((a, b) => (a < b ? 1 : -1));
   }
 
   /** Returns the record of a run; nothing if it is absent or corrupted. */
   read(id: string): RunRecord | undefined {
-    try {
-      const record = fromChecksummed<RunRecord>(readFileSync(this.pathOf(id), 'utf8'));
-      if (record === undefined || !isRun(record, id)) return undefined;
-      return {
-        ...record,
-        stages: record.stages.map((stage) => ({ ...stage, metrics: readNumbers(stage.metrics ?? {}) })),
-      };
-    } catch {
-      return undefined;
-    }
+    const record = readRecord<RunRecord>(this.pathOf(id), 'runRecord');
+    if (record === undefined || !isRunRecord(record, id)) return undefined;
+    return {
+      ...record,
+      stages: record.stages.map((stage) => ({ ...EMPTY, ...stage, metrics: readNumbers(stage.metrics ?? {}) })),
+    };
   }
 
   /** Returns up to `most` valid records, newest first. */
@@ -51,18 +46,6 @@ export class RunHistory {
   pathOf(id: string): string {
     return join(this.#directory, `${id}.json`);
   }
-}
-
-function isRun({ run, started, seconds, ok, stages }: Partial<RunRecord>, id: string): boolean {
-  return (
-    run === id &&
-    typeof started === 'string' &&
-    !Number.isNaN(Date.parse(started)) &&
-    typeof seconds === 'number' &&
-    typeof ok === 'boolean' &&
-    Array.isArray(stages) &&
-    stages.every((stage) => typeof stage?.name === 'string' && typeof stage.outcome === 'string')
-  );
 }
 
 /** Returns how a run ended. A run that was not ok and has no failed stage was interrupted. */

@@ -19,6 +19,7 @@ export interface DiskUsage {
   readonly unused: Amount;
   readonly actions: Amount;
   readonly runs: Amount;
+  readonly roots: Amount;
   readonly work: Amount;
   readonly index: Amount;
   readonly downloads: Amount;
@@ -51,6 +52,7 @@ export function diskUsageOf(cache: string, { objects, actions }: Inventory): Dis
   const rest = {
     actions: folder('actions', actions.length),
     runs: folder('runs'),
+    roots: folder('roots'),
     work: folder('work', entriesOf(join(cache, 'work')).filter((name) => !name.includes('.')).length),
     index: folder('index'),
     downloads: folder('downloads', listDownloads(cache).length),

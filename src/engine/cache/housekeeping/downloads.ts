@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { statsOf } from '../../../shared/paths-below.ts';
 import { bytesIn, entriesOf, type Kept } from './inventory.ts';
 
 /** A complete or partial download of a stage: a folder, possibly with a lock file beside it. */
@@ -8,6 +8,8 @@ export interface Download extends Kept {
   readonly name: string;
   readonly files: readonly string[];
   readonly bytes: number;
+  /** Whether it is incomplete. If no process is downloading it, an interrupted or failed run left it. */
+  readonly partial: boolean;
   /** In milliseconds since 1970. Stages update a file's modification time when they use it. */
   readonly lastUsed: number;
 }
@@ -21,11 +23,10 @@ export function listDownloads(cache: string): Download[] {
   const folder = downloadsIn(cache);
   return entriesOf(folder).flatMap((name) => {
     const path = join(folder, name);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+    if (statsOf(path)?.isDirectory() !== true) return [];
     const files = entriesOf(path);
-    const times = [path, ...files.map((file) => join(path, file))].map(
-      (each) => statSync(each, { throwIfNoEntry: false })?.mtimeMs ?? 0,
-    );
-    return [{ path, name, files, bytes: bytesIn(path), lastUsed: Math.max(...times) }];
+    const times = [path, ...files.map((file) => join(path, file))].map((each) => statsOf(each)?.mtimeMs ?? 0);
+    const partial = files.every((file) => /\.partial(\.|$)/.test(file));
+    return [{ path, name, files, bytes: bytesIn(path), partial, lastUsed: Math.max(...times) }];
   });
 }

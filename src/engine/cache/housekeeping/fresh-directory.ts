@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { namesIn } from '../../../shared/files.ts';
-import { livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { makeDirectory } from '../../../shared/files.ts';
+import { abandonedIn, ownHandle } from '../../../shared/holder.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 
 export interface FreshDirectory {
@@ -18,7 +18,7 @@ export interface FreshDirectory {
 export function freshDirectory(cache: string, keep: string | undefined): Result<FreshDirectory> {
   const path = keep ?? `${cache}.verify.${ownHandle()}`;
   try {
-    mkdirSync(path, { recursive: true });
+    makeDirectory(path);
     if (readdirSync(path).length > 0) {
       return problem('the folder for the fresh cache is not empty', {
         at: { file: path },
@@ -58,10 +58,5 @@ function remove(path: string): boolean {
 
 /** Returns the fresh directories beside `cache` whose process has ended. */
 export function abandoned(cache: string): readonly string[] {
-  const prefix = `${basename(cache)}.verify.`;
-  return namesIn(dirname(cache)).flatMap((name) => {
-    if (!name.startsWith(prefix)) return [];
-    const holder = parseHandle(name.slice(prefix.length));
-    return holder !== undefined && livenessOf(holder) === 'dead' ? [join(dirname(cache), name)] : [];
-  });
+  return abandonedIn(dirname(cache), `${basename(cache)}.verify.`);
 }

@@ -1,14 +1,16 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { isAbort } from '../../../shared/abort.ts';
+import { statsOf } from '../../../shared/paths-below.ts';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
 import { Threads } from '../../fingerprint/threads.ts';
 import { Trees } from '../../fingerprint/trees.ts';
 import type { Watch } from '../../fingerprint/work.ts';
 import { RunHistory } from '../history/run-history.ts';
-import { entriesOf, type KeptAction, takeInventory } from './inventory.ts';
+import { readRoots } from '../local/roots.ts';
+import { findUnknown, type KeptAction, takeInventory } from './inventory.ts';
 import { Trash } from './trash.ts';
 
 /** An output that is lost through a corruption. */
@@ -26,7 +28,9 @@ export type Damage = { readonly path: string } /** Its content does not match it
   /** A record of which some outputs are missing. */
   | { readonly kind: 'incomplete'; readonly key: ActionKey; readonly affects: readonly Affected[] }
   | { readonly kind: 'run'; readonly run: string }
-  /** A file or directory that the cache did not create. */
+  /** The record of what a project needs. It stays: while it is unknown, `cache gc` deletes no results. */
+  | { readonly kind: 'root'; readonly root: string }
+  /** A file or directory that the cache did not create. It stays, unless the user wants it deleted. */
   | { readonly kind: 'strange' }
 );
 
@@ -49,17 +53,20 @@ export async function checkIntegrity(
     signal,
     stageOf,
     onProgress,
+    deleteUnknown,
   }: {
     readonly worker: string;
     readonly signal: AbortSignal;
     /** Returns the stage with this key, if it is known from elsewhere. */
-    readonly stageOf: (key: ActionKey) => string | undefined;
+    readonly stageOf: (key: ActionKey) => Promise<string | undefined>;
+    /** Whether to delete what the cache did not create. */
+    readonly deleteUnknown: boolean;
     /** Called with the share of the objects that has been checked, from 0 to 1. */
     readonly onProgress: (share: number) => void;
   },
 ): Promise<Integrity> {
-  const { objects, actions, damaged, strange } = takeInventory(cache);
-  const contents = new Contents(join(cache, 'index', 'nothing-remembered'), new Threads(worker, signal));
+  const { objects, actions, damaged } = takeInventory(cache);
+  const trees = new Trees(new SealedTrees(), undefined, new Threads(worker, signal));
   const history = new RunHistory(cache);
   const trash = new Trash(cache);
   const damages: Damage[] = [];
@@ -83,7 +90,8 @@ export async function checkIntegrity(
       report(0);
       const watch: Watch = ({ bytes, totalBytes = 0 }) => report(totalBytes > 0 ? bytes / totalBytes : 0);
       // Checked twice: a concurrent run may just have replaced it with an intact one.
-      if ((await contents.isIntact(path, digest, watch)) || (await contents.isIntact(path, digest, watch))) continue;
+      const check = () => isIntact(path, digest, trees, watch);
+      if ((await check()) || (await check())) continue;
       trash.take(path);
       corrupted.add(digest);
       damages.push({ kind: 'object', path, digest, affects: users.get(digest) ?? [] });
@@ -93,7 +101,7 @@ export async function checkIntegrity(
     return finish(true);
   }
   for (const { path, key } of damaged) {
-    damages.push({ kind: 'action', path, key, stage: stageOf(key) });
+    damages.push({ kind: 'action', path, key, stage: await stageOf(key) });
     trash.take(path);
   }
   for (const { path, key, record } of actions) {
@@ -109,35 +117,20 @@ export async function checkIntegrity(
     damages.push({ kind: 'run', path: history.pathOf(run), run });
     trash.take(history.pathOf(run));
   }
-  for (const { path } of strange) {
-    if (isTemporary(path) || isEmptyFolder(path)) continue;
+  for (const { id, path } of readRoots(cache).damaged) damages.push({ kind: 'root', path, root: id });
+  for (const path of findUnknown(cache)) {
     damages.push({ kind: 'strange', path });
-    trash.take(path);
+    if (deleteUnknown) trash.take(path);
   }
   return finish(false);
 }
 
-/** Returns whether a path is a temporary name: its file is renamed once complete, and is harmless until then. */
-export function isTemporary(path: string): boolean {
-  return /\.\d+$/.test(path);
-}
-
-function isEmptyFolder(path: string): boolean {
-  return (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true) && entriesOf(path).length === 0;
-}
-
-class Contents {
-  readonly #trees: Trees;
-
-  constructor(store: string, threads: Threads) {
-    this.#trees = new Trees(new SealedTrees(store), undefined, threads);
-  }
-
-  /** Returns whether `path` has this digest or does not exist. */
-  async isIntact(path: string, digest: Digest, watch: Watch): Promise<boolean> {
-    const tree = await this.#trees.of(path, { transient: true, watch });
-    return tree.ok ? tree.value.digest === digest : lstatSync(path, { throwIfNoEntry: false }) === undefined;
-  }
+/** Returns whether there is content with this digest at `path`, or nothing. */
+async function isIntact(path: string, digest: Digest, trees: Trees, watch: Watch): Promise<boolean> {
+  const tree = await trees.of(path, { links: 'kept', transient: true, watch });
+  if (!tree.ok) return statsOf(path) === undefined;
+  // A symbolic link could lead anywhere.
+  return tree.value.digest === digest && tree.value.odd === undefined;
 }
 
 function usersByDigest(actions: readonly KeptAction[]): ReadonlyMap<Digest, readonly Affected[]> {

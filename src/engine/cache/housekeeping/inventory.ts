@@ -1,6 +1,9 @@
-import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isTemporary } from '../../../shared/atomic-write.ts';
+import { readText } from '../../../shared/read-file.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
+import { unknownEntries } from '../local/cache-folder.ts';
 import { fromChecksummed } from '../local/checksummed.ts';
 import { isActionRecord } from '../record-shape.ts';
 import type { ActionRecord } from '../records.ts';
@@ -43,15 +46,29 @@ export function takeInventory(cache: string): Inventory {
     const key = name.replace(/\.json$/, '');
     if (!isDigest(key) || key === name) strange.push({ path });
     else {
-      const text = readIfThere(path);
-      if (text === undefined) continue;
-      const record = fromChecksummed<ActionRecord>(text);
+      const text = readText(path, 'actionRecord');
+      if (!text.ok && text.failure.kind === 'missing') continue;
+      const record = text.ok ? fromChecksummed<ActionRecord>(text.value) : undefined;
       const action = key as string as ActionKey;
       if (record !== undefined && isActionRecord(record, action)) actions.push({ path, key: action, record });
       else damaged.push({ path, key: action });
     }
   }
   return { objects, actions, damaged, strange };
+}
+
+/**
+ * Returns the absolute paths of files and directories in a cache that no version of this program creates. Unfinished files
+ * of killed processes are not among them.
+ */
+export function findUnknown(cache: string): readonly string[] {
+  const strange = takeInventory(cache).strange.map(({ path }) => path);
+  const all = new Set([...unknownEntries(cache).map((entry) => join(cache, entry)), ...strange]);
+  return [...all].filter((path) => !isTemporary(path) && !isEmptyDirectory(path)).sort();
+}
+
+function isEmptyDirectory(path: string): boolean {
+  return (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true) && entriesOf(path).length === 0;
 }
 
 /**
@@ -84,16 +101,4 @@ function inShards(directory: string): { path: string; name: string }[] {
     if (!/^[0-9a-f]{2}$/.test(shard) || !lstatSync(folder).isDirectory()) return [{ path: folder, name: shard }];
     return entriesOf(folder).map((rest) => ({ path: join(folder, rest), name: shard + basename(rest) }));
   });
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    // A directory in place of a record counts as corrupted.
-    if (code === 'EISDIR') return '';
-    throw error;
-  }
 }

@@ -1,12 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isTemporary } from '../../../shared/atomic-write.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
 import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
 import { RunHistory } from '../history/run-history.ts';
 import { deadMarkers } from '../local/use-marker.ts';
 import { listDownloads } from './downloads.ts';
 import { abandoned } from './fresh-directory.ts';
-import { isTemporary } from './integrity.ts';
 import { bytesIn, entriesOf, type Kept } from './inventory.ts';
 import { abandonedTrash } from './trash.ts';
 
@@ -15,10 +15,14 @@ export type LeftoverKind =
   | 'work'
   /** The record of a run. */
   | 'run'
-  /** The bundled code of a stage, the files of a directory, or a plan. */
+  /** The listing of an input directory or a package, or a file of an earlier version. */
   | 'index'
-  /** A download that no stage has used recently. */
+  /** The bundled code of a stage, the table of a directory, a plan, or what this user remembers of another project. */
+  | 'memory'
+  /** A download that no stage has used recently, or that is incomplete. */
   | 'download'
+  /** What a project needed that has not been run for long, or that the user has released. */
+  | 'root'
   /** An unfinished file of a killed process. */
   | 'temporary';
 
@@ -28,17 +32,30 @@ export interface Leftover extends Kept {
 }
 
 export interface LeftoverLimits {
+  /** The memory of this user: of this project, if there is one, and of others. Absolute. */
+  readonly memory: string | undefined;
+  readonly otherMemories: readonly string[];
   /** Only what is older is deleted, in milliseconds since 1970. */
   readonly before: number;
-  /** This many of the newest run records are kept, however old they are. */
-  readonly keepRuns: number;
+  /** The ids of runs whose records are kept, however old they are. */
+  readonly keptRuns: ReadonlySet<string>;
   /** The code of the current stages. */
   readonly codes: ReadonlySet<Digest>;
-  /** The inputs of the actions that are kept. */
-  readonly inputs: ReadonlySet<Digest>;
+  /** The inputs and packages of the actions that are kept. */
+  readonly listed: ReadonlySet<string>;
+  /** The paths of roots that no longer count. */
+  readonly endedRoots: readonly string[];
+  /** The folder of the pipeline file, where a killed run may have left an unfinished lockfile. */
+  readonly project: string;
   /** The current time, in milliseconds since 1970. */
   readonly now: number;
 }
+
+/** Other projects may be in use, however little this one wants to keep. */
+const OTHER_MEMORY_MILLISECONDS = 30 * 86_400_000;
+
+/** What is in the index of a cache: what runs need to know of each other. */
+const IN_INDEX = ['last', 'live', 'listings', 'sweep.lock'];
 
 /** Whether a process on another machine is alive is unknown here. A temporary file younger than this may be in use. */
 const WRITING_MILLISECONDS = 3_600_000;
@@ -46,7 +63,7 @@ const WRITING_MILLISECONDS = 3_600_000;
 /** Finds unreferenced files in and beside a cache directory, other than actions and objects. */
 export function findLeftovers(
   cache: string,
-  { before, keepRuns, codes, inputs, now }: LeftoverLimits,
+  { before, keptRuns, codes, listed, endedRoots, project, now, memory, otherMemories }: LeftoverLimits,
 ): readonly Leftover[] {
   const index = join(cache, 'index');
   const work = entriesOf(join(cache, 'work'))
@@ -56,49 +73,66 @@ export function findLeftovers(
   const history = new RunHistory(cache);
   const runs = history
     .ids()
-    .slice(keepRuns)
+    .filter((id) => !keptRuns.has(id))
     .map((id) => history.pathOf(id))
     .filter((path) => newestIn(path) < before);
-  const tables = new SealedTrees(join(index, 'trees')).tableNames();
-  const remembered = [
-    ...filesIn(join(index, 'code')).filter((path) => !codes.has(digestOf(path))),
-    ...filesIn(join(index, 'listings')).filter((path) => !inputs.has(digestOf(path))),
-    ...filesIn(join(index, 'files')).filter((path) => !tables.has(basename(path))),
-    ...filesIn(join(index, 'plans')),
-  ].filter((path) => !isTemporary(path) && newestIn(path) < before);
+  const isOld = (path: string) => !isTemporary(path) && newestIn(path) < before;
+  const indexed = [
+    ...filesIn(join(index, 'listings')).filter((path) => !listed.has(digestOf(path))),
+    ...filesIn(index).filter((path) => !IN_INDEX.includes(basename(path))),
+  ].filter(isOld);
+  const remembered = memory === undefined ? [] : unusedIn(memory, codes).filter(isOld);
+  const otherLimit = Math.min(before, now - OTHER_MEMORY_MILLISECONDS);
+  const abandonedMemories = otherMemories.filter((path) => newestIn(path) < otherLimit);
   const temporary = [
     ...abandonedTrash(cache),
     ...abandoned(cache),
     ...deadMarkers(cache),
-    ...temporaries(cache).filter((path) => newestIn(path) < now - WRITING_MILLISECONDS),
+    ...[...temporaries(cache, memory), ...unfinishedLockfiles(project)].filter(
+      (path) => newestIn(path) < now - WRITING_MILLISECONDS,
+    ),
   ];
-  const downloads = listDownloads(cache).filter(({ lastUsed }) => lastUsed < before);
+  const downloads = listDownloads(cache).filter(
+    ({ lastUsed, partial }) => lastUsed < before || (partial && lastUsed < now - WRITING_MILLISECONDS),
+  );
   const all: readonly [LeftoverKind, readonly string[]][] = [
     ['work', work],
     ['run', runs],
-    ['index', remembered],
+    ['index', indexed],
+    ['memory', [...remembered, ...abandonedMemories]],
     ['download', downloads.map(({ path }) => path)],
+    ['root', endedRoots],
     ['temporary', temporary],
   ];
   return all.flatMap(([kind, paths]) => paths.map((path) => ({ kind, path, bytes: bytesIn(path) })));
 }
 
+/** Returns the files of a memory that no current stage and no sealed tree needs. */
+function unusedIn(memory: string, codes: ReadonlySet<Digest>): string[] {
+  const tables = new SealedTrees(join(memory, 'trees')).tableNames();
+  return [
+    ...filesIn(join(memory, 'code')).filter((path) => !codes.has(digestOf(path))),
+    ...filesIn(join(memory, 'files')).filter((path) => !tables.has(basename(path))),
+    ...filesIn(join(memory, 'plans')),
+  ];
+}
+
+const FOLDERS = [...['', 'runs', 'roots', 'work', 'downloads'], ...['index', 'index/last', 'index/listings']];
+
 /** Returns temporary files beside records, objects and index files, which would have been renamed to them. */
-function temporaries(cache: string): string[] {
+function temporaries(cache: string, memory: string | undefined): string[] {
   const folders = [
-    'runs',
-    'work',
-    'index',
-    'index/last',
-    'index/code',
-    'index/files',
-    'index/listings',
-    'index/plans',
-  ].map((name) => join(cache, name));
+    ...FOLDERS.map((name) => join(cache, name)),
+    ...(memory === undefined ? [] : ['', 'code', 'files', 'plans'].map((name) => join(memory, name))),
+  ];
   const shards = ['actions', 'objects'].flatMap((kind) =>
     entriesOf(join(cache, kind)).map((name) => join(cache, kind, name)),
   );
   return [...folders, ...shards].flatMap(filesIn).filter((path) => isTemporary(path) || path.endsWith('.breaking'));
+}
+
+function unfinishedLockfiles(project: string): string[] {
+  return filesIn(project).filter((path) => isTemporary(path) && /^pipeline(\..+)?\.lock\.tmp-/.test(basename(path)));
 }
 
 function digestOf(path: string): Digest {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { lock } from '../../../shared/file-lock.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
 import { usedByOthers, withSweepLock } from '../local/use-marker.ts';
@@ -72,6 +73,11 @@ export async function sweep(
 
 /** Takes the lock of work that can be resumed first: what a run has locked is kept. */
 async function deleteLeftover({ kind, path }: Leftover, trash: Trash): Promise<boolean> {
+  if (kind === 'memory') {
+    // It may be on another disk than the trash.
+    rmSync(path, { recursive: true, force: true });
+    return true;
+  }
   if (kind !== 'work' && kind !== 'download') return trash.take(path);
   const held = new AbortController();
   const unlock = await lock(`${path}.lock`, () => held.abort(), held.signal);

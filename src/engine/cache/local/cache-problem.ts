@@ -1,9 +1,12 @@
+import { dirname } from 'node:path';
+import { isTemporary } from '../../../shared/atomic-write.ts';
+import { adviceOnLimit, describeLimit } from '../../../shared/limits.ts';
 import { problem, type Result } from '../../../shared/problem.ts';
 
 /** Turns a file system error from writing the cache at `directory` into a problem. Rethrows anything else. */
 export function cacheProblem(thrown: unknown, directory: string): Result<never> & { readonly ok: false } {
   const error = thrown as NodeJS.ErrnoException;
-  const at = { file: error.path ?? directory };
+  const at = { file: placeOf(error.path ?? directory) };
   switch (error.errno === undefined ? undefined : error.code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -28,9 +31,14 @@ export function cacheProblem(thrown: unknown, directory: string): Result<never> 
     case undefined:
       throw error;
     default:
-      return problem(`cannot write to the cache: ${error.code}`, {
+      return problem(`cannot write to the cache: ${describeLimit(error.code) ?? error.code}`, {
         at,
-        advice: 'Check the disk, or use another cache: --cache DIR.',
+        advice: adviceOnLimit(error.code) ?? 'Check the disk, or use another cache: --cache DIR.',
       });
   }
+}
+
+/** Nobody knows the name of a temporary file. */
+function placeOf(path: string): string {
+  return isTemporary(path) ? dirname(path) : path;
 }

@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { writeAtomically } from '../../../shared/atomic-write.ts';
 import { namesIn } from '../../../shared/files.ts';
+import { parseJsonFile } from '../../../shared/parse-json.ts';
+import type { Result } from '../../../shared/problem.ts';
 import { type ActionKey, isDigest } from '../../fingerprint/digest.ts';
 import type { RunRecord } from '../records.ts';
 import type { History } from '../stores.ts';
 import { toChecksummed } from './checksummed.ts';
 import { CachePaths } from './paths.ts';
 import { quietly } from './quietly.ts';
+import { writing } from './writing.ts';
 
 /** Records what ran, in a cache directory on this machine. `RunHistory` reads these records. */
 export class LocalHistory implements History {
@@ -18,13 +20,9 @@ export class LocalHistory implements History {
   }
 
   lastKey(stage: string): ActionKey | undefined {
-    try {
-      const { key } = JSON.parse(readFileSync(this.#paths.last(stage), 'utf8')) as { key?: unknown };
-      return typeof key === 'string' && isDigest(key) ? (key as string as ActionKey) : undefined;
-    } catch {
-      // Absent or corrupted.
-      return undefined;
-    }
+    const last = parseJsonFile(this.#paths.last(stage), 'lastKey')?.value;
+    const key = typeof last === 'object' && last !== null && 'key' in last ? last.key : undefined;
+    return typeof key === 'string' && isDigest(key) ? (key as string as ActionKey) : undefined;
   }
 
   /** Returns the last key of each stage that has one, by the name of the stage. */
@@ -43,8 +41,8 @@ export class LocalHistory implements History {
       quietly(() => writeAtomically(this.#paths.last(stage), `${JSON.stringify({ key })}\n`));
   }
 
-  addRun(run: RunRecord): void {
-    quietly(() => writeAtomically(this.#paths.run(run.run), toChecksummed(run)));
+  addRun(run: RunRecord): Result<void> {
+    return writing(this.#paths.root, () => writeAtomically(this.#paths.run(run.run), toChecksummed(run)));
   }
 }
 

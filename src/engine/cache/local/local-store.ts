@@ -1,20 +1,28 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { temporaryFor, writeAtomically } from '../../../shared/atomic-write.ts';
+import { flushDirectory, temporaryFor, writeAtomically } from '../../../shared/atomic-write.ts';
+import { namesIn } from '../../../shared/files.ts';
 import { readNumbers } from '../../../shared/non-finite.ts';
-import { failure, problem, type Result, success } from '../../../shared/problem.ts';
+import { areUnlinked } from '../../../shared/paths-below.ts';
+import { problem, type Result, success } from '../../../shared/problem.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
 import { LinkedFiles } from '../../fingerprint/linked-files.ts';
 import type { Tree } from '../../fingerprint/tree.ts';
 import type { Trees } from '../../fingerprint/trees.ts';
 import type { Watch } from '../../fingerprint/work.ts';
-import type { ActionRecord, FinishedOutput } from '../records.ts';
-import type { ActionStore, ContentStore, LocalIndex } from '../stores.ts';
+import { isActionRecord } from '../record-shape.ts';
+import type { ActionRecord } from '../records.ts';
+import type { ActionStore, ContentStore, LocalIndex, NewContent } from '../stores.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { toChecksummed } from './checksummed.ts';
 import { CachePaths } from './paths.ts';
 import { readRecord } from './record-file.ts';
 import type { UseMarker } from './use-marker.ts';
+import { isWorthFlushing } from './worth-flushing.ts';
+import { writing } from './writing.ts';
+
+/** Nothing writes to content. A symbolic link in it could lead anywhere, and is not followed. */
+const IN_CACHE = { links: 'kept', immutable: true } as const;
 
 /** Stores records and content in a directory on this machine. Any number of runs may share it safely. */
 export class LocalStore implements ActionStore, ContentStore, LocalIndex {
@@ -40,10 +48,10 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 
   async commit(record: ActionRecord): Promise<Result<void>> {
-    return this.#write(async () => {
+    return writing(this.#paths.root, () => {
       this.#marker?.add(record.key);
-      writeAtomically(this.#paths.action(record.key), toChecksummed(record));
-      return success(undefined);
+      const durable = isWorthFlushing(record.provenance.seconds, 1);
+      writeAtomically(this.#paths.action(record.key), toChecksummed(record), { durable });
     });
   }
 
@@ -56,11 +64,15 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     return this.#locate(digest, watch);
   }
 
-  async list(digest: Digest): Promise<Tree | undefined> {
+  async list(digest: Digest, options: Parameters<ContentStore['list']>[1] = {}): Promise<Tree | undefined> {
     this.#marker?.add(digest);
     const path = this.#paths.object(digest);
-    const tree = existsSync(path) ? await this.#trees.list(path) : undefined;
-    return tree?.ok && tree.value.digest === digest ? tree.value : undefined;
+    const tree = existsSync(path) ? await this.#trees.list(path, { ...IN_CACHE, ...options }) : undefined;
+    return tree?.ok && tree.value.odd === undefined && tree.value.digest === digest ? tree.value : undefined;
+  }
+
+  whileLinking(path: string, change: () => void): void {
+    this.#trees.whileLinking(path, change);
   }
 
   async digest(path: string, options: Parameters<ContentStore['digest']>[1] = {}): Promise<Result<Tree>> {
@@ -69,16 +81,22 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
     return tree;
   }
 
-  async add(content: Pick<FinishedOutput, 'digest' | 'path'>, watch?: Watch): Promise<Result<void>> {
-    return this.#write(() => {
+  async add(content: NewContent, watch?: Watch): Promise<Result<void>> {
+    try {
+      const durable = isWorthFlushing(content.seconds ?? 0, content.files ?? 1);
+      if (durable) await (await import('./flush.ts')).flushTree(content.path);
       this.#marker?.add(content.digest);
-      return this.#takeIn(content, watch);
-    });
+      const added = await this.#takeIn(content, watch);
+      if (durable && added.ok) flushDirectory(dirname(this.#paths.object(content.digest)));
+      return added;
+    } catch (error) {
+      return cacheProblem(error, this.#paths.root);
+    }
   }
 
   *records(): Iterable<ActionRecord> {
     const actions = join(this.#paths.root, 'actions');
-    for (const prefix of namesIn(actions)) {
+    for (const prefix of [...namesIn(actions)].sort()) {
       for (const key of digestsIn(actions, prefix, '.json')) {
         const record = this.#read(key as string as ActionKey);
         if (record !== undefined) yield record;
@@ -111,19 +129,22 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 
   #read(key: ActionKey): ActionRecord | undefined {
-    const record = readRecord<ActionRecord>(this.#paths.action(key));
-    return record?.key === key ? { ...record, metrics: readNumbers(record.metrics ?? {}) } : undefined;
+    const record = readRecord<ActionRecord>(this.#paths.action(key), 'actionRecord');
+    // The document has to be the one that the key is the digest of, or else the record is about something else.
+    return record !== undefined && isActionRecord(record, key)
+      ? { ...record, metrics: readNumbers(record.metrics) }
+      : undefined;
   }
 
   async #locate(digest: Digest, watch?: Watch): Promise<string | undefined> {
     const path = this.#paths.object(digest);
-    if (!existsSync(path)) return undefined;
+    if (!areUnlinked(dirname(path), path)) return undefined;
     // Known content is recognised by size, times and inode. Anything else is digested again before it is used.
-    const tree = await this.#trees.of(path, { watch });
-    return tree.ok && tree.value.digest === digest ? path : undefined;
+    const tree = await this.#trees.of(path, { ...IN_CACHE, watch });
+    return tree.ok && tree.value.odd === undefined && tree.value.digest === digest ? path : undefined;
   }
 
-  async #takeIn({ path, digest }: Pick<FinishedOutput, 'digest' | 'path'>, watch?: Watch): Promise<Result<void>> {
+  async #takeIn({ path, digest }: NewContent, watch?: Watch): Promise<Result<void>> {
     const known = this.#digested.get(path);
     const tree: Result<Tree> = known === undefined ? await this.digest(path, { watch }) : success(known);
     if (!tree.ok) return tree;
@@ -139,23 +160,12 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
       advice: 'Run again. If a process that the stage started still writes to it, let the stage wait for that process.',
     });
   }
-
-  async #write(action: () => Promise<Result<void>>): Promise<Result<void>> {
-    try {
-      return await action();
-    } catch (error) {
-      return failure(cacheProblem(error, this.#paths.root).failure);
-    }
-  }
-}
-
-function namesIn(directory: string): string[] {
-  return existsSync(directory) ? readdirSync(directory).sort() : [];
 }
 
 /** Returns the digests of the entries `PREFIX/REST` below `directory` whose name has this ending. */
 function digestsIn(directory: string, prefix: string, ending: string): Digest[] {
-  return namesIn(join(directory, prefix))
+  return [...namesIn(join(directory, prefix))]
+    .sort()
     .filter((name) => name.endsWith(ending))
     .map((name) => prefix + name.slice(0, name.length - ending.length))
     .filter(isDigest);

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lock, tryLock } from '../../../shared/file-lock.ts';
 import { failure, type Result, success } from '../../../shared/problem.ts';
@@ -22,33 +22,43 @@ export class LocalWorkspaces implements Workspaces {
     return { work: join(directory, 'work'), scratch: join(directory, 'scratch') };
   }
 
-  tryClaim(key: ActionKey): Result<Claim | undefined> {
+  tryClaim(key: ActionKey, forced: boolean): Result<Claim | undefined> {
     try {
       const unlock = tryLock(`${this.#paths.workspace(key)}.lock`);
-      return success(unlock && this.#open(key, unlock));
+      return success(unlock && this.#open(key, forced, unlock));
     } catch (error) {
       return cacheProblem(error, this.#paths.root);
     }
   }
 
-  async claim(key: ActionKey, waiting: (holder: string) => void, signal: AbortSignal): ReturnType<Workspaces['claim']> {
+  async claim(
+    key: ActionKey,
+    forced: boolean,
+    waiting: (holder: string) => void,
+    signal: AbortSignal,
+  ): ReturnType<Workspaces['claim']> {
     try {
       const unlock = await lock(`${this.#paths.workspace(key)}.lock`, waiting, signal);
-      return unlock === undefined ? failure('cancelled') : success(this.#open(key, unlock));
+      return unlock === undefined ? failure('cancelled') : success(this.#open(key, forced, unlock));
     } catch (error) {
       return cacheProblem(error, this.#paths.root);
     }
   }
 
-  #open(key: ActionKey, unlock: () => void): Claim {
+  #open(key: ActionKey, forced: boolean, unlock: () => void): Claim {
     const directory = this.#paths.workspace(key);
     const { work, scratch } = this.directoriesOf(key);
     for (const path of [directory, work, scratch])
       if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(path);
     // The unfinished outputs of a killed run are incomplete; its work directory is kept to resume from.
     rmSync(scratch, { recursive: true, force: true });
+    const mark = join(directory, 'forced');
+    // A forced attempt starts from nothing, but resumes an interrupted attempt that did so.
+    if (forced && !existsSync(mark)) rmSync(work, { recursive: true, force: true });
+    rmSync(mark, { recursive: true, force: true });
     mkdirSync(scratch, { recursive: true });
     mkdirSync(work, { recursive: true });
+    if (forced) writeFileSync(mark, '', { flag: 'wx' });
     const release = (finished: boolean) => {
       quietly(() => rmSync(finished || isEmpty(work) ? directory : scratch, { recursive: true, force: true }));
       quietly(unlock);

@@ -1,5 +1,5 @@
 import { chmodSync, constants, copyFileSync, cpSync, lstatSync, renameSync, rmSync } from 'node:fs';
-import { temporaryFor } from '../../../shared/atomic-write.ts';
+import { replaceAtomically, temporaryFor } from '../../../shared/atomic-write.ts';
 import { quietly } from './quietly.ts';
 
 /** Errors of the file system if the target exists, as a file or as a directory. */
@@ -51,9 +51,7 @@ function move(from: string, to: string): void {
 export function detach(file: string): void {
   const { nlink, mode } = lstatSync(file);
   if (nlink === 1 || (mode & 0o222) === 0) return;
-  const copy = temporaryFor(file);
-  copyFileSync(file, copy, constants.COPYFILE_FICLONE);
-  renameSync(copy, file);
+  replaceAtomically(file, (copy) => copyFileSync(file, copy, constants.COPYFILE_FICLONE));
 }
 
 /** Makes a file read-only, to prevent accidental writes. Does nothing on file systems without permissions. */

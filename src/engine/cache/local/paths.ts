@@ -26,6 +26,15 @@ export class CachePaths {
     return join(this.root, 'runs', `${id}.json`);
   }
 
+  get roots(): string {
+    return join(this.root, 'roots');
+  }
+
+  /** The file with what a variant of a project needs. */
+  need(id: Digest): string {
+    return join(this.roots, `${id}.json`);
+  }
+
   get lastFolder(): string {
     return join(this.root, 'index', 'last');
   }

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { type FileKind, readText } from '../../../shared/read-file.ts';
 import { fromChecksummed } from './checksummed.ts';
 
 /** Returns the record in a file; nothing if it is absent or corrupted. */
-export function readRecord<Value extends object>(path: string): Value | undefined {
-  try {
-    return fromChecksummed<Value>(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
+export function readRecord<Value extends object>(path: string, kind: FileKind): Partial<Value> | undefined {
+  const text = readText(path, kind);
+  return text.ok ? fromChecksummed<Value>(text.value) : undefined;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { statsOf } from '../../../shared/paths-below.ts';
 import type { Beat } from '../../fingerprint/beat.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
 import { nowInNanoseconds } from '../../fingerprint/file-facts.ts';
@@ -17,7 +18,7 @@ export interface StoreTask {
   readonly digest: Digest;
   /** The files of the content. */
   readonly table: FileTableParts;
-  /** The index file for the table at the new place. */
+  /** The file of the memory for the table at the new place. */
   readonly index?: string;
 }
 
@@ -39,7 +40,7 @@ export function storeTree({ from, to, digest, table, index }: StoreTask, beat: B
     protect(absolute);
     beat(1, 0);
   }
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolder(dirname(to));
   if (!moveIn(from, to, () => isContent(to, digest))) return 'present';
   const walked = walk(to, 'kept', nowInNanoseconds(), () => beat(0, 0));
   const unknown = walked.table.adoptLinked(walked.table.indices(), [before]);
@@ -53,11 +54,17 @@ export function storeTree({ from, to, digest, table, index }: StoreTask, beat: B
   return { seal: sealOf(walked), bytes: tree.bytes };
 }
 
+/** Creates a folder of objects. Removes what is in its place: content behind a link counts as missing. */
+function makeFolder(path: string): void {
+  if (statsOf(path)?.isDirectory() === false) rmSync(path);
+  mkdirSync(path, { recursive: true });
+}
+
 export function removeTree({ path }: RemoveTask): undefined {
   rmSync(path, { recursive: true, force: true });
 }
 
 function isContent(path: string, digest: Digest): boolean {
   const tree = digestTree(path, undefined, 'kept');
-  return tree.ok && tree.value.digest === digest;
+  return tree.ok && tree.value.odd === undefined && tree.value.digest === digest;
 }

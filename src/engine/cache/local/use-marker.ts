@@ -1,8 +1,9 @@
-import { closeSync, futimesSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, futimesSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { lock } from '../../../shared/file-lock.ts';
 import { namesIn } from '../../../shared/files.ts';
-import { type Handle, isOwn, livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
+import { endedBeforeBoot, type Handle, isOwn, livenessOf, ownHandle, parseHandle } from '../../../shared/holder.ts';
+import { type FileKind, readText } from '../../../shared/read-file.ts';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
 import { quietly } from './quietly.ts';
 
@@ -61,7 +62,7 @@ export function usedByOthers(cache: string): ReadonlySet<string> {
   const directory = join(cache, 'index', 'live');
   for (const holder of markers(directory)) {
     if (isOwn(holder) || !isRunning(join(directory, holder), holder)) continue;
-    for (const id of read(join(directory, holder)).split('\n')) used.add(id);
+    for (const id of read(join(directory, holder), 'marker').split('\n')) used.add(id);
   }
   used.delete('');
   return used;
@@ -103,7 +104,9 @@ interface Marker {
 function openMarker(directory: string): Marker {
   const path = join(directory, ownHandle());
   mkdirSync(directory, { recursive: true });
-  const descriptor = openSync(path, 'a');
+  // The flags prevent waiting for the reader of a pipe, and writing to the target of a link.
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o666);
   // A network file system may be away for the moment.
   const renew = () => quietly(() => futimesSync(descriptor, new Date(), new Date()));
   const beating = setInterval(renew, HEARTBEAT_MILLISECONDS).unref();
@@ -118,6 +121,7 @@ function isRunning(path: string, holder: Handle): boolean {
   const liveness = livenessOf(holder);
   if (liveness !== 'unknown') return liveness === 'alive';
   const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && endedBeforeBoot(holder, stats.mtimeMs)) return false;
   return stats !== undefined && Date.now() - stats.mtimeMs < FOREIGN_MILLISECONDS;
 }
 
@@ -130,17 +134,14 @@ function isHeld(path: string): boolean {
     const stats = statSync(path, { throwIfNoEntry: false });
     // A time in the future says that the clock was set back since.
     if (stats === undefined || Math.abs(Date.now() - stats.mtimeMs) > STALE_MILLISECONDS) return false;
-    const holder = parseHandle(read(path));
+    const holder = parseHandle(read(path, 'lock'));
     return holder !== undefined && !isOwn(holder) && livenessOf(holder) !== 'dead';
   } catch {
     return false;
   }
 }
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+function read(path: string, kind: FileKind): string {
+  const text = readText(path, kind);
+  return text.ok ? text.value : '';
 }

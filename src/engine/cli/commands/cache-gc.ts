@@ -1,3 +1,4 @@
+import { findUnknown } from '../../cache/housekeeping/inventory.ts';
 import { sweep } from '../../cache/housekeeping/sweep.ts';
 import { describeCollected } from '../../report/cache-gc.ts';
 import { type CollectOptions, collect } from '../collect.ts';
@@ -8,8 +9,11 @@ import { interruptible } from '../interrupt.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
 import { findReferencedKeys, type ReferencedKeys } from '../referenced-keys.ts';
+import { findReleased } from '../released.ts';
 
-export interface GcOptions extends CommonOptions, CollectOptions {
+export interface GcOptions extends CommonOptions, Omit<CollectOptions, 'released'> {
+  /** Projects whose results are no longer kept: ids, the beginnings of ids, or paths of pipeline files. */
+  readonly release: readonly string[];
   readonly yes: boolean;
 }
 
@@ -23,7 +27,10 @@ export function cacheGc(options: GcOptions): Promise<number> {
       if (signal.aborted) return EXIT.interrupted;
       // Results that belong to a lockfile that cannot be read would be lost.
       if (!referenced.lockfileIsRead) return reportProblems(referenced.problems, options);
-      const { garbage, leftovers } = collect(cache, referenced, options);
+      const released = findReleased(cache, options.release);
+      if (!released.ok) return reportProblems(released.failure, options);
+      const found = collect(referenced, { ...options, released: released.value }, options);
+      const { garbage, leftovers } = found;
       const swept = options.yes ? await sweep(cache, garbage, leftovers, signal) : undefined;
       const console = openConsole(options);
       printUnknown(referenced, options, console);
@@ -35,6 +42,12 @@ export function cacheGc(options: GcOptions): Promise<number> {
         console.printJson({ type: 'garbage', kind: 'object', digest, bytes });
       }
       for (const leftover of leftovers) console.printJson({ type: 'garbage', ...leftover });
+      for (const { owner, results, bytes } of found.spared) {
+        const { id, host, file, pipeline, lastUsed } = owner;
+        const project = { project: id, host, file, pipeline, lastUsed: new Date(lastUsed).toISOString() };
+        console.printJson({ type: 'spared', ...project, results, bytes });
+      }
+      const unknown = findUnknown(cache);
       const frees = garbage.bytes + leftovers.reduce((sum, { bytes }) => sum + bytes, 0);
       console.printJson({
         type: 'cache-collected',
@@ -47,8 +60,10 @@ export function cacheGc(options: GcOptions): Promise<number> {
           bytes: frees,
         }),
         staying: garbage.staying,
+        damagedRoots: found.damagedRoots,
+        unknown,
       });
-      const collected = { garbage, leftovers, swept, maxBytes: options.maxSize };
+      const collected = { ...found, unknown, swept, maxBytes: options.maxSize };
       console.print(describeCollected(collected, new Date(), console.paint));
       return swept?.cancelled ? EXIT.interrupted : EXIT.ok;
     } finally {

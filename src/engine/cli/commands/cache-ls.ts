@@ -1,8 +1,9 @@
 import { listDownloads } from '../../cache/housekeeping/downloads.ts';
 import type { KeptAction } from '../../cache/housekeeping/inventory.ts';
 import { takeInventory } from '../../cache/housekeeping/inventory.ts';
+import { projectId, readRoots } from '../../cache/local/roots.ts';
 import { suggestion } from '../../plan/suggest.ts';
-import { describeActions, type ListedAction } from '../../report/cache-ls.ts';
+import { describeActions, type ListedAction, type ListedProject } from '../../report/cache-ls.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import { housekeeping } from '../housekeeping.ts';
@@ -32,11 +33,15 @@ export function cacheLs(stages: readonly string[], options: CommonOptions): Prom
         .map((action) => toListed(action, referenced))
         .sort((a, b) => (a.finished < b.finished ? 1 : -1));
       const { print, printJson, paint } = openConsole(options);
+      const projects = stages.length === 0 ? projectsIn(findProject(options).cache) : [];
       for (const action of listed) printJson({ type: 'action', ...action });
       const downloads = stages.length === 0 ? listDownloads(findProject(options).cache) : [];
       for (const { lastUsed, ...each } of downloads)
         printJson({ type: 'download', ...each, lastUsed: new Date(lastUsed).toISOString() });
-      print(describeActions(listed, downloads, damaged.length, referenced.problems[0]?.message, new Date(), paint));
+      for (const project of projects) printJson({ type: 'project', ...project });
+      const why = referenced.problems[0]?.message;
+      const all = { actions: listed, downloads, projects, damaged: damaged.length, unknown: why };
+      print(describeActions(all, new Date(), paint));
       return EXIT.ok;
     } finally {
       release();
@@ -49,4 +54,20 @@ function toListed({ key, record }: KeptAction, { current, locked }: ReferencedKe
   const bytes = Object.values(record.outputs).reduce((sum, output) => sum + output.bytes, 0);
   const isCurrent = current === undefined ? null : current.has(key);
   return { key, stage, finished, bytes, outputs: record.outputs, current: isCurrent, locked: locked.has(key) };
+}
+
+/** Returns the projects that the cache keeps results for, last used first. */
+function projectsIn(cache: string): readonly ListedProject[] {
+  const projects = new Map<string, ListedProject>();
+  for (const root of readRoots(cache).roots) {
+    const id = projectId(root);
+    const { host, file, pipeline } = root;
+    const { lastUsed, branches = [] } = projects.get(id) ?? { lastUsed: root.lastUsed };
+    projects.set(id, {
+      ...{ id, host, file, pipeline },
+      branches: [...new Set([...branches, ...(root.branch === null ? [] : [root.branch])])].sort(),
+      lastUsed: lastUsed > root.lastUsed ? lastUsed : root.lastUsed,
+    });
+  }
+  return [...projects.values()].sort((a, b) => (a.lastUsed < b.lastUsed ? 1 : -1));
 }

@@ -1,3 +1,5 @@
+import { writeText } from '../../../shared/text/output.ts';
+import { joinLines } from '../../../shared/text/visible.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { complete } from '../completion/completions.ts';
 import { EXIT } from '../exit.ts';
@@ -19,7 +21,7 @@ export async function printCompletions(
       description === undefined ? value : `${value}\t${description.replaceAll(/\s+/g, ' ')}`,
     );
     if (paths !== undefined) lines.push(`:${paths}`);
-    process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+    writeText(process.stdout, lines.map((line) => `${joinLines(line)}\n`).join(''));
   } catch {
     // Without a readable pipeline there are no completions.
   }

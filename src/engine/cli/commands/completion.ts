@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { writeJson, writeText } from '../../../shared/text/output.ts';
 import { suggestion } from '../../plan/suggest.ts';
 import { SHELLS } from '../completion/shells.ts';
 import { reportProblems } from '../console.ts';
@@ -13,6 +14,7 @@ export async function completion(shell: string, options: CommonOptions): Promise
     return reportProblems([{ message: `no completion script for shell "${shell}"`, advice }], options);
   }
   const script = readFileSync(join(dirname(options.engine.stageApi), 'completions', `pipeline.${shell}`), 'utf8');
-  process.stdout.write(options.json ? `${JSON.stringify({ type: 'completion', shell, script })}\n` : script);
+  if (options.json) writeJson(process.stdout, { type: 'completion', shell, script });
+  else writeText(process.stdout, script);
   return EXIT.ok;
 }

@@ -1,5 +1,6 @@
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { updateAtomically } from '../../../shared/atomic-write.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import type { ContactSheet } from '../../inspect/contact-sheet.ts';
 import type { Pictures } from '../../inspect/picture.ts';
@@ -61,15 +62,11 @@ function choose(candidates: readonly Pictured[]): Result<{ title: string; pictur
   });
 }
 
-/** Writes the file atomically: to a temporary file, which is then renamed. */
 function write(file: string, content: Uint8Array): Result<void> {
-  const temporary = `${file}.${process.pid}.incomplete`;
   try {
-    writeFileSync(temporary, content);
-    renameSync(temporary, file);
+    updateAtomically(file, content);
     return success(undefined);
   } catch (error) {
-    rmSync(temporary, { force: true });
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     return problem(`cannot write: ${code}`, {

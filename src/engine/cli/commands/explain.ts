@@ -23,10 +23,10 @@ export async function explain(written: string, options: CommonOptions): Promise<
     if (!found.ok) return reportProblems([{ ...found.failure, at: { file: written } }], options);
     const explained = await explanationOf(found.value, services);
     if (!explained.ok) return reportProblems(explained.failure, options);
-    const { stage, key, cached, reasons, document, open, last } = explained.value;
+    const { stage, key, cached, reasons, document, open, secrets, last } = explained.value;
     const { print, printJson, paint } = openConsole(options);
     const comparedWith = last && { key: last.key, run: last.provenance.run, finished: last.provenance.finished };
-    printJson({ type: 'explained', stage, key: key ?? null, cached, reasons, open, document, comparedWith });
+    printJson({ type: 'explained', stage, key: key ?? null, cached, reasons, open, document, secrets, comparedWith });
     print(describeExplanation(explained.value, paint));
     return EXIT.ok;
   });
@@ -39,6 +39,8 @@ export interface Explanation extends KnownParts {
   readonly key?: ActionKey;
   readonly cached: boolean;
   readonly reasons: readonly string[];
+  /** The variables that are passed through, and are no part of the key. */
+  readonly secrets: readonly string[];
   /** The current result or, if there is none, the last one. */
   readonly last?: ActionRecord;
 }
@@ -51,7 +53,14 @@ async function explanationOf(stage: PlannedStage, services: Services): Promise<R
   if (!parts.ok) return failure(parts.failure);
   const { document, open } = parts.value;
   const previous = await lastResult(services.stores, name);
-  const base = { stage: name, document, open, cached: false, ...(previous && { last: previous }) };
+  const base = {
+    stage: name,
+    document,
+    open,
+    secrets: stage.secrets,
+    cached: false,
+    ...(previous && { last: previous }),
+  };
   if (open.length > 0) {
     const own = previous === undefined ? [] : reasonsSince(previous, stage, parts.value, services);
     const before = stage.dependencies.filter((dependency) => outputsOf(results.get(dependency)) === undefined);

@@ -1,18 +1,12 @@
-import {
-  chmodSync,
-  constants,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, constants, cpSync, lstatSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { replaceAtomically } from '../../../shared/atomic-write.ts';
+import { makeDirectory } from '../../../shared/files.ts';
+import { isFileName } from '../../../shared/paths-below.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
+import { foreignIn, warnOfForeign } from '../foreign-results.ts';
 import type { CommonOptions } from '../options.ts';
 import { type NamedArtifact, refer } from '../reference.ts';
 import { withSession } from '../with-session.ts';
@@ -26,6 +20,7 @@ export async function exportArtifacts(
   return withSession(options, async ({ services }) => {
     const referred = await refer(reference, services);
     if (!referred.ok) return reportProblems(referred.failure, options);
+    warnOfForeign(foreignIn(referred.value, services), options);
     const artifacts = referred.value.kind === 'stage' ? referred.value.artifacts : [referred.value.artifact];
     const copied = copyAll(artifacts, directory, options.force);
     if (!copied.ok) return reportProblems(copied.failure, options);
@@ -45,7 +40,9 @@ interface Copied {
 
 function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: boolean): Result<readonly Copied[]> {
   const copies = artifacts.map((artifact) => ({ artifact, target: join(directory, artifact.file) }));
-  const taken = force ? undefined : copies.find(({ target }) => existsSync(target));
+  const unsafe = copies.find(({ artifact }) => !isFileName(artifact.file));
+  if (unsafe !== undefined) throw new Error(`an output has the file name ${JSON.stringify(unsafe.artifact.file)}`);
+  const taken = force ? undefined : copies.find(({ target }) => lstatSync(target, { throwIfNoEntry: false }));
   if (taken !== undefined) {
     return problem('the target already exists', {
       at: { file: taken.target },
@@ -53,11 +50,17 @@ function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: 
     });
   }
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(resolve(directory));
     for (const { artifact, target } of copies) copy(artifact.path, target);
     return success(copies);
   } catch (error) {
     const { code, path = directory } = error as NodeJS.ErrnoException;
+    if (error instanceof NotPlain) {
+      return problem('the result changed while it was being exported: it contains something other than files', {
+        at: { file: error.message },
+        advice: 'Check who else can write to the cache: pipeline cache verify',
+      });
+    }
     if (code === undefined) throw error;
     return problem(`cannot write: ${code}`, {
       at: { file: path },
@@ -66,17 +69,26 @@ function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: 
   }
 }
 
-/** Copies atomically: to a temporary path, which is then renamed. Unlike the cached original, the copy is writable. */
+/** Copies atomically. Unlike the cached original, the copy is writable. */
 function copy(from: string, target: string): void {
-  const temporary = `${target}.${process.pid}.incomplete`;
-  cpSync(from, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE });
-  makeWritable(temporary);
-  rmSync(target, { recursive: true, force: true });
-  renameSync(temporary, target);
+  replaceAtomically(target, (temporary) => {
+    cpSync(from, temporary, { recursive: true, mode: constants.COPYFILE_FICLONE, filter: isPlainEntry });
+    makeWritable(temporary);
+  });
+}
+
+/** Content that is neither a file nor a directory. The message is its path. */
+class NotPlain extends Error {}
+
+/** Content that was found to be plain may have been replaced in the meantime: what a link leads to is not exported. */
+function isPlainEntry(path: string): boolean {
+  const stats = lstatSync(path);
+  if (stats.isFile() || stats.isDirectory()) return true;
+  throw new NotPlain(path);
 }
 
 function makeWritable(path: string): void {
-  if (!statSync(path).isDirectory()) {
+  if (!lstatSync(path).isDirectory()) {
     chmodSync(path, 0o644);
     return;
   }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { writeJson, writeText } from '../../../shared/text/output.ts';
 import { survey } from '../../execute/survey.ts';
 import { suggestion } from '../../plan/suggest.ts';
 import { toDot, toSvg } from '../../report/graph/dot.ts';
@@ -10,7 +11,7 @@ import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { withSession } from '../with-session.ts';
 
-const FORMATS: Readonly<Record<string, (graph: Graph) => string | Promise<string>>> = {
+const FORMATS: Readonly<Record<string, (graph: Graph) => string | object | Promise<string>>> = {
   mermaid: toMermaid,
   dot: toDot,
   svg: toSvg,
@@ -30,7 +31,8 @@ export async function graph(options: CommonOptions & { readonly format: string }
   return withSession(options, async ({ services }) => {
     const names = services.plan.stages.map(({ name }) => name);
     const drawing = await FORMATS[format]?.(toGraph(services.plan, await survey(services, names), existsSync));
-    process.stdout.write(`${drawing?.trimEnd()}\n`);
+    if (typeof drawing === 'object') writeJson(process.stdout, drawing);
+    else writeText(process.stdout, `${drawing?.trimEnd()}\n`);
     return EXIT.ok;
   });
 }

@@ -10,6 +10,7 @@ import { describeInspection, inspectContent } from '../../inspect/registry.ts';
 import { list } from '../../plan/suggest.ts';
 import { type Console, openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
+import { foreignIn, warnOfForeign } from '../foreign-results.ts';
 import type { CommonOptions } from '../options.ts';
 import { originsOf, recordsOf } from '../origins.ts';
 import { type NamedArtifact, type Referred, refer, SHORT_DIGEST } from '../reference.ts';
@@ -28,6 +29,7 @@ export async function inspect(reference: string, options: InspectOptions): Promi
   return withSession(options, async ({ services }) => {
     const referred = await refer(reference, services);
     if (!referred.ok) return reportProblems(referred.failure, options);
+    warnOfForeign(foreignIn(referred.value, services), options);
     const found = referred.value;
     const records = found.kind === 'content' ? recordsOf(found.artifact.digest, services.stores.index) : [found.record];
     const subjects = subjectsOf(found, records);

@@ -1,16 +1,20 @@
 import { join } from 'node:path';
+import type { Problem } from '../../../shared/problem.ts';
+import { projectId, RootRecorder, type Variant } from '../../cache/local/roots.ts';
 import type { RunRecord } from '../../cache/records.ts';
-import type { RunResult } from '../../execute/events.ts';
+import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
-import { lockfileName, writeLockfile } from '../../execute/lockfile.ts';
+import { isUpToDate, lockfileName } from '../../execute/lockfile.ts';
+import type { Services } from '../../execute/services.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Choice, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
-import { type Console, openConsole, reportProblems } from '../console.ts';
+import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { missingInputs } from '../session.ts';
+import { variantOf } from '../variant.ts';
 import { withSession } from '../with-session.ts';
 
 export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'> {
@@ -18,11 +22,14 @@ export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'>
   readonly keepGoing: boolean;
   /** Fail unless the lockfile matches the pipeline, and every result matches the lockfile. */
   readonly locked: boolean;
+  /** Believe the results of others in the cache as if this user had computed them. */
+  readonly trustCache: boolean;
 }
 
 /** `pipeline run` and, as a dry run of all stages, `pipeline status`. Returns the exit code. */
 export async function run(stages: readonly string[], options: RunCommandOptions): Promise<number> {
-  return withSession(options, async ({ services }, signal) => {
+  const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun };
+  return withSession({ ...options, ...session }, async ({ services }, signal) => {
     const selection = select(services.plan, { ...options, stages });
     if (!selection.ok) return reportProblems(selection.failure, options);
     const missing = missingInputs(services.plan, selection.value.stages);
@@ -37,23 +44,72 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
     const { emit, close } = reporterFor(options, console);
     const started = new Date().toISOString();
     const { dryRun, keepGoing } = options;
+    const variant = variantOf(services.plan.name, options);
+    const root = new RootRecorder(services.roots.cache, variant, names(services.plan));
     const result = await execute(services, {
       selection: selection.value,
       dryRun,
       keepGoing,
       signal,
-      emit,
+      emit: dryRun ? emit : recorded(emit, root),
       ...(checkResult && { checkResult }),
     });
     await close();
-    if (!dryRun) services.stores.history.addRun(toRecord(result, services.plan, started));
+    const recording = dryRun ? [] : record(result, services, { variant, root, started });
     conclude(result, services.plan, console);
-    if (result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options)) {
-      const written = writeLockfile(join(services.plan.root, lockfileName(options.profile)), result);
-      if (!written.ok) return reportProblems(written.failure, { ...options, json: false });
+    reportUnrecorded(recording, options);
+    const foreign = result.stages.filter((stage) => 'outputs' in stage && services.vouched.isForeign(stage.key));
+    const locks = result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options);
+    // Loaded on demand, since usually every result is this user's own, and the lockfile is up to date.
+    if (foreign.length > 0) (await import('../foreign-results.ts')).warnOfForeign(foreign, options, locks);
+    else if (locks && !isUpToDate(join(services.plan.root, lockfileName(options.profile)), result)) {
+      const { updateLockfile } = await import('../update-lockfile.ts');
+      const updated = updateLockfile(result, services.plan.root, options, console);
+      if (!updated.ok) return reportProblems(updated.failure, { ...options, json: false });
     }
     return exitCodeOf(result);
   });
+}
+
+/** Records each new result at once, so that it is kept even if the run is killed before its end. */
+function recorded(emit: (event: RunEvent) => void, root: RootRecorder): (event: RunEvent) => void {
+  return (event) => {
+    if (event.type === 'stage-finished') {
+      const { result } = event;
+      if (result.outcome === 'ran' || result.outcome === 'cached') root.use(result.name, result.key);
+      // If this fails, so does the last one, which is reported.
+      if (result.outcome === 'ran') root.save(false);
+    }
+    emit(event);
+  };
+}
+
+interface Recording {
+  readonly variant: Variant;
+  readonly root: RootRecorder;
+  readonly started: string;
+}
+
+/** Records the run and what it needs in the cache. Returns what prevents it. */
+function record(
+  result: RunResult,
+  { plan, stores }: Services,
+  { variant, root, started }: Recording,
+): readonly Problem[] {
+  const added = stores.history.addRun({ ...toRecord(result, plan, started), project: projectId(variant) });
+  const saved = root.save(result.ok && isWhole(result, plan));
+  return [added, saved].flatMap((written) => (written.ok ? [] : written.failure));
+}
+
+/** A run that cannot be recorded has its results nevertheless. */
+function reportUnrecorded([problem]: readonly Problem[], options: CommonOptions): void {
+  if (problem === undefined) return;
+  const message = `${problem.message}, so this run is not recorded: "pipeline runs" does not list it, and "pipeline cache gc" does not know what it needs`;
+  reportWarnings([{ ...problem, message }], options);
+}
+
+function names(plan: Plan): readonly string[] {
+  return plan.stages.map(({ name }) => name);
 }
 
 function isWhole({ stages }: RunResult, plan: Plan): boolean {

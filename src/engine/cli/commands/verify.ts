@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Problem } from '../../../shared/problem.ts';
 import { freshStores } from '../../cache/fresh-stores.ts';
 import { freshDirectory, removeAbandoned } from '../../cache/housekeeping/fresh-directory.ts';
@@ -31,7 +31,7 @@ export interface VerifyOptions extends CommonOptions {
 
 /** `pipeline verify`: reruns stages in an empty cache, and compares their outputs with the lockfile. */
 export async function verify(stages: readonly string[], options: VerifyOptions): Promise<number> {
-  return withSession(options, async ({ services }, signal) => {
+  return withSession({ ...options, fromScratch: true }, async ({ services }, signal) => {
     const selection = select(services.plan, { stages, force: false });
     if (!selection.ok) return reportProblems(selection.failure, options);
     const missing = missingInputs(services.plan, selection.value.stages);
@@ -104,8 +104,7 @@ function inFresh(
   taken: ReadonlySet<ActionKey>,
   { engine, jobs }: CommonOptions,
 ): Services {
-  const seals = new SealedTrees(join(directory, 'index', 'trees'));
-  const trees = new Trees(seals, join(directory, 'index', 'files'), services.threads);
+  const trees = new Trees(new SealedTrees(), undefined, services.threads);
   const { linkable, ...fresh } = openLocalStores(directory, trees);
   const stores = freshStores(fresh, services.stores, taken);
   const roots = { ...services.roots, cache: directory };

@@ -1,5 +1,6 @@
-import { appendFileSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../../../shared/files.ts';
 import { failure, type Problem, problem, type Result, success } from '../../../shared/problem.ts';
 
 export interface NewFile {
@@ -54,7 +55,7 @@ function refused(file: string, isLast: boolean): Problem {
 /** Writes a file, and returns whether there was anything to write. */
 function write(path: string, { text, ifThere }: NewFile, undo: (() => void)[]): boolean {
   if (!isThere(path)) {
-    const made = mkdirSync(dirname(path), { recursive: true });
+    const made = makeDirectory(dirname(path));
     if (made !== undefined) undo.push(() => rmSync(made, { recursive: true }));
     undo.push(() => rmSync(path, { force: true }));
     writeFileSync(path, text, { flag: 'wx' });

@@ -1,4 +1,6 @@
+import { visible } from '../../../shared/text/visible.ts';
 import { arrowsOf, type Graph, type GraphStage, LEGEND, type State, statesOf } from './graph.ts';
+import { textWidth } from './text-width.ts';
 
 interface Colours {
   readonly fill: string;
@@ -13,19 +15,22 @@ const COLOURS: Readonly<Record<State | 'outside' | 'missing', Colours>> = {
   missing: { fill: '#fce8e6', line: '#d93025' },
 };
 
+/** Sizes of text, and the space beside it, in points. */
+const [FONT_SIZE, SMALL, MARGIN] = [12, 10, 10];
+
 /** Converts a graph to DOT, the language of Graphviz. */
 export function toDot(graph: Graph): string {
   const { name, stages, paths, edges } = graph;
   return [
     `digraph ${quote(name)} {`,
     '  bgcolor=white; rankdir=TB; nodesep=0.35; ranksep=0.45',
-    '  node [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=12, height=0.4]',
-    '  edge [fontname="Helvetica", fontsize=10, color="#5f6368", fontcolor="#5f6368"]',
+    `  node [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=${FONT_SIZE}, height=0.4]`,
+    `  edge [fontname="Helvetica", fontsize=${SMALL}, color="#5f6368", fontcolor="#5f6368"]`,
     `  label=${legend(graph)}; labelloc=b; labeljust=c; fontname="Helvetica"`,
     ...paths.map(({ path, missing }) => {
       const colours = missing ? COLOURS.missing : COLOURS.outside;
       const label = missing ? `${path}\n(missing)` : path;
-      return `  ${quote(`path ${path}`)} [shape=cylinder, style=filled, label=${quote(label)}, ${paint(colours)}]`;
+      return `  ${quote(`path ${path}`)} [shape=cylinder, style=filled, label=${quote(label)}, ${widthFor(label)}, ${paint(colours)}]`;
     }),
     ...stages.map((stage) => `  ${quote(`artifact ${stage.name}`)} [${attributes(stage)}]`),
     ...arrowsOf(edges).map(({ kind, from, to, label }) => {
@@ -46,7 +51,13 @@ function attributes({ name, module, state, reasons }: GraphStage): string {
   const { sign, meaning } = LEGEND[state];
   const style = state === 'unknown' ? ', style="rounded,filled,dashed"' : '';
   const tooltip = [module, [meaning, ...reasons.slice(0, 3)].join(': ')].join('\n');
-  return `label=${quote(`${sign} ${name}`)}, tooltip=${quote(tooltip)}, ${paint(COLOURS[state])}${style}`;
+  const label = `${sign} ${name}`;
+  return `label=${quote(label)}, ${widthFor(label)}, tooltip=${quote(tooltip)}, ${paint(COLOURS[state])}${style}`;
+}
+
+/** Graphviz measures text in Helvetica, and whoever looks at the picture may not have that font. */
+function widthFor(label: string): string {
+  return `width=${((textWidth(visible(label), FONT_SIZE) + 2 * MARGIN) / 72).toFixed(2)}`;
 }
 
 function paint({ fill, line }: Colours): string {
@@ -63,10 +74,16 @@ function legend({ stages, paths }: Graph): string {
 }
 
 function cell({ fill, line }: Colours, text: string): string {
-  return `<td border="1" style="rounded" bgcolor="${fill}" color="${line}"><font point-size="10">${text}</font></td>`;
+  const width = textWidth(text, SMALL) + MARGIN;
+  const attributes = `border="1" style="rounded" width="${width}" bgcolor="${fill}" color="${line}"`;
+  return `<td ${attributes}><font point-size="${SMALL}">${text}</font></td>`;
 }
 
-/** Quotes a text. Newlines are kept; backslashes are escaped, so that Graphviz does not interpret them. */
+/**
+ * Quotes a text. Newlines are kept; backslashes and ampersands are escaped, so that Graphviz takes them neither for escapes
+ * nor for entities.
+ */
 function quote(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  const shown = visible(text).replaceAll('&', '&amp;').replaceAll('\\', '\\\\');
+  return `"${shown.replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }

@@ -1,3 +1,4 @@
+import { visible } from '../../../shared/text/visible.ts';
 import { arrowsOf, type Graph, LEGEND, type State, statesOf } from './graph.ts';
 
 const STYLES: Readonly<Record<State | 'outside' | 'missing', string>> = {
@@ -57,6 +58,6 @@ function className(state: string): string {
 
 /** Quotes a text. Mermaid has no escape character: characters of its syntax are written as entities. */
 function quote(text: string): string {
-  const escaped = text.replaceAll(/["#<>&`\\]/g, (character) => `#${character.codePointAt(0)};`);
+  const escaped = visible(text).replaceAll(/["#<>&`\\]/g, (character) => `#${character.codePointAt(0)};`);
   return `"${escaped.replaceAll(/[\n\t]/g, ' ')}"`;
 }

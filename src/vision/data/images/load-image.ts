@@ -4,13 +4,17 @@ import { type Problem, success } from '../../../shared/problem.ts';
 import type { PreviousShards } from '../shards/previous-shards.ts';
 import type { Quarantined } from '../shards/quarantine.ts';
 import type { ShardImage } from '../shards/shard-writer.ts';
-import { decodeImage, type Fit } from './decode.ts';
+import { decodeImage } from './decode.ts';
 import { encodePixels, type PixelEncoding } from './encode-pixels.ts';
-import { readImageFile } from './image-file.ts';
+import { readImageOf } from './image-file.ts';
 import { differenceHash } from './perceptual-hash.ts';
+import type { Fit, Interpolation } from './resizing.ts';
 
 /** What happens with an image that cannot be decoded: the stage fails, or the image is quarantined with the reason. */
 export const ON_BAD_IMAGE = ['fail', 'quarantine'] as const;
+export type OnBadImage = (typeof ON_BAD_IMAGE)[number];
+
+export const QUARANTINE_ADVICE = 'Or set "on_bad_image" to "quarantine" to exclude such images.';
 
 export interface LoadOptions {
   /** The folder of the data set, to which the paths of the files are relative. */
@@ -18,8 +22,9 @@ export interface LoadOptions {
   /** Height and width, in pixels. */
   readonly size: number;
   readonly fit: Fit;
+  readonly interpolation: Interpolation;
   readonly encoding?: PixelEncoding;
-  readonly onBadImage?: (typeof ON_BAD_IMAGE)[number];
+  readonly onBadImage?: OnBadImage;
 }
 
 export type LoadedImage =
@@ -29,19 +34,20 @@ export type LoadedImage =
 /** Returns an image at the size of the shards: from the shards of a previous result if they have it, decoded otherwise. */
 export async function loadImage(
   file: string,
-  { root, size, fit, encoding, onBadImage }: LoadOptions,
+  { root, size, fit, interpolation, encoding, onBadImage }: LoadOptions,
   previous: PreviousShards | undefined,
 ): Promise<LoadedImage> {
   const known = await previous?.image(file);
   if (known !== undefined) return success(known);
   const at = { file: path.join(root, file) };
-  const source = await readImageFile(at.file);
+  const source = await readImageOf(root, file);
   const sha256 = source.ok ? hash('sha256', source.value) : null;
-  const decoded = source.ok ? await decodeImage(source.value, { width: size, height: size, fit }) : source;
+  const resizing = { width: size, height: size, fit, interpolation };
+  const decoded = source.ok ? await decodeImage(source.value, resizing) : source;
   if (!decoded.ok || sha256 === null) {
     const problems = decoded.ok ? [] : decoded.failure;
     const reason = problems.map(({ message }) => message).join('; ');
-    const advice = `${problems[0]?.advice ?? ''} Or set "on_bad_image" to "quarantine" to exclude such images.`;
+    const advice = `${problems[0]?.advice ?? ''} ${QUARANTINE_ADVICE}`;
     const failed = problems.map((found) => ({ ...found, at, ...(onBadImage === 'fail' && { advice }) }));
     return { ok: false, failure: failed, quarantined: { file, sha256, reason } };
   }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { isInside } from '../../../shared/paths-below.ts';
 import { isMissing, reasonOf } from '../../../shared/wording.ts';
 
 /** Why a path of a data set cannot be read. */
@@ -95,7 +96,7 @@ export class DatasetFiles {
     this.#realRoot ??= realpath(this.#root);
     const root = await this.#realRoot;
     const target = await realpath(this.path(file));
-    return target === root || target.startsWith(root + path.sep) ? undefined : target;
+    return isInside(root, target) ? undefined : target;
   }
 }
 

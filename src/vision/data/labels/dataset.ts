@@ -9,6 +9,7 @@ import { DatasetFiles } from './dataset-files.ts';
 import { type Finding, summarizeFindings } from './findings.ts';
 import { type Label, type NamingRow, readLabelRows } from './label-rows.ts';
 import { pathInDataset } from './path-in-dataset.ts';
+import { questionFolder, readQuestionFolder } from './question-folder.ts';
 import { readQuestionRows } from './question-rows.ts';
 import { didYouMean } from './similar-names.ts';
 import { readTextFile } from './text-file.ts';
@@ -99,7 +100,8 @@ async function readLabelFiles({ annotations }: DatasetOptions, files: DatasetFil
   };
 }
 
-async function readFolders({ annotations, questions, task }: DatasetOptions, files: DatasetFiles): Promise<Labelled> {
+async function readFolders(options: DatasetOptions, files: DatasetFiles): Promise<Labelled> {
+  const { annotations, questions, task } = options;
   const { found } = await findAnnotationFiles(annotations, files);
   if (found.length > 0) {
     const message = 'the data set has a label file, but the param "layout" is "folders"';
@@ -108,8 +110,10 @@ async function readFolders({ annotations, questions, task }: DatasetOptions, fil
     return { labels: [], classNames: new Map(), rows: [], tasks: new Set(), findings: [], problems, notes: [] };
   }
   // `Tests/question.csv` is in a folder with the images that it asks about; that folder is not a class.
-  const [folder] = path.posix.normalize(questions).split('/');
-  const hasQuestions = (await files.entry(questions)).kind === 'file';
+  const plain = path.posix.normalize(questions);
+  const [folder] = plain.split('/');
+  const hasQuestions =
+    (await files.entry(plain)).kind === 'file' || (await questionFolder(options, plain, files)) !== undefined;
   const tree = await readClassFolders(files, { task, except: hasQuestions ? folder : undefined });
   return { ...tree, rows: [], tasks: new Set(tree.classNames.keys()), problems: [] };
 }
@@ -131,6 +135,8 @@ async function readQuestions(
   const plain = pathInDataset(name);
   if (typeof plain !== 'string')
     return { ...nothing, problems: [{ message: plain.message, advice: QUESTION_FILE.advice }] };
+  const folder = await questionFolder(options, plain, files);
+  if (folder !== undefined) return { ...nothing, ...(await readQuestionFolder(folder, tasks, files)) };
   if (!questionsRequired && (await files.entry(plain)).kind === 'missing') {
     const similar = await didYouMean(plain, files);
     const note = `no ${name} in the data set, so there are no questions${similar === undefined ? '' : `. ${similar}`}`;

@@ -14,9 +14,9 @@ export interface FolderTree {
 
 /**
  * Finds all images by their extensions. Hidden files are skipped; other files without an image extension are skipped and
- * noted. `except` is a path to ignore.
+ * noted. `except` is a path to ignore, `root` a folder to begin at.
  */
-export async function readFolderTree(files: DatasetFiles, except: string | undefined): Promise<FolderTree> {
+export async function readFolderTree(files: DatasetFiles, except: string | undefined, root = '.'): Promise<FolderTree> {
   const tree: FolderTree = { folders: new Map(), findings: [], notes: [] };
   const skipped: string[] = [];
   const visit = async (folder: string): Promise<void> => {
@@ -41,7 +41,7 @@ export async function readFolderTree(files: DatasetFiles, except: string | undef
     if (images.length > 0) tree.folders.set(folder, images);
     else if (entries.every(({ kind }) => kind === 'file')) tree.findings.push(imageless(folder, files));
   };
-  await visit('.');
+  await visit(root);
   if (skipped.length > 0) {
     const shown = skipped.slice(0, 3).map(quoted).join(', ');
     const more = skipped.length > 3 ? ', …' : '';

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isBelow } from '../../../shared/paths-below.ts';
 import type { Problem } from '../../../shared/problem.ts';
 import { quoted } from '../../../shared/wording.ts';
 import type { FindingKind } from './findings.ts';
@@ -20,8 +21,7 @@ export function pathInDataset(name: string): string | PathFault {
     return { kind: 'invalid paths', message: `${quoted(name)} is a URL, not a path`, advice };
   }
   const plain = path.posix.normalize(name).replace(/\/$/, '');
-  if (!path.posix.isAbsolute(name) && !/^[a-z]:[\\/]/i.test(name) && plain !== '..' && !plain.startsWith('../'))
-    return plain;
+  if (plain === '.' || isBelow(plain)) return plain;
   return {
     kind: 'paths outside the data set',
     message: `${quoted(name)} is outside the data set`,

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
 import { problem, type Result, success } from '../../../shared/problem.ts';
-import { reasonOf } from '../../../shared/wording.ts';
+import { readBytes } from '../../../shared/read-file.ts';
 import type { Finding } from './findings.ts';
 
 /** A text file that people edit, decoded. */
@@ -24,12 +23,9 @@ export const LINE_END = /\r\n|\n|\r/g;
 
 /** Reads a text file in UTF-8, with or without a byte order mark. Each line in another encoding becomes a finding. */
 export async function readTextFile(path: string, { name, advice }: Naming): Promise<Result<TextFile>> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    return problem(`cannot read ${name}: ${reasonOf(error)}`, { at: { file: path }, advice });
-  }
+  const read = readBytes(path, 'labelFile', 'follow');
+  if (!read.ok) return problem(`cannot read ${name}: ${read.failure.reason}`, { at: { file: path }, advice });
+  const bytes = read.value;
   const format = otherFormat(bytes);
   if (format !== undefined) return problem(`${name} is ${format}`, { at: { file: path }, advice: SAVE_AS_UTF8 });
   return success({ path, text: new TextDecoder().decode(bytes), findings: linesInOtherEncodings(bytes, path) });

@@ -28,14 +28,8 @@ export interface Batch {
 }
 
 /**
- * The number of batches that are prefetched while the caller computes. JPEGs need two: a training step blocks this thread,
- * which hands a JPEG that has been read to the decoder, so one batch is read while the one before it is decoded.
- */
-const PREFETCHED = { raw: 1, jpeg: 2 } as const;
-
-/**
- * Yields the samples in batches. While the caller computes on one batch, the next ones are read into buffers that are
- * reused in turn. A failure is the last item.
+ * Yields the samples in batches. While the caller computes on one batch, the next one is read into a second buffer. A
+ * failure is the last item.
  */
 export async function* batches(options: BatchOptions): AsyncGenerator<Result<Batch>, void, undefined> {
   const { shards, samples: given, batchSize, order, from = 0 } = options;
@@ -44,11 +38,7 @@ export async function* batches(options: BatchOptions): AsyncGenerator<Result<Bat
   const positions = order ? permutation(given.length, order.seed, order.epoch) : Int32Array.from(given.keys());
   const imageBytes = shards.height * shards.width * 3;
   const total = Math.ceil(given.length / batchSize);
-  const ahead = PREFETCHED[shards.encoding];
-  const buffers = Array.from(
-    { length: ahead + 1 },
-    () => new Uint8Array(Math.min(batchSize, given.length) * imageBytes),
-  );
+  const buffers = [0, 1].map(() => new Uint8Array(Math.min(batchSize, given.length) * imageBytes));
 
   const read = async (index: number): Promise<Result<Batch>> => {
     const chosen = positions.subarray(index * batchSize, (index + 1) * batchSize);
@@ -61,21 +51,19 @@ export async function* batches(options: BatchOptions): AsyncGenerator<Result<Bat
     return done.ok ? success({ images, samples, count: chosen.length, index }) : done;
   };
 
-  const pending: Promise<Result<Batch>>[] = [];
-  const prefetch = (index: number) => {
-    if (index < total) pending.push(read(index));
-  };
+  const readIfAny = (index: number) => (index < total ? read(index) : undefined);
+  let next = readIfAny(from);
   try {
-    for (let index = from; index < from + ahead; index += 1) prefetch(index);
-    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+    while (next !== undefined) {
       const batch = await next;
+      next = undefined;
       if (!batch.ok) return yield batch;
-      prefetch(batch.value.index + ahead);
+      next = readIfAny(batch.value.index + 1);
       yield batch;
     }
   } finally {
     // A caller that stops early may close the shards next, so no read may be pending then.
-    await Promise.all(pending);
+    await next;
   }
 }
 

@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Ajv } from 'ajv';
+import { parseJsonFile } from '../../../shared/parse-json.ts';
+import { statsOf } from '../../../shared/paths-below.ts';
 import type { FromSchema } from '../../../shared/schema-type.ts';
 import { type Quarantined, quarantinedSchema } from './quarantine.ts';
 import type { PlannedShard } from './shard-assignment.ts';
@@ -45,8 +47,8 @@ export async function openFinishedShards(directory: string): Promise<FinishedSha
   const recordOf = (name: string) => path.join(directory, `${name}.json`);
   return {
     async find({ name, files }) {
-      const made = await readJson(recordOf(name));
-      if (!isCompleted(made)) return undefined;
+      const made = parseJsonFile(recordOf(name), 'stageJson')?.value;
+      if (!isCompleted(made) || (made.shard !== undefined && made.shard.file !== name)) return undefined;
       const found = [...(made.shard?.images ?? []), ...made.quarantined].map(({ file }) => file);
       const isIntact = made.shard === undefined || (await hasContent(path.join(directory, name), made.shard));
       return isIntact && found.sort().join('\0') === files.join('\0') ? made : undefined;
@@ -62,16 +64,10 @@ export async function openFinishedShards(directory: string): Promise<FinishedSha
   };
 }
 
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
 /** Checks length and CRC-32: after a power failure a file may have the right length and the wrong content. */
 async function hasContent(file: string, { bytes, crc32: expected }: ShardEntry): Promise<boolean> {
+  const stats = statsOf(file);
+  if (!stats?.isFile() || stats.size !== bytes) return false;
   try {
     let read = 0;
     let checksum = 0;

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { flagsFor } from '../../../shared/read-file.ts';
 import type { CompletedShard } from './finished-shards.ts';
 import { type Quarantined, readQuarantine } from './quarantine.ts';
 import type { PlannedShard } from './shard-assignment.ts';
@@ -60,7 +61,7 @@ export async function openPreviousShards(
     async image(file) {
       const place = places.get(digests.get(file) ?? '');
       if (place === undefined) return undefined;
-      const opened = handles.get(place.shard) ?? open(path.join(directory, place.shard));
+      const opened = handles.get(place.shard) ?? open(path.join(directory, place.shard), flagsFor('follow'));
       handles.set(place.shard, opened);
       const { offset, bytes, crc32: expected, ...source } = place.image;
       const data = await readAt(opened, offset, bytes);

@@ -27,6 +27,13 @@ export type Quarantined = FromSchema<typeof quarantinedSchema>;
 
 const FILE_NAME = 'quarantine.json';
 
+const MAX_SHOWN = 20;
+
+/** Returns a line for each quarantined image, for the first 20 of them. */
+export function describeQuarantine(images: readonly Pick<Quarantined, 'file' | 'reason'>[]): readonly string[] {
+  return images.slice(0, MAX_SHOWN).map(({ file, reason }) => `quarantined: ${file}: ${reason}`);
+}
+
 /** Writes the list of quarantined images as `quarantine.json` beside the shards, sorted by path. */
 export async function writeQuarantine(directory: string, images: readonly Quarantined[]): Promise<void> {
   const sorted = [...images].sort((a, b) => (a.file < b.file ? -1 : 1));

@@ -9,7 +9,7 @@ import { limitProblems } from '../labels/limit-problems.ts';
 import { type CompletedShard, type FinishedShards, openFinishedShards } from './finished-shards.ts';
 import { linkOrCopy } from './link-or-copy.ts';
 import { openPreviousShards, type PreviousShards } from './previous-shards.ts';
-import { type Quarantined, writeQuarantine } from './quarantine.ts';
+import { describeQuarantine, type Quarantined, writeQuarantine } from './quarantine.ts';
 import { assignToShards, type PlannedShard } from './shard-assignment.ts';
 import { writeShardIndex } from './shard-index.ts';
 import { createShardWriter, type ShardLayout } from './shard-writer.ts';
@@ -44,7 +44,7 @@ export interface ResizeReport {
  * be decoded are reported together, or quarantined. Throws the signal's reason when it is aborted.
  */
 export async function resizeToShards(directory: string, options: ResizeOptions): Promise<Result<ResizeReport>> {
-  const { files, size, encoding, imagesPerShard, batch, work, previous } = options;
+  const { files, size, fit, interpolation, encoding, imagesPerShard, batch, work, previous } = options;
   const layout = { height: size, width: size, encoding: encoding?.kind ?? 'raw', batch };
   const planned = assignToShards(files, imagesPerShard);
   const previousShards = previous && (await openPreviousShards(previous.shards, previous.digests));
@@ -61,7 +61,8 @@ export async function resizeToShards(directory: string, options: ResizeOptions):
     const shards = completed.flatMap(({ shard }) => shard ?? []);
     const quarantined = completed.flatMap((each) => each.quarantined);
     await mkdir(directory, { recursive: true });
-    await writeShardIndex(directory, { version: 2, height: size, width: size, encoding: layout.encoding, shards });
+    const made = { height: size, width: size, fit, interpolation, encoding: layout.encoding };
+    await writeShardIndex(directory, { version: 3, ...made, shards });
     if (options.onBadImage === 'quarantine') await writeQuarantine(directory, quarantined);
     for (const shard of shards) {
       const from = classified.unchanged.has(shard.file) ? previousShards?.directory : undefined;
@@ -81,16 +82,13 @@ export async function resizeToShards(directory: string, options: ResizeOptions):
 
 /** Returns lines for the log: reused shards and quarantined images, the first 20 of them one by one. */
 export function describeResizing({ shards, unchanged, resumed, quarantined }: ResizeReport): readonly string[] {
-  const excluded = quarantined.slice(0, MAX_SHOWN).map(({ file, reason }) => `quarantined: ${file}: ${reason}`);
   return [
     ...(unchanged > 0 ? [`${unchanged} of ${counted(shards, 'shard')} are unchanged`] : []),
     ...(resumed > 0 ? [`${resumed} of ${counted(shards, 'shard')} were finished by an interrupted run`] : []),
-    ...excluded,
+    ...describeQuarantine(quarantined),
     ...(quarantined.length > 0 ? [`${counted(quarantined.length, 'image')} quarantined: see quarantine.json`] : []),
   ];
 }
-
-const MAX_SHOWN = 20;
 
 interface ClassifiedShards {
   /** The completed shards, by name. `writePendingShards` adds to them. */

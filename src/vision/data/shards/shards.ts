@@ -4,7 +4,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { flagsFor } from '../../../shared/read-file.ts';
 import { reasonOf } from '../../../shared/wording.ts';
+import type { Resizing } from '../images/resizing.ts';
 import { limitProblems } from '../labels/limit-problems.ts';
 import { readQuarantine } from './quarantine.ts';
 import { type Encoding, type ImageEntry, readShardIndex, type ShardEntry } from './shard-index.ts';
@@ -15,6 +17,8 @@ export interface ShardSet {
   /** Size of each image, in pixels. */
   readonly height: number;
   readonly width: number;
+  /** How the images got this size. */
+  readonly resizing: Resizing;
   readonly encoding: Encoding;
   /** Returns the row of the image that was made from this source file. */
   rowOf(file: string): number | undefined;
@@ -48,7 +52,7 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
   const [index, quarantine] = await Promise.all([readShardIndex(directory), readQuarantine(directory)]);
   if (!index.ok) return index;
   if (!quarantine.ok) return quarantine;
-  const { height, width, encoding, shards } = index.value;
+  const { height, width, fit, interpolation, encoding, shards } = index.value;
   const opened = await Promise.all(shards.map((shard) => openShard(directory, shard)));
   const problems = opened.flatMap((result) => (result.ok ? [] : result.failure));
   const open = opened.flatMap((result) => (result.ok ? [result.value] : []));
@@ -82,6 +86,7 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
     count: rows.length,
     height,
     width,
+    resizing: { fit, interpolation },
     encoding,
     rowOf: (file) => rowByFile.get(file),
     entry: (row) => rowAt(row).image,
@@ -99,18 +104,23 @@ export async function openShards(directory: string): Promise<Result<ShardSet>> {
   });
 }
 
-async function openShard(directory: string, { file: name, bytes }: ShardEntry): Promise<Result<OpenShard>> {
+async function openShard(directory: string, { file: name, bytes, images }: ShardEntry): Promise<Result<OpenShard>> {
   const file = path.join(directory, name);
   let handle: FileHandle;
   try {
-    handle = await open(file);
+    handle = await open(file, flagsFor('follow'));
   } catch (error) {
     return failure([{ message: `cannot open the shard: ${reasonOf(error)}`, at: { file }, advice: ADVICE }]);
   }
-  const { size } = await handle.stat();
-  if (size === bytes) return success({ file, handle });
+  const stats = await handle.stat();
+  const outside = images.find((image) => image.offset + image.bytes > bytes);
+  if (stats.isFile() && stats.size === bytes && outside === undefined) return success({ file, handle });
   await handle.close();
-  return failure([{ message: `the shard has ${size} bytes, expected ${bytes}`, at: { file }, advice: ADVICE }]);
+  const message =
+    outside === undefined
+      ? `the shard has ${stats.size} bytes, expected ${bytes}`
+      : `the index places the image "${outside.file}" outside the shard`;
+  return failure([{ message, at: { file }, advice: ADVICE }]);
 }
 
 /** Decodes a JPEG in a shard. Its bytes are verified, and the decoder is deterministic, so the pixels need no check. */

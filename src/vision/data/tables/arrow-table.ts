@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { type DataType, type Table, tableFromIPC, util } from 'apache-arrow';
 import { problem, type Result, success } from '../../../shared/problem.ts';
+import { readBytes } from '../../../shared/read-file.ts';
 import { reasonOf } from '../../../shared/wording.ts';
 
 /**
@@ -12,13 +12,14 @@ export async function readArrowTable<Columns extends Record<string, DataType>>(
   columns: Columns,
 ): Promise<Result<Table<Columns>>> {
   const advice = 'Rerun the stage that made it; if it was made by hand, write it as an Arrow IPC file.';
+  const bytes = readBytes(file, 'arrowTable', 'follow');
+  if (!bytes.ok) return problem(`cannot read this as an Arrow file: ${bytes.failure.reason}`, { at: { file }, advice });
+  // The reader takes a truncated file for an empty one, or fails with a TypeError.
+  if (!isComplete(bytes.value))
+    return problem('this is not an Arrow IPC file, or it is incomplete', { at: { file }, advice });
   let table: Table<Columns>;
   try {
-    const bytes = await readFile(file);
-    // The reader takes a truncated file for an empty one, or fails with a TypeError.
-    if (!isComplete(bytes))
-      return problem('this is not an Arrow IPC file, or it is incomplete', { at: { file }, advice });
-    table = tableFromIPC<Columns>(bytes);
+    table = tableFromIPC<Columns>(bytes.value);
   } catch (error) {
     return problem(`cannot read this as an Arrow file: ${reasonOf(error)}`, { at: { file }, advice });
   }

@@ -1,4 +1,5 @@
 import { type Table, Utf8 } from 'apache-arrow';
+import { parseJson } from '../../../shared/parse-json.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { int32Column, textColumn, uint8ListColumn, writeArrowTable } from './arrow-file.ts';
 import { readArrowTable } from './arrow-table.ts';
@@ -50,7 +51,7 @@ export async function readTargets(path: string): Promise<Result<Targets>> {
   if (!read.ok) return read;
   const table: Table = read.value;
   const { schema, numRows: count } = table;
-  const tasks: readonly Task[] = JSON.parse(schema.metadata.get(TASKS) ?? '[]');
+  const tasks = parseTasks(schema.metadata.get(TASKS) ?? '[]');
   const taskOf = new Uint16Array(count);
   const classOf = new Uint8Array(count);
   let found = 0;
@@ -73,6 +74,14 @@ export async function readTargets(path: string): Promise<Result<Targets>> {
   const splits = Array.from(read.value, ({ split }) => splitNamed(split));
   const samplesIn = (split: Split) => Int32Array.from(splits.keys()).filter((row) => splits[row] === split);
   return success({ tasks, count, file: (sample) => files[sample] ?? '', samplesIn, taskOf, classOf });
+}
+
+/** Returns no tasks, and so finds no targets, if the text is not a list of them. */
+function parseTasks(text: string): readonly Task[] {
+  const tasks = parseJson(text)?.value;
+  const isTask = (task: Partial<Task> | null) =>
+    typeof task?.name === 'string' && Number.isSafeInteger(task.classes) && Number(task.classes) > 0;
+  return Array.isArray(tasks) && tasks.every(isTask) ? tasks : [];
 }
 
 /** Returns one matrix per task, uint8 `[samples, classes]`. */

@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundFile } from '../../../shared/files.ts';
+import { parseJsonFile } from '../../../shared/parse-json.ts';
 import { type Loose, listOf, numberOf, objectOf, textOf } from './loose-json.ts';
 import { type Shape, shapesOf } from './shapes.ts';
 import { type DeclaredLayer, layersOf } from './topology.ts';
@@ -63,7 +63,7 @@ export function inspectModel(directory: string, found: readonly FoundFile[]): Mo
     trainable: layers.reduce((sum, layer) => sum + layer.trainable, 0),
     bytes,
     dtypes: byType(weights),
-    faults: weightFaults(directory, paths, bytes),
+    faults: weightFaults(found, paths, bytes),
     beside: found.flatMap((other) =>
       other.path === TOPOLOGY_FILE || paths.includes(other.path) ? [] : [besideOf(directory, other)],
     ),
@@ -124,8 +124,10 @@ function byType(weights: readonly Weight[]): Record<string, number> {
   return types;
 }
 
-function weightFaults(directory: string, paths: readonly string[], expected: number): string[] {
-  const sizes = paths.map((path) => statSync(join(directory, path), { throwIfNoEntry: false })?.size);
+/** Files that the model names, but that are not in its directory, count as missing, wherever their paths lead. */
+function weightFaults(found: readonly FoundFile[], paths: readonly string[], expected: number): string[] {
+  const known = new Map(found.map(({ path, bytes }) => [path, bytes]));
+  const sizes = paths.map((path) => known.get(path));
   const missing = paths.filter((_path, index) => sizes[index] === undefined);
   if (missing.length > 0) return missing.map((path) => `${path} is missing`);
   const actual = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
@@ -137,11 +139,7 @@ function besideOf(directory: string, { path, bytes }: FoundFile): ModelContent['
   return { file: path, bytes, ...(value !== undefined && { value }) };
 }
 
+/** Returns nothing if a file is not JSON; the directory is then shown as plain files. */
 function readJson(path: string): Loose | undefined {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Loose;
-  } catch {
-    // The directory is then shown as plain files.
-    return undefined;
-  }
+  return parseJsonFile(path, 'modelTopology')?.value as Loose | undefined;
 }

@@ -6,7 +6,12 @@ export interface DropoutConfig {
   readonly name: string;
   /** The fraction of the values that is dropped, in [0, 1). */
   readonly rate: number;
+  /** The number of the layer among the dropout layers of the model, counted from 0: each has masks of its own. */
+  readonly index?: number;
 }
+
+/** 2³² divided by the golden ratio, as int32: its multiples are far apart. */
+const KEY_STEP = 0x9e3779b9 | 0;
 
 /** The keyword arguments that a training step passes to every layer. */
 export interface TrainingCall {
@@ -42,14 +47,20 @@ export function dropoutClass(tf: TensorFlow) {
         if (call.key === undefined) throw new Error(`The layer "${this.name}" needs the argument key in training.`);
         const [count = 0, ...rest] = x.shape;
         const { from, of } = call.slice ?? { from: 0, of: count };
-        const whole = statelessUniform(tf, [of, ...rest], call.key);
+        const whole = statelessUniform(tf, [of, ...rest], this.#keyOf(call.key));
         const kept = tf.greaterEqual(of === count ? whole : tf.slice(whole, from, count), rate);
         return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
       });
     }
 
+    #keyOf(key: Tensor1D): Tensor1D {
+      const { index = 0 } = this.#config;
+      return index === 0 ? key : tf.add(key, tf.tensor1d([Math.imul(index, KEY_STEP), 0], 'int32'));
+    }
+
     override getConfig() {
-      return { ...super.getConfig(), ...this.#config };
+      const { name, rate } = this.#config;
+      return { ...super.getConfig(), name, rate };
     }
   };
 }

@@ -44,6 +44,7 @@ export class LayerFactory {
   };
   readonly #numbered = kerasNumbering();
   #initialized = 0;
+  #dropouts = 0;
 
   /** @param seed the random seed of the initial weights. The n-th weight created always has the same values. */
   constructor(tf: TensorFlow, seed: number) {
@@ -178,7 +179,8 @@ export class LayerFactory {
   }
 
   dropout(x: SymbolicTensor, config: { readonly name: string; readonly rate: number }): SymbolicTensor {
-    return applyLayer(new this.#classes.Dropout(config), x);
+    this.#dropouts += 1;
+    return applyLayer(new this.#classes.Dropout({ ...config, index: this.#dropouts - 1 }), x);
   }
 
   /** Maps float32 [n, channels] to float32 [n, classes] by a dense layer with softmax. */

@@ -1,18 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
-import { nodeBackend } from '../execute-op.ts';
-import type { TensorFlow } from '../load.ts';
+import { coreApiOf, type TensorFlow } from '../load.ts';
+import type { SessionOptions } from '../session/config-proto.ts';
+import { graphDefinition } from '../session/graph-definition.ts';
+import { type EntryPoint, openSession, type Session, type VariableNodes } from '../session/session.ts';
 import { DataType } from './data-type.ts';
 import { foldIntoConvolutions } from './fold-into-convolutions.ts';
 import { createGraph, type Graph } from './graph.ts';
-import { TAG, writeSavedModel } from './saved-model-file.ts';
-import { createSession, type EntryPoint, type Session, type VariableNodes } from './session.ts';
 import { type InputSpec, type TracedFunction, type Tracing, traceFunction } from './trace.ts';
 import { addSignal, addVariable, addZeroing, type GraphVariable } from './variables.ts';
 
-export type { EntryPoint, Session } from './session.ts';
+export type { EntryPoint, Session } from '../session/session.ts';
 export type { Tracing } from './trace.ts';
 export type { GraphVariable } from './variables.ts';
 
@@ -43,8 +40,8 @@ export interface Program {
   load(): Promise<Session>;
 }
 
-/** Creates an empty program. */
-export function createProgram(tf: TensorFlow): Program {
+/** Creates an empty program, to be run with the given options. */
+export function createProgram(tf: TensorFlow, options: SessionOptions = {}): Program {
   const graph = createGraph();
   const shared = new Map<Variable, GraphVariable>();
   const states: GraphVariable[] = [];
@@ -95,16 +92,9 @@ export function createProgram(tf: TensorFlow): Program {
       fetched.push(nodes.variablesWritten, nodes.statesWritten, nodes.statesZeroed);
       fetched.push(...[...variables, ...states].map(({ value }) => value));
       foldIntoConvolutions(graph, fetched);
-      const { binding } = nodeBackend(tf);
-      const directory = await mkdtemp(path.join(tmpdir(), 'pipeline-graph-'));
-      try {
-        await writeSavedModel(graph.nodesFor(fetched), directory);
-        const session = createSession(binding, binding.loadSavedModel(directory, TAG), nodes);
-        session.write({ variables: [...shared.keys()].map((tensor) => tensor.dataSync<'float32'>()) });
-        return session;
-      } finally {
-        await rm(directory, { recursive: true, force: true });
-      }
+      const session = openSession(coreApiOf(tf), await graphDefinition(graph.nodesFor(fetched)), nodes, options);
+      await session.write({ variables: [...shared.keys()].map((tensor) => tensor.dataSync<'float32'>()) });
+      return session;
     },
   };
 }

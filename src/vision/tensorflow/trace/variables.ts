@@ -26,10 +26,8 @@ export function addVariable(graph: Graph, name: string, shape: readonly number[]
   };
   const handle = graph.add('VarHandleOp', [], attributes, { name });
   const placeholder = addPlaceholder(graph, `${name}/placeholder`, DataType.float32, shape);
-  // The fed tensor is memory owned by JavaScript. Without a copy the variable would share it.
-  const copy = graph.add('DeepCopy', [placeholder], { T: FLOAT });
   const value = addRead(graph, `${name}/value`, handle);
-  return { shape, handle, placeholder, value, write: addAssignment(graph, `${name}/write`, handle, copy) };
+  return { shape, handle, placeholder, value, write: addAssignment(graph, `${name}/write`, handle, placeholder) };
 }
 
 /** Adds a node that sets a variable to zero, and returns its name. */
@@ -65,19 +63,12 @@ export function addAssignment(graph: Graph, name: string, handle: string, value:
   return graph.add('AssignVariableOp', [handle, value], { dtype: FLOAT }, { name });
 }
 
-/**
- * Adds a constant that is computed after the given nodes: the binding cannot fetch nodes without outputs themselves.
- */
+/** Adds a node without outputs that is computed after the given nodes, and returns its name. */
 export function addSignal(graph: Graph, name: string, after: readonly string[]): string {
-  const one = { dtype: DataType.int32, shape: [], bytes: new Uint8Array(Int32Array.of(1).buffer) } as const;
-  const attributes: GraphNode['attributes'] = {
-    dtype: { kind: 'type', value: one.dtype },
-    value: { kind: 'tensor', value: one },
-  };
   return graph.add(
-    'Const',
+    'NoOp',
     after.map((node) => `^${node}`),
-    attributes,
+    {},
     { name },
   );
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
+import { parseJson } from '../../../shared/parse-json.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
+import { readBytes } from '../../../shared/read-file.ts';
 import type { TrainingState } from '../step/trainer.ts';
 
 /** Everything needed to resume a training run so that its result is byte-identical to an uninterrupted one. */
@@ -66,16 +68,21 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint<unkno
  * @returns a problem if the file is truncated or corrupted, or was written in another format.
  */
 export async function readCheckpoint(path: string): Promise<Result<Checkpoint<unknown>>> {
-  const bytes = await readFile(path);
+  const read = readBytes(path, 'checkpoint');
+  if (!read.ok) return problem(`cannot read the checkpoint: ${read.failure.reason}`, { at: { file: path } });
+  const bytes = read.value;
   const end = bytes.length - DIGEST_BYTES;
   const digest = createHash('sha256').update(bytes.subarray(0, Math.max(end, 0)));
   if (end < 4 || !digest.digest().equals(bytes.subarray(end))) {
     return problem('the checkpoint is corrupted', { at: { file: path } });
   }
   const begin = 4 + bytes.readUInt32LE(0);
-  const header = JSON.parse(bytes.subarray(4, begin).toString()) as Header;
-  if (header.format !== FORMAT) {
-    return problem(`the checkpoint has the format "${header.format}", expected "${FORMAT}"`, { at: { file: path } });
+  const header = parseJson(bytes.subarray(4, begin).toString())?.value as Partial<Header> | null | undefined;
+  if (header?.format !== FORMAT) {
+    return problem(`the checkpoint has another format, expected "${FORMAT}"`, { at: { file: path } });
+  }
+  if (!hasLengths(header, (end - begin) / Float32Array.BYTES_PER_ELEMENT)) {
+    return problem('the checkpoint is corrupted', { at: { file: path } });
   }
   let at = begin;
   const take = (lengths: readonly number[]) =>
@@ -90,6 +97,18 @@ export async function readCheckpoint(path: string): Promise<Result<Checkpoint<un
     state: { weights: take(header.weights), optimizer: take(header.optimizer) },
     bestWeights: header.bestWeights ? take(header.bestWeights) : undefined,
   });
+}
+
+/** Returns whether a header gives the lengths of tensors that have this many values in total. */
+function hasLengths(header: Partial<Header>, total: number): header is Header {
+  const { weights, optimizer, bestWeights } = header;
+  const lists: unknown[] = [weights, optimizer, bestWeights ?? []];
+  if (!lists.every(Array.isArray)) return false;
+  const lengths = lists.flat();
+  return (
+    lengths.every((length) => Number.isSafeInteger(length) && Number(length) >= 0) &&
+    lengths.reduce<number>((sum, length) => sum + Number(length), 0) === total
+  );
 }
 
 function bytesOf(values: Float32Array): Buffer {

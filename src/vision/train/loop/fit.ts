@@ -1,7 +1,8 @@
 import type { Progress } from '../../../index.ts';
-import { type Result, success } from '../../../shared/problem.ts';
+import { failure, type Result, success } from '../../../shared/problem.ts';
 import type { Checkpoint, Checkpoints } from '../checkpoints/checkpoints.ts';
 import { overallAccuracy } from '../metrics/accuracy.ts';
+import { divergedProblem } from './diverged.ts';
 import { bestEpoch, type EarlyStoppingOptions, shouldStop } from './early-stopping.ts';
 import { computeEpochMetrics, describeEpoch, type EpochMetrics } from './history.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
@@ -32,11 +33,15 @@ export interface TrainingProgress {
 export interface TrainingContext {
   log(message: string): void;
   progress(progress: Progress): void;
+  /** Runs `work` to its end although the training is aborted. */
+  saving<Value>(work: () => Promise<Value>): Promise<Value>;
   readonly signal: AbortSignal;
 }
 
 export interface FitResult {
   readonly history: readonly EpochMetrics[];
+  /** The metrics of the epoch whose weights the model has now: the best one if it was restored, else the last. */
+  readonly kept: EpochMetrics | undefined;
   readonly steps: number;
 }
 
@@ -48,7 +53,12 @@ export interface FitResult {
  * @throws the signal's reason if it is aborted; the training stops between two steps, after saving a checkpoint.
  */
 export async function fitModel(options: FitOptions, context: TrainingContext): Promise<Result<FitResult>> {
-  const { trainer, data, batchSize, epochs, previous, checkpoints, earlyStopping } = options;
+  // A step and a checkpoint may take long.
+  return context.saving(() => trainEpochs(options, context));
+}
+
+async function trainEpochs(options: FitOptions, context: TrainingContext): Promise<Result<FitResult>> {
+  const { trainer, data, batchSize, epochs, labelSmoothing, previous, checkpoints, earlyStopping } = options;
   const { targets } = data;
   const samples = targets.samplesIn('train');
   const validationSamples = targets.samplesIn('validation');
@@ -60,9 +70,9 @@ export async function fitModel(options: FitOptions, context: TrainingContext): P
   let bestWeights = found?.bestWeights;
   let epoch = found?.progress.epoch ?? EPOCH_START;
   const history = [...(found?.progress.history ?? [])];
-  const save = () => {
+  const save = async () => {
     const progress = { updates: history.length * stepsPerEpoch + epoch.steps, history, epoch };
-    return checkpoints.save({ progress, state: trainer.state(), bestWeights });
+    return checkpoints.save({ progress, state: await trainer.state(), bestWeights });
   };
 
   while (history.length < epochs && !shouldStop(history, earlyStopping)) {
@@ -78,15 +88,17 @@ export async function fitModel(options: FitOptions, context: TrainingContext): P
       context.signal.throwIfAborted();
     });
     if (!trained.ok) return trained;
-    const { labelSmoothing } = options;
+    const terms = { labelSmoothing, l2Penalty: await trainer.l2Penalty() };
+    const onProgress = () => context.signal.throwIfAborted();
     const validated = await validate({
-      predictor: trainer,
-      data,
-      samples: validationSamples,
-      batchSize,
-      labelSmoothing,
+      ...{ predictor: trainer, data, samples: validationSamples, batchSize, terms, onProgress },
+    }).catch(async (error: unknown) => {
+      if (context.signal.aborted) await save();
+      throw error;
     });
     if (!validated.ok) return validated;
+    if (!Number.isFinite(validated.value.loss))
+      return failure([divergedProblem(`the validation loss of epoch ${number + 1} is not a finite number`)]);
     const validation = validated.value.count > 0 ? validated.value : undefined;
     const metrics = computeEpochMetrics(targets.tasks, trained.value, validation, {
       epoch: number + 1,
@@ -95,13 +107,13 @@ export async function fitModel(options: FitOptions, context: TrainingContext): P
     history.push(metrics);
     context.log(describeEpoch(metrics, epochs));
     if (earlyStopping.restoreBest && bestEpoch(history, earlyStopping)?.epoch === history.length) {
-      bestWeights = trainer.state().weights;
+      bestWeights = (await trainer.state()).weights;
     }
     epoch = EPOCH_START;
     await save();
   }
-  restoreBestWeights(options, history, bestWeights, context);
-  return success({ history, steps: history.length * stepsPerEpoch });
+  const kept = await restoreBestWeights(options, history, bestWeights, context);
+  return success({ history, kept, steps: history.length * stepsPerEpoch });
 }
 
 async function resume(
@@ -111,28 +123,30 @@ async function resume(
   const checkpoint = await checkpoints.latest();
   if (checkpoint === undefined) return undefined;
   const { updates, history } = checkpoint.progress;
-  trainer.restore(checkpoint.state);
+  await trainer.restore(checkpoint.state);
   log(`resumed from the checkpoint at step ${updates}, ${history.length} of ${epochs} epochs completed`);
   return checkpoint;
 }
 
-function restoreBestWeights(
+/** Restores the weights of the best epoch if the options say so. Returns the metrics of the epoch whose weights are kept. */
+async function restoreBestWeights(
   { trainer, epochs, earlyStopping }: FitOptions,
   history: readonly EpochMetrics[],
   bestWeights: readonly Float32Array[] | undefined,
   { log }: TrainingContext,
-): void {
+): Promise<EpochMetrics | undefined> {
   const best = bestEpoch(history, earlyStopping);
   if (history.length < epochs) {
     log(
       `stopped early after epoch ${history.length}: ${earlyStopping.monitor} has not improved since epoch ${best?.epoch}`,
     );
   }
-  if (!earlyStopping.restoreBest || best === undefined || bestWeights === undefined) return;
+  if (!earlyStopping.restoreBest || best === undefined || bestWeights === undefined) return history.at(-1);
   if (best.epoch < history.length) {
-    trainer.restore({ ...trainer.state(), weights: bestWeights });
+    await trainer.restore({ ...(await trainer.state()), weights: bestWeights });
     log(`restored the weights of epoch ${best.epoch}, which has the best ${earlyStopping.monitor}`);
   }
+  return history[best.epoch - 1];
 }
 
 function describeProgress({ loss, matrices }: EpochProgress): string {

@@ -15,8 +15,6 @@ export type Schedule =
   /** learningRate · decayRate ^ (t / decaySteps), as Keras' `ExponentialDecay`. */
   | { readonly name: 'exponential'; readonly decayRate: number; readonly decaySteps: number };
 
-export const scheduleNames = ['constant', 'cosine', 'exponential'] as const satisfies readonly Schedule['name'][];
-
 /**
  * Returns the learning rate at a step.
  *

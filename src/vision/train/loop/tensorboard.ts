@@ -5,10 +5,17 @@ import type { EpochMetrics } from './history.ts';
 /**
  * Writes the training history as TensorBoard runs `train` and `validation`, with the tags of Keras' `TensorBoard`
  * callback. There is no `validation` run if there are no validation metrics.
+ *
+ * @param epochsBefore the number of epochs of earlier training stages, so that the curves of all stages form one.
  */
-export async function writeTensorBoard(directory: string, history: readonly EpochMetrics[]): Promise<void> {
-  await writeEventFile(path.join(directory, 'train'), history.flatMap(trainEvents));
-  const validation = history.flatMap(validationEvents);
+export async function writeTensorBoard(
+  directory: string,
+  history: readonly EpochMetrics[],
+  epochsBefore: number,
+): Promise<void> {
+  const continued = history.map((metrics) => ({ ...metrics, epoch: epochsBefore + metrics.epoch }));
+  await writeEventFile(path.join(directory, 'train'), continued.flatMap(trainEvents));
+  const validation = continued.flatMap(validationEvents);
   if (validation.length > 0) await writeEventFile(path.join(directory, 'validation'), validation);
 }
 

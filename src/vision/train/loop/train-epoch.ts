@@ -1,10 +1,11 @@
-import { problem, type Result, success } from '../../../shared/problem.ts';
+import { failure, type Result, success } from '../../../shared/problem.ts';
 import { type Batch, batches } from '../../data/shards/batches.ts';
 import { type ConfusionMatrix, confusionCounter } from '../metrics/confusion.ts';
 import type { LabelledImages } from '../samples/labelled-images.ts';
 import { predictedColumns } from '../step/forward.ts';
 import { batchTargets, headLayout } from '../step/target-masks.ts';
 import type { StepResult, Trainer } from '../step/trainer.ts';
+import { divergedProblem } from './diverged.ts';
 import { memoryProblem } from './memory-problem.ts';
 
 export interface EpochOptions {
@@ -61,7 +62,7 @@ export async function trainEpoch(
   for await (const batch of batches({ shards, targets, samples, batchSize, order, from: from.steps })) {
     if (!batch.ok) return batch;
     const labels = batchTargets(targets, batch.value.samples);
-    const step = takeStep(options, batch.value, labels);
+    const step = await takeStep(options, batch.value, labels);
     if (!step.ok) return step;
     const { loss, probabilities } = step.value;
     if (!Number.isFinite(loss)) return nonFiniteLossProblem(options, batch.value, loss);
@@ -80,14 +81,15 @@ export async function trainEpoch(
   return success(progress);
 }
 
-function takeStep(
+async function takeStep(
   { trainer, seed, firstStep, firstUpdate, rateAt, batchSize }: EpochOptions,
   { images, index }: Batch,
   labels: ReturnType<typeof batchTargets>,
-): Result<StepResult> {
+): Promise<Result<StepResult>> {
   const updates = firstUpdate + index;
   try {
-    return success(trainer.step({ images, ...labels }, { seed, step: firstStep + index, updates }, rateAt(updates)));
+    const at = { seed, step: firstStep + index, updates };
+    return success(await trainer.step({ images, ...labels }, at, rateAt(updates)));
   } catch (error) {
     const exhausted = memoryProblem(error, batchSize);
     if (exhausted === undefined) throw error;
@@ -101,13 +103,10 @@ function nonFiniteLossProblem({ data, firstUpdate, rateAt }: EpochOptions, { sam
   const updates = firstUpdate + index;
   const files = Array.from(samples.subarray(0, MAX_LISTED), (sample) => `"${data.targets.file(sample)}"`);
   const more = samples.length > MAX_LISTED ? ` and ${samples.length - MAX_LISTED} more` : '';
-  return problem(
-    `the loss became ${Number.isNaN(loss) ? 'NaN' : 'infinite'} at step ${updates + 1} ` +
-      `with a learning rate of ${rateAt(updates)}, on the images ${files.join(', ')}${more}`,
-    {
-      advice:
-        'The training diverged: lower learning_rate, set clip_global_norm to 1, or set warmup_steps, ' +
-        'and rerun the stage.',
-    },
-  );
+  return failure([
+    divergedProblem(
+      `the loss became ${Number.isNaN(loss) ? 'NaN' : 'infinite'} at step ${updates + 1} ` +
+        `with a learning rate of ${rateAt(updates)}, on the images ${files.join(', ')}${more}`,
+    ),
+  ]);
 }

@@ -10,10 +10,23 @@ import { batchTargets, headLayout } from '../step/target-masks.ts';
 export interface Validation {
   /** The number of samples. */
   readonly count: number;
-  /** Mean loss over the samples. */
+  /** Mean cross-entropy over the samples. */
+  readonly crossEntropy: number;
+  /** The loss as in training: mean cross-entropy with label smoothing, and the L2 penalty. */
   readonly loss: number;
   /** The confusion matrix of each task, in task order. */
   readonly matrices: readonly ConfusionMatrix[];
+}
+
+/**
+ * What the loss has besides the cross-entropy. As in Keras, it is part of the loss in training, in validation and in
+ * evaluation; class weights are part of it in training only.
+ */
+export interface LossTerms {
+  /** In [0, 1). */
+  readonly labelSmoothing: number;
+  /** The L2 penalty of the weights. */
+  readonly l2Penalty: number;
 }
 
 export interface ValidationOptions {
@@ -22,28 +35,37 @@ export interface ValidationOptions {
   /** The row numbers of the samples to predict. */
   readonly samples: Int32Array;
   readonly batchSize: number;
-  /** The label smoothing of the training loss, in [0, 1). */
-  readonly labelSmoothing?: number | undefined;
+  readonly terms: LossTerms;
   /** Called after each batch with the number of samples processed. */
   readonly onProgress?: (done: number) => void;
 }
 
 /** Predicts samples without dropout or augmentation and compares the predictions with their true classes. */
 export async function validate(options: ValidationOptions): Promise<Result<Validation>> {
-  const { predictor, data, samples, batchSize, labelSmoothing, onProgress } = options;
+  const { predictor, data, samples, batchSize, terms, onProgress } = options;
   const { shards, targets } = data;
   const layout = headLayout(targets.tasks);
   const counter = confusionCounter(layout);
-  let [lossSum, done] = [0, 0];
+  const { labelSmoothing, l2Penalty } = terms;
+  let [plainSum, smoothedSum, done] = [0, 0, 0];
   for await (const batch of batches({ shards, targets, samples, batchSize })) {
     if (!batch.ok) return batch;
     const { images, count } = batch.value;
     const labels = batchTargets(targets, batch.value.samples);
-    const probabilities = predictor.probabilities(images, count);
+    const probabilities = await predictor.probabilities(images, count);
     counter.add(labels, predictedColumns(probabilities, layout, labels.taskOf));
-    lossSum += crossEntropyOf(probabilities, layout, labels, labelSmoothing) * count;
+    const plain = crossEntropyOf(probabilities, layout, labels);
+    plainSum += plain * count;
+    smoothedSum +=
+      (labelSmoothing === 0 ? plain : crossEntropyOf(probabilities, layout, labels, labelSmoothing)) * count;
     done += count;
     onProgress?.(done);
   }
-  return success({ count: done, loss: lossSum / Math.max(done, 1), matrices: counter.matrices() });
+  const samplesOrOne = Math.max(done, 1);
+  return success({
+    count: done,
+    crossEntropy: plainSum / samplesOrOne,
+    loss: smoothedSum / samplesOrOne + l2Penalty,
+    matrices: counter.matrices(),
+  });
 }

@@ -1,21 +1,22 @@
 import { type ConfusionMatrix, hitsIn, samplesIn } from './confusion.ts';
 
-/** Avoids a division by zero: without samples, the accuracy is 0. Same value as in the reference implementation. */
-const EPSILON = 1e-7;
-
 interface TaskSamples {
   /** The task's number of samples in the whole data set. */
   readonly samples: number;
 }
 
-/** Returns a task's accuracy, hits / (samples + 1e-7), over the samples that have the task (`acc` of the reference). */
+/**
+ * Returns a task's accuracy over the samples that have the task; 0 if there are none. The reference adds 1e-7 to the
+ * number of samples, which float32 rounds away there and which float64 would keep.
+ */
 export function accuracyOf(matrix: ConfusionMatrix): number {
-  return hitsIn(matrix) / (samplesIn(matrix) + EPSILON);
+  return overallAccuracy([matrix]);
 }
 
-/** Returns the accuracy over the samples of all tasks together. */
+/** Returns the accuracy over the samples of all tasks together; 0 if there are none. */
 export function overallAccuracy(matrices: readonly ConfusionMatrix[]): number {
-  return sum(matrices.map(hitsIn)) / (sum(matrices.map(samplesIn)) + EPSILON);
+  const samples = sum(matrices.map(samplesIn));
+  return samples === 0 ? 0 : sum(matrices.map(hitsIn)) / samples;
 }
 
 /** Returns the mean of the tasks' accuracies, weighted as by `weightedMean`. Tasks without samples are excluded. */

@@ -1,6 +1,7 @@
 import type { Problem } from '../../../shared/problem.ts';
 import type { Duplicates } from '../../data/tables/duplicates.ts';
 import type { Targets } from '../../data/tables/targets.ts';
+import type { EarlyStoppingOptions } from '../loop/early-stopping.ts';
 import type { LabelledImages } from './labelled-images.ts';
 
 /** Returns the problems that make training on these samples impossible. */
@@ -12,6 +13,23 @@ export function sampleProblems(targets: Targets, batchSize: number, file: string
       message: `the batch size is ${batchSize}, but there are only ${count} training samples`,
       at: { file },
       advice: count === 0 ? 'Lower validation_fraction, or add samples.' : `Lower batch_size to ${count} or less.`,
+    },
+  ];
+}
+
+/** Returns the problem if early stopping would compare epochs by a validation metric that there will not be. */
+export function monitorProblems(
+  targets: Targets,
+  { monitor, patience, restoreBest }: EarlyStoppingOptions,
+  file: string,
+): Problem[] {
+  if (patience === undefined && !restoreBest) return [];
+  if (!monitor.startsWith('val_') || targets.samplesIn('validation').length > 0) return [];
+  return [
+    {
+      message: `early_stopping monitors "${monitor}", but there are no validation samples`,
+      at: { file },
+      advice: 'Raise validation_fraction, set early_stopping.monitor to loss, or remove early_stopping.',
     },
   ];
 }
@@ -40,8 +58,8 @@ export function duplicateWarnings({ exact, near }: Duplicates): string[] {
     .map(({ validation, train }) => `  ${validation} matches ${train}`);
   const more = exact.length + near.length - shown.length;
   return [
-    `warning: the splits overlap, which inflates the accuracy: ${exact.length} validation images are duplicates of ` +
-      `training images, ${near.length} more are near-duplicates`,
+    `warning: the splits overlap, which inflates the accuracy: of the validation images, ${exact.length} ` +
+      `${exact.length === 1 ? 'is' : 'are'} identical to a training image, ${near.length} nearly identical`,
     ...shown,
     ...(more > 0 ? [`  and ${more} more; evaluation.json lists all of them`] : []),
   ];

@@ -1,4 +1,5 @@
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { pixelDifference } from '../../data/images/pixel-difference.ts';
 import { openShards, type ShardSet } from '../../data/shards/shards.ts';
 import { type Duplicates, findDuplicates } from '../../data/tables/duplicates.ts';
 import { excludeQuarantined } from '../../data/tables/exclude-quarantined.ts';
@@ -56,8 +57,12 @@ function missingImagesProblem(
   };
 }
 
-/** Finds validation images that are also in the training split: their accuracy does not measure generalization. */
-export function duplicatesIn({ shards, targets }: LabelledImages): Duplicates {
+/**
+ * Finds validation images that are also in the training split: their accuracy does not measure generalization.
+ *
+ * @returns a problem if pixels cannot be read.
+ */
+export function duplicatesIn({ shards, targets }: LabelledImages): Promise<Result<Duplicates>> {
   const splits = new Map<string, Split>();
   for (const split of ['train', 'validation'] as const)
     for (const sample of targets.samplesIn(split)) splits.set(targets.file(sample), split);
@@ -65,5 +70,11 @@ export function duplicatesIn({ shards, targets }: LabelledImages): Duplicates {
     const { sha256, dhash } = shards.entry(shards.rowOf(file) ?? -1);
     return { file, split, sha256, dhash };
   });
-  return findDuplicates(images);
+  const pixels = new Uint8Array(2 * shards.height * shards.width * 3);
+  return findDuplicates(images, async ({ validation, train }) => {
+    const rows = [validation, train].map((file) => shards.rowOf(file) ?? -1);
+    const read = await shards.readRows(rows, pixels);
+    if (!read.ok) return read;
+    return success(pixelDifference(pixels.subarray(0, pixels.length / 2), pixels.subarray(pixels.length / 2)));
+  });
 }

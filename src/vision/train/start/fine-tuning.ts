@@ -6,6 +6,8 @@ import { layersUpTo } from '../../models/layers-up-to.ts';
 export interface FineTuning {
   /** The name of the last frozen layer; its moving averages are frozen too. `backbone` trains only the heads. */
   readonly freeze?: string | undefined;
+  /** Whether batch normalization is frozen in all layers: it uses the statistics of the initial weights. */
+  readonly freezeBatchNormalization?: boolean;
   /**
    * Factors on the learning rate, by layer name. A factor applies to the named layer and the layers before it, back to
    * the previous named layer; later layers have the factor 1.
@@ -31,6 +33,8 @@ export function prepareFineTuning(model: LayersModel, options: FineTuning): Resu
   const problems = [frozen, ...factors].flatMap((result) => (result.ok ? [] : result.failure));
   if (!frozen.ok || problems.length > 0) return failure(problems);
   for (const layer of frozen.value) layer.trainable = false;
+  if (options.freezeBatchNormalization)
+    for (const layer of model.layers) if (layer.getClassName() === 'BatchNormalization') layer.trainable = false;
   if (model.trainableWeights.length === 0) {
     return problem(`freeze: "${options.freeze}" leaves nothing to train`, {
       advice: 'Name an earlier layer, or "backbone" to train only the heads.',

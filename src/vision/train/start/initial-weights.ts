@@ -3,12 +3,13 @@ import { problem, type Result, success } from '../../../shared/problem.ts';
 import { reasonOf } from '../../../shared/wording.ts';
 import { type DownloadOptions, download } from '../../download/download.ts';
 import { describeDigest, digestOf, type PinnedDigest, type PinnedFile } from '../../download/pinned-file.ts';
+import { weightsFiles } from '../../keras/saved-weights.ts';
 import type { BackboneName } from '../../models/backbones/index.ts';
 import { imagenetWeights } from '../../models/imagenet-weights.ts';
 
 /** Where the initial weights come from if they are not random. */
 export type WeightsSource =
-  /** A Keras file that is an input of the stage, so its digest is part of the action key. */
+  /** A file of Keras or a model of TensorFlow.js that is an input of the stage, so its digest is part of the action key. */
   | { readonly kind: 'input'; readonly path: string }
   | { readonly kind: 'file'; readonly path: string; readonly digest: PinnedDigest }
   | { readonly kind: 'download'; readonly file: PinnedFile };
@@ -17,14 +18,15 @@ const OTHERWISE =
   'Check the network; or download the file on another machine and connect it as the input "weights", or set weights: PATH#sha256=….';
 
 /**
- * Parses the param `weights`: `none`, `imagenet`, or a path or URL followed by `#sha256=` and the digest of the file.
+ * Parses the param `weights`: `none`, `imagenet`, or a path or URL followed by `#sha256=` and the digest of the file; a URL
+ * also by `&bytes=` and the size of the file, which a download then does not exceed.
  *
  * @returns undefined for `none`, or a problem if the value is invalid or no weights are published for the backbone.
  */
 export function weightsSource(weights: string, backbone: BackboneName): Result<WeightsSource | undefined> {
   if (weights === 'none') return success(undefined);
   if (weights === 'imagenet') return publishedWeights(backbone);
-  const [, place, hex] = /^(.+)#sha256=([0-9a-f]{64})$/i.exec(weights) ?? [];
+  const [, place, hex, size] = /^(.+)#sha256=([0-9a-f]{64})(?:&bytes=(\d{1,12}))?$/i.exec(weights) ?? [];
   if (place === undefined || hex === undefined) {
     return problem(
       `the param "weights" is "${weights}", but a path or URL must be followed by the SHA-256 digest of the file`,
@@ -37,7 +39,10 @@ export function weightsSource(weights: string, backbone: BackboneName): Result<W
   const digest: PinnedDigest = { algorithm: 'sha256', hex: hex.toLowerCase() };
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return success({ kind: 'file', path: path.resolve(place), digest });
   if (URL.canParse(place) && ['http:', 'https:'].includes(new URL(place).protocol))
-    return success({ kind: 'download', file: { url: place, digest } });
+    return success({
+      kind: 'download',
+      file: { url: place, digest, ...(size !== undefined && { maxBytes: Number(size) }) },
+    });
   return problem(`the param "weights" has an unsupported URL: "${place}"`, {
     advice: 'Use a URL that begins with https://.',
   });
@@ -81,7 +86,9 @@ export async function weightsFile(
 
 async function checkedFile({ path: file, digest }: WeightsSource & { kind: 'file' }): Promise<Result<string>> {
   try {
-    const found = await digestOf(file, digest.algorithm);
+    const files = await weightsFiles(file);
+    if (!files.ok) return files;
+    const found = await digestOf(files.value, digest.algorithm);
     if (found.hex === digest.hex) return success(file);
     return problem(`the file has the digest ${describeDigest(found)}, expected ${digest.hex}`, {
       at: { file },

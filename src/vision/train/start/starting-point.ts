@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { failure, type Problem, problem, type Result, success } from '../../../shared/problem.ts';
+import type { Resizing } from '../../data/images/resizing.ts';
 import { type LoadedWeights, loadKerasWeights } from '../../keras/load-weights.ts';
 import { type BackboneName, backboneNames, backbones } from '../../models/backbones/index.ts';
-import { buildClassifier } from '../../models/classifier.ts';
+import { type Architecture, buildClassifier } from '../../models/classifier.ts';
 import type { TaskClasses } from '../../models/heads.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../../models/saved-model.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
@@ -11,7 +12,7 @@ import { type WeightsSource, weightsSource } from './initial-weights.ts';
 
 /** What a training run starts from. */
 export interface StartingPoint {
-  readonly facts: ModelFacts;
+  readonly facts: Omit<ModelFacts, 'loss'>;
   /** The directory of the saved model to take the weights from. Without it and without `initial` they are random. */
   readonly weightsFrom?: string | undefined;
   /** Weights saved by Keras, for the backbone or for the whole model. */
@@ -30,12 +31,13 @@ export interface StartingPointOptions {
   /** The size of the images, in pixels. */
   readonly height: number;
   readonly width: number;
+  readonly resizing: Resizing;
   readonly tasks: readonly TaskClasses[];
 }
 
 /** Checks that saved model, backbone and data match, without loading TensorFlow. */
 export async function findStartingPoint(options: StartingPointOptions): Promise<Result<StartingPoint>> {
-  const { model, height, width } = options;
+  const { model, height, width, resizing } = options;
   const tasks = options.tasks.map(({ name, classes }) => ({ name, classes }));
   const saved = model === undefined ? undefined : await readModelFacts(model);
   if (saved?.ok === false) return saved;
@@ -54,7 +56,7 @@ export async function findStartingPoint(options: StartingPointOptions): Promise<
   if (!initial.ok || problems.length > 0) return failure(problems);
   const { epochs, steps } = saved?.value ?? { epochs: 0, steps: 0 };
   return success({
-    facts: { version: 1, backbone, height, width, tasks, epochs, steps },
+    facts: { version: 2, backbone, height, width, ...resizing, tasks, epochs, steps },
     weightsFrom: model,
     initial: initial.value,
   });
@@ -105,7 +107,7 @@ export async function startingModel(
   return loaded;
 }
 
-function build(tf: TensorFlow, facts: ModelFacts, options: StartingModelOptions): Result<LayersModel> {
+function build(tf: TensorFlow, facts: Architecture, options: StartingModelOptions): Result<LayersModel> {
   try {
     return success(buildClassifier(tf, facts, options));
   } catch (error) {
@@ -120,7 +122,7 @@ function build(tf: TensorFlow, facts: ModelFacts, options: StartingModelOptions)
 async function loadInitialWeights(
   tf: TensorFlow,
   model: LayersModel,
-  { tasks }: ModelFacts,
+  { tasks }: Architecture,
   { weightsFile, scratch, log }: StartingModelOptions,
 ): Promise<Result<void>> {
   if (weightsFile === undefined) return success(undefined);

@@ -6,6 +6,7 @@ import { createOptimizer, optimizerRate } from '../optimizers/create-optimizer.t
 import type { RateFactors } from '../start/fine-tuning.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
+import { l2Penalty } from './l2-penalty.ts';
 import { targetMasks } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
@@ -19,7 +20,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
   const optimizer = createOptimizer(tf, options.optimizer, countWeights(trainable));
   return {
     ...createEagerPredictor(tf, model, { height, width }),
-    step({ images, ...labels }, at, learningRate) {
+    async step({ images, ...labels }, at, learningRate) {
       return tf.tidy(() => {
         const count = labels.taskOf.length;
         const transforms = isIdentity(augmentation)
@@ -62,11 +63,11 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         };
       });
     },
-    state: () => ({
+    state: async () => ({
       weights: model.weights.map((weight) => weight.read().dataSync<'float32'>()),
       optimizer: optimizer.state.flatMap((variable) => splitBySizes(variable.dataSync<'float32'>(), sizes)),
     }),
-    restore(state) {
+    async restore(state) {
       tf.tidy(() => {
         write(
           model.weights,
@@ -78,8 +79,11 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         });
       });
     },
-    updateModel() {},
-    dispose: () => optimizer.dispose(),
+    l2Penalty: async () => tf.tidy(() => l2Penalty(tf, model, options.l2).dataSync<'float32'>()[0] ?? 0),
+    async updateModel() {},
+    async dispose() {
+      optimizer.dispose();
+    },
   };
 }
 

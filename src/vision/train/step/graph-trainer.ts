@@ -7,6 +7,7 @@ import { createGraphOptimizer, optimizerRate } from '../optimizers/create-optimi
 import type { GraphOptimizer } from '../optimizers/optimizer.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
+import { l2Penalty } from './l2-penalty.ts';
 import { targetValues } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
@@ -22,15 +23,16 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
   const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);
   const steps = new Map(batchSizes.training.map((count) => [count, addStep(tf, program, options, optimizer, count)]));
-  const predictions = addPrediction(tf, program, model, { height, width }, batchSizes.prediction);
+  const prediction = addPrediction(tf, program, model, { height, width }, batchSizes.prediction);
+  const penalty = program.entry('l2_penalty', {}, () => ({ l2: l2Penalty(tf, model, options.l2) }));
   const session = await program.load();
 
   return {
-    step({ images, ...labels }, at, learningRate) {
+    async step({ images, ...labels }, at, learningRate) {
       const count = labels.taskOf.length;
       const entry = steps.get(count);
       if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
-      const { loss, probabilities } = session.run(entry, {
+      const { loss, probabilities } = await session.run(entry, {
         images,
         transforms: randomTransforms(augmentation, count, { height, width }, at),
         ...targetValues(layout, labels, options.targets),
@@ -39,15 +41,17 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
       });
       return { loss: loss[0] ?? Number.NaN, probabilities: probabilities as Float32Array };
     },
-    probabilities: (images, count) => predictBy(session, predictions, images, count),
-    state() {
-      const { variables, states } = session.read();
+    probabilities: (images, count) => predictBy(session, prediction, images, count),
+    l2Penalty: async () => (await session.run(penalty, {})).l2[0] ?? 0,
+    async state() {
+      const { variables, states } = await session.read();
       return { weights: variables, optimizer: states };
     },
     restore: ({ weights, optimizer: states }) => session.write({ variables: weights, states }),
-    updateModel() {
+    async updateModel() {
+      const { variables } = await session.read();
       tf.tidy(() => {
-        session.read().variables.forEach((values, index) => {
+        variables.forEach((values, index) => {
           const weight = model.weights[index]?.read() as Variable;
           weight.assign(tf.tensor(values, weight.shape));
         });

@@ -38,13 +38,15 @@ export interface Trainer extends Predictor {
    * Runs one step: augmentation, forward pass, loss, backward pass, update. The result is a function of the weights,
    * the optimizer's state and the arguments alone.
    */
-  step(batch: ImageBatch, at: StepPosition, learningRate: number): StepResult;
+  step(batch: ImageBatch, at: StepPosition, learningRate: number): Promise<StepResult>;
+  /** Returns the L2 penalty of the current weights. */
+  l2Penalty(): Promise<number>;
   /** Copies the weights and the optimizer's state. */
-  state(): TrainingState;
+  state(): Promise<TrainingState>;
   /** Restores weights and optimizer's state. */
-  restore(state: TrainingState): void;
+  restore(state: TrainingState): Promise<void>;
   /** Writes the current weights to the model. */
-  updateModel(): void;
+  updateModel(): Promise<void>;
 }
 
 export interface TrainerOptions {
@@ -63,8 +65,8 @@ export interface TrainerOptions {
   readonly rateFactors?: RateFactors;
   /** The devices over which each batch is split; by default TensorFlow chooses one for the whole batch. */
   readonly devices?: readonly string[];
-  /** The batch sizes that will occur in training and prediction: a graph has fixed shapes. */
-  readonly batchSizes: { readonly training: readonly number[]; readonly prediction: readonly number[] };
+  /** The batch sizes that will occur in training, since a graph has fixed shapes, and the largest one in prediction. */
+  readonly batchSizes: { readonly training: readonly number[]; readonly prediction: number };
 }
 
 /** Returns the sizes of the batches that `samples` samples are split into: `batchSize`, and that of the last batch. */

@@ -1,8 +1,10 @@
 import { linkSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { LocalStore } from '../../../../src/engine/cache/local/local-store.ts';
+import { isWorthFlushing } from '../../../../src/engine/cache/local/worth-flushing.ts';
 import { keepResult } from '../../../../src/engine/cache/results.ts';
 import type { Digest } from '../../../../src/engine/fingerprint/digest.ts';
 import { unwrap } from '../../../support/result.ts';
@@ -53,4 +55,37 @@ test('the local store keeps one copy of content, however often it is added', asy
   const before = await store.materialize(digest);
   await keep('a');
   expect(await store.materialize(digest)).toBe(before);
+});
+
+describe('a result', () => {
+  /** Returns how many files and directories are flushed to the disk while a result is added that took this long. */
+  async function flushesOf(seconds: number): Promise<number> {
+    const { record, outputs } = makeResult(directory, 'a');
+    const handle = await open(directory);
+    const flushed = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync');
+    await handle.close();
+    onTestFinished(() => void vi.restoreAllMocks());
+    const kept = { ...record, provenance: { ...record.provenance, seconds } };
+    unwrap(await keepResult({ actions: store, contents: store }, kept, outputs));
+    return flushed.mock.calls.length;
+  }
+
+  test('that took long to compute is flushed to the disk before its record', async () => {
+    // A file, and a directory with its files.
+    expect(await flushesOf(60)).toBeGreaterThan(2);
+  });
+
+  test('that can soon be computed again is not flushed, since that would take as long', async () => {
+    expect(await flushesOf(0.5)).toBe(0);
+  });
+
+  test.each([
+    [0.9, 1, false],
+    [1, 100, true],
+    [1, 101, false],
+    [100, 10_000, true],
+    [3600, 1, true],
+  ])('of %d s in %d files is worth flushing: %s', (seconds, files, expected) => {
+    expect(isWorthFlushing(seconds, files)).toBe(expected);
+  });
 });

@@ -19,14 +19,14 @@ beforeEach(() => {
   workspaces = new LocalWorkspaces(cache);
 });
 
-const claim = async () => unwrap(await workspaces.claim(KEY, nobody, NEVER));
+const claim = async () => unwrap(await workspaces.claim(KEY, false, nobody, NEVER));
 
 describe('a claim on an action', () => {
   test('lets one run at a time compute the action, and names the holder to others', async () => {
     const first = await claim();
     let second: ReturnType<LocalWorkspaces['claim']> | undefined;
     const holder = await new Promise<string>((resolve) => {
-      second = workspaces.claim(KEY, resolve, NEVER);
+      second = workspaces.claim(KEY, false, resolve, NEVER);
     });
     expect(holder).toBe(`process ${process.pid}`);
     first.release(false);
@@ -34,17 +34,17 @@ describe('a claim on an action', () => {
   });
 
   test('can be tried without waiting', async () => {
-    const first = unwrap(workspaces.tryClaim(KEY)) ?? expect.unreachable();
+    const first = unwrap(workspaces.tryClaim(KEY, false)) ?? expect.unreachable();
     expect(workspaces.directoriesOf(KEY)).toEqual({ work: first.work, scratch: first.scratch });
-    expect(workspaces.tryClaim(KEY)).toEqual({ ok: true, value: undefined });
+    expect(workspaces.tryClaim(KEY, false)).toEqual({ ok: true, value: undefined });
     first.release(false);
-    expect(unwrap(workspaces.tryClaim(KEY))).toBeDefined();
+    expect(unwrap(workspaces.tryClaim(KEY, false))).toBeDefined();
   });
 
   test('is no longer waited for once the run is cancelled', async () => {
     const first = await claim();
     const cancel = new AbortController();
-    const second = workspaces.claim(KEY, () => cancel.abort(), cancel.signal);
+    const second = workspaces.claim(KEY, false, () => cancel.abort(), cancel.signal);
     expect(await second).toEqual({ ok: false, failure: 'cancelled' });
     first.release(false);
   });
@@ -52,7 +52,7 @@ describe('a claim on an action', () => {
   test('is not taken over from a run in another container', async () => {
     (await claim()).release(false);
     writeFileSync(join(cache, 'work', `${KEY}.lock`), foreignHandle());
-    expect(workspaces.tryClaim(KEY)).toEqual({ ok: true, value: undefined });
+    expect(workspaces.tryClaim(KEY, false)).toEqual({ ok: true, value: undefined });
   });
 });
 

@@ -60,7 +60,7 @@ describe('the graph of a pipeline', () => {
   test('DOT has quoted names', () => {
     const dot = toDot(graph);
     expect(dot).toContain('digraph "ma\\"trix" {');
-    expect(dot).toContain('"artifact train@lr=\\"<1e-4>\\"&#" -> "artifact evaluate" [label="  model  "]');
+    expect(dot).toContain('"artifact train@lr=\\"<1e-4>\\"&amp;#" -> "artifact evaluate" [label="  model  "]');
     expect(dot).toContain('"path C:\\\\new \\"data\\"" [shape=cylinder');
   });
 
@@ -76,5 +76,32 @@ describe('the graph of a pipeline', () => {
     ])
       expect(svg).toContain(`>${text}</text>`);
     expect(svg).toContain('would run: param &quot;lr&quot; 1 → 2');
+  });
+
+  test('a name with markup, entities or characters that reverse text is shown as it is, and does nothing', async () => {
+    const hostile = {
+      ...graph,
+      name: '--><script>',
+      paths: [{ path: '&#8238;\u202E--><svg onload=x>', missing: false }],
+    };
+    const svg = await toSvg(hostile);
+    expect(svg).toContain('>&amp;#8238;\\u{202e}&#45;&#45;&gt;&lt;svg onload=x&gt;</text>');
+    for (const drawing of [svg, toDot(hostile), toMermaid(hostile)]) expect(drawing).not.toContain('\u202E');
+    expect(svg).not.toContain('<script');
+    expect(toMermaid(hostile)).toContain('#38;#35;8238;#92;u{202e}--#62;#60;svg onload=x#62;');
+  });
+
+  test('the box of a name is wide enough where a wider font stands in for Helvetica', async () => {
+    const name = `a${'W'.repeat(40)}`;
+    const svg = await toSvg({
+      ...graph,
+      stages: [{ name, module: 'a.ts', state: 'cached', reasons: [] }],
+      edges: [],
+      paths: [],
+    });
+    const [, box = ''] = /<path fill="#e6f4ea"[^>]* d="([^"]*)"/.exec(svg.slice(svg.indexOf('class="node"'))) ?? [];
+    const across = [...box.matchAll(/(-?[\d.]+),-?[\d.]+/g)].map(([, x]) => Number(x));
+    // In Verdana and DejaVu Sans, a W is as wide as the font is high: 12 points.
+    expect(Math.max(...across) - Math.min(...across)).toBeGreaterThan(40 * 12);
   });
 });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { decodeImage, type Fit } from '../../../../src/vision/data/images/decode.ts';
+import { decodeImage } from '../../../../src/vision/data/images/decode.ts';
+import type { Fit } from '../../../../src/vision/data/images/resizing.ts';
 import { temporaryFolder, writeFiles } from '../../../support/dataset.ts';
 import { unwrap } from '../../../support/result.ts';
 
@@ -18,7 +19,7 @@ const halves = (): Sharp =>
   ]);
 
 const decode = async (source: string | Buffer, width = 8, height = 8, fit: Fit = 'fill') =>
-  unwrap(await decodeImage(source, { width, height, fit }));
+  unwrap(await decodeImage(source, { width, height, fit, interpolation: 'antialiased' }));
 
 const pixel = (pixels: Uint8Array, width: number, x: number, y: number) => [
   ...pixels.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
@@ -131,21 +132,25 @@ describe('decodeImage reports the reason', () => {
     const intact = await halves().jpeg().toBuffer();
     writeFiles(folder, { 'cut.jpg': intact.subarray(0, intact.length - 40) });
     const file = join(folder, 'cut.jpg');
-    expect(await decodeImage(file, { width: 8, height: 8, fit: 'fill' })).toEqual({
+    expect(await decodeImage(file, { width: 8, height: 8, fit: 'fill', interpolation: 'antialiased' })).toEqual({
       ok: false,
       failure: [{ message: 'cannot decode the image: VipsJpeg: premature end of JPEG image', at: { file }, advice }],
     });
   });
 
   test('when the content is not an image', async () => {
-    expect(await decodeImage(Buffer.from('<html>'), { width: 8, height: 8, fit: 'fill' })).toEqual({
+    expect(
+      await decodeImage(Buffer.from('<html>'), { width: 8, height: 8, fit: 'fill', interpolation: 'antialiased' }),
+    ).toEqual({
       ok: false,
       failure: [{ message: 'cannot decode the image: it is a web page', advice }],
     });
   });
 
   test('when the file does not exist', async () => {
-    expect(await decodeImage('/nowhere/1.jpg', { width: 8, height: 8, fit: 'fill' })).toMatchObject({
+    expect(
+      await decodeImage('/nowhere/1.jpg', { width: 8, height: 8, fit: 'fill', interpolation: 'antialiased' }),
+    ).toMatchObject({
       ok: false,
       failure: [{ message: 'cannot read the image: there is no such file or folder', at: { file: '/nowhere/1.jpg' } }],
     });

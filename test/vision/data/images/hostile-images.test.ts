@@ -30,6 +30,7 @@ describe('resizing a folder of hostile images', () => {
         files: all.map(([name]) => name),
         size: SIZE,
         fit: 'fill',
+        interpolation: 'antialiased',
         imagesPerShard: 10,
         batch: 4,
         onBadImage: 'quarantine',

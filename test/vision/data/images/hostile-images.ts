@@ -194,16 +194,24 @@ export const CASES: readonly (readonly [string, () => Promise<Buffer | string> |
 
 /** Cases that the file system makes, not the content of a file. */
 export const PLACES: readonly (readonly [string, (path: string) => void, Expected])[] = [
-  ['folder.jpg', (path) => mkdirSync(path), /^cannot read the image: it is not a regular file$/],
-  ['pipe.jpg', (path) => void execFileSync('mkfifo', [path]), /^cannot read the image: it is not a regular file$/],
-  ['device.jpg', (path) => symlinkSync('/dev/zero', path), /^cannot read the image: it is not a regular file$/],
+  ['folder.jpg', (path) => mkdirSync(path), /^cannot read the image: it is a folder$/],
+  [
+    'pipe.jpg',
+    (path) => void execFileSync('mkfifo', [path]),
+    /^cannot read the image: it is a named pipe, not a regular file$/,
+  ],
+  [
+    'device.jpg',
+    (path) => symlinkSync('/dev/zero', path),
+    /^the image is outside the data set: it leads to \/dev\/zero$/,
+  ],
   ['loop.jpg', (path) => symlinkSync(path, path), /^cannot read the image: its symbolic links form a cycle$/],
   [
     'link-to-nothing.jpg',
     (path) => symlinkSync('/nowhere/1.jpg', path),
     /^cannot read the image: there is no such file or folder$/,
   ],
-  ['huge.jpg', (path) => makeHuge(path), /^cannot read the image: it has 300000000 bytes; at most 268435456 are read$/],
+  ['huge.jpg', (path) => makeHuge(path), /^cannot read the image: it has 300 MB; at most 268 MB are read$/],
 ];
 
 function makeHuge(path: string): void {

@@ -19,7 +19,8 @@ import {
   WHITE,
 } from './image-makers.ts';
 
-const decode = (bytes: Buffer) => decodeImage(bytes, { width: SIZE, height: SIZE, fit: 'fill' });
+const decode = (bytes: Buffer) =>
+  decodeImage(bytes, { width: SIZE, height: SIZE, fit: 'fill', interpolation: 'antialiased' });
 
 test.each([
   [1, 'left'],
@@ -92,7 +93,7 @@ test.skipIf(process.getuid?.() === 0)('decodeImage reports a file without read p
   const file = join(temporaryFolder(), '1.jpg');
   writeFileSync(file, await jpeg(halves()));
   chmodSync(file, 0);
-  expect(await decodeImage(file, { width: 4, height: 4, fit: 'fill' })).toMatchObject({
+  expect(await decodeImage(file, { width: 4, height: 4, fit: 'fill', interpolation: 'antialiased' })).toMatchObject({
     failure: [{ message: 'cannot read the image: permission denied', advice: 'Make it readable (chmod +r).' }],
   });
 });
@@ -101,5 +102,7 @@ test('decodeImage follows a symbolic link out of the data set', async () => {
   const [outside, dataset] = [temporaryFolder(), temporaryFolder()];
   writeFiles(outside, { '1.jpg': await jpeg(halves()) });
   symlinkSync(join(outside, '1.jpg'), join(dataset, '1.jpg'));
-  expect(await decodeImage(join(dataset, '1.jpg'), { width: 4, height: 4, fit: 'fill' })).toMatchObject({ ok: true });
+  expect(
+    await decodeImage(join(dataset, '1.jpg'), { width: 4, height: 4, fit: 'fill', interpolation: 'antialiased' }),
+  ).toMatchObject({ ok: true });
 });

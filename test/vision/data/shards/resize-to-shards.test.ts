@@ -57,6 +57,7 @@ async function make(options: Partial<ResizeOptions> = {}): Promise<Made> {
     files: readdirSync(dataset),
     size: 4,
     fit: 'fill',
+    interpolation: 'antialiased',
     imagesPerShard: 8,
     batch: 3,
     work: temporaryFolder(),
@@ -166,7 +167,7 @@ describe('resizeToShards with on_bad_image "quarantine"', () => {
           reason: 'cannot decode the image: it is a text file',
         },
         { file: '9.png', sha256: null, reason: 'cannot read the image: it is empty' },
-        { file: 'folder.png', sha256: null, reason: 'cannot read the image: it is not a regular file' },
+        { file: 'folder.png', sha256: null, reason: 'cannot read the image: it is a folder' },
       ],
     });
     const { shards } = unwrap(await readShardIndex(made.shards));

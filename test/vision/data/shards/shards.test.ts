@@ -43,6 +43,30 @@ describe('openShards', () => {
   });
 });
 
+describe('openShards opens nothing outside the directory', () => {
+  test.each(['../other.arrow', '/etc/passwd', 'a/b', '..', 'C:x', '', 'a\\b'])('of a shard named %j', async (file) => {
+    const directory = await shardsOf(2);
+    const path = join(directory, 'index.json');
+    const index = JSON.parse(readFileSync(path, 'utf8'));
+    index.shards[0].file = file;
+    writeFileSync(path, JSON.stringify(index));
+    expect(await openShards(directory)).toMatchObject({
+      failure: [{ message: expect.stringContaining('the index of the shards is invalid: index/shards/0/file') }],
+    });
+  });
+
+  test('of an image that the index places beyond the end of its shard', async () => {
+    const directory = await shardsOf(2);
+    const path = join(directory, 'index.json');
+    const index = JSON.parse(readFileSync(path, 'utf8'));
+    index.shards[0].images[0].bytes = 1e15;
+    writeFileSync(path, JSON.stringify(index));
+    expect(await openShards(directory)).toMatchObject({
+      failure: [{ message: 'the index places the image "0.jpg" outside the shard' }],
+    });
+  });
+});
+
 describe('openShards reports corruption', () => {
   const advice =
     'The disk or a program has corrupted the shards: `pipeline cache verify` removes corrupted artifacts from the cache, ' +
@@ -109,9 +133,12 @@ describe('openShards reports corruption', () => {
 
   test.each([
     ['{"version":', /^cannot read the index of the shards: /],
-    ['{"version":2}', /^the index of the shards is invalid: index must have required property 'height'$/],
+    ['{"version":3}', /^the index of the shards is invalid: index must have required property 'height'$/],
     [
-      '{"version":2,"height":2,"width":2,"encoding":"raw","shards":[{"file":"a","bytes":1,"crc32":1,"images":[{}]}]}',
+      JSON.stringify({
+        ...{ version: 3, height: 2, width: 2, fit: 'fill', interpolation: 'linear', encoding: 'raw' },
+        shards: [{ file: 'a', bytes: 1, crc32: 1, images: [{}] }],
+      }),
       /is invalid: index\/shards\/0\/images\/0 must have required property 'file'$/,
     ],
   ])('when the index is invalid: %s', async (text, message) => {

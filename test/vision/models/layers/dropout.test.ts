@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { expect, test } from 'vitest';
 import { dropoutClass } from '../../../../src/vision/models/layers/dropout.ts';
+import { LayerFactory } from '../../../../src/vision/models/layers/layer-factory.ts';
 import { tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
@@ -24,6 +25,19 @@ test('the mask of Dropout depends on seed and step', () => {
   expect(trained(0.5, 2018, 1)).toEqual(trained(0.5, 2018, 1));
   expect(trained(0.5, 2018, 2)).not.toEqual(trained(0.5, 2018, 1));
   expect(trained(0.5, 2019, 1)).not.toEqual(trained(0.5, 2018, 1));
+});
+
+test('two Dropout layers of a model have different masks, even for inputs of one shape', () => {
+  const layers = new LayerFactory(tf, 1);
+  const input = tf.input({ shape: [100] });
+  const outputs = ['one', 'other'].map((name) => layers.dropout(input, { name, rate: 0.5 }));
+  const model = tf.model({ inputs: input, outputs });
+  const call = { training: true, key: tf.tensor1d([2018, 1], 'int32') };
+  const [one, other] = (model.apply(x, call) as Tensor[]).map((output) => [...output.dataSync()]);
+  expect(share(one ?? [], 0)).toBeCloseTo(0.5, 1);
+  expect(share(other ?? [], 0)).toBeCloseTo(0.5, 1);
+  const same = one?.filter((value, at) => value === other?.[at]).length ?? 0;
+  expect(same / (one?.length ?? 1)).toBeCloseTo(0.5, 1);
 });
 
 test('Dropout with a rate of 0 drops nothing', () => {

@@ -61,11 +61,11 @@ describe('foldIntoConvolutions', () => {
     const program = createProgram(tf);
     const entry = program.entry('f', inputs, ({ image }) => ({ y: work(image) }));
     const session = await program.load();
-    const { y } = session.run(entry, { image: image.dataSync<'float32'>() });
+    const { y } = await session.run(entry, { image: image.dataSync<'float32'>() });
     const expected = work(image).dataSync();
     expect(y).toHaveLength(expected.length);
     for (const [at, value] of y.entries()) expect(value).toBeCloseTo(expected[at] ?? 0, 4);
-    session.dispose();
+    await session.dispose();
   });
 });
 

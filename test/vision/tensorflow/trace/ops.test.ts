@@ -106,8 +106,8 @@ test.each(Object.entries(functions))('%s gives the same values in a graph as op 
   });
   const session = await program.load();
   const fed = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, tensor.dataSync<'float32'>()]));
-  const values = [...(session.run(entry, fed)['result'] ?? [])];
-  session.dispose();
+  const values = [...((await session.run(entry, fed))['result'] ?? [])];
+  await session.dispose();
   expect(traced).toEqual({ shape: eager.shape, dtype: eager.dtype });
   expect(values).toEqual(eager.values.map((value) => expect.closeTo(value, 5)));
 });

@@ -13,12 +13,12 @@ describe('a traced function', () => {
     const program = createProgram(tf);
     const square = program.entry('square', three, ({ x }) => ({ sum: tf.sum(tf.square(x)), x: tf.neg(x) }));
     const session = await program.load();
-    expect(session.run(square, { x: Float32Array.of(1, 2, 3) })).toEqual({
+    expect(await session.run(square, { x: Float32Array.of(1, 2, 3) })).toEqual({
       sum: Float32Array.of(14),
       x: Float32Array.of(-1, -2, -3),
     });
-    expect(session.run(square, { x: Float32Array.of(0, 1, 0) }).sum).toEqual(Float32Array.of(1));
-    session.dispose();
+    expect((await session.run(square, { x: Float32Array.of(0, 1, 0) })).sum).toEqual(Float32Array.of(1));
+    await session.dispose();
   });
 
   test('is not computed while it is traced, so its tensors may be arbitrarily large', async () => {
@@ -27,7 +27,7 @@ describe('a traced function', () => {
     const inputs = { x: { dtype: 'float32', shape: [1_000_000, 1_000, 1_000] } } as const;
     program.entry('large', inputs, ({ x }) => ({ sum: tf.sum(tf.mul(tf.add(x, 1), x)) }));
     const session = await program.load();
-    session.dispose();
+    await session.dispose();
   });
 
   test('accepts uint8 inputs', async () => {
@@ -35,8 +35,8 @@ describe('a traced function', () => {
     const inputs = { bytes: { dtype: 'uint8', shape: [2, 2] } } as const;
     const mean = program.entry('mean', inputs, ({ bytes }) => ({ mean: tf.mean(bytesToFloats(tf, bytes)) }));
     const session = await program.load();
-    expect(session.run(mean, { bytes: Uint8Array.of(0, 255, 128, 1) }).mean).toEqual(Float32Array.of(96));
-    session.dispose();
+    expect((await session.run(mean, { bytes: Uint8Array.of(0, 255, 128, 1) })).mean).toEqual(Float32Array.of(96));
+    await session.dispose();
   });
 
   test('contains tensors that were computed before as constants', async () => {
@@ -45,8 +45,8 @@ describe('a traced function', () => {
     const add = program.entry('add', three, ({ x }) => ({ sum: tf.add(x, outside) }));
     outside.dispose();
     const session = await program.load();
-    expect(session.run(add, { x: Float32Array.of(1, 1, 1) }).sum).toEqual(Float32Array.of(2, 5, 10));
-    session.dispose();
+    expect((await session.run(add, { x: Float32Array.of(1, 1, 1) })).sum).toEqual(Float32Array.of(2, 5, 10));
+    await session.dispose();
   });
 
   test('throws when it reads values that depend on its inputs, and restores all variables', () => {
@@ -70,9 +70,9 @@ describe('a traced function', () => {
     const program = createProgram(tf);
     const entry = program.entry('f', three, ({ x }) => ({ y: tf.softmax(tf.add(x, tf.tensor1d([1, 2, 3]))) }));
     const session = await program.load();
-    session.run(entry, { x: Float32Array.of(1, 2, 3) });
+    await session.run(entry, { x: Float32Array.of(1, 2, 3) });
     expect(tf.memory().numTensors).toBe(before);
-    session.dispose();
+    await session.dispose();
   });
 });
 
@@ -87,12 +87,12 @@ describe('variables of a graph', () => {
     });
     const total = program.entry('total', {}, () => ({ total: tf.sum(weights) }));
     const session = await program.load();
-    session.run(add, { x: Float32Array.of(1, 1, 1) });
-    session.run(add, { x: Float32Array.of(0, 0, 5) });
-    expect(session.read().variables).toEqual([Float32Array.of(2, 3, 9)]);
-    expect(session.run(total, {}).total).toEqual(Float32Array.of(14));
+    await session.run(add, { x: Float32Array.of(1, 1, 1) });
+    await session.run(add, { x: Float32Array.of(0, 0, 5) });
+    expect((await session.read()).variables).toEqual([Float32Array.of(2, 3, 9)]);
+    expect((await session.run(total, {})).total).toEqual(Float32Array.of(14));
     expect([...weights.dataSync()]).toEqual([1, 2, 3]);
-    session.dispose();
+    await session.dispose();
     weights.dispose();
   });
 
@@ -108,9 +108,9 @@ describe('variables of a graph', () => {
       return { between, second: second.clone() };
     });
     const session = await program.load();
-    expect(session.run(swap, {})).toEqual({ between: Float32Array.of(20), second: Float32Array.of(1) });
-    expect(session.read().variables).toEqual([Float32Array.of(10), Float32Array.of(1)]);
-    session.dispose();
+    expect(await session.run(swap, {})).toEqual({ between: Float32Array.of(20), second: Float32Array.of(1) });
+    expect((await session.read()).variables).toEqual([Float32Array.of(10), Float32Array.of(1)]);
+    await session.dispose();
   });
 
   test('can be updated in place after all nodes that read them', async () => {
@@ -123,9 +123,9 @@ describe('variables of a graph', () => {
     });
     const session = await program.load();
     const run = () => session.run(descend, { x: Float32Array.of(2, 0, 0) });
-    expect(run()).toEqual({ before: Float32Array.of(1, 2, 3), sum: Float32Array.of(6) });
-    expect(run()).toEqual({ before: Float32Array.of(0, 2, 3), sum: Float32Array.of(5) });
-    session.dispose();
+    expect(await run()).toEqual({ before: Float32Array.of(1, 2, 3), sum: Float32Array.of(6) });
+    expect(await run()).toEqual({ before: Float32Array.of(0, 2, 3), sum: Float32Array.of(5) });
+    await session.dispose();
   });
 
   test('copy the values that they are set to', async () => {
@@ -136,15 +136,15 @@ describe('variables of a graph', () => {
       return {};
     });
     const session = await program.load();
-    expect(session.read().states).toEqual([new Float32Array(3)]);
+    expect((await session.read()).states).toEqual([new Float32Array(3)]);
     const given = Float32Array.of(5, 6, 7);
-    session.write({ variables: [], states: [given] });
-    session.run(descend, { x: Float32Array.of(1, 1, 1) });
-    expect(session.read().states).toEqual([Float32Array.of(4, 5, 6)]);
+    await session.write({ variables: [], states: [given] });
+    await session.run(descend, { x: Float32Array.of(1, 1, 1) });
+    expect((await session.read()).states).toEqual([Float32Array.of(4, 5, 6)]);
     expect(given).toEqual(Float32Array.of(5, 6, 7));
-    session.write({ variables: [] });
-    expect(session.read().states).toEqual([new Float32Array(3)]);
-    session.dispose();
+    await session.write({ variables: [] });
+    expect((await session.read()).states).toEqual([new Float32Array(3)]);
+    await session.dispose();
   });
 });
 

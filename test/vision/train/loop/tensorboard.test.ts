@@ -34,7 +34,7 @@ function recordsIn(file: string): Buffer[] {
 describe('the TensorBoard output', () => {
   test('has a train run and a validation run, as written by Keras', async () => {
     const directory = temporaryFolder();
-    await writeTensorBoard(directory, history);
+    await writeTensorBoard(directory, history, 0);
     expect(readdirSync(directory).sort()).toEqual(['train', 'validation']);
     const events = recordsIn(join(directory, 'validation', 'events.out.tfevents.0.pipeline'));
     expect(events).toHaveLength(1 + 2 * 3);
@@ -45,10 +45,18 @@ describe('the TensorBoard output', () => {
     );
   });
 
+  test('continues the steps of the stages before, so that the curves of all stages form one', async () => {
+    const directory = temporaryFolder();
+    await writeTensorBoard(directory, history.slice(0, 1), 299);
+    const events = recordsIn(join(directory, 'validation', 'events.out.tfevents.0.pipeline'));
+    // Step 299, as above.
+    expect(events.at(-1)?.toString('latin1').startsWith('\x10\xab\x02')).toBe(true);
+  });
+
   test('has no validation run without validation metrics', async () => {
     const directory = temporaryFolder();
     const [first] = history;
-    await writeTensorBoard(directory, first ? [{ epoch: 1, learning_rate: 1, loss: 2, acc: first.acc }] : []);
+    await writeTensorBoard(directory, first ? [{ epoch: 1, learning_rate: 1, loss: 2, acc: first.acc }] : [], 0);
     expect(readdirSync(directory)).toEqual(['train']);
   });
 });

@@ -49,6 +49,18 @@ test('a frozen BatchNormalization normalizes by its moving averages and does not
   expect(model.getWeights().map((weight) => [...weight.dataSync()])).toEqual(before);
 });
 
+test('freezeBatchNormalization trains all layers but those of batch normalization, which keep their statistics', () => {
+  const trained = Object.keys(factorsWith({ freezeBatchNormalization: true }));
+  expect(trained.filter((name) => /_bn\//.test(name))).toEqual([]);
+  expect(trained).toContain('stem_conv/kernel');
+  const model = build();
+  prepareFineTuning(model, { freezeBatchNormalization: true });
+  const before = model.getWeights().map((weight) => [...weight.dataSync()]);
+  const images = tf.randomUniform([4, 32, 32, 3], 0, 255);
+  tf.tidy(() => void model.apply(images, { training: true, key: tf.tensor1d([1, 1], 'int32') }));
+  expect(model.getWeights().map((weight) => [...weight.dataSync()])).toEqual(before);
+});
+
 test('each layer has the learning rate factor of the first named layer at or after it', () => {
   const factors = factorsWith({ rateFactors: { backbone: 0.5, block2_relu: 0.1 } });
   expect(factors).toMatchObject({

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { startingModel } from '../../../../src/vision/train/start/starting-point.ts';
 import { temporaryFolder } from '../../../support/dataset.ts';
+import { modelFacts } from '../../../support/model-facts.ts';
 import { tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
 
 test.each(['pool', 'dropout', 'block2_1_conv'])('a task must not have the same name as the layer %j', async (name) => {
-  const tasks = [{ name, classes: 2 }];
-  const facts = { version: 1, backbone: 'small-cnn', height: 32, width: 32, tasks, epochs: 0, steps: 0 } as const;
+  const facts = modelFacts({ tasks: [{ name, classes: 2 }] });
   const options = { dropout: 0, seed: 1, scratch: temporaryFolder(), log: () => {} };
   expect(await startingModel(tf, { facts }, options)).toEqual({
     ok: false,

@@ -14,7 +14,7 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
     classOf: Uint8Array.from({ length: count }, (_, sample) => (sample % 2 === 0 ? (sample / 2) % 3 : 1)),
   });
   const [whole, last] = [samples(16), samples(12)];
-  const more = { height: size, width: size, batchSizes: { training: [16, 12], prediction: [16] } };
+  const more = { height: size, width: size, batchSizes: { training: [16, 12], prediction: 16 } };
 
   const adam: OptimizerOptions = { name: 'adam' };
   const sgd: OptimizerOptions = { name: 'sgd', momentum: 0, nesterov: false };
@@ -44,23 +44,27 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
       await setUp('eager', { ...more, ...options }),
     ];
     for (let step = 0; step < 5; step += 1) {
-      const before = graph.state();
-      eager.restore(before);
-      const [one, other] = [graph, eager].map((trainer) => trainer.step(batchAt(step), positionOf(step), 1e-3).loss);
+      const before = await graph.state();
+      await eager.restore(before);
+      const [one, other] = await Promise.all(
+        [graph, eager].map(async (trainer) => (await trainer.step(batchAt(step), positionOf(step), 1e-3)).loss),
+      );
       expect(Math.abs((one ?? 0) / (other ?? 0) - 1), `loss of step ${step}`).toBeLessThan(1e-6);
-      const [moved, ofEager] = [graph.state(), eager.state()];
+      const [moved, ofEager] = [await graph.state(), await eager.state()];
       const away = distance(moved.weights, ofEager.weights) / distance(moved.weights, before.weights);
       expect(away, `update of step ${step}`).toBeLessThan(1e-3);
     }
-    for (const trainer of [graph, eager]) trainer.dispose();
+    for (const trainer of [graph, eager]) await trainer.dispose();
   });
 
   // Small steps: with larger ones, one ReLU that rounding switches on or off makes the two diverge.
   test.each(cases)('with the same losses over 20 steps: %s', async (_, options) => {
     const losses = async (mode: ExecutionMode) => {
       const trainer = await setUp(mode, { ...more, ...options });
-      const found = Array.from({ length: 20 }, (_, step) => trainer.step(batchAt(step), positionOf(step), 2e-5).loss);
-      trainer.dispose();
+      const found: number[] = [];
+      for (let step = 0; step < 20; step += 1)
+        found.push((await trainer.step(batchAt(step), positionOf(step), 2e-5)).loss);
+      await trainer.dispose();
       return found;
     };
     const [graph, eager] = [await losses('graph'), await losses('eager')];
@@ -71,10 +75,10 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
 
   test('and the same predictions', async () => {
     const [graph, eager] = [await setUp('graph', more), await setUp('eager', more)];
-    const expected = eager.probabilities(whole.images, 16);
-    for (const [index, value] of graph.probabilities(whole.images, 16).entries()) {
+    const expected = await eager.probabilities(whole.images, 16);
+    for (const [index, value] of (await graph.probabilities(whole.images, 16)).entries()) {
       expect(value).toBeCloseTo(expected[index] ?? 0, 5);
     }
-    for (const trainer of [graph, eager]) trainer.dispose();
+    for (const trainer of [graph, eager]) await trainer.dispose();
   });
 });

@@ -51,7 +51,7 @@ export async function setUp(mode: ExecutionMode, more: Options = {}): Promise<Tr
     layout,
     optimizer: { name: 'adam' },
     augmentation: { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 },
-    batchSizes: { training: [6, 2], prediction: [6] },
+    batchSizes: { training: [6, 2], prediction: 6 },
     ...more,
     rateFactors,
   });

@@ -16,14 +16,15 @@ function digestOf({ weights, optimizer }: TrainingState): string {
 describe.each(executionModes)('a training step (%s)', (mode) => {
   test('reduces the loss of a batch to less than a third when it is repeated 12 times', async () => {
     const trainer = await setUp(mode);
-    const losses = Array.from({ length: 12 }, (_, step) => trainer.step(batch, positionOf(step), 3e-3).loss);
+    const losses: number[] = [];
+    for (let step = 0; step < 12; step += 1) losses.push((await trainer.step(batch, positionOf(step), 3e-3)).loss);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 3);
-    trainer.dispose();
+    await trainer.dispose();
   });
 
   test('returns the loss and the probabilities of each head before the update', async () => {
     const trainer = await setUp(mode);
-    const { loss, probabilities } = trainer.step(batch, positionOf(0), 1e-3);
+    const { loss, probabilities } = await trainer.step(batch, positionOf(0), 1e-3);
     expect(loss).toBeGreaterThan(0);
     expect(probabilities).toHaveLength(6 * 5);
     for (let row = 0; row < 6; row += 1) {
@@ -32,27 +33,27 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
       expect(d + e).toBeCloseTo(1, 5);
     }
     for (const column of predictedColumns(probabilities, layout, batch.taskOf)) expect([0, 1, 2]).toContain(column);
-    trainer.dispose();
+    await trainer.dispose();
   });
 
   test('changes every weight except those of heads without samples in the batch', async () => {
     const trainer = await setUp(mode);
-    const before = trainer.state().weights;
-    trainer.step(batch, positionOf(0), 1e-3);
-    const after = trainer.state().weights;
+    const before = (await trainer.state()).weights;
+    await trainer.step(batch, positionOf(0), 1e-3);
+    const after = (await trainer.state()).weights;
     const unmoved = before.flatMap((values, index) => (String(values) === String(after[index]) ? [values.length] : []));
     // The kernel and the bias of `shade`.
     expect(unmoved).toEqual([104 * 2, 2]);
-    trainer.dispose();
+    await trainer.dispose();
   });
 
   test('applies the learning rate factor of each layer, and does not change frozen layers', async () => {
     const moves = async (options: Options) => {
       const trainer = await setUp(mode, { optimizer: { name: 'sgd', momentum: 0, nesterov: false }, ...options });
-      const before = trainer.state().weights;
-      trainer.step(batch, positionOf(0), 1e-2);
-      const after = trainer.state().weights;
-      trainer.dispose();
+      const before = (await trainer.state()).weights;
+      await trainer.step(batch, positionOf(0), 1e-2);
+      const after = (await trainer.state()).weights;
+      await trainer.dispose();
       // The kernels of the stem and of the head `colour`, identified by their sizes.
       return [3 * 3 * 3 * 24, 104 * 3].map((size) => {
         const index = before.findIndex(({ length }) => length === size);
@@ -71,8 +72,8 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
   test('includes the L2 penalty in the loss', async () => {
     const lossWith = async (l2: number) => {
       const trainer = await setUp(mode, { l2 });
-      const { loss } = trainer.step(batch, positionOf(0), 1e-3);
-      trainer.dispose();
+      const { loss } = await trainer.step(batch, positionOf(0), 1e-3);
+      await trainer.dispose();
       return loss;
     };
     const [free, once, twice] = [await lossWith(0), await lossWith(1e-3), await lossWith(2e-3)];
@@ -83,50 +84,50 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
   test('gives bit-identical weights for the same weights, batch, seed and step', async () => {
     const [one, other] = [await setUp(mode), await setUp(mode)];
     for (const trainer of [one, other]) {
-      for (const step of [0, 1]) trainer.step(batch, positionOf(step), 1e-3);
+      for (const step of [0, 1]) await trainer.step(batch, positionOf(step), 1e-3);
     }
-    expect(digestOf(other.state())).toBe(digestOf(one.state()));
-    for (const trainer of [one, other]) trainer.dispose();
+    expect(digestOf(await other.state())).toBe(digestOf(await one.state()));
+    for (const trainer of [one, other]) await trainer.dispose();
   });
 
   test('continues from a restored state with the same results', async () => {
     const [one, other] = [await setUp(mode), await setUp(mode)];
-    for (const step of [0, 1]) one.step(batch, positionOf(step), 1e-3);
-    const state = one.state();
+    for (const step of [0, 1]) await one.step(batch, positionOf(step), 1e-3);
+    const state = await one.state();
     const taken = digestOf(state);
-    one.step(batch, positionOf(2), 1e-3);
-    other.restore(state);
-    other.step(batch, positionOf(2), 1e-3);
-    expect(digestOf(other.state())).toBe(digestOf(one.state()));
+    await one.step(batch, positionOf(2), 1e-3);
+    await other.restore(state);
+    await other.step(batch, positionOf(2), 1e-3);
+    expect(digestOf(await other.state())).toBe(digestOf(await one.state()));
     expect(digestOf(state)).toBe(taken);
-    for (const trainer of [one, other]) trainer.dispose();
+    for (const trainer of [one, other]) await trainer.dispose();
   });
 
   test('uses other random numbers in each step, so the same batch gives another loss', async () => {
     const trainer = await setUp(mode);
-    const start = trainer.state();
-    const first = trainer.step(batch, positionOf(0), 1e-3).loss;
-    trainer.restore(start);
-    expect(trainer.step(batch, positionOf(1), 1e-3).loss).not.toBe(first);
-    trainer.dispose();
+    const start = await trainer.state();
+    const first = (await trainer.step(batch, positionOf(0), 1e-3)).loss;
+    await trainer.restore(start);
+    expect((await trainer.step(batch, positionOf(1), 1e-3)).loss).not.toBe(first);
+    await trainer.dispose();
   });
 
   test('affects subsequent predictions', async () => {
     const trainer = await setUp(mode);
-    const before = trainer.probabilities(images, 6);
-    trainer.step(batch, positionOf(0), 1e-2);
-    expect(trainer.probabilities(images, 6)).not.toEqual(before);
-    trainer.dispose();
+    const before = await trainer.probabilities(images, 6);
+    await trainer.step(batch, positionOf(0), 1e-2);
+    expect(await trainer.probabilities(images, 6)).not.toEqual(before);
+    await trainer.dispose();
   });
 
   test('leaks no tensor', async () => {
     const trainer = await setUp(mode);
-    trainer.step(batch, positionOf(0), 1e-3);
+    await trainer.step(batch, positionOf(0), 1e-3);
     const before = tf.memory().numTensors;
-    trainer.step(batch, positionOf(1), 1e-3);
-    trainer.probabilities(images, 6);
-    trainer.restore(trainer.state());
+    await trainer.step(batch, positionOf(1), 1e-3);
+    await trainer.probabilities(images, 6);
+    await trainer.restore(await trainer.state());
     expect(tf.memory().numTensors).toBe(before);
-    trainer.dispose();
+    await trainer.dispose();
   });
 });

@@ -1,23 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import type { AttributeValue, ConstantTensor, GraphNode } from './graph.ts';
-
-/** The tag by which the graph is loaded from the SavedModel. */
-export const TAG = 'serve';
+import type { AttributeValue, ConstantTensor, GraphNode } from '../trace/graph.ts';
 
 /** The `GraphDef` version. It is older than that of TensorFlow 2.21; every later TensorFlow can read it. */
 const PRODUCER = 1087;
 
 /** The part of tfjs-node's untyped protobuf classes that is needed here. */
 interface Protobuf {
-  readonly SavedModel: new () => {
-    setSavedModelSchemaVersion(version: number): void;
-    addMetaGraphs(graph: Message): void;
-  } & Message;
-  readonly MetaGraphDef: {
-    new (): { setMetaInfoDef(info: Message): void; setGraphDef(graph: Message): void } & Message;
-    readonly MetaInfoDef: new () => { addTags(tag: string): void } & Message;
-  };
   readonly GraphDef: new () => { addNode(node: Message): void; setVersions(versions: Message): void } & Message;
   readonly VersionDef: new () => { setProducer(version: number): void } & Message;
   readonly NodeDef: new () => NodeMessage;
@@ -59,26 +46,15 @@ interface ShapeMessage extends Message {
   addDim(dim: Message): void;
 }
 
-/**
- * Writes a graph as `saved_model.pb`, a SavedModel without saved variables, which TensorFlow loads from `directory`.
- */
-export async function writeSavedModel(nodes: readonly GraphNode[], directory: string): Promise<void> {
+/** Serializes nodes as TensorFlow's `GraphDef`. */
+export async function graphDefinition(nodes: readonly GraphNode[]): Promise<Uint8Array> {
   const protobuf = await loadProtobuf();
   const graph = new protobuf.GraphDef();
   const versions = new protobuf.VersionDef();
   versions.setProducer(PRODUCER);
   graph.setVersions(versions);
   for (const node of nodes) graph.addNode(nodeMessage(protobuf, node));
-
-  const info = new protobuf.MetaGraphDef.MetaInfoDef();
-  info.addTags(TAG);
-  const metaGraph = new protobuf.MetaGraphDef();
-  metaGraph.setMetaInfoDef(info);
-  metaGraph.setGraphDef(graph);
-  const model = new protobuf.SavedModel();
-  model.setSavedModelSchemaVersion(1);
-  model.addMetaGraphs(metaGraph);
-  await writeFile(path.join(directory, 'saved_model.pb'), model.serializeBinary());
+  return graph.serializeBinary();
 }
 
 async function loadProtobuf(): Promise<Protobuf> {

@@ -1,6 +1,9 @@
-import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
-import { DataType, type TensorValues } from './data-type.ts';
-import type { GraphVariable } from './variables.ts';
+import { availableParallelism } from 'node:os';
+import type { CoreApi } from '../c-api/core.ts';
+import { DataType, type TensorValues } from '../trace/data-type.ts';
+import type { GraphVariable } from '../trace/variables.ts';
+import type { SessionOptions } from './config-proto.ts';
+import { type Feed, openNativeSession } from './native-session.ts';
 
 /** The nodes of a traced function. */
 export interface EntryPoint<Input extends string = string, Output extends string = string> {
@@ -27,57 +30,45 @@ export interface VariableNodes {
   readonly statesZeroed: string;
 }
 
-/** A graph loaded into TensorFlow, with its variables. All calls are synchronous. */
+/** A graph loaded into TensorFlow, with its variables. It computes off the main thread, one run after the other. */
 export interface Session {
   /**
    * Runs an entry point.
    *
-   * @param inputs values with the data types and shapes of the entry point's inputs, row-major.
+   * @param inputs values with the data types and shapes of the entry point's inputs, row-major. They must not change
+   *   before the run has ended.
    * @throws TensorFlow's error, for example if memory is exhausted.
    */
   run<Input extends string, Output extends string>(
     entry: EntryPoint<Input, Output>,
     inputs: Readonly<Record<Input, TensorValues>>,
-  ): Record<Output, TensorValues>;
+  ): Promise<Record<Output, TensorValues>>;
   /** Returns the values of all variables and states. */
-  read(): VariableValues;
+  read(): Promise<VariableValues>;
   /** Sets the values of all variables and states; without values for the states, these become zero. */
-  write(values: Omit<VariableValues, 'states'> & Partial<VariableValues>): void;
+  write(values: Omit<VariableValues, 'states'> & Partial<VariableValues>): Promise<void>;
   /** Frees the graph and its variables. */
-  dispose(): void;
-}
-
-interface Feed {
-  readonly node: string;
-  readonly dtype: DataType;
-  readonly shape: readonly number[];
-  readonly values: TensorValues;
+  dispose(): Promise<void>;
 }
 
 /**
- * Creates a session.
+ * Loads a graph into TensorFlow.
  *
- * @param id the ID of a SavedModel that the binding has loaded.
+ * @param definition a serialized `GraphDef`.
  */
-export function createSession(binding: TFJSBinding, id: number, all: VariableNodes): Session {
-  function run(feeds: readonly Feed[], outputs: readonly string[]): TensorValues[] {
-    if (outputs.length === 0) return [];
-    const ids = feeds.map(({ shape, dtype, values }) => binding.createTensor([...shape], dtype, values));
-    try {
-      const names = feeds.map(({ node }) => `${node}:0`);
-      const results = binding.runSavedModel(id, ids, names.join(), outputs.map((node) => `${node}:0`).join());
-      return results.map((result) => {
-        const values = binding.tensorDataSync(result.id);
-        binding.deleteTensor(result.id);
-        return values;
-      });
-    } finally {
-      for (const fed of ids) binding.deleteTensor(fed);
-    }
-  }
-
+export function openSession(
+  c: CoreApi,
+  definition: Uint8Array,
+  all: VariableNodes,
+  options: SessionOptions = {},
+): Session {
+  const native = openNativeSession(c, definition, {
+    interOpThreads: options.interOpThreads ?? availableParallelism(),
+    precision: options.precision ?? 'float32',
+    xla: options.xla ?? false,
+  });
   return {
-    run<Input extends string, Output extends string>(
+    async run<Input extends string, Output extends string>(
       { inputs, outputs, updated }: EntryPoint<Input, Output>,
       given: Readonly<Record<Input, TensorValues>>,
     ) {
@@ -86,22 +77,27 @@ export function createSession(binding: TFJSBinding, id: number, all: VariableNod
         values: given[name as Input],
       }));
       const names = Object.keys(outputs) as Output[];
-      const values = run(feeds, [...names.map((name) => outputs[name]), updated]);
+      const values = await native.run(
+        feeds,
+        names.map((name) => outputs[name]),
+        [updated],
+      );
       return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Record<Output, TensorValues>;
     },
-    read() {
-      // In one call: TensorFlow prepares an executor for each new set of fetched nodes.
-      const values = run(
+    async read() {
+      // In one run: TensorFlow prepares an executor for each new set of fetched nodes.
+      const values = (await native.run(
         [],
         [...all.variables, ...all.states].map(({ value }) => value),
-      ) as Float32Array[];
+        [],
+      )) as Float32Array[];
       return { variables: values.slice(0, all.variables.length), states: values.slice(all.variables.length) };
     },
-    write({ variables, states }) {
+    async write({ variables, states }) {
       const feeds = [...feedsOf(all.variables, variables), ...(states ? feedsOf(all.states, states) : [])];
-      run(feeds, [all.variablesWritten, states ? all.statesWritten : all.statesZeroed]);
+      await native.run(feeds, [], [all.variablesWritten, states ? all.statesWritten : all.statesZeroed]);
     },
-    dispose: () => binding.deleteSavedModel(id),
+    dispose: () => native.close(),
   };
 }
 

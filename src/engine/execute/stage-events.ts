@@ -1,0 +1,24 @@
+import type { RunEvent } from './events.ts';
+import type { StageMessage } from './executor.ts';
+
+/** Returns the event for a message of an executor about a stage. */
+export function toEvent(message: StageMessage, stage: string, reasons: readonly string[]): RunEvent {
+  switch (message.type) {
+    case 'started':
+      return { type: 'stage-started', stage, reasons };
+    case 'waiting':
+      return { type: 'stage-waiting', stage, for: 'gpus', holder: message.holder };
+    case 'log':
+      return { type: 'stage-log', stage, message: message.message };
+    case 'progress':
+      return { type: 'stage-progress', stage, progress: message.progress };
+    case 'content-progress':
+      return { ...message, stage };
+    case 'saving':
+      return { type: 'stage-saving', stage, seconds: message.seconds };
+    case 'warning':
+      return { type: 'stage-warning', stage, problem: message.problem };
+    default:
+      return message satisfies never;
+  }
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import koffi, { type LibraryHandle } from 'koffi';
+
+/** The address of an object of TensorFlow. */
+export type Pointer = bigint;
+
+/**
+ * The stack of a call, in bytes. TensorFlow optimizes graphs by recursion on the calling thread, which overflows the
+ * 128 KiB that koffi gives to asynchronous calls.
+ */
+const STACK_SIZE = 8 * 2 ** 20;
+
+/** The names of the library: in a wheel, and in the archive that the installer of tfjs-node downloads. */
+const NAMES = ['libtensorflow_cc.so.2', 'libtensorflow.so.2', 'libtensorflow_cc.2.dylib', 'libtensorflow.2.dylib'];
+
+/**
+ * Opens TensorFlow's shared library. Called once a process, and before anything else uses koffi.
+ *
+ * @param directory the directory of the library, by the name by which TensorFlow shall look for CUDA beside it.
+ * @throws if there is none.
+ */
+export function openLibrary(directory: string): LibraryHandle {
+  const file = NAMES.map((name) => path.join(directory, name)).find((candidate) => existsSync(candidate));
+  if (file === undefined) throw new Error(`There is no TensorFlow library in ${directory}.`);
+  // A session makes one call at a time, so one stack is kept.
+  koffi.config({ sync_stack_size: STACK_SIZE, async_stack_size: STACK_SIZE, resident_async_pools: 1 });
+  const library = koffi.load(file, { global: true });
+  keepLoaded(file);
+  return library;
+}
+
+const RTLD_NOW = 2;
+
+/**
+ * Refers to the library once more. Otherwise koffi unloads it when the process ends, while TensorFlow's threads still run
+ * in it.
+ */
+function keepLoaded(file: string): void {
+  koffi.load(null).func('void *dlopen(str file, int mode)')(file, RTLD_NOW);
+}
