@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeAtomically } from '../../shared/atomic-write.ts';
+import { readText } from '../../shared/read-file.ts';
 import { canonicalJson, type Digest, sha256 } from './digest.ts';
 import { listingText, type Tree } from './tree.ts';
 
@@ -49,12 +49,9 @@ export class Listings {
 
 /** Reads a listing from a path of `Listings`; returns nothing if it is absent or does not match its digest. */
 export function readListing(path: string): Listing | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+  const read = readText(path, 'listing');
+  if (!read.ok) return undefined;
+  const text = read.value;
   if (sha256(text) !== basename(path)) return undefined;
   return text.startsWith('tree') ? treeListing(text) : packageListing(text);
 }
