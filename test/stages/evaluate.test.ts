@@ -62,7 +62,8 @@ describe('the evaluate stage', () => {
     const { model, metrics } = await trained(inputs, 2, more);
     const evaluated = await runStage(evaluate, { params: { batch_size: 8 }, inputs: { ...inputs, model } });
     expect(metrics).toMatchObject({
-      val_loss: evaluated.metrics['loss'],
+      // Batch normalization is folded into the convolutions there, which rounds differently.
+      val_loss: expect.closeTo(evaluated.metrics['loss'] ?? Number.NaN, 5),
       val_weighted_accuracy: evaluated.metrics['weighted_accuracy'],
     });
   });

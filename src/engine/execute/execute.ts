@@ -166,8 +166,7 @@ class Execution {
     if (!parts.ok)
       return { ...base, reasons: [], outcome: 'failed', failure: { kind: 'bad-input', problems: parts.failure } };
     const own = last === undefined ? [] : reasonsSince(last, stage, parts.value, this.#services);
-    const reasons = [...own, ...before.map((name) => `${name} would run`)];
-    return { ...base, reasons, outcome: 'would-run' };
+    return { ...base, reasons: [...own, ...before.map((name) => `${name} would run`)], outcome: 'would-run' };
   }
 
   async #lookUpOrRun(stage: PlannedStage, key: StageKey): Promise<StageResult | InputsGone> {

@@ -133,6 +133,6 @@ function scalar(text: string): string {
 }
 
 function read(path: string): string {
-  const text = readText(path, 'lockfile');
+  const text = readText(path, 'lockfile', 'follow');
   return text.ok ? text.value : '';
 }

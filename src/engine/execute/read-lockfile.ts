@@ -35,7 +35,7 @@ const lockfileSchema = {
 
 /** Reads the lockfile at `path`, which is called `file` in messages. Returns nothing if there is none. */
 export function readLockfile(path: string, file: string): Result<Lockfile | undefined> {
-  const text = readText(path, 'lockfile');
+  const text = readText(path, 'lockfile', 'follow');
   if (text.ok) return parseLockfile(file, text.value);
   if (text.failure.kind === 'missing') return success(undefined);
   return problem(`cannot read the lockfile: ${text.failure.reason}`, { at: { file }, advice: RESTORE });

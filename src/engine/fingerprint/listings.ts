@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeAtomically } from '../../shared/atomic-write.ts';
+import { readText } from '../../shared/read-file.ts';
 import { canonicalJson, type Digest, sha256 } from './digest.ts';
 import { FileList, type TreeFile } from './file-list.ts';
 
@@ -23,7 +23,7 @@ export class Listings {
 
   /** Returns whether there is a valid listing; what is in the way of one is replaced by `keepText`. */
   has(digest: Digest): boolean {
-    return readText(this.pathOf(digest)) !== undefined;
+    return validText(this.pathOf(digest)) !== undefined;
   }
 
   find(digest: Digest): FileList | undefined {
@@ -39,7 +39,7 @@ export class Listings {
 /** Writes a listing for `Listings`: the text with this digest. */
 export function keepListing(directory: string, digest: Digest, text: () => string): void {
   const path = join(directory, digest);
-  if (readText(path) !== undefined) return;
+  if (validText(path) !== undefined) return;
   try {
     writeAtomically(path, text());
   } catch {
@@ -49,19 +49,14 @@ export function keepListing(directory: string, digest: Digest, text: () => strin
 
 /** Reads a listing from a path of `Listings`; returns nothing if it is absent or does not match its digest. */
 export function readListing(path: string): FileList | undefined {
-  const text = readText(path);
+  const text = validText(path);
   if (text === undefined) return undefined;
   return FileList.of(text.startsWith('tree') ? treeListing(text) : packageListing(text));
 }
 
-function readText(path: string): string | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-  return sha256(text) === basename(path) ? text : undefined;
+function validText(path: string): string | undefined {
+  const read = readText(path, 'listing');
+  return read.ok && sha256(read.value) === basename(path) ? read.value : undefined;
 }
 
 function treeListing(text: string): TreeFile[] {

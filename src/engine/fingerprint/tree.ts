@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import type { Beat } from './beat.ts';
-import { type Digest, sha256 } from './digest.ts';
+import type { Digest } from './digest.ts';
 import { nowInNanoseconds } from './file-facts.ts';
 import { listNamed } from './file-list.ts';
 import { allocateFacts, FACTS, FileTable } from './file-table.ts';
@@ -90,18 +91,26 @@ export function hashFiles(root: string, table: FileTable, indices: Iterable<numb
 /** Returns the tree once all digests of its files are known. */
 export function treeOf(walked: Walked): Tree {
   const { kind, table } = walked;
-  const digest = kind === 'file' ? table.digestAt(0) : sha256(listingText(walked));
+  const digest = kind === 'file' ? table.digestAt(0) : digestOf(listingOf(walked));
   return { digest, kind, files: table, bytes: table.bytes };
 }
 
 /** Returns the text whose SHA-256 is the digest of a directory. */
-export function listingText({ table, emptyDirectories }: Pick<Walked, 'table' | 'emptyDirectories'>): string {
-  return [
-    // Distinguishes the digest of a directory from that of a file with the same listing.
-    'tree',
-    ...table.indices().map((index) => `file ${table.digestAt(index)} ${table.pathAt(index)}`),
-    ...emptyDirectories.map((directory) => `directory ${directory}`),
-  ].join('\0');
+export function listingText(walked: Walked): string {
+  return [...listingOf(walked)].join('');
+}
+
+function* listingOf({ table, emptyDirectories }: Walked): Generator<string> {
+  // Distinguishes the digest of a directory from that of a file with the same listing.
+  yield 'tree';
+  for (const { digest, path } of table) yield `\0file ${digest} ${path}`;
+  for (const directory of emptyDirectories) yield `\0directory ${directory}`;
+}
+
+function digestOf(parts: Iterable<string>): Digest {
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  return digest.digest('hex') as Digest;
 }
 
 /** Returns whether a filter accepts every file. */

@@ -38,7 +38,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   /** Warnings, which are printed below the drawing so that they stay visible. */
   const warnings: Problem[] = [];
   let drawing: Promise<void> | undefined;
-  let stopping: (RunEvent & { readonly type: 'run-stopping' }) | undefined;
+  let stopping: Stopping | undefined;
   const width = () => Math.max(20, (stream.columns ?? 80) - 6);
 
   const emit = (event: RunEvent): void => {
@@ -112,6 +112,8 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
     },
   };
 }
+
+type Stopping = RunEvent & { readonly type: 'run-stopping' };
 
 function savingLine(event: RunEvent & { type: 'stage-saving' }, stopping: Stopping | undefined): string {
   return `${savingText(event)}; ${stopping === undefined ? 'its timeout is over' : howToEnd(stopping)}`;

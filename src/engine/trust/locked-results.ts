@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesIn } from '../../shared/files.ts';
+import { readText } from '../../shared/read-file.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import { LOCKFILES, lockedText, lockfileName } from '../execute/lockfile.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
@@ -62,9 +62,6 @@ function areEqual(a: Outputs, b: Outputs): boolean {
 }
 
 function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  const text = readText(path, 'lockfile', 'follow');
+  return text.ok ? text.value : '';
 }

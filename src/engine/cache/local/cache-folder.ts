@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTemporary, writeAtomically } from '../../../shared/atomic-write.ts';
 import { makeDirectory } from '../../../shared/files.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
+import { readText } from '../../../shared/read-file.ts';
 import { cacheProblem } from './cache-problem.ts';
 
 /** The version of the layout of a cache directory, which another version of this program may not understand. */
@@ -105,12 +106,9 @@ function entriesUnlike(cache: string, open: readonly string[]): readonly string[
 
 /** Returns the version of the layout of a marked cache; nothing if it is not marked, or the mark is corrupted. */
 function layoutOf(cache: string): number | undefined {
-  try {
-    const [, version] = LAYOUT.exec(readFileSync(join(cache, TAG), 'latin1').slice(0, 1000)) ?? [];
-    return version === undefined ? undefined : Number(version);
-  } catch {
-    return undefined;
-  }
+  const text = readText(join(cache, TAG), 'cacheMark');
+  const [, version] = LAYOUT.exec(text.ok ? text.value.slice(0, 1000) : '') ?? [];
+  return version === undefined ? undefined : Number(version);
 }
 
 function isFullDisk(error: unknown): boolean {
