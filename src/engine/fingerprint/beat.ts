@@ -10,7 +10,7 @@ export type Beat = (files: number, bytes: number) => void;
  * How long the thread on which signals, timers and progress are handled may be blocked. On a busy machine, where most of
  * that time is waiting for a processor, it may be longer: another thread would make that worse.
  */
-const SHORT_MILLISECONDS = 50;
+const SHORT_MILLISECONDS = 150;
 const LONG_MILLISECONDS = 600;
 /** Looking at the clock takes as long as looking at a file. */
 const STEPS = 64;
