@@ -20,11 +20,12 @@ import { sourcesOf } from '../plan/sources.ts';
 import { LockedResults } from '../trust/locked-results.ts';
 import { memoryOf } from '../trust/memory.ts';
 import { VouchedActions } from '../trust/vouched-actions.ts';
+import { commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
-import { findProject } from './project.ts';
+import { findProject, lockfilePath } from './project.ts';
 
 /** A validated pipeline with everything that commands need to work on it. */
 export interface Session {
@@ -85,7 +86,7 @@ export async function openSession(
   const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, trees, sources));
   const marker = new UseMarker(project.cache);
   const { linkable, save, ...local } = openLocalStores(project.cache, trees, digests('objects'), marker);
-  const locked = new LockedResults(project.root, options.profile);
+  const locked = new LockedResults(lockfilePath(options));
   const actions = new VouchedActions(local.actions, { locked, lockDecides: fromScratch, adopt });
   const stores = { ...local, actions };
   const roots = { project: project.root, cache: project.cache };
@@ -106,6 +107,7 @@ export async function openSession(
       runtime: new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env)),
       downloads: downloadsIn(project.cache),
       environment: process.env,
+      commandLine: commandLineFor(options),
     },
     save: () => {
       save();
