@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { FileDigests } from '../src/engine/fingerprint/file-digests.ts';
-import { digestTree } from '../src/engine/fingerprint/tree.ts';
+import { SealedTrees } from '../src/engine/fingerprint/sealed-trees.ts';
+import { Threads } from '../src/engine/fingerprint/threads.ts';
+import { Trees } from '../src/engine/fingerprint/trees.ts';
 import { type Result, success } from '../src/shared/problem.ts';
 import type { Row, RunBenchmark } from './benchmark.ts';
 import { makeLargeFile, makeManyFiles } from './runners/sources.ts';
@@ -77,9 +78,8 @@ export const hashing: RunBenchmark = async ({ root, scratch, rounds = ROUNDS, no
 /** Returns the milliseconds to digest `path` with an empty digest cache. */
 async function digest(path: string, worker: string | undefined, scratch: string): Promise<Result<number>> {
   const started = performance.now();
-  const files = new FileDigests(join(scratch, 'not-there'), worker);
-  await files.prepare();
-  const tree = digestTree(path, files);
+  const trees = new Trees(new SealedTrees(join(scratch, 'not-there')), undefined, new Threads(worker));
+  const tree = await trees.of(path);
   return tree.ok ? success(performance.now() - started) : tree;
 }
 

@@ -14,8 +14,8 @@ export const SIZE_LIMITS = {
   marker: 64 * MB,
   /** What a project needs in a cache. */
   root: 64 * MB,
-  /** The names and digests of the files in a directory. */
-  listing: 1 * GB,
+  /** The names and digests of the files in a directory. A string cannot be much longer. */
+  listing: 500 * MB,
   /** The file that marks a cache. */
   cacheMark: 64 * KB,
   /** What this user remembers of a project. */

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import type { ActionRecord, FinishedOutput } from '../../src/engine/cache/records.ts';
 import type { ActionStore, ContentStore, RemoteStore } from '../../src/engine/cache/stores.ts';
 import type { ActionKey, Digest } from '../../src/engine/fingerprint/digest.ts';
-import { FileDigests } from '../../src/engine/fingerprint/file-digests.ts';
 import { digestTree, type Tree } from '../../src/engine/fingerprint/tree.ts';
 import { type Result, success } from '../../src/shared/problem.ts';
 
@@ -52,14 +51,12 @@ export class MemoryStore implements ActionStore, ContentStore, RemoteStore {
 
   async list(digest: Digest): Promise<Tree | undefined> {
     const path = await this.materialize(digest);
-    const tree = path === undefined ? undefined : digestTree(path, new FileDigests(join(this.#directory, 'none')));
+    const tree = path === undefined ? undefined : digestTree(path);
     return tree?.ok ? tree.value : undefined;
   }
 
-  async prepare(): Promise<void> {}
-
   async digest(path: string): Promise<Result<Tree>> {
-    return digestTree(path, new FileDigests(join(this.#directory, 'none')));
+    return digestTree(path, undefined, 'kept');
   }
 
   async add({ digest, path }: Pick<FinishedOutput, 'digest' | 'path'>): Promise<Result<void>> {

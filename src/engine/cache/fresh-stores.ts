@@ -1,8 +1,9 @@
 import type { Result } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import type { ActionRecord } from './records.ts';
-import { type ActionStore, type ContentStore, type NewContent, type Stores, whileLinking } from './stores.ts';
+import { type ActionStore, type ContentStore, type Stores, whileLinking } from './stores.ts';
 
 /**
  * Returns stores that start empty: every new result is written to `fresh`. Only the results of the actions in `reused`,
@@ -59,16 +60,16 @@ class FreshContents implements ContentStore {
     this.#main = main;
   }
 
-  async has(digest: Digest): Promise<boolean> {
-    return (await this.#fresh.has(digest)) || this.#main.has(digest);
+  async has(digest: Digest, watch?: Watch): Promise<boolean> {
+    return (await this.#fresh.has(digest, watch)) || this.#main.has(digest, watch);
   }
 
-  async materialize(digest: Digest): Promise<string | undefined> {
-    return (await this.#fresh.materialize(digest)) ?? this.#main.materialize(digest);
+  async materialize(digest: Digest, watch?: Watch): Promise<string | undefined> {
+    return (await this.#fresh.materialize(digest, watch)) ?? this.#main.materialize(digest, watch);
   }
 
-  async list(digest: Digest): Promise<Tree | undefined> {
-    return (await this.#fresh.list(digest)) ?? this.#main.list(digest);
+  async list(...args: Parameters<ContentStore['list']>): Promise<Tree | undefined> {
+    return (await this.#fresh.list(...args)) ?? this.#main.list(...args);
   }
 
   /** The file may be one of `main`. */
@@ -76,15 +77,11 @@ class FreshContents implements ContentStore {
     whileLinking(this.#fresh, path, () => whileLinking(this.#main, path, change));
   }
 
-  prepare(): Promise<void> {
-    return this.#fresh.prepare();
+  digest(...args: Parameters<ContentStore['digest']>): Promise<Result<Tree>> {
+    return this.#fresh.digest(...args);
   }
 
-  digest(path: string): Promise<Result<Tree>> {
-    return this.#fresh.digest(path);
-  }
-
-  add(content: NewContent): Promise<Result<void>> {
-    return this.#fresh.add(content);
+  add(...args: Parameters<ContentStore['add']>): Promise<Result<void>> {
+    return this.#fresh.add(...args);
   }
 }

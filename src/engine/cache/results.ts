@@ -1,16 +1,22 @@
 import { type Result, success } from '../../shared/problem.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import type { ActionRecord, FinishedOutput } from './records.ts';
 import type { Stores } from './stores.ts';
+
+/** Returns who watches the work on an output. */
+export type WatchOutput = (output: string) => Watch;
 
 /** Returns the record of an action whose outputs are all available (a cache hit), or nothing (a cache miss). */
 export async function findResult(
   { actions, contents }: Pick<Stores, 'actions' | 'contents'>,
   key: ActionKey,
+  watch?: WatchOutput,
 ): Promise<ActionRecord | undefined> {
   const record = await actions.lookUp(key);
   if (record === undefined) return undefined;
-  for (const { digest } of Object.values(record.outputs)) if (!(await contents.has(digest))) return undefined;
+  for (const [name, { digest }] of Object.entries(record.outputs))
+    if (!(await contents.has(digest, watch?.(name)))) return undefined;
   return record;
 }
 
@@ -18,10 +24,11 @@ export async function findResult(
 export async function keepResult(
   { actions, contents }: Pick<Stores, 'actions' | 'contents'>,
   record: ActionRecord,
-  outputs: readonly FinishedOutput[],
+  outputs: Readonly<Record<string, FinishedOutput>>,
+  watch?: WatchOutput,
 ): Promise<Result<void>> {
-  for (const output of outputs) {
-    const added = await contents.add({ ...output, seconds: record.provenance.seconds });
+  for (const [name, output] of Object.entries(outputs)) {
+    const added = await contents.add({ ...output, seconds: record.provenance.seconds }, watch?.(name));
     if (!added.ok) return added;
   }
   const committed = await actions.commit(record);

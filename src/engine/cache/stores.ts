@@ -1,6 +1,8 @@
 import type { Problem, Result } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
+import type { DigestOptions } from '../fingerprint/trees.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import type { ActionRecord, FinishedOutput, RunRecord } from './records.ts';
 
 /**
@@ -14,25 +16,29 @@ export interface ActionStore {
   commit(record: ActionRecord): Promise<Result<void>>;
 }
 
-/** Maps digests to content: immutable files or directories. Content has a path only after `materialize`. */
+/**
+ * Maps digests to content: immutable files or directories. Content has a path only after `materialize`. What takes long
+ * tells `watch` how far it has got, and rejects with the reason of the store's signal once that is aborted.
+ */
 export interface ContentStore {
   /** Returns whether `materialize` would find the content. Transfers nothing. */
-  has(digest: Digest): Promise<boolean>;
+  has(digest: Digest, watch?: Watch): Promise<boolean>;
   /** Returns the absolute path of the complete, read-only content; nothing on a cache miss. */
-  materialize(digest: Digest): Promise<string | undefined>;
-  /** Returns the files in content, with their digests; nothing on a cache miss. */
-  list(digest: Digest): Promise<Tree | undefined>;
+  materialize(digest: Digest, watch?: Watch): Promise<string | undefined>;
+  /** Returns the files in content, with their digests; nothing on a cache miss. Keeps a listing if wanted. */
+  list(digest: Digest, options?: Pick<DigestOptions, 'listings'>): Promise<Tree | undefined>;
   /**
    * Calls `change`, which creates or deletes a hard link to the file of a content at an absolute path. A store that
    * recognises files by their metadata keeps their digests valid.
    */
   whileLinking?(path: string, change: () => void): void;
-  /** Loads what `digest` needs. Called while a stage runs, so that the wait is hidden. */
-  prepare(): Promise<void>;
-  /** Computes the digest of the file or directory at an absolute path, which may be added afterwards. */
-  digest(path: string): Promise<Result<Tree>>;
+  /**
+   * Computes the digest of the file or directory at an absolute path, which may be added afterwards. Symbolic links are
+   * not followed.
+   */
+  digest(path: string, options?: Pick<DigestOptions, 'originals' | 'watch'>): Promise<Result<Tree>>;
   /** Adds content. Moves it away from its current path. */
-  add(content: NewContent): Promise<Result<void>>;
+  add(content: NewContent, watch?: Watch): Promise<Result<void>>;
 }
 
 /** Content to be added. What a stage computed for long, a store may protect against a power failure. */
@@ -66,7 +72,7 @@ export interface LocalIndex {
   records(): Iterable<ActionRecord>;
   /** Returns the contents and actions whose digest or key begins with `prefix`, which has at least two digits. */
   beginningWith(prefix: string): { readonly contents: readonly Digest[]; readonly actions: readonly ActionKey[] };
-  /** Returns the files in content on this machine, with their digests. */
+  /** Returns the files in content on this machine, with their digests, if that does not take long. */
   treeOf(digest: Digest): Tree | undefined;
 }
 

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import type { Problem, Result } from '../../shared/problem.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import type { LocalStore } from './local/local-store.ts';
-import { isPlainContent } from './plain-content.ts';
 import { isActionRecord } from './record-shape.ts';
 import type { ActionRecord } from './records.ts';
 import { RemoteGuard, type RemoteTimeouts } from './remote-guard.ts';
@@ -57,38 +57,34 @@ export class TieredStore implements ActionStore, ContentStore {
     return committed;
   }
 
-  async has(digest: Digest): Promise<boolean> {
-    if (await this.#local.has(digest)) return true;
+  async has(digest: Digest, watch?: Watch): Promise<boolean> {
+    if (await this.#local.has(digest, watch)) return true;
     if (this.#unobtainable.has(digest)) return false;
     return this.#guard.answer('look up content', () => this.#remote.has(digest), false);
   }
 
-  async materialize(digest: Digest): Promise<string | undefined> {
-    const here = await this.#local.materialize(digest);
+  async materialize(digest: Digest, watch?: Watch): Promise<string | undefined> {
+    const here = await this.#local.materialize(digest, watch);
     if (here !== undefined || this.#unobtainable.has(digest)) return here;
     const fetching = this.#fetching.get(digest) ?? this.#fetch(digest).finally(() => this.#fetching.delete(digest));
     this.#fetching.set(digest, fetching);
     return fetching;
   }
 
-  async list(digest: Digest): Promise<Tree | undefined> {
-    return (await this.materialize(digest)) === undefined ? undefined : this.#local.list(digest);
+  async list(...[digest, options]: Parameters<ContentStore['list']>): Promise<Tree | undefined> {
+    return (await this.materialize(digest)) === undefined ? undefined : this.#local.list(digest, options);
   }
 
   whileLinking(path: string, change: () => void): void {
     this.#local.whileLinking(path, change);
   }
 
-  prepare(): Promise<void> {
-    return this.#local.prepare();
+  digest(...args: Parameters<ContentStore['digest']>): Promise<Result<Tree>> {
+    return this.#local.digest(...args);
   }
 
-  digest(path: string): Promise<Result<Tree>> {
-    return this.#local.digest(path);
-  }
-
-  async add(content: NewContent): Promise<Result<void>> {
-    const added = await this.#local.add(content);
+  async add(content: NewContent, watch?: Watch): Promise<Result<void>> {
+    const added = await this.#local.add(content, watch);
     if (!added.ok) return added;
     const { digest } = content;
     this.#unobtainable.delete(digest);
@@ -123,8 +119,9 @@ export class TieredStore implements ActionStore, ContentStore {
   }
 
   async #isContent(path: string, digest: Digest): Promise<boolean> {
-    const tree = isPlainContent(path) ? await this.#local.digest(path) : undefined;
-    const isValid = tree?.ok === true && tree.value.digest === digest;
+    const tree = await this.#local.digest(path);
+    // A symbolic link could point anywhere.
+    const isValid = tree.ok && tree.value.odd === undefined && tree.value.digest === digest;
     if (!isValid) this.#guard.reportInvalid('content that does not match the digest', digest);
     return isValid;
   }

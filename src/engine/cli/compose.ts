@@ -9,31 +9,22 @@ import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Roots } from '../execute/roots.ts';
-import type { FileDigests } from '../fingerprint/file-digests.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
-import type { PathDigests } from '../fingerprint/path-digests.ts';
-import type { SealedTrees } from '../fingerprint/sealed-trees.ts';
+import type { Trees } from '../fingerprint/trees.ts';
 import type { Engine } from './options.ts';
 
 /** The stores in a local cache directory, with what only local stores can do. */
 export interface LocalStores extends Stores {
-  readonly linkable: (contents: readonly string[]) => LinkedFiles;
-  /** Saves the digests of the read content for the next run. */
-  save(): void;
+  readonly linkable: (contents: readonly string[]) => Promise<LinkedFiles>;
 }
 
 /**
- * Opens the stores in the cache directory `cache` (absolute). `trees` are saved by the caller.
+ * Opens the stores in the cache directory `cache` (absolute).
  *
- * @param files the digests of files in the cache, as far as they are remembered.
+ * @param trees the digests of content, as far as they are remembered. Saved by the caller.
  */
-export function openLocalStores(
-  cache: string,
-  trees: SealedTrees,
-  files: FileDigests,
-  marker?: UseMarker,
-): LocalStores {
-  const store = new LocalStore(cache, files, trees, marker);
+export function openLocalStores(cache: string, trees: Trees, marker?: UseMarker): LocalStores {
+  const store = new LocalStore(cache, trees, marker);
   return {
     actions: store,
     contents: store,
@@ -41,7 +32,6 @@ export function openLocalStores(
     workspaces: new LocalWorkspaces(cache),
     history: new LocalHistory(cache),
     linkable: (contents) => store.linkable(contents),
-    save: () => files.save(),
   };
 }
 
@@ -50,7 +40,7 @@ interface ExecutorParts {
   readonly roots: Roots;
   readonly stores: Stores;
   readonly linkable: LocalStores['linkable'];
-  readonly paths: PathDigests;
+  readonly paths: Trees;
   readonly environment: NodeJS.ProcessEnv;
   /** The maximum number of stages that run in parallel. */
   readonly jobs: number | undefined;

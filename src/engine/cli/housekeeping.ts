@@ -1,5 +1,7 @@
+import { isAbort } from '../../shared/abort.ts';
 import { openCacheFolder } from '../cache/local/cache-folder.ts';
 import { reportProblems } from './console.ts';
+import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
 
@@ -13,6 +15,7 @@ export async function housekeeping(options: CommonOptions, command: () => Promis
   try {
     return await command();
   } catch (error) {
+    if (isAbort(error)) return EXIT.interrupted;
     const { code, path } = error as NodeJS.ErrnoException;
     if (code === undefined || path === undefined) throw error;
     const message = `the cache cannot be read: ${code}`;

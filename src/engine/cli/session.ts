@@ -10,10 +10,11 @@ import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { listingsIn } from '../fingerprint/listings.ts';
 import { collectCoveredPackages, collectPackageAdvice } from '../fingerprint/package-advice.ts';
-import { PathDigests } from '../fingerprint/path-digests.ts';
 import { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
+import { Threads } from '../fingerprint/threads.ts';
+import { Trees } from '../fingerprint/trees.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPipelineFile } from '../plan/read.ts';
 import { sourcesOf } from '../plan/sources.ts';
@@ -22,6 +23,7 @@ import { memoryOf } from '../trust/memory.ts';
 import { VouchedActions } from '../trust/vouched-actions.ts';
 import { commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
+import { contentReporter } from './content-reporter.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
@@ -55,9 +57,8 @@ export async function openSession(
   const opened = openCacheFolder(project.cache);
   if (!opened.ok) return opened;
   const memory = fromScratch ? undefined : memoryOf(project);
-  const digests = (name: string) => new FileDigests(within(memory, name), options.engine.hashWorker);
-  const [sources, inputs] = [digests('sources'), digests('inputs')];
-  const trees = new SealedTrees(within(memory, 'trees'));
+  const sources = new FileDigests(within(memory, 'sources'));
+  const seals = new SealedTrees(within(memory, 'trees'));
   const builtIn = options.engine.extensions.runtimeFacts;
   const packageAdvice = collectPackageAdvice(builtIn);
   const listings = listingsIn(project.cache);
@@ -83,14 +84,15 @@ export async function openSession(
     planned = anew.value;
     plans.keep(project, text.value, options, toKnown(planned));
   }
-  const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, trees, sources));
+  const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, seals));
   const marker = new UseMarker(project.cache);
-  const { linkable, save, ...local } = openLocalStores(project.cache, trees, digests('objects'), marker);
+  const threads = new Threads(options.engine.hashWorker, signal);
+  const paths = new Trees(seals, within(memory, 'files'), threads);
+  const { linkable, ...local } = openLocalStores(project.cache, paths, marker);
   const locked = new LockedResults(lockfilePath(options));
   const actions = new VouchedActions(local.actions, { locked, lockDecides: fromScratch, adopt });
   const stores = { ...local, actions };
   const roots = { project: project.root, cache: project.cache };
-  const paths = new PathDigests(inputs, trees);
   const { engine, jobs } = options;
   return success({
     services: {
@@ -100,6 +102,8 @@ export async function openSession(
       vouched: actions,
       executor: localExecutor({ engine, roots, stores, linkable, paths, environment: process.env, jobs }),
       paths,
+      threads,
+      emit: contentReporter(options),
       listings,
       codes: planned.codes,
       texts: codes,
@@ -110,8 +114,7 @@ export async function openSession(
       commandLine: commandLineFor(options),
     },
     save: () => {
-      save();
-      for (const learnt of [sources, inputs, trees, codes]) learnt.save();
+      for (const learnt of [sources, paths, seals, codes]) learnt.save();
     },
     close: () => marker.release(),
   });

@@ -1,3 +1,4 @@
+import { isAbort } from '../../shared/abort.ts';
 import { reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
 import { interruptible } from './interrupt.ts';
@@ -15,7 +16,7 @@ export async function withSession(
     if (signal.aborted) return EXIT.interrupted;
     if (!session.ok) return reportProblems(session.failure, options);
     try {
-      const code = await command(session.value, signal);
+      const code = await command(session.value, signal).catch(interrupted);
       session.value.save();
       return code;
     } finally {
@@ -24,4 +25,9 @@ export async function withSession(
   } finally {
     release();
   }
+}
+
+function interrupted(error: unknown): number {
+  if (isAbort(error)) return EXIT.interrupted;
+  throw error;
 }

@@ -2,9 +2,11 @@ import type { Problem } from '../../shared/problem.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import { lastResult } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
+import { adviceOnStack } from '../fingerprint/package-advice.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Emit } from './events.ts';
 import type { FailureReason } from './failure.ts';
+import type { Services } from './services.ts';
 import type { StageKey } from './stage-key.ts';
 
 interface Attempted {
@@ -40,6 +42,13 @@ export function isRetryable(reason: FailureReason): boolean {
     default:
       return reason satisfies never;
   }
+}
+
+/** Adds to what a package threw that does not load what to do about it. */
+export function advised(reason: FailureReason, { packageAdvice }: Pick<Services, 'packageAdvice'>): FailureReason {
+  if (reason.kind !== 'threw') return reason;
+  const advice = adviceOnStack(reason.stack, packageAdvice);
+  return advice === undefined ? reason : { ...reason, advice };
 }
 
 /** Warns of outputs that differ from the previous result of the same action key. */

@@ -16,7 +16,7 @@ export interface OutdatedStage {
   readonly reasons: readonly string[];
 }
 
-type OutdatedServices = ReasonServices & Pick<Services, 'environment' | 'stores' | 'runtime'>;
+type OutdatedServices = ReasonServices & Pick<Services, 'environment' | 'stores' | 'runtime' | 'emit'>;
 
 /** A placeholder for the digest of unknown content. */
 const UNKNOWN = sha256('unknown');
@@ -30,7 +30,7 @@ export async function findOutdated(
   names: ReadonlySet<string>,
   services: OutdatedServices,
 ): Promise<Result<readonly OutdatedStage[]>> {
-  const paths = new PathInputs(services);
+  const paths = new PathInputs(services, services.emit);
   const problems: Problem[] = [];
   const outdated: OutdatedStage[] = [];
   for (const stage of services.plan.stages) {

@@ -1,7 +1,8 @@
+import { isAbort } from '../../shared/abort.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
-import type { CompletedStage } from './events.ts';
+import type { CompletedStage, StageResult } from './events.ts';
 
 /** Turns the record of a stage into its result in this run. */
 export function toCompleted(
@@ -16,12 +17,8 @@ export function toCompleted(
   return { name: stage.name, outcome, key, document, seconds, reasons, outputs, metrics };
 }
 
-/** Returns a monotonic time in milliseconds. `performance.now()` would take most of a millisecond to load. */
-export function now(): number {
-  return Number(process.hrtime.bigint() / 1000n) / 1000;
-}
-
-/** Returns the seconds since `started`, a value of `now()`, rounded to milliseconds. */
-export function secondsSince(started: number): number {
-  return Math.round(now() - started) / 1000;
+/** Returns the result of a stage during which the run was interrupted. Rethrows any other error. */
+export function cancelledBy(error: unknown, { name }: PlannedStage): StageResult {
+  if (!isAbort(error)) throw error;
+  return { name, seconds: 0, reasons: [], outcome: 'cancelled' };
 }

@@ -43,7 +43,7 @@ export function contentDifference(expected: LocatedTree, found: LocatedTree): Co
 }
 
 function byPath({ files }: Tree): ReadonlyMap<string, string> {
-  return new Map(files.map(({ path, digest }) => [path, digest]));
+  return new Map([...files].map(({ path, digest }) => [path, digest]));
 }
 
 const CHUNK = 1 << 20;

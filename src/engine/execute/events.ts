@@ -2,6 +2,7 @@ import type { Progress } from '../../index.ts';
 import type { Problem } from '../../shared/problem.ts';
 import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { ContentProgress } from '../fingerprint/work.ts';
 import type { FailureReason } from './failure.ts';
 
 interface StageResultBase {
@@ -45,6 +46,12 @@ export interface RunResult {
 /** Why stages run: for their results, or to verify that these are reproducible. */
 export type Purpose = 'run' | 'verify';
 
+/** An input or an output of a stage whose files are listed, hashed or stored. */
+export interface Content {
+  readonly kind: 'input' | 'output';
+  readonly name: string;
+}
+
 /** An event of a run, emitted in order. Reporters turn events into text. */
 export type RunEvent =
   | {
@@ -68,6 +75,13 @@ export type RunEvent =
   | { readonly type: 'stage-saving'; readonly stage: string; readonly seconds: number }
   | { readonly type: 'stage-started'; readonly stage: string; readonly reasons: readonly string[] }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
+  /** How far the runner has got with an input or an output of a stage, if that takes more than a second. */
+  | {
+      readonly type: 'content-progress';
+      readonly stage: string;
+      readonly content: Content;
+      readonly progress: ContentProgress;
+    }
   | { readonly type: 'stage-log'; readonly stage: string; readonly message: string }
   /** A problem that the author of a successful stage should know about. */
   | { readonly type: 'stage-warning'; readonly stage: string; readonly problem: Problem }

@@ -1,9 +1,10 @@
+import { now, secondsSince } from '../../shared/clock.ts';
 import { findResult, lastResult } from '../cache/results.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';
-import { now, secondsSince, toCompleted } from './completed.ts';
+import { cancelledBy, toCompleted } from './completed.ts';
 import type { CompletedStage, Emit, Purpose, RunResult, StageResult } from './events.ts';
 import type { FailureReason } from './failure.ts';
 import { announceStop } from './interruption.ts';
@@ -12,6 +13,7 @@ import type { InputsGone } from './run-due.ts';
 import { newRunId } from './run-id.ts';
 import type { Services } from './services.ts';
 import { keyOf, knownParts, PathInputs, type StageKey } from './stage-key.ts';
+import { watchOutputs } from './watch.ts';
 
 export interface RunOptions {
   readonly selection: Selection;
@@ -65,7 +67,7 @@ class Execution {
     this.#run = run;
     this.#services = services;
     this.#options = options;
-    this.#paths = new PathInputs(services);
+    this.#paths = new PathInputs(services, options.emit);
     this.#ranks = new Map(services.plan.stages.map(({ name }, rank) => [name, rank]));
   }
 
@@ -77,7 +79,8 @@ class Execution {
 
   /** Returns the result of a stage. Waits for its dependencies, which were requested before it, in the plan's order. */
   #result(stage: PlannedStage): Promise<StageResult> {
-    const promise = this.#obtain(stage).then((result) => {
+    const obtained = this.#obtain(stage).catch((error) => cancelledBy(error, stage));
+    const promise = obtained.then((result) => {
       if (result.outcome === 'failed') this.#noteFailure(stage);
       this.#options.emit({ type: 'stage-finished', result });
       return result;
@@ -159,20 +162,18 @@ class Execution {
   ): Promise<StageResult> {
     const last = await lastResult(this.#services.stores, stage.name);
     const parts = await knownParts(stage, this.#services, this.#paths, (name) => completed.get(name)?.outputs);
-    if (!parts.ok) {
-      const failure: FailureReason = { kind: 'bad-input', problems: parts.failure };
-      return { name: stage.name, seconds: 0, reasons: [], outcome: 'failed', failure };
-    }
+    const base = { name: stage.name, seconds: 0 };
+    if (!parts.ok)
+      return { ...base, reasons: [], outcome: 'failed', failure: { kind: 'bad-input', problems: parts.failure } };
     const own = last === undefined ? [] : reasonsSince(last, stage, parts.value, this.#services);
-    const reasons = [...own, ...before.map((name) => `${name} would run`)];
-    return { name: stage.name, seconds: 0, reasons, outcome: 'would-run' };
+    return { ...base, reasons: [...own, ...before.map((name) => `${name} would run`)], outcome: 'would-run' };
   }
 
   async #lookUpOrRun(stage: PlannedStage, key: StageKey): Promise<StageResult | InputsGone> {
     const { stores } = this.#services;
     const { selection, dryRun } = this.#options;
     const forced = selection.forced.has(stage.name);
-    const cached = forced ? undefined : await findResult(stores, key.key);
+    const cached = forced ? undefined : await findResult(stores, key.key, watchOutputs(stage.name, this.#options.emit));
     if (cached !== undefined) {
       if (!dryRun) stores.history.setLastKey(stage.name, key.key);
       return this.#judge(stage, toCompleted(stage, 'cached', cached, { seconds: 0, reasons: [] }));

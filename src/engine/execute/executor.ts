@@ -5,8 +5,10 @@ import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { BundleText } from '../fingerprint/stage-code.ts';
 import type { TreeFilter } from '../fingerprint/tree.ts';
+import type { ContentProgress } from '../fingerprint/work.ts';
 import type { MatrixValues } from '../plan/matrix.ts';
 import type { PlannedOutput } from '../plan/stage-interface.ts';
+import type { Content } from './events.ts';
 import type { FailureReason } from './failure.ts';
 import type { RootedPath } from './roots.ts';
 
@@ -89,6 +91,7 @@ export type StageMessage =
   | { readonly type: 'started' }
   /** The stage waits for GPUs that another run holds. */
   | { readonly type: 'waiting'; readonly holder: string }
+  | { readonly type: 'content-progress'; readonly content: Content; readonly progress: ContentProgress }
   | { readonly type: 'log'; readonly message: string }
   | { readonly type: 'progress'; readonly progress: Progress }
   /** The stage was stopped while it was saving, for which it has this time. */

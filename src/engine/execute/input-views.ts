@@ -1,12 +1,15 @@
 import { mkdirSync, readdirSync, realpathSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { isAbort } from '../../shared/abort.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import { reasonOf } from '../../shared/wording.ts';
 import { quietly } from '../cache/local/quietly.ts';
 import { type ContentStore, whileLinking } from '../cache/stores.ts';
-import type { PathDigests } from '../fingerprint/path-digests.ts';
-import { isOpen, type TreeFile } from '../fingerprint/tree.ts';
+import type { TreeFile } from '../fingerprint/file-list.ts';
+import { isOpen } from '../fingerprint/tree.ts';
+import type { Trees } from '../fingerprint/trees.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import type { FailureReason } from './failure.ts';
 import { isReadable, linkOrCopy, type WhileLinking } from './link-or-copy.ts';
 import type { FoundInput } from './request-inputs.ts';
@@ -24,9 +27,11 @@ interface View {
 type Folders = ReadonlyMap<string, readonly string[]>;
 
 interface ViewServices {
-  readonly paths: PathDigests;
+  readonly paths: Trees;
   readonly contents: ContentStore;
   readonly log: (message: string) => void;
+  /** Returns who watches the work on an input. */
+  readonly watch: (input: string) => Watch;
   readonly signal: AbortSignal;
 }
 
@@ -63,7 +68,7 @@ export class InputViews {
     this.#turn = this.#start = performance.now();
     const handed: FoundInput[] = [];
     for (const input of found) {
-      const view = this.#viewOf(stage, input);
+      const view = await this.#viewOf(stage, input);
       if (!view.ok) return view;
       if (view.value === undefined) handed.push(input);
       else {
@@ -89,26 +94,28 @@ export class InputViews {
       }
     }
     quietly(() => rmSync(this.#directory, { recursive: true, force: true }));
-    // Looked up as they now are, artifacts are known to the next run without a look at each file.
-    for (const { input } of this.#views) {
-      if (input.from.kind === 'artifact') await this.#services.contents.has(input.from.digest);
+    try {
+      for (const { input } of this.#views) await this.#lookUp(input);
+    } catch (error) {
+      if (!isAbort(error)) throw error;
     }
     this.#views.length = 0;
   }
 
-  #viewOf(stage: string, input: FoundInput): Result<View | undefined, FailureReason> {
+  async #viewOf(stage: string, input: FoundInput): Promise<Result<View | undefined, FailureReason>> {
     const { from, path, place } = input;
     if (from.kind === 'artifact') {
       const to = join(this.#directory, place, from.file);
       return success({ input, to, folders: isFolder(path) ? foldersBelow(path) : undefined });
     }
     if (isOpen(from.filter)) return success(undefined);
-    const tree = this.#services.paths.list({ path, ...from.filter });
-    if (tree?.digest !== from.digest)
+    const { paths, watch } = this.#services;
+    const tree = await paths.list(path, { filter: from.filter, watch: watch(input.input) });
+    if (!tree.ok || tree.value.digest !== from.digest)
       return failure({ kind: 'bad-input', problems: [changedProblem(stage, input.input, path)] });
     // A filter means nothing for a single file.
-    if (tree.kind === 'file') return success(undefined);
-    return success({ input, to: join(this.#directory, place, basename(path)), folders: foldersOf(tree.files) });
+    if (tree.value.kind === 'file') return success(undefined);
+    return success({ input, to: join(this.#directory, place, basename(path)), folders: foldersOf(tree.value.files) });
   }
 
   async #fill({ input, to, folders }: View): Promise<Result<void, FailureReason | 'cancelled'>> {
@@ -147,6 +154,13 @@ export class InputViews {
     return success(undefined);
   }
 
+  /** Looked up as they now are, inputs are known to the next run without a look at each file. */
+  async #lookUp({ input, from, path }: FoundInput): Promise<void> {
+    const { contents, paths, watch } = this.#services;
+    if (from.kind === 'artifact') await contents.has(from.digest, watch(input));
+    else await paths.of(path, { filter: from.filter, watch: watch(input) });
+  }
+
   #keeperOf({ from }: FoundInput): WhileLinking {
     const { contents, paths } = this.#services;
     if (from.kind === 'artifact') return (path, change) => whileLinking(contents, path, change);
@@ -176,7 +190,7 @@ export class InputViews {
   }
 }
 
-function foldersOf(files: readonly Pick<TreeFile, 'path'>[]): Folders {
+function foldersOf(files: Iterable<Pick<TreeFile, 'path'>>): Folders {
   const folders = new Map<string, string[]>();
   const folder = (path: string): string[] => {
     const known = folders.get(path);

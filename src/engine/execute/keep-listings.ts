@@ -4,16 +4,15 @@ import type { Services } from './services.ts';
 import type { StageKey } from './stage-key.ts';
 
 /** Keeps listings of the input directories of a stage, to explain later what changed in them. */
-export function keepListings(
+export async function keepListings(
   stage: PlannedStage,
   { document }: StageKey,
   { listings, paths }: Pick<Services, 'listings' | 'paths'>,
-): void {
+): Promise<void> {
   for (const { name, from } of sourcesOf(stage)) {
     const digest = document.inputs[name];
     // Usually the listing was kept when the directory was digested.
     if (from.kind !== 'path' || digest === undefined || listings.has(digest)) continue;
-    const tree = paths.list(from);
-    if (tree?.digest === digest) listings.keep(tree);
+    await paths.list(from.path, { filter: from, listings: listings.directory });
   }
 }

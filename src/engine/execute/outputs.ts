@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { FinishedOutput } from '../cache/records.ts';
-import type { Stores } from '../cache/stores.ts';
+import type { ContentStore } from '../cache/stores.ts';
+import type { Tree } from '../fingerprint/tree.ts';
 import type { PlannedOutput } from '../plan/stage-interface.ts';
 import type { StageRequest } from './executor.ts';
 
@@ -10,20 +11,20 @@ import type { StageRequest } from './executor.ts';
 export async function finishOutputs(
   stage: StageRequest,
   directory: string,
-  contents: Stores['contents'],
+  digest: (path: string, output: string) => ReturnType<ContentStore['digest']>,
 ): Promise<Result<Readonly<Record<string, FinishedOutput>>>> {
   const problems: Problem[] = [];
   const finished: Record<string, FinishedOutput> = {};
   for (const output of stage.outputs) {
     const path = join(directory, output.file);
-    const fault = faultOf(path);
-    const tree = fault === undefined ? await contents.digest(path) : undefined;
-    if (tree?.ok) {
-      const { digest, kind, files: inside, bytes } = tree.value;
-      finished[output.name] = { digest, kind, file: output.file, files: inside.length, bytes, path };
-    } else {
-      problems.push(...(tree === undefined ? [outputProblem(stage, output, fault ?? '')] : tree.failure));
-    }
+    const absent = faultOf(path);
+    const tree = absent === undefined ? await digest(path, output.name) : undefined;
+    const fault = tree?.ok ? faultIn(tree.value) : absent;
+    if (fault !== undefined) problems.push(outputProblem(stage, output, fault));
+    else if (tree?.ok) {
+      const { digest: found, kind, files: inside, bytes } = tree.value;
+      finished[output.name] = { digest: found, kind, file: output.file, files: inside.length, bytes, path };
+    } else problems.push(...(tree?.failure ?? []));
   }
   return problems.length > 0 ? failure(problems) : success(finished);
 }
@@ -40,10 +41,11 @@ function faultOf(path: string): string | undefined {
   if (!existsSync(path)) return 'was not created';
   const stats = lstatSync(path);
   if (stats.isFile()) return undefined;
-  if (!stats.isDirectory()) return 'is neither a file nor a directory';
-  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
-  const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
+  return stats.isDirectory() ? undefined : 'is neither a file nor a directory';
+}
+
+function faultIn({ odd, files }: Tree): string | undefined {
   // The target of a symbolic link would not be moved into the cache with it.
-  if (odd !== undefined) return `contains "${odd.name}", which is neither a file nor a directory`;
-  return entries.some((entry) => entry.isFile()) ? undefined : 'is an empty directory';
+  if (odd !== undefined) return `contains "${odd}", which is neither a file nor a directory`;
+  return files.length === 0 ? 'is an empty directory' : undefined;
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { now, secondsSince } from '../../shared/clock.ts';
 import { readNumbers } from '../../shared/non-finite.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { cacheProblem } from '../cache/local/cache-problem.ts';
@@ -8,8 +9,8 @@ import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
 import { keepResult } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
-import type { PathDigests } from '../fingerprint/path-digests.ts';
-import { now, secondsSince } from './completed.ts';
+import type { Trees } from '../fingerprint/trees.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import { stageEnvironment } from './environment.ts';
 import type { StageEnd, StageMessage, StageRequest } from './executor.ts';
 import type { FailureReason } from './failure.ts';
@@ -24,15 +25,16 @@ import { fromRooted, type Roots } from './roots.ts';
 import { runInProcess, toResult } from './stage-process.ts';
 import { inTemporaryFolder } from './temporary-folder.ts';
 import { unchangedInputs } from './unchanged-inputs.ts';
+import { type Watcher, watcher } from './watch.ts';
 
 /** What the machine that executes a request provides. */
 export interface MachineServices {
   readonly roots: Roots;
   readonly stores: Pick<Stores, 'actions' | 'contents'>;
   /** Computes the digests of input paths. */
-  readonly paths: PathDigests;
+  readonly paths: Trees;
   /** Keeps the digests of contents (absolute paths) valid while they are hard-linked, if the store supports that. */
-  readonly linkable?: (contents: readonly string[]) => LinkedFiles;
+  readonly linkable?: (contents: readonly string[]) => Promise<LinkedFiles>;
   /** The main module of a stage's process, and the target of `import … from 'pipeline'` in it. Absolute. */
   readonly host: string;
   readonly stageApi: string;
@@ -54,20 +56,22 @@ export async function performStage(
   const scratch = fromRooted(request.scratch, services.roots);
   const made = join(scratch, 'outputs');
   const reused = await reusedOf(request, services);
-  const links = reused && services.linkable?.(Object.values(reused.outputs));
+  const links = reused && (await services.linkable?.(Object.values(reused.outputs)));
+  const watch = watcher(onMessage);
   const directory = join(scratch, 'inputs');
   const views = new InputViews(directory, {
     paths: services.paths,
     contents: services.stores.contents,
     log: (message) => onMessage({ type: 'log', message }),
     signal,
+    watch: watch('input'),
   });
   try {
     const inputs = await views.make(request.stage, found);
-    if (!inputs.ok) return await withoutInputs(request, found, inputs.failure, services);
+    if (!inputs.ok) return await withoutInputs(request, found, inputs.failure, services, watch('input'));
     const names = new InputNames(directory, inputs.value);
     return await perform(request, {
-      ...{ gpus, services, signal, inputs: inputs.value, names, made, reused, links },
+      ...{ gpus, services, signal, watch, inputs: inputs.value, names, made, reused, links },
       onMessage: (message) =>
         onMessage(message.type === 'log' ? { ...message, message: names.in(message.message) } : message),
     });
@@ -77,7 +81,7 @@ export async function performStage(
     // Links are deleted here, where the digests of what they link to can be kept valid.
     quietly(() => rmSync(made, { recursive: true, force: true }));
     await views.remove();
-    links?.settle();
+    await links?.settle();
   }
 }
 
@@ -87,9 +91,10 @@ async function withoutInputs(
   found: readonly FoundInput[],
   reason: FailureReason | 'cancelled',
   services: MachineServices,
+  watch: (input: string) => Watch,
 ): Promise<StageEnd> {
   if (reason === 'cancelled') return { type: 'cancelled' };
-  const unchanged = await unchangedInputs(stage, found, services);
+  const unchanged = await unchangedInputs(stage, found, services, watch);
   return !unchanged.ok && unchanged.failure === 'inputs-gone' ? { type: 'inputs-gone' } : failed(reason);
 }
 
@@ -98,6 +103,7 @@ interface Performance {
   readonly services: MachineServices;
   readonly onMessage: (message: StageMessage) => void;
   readonly signal: AbortSignal;
+  readonly watch: Watcher;
   readonly inputs: readonly FoundInput[];
   readonly names: InputNames;
   /** The directory to which outputs are written. Absolute. */
@@ -107,27 +113,27 @@ interface Performance {
 }
 
 async function perform(request: StageRequest, performance: Performance): Promise<StageEnd> {
-  const { services, inputs, names, made, links } = performance;
+  const { services, inputs, names, made, links, watch } = performance;
   const { contents } = services.stores;
   const scratch = fromRooted(request.scratch, services.roots);
   // The outputs of an earlier attempt are incomplete.
   rmSync(made, { recursive: true, force: true });
   for (const path of [made, fromRooted(request.work, services.roots)]) mkdirSync(path, { recursive: true });
   const started = now();
-  const prepared = contents.prepare();
   const ran = await runProcess(request, performance);
   if (ran === 'cancelled') return { type: 'cancelled' };
-  const unchanged = await unchangedInputs(request.stage, inputs, services);
+  const unchanged = await unchangedInputs(request.stage, inputs, services, watch('input'));
   const changed = unchanged.ok ? undefined : unchanged.failure;
   if (changed === 'inputs-gone') return { type: 'inputs-gone' };
   if (!ran.ok) return failed(names.inFailure(fullDisk(ran.failure, scratch) ?? ran.failure));
   if (changed !== undefined) return failed(changed);
-  await prepared;
-  links?.adopt(made);
-  const outputs = await finishOutputs(request, made, contents);
+  const originals = links?.originals ?? [];
+  const outputs = await finishOutputs(request, made, (path, name) =>
+    contents.digest(path, { originals, watch: watch('output')(name) }),
+  );
   if (!outputs.ok) return failed({ kind: 'bad-output', problems: outputs.failure });
   const record = toRecord(request, outputs.value, ran.value, secondsSince(started));
-  const kept = await keepResult(services.stores, record, Object.values(outputs.value));
+  const kept = await keepResult(services.stores, record, outputs.value, watch('output'));
   return kept.ok ? { type: 'succeeded', record } : failed({ kind: 'cache', problems: kept.failure });
 }
 

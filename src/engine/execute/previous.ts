@@ -66,8 +66,8 @@ async function listingsOf(
   for (const { name, from } of sourcesOf(stage)) {
     const digest = document.inputs[name];
     if (digest === undefined) continue;
-    const tree = from.kind === 'artifact' && !listings.has(digest) ? await stores.contents.list(digest) : undefined;
-    if (tree !== undefined) listings.keep(tree);
+    if (from.kind === 'artifact' && !listings.has(digest))
+      await stores.contents.list(digest, { listings: listings.directory });
     paths[name] = toRooted(listings.pathOf(digest), roots);
   }
   return paths;

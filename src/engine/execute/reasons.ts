@@ -4,7 +4,7 @@ import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { compareListings } from '../fingerprint/compare-listings.ts';
 import { describePackages } from '../fingerprint/compare-packages.ts';
 import type { Digest } from '../fingerprint/digest.ts';
-import { type Listing, toListing } from '../fingerprint/listings.ts';
+import type { FileList } from '../fingerprint/file-list.ts';
 import type { Tree } from '../fingerprint/tree.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { type Source, sourcesOf } from '../plan/sources.ts';
@@ -58,16 +58,18 @@ function describeInput(source: Source | undefined, before: Digest, now: Digest, 
   return from?.kind === 'artifact' ? `${words} (from ${from.stage})` : words;
 }
 
-function listingNow(from: Source['from'], digest: Digest, services: ReasonServices): Listing | undefined {
+function listingNow(from: Source['from'], digest: Digest, services: ReasonServices): FileList | undefined {
   const kept = keptListing(digest, services);
-  return kept !== undefined || from.kind === 'artifact' ? kept : directoryListing(services.paths.list(from));
+  return kept !== undefined || from.kind === 'artifact'
+    ? kept
+    : directoryListing(services.paths.listed(from.path, from));
 }
 
 /** Returns the kept listing of an input directory, or the listing of an artifact in the cache. */
-function keptListing(digest: Digest, { listings, stores }: ReasonServices): Listing | undefined {
+function keptListing(digest: Digest, { listings, stores }: ReasonServices): FileList | undefined {
   return listings.find(digest) ?? directoryListing(stores.index.treeOf(digest));
 }
 
-function directoryListing(tree: Tree | undefined): Listing | undefined {
-  return tree?.kind === 'directory' ? toListing(tree) : undefined;
+function directoryListing(tree: Tree | undefined): FileList | undefined {
+  return tree?.kind === 'directory' ? tree.files : undefined;
 }

@@ -1,12 +1,12 @@
+import { now, secondsSince } from '../../shared/clock.ts';
 import type { Problem, Result } from '../../shared/problem.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import { findResult } from '../cache/results.ts';
 import type { Claim } from '../cache/stores.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
-import { adviceOnStack } from '../fingerprint/package-advice.ts';
 import type { PlannedStage } from '../plan/plan.ts';
-import { isRetryable, outputsBefore, warnOfNondeterminism } from './attempts.ts';
-import { now, secondsSince, toCompleted } from './completed.ts';
+import { advised, isRetryable, outputsBefore, warnOfNondeterminism } from './attempts.ts';
+import { toCompleted } from './completed.ts';
 import type { Emit, StageResult } from './events.ts';
 import type { StageEnd, StageMessage, StageRequest } from './executor.ts';
 import type { FailureReason } from './failure.ts';
@@ -16,6 +16,7 @@ import { toRequest } from './request.ts';
 import type { Services } from './services.ts';
 import { toEvent } from './stage-events.ts';
 import type { StageKey } from './stage-key.ts';
+import { watchOutputs } from './watch.ts';
 
 /** A stage that has to run and whose inputs are complete. */
 export interface Due {
@@ -98,7 +99,7 @@ class RunningStage {
 
   async #request(): Promise<Result<StageRequest>> {
     const { stage, key, run, forced } = this.#due;
-    keepListings(stage, key, this.#services);
+    await keepListings(stage, key, this.#services);
     const previous = forced ? undefined : await findPrevious(stage, key, this.#services);
     const directories = this.#services.stores.workspaces.directoriesOf(key.key);
     return toRequest(stage, key, { run, directories, previous }, this.#services);
@@ -141,7 +142,8 @@ class RunningStage {
       this.#hold(claim.value);
     }
     // The previous holder of the claim may have computed this result.
-    const record = forced && !this.#waited ? undefined : await findResult(stores, key.key);
+    const watch = watchOutputs(this.#due.stage.name, this.#due.emit);
+    const record = forced && !this.#waited ? undefined : await findResult(stores, key.key, watch);
     return record === undefined ? undefined : { kind: 'cached', result: await this.#cached(record) };
   }
 
@@ -222,14 +224,7 @@ class RunningStage {
     const { stage, key, reasons } = this.#due;
     const tries = this.#attempts > 0 ? { tries: this.#attempts } : {};
     const base = { name: stage.name, seconds: this.#seconds(), reasons, key: key.key };
-    return this.#due.judge({ ...base, outcome: 'failed', failure: this.#advised(reason), ...tries });
-  }
-
-  /** What a package threw that does not load comes with what to do about it. */
-  #advised(reason: FailureReason): FailureReason {
-    if (reason.kind !== 'threw') return reason;
-    const advice = adviceOnStack(reason.stack, this.#services.packageAdvice);
-    return advice === undefined ? reason : { ...reason, advice };
+    return this.#due.judge({ ...base, outcome: 'failed', failure: advised(reason, this.#services), ...tries });
   }
 
   #cancelled(): StageResult {

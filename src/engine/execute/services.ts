@@ -1,11 +1,13 @@
 import type { Stores } from '../cache/stores.ts';
 import type { Listings } from '../fingerprint/listings.ts';
 import type { PackageAdvice } from '../fingerprint/package-advice.ts';
-import type { PathDigests } from '../fingerprint/path-digests.ts';
 import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
+import type { Threads } from '../fingerprint/threads.ts';
+import type { Trees } from '../fingerprint/trees.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { VouchedActions } from '../trust/vouched-actions.ts';
+import type { Emit } from './events.ts';
 import type { Executor } from './executor.ts';
 import type { Roots } from './roots.ts';
 
@@ -29,7 +31,10 @@ export interface Services {
   readonly vouched: Pick<VouchedActions, 'isForeign' | 'isRefused'>;
   readonly executor: Executor;
   /** Computes the digests of input paths. */
-  readonly paths: PathDigests;
+  readonly paths: Trees;
+  readonly threads: Threads;
+  /** Is told of long work outside of a run. */
+  readonly emit: Emit;
   readonly listings: Listings;
   /** The code of each stage of the plan, by the absolute path of its module. */
   readonly codes: ReadonlyMap<string, StageCode>;

@@ -12,6 +12,8 @@ export function toEvent(message: StageMessage, stage: string, reasons: readonly 
       return { type: 'stage-log', stage, message: message.message };
     case 'progress':
       return { type: 'stage-progress', stage, progress: message.progress };
+    case 'content-progress':
+      return { ...message, stage };
     case 'saving':
       return { type: 'stage-saving', stage, seconds: message.seconds };
     case 'warning':

@@ -69,7 +69,9 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
 }
 
 function toPrevious({ outputs, listings }: PreviousPaths): PreviousResult<unknown> {
-  return { outputs, digests: (input) => readListing(listings[input] ?? '') ?? new Map() };
+  const digestsIn = (listing: string) =>
+    [...(readListing(listing) ?? [])].map(({ path, digest }) => [path, digest] as const);
+  return { outputs, digests: (input) => new Map(digestsIn(listings[input] ?? '')) };
 }
 
 async function describe(bundles: readonly string[]): Promise<Description[]> {

@@ -1,14 +1,13 @@
 import { type Result, success } from '../../shared/problem.ts';
 import { actionKey, type KeyDocument, keyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
-import type { Listings } from '../fingerprint/listings.ts';
-import type { PathDigests } from '../fingerprint/path-digests.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { PathInput } from '../plan/resolve-input.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import { declaredEnvironment, seesGpus } from './environment.ts';
-import type { CompletedStage } from './events.ts';
+import type { CompletedStage, Content, Emit } from './events.ts';
 import type { Services } from './services.ts';
 
 export interface StageKey {
@@ -18,23 +17,27 @@ export interface StageKey {
 
 /** Computes the digests of input paths, each once a run, so that a run sees a consistent state. */
 export class PathInputs {
-  readonly #paths: PathDigests;
-  readonly #listings: Listings;
+  readonly #services: Pick<Services, 'paths' | 'listings'>;
+  readonly #emit: Emit;
   readonly #seen = new Map<string, Promise<Result<Digest>>>();
 
-  constructor({ paths, listings }: Pick<Services, 'paths' | 'listings'>) {
-    this.#paths = paths;
-    this.#listings = listings;
+  constructor(services: Pick<Services, 'paths' | 'listings'>, emit: Emit) {
+    this.#services = services;
+    this.#emit = emit;
   }
 
-  digest(input: PathInput): Promise<Result<Digest>> {
-    const found = this.#seen.get(idOf(input)) ?? this.#read(input);
+  /** `name`: that of the input in `stage`. */
+  digest(input: PathInput, stage: string, name: string): Promise<Result<Digest>> {
+    const found = this.#seen.get(idOf(input)) ?? this.#read(input, stage, name);
     this.#seen.set(idOf(input), found);
     return found;
   }
 
-  async #read(input: PathInput): Promise<Result<Digest>> {
-    const tree = await this.#paths.digest(input, (read) => this.#listings.keep(read));
+  async #read(input: PathInput, stage: string, name: string): Promise<Result<Digest>> {
+    const { paths, listings } = this.#services;
+    const content: Content = { kind: 'input', name };
+    const watch: Watch = (progress) => this.#emit({ type: 'content-progress', stage, content, progress });
+    const tree = await paths.of(input.path, { filter: input, listings: listings.directory, watch });
     return tree.ok ? success(tree.value.digest) : tree;
   }
 }
@@ -76,7 +79,7 @@ export async function knownParts(
   const code = codeOf(stage, services);
   const inputs: Record<string, Digest> = {};
   const open: string[] = [];
-  for (const { name, from } of sourcesOf(stage)) {
+  for (const { name, input, from } of sourcesOf(stage)) {
     if (from.kind === 'artifact') {
       const outputs = outputsOf(from.stage);
       const digest = outputs?.[from.output];
@@ -84,7 +87,7 @@ export async function knownParts(
       else if (digest === undefined) throw new Error(`${from.stage} has no output ${from.output}`);
       else inputs[name] = digest;
     } else {
-      const digest = await paths.digest(from);
+      const digest = await paths.digest(from, stage.name, input);
       if (!digest.ok) return digest;
       inputs[name] = digest.value;
     }

@@ -5,12 +5,14 @@ import type { Services } from './services.ts';
 
 /** Returns what each of the named stages and their upstream stages would do now. Runs nothing. */
 export async function survey(services: Services, names: readonly string[]): Promise<ReadonlyMap<string, StageResult>> {
+  const { signal } = services.threads;
   const { stages } = await execute(services, {
     selection: { stages: before(services.plan, names), forced: new Set(), cachedOnly: new Set() },
     dryRun: true,
     keepGoing: true,
-    signal: new AbortController().signal,
-    emit: () => undefined,
+    signal,
+    emit: services.emit,
   });
+  signal.throwIfAborted();
   return new Map(stages.map((stage) => [stage.name, stage]));
 }

@@ -1,6 +1,7 @@
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { Stores } from '../cache/stores.ts';
-import type { PathDigests } from '../fingerprint/path-digests.ts';
+import type { Trees } from '../fingerprint/trees.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import type { FailureReason } from './failure.ts';
 import type { FoundInput } from './request-inputs.ts';
 
@@ -11,15 +12,16 @@ import type { FoundInput } from './request-inputs.ts';
 export async function unchangedInputs(
   stage: string,
   found: readonly FoundInput[],
-  { stores, paths }: { readonly stores: Pick<Stores, 'contents'>; readonly paths: PathDigests },
+  { stores, paths }: { readonly stores: Pick<Stores, 'contents'>; readonly paths: Trees },
+  watch: (input: string) => Watch,
 ): Promise<Result<void, FailureReason | 'inputs-gone'>> {
   const problems: Problem[] = [];
   for (const { input, from, path } of found) {
     if (from.kind === 'artifact') {
-      if (!(await stores.contents.has(from.digest))) return failure('inputs-gone');
+      if (!(await stores.contents.has(from.digest, watch(input)))) return failure('inputs-gone');
       continue;
     }
-    const tree = await paths.digest({ path, ...from.filter });
+    const tree = await paths.of(path, { filter: from.filter, watch: watch(input) });
     if (!tree.ok || tree.value.digest !== from.digest) problems.push(changedProblem(stage, input, path));
   }
   return problems.length > 0 ? failure({ kind: 'bad-input', problems }) : success(undefined);

@@ -1,5 +1,5 @@
 import type { Digest } from './digest.ts';
-import type { Listing } from './listings.ts';
+import { type FileList, mergeLists, type TreeFile } from './file-list.ts';
 
 /** The maximum number of files named. */
 const NAMED = 3;
@@ -7,16 +7,14 @@ const NAMED = 3;
 const SHOWN_PATH = 40;
 
 /** Describes the differences between two states of a directory: `3 files changed, 1 new: a.jpg, b.jpg, c.jpg, …`. */
-export function compareListings(before: Listing, now: Listing): string {
-  const changed = [...now].filter(([path, digest]) => before.has(path) && before.get(path) !== digest);
-  const added = [...now].filter(([path]) => !before.has(path));
-  const gone = [...before].filter(([path]) => !now.has(path));
+export function compareListings(before: FileList, now: FileList): string {
+  const { changed, added, gone } = differences(before, now);
   const renamed = takeRenamed(gone, added);
   const renamedFrom = new Set(renamed.values());
   const groups = [
-    { word: 'changed', paths: changed.map(([path]) => path) },
-    { word: 'new', paths: added.filter(([path]) => !renamed.has(path)).map(([path]) => path) },
-    { word: 'removed', paths: gone.filter(([path]) => !renamedFrom.has(path)).map(([path]) => path) },
+    { word: 'changed', paths: changed },
+    { word: 'new', paths: added.map(({ path }) => path).filter((path) => !renamed.has(path)) },
+    { word: 'removed', paths: gone.map(({ path }) => path).filter((path) => !renamedFrom.has(path)) },
     { word: 'renamed', paths: [...renamed].map(([to, from]) => `${from} → ${to}`) },
   ].filter(({ paths }) => paths.length > 0);
   const names = groups.flatMap(({ paths }) => paths).map(ending);
@@ -32,17 +30,35 @@ function ending(path: string): string {
   return path.length <= SHOWN_PATH ? path : `…${path.slice(1 - SHOWN_PATH)}`;
 }
 
+interface Differences {
+  readonly changed: readonly string[];
+  readonly added: readonly TreeFile[];
+  readonly gone: readonly TreeFile[];
+}
+
+function differences(before: FileList, now: FileList): Differences {
+  const changed: string[] = [];
+  const added: TreeFile[] = [];
+  const gone: TreeFile[] = [];
+  for (const [then, here] of mergeLists(before, now)) {
+    if (then === -1) added.push(now.at(here));
+    else if (here === -1) gone.push(before.at(then));
+    else if (before.digestAt(then) !== now.digestAt(here)) changed.push(now.pathAt(here));
+  }
+  return { changed, added, gone };
+}
+
 /** Returns new path → old path of the files that were renamed, recognised by equal content. */
-function takeRenamed(gone: readonly [string, Digest][], added: readonly [string, Digest][]): Map<string, string> {
+function takeRenamed(gone: readonly TreeFile[], added: readonly TreeFile[]): Map<string, string> {
   const byDigest = new Map<Digest, string[]>();
   // In reverse order, so that `pop` takes the first path in constant time: thousands of files may be equal.
-  for (const [path, digest] of gone.toReversed()) {
+  for (const { path, digest } of gone.toReversed()) {
     const same = byDigest.get(digest);
     if (same === undefined) byDigest.set(digest, [path]);
     else same.push(path);
   }
   const renamed = new Map<string, string>();
-  for (const [path, digest] of added) {
+  for (const { path, digest } of added) {
     const from = byDigest.get(digest)?.pop();
     if (from !== undefined) renamed.set(path, from);
   }

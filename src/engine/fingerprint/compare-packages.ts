@@ -1,5 +1,7 @@
 import type { DescribePackage } from './compare-keys.ts';
-import type { Listing, Listings } from './listings.ts';
+import type { Digest } from './digest.ts';
+import type { FileList } from './file-list.ts';
+import type { Listings } from './listings.ts';
 
 /** The maximum number of files named. */
 const NAMED = 3;
@@ -8,11 +10,17 @@ const NAMED = 3;
 export function describePackages(listings: Pick<Listings, 'find'>): DescribePackage {
   return (before, now) => {
     const [was, is] = [listings.find(before), listings.find(now)];
-    return was === undefined || is === undefined ? undefined : difference(was, is);
+    return was === undefined || is === undefined ? undefined : difference(toMap(was), toMap(is));
   };
 }
 
-function difference(was: Listing, is: Listing): string {
+type Files = ReadonlyMap<string, Digest>;
+
+function toMap(list: FileList): Files {
+  return new Map([...list].map(({ path, digest }) => [path, digest]));
+}
+
+function difference(was: Files, is: Files): string {
   const edited = [...is].filter(([path, digest]) => was.has(path) && was.get(path) !== digest);
   if (edited.length > 0) return `was edited in node_modules: ${named(edited.map(([path]) => path))}`;
   const added = [...is.keys()].filter((path) => !was.has(path));

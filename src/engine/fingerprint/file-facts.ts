@@ -1,12 +1,5 @@
 import type { BigIntStats } from 'node:fs';
 
-/** An existing file with its metadata. */
-export interface FoundFile {
-  /** Absolute. */
-  readonly path: string;
-  readonly stats: BigIntStats;
-}
-
 /** The metadata of a file. Equal facts mean equal content, except in the racy case. */
 export type Facts = string & { readonly __brand: 'Facts' };
 

@@ -1,19 +1,26 @@
-/** The main module of a worker thread that hashes files. */
-import { workerData } from 'node:worker_threads';
-import { ContentHasher } from './content-hasher.ts';
-import { HASH_BYTES, type SharedHashes, STATE, take } from './parallel-hash.ts';
+/** The main module of a worker thread that does long work on files. */
+import { parentPort } from 'node:worker_threads';
+import { perform } from './perform-task.ts';
+import type { ThreadAnswer, ThreadRequest } from './threads.ts';
 
-const shared = workerData as SharedHashes;
-const hasher = new ContentHasher();
-await hasher.prepare();
-for (let index = take(shared); index < shared.paths.length; index = take(shared)) {
-  let state: number = STATE.done;
+parentPort?.on('message', ({ task, stop, done }: ThreadRequest) => {
+  const beat = (files: number, bytes: number): void => {
+    if (Atomics.load(stop, 0) !== 0) throw new Stopped();
+    Atomics.add(done, 0, BigInt(files));
+    Atomics.add(done, 1, BigInt(bytes));
+  };
+  parentPort?.postMessage(answer(() => perform(task, beat)));
+});
+
+class Stopped extends Error {}
+
+function answer(work: () => unknown): ThreadAnswer {
   try {
-    const { quick, digest } = hasher.hash(shared.paths[index] ?? '', shared.sizes[index] ?? 0);
-    shared.hashes.set(Buffer.from(quick.padStart(16, '0') + digest, 'hex'), index * HASH_BYTES);
-  } catch {
-    state = STATE.failed;
+    return { kind: 'done', value: work() };
+  } catch (error) {
+    if (error instanceof Stopped) return { kind: 'stopped' };
+    // Cloning an error loses its code.
+    const { message, stack, code, errno, path } = error as NodeJS.ErrnoException;
+    return { kind: 'threw', error: { message, stack, code, errno, path } };
   }
-  Atomics.store(shared.states, index, state);
-  Atomics.notify(shared.states, index);
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { writeAtomically } from '../../shared/atomic-write.ts';
-import { readText } from '../../shared/read-file.ts';
+import { readBytes } from '../../shared/read-file.ts';
 import { makePrivateFolder } from '../trust/user-folder.ts';
 import { userMac } from '../trust/user-key.ts';
 
@@ -10,30 +10,40 @@ import { userMac } from '../trust/user-key.ts';
  * costs only time. Without a path, nothing is remembered.
  */
 export function readIndexFile(path: string | undefined, kind: string): string | undefined {
+  return readIndexBytes(path, kind)?.toString('utf8');
+}
+
+/** Like `readIndexFile`, for a binary body. */
+export function readIndexBytes(path: string | undefined, kind: string): Buffer | undefined {
   if (path === undefined) return undefined;
-  const read = readText(path, 'memory');
+  const read = readBytes(path, 'memory');
   if (!read.ok) return undefined;
-  const text = read.value;
-  const end = text.indexOf('\n');
-  const body = text.slice(end + 1);
-  return text.slice(0, end) === headOf(path, kind, body, false) ? body : undefined;
+  const end = read.value.indexOf('\n');
+  const body = read.value.subarray(end + 1);
+  return read.value.toString('utf8', 0, Math.max(0, end)) === headOf(path, kind, body, false) ? body : undefined;
 }
 
 /** Writes a file of the memory atomically. Ignores errors: the next run then recomputes it. */
 export function writeIndexFile(path: string | undefined, kind: string, body: string): void {
+  writeIndexBytes(path, kind, [Buffer.from(body)]);
+}
+
+/** Like `writeIndexFile`, for a binary body that is the concatenation of `parts`. */
+export function writeIndexBytes(path: string | undefined, kind: string, parts: readonly Uint8Array[]): void {
   if (path === undefined) return;
   try {
+    const body = Buffer.concat(parts);
     const head = headOf(path, kind, body, true);
     if (head === undefined) return;
     makePrivateFolder(dirname(path));
-    writeAtomically(path, `${head}\n${body}`);
+    writeAtomically(path, Buffer.concat([Buffer.from(`${head}\n`), body]));
   } catch {
     // The disk is full or not writable.
   }
 }
 
 /** Returns the first line of a file: the kind, which includes a version, and a code that only this user can compute. */
-function headOf(path: string, kind: string, body: string, create: boolean): string | undefined {
+function headOf(path: string, kind: string, body: Uint8Array, create: boolean): string | undefined {
   const mac = userMac(kind, [path, body], create);
   return mac === undefined ? undefined : `${kind} ${mac}`;
 }

@@ -1,28 +1,20 @@
-import { hash } from 'node:crypto';
-import { type BigIntStats, existsSync, readdirSync, statSync } from 'node:fs';
-import { failure, type Result, success } from '../../shared/problem.ts';
-import type { FileDigests } from './file-digests.ts';
-import { isRacy, nowInNanoseconds } from './file-facts.ts';
+import { existsSync } from 'node:fs';
+import { type Result, success } from '../../shared/problem.ts';
+import { sha256 } from './digest.ts';
+import { nowInNanoseconds } from './file-facts.ts';
 import { readIndexFile, writeIndexFile } from './index-file.ts';
-import { digestTree, identityOf, type Tree, type TreeFilter } from './tree.ts';
+import { digestTree, EVERYTHING, isOpen, type SealedTree, type TreeFilter } from './tree.ts';
+import { sealOf, walk } from './walk.ts';
 
 /** The digest of a tree, valid while its seal is unbroken. */
-export type SealedTree = Pick<Tree, 'digest' | 'kind' | 'bytes'>;
-
-/** A tree that may have changed since it was last digested. */
-export interface BrokenSeal {
-  digest(files: FileDigests): Result<Tree>;
-}
-
-interface Snapshot {
+export interface Sealed extends SealedTree {
   /** Digest of the names, sizes, times and inodes of all entries of the tree. */
   readonly seal: string;
-  /** Whether an entry was modified so recently that it may change again without a change of its times. */
-  readonly racy: boolean;
+  /** The number of files. */
+  readonly count: number;
 }
 
-const KIND = 'sealed-trees-1';
-const EVERYTHING: TreeFilter = { include: [], exclude: [] };
+const KIND = 'sealed-trees-2';
 
 /**
  * Remembers the digests of trees, each with a seal over the metadata of every entry. While the seal is unbroken, the
@@ -31,8 +23,10 @@ const EVERYTHING: TreeFilter = { include: [], exclude: [] };
 export class SealedTrees {
   readonly #store: string | undefined;
   readonly #now: () => bigint;
-  readonly #sealed: Map<string, SealedTree & { readonly seal: string }>;
+  readonly #sealed: Map<string, Sealed>;
   readonly #used = new Set<string>();
+  /** The filters of the trees that have been sealed at a path. */
+  readonly #filters = new Map<string, TreeFilter[]>();
   #changed = false;
 
   /** `store`: the file in which the seals are kept for the next run, if they are; `now`: a clock in nanoseconds. */
@@ -40,36 +34,59 @@ export class SealedTrees {
     this.#store = store;
     this.#now = now;
     this.#sealed = new Map(JSON.parse(readIndexFile(store, KIND) ?? '[]') as []);
+    for (const id of this.#sealed.keys()) this.#addFilter(id);
   }
 
-  /** Returns the tree at `path` if its seal is unbroken; otherwise fails with a way to digest it. */
-  check(path: string, filter: TreeFilter = EVERYTHING): Result<SealedTree, BrokenSeal> {
-    const snapshot = takeSnapshot(path, this.#now());
-    const known = this.#sealed.get(idOf(path, filter));
-    if (known !== undefined && known.seal === snapshot?.seal) {
-      this.#used.add(idOf(path, filter));
-      return success(known);
-    }
-    return failure({
-      digest: (files) => {
-        const tree = digestTree(path, files, filter);
-        if (tree.ok && snapshot !== undefined && !snapshot.racy) this.#set(path, filter, snapshot.seal, tree.value);
-        else if (this.#sealed.delete(idOf(path, filter))) this.#changed = true;
-        return tree;
-      },
-    });
+  /** Returns the digest of the tree at `path` when it was last sealed. */
+  find(path: string, filter: TreeFilter = EVERYTHING): Sealed | undefined {
+    const id = idOf(path, filter);
+    const known = this.#sealed.get(id);
+    if (known !== undefined) this.#used.add(id);
+    return known;
   }
 
-  /** Returns the tree at `path`. Digests its files only if the seal is broken. */
-  of(path: string, files: FileDigests, filter: TreeFilter = EVERYTHING): Result<SealedTree> {
-    const checked = this.check(path, filter);
-    return checked.ok ? checked : checked.failure.digest(files);
+  /** Seals a tree with known content. */
+  set(path: string, filter: TreeFilter, { seal, digest, kind, bytes, count }: Sealed): void {
+    const id = idOf(path, filter);
+    this.#used.add(id);
+    if (this.#sealed.get(id)?.seal === seal) return;
+    if (!this.#sealed.has(id)) this.#addFilter(id);
+    this.#sealed.set(id, { seal, digest, kind, bytes, count });
+    this.#changed = true;
   }
 
-  /** Seals a tree with known content to which nothing writes any more, however recent it is. */
-  seal(path: string, tree: SealedTree): void {
-    const snapshot = takeSnapshot(path, this.#now());
-    if (snapshot !== undefined) this.#set(path, EVERYTHING, snapshot.seal, tree);
+  /** Returns the filters of the sealed trees at a path. */
+  filtersAt(path: string): readonly TreeFilter[] {
+    return this.#filters.get(path)?.filter((filter) => this.#sealed.has(idOf(path, filter))) ?? [];
+  }
+
+  /** The names under which tables of the sealed trees are kept. */
+  tableNames(): ReadonlySet<string> {
+    return new Set([...this.#sealed.keys()].map((id) => sha256(id)));
+  }
+
+  delete(path: string, filter: TreeFilter = EVERYTHING): void {
+    if (this.#sealed.delete(idOf(path, filter))) this.#changed = true;
+  }
+
+  /** Returns the tree at `path`, on this thread and at once: for what is small. Reads it only if its seal is broken. */
+  of(path: string): Result<SealedTree> {
+    const known = this.find(path);
+    const walked = walkQuietly(path, this.#now());
+    const seal = walked && sealOf(walked);
+    if (known !== undefined && known.seal === seal) return success(known);
+    const tree = digestTree(path);
+    if (!tree.ok || seal === undefined || walked === undefined || walked.racy.length > 0) this.delete(path);
+    else this.set(path, EVERYTHING, { ...tree.value, seal, count: walked.table.length });
+    return tree;
+  }
+
+  #addFilter(id: string): void {
+    const [path = '', filter] = id.split('\0');
+    const [include, exclude] = filter === undefined ? [[], []] : (JSON.parse(filter) as [string[], string[]]);
+    const filters = this.#filters.get(path);
+    if (filters === undefined) this.#filters.set(path, [{ include, exclude }]);
+    else if (!filters.some((known) => idOf(path, known) === id)) filters.push({ include, exclude });
   }
 
   save(): void {
@@ -78,16 +95,11 @@ export class SealedTrees {
     writeIndexFile(this.#store, KIND, JSON.stringify(kept));
     this.#changed = false;
   }
-
-  #set(path: string, filter: TreeFilter, seal: string, { digest, kind, bytes }: SealedTree): void {
-    this.#sealed.set(idOf(path, filter), { seal, digest, kind, bytes });
-    this.#used.add(idOf(path, filter));
-    this.#changed = true;
-  }
 }
 
-function idOf(path: string, { include, exclude }: TreeFilter): string {
-  return include.length === 0 && exclude.length === 0 ? path : [path, JSON.stringify([include, exclude])].join('\0');
+/** Identifies a tree with its filter. */
+export function idOf(path: string, filter: TreeFilter): string {
+  return isOpen(filter) ? path : [path, JSON.stringify([filter.include, filter.exclude])].join('\0');
 }
 
 function pathOf(id: string): string {
@@ -95,35 +107,10 @@ function pathOf(id: string): string {
 }
 
 /** Returns nothing if an entry is inaccessible; `digestTree` then reports it. */
-function takeSnapshot(root: string, now: bigint): Snapshot | undefined {
-  const names: string[] = [];
-  const facts: bigint[] = [];
-  let racy = false;
-  const add = (name: string, stats: BigIntStats): void => {
-    names.push(name);
-    facts.push(stats.size, stats.mtimeNs, stats.ctimeNs, stats.ino);
-    racy ||= isRacy(stats, now);
-  };
-  const visit = (directory: string, above: readonly string[]): void => {
-    for (const name of readdirSync(directory)) {
-      const path = `${directory}/${name}`;
-      const stats = statSync(path, { bigint: true });
-      if (!stats.isDirectory()) add(name, stats);
-      else if (!above.includes(identityOf(stats))) {
-        // The metadata of a directory itself does not count, only its entries.
-        names.push(`${name}/`);
-        visit(path, [...above, identityOf(stats)]);
-        names.push('/');
-      }
-    }
-  };
+function walkQuietly(path: string, now: bigint) {
   try {
-    const stats = statSync(root, { bigint: true });
-    if (stats.isDirectory()) visit(root, [identityOf(stats)]);
-    else add('', stats);
+    return walk(path, 'followed', now, () => undefined);
   } catch {
     return undefined;
   }
-  const sealed = Buffer.concat([Buffer.from(names.join('\0')), Buffer.from(BigUint64Array.from(facts).buffer)]);
-  return { seal: hash('sha256', sealed), racy };
 }

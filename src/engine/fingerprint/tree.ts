@@ -1,105 +1,116 @@
-import { type BigIntStats, readdirSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { problem, type Result, success } from '../../shared/problem.ts';
-import { type Digest, sha256 } from './digest.ts';
-import type { FileDigests } from './file-digests.ts';
-import type { FoundFile } from './file-facts.ts';
-
-export interface TreeFile {
-  /** Relative to the tree's root, with `/`; empty if the tree is a single file. */
-  readonly path: string;
-  readonly digest: Digest;
-  readonly size: number;
-}
+import type { Beat } from './beat.ts';
+import type { Digest } from './digest.ts';
+import { nowInNanoseconds } from './file-facts.ts';
+import { listNamed } from './file-list.ts';
+import { allocateFacts, FACTS, FileTable } from './file-table.ts';
+import { FileHasher } from './hash-file.ts';
+import { type Links, sealOf, type Walked, walk } from './walk.ts';
 
 /** The content of a file or directory. File names and bytes count; times, permissions and the location do not. */
 export interface Tree {
   readonly digest: Digest;
   readonly kind: 'file' | 'directory';
-  readonly files: readonly TreeFile[];
-  /** Relative paths. None if files were filtered: whether a directory is empty is then not known. */
-  readonly emptyDirectories: readonly string[];
+  readonly files: FileTable;
   readonly bytes: number;
+  /** With symbolic links kept, the first entry that is neither a file nor a directory. */
+  readonly odd?: string;
 }
+
+/** The digest of a tree, without its files. */
+export type SealedTree = Pick<Tree, 'digest' | 'kind' | 'bytes' | 'odd'>;
 
 export interface TreeFilter {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 }
 
-const EVERYTHING: TreeFilter = { include: [], exclude: [] };
+export const EVERYTHING: TreeFilter = { include: [], exclude: [] };
 
-/** Computes the digest of a file or directory, following symbolic links. Fails if something cannot be read. */
-export function digestTree(path: string, files: FileDigests, filter: TreeFilter = EVERYTHING): Result<Tree> {
+const UNOBSERVED: Beat = () => undefined;
+
+/**
+ * Computes the digest of a file or directory, following symbolic links, on this thread and at once: for what is small.
+ * Fails if something cannot be read.
+ */
+export function digestTree(path: string, filter: TreeFilter = EVERYTHING, links: Links = 'followed'): Result<Tree> {
   try {
-    const stats = statSync(path, { bigint: true });
-    if (stats.isFile()) {
-      const digest = files.of(path, stats);
-      const size = Number(stats.size);
-      return success({ digest, kind: 'file', files: [{ path: '', digest, size }], emptyDirectories: [], bytes: size });
-    }
-    if (!stats.isDirectory()) return problem(`${path} is neither a file nor a directory`, { at: { file: path } });
-    const { found, emptyDirectories } = walk(path, stats, acceptor(filter));
-    const digests = files.all(found);
-    if (isOpen(filter)) files.keepOnly(path, found);
-    const tree = found.map(({ relative, stats: { size } }, index) => ({
-      path: relative,
-      digest: digests[index] as Digest,
-      size: Number(size),
-    }));
-    const content = { files: tree, emptyDirectories: isOpen(filter) ? emptyDirectories : [] };
-    const bytes = tree.reduce((sum, file) => sum + file.size, 0);
-    return success({ digest: sha256(listingText(content)), kind: 'directory', ...content, bytes });
+    const walked = select(walk(path, links, nowInNanoseconds(), UNOBSERVED), path, filter);
+    if (!walked.ok) return walked;
+    hashFiles(path, walked.value.table, walked.value.table.indices(), UNOBSERVED);
+    return success({ ...treeOf(walked.value), ...(walked.value.odd !== undefined && { odd: walked.value.odd }) });
   } catch (error) {
-    return toProblem(error as NodeJS.ErrnoException, path);
+    return toProblem(error, path);
   }
 }
 
+/** Returns the tree at a path if its seal is unbroken. `beat` may throw to end this. */
+export function readSealed(path: string, filter: TreeFilter, seal: string, beat: Beat): Tree | undefined {
+  try {
+    const all = walk(path, 'followed', nowInNanoseconds(), beat);
+    const walked = sealOf(all) === seal ? select(all, path, filter) : undefined;
+    if (!walked?.ok) return undefined;
+    hashFiles(path, walked.value.table, walked.value.table.indices(), beat);
+    return treeOf(walked.value);
+  } catch (error) {
+    toProblem(error, path);
+    return undefined;
+  }
+}
+
+/** Returns the part of a tree that the filter accepts. Fails if that has something that cannot be digested. */
+export function select(walked: Walked, root: string, filter: TreeFilter): Result<Walked> {
+  const { kind, table, links, others, odd } = walked;
+  if (kind === 'file' && table.length === 0)
+    return problem(`${root} is neither a file nor a directory`, { at: { file: root } });
+  const accepts = kind === 'file' ? () => true : acceptor(filter);
+  const broken = odd === undefined ? links.find(accepts) : undefined;
+  if (broken !== undefined) return brokenProblem(`${root}/${broken}`);
+  if (kind === 'file' || isOpen(filter)) return success(walked);
+  const kept = table.indices().filter((index) => accepts(table.pathAt(index)));
+  const places = new Map(kept.map((index, place) => [index, place]));
+  return success({
+    ...{ kind, links, others },
+    table: pick(table, kept),
+    racy: walked.racy.flatMap((index) => places.get(index) ?? []),
+    emptyDirectories: [],
+  });
+}
+
+/** Fills in the digests of the files at `indices`. */
+export function hashFiles(root: string, table: FileTable, indices: Iterable<number>, beat: Beat): void {
+  const hasher = new FileHasher();
+  for (const index of indices) {
+    const path = table.pathAt(index);
+    table.setDigest(index, hasher.hash(path === '' ? root : `${root}/${path}`, table.sizeAt(index), beat));
+  }
+}
+
+/** Returns the tree once all digests of its files are known. */
+export function treeOf(walked: Walked): Tree {
+  const { kind, table } = walked;
+  const digest = kind === 'file' ? table.digestAt(0) : digestOf(listingOf(walked));
+  return { digest, kind, files: table, bytes: table.bytes };
+}
+
 /** Returns the text whose SHA-256 is the digest of a directory. */
-export function listingText({ files, emptyDirectories }: Pick<Tree, 'files' | 'emptyDirectories'>): string {
-  return [
-    // Distinguishes the digest of a directory from that of a file with the same listing.
-    'tree',
-    ...files.map((file) => `file ${file.digest} ${file.path}`),
-    ...emptyDirectories.map((directory) => `directory ${directory}`),
-  ].join('\0');
+export function listingText(walked: Walked): string {
+  return [...listingOf(walked)].join('');
 }
 
-interface Walked {
-  /** Sorted by path. */
-  readonly found: readonly (FoundFile & { readonly relative: string })[];
-  readonly emptyDirectories: readonly string[];
+function* listingOf({ table, emptyDirectories }: Walked): Generator<string> {
+  // Distinguishes the digest of a directory from that of a file with the same listing.
+  yield 'tree';
+  for (const { digest, path } of table) yield `\0file ${digest} ${path}`;
+  for (const directory of emptyDirectories) yield `\0directory ${directory}`;
 }
 
-function walk(root: string, rootStats: BigIntStats, accepts: (path: string) => boolean): Walked {
-  const found: (FoundFile & { readonly relative: string })[] = [];
-  const emptyDirectories: string[] = [];
-  const visit = (relative: string, stats: BigIntStats, above: readonly string[]): void => {
-    const identity = identityOf(stats);
-    // A symbolic link to an ancestor would recurse endlessly; its content is counted there already.
-    if (above.includes(identity)) return;
-    const entries = readdirSync(relative === '' ? root : join(root, relative), { withFileTypes: true });
-    if (entries.length === 0 && relative !== '') emptyDirectories.push(relative);
-    for (const entry of entries) {
-      const inside = relative === '' ? entry.name : `${relative}/${entry.name}`;
-      if (!entry.isDirectory() && !entry.isSymbolicLink() && !accepts(inside)) continue;
-      const path = join(root, inside);
-      const inner = statSync(path, { bigint: true, throwIfNoEntry: accepts(inside) });
-      // A link to nothing that nobody wants.
-      if (inner === undefined) continue;
-      if (inner.isDirectory()) visit(inside, inner, [...above, identity]);
-      else if (inner.isFile() && accepts(inside)) found.push({ relative: inside, path, stats: inner });
-    }
-  };
-  visit('', rootStats, []);
-  found.sort((a, b) => (a.relative < b.relative ? -1 : 1));
-  return { found, emptyDirectories: emptyDirectories.sort() };
-}
-
-/** Returns the identity of a file or directory, independent of the path by which it is reached. */
-export function identityOf({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`;
+function digestOf(parts: Iterable<string>): Digest {
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  return digest.digest('hex') as Digest;
 }
 
 /** Returns whether a filter accepts every file. */
@@ -117,16 +128,23 @@ function acceptor(filter: TreeFilter): (path: string) => boolean {
   return (path) => included(path) && !excluded(path);
 }
 
-function toProblem(error: NodeJS.ErrnoException, path: string): Result<never> {
+function pick(table: FileTable, indices: readonly number[]): FileTable {
+  const list = listNamed(indices.map((index) => table.pathAt(index)));
+  const facts = allocateFacts(indices.length);
+  for (const [place, index] of indices.entries())
+    facts.set(table.facts.subarray(index * FACTS, (index + 1) * FACTS), place * FACTS);
+  return new FileTable({ list, facts });
+}
+
+/** Turns an error of the file system into a problem. Rethrows anything else. */
+export function toProblem(thrown: unknown, path: string): Result<never> {
+  const error = thrown as NodeJS.ErrnoException;
   const place = { at: { file: error.path ?? path } };
   switch (error.code) {
     case 'ENOENT':
       return error.path === undefined || error.path === path
         ? problem('there is no such file or directory', place)
-        : problem('it was deleted while being read, or is a broken symbolic link', {
-            ...place,
-            advice: 'Fix or delete it.',
-          });
+        : brokenProblem(error.path);
     case 'EACCES':
     case 'EPERM':
       return problem('no permission to read it', { ...place, advice: 'Change its permissions (chmod +r).' });
@@ -135,4 +153,11 @@ function toProblem(error: NodeJS.ErrnoException, path: string): Result<never> {
     default:
       return problem(`cannot read it: ${error.code}`, place);
   }
+}
+
+function brokenProblem(path: string): Result<never> {
+  return problem('it was deleted while being read, or is a broken symbolic link', {
+    at: { file: path },
+    advice: 'Fix or delete it.',
+  });
 }

@@ -2,6 +2,7 @@ import type { Problem } from '../../shared/problem.ts';
 import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { Emit, StageResult } from '../execute/events.ts';
 import type { Difference, FailureReason } from '../execute/failure.ts';
+import { contentProgressJson } from './content-progress.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';
 
@@ -16,6 +17,9 @@ export function jsonReporter(line: (value: object) => void): Emit {
       case 'stage-started':
       case 'stage-log':
         line(event);
+        break;
+      case 'content-progress':
+        line(contentProgressJson(event));
         break;
       case 'stage-warning':
         line({ type: event.type, stage: event.stage, ...event.problem });

@@ -2,6 +2,7 @@ import { duration } from '../../shared/text/format.ts';
 import { type Paint, printedLines } from '../../shared/text/style.ts';
 import { joinLines } from '../../shared/text/visible.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
+import { ContentProgressLine } from './content-progress.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
@@ -13,6 +14,7 @@ export function describeWait({ for: what, holder }: RunEvent & { readonly type: 
     : `waiting for GPUs in use by ${holder}`;
 }
 
+type ContentEvent = RunEvent & { readonly type: 'content-progress' };
 type Stopping = RunEvent & { readonly type: 'run-stopping' };
 
 /** Says that a run is being stopped. */
@@ -37,6 +39,7 @@ const PROGRESS_WIDTH = 100;
 /** Writes one line per event, for logs and for terminals that cannot redraw. */
 export function plainReporter(write: (text: string) => void, paint: Paint): Emit {
   const progress = new Map<string, { readonly line: ProgressLine; shown: number }>();
+  const content = plainContentReporter(write);
   const line = (text: string) => write(`${joinLines(text)}\n`);
   return (event) => {
     switch (event.type) {
@@ -67,6 +70,9 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         line(`  ${event.stage}: ${text}`);
         break;
       }
+      case 'content-progress':
+        content(event);
+        break;
       case 'stage-warning':
         write(`${describeProblems([event.problem], [], paint, 'warning')}\n`);
         break;
@@ -81,6 +87,20 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
       default:
         event satisfies never;
     }
+  };
+}
+
+/** Writes how far work on inputs and outputs has got: at once, then every ten seconds. */
+export function plainContentReporter(write: (text: string) => void): (event: ContentEvent) => void {
+  const contents = new Map<string, { readonly line: ContentProgressLine; shown: number }>();
+  return (event) => {
+    const id = JSON.stringify([event.stage, event.content]);
+    const known = contents.get(id) ?? { line: new ContentProgressLine(), shown: Number.NEGATIVE_INFINITY };
+    contents.set(id, known);
+    const text = known.line.text(event, PROGRESS_WIDTH);
+    if (performance.now() - known.shown < PROGRESS_MILLISECONDS) return;
+    known.shown = performance.now();
+    write(`${joinLines(`  ${event.stage}: ${text}`)}\n`);
   };
 }
 

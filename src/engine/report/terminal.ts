@@ -6,6 +6,7 @@ import { writeText } from '../../shared/text/output.ts';
 import { type Paint, printedLines, toTerminal } from '../../shared/text/style.ts';
 import { joinLines } from '../../shared/text/visible.ts';
 import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
+import { ContentProgressLine } from './content-progress.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeWait, headline, howToEnd, savingText, stageLine, stoppingText } from './plain.ts';
 import { describeProblems } from './problems.ts';
@@ -18,6 +19,7 @@ interface Row {
   readonly finished: Promise<StageResult>;
   readonly finish: (result: StageResult) => void;
   readonly progress: ProgressLine;
+  readonly content: ContentProgressLine;
   task?: Wrapper;
   title: string;
   started: boolean;
@@ -36,7 +38,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   /** Warnings, which are printed below the drawing so that they stay visible. */
   const warnings: Problem[] = [];
   let drawing: Promise<void> | undefined;
-  let stopping: (RunEvent & { readonly type: 'run-stopping' }) | undefined;
+  let stopping: Stopping | undefined;
   const width = () => Math.max(20, (stream.columns ?? 80) - 6);
 
   const emit = (event: RunEvent): void => {
@@ -55,10 +57,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         else for (const row of rows.values()) if (row.started) show(row, stoppingText(event));
         break;
       case 'stage-saving':
-        show(
-          rows.get(event.stage),
-          `${savingText(event)}; ${stopping === undefined ? 'its timeout is over' : howToEnd(stopping)}`,
-        );
+        show(rows.get(event.stage), savingLine(event, stopping));
         break;
       case 'stage-started': {
         const row = rows.get(event.stage);
@@ -72,6 +71,12 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
       case 'stage-progress': {
         const row = rows.get(event.stage);
         if (stopping === undefined) show(row, row?.progress.text(event.progress, width()) ?? '');
+        break;
+      }
+      case 'content-progress': {
+        const row = rows.get(event.stage);
+        drawing ??= draw(rows, paint);
+        if (stopping === undefined) show(row, row?.content.text(event, width()) ?? '');
         break;
       }
       case 'stage-log':
@@ -108,6 +113,12 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
   };
 }
 
+type Stopping = RunEvent & { readonly type: 'run-stopping' };
+
+function savingLine(event: RunEvent & { type: 'stage-saving' }, stopping: Stopping | undefined): string {
+  return `${savingText(event)}; ${stopping === undefined ? 'its timeout is over' : howToEnd(stopping)}`;
+}
+
 async function draw(rows: ReadonlyMap<string, Row>, paint: Paint): Promise<void> {
   // A second Ctrl-C ends the command while listr2 hides the cursor, and holds back what is written to the stream.
   const showCursor = () => writeSync(process.stdout.fd, '\u001b[?25h');
@@ -140,7 +151,7 @@ function newRow(title: string): Row {
   const finished = new Promise<StageResult>((resolve) => {
     finish = resolve;
   });
-  return { finished, finish, progress: new ProgressLine(), title, started: false };
+  return { finished, finish, progress: new ProgressLine(), content: new ContentProgressLine(), title, started: false };
 }
 
 function retitle(row: Row, title: string): void {

@@ -20,12 +20,12 @@ const BYTES = 32;
 const known = new Map<string, Buffer | undefined>();
 
 /**
- * Returns an HMAC-SHA256 of texts under a key that only this user has, in hex; nothing if there is no key. `domain` says
+ * Returns an HMAC-SHA256 of texts or bytes under a key that only this user has, in hex; nothing if there is no key. `domain` says
  * what the texts are, so that a code for one purpose is none for another.
  *
  * @param create whether to create the key if this user has none yet.
  */
-export function userMac(domain: string, texts: readonly string[], create: boolean): string | undefined {
+export function userMac(domain: string, texts: readonly (string | Uint8Array)[], create: boolean): string | undefined {
   const key = userKey(create);
   if (key === undefined) return undefined;
   const mac = createHmac('sha256', key).update(domain);

@@ -36,6 +36,7 @@ export function trainOptions(params: TrainParams): TrainOptions {
     dropout: params.dropout,
     threads: params.threads,
     execution: params.execution,
+    precision: params.precision,
     towers: params.towers,
     weights: params.weights,
     saveAs: params.save_as,

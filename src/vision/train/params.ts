@@ -1,6 +1,7 @@
 import { replacedParam } from '../../shared/replaced-param.ts';
 import type { FromSchema } from '../../shared/schema-type.ts';
 import { backboneNames } from '../models/backbones/index.ts';
+import { precisions } from '../tensorflow/session/config-proto.ts';
 import { augmentParam, optimizerParam, scheduleParam } from './choice-params.ts';
 import { monitoredMetrics } from './loop/early-stopping.ts';
 import { saveFormats } from './save-as.ts';
@@ -146,6 +147,13 @@ export const trainParams = {
         '`graph` runs each batch as one TensorFlow graph; `eager` runs it op by op (slower, for comparison).',
       enum: executionModes,
       default: 'graph',
+    },
+    precision: {
+      description:
+        'The number format of convolutions and matrix products in the graph. `mixed_bfloat16` is faster on CPUs with ' +
+        'AVX512-BF16 or AMX, and less exact; weights, loss and moving averages are float32 in any case.',
+      enum: precisions,
+      default: 'float32',
     },
     towers: {
       description:

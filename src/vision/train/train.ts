@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
-import { failure, type Result, success } from '../../shared/problem.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { BackboneName } from '../models/backbones/index.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { nodeBackend } from '../tensorflow/execute-op.ts';
 import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
+import type { Precision } from '../tensorflow/session/config-proto.ts';
 import { openCheckpoints } from './checkpoints/checkpoints.ts';
 import { divergedProblem } from './loop/diverged.ts';
 import { type FitOptions, fitModel, type TrainingContext, type TrainingProgress } from './loop/fit.ts';
@@ -48,6 +49,8 @@ export interface TrainOptions
   /** The number of intra-op threads. Another number changes results by rounding errors. */
   readonly threads: number;
   readonly execution: ExecutionMode;
+  /** The number format of convolutions and matrix products; of `graph` alone. */
+  readonly precision: Precision;
   /** The number of devices over which each batch is split. */
   readonly towers: number;
   /** `none`, `imagenet`, or the path or URL of a file saved by Keras, with its digest. */
@@ -126,6 +129,7 @@ async function trainOn(
     layout: headLayout(targets.tasks),
     rateFactors,
     devices: devicesOf(tf, options.towers),
+    session: { precision: options.precision },
     targets: {
       labelSmoothing: options.labelSmoothing,
       classWeights: classWeightColumns(options.classWeights, targets),
@@ -182,9 +186,17 @@ async function checkStart(
     ...sampleProblems(targets, options.batchSize, paths.targets),
     ...monitorProblems(targets, options.earlyStopping, paths.targets),
     ...classWeightProblems(options.classWeights, targets),
+    ...precisionProblems(options),
     ...(start.ok ? [] : start.failure),
   ];
   return problems.length > 0 ? failure(problems) : start;
+}
+
+/** Op by op, TensorFlow does not convert anything. */
+function precisionProblems({ execution, precision }: TrainOptions): Problem[] {
+  if (execution === 'graph' || precision === 'float32') return [];
+  const advice = 'Set execution to graph, or precision to float32.';
+  return [{ message: `precision is ${precision}, which execution: eager does not support`, advice }];
 }
 
 /** Downloads the initial weights if necessary, and builds the model. */

@@ -114,17 +114,16 @@ describe.each(STORES)('the $name store', ({ in: openIn, corruptible }) => {
   test('lists the files in content, with their digests', async () => {
     const result = made('a');
     await keep(result);
-    expect(await stores.contents.list(digestOf(result, 'shards'))).toMatchObject({
-      kind: 'directory',
-      files: [
-        { path: '0.arrow', digest: sha256('aaa') },
-        { path: 'inner/1.arrow', digest: sha256('aaaaa') },
-      ],
-    });
+    const tree = await stores.contents.list(digestOf(result, 'shards'));
+    expect(tree?.kind).toBe('directory');
+    expect([...(tree?.files ?? [])]).toEqual([
+      { path: '0.arrow', digest: sha256('aaa') },
+      { path: 'inner/1.arrow', digest: sha256('aaaaa') },
+    ]);
   });
 
   test('computes the same digest as every other store', async () => {
-    const [table] = made('a').outputs;
+    const { table } = made('a').outputs;
     expect(unwrap(await stores.contents.digest(table?.path ?? '')).digest).toBe(table?.digest);
     expect(await stores.contents.digest(join(directory, 'none'))).toMatchObject({ ok: false });
   });
@@ -141,7 +140,7 @@ describe.each(STORES)('the $name store', ({ in: openIn, corruptible }) => {
     async () => {
       const result = made('a');
       const year2001 = 1_000_000_000;
-      utimesSync(result.outputs[0]?.path ?? '', year2001, year2001);
+      utimesSync(result.outputs.table.path, year2001, year2001);
       await keep(result);
       const path = await pathOf(result, 'table');
       whileLinking(stores.contents, path, () => {

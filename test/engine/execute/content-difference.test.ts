@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { contentDifference } from '../../../src/engine/execute/content-difference.ts';
-import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
 import { digestTree } from '../../../src/engine/fingerprint/tree.ts';
 import { unwrap } from '../../support/result.ts';
 
@@ -24,8 +23,7 @@ async function compare(expected: Content, found: Content) {
     }
     return path;
   };
-  const files = new FileDigests(join(directory, 'none'));
-  const located = (path: string) => ({ path, tree: unwrap(digestTree(path, files)) });
+  const located = (path: string) => ({ path, tree: unwrap(digestTree(path)) });
   return contentDifference(located(make('a', expected)), located(make('b', found)));
 }
 

@@ -10,15 +10,12 @@ import type { Executor, StageRequest } from '../../../src/engine/execute/executo
 import { performStage } from '../../../src/engine/execute/perform-stage.ts';
 import type { Services } from '../../../src/engine/execute/services.ts';
 import type { Digest } from '../../../src/engine/fingerprint/digest.ts';
-import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
-import { PathDigests } from '../../../src/engine/fingerprint/path-digests.ts';
-import { SealedTrees } from '../../../src/engine/fingerprint/sealed-trees.ts';
 import { select } from '../../../src/engine/plan/select.ts';
 import { toy } from '../../scenarios/cli/toy-pipeline.ts';
 import { emptyMemory, type Memory, MemoryStore } from '../../support/memory-store.ts';
 import type { Project } from '../../support/project.ts';
 import { unwrap } from '../../support/result.ts';
-import { localStore } from '../../support/results.ts';
+import { localStore, treesIn } from '../../support/results.ts';
 import { ENGINE, sessionOf } from '../../support/session.ts';
 
 const unexpected = { onProblem: (problem: object) => expect.unreachable(JSON.stringify(problem)) };
@@ -43,10 +40,7 @@ class OtherMachine implements Executor {
     const bench = {
       ...{ roots, host: ENGINE.host, stageApi: ENGINE.stageApi, environment: process.env },
       stores: { actions: this.#stores, contents: this.#stores },
-      paths: new PathDigests(
-        new FileDigests(join(this.#directory, 'inputs')),
-        new SealedTrees(join(this.#directory, 'trees')),
-      ),
+      paths: treesIn(join(this.#directory, 'index')),
     };
     const end = await performStage(request, [], bench, onMessage, signal);
     await this.#stores.settle();

@@ -5,9 +5,9 @@ import type { LocalStore } from '../../../src/engine/cache/local/local-store.ts'
 import { InputViews } from '../../../src/engine/execute/input-views.ts';
 import type { FoundInput } from '../../../src/engine/execute/request-inputs.ts';
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
-import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
-import { PathDigests } from '../../../src/engine/fingerprint/path-digests.ts';
 import { SealedTrees } from '../../../src/engine/fingerprint/sealed-trees.ts';
+import { Threads } from '../../../src/engine/fingerprint/threads.ts';
+import { Trees } from '../../../src/engine/fingerprint/trees.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 import { unwrap } from '../../support/result.ts';
 import { localStore } from '../../support/results.ts';
@@ -15,7 +15,7 @@ import { localStore } from '../../support/results.ts';
 const FILTER = { include: ['*.txt'], exclude: [] };
 
 /** Calls a function for each file that is linked. */
-class WatchedPaths extends PathDigests {
+class WatchedPaths extends Trees {
   onLink: (path: string) => void = () => undefined;
 
   override whileLinking(path: string, change: () => void): void {
@@ -36,15 +36,22 @@ beforeEach(async () => {
   const root = temporaryFolder();
   directory = join(root, 'inputs');
   for (const name of ['a.txt', 'b.txt', 'c.txt', 'd.bin']) writeFileSync(join(folder, name), name);
-  paths = new WatchedPaths(new FileDigests(join(root, 'files')), new SealedTrees(join(root, 'trees')));
+  paths = new WatchedPaths(new SealedTrees(join(root, 'trees')), join(root, 'files'), new Threads(undefined));
   contents = localStore(root, 'cache');
   cancel = new AbortController();
-  const { digest } = unwrap(await paths.digest({ path: folder, ...FILTER }));
+  const { digest } = unwrap(await paths.of(folder, { filter: FILTER }));
   const from = { kind: 'path', at: { root: 'machine', path: folder }, digest, filter: FILTER } as const;
   input = { input: 'texts', from, path: folder, handed: folder, place: 'texts' };
 });
 
-const views = () => new InputViews(directory, { paths, contents, log: () => undefined, signal: cancel.signal });
+const views = () =>
+  new InputViews(directory, {
+    paths,
+    contents,
+    log: () => undefined,
+    watch: () => () => undefined,
+    signal: cancel.signal,
+  });
 
 describe('the view of a filtered folder', () => {
   test('has the files that count, and is deleted with all that was put into it', async () => {

@@ -36,7 +36,8 @@ function stageWith(more: string) {
 
 async function documentOf(more: string) {
   const { stage, services } = stageWith(more);
-  return unwrap(await keyOf(stage, services, new PathInputs(services), () => ({ outputs: {} }))).document;
+  return unwrap(await keyOf(stage, services, new PathInputs(services, () => undefined), () => ({ outputs: {} })))
+    .document;
 }
 
 describe('the key of a stage on a machine with a GPU', () => {

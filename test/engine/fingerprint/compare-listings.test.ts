@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { compareListings } from '../../../src/engine/fingerprint/compare-listings.ts';
 import { sha256 } from '../../../src/engine/fingerprint/digest.ts';
-import type { Listing } from '../../../src/engine/fingerprint/listings.ts';
+import { FileList } from '../../../src/engine/fingerprint/file-list.ts';
 
 /** Parses `a=1 b=2` into a listing: file names with their content. */
-function listing(files: string): Listing {
-  return new Map(
+function listing(files: string): FileList {
+  return FileList.of(
     files
       .split(' ')
       .filter(Boolean)
-      .map((file) => [file.split('=')[0] ?? '', sha256(file.split('=')[1] ?? '')]),
+      .map((file) => ({ path: file.split('=')[0] ?? '', digest: sha256(file.split('=')[1] ?? '') })),
   );
 }
 

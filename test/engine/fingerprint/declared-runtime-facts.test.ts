@@ -2,7 +2,6 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { toRuntimeFacts } from '../../../src/engine/fingerprint/declared-runtime-facts.ts';
-import { FileDigests } from '../../../src/engine/fingerprint/file-digests.ts';
 import { SealedTrees } from '../../../src/engine/fingerprint/sealed-trees.ts';
 import type { DeclaredFacts } from '../../../src/engine/plan/runtime-facts.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
@@ -32,7 +31,7 @@ function installed(): string {
 
 function read(folder: string, facts: DeclaredFacts = DECLARED, hasGpu = false) {
   const index = temporaryFolder();
-  const runtime = toRuntimeFacts(facts, new SealedTrees(join(index, 'trees')), new FileDigests(join(index, 'digests')));
+  const runtime = toRuntimeFacts(facts, new SealedTrees(join(index, 'trees')));
   return runtime.read({ name: 'ort', version: '1.0.0', folder }, { hasGpu });
 }
 

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 async function digest(path = folder, filter?: TreeFilter): Promise<string> {
-  return unwrap(digestTree(path, new FileDigests(join(root, 'none')), filter)).digest;
+  return unwrap(digestTree(path, filter)).digest;
 }
 
 describe('the digest of an input', () => {
@@ -90,13 +90,13 @@ describe('the digest of an input', () => {
   });
 
   test('is a problem that names the path if nothing is there', async () => {
-    const tree = digestTree(join(root, 'nowhere'), new FileDigests(join(root, 'none')));
+    const tree = digestTree(join(root, 'nowhere'));
     expect(tree).toMatchObject({ ok: false, failure: [{ message: 'there is no such file or directory' }] });
   });
 
   test('is a problem that names the link if there is a broken symbolic link inside', async () => {
     symlinkSync('nowhere', join(folder, 'broken'));
-    const tree = digestTree(folder, new FileDigests(join(root, 'none')));
+    const tree = digestTree(folder);
     expect(tree).toMatchObject({ ok: false, failure: [{ at: { file: join(folder, 'broken') } }] });
   });
 });

@@ -118,13 +118,15 @@ describe('pipeline cache gc', () => {
     expect([...young.map((path) => project.path(path)), ...used].filter((path) => !existsSync(path))).toEqual([]);
   });
 
-  test('cache gc deletes remembered plans and code that are old, and the memory of projects that are not used any more', async () => {
+  test('cache gc deletes remembered plans, code and tables of folders that are old, and the memory of projects that are not used any more', async () => {
     const project = await withHistory();
     const other = await withHistory();
     const unused = [
       project.remembered(`plans/${'b'.repeat(64)}.json`),
       project.remembered(`code/${'b'.repeat(64)}.json`),
+      project.remembered(`files/${'b'.repeat(64)}`),
     ];
+    mkdirSync(project.remembered('files'), { recursive: true });
     for (const path of unused) writeFileSync(path, 'x');
     for (const folder of [project.remembered(''), other.remembered('')]) {
       for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) age(join(folder, name), 31);

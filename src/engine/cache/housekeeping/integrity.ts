@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { isAbort } from '../../../shared/abort.ts';
 import { statsOf } from '../../../shared/paths-below.ts';
 import type { ActionKey, Digest } from '../../fingerprint/digest.ts';
-import { FileDigests } from '../../fingerprint/file-digests.ts';
-import { digestTree } from '../../fingerprint/tree.ts';
+import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
+import { Threads } from '../../fingerprint/threads.ts';
+import { Trees } from '../../fingerprint/trees.ts';
+import type { Watch } from '../../fingerprint/work.ts';
 import { RunHistory } from '../history/run-history.ts';
 import { readRoots } from '../local/roots.ts';
-import { isPlainContent } from '../plain-content.ts';
 import { findUnknown, type KeptAction, takeInventory } from './inventory.ts';
 import { Trash } from './trash.ts';
 
@@ -50,6 +52,7 @@ export async function checkIntegrity(
     worker,
     signal,
     stageOf,
+    onProgress,
     deleteUnknown,
   }: {
     readonly worker: string;
@@ -58,11 +61,12 @@ export async function checkIntegrity(
     readonly stageOf: (key: ActionKey) => Promise<string | undefined>;
     /** Whether to delete what the cache did not create. */
     readonly deleteUnknown: boolean;
+    /** Called with the share of the objects that has been checked, from 0 to 1. */
+    readonly onProgress: (share: number) => void;
   },
 ): Promise<Integrity> {
   const { objects, actions, damaged } = takeInventory(cache);
-  const contents = new Contents(worker);
-  await contents.prepare();
+  const trees = new Trees(new SealedTrees(), undefined, new Threads(worker, signal));
   const history = new RunHistory(cache);
   const trash = new Trash(cache);
   const damages: Damage[] = [];
@@ -78,14 +82,23 @@ export async function checkIntegrity(
       cancelled,
     };
   };
-  for (const { path, digest } of objects) {
-    await otherWork();
-    if (signal.aborted) return finish(true);
-    // Checked twice: a concurrent run may just have replaced it with an intact one.
-    if (contents.isIntact(path, digest) || contents.isIntact(path, digest)) continue;
-    trash.take(path);
-    corrupted.add(digest);
-    damages.push({ kind: 'object', path, digest, affects: users.get(digest) ?? [] });
+  try {
+    for (const [index, { path, digest }] of objects.entries()) {
+      await otherWork();
+      signal.throwIfAborted();
+      const report = (done: number) => onProgress((index + done) / objects.length);
+      report(0);
+      const watch: Watch = ({ bytes, totalBytes = 0 }) => report(totalBytes > 0 ? bytes / totalBytes : 0);
+      // Checked twice: a concurrent run may just have replaced it with an intact one.
+      const check = () => isIntact(path, digest, trees, watch);
+      if ((await check()) || (await check())) continue;
+      trash.take(path);
+      corrupted.add(digest);
+      damages.push({ kind: 'object', path, digest, affects: users.get(digest) ?? [] });
+    }
+  } catch (error) {
+    if (!isAbort(error)) throw error;
+    return finish(true);
   }
   for (const { path, key } of damaged) {
     damages.push({ kind: 'action', path, key, stage: await stageOf(key) });
@@ -112,25 +125,12 @@ export async function checkIntegrity(
   return finish(false);
 }
 
-class Contents {
-  readonly #files: FileDigests;
-
-  constructor(worker: string) {
-    this.#files = new FileDigests(undefined, worker);
-  }
-
-  prepare(): Promise<void> {
-    return this.#files.prepare();
-  }
-
-  /** Returns whether `path` has this digest or does not exist. */
-  isIntact(path: string, digest: Digest): boolean {
-    if (statsOf(path) === undefined) return true;
-    if (!isPlainContent(path)) return false;
-    const tree = digestTree(path, this.#files);
-    this.#files.forget(path);
-    return tree.ok ? tree.value.digest === digest : statsOf(path) === undefined;
-  }
+/** Returns whether there is content with this digest at `path`, or nothing. */
+async function isIntact(path: string, digest: Digest, trees: Trees, watch: Watch): Promise<boolean> {
+  const tree = await trees.of(path, { links: 'kept', transient: true, watch });
+  if (!tree.ok) return statsOf(path) === undefined;
+  // A symbolic link could lead anywhere.
+  return tree.value.digest === digest && tree.value.odd === undefined;
 }
 
 function usersByDigest(actions: readonly KeptAction[]): ReadonlyMap<Digest, readonly Affected[]> {

@@ -2,6 +2,7 @@ import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isTemporary } from '../../../shared/atomic-write.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
+import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
 import { RunHistory } from '../history/run-history.ts';
 import { deadMarkers } from '../local/use-marker.ts';
 import { listDownloads } from './downloads.ts';
@@ -16,7 +17,7 @@ export type LeftoverKind =
   | 'run'
   /** The listing of an input directory or a package, or a file of an earlier version. */
   | 'index'
-  /** The bundled code of a stage, a plan, or what this user remembers of another project. */
+  /** The bundled code of a stage, the table of a directory, a plan, or what this user remembers of another project. */
   | 'memory'
   /** A download that no stage has used recently, or that is incomplete. */
   | 'download'
@@ -80,14 +81,7 @@ export function findLeftovers(
     ...filesIn(join(index, 'listings')).filter((path) => !listed.has(digestOf(path))),
     ...filesIn(index).filter((path) => !IN_INDEX.includes(basename(path))),
   ].filter(isOld);
-  const remembered = [
-    ...(memory === undefined
-      ? []
-      : [
-          ...filesIn(join(memory, 'code')).filter((path) => !codes.has(digestOf(path))),
-          ...filesIn(join(memory, 'plans')),
-        ]),
-  ].filter(isOld);
+  const remembered = memory === undefined ? [] : unusedIn(memory, codes).filter(isOld);
   const otherLimit = Math.min(before, now - OTHER_MEMORY_MILLISECONDS);
   const abandonedMemories = otherMemories.filter((path) => newestIn(path) < otherLimit);
   const temporary = [
@@ -113,13 +107,23 @@ export function findLeftovers(
   return all.flatMap(([kind, paths]) => paths.map((path) => ({ kind, path, bytes: bytesIn(path) })));
 }
 
+/** Returns the files of a memory that no current stage and no sealed tree needs. */
+function unusedIn(memory: string, codes: ReadonlySet<Digest>): string[] {
+  const tables = new SealedTrees(join(memory, 'trees')).tableNames();
+  return [
+    ...filesIn(join(memory, 'code')).filter((path) => !codes.has(digestOf(path))),
+    ...filesIn(join(memory, 'files')).filter((path) => !tables.has(basename(path))),
+    ...filesIn(join(memory, 'plans')),
+  ];
+}
+
 const FOLDERS = [...['', 'runs', 'roots', 'work', 'downloads'], ...['index', 'index/last', 'index/listings']];
 
 /** Returns temporary files beside records, objects and index files, which would have been renamed to them. */
 function temporaries(cache: string, memory: string | undefined): string[] {
   const folders = [
     ...FOLDERS.map((name) => join(cache, name)),
-    ...(memory === undefined ? [] : ['', 'code', 'plans'].map((name) => join(memory, name))),
+    ...(memory === undefined ? [] : ['', 'code', 'files', 'plans'].map((name) => join(memory, name))),
   ];
   const shards = ['actions', 'objects'].flatMap((kind) =>
     entriesOf(join(cache, kind)).map((name) => join(cache, kind, name)),

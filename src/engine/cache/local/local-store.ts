@@ -1,42 +1,43 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { flushDirectory, temporaryFor, writeAtomically } from '../../../shared/atomic-write.ts';
 import { namesIn } from '../../../shared/files.ts';
 import { readNumbers } from '../../../shared/non-finite.ts';
-import { areUnlinked, statsOf } from '../../../shared/paths-below.ts';
-import { type Result, success } from '../../../shared/problem.ts';
+import { areUnlinked } from '../../../shared/paths-below.ts';
+import { problem, type Result, success } from '../../../shared/problem.ts';
 import { type ActionKey, type Digest, isDigest } from '../../fingerprint/digest.ts';
-import type { FileDigests } from '../../fingerprint/file-digests.ts';
 import { LinkedFiles } from '../../fingerprint/linked-files.ts';
-import type { SealedTrees } from '../../fingerprint/sealed-trees.ts';
-import { digestTree, type Tree } from '../../fingerprint/tree.ts';
-import { isPlainContent } from '../plain-content.ts';
+import type { Tree } from '../../fingerprint/tree.ts';
+import type { Trees } from '../../fingerprint/trees.ts';
+import type { Watch } from '../../fingerprint/work.ts';
 import { isActionRecord } from '../record-shape.ts';
 import type { ActionRecord } from '../records.ts';
 import type { ActionStore, ContentStore, LocalIndex, NewContent } from '../stores.ts';
 import { cacheProblem } from './cache-problem.ts';
 import { toChecksummed } from './checksummed.ts';
-import { detach, moveIn, protect } from './move-in.ts';
 import { CachePaths } from './paths.ts';
 import { readRecord } from './record-file.ts';
 import type { UseMarker } from './use-marker.ts';
 import { isWorthFlushing } from './worth-flushing.ts';
 import { writing } from './writing.ts';
 
+/** Nothing writes to content. A symbolic link in it could lead anywhere, and is not followed. */
+const IN_CACHE = { links: 'kept', immutable: true } as const;
+
 /** Stores records and content in a directory on this machine. Any number of runs may share it safely. */
 export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   readonly #paths: CachePaths;
-  readonly #files: FileDigests;
-  readonly #trees: SealedTrees;
+  readonly #trees: Trees;
   readonly #marker: UseMarker | undefined;
+  /** What has been digested to be added, by its path. */
+  readonly #digested = new Map<string, Tree>();
 
   /**
    * @param directory the cache directory, absolute.
    * @param marker records what is looked up, so that a concurrent sweep keeps it.
    */
-  constructor(directory: string, files: FileDigests, trees: SealedTrees, marker?: UseMarker) {
+  constructor(directory: string, trees: Trees, marker?: UseMarker) {
     this.#paths = new CachePaths(directory);
-    this.#files = files;
     this.#trees = trees;
     this.#marker = marker;
   }
@@ -47,48 +48,47 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 
   async commit(record: ActionRecord): Promise<Result<void>> {
-    return this.#write(() => {
+    return writing(this.#paths.root, () => {
       this.#marker?.add(record.key);
       const durable = isWorthFlushing(record.provenance.seconds, 1);
       writeAtomically(this.#paths.action(record.key), toChecksummed(record), { durable });
     });
   }
 
-  async has(digest: Digest): Promise<boolean> {
-    return this.#locate(digest) !== undefined;
+  async has(digest: Digest, watch?: Watch): Promise<boolean> {
+    return (await this.#locate(digest, watch)) !== undefined;
   }
 
-  async materialize(digest: Digest): Promise<string | undefined> {
+  async materialize(digest: Digest, watch?: Watch): Promise<string | undefined> {
     this.#marker?.add(digest);
-    return this.#locate(digest);
+    return this.#locate(digest, watch);
   }
 
-  async list(digest: Digest): Promise<Tree | undefined> {
-    return this.treeOf(digest);
+  async list(digest: Digest, options: Parameters<ContentStore['list']>[1] = {}): Promise<Tree | undefined> {
+    this.#marker?.add(digest);
+    const path = this.#paths.object(digest);
+    const tree = existsSync(path) ? await this.#trees.list(path, { ...IN_CACHE, ...options }) : undefined;
+    return tree?.ok && tree.value.odd === undefined && tree.value.digest === digest ? tree.value : undefined;
   }
 
   whileLinking(path: string, change: () => void): void {
-    this.#files.whileLinking(path, change);
+    this.#trees.whileLinking(path, change);
   }
 
-  prepare(): Promise<void> {
-    return this.#files.prepare();
+  async digest(path: string, options: Parameters<ContentStore['digest']>[1] = {}): Promise<Result<Tree>> {
+    const tree = await this.#trees.list(path, { ...options, links: 'kept', transient: true });
+    if (tree.ok) this.#digested.set(path, tree.value);
+    return tree;
   }
 
-  async digest(path: string): Promise<Result<Tree>> {
-    await this.#files.prepare();
-    return digestTree(path, this.#files);
-  }
-
-  async add(content: NewContent): Promise<Result<void>> {
-    await this.#files.prepare();
+  async add(content: NewContent, watch?: Watch): Promise<Result<void>> {
     try {
       const durable = isWorthFlushing(content.seconds ?? 0, content.files ?? 1);
       if (durable) await (await import('./flush.ts')).flushTree(content.path);
       this.#marker?.add(content.digest);
-      this.#takeIn(content);
-      if (durable) flushDirectory(dirname(this.#paths.object(content.digest)));
-      return success(undefined);
+      const added = await this.#takeIn(content, watch);
+      if (durable && added.ok) flushDirectory(dirname(this.#paths.object(content.digest)));
+      return added;
     } catch (error) {
       return cacheProblem(error, this.#paths.root);
     }
@@ -112,9 +112,8 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
 
   treeOf(digest: Digest): Tree | undefined {
     this.#marker?.add(digest);
-    const path = this.#locate(digest);
-    const tree = path === undefined ? undefined : digestTree(path, this.#files);
-    return tree?.ok && tree.value.digest === digest ? tree.value : undefined;
+    const tree = this.#trees.listed(this.#paths.object(digest));
+    return tree?.digest === digest ? tree : undefined;
   }
 
   /** Returns an absolute path on the disk of the cache, to which content can be written before it is added. */
@@ -125,8 +124,8 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
   }
 
   /** Returns the known files of contents (absolute paths) that a stage may hard-link into its outputs. */
-  linkable(roots: readonly string[]): LinkedFiles {
-    return new LinkedFiles(roots, this.#files, this.#trees);
+  linkable(roots: readonly string[]): Promise<LinkedFiles> {
+    return LinkedFiles.in(roots, this.#trees);
   }
 
   #read(key: ActionKey): ActionRecord | undefined {
@@ -137,48 +136,30 @@ export class LocalStore implements ActionStore, ContentStore, LocalIndex {
       : undefined;
   }
 
-  #locate(digest: Digest): string | undefined {
+  async #locate(digest: Digest, watch?: Watch): Promise<string | undefined> {
     const path = this.#paths.object(digest);
     if (!areUnlinked(dirname(path), path)) return undefined;
     // Known content is recognised by size, times and inode. Anything else is digested again before it is used.
-    const checked = this.#trees.check(path);
-    if (!checked.ok && !isPlainContent(path)) return undefined;
-    const tree = checked.ok ? checked : checked.failure.digest(this.#files);
-    if (!tree.ok || tree.value.digest !== digest) return undefined;
-    // Links to its files were made or deleted, perhaps just now.
-    if (!checked.ok) this.#trees.seal(path, tree.value);
-    return path;
+    const tree = await this.#trees.of(path, { ...IN_CACHE, watch });
+    return tree.ok && tree.value.odd === undefined && tree.value.digest === digest ? path : undefined;
   }
 
-  #takeIn({ path, digest }: NewContent): void {
-    const target = this.#paths.object(digest);
-    if (this.#locate(digest) !== undefined) {
-      this.#files.forget(path);
-      rmSync(path, { recursive: true });
-      return;
+  async #takeIn({ path, digest }: NewContent, watch?: Watch): Promise<Result<void>> {
+    const known = this.#digested.get(path);
+    const tree: Result<Tree> = known === undefined ? await this.digest(path, { watch }) : success(known);
+    if (!tree.ok) return tree;
+    this.#digested.delete(path);
+    if ((await this.#locate(digest, watch)) !== undefined) {
+      await this.#trees.remove(path, tree.value);
+      return success(undefined);
     }
-    const tree = digestTree(path, this.#files);
-    if (!tree.ok) throw new Error(tree.failure[0]?.message);
-    const inside = tree.value.files.map((file) => file.path);
-    for (const file of inside) {
-      detach(join(path, file));
-      protect(join(path, file));
-    }
-    makeFolder(dirname(target));
-    if (!moveIn(path, target, () => this.#locate(digest) !== undefined)) return;
-    for (const file of inside) this.#files.moved(join(path, file), join(target, file));
-    this.#trees.seal(target, tree.value);
+    const stored = await this.#trees.store(path, this.#paths.object(digest), { ...tree.value, digest }, watch);
+    if (stored !== 'different') return success(undefined);
+    return problem('it changed while it was moved into the cache', {
+      at: { file: path },
+      advice: 'Run again. If a process that the stage started still writes to it, let the stage wait for that process.',
+    });
   }
-
-  #write(action: () => void): Result<void> {
-    return writing(this.#paths.root, action);
-  }
-}
-
-/** Creates a folder of objects. Removes what is in its place: content behind a link counts as missing. */
-function makeFolder(path: string): void {
-  if (statsOf(path)?.isDirectory() === false) rmSync(path);
-  mkdirSync(path, { recursive: true });
 }
 
 /** Returns the digests of the entries `PREFIX/REST` below `directory` whose name has this ending. */

@@ -1,3 +1,4 @@
+import { openProgressLine } from '../../../shared/text/progress-line.ts';
 import { RunHistory } from '../../cache/history/run-history.ts';
 import { checkIntegrity } from '../../cache/housekeeping/integrity.ts';
 import { LocalHistory } from '../../cache/local/local-history.ts';
@@ -25,24 +26,27 @@ export function cacheVerify(options: CacheVerifyOptions): Promise<number> {
     const { signal, release } = interruptible();
     try {
       const { cache } = findProject(options);
+      const { print, printJson, paint } = openConsole(options);
       // Needed only to describe damage. It finds everything out again, too: what is remembered proves nothing here.
       let found: Promise<ReferencedKeys> | undefined;
       const referencedKeys = () => {
         found ??= findReferencedKeys({ ...options, fromScratch: true }, signal);
         return found;
       };
+      const progress = openProgress(printJson);
       const integrity = await checkIntegrity(cache, {
         worker: options.engine.hashWorker,
         signal,
         stageOf: stagesByKey(cache, referencedKeys),
         deleteUnknown: options.yes,
+        onProgress: (share) => progress.show(share),
       });
+      progress.end();
       const referenced = integrity.damages.length === 0 ? undefined : await referencedKeys();
       const ageOf = (key: ActionKey): Age => {
         if (referenced?.locked.has(key) || referenced?.current?.has(key)) return 'current';
         return referenced?.current === undefined ? 'unknown' : 'old';
       };
-      const { print, printJson, paint } = openConsole(options);
       for (const damage of integrity.damages) {
         const affects = affectedBy(damage).map((affected) => ({ ...affected, age: ageOf(affected.key) }));
         printJson({ type: 'damage', ...damage, affects, deleted: isDeleted(damage, options.yes) });
@@ -56,6 +60,26 @@ export function cacheVerify(options: CacheVerifyOptions): Promise<number> {
       release();
     }
   });
+}
+
+const PROGRESS_MILLISECONDS = 1000;
+
+/** Shows the progress, once a second, from the second second on. */
+function openProgress(printJson: (value: object) => void): { show(share: number): void; end(): void } {
+  const line = openProgressLine(process.stderr);
+  const started = performance.now();
+  let shown = started;
+  return {
+    show: (share) => {
+      const now = performance.now();
+      if (now - shown < PROGRESS_MILLISECONDS) return;
+      if (shown === started) line.begin('checking the cache');
+      shown = now;
+      line.update(share, 1);
+      printJson({ type: 'cache-progress', share });
+    },
+    end: () => line.end(),
+  };
 }
 
 /** Returns a function that finds the stage of a key without its record: in the pipeline, the lockfile or past runs. */

@@ -48,7 +48,8 @@ export interface Explanation extends KnownParts {
 async function explanationOf(stage: PlannedStage, services: Services): Promise<Result<Explanation>> {
   const { name } = stage;
   const results = await survey(services, [name]);
-  const parts = await knownParts(stage, services, new PathInputs(services), (before) => outputsOf(results.get(before)));
+  const paths = new PathInputs(services, services.emit);
+  const parts = await knownParts(stage, services, paths, (before) => outputsOf(results.get(before)));
   if (!parts.ok) return failure(parts.failure);
   const { document, open } = parts.value;
   const previous = await lastResult(services.stores, name);

@@ -9,8 +9,8 @@ import type { Lockfile } from '../../execute/lockfile.ts';
 import type { Services } from '../../execute/services.ts';
 import { planVerification, type Verification, verdicts } from '../../execute/verification.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
-import { FileDigests } from '../../fingerprint/file-digests.ts';
 import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
+import { Trees } from '../../fingerprint/trees.ts';
 import type { PlannedStage } from '../../plan/plan.ts';
 import { select } from '../../plan/select.ts';
 import { summarizeVerify } from '../../report/verify.ts';
@@ -107,8 +107,8 @@ function inFresh(
   taken: ReadonlySet<ActionKey>,
   { engine, jobs }: CommonOptions,
 ): Services {
-  const files = new FileDigests(undefined, engine.hashWorker);
-  const { linkable, save: _, ...fresh } = openLocalStores(directory, new SealedTrees(), files);
+  const trees = new Trees(new SealedTrees(), undefined, services.threads);
+  const { linkable, ...fresh } = openLocalStores(directory, trees);
   const stores = freshStores(fresh, services.stores, taken);
   const roots = { ...services.roots, cache: directory };
   const { paths, environment } = services;

@@ -18,7 +18,7 @@ type StepEntry = EntryPoint<StepInput, 'loss' | 'probabilities'>;
 /** Creates a trainer that runs each step as one TensorFlow graph. The weights stay in the graph from step to step. */
 export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions): Promise<Trainer> {
   const { model, height, width, layout, augmentation, batchSizes } = options;
-  const program = createProgram(tf);
+  const program = createProgram(tf, options.session);
   for (const weight of model.weights) program.variable(weight.read() as Variable);
   const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
   const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);

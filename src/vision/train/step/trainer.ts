@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { Predictor } from '../../predict/predictor.ts';
+import type { SessionOptions } from '../../tensorflow/session/config-proto.ts';
 import type { OptimizerOptions } from '../optimizers/optimizer.ts';
 import type { RateFactors } from '../start/fine-tuning.ts';
 import type { Augmentation, RandomKey } from './augmentation.ts';
@@ -65,6 +66,8 @@ export interface TrainerOptions {
   readonly rateFactors?: RateFactors;
   /** The devices over which each batch is split; by default TensorFlow chooses one for the whole batch. */
   readonly devices?: readonly string[];
+  /** How the graph computes. */
+  readonly session?: SessionOptions;
   /** The batch sizes that will occur in training, since a graph has fixed shapes, and the largest one in prediction. */
   readonly batchSizes: { readonly training: readonly number[]; readonly prediction: number };
 }

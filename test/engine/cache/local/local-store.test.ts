@@ -39,7 +39,7 @@ test('the local store copies a hard link to a file outside the cache, which stay
   const mine = join(directory, 'mine.csv');
   writeFileSync(mine, 'a');
   const { outputs } = makeResult(directory, 'a');
-  const [table] = outputs;
+  const { table } = outputs;
   if (table === undefined) expect.unreachable();
   rmSync(table.path);
   linkSync(mine, table.path);

@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { FileDigests } from '../../../../src/engine/fingerprint/file-digests.ts';
 import { digestTree } from '../../../../src/engine/fingerprint/tree.ts';
 import { permutation } from '../../../../src/vision/data/shards/permutation.ts';
 import {
@@ -71,8 +70,8 @@ async function make(options: Partial<ResizeOptions> = {}): Promise<Made> {
 
 /** Returns the previous result as the runner passes it to a stage. */
 function previous({ shards }: Made): NonNullable<ResizeOptions['previous']> {
-  const { files } = unwrap(digestTree(dataset, new FileDigests(join(temporaryFolder(), 'files'))));
-  return { shards, digests: new Map(files.map(({ path, digest }) => [path, digest])) };
+  const { files } = unwrap(digestTree(dataset));
+  return { shards, digests: new Map([...files].map(({ path, digest }) => [path, digest])) };
 }
 
 describe('resizeToShards with a previous result', () => {

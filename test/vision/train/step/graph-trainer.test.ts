@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Precision } from '../../../../src/vision/tensorflow/session/config-proto.ts';
 import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
 import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
 import type { ImageBatch } from '../../../../src/vision/train/step/trainer.ts';
@@ -71,6 +72,21 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
     for (const [step, loss] of graph.entries()) {
       expect(Math.abs(loss / (eager[step] ?? 0) - 1), `step ${step}`).toBeLessThan(1e-5);
     }
+  });
+
+  test('with close losses in bfloat16, which are the same each time', async () => {
+    const losses = async (precision: Precision) => {
+      const trainer = await setUp('graph', { ...more, session: { precision } });
+      const found: number[] = [];
+      for (let step = 0; step < 6; step += 1)
+        found.push((await trainer.step(batchAt(step), positionOf(step), 1e-3)).loss);
+      await trainer.dispose();
+      return found;
+    };
+    const [exact, mixed] = [await losses('float32'), await losses('mixed_bfloat16')];
+    expect(await losses('mixed_bfloat16')).toEqual(mixed);
+    expect(mixed).not.toEqual(exact);
+    for (const [step, loss] of mixed.entries()) expect(Math.abs(loss / (exact[step] ?? 0) - 1)).toBeLessThan(0.05);
   });
 
   test('and the same predictions', async () => {
