@@ -57,7 +57,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/graph.ts')).graph(options),
   }),
   command('inspect', '<REF>', {
-    description: 'show the content and provenance of a result, given as STAGE, STAGE.OUTPUT or a digest',
+    description:
+      'show the content and provenance of a result, given as STAGE, STAGE.OUTPUT, RUN:STAGE.OUTPUT or a digest',
     options: [
       { flags: '--full', description: 'do not truncate long models, lists and digests' },
       { flags: '--png <FILE>', description: 'write a contact sheet of its images to FILE' },
@@ -67,7 +68,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/inspect.ts')).inspect(args.one(0), options),
   }),
   command('export', '<REF> <DIR>', {
-    description: 'copy a result, given as STAGE, STAGE.OUTPUT or a digest, into a directory',
+    description: 'copy a result, given as STAGE, STAGE.OUTPUT, RUN:STAGE.OUTPUT or a digest, into a directory',
     options: [{ flags: '--force', description: 'overwrite existing files' }],
     run: async (args, options: CommonOptions & { readonly force: boolean }) =>
       (await import('./commands/export.ts')).exportArtifacts(args.one(0), args.one(1), options),

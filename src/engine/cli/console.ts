@@ -3,6 +3,7 @@ import { writeJson, writeText } from '../../shared/text/output.ts';
 import { type Paint, painter } from '../../shared/text/style.ts';
 import { jsonProblems } from '../report/json.ts';
 import { describeProblems, type Severity } from '../report/problems.ts';
+import { type CommandLine, commandLineFor } from './command-line.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
@@ -13,6 +14,8 @@ export interface Console {
   readonly folders: readonly string[];
   /** The number of columns of the terminal; if the output is not a terminal, `COLUMNS` or 80. */
   readonly width: number;
+  /** Formats a command for the same pipeline, params and cache. */
+  readonly commandLine: CommandLine;
   /** Prints text for people. */
   print(text: string): void;
   /** Prints one JSON object on one line; prints nothing without `--json`. */
@@ -24,6 +27,7 @@ export function openConsole(options: CommonOptions): Console {
   return {
     paint: painter(stream, options.color, process.env),
     folders: [process.cwd(), findProject(options).root],
+    commandLine: commandLineFor(options),
     width: stream.columns ?? (Number(process.env['COLUMNS']) || 80),
     print: (text) => {
       writeText(stream, `${text}\n`);

@@ -1,8 +1,9 @@
 import { listSome } from '../../shared/text/format.ts';
 import type { Services } from '../execute/services.ts';
+import { commandLineFor } from './command-line.ts';
 import { reportWarnings } from './console.ts';
 import type { CommonOptions } from './options.ts';
-import type { Referred } from './reference.ts';
+import type { Referred } from './referred.ts';
 
 /** Returns the stage of what a REF refers to, if its result was computed by somebody else. */
 export function foreignIn(referred: Referred, { vouched }: Pick<Services, 'vouched'>): { readonly name: string }[] {
@@ -21,13 +22,14 @@ export function warnOfForeign(
   if (results.length === 0) return;
   const stages = results.map(({ name }) => name);
   const [result, was, them] = stages.length === 1 ? ['result', 'was', 'it'] : ['results', 'were', 'them'];
+  const command = commandLineFor(options);
   const warning = {
     message:
       `the ${result} of ${listSome(stages)} in the cache ${was} not computed by you, and pipeline.lock does not have ` +
       `${them}${keptOut ? '; pipeline.lock was not written' : ''}`,
     advice:
-      `Compute ${them} yourself: pipeline run --force ${stages.length > 6 ? '' : stages.join(' ')}\n` +
-      `    Or believe who did: pipeline run --trust-cache`,
+      `Compute ${them} yourself: ${command('run', '--force', ...(stages.length > 6 ? [] : stages))}\n` +
+      `    Or believe who did: ${command('run', '--trust-cache')}`,
   };
   reportWarnings([warning], options);
 }

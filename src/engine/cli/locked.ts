@@ -1,10 +1,10 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { writeJson, writeText } from '../../shared/text/output.ts';
 import { painter } from '../../shared/text/style.ts';
 import { findOutdated, removedStages } from '../execute/compare-with-lockfile.ts';
 import { differencesFromLock } from '../execute/difference.ts';
 import type { ResultCheck } from '../execute/execute.ts';
-import { type Lockfile, lockfileName } from '../execute/lockfile.ts';
+import type { Lockfile } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
 import { describeOutdated } from '../report/difference.ts';
@@ -12,6 +12,7 @@ import { jsonOutdated } from '../report/json.ts';
 import { reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
+import { lockfilePath } from './project.ts';
 
 /**
  * Returns the lockfile if it matches the stages in `names`. Otherwise reports every difference before anything runs,
@@ -22,7 +23,7 @@ export async function lockfileOf(
   names: ReadonlySet<string>,
   options: CommonOptions,
 ): Promise<Lockfile | number> {
-  const path = join(services.plan.root, lockfileName(options.profile));
+  const path = lockfilePath(options);
   const shown = relative(process.cwd(), path);
   const read = readLockfile(path, shown);
   if (!read.ok) return reportProblems(read.failure, options);
@@ -35,10 +36,13 @@ export async function lockfileOf(
   if (found.length === 0) return lockfile;
   const { title, advice } =
     read.value === undefined
-      ? { title: `${shown} does not exist`, advice: 'Create it by a complete run, and commit it: pipeline run' }
+      ? {
+          title: `${shown} does not exist`,
+          advice: `Create it by a complete run, and commit it: ${services.commandLine('run')}`,
+        }
       : {
           title: `${shown} does not match the current pipeline`,
-          advice: 'Undo these changes, or run the pipeline and commit the new lockfile: pipeline run',
+          advice: `Undo these changes, or run the pipeline and commit the new lockfile: ${services.commandLine('run')}`,
         };
   const paint = painter(process.stderr, options.color, process.env);
   writeText(process.stderr, `${describeOutdated(found, title, advice, paint)}\n`);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { lockfileName } from '../execute/lockfile.ts';
 import type { CommonOptions } from './options.ts';
 
 /** The project that a command line refers to, found without reading its files. */
@@ -17,6 +18,12 @@ export function findProject(options: CommonOptions): Project {
   const root = dirname(file);
   const shown = relative(process.cwd(), file) || file;
   return { file, shown, root, cache: options.cache === undefined ? join(root, 'cache') : resolve(options.cache) };
+}
+
+/** Returns the absolute path of the lockfile. */
+export function lockfilePath(options: CommonOptions): string {
+  const { file, root } = findProject(options);
+  return join(root, lockfileName(basename(file), options.profile));
 }
 
 function findUpwards(name: string): string {

@@ -10,35 +10,19 @@ import type { PlannedStage } from '../plan/plan.ts';
 import { StageNames } from '../plan/stage-names.ts';
 import { splitOutput } from '../plan/stage-reference.ts';
 import { list, suggestion } from '../plan/suggest.ts';
-
-/** An artifact and its name. */
-export interface NamedArtifact {
-  readonly name: string;
-  readonly file: string;
-  readonly digest: Digest;
-  readonly path: string;
-}
-
-/** What a REF refers to: the result of a stage, one of its outputs, or content by its digest. */
-export type Referred =
-  | {
-      readonly kind: 'stage';
-      readonly stage: string;
-      readonly record: ActionRecord;
-      readonly artifacts: readonly NamedArtifact[];
-    }
-  | { readonly kind: 'output'; readonly stage: string; readonly record: ActionRecord; readonly artifact: NamedArtifact }
-  | { readonly kind: 'content'; readonly artifact: NamedArtifact };
+import { type Referred, referToRecord } from './referred.ts';
 
 /** A digest, or a prefix of one. */
 const PREFIX = /^[0-9a-f]{6,64}$/;
 /** The number of digits that messages show of a digest. */
 export const SHORT_DIGEST = 12;
 
-/** Finds the result that a REF refers to: that of the current pipeline, or the one with this digest or action key. */
+/** Finds the result that a REF refers to: that of the current pipeline, that of a run, or one by its digest or key. */
 export async function refer(reference: string, services: Services): Promise<Result<Referred>> {
+  const inRun = splitRun(reference);
+  if (inRun !== undefined) return (await import('./reference-in-run.ts')).referInRun(inRun, services);
   const found = findStage(reference, services.plan.stages);
-  if (!found.ok && PREFIX.test(reference)) return referToDigest(reference, services.stores);
+  if (!found.ok && PREFIX.test(reference)) return referToDigest(reference, services);
   if (!found.ok) return failure([{ ...found.failure, at: { file: reference } }]);
   const { stage, output } = found.value;
   const outputs = stage.outputs.map(({ name }) => name);
@@ -50,11 +34,13 @@ export async function refer(reference: string, services: Services): Promise<Resu
   }
   const record = await currentRecord(stage.name, services);
   if (!record.ok) return record;
-  const artifacts = await artifactsOf(record.value, services.stores.contents);
-  if (!artifacts.ok) return artifacts;
-  const artifact = artifacts.value.find(({ name }) => name === output);
-  if (artifact !== undefined) return success({ kind: 'output', stage: stage.name, record: record.value, artifact });
-  return success({ kind: 'stage', stage: stage.name, record: record.value, artifacts: artifacts.value });
+  return referToRecord(record.value, { stage: stage.name, output }, services.stores.contents);
+}
+
+/** Splits `RUN:STAGE` and `RUN:STAGE.OUTPUT`. Before a colon in the value of a matrix there is an `@`. */
+function splitRun(reference: string): { readonly run: string; readonly rest: string } | undefined {
+  const [, run, rest] = /^([^:@]+):(.+)$/s.exec(reference) ?? [];
+  return run === undefined || rest === undefined ? undefined : { run, rest };
 }
 
 /** Splits a reference into stage and output. `train@rate=0.1` is a stage, `train@rate=0.1.model` one of its outputs. */
@@ -78,11 +64,11 @@ async function currentRecord(stage: string, services: Services): Promise<Result<
   if (record !== undefined) return success(record);
   const reasons = result === undefined || result.reasons.length === 0 ? '' : ` (${result.reasons.join('; ')})`;
   return problem(`the current result of stage "${stage}" is not in the cache${reasons}`, {
-    advice: `Run the stage: pipeline run ${stage}`,
+    advice: `Run the stage: ${services.commandLine('run', stage)}`,
   });
 }
 
-async function referToDigest(prefix: string, stores: Stores): Promise<Result<Referred>> {
+async function referToDigest(prefix: string, { stores, commandLine }: Services): Promise<Result<Referred>> {
   const { contents, actions } = stores.index.beginningWith(prefix);
   const all = [...contents, ...actions];
   if (all.length > 1) {
@@ -98,7 +84,7 @@ async function referToDigest(prefix: string, stores: Stores): Promise<Result<Ref
   if (action !== undefined) return referToAction(action, stores);
   return problem('the cache has no content and no action key with this digest', {
     at: { file: prefix },
-    advice: 'List the digests of the current results: pipeline status --json',
+    advice: `List the digests of the current results: ${commandLine('status', '--json')}`,
   });
 }
 
@@ -121,18 +107,5 @@ async function referToAction(key: ActionKey, stores: Stores): Promise<Result<Ref
       advice: 'Rerun the stage that creates them; they are then recomputed.',
     });
   }
-  const artifacts = await artifactsOf(record, stores.contents);
-  if (!artifacts.ok) return artifacts;
-  return success({ kind: 'stage', stage: record.provenance.stage, record, artifacts: artifacts.value });
-}
-
-async function artifactsOf(record: ActionRecord, contents: Stores['contents']): Promise<Result<NamedArtifact[]>> {
-  const artifacts: NamedArtifact[] = [];
-  for (const [name, { digest, file }] of Object.entries(record.outputs)) {
-    const path = await contents.materialize(digest);
-    if (path === undefined)
-      return problem(`output "${name}" was deleted from the cache in the meantime`, { advice: 'Try again.' });
-    artifacts.push({ name, file, digest, path });
-  }
-  return success(artifacts);
+  return referToRecord(record, { stage: record.provenance.stage, output: undefined }, stores.contents);
 }

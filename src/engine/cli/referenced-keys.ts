@@ -1,8 +1,7 @@
 import { join, relative } from 'node:path';
-import { namesIn } from '../../shared/files.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { LocalHistory } from '../cache/local/local-history.ts';
-import { LOCKFILES } from '../execute/lockfile.ts';
+import { lockfilesIn } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import { survey } from '../execute/survey.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
@@ -62,11 +61,11 @@ export async function findReferencedKeys(
   }
 }
 
-/** Reads the lockfiles of the pipeline and of its profiles. Returns the stage of each action key in them. */
+/** Reads the lockfiles of all pipelines in a folder and of their profiles. Returns the stage of each action key in them. */
 function readLocks(root: string): { locked: Map<ActionKey, string>; problems: readonly Problem[] } {
   const locked = new Map<ActionKey, string>();
   const problems: Problem[] = [];
-  for (const name of namesIn(root).filter((entry) => LOCKFILES.test(entry))) {
+  for (const name of lockfilesIn(root)) {
     const lockfile = readLockfile(join(root, name), relative(process.cwd(), join(root, name)));
     if (!lockfile.ok) problems.push(...lockfile.failure);
     else for (const [stage, { key }] of lockfile.value ?? []) locked.set(key, stage);

@@ -25,8 +25,8 @@ export function reporterFor(
 }
 
 /** Prints each failure in full, with what to do next. */
-export function printFailures({ stages }: RunResult, { print, paint, folders }: Console): void {
+export function printFailures({ stages }: RunResult, console: Console): void {
   for (const stage of stages) {
-    if (stage.outcome === 'failed') print(`${describeFailure(stage, folders, paint)}\n`);
+    if (stage.outcome === 'failed') console.print(`${describeFailure(stage, console)}\n`);
   }
 }

@@ -21,12 +21,13 @@ import { sourcesOf } from '../plan/sources.ts';
 import { LockedResults } from '../trust/locked-results.ts';
 import { memoryOf } from '../trust/memory.ts';
 import { VouchedActions } from '../trust/vouched-actions.ts';
+import { commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
 import { contentReporter } from './content-reporter.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
-import { findProject } from './project.ts';
+import { findProject, lockfilePath } from './project.ts';
 
 /** A validated pipeline with everything that commands need to work on it. */
 export interface Session {
@@ -88,7 +89,7 @@ export async function openSession(
   const threads = new Threads(options.engine.hashWorker, signal);
   const paths = new Trees(seals, within(memory, 'files'), threads);
   const { linkable, ...local } = openLocalStores(project.cache, paths, marker);
-  const locked = new LockedResults(project.root, options.profile);
+  const locked = new LockedResults(lockfilePath(options));
   const actions = new VouchedActions(local.actions, { locked, lockDecides: fromScratch, adopt });
   const stores = { ...local, actions };
   const roots = { project: project.root, cache: project.cache };
@@ -110,6 +111,7 @@ export async function openSession(
       runtime: new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env)),
       downloads: downloadsIn(project.cache),
       environment: process.env,
+      commandLine: commandLineFor(options),
     },
     save: () => {
       for (const learnt of [sources, paths, seals, codes]) learnt.save();

@@ -1,23 +1,16 @@
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { type Result, success } from '../../shared/problem.ts';
 import type { RunResult } from '../execute/events.ts';
-import { completedIn, type Lockfile, lockfileName, writeLockfile } from '../execute/lockfile.ts';
+import { completedIn, type Lockfile, writeLockfile } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import { describeLockChanges, type LockChanges } from '../report/lock-changes.ts';
 import type { Console } from './console.ts';
-import type { CommonOptions } from './options.ts';
 
 /**
  * Writes the lockfile after a complete, successful run, and prints which stages changed in it: a file that is committed
  * must not change unnoticed.
  */
-export function updateLockfile(
-  result: RunResult,
-  root: string,
-  { profile }: CommonOptions,
-  { print, paint }: Console,
-): Result<void> {
-  const path = join(root, lockfileName(profile));
+export function updateLockfile(result: RunResult, path: string, { print, paint }: Console): Result<void> {
   const before = readLockfile(path, path);
   const written = writeLockfile(path, result);
   if (!written.ok) return written;

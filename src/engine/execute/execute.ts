@@ -182,7 +182,7 @@ class Execution {
     const reasons = forced ? ['forced'] : reasonsToRun(stage, key, last, this.#services);
     const base = { name: stage.name, seconds: 0, reasons, key: key.key };
     if (selection.cachedOnly.has(stage.name)) {
-      return { ...base, outcome: 'failed', failure: notCached(stage, reasons) };
+      return { ...base, outcome: 'failed', failure: notCached(stage, reasons, this.#services) };
     }
     if (dryRun) return { ...base, outcome: 'would-run' };
     // Loaded on demand, since usually nothing has to run.
@@ -231,10 +231,10 @@ class Execution {
   }
 }
 
-function notCached({ name }: PlannedStage, reasons: readonly string[]): FailureReason {
+function notCached({ name }: PlannedStage, reasons: readonly string[], { commandLine }: Services): FailureReason {
   const problem = {
     message: `the result of stage "${name}" is not in the cache (${reasons.join('; ')})`,
-    advice: `Run it first: pipeline run ${name}`,
+    advice: `Run it first: ${commandLine('run', name)}`,
   };
   return { kind: 'not-cached', problems: [problem] };
 }

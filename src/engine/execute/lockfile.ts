@@ -1,4 +1,7 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import { updateAtomically } from '../../shared/atomic-write.ts';
+import { namesIn } from '../../shared/files.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { readText } from '../../shared/read-file.ts';
 import { type ReadDocument, type Runtime, readDocument } from '../fingerprint/action-key.ts';
@@ -6,12 +9,41 @@ import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerpri
 import type { Json, JsonObject } from '../plan/declaration.ts';
 import type { CompletedStage, RunResult } from './events.ts';
 
-/** Matches the names of all lockfiles beside a pipeline file. */
-export const LOCKFILES = /^pipeline(\..+)?\.lock$/;
+/**
+ * Returns the name of the lockfile beside a pipeline file: `pipeline.lock` for `pipeline.yaml`. Each profile has one of
+ * its own: `pipeline.PROFILE.lock`.
+ *
+ * @param file the name of the pipeline file. With another ending or more dots, such as `a.b.yaml`, the whole name is
+ *   used, so that no two files and no profile share a lockfile.
+ */
+export function lockfileName(file: string, profile: string | undefined): string {
+  const stem = /^([^.]+)\.yaml$/.exec(file)?.[1] ?? file;
+  return profile === undefined ? `${stem}.lock` : `${stem}.${encodeURIComponent(profile)}.lock`;
+}
 
-/** The name of the lockfile beside the pipeline file. Each profile has one of its own: `pipeline.PROFILE.lock`. */
-export function lockfileName(profile: string | undefined): string {
-  return profile === undefined ? 'pipeline.lock' : `pipeline.${encodeURIComponent(profile)}.lock`;
+/** Returns the names of the lockfiles in a folder: of all pipeline files, and of all profiles. */
+export function lockfilesIn(folder: string): string[] {
+  const locks = namesIn(folder).filter((name) => name.endsWith('.lock'));
+  // One that has lost its head in a merge conflict is still a lockfile.
+  const files = ['pipeline.yaml', ...namesIn(folder).filter((name) => /\.ya?ml$/.test(name))];
+  const expected = new Set(files.map((file) => lockfileName(file, undefined)));
+  return locks.filter(
+    (name) => expected.has(name) || name.startsWith('pipeline.') || beginsWith(join(folder, name), MARK),
+  );
+}
+
+function beginsWith(path: string, text: string): boolean {
+  let file: number | undefined;
+  try {
+    // A pipe that nobody writes to must not hold up the command.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const buffer = Buffer.alloc(Buffer.byteLength(text));
+    return readSync(file, buffer) === buffer.length && buffer.toString() === text;
+  } catch {
+    return false;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 /** The parts of a key in the lockfile, to explain what changed even if the cache is empty. */
@@ -37,7 +69,9 @@ export interface LockedStage {
 /** The entries by stage name. */
 export type Lockfile = ReadonlyMap<string, LockedStage>;
 
-const HEAD = `# Written by pipeline after each complete, successful run: the action keys and output digests. Commit it.
+/** How every lockfile begins, so that those of other programs are not taken for one. */
+const MARK = '# Written by pipeline ';
+const HEAD = `${MARK}after each complete, successful run: the action keys and output digests. Commit it.
 # After a merge conflict take either side and run the pipeline.
 `;
 

@@ -45,4 +45,6 @@ export interface Services {
   /** The folder for the downloads of stages. Absolute. */
   readonly downloads: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Formats a command for the same pipeline, params and cache, from its words after `pipeline`. */
+  readonly commandLine: (...words: readonly string[]) => string;
 }

@@ -45,9 +45,13 @@ function hex(byte: number | undefined): string {
 }
 
 /** Returns what to do about a result that differs from the lockfile. */
-export function adviceOnDifference(stage: string, differences: readonly Difference[]): string {
+export function adviceOnDifference(
+  stage: string,
+  differences: readonly Difference[],
+  commandLine: (...words: readonly string[]) => string,
+): string {
   return differences.some(({ cached }) => cached)
-    ? `The cached result differs from pipeline.lock. Recompute it: pipeline run ${stage} --force --locked`
+    ? `The cached result differs from pipeline.lock. Recompute it: ${commandLine('run', stage, '--force', '--locked')}`
     : 'The same code, params and inputs gave a different result. Typical causes: the time, random numbers without a seed, the order of files or threads. If the stage cannot be made deterministic, declare it: deterministic: false.';
 }
 

@@ -43,11 +43,17 @@ export function retryText({ retry, retries }: { readonly retry: number; readonly
   return `retrying (${retry} of ${retries})`;
 }
 
+interface Printing {
+  readonly folders: readonly string[];
+  readonly paint: Paint;
+  /** Formats a command for the same pipeline, params and cache. */
+  readonly commandLine: (...words: readonly string[]) => string;
+}
+
 /** Describes a failure in full, with what to do next. */
 export function describeFailure(
   result: StageResult & { outcome: 'failed' },
-  folders: readonly string[],
-  paint: Paint,
+  { folders, paint, commandLine }: Printing,
 ): string {
   const { failure, name } = result;
   const tries = result.tries !== undefined && result.tries > 1 ? ` (${result.tries} attempts)` : '';
@@ -85,7 +91,7 @@ export function describeFailure(
       return [
         head,
         ...failure.differences.map((difference) => `  ${describeDifference(difference)}`),
-        `  ${paint('cyan', '→')} ${adviceOnDifference(name, failure.differences)}`,
+        `  ${paint('cyan', '→')} ${adviceOnDifference(name, failure.differences, commandLine)}`,
       ].join('\n');
     case 'timed-out': {
       const message = `stage "${name}" was stopped after its timeout of ${duration(failure.seconds)}`;

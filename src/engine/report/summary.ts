@@ -2,8 +2,14 @@ import { columns, duration, figure, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { CompletedStage, RunResult, StageResult } from '../execute/events.ts';
 
+/** How a summary is printed, and how it writes commands for the same pipeline, params and cache. */
+interface Printing {
+  readonly paint: Paint;
+  readonly commandLine: (...words: readonly string[]) => string;
+}
+
 /** Summarizes a run: the outcomes of its stages, the metrics of its final stages, and suggested next commands. */
-export function summarize(result: RunResult, ends: readonly string[], paint: Paint): string {
+export function summarize(result: RunResult, ends: readonly string[], { paint, commandLine }: Printing): string {
   const blocks = [outcomes(result, paint)];
   const last = new Set(ends);
   const completed = result.stages.filter(
@@ -13,7 +19,7 @@ export function summarize(result: RunResult, ends: readonly string[], paint: Pai
     const rows = Object.entries(stage.metrics).map(([name, value]) => [`  ${name}`, figure(value)]);
     if (rows.length > 0) blocks.push(`${paint('bold', stage.name)}\n${columns(rows)}`);
   }
-  const next = nextSteps(result, completed);
+  const next = nextSteps(result, completed, commandLine);
   if (next.length > 0) blocks.push(next.map((step) => `${paint('cyan', '→')} ${step}`).join('\n'));
   return blocks.join('\n\n');
 }
@@ -35,12 +41,18 @@ function outcomes({ stages, seconds, ok, cancelled }: RunResult, paint: Paint): 
   return `${verdict} in ${duration(seconds)}: ${plural(stages.length, 'stage')}, ${counts.join(', ')}`;
 }
 
-function nextSteps({ ok, cancelled, stages }: RunResult, completed: readonly CompletedStage[]): string[] {
+function nextSteps(
+  { ok, cancelled, stages }: RunResult,
+  completed: readonly CompletedStage[],
+  commandLine: Printing['commandLine'],
+): string[] {
   if (cancelled) return ['To resume, run it again: finished stages are cached.'];
   if (!ok) return [];
-  if (stages.some((stage) => stage.outcome === 'would-run')) return ['To run them: pipeline run'];
+  if (stages.some((stage) => stage.outcome === 'would-run')) return [`To run them: ${commandLine('run')}`];
   return completed.flatMap(({ name, outputs }) => {
     const output = Object.keys(outputs)[0];
-    return output === undefined ? [] : [`pipeline inspect ${name}.${output}`, `pipeline export ${name} DIR`];
+    return output === undefined
+      ? []
+      : [commandLine('inspect', `${name}.${output}`), commandLine('export', name, 'DIR')];
   });
 }

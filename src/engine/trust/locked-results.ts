@@ -1,23 +1,20 @@
-import { join } from 'node:path';
-import { namesIn } from '../../shared/files.ts';
+import { dirname, join } from 'node:path';
 import { readText } from '../../shared/read-file.ts';
 import type { ActionRecord } from '../cache/records.ts';
-import { LOCKFILES, lockedText, lockfileName } from '../execute/lockfile.ts';
+import { lockedText, lockfilesIn } from '../execute/lockfile.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 
 type Outputs = Readonly<Record<string, Digest>>;
 
 /** The results in the lockfiles of a project. They are read once a run, as far as they are needed. */
 export class LockedResults {
-  readonly #root: string;
-  readonly #name: string;
+  readonly #path: string;
   #text: string | undefined;
   #all: Promise<ReadonlyMap<ActionKey, readonly Outputs[]>> | undefined;
 
-  /** @param root the folder of the pipeline file, absolute. */
-  constructor(root: string, profile: string | undefined) {
-    this.#root = root;
-    this.#name = lockfileName(profile);
+  /** @param path the path of the current lockfile, absolute. */
+  constructor(path: string) {
+    this.#path = path;
   }
 
   /**
@@ -25,13 +22,13 @@ export class LockedResults {
    * it is when nothing has changed; then no YAML has to be parsed.
    */
   hasExactly({ key, outputs }: ActionRecord): boolean {
-    this.#text ??= read(join(this.#root, this.#name));
+    this.#text ??= read(this.#path);
     return this.#text.includes(lockedText(key, digestsOf(outputs)));
   }
 
-  /** Returns how a result relates to the lockfiles of all profiles. `absent`: they do not have its key. */
+  /** Returns how a result relates to the lockfiles of all pipelines in the folder, and of all their profiles. `absent`: they do not have its key. */
   async compare({ key, outputs }: ActionRecord): Promise<'equal' | 'different' | 'absent'> {
-    this.#all ??= readAll(this.#root);
+    this.#all ??= readAll(dirname(this.#path));
     const locked = (await this.#all).get(key) ?? [];
     if (locked.length === 0) return 'absent';
     return locked.some((each) => areEqual(each, digestsOf(outputs))) ? 'equal' : 'different';
@@ -41,7 +38,7 @@ export class LockedResults {
 /** Lockfiles that cannot be read have no results. The commands that need them report why. */
 async function readAll(root: string): Promise<ReadonlyMap<ActionKey, readonly Outputs[]>> {
   const results = new Map<ActionKey, Outputs[]>();
-  const names = namesIn(root).filter((name) => LOCKFILES.test(name));
+  const names = lockfilesIn(root);
   if (names.length === 0) return results;
   const { readLockfile } = await import('../execute/read-lockfile.ts');
   for (const name of names) {

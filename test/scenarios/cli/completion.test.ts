@@ -43,6 +43,8 @@ describe('pipeline complete', () => {
     expect(project.exists('cache')).toBe(false);
     await project.pipeline('status');
     expect(await complete(project, 'inspect', 'jo')).toEqual(['join', 'join.both']);
+    expect(await complete(project, 'inspect', 'la')).toEqual(['latest:']);
+    expect(await complete(project, 'inspect', 'latest:jo')).toEqual(['latest:join', 'latest:join.both']);
     expect(await complete(project, 'run', '--set', 'shout.')).toEqual(['shout.greeting=', 'shout.times=']);
     // Also while the pipeline file is being edited.
     project.edit('pipeline.yaml', 'name: toy', 'name: toys');

@@ -53,7 +53,12 @@ function outputsChanged(before: Readonly<Record<string, Digest>> = {}, now: Read
 function paramsOf(before: StageOutcomeRecord | undefined, now: StageOutcomeRecord | undefined) {
   if (before === undefined || now === undefined) return {};
   if (before.params === undefined || now.params === undefined) return undefined;
-  const all = pairs(flatten(before.params), flatten(now.params));
+  return changedParams(before.params, now.params);
+}
+
+/** Returns the params that differ, by dotted name. */
+export function changedParams(before: JsonObject, now: JsonObject): Readonly<Record<string, Pair<Json>>> {
+  const all = pairs(flatten(before), flatten(now));
   return Object.fromEntries(Object.entries(all).filter(([, pair]) => !isSame(pair)));
 }
 

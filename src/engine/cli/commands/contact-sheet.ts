@@ -5,6 +5,7 @@ import { problem, type Result, success } from '../../../shared/problem.ts';
 import type { ContactSheet } from '../../inspect/contact-sheet.ts';
 import type { Pictures } from '../../inspect/picture.ts';
 import { list } from '../../plan/suggest.ts';
+import type { CommandLine } from '../command-line.ts';
 
 /** An artifact by its displayed name, and its images if it has any. */
 export interface Pictured {
@@ -17,10 +18,11 @@ export async function writeContactSheet(
   candidates: readonly Pictured[],
   file: string,
   force: boolean,
+  command: CommandLine,
 ): Promise<Result<ContactSheet>> {
   const target = checkTarget(file, force);
   if (!target.ok) return target;
-  const chosen = choose(candidates);
+  const chosen = choose(candidates, command);
   if (!chosen.ok) return chosen;
   const { loadSharp } = await import('../../inspect/sharp.ts');
   const sharp = await loadSharp();
@@ -47,7 +49,7 @@ function checkTarget(file: string, force: boolean): Result<void> {
   return success(undefined);
 }
 
-function choose(candidates: readonly Pictured[]): Result<{ title: string; pictures: Pictures }> {
+function choose(candidates: readonly Pictured[], command: CommandLine): Result<{ title: string; pictures: Pictures }> {
   const found = candidates.flatMap(({ title, pictures }) => (pictures === undefined ? [] : [{ title, pictures }]));
   const [first] = found;
   if (first === undefined) {
@@ -58,7 +60,7 @@ function choose(candidates: readonly Pictured[]): Result<{ title: string; pictur
   }
   if (found.length === 1) return success(first);
   return problem(`several outputs contain images: ${list(found.map(({ title }) => `"${title}"`))}`, {
-    advice: `Choose one: pipeline inspect ${first.title} --png FILE`,
+    advice: `Choose one: ${command('inspect', first.title, '--png', 'FILE')}`,
   });
 }
 

@@ -7,8 +7,10 @@ import { problem, type Result, success } from '../../../shared/problem.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import { foreignIn, warnOfForeign } from '../foreign-results.ts';
+import { warnOfNewerRun } from '../newest-run.ts';
 import type { CommonOptions } from '../options.ts';
-import { type NamedArtifact, refer } from '../reference.ts';
+import { refer } from '../reference.ts';
+import type { NamedArtifact } from '../referred.ts';
 import { withSession } from '../with-session.ts';
 
 /** `pipeline export`: copies the outputs that REF refers to into a directory, each under its own name. */
@@ -21,6 +23,7 @@ export async function exportArtifacts(
     const referred = await refer(reference, services);
     if (!referred.ok) return reportProblems(referred.failure, options);
     warnOfForeign(foreignIn(referred.value, services), options);
+    warnOfNewerRun(reference, referred.value, services, options);
     const artifacts = referred.value.kind === 'stage' ? referred.value.artifacts : [referred.value.artifact];
     const copied = copyAll(artifacts, directory, options.force);
     if (!copied.ok) return reportProblems(copied.failure, options);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { shellQuoted } from '../command-line.ts';
 
 /** Which of the packages that a new project needs are already installed. */
 export interface InstalledPackages {
@@ -28,14 +29,18 @@ export function findPackages(target: string, own: string): InstalledPackages {
     const { devDependencies = {} } = readManifest(join(own, 'package.json'));
     const wanted = Object.fromEntries(FOR_TYPES.map((name) => [name, `^${devDependencies[name] ?? '*'}`]));
     const manifest = { private: true, type: 'module', devDependencies: wanted };
-    return { ...there, manifest: `${JSON.stringify(manifest, null, 2)}\n`, install: [`npm install ${quoted(own)}`] };
+    return {
+      ...there,
+      manifest: `${JSON.stringify(manifest, null, 2)}\n`,
+      install: [`npm install ${shellQuoted(own)}`],
+    };
   }
   const { dependencies = {}, devDependencies = {} } = readManifest(nearest);
   const declared = new Set(Object.keys({ ...dependencies, ...devDependencies }));
   const missing = FOR_TYPES.filter((name) => findUpwards(target, join('node_modules', name)) === undefined);
   const undeclared = missing.filter((name) => !declared.has(name));
   const install = [
-    ...(schema === undefined && !declared.has('pipeline') ? [`npm install ${quoted(own)}`] : []),
+    ...(schema === undefined && !declared.has('pipeline') ? [`npm install ${shellQuoted(own)}`] : []),
     ...(undeclared.length > 0 ? [`npm install --save-dev ${undeclared.join(' ')}`] : []),
   ];
   const incomplete = schema === undefined || missing.length > 0;
@@ -57,9 +62,4 @@ function readManifest(path: string): Manifest {
     // `npm install` reports what is wrong with it.
     return {};
   }
-}
-
-/** Quotes a path for a shell if necessary. */
-export function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,9 +1,10 @@
 import { dirname, join, relative, resolve } from 'node:path';
+import { shellQuoted } from '../command-line.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { newFiles } from './init-files.ts';
-import { findPackages, quoted } from './init-packages.ts';
+import { findPackages } from './init-packages.ts';
 import { writeNewFiles } from './write-new-files.ts';
 
 /** `pipeline init`: creates a small working pipeline, as a starting point for a new project. */
@@ -16,7 +17,7 @@ export async function init(directory: string | undefined, options: CommonOptions
   if (!written.ok) return reportProblems(written.failure, options);
 
   const folder = relative(process.cwd(), target);
-  const next = [...(folder === '' ? [] : [`cd ${quoted(folder)}`]), ...surroundings.install, 'npx pipeline run'];
+  const next = [...(folder === '' ? [] : [`cd ${shellQuoted(folder)}`]), ...surroundings.install, 'npx pipeline run'];
   const { print, printJson, paint } = openConsole(options);
   printJson({ type: 'initialized', directory: target, files: written.value, next });
   for (const path of written.value) print(`${paint('green', '✓')} ${shown(path)}`);

@@ -11,9 +11,11 @@ import { list } from '../../plan/suggest.ts';
 import { type Console, openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import { foreignIn, warnOfForeign } from '../foreign-results.ts';
+import { warnOfNewerRun } from '../newest-run.ts';
 import type { CommonOptions } from '../options.ts';
 import { originsOf, recordsOf } from '../origins.ts';
-import { type NamedArtifact, type Referred, refer, SHORT_DIGEST } from '../reference.ts';
+import { refer, SHORT_DIGEST } from '../reference.ts';
+import type { NamedArtifact, Referred } from '../referred.ts';
 import { withSession } from '../with-session.ts';
 import { type Pictured, writeContactSheet } from './contact-sheet.ts';
 
@@ -30,13 +32,17 @@ export async function inspect(reference: string, options: InspectOptions): Promi
     const referred = await refer(reference, services);
     if (!referred.ok) return reportProblems(referred.failure, options);
     warnOfForeign(foreignIn(referred.value, services), options);
+    warnOfNewerRun(reference, referred.value, services, options);
     const found = referred.value;
     const records = found.kind === 'content' ? recordsOf(found.artifact.digest, services.stores.index) : [found.record];
     const subjects = subjectsOf(found, records);
     const pictured = await Promise.all(
       subjects.map(async ({ title, artifact, file }) => ({ title, pictures: await findPictures(artifact.path, file) })),
     );
-    const sheet = options.png === undefined ? undefined : await writeContactSheet(pictured, options.png, options.force);
+    const sheet =
+      options.png === undefined
+        ? undefined
+        : await writeContactSheet(pictured, options.png, options.force, services.commandLine);
     if (sheet?.ok === false) return reportProblems(sheet.failure, options);
 
     const console = openConsole(options);
@@ -110,10 +116,10 @@ function showSheet(file: string, sheet: ContactSheet, { print, printJson, paint 
 }
 
 /** Prints the command that draws a contact sheet. */
-function suggestSheet(pictured: readonly Pictured[], { print, paint }: Console): void {
+function suggestSheet(pictured: readonly Pictured[], { print, paint, commandLine }: Console): void {
   const drawable = pictured.find(({ pictures }) => pictures !== undefined);
   if (drawable?.pictures === undefined) return;
-  const command = `pipeline inspect ${drawable.title} --png sheet.png`;
+  const command = commandLine('inspect', drawable.title, '--png', 'sheet.png');
   print(`\n${paint('cyan', '→')} ${command}\n  draws ${plural(drawable.pictures.count, 'image')} as a contact sheet`);
 }
 

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import type { Problem } from '../../../shared/problem.ts';
 import { projectId, RootRecorder, type Variant } from '../../cache/local/roots.ts';
 import type { RunRecord } from '../../cache/records.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
-import { isUpToDate, lockfileName } from '../../execute/lockfile.ts';
+import { isUpToDate } from '../../execute/lockfile.ts';
 import type { Services } from '../../execute/services.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Choice, select } from '../../plan/select.ts';
@@ -12,6 +11,7 @@ import { summarize } from '../../report/summary.ts';
 import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
+import { lockfilePath } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { missingInputs } from '../session.ts';
 import { variantOf } from '../variant.ts';
@@ -62,9 +62,9 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
     const locks = result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options);
     // Loaded on demand, since usually every result is this user's own, and the lockfile is up to date.
     if (foreign.length > 0) (await import('../foreign-results.ts')).warnOfForeign(foreign, options, locks);
-    else if (locks && !isUpToDate(join(services.plan.root, lockfileName(options.profile)), result)) {
+    else if (locks && !isUpToDate(lockfilePath(options), result)) {
       const { updateLockfile } = await import('../update-lockfile.ts');
-      const updated = updateLockfile(result, services.plan.root, options, console);
+      const updated = updateLockfile(result, lockfilePath(options), console);
       if (!updated.ok) return reportProblems(updated.failure, { ...options, json: false });
     }
     return exitCodeOf(result);
@@ -125,7 +125,7 @@ function conclude(result: RunResult, plan: Plan, console: Console): void {
   printFailures(result, console);
   const read = new Set(plan.stages.flatMap((stage) => stage.dependencies));
   const ends = plan.stages.map((stage) => stage.name).filter((name) => !read.has(name));
-  console.print(summarize(result, ends, console.paint));
+  console.print(summarize(result, ends, console));
 }
 
 function toRecord({ run: id, ok, seconds, stages }: RunResult, plan: Plan, started: string): RunRecord {

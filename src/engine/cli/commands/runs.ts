@@ -17,12 +17,13 @@ export function runs({ limit, all, ...options }: RunsOptions): Promise<number> {
   return housekeeping(options, async () => {
     const history = new RunHistory(findProject(options).cache);
     const found = history.newest(all ? Number.POSITIVE_INFINITY : limit);
-    const { print, printJson, paint } = openConsole(options);
+    const { print, printJson, paint, commandLine } = openConsole(options);
     for (const run of found) printJson(toJson(run));
     if (found.length === 0) print('There are no runs yet.');
     else print(describeRuns(found, new Date(), paint));
     const more = history.ids().length - found.length;
-    if (found.length === limit && more > 0) print(`${paint('cyan', '→')} pipeline runs --all   shows ${more} more`);
+    if (found.length === limit && more > 0)
+      print(`${paint('cyan', '→')} ${commandLine('runs', '--all')}   shows ${more} more`);
     return EXIT.ok;
   });
 }

@@ -14,6 +14,7 @@ import { Trees } from '../../fingerprint/trees.ts';
 import type { PlannedStage } from '../../plan/plan.ts';
 import { select } from '../../plan/select.ts';
 import { summarizeVerify } from '../../report/verify.ts';
+import { commandLineFor } from '../command-line.ts';
 import { localExecutor, openLocalStores } from '../compose.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
@@ -39,7 +40,7 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
     const lockfile = await lockfileOf(services, selection.value.stages, options);
     if (typeof lockfile === 'number') return lockfile;
     const verification = planVerification(services.plan, stages, lockfile);
-    const absent = await absentResults(verification, lockfile, services.stores);
+    const absent = await absentResults(verification, lockfile, services);
     if (absent.length > 0) return reportProblems(absent, options);
 
     const { cache } = findProject(options);
@@ -92,7 +93,9 @@ async function rerun(
   printFailures(result, console);
   console.print(summarizeVerify(verdictsOn(result), result, console.paint));
   if (options.keep !== undefined) {
-    console.print(`\n${console.paint('cyan', '→')} pipeline inspect STAGE --cache ${options.keep}`);
+    console.print(
+      `\n${console.paint('cyan', '→')} ${commandLineFor({ ...options, cache: options.keep })('inspect', 'STAGE')}`,
+    );
   }
   return result;
 }
@@ -117,24 +120,25 @@ function inFresh(
 async function absentResults(
   { reused }: Verification,
   lockfile: Lockfile,
-  stores: Services['stores'],
+  { stores, commandLine }: Pick<Services, 'stores' | 'commandLine'>,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const stage of reused) {
     const key = lockfile.get(stage.name)?.key;
-    if (key !== undefined && (await findResult(stores, key)) === undefined) problems.push(absentProblem(stage));
+    if (key !== undefined && (await findResult(stores, key)) === undefined)
+      problems.push(absentProblem(stage, commandLine));
   }
   return problems;
 }
 
-function absentProblem({ name, deterministic }: PlannedStage): Problem {
+function absentProblem({ name, deterministic }: PlannedStage, command: Services['commandLine']): Problem {
   return deterministic
     ? {
         message: `the result of stage "${name}", which another stage reads, is not in the cache`,
-        advice: `Run the stage first: pipeline run ${name}. Or verify all stages: pipeline verify`,
+        advice: `Run the stage first: ${command('run', name)}. Or verify all stages: ${command('verify')}`,
       }
     : {
         message: `the result of stage "${name}", which is declared non-deterministic, is not in the cache`,
-        advice: `Use the cache that has it: --cache DIR. If it is lost, run the pipeline and commit the new lockfile: pipeline run`,
+        advice: `Use the cache that has it: --cache DIR. If it is lost, run the pipeline and commit the new lockfile: ${command('run')}`,
       };
 }

@@ -2,7 +2,7 @@ import { COMMON_OPTIONS, type CommandSpec, type OptionShape, type OptionSpec, sh
 import type { ParamName, PipelineNames } from '../pipeline-names.ts';
 import { SHELLS } from './shells.ts';
 
-/** A word that may come next. A candidate that ends in `=` or `.` is to be continued. */
+/** A word that may come next. A candidate that ends in `=`, `.` or `:` is to be continued. */
 export interface Candidate {
   readonly value: string;
   readonly description?: string;
@@ -69,13 +69,13 @@ function completionsAfter(
   if (command === undefined) return { candidates: commandsAfter(commands, before) };
   const line = readLine(command, before.slice(command.name.split(' ').length), namesAt);
   if (line.open !== undefined) return valuesOf(line.open, line, current);
-  if (line.onlyPositionals) return positionals(line) ?? NOTHING;
+  if (line.onlyPositionals) return positionals(line, current) ?? NOTHING;
   const [, long, value] = /^--([\w-]+)=(.*)$/.exec(current) ?? [];
   if (long !== undefined && value !== undefined) {
     const option = line.options.find((candidate) => candidate.long === long && candidate.takesValue);
     return option === undefined ? NOTHING : prefixed(`--${long}=`, valuesOf(option, line, value));
   }
-  return (current.startsWith('-') ? undefined : positionals(line)) ?? { candidates: optionsLeft(line) };
+  return (current.startsWith('-') ? undefined : positionals(line, current)) ?? { candidates: optionsLeft(line) };
 }
 
 /** Returns the commands or, after the name of a group, the commands of the group. */
@@ -119,11 +119,11 @@ function readLine(
 }
 
 /** Returns the possible positional arguments; undefined if the command takes no more. */
-function positionals(line: Line): Completions | undefined {
+function positionals(line: Line, current: string): Completions | undefined {
   const declared = line.command.arguments.split(' ').filter((name) => name !== '');
   const next = declared[line.positionals.length] ?? (declared.at(-1)?.includes('...') ? declared.at(-1) : undefined);
   if (next === undefined) return undefined;
-  const { candidates, paths } = valuesNamed(next.replaceAll(/[<>[\].]/g, ''), line, '');
+  const { candidates, paths } = valuesNamed(next.replaceAll(/[<>[\].]/g, ''), line, current);
   return {
     candidates: candidates.filter(({ value }) => !line.positionals.includes(value)),
     ...(paths && { paths }),
@@ -148,10 +148,7 @@ function valuesNamed(name: string, { names }: Line, current: string): Completion
       return { candidates: names().stages.map(toCandidate) };
     case 'REF':
       return {
-        candidates: names().stages.flatMap((stage) => [
-          toCandidate(stage),
-          ...stage.outputs().map((output) => ({ value: `${stage.name}.${output}` })),
-        ]),
+        candidates: references(names(), current),
       };
     case 'RUN':
       return { candidates: ['latest', 'latest~1', ...names().runs().slice(0, MAX_RUNS)].map((value) => ({ value })) };
@@ -168,6 +165,19 @@ function valuesNamed(name: string, { names }: Line, current: string): Completion
     default:
       return NOTHING;
   }
+}
+
+/** Returns the stages and their outputs; after `RUN:` those of a run. */
+function references({ stages }: PipelineNames, current: string): readonly Candidate[] {
+  const [run = ''] = /^[^:@]+:/.exec(current) ?? [];
+  const found = stages.flatMap((stage) => [
+    toCandidate(stage),
+    ...stage.outputs().map((output) => ({ value: `${stage.name}.${output}` })),
+  ]);
+  return [
+    ...found.map((candidate) => ({ ...candidate, value: run + candidate.value })),
+    ...(run === '' ? [{ value: 'latest:' }] : []),
+  ];
 }
 
 /** Returns shared params and stages; after `STAGE.` its params; after `KEY=` the values if they can be enumerated. */

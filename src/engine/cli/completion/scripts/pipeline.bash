@@ -7,8 +7,13 @@ _pipeline() {
   read -a words <<<"$line"
   [[ $line == *[[:space:]] ]] && words+=("")
   local current=${words[${#words[@]} - 1]} kept=""
-  # If bash splits words at "=", it expects only the part after it.
-  [[ $current == *=* && $COMP_WORDBREAKS == *=* ]] && kept=${current%"${current##*=}"}
+  # If bash splits words at "=" or ":", it expects only the part after it.
+  local break
+  for break in = :; do
+    [[ $current == *"$break"* && $COMP_WORDBREAKS == *"$break"* ]] || continue
+    path=${current%"${current##*"$break"}"}
+    ((${#path} > ${#kept})) && kept=$path
+  done
   COMPREPLY=()
   while IFS=$'\t' read -r candidate _; do
     case $candidate in
@@ -20,7 +25,7 @@ _pipeline() {
         ;;
       ?*)
         COMPREPLY+=("${candidate#"$kept"}")
-        [[ $candidate == *[=.] ]] && type compopt &>/dev/null && compopt -o nospace
+        [[ $candidate == *[=.:] ]] && type compopt &>/dev/null && compopt -o nospace
         ;;
     esac
   done < <("$1" complete -- "${words[@]:1}" 2>/dev/null)

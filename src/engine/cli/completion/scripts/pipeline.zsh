@@ -7,7 +7,7 @@ _pipeline() {
     case $value in
       :files) compset -P '*='; _files ;;
       :directories) compset -P '*='; _files -/ ;;
-      *[=.]) open+=("${value//:/\\:}${description:+:$description}") ;;
+      *[=.:]) open+=("${value//:/\\:}${description:+:$description}") ;;
       ?*) whole+=("${value//:/\\:}${description:+:$description}") ;;
     esac
   done < <("$words[1]" complete -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)

@@ -1,0 +1,31 @@
+import type { CommonOptions } from './options.ts';
+
+/** Formats a command that the user can type next, from its words after `pipeline`. */
+export type CommandLine = (...words: readonly string[]) => string;
+
+/**
+ * Returns how to write a command that means the same pipeline, params and cache as the command line with `options`.
+ * Without these options it could find another result, or none.
+ */
+export function commandLineFor({ file, cache, profile, set }: Overriding): CommandLine {
+  const carried = [
+    ...(file === undefined ? [] : ['-f', file]),
+    ...(cache === undefined ? [] : ['--cache', cache]),
+    ...(profile === undefined ? [] : ['--profile', profile]),
+    ...set.flatMap((assignment) => ['--set', assignment]),
+  ];
+  return (...words) => [program(), ...[...words, ...carried].map(shellQuoted)].join(' ');
+}
+
+type Overriding = Pick<CommonOptions, 'file' | 'cache' | 'profile' | 'set'>;
+
+/** Whoever starts the command with npx usually does not have it on their path. */
+function program(): string {
+  const { npm_lifecycle_event: event, npm_lifecycle_script: script = '' } = process.env;
+  return event === 'npx' && /^"?pipeline\b/.test(script) ? 'npx pipeline' : 'pipeline';
+}
+
+/** Quotes a word for a POSIX shell, if it needs it. */
+export function shellQuoted(word: string): string {
+  return /^[\w./@:=,+~%^-]+$/.test(word) && !word.startsWith('~') ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
