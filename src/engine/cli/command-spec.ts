@@ -39,7 +39,7 @@ export interface Arguments {
 export const COMMON_OPTIONS: readonly OptionSpec[] = [
   {
     flags: '-f, --file <FILE>',
-    description: 'pipeline file (default: pipeline.yaml in this or a parent folder)',
+    description: 'pipeline file, or its folder (default: pipeline.yaml in this or a parent folder)',
   },
   { flags: '--cache <DIR>', description: 'cache directory (default: cache next to the pipeline file)' },
   {

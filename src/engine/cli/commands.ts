@@ -35,9 +35,9 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async ({ all }, options: import('./commands/run.ts').RunCommandOptions) =>
       (await import('./commands/run.ts')).run(all, options),
   }),
-  command('status', '', {
-    description: 'show which stages would run, and why',
-    run: async (_args, options) => (await import('./commands/status.ts')).status(options),
+  command('status', '[STAGE...]', {
+    description: 'show which stages would run, and why; of the given ones and their upstream stages, if any are given',
+    run: async ({ all }, options) => (await import('./commands/status.ts')).status(all, options),
   }),
   command('explain', '<STAGE>', {
     description: "show the parts of a stage's action key, and what changed since its last result",

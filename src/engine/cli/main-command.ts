@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Extensions } from '../../shared/extensions/extensions.ts';
 import { writeText } from '../../shared/text/output.ts';
@@ -20,7 +20,7 @@ export interface Distribution {
 export async function mainCommand(words: readonly string[], distribution: Distribution): Promise<void> {
   const output = watchOutput();
   const engine = engineIn(distribution);
-  const parsed = parseQuickly(words) ?? (await (await import('./program.ts')).parseWithCommander(words));
+  const parsed = parseQuickly(words) ?? (await parseCarefully(words, distribution));
   if (typeof parsed === 'number') {
     process.exitCode = parsed;
     return;
@@ -28,6 +28,11 @@ export async function mainCommand(words: readonly string[], distribution: Distri
   const { command, args, options } = parsed;
   process.exitCode = await command.run(toArguments(args), { ...options, engine } as CommonOptions);
   output.finish();
+}
+
+async function parseCarefully(words: readonly string[], { folder }: Distribution) {
+  const { version } = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8')) as { version: string };
+  return (await import('./program.ts')).parseWithCommander(words, version);
 }
 
 /**

@@ -7,11 +7,11 @@ import { EXIT } from './exit.ts';
 import type { ParsedCommand } from './parse-quickly.ts';
 
 /** Parses a command line, prints help and errors, and returns an exit code if there is nothing to run. */
-export async function parseWithCommander(words: readonly string[]): Promise<ParsedCommand | number> {
+export async function parseWithCommander(words: readonly string[], version: string): Promise<ParsedCommand | number> {
   let parsed: ParsedCommand | undefined;
-  const root = configured(new Command('pipeline')).description(
-    'Runs the stages of a pipeline.yaml that are not up to date, and caches their results.',
-  );
+  const root = configured(new Command('pipeline'))
+    .description('Runs the stages of a pipeline.yaml that are not up to date, and caches their results.')
+    .version(version, '--version', 'print the version');
   for (const spec of COMMANDS) {
     const names = spec.name.split(' ');
     const group = names.length > 1 ? groupOf(root, names[0] ?? '') : root;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { lockfileName } from '../execute/lockfile.ts';
 import type { CommonOptions } from './options.ts';
@@ -12,9 +12,11 @@ export interface Project {
   readonly cache: string;
 }
 
+const NAME = 'pipeline.yaml';
+
 /** Without `-f`, the pipeline file is searched for in the current folder and its parents. */
 export function findProject(options: CommonOptions): Project {
-  const file = options.file === undefined ? findUpwards('pipeline.yaml') : resolve(options.file);
+  const file = options.file === undefined ? findUpwards(NAME) : fileAt(resolve(options.file));
   const root = dirname(file);
   const shown = relative(process.cwd(), file) || file;
   return { file, shown, root, cache: options.cache === undefined ? join(root, 'cache') : resolve(options.cache) };
@@ -24,6 +26,11 @@ export function findProject(options: CommonOptions): Project {
 export function lockfilePath(options: CommonOptions): string {
   const { file, root } = findProject(options);
   return join(root, lockfileName(basename(file), options.profile));
+}
+
+/** `-f` may name the folder of a pipeline file, too. */
+function fileAt(path: string): string {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, NAME) : path;
 }
 
 function findUpwards(name: string): string {

@@ -69,7 +69,7 @@ describe('completion of options', () => {
   });
 
   test('options are offered without a dash where a command takes no more arguments', () => {
-    expect(at('pipeline status ')).toContain('--json');
+    expect(at('pipeline graph ')).toContain('--json');
     expect(at('pipeline inspect train ')).toContain('--json');
     expect(at('pipeline run ')).not.toContain('--json');
   });
