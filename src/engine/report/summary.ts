@@ -1,6 +1,8 @@
-import { columns, duration, figure, plural } from '../../shared/text/format.ts';
+import { duration, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { CompletedStage, RunResult, StageResult } from '../execute/events.ts';
+import type { Plan } from '../plan/plan.ts';
+import { finalMetrics } from './final-metrics.ts';
 
 /** How a summary is printed, and how it writes commands for the same pipeline, params and cache. */
 interface Printing {
@@ -8,18 +10,15 @@ interface Printing {
   readonly commandLine: (...words: readonly string[]) => string;
 }
 
-/** Summarizes a run: the outcomes of its stages, the metrics of its final stages, and suggested next commands. */
-export function summarize(result: RunResult, ends: readonly string[], { paint, commandLine }: Printing): string {
-  const blocks = [outcomes(result, paint)];
-  const last = new Set(ends);
+/** Summarizes a run: the outcomes of its stages, the final metrics, and suggested next commands. */
+export function summarize(result: RunResult, { stages }: Plan, { paint, commandLine }: Printing): string {
   const completed = result.stages.filter(
-    (stage): stage is CompletedStage => (stage.outcome === 'ran' || stage.outcome === 'cached') && last.has(stage.name),
+    (stage): stage is CompletedStage => stage.outcome === 'ran' || stage.outcome === 'cached',
   );
-  for (const stage of completed) {
-    const rows = Object.entries(stage.metrics).map(([name, value]) => [`  ${name}`, figure(value)]);
-    if (rows.length > 0) blocks.push(`${paint('bold', stage.name)}\n${columns(rows)}`);
-  }
-  const next = nextSteps(result, completed, commandLine);
+  const blocks = [outcomes(result, paint), ...finalMetrics(completed, stages, paint)];
+  const read = new Set(stages.flatMap(({ dependencies }) => dependencies));
+  const ends = completed.filter(({ name }) => !read.has(name));
+  const next = nextSteps(result, ends, commandLine);
   if (next.length > 0) blocks.push(next.map((step) => `${paint('cyan', '→')} ${step}`).join('\n'));
   return blocks.join('\n\n');
 }
@@ -41,6 +40,9 @@ function outcomes({ stages, seconds, ok, cancelled }: RunResult, paint: Paint): 
   return `${verdict} in ${duration(seconds)}: ${plural(stages.length, 'stage')}, ${counts.join(', ')}`;
 }
 
+/** The stages whose results are suggested to be looked at: a matrix may have many. */
+const MOST_SUGGESTED = 3;
+
 function nextSteps(
   { ok, cancelled, stages }: RunResult,
   completed: readonly CompletedStage[],
@@ -49,7 +51,7 @@ function nextSteps(
   if (cancelled) return ['To resume, run it again: finished stages are cached.'];
   if (!ok) return [];
   if (stages.some((stage) => stage.outcome === 'would-run')) return [`To run them: ${commandLine('run')}`];
-  return completed.flatMap(({ name, outputs }) => {
+  return completed.slice(0, MOST_SUGGESTED).flatMap(({ name, outputs }) => {
     const output = Object.keys(outputs)[0];
     return output === undefined
       ? []

@@ -123,9 +123,7 @@ function ownsLockfile({ locked, set }: RunCommandOptions): boolean {
 
 function conclude(result: RunResult, plan: Plan, console: Console): void {
   printFailures(result, console);
-  const read = new Set(plan.stages.flatMap((stage) => stage.dependencies));
-  const ends = plan.stages.map((stage) => stage.name).filter((name) => !read.has(name));
-  console.print(summarize(result, ends, console));
+  console.print(summarize(result, plan, console));
 }
 
 function toRecord({ run: id, ok, seconds, stages }: RunResult, plan: Plan, started: string): RunRecord {
