@@ -22,6 +22,7 @@ export function freshStores(
     workspaces,
     history: {
       lastKey: (stage) => history.lastKey(stage),
+      lastFailure: (stage) => history.lastFailure(stage),
       // A reused result has no record in `fresh`, so it cannot be the last one there.
       setLastKey: (stage, key) => {
         if (!reused.has(key)) history.setLastKey(stage, key);

@@ -108,6 +108,8 @@ export interface Workspaces {
 export interface History {
   /** Returns the key of the last result of a stage, to explain what changed since. */
   lastKey(stage: string): ActionKey | undefined;
+  /** Returns the id of the newest run that had the stage in it, if the stage failed there. Looks at recent runs alone. */
+  lastFailure(stage: string): string | undefined;
   setLastKey(stage: string, key: ActionKey): void;
   addRun(run: RunRecord): Result<void>;
 }

@@ -12,7 +12,7 @@ import type { Services } from './services.ts';
 import { codeOf, type KnownParts, type StageKey } from './stage-key.ts';
 
 export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'paths' | 'runtime' | 'vouched'> & {
-  readonly stores: Pick<Services['stores'], 'index'>;
+  readonly stores: Pick<Services['stores'], 'index' | 'history'>;
 };
 
 /** Explains why a stage whose key has no complete result runs, by comparison with its last result. */
@@ -23,7 +23,10 @@ export function reasonsToRun(
   services: ReasonServices,
 ): string[] {
   if (services.vouched.isRefused(key)) return ['the cache has another result under its key than pipeline.lock'];
-  if (last === undefined) return ['it has not run yet'];
+  if (last === undefined) {
+    const failed = services.stores.history.lastFailure(stage.name);
+    return [failed === undefined ? 'it has not run yet' : `it failed in run ${failed}, and has no result yet`];
+  }
   if (last.key === key) return ['its result in the cache is incomplete or corrupted'];
   const reasons = reasonsSince(last, stage, { document, open: [] }, services);
   return reasons.length > 0 ? reasons : ['its result is not in the cache'];

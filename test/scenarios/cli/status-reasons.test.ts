@@ -95,3 +95,16 @@ describe('pipeline explain', () => {
     expect(stdout).toMatch(/^● {2}input +text +unknown until its stage has run$/m);
   });
 });
+
+test('a stage that has failed so far is not said to have never run', async () => {
+  const project = toy();
+  const intact = project.read('stages/shout.ts');
+  project.write('stages/shout.ts', intact.replace('run(', "run() { throw new Error('no voice'); }, other("));
+  const failed = await project.run();
+  expect(failed.which('failed')).toEqual(['shout']);
+  const { stages } = await project.pipeline('status', '--json');
+  expect(stages.find(({ name }) => name === 'shout')?.reasons).toEqual([
+    expect.stringMatching(/^it failed in run 2\S+, and has no result yet$/),
+  ]);
+  expect(stages.find(({ name }) => name === 'join')?.reasons).toContain('shout would run');
+});

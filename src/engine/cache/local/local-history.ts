@@ -3,6 +3,7 @@ import { namesIn } from '../../../shared/files.ts';
 import { parseJsonFile } from '../../../shared/parse-json.ts';
 import type { Result } from '../../../shared/problem.ts';
 import { type ActionKey, isDigest } from '../../fingerprint/digest.ts';
+import { RunHistory } from '../history/run-history.ts';
 import type { RunRecord } from '../records.ts';
 import type { History } from '../stores.ts';
 import { toChecksummed } from './checksummed.ts';
@@ -10,9 +11,14 @@ import { CachePaths } from './paths.ts';
 import { quietly } from './quietly.ts';
 import { writing } from './writing.ts';
 
+/** The number of runs in which a failure is searched for. */
+const RECENT_RUNS = 10;
+
 /** Records what ran, in a cache directory on this machine. `RunHistory` reads these records. */
 export class LocalHistory implements History {
   readonly #paths: CachePaths;
+  /** The runs before this one, newest first. */
+  #recent: readonly RunRecord[] | undefined;
 
   /** @param directory the cache directory, absolute. */
   constructor(directory: string) {
@@ -23,6 +29,16 @@ export class LocalHistory implements History {
     const last = parseJsonFile(this.#paths.last(stage), 'lastKey')?.value;
     const key = typeof last === 'object' && last !== null && 'key' in last ? last.key : undefined;
     return typeof key === 'string' && isDigest(key) ? (key as string as ActionKey) : undefined;
+  }
+
+  lastFailure(stage: string): string | undefined {
+    this.#recent ??= new RunHistory(this.#paths.root).newest(RECENT_RUNS);
+    for (const { run, stages } of this.#recent) {
+      const outcome = stages.find(({ name }) => name === stage)?.outcome;
+      if (outcome === 'failed') return run;
+      if (outcome === 'ran' || outcome === 'cached') return undefined;
+    }
+    return undefined;
   }
 
   /** Returns the last key of each stage that has one, by the name of the stage. */

@@ -44,6 +44,26 @@ test('a corrupted last key is ignored', () => {
   }
 });
 
+test('a stage has failed if it did so in the newest run that got to it', () => {
+  const cache = temporaryCache();
+  const ended = (run: string, outcome: 'ran' | 'failed' | 'blocked') => {
+    const stages = [
+      { name: 'train', outcome, key: KEY, params: {}, seconds: 1, reasons: [], outputs: {}, metrics: {} },
+    ];
+    const started = '2026-01-01T00:00:00Z';
+    new LocalHistory(cache).addRun({ run, pipeline: 'p', started, seconds: 1, ok: outcome === 'ran', stages });
+  };
+  const failure = () => new LocalHistory(cache).lastFailure('train');
+  expect(failure()).toBeUndefined();
+  ended('20260101-000000-1', 'failed');
+  expect(failure()).toBe('20260101-000000-1');
+  ended('20260101-000001-1', 'blocked');
+  expect(failure()).toBe('20260101-000000-1');
+  expect(new LocalHistory(cache).lastFailure('other')).toBeUndefined();
+  ended('20260101-000002-1', 'ran');
+  expect(failure()).toBeUndefined();
+});
+
 test('runs are recorded, and silently lost if the cache is not writable', () => {
   const cache = temporaryCache();
   const run = { run: '20260101', pipeline: 'p', started: '2026-01-01T00:00:00Z', seconds: 1, ok: true, stages: [] };
