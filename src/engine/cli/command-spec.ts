@@ -41,7 +41,11 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
     flags: '-f, --file <FILE>',
     description: 'pipeline file, or its folder (default: pipeline.yaml in this or a parent folder)',
   },
-  { flags: '--cache <DIR>', description: 'cache directory (default: cache next to the pipeline file)' },
+  {
+    flags: '--cache <DIR>',
+    description: 'cache directory (default: cache next to the pipeline file)',
+    parse: notTilde,
+  },
   {
     flags: '--set <KEY=VALUE>',
     description: 'set a shared param, or STAGE.PARAM for a param of one stage (repeatable)',
@@ -51,6 +55,12 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: '--json', description: 'print JSON to stdout, one object per line' },
   { flags: '--no-color', description: 'print without colors' },
 ];
+
+/** A shell replaces `~` only at the beginning of a word without quotes; otherwise a folder of that name would be made. */
+function notTilde(path: string): string {
+  if (/^~(\/|$)/.test(path)) throw new Error('the shell has not replaced "~". Write "$HOME" instead.');
+  return path;
+}
 
 /** The parsed flags of an option. */
 export interface OptionShape {

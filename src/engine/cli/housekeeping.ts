@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isAbort } from '../../shared/abort.ts';
 import { openCacheFolder } from '../cache/local/cache-folder.ts';
 import { reportProblems } from './console.ts';
@@ -10,7 +11,13 @@ import { findProject } from './project.ts';
  * folder that is not a cache.
  */
 export async function housekeeping(options: CommonOptions, command: () => Promise<number>): Promise<number> {
-  const opened = openCacheFolder(findProject(options).cache);
+  const { cache } = findProject(options);
+  // The default one may not have been made yet; another one that is not there is a mistake.
+  if (options.cache !== undefined && !existsSync(cache)) {
+    const advice = 'Correct the path, or run the pipeline to create a cache there.';
+    return reportProblems([{ message: 'there is no cache', at: { file: cache }, advice }], options);
+  }
+  const opened = openCacheFolder(cache);
   if (!opened.ok) return reportProblems(opened.failure, options);
   try {
     return await command();

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import type { Services } from './services.ts';
@@ -13,6 +14,8 @@ export async function keepListings(
     const digest = document.inputs[name];
     // Usually the listing was kept when the directory was digested.
     if (from.kind !== 'path' || digest === undefined || listings.has(digest)) continue;
+    // A single file has none, and to list it is to read it.
+    if (!statSync(from.path, { throwIfNoEntry: false })?.isDirectory()) continue;
     await paths.list(from.path, { filter: from, listings: listings.directory });
   }
 }

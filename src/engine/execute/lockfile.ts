@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { updateAtomically } from '../../shared/atomic-write.ts';
 import { namesIn } from '../../shared/files.ts';
@@ -88,10 +88,11 @@ export function writeLockfile(path: string, result: RunResult): Result<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return problem(`cannot write the lockfile: ${code}`, {
-      at: { file: path },
-      advice: 'Free some disk space or make the folder writable, then run again. Finished stages do not rerun.',
-    });
+    const advice =
+      code === 'EISDIR'
+        ? 'It is a folder: move it away, then run again. Finished stages do not rerun.'
+        : 'Free some disk space or make the folder writable, then run again. Finished stages do not rerun.';
+    return problem(`cannot write the lockfile: ${code}`, { at: { file: path }, advice });
   }
 }
 
@@ -117,7 +118,38 @@ function describes(text: string, result: RunResult): boolean {
   return text.startsWith(HEAD) && text.match(/^[^\s#]/gm)?.length === stages.length;
 }
 
-export function completedIn({ stages }: RunResult): CompletedStage[] {
+/** The names of the stages whose entries in a lockfile differ from the results of a run. */
+export interface LockChanges {
+  readonly changed: readonly string[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/**
+ * Returns what `writeLockfile` would change; `none` if there is no lockfile, `unreadable` if it is no text that
+ * `writeLockfile` has written. Parses no YAML, which would take longer than the run of a small stage.
+ */
+export function compareLockfile(path: string, result: RunResult): LockChanges | 'none' | 'unreadable' {
+  const text = read(path);
+  if (text === '') return existsSync(path) ? 'unreadable' : 'none';
+  const entries = [...text.matchAll(/^(\S.*):$/gm)].map(([, name = '']) => name);
+  if (!text.startsWith(HEAD) || text.match(/^[^\s#]/gm)?.length !== entries.length) return 'unreadable';
+  const before = new Set(entries);
+  const stages = completedIn(result);
+  const now = new Set(stages.map(({ name }) => scalar(name)));
+  return {
+    changed: stages
+      .filter(({ name, key, outputs }) => {
+        const entry = `${scalar(name)}:${lockedText(key, outputs)}`;
+        return before.has(scalar(name)) && !text.includes(`\n${entry}`);
+      })
+      .map(({ name }) => name),
+    added: stages.map(({ name }) => name).filter((name) => !before.has(scalar(name))),
+    removed: entries.filter((entry) => !now.has(entry)),
+  };
+}
+
+function completedIn({ stages }: RunResult): CompletedStage[] {
   const completed = stages.filter(({ outcome }) => outcome === 'ran' || outcome === 'cached') as CompletedStage[];
   return completed.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

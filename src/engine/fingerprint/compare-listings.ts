@@ -1,3 +1,4 @@
+import { joinLines } from '../../shared/text/visible.ts';
 import type { Digest } from './digest.ts';
 import { type FileList, mergeLists, type TreeFile } from './file-list.ts';
 
@@ -27,7 +28,8 @@ export function compareListings(before: FileList, now: FileList): string {
 
 /** Shortens a long path to its end, which is more specific than its beginning. */
 function ending(path: string): string {
-  return path.length <= SHOWN_PATH ? path : `…${path.slice(1 - SHOWN_PATH)}`;
+  const shown = joinLines(path);
+  return shown.length <= SHOWN_PATH ? shown : `…${shown.slice(1 - SHOWN_PATH)}`;
 }
 
 interface Differences {

@@ -70,6 +70,12 @@ export function select(walked: Walked, root: string, filter: TreeFilter): Result
   if (broken !== undefined) return brokenProblem(`${root}/${broken}`);
   if (kind === 'file' || isOpen(filter)) return success(walked);
   const kept = table.indices().filter((index) => accepts(table.pathAt(index)));
+  if (kept.length === 0) {
+    return problem(`no file in it matches ${wordsOf(filter)}`, {
+      at: { file: root },
+      advice: 'Correct the globs. They are relative to this folder, and take in a folder by "folder/**".',
+    });
+  }
   const places = new Map(kept.map((index, place) => [index, place]));
   return success({
     ...{ kind, links, others },
@@ -111,6 +117,14 @@ function digestOf(parts: Iterable<string>): Digest {
   const digest = createHash('sha256');
   for (const part of parts) digest.update(part);
   return digest.digest('hex') as Digest;
+}
+
+function wordsOf({ include, exclude }: TreeFilter): string {
+  const parts = [
+    ...(include.length > 0 ? [`include: ${include.join(', ')}`] : []),
+    ...(exclude.length > 0 ? [`exclude: ${exclude.join(', ')}`] : []),
+  ];
+  return parts.join(' and ');
 }
 
 /** Returns whether a filter accepts every file. */

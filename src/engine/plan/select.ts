@@ -1,4 +1,4 @@
-import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import type { Plan } from './plan.ts';
 import { StageNames } from './stage-names.ts';
 
@@ -70,6 +70,17 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
   if (until !== undefined) {
     const limit = before(plan, until);
     stages = new Set([...stages].filter((name) => limit.has(name)));
+    if (stages.size === 0 || (downstream !== undefined && ![...downstream].some((name) => limit.has(name)))) {
+      const [selected, after] =
+        choice.from === undefined ? [asked.join(', '), ''] : [choice.from, ' and what follows it'];
+      return problem(
+        `no stage is selected: ${selected}${after} and what ${choice.until} needs have nothing in common`,
+        {
+          at: { file: `--until ${choice.until}` },
+          advice: 'Name a stage that follows from the other one; pipeline graph shows which do.',
+        },
+      );
+    }
   }
   const forced = downstream ?? (choice.force ? new Set(choice.stages.length > 0 ? asked : names) : new Set<string>());
   return success({

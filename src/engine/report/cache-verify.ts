@@ -1,5 +1,6 @@
 import { plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
+import { joinLines } from '../../shared/text/visible.ts';
 import type { Affected, Damage, Integrity } from '../cache/housekeeping/integrity.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 
@@ -19,7 +20,7 @@ export function describeIntegrity(
   paint: Paint,
 ): string {
   const lines = damages.flatMap((damage) => [
-    `${damage.kind === 'strange' ? paint('yellow', '?') : paint('red', '✗')} ${subject(damage)}  ${paint('dim', damage.path)}`,
+    `${damage.kind === 'strange' ? paint('yellow', '?') : paint('red', '✗')} ${subject(damage)}  ${paint('dim', joinLines(damage.path))}`,
     ...effects(damage, ageOf).map((effect) => `    ${effect}`),
   ]);
   const all = `${plural(objects, 'object')}, ${plural(actions, 'action')}, ${plural(runs, 'run')}`;

@@ -92,6 +92,7 @@ describe('a cache that several projects use', () => {
     await project.run('--profile', 'loud');
     project.remove('pipeline.lock');
     project.remove('pipeline.loud.lock');
+    project.remove('other.lock');
     // An experiment belongs to nobody once it is not among the last runs.
     await project.run('--set', 'word=experiment');
     const done = await project.pipeline('cache', 'gc', '--keep-runs', '0', '--json', '--yes');

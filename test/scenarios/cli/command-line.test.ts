@@ -32,3 +32,34 @@ test('-f can name the folder of a pipeline file', async () => {
   expect(none.exitCode).toBe(2);
   expect(none.stderr).toContain('stages/pipeline.yaml');
 });
+
+test('stages that have nothing in common with --until are an error', async () => {
+  const project = toy();
+  const refused = await project.run('--from', 'shout', '--until', 'count');
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toContain('no stage is selected: shout and what follows it and what count needs');
+});
+
+test('a "~" that the shell has not replaced is no name of a cache, and a cache that is not there cannot be verified', async () => {
+  const project = toy();
+  const tilde = await project.run('--cache', '~/cache');
+  expect(tilde.exitCode).toBe(2);
+  expect(tilde.stderr).toContain('the shell has not replaced "~"');
+  expect(project.exists('~')).toBe(false);
+  const absent = await project.pipeline('cache', 'verify', '--cache', 'nowhere');
+  expect(absent.exitCode).toBe(2);
+  expect(absent.stderr).toContain('nowhere: there is no cache');
+});
+
+test('a lockfile that is none is written anew, and that is said', async () => {
+  const project = toy();
+  await project.run();
+  project.write('pipeline.lock', 'junk\n');
+  expect((await project.run()).stderr).toContain(
+    'pipeline.lock: written anew, since it was no lockfile of this version',
+  );
+  project.remove('pipeline.lock');
+  project.write('pipeline.lock/inside', '');
+  const folder = await project.run();
+  expect(folder.stderr).toContain('It is a folder: move it away');
+});

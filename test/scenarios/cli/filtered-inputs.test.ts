@@ -49,10 +49,13 @@ describe('an input with include and exclude', () => {
     expect(seenBy(project, await project.run())).toEqual(expected);
   });
 
-  test('may have no file at all', async () => {
+  test.each(['*.none', 'sub', '../*.txt', '[a.txt'])('that no file matches is an error: %s', async (glob) => {
     const project = looking(LIST);
-    project.edit('pipeline.yaml', '**/*.txt', '*.none');
-    expect(seenBy(project, await project.run())).toEqual([]);
+    project.edit('pipeline.yaml', '**/*.txt', glob);
+    const refused = await project.run();
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(`no file in it matches include: ${glob}`);
+    expect(refused.stderr).toContain('take in a folder by "folder/**"');
   });
 
   test('may be on another disk: the files are copied', async (context) => {
