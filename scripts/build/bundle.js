@@ -12,20 +12,23 @@ import { success } from '../setup/result.js';
 /** Entry points that become ES modules in dist/. */
 const MODULES = [
   { in: 'src/demo/main.ts', out: 'draw-garments' },
-  { in: 'src/engine/execute/stage-host.ts', out: 'stage-host' },
-  { in: 'src/engine/fingerprint/hash-worker.ts', out: 'hash-worker' },
-  { in: 'src/index.ts', out: 'index' },
   { in: 'src/vision/setup/in-clone.ts', out: 'set-up-clone' },
+];
+/**
+ * Entry points that are loaded again and again, by each stage and by each thread. Each list shares chunks with nothing
+ * else, since a small file takes as long to open as a large one to compile.
+ */
+const OFTEN_LOADED = [
+  [
+    { in: 'src/engine/execute/stage-host.ts', out: 'stage-host' },
+    { in: 'src/index.ts', out: 'index' },
+  ],
+  [{ in: 'src/engine/fingerprint/hash-worker.ts', out: 'hash-worker' }],
 ];
 const EXECUTABLE = ['cli.cjs', 'draw-garments.js'];
 
 /** Dynamic imports that every run needs, even if nothing has changed. The others are not bundled into the command. */
-const ALWAYS_NEEDED = [
-  'src/engine/cli/commands/run.ts',
-  'src/engine/cli/commands/status.ts',
-  'src/engine/execute/run-due.ts',
-  'src/engine/execute/perform-stage.ts',
-];
+const ALWAYS_NEEDED = ['src/engine/cli/commands/run.ts', 'src/engine/cli/commands/status.ts'];
 
 /**
  * Native code, or large and seldom needed: the dependencies in package.json. All else goes into the bundle, since opening
@@ -71,21 +74,26 @@ export async function bundle(root) {
       banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
       plugins: [lazyOutside(root, lazy)],
     });
-    const modules = await esbuild.build({
-      ...options,
-      entryPoints: [...MODULES, ...[...lazy].map(([name, path]) => ({ in: path, out: `lazy/${name}` }))],
-      chunkNames: 'chunks/[name]-[hash]',
-      splitting: true,
-      format: 'esm',
-      banner: { js: REQUIRE },
-    });
+    const rest = [...MODULES, ...[...lazy].map(([name, path]) => ({ in: path, out: `lazy/${name}` }))];
+    const modules = await Promise.all(
+      [...OFTEN_LOADED, rest].map((entryPoints) =>
+        esbuild.build({
+          ...options,
+          entryPoints,
+          chunkNames: 'chunks/[name]-[hash]',
+          splitting: true,
+          format: 'esm',
+          banner: { js: REQUIRE },
+        }),
+      ),
+    );
     const binding = await esbuild.build({
       ...options,
       entryPoints: { 'tensorflow-binding': 'src/vision/tensorflow/binding/binding.ts' },
       outExtension: { '.js': '.cjs' },
       format: 'cjs',
     });
-    await Promise.all([modules, command, binding].flatMap(({ outputFiles }) => outputFiles.map(writeOutput)));
+    await Promise.all([...modules, command, binding].flatMap(({ outputFiles }) => outputFiles.map(writeOutput)));
     return success(undefined);
   } catch (error) {
     const { errors } = /** @type {import('esbuild').BuildFailure} */ (error);

@@ -1,7 +1,8 @@
+import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Extensions } from '../../shared/extensions/extensions.ts';
-import { writeText } from '../../shared/text/output.ts';
+import { beforeFirstUse, writeText } from '../../shared/text/output.ts';
 import type { Arguments } from './command-spec.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions, Engine } from './options.ts';
@@ -42,12 +43,18 @@ async function parseCarefully(words: readonly string[], { folder }: Distribution
  */
 function watchOutput(): { finish: () => void } {
   let lost: string | undefined;
-  for (const stream of [process.stdout, process.stderr]) {
+  const watch = (stream: object) => {
+    if (!(stream instanceof EventEmitter)) return;
     stream.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
       if (!NOBODY_READS.includes(code)) lost ??= code;
       finish();
     });
-  }
+  };
+  // Reporters write to stdout in other ways, too.
+  watch(process.stdout);
+  beforeFirstUse((stream) => {
+    if (stream !== process.stdout) watch(stream);
+  });
   let isFinished = false;
   const finish = () => {
     if (!isFinished || lost === undefined || process.exitCode !== EXIT.ok) return;

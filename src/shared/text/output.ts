@@ -6,14 +6,31 @@ interface Stream {
   write(text: string): unknown;
 }
 
+const begun = new WeakSet<Stream>();
+let onFirstUse: (stream: Stream) => void = () => undefined;
+
+/** Has `action` called with each stream before it is first written to: to create stderr takes a millisecond or two. */
+export function beforeFirstUse(action: (stream: Stream) => void): void {
+  onFirstUse = action;
+}
+
+/** Called with a stream before it is written to in another way. */
+export function begin(stream: Stream): void {
+  if (begun.has(stream)) return;
+  begun.add(stream);
+  onFirstUse(stream);
+}
+
 // Nothing else writes to stdout and stderr, so that no text from outside gets there as it is.
 
 /** Writes text for people; see `toTerminal`. */
 export function writeText(stream: Stream, text: string): void {
+  begin(stream);
   stream.write(toTerminal(text));
 }
 
 /** Writes a value as one line of JSON. NaN and infinite numbers become text. */
 export function writeJson(stream: Stream, value: object): void {
+  begin(stream);
   stream.write(`${visibleJson(JSON.stringify(value, withNonFinite))}\n`);
 }

@@ -1,4 +1,5 @@
 import type { SetupProgress } from '../extensions/setup-step.ts';
+import { begin } from './output.ts';
 import { visibleLine } from './visible.ts';
 
 const BAR_WIDTH = 24;
@@ -15,6 +16,7 @@ interface Stream {
 
 /** One line that redraws itself on a terminal; elsewhere (CI, a log) one plain line for each thing begun. */
 export function openProgressLine(stream: Stream): ProgressLine {
+  begin(stream);
   let label = '';
   let drawn = '';
   const redraw = (text: string) => {
