@@ -51,6 +51,26 @@ describe('the package, installed from its tarball in an empty folder with the de
     expect((await project.pipeline('inspect', 'evaluate')).stdout).toContain('error');
   });
 
+  test('filters an input, for which it needs its smaller dependencies', async () => {
+    const stage = `import { readdirSync, writeFileSync } from 'node:fs';
+import { defineStage } from 'pipeline';
+export default defineStage({
+  inputs: ['folder'],
+  outputs: ['names.txt'],
+  run: ({ inputs, outputs, log }) => {
+    log(readdirSync(inputs.folder).join());
+    writeFileSync(outputs.names, '');
+  },
+});
+`;
+    writeFileSync(project.path('stages/list.ts'), stage);
+    const inputs = '{ folder: { path: ./data, include: ["*.csv"] } }';
+    writeFileSync(project.path('filtered.yaml'), `stages: { list: { module: stages/list.ts, inputs: ${inputs} } }\n`);
+    const { exitCode, stdout, stderr } = await project.pipeline('run', '-f', 'filtered.yaml');
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toContain('list: samples.csv');
+  });
+
   test('lacks nothing, as doctor says, which names `pipeline setup` for stages that use TensorFlow', async () => {
     const { exitCode, stdout } = await project.pipeline('doctor');
     expect(exitCode).toBe(0);
