@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
-import type { Evaluation } from '../../src/vision/predict/evaluation.ts';
+import type { Evaluation } from '../../src/vision/evaluate/evaluation.ts';
 import evaluate from '../../stages/evaluate.ts';
 import train from '../../stages/train.ts';
 import { type LabelledImagesFolder, labelledImages } from '../support/labelled-images.ts';
@@ -22,11 +23,11 @@ describe('the evaluate stage', () => {
     const { model } = await trained(inputs, 12);
     const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
     const { tasks } = evaluationIn(outputs['evaluation']);
-    expect(tasks.map(({ name, count, chance }) => [name, count, chance])).toEqual([
-      ['colour', 6, 1 / 3],
-      ['shade', 6, 1 / 2],
+    expect(tasks.map(({ name, count }) => [name, count])).toEqual([
+      ['colour', 6],
+      ['shade', 6],
     ]);
-    for (const { accuracy } of tasks) expect(accuracy).toBeGreaterThan(0.8);
+    for (const { metrics } of tasks) expect(metrics.accuracy.value).toBeGreaterThan(0.8);
   });
 
   test('writes a confusion matrix for each task, with a row per true class and a column per predicted class', async () => {
@@ -39,19 +40,72 @@ describe('the evaluate stage', () => {
     expect(rowSums(colour?.confusion)).toEqual([2, 2, 2]);
     expect(rowSums(shade?.confusion)).toEqual([3, 3]);
     const hits = (colour?.confusion ?? []).reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
-    expect(colour?.accuracy).toBe(hits / 6);
+    expect(colour?.metrics.accuracy.value).toBe(hits / 6);
   });
 
   test('weights the tasks by their number of samples in the whole data set, training samples included', async () => {
     const inputs = await labelledImages(40, { taskOf: (index) => (index % 4 === 0 ? 'shade' : 'colour') });
     const { model } = await trained(inputs);
     const { outputs, metrics } = await runStage(evaluate, { inputs: { ...inputs, model } });
-    const { tasks, weighted_accuracy, weighted_chance } = evaluationIn(outputs['evaluation']);
-    const [colour, shade] = tasks;
-    expect(weighted_accuracy).toBeCloseTo((30 * (colour?.accuracy ?? 0) + 10 * (shade?.accuracy ?? 0)) / 40, 6);
-    expect(weighted_chance).toBeCloseTo((30 / 3 + 10 / 2) / 40, 6);
-    expect(metrics['weighted_accuracy']).toBe(weighted_accuracy);
-    expect(metrics['accuracy/colour']).toBe(colour?.accuracy);
+    const { tasks, weighted, mean_average_precision } = evaluationIn(outputs['evaluation']);
+    const [colour, shade] = tasks.map((task) => task.metrics);
+    const accuracies = [colour?.accuracy.value ?? 0, shade?.accuracy.value ?? 0] as const;
+    const precisions = [colour?.average_precision.value ?? 0, shade?.average_precision.value ?? 0] as const;
+    expect(weighted.accuracy.value).toBeCloseTo((30 * accuracies[0] + 10 * accuracies[1]) / 40, 6);
+    expect(mean_average_precision.value).toBeCloseTo((precisions[0] + precisions[1]) / 2, 6);
+    expect(metrics).toMatchObject({
+      weighted_accuracy: weighted.accuracy.value,
+      mean_average_precision: mean_average_precision.value,
+      'accuracy/colour': colour?.accuracy.value,
+    });
+  });
+
+  test('gives each metric with an interval that contains it, and with that of always answering the most frequent class', async () => {
+    const inputs = await labelledImages(60, {
+      taskOf: () => 'colour',
+      splitOf: (index) => (index < 20 ? 'validation' : 'train'),
+    });
+    const { model } = await trained(inputs, 4);
+    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { tasks, weighted } = evaluationIn(outputs['evaluation']);
+    const { accuracy, log_loss } = tasks[0]?.metrics ?? {};
+    for (const metric of [accuracy, log_loss]) {
+      const [low, high] = metric?.interval ?? [Number.NaN, Number.NaN];
+      expect(low).toBeLessThanOrEqual(metric?.value ?? Number.NaN);
+      expect(high).toBeGreaterThanOrEqual(metric?.value ?? Number.NaN);
+    }
+    // The most frequent class of the training samples is 1; of the 20 validation samples, 6 have it.
+    expect(accuracy?.baseline).toBeCloseTo(6 / 20, 9);
+    expect(weighted.accuracy).toEqual(accuracy);
+  });
+
+  test('gives the same bytes again, and other intervals with another seed', async () => {
+    const inputs = await labelledImages(60);
+    const { model } = await trained(inputs);
+    const evaluated = async (seed: number) => {
+      const { outputs } = await runStage(evaluate, { params: { seed }, inputs: { ...inputs, model } });
+      return readFileSync(outputs['evaluation'] ?? '', 'utf8');
+    };
+    const first = await evaluated(1);
+    expect(await evaluated(1)).toBe(first);
+    expect(await evaluated(2)).not.toBe(first);
+  });
+
+  test('writes a row for each sample, from which the metrics can be computed', async () => {
+    const inputs = await labelledImages(60);
+    const { model } = await trained(inputs, 4);
+    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const rows = tableFromIPC(readFileSync(outputs['samples'] ?? '')).toArray();
+    expect(rows).toHaveLength(12);
+    for (const { task, label, class: truth, predicted, probabilities, loss } of rows) {
+      const shares = [...probabilities];
+      expect(shares).toHaveLength(task === 'colour' ? 3 : 2);
+      expect(label[truth]).toBe('y');
+      expect(shares[predicted]).toBe(Math.max(...shares));
+      expect(loss).toBeCloseTo(-Math.log(shares[truth]), 5);
+    }
+    const { cross_entropy } = evaluationIn(outputs['evaluation']);
+    expect(rows.reduce((sum, { loss }) => sum + loss, 0) / 12).toBeCloseTo(cross_entropy, 5);
   });
 
   test.each([

@@ -3,13 +3,16 @@ import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { resizingDifference } from '../data/images/resizing.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import { loadPredictor, type PredictorOptions } from '../predict/load-predictor.ts';
 import type { TrainingContext } from '../train/loop/fit.ts';
 import { type Validation, validate } from '../train/loop/validate.ts';
 import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
 import { duplicatesIn, type LabelledImages, openLabelledImages } from '../train/samples/labelled-images.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
+import { collectPredictions } from './collect-predictions.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
-import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
+import type { BootstrapOptions } from './metrics/bootstrap.ts';
+import { writePredictedSamples } from './samples-table.ts';
 
 export interface EvaluatePaths {
   /** Input: the directory of the shards. */
@@ -20,17 +23,23 @@ export interface EvaluatePaths {
   readonly model: string;
   /** Output: a JSON file. */
   readonly evaluation: string;
+  /** Output: an Arrow file with the prediction for each sample. */
+  readonly samples: string;
+}
+
+export interface EvaluateOptions extends PredictorOptions {
+  readonly bootstrap: BootstrapOptions;
 }
 
 /**
- * Evaluates a model on the validation split, and writes the result as JSON.
+ * Evaluates a model on the validation split, and writes the result as JSON and the predictions as an Arrow table.
  *
  * @returns the evaluation; a `bad-input` failure if model and data do not match or there are no validation samples; a
  *   `failed` one if TensorFlow or the images cannot be loaded.
  */
 export async function evaluate(
   paths: EvaluatePaths,
-  options: PredictorOptions,
+  options: EvaluateOptions,
   { progress, log }: Pick<TrainingContext, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const data = await openLabelledImages(paths);
@@ -49,7 +58,7 @@ export async function evaluate(
 async function evaluateOn(
   data: LabelledImages,
   paths: EvaluatePaths,
-  options: PredictorOptions,
+  options: EvaluateOptions,
   { progress, log }: Pick<TrainingContext, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const samples = data.targets.samplesIn('validation');
@@ -60,6 +69,7 @@ async function evaluateOn(
 
   const predictor = await loadPredictor(paths.model, facts.value, samples.length, options);
   if (!predictor.ok) return predictor;
+  const predicted = collectPredictions(data.targets);
   const validation = await validate({
     predictor: predictor.value,
     data,
@@ -67,6 +77,7 @@ async function evaluateOn(
     batchSize: options.batchSize,
     terms: { labelSmoothing: facts.value.loss.label_smoothing, l2Penalty: facts.value.loss.l2_penalty },
     onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
+    onPredicted: predicted.add,
   });
   await predictor.value.dispose();
   if (!validation.ok) return failure(failed(validation.failure));
@@ -75,7 +86,8 @@ async function evaluateOn(
   if (!duplicates.ok) return failure(failed(duplicates.failure));
   for (const warning of duplicateWarnings(duplicates.value)) log(warning);
   const about = { left_out: data.leftOut.validation, duplicates: duplicates.value };
-  return success(toEvaluation(data.targets.tasks, validation.value, about));
+  await writePredictedSamples(paths.samples, data.targets, predicted.samples);
+  return success(toEvaluation(data.targets, predicted.byTask(), validation.value, options.bootstrap, about));
 }
 
 function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file: string): Problem[] {
