@@ -1,26 +1,14 @@
 import { defineStage } from 'pipeline';
 import { evaluate } from '../src/vision/evaluate/evaluate.ts';
 import { evaluationMetrics } from '../src/vision/evaluate/evaluation.ts';
-import { executionModes } from '../src/vision/train/step/execution-mode.ts';
+import { ensembleOptions, modelParams } from '../src/vision/predict/model-params.ts';
 
-/** Evaluates a model on the validation split, with intervals and suspected label errors. */
+/** Evaluates a model, or the mean of several, on the validation split, with intervals and suspected label errors. */
 export default defineStage({
   params: {
     type: 'object',
     properties: {
-      batch_size: { description: 'The number of images per batch.', type: 'integer', minimum: 1, default: 32 },
-      execution: {
-        description:
-          '`graph` runs each batch as one TensorFlow graph; `eager` runs it op by op (slower, for comparison).',
-        enum: executionModes,
-        default: 'graph',
-      },
-      threads: {
-        description: 'The number of intra-op threads. Another number changes results by rounding errors.',
-        type: 'integer',
-        minimum: 1,
-        default: 2,
-      },
+      ...modelParams,
       bootstrap_resamples: {
         description: 'The number of bootstrap resamples from which the intervals are computed; 0 for no intervals.',
         type: 'integer',
@@ -37,11 +25,11 @@ export default defineStage({
       },
     },
   },
-  inputs: ['shards', 'targets', 'model'],
+  inputs: ['shards', 'targets', 'models[]'],
   outputs: ['evaluation.json', 'samples.arrow'],
   async run({ params, inputs, outputs, metrics, progress, log }) {
-    const { batch_size: batchSize, threads, execution, bootstrap_resamples: resamples, seed } = params;
-    const options = { batchSize, threads, execution, bootstrap: { resamples, seed } };
+    const { model_weights: modelWeights, bootstrap_resamples: resamples, seed } = params;
+    const options = { ...ensembleOptions(params), modelWeights, bootstrap: { resamples, seed } };
     const evaluation = await evaluate({ ...inputs, ...outputs }, options, { progress, log });
     if (!evaluation.ok) return evaluation.failure;
     metrics(evaluationMetrics(evaluation.value));

@@ -30,7 +30,7 @@ export interface LossTerms {
 }
 
 export interface ValidationOptions {
-  readonly predictor: Predictor;
+  readonly predictor: Pick<Predictor, 'probabilities'>;
   readonly data: LabelledImages;
   /** The row numbers of the samples to predict. */
   readonly samples: Int32Array;
