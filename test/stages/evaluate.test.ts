@@ -5,7 +5,7 @@ import type { Evaluation } from '../../src/vision/evaluate/evaluation.ts';
 import evaluate from '../../stages/evaluate.ts';
 import train from '../../stages/train.ts';
 import { type LabelledImagesFolder, labelledImages } from '../support/labelled-images.ts';
-import { runStage } from '../support/run-stage.ts';
+import { collected, runStage } from '../support/run-stage.ts';
 
 const params = { backbone: 'small-cnn', learning_rate: 3e-3, epochs: 1, batch_size: 8, seed: 2018 };
 
@@ -21,7 +21,7 @@ describe('the evaluate stage', () => {
   test('computes the accuracy of each task on the validation samples that have the task', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs, 12);
-    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const { tasks } = evaluationIn(outputs['evaluation']);
     expect(tasks.map(({ name, count }) => [name, count])).toEqual([
       ['colour', 6],
@@ -33,7 +33,7 @@ describe('the evaluate stage', () => {
   test('writes a confusion matrix for each task, with a row per true class and a column per predicted class', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs);
-    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const [colour, shade] = evaluationIn(outputs['evaluation']).tasks;
     const rowSums = (matrix: readonly (readonly number[])[] = []) =>
       matrix.map((row) => row.reduce((sum, cell) => sum + cell, 0));
@@ -46,7 +46,7 @@ describe('the evaluate stage', () => {
   test('weights the tasks by their number of samples in the whole data set, training samples included', async () => {
     const inputs = await labelledImages(40, { taskOf: (index) => (index % 4 === 0 ? 'shade' : 'colour') });
     const { model } = await trained(inputs);
-    const { outputs, metrics } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs, metrics } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const { tasks, weighted, mean_average_precision } = evaluationIn(outputs['evaluation']);
     const [colour, shade] = tasks.map((task) => task.metrics);
     const accuracies = [colour?.accuracy.value ?? 0, shade?.accuracy.value ?? 0] as const;
@@ -66,7 +66,7 @@ describe('the evaluate stage', () => {
       splitOf: (index) => (index < 20 ? 'validation' : 'train'),
     });
     const { model } = await trained(inputs, 4);
-    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const { tasks, weighted } = evaluationIn(outputs['evaluation']);
     const { accuracy, log_loss } = tasks[0]?.metrics ?? {};
     for (const metric of [accuracy, log_loss]) {
@@ -83,7 +83,10 @@ describe('the evaluate stage', () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs);
     const evaluated = async (seed: number) => {
-      const { outputs } = await runStage(evaluate, { params: { seed }, inputs: { ...inputs, model } });
+      const { outputs } = await runStage(evaluate, {
+        params: { seed },
+        inputs: { ...inputs, models: collected(model) },
+      });
       return readFileSync(outputs['evaluation'] ?? '', 'utf8');
     };
     const first = await evaluated(1);
@@ -94,7 +97,7 @@ describe('the evaluate stage', () => {
   test('writes a row for each sample, from which the metrics can be computed', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs, 4);
-    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const rows = tableFromIPC(readFileSync(outputs['samples'] ?? '')).toArray();
     expect(rows).toHaveLength(12);
     for (const { task, label, class: truth, predicted, probabilities, loss } of rows) {
@@ -114,7 +117,10 @@ describe('the evaluate stage', () => {
   ])('gives the same metrics as the last epoch of the training%s', async (_, more) => {
     const inputs = await labelledImages(60);
     const { model, metrics } = await trained(inputs, 2, more);
-    const evaluated = await runStage(evaluate, { params: { batch_size: 8 }, inputs: { ...inputs, model } });
+    const evaluated = await runStage(evaluate, {
+      params: { batch_size: 8 },
+      inputs: { ...inputs, models: collected(model) },
+    });
     expect(metrics).toMatchObject({
       // Batch normalization is folded into the convolutions there, which rounds differently.
       val_loss: expect.closeTo(evaluated.metrics['loss'] ?? Number.NaN, 5),
@@ -125,7 +131,7 @@ describe('the evaluate stage', () => {
   test('says what the loss contains, and gives the cross-entropy alone beside it', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs, 1, { label_smoothing: 0.2, l2: 1e-3 });
-    const { outputs, logged, metrics } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs, logged, metrics } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const { loss, cross_entropy } = evaluationIn(outputs['evaluation']);
     expect(loss).toBeGreaterThan(cross_entropy);
     expect(metrics).toMatchObject({ loss, cross_entropy });
@@ -137,7 +143,7 @@ describe('the evaluate stage', () => {
   test('skips samples whose images are quarantined, and warns how many', async () => {
     const inputs = await labelledImages(60, { broken: [4, 7, 9, 14] });
     const { model } = await trained(inputs);
-    const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const { tasks, left_out } = evaluationIn(outputs['evaluation']);
     expect(left_out).toBe(3);
     expect(tasks.reduce((sum, { count }) => sum + count, 0)).toBe(12 - 3);
@@ -149,7 +155,7 @@ describe('the evaluate stage', () => {
   test('lists the validation images that are also training images', async () => {
     const inputs = await labelledImages(60, { sameAs: new Map([[9, 0]]) });
     const { model } = await trained(inputs);
-    const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const [validation, train] = ['Images/shade_labels/9.png', 'Images/colour_labels/0.png'];
     expect(evaluationIn(outputs['evaluation']).duplicates).toEqual({ exact: [{ validation, train }], near: [] });
     expect(logged).toEqual([
@@ -162,7 +168,10 @@ describe('the evaluate stage', () => {
   test('reports progress in images', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs);
-    const { progress } = await runStage(evaluate, { params: { batch_size: 5 }, inputs: { ...inputs, model } });
+    const { progress } = await runStage(evaluate, {
+      params: { batch_size: 5 },
+      inputs: { ...inputs, models: collected(model) },
+    });
     expect(progress.map(({ done, total, unit }) => `${done}/${total} ${unit}`)).toEqual([
       '5/12 images',
       '10/12 images',
@@ -175,7 +184,7 @@ describe('the evaluate stage fails before loading TensorFlow', () => {
   test('when the images have another size and the targets other tasks than the model, reporting both', async () => {
     const { model } = await trained(await labelledImages());
     const inputs = await labelledImages(20, { size: 40, taskOf: () => 'shade' });
-    const { failure } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { failure } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const advice = 'Evaluate on the images and targets that the model was trained on.';
     expect(failure).toEqual({
       kind: 'bad-input',
@@ -192,7 +201,7 @@ describe('the evaluate stage fails before loading TensorFlow', () => {
 
   test('when the images were resized in another way than those that the model was trained on', async () => {
     const { model } = await trained(await labelledImages(20, { fit: 'contain' }));
-    const { failure } = await runStage(evaluate, { inputs: { ...(await labelledImages()), model } });
+    const { failure } = await runStage(evaluate, { inputs: { ...(await labelledImages()), models: collected(model) } });
     expect(failure?.problems.map(({ message }) => message)).toEqual([
       'the model was trained on images with fit: contain, but these shards have fit: fill',
     ]);
@@ -201,7 +210,7 @@ describe('the evaluate stage fails before loading TensorFlow', () => {
   test('when there are no validation samples', async () => {
     const inputs = await labelledImages(16, { splitOf: () => 'train' });
     const { model } = await trained(inputs);
-    const { failure } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { failure } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     expect(failure?.problems).toEqual([
       {
         message: 'there are no validation samples to evaluate the model on',
