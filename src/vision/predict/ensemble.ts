@@ -31,7 +31,7 @@ export interface EnsembleOptions extends PredictorOptions {
 }
 
 /** Returns how a model needs an image to be resized, as it was for its training. */
-export function decodeOptionsOf({ height, width, fit, interpolation }: ModelFacts): DecodeOptions {
+function decodeOptionsOf({ height, width, fit, interpolation }: ModelFacts): DecodeOptions {
   return { height, width, fit, interpolation };
 }
 

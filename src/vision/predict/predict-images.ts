@@ -102,7 +102,7 @@ async function withImage<Value>(
 }
 
 /** Returns the problems of images, each image once, and adds that such images can be excluded. */
-function badImageProblems(problems: readonly Problem[]): readonly Problem[] {
+export function badImageProblems(problems: readonly Problem[]): readonly Problem[] {
   const distinct = new Map(problems.map((found) => [found.at?.file, found]));
   return limitProblems(
     [...distinct.values()].map((found) => ({ ...found, advice: `${found.advice ?? ''} ${QUARANTINE_ADVICE}`.trim() })),

@@ -118,6 +118,11 @@ export function uint8Column(data: Uint8Array): Data<Uint8> {
   return makeData({ type: new Uint8(), data });
 }
 
+/** Returns a Float32 column, a view of `data`. */
+export function float32Column(data: Float32Array): Data<Float32> {
+  return makeData({ type: new Float32(), data });
+}
+
 /** Returns a Float64 column, a view of `data`. */
 export function float64Column(data: Float64Array): Data<Float64> {
   return makeData({ type: new Float64(), data });

@@ -3,7 +3,7 @@ import { parseJson } from '../../../shared/parse-json.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { int32Column, textColumn, uint8ListColumn, writeArrowTable } from './arrow-file.ts';
 import { readArrowTable } from './arrow-table.ts';
-import type { Sample } from './samples.ts';
+import type { Sample, SampleTable } from './samples.ts';
 import { type Split, splitNamed, type Task, tasksOf } from './task.ts';
 
 /** The targets of a training. A sample is identified by its row, from 0 to `count` − 1. */
@@ -29,15 +29,9 @@ const oneHotColumn = (task: Task) => `targets.${task.name}`;
 
 /**
  * Writes one one-hot matrix per task, uint8 `[samples, classes]`, as an Arrow table; the row of a sample without the task
- * is all zeros. The tasks are in the metadata of the schema, as JSON.
- *
- * @param classNames the names of the classes, by task, if they have any.
+ * is all zeros. The tasks are in the metadata of the schema, as JSON, with the names of their classes if they have any.
  */
-export function writeTargets(
-  path: string,
-  samples: readonly Sample[],
-  classNames: ReadonlyMap<string, readonly string[]> = new Map(),
-): Promise<void> {
+export function writeTargets(path: string, { samples, classNames }: SampleTable): Promise<void> {
   const tasks = tasksOf(samples).map((task) => {
     const names = classNames.get(task.name);
     return names === undefined ? task : { ...task, class_names: names };
