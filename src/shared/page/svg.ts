@@ -24,7 +24,10 @@ export function svgNode(svg: string, more: Readonly<Record<string, string>> = {}
 }
 
 function toElement(element: DomNode, more: Readonly<Record<string, string>> = {}): JSX.Element {
-  const attributes = Array.from(element.attributes, ({ name, value }) => [name, value] as const);
+  // The drawing as a whole has a label. Its groups cannot have one, since they have no role.
+  const attributes = Array.from(element.attributes, ({ name, value }) => [name, value] as const).filter(
+    ([name]) => !name.startsWith('aria-'),
+  );
   const children = Array.from(element.childNodes).flatMap((child): ComponentChild[] => {
     if (child.nodeType === TEXT) return [child.textContent];
     return child.nodeType === ELEMENT && child.localName !== 'style' ? [toElement(child)] : [];

@@ -50,8 +50,9 @@ export interface Captioned {
   readonly id?: string | undefined;
 }
 
-/** A list of images with what is said about each; without a picture where there is none. */
-export async function pictureList(images: readonly Captioned[], pictures: Pictures): Promise<JSX.Element> {
+/** A list of images with what is said about each; without a picture where there is none. Nothing if there are no images. */
+export async function pictureList(images: readonly Captioned[], pictures: Pictures): Promise<JSX.Element | undefined> {
+  if (images.length === 0) return undefined;
   const items = await Promise.all(images.map(async (image) => ({ ...image, source: await pictures.of(image.file) })));
   return (
     <ul class="pictures">
