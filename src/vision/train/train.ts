@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { BackboneName } from '../models/backbones/index.ts';
+import type { ClassifierOptions } from '../models/classifier.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { nodeBackend } from '../tensorflow/execute-op.ts';
@@ -33,13 +34,12 @@ import { batchSizesOf } from './step/trainer.ts';
 export interface TrainOptions
   extends LearningRateOptions,
     FineTuning,
+    ClassifierOptions,
     Pick<FitOptions, 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
   /** Required unless a model to start from is given, which has its own. */
   readonly backbone?: BackboneName | undefined;
   readonly optimizer: OptimizerOptions;
   readonly augmentation: Augmentation;
-  /** The dropout rate on the pooled features, in [0, 1). */
-  readonly dropout: number;
   readonly classWeights?: ClassWeights | undefined;
   readonly clip: ClipOptions;
   /** The factor of the L2 penalty on the trainable kernels. */
