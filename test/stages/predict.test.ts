@@ -82,6 +82,29 @@ describe('the predict stage', () => {
     ]);
   });
 
+  test('gives an image and its mirror image the same probabilities, the mean of both, with test_time_flip', async () => {
+    const inputs = await labelledImages();
+    const noise = Uint8Array.from({ length: 32 * 24 * 3 }, (_, at) => Math.imul(at + 1, 2654435761) >>> 24);
+    const image = sharp(noise, { raw: { width: 32, height: 24, channels: 3 } });
+    writeFiles(inputs.dataset, {
+      'Images/image.png': await image.png().toBuffer(),
+      'Images/mirror.png': await image.clone().flop().png().toBuffer(),
+    });
+    const questions = await questionsFor(
+      { file: 'Images/image.png', task: 'colour' },
+      { file: 'Images/mirror.png', task: 'colour' },
+    );
+    const model = await trained(inputs);
+    const answersWith = async (params: Readonly<Record<string, unknown>>) => {
+      const { outputs } = await runStage(predict, { params, inputs: { ...inputs, questions, model } });
+      return [...answersIn(outputs['predictions']).values()].map(({ answer }) => answer);
+    };
+    const [ofImage = [], ofMirror = []] = await answersWith({});
+    expect(ofImage).not.toEqual(ofMirror);
+    const mean = ofImage.map((probability, at) => expect.closeTo((probability + (ofMirror[at] ?? 0)) / 2, 6));
+    expect(await answersWith({ test_time_flip: true })).toEqual([mean, mean]);
+  });
+
   test('writes a file without rows when there are no questions', async () => {
     const inputs = { ...(await labelledImages()), questions: await questionsFor() };
     const { failure, outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs) } });

@@ -5,12 +5,15 @@ import { loadWeightsInto, type ModelFacts } from '../models/saved-model.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
 import type { ExecutionMode } from '../train/step/execution-mode.ts';
 import { createPredictor, type Predictor } from './predictor.ts';
+import { withTestTimeFlip } from './test-time-flip.ts';
 
 export interface PredictorOptions {
   readonly batchSize: number;
   /** The number of intra-op threads. Another number changes results by rounding errors. */
   readonly threads: number;
   readonly execution: ExecutionMode;
+  /** Whether the probabilities are the mean of those for the image and for its mirror image. */
+  readonly testTimeFlip: boolean;
 }
 
 /**
@@ -26,7 +29,7 @@ export async function loadPredictor(
   directory: string,
   facts: ModelFacts,
   samples: number,
-  { batchSize, threads, execution }: PredictorOptions,
+  { batchSize, threads, execution, testTimeFlip }: PredictorOptions,
 ): Promise<Result<Predictor, StageFailure>> {
   const tensorFlow = await loadTensorFlow({ intraOpThreads: threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
@@ -42,7 +45,7 @@ export async function loadPredictor(
   const size = Math.max(1, Math.min(batchSize, samples));
   const predictor = await createPredictor(tf, execution, model, { height, width, batchSize: size });
   return success({
-    ...predictor,
+    ...(testTimeFlip ? withTestTimeFlip(predictor, width) : predictor),
     async dispose() {
       await predictor.dispose();
       model.dispose();

@@ -33,7 +33,8 @@ async function predictorOf(backbone: 'small-cnn' | 'mobilenet-v2', batchSize: nu
   const model = buildClassifier(tf, facts, { dropout: 0.5, seed: 1 });
   const directory = temporaryFolder();
   await saveModel(tf, model, facts, directory);
-  const predictor = unwrap(await loadPredictor(directory, facts, 3, { batchSize, threads: 2, execution: 'graph' }));
+  const options = { batchSize, threads: 2, execution: 'graph', testTimeFlip: false } as const;
+  const predictor = unwrap(await loadPredictor(directory, facts, 3, options));
   return { model, predictor };
 }
 
