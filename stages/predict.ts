@@ -2,15 +2,15 @@ import { defineStage } from 'pipeline';
 import { ON_BAD_IMAGE } from '../src/vision/data/images/load-image.ts';
 import { FITS } from '../src/vision/data/images/resizing.ts';
 import { describeQuarantine } from '../src/vision/data/shards/quarantine.ts';
-import { predictorOptions, predictorParams } from '../src/vision/predict/params.ts';
+import { ensembleOptions, modelParams } from '../src/vision/predict/model-params.ts';
 import { predict } from '../src/vision/predict/predict.ts';
 
-/** Predicts the data set's questions in the submission format of the FashionAI challenge. */
+/** Predicts the data set's questions with one or more models, in the submission format of the FashionAI challenge. */
 export default defineStage({
   params: {
     type: 'object',
     properties: {
-      ...predictorParams,
+      ...modelParams,
       fit: {
         description:
           'How images are fitted into the input size of the model. The model knows how its training images were: if this ' +
@@ -26,14 +26,12 @@ export default defineStage({
       },
     },
   },
-  inputs: ['questions', 'dataset', 'model'],
+  inputs: ['questions', 'dataset', 'models[]'],
   outputs: ['predictions.csv'],
   async run({ params, inputs, outputs, log, metrics, progress, signal }) {
-    const { fit, on_bad_image: onBadImage } = params;
-    const predicted = await predict(
-      { ...inputs, ...outputs },
-      { ...predictorOptions(params), fit, onBadImage, signal, onProgress: progress },
-    );
+    const { fit, on_bad_image: onBadImage, model_weights: modelWeights } = params;
+    const options = { ...ensembleOptions(params), modelWeights, fit, onBadImage, signal, onProgress: progress };
+    const predicted = await predict({ ...inputs, ...outputs }, options);
     if (!predicted.ok) return predicted.failure;
     const { quarantined } = predicted.value;
     for (const line of describeQuarantine(quarantined)) log(line);
