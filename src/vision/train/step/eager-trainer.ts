@@ -7,7 +7,6 @@ import type { RateFactors } from '../start/fine-tuning.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { l2Penalty } from './l2-penalty.ts';
-import { learningWeights } from './learning-weights.ts';
 import { targetMasks } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
@@ -65,15 +64,15 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
       });
     },
     state: async () => ({
-      weights: learningWeights(model).map((weight) => weight.dataSync<'float32'>()),
+      weights: model.weights.map((weight) => weight.read().dataSync<'float32'>()),
       optimizer: optimizer.state.flatMap((variable) => splitBySizes(variable.dataSync<'float32'>(), sizes)),
     }),
     async restore(state) {
       tf.tidy(() => {
-        learningWeights(model).forEach((weight, index) => {
-          const values = state.weights[index];
-          if (values !== undefined) weight.assign(tf.tensor(values, weight.shape));
-        });
+        write(
+          model.weights,
+          state.weights.map((values, index) => tf.tensor(values, model.weights[index]?.shape as number[])),
+        );
         optimizer.state.forEach((variable: Variable, index) => {
           const parts = state.optimizer.slice(index * sizes.length, (index + 1) * sizes.length);
           variable.assign(tf.concat(parts.map((part) => tf.tensor1d(part))));

@@ -8,7 +8,6 @@ import type { GraphOptimizer } from '../optimizers/optimizer.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { l2Penalty } from './l2-penalty.ts';
-import { learningWeights } from './learning-weights.ts';
 import { targetValues } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
@@ -20,9 +19,7 @@ type StepEntry = EntryPoint<StepInput, 'loss' | 'probabilities'>;
 export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions): Promise<Trainer> {
   const { model, height, width, layout, augmentation, batchSizes } = options;
   const program = createProgram(tf, options.session);
-  // The weights of frozen layers become constants, so that TensorFlow folds batch normalization into convolutions.
-  const weights = learningWeights(model);
-  for (const weight of weights) program.variable(weight);
+  for (const weight of model.weights) program.variable(weight.read() as Variable);
   const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
   const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);
   const steps = new Map(batchSizes.training.map((count) => [count, addStep(tf, program, options, optimizer, count)]));
@@ -50,14 +47,14 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
       const { variables, states } = await session.read();
       return { weights: variables, optimizer: states };
     },
-    restore: ({ weights: variables, optimizer: states }) => session.write({ variables, states }),
+    restore: ({ weights, optimizer: states }) => session.write({ variables: weights, states }),
     async updateModel() {
       const { variables } = await session.read();
       tf.tidy(() => {
-        for (const [index, weight] of weights.entries()) {
-          const values = variables[index];
-          if (values !== undefined) weight.assign(tf.tensor(values, weight.shape));
-        }
+        variables.forEach((values, index) => {
+          const weight = model.weights[index]?.read() as Variable;
+          weight.assign(tf.tensor(values, weight.shape));
+        });
       });
     },
     dispose: () => session.dispose(),

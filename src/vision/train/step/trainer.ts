@@ -26,7 +26,7 @@ export interface StepResult {
 }
 
 /**
- * The state to resume from: the values of each tensor, in the order of `learningWeights` and of the optimizer's variables.
+ * The state to resume from: the values of each tensor, in the order of the model's weights and optimizer's variables.
  */
 export interface TrainingState {
   readonly weights: readonly Float32Array[];
