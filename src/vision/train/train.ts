@@ -187,6 +187,7 @@ async function checkStart(
     ...monitorProblems(targets, options.earlyStopping, paths.targets),
     ...classWeightProblems(options.classWeights, targets),
     ...precisionProblems(options),
+    ...momentumProblems(options),
     ...(start.ok ? [] : start.failure),
   ];
   return problems.length > 0 ? failure(problems) : start;
@@ -197,6 +198,12 @@ function precisionProblems({ execution, precision }: TrainOptions): Problem[] {
   if (execution === 'graph' || precision === 'float32') return [];
   const advice = 'Set execution to graph, or precision to float32.';
   return [{ message: `precision is ${precision}, which execution: eager does not support`, advice }];
+}
+
+function momentumProblems({ batchNormalizationMomentum, freezeBatchNormalization }: TrainOptions): Problem[] {
+  if (batchNormalizationMomentum === undefined || freezeBatchNormalization !== true) return [];
+  const advice = 'Remove one of the two: frozen batch normalization keeps its statistics.';
+  return [{ message: 'batch_normalization_momentum has no effect with freeze_batch_normalization', advice }];
 }
 
 /** Downloads the initial weights if necessary, and builds the model. */
