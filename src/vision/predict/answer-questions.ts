@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Progress } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { checkImage, type DecodedImage, decodeImage } from '../data/images/decode.ts';
-import { readImageOf } from '../data/images/image-file.ts';
+import { type ImageReader, imageReader } from '../data/images/image-file.ts';
 import { type OnBadImage, QUARANTINE_ADVICE } from '../data/images/load-image.ts';
 import { limitProblems } from '../data/labels/limit-problems.ts';
 import type { Question } from '../data/tables/questions.ts';
@@ -38,7 +38,8 @@ export async function checkQuestions(
   { root, signal }: Pick<AnswerOptions, 'root' | 'signal'>,
 ): Promise<readonly Problem[]> {
   const files = [...new Set(questions.map(({ file }) => file))];
-  const checked = Readable.from(files).map((file: string) => withImage(root, file, checkImage), {
+  const read = imageReader(root);
+  const checked = Readable.from(files).map((file: string) => withImage(root, file, read, checkImage), {
     concurrency,
     signal,
   });
@@ -62,7 +63,8 @@ export async function answerQuestions(
   options: AnswerOptions,
 ): Promise<Result<readonly Answer[]>> {
   const { facts, root, batchSize, onBadImage, signal, onProgress } = options;
-  const decode = ({ file }: Question) => withImage(root, file, (bytes) => decodeImage(bytes, facts));
+  const read = imageReader(root);
+  const decode = ({ file }: Question) => withImage(root, file, read, (bytes) => decodeImage(bytes, facts));
   const images: AsyncIterable<Result<DecodedImage>> = Readable.from(questions).map(decode, { concurrency, signal });
   const answers: Answer[] = [];
   const waiting: Result<DecodedImage>[] = [];
@@ -83,9 +85,10 @@ export async function answerQuestions(
 async function withImage<Value>(
   root: string,
   file: string,
+  read: ImageReader,
   use: (bytes: Buffer) => Promise<Result<Value>>,
 ): Promise<Result<Value>> {
-  const source = await readImageOf(root, file);
+  const source = await read(file);
   if (!source.ok) return source;
   const result = await use(source.value);
   // The decoder knows only the bytes.

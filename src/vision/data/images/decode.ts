@@ -5,6 +5,7 @@ import { resizeBilinear, type Size } from './bilinear.ts';
 import { centre, sizeWithin } from './fitting.ts';
 import { readImageFile } from './image-file.ts';
 import { imageFormat } from './image-format.ts';
+import { type ImageHeader, readJpegHeader } from './jpeg-header.ts';
 import { imageMemory, MemoryBudget } from './memory-budget.ts';
 import type { Fit, Resizing } from './resizing.ts';
 import { isPlainYCbCr } from './tiff.ts';
@@ -43,7 +44,7 @@ export async function decodeImage(source: string | Buffer, options: DecodeOption
   const undecodable = (reason: string) => undecodableProblem(source, reason);
   const format = imageFormat(bytes.value);
   if (format.kind === 'other') return undecodable(`it is ${format.what}`);
-  const decoded = await decode(bytes.value, options, imageMemory);
+  const decoded = await decode(bytes.value, options, imageMemory, readJpegHeader(bytes.value));
   // Concurrent failures mix up the decoder's error messages; decoding alone gives a deterministic message.
   const result = decoded.ok
     ? decoded
@@ -71,28 +72,34 @@ function undecodableProblem(source: string | Buffer, reason: string) {
 }
 
 /** Reads the header; the failure is the reason why the pixels would not be decoded. Throws the decoder's error. */
-async function readHeader(source: Buffer, budget: MemoryBudget): Promise<Result<Metadata, string>> {
+async function readHeader(source: Buffer, budget: MemoryBudget): Promise<Result<ImageHeader, string>> {
   const metadata = await budget.use(source.length, () => sharp(source, { limitInputPixels: false }).metadata());
-  const { width, height } = metadata;
+  const { width, height, channels, depth } = metadata;
   if (width * height > MAX_PIXELS)
     return failure(`its header declares ${width}×${height} pixels; at most ${MAX_PIXELS} are decoded`);
   const unsupported = unsupportedPixels(source, metadata);
-  return unsupported === undefined ? success(metadata) : failure(unsupported);
+  if (unsupported !== undefined) return failure(unsupported);
+  return success({ size: metadata.autoOrient, channels, bytesPerChannel: depth === 'uchar' ? 1 : 2 });
 }
 
-/** Decodes within a memory budget; the failure is the reason, as a phrase. */
+/**
+ * Decodes within a memory budget; the failure is the reason, as a phrase.
+ *
+ * @param known the header, if it has been read.
+ */
 async function decode(
   source: Buffer,
   options: DecodeOptions,
   budget: MemoryBudget,
+  known?: ImageHeader,
 ): Promise<Result<DecodedImage, string>> {
   const { width, height } = options;
   let pixels: Uint8Array;
   let original: Size;
   try {
-    const header = await readHeader(source, budget);
+    const header = known === undefined ? await readHeader(source, budget) : success(known);
     if (!header.ok) return header;
-    original = header.value.autoOrient;
+    original = header.value.size;
     pixels = await budget.use(decodedBytes(header.value), () => resize(source, original, options));
   } catch (error) {
     return failure(reasonFrom(reasonOf(error)));
@@ -148,6 +155,6 @@ function toPixels(source: Buffer, { width, height }: Size, fit: Fit): Promise<Bu
 }
 
 /** Returns the bytes of the whole decoded image; a progressive JPEG needs two bytes per sample while it is decoded. */
-function decodedBytes({ width, height, channels, depth }: Metadata): number {
-  return width * height * channels * (depth === 'uchar' ? 2 : 4);
+function decodedBytes({ size: { width, height }, channels, bytesPerChannel }: ImageHeader): number {
+  return width * height * channels * 2 * bytesPerChannel;
 }
