@@ -10,7 +10,7 @@ import { cutAt, jpeg, noise, plain, png, RED } from './image-makers.ts';
 const MUTATIONS = isSoak ? 5_000 : 500;
 const OPTIONS = { width: 8, height: 8, fit: 'fill', interpolation: 'antialiased' } as const;
 
-const START_OF_SCAN = Buffer.from('ffda', 'hex');
+const START_OF_SCAN = Buffer.from([0xff, 0xda]);
 /** Tag 274 of type SHORT with one value, in the order of bytes that libvips writes. */
 const ORIENTATION = Buffer.from('1201030001000000', 'hex');
 
