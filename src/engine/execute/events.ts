@@ -4,6 +4,7 @@ import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { ContentProgress } from '../fingerprint/work.ts';
 import type { FailureReason } from './failure.ts';
+import type { LogSource } from './protocol.ts';
 
 interface StageResultBase {
   readonly name: string;
@@ -82,7 +83,8 @@ export type RunEvent =
       readonly content: Content;
       readonly progress: ContentProgress;
     }
-  | { readonly type: 'stage-log'; readonly stage: string; readonly message: string }
+  /** The stage has printed something, of one line or several. */
+  | { readonly type: 'stage-log'; readonly stage: string; readonly message: string; readonly source: LogSource }
   /** A problem that the author of a successful stage should know about. */
   | { readonly type: 'stage-warning'; readonly stage: string; readonly problem: Problem }
   /** The stage failed and is retried, for the `retry`-th time of at most `retries`. */

@@ -1,7 +1,7 @@
 import { duration } from '../../shared/text/format.ts';
 import { type Paint, printedLines } from '../../shared/text/style.ts';
 import type { StageResult } from '../execute/events.ts';
-import type { FailureReason } from '../execute/failure.ts';
+import { type FailureReason, withCauses } from '../execute/failure.ts';
 import { adviceOnDifference, describeDifference } from './difference.ts';
 import { describeProblems } from './problems.ts';
 
@@ -33,9 +33,13 @@ export function failureTitle(reason: FailureReason): string {
 
 /** Returns a failure in one line, with the message of the stage. */
 export function failureLine(reason: FailureReason): string {
-  const message =
-    'problems' in reason ? reason.problems[0]?.message : reason.kind === 'threw' ? reason.message : undefined;
-  return message === undefined ? failureTitle(reason) : `${failureTitle(reason)}: ${message.split('\n', 1)[0]}`;
+  const messages =
+    'problems' in reason
+      ? reason.problems.slice(0, 1).map(({ message }) => message)
+      : reason.kind === 'threw'
+        ? [reason.message, ...reason.causes]
+        : [];
+  return [failureTitle(reason), ...messages.map((message) => message.split('\n', 1)[0])].join(': ');
 }
 
 /** Returns `retrying (1 of 2)`. */
@@ -66,8 +70,8 @@ export function describeFailure(
     case 'cache':
       return `${head}\n${describeProblems(failure.problems, folders, paint)}`;
     case 'threw': {
-      const { message, at, advice } = failure;
-      const problem = { message, ...(at && { at }), ...(advice !== undefined && { advice }) };
+      const { at, advice } = failure;
+      const problem = { message: withCauses(failure), ...(at && { at }), ...(advice !== undefined && { advice }) };
       const needsStack = at === undefined && advice === undefined && failure.stack !== '';
       return `${head}\n${needsStack ? failure.stack : describeProblems([problem], folders, paint)}`;
     }

@@ -1,7 +1,7 @@
 import type { Problem } from '../../shared/problem.ts';
 import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { Emit, StageResult } from '../execute/events.ts';
-import type { Difference, FailureReason } from '../execute/failure.ts';
+import { type Difference, type FailureReason, withCauses } from '../execute/failure.ts';
 import { contentProgressJson } from './content-progress.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';
@@ -112,7 +112,11 @@ function stageJson(result: StageResult): object {
 function failureJson(failure: FailureReason): object {
   switch (failure.kind) {
     case 'threw':
-      return { kind: failure.kind, problems: [{ message: failure.message, at: failure.at, advice: failure.advice }] };
+      return {
+        kind: failure.kind,
+        problems: [{ message: withCauses(failure), at: failure.at, advice: failure.advice }],
+        stack: failure.stack,
+      };
     case 'crashed':
       return {
         kind: failure.kind,
