@@ -37,6 +37,7 @@ export type StageResult =
   | (StageResultBase & { readonly outcome: 'cancelled' });
 
 export interface RunResult {
+  /** Its id. That of a dry run is not shown, since nothing can be found by it. */
   readonly run: string;
   readonly ok: boolean;
   readonly cancelled: boolean;
@@ -44,8 +45,8 @@ export interface RunResult {
   readonly stages: readonly StageResult[];
 }
 
-/** Why stages run: for their results, or to verify that these are reproducible. */
-export type Purpose = 'run' | 'verify';
+/** Why a plan is executed: for the results, to verify that these are reproducible, or to see what would run. */
+export type Purpose = 'run' | 'verify' | 'dry-run';
 
 /** An input or an output of a stage whose files are listed, hashed or stored. */
 export interface Content {

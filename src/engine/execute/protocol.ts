@@ -67,7 +67,8 @@ export type HostMessage =
   /** The bundle with this index is loaded now, to describe it. */
   | { readonly type: 'loading'; readonly bundle: number }
   | { readonly type: 'described'; readonly descriptions: readonly Description[] }
-  | { readonly type: 'done' }
+  /** `mistake`: names an undeclared input or output that the stage has looked for. */
+  | { readonly type: 'done'; readonly mistake?: string }
   /** It was done, and what it had started went on. `open`: what Node calls that. */
   | { readonly type: 'unfinished'; readonly open: readonly string[] }
   | { readonly type: 'reported'; readonly failure: StageFailure }

@@ -14,7 +14,7 @@ export function readMessage(line: string): HostMessage | undefined {
 function isMessage(value: Fields): boolean {
   switch (value['type'] as HostMessage['type']) {
     case 'done':
-      return true;
+      return isOptional(value['mistake'], isString);
     case 'log':
       return isString(value['message']) && value['source'] === undefined;
     case 'progress':

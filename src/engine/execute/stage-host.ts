@@ -61,7 +61,7 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       saving,
       signal: stopped.signal,
     });
-    if (failure === undefined) return { type: 'done' };
+    if (failure === undefined) return { type: 'done', ...(paths.mistake !== undefined && { mistake: paths.mistake }) };
     if (isStageFailure(failure)) return { type: 'reported', failure };
     const problem = { message: `run() returned ${inspect(failure, BRIEFLY)}`, advice: RETURN };
     return { type: 'reported', failure: { kind: 'failed', problems: [problem] } };
@@ -192,8 +192,8 @@ const DRAIN_MILLISECONDS = 2000;
  * Lets what the stage has started come to its end: a stream that it did not wait for may still have to be written. What
  * holds the process open for longer would be cut off, so it is an error.
  */
-function drain(): void {
-  process.once('beforeExit', () => finish({ type: 'done' }));
+function drain(done: HostMessage & { readonly type: 'done' }): void {
+  process.once('beforeExit', () => finish(done));
   const late = () => finish({ type: 'unfinished', open: process.getActiveResourcesInfo() });
   setTimeout(late, DRAIN_MILLISECONDS).unref();
 }
@@ -202,6 +202,6 @@ function drain(): void {
 const waiting = setInterval(() => undefined, 2 ** 30);
 void carryOut(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as HostRequest).then((message) => {
   clearInterval(waiting);
-  if (message.type === 'done') drain();
+  if (message.type === 'done') drain(message);
   else finish(message);
 });

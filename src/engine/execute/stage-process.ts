@@ -157,11 +157,11 @@ function unfinishedProblem(open: readonly string[]): Problem {
   };
 }
 
-/** Turns the last message of a stage's process into a result. */
-export function toResult(message: HostMessage, root: string): Result<void, FailureReason> {
+/** Turns the last message of a stage's process into a result: what the stage has mistaken, if anything. */
+export function toResult(message: HostMessage, root: string): Result<string | undefined, FailureReason> {
   switch (message.type) {
     case 'done':
-      return success(undefined);
+      return success(message.mistake);
     case 'unfinished':
       return failure({ kind: 'reported', problems: [unfinishedProblem(message.open)] });
     case 'reported': {

@@ -8,9 +8,13 @@ import { failureTitle } from './failures.ts';
 
 /** Passes each event to `line`, to be written as JSON. The last one has the outcome of every stage. */
 export function jsonReporter(line: (value: object) => void): Emit {
+  let isDryRun = false;
   return (event) => {
     switch (event.type) {
       case 'run-started':
+        isDryRun = event.purpose === 'dry-run';
+        line({ ...event, run: isDryRun ? null : event.run });
+        break;
       case 'run-stopping':
       case 'stage-waiting':
       case 'stage-saving':
@@ -38,7 +42,7 @@ export function jsonReporter(line: (value: object) => void): Emit {
         break;
       case 'run-finished': {
         const { run, ok, seconds, stages } = event.result;
-        line({ type: event.type, ok, run, seconds, stages: stages.map(stageJson) });
+        line({ type: event.type, ok, run: isDryRun ? null : run, seconds, stages: stages.map(stageJson) });
         break;
       }
       default:

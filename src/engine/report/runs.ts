@@ -40,6 +40,10 @@ function painted(line: string, run: RunRecord | undefined, paint: Paint): string
       return line.replace('  failed', `  ${paint('red', 'failed')}`);
     case 'interrupted':
       return line.replace('  interrupted', `  ${paint('yellow', 'interrupted')}`);
+    case 'killed':
+      return line.replace('  killed', `  ${paint('red', 'killed')}`);
+    case 'running':
+      return line.replace('  running', `  ${paint('cyan', 'running')}`);
   }
 }
 

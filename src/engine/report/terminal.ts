@@ -188,6 +188,7 @@ function shown(title: string): string {
 /** Ends a task of listr2: by returning (done), skipping, or throwing (failed). */
 function conclude(name: string, row: Row, task: Wrapper, result: StageResult, paint: Paint): void {
   const dim = (text: string) => paint('dim', text);
+  delete row.next;
   switch (result.outcome) {
     case 'ran':
       task.title = shown(`${name} ${dim(`ran in ${duration(result.seconds)}`)}`);

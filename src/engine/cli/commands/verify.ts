@@ -28,6 +28,8 @@ import { withSession } from '../with-session.ts';
 export interface VerifyOptions extends CommonOptions {
   /** The directory in which the empty cache is created and kept. */
   readonly keep?: string;
+  /** Print the stacks of errors. */
+  readonly stack: boolean;
 }
 
 /** `pipeline verify`: reruns stages in an empty cache, and compares their outputs with the lockfile. */
@@ -76,7 +78,6 @@ async function rerun(
   const result = await execute(again, {
     selection: verification.selection,
     purpose: 'verify',
-    dryRun: false,
     keepGoing: false,
     signal,
     emit: (event: RunEvent) => {
@@ -90,13 +91,12 @@ async function rerun(
     checkResult: checkAgainstLockfile(lockfile, again.stores.contents),
   });
   await close();
-  printFailures(result, console);
+  const { keep, stack } = options;
+  const kept =
+    keep === undefined ? undefined : { cache: directory, commandLine: commandLineFor({ ...options, cache: keep }) };
+  await printFailures(result, console, { stack, logs: kept });
   console.print(summarizeVerify(verdictsOn(result), result, console.paint));
-  if (options.keep !== undefined) {
-    console.print(
-      `\n${console.paint('cyan', '→')} ${commandLineFor({ ...options, cache: options.keep })('inspect', 'STAGE')}`,
-    );
-  }
+  if (kept !== undefined) console.print(`\n${console.paint('cyan', '→')} ${kept.commandLine('inspect', 'STAGE')}`);
   return result;
 }
 
