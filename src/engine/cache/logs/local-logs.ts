@@ -102,7 +102,7 @@ class LocalAttemptLog implements AttemptLog {
     // One after the other, so that a stage that prints fast does not fill the memory.
     this.#compressed = this.#compressed.then(() => compress(path)).catch(ignoreFileErrors);
     const oldest = this.#pathOf(this.#part - this.#limits.parts);
-    quietly(() => [oldest, compressedFile(oldest)].forEach((each) => rmSync(each, { force: true })));
+    for (const each of [oldest, compressedFile(oldest)]) quietly(() => rmSync(each, { force: true }));
   }
 
   #pathOf(part: number): string {

@@ -7,6 +7,7 @@ import type { Services } from '../../execute/services.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Choice, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
+import { cacheCommandLineFor } from '../command-line.ts';
 import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
@@ -125,10 +126,11 @@ function ownsLockfile({ locked, set }: RunCommandOptions): boolean {
 
 async function conclude(
   result: RunResult,
-  { plan, roots, commandLine }: Services,
+  { plan, roots }: Services,
   console: Console,
-  { stack }: RunCommandOptions,
+  options: RunCommandOptions,
 ): Promise<void> {
-  await printFailures(result, console, { stack, logs: { cache: roots.cache, commandLine } });
+  const logs = { cache: roots.cache, commandLine: cacheCommandLineFor(options) };
+  await printFailures(result, console, { stack: options.stack, logs });
   console.print(summarize(result, plan, console));
 }

@@ -14,7 +14,7 @@ import { Trees } from '../../fingerprint/trees.ts';
 import type { PlannedStage } from '../../plan/plan.ts';
 import { select } from '../../plan/select.ts';
 import { summarizeVerify } from '../../report/verify.ts';
-import { commandLineFor } from '../command-line.ts';
+import { cacheCommandLineFor, commandLineFor } from '../command-line.ts';
 import { localExecutor, openLocalStores } from '../compose.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
@@ -93,10 +93,15 @@ async function rerun(
   await close();
   const { keep, stack } = options;
   const kept =
-    keep === undefined ? undefined : { cache: directory, commandLine: commandLineFor({ ...options, cache: keep }) };
+    keep === undefined
+      ? undefined
+      : { cache: directory, commandLine: cacheCommandLineFor({ ...options, cache: keep }) };
   await printFailures(result, console, { stack, logs: kept });
   console.print(summarizeVerify(verdictsOn(result), result, console.paint));
-  if (kept !== undefined) console.print(`\n${console.paint('cyan', '→')} ${kept.commandLine('inspect', 'STAGE')}`);
+  if (keep !== undefined) {
+    const inspect = commandLineFor({ ...options, cache: keep })('inspect', 'STAGE');
+    console.print(`\n${console.paint('cyan', '→')} ${inspect}`);
+  }
   return result;
 }
 

@@ -1,0 +1,81 @@
+import { problem, type Result, success } from '../../shared/problem.ts';
+import type { RunHistory } from '../cache/history/run-history.ts';
+import { RunLogs, runsWithLogs } from '../cache/logs/read-logs.ts';
+import type { RunRecord } from '../cache/records.ts';
+import { list, suggestion } from '../plan/suggest.ts';
+import type { CommandLine } from './command-line.ts';
+import { requireRun } from './find-run.ts';
+
+/** The runs of a cache directory, and how to write commands for it. */
+export interface LogSources {
+  readonly cache: string;
+  readonly history: RunHistory;
+  readonly commandLine: CommandLine;
+}
+
+/** The log of a stage in a run. It has no attempts if the stage has not started yet. */
+export interface StageLogs {
+  readonly run: string;
+  readonly stage: string;
+  readonly logs: RunLogs;
+}
+
+/** Finds the log of a stage in the run that `text` names. */
+export function logInRun(stage: string, text: string, sources: LogSources): Result<StageLogs> {
+  const { cache, history, commandLine } = sources;
+  const ids = runsWithLogs(cache).filter((id) => id.startsWith(text));
+  // `pipeline verify --keep` leaves logs, but no record of a run.
+  const [only] = ids.length === 1 ? ids : [];
+  const found = only === undefined ? requireRun(text, history, commandLine) : success({ run: only });
+  if (!found.ok) return found;
+  const { run } = found.value;
+  const logs = new RunLogs(cache, run);
+  if (logs.attemptsOf(stage).length > 0) return success({ run, stage, logs });
+  const record = history.read(run);
+  const outcome = record?.stages.find(({ name }) => name === stage)?.outcome;
+  if (outcome === undefined)
+    return unknownStage(stage, `run ${run}`, record?.stages.map(({ name }) => name) ?? logs.stages());
+  const advice = `Its newest log: ${commandLine('logs', stage)}`;
+  return problem(
+    outcome === 'cached'
+      ? `stage "${stage}" has no log in run ${run}, which took its result from the cache`
+      : `stage "${stage}" has no log in run ${run} (${outcome})`,
+    { advice },
+  );
+}
+
+/** Finds the newest log of a stage. */
+export function newestLog(stage: string, { cache, history, commandLine }: LogSources): Result<StageLogs> {
+  for (const run of runsWithLogs(cache)) {
+    const logs = new RunLogs(cache, run);
+    if (logs.attemptsOf(stage).length > 0) return success({ run, stage, logs });
+  }
+  const [newest] = history.newest(1);
+  if (newest === undefined)
+    return problem('there are no logs yet', { advice: `Run the pipeline: ${commandLine('run')}` });
+  const names = newest.stages.map(({ name }) => name);
+  if (!names.includes(stage)) return unknownStage(stage, 'the newest run', names);
+  return problem(`no log of stage "${stage}" is kept`, {
+    advice: `A stage has a log when it has run. To run it again: ${commandLine('run', stage, '--force')}`,
+  });
+}
+
+/** Returns the run in progress in which the stage has not ended yet, if there is one. */
+export function runInProgress(stage: string, { history }: LogSources): RunRecord | undefined {
+  return history.newest(RECENT_RUNS).find((run) => isInProgress(run, stage));
+}
+
+/** How many runs may be in progress at the same time. */
+const RECENT_RUNS = 20;
+
+/** Returns whether a stage is running in a run, or is yet to start. */
+export function isInProgress({ holder, stages }: RunRecord, stage: string): boolean {
+  const outcome = stages.find(({ name }) => name === stage)?.outcome;
+  return holder !== undefined && (outcome === 'running' || outcome === 'waiting');
+}
+
+function unknownStage(stage: string, where: string, names: readonly string[]): Result<never> {
+  const instances = names.filter((name) => name.startsWith(`${stage}@`));
+  const advice = instances.length > 0 ? `Name one: ${list(instances)}.` : suggestion(stage, names);
+  return problem(`${where} has no stage "${stage}"`, { advice });
+}
