@@ -21,8 +21,6 @@ interface Row {
   readonly progress: ProgressLine;
   readonly content: ContentProgressLine;
   task?: Wrapper;
-  /** What is printed and not shown yet. */
-  next?: string;
   title: string;
   started: boolean;
 }
@@ -82,7 +80,7 @@ export function terminalReporter(stream: NodeJS.WriteStream, paint: Paint): Term
         break;
       }
       case 'stage-log':
-        if (stopping === undefined) showSoon(rows.get(event.stage), event.message, paint);
+        if (stopping === undefined) show(rows.get(event.stage), printedLines(event.message, paint).join('\n'));
         break;
       case 'stage-warning':
         warnings.push(event.problem);
@@ -162,22 +160,7 @@ function retitle(row: Row, title: string): void {
 }
 
 function show(row: Row | undefined, text: string): void {
-  delete row?.next;
   if (row?.task !== undefined) row.task.output = toTerminal(text);
-}
-
-const SOON_MILLISECONDS = 100;
-
-/** Shows only the last of the texts that arrive shortly after each other: a stage prints faster than lines are drawn. */
-function showSoon(row: Row | undefined, text: string, paint: Paint): void {
-  if (row === undefined) return;
-  const isDue = row.next !== undefined;
-  row.next = text;
-  if (isDue) return;
-  const due = () => {
-    if (row.next !== undefined) show(row, printedLines(row.next, paint).join('\n'));
-  };
-  setTimeout(due, SOON_MILLISECONDS).unref();
 }
 
 /** listr2 writes to the terminal itself. */
@@ -188,7 +171,6 @@ function shown(title: string): string {
 /** Ends a task of listr2: by returning (done), skipping, or throwing (failed). */
 function conclude(name: string, row: Row, task: Wrapper, result: StageResult, paint: Paint): void {
   const dim = (text: string) => paint('dim', text);
-  delete row.next;
   switch (result.outcome) {
     case 'ran':
       task.title = shown(`${name} ${dim(`ran in ${duration(result.seconds)}`)}`);
