@@ -6,6 +6,9 @@ import { list, suggestion } from '../plan/suggest.ts';
 import type { CommandLine } from './command-line.ts';
 import { requireRun } from './find-run.ts';
 
+/** The number of runs in which a name is searched for, and which may be in progress at the same time. */
+const RECENT_RUNS = 20;
+
 /** The runs of a cache directory, and how to write commands for it. */
 export interface LogSources {
   readonly cache: string;
@@ -34,7 +37,7 @@ export function logInRun(stage: string, text: string, sources: LogSources): Resu
   const record = history.read(run);
   const outcome = record?.stages.find(({ name }) => name === stage)?.outcome;
   if (outcome === undefined)
-    return unknownStage(stage, `run ${run}`, record?.stages.map(({ name }) => name) ?? logs.stages());
+    return unknownStage(stage, `run ${run} does not have`, record?.stages.map(({ name }) => name) ?? logs.stages());
   const advice = `Its newest log: ${commandLine('logs', stage)}`;
   return problem(
     outcome === 'cached'
@@ -50,11 +53,11 @@ export function newestLog(stage: string, { cache, history, commandLine }: LogSou
     const logs = new RunLogs(cache, run);
     if (logs.attemptsOf(stage).length > 0) return success({ run, stage, logs });
   }
-  const [newest] = history.newest(1);
-  if (newest === undefined)
+  const recent = history.newest(RECENT_RUNS);
+  if (recent.length === 0)
     return problem('there are no logs yet', { advice: `Run the pipeline: ${commandLine('run')}` });
-  const names = newest.stages.map(({ name }) => name);
-  if (!names.includes(stage)) return unknownStage(stage, 'the newest run', names);
+  const names = [...new Set(recent.flatMap(({ stages }) => stages.map(({ name }) => name)))];
+  if (!names.includes(stage)) return unknownStage(stage, 'no recent run has', names);
   return problem(`no log of stage "${stage}" is kept`, {
     advice: `A stage has a log when it has run. To run it again: ${commandLine('run', stage, '--force')}`,
   });
@@ -65,17 +68,14 @@ export function runInProgress(stage: string, { history }: LogSources): RunRecord
   return history.newest(RECENT_RUNS).find((run) => isInProgress(run, stage));
 }
 
-/** How many runs may be in progress at the same time. */
-const RECENT_RUNS = 20;
-
 /** Returns whether a stage is running in a run, or is yet to start. */
 export function isInProgress({ holder, stages }: RunRecord, stage: string): boolean {
   const outcome = stages.find(({ name }) => name === stage)?.outcome;
   return holder !== undefined && (outcome === 'running' || outcome === 'waiting');
 }
 
-function unknownStage(stage: string, where: string, names: readonly string[]): Result<never> {
+function unknownStage(stage: string, who: string, names: readonly string[]): Result<never> {
   const instances = names.filter((name) => name.startsWith(`${stage}@`));
   const advice = instances.length > 0 ? `Name one: ${list(instances)}.` : suggestion(stage, names);
-  return problem(`${where} has no stage "${stage}"`, { advice });
+  return problem(`${who} a stage "${stage}"`, { advice });
 }
