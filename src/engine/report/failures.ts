@@ -66,7 +66,7 @@ export function describeFailure(result: StageResult & { outcome: 'failed' }, pri
   return [
     `${paint('red', '✗')} ${paint('bold', name)}: ${failureTitle(failure)}${tries}`,
     ...detailsOf(name, failure, printing),
-    ...(log === undefined ? [] : [`  ${paint('cyan', '→')} What it printed: ${log}`]),
+    ...(log === undefined ? [] : [`  ${paint('cyan', '→')} Its log: ${log}`]),
   ].join('\n');
 }
 

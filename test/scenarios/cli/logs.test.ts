@@ -137,7 +137,7 @@ ${talked(2)}succeeded`);
     expect(failed.stdout).toContain(
       '✗ throws: threw an error\nerror: stages/talk.ts:6:9: the upload failed\n  caused by: connect ECONNREFUSED\n',
     );
-    expect(failed.stdout).toContain(`\n  → What it printed: pipeline logs throws --run ${id}\n`);
+    expect(failed.stdout).toContain(`\n  → Its log: pipeline logs throws --run ${id}\n`);
     expect(failed.stdout).not.toContain('    at ');
     const { stdout } = await project.pipeline('run', 'throws', '--stack');
     expect(stdout).toContain(
