@@ -13,12 +13,16 @@ import { compressedFile, partFile, type StageAttempt } from './log-files.ts';
 export interface LogLimits {
   /** A part that is as long as this is ended and compressed, in bytes. */
   readonly partBytes: number;
-  /** The parts of an attempt that are kept. The oldest are deleted. */
+  /** The parts of an attempt that are kept, with the one that is being written. The oldest are deleted. */
   readonly parts: number;
+  /** A shorter part is not compressed, since it takes a block of the disk anyway. */
+  readonly compressedBytes: number;
 }
 
 /** At most 64 MiB an attempt before compression. */
-const LIMITS: LogLimits = { partBytes: 4 << 20, parts: 16 };
+const LIMITS: LogLimits = { partBytes: 4 << 20, parts: 16, compressedBytes: 4096 };
+/** A longer message is written in pieces, so that no part is too large to be read. In characters. */
+const PIECE = 1 << 20;
 
 /** Keeps logs in a cache directory. */
 export class LocalLogs implements Logs {
@@ -60,11 +64,19 @@ class LocalAttemptLog implements AttemptLog {
   }
 
   add(...[type, message]: Parameters<AttemptLog['add']>): void {
-    this.#append({ time: now(), type, message });
+    const time = now();
+    const pieces = Math.max(1, Math.ceil(message.length / PIECE));
+    for (let piece = 0; piece < pieces; piece++)
+      this.#append({ time, type, message: message.slice(piece * PIECE, (piece + 1) * PIECE) });
   }
 
   end(...[outcome, message]: Parameters<AttemptLog['end']>): void {
-    this.#append({ time: now(), type: 'ended', outcome, ...(message !== undefined && { message }) });
+    this.#append({
+      time: now(),
+      type: 'ended',
+      outcome,
+      ...(message !== undefined && { message: message.slice(0, PIECE) }),
+    });
     this.#flush();
     this.#endPart();
   }
@@ -73,6 +85,7 @@ class LocalAttemptLog implements AttemptLog {
     // What arrives together is written together, and at once: the runner may be killed.
     if (this.#pending === '') queueMicrotask(() => this.#flush());
     this.#pending += `${JSON.stringify(entry)}\n`;
+    if (this.#pending.length > PIECE) this.#flush();
   }
 
   #flush(): void {
@@ -97,10 +110,11 @@ class LocalAttemptLog implements AttemptLog {
     if (file === undefined) return;
     this.#file = undefined;
     quietly(() => closeSync(file));
-    this.#written = 0;
     const path = this.#pathOf(this.#part++);
     // One after the other, so that a stage that prints fast does not fill the memory.
-    this.#compressed = this.#compressed.then(() => compress(path)).catch(ignoreFileErrors);
+    if (this.#written >= this.#limits.compressedBytes)
+      this.#compressed = this.#compressed.then(() => compress(path)).catch(ignoreFileErrors);
+    this.#written = 0;
     const oldest = this.#pathOf(this.#part - this.#limits.parts);
     for (const each of [oldest, compressedFile(oldest)]) quietly(() => rmSync(each, { force: true }));
   }

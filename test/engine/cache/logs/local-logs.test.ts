@@ -10,6 +10,9 @@ import { LOG_START, type LogPosition, RunLogs, runsWithLogs } from '../../../../
 const RUN = '20261128-120000-0012345';
 const MATRIX_STAGE = `train@name=${'ä/'.repeat(200)}`;
 
+/** Compresses every part. */
+const SMALL = { partBytes: 4 << 20, parts: 16, compressedBytes: 0 };
+
 let cache: string;
 let folder: string;
 
@@ -35,7 +38,7 @@ describe('the log of an attempt', () => {
   test.each([['train'], [MATRIX_STAGE]])(
     'has all that the stage printed, in order, with its end: %#',
     async (stage) => {
-      const log = new LocalLogs(cache).begin(RUN, stage);
+      const log = new LocalLogs(cache, SMALL).begin(RUN, stage);
       log.add('stdout', 'epoch 1');
       log.add('stderr', 'a warning');
       log.add('log', 'two\nlines');
@@ -56,7 +59,7 @@ describe('the log of an attempt', () => {
   );
 
   test('can be read while it is written, also from the place that was read last', async () => {
-    const log = new LocalLogs(cache).begin(RUN, 'train');
+    const log = new LocalLogs(cache, SMALL).begin(RUN, 'train');
     log.add('log', 'one');
     await Promise.resolve();
     const { entries, next } = read('train');
@@ -73,7 +76,7 @@ describe('the log of an attempt', () => {
   });
 
   test('is kept apart from those of other attempts and other stages', async () => {
-    const logs = new LocalLogs(cache);
+    const logs = new LocalLogs(cache, SMALL);
     for (const stage of ['train', 'train', 'train.1']) logs.begin(RUN, stage).end('succeeded');
     await compressed(3);
     expect(new RunLogs(cache, RUN).attemptsOf('train')).toEqual([1, 2]);
@@ -82,7 +85,7 @@ describe('the log of an attempt', () => {
   });
 
   test('has a limit, beyond which its oldest parts are dropped', async () => {
-    const log = new LocalLogs(cache, { partBytes: 1000, parts: 3 }).begin(RUN, 'train');
+    const log = new LocalLogs(cache, { ...SMALL, partBytes: 1000, parts: 3 }).begin(RUN, 'train');
     for (let line = 0; line < 100; line++) {
       log.add('stdout', `line ${line} ${'x'.repeat(100)}`);
       await Promise.resolve();
@@ -94,6 +97,21 @@ describe('the log of an attempt', () => {
     expect(messages.at(-1)).toBe('line 99');
     expect(messages.length).toBeGreaterThan(5);
     expect(messages.length).toBeLessThan(30);
+  });
+
+  test('is not compressed if that would save nothing', () => {
+    new LocalLogs(cache).begin(RUN, 'train').end('succeeded');
+    expect(readdirSync(folder)).toEqual(['train.1.1.log']);
+  });
+
+  test('has a message that is too long for a part in pieces', () => {
+    const log = new LocalLogs(cache, SMALL).begin(RUN, 'train');
+    const message = '\u0000'.repeat(8 << 20);
+    log.add('log', message);
+    log.end('failed', message);
+    const messages = read('train').entries.flatMap((entry) => (entry.type === 'log' ? [entry.message] : []));
+    expect(messages.join('') === message).toBe(true);
+    expect(read('train').entries.at(-1)).toMatchObject({ type: 'ended', outcome: 'failed' });
   });
 
   test('is lost in a cache that cannot be written, and nothing else is', () => {
