@@ -23,18 +23,21 @@ export interface StageLogs {
   readonly logs: RunLogs;
 }
 
-/** Finds the log of a stage in the run that `text` names. */
-export function logInRun(stage: string, text: string, sources: LogSources): Result<StageLogs> {
-  const { cache, history, commandLine } = sources;
-  const ids = runsWithLogs(cache).filter((id) => id.startsWith(text));
+/** Finds the log of a stage in the run that `text` names. With `follow`, the stage may be waiting to start. */
+export function logInRun(
+  stage: string,
+  { text, follow }: { readonly text: string; readonly follow: boolean },
+  { cache, history, commandLine }: LogSources,
+): Result<StageLogs> {
   // `pipeline verify --keep` leaves logs, but no record of a run.
-  const [only] = ids.length === 1 ? ids : [];
-  const found = only === undefined ? requireRun(text, history, commandLine) : success({ run: only });
+  const isExact = runsWithLogs(cache).includes(text);
+  const found = isExact ? success({ run: text }) : requireRun(text, history, commandLine);
   if (!found.ok) return found;
   const { run } = found.value;
   const logs = new RunLogs(cache, run);
   if (logs.attemptsOf(stage).length > 0) return success({ run, stage, logs });
   const record = history.read(run);
+  if (follow && record !== undefined && isInProgress(record, stage)) return success({ run, stage, logs });
   const outcome = record?.stages.find(({ name }) => name === stage)?.outcome;
   if (outcome === undefined)
     return unknownStage(stage, `run ${run} does not have`, record?.stages.map(({ name }) => name) ?? logs.stages());

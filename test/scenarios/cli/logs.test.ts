@@ -231,7 +231,7 @@ describe('a run in progress', () => {
     const gate = await Gate.open();
     const project = gated();
     const run = project.start(['run', '--json'], { GATE: gate.address });
-    const stage = await gate.next();
+    const [stage] = await Promise.all([gate.next(), printedBy(run)('before')]);
     const listed = await project.pipeline('runs', '--json');
     expect(JSON.parse(listed.stdout)).toMatchObject({ outcome: 'running', ok: false });
     expect((await project.pipeline('logs', 'wait')).stdout).toMatch(/log {4}before\nstill running$/);
@@ -246,7 +246,7 @@ describe('a run in progress', () => {
     const gate = await Gate.open();
     const project = gated();
     const run = project.start(['run', '--json'], { GATE: gate.address });
-    const stage = await gate.next();
+    const [stage] = await Promise.all([gate.next(), printedBy(run)('before')]);
     run.kill('SIGKILL');
     await run;
     await stage.gone;

@@ -45,7 +45,7 @@ function find(stage: string, { run, attempt, follow }: LogsOptions, sources: Log
   const inProgress = follow && run === undefined ? runInProgress(stage, sources) : undefined;
   if (inProgress !== undefined)
     return success({ run: inProgress.run, stage, logs: new RunLogs(sources.cache, inProgress.run) });
-  const found = run === undefined ? newestLog(stage, sources) : logInRun(stage, run, sources);
+  const found = run === undefined ? newestLog(stage, sources) : logInRun(stage, { text: run, follow }, sources);
   if (!found.ok || attempt === undefined) return found;
   const attempts = found.value.logs.attemptsOf(stage);
   if (attempts.includes(attempt)) return found;
