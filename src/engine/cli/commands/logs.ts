@@ -48,7 +48,8 @@ function find(stage: string, { run, attempt, follow }: LogsOptions, sources: Log
   const found = run === undefined ? newestLog(stage, sources) : logInRun(stage, { text: run, follow }, sources);
   if (!found.ok || attempt === undefined) return found;
   const attempts = found.value.logs.attemptsOf(stage);
-  if (attempts.includes(attempt)) return found;
+  // None has begun if the stage is waiting.
+  if (attempts.length === 0 || attempts.includes(attempt)) return found;
   return problem(`stage "${stage}" has no log of attempt ${attempt} in run ${found.value.run}`, {
     advice: attempts.length === 1 ? `It has one of attempt ${attempts[0]}.` : `It has those of ${attempts.join(', ')}.`,
   });
