@@ -275,6 +275,41 @@ describe('a run in progress', () => {
   });
 });
 
+test('a log can be followed before its stage has started', async () => {
+  const gate = await Gate.open();
+  const project = gated();
+  project.write(
+    'pipeline.yaml',
+    `stages:
+  wait: { module: wait.ts, env: [GATE] }
+  next: { module: next.ts, inputs: { out: wait.out } }
+`,
+  );
+  project.write(
+    'next.ts',
+    `import { cpSync } from 'node:fs';
+import { defineStage } from 'pipeline';
+
+export default defineStage({
+  inputs: ['out'],
+  outputs: ['copy'],
+  run({ inputs, outputs, log }) {
+    log('copies');
+    cpSync(inputs.out, outputs.copy);
+  },
+});
+`,
+  );
+  const run = project.start(['run', '--json'], { GATE: gate.address });
+  const stage = await gate.next();
+  const following = project.start(['logs', 'next', '--follow', '--run', 'latest']);
+  const refused = await project.pipeline('logs', 'next', '--run', 'latest');
+  expect(refused.stderr).toMatch(/stage "next" has no log in run \S+ \(waiting\)/);
+  stage.finish();
+  await run;
+  expect((await following).stdout).toMatch(/log {4}copies\n.*succeeded$/);
+});
+
 test('a log that is followed ends when the run is killed', async () => {
   const gate = await Gate.open();
   const project = gated();
