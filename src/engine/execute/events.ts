@@ -85,13 +85,14 @@ export type RunEvent =
   | { readonly type: 'stage-log'; readonly stage: string; readonly message: string }
   /** A problem that the author of a successful stage should know about. */
   | { readonly type: 'stage-warning'; readonly stage: string; readonly problem: Problem }
-  /** The stage failed and is retried, for the `retry`-th time of at most `retries`. */
+  /** The stage failed and is retried, for the `retry`-th time of at most `retries`, after a pause of `seconds`, if any. */
   | {
       readonly type: 'stage-retrying';
       readonly stage: string;
       readonly failure: FailureReason;
       readonly retry: number;
       readonly retries: number;
+      readonly seconds?: number;
     }
   | { readonly type: 'stage-finished'; readonly result: StageResult }
   | { readonly type: 'run-finished'; readonly result: RunResult };

@@ -22,8 +22,6 @@ const KEPT_OUTPUT = 4000;
 const LONGEST_MESSAGE = 1 << 24;
 
 export interface ProcessOptions {
-  /** The path of the host module. */
-  readonly host: string;
   readonly root: string;
   readonly environment: Readonly<Record<string, string>>;
   /** When to stop it. */
@@ -39,21 +37,47 @@ export type ProcessEnd =
   | { readonly type: 'failed'; readonly failure: FailureReason }
   | { readonly type: 'cancelled' };
 
-/** Runs a task in a process of its own, which is the leader of its own process group. */
+/** How a program ended. `reason`: why it failed, if its end alone means that. */
+export type ProgramEnd =
+  | { readonly type: 'exited'; readonly code: number | undefined; readonly reason: FailureReason }
+  | Exclude<ProcessEnd, { readonly type: 'ended' }>;
+
+/** Runs a task of the host in a process of its own, which is the leader of its own process group. */
 export async function runInProcess(
   request: HostTask,
   requestFile: string,
-  options: ProcessOptions,
+  options: ProcessOptions & { readonly host: string },
 ): Promise<ProcessEnd> {
   let last: HostMessage | undefined;
-  let output = '';
   const environment = withMark(options.environment);
   writeFileSync(requestFile, JSON.stringify({ ...request, variables: Object.keys(environment) }));
-  const started = start(requestFile, options, environment);
+  const end = await runProgram([process.execPath, '--no-warnings', options.host, requestFile], readMessage, {
+    ...options,
+    environment,
+    onMessage: (message) => {
+      if (isLast(message)) last = message;
+      else options.onMessage(message);
+    },
+  });
+  if (end.type !== 'exited') return end;
+  return last === undefined ? { type: 'failed', failure: end.reason } : { type: 'ended', message: last };
+}
+
+/**
+ * Runs a program in a process of its own, which is the leader of its own process group. `read` returns the message in a
+ * line on the descriptor `MESSAGES`, or nothing if it is none. The environment has a mark.
+ */
+export async function runProgram(
+  command: readonly [string, ...string[]],
+  read: (line: string) => HostMessage | undefined,
+  options: ProcessOptions,
+): Promise<ProgramEnd> {
+  let output = '';
+  const started = start(command, options);
   if (!started.ok) return { type: 'failed', failure: started.failure };
   const child = started.value;
   const stop = new StopInTime(child, options.stop);
-  const ended = endOf(child, environment);
+  const ended = endOf(child, options.environment);
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-KEPT_OUTPUT);
@@ -63,21 +87,17 @@ export async function runInProcess(
   if (child.stdout) onPrintedLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
   const messages = child.stdio?.[MESSAGES];
   const onMessageLine = (line: string) => {
-    const message = readMessage(line) ?? { type: 'log', message: shortened(line) };
+    const message = read(line) ?? { type: 'log', message: shortened(line) };
     if (message.type === 'saving') stop.saving(message.active);
-    else if (isLast(message)) last = message;
     else options.onMessage(message);
   };
   if (messages instanceof Readable) onPrintedLines(messages.setEncoding('utf8'), onMessageLine, LONGEST_MESSAGE);
-  const { leftBehind, ...crash } = await ended;
+  const { leftBehind, code, ...crash } = await ended;
   const stopped = stop.end();
   if (stopped?.why === 'cancelled') return { type: 'cancelled' };
   if (stopped !== undefined) return { type: 'failed', failure: { kind: 'timed-out', seconds: stopped.seconds } };
   if (leftBehind.length > 0) options.onLeftBehind(leftBehind);
-  if (last === undefined) {
-    return { type: 'failed', failure: { kind: 'crashed', ...crash, output: output.trim() } };
-  }
-  return { type: 'ended', message: last };
+  return { type: 'exited', code, reason: { kind: 'crashed', ...crash, output: output.trim() } };
 }
 
 function isLast({ type }: HostMessage): boolean {
@@ -85,13 +105,11 @@ function isLast({ type }: HostMessage): boolean {
 }
 
 function start(
-  requestFile: string,
-  { host, root }: ProcessOptions,
-  environment: Readonly<Record<string, string>>,
+  command: readonly [string, ...string[]],
+  { root, environment }: ProcessOptions,
 ): Result<ChildProcess, FailureReason> {
   try {
     const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
-    const command = [process.execPath, '--no-warnings', host, requestFile] as const;
     return success(startGroup(command, environment, { cwd: root, stdio: [...stdio] }));
   } catch (error) {
     return failure({ kind: 'crashed', ...notStarted(error as NodeJS.ErrnoException), output: '' });
@@ -107,6 +125,7 @@ function notStarted({ code, message }: NodeJS.ErrnoException): Pick<Ended, 'how'
 interface Ended {
   readonly how: string;
   readonly advice?: string;
+  readonly code: number | undefined;
   /** The processes that had left its group. */
   readonly leftBehind: readonly string[];
 }
@@ -120,11 +139,11 @@ function endOf(child: ChildProcess, environment: Readonly<Record<string, string>
       leftBehind = endMarked(environment, child.pid);
       patience = setTimeout(() => setImmediate(closeStreams, child), OUTPUT_MILLISECONDS);
     });
-    child.on('error', (error) => resolve({ ...notStarted(error), leftBehind }));
+    child.on('error', (error) => resolve({ ...notStarted(error), code: undefined, leftBehind }));
     child.on('close', (code, signal) => {
       clearTimeout(patience);
       const how = signal === null ? `ended with exit code ${code ?? 'unknown'}` : `was terminated by ${signal}`;
-      resolve({ how, leftBehind });
+      resolve({ how, code: code ?? undefined, leftBehind });
     });
   });
 }

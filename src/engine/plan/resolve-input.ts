@@ -30,6 +30,11 @@ export interface ReferenceInput {
 
 export type ResolvedInput = PathInput | ReferenceInput;
 
+/** Returns whether a command gets several paths for an input, one of each instance that it reads. */
+export function isCollected(input: ResolvedInput): boolean {
+  return input.kind === 'reference' && input.instances.length > 1;
+}
+
 /** The context in which an input of one instance is resolved. */
 export interface InputScope {
   readonly root: string;

@@ -38,9 +38,17 @@ export function failureLine(reason: FailureReason): string {
   return message === undefined ? failureTitle(reason) : `${failureTitle(reason)}: ${message.split('\n', 1)[0]}`;
 }
 
-/** Returns `retrying (1 of 2)`. */
-export function retryText({ retry, retries }: { readonly retry: number; readonly retries: number }): string {
-  return `retrying (${retry} of ${retries})`;
+/** Returns `retrying in 10.0 s (1 of 2)`. */
+export function retryText({
+  retry,
+  retries,
+  seconds,
+}: {
+  readonly retry: number;
+  readonly retries: number;
+  readonly seconds?: number;
+}): string {
+  return `retrying ${seconds === undefined ? '' : `in ${duration(seconds)} `}(${retry} of ${retries})`;
 }
 
 interface Printing {
