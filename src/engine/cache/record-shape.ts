@@ -38,7 +38,7 @@ export function isRunRecord(record: unknown, id: string): record is RunRecord {
 
 function isStageOutcome(stage: unknown): boolean {
   if (!isObject(stage)) return false;
-  const { name, outcome, key, params, seconds, reasons, outputs, metrics } = stage;
+  const { name, outcome, key, params, seconds, reasons, outputs, metrics, usage } = stage;
   return (
     isString(name) &&
     isString(outcome) &&
@@ -47,7 +47,8 @@ function isStageOutcome(stage: unknown): boolean {
     isOptional(seconds, isNumber) &&
     isOptional(reasons, isStrings) &&
     isOptional(outputs, (map) => isRecordOf(map, isDigestText)) &&
-    isOptional(metrics, (map) => isRecordOf(map, isWrittenNumber))
+    isOptional(metrics, (map) => isRecordOf(map, isWrittenNumber)) &&
+    isOptional(usage, isUsage)
   );
 }
 
@@ -97,13 +98,18 @@ function isOutput(name: string, output: unknown): boolean {
 
 function isProvenance(provenance: unknown): boolean {
   if (!isObject(provenance)) return false;
-  const { stage, module, run, finished, seconds, modules, node, platform } = provenance;
+  const { stage, module, run, finished, seconds, usage, modules, node, platform } = provenance;
   return (
     [stage, module, run, node, platform].every(isString) &&
     isTime(finished) &&
     isNumber(seconds) &&
+    isOptional(usage, isUsage) &&
     isRecordOf(modules, isString)
   );
+}
+
+function isUsage(usage: unknown): boolean {
+  return isObject(usage) && isCount(usage['peakMemory']) && isNumber(usage['cpuSeconds']);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

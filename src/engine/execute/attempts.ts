@@ -33,6 +33,7 @@ export function isRetryable(reason: FailureReason): boolean {
     case 'threw':
     case 'crashed':
     case 'timed-out':
+    case 'out-of-memory':
     case 'bad-output':
       return true;
     case 'bad-input':

@@ -1,5 +1,6 @@
 import type { Progress } from '../../index.ts';
 import type { Problem } from '../../shared/problem.ts';
+import type { Usage } from '../cache/records.ts';
 import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { ContentProgress } from '../fingerprint/work.ts';
@@ -19,6 +20,8 @@ export interface CompletedStage extends StageResultBase {
   readonly document: RecordedDocument;
   readonly outputs: Readonly<Record<string, Digest>>;
   readonly metrics: Readonly<Record<string, number>>;
+  /** What a stage that ran has used, if that is known. */
+  readonly usage?: Usage;
 }
 
 export type StageResult =

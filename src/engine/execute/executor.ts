@@ -40,6 +40,8 @@ export interface StageRequest {
   readonly secrets: readonly string[];
   /** Seconds. */
   readonly timeout?: number;
+  /** The memory that it may use, in bytes. */
+  readonly memory?: number;
   /** How long the stage may take to end if it is saving when it is stopped, in seconds. */
   readonly grace: number;
 }

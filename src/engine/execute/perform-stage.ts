@@ -17,7 +17,7 @@ import { finishOutputs } from './outputs.ts';
 import type { PreviousPaths } from './protocol.ts';
 import { type FoundInput, locateInputs } from './request-inputs.ts';
 import { fromRooted } from './roots.ts';
-import { type Metrics, type Performance, runStage } from './run-stage.ts';
+import { type Performance, type Performed, runStage } from './run-stage.ts';
 import { inTemporaryFolder } from './temporary-folder.ts';
 import { unchangedInputs } from './unchanged-inputs.ts';
 import { watcher } from './watch.ts';
@@ -110,7 +110,7 @@ function failed(reason: FailureReason): StageEnd {
 async function runProcess(
   request: StageRequest,
   performance: Performance,
-): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
+): Promise<Result<Performed, FailureReason> | 'cancelled'> {
   const ran = await inTemporaryFolder('stage', (folder) => runStage(folder, request, performance));
   return ran.ok ? ran.value : failure({ kind: 'cache', problems: ran.failure });
 }
@@ -136,7 +136,7 @@ async function reusedOf(
 function toRecord(
   { stage, module, run, key, document, program }: StageRequest,
   outputs: Readonly<Record<string, FinishedOutput>>,
-  metrics: Metrics,
+  { metrics, usage }: Performed,
   seconds: number,
 ): ActionRecord {
   return {
@@ -150,6 +150,7 @@ function toRecord(
       run,
       finished: new Date().toISOString(),
       seconds,
+      ...(usage && { usage }),
       modules: program.kind === 'module' ? program.code.modules : {},
       node: process.version,
       platform: `${process.platform}-${process.arch}`,

@@ -49,6 +49,7 @@ export async function toRequest(
     secrets: stage.secrets,
     grace: stage.grace,
     ...(stage.timeout !== undefined && { timeout: stage.timeout }),
+    ...(stage.resources.memory !== undefined && { memory: stage.resources.memory }),
   });
 }
 

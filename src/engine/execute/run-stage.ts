@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readNumbers } from '../../shared/non-finite.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import type { Usage } from '../cache/records.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
 import { commandEnvironment, wordsOf } from './command-values.ts';
 import { stageEnvironment } from './environment.ts';
@@ -35,14 +36,16 @@ export interface Performance {
   readonly links: LinkedFiles | undefined;
 }
 
-export type Metrics = Readonly<Record<string, number>>;
+/** What a stage that succeeded leaves besides its outputs. */
+export interface Performed {
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly usage: Usage | undefined;
+}
+
+type Ended = Result<Performed, FailureReason> | 'cancelled';
 
 /** Runs the process of a stage, with what it reads besides its inputs in `folder`. */
-export async function runStage(
-  folder: string,
-  request: StageRequest,
-  performance: Performance,
-): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
+export async function runStage(folder: string, request: StageRequest, performance: Performance): Promise<Ended> {
   const metrics: Record<string, number> = {};
   const options = processOptions(request, performance, metrics);
   const { program } = request;
@@ -50,7 +53,8 @@ export async function runStage(
     program.kind === 'module'
       ? await runModule(folder, request, program.code, performance, options)
       : await runCommand(folder, request, program, performance, options);
-  return ran === 'cancelled' || !ran.ok ? ran : success({ ...metrics, ...ran.value });
+  if (ran === 'cancelled' || !ran.ok) return ran;
+  return success({ metrics: { ...metrics, ...ran.value.metrics }, usage: ran.value.usage });
 }
 
 async function runModule(
@@ -59,7 +63,7 @@ async function runModule(
   code: RequestedCode,
   performance: Performance,
   options: ProcessOptions,
-): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
+): Promise<Ended> {
   const { services, reused } = performance;
   const task: HostTask = {
     type: 'run',
@@ -72,7 +76,7 @@ async function runModule(
   if (end.type === 'cancelled') return 'cancelled';
   if (end.type === 'failed') return failure(end.failure);
   const result = toResult(end.message, services.roots.project);
-  return result.ok ? success({}) : result;
+  return result.ok ? success({ metrics: {}, usage: end.usage }) : result;
 }
 
 async function runCommand(
@@ -81,7 +85,7 @@ async function runCommand(
   { at }: StageRequest['program'] & { readonly kind: 'command' },
   performance: Performance,
   options: ProcessOptions,
-): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
+): Promise<Ended> {
   if (command === undefined) throw new Error(`the key of ${request.stage} lacks its command`);
   const paths = pathsFor(request, performance);
   const environment = withMark({ ...options.environment, ...commandEnvironment(folder, paths) });
@@ -93,7 +97,9 @@ async function runCommand(
   const end = await runProgram(words, readCommandMessage, { ...options, environment });
   if (end.type === 'cancelled') return 'cancelled';
   if (end.type === 'failed') return failure(end.failure);
-  return end.code === 0 ? metricsFile(request, performance.made, at) : failure(end.reason);
+  if (end.code !== 0) return failure(end.reason);
+  const metrics = metricsFile(request, performance.made, at);
+  return metrics.ok ? success({ metrics: metrics.value, usage: end.usage }) : metrics;
 }
 
 /** Returns how to run the process of a stage. Adds the metrics that it sends to `metrics`. */
@@ -112,6 +118,7 @@ function processOptions(
       signal,
       onSaving: (seconds) => onMessage({ type: 'saving', seconds }),
     },
+    ...(request.memory !== undefined && { memory: request.memory }),
     onLeftBehind: (processes) => onMessage({ type: 'warning', problem: leftBehindProblem(request.stage, processes) }),
     onMessage: (message: HostMessage) => {
       if (message.type === 'metrics') Object.assign(metrics, readNumbers(message.values));

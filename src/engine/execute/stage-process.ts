@@ -5,14 +5,16 @@ import { adviceOnLimit, describeLimit } from '../../shared/limits.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import { shortened } from '../../shared/wording.ts';
+import type { Usage } from '../cache/records.ts';
 import type { FailureReason } from './failure.ts';
 import { endMarked, withMark } from './left-behind.ts';
 import { onPrintedLines } from './printed-lines.ts';
-import { startGroup } from './process-group.ts';
+import { endGroup, startGroup } from './process-group.ts';
 import { type HostMessage, type HostTask, MESSAGES } from './protocol.ts';
 import { readMessage } from './read-message.ts';
 import { placeInStack } from './stack.ts';
 import { StopInTime, type StopOptions } from './stop-in-time.ts';
+import { UsageWatch } from './usage.ts';
 
 /** How long the output of a process that has ended may be held open, by a process that left its group. */
 const OUTPUT_MILLISECONDS = 1000;
@@ -26,6 +28,8 @@ export interface ProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** When to stop it. */
   readonly stop: StopOptions;
+  /** The memory that it and its children may use, in bytes. */
+  readonly memory?: number;
   readonly onMessage: (message: HostMessage) => void;
   /** Called if processes that it had started were still running when it ended by itself. They have been ended. */
   readonly onLeftBehind: (processes: readonly string[]) => void;
@@ -33,13 +37,18 @@ export interface ProcessOptions {
 
 /** How a stage's process ended. */
 export type ProcessEnd =
-  | { readonly type: 'ended'; readonly message: HostMessage }
+  | { readonly type: 'ended'; readonly message: HostMessage; readonly usage: Usage | undefined }
   | { readonly type: 'failed'; readonly failure: FailureReason }
   | { readonly type: 'cancelled' };
 
 /** How a program ended. `reason`: why it failed, if its end alone means that. */
 export type ProgramEnd =
-  | { readonly type: 'exited'; readonly code: number | undefined; readonly reason: FailureReason }
+  | {
+      readonly type: 'exited';
+      readonly code: number | undefined;
+      readonly reason: FailureReason;
+      readonly usage: Usage | undefined;
+    }
   | Exclude<ProcessEnd, { readonly type: 'ended' }>;
 
 /** Runs a task of the host in a process of its own, which is the leader of its own process group. */
@@ -60,7 +69,9 @@ export async function runInProcess(
     },
   });
   if (end.type !== 'exited') return end;
-  return last === undefined ? { type: 'failed', failure: end.reason } : { type: 'ended', message: last };
+  return last === undefined
+    ? { type: 'failed', failure: end.reason }
+    : { type: 'ended', message: last, usage: end.usage };
 }
 
 /**
@@ -77,6 +88,7 @@ export async function runProgram(
   if (!started.ok) return { type: 'failed', failure: started.failure };
   const child = started.value;
   const stop = new StopInTime(child, options.stop);
+  const watch = new UsageWatch(child.pid, options.memory, () => endGroup(child));
   const ended = endOf(child, options.environment);
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -94,10 +106,15 @@ export async function runProgram(
   if (messages instanceof Readable) onPrintedLines(messages.setEncoding('utf8'), onMessageLine, LONGEST_MESSAGE);
   const { leftBehind, code, ...crash } = await ended;
   const stopped = stop.end();
+  const { usage, isOver } = watch.end();
   if (stopped?.why === 'cancelled') return { type: 'cancelled' };
   if (stopped !== undefined) return { type: 'failed', failure: { kind: 'timed-out', seconds: stopped.seconds } };
+  if (isOver && options.memory !== undefined && usage !== undefined) {
+    const { peakMemory: used } = usage;
+    return { type: 'failed', failure: { kind: 'out-of-memory', used, limit: options.memory } };
+  }
   if (leftBehind.length > 0) options.onLeftBehind(leftBehind);
-  return { type: 'exited', code, reason: { kind: 'crashed', ...crash, output: output.trim() } };
+  return { type: 'exited', code, usage, reason: { kind: 'crashed', ...crash, output: output.trim() } };
 }
 
 function isLast({ type }: HostMessage): boolean {

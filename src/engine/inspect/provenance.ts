@@ -1,6 +1,7 @@
 import type { View } from '../../shared/extensions/view.ts';
 import { count, duration, figure, plural } from '../../shared/text/format.ts';
 import { cut, displayWidth, oneLine, pad } from '../../shared/text/table.ts';
+import { usageText } from '../../shared/text/usage.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import { printableDocument, readDocument } from '../fingerprint/action-key.ts';
 import { textOfCommand } from '../fingerprint/compare-keys.ts';
@@ -30,6 +31,7 @@ export function describeOrigin(origin: Origin, view: View): string[] {
     view.paint('bold', 'provenance'),
     ...facts('stage', [provenance.stage + (command === undefined ? ` (${provenance.module})` : '')], view),
     ...facts('finished', [`${time(provenance.finished)}, in ${duration(provenance.seconds)}`], view),
+    ...facts('used', provenance.usage === undefined ? [] : [usageText(provenance.usage)], view),
     ...facts('run', [provenance.run], view),
     ...facts('current', [currency(origin)], view),
     ...facts('on', [`Node ${provenance.node}, ${provenance.platform}`], view),

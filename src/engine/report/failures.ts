@@ -1,4 +1,4 @@
-import { duration } from '../../shared/text/format.ts';
+import { bytes, duration } from '../../shared/text/format.ts';
 import { type Paint, printedLines } from '../../shared/text/style.ts';
 import type { StageResult } from '../execute/events.ts';
 import type { FailureReason } from '../execute/failure.ts';
@@ -16,6 +16,8 @@ export function failureTitle(reason: FailureReason): string {
       return 'threw an error';
     case 'crashed':
       return `process ${reason.how}`;
+    case 'out-of-memory':
+      return `used more than ${bytes(reason.limit)} of memory`;
     case 'timed-out':
       return `took longer than ${duration(reason.seconds)}`;
     case 'bad-output':
@@ -101,6 +103,11 @@ export function describeFailure(
         ...failure.differences.map((difference) => `  ${describeDifference(difference)}`),
         `  ${paint('cyan', '→')} ${adviceOnDifference(name, failure.differences, commandLine)}`,
       ].join('\n');
+    case 'out-of-memory': {
+      const message = `stage "${name}" was ended because it used ${bytes(failure.used)} of memory`;
+      const advice = `It declares ${bytes(failure.limit)}: raise \`resources.memory\`, or let it use less, such as a smaller batch.`;
+      return `${head}\n${describeProblems([{ message, advice }], folders, paint)}`;
+    }
     case 'timed-out': {
       const message = `stage "${name}" was stopped after its timeout of ${duration(failure.seconds)}`;
       const advice = 'Increase or remove its `timeout` in pipeline.yaml. The next run resumes from its work directory.';

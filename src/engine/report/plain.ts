@@ -1,7 +1,8 @@
 import { duration } from '../../shared/text/format.ts';
 import { type Paint, printedLines } from '../../shared/text/style.ts';
+import { usageText } from '../../shared/text/usage.ts';
 import { joinLines } from '../../shared/text/visible.ts';
-import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
+import type { CompletedStage, Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { ContentProgressLine } from './content-progress.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeProblems } from './problems.ts';
@@ -111,10 +112,10 @@ export function headline(event: RunEvent & { readonly type: 'run-started' }, pai
 
 /** Describes the outcome of a stage in one line. */
 export function stageLine(result: StageResult, paint: Paint): string {
-  const { name, seconds } = result;
+  const { name } = result;
   switch (result.outcome) {
     case 'ran':
-      return `${paint('green', '✓')} ${name} ${paint('dim', `ran in ${duration(seconds)}`)}`;
+      return `${paint('green', '✓')} ${name} ${paint('dim', ranText(result))}`;
     case 'cached':
       return `${paint('dim', '✓')} ${name} ${paint('dim', 'cached')}`;
     case 'would-run':
@@ -128,6 +129,14 @@ export function stageLine(result: StageResult, paint: Paint): string {
     default:
       return result satisfies never;
   }
+}
+
+/** Below this many seconds nobody asks what a stage has used. */
+const WORTH_TELLING = 10;
+
+function ranText({ seconds, usage }: CompletedStage): string {
+  const used = usage === undefined || seconds < WORTH_TELLING ? '' : `, used ${usageText(usage)}`;
+  return `ran in ${duration(seconds)}${used}`;
 }
 
 function reasonsText(reasons: readonly string[], paint: Paint): string {

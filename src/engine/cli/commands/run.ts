@@ -143,6 +143,7 @@ function toRecord({ run: id, ok, seconds, stages }: RunResult, plan: Plan, start
       params: params.get(stage.name) ?? {},
       outputs: 'outputs' in stage ? stage.outputs : {},
       metrics: 'metrics' in stage ? stage.metrics : {},
+      ...('usage' in stage && stage.usage !== undefined && { usage: stage.usage }),
     })),
   };
 }
