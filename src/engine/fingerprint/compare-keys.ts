@@ -97,7 +97,7 @@ function changeOf(noun: string, from: string, to: string): string[] {
 export function textOfCommand({ run }: KeyCommand): string {
   return (
     typeof run === 'string' ? run : run.map((word) => (/\s|^$/.test(word) ? shellQuoted(word) : word)).join(' ')
-  ).replaceAll(/\s+/g, ' ');
+  ).replaceAll(/\s*\n\s*/g, ' ');
 }
 
 function codeReason(a: ExplainedKey['modules'], b: ExplainedKey['modules'], module: string): string {

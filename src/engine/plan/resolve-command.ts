@@ -90,24 +90,36 @@ function readWords(
   places: CommandPlaces,
   problems: Problem[],
 ): ReadWord[] {
-  if (typeof written !== 'string') {
-    return written.map((text, index) => {
-      const [at] = places.parts([...path, index], [text]);
-      const place = at ?? places.value([...path, index]);
-      return { text, at: place, raw: at && text, parts: parseTemplate(text) };
+  const words =
+    typeof written === 'string' ? readText(written, path, places, problems) : readList(written, path, places);
+  if ((words[0]?.text ?? '') === '') {
+    problems.push({
+      message: 'the command names no program',
+      at: places.value(path),
+      advice: 'Begin with one: python scripts/features.py',
     });
   }
-  const words = splitWords(written);
-  const raws = words.map(({ raw }) => raw);
-  const found = places.parts(path, raws);
-  if (words.length === 0) {
-    problems.push({ message: 'the command is empty', at: places.value(path), advice: 'Name a program.' });
-  }
-  return words.map(({ text, raw, fault }, index): ReadWord => {
+  return words;
+}
+
+function readList(words: readonly string[], path: YamlPath, places: CommandPlaces): ReadWord[] {
+  return words.map((text, index) => {
+    const [at] = places.parts([...path, index], [text]);
+    return { text, at: at ?? places.value([...path, index]), raw: at && text, parts: parseTemplate(text) };
+  });
+}
+
+function readText(text: string, path: YamlPath, places: CommandPlaces, problems: Problem[]): ReadWord[] {
+  const words = splitWords(text);
+  const found = places.parts(
+    path,
+    words.map(({ raw }) => raw),
+  );
+  return words.map((word, index): ReadWord => {
     const at = found[index];
     const place = at ?? places.value(path);
-    if (fault !== undefined) problems.push({ ...fault, at: place });
-    return { text, at: place, raw: at && raw, parts: parseTemplate(text) };
+    if (word.fault !== undefined) problems.push({ ...word.fault, at: place });
+    return { text: word.text, at: place, raw: at && word.raw, parts: parseTemplate(word.text) };
   });
 }
 
