@@ -12,7 +12,7 @@ const FIRST_MILLISECONDS = 25;
 const LAST_MILLISECONDS = 500;
 /** With a limit, a stage that has reached it goes on for at most this long. */
 const LIMITED_MILLISECONDS = 100;
-/** Sampling takes at most this share of a core: on a machine with many processes it is done less often. */
+/** Looking for the processes of groups takes at most this share of a core, however many processes a machine has. */
 const SHARE = 1 / 50;
 /** `/proc` counts CPU time in units of 10 ms on every Linux system that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -31,7 +31,7 @@ export class UsageWatch {
     this.#group = group;
     this.#limit = limit ?? Number.POSITIVE_INFINITY;
     this.#exceeded = exceeded;
-    if (process.platform === 'linux' && group !== undefined) this.#wait(FIRST_MILLISECONDS, 0);
+    if (process.platform === 'linux' && group !== undefined) this.#wait(FIRST_MILLISECONDS);
   }
 
   /** Stops watching. Returns what was used, if there was a sample, and whether that was more than the limit. */
@@ -40,12 +40,11 @@ export class UsageWatch {
     return { usage: this.#usage, isOver: this.#isOver };
   }
 
-  #wait(interval: number, cost: number): void {
-    this.#timer = setTimeout(() => this.#sample(interval), Math.max(interval, cost / SHARE)).unref();
+  #wait(interval: number): void {
+    this.#timer = setTimeout(() => this.#sample(interval), interval).unref();
   }
 
   #sample(interval: number): void {
-    const started = performance.now();
     const sample = sampleOf(this.#group ?? 0, this.#limit);
     if (sample !== undefined) {
       this.#usage = {
@@ -58,19 +57,42 @@ export class UsageWatch {
       this.#exceeded();
       return;
     }
-    const longest = Number.isFinite(this.#limit) ? LIMITED_MILLISECONDS : LAST_MILLISECONDS;
-    this.#wait(Math.min(interval * 2, longest), performance.now() - started);
+    this.#wait(Math.min(interval * 2, Number.isFinite(this.#limit) ? LIMITED_MILLISECONDS : LAST_MILLISECONDS));
   }
 }
 
 /** Returns what the processes of a group use; nothing if there are none. Measures more exactly what is above `limit`. */
 function sampleOf(group: number, limit: number): Sample | undefined {
-  const members = processIds().flatMap((id) => memberOf(id, group) ?? []);
+  // Its leader is looked at each time, so that a stage of one process does not depend on the search.
+  const ids = new Set([String(group), ...membersOf(group)]);
+  const members = [...ids].flatMap((id) => {
+    const member = processOf(id);
+    return member?.group === group ? [{ id, ticks: member.ticks }] : [];
+  });
   if (members.length === 0) return undefined;
   const cpuSeconds = sum(members.map(({ ticks }) => ticks)) / TICKS_PER_SECOND;
   const memory = sum(members.map(({ id }) => residentMemory(id)));
   // Processes that were forked share memory, which counts for each of them here, and once there.
   return { cpuSeconds, memory: memory > limit ? sum(members.map(({ id }) => ownMemory(id))) : memory };
+}
+
+/** The processes by group, which all stages that run at the same time share. */
+let found: ReadonlyMap<number, readonly string[]> = new Map();
+let searchNext = 0;
+
+function membersOf(group: number): readonly string[] {
+  const started = performance.now();
+  if (started >= searchNext) {
+    const groups = new Map<number, string[]>();
+    for (const id of processIds()) {
+      const of = processOf(id)?.group ?? 0;
+      groups.set(of, [...(groups.get(of) ?? []), id]);
+    }
+    found = groups;
+    const ended = performance.now();
+    searchNext = ended + (ended - started) / SHARE;
+  }
+  return found.get(group) ?? [];
 }
 
 function processIds(): readonly string[] {
@@ -81,13 +103,13 @@ function processIds(): readonly string[] {
   }
 }
 
-function memberOf(id: string, group: number): { readonly id: string; readonly ticks: number } | undefined {
+function processOf(id: string): { readonly group: number; readonly ticks: number } | undefined {
   const stat = textOf(`/proc/${id}/stat`);
+  if (stat === '') return undefined;
   // After the command in parentheses, which may contain spaces: the state, the parent and the group.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (Number(fields[2]) !== group) return undefined;
   // Its own time, and that of its children which have ended.
-  return { id, ticks: sum(fields.slice(11, 15).map(Number)) };
+  return { group: Number(fields[2]), ticks: sum(fields.slice(11, 15).map(Number)) };
 }
 
 function residentMemory(id: string): number {

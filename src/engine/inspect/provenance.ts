@@ -27,11 +27,12 @@ export function describeOrigin(origin: Origin, view: View): string[] {
   const { key, document, metrics, provenance } = record;
   const { code, command, packages, params, inputs, env, runtime } = readDocument(document);
   const modules = Object.keys(provenance.modules);
+  const used = usageText(provenance);
   return [
     view.paint('bold', 'provenance'),
     ...facts('stage', [provenance.stage + (command === undefined ? ` (${provenance.module})` : '')], view),
     ...facts('finished', [`${time(provenance.finished)}, in ${duration(provenance.seconds)}`], view),
-    ...facts('used', provenance.usage === undefined ? [] : [usageText(provenance.usage)], view),
+    ...facts('used', used === undefined ? [] : [used], view),
     ...facts('run', [provenance.run], view),
     ...facts('current', [currency(origin)], view),
     ...facts('on', [`Node ${provenance.node}, ${provenance.platform}`], view),

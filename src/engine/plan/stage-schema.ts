@@ -74,7 +74,10 @@ export const stageSchema = {
       propertyNames: NAME,
       additionalProperties: { $ref: '#/definitions/input' },
     },
-    params: { type: 'object', description: 'Values of the params that the stage module declares.' },
+    params: {
+      type: 'object',
+      description: 'Params of the stage: those that its module declares, or any for a command.',
+    },
     env: {
       type: 'array',
       description:

@@ -70,7 +70,9 @@ function partsOf(document: RecordedDocument): Part[] {
       : [
           { kind: 'command', name: '', value: textOfCommand(command) },
           { kind: 'outputs', name: '', value: command.outputs.join(', ') },
-          ...(command.version === undefined ? [] : [{ kind: 'version', name: '', value: command.version }]),
+          ...(command.version === undefined
+            ? []
+            : [{ kind: 'version', name: '', value: command.version.replaceAll('\n', ', ') }]),
         ]),
     ...parts('param', params),
     ...parts('input', inputs),

@@ -131,12 +131,9 @@ export function stageLine(result: StageResult, paint: Paint): string {
   }
 }
 
-/** Below this many seconds nobody asks what a stage has used. */
-const WORTH_TELLING = 10;
-
-function ranText({ seconds, usage }: CompletedStage): string {
-  const used = usage === undefined || seconds < WORTH_TELLING ? '' : `, used ${usageText(usage)}`;
-  return `ran in ${duration(seconds)}${used}`;
+function ranText(result: CompletedStage): string {
+  const used = usageText(result);
+  return `ran in ${duration(result.seconds)}${used === undefined ? '' : `, used ${used}`}`;
 }
 
 function reasonsText(reasons: readonly string[], paint: Paint): string {
