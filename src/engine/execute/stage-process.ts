@@ -106,12 +106,11 @@ export async function runProgram(
   if (messages instanceof Readable) onPrintedLines(messages.setEncoding('utf8'), onMessageLine, LONGEST_MESSAGE);
   const { leftBehind, code, ...crash } = await ended;
   const stopped = stop.end();
-  const { usage, isOver } = watch.end();
+  const { usage, over } = watch.end();
   if (stopped?.why === 'cancelled') return { type: 'cancelled' };
   if (stopped !== undefined) return { type: 'failed', failure: { kind: 'timed-out', seconds: stopped.seconds } };
-  if (isOver && options.memory !== undefined && usage !== undefined) {
-    const { peakMemory: used } = usage;
-    return { type: 'failed', failure: { kind: 'out-of-memory', used, limit: options.memory } };
+  if (over !== undefined && options.memory !== undefined) {
+    return { type: 'failed', failure: { kind: 'out-of-memory', used: over, limit: options.memory } };
   }
   if (leftBehind.length > 0) options.onLeftBehind(leftBehind);
   return { type: 'exited', code, usage, reason: { kind: 'crashed', ...crash, output: output.trim() } };

@@ -12,6 +12,8 @@ const FIRST_MILLISECONDS = 25;
 const LAST_MILLISECONDS = 500;
 /** With a limit, a stage that has reached it goes on for at most this long. */
 const LIMITED_MILLISECONDS = 100;
+/** The first samples only see how the process starts: a stage with fewer of them is too short to say what it used. */
+const FEWEST_SAMPLES = 4;
 /** Looking for the processes of groups takes at most this share of a core, however many processes a machine has. */
 const SHARE = 1 / 50;
 /** `/proc` counts CPU time in units of 10 ms on every Linux system that Node runs on. */
@@ -23,7 +25,8 @@ export class UsageWatch {
   readonly #limit: number;
   readonly #exceeded: () => void;
   #timer: NodeJS.Timeout | undefined;
-  #usage: Usage | undefined;
+  #usage: Usage = { peakMemory: 0, cpuSeconds: 0 };
+  #samples = 0;
   #isOver = false;
 
   /** @param limit the memory that the group may use, in bytes. `exceeded` ends the group. */
@@ -34,10 +37,13 @@ export class UsageWatch {
     if (process.platform === 'linux' && group !== undefined) this.#wait(FIRST_MILLISECONDS);
   }
 
-  /** Stops watching. Returns what was used, if there was a sample, and whether that was more than the limit. */
-  end(): { readonly usage: Usage | undefined; readonly isOver: boolean } {
+  /** Stops watching. Returns what was used, if that is known, and the memory that was more than the limit. */
+  end(): { readonly usage: Usage | undefined; readonly over: number | undefined } {
     clearTimeout(this.#timer);
-    return { usage: this.#usage, isOver: this.#isOver };
+    return {
+      usage: this.#samples < FEWEST_SAMPLES ? undefined : this.#usage,
+      over: this.#isOver ? this.#usage.peakMemory : undefined,
+    };
   }
 
   #wait(interval: number): void {
@@ -47,9 +53,10 @@ export class UsageWatch {
   #sample(interval: number): void {
     const sample = sampleOf(this.#group ?? 0, this.#limit);
     if (sample !== undefined) {
+      this.#samples++;
       this.#usage = {
-        peakMemory: Math.max(sample.memory, this.#usage?.peakMemory ?? 0),
-        cpuSeconds: Math.max(sample.cpuSeconds, this.#usage?.cpuSeconds ?? 0),
+        peakMemory: Math.max(sample.memory, this.#usage.peakMemory),
+        cpuSeconds: Math.max(sample.cpuSeconds, this.#usage.cpuSeconds),
       };
     }
     if ((sample?.memory ?? 0) > this.#limit) {

@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { bytes } from '../../../src/shared/text/format.ts';
 import { Project, toFinished } from '../../support/project.ts';
 import { printedBy } from '../stopping/printed-by.ts';
 
@@ -113,6 +114,8 @@ resources: { memory: 1GB }
     expect(usage?.peakMemory).toBeLessThan(1e9);
     expect(usage?.cpuSeconds).toBeGreaterThan(0.1);
     expect((await toy.pipeline('inspect', 'make', '--json')).stdout).toContain(JSON.stringify(usage));
+    await toy.pipeline('report');
+    expect(toy.read('report.html')).toContain(`>${bytes(usage?.peakMemory ?? 0)}<`);
 
     toy.edit('pipeline.yaml', '1GB', '80MB');
     const ended = await toy.pipeline('run', '--set', 'make.how_long=for ever');
