@@ -4,7 +4,6 @@ import { now, secondsSince } from '../../shared/clock.ts';
 import { failure, type Result } from '../../shared/problem.ts';
 import { cacheProblem } from '../cache/local/cache-problem.ts';
 import { quietly } from '../cache/local/quietly.ts';
-import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
 import { keepResult } from '../cache/results.ts';
 import type { Watch } from '../fingerprint/work.ts';
 import type { StageEnd, StageMessage, StageRequest } from './executor.ts';
@@ -19,6 +18,7 @@ import { type FoundInput, locateInputs } from './request-inputs.ts';
 import { fromRooted } from './roots.ts';
 import { type Performance, type Performed, runStage } from './run-stage.ts';
 import { inTemporaryFolder } from './temporary-folder.ts';
+import { toRecord } from './to-record.ts';
 import { unchangedInputs } from './unchanged-inputs.ts';
 import { watcher } from './watch.ts';
 
@@ -94,7 +94,7 @@ async function perform(request: StageRequest, performance: Performance): Promise
   if (!ran.ok) return failed(names.inFailure(fullDisk(ran.failure, scratch) ?? ran.failure));
   if (changed !== undefined) return failed(changed);
   const originals = links?.originals ?? [];
-  const outputs = await finishOutputs(request, made, (path, name) =>
+  const outputs = await finishOutputs(request, { directory: made, mistake: ran.value.mistake }, (path, name) =>
     contents.digest(path, { originals, watch: watch('output')(name) }),
   );
   if (!outputs.ok) return failed({ kind: 'bad-output', problems: outputs.failure });
@@ -131,29 +131,4 @@ async function reusedOf(
     Object.entries(previous.listings).map(([name, path]) => [name, fromRooted(path, roots)]),
   );
   return { outputs, listings };
-}
-
-function toRecord(
-  { stage, module, run, key, document, program }: StageRequest,
-  outputs: Readonly<Record<string, FinishedOutput>>,
-  { metrics, usage }: Performed,
-  seconds: number,
-): ActionRecord {
-  return {
-    key,
-    document,
-    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { path: _, ...stored }]) => [name, stored])),
-    metrics,
-    provenance: {
-      stage,
-      module,
-      run,
-      finished: new Date().toISOString(),
-      seconds,
-      ...(usage && { usage }),
-      modules: program.kind === 'module' ? program.code.modules : {},
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-    },
-  };
 }

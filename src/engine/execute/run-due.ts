@@ -15,6 +15,7 @@ import { findPrevious } from './previous.ts';
 import { toRequest } from './request.ts';
 import type { Services } from './services.ts';
 import { toEvent } from './stage-events.ts';
+import { StageLog } from './stage-log.ts';
 import { watchOutputs } from './watch.ts';
 
 /** Runs a stage through the executor, under a claim, with the declared number of `retries`. */
@@ -39,6 +40,7 @@ type Obstacle =
 class RunningStage {
   readonly #due: Due;
   readonly #services: Services;
+  readonly #log: StageLog;
   #claim: Claim | undefined;
   #finished = false;
   /** Whether another run held the claim. */
@@ -53,6 +55,7 @@ class RunningStage {
   constructor(due: Due, services: Services) {
     this.#due = due;
     this.#services = services;
+    this.#log = new StageLog(services.stores.logs, due.run, due.stage.name);
   }
 
   async result(): Promise<StageResult | InputsGone> {
@@ -131,6 +134,7 @@ class RunningStage {
 
   async #settle(end: StageEnd): Promise<StageResult | InputsGone | 'again'> {
     const { stage, key, reasons } = this.#due;
+    this.#log.end(end);
     switch (end.type) {
       case 'succeeded': {
         this.#finished = true;
@@ -223,6 +227,7 @@ class RunningStage {
 
   #onMessage(message: StageMessage): void {
     const { stage, reasons, emit } = this.#due;
+    this.#log.note(message);
     if (message.type === 'started') this.#started ??= now();
     if (message.type !== 'started' || this.#attempts === 0) emit(toEvent(message, stage.name, reasons));
   }

@@ -40,6 +40,8 @@ export interface Performance {
 export interface Performed {
   readonly metrics: Readonly<Record<string, number>>;
   readonly usage: Usage | undefined;
+  /** Names an undeclared input or output that the stage has looked for. */
+  readonly mistake?: string | undefined;
 }
 
 type Ended = Result<Performed, FailureReason> | 'cancelled';
@@ -54,7 +56,7 @@ export async function runStage(folder: string, request: StageRequest, performanc
       ? await runModule(folder, request, program.code, performance, options)
       : await runCommand(folder, request, program, performance, options);
   if (ran === 'cancelled' || !ran.ok) return ran;
-  return success({ metrics: { ...metrics, ...ran.value.metrics }, usage: ran.value.usage });
+  return success({ ...ran.value, metrics: { ...metrics, ...ran.value.metrics } });
 }
 
 async function runModule(
@@ -76,7 +78,7 @@ async function runModule(
   if (end.type === 'cancelled') return 'cancelled';
   if (end.type === 'failed') return failure(end.failure);
   const result = toResult(end.message, services.roots.project);
-  return result.ok ? success({ metrics: {}, usage: end.usage }) : result;
+  return result.ok ? success({ metrics: {}, usage: end.usage, mistake: result.value }) : result;
 }
 
 async function runCommand(
