@@ -1,6 +1,6 @@
 import type { Arguments, CommandSpec, OptionSpec } from './command-spec.ts';
 import type { CommonOptions } from './options.ts';
-import { parseAge, parseCount, parseSize } from './quantities.ts';
+import { parseAge, parseCount, parsePort, parseSize } from './quantities.ts';
 
 const JOBS: OptionSpec = {
   flags: '--jobs <N>',
@@ -85,6 +85,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     run: async ({ all }, options: import('./commands/report.ts').ReportOptions) =>
       (await import('./commands/report.ts')).report(all[0], options),
+  }),
+  command('ui', '', {
+    description: 'serve the pages about all runs on this machine, live while stages run; Ctrl-C ends it',
+    options: [{ flags: '--port <N>', description: 'the port (default: any free one)', parse: parsePort, default: 0 }],
+    run: async (_args, options: import('./commands/ui.ts').UiOptions) => (await import('./commands/ui.ts')).ui(options),
   }),
   command('init', '[DIR]', {
     description: 'create a small working pipeline in DIR (default: this folder); never overwrites files',

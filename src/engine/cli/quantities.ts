@@ -36,3 +36,10 @@ export function parseCount(text: string): number {
   if (text.trim() === '' || !Number.isInteger(value) || value < 0) throw new Error('Expected a non-negative integer.');
   return value;
 }
+
+/** Parses the number of a TCP port; 0 stands for any free one. Throws an Error for anything else. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new Error('Expected a number from 0 to 65535.');
+  return port;
+}

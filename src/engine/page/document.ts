@@ -2,8 +2,14 @@ import { createHash } from 'node:crypto';
 import { type ComponentChild, h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { ReportSection } from '../../shared/extensions/report.ts';
+import { LIVE_SCRIPT } from './live-script.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
+
+/** What a page has that is served: it is loaded again when its run changes, and leads to other runs. */
+export interface LivePage {
+  readonly chooser: ComponentChild;
+}
 
 /** How a report begins, by which it is told from other files. */
 export const REPORT_MARK = '<!doctype html>\n<!-- pipeline report -->';
@@ -13,20 +19,23 @@ interface Page {
   readonly sections: readonly ReportSection[];
   /** Remarks below the title. */
   readonly notes: readonly string[];
+  readonly live?: LivePage | undefined;
 }
 
 /**
  * Returns a page that opens from disk, requests nothing and runs no script but its own. Whatever gets into it goes through
  * the renderer, which escapes it.
  */
-export function pageHtml({ title, sections, notes }: Page): string {
+export function pageHtml({ title, sections, notes, live }: Page): string {
+  const script = live === undefined ? SCRIPT : SCRIPT + LIVE_SCRIPT;
   const policy = [
     "default-src 'none'",
     'img-src data:',
     `style-src ${hashSource(STYLE)}`,
-    `script-src ${hashSource(SCRIPT)}`,
+    `script-src ${hashSource(script)}`,
+    ...(live === undefined ? [] : ["connect-src 'self'"]),
     "base-uri 'none'",
-    "form-action 'none'",
+    live === undefined ? "form-action 'none'" : "form-action 'self'",
   ].join('; ');
   const head = renderToString(
     h('head', {}, [
@@ -38,10 +47,15 @@ export function pageHtml({ title, sections, notes }: Page): string {
   ).replace('</head>', `<style>${STYLE}</style></head>`);
   const body = renderToString(
     h('body', {}, [
-      h('header', {}, [h('h1', {}, title), ...notes.map((note) => h('p', { class: 'dim' }, note)), contents(sections)]),
+      h('header', {}, [
+        h('h1', {}, title),
+        ...notes.map((note) => h('p', { class: 'dim' }, note)),
+        live?.chooser,
+        contents(sections),
+      ]),
       h('main', {}, sections.map(sectionNode)),
     ]),
-  ).replace(/<\/body>$/, () => `<script>${SCRIPT}</script></body>`);
+  ).replace(/<\/body>$/, () => `<script>${script}</script></body>`);
   return `${REPORT_MARK}\n<html lang="en">${head}${body}</html>\n`;
 }
 

@@ -54,7 +54,7 @@ function declaredName(name: string): string {
 }
 
 function worseOf(one: string, other: string): string {
-  const order = ['failed', 'cancelled', 'blocked', 'ran', 'cached'];
+  const order = ['failed', 'killed', 'running', 'waiting', 'cancelled', 'blocked', 'ran', 'cached'];
   return order.find((outcome) => outcome === one || outcome === other) ?? one;
 }
 

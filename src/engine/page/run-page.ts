@@ -1,7 +1,7 @@
 import { h } from 'preact';
 import type { Headline, ReportArtifact, ReportSection, ReportSource } from '../../shared/extensions/report.ts';
 import type { Lockfile } from '../execute/lockfile.ts';
-import { pageHtml } from './document.ts';
+import { type LivePage, pageHtml } from './document.ts';
 import { paramsElement } from './params.tsx';
 import { provenanceElement } from './provenance.tsx';
 import type { ReportedRun } from './reported-run.ts';
@@ -16,11 +16,12 @@ export interface RunPageOptions {
   readonly before: ReportedRun | undefined;
   /** The command that computes everything again and compares it. */
   readonly reproduce: string;
+  readonly live?: LivePage | undefined;
 }
 
 /** Returns the report of a run as one HTML file. The same run and cache give the same bytes. */
 export async function runPage(reported: ReportedRun, options: RunPageOptions): Promise<string> {
-  const { sources, before, lockfile, reproduce } = options;
+  const { sources, before, lockfile, reproduce, live } = options;
   const contributed: ReportSection[] = [];
   for (const source of sources) contributed.push(...(await source.sections(reported.artifacts, before?.artifacts)));
   const timeline = timelineElement(reported);
@@ -44,7 +45,7 @@ export async function runPage(reported: ReportedRun, options: RunPageOptions): P
   ];
   const notes =
     lost.length === 0 ? [] : [`No longer in the cache: the results of ${lost.map(({ name }) => name).join(', ')}.`];
-  return pageHtml({ title: `${reported.run.pipeline}: run ${reported.run.run}`, sections, notes });
+  return pageHtml({ title: `${reported.run.pipeline}: run ${reported.run.run}`, sections, notes, live });
 }
 
 function headlineOf(artifacts: readonly ReportArtifact[], sources: readonly ReportSource[]): Headline | undefined {

@@ -54,7 +54,7 @@ describe('pipeline report', () => {
     expect(text).toContain('count step 1');
     expect(text).toContain('pipeline verify');
     // The graph has an arrow from one stage to the other.
-    expect(project.read('report.html')).toContain('count-&gt;report');
+    expect(project.read('report.html')).toContain('count->report');
   });
 
   test('compares with the run before it, and names the params that differ', async () => {

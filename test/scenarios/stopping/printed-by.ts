@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
-/** Returns a function that waits until a process has printed a text on stdout. */
-export function printedBy({ stdout }: { readonly stdout: Readable | null }): (text: string) => Promise<void> {
+/** Returns a function that waits until a process has printed a text on stdout, and returns all it has printed. */
+export function printedBy({ stdout }: { readonly stdout: Readable | null }): (text: string) => Promise<string> {
   let seen = '';
   const checks = new Set<() => void>();
   stdout?.on('data', (chunk: Buffer) => {
@@ -11,7 +11,7 @@ export function printedBy({ stdout }: { readonly stdout: Readable | null }): (te
   return (text) =>
     new Promise((resolve) => {
       const check = () => {
-        if (seen.includes(text)) resolve();
+        if (seen.includes(text)) resolve(seen);
       };
       checks.add(check);
       check();
