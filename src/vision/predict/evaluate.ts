@@ -3,6 +3,7 @@ import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { resizingDifference } from '../data/images/resizing.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import type { TrainingContext } from '../train/loop/fit.ts';
 import { type Validation, validate } from '../train/loop/validate.ts';
 import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
@@ -26,7 +27,7 @@ export interface EvaluatePaths {
  * Evaluates a model on the validation split, and writes the result as JSON.
  *
  * @returns the evaluation; a `bad-input` failure if model and data do not match or there are no validation samples; a
- *   `failed` one if TensorFlow or the images cannot be loaded.
+ *   `failed` one if TensorFlow or the images cannot be loaded, or memory is exhausted.
  */
 export async function evaluate(
   paths: EvaluatePaths,
@@ -38,7 +39,9 @@ export async function evaluate(
   const { leftOut } = data.value;
   if (leftOut.validation > 0) log(leftOutWarning(leftOut));
   try {
-    const evaluation = await evaluateOn(data.value, paths, options, { progress, log });
+    const evaluation = await withMemoryAdvice(options.batchSize, () =>
+      evaluateOn(data.value, paths, options, { progress, log }),
+    );
     if (evaluation.ok) await writeFile(paths.evaluation, `${JSON.stringify(evaluation.value, undefined, 2)}\n`);
     return evaluation;
   } finally {

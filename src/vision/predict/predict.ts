@@ -5,8 +5,15 @@ import type { Fit } from '../data/images/resizing.ts';
 import type { Quarantined } from '../data/shards/quarantine.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
-import { type AnswerOptions, answerQuestions, badImageProblems, checkQuestions } from './answer-questions.ts';
+import {
+  type Answer,
+  type AnswerOptions,
+  answerQuestions,
+  badImageProblems,
+  checkQuestions,
+} from './answer-questions.ts';
 import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
 import { predictionLine } from './prediction-line.ts';
 
@@ -36,7 +43,7 @@ export interface Predicted {
  * the submission format of the FashionAI challenge. Questions whose images are quarantined have no line.
  *
  * @returns the quarantined images; a `bad-input` failure if a question's image cannot be decoded or the model does not
- *   have its task; a `failed` one if TensorFlow cannot be loaded.
+ *   have its task; a `failed` one if TensorFlow cannot be loaded or memory is exhausted.
  * @throws the signal's reason if it is aborted.
  */
 export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<Predicted, StageFailure>> {
@@ -58,16 +65,8 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   const { onBadImage, signal } = options;
   const bad = onBadImage === 'fail' ? await checkQuestions(questions.value, { root: paths.dataset, signal }) : [];
   if (bad.length > 0) return failure(badInput(badImageProblems(bad)));
-  const predictor = await loadPredictor(paths.model, facts.value, questions.value.length, options);
-  if (!predictor.ok) return predictor;
-  const answers = await answerQuestions(questions.value, {
-    ...options,
-    predictor: predictor.value,
-    facts: facts.value,
-    root: paths.dataset,
-  });
-  await predictor.value.dispose();
-  if (!answers.ok) return failure(badInput(answers.failure));
+  const answers = await withMemoryAdvice(options.batchSize, () => answer(questions.value, facts.value, paths, options));
+  if (!answers.ok) return answers;
   const quarantined = new Map<string, string>();
   const lines = questions.value.flatMap((question, index) => {
     const answer = answers.value[index];
@@ -77,6 +76,20 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   });
   await writeFile(paths.predictions, lines.join('') || '\n');
   return success({ quarantined: Array.from(quarantined, ([file, reason]) => ({ file, reason })) });
+}
+
+async function answer(
+  questions: readonly Question[],
+  facts: ModelFacts,
+  paths: PredictPaths,
+  options: PredictOptions,
+): Promise<Result<readonly Answer[], StageFailure>> {
+  const predictor = await loadPredictor(paths.model, facts, questions.length, options);
+  if (!predictor.ok) return predictor;
+  const root = paths.dataset;
+  const answers = await answerQuestions(questions, { ...options, predictor: predictor.value, facts, root });
+  await predictor.value.dispose();
+  return answers.ok ? answers : failure(badInput(answers.failure));
 }
 
 function anotherFit(fit: Fit | undefined, facts: ModelFacts, file: string): Problem[] {
