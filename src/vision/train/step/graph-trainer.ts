@@ -27,7 +27,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   const steps = new Map(
     batchSizes.training.map((count) => [count, addStep(tf, program, options, { optimizer, lossScale }, count)]),
   );
-  const prediction = addPrediction(tf, program, model, { height, width }, batchSizes.prediction);
+  const prediction = addPrediction(tf, program, model, { height, width, batchSize: batchSizes.prediction });
   const penalty = program.entry('l2_penalty', {}, () => ({ l2: l2Penalty(tf, model, options.l2) }));
   const session = await program.load();
 
