@@ -6,7 +6,16 @@ import { calibrationElement } from './calibration-section.tsx';
 import { classesElement, confusionElement } from './classes-section.tsx';
 import { curvesElement } from './curves-section.tsx';
 import { dataElement } from './data-section.tsx';
-import { classCountsIn, evaluatedSamples, evaluationsIn, historiesIn, samplesIn, shardsIn } from './known-artifacts.ts';
+import { explanationsElement } from './explanations-section.tsx';
+import {
+  classCountsIn,
+  evaluatedSamples,
+  evaluationsIn,
+  explanationsIn,
+  historiesIn,
+  samplesIn,
+  shardsIn,
+} from './known-artifacts.ts';
 import { mistakesElement, picturedCells } from './mistakes-section.tsx';
 import { PICTURE_BUDGET, type Pictures, picturesFrom } from './pictures.tsx';
 
@@ -50,6 +59,10 @@ async function sectionsOf(
     sections.push(
       ...(await evaluationSections(each, each === evaluation ? '' : `-${each.stage}`, artifacts, pictures)),
     );
+  }
+  for (const { folder, explanations } of explanationsIn(artifacts)) {
+    const content = await explanationsElement(folder, explanations, evaluation, pictures);
+    sections.push({ id: 'explanations', title: 'What the model looks at', content });
   }
   const spent = pictures.spent();
   if (spent > 0) {

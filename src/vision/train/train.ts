@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
-import { failure, type Result, success } from '../../shared/problem.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { BackboneName } from '../models/backbones/index.ts';
+import type { ClassifierOptions } from '../models/classifier.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { gpuCountOf, loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
@@ -34,13 +35,12 @@ import { batchSizesOf } from './step/trainer.ts';
 export interface TrainOptions
   extends LearningRateOptions,
     FineTuning,
+    ClassifierOptions,
     Pick<FitOptions, 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
   /** Required unless a model to start from is given, which has its own. */
   readonly backbone?: BackboneName | undefined;
   readonly optimizer: OptimizerOptions;
   readonly augmentation: Augmentation;
-  /** The dropout rate on the pooled features, in [0, 1). */
-  readonly dropout: number;
   readonly classWeights?: ClassWeights | undefined;
   readonly clip: ClipOptions;
   /** The factor of the L2 penalty on the trainable kernels. */
@@ -191,9 +191,16 @@ async function checkStart(
     ...classWeightProblems(options.classWeights, targets),
     ...executionProblems(options),
     ...gpuProblems(options, visibleGpus(process.env)),
+    ...momentumProblems(options),
     ...(start.ok ? [] : start.failure),
   ];
   return problems.length > 0 ? failure(problems) : start;
+}
+
+function momentumProblems({ batchNormalizationMomentum, freezeBatchNormalization }: TrainOptions): Problem[] {
+  if (batchNormalizationMomentum === undefined || freezeBatchNormalization !== true) return [];
+  const advice = 'Remove one of the two: frozen batch normalization keeps its statistics.';
+  return [{ message: 'batch_normalization_momentum has no effect with freeze_batch_normalization', advice }];
 }
 
 /** Downloads the initial weights if necessary, and builds the model. */
