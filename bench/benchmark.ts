@@ -30,7 +30,7 @@ export interface Row {
   readonly peer: string;
   readonly ours: Samples;
   readonly theirs: Samples;
-  readonly unit: 'ms' | 'MB' | `${string}/s`;
+  readonly unit: 'ms' | 'MB' | '%' | `${string}/s`;
   /** The maximum of the ratio ours/theirs, or the minimum if `better` is `higher`. */
   readonly goal?: number;
   readonly better?: 'lower' | 'higher';

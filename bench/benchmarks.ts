@@ -47,4 +47,9 @@ export const benchmarks: readonly Benchmark[] = [
     summary: 'time from process start to the end of the first training step, and peak memory, vs. Keras',
     load: async () => (await import('./first-step.ts')).firstStep,
   },
+  {
+    name: 'device-busy',
+    summary: 'how much of the time an NVIDIA GPU computes while NASNetLarge is trained at 331 px in mixed_float16',
+    load: async () => (await import('./device-busy.ts')).deviceBusy,
+  },
 ];

@@ -24,6 +24,7 @@ async function bench(words) {
       main: 'bench/main.ts',
       benchmarks: 'bench/benchmarks.ts',
       'resize-ours': 'bench/resize/ours.ts',
+      'training-busy': 'bench/training/busy.ts',
       'training-ours': 'bench/training/ours.ts',
       'shard-read-ours': 'bench/shard-read/ours.ts',
     },

@@ -5,6 +5,7 @@ import { resizingDifference } from '../data/images/resizing.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
 import { type EnsembleOptions, loadEnsemble } from '../predict/ensemble.ts';
 import { type GivenModel, readGivenModels } from '../predict/given-models.ts';
+import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import type { TrainingContext } from '../train/loop/fit.ts';
 import { type Validation, validate } from '../train/loop/validate.ts';
 import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
@@ -38,7 +39,7 @@ export interface EvaluateOptions extends EnsembleOptions {
  * Evaluates a model, or the mean of several, on the validation split, and writes the result as JSON and the predictions as an Arrow table.
  *
  * @returns the evaluation; a `bad-input` failure if model and data do not match or there are no validation samples; a
- *   `failed` one if TensorFlow or the images cannot be loaded.
+ *   `failed` one if TensorFlow or the images cannot be loaded, or memory is exhausted.
  */
 export async function evaluate(
   paths: EvaluatePaths,
@@ -50,7 +51,9 @@ export async function evaluate(
   const { leftOut } = data.value;
   if (leftOut.validation > 0) log(leftOutWarning(leftOut));
   try {
-    const evaluation = await evaluateOn(data.value, paths, options, { progress, log });
+    const evaluation = await withMemoryAdvice(options.batchSize, () =>
+      evaluateOn(data.value, paths, options, { progress, log }),
+    );
     if (evaluation.ok) await writeFile(paths.evaluation, `${JSON.stringify(evaluation.value, undefined, 2)}\n`);
     return evaluation;
   } finally {

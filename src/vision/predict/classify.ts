@@ -4,6 +4,7 @@ import { badInput, type CollectedArtifact, type StageFailure } from '../../index
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { DatasetFiles } from '../data/labels/dataset-files.ts';
 import { readFolderTree } from '../data/labels/folder-tree.ts';
+import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { type AnswerFile, type AnswerFormat, createAnswerFile } from './answer-files.ts';
 import { type Ensemble, type EnsembleOptions, loadEnsemble } from './ensemble.ts';
 import { type GivenModel, readGivenModels } from './given-models.ts';
@@ -63,7 +64,9 @@ export async function classify(
     if (problems.length > 0) return failure(badInput(problems));
   }
   await mkdir(paths.predictions, { recursive: true });
-  const answered = await answerImages(found.files, models.value, paths, options);
+  const answered = await withMemoryAdvice(options.batchSize, () =>
+    answerImages(found.files, models.value, paths, options),
+  );
   if (!answered.ok) return answered;
   const unusable = found.unusable.map(({ message, at }) => ({
     file: path.relative(paths.images, at?.file ?? ''),

@@ -4,6 +4,7 @@ import { failure, type Problem, type Result, success } from '../../shared/proble
 import type { Fit } from '../data/images/resizing.ts';
 import type { Quarantined } from '../data/shards/quarantine.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
+import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
 import { headLayout } from '../train/step/target-masks.ts';
 import { type EnsembleOptions, loadEnsemble } from './ensemble.ts';
@@ -41,7 +42,7 @@ export interface Predicted {
  * the submission format of the FashionAI challenge. Questions whose images are quarantined have no line.
  *
  * @returns the quarantined images; a `bad-input` failure if a question's image cannot be decoded or the models do not
- *   have its task; a `failed` one if TensorFlow cannot be loaded.
+ *   have its task; a `failed` one if TensorFlow cannot be loaded or memory is exhausted.
  * @throws the signal's reason if it is aborted.
  */
 export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<Predicted, StageFailure>> {
@@ -57,7 +58,7 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   const files = questions.value.map(({ file }) => file);
   const bad = options.onBadImage === 'fail' ? await checkImages(files, { ...options, root: paths.dataset }) : [];
   if (bad.length > 0) return failure(badInput(bad));
-  return answer(questions.value, models.value, paths, options);
+  return withMemoryAdvice(options.batchSize, () => answer(questions.value, models.value, paths, options));
 }
 
 /** Writes the answers as they come, so that no more than a batch of them is in memory. */

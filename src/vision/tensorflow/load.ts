@@ -1,5 +1,6 @@
 import util from 'node:util';
 import { problem, type Result, success } from '../../shared/problem.ts';
+import type { Binding } from './binding/binding.ts';
 import type { CoreApi } from './c-api/core.ts';
 
 export type TensorFlow = typeof import('@tensorflow/tfjs-node-gpu');
@@ -31,6 +32,12 @@ export function loadTensorFlow(options: ThreadOptions): Promise<Result<TensorFlo
     // By default TensorFlow decides by the CPU model, so rounding would differ between machines. On is 1.8 times
     // faster.
     process.env['TF_ENABLE_ONEDNN_OPTS'] = '1';
+    // The thread that starts an op does its share of it instead of waiting. Sums are split as before.
+    process.env['TF_ONEDNN_THREADPOOL_USE_CALLER_THREAD'] = '1';
+    // On a GPU, TensorFlow takes kernels that repeat their results. A stage can declare the variable to turn this off.
+    process.env['TF_DETERMINISTIC_OPS'] ??= '1';
+    // Without it, sessions that ask for XLA get it on GPUs only.
+    process.env['TF_XLA_FLAGS'] ??= '--tf_xla_cpu_global_jit';
     // Only errors: hints about CPU instructions and the registration of GPU plug-ins are noise.
     process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
     loaded = { threads, result: importBinding() };
@@ -61,12 +68,23 @@ async function importBinding(): Promise<Result<TensorFlow>> {
 
 /** Returns the C API of a loaded TensorFlow. */
 export function coreApiOf(tf: TensorFlow): CoreApi {
-  const backend = tf.backend();
-  if (!hasCoreApi(backend)) throw new Error('TensorFlow was not loaded by loadTensorFlow.');
-  return backend.binding.core;
+  return bindingOf(tf).core;
 }
 
-function hasCoreApi(backend: object): backend is { readonly binding: { readonly core: CoreApi } } {
+/** Returns the number of GPUs that a loaded TensorFlow has found. */
+export function gpuCountOf(tf: TensorFlow): number {
+  return bindingOf(tf).gpuCount;
+}
+
+function bindingOf(tf: TensorFlow): OwnBinding {
+  const backend = tf.backend();
+  if (!hasCoreApi(backend)) throw new Error('TensorFlow was not loaded by loadTensorFlow.');
+  return backend.binding;
+}
+
+type OwnBinding = Pick<Binding, 'core' | 'gpuCount'>;
+
+function hasCoreApi(backend: object): backend is { readonly binding: OwnBinding } {
   const { binding } = backend as { readonly binding?: object };
   return binding !== undefined && 'core' in binding;
 }

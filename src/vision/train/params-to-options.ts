@@ -38,6 +38,7 @@ export function trainOptions(params: TrainParams): TrainOptions {
     threads: params.threads,
     execution: params.execution,
     precision: params.precision,
+    xla: params.xla,
     towers: params.towers,
     weights: params.weights,
     saveAs: params.save_as,

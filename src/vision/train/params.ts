@@ -159,13 +159,18 @@ export const trainParams = {
     precision: {
       description:
         'The number format of convolutions and matrix products in the graph. `mixed_bfloat16` is faster on CPUs with ' +
-        'AVX512-BF16 or AMX, and less exact; weights, loss and moving averages are float32 in any case.',
+        'AVX512-BF16 or AMX, `mixed_float16` on GPUs; both are less exact. Weights, loss and moving averages are float32 ' +
+        'in any case.',
       enum: precisions,
       default: 'float32',
     },
+    xla: {
+      description: 'Whether XLA compiles the graph, which takes longer to start. On CPUs it is slower.',
+      type: 'boolean',
+      default: false,
+    },
     towers: {
-      description:
-        'The number of GPUs over which each batch is split. Without a GPU, the slices run on the CPU in turn.',
+      description: 'The number of GPUs over which each batch is split; the stage has to request as many.',
       type: 'integer',
       minimum: 1,
       default: 1,

@@ -6,8 +6,8 @@ import type { BackboneName } from '../models/backbones/index.ts';
 import type { ClassifierOptions } from '../models/classifier.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
-import { nodeBackend } from '../tensorflow/execute-op.ts';
-import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
+import { gpuCountOf, loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
+import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Precision } from '../tensorflow/session/config-proto.ts';
 import { openCheckpoints } from './checkpoints/checkpoints.ts';
@@ -21,6 +21,7 @@ import { monitorProblems, sampleProblems, sampleWarnings } from './samples/check
 import { type ClassWeights, classWeightColumns, classWeightProblems } from './samples/class-weights.ts';
 import { type LabelledImages, openLabelledImages } from './samples/labelled-images.ts';
 import { type SaveFormat, saveAs } from './save-as.ts';
+import { executionProblems, gpuProblems, towerDevices, visibleGpus } from './start/devices.ts';
 import { type FineTuning, prepareFineTuning, type RateFactors } from './start/fine-tuning.ts';
 import { weightsFile } from './start/initial-weights.ts';
 import { findStartingPoint, type StartingPoint, startingModel } from './start/starting-point.ts';
@@ -51,7 +52,9 @@ export interface TrainOptions
   readonly execution: ExecutionMode;
   /** The number format of convolutions and matrix products; of `graph` alone. */
   readonly precision: Precision;
-  /** The number of devices over which each batch is split. */
+  /** Whether XLA compiles the graph; of `graph` alone. */
+  readonly xla: boolean;
+  /** The number of GPUs over which each batch is split. */
   readonly towers: number;
   /** `none`, `imagenet`, or the path or URL of a file saved by Keras, with its digest. */
   readonly weights: string;
@@ -102,7 +105,7 @@ export async function train(
   const data = await openLabelledImages(paths);
   if (!data.ok) return failure(badInput(data.failure));
   try {
-    return await trainOn(data.value, paths, options, context);
+    return await withMemoryAdvice(options.batchSize, () => trainOn(data.value, paths, options, context));
   } finally {
     await data.value.shards.close();
   }
@@ -128,8 +131,8 @@ async function trainOn(
     width: shards.width,
     layout: headLayout(targets.tasks),
     rateFactors,
-    devices: devicesOf(tf, options.towers),
-    session: { precision: options.precision },
+    devices: towerDevices(options),
+    session: { precision: options.precision, xla: options.xla },
     targets: {
       labelSmoothing: options.labelSmoothing,
       classWeights: classWeightColumns(options.classWeights, targets),
@@ -186,18 +189,12 @@ async function checkStart(
     ...sampleProblems(targets, options.batchSize, paths.targets),
     ...monitorProblems(targets, options.earlyStopping, paths.targets),
     ...classWeightProblems(options.classWeights, targets),
-    ...precisionProblems(options),
+    ...executionProblems(options),
+    ...gpuProblems(options, visibleGpus(process.env)),
     ...momentumProblems(options),
     ...(start.ok ? [] : start.failure),
   ];
   return problems.length > 0 ? failure(problems) : start;
-}
-
-/** Op by op, TensorFlow does not convert anything. */
-function precisionProblems({ execution, precision }: TrainOptions): Problem[] {
-  if (execution === 'graph' || precision === 'float32') return [];
-  const advice = 'Set execution to graph, or precision to float32.';
-  return [{ message: `precision is ${precision}, which execution: eager does not support`, advice }];
 }
 
 function momentumProblems({ batchNormalizationMomentum, freezeBatchNormalization }: TrainOptions): Problem[] {
@@ -221,6 +218,8 @@ async function prepareModel(
   const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
+  const unplaced = gpuProblems(options, gpuCountOf(tf));
+  if (unplaced.length > 0) return failure(failed(unplaced));
   useReluGradientKernels(tf);
   const { work: scratch } = paths;
   const model = await startingModel(tf, start, { ...options, weightsFile: weights.value, scratch, log: context.log });
@@ -229,11 +228,4 @@ async function prepareModel(
   if (rateFactors.ok) return success({ tf, model: model.value, rateFactors: rateFactors.value });
   model.value.dispose();
   return failure(badInput(rateFactors.failure));
-}
-
-/** Returns the device of each tower. Without a GPU all of them are the CPU, which is only useful to compare results. */
-function devicesOf(tf: TensorFlow, towers: number): string[] {
-  if (towers === 1) return [''];
-  const { isUsingGpuDevice } = nodeBackend(tf);
-  return Array.from({ length: towers }, (_, index) => (isUsingGpuDevice ? `/device:GPU:${index}` : '/device:CPU:0'));
 }

@@ -11,6 +11,8 @@ import { SavedModels } from './saved-models.ts';
 /** What TensorFlow.js calls of its addon, and TensorFlow's C API for sessions. */
 export interface Binding extends Omit<TFJSBinding, 'createTensor' | 'tensorDataSync' | 'TensorMetadata' | 'TFEOpAttr'> {
   readonly core: CoreApi;
+  /** The number of GPUs that TensorFlow has found. */
+  readonly gpuCount: number;
   createTensor(...args: Parameters<EagerTensors['create']>): number;
   tensorDataSync(id: number): ReturnType<EagerTensors['read']>;
 }
@@ -29,6 +31,7 @@ export function createBinding(directory: string): Binding {
   const status = c.newStatus();
   return {
     core: c,
+    gpuCount: tensors.gpuCount,
     createTensor: (shape, dtype, values) => tensors.create(shape, dtype, values),
     deleteTensor: (id) => tensors.delete(id),
     tensorDataSync: (id) => tensors.read(id),

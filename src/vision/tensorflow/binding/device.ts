@@ -8,19 +8,16 @@ export interface Device {
   readonly isGpu: boolean;
 }
 
-/** Returns the device on which ops run: the first GPU, or else the CPU. */
-export function findDevice(c: CoreApi, eager: EagerApi, context: Pointer): Device {
+/** Returns the devices that TensorFlow has found: the CPU, and GPUs. */
+export function findDevices(c: CoreApi, eager: EagerApi, context: Pointer): readonly Device[] {
   const list = checked(c, (status) => eager.listDevices(context, status));
   try {
-    const devices = Array.from({ length: eager.deviceCount(list) }, (_, index) =>
+    return Array.from({ length: eager.deviceCount(list) }, (_, index) =>
       checked(c, (status) => ({
         name: eager.deviceName(list, index, status),
         isGpu: eager.deviceType(list, index, status) === 'GPU',
       })),
     );
-    const device = devices.find(({ isGpu }) => isGpu) ?? devices[0];
-    if (device === undefined) throw new Error('TensorFlow has found no device.');
-    return device;
   } finally {
     eager.deleteDevices(list);
   }

@@ -11,7 +11,7 @@ import {
   readTensor,
   TensorType,
 } from '../c-api/tensors.ts';
-import { findDevice } from './device.ts';
+import { findDevices } from './device.ts';
 
 /** What TensorFlow.js is told of a tensor. */
 export interface TensorDescription {
@@ -26,7 +26,8 @@ type Values = ArrayBufferView & { readonly length: number };
 export class EagerTensors {
   /** TensorFlow's context of ops. */
   readonly context: Pointer;
-  readonly isOnGpu: boolean;
+  /** The number of GPUs that TensorFlow has found. Ops run on the first one, or else on the CPU. */
+  readonly gpuCount: number;
   readonly #c: CoreApi;
   readonly #eager: EagerApi;
   readonly #device: string;
@@ -39,9 +40,16 @@ export class EagerTensors {
     const options = eager.newContextOptions();
     this.context = checked(c, (status) => eager.newContext(options, status));
     eager.deleteContextOptions(options);
-    const device = findDevice(c, eager, this.context);
+    const devices = findDevices(c, eager, this.context);
+    const gpus = devices.filter(({ isGpu }) => isGpu);
+    const device = gpus[0] ?? devices[0];
+    if (device === undefined) throw new Error('TensorFlow has found no device.');
     this.#device = device.name;
-    this.isOnGpu = device.isGpu;
+    this.gpuCount = gpus.length;
+  }
+
+  get isOnGpu(): boolean {
+    return this.gpuCount > 0;
   }
 
   get count(): number {

@@ -11,7 +11,7 @@ export interface SessionOptions {
   readonly xla?: boolean | undefined;
 }
 
-export const precisions = ['float32', 'mixed_bfloat16'] as const;
+export const precisions = ['float32', 'mixed_bfloat16', 'mixed_float16'] as const;
 
 export type Precision = (typeof precisions)[number];
 
@@ -24,6 +24,7 @@ export type Precision = (typeof precisions)[number];
 export function configProto({ interOpThreads, precision = 'float32', xla = false }: Required<SessionOptions>) {
   const rewriter = [
     ...number(Field.memoryOptimization, NO_MEMORY_OPTIMIZATION),
+    ...(precision === 'mixed_float16' ? number(Field.autoMixedFloat16, ON) : []),
     ...(precision === 'mixed_bfloat16' ? number(Field.autoMixedBfloat16, ON) : []),
   ];
   const graph = [
@@ -41,6 +42,7 @@ const Field = {
   rewriteOptions: 10,
   globalJitLevel: 5,
   memoryOptimization: 4,
+  autoMixedFloat16: 23,
   autoMixedBfloat16: 31,
 } as const;
 

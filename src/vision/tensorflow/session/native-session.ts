@@ -14,22 +14,40 @@ export interface Feed {
   readonly values: TensorValues;
 }
 
+/** A run whose feeds are already in TensorFlow's memory. Either of the methods is called, once. */
+export interface PreparedRun<Values> {
+  /**
+   * Computes, off the main thread. A run that is started while another one is under way waits for it.
+   *
+   * @throws TensorFlow's error, for example if memory is exhausted.
+   */
+  run(): Promise<Values>;
+  /** Frees the feeds without computing anything. */
+  discard(): void;
+}
+
 /** A graph that is loaded into TensorFlow. */
 export interface NativeSession {
   /**
-   * Computes nodes, off the main thread. Runs that are started while another one is under way wait for it.
+   * Prepares a run that computes nodes: copies the feeds.
    *
    * @param fetches the nodes whose values are returned, in this order.
    * @param targets nodes that are computed, but not returned.
-   * @throws TensorFlow's error, for example if memory is exhausted.
    */
-  run(feeds: readonly Feed[], fetches: readonly string[], targets: readonly string[]): Promise<TensorValues[]>;
+  prepare(
+    feeds: readonly Feed[],
+    fetches: readonly string[],
+    targets: readonly string[],
+  ): PreparedRun<readonly TensorValues[]>;
   /** Frees the graph and its variables, as soon as no run is under way. */
   close(): Promise<void>;
 }
 
 /** The arrays that TensorFlow is using: only JavaScript's garbage collector knows when nothing else refers to them. */
 const running = new Set<readonly BigUint64Array[]>();
+
+/** The arguments of a run: addresses of operations and tensors. */
+type NativeRun = Readonly<Record<'inputs' | 'fed' | 'results' | 'others', BigUint64Array>>;
 
 /** The number of 64-bit words of a `TF_Output`: the address of an operation, and an index. */
 const WORDS_PER_OUTPUT = 2;
@@ -62,12 +80,8 @@ export function openNativeSession(
     return words;
   };
 
-  async function run(feeds: readonly Feed[], fetches: readonly string[], targets: readonly string[]) {
-    const inputs = outputs(feeds.map(({ node }) => node));
-    const fed = BigUint64Array.from(feeds, (feed) => createTensor(c, feed.dtype, feed.shape, feed.values));
-    const results = outputs(fetches);
-    const fetched = new BigUint64Array(fetches.length);
-    const others = BigUint64Array.from(targets, operation);
+  async function compute({ inputs, fed, results, others }: NativeRun) {
+    const fetched = new BigUint64Array(results.length / WORDS_PER_OUTPUT);
     const held = [inputs, fed, results, fetched, others];
     running.add(held);
     try {
@@ -94,7 +108,20 @@ export function openNativeSession(
     return next;
   };
   return {
-    run: (feeds, fetches, targets) => inOrder(() => run(feeds, fetches, targets)),
+    prepare(feeds, fetches, targets) {
+      const prepared = {
+        inputs: outputs(feeds.map(({ node }) => node)),
+        fed: BigUint64Array.from(feeds, (feed) => createTensor(c, feed.dtype, feed.shape, feed.values)),
+        results: outputs(fetches),
+        others: BigUint64Array.from(targets, operation),
+      };
+      return {
+        run: () => inOrder(() => compute(prepared)),
+        discard() {
+          for (const tensor of prepared.fed) c.deleteTensor(tensor);
+        },
+      };
+    },
     close: () =>
       inOrder(() => {
         checked(c, (status) => c.closeSession(session, status));

@@ -3,7 +3,9 @@ import type { CoreApi } from '../c-api/core.ts';
 import { DataType, type TensorValues } from '../trace/data-type.ts';
 import type { GraphVariable } from '../trace/variables.ts';
 import type { SessionOptions } from './config-proto.ts';
-import { type Feed, openNativeSession } from './native-session.ts';
+import { type Feed, openNativeSession, type PreparedRun } from './native-session.ts';
+
+export type { PreparedRun } from './native-session.ts';
 
 /** The nodes of a traced function. */
 export interface EntryPoint<Input extends string = string, Output extends string = string> {
@@ -33,12 +35,15 @@ export interface VariableNodes {
 /** A graph loaded into TensorFlow, with its variables. It computes off the main thread, one run after the other. */
 export interface Session {
   /**
-   * Runs an entry point.
+   * Prepares a run of an entry point, so that it can begin as soon as the one before it has ended.
    *
-   * @param inputs values with the data types and shapes of the entry point's inputs, row-major. They must not change
-   *   before the run has ended.
-   * @throws TensorFlow's error, for example if memory is exhausted.
+   * @param inputs values with the data types and shapes of the entry point's inputs, row-major. They are copied at once.
    */
+  prepare<Input extends string, Output extends string>(
+    entry: EntryPoint<Input, Output>,
+    inputs: Readonly<Record<Input, TensorValues>>,
+  ): PreparedRun<Record<Output, TensorValues>>;
+  /** Prepares a run and runs it. */
   run<Input extends string, Output extends string>(
     entry: EntryPoint<Input, Output>,
     inputs: Readonly<Record<Input, TensorValues>>,
@@ -67,35 +72,41 @@ export function openSession(
     precision: options.precision ?? 'float32',
     xla: options.xla ?? false,
   });
+  const prepare = <Input extends string, Output extends string>(
+    { inputs, outputs, updated }: EntryPoint<Input, Output>,
+    given: Readonly<Record<Input, TensorValues>>,
+  ) => {
+    const feeds = Object.entries<EntryPoint['inputs'][string]>(inputs).map(([name, spec]) => ({
+      ...spec,
+      values: given[name as Input],
+    }));
+    const names = Object.keys(outputs) as Output[];
+    const prepared = native.prepare(
+      feeds,
+      names.map((name) => outputs[name]),
+      [updated],
+    );
+    return {
+      ...prepared,
+      async run() {
+        const values = await prepared.run();
+        return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Record<Output, TensorValues>;
+      },
+    };
+  };
   return {
-    async run<Input extends string, Output extends string>(
-      { inputs, outputs, updated }: EntryPoint<Input, Output>,
-      given: Readonly<Record<Input, TensorValues>>,
-    ) {
-      const feeds = Object.entries<EntryPoint['inputs'][string]>(inputs).map(([name, spec]) => ({
-        ...spec,
-        values: given[name as Input],
-      }));
-      const names = Object.keys(outputs) as Output[];
-      const values = await native.run(
-        feeds,
-        names.map((name) => outputs[name]),
-        [updated],
-      );
-      return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Record<Output, TensorValues>;
-    },
+    prepare,
+    run: async (entry, inputs) => prepare(entry, inputs).run(),
     async read() {
       // In one run: TensorFlow prepares an executor for each new set of fetched nodes.
-      const values = (await native.run(
-        [],
-        [...all.variables, ...all.states].map(({ value }) => value),
-        [],
-      )) as Float32Array[];
+      const nodes = [...all.variables, ...all.states].map(({ value }) => value);
+      const values = (await native.prepare([], nodes, []).run()) as Float32Array[];
       return { variables: values.slice(0, all.variables.length), states: values.slice(all.variables.length) };
     },
     async write({ variables, states }) {
       const feeds = [...feedsOf(all.variables, variables), ...(states ? feedsOf(all.states, states) : [])];
-      await native.run(feeds, [], [all.variablesWritten, states ? all.statesWritten : all.statesZeroed]);
+      const written = [all.variablesWritten, states ? all.statesWritten : all.statesZeroed];
+      await native.prepare(feeds, [], written).run();
     },
     dispose: () => native.close(),
   };

@@ -4,7 +4,7 @@ import type { TensorFlow } from '../load.ts';
 import { DataType } from './data-type.ts';
 import type { Graph } from './graph.ts';
 import { createRecorder, type Recorder, type TracedTensor } from './recorder.ts';
-import { orderUpdates } from './update-order.ts';
+import { addCondition, orderUpdates } from './update-order.ts';
 import { addAssignment, addPlaceholder, addRead, addShape, type GraphVariable } from './variables.ts';
 
 /** Data type and shape of an input of an entry point. */
@@ -17,6 +17,12 @@ export interface InputSpec {
 export interface Tracing {
   /** Returns the handle of a variable, for ops that update a variable in place (`ResourceApplyAdam`). */
   handle(variable: GraphVariable): Tensor;
+  /** Returns the value that a variable has at the start of a run. */
+  read(variable: GraphVariable): Tensor;
+  /** Sets a variable at the end of a run. */
+  assign(variable: GraphVariable, value: Tensor): void;
+  /** Makes the updates of variables in `work` happen only in those runs in which a boolean scalar is true. */
+  onlyIf(condition: Tensor, work: () => void): void;
   /** Places the ops of `work` on a device, for example `/device:GPU:1`. */
   onDevice<Value>(device: string, work: () => Value): Value;
 }
@@ -33,7 +39,7 @@ export interface SharedVariable {
 export interface TracedEntry {
   readonly placeholders: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, TracedTensor>>;
-  /** Nodes that change variables. */
+  /** Nodes that are computed after the variables have been changed. */
   readonly updates: readonly string[];
 }
 
@@ -67,6 +73,8 @@ export function traceFunction(
   );
 
   const outputs: Record<string, TracedTensor> = {};
+  const conditional = new Set<string>();
+  const ends: string[] = [];
   withBinding(backend, recorder.binding, () =>
     withValuesRestored(tf, variables, () =>
       tf.tidy(() => {
@@ -86,6 +94,23 @@ export function traceFunction(
         ]);
         const results = run(Object.fromEntries(fed), {
           handle: ({ handle }) => symbol({ node: handle, dtype: DataType.resource, shape: [] }),
+          read({ handle, shape }) {
+            const known = [...reads].find(([, variable]) => variable === handle);
+            const node = known?.[0] ?? addRead(graph, `${scope}/read_${handle}`, handle);
+            reads.set(node, handle);
+            return symbol({ node, dtype: DataType.float32, shape });
+          },
+          assign({ handle }, value) {
+            const { node } = recorder.tensor(idOf(value));
+            recorder.updates.push(addAssignment(graph, `${scope}/assign_${handle}`, handle, node));
+          },
+          onlyIf(condition, work) {
+            const before = recorder.updates.length;
+            work();
+            const updates = recorder.updates.slice(before);
+            for (const update of updates) conditional.add(update);
+            ends.push(addCondition(graph, recorder.tensor(idOf(condition)).node, updates));
+          },
           onDevice: (device, work) => onDevice(recorder, device, work),
         });
         for (const { variable, tensor, id } of read) {
@@ -99,13 +124,10 @@ export function traceFunction(
       }),
     ),
   );
-  orderUpdates(
-    graph,
-    recorder.updates,
-    reads,
-    Object.values(outputs).map(({ node }) => node),
-  );
-  return { placeholders, outputs, updates: recorder.updates };
+  const fetched = Object.values(outputs).map(({ node }) => node);
+  orderUpdates(graph, recorder.updates, reads, fetched);
+  const updates = [...recorder.updates.filter((update) => !conditional.has(update)), ...ends];
+  return { placeholders, outputs, updates };
 }
 
 function onDevice<Value>(recorder: Recorder, device: string, work: () => Value): Value {

@@ -1,3 +1,4 @@
+import { DataType } from './data-type.ts';
 import { type Graph, producerOf } from './graph.ts';
 
 /**
@@ -28,4 +29,20 @@ export function orderUpdates(
     const before = [...(readers.get(inputs[0] ?? '') ?? [])].map((reader) => `^${reader}`);
     inputs.push(...before.filter((input) => !inputs.includes(input)));
   }
+}
+
+/**
+ * Makes updates happen only in the runs in which a condition holds: a node is not computed if it depends on the output
+ * of a `Switch` that is not taken.
+ *
+ * @param condition a boolean scalar.
+ * @returns a node that is computed after the updates, or without them.
+ */
+export function addCondition(graph: Graph, condition: string, updates: readonly string[]): string {
+  const bool = { T: { kind: 'type', value: DataType.bool } } as const;
+  const holdsNot = graph.add('Switch', [condition, condition], bool);
+  const holds = graph.add('Identity', [`${holdsNot}:1`], bool);
+  for (const update of updates) graph.node(update).inputs.push(`^${holds}`);
+  const updated = graph.add('Identity', [holds, ...updates.map((update) => `^${update}`)], bool);
+  return graph.add('Merge', [updated, holdsNot], { ...bool, N: { kind: 'int', value: 2 } });
 }

@@ -6,8 +6,9 @@ import { divergedProblem } from './diverged.ts';
 import { bestEpoch, type EarlyStoppingOptions, shouldStop } from './early-stopping.ts';
 import { computeEpochMetrics, describeEpoch, type EpochMetrics } from './history.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
+import type { EpochOptions } from './run-steps.ts';
 import { startThroughput } from './throughput.ts';
-import { EPOCH_START, type EpochOptions, type EpochProgress, trainEpoch } from './train-epoch.ts';
+import { EPOCH_START, type EpochProgress, trainEpoch } from './train-epoch.ts';
 import { validate } from './validate.ts';
 
 export interface FitOptions extends Pick<EpochOptions, 'trainer' | 'data' | 'batchSize' | 'seed'>, LearningRateOptions {
@@ -48,8 +49,7 @@ export interface FitResult {
 /**
  * Trains a model for the given number of epochs and validates after each one. Resumes from the latest checkpoint.
  *
- * @returns the metrics of each epoch and the number of steps, or a problem if the loss became NaN or infinite or memory
- *   is exhausted.
+ * @returns the metrics of each epoch and the number of steps, or a problem if the loss became NaN or infinite.
  * @throws the signal's reason if it is aborted; the training stops between two steps, after saving a checkpoint.
  */
 export async function fitModel(options: FitOptions, context: TrainingContext): Promise<Result<FitResult>> {
@@ -74,17 +74,20 @@ async function trainEpochs(options: FitOptions, context: TrainingContext): Promi
     const progress = { updates: history.length * stepsPerEpoch + epoch.steps, history, epoch };
     return checkpoints.save({ progress, state: await trainer.state(), bestWeights });
   };
+  const isPauseDue = () => context.signal.aborted || checkpoints.isDue();
 
   while (history.length < epochs && !shouldStop(history, earlyStopping)) {
     const number = history.length;
     const firstUpdate = number * stepsPerEpoch;
     const throughput = startThroughput(epoch.samples);
     const position = { epoch: previous.epochs + number, firstStep: previous.steps + firstUpdate, firstUpdate };
-    const trained = await trainEpoch({ ...options, ...position, samples, rateAt }, epoch, async (progress) => {
+    const epochOptions = { ...options, ...position, samples, rateAt, isPauseDue };
+    const trained = await trainEpoch(epochOptions, epoch, async (progress, isPaused) => {
       epoch = progress;
       const note = `epoch ${number + 1}/${epochs}, ${describeProgress(progress)}, ${throughput(progress.samples)}`;
       context.progress({ done: firstUpdate + progress.steps, total: steps, unit: 'steps', note });
-      if (context.signal.aborted || checkpoints.isDue()) await save();
+      if (!isPaused) return;
+      if (isPauseDue()) await save();
       context.signal.throwIfAborted();
     });
     if (!trained.ok) return trained;

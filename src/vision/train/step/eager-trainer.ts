@@ -18,51 +18,52 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
   const trainable = model.trainableWeights;
   const sizes = trainable.map((weight) => countWeights([weight]));
   const optimizer = createOptimizer(tf, options.optimizer, countWeights(trainable));
+  const step: Trainer['step'] = async ({ images, ...labels }, at, learningRate) =>
+    tf.tidy(() => {
+      const count = labels.taskOf.length;
+      const transforms = isIdentity(augmentation)
+        ? undefined
+        : tf.tensor2d(randomTransforms(augmentation, count, { height, width }, at), [count, 8]);
+      const { loss, probabilities, gradients } = computeGradientsOn(
+        tf,
+        options.devices ?? [''],
+        (_, work) => work(),
+        model,
+        {
+          pixels: imagesToDevice(tf, images, [count, height, width, 3]),
+          transforms,
+          key: tf.tensor1d([at.seed, at.step], 'int32'),
+          ...targetMasks(tf, layout, labels, options.targets),
+        },
+        { l2: options.l2 },
+      );
+      const weights = toVector(
+        tf,
+        trainable.map((weight) => weight.read()),
+      );
+      const rate = optimizerRate(options.optimizer, learningRate, at.updates);
+      const updated = optimizer.update(
+        weights,
+        toVector(tf, clipGradients(tf, gradients, options.clip ?? {})),
+        ratesOf(tf, rate, gradients, options.rateFactors),
+      );
+      write(
+        trainable,
+        fromVector(
+          tf,
+          updated,
+          gradients.map(({ shape }) => shape),
+        ),
+      );
+      return {
+        loss: loss.dataSync()[0] ?? Number.NaN,
+        probabilities: probabilities.dataSync<'float32'>(),
+      };
+    });
   return {
     ...createEagerPredictor(tf, model, { height, width }),
-    async step({ images, ...labels }, at, learningRate) {
-      return tf.tidy(() => {
-        const count = labels.taskOf.length;
-        const transforms = isIdentity(augmentation)
-          ? undefined
-          : tf.tensor2d(randomTransforms(augmentation, count, { height, width }, at), [count, 8]);
-        const { loss, probabilities, gradients } = computeGradientsOn(
-          tf,
-          options.devices ?? [''],
-          (_, work) => work(),
-          model,
-          {
-            pixels: imagesToDevice(tf, images, [count, height, width, 3]),
-            transforms,
-            key: tf.tensor1d([at.seed, at.step], 'int32'),
-            ...targetMasks(tf, layout, labels, options.targets),
-          },
-          options.l2,
-        );
-        const weights = toVector(
-          tf,
-          trainable.map((weight) => weight.read()),
-        );
-        const rate = optimizerRate(options.optimizer, learningRate, at.updates);
-        const updated = optimizer.update(
-          weights,
-          toVector(tf, clipGradients(tf, gradients, options.clip ?? {})),
-          ratesOf(tf, rate, gradients, options.rateFactors),
-        );
-        write(
-          trainable,
-          fromVector(
-            tf,
-            updated,
-            gradients.map(({ shape }) => shape),
-          ),
-        );
-        return {
-          loss: loss.dataSync()[0] ?? Number.NaN,
-          probabilities: probabilities.dataSync<'float32'>(),
-        };
-      });
-    },
+    prepareStep: (...given) => ({ run: () => step(...given), discard() {} }),
+    step,
     state: async () => ({
       weights: model.weights.map((weight) => weight.read().dataSync<'float32'>()),
       optimizer: optimizer.state.flatMap((variable) => splitBySizes(variable.dataSync<'float32'>(), sizes)),

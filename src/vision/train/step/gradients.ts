@@ -1,4 +1,4 @@
-import type { LayersModel, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { projectiveTransform } from '../../tensorflow/projective-transform.ts';
 import { probabilitiesOf } from './forward.ts';
@@ -18,6 +18,12 @@ export interface BatchTensors extends TargetMasks {
   readonly slice?: { readonly from: number; readonly of: number } | undefined;
 }
 
+/** What becomes of the cross-entropy before the backward pass. */
+export interface LossTerms {
+  readonly l2?: number | undefined;
+  readonly scale?: Tensor | undefined;
+}
+
 export interface Gradients {
   /** Scalar: the loss of the batch. */
   readonly loss: Tensor;
@@ -31,23 +37,32 @@ export interface Gradients {
  * Augments a batch and runs the forward pass, the loss and the backward pass. Updates the model's moving averages but
  * not its trainable weights.
  *
- * @param l2 the factor of the L2 penalty on the trainable kernels.
+ * @param terms.l2 the factor of the L2 penalty on the trainable kernels.
+ * @param terms.scale a scalar that the loss is multiplied by for the backward pass, and the gradients divided by.
  */
-export function computeGradients(tf: TensorFlow, model: LayersModel, batch: BatchTensors, l2 = 0): Gradients {
+export function computeGradients(
+  tf: TensorFlow,
+  model: LayersModel,
+  batch: BatchTensors,
+  { l2 = 0, scale }: LossTerms = {},
+): Gradients {
   const { pixels, transforms, key, slice } = batch;
   const augmented = transforms ? projectiveTransform(tf, pixels, transforms) : pixels;
   const weights = model.trainableWeights.map((weight) => weight.read() as Variable);
-  let kept: Tensor2D | undefined;
-  const { value: loss, grads } = tf.variableGrads(() => {
+  let kept: { readonly probabilities: Tensor2D; readonly loss: Scalar } | undefined;
+  const { value, grads } = tf.variableGrads(() => {
     const probabilities = probabilitiesOf(tf, model, augmented, { training: true, key, slice });
-    // `variableGrads` disposes of all tensors but the loss and the gradients.
-    kept = tf.keep(probabilities);
-    const loss = maskedCrossEntropy(tf, probabilities, batch);
-    return l2 === 0 ? loss : tf.add(loss, l2Penalty(tf, model, l2));
+    const crossEntropy = maskedCrossEntropy(tf, probabilities, batch);
+    const loss = l2 === 0 ? crossEntropy : tf.add<Scalar>(crossEntropy, l2Penalty(tf, model, l2));
+    // `variableGrads` disposes of all tensors but what is returned and the gradients.
+    kept = { probabilities: tf.keep(probabilities), loss: tf.keep(loss.clone()) };
+    return scale === undefined ? loss : tf.mul<Scalar>(loss, scale);
   }, weights);
+  value.dispose();
   if (kept === undefined) throw new Error('`variableGrads` did not run the model.');
-  const probabilities = kept.clone();
-  kept.dispose();
-  const gradients = weights.map((weight) => grads[weight.name] ?? tf.zerosLike(weight));
+  const [probabilities, loss] = [kept.probabilities.clone(), kept.loss.clone()];
+  for (const tensor of [kept.probabilities, kept.loss]) tensor.dispose();
+  const unscaled = (tensor: Tensor) => (scale === undefined ? tensor : tf.div(tensor, scale));
+  const gradients = weights.map((weight) => unscaled(grads[weight.name] ?? tf.zerosLike(weight)));
   return { loss, probabilities, gradients };
 }

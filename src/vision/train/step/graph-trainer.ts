@@ -8,6 +8,7 @@ import type { GraphOptimizer } from '../optimizers/optimizer.ts';
 import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { l2Penalty } from './l2-penalty.ts';
+import { createLossScale, type LossScale } from './loss-scale.ts';
 import { targetValues } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
@@ -22,25 +23,37 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   for (const weight of model.weights) program.variable(weight.read() as Variable);
   const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
   const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);
-  const steps = new Map(batchSizes.training.map((count) => [count, addStep(tf, program, options, optimizer, count)]));
+  const lossScale = options.session?.precision === 'mixed_float16' ? createLossScale(tf, program) : undefined;
+  const steps = new Map(
+    batchSizes.training.map((count) => [count, addStep(tf, program, options, { optimizer, lossScale }, count)]),
+  );
   const prediction = addPrediction(tf, program, model, { height, width, batchSize: batchSizes.prediction });
   const penalty = program.entry('l2_penalty', {}, () => ({ l2: l2Penalty(tf, model, options.l2) }));
   const session = await program.load();
 
+  const prepareStep: Trainer['prepareStep'] = ({ images, ...labels }, at, learningRate) => {
+    const count = labels.taskOf.length;
+    const entry = steps.get(count);
+    if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
+    const prepared = session.prepare(entry, {
+      images,
+      transforms: randomTransforms(augmentation, count, { height, width }, at),
+      ...targetValues(layout, labels, options.targets),
+      key: Int32Array.of(at.seed, at.step),
+      rate: Float32Array.of(optimizerRate(options.optimizer, learningRate, at.updates)),
+    });
+    return {
+      ...prepared,
+      async run() {
+        const { loss, probabilities } = await prepared.run();
+        return { loss: loss[0] ?? Number.NaN, probabilities: probabilities as Float32Array };
+      },
+    };
+  };
+
   return {
-    async step({ images, ...labels }, at, learningRate) {
-      const count = labels.taskOf.length;
-      const entry = steps.get(count);
-      if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
-      const { loss, probabilities } = await session.run(entry, {
-        images,
-        transforms: randomTransforms(augmentation, count, { height, width }, at),
-        ...targetValues(layout, labels, options.targets),
-        key: Int32Array.of(at.seed, at.step),
-        rate: Float32Array.of(optimizerRate(options.optimizer, learningRate, at.updates)),
-      });
-      return { loss: loss[0] ?? Number.NaN, probabilities: probabilities as Float32Array };
-    },
+    prepareStep,
+    step: async (...step) => prepareStep(...step).run(),
     probabilities: (images, count) => predictBy(session, prediction, images, count),
     l2Penalty: async () => (await session.run(penalty, {})).l2[0] ?? 0,
     async state() {
@@ -66,7 +79,7 @@ function addStep(
   tf: TensorFlow,
   program: Program,
   options: TrainerOptions,
-  optimizer: GraphOptimizer,
+  { optimizer, lossScale }: { readonly optimizer: GraphOptimizer; readonly lossScale: LossScale | undefined },
   count: number,
 ): StepEntry {
   const { model, height, width, layout, augmentation } = options;
@@ -92,10 +105,12 @@ function addStep(
         headMask: fed.headMask as Tensor2D,
         key: fed.key as Tensor1D,
       },
-      options.l2,
+      { l2: options.l2, scale: lossScale?.value(tracing) },
     );
     const rates = gradients.map((_, index) => tf.mul(fed.rate, options.rateFactors?.[index] ?? 1));
-    optimizer.update(tracing, clipGradients(tf, gradients, options.clip ?? {}), rates);
+    const update = () => optimizer.update(tracing, clipGradients(tf, gradients, options.clip ?? {}), rates);
+    if (lossScale === undefined) update();
+    else lossScale.adapt(tracing, gradients, update);
     return { loss, probabilities };
   });
 }

@@ -1,6 +1,6 @@
 import type { LayersModel, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import { type BatchTensors, computeGradients, type Gradients } from './gradients.ts';
+import { type BatchTensors, computeGradients, type Gradients, type LossTerms } from './gradients.ts';
 
 /** Runs `work` with its ops placed on a device. */
 export type OnDevice = <Value>(device: string, work: () => Value) => Value;
@@ -18,13 +18,13 @@ export function computeGradientsOn(
   onDevice: OnDevice,
   model: LayersModel,
   batch: BatchTensors,
-  l2?: number,
+  terms?: LossTerms,
 ): Gradients {
   const count = batch.pixels.shape[0];
   const slices = slicesOf(count, devices.length);
   const [only] = slices;
   if (slices.length === 1 && only !== undefined) {
-    return onDevice(devices[0] ?? '', () => computeGradients(tf, model, batch, l2));
+    return onDevice(devices[0] ?? '', () => computeGradients(tf, model, batch, terms));
   }
   // Frozen layers are excluded: averaging equal numbers may change them by rounding.
   const learning = model.layers.filter(({ trainable }) => trainable);
@@ -35,7 +35,7 @@ export function computeGradientsOn(
       averages.forEach((variable, at) => {
         variable.assign(before[at] ?? variable);
       });
-      const gradients = computeGradients(tf, model, sliceOf(tf, batch, from, to), l2);
+      const gradients = computeGradients(tf, model, sliceOf(tf, batch, from, to), terms);
       return { gradients, averages: averages.map((variable) => variable.clone()) };
     }),
   );

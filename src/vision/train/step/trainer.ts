@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { Predictor } from '../../predict/predictor.ts';
 import type { SessionOptions } from '../../tensorflow/session/config-proto.ts';
+import type { PreparedRun } from '../../tensorflow/session/session.ts';
 import type { OptimizerOptions } from '../optimizers/optimizer.ts';
 import type { RateFactors } from '../start/fine-tuning.ts';
 import type { Augmentation, RandomKey } from './augmentation.ts';
@@ -36,9 +37,13 @@ export interface TrainingState {
 /** Trains a model step by step. */
 export interface Trainer extends Predictor {
   /**
-   * Runs one step: augmentation, forward pass, loss, backward pass, update. The result is a function of the weights,
+   * Prepares one step: augmentation, forward pass, loss, backward pass, update. The result is a function of the weights,
    * the optimizer's state and the arguments alone.
+   *
+   * @param batch must not change until the step has been started.
    */
+  prepareStep(batch: ImageBatch, at: StepPosition, learningRate: number): PreparedRun<StepResult>;
+  /** Prepares one step and runs it. */
   step(batch: ImageBatch, at: StepPosition, learningRate: number): Promise<StepResult>;
   /** Returns the L2 penalty of the current weights. */
   l2Penalty(): Promise<number>;

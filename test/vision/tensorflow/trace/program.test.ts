@@ -160,3 +160,36 @@ test('the ops in onDevice run on the given device', async () => {
     /device:CPU:7/,
   );
 });
+
+test('updates under a condition happen only in the runs in which it holds', async () => {
+  const program = createProgram(tf);
+  const [state, runs] = [program.state([3]), program.state([])];
+  const entry = program.entry('descend', three, ({ x }, { handle, read, assign, onlyIf }) => {
+    const before = read(state);
+    onlyIf(tf.greater(tf.sum(x), 0), () => resourceApplyGradientDescent(tf, handle(state), tf.scalar(1), x));
+    assign(runs, tf.add(read(runs), 1));
+    return { before };
+  });
+  const session = await program.load();
+  await session.run(entry, { x: Float32Array.of(1, 2, 3) });
+  expect((await session.run(entry, { x: Float32Array.of(-9, 1, 1) })).before).toEqual(Float32Array.of(-1, -2, -3));
+  expect((await session.read()).states).toEqual([Float32Array.of(-1, -2, -3), Float32Array.of(2)]);
+  await session.dispose();
+});
+
+test('a prepared run has copied its inputs, and a discarded one changes nothing', async () => {
+  const program = createProgram(tf);
+  const state = program.state([3]);
+  const entry = program.entry('descend', three, ({ x }, { handle }) => {
+    resourceApplyGradientDescent(tf, handle(state), tf.scalar(1), x);
+    return {};
+  });
+  const session = await program.load();
+  const x = Float32Array.of(1, 1, 1);
+  const [prepared, discarded] = [session.prepare(entry, { x }), session.prepare(entry, { x })];
+  x.fill(5);
+  discarded.discard();
+  await prepared.run();
+  expect((await session.read()).states).toEqual([Float32Array.of(-1, -1, -1)]);
+  await session.dispose();
+});

@@ -3,7 +3,7 @@ import type { Precision } from '../../../../src/vision/tensorflow/session/config
 import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
 import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
 import type { ImageBatch } from '../../../../src/vision/train/step/trainer.ts';
-import { distance, type Options, positionOf, setUp } from './small-trainer.ts';
+import { distance, images, type Options, positionOf, setUp } from './small-trainer.ts';
 
 describe('the graph trainer computes the same steps as the eager trainer', () => {
   const size = 64;
@@ -97,4 +97,42 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
     }
     for (const trainer of [graph, eager]) await trainer.dispose();
   });
+});
+
+describe('in mixed_float16', () => {
+  const batch: ImageBatch = { images, taskOf: new Uint8Array(6), classOf: Uint8Array.of(0, 1, 2, 0, 1, 2) };
+  const mixed: Options = { session: { precision: 'mixed_float16' } };
+
+  // On a CPU nothing is computed in float16, and scaling by a power of two is exact.
+  test('the scale of the loss changes no result', async () => {
+    const run = async (options: Options) => {
+      const trainer = await setUp('graph', options);
+      const losses: number[] = [];
+      for (let step = 0; step < 3; step += 1) losses.push((await trainer.step(batch, positionOf(step), 1e-3)).loss);
+      const { weights } = await trainer.state();
+      await trainer.dispose();
+      return { losses, weights };
+    };
+    expect(await run(mixed)).toEqual(await run({}));
+  });
+
+  test.each<OptimizerOptions>([{ name: 'adam' }, { name: 'sgd', momentum: 0.9, nesterov: false }])(
+    'a step whose gradients overflow changes no trainable weight, and the scale is halved until they do not: %o',
+    async (optimizer) => {
+      // Times 2^15, such losses are infinite in float32.
+      const targets = { classWeights: new Float32Array(5).fill(2e34) };
+      const trainer = await setUp('graph', { ...mixed, optimizer, targets, clip: { value: 1 }, freeze: 'backbone' });
+      const changes: boolean[] = [];
+      for (let step = 0; step < 6; step += 1) {
+        const before = await trainer.state();
+        expect((await trainer.step(batch, positionOf(step), 1e-3)).loss).toBeLessThan(Number.POSITIVE_INFINITY);
+        const after = await trainer.state();
+        changes.push(distance(after.weights, before.weights) > 0);
+        const moments = after.optimizer.slice(0, -2);
+        expect(moments.every((values) => values.every(Number.isFinite))).toBe(true);
+      }
+      await trainer.dispose();
+      expect(String(changes)).toMatch(/^(false,)+true,true/);
+    },
+  );
 });

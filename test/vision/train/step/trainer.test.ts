@@ -131,3 +131,14 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     await trainer.dispose();
   });
 });
+
+test('however many ops run at once, a training of several steps gives the same bytes', async () => {
+  const digests = new Set<string>();
+  for (const interOpThreads of [1, 2, 4, 8]) {
+    const trainer = await setUp('graph', { session: { interOpThreads } });
+    for (const step of [0, 1, 2, 3]) await trainer.step(batch, positionOf(step), 1e-3);
+    digests.add(digestOf(await trainer.state()));
+    await trainer.dispose();
+  }
+  expect(digests.size).toBe(1);
+});
