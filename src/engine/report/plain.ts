@@ -99,12 +99,12 @@ export function plainContentReporter(write: (text: string) => void): (event: Con
 }
 
 /** Returns the first line of a run. */
-export function headline(event: RunEvent & { readonly type: 'run-started' }, paint: Paint): string {
+function headline(event: RunEvent & { readonly type: 'run-started' }, paint: Paint): string {
   return `${paint('bold', event.pipeline)} · ${event.purpose === 'verify' ? 'verify' : `run ${event.run}`}`;
 }
 
 /** Describes the outcome of a stage in one line. */
-export function stageLine(result: StageResult, paint: Paint): string {
+function stageLine(result: StageResult, paint: Paint): string {
   const { name, seconds } = result;
   switch (result.outcome) {
     case 'ran':
