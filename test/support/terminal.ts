@@ -25,7 +25,8 @@ export class Terminal {
   ) {
     this.#emulator = new xterm.Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true });
     this.#device = join(project.directory, 'terminal');
-    const command = `tty > ${this.#device}; stty cols ${columns} rows ${rows}; exec ${process.execPath} ${CLI} ${args.join(' ')}`;
+    const processFile = join(project.directory, 'process');
+    const command = `tty > ${this.#device}; echo $$ > ${processFile}; stty cols ${columns} rows ${rows}; exec ${process.execPath} ${CLI} ${args.join(' ')}`;
     this.#child = execa('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
       cwd: project.directory,
       env: { NO_COLOR: '1', CI: '', TERM: 'xterm-256color', ...environment },
@@ -33,7 +34,11 @@ export class Terminal {
       buffer: false,
     });
     this.#child.stdout?.on('data', (data: Buffer) => this.#emulator.write(data));
-    onTestFinished(() => void this.#child.kill());
+    onTestFinished(async () => {
+      // The command ends the terminal, so that it has no time left in which it writes into the project.
+      if (this.#child.exitCode === null) process.kill(Number(readFileSync(processFile, 'utf8')), 'SIGTERM');
+      await this.#child;
+    });
   }
 
   /** Changes the size of the window, as the emulator does when somebody pulls at its corner. */
