@@ -8,6 +8,8 @@ const JOBS: OptionSpec = {
   parse: positiveInteger,
 };
 
+const STACK: OptionSpec = { flags: '--stack', description: 'print the whole stack of each error that a stage throws' };
+
 /** Every command, in the order in which `--help` lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
   command('run', '[STAGE...]', {
@@ -30,6 +32,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         flags: '--keep-going',
         description: 'after a failure, continue with stages that do not depend on the failed one',
       },
+      STACK,
       JOBS,
     ],
     run: async ({ all }, options: import('./commands/run.ts').RunCommandOptions) =>
@@ -75,6 +78,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (args, options: CommonOptions & { readonly force: boolean }) =>
       (await import('./commands/export.ts')).exportArtifacts(args.one(0), args.one(1), options),
   }),
+  command('report', '[RUN]', {
+    description: 'write a page about a run, by default the latest: an HTML file that needs no server and no network',
+    options: [
+      { flags: '-o, --output <FILE>', description: 'the file to write', default: 'report.html' },
+      { flags: '--baseline <RUN>', description: 'the run to compare it with (default: the one before it)' },
+      { flags: '--force', description: 'overwrite FILE even if it is not a report' },
+    ],
+    run: async ({ all }, options: import('./commands/report.ts').ReportOptions) =>
+      (await import('./commands/report.ts')).report(all[0], options),
+  }),
   command('init', '[DIR]', {
     description: 'create a small working pipeline in DIR (default: this folder); never overwrites files',
     run: async ({ all }, options) => (await import('./commands/init.ts')).init(all[0], options),
@@ -83,6 +96,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock',
     options: [
       { flags: '--keep <DIR>', description: 'create the empty cache in DIR, and do not delete it afterwards' },
+      STACK,
       JOBS,
     ],
     run: async ({ all }, options: import('./commands/verify.ts').VerifyOptions) =>
@@ -96,6 +110,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     run: async (_args, options: import('./commands/runs.ts').RunsOptions) =>
       (await import('./commands/runs.ts')).runs(options),
+  }),
+  command('logs', '<STAGE>', {
+    description: 'show what a stage has printed, with times (UTC), in its newest run',
+    options: [
+      { flags: '--run <RUN>', description: 'in this run: an id, an unambiguous prefix of one, latest or latest~N' },
+      { flags: '--attempt <N>', description: 'only this attempt of a stage with retries', parse: positiveInteger },
+      { flags: '--follow', description: 'if the stage is running or waiting, print what it prints until it ends' },
+    ],
+    run: async (args, options: import('./commands/logs.ts').LogsOptions) =>
+      (await import('./commands/logs.ts')).logs(args.one(0), options),
   }),
   command('diff', '[RUN] [RUN]', {
     description:

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { ActionRecord } from '../cache/records.ts';
+import type { LastFailure } from '../cache/stores.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { compareListings } from '../fingerprint/compare-listings.ts';
 import { describePackages } from '../fingerprint/compare-packages.ts';
@@ -23,13 +24,18 @@ export function reasonsToRun(
   services: ReasonServices,
 ): string[] {
   if (services.vouched.isRefused(key)) return ['the cache has another result under its key than pipeline.lock'];
-  if (last === undefined) {
-    const failed = services.stores.history.lastFailure(stage.name);
-    return [failed === undefined ? 'it has not run yet' : `it failed in run ${failed}, and has no result yet`];
-  }
+  const failure = services.stores.history.lastFailure(stage.name);
+  if (last === undefined)
+    return [failure === undefined ? 'it has not run yet' : `${failureText(failure)}, and has no result yet`];
   if (last.key === key) return ['its result in the cache is incomplete or corrupted'];
   const reasons = reasonsSince(last, stage, { document, open: [] }, services);
-  return reasons.length > 0 ? reasons : ['its result is not in the cache'];
+  // A failure under another key says nothing about this one.
+  const failed = failure?.key === key ? [failureText(failure)] : [];
+  return reasons.length > 0 ? [...reasons, ...failed] : ['its result is not in the cache', ...failed];
+}
+
+function failureText({ run, how }: LastFailure): string {
+  return how === 'killed' ? `it was running when run ${run} was killed` : `it failed in run ${run}`;
 }
 
 /** Describes what changed since `last`, as far as it is known without running upstream stages. */

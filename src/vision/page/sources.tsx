@@ -1,0 +1,117 @@
+import type { Headline, ReportArtifact, ReportSection, ReportSource } from '../../shared/extensions/report.ts';
+import { bytes } from '../../shared/text/format.ts';
+import type { ShardSet } from '../data/shards/shards.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
+import { calibrationElement } from './calibration-section.tsx';
+import { changesElement, type Evaluated } from './changes-section.tsx';
+import { classesElement, confusionElement } from './classes-section.tsx';
+import { curvesElement } from './curves-section.tsx';
+import { dataElement } from './data-section.tsx';
+import { explanationsElement } from './explanations-section.tsx';
+import {
+  classCountsIn,
+  evaluatedSamples,
+  evaluationsIn,
+  explanationsIn,
+  historiesIn,
+  samplesIn,
+  shardsIn,
+} from './known-artifacts.ts';
+import { mistakesElement, picturedCells } from './mistakes-section.tsx';
+import { PICTURE_BUDGET, type Pictures, picturesFrom } from './pictures.tsx';
+
+/** What the artifacts of the vision stages say about data, training and mistakes. */
+const visionReport: ReportSource = {
+  headline: headlineOf,
+  async sections(artifacts, before) {
+    const shards = await shardsIn(artifacts);
+    try {
+      return await sectionsOf(artifacts, before, shards);
+    } finally {
+      await shards?.close();
+    }
+  },
+};
+
+export const reportSources: readonly ReportSource[] = [visionReport];
+
+function headlineOf(artifacts: readonly ReportArtifact[]): Headline | undefined {
+  const { accuracy } = evaluationsIn(artifacts).at(-1)?.weighted ?? {};
+  if (accuracy === undefined || accuracy.value === null) return undefined;
+  return { name: 'Weighted accuracy', value: accuracy.value, interval: accuracy.interval ?? undefined };
+}
+
+async function sectionsOf(
+  artifacts: readonly ReportArtifact[],
+  before: readonly ReportArtifact[] | undefined,
+  shards: ShardSet | undefined,
+): Promise<readonly ReportSection[]> {
+  const pictures = picturesFrom(shards);
+  const sections: ReportSection[] = [];
+  const [counts, samples] = [classCountsIn(artifacts), await samplesIn(artifacts)];
+  const evaluations = evaluationsIn(artifacts);
+  const evaluation = evaluations.at(-1);
+  if (counts !== undefined || shards !== undefined) {
+    const data = { counts, samples, duplicates: evaluation?.duplicates, shards };
+    sections.push({ id: 'data', title: 'Data', content: await dataElement(data, pictures) });
+  }
+  const changes = await changesSection(artifacts, before, pictures);
+  if (changes !== undefined) sections.push(changes);
+  const histories = historiesIn(artifacts);
+  if (histories.length > 0) sections.push({ id: 'curves', title: 'Training', content: curvesElement(histories) });
+  for (const each of evaluations) {
+    sections.push(
+      ...(await evaluationSections(each, each === evaluation ? '' : `-${each.stage}`, artifacts, pictures)),
+    );
+  }
+  for (const { folder, explanations } of explanationsIn(artifacts)) {
+    const content = await explanationsElement(folder, explanations, evaluation, pictures);
+    sections.push({ id: 'explanations', title: 'What the model looks at', content });
+  }
+  const spent = pictures.spent();
+  if (spent > 0) {
+    const content = `Pictures take ${bytes(spent)} of at most ${bytes(PICTURE_BUDGET)}.`;
+    sections.push({ id: 'pictures', title: 'About the pictures', content });
+  }
+  return sections;
+}
+
+/** Returns nothing if one of the runs has no evaluation, or both have the same one. */
+async function changesSection(
+  artifacts: readonly ReportArtifact[],
+  before: readonly ReportArtifact[] | undefined,
+  pictures: Pictures,
+): Promise<ReportSection | undefined> {
+  const [earlier, now] = [before && (await lastEvaluated(before)), await lastEvaluated(artifacts)];
+  if (earlier === undefined || now === undefined) return undefined;
+  if (JSON.stringify(earlier.evaluation) === JSON.stringify(now.evaluation)) return undefined;
+  const content = await changesElement(earlier, now, pictures);
+  return { id: 'changes', title: 'Changes since the other run', content };
+}
+
+async function lastEvaluated(artifacts: readonly ReportArtifact[]): Promise<Evaluated | undefined> {
+  const evaluation = evaluationsIn(artifacts).at(-1);
+  return evaluation && { evaluation, samples: await evaluatedSamples(artifacts, evaluation.stage) };
+}
+
+/** `suffix` tells the elements of several evaluations apart. */
+async function evaluationSections(
+  evaluation: Evaluation & { readonly stage: string },
+  suffix: string,
+  artifacts: readonly ReportArtifact[],
+  pictures: Pictures,
+): Promise<readonly ReportSection[]> {
+  const samples = await evaluatedSamples(artifacts, evaluation.stage);
+  const cells = suffix === '' ? picturedCells(evaluation, samples) : new Set<string>();
+  const named = (title: string) => (suffix === '' ? title : `${title} (${evaluation.stage})`);
+  const sections: ReportSection[] = [
+    { id: `classes${suffix}`, title: named('Classes'), content: classesElement(evaluation) },
+    { id: `confusion${suffix}`, title: named('Confusion'), content: confusionElement(evaluation, cells) },
+    { id: `calibration${suffix}`, title: named('Calibration'), content: calibrationElement(evaluation) },
+  ];
+  if (samples.length > 0 && suffix === '') {
+    const content = await mistakesElement(evaluation, samples, pictures);
+    sections.push({ id: 'mistakes', title: 'Mistakes', content });
+  }
+  return sections;
+}
