@@ -31,6 +31,33 @@ const EXECUTABLE = ['cli.cjs', 'draw-garments.js'];
 const ALWAYS_NEEDED = ['src/engine/cli/commands/run.ts', 'src/engine/cli/commands/status.ts'];
 
 /**
+ * Dynamic imports that are often needed: file → modules. Each file is CommonJS, which the command requires when it needs
+ * the first of its modules: Node takes longer to start its loader of ES modules, and to open dozens of chunks, than to run
+ * them.
+ */
+const OFTEN_NEEDED = new Map([
+  [
+    'when-results-change',
+    [
+      'src/engine/cli/commands/export.ts',
+      'src/engine/cli/update-lockfile.ts',
+      'src/engine/execute/perform-stage.ts',
+      'src/engine/execute/run-due.ts',
+    ],
+  ],
+  [
+    'when-plans-change',
+    [
+      'src/engine/cli/make-plan.ts',
+      'src/engine/fingerprint/bundle.ts',
+      'src/engine/fingerprint/package-graph.ts',
+      'src/engine/fingerprint/packages.ts',
+      'src/engine/fingerprint/stop-bundling.ts',
+    ],
+  ],
+]);
+
+/**
  * Native code, or large and seldom needed: the dependencies in package.json. All else goes into the bundle, since opening
  * many small files is slow, and stands among the devDependencies, so that nobody installs it twice.
  */
@@ -62,9 +89,9 @@ export async function bundle(root) {
   try {
     /** @type {Map<string, string>} */
     const lazy = new Map();
-    const command = await esbuild.build({
+    /** @type {BuildOptions & { write: false }} */
+    const commonJs = {
       ...options,
-      entryPoints: { cli: 'src/main.ts' },
       outExtension: { '.js': '.cjs' },
       format: 'cjs',
       // Node reads the whole file at each start. Use `node --enable-source-maps` for readable stack traces.
@@ -72,8 +99,17 @@ export async function bundle(root) {
       sourcemap: 'linked',
       define: { BUILD: JSON.stringify(identityOf(root)), 'import.meta.url': 'importMetaUrl' },
       banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-      plugins: [lazyOutside(root, lazy)],
+    };
+    const command = await esbuild.build({
+      ...commonJs,
+      entryPoints: { cli: 'src/main.ts' },
+      plugins: [oftenOutside(root), lazyOutside(root, lazy, ALWAYS_NEEDED)],
     });
+    const often = [];
+    for (const [file, inside] of OFTEN_NEEDED) {
+      const plugins = [oftenInside(root, file), lazyOutside(root, lazy, inside)];
+      often.push(await esbuild.build({ ...commonJs, entryPoints: { [file]: file }, plugins }));
+    }
     const rest = [...MODULES, ...[...lazy].map(([name, path]) => ({ in: path, out: `lazy/${name}` }))];
     const modules = await Promise.all(
       [...OFTEN_LOADED, rest].map((entryPoints) =>
@@ -93,7 +129,9 @@ export async function bundle(root) {
       outExtension: { '.js': '.cjs' },
       format: 'cjs',
     });
-    await Promise.all([...modules, command, binding].flatMap(({ outputFiles }) => outputFiles.map(writeOutput)));
+    await Promise.all(
+      [...modules, command, ...often, binding].flatMap(({ outputFiles }) => outputFiles.map(writeOutput)),
+    );
     return success(undefined);
   } catch (error) {
     const { errors } = /** @type {import('esbuild').BuildFailure} */ (error);
@@ -104,13 +142,59 @@ export async function bundle(root) {
 }
 
 /**
+ * Turns dynamic imports of what is often needed into `require('./FILE.cjs')`.
+ *
+ * @param {string} root
+ * @returns {import('esbuild').Plugin}
+ */
+function oftenOutside(root) {
+  return {
+    name: 'often-outside',
+    setup(build) {
+      build.onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) => {
+        const module = relative(root, join(resolveDir, path));
+        const file = [...OFTEN_NEEDED].find(([, modules]) => modules.includes(module))?.[0];
+        if (kind !== 'dynamic-import' || file === undefined) return undefined;
+        return { path: module, namespace: 'often-outside', pluginData: file };
+      });
+      build.onResolve({ filter: /.*/, namespace: 'often-outside' }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /.*/, namespace: 'often-outside' }, ({ path, pluginData }) => ({
+        contents: `module.exports = require('./${pluginData}.cjs')['${path}']();`,
+      }));
+    },
+  };
+}
+
+/**
+ * Makes a file of what is often needed: path → function that returns the module.
+ *
+ * @param {string} root
+ * @param {string} file
+ * @returns {import('esbuild').Plugin}
+ */
+function oftenInside(root, file) {
+  const modules = OFTEN_NEEDED.get(file) ?? [];
+  const contents = modules.map((path) => `exports['${path}'] = () => require('./${path}');`).join('\n');
+  return {
+    name: 'often-inside',
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, ({ kind }) =>
+        kind === 'entry-point' ? { path: file, namespace: 'often-inside' } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: 'often-inside' }, () => ({ contents, resolveDir: root }));
+    },
+  };
+}
+
+/**
  * Turns dynamic imports into imports of separate ES modules `lazy/PATH.js`, where PATH is the path below src/.
  *
  * @param {string} root
  * @param {Map<string, string>} lazy  path below src/ without extension → absolute path; filled by the plugin
+ * @param {readonly string[]} inside  those that stay inside the bundle
  * @returns {import('esbuild').Plugin}
  */
-function lazyOutside(root, lazy) {
+function lazyOutside(root, lazy, inside) {
   const inner = Symbol('resolving');
   return {
     name: 'lazy-outside',
@@ -119,7 +203,7 @@ function lazyOutside(root, lazy) {
         if (kind !== 'dynamic-import' || pluginData === inner) return undefined;
         const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: inner });
         if (found.errors.length > 0 || found.external) return found;
-        if (ALWAYS_NEEDED.includes(relative(root, found.path))) return found;
+        if (inside.includes(relative(root, found.path))) return found;
         const name = relative(join(root, 'src'), found.path).replace(/\.tsx?$/, '');
         lazy.set(name, found.path);
         return { path: `./lazy/${name}.js`, external: true };

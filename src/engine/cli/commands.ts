@@ -44,7 +44,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   }),
   command('explain', '<STAGE>', {
     description: "show the parts of a stage's action key, and what changed since its last result",
-    run: async (args, options) => (await import('./commands/explain.ts')).explain(args.one(0), options),
+    options: [{ flags: '--full', description: 'list all packages, not only those that changed' }],
+    run: async (args, options: import('./commands/explain.ts').ExplainOptions) =>
+      (await import('./commands/explain.ts')).explain(args.one(0), options),
   }),
   command('graph', '', {
     description: 'print the graph of the stages and their inputs',

@@ -12,7 +12,8 @@ export function reporterFor(
   options: { readonly json: boolean; readonly dryRun: boolean },
   { paint, print }: Console,
 ): { emit: (event: RunEvent) => void; close: () => Promise<void> } {
-  if (!options.json && !options.dryRun && process.stdout.isTTY) return terminalReporter(process.stdout, paint);
+  const redraws = process.stdout.isTTY && process.env['TERM'] !== 'dumb';
+  if (redraws && !options.json && !options.dryRun) return terminalReporter(process.stdout, paint);
   const write = options.json ? process.stderr : process.stdout;
   const plain = plainReporter((text) => writeText(write, text), paint);
   const json = options.json ? jsonReporter((value) => writeJson(process.stdout, value)) : undefined;

@@ -94,14 +94,15 @@ function collect(
 
 /** Describes why the process ended while it loaded the module `file`. */
 function notLoaded(end: ProcessEnd, file: string): Problem {
-  const { how, output } =
+  const { how, output, advice } =
     end.type === 'failed' && end.failure.kind === 'crashed'
       ? end.failure
-      : { how: 'sent an unknown message', output: '' };
+      : { how: 'sent an unknown message', output: '', advice: undefined };
   return {
     message: `the process that loaded the module ${how}${output === '' ? '' : `\n${output}`}`,
     at: { file },
-    advice: 'A module is loaded to read what it declares. Move what it does, such as process.exit(), into `run`.',
+    advice:
+      advice ?? 'A module is loaded to read what it declares. Move what it does, such as process.exit(), into `run`.',
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { now } from '../../shared/clock.ts';
 
 /**
  * Names the stage's process to which a process belongs, by a random value. Whatever the stage starts inherits it, also a
@@ -12,8 +13,13 @@ const MAX_ROUNDS = 20;
 
 /** Returns an environment with a mark by which `endMarked` finds the processes that inherit it. */
 export function withMark(environment: Readonly<Record<string, string>>): Record<string, string> {
-  return { ...environment, [MARK]: randomUUID() };
+  const marked = { ...environment, [MARK]: randomUUID() };
+  starts.set(marked, now());
+  return marked;
 }
+
+/** When the processes with these environments were started, in milliseconds. */
+const starts = new WeakMap<object, number>();
 
 /**
  * Kills the processes outside of the process group `group`, which has been killed, that have the mark of `environment`,
@@ -26,10 +32,35 @@ export function endMarked(environment: Readonly<Record<string, string>>, group: 
   const mark = Buffer.from(`${MARK}=${environment[MARK]}\0`);
   const ended = new Map<number, string>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const found = processIds().filter((pid) => pid !== process.pid && kill(pid, mark, group, ended));
+    const found = processIds()
+      .filter(candidates(environment, group))
+      .filter((pid) => pid !== process.pid && kill(pid, mark, group, ended));
     if (found.length === 0) break;
   }
   return [...ended].map(([pid, name]) => `${name} (process ${pid})`);
+}
+
+/** In this time the system does not give out all process ids, of which there are at least 32,768. */
+const UNIQUE_MILLISECONDS = 3000;
+
+/**
+ * Returns whether a process may have been started by that of the environment, `leader`. To look at every process takes as
+ * long as a small stage, so after a short one those are left out that were there before: ids are given out in ascending
+ * order, and after the highest again from the lowest.
+ */
+function candidates(environment: object, leader: number | undefined): (pid: number) => boolean {
+  const started = starts.get(environment);
+  const isShort = started !== undefined && now() - started < UNIQUE_MILLISECONDS;
+  return leader !== undefined && isShort && leader < newestProcess() ? (pid) => pid > leader : () => true;
+}
+
+/** Returns the id that the system gave out last, or 0 if it does not say. */
+function newestProcess(): number {
+  try {
+    return Number(readFileSync('/proc/loadavg', 'utf8').trim().split(' ').at(-1)) || 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** Returns whether there was another process with the mark. */

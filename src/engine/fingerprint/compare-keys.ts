@@ -1,5 +1,6 @@
 import { flatten } from '../../shared/flatten.ts';
 import type { Json } from '../../shared/json.ts';
+import { count, listSome } from '../../shared/text/format.ts';
 import { shellQuoted } from '../../shared/text/shell-quoted.ts';
 import { type KeyCommand, type ReadDocument, type RecordedDocument, type Runtime, readDocument } from './action-key.ts';
 import { canonicalJson, type Digest } from './digest.ts';
@@ -108,14 +109,17 @@ function codeReason(a: ExplainedKey['modules'], b: ExplainedKey['modules'], modu
   const words = others.map(
     (name) => `${name} ${a[name] === undefined ? 'is new' : b[name] === undefined ? 'was removed' : 'changed'}`,
   );
-  return `${module}: ${changed.length > others.length ? 'changed, ' : ''}${words.join(', ')}`;
+  return `${module}: ${changed.length > others.length ? 'changed, ' : ''}${listSome(words, MOST_NAMED)}`;
 }
+
+/** The maximum number of modules, and of packages, that are named. */
+const MOST_NAMED = 6;
 
 /** Pairs `name@version` entries by name, so that an upgrade is one difference. */
 function packageReasons(a: ReadDocument['packages'], b: ReadDocument['packages'], describe: DescribePackage): string[] {
   const from = versionsByName(a);
   const to = versionsByName(b);
-  return namesIn(from, to).flatMap((name) => {
+  const reasons = namesIn(from, to).flatMap((name) => {
     const was = from[name];
     const is = to[name];
     if (was === undefined) return [`package ${name} ${is} is new`];
@@ -127,6 +131,8 @@ function packageReasons(a: ReadDocument['packages'], b: ReadDocument['packages']
       return [`package ${id} ${describe(before, now) ?? 'has other content under the same version'}`];
     });
   });
+  const more = reasons.length - MOST_NAMED;
+  return more > 1 ? [...reasons.slice(0, MOST_NAMED), `${count(more)} more packages changed`] : reasons;
 }
 
 function versionsByName(packages: ReadDocument['packages']): Record<string, string> {

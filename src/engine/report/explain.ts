@@ -1,11 +1,11 @@
-import { columns, duration } from '../../shared/text/format.ts';
+import { columns, duration, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import { type RecordedDocument, readDocument } from '../fingerprint/action-key.ts';
 import { textOfCommand } from '../fingerprint/compare-keys.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 
-/** Describes the current parts of a stage's key, and marks those that differ from the record. */
+/** Describes the current parts of a stage's key, and marks those that differ from the record. `full`: all packages. */
 export function describeExplanation(
   explained: {
     readonly stage: string;
@@ -18,14 +18,16 @@ export function describeExplanation(
     readonly secrets: readonly string[];
     readonly last?: ActionRecord;
   },
-  paint: Paint,
+  { paint, full }: { readonly paint: Paint; readonly full: boolean },
 ): string {
   const { stage, key, cached, reasons, document, open, secrets, last } = explained;
   const before = new Map(last === undefined ? [] : partsOf(last.document).map((part) => [nameOf(part), part.value]));
-  const rows = partsOf(document).map((part) => {
-    const changed = last !== undefined && before.get(nameOf(part)) !== part.value;
-    return [changed ? paint('yellow', '●') : ' ', part.kind, part.name, part.shown ?? part.value];
+  const hasChanged = (part: Part) => last !== undefined && before.get(nameOf(part)) !== part.value;
+  const [parts, unlisted] = listed(partsOf(document), (part) => full || hasChanged(part));
+  const rows = parts.map((part) => {
+    return [hasChanged(part) ? paint('yellow', '●') : ' ', part.kind, part.name, part.shown ?? part.value];
   });
+  const more = `${plural(unlisted, 'package')}${last === undefined ? '' : ' that did not change'}`;
   const secret = secrets.map((name) => [' ', 'secret', name, 'passed through, not part of the key']);
   const unknown = open.map((name) => [paint('yellow', '●'), 'input', name, 'unknown until its stage has run']);
   return [
@@ -33,7 +35,18 @@ export function describeExplanation(
     cached ? paint('green', 'cached') : `${paint('yellow', 'would run')}: ${reasons.join('; ')}`,
     ...(last === undefined ? [] : [paint('dim', origin(last, stage, cached))]),
     columns([...rows, ...secret, ...unknown]),
+    ...(unlisted === 0 ? [] : [paint('dim', `  and ${more}; --full lists them`)]),
   ].join('\n');
+}
+
+/** A few packages are listed in any case. */
+const MOST_PACKAGES = 5;
+
+/** Returns the parts that are listed, and the number of packages that are not. */
+function listed(parts: readonly Part[], isListed: (part: Part) => boolean): [Part[], number] {
+  const others = parts.filter((part) => part.kind === 'package' && !isListed(part));
+  if (others.length <= MOST_PACKAGES) return [[...parts], 0];
+  return [parts.filter((part) => !others.includes(part)), others.length];
 }
 
 function origin({ provenance }: ActionRecord, stage: string, cached: boolean): string {

@@ -16,17 +16,11 @@ export function describeWait({ for: what, holder }: RunEvent & { readonly type: 
 }
 
 type ContentEvent = RunEvent & { readonly type: 'content-progress' };
-type Stopping = RunEvent & { readonly type: 'run-stopping' };
 
-/** Says that a run is being stopped. */
-export function stoppingText(event: Stopping): string {
-  const { signal } = event;
-  return `stopping${signal === 'SIGINT' ? '' : ` after ${signal}`}; ${howToEnd(event)}`;
-}
-
-/** Says how to end a run at once that is being stopped. */
-export function howToEnd({ signal }: Stopping): string {
-  return `a second ${signal === 'SIGINT' ? 'Ctrl-C' : 'signal'} ends everything at once`;
+/** Says that a run is being stopped, and how to end it at once. */
+export function stoppingText({ signal }: RunEvent & { readonly type: 'run-stopping' }): string {
+  const [after, second] = signal === 'SIGINT' ? ['', 'Ctrl-C'] : [` after ${signal}`, 'signal'];
+  return `stopping${after}; a second ${second} ends everything at once`;
 }
 
 export function savingText({ seconds }: RunEvent & { readonly type: 'stage-saving' }): string {
@@ -106,14 +100,14 @@ export function plainContentReporter(write: (text: string) => void): (event: Con
 }
 
 /** Returns the first line of a run. */
-export function headline(event: RunEvent & { readonly type: 'run-started' }, paint: Paint): string {
+function headline(event: RunEvent & { readonly type: 'run-started' }, paint: Paint): string {
   const { pipeline, purpose, run } = event;
   const what = { run: `run ${run}`, verify: 'verify', 'dry-run': 'dry run' }[purpose];
   return `${paint('bold', pipeline)} · ${what}`;
 }
 
 /** Describes the outcome of a stage in one line. */
-export function stageLine(result: StageResult, paint: Paint): string {
+function stageLine(result: StageResult, paint: Paint): string {
   const { name } = result;
   switch (result.outcome) {
     case 'ran':
@@ -127,7 +121,7 @@ export function stageLine(result: StageResult, paint: Paint): string {
     case 'blocked':
       return `${paint('yellow', '○')} ${name} ${paint('dim', `blocked by ${result.by}`)}`;
     case 'cancelled':
-      return `${paint('yellow', '○')} ${name} ${paint('dim', 'not run')}`;
+      return `${paint('yellow', '○')} ${name} ${paint('dim', result.seconds > 0 ? 'interrupted' : 'not run')}`;
     default:
       return result satisfies never;
   }

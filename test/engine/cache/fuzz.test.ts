@@ -87,11 +87,11 @@ function useActions(cache: string): void {
     const { stage } = record.provenance;
     describeExplanation(
       { stage, key, cached: false, reasons: [], document, open: [], secrets: [], last: record },
-      plain,
+      { paint: plain, full: true },
     );
     describeExplanation(
       { stage, key, cached: true, reasons: [], document: record.document, open: [], secrets: [] },
-      plain,
+      { paint: plain, full: true },
     );
     for (const { file } of Object.values(record.outputs)) expect(isBelow(file)).toBe(true);
   }

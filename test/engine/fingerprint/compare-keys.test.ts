@@ -57,6 +57,20 @@ describe('the reasons why a stage with a command runs', () => {
 });
 
 describe('the reasons why a stage runs', () => {
+  test('of many changed modules and packages, only the first are named', () => {
+    const many = (name: (index: number) => string) =>
+      Object.fromEntries(Array.from({ length: 50 }, (_, index) => [name(index), sha256('new')]));
+    const packages = { ...DOCUMENT.packages, ...many((index) => `package-${index}@1.0.0`) };
+    const modules = many((index) => `src/module-${index}.ts`);
+    expect(reasons({ code: sha256('x'), packages }, modules)).toEqual([
+      expect.stringMatching(
+        /^stages\/train\.ts: (src\/module-\d+\.ts is new, ){5}src\/module-\d+\.ts is new and 44 more$/,
+      ),
+      ...Array.from({ length: 6 }, () => expect.stringMatching(/^package package-\d+ 1\.0\.0 is new$/)),
+      '44 more packages changed',
+    ]);
+  });
+
   test.each<[Partial<KeyDocument>, Record<string, string>, string[]]>([
     [{}, {}, []],
     [{ params: { ...DOCUMENT.params, learning_rate: 0.00005 } }, {}, ['param learning_rate 0.0001 → 0.00005']],

@@ -73,7 +73,7 @@ const HARMFUL = /[^\P{Cc}\n\t]|[\p{Default_Ignorable_Code_Point}\u2028\u2029]/u;
 /** Expects that nothing of the text reaches a terminal other than as visible characters and as colours. */
 function expectHarmless(output: string, what: string): void {
   // Colours, and what redraws lines on a terminal.
-  const ours = new RegExp(`${ESCAPE}\\[(?:\\?25[lh]|[\\d;]*m|\\d*[AGK])|\\r`, 'g');
+  const ours = new RegExp(`${ESCAPE}\\[(?:\\?7[lh]|[\\d;]*m|\\d*[AJK])|\\r`, 'g');
   const found = HARMFUL.exec(output.replaceAll(ours, ''));
   expect(found === null ? '' : `${what}: ${JSON.stringify(output.slice(0, 2000))}`).toBe('');
 }

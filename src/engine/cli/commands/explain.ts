@@ -16,8 +16,13 @@ import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { withSession } from '../with-session.ts';
 
+export interface ExplainOptions extends CommonOptions {
+  /** List all packages. */
+  readonly full: boolean;
+}
+
 /** `pipeline explain`: shows the parts of a stage's action key, and what changed since its last result. */
-export async function explain(written: string, options: CommonOptions): Promise<number> {
+export async function explain(written: string, options: ExplainOptions): Promise<number> {
   return withSession(options, async ({ services }) => {
     const found = new StageNames(services.plan.stages).findOne(written);
     if (!found.ok) return reportProblems([{ ...found.failure, at: { file: written } }], options);
@@ -27,7 +32,7 @@ export async function explain(written: string, options: CommonOptions): Promise<
     const { print, printJson, paint } = openConsole(options);
     const comparedWith = last && { key: last.key, run: last.provenance.run, finished: last.provenance.finished };
     printJson({ type: 'explained', stage, key: key ?? null, cached, reasons, open, document, secrets, comparedWith });
-    print(describeExplanation(explained.value, paint));
+    print(describeExplanation(explained.value, { paint, full: options.full }));
     return EXIT.ok;
   });
 }
