@@ -170,7 +170,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   }),
 ];
 
-/** `Options` is the type of the parsed options: the parsers fill them in by their camel-cased names. */
+/** `Options` is the type of the parsed options: the parser fills them in by their camel-cased names. */
 function command<Options extends CommonOptions>(
   name: string,
   args: string,

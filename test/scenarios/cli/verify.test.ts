@@ -72,7 +72,7 @@ describe('pipeline verify', () => {
 
   test.each<[string, string[], string]>([
     ['an unknown stage', ['jion'], 'unknown stage "jion"'],
-    ['an unknown option', ['--kep', 'x'], "unknown option '--kep'"],
+    ['an unknown option', ['--kep', 'x'], 'unknown option "--kep"'],
   ])('pipeline verify rejects %s', async (_what, args, message) => {
     const { exitCode, stderr } = await verify(toy(), ...args);
     expect(stderr).toContain(message);
