@@ -1,6 +1,7 @@
 import type { Arguments, CommandSpec, OptionSpec } from './command-spec.ts';
 import type { CommonOptions } from './options.ts';
 import { parseAge, parseCount, parseSize } from './quantities.ts';
+import { parseColumns, parseFilter } from './run-options.ts';
 
 const JOBS: OptionSpec = {
   flags: '--jobs <N>',
@@ -87,17 +88,37 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/verify.ts')).verify(all, options),
   }),
   command('runs', '', {
-    description: 'list past runs, newest first',
+    description:
+      'show past runs of this pipeline as a table, newest first, with their metrics and the params that differ',
     options: [
       { flags: '--limit <N>', description: 'maximum number of runs', parse: positiveInteger, default: 20 },
-      { flags: '--all', description: 'list all runs' },
+      { flags: '--all', description: 'show all runs' },
+      {
+        flags: '--columns <NAMES>',
+        description:
+          'show these columns, separated by commas: NAME or STAGE.NAME of metrics and params, in which * stands for any characters, or one of when, state, took, stages, pipeline and file',
+        parse: parseColumns,
+      },
+      {
+        flags: '--sort <NAME>',
+        description: 'sort by a column, the smallest first; the instances of a matrix count with their mean',
+      },
+      { flags: '--reverse', description: 'reverse the order: with --sort, the largest first' },
+      {
+        flags: '--filter <CONDITION>',
+        description: 'show only runs that meet a condition, such as "accuracy>=0.9" or state=ok (repeatable)',
+        parse: parseFilter,
+        repeatable: true,
+      },
+      { flags: '--csv', description: 'print CSV, by default with every metric and param' },
+      { flags: '--other-pipelines', description: 'show the runs of other pipelines on this cache, too' },
     ],
     run: async (_args, options: import('./commands/runs.ts').RunsOptions) =>
       (await import('./commands/runs.ts')).runs(options),
   }),
   command('diff', '[RUN] [RUN]', {
     description:
-      'compare two runs (default: the last two; one argument is compared with the latest run). RUN is an id, an unambiguous prefix of one, latest or latest~N',
+      'compare two runs (default: the last two of this pipeline; one argument is compared with its latest run). RUN is the beginning or the end of an id, latest or latest~N',
     run: async ({ all }, options) => (await import('./commands/diff.ts')).diff(all, options),
   }),
   command('cache ls', '[STAGE...]', {

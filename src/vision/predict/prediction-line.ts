@@ -1,3 +1,5 @@
+import { csvField } from '../../shared/text/csv.ts';
+
 /**
  * Formats one line of a FashionAI submission: `file,label_name,p1;p2;…`, with eight decimals for each probability.
  *
@@ -10,10 +12,5 @@ export function predictionLine(
   // The sum of a float32 softmax differs from 1 in the seventh digit.
   const sum = probabilities.reduce((total, probability) => total + probability, 0);
   const answer = probabilities.map((probability) => (probability / sum).toFixed(8)).join(';');
-  return `${quoted(file)},${quoted(labelName)},${answer}\n`;
-}
-
-/** Quotes a CSV field as in RFC 4180. Fields with leading or trailing spaces are quoted too: some readers trim them. */
-function quoted(field: string): string {
-  return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  return `${csvField(file)},${csvField(labelName)},${answer}\n`;
 }

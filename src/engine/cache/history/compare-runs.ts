@@ -58,7 +58,7 @@ function paramsOf(before: StageOutcomeRecord | undefined, now: StageOutcomeRecor
 
 /** Returns the params that differ, by dotted name. */
 export function changedParams(before: JsonObject, now: JsonObject): Readonly<Record<string, Pair<Json>>> {
-  const all = pairs(flatten(before), flatten(now));
+  const all = pairs(flattened(before), flattened(now));
   return Object.fromEntries(Object.entries(all).filter(([, pair]) => !isSame(pair)));
 }
 
@@ -75,11 +75,11 @@ function pairs<Value>(
 }
 
 /** Returns nested params by dotted name. */
-function flatten(params: JsonObject, prefix = ''): Record<string, Json> {
+export function flattened(params: JsonObject, prefix = ''): Record<string, Json> {
   return Object.fromEntries(
     Object.entries(params).flatMap(([key, value]): [string, Json][] =>
       typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? Object.entries(flatten(value as JsonObject, `${prefix}${key}.`))
+        ? Object.entries(flattened(value as JsonObject, `${prefix}${key}.`))
         : [[prefix + key, value]],
     ),
   );

@@ -14,7 +14,7 @@ import type { CommonOptions } from '../options.ts';
 import { lockfilePath } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { missingInputs } from '../session.ts';
-import { variantOf } from '../variant.ts';
+import { fileFromCache, variantOf } from '../variant.ts';
 import { withSession } from '../with-session.ts';
 
 export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'> {
@@ -45,6 +45,7 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
     const started = new Date().toISOString();
     const { dryRun, keepGoing } = options;
     const variant = variantOf(services.plan.name, options);
+    const file = fileFromCache(options);
     const root = new RootRecorder(services.roots.cache, variant, names(services.plan));
     const result = await execute(services, {
       selection: selection.value,
@@ -55,7 +56,7 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
       ...(checkResult && { checkResult }),
     });
     await close();
-    const recording = dryRun ? [] : record(result, services, { variant, root, started });
+    const recording = dryRun ? [] : record(result, services, { variant, file, root, started });
     conclude(result, services.plan, console);
     reportUnrecorded(recording, options);
     const foreign = result.stages.filter((stage) => 'outputs' in stage && services.vouched.isForeign(stage.key));
@@ -86,6 +87,7 @@ function recorded(emit: (event: RunEvent) => void, root: RootRecorder): (event: 
 
 interface Recording {
   readonly variant: Variant;
+  readonly file: string;
   readonly root: RootRecorder;
   readonly started: string;
 }
@@ -94,9 +96,13 @@ interface Recording {
 function record(
   result: RunResult,
   { plan, stores }: Services,
-  { variant, root, started }: Recording,
+  { variant, file, root, started }: Recording,
 ): readonly Problem[] {
-  const added = stores.history.addRun({ ...toRecord(result, plan, started), project: projectId(variant) });
+  const added = stores.history.addRun({
+    ...toRecord(result, plan, started),
+    project: projectId(variant),
+    file,
+  });
   const saved = root.save(result.ok && isWhole(result, plan));
   return [added, saved].flatMap((written) => (written.ok ? [] : written.failure));
 }
