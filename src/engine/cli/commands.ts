@@ -20,6 +20,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--force', description: 'rerun stages even if they are cached' },
       { flags: '--dry-run', description: 'show which stages would run, and why, without running them' },
       {
+        flags: '--watch',
+        description:
+          'after the run, wait until the pipeline file, the code of a stage or an input changes, and run again; Ctrl-C ends it',
+      },
+      {
         flags: '--locked',
         description: 'fail unless pipeline.lock matches the pipeline, and every result matches pipeline.lock',
       },
@@ -33,8 +38,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       },
       JOBS,
     ],
-    run: async ({ all }, options: import('./commands/run.ts').RunCommandOptions) =>
-      (await import('./commands/run.ts')).run(all, options),
+    run: async ({ all }, options: import('./commands/watch.ts').WatchableOptions) => {
+      const { run } = await import('./commands/run.ts');
+      return options.watch ? (await import('./commands/watch.ts')).watch(all, options, run) : run(all, options);
+    },
   }),
   command('status', '[STAGE...]', {
     description: 'show which stages would run, and why; of the given ones and their upstream stages, if any are given',

@@ -83,8 +83,8 @@ describe('pipeline runs', () => {
   });
 
   test.each([
-    [['--columns', 'scpre'], '--columns: none of the runs has a metric or param "scpre"\n  → Did you mean "score"?'],
-    [['--sort', 'gretting'], '--sort: none of the runs has a metric or param "gretting"\n  → Did you mean "greeting"?'],
+    [['--columns', 'socre'], '--columns: none of the runs has a metric or param "socre"\n  → Did you mean "score"?'],
+    [['--sort', 'greting'], '--sort: none of the runs has a metric or param "greting"\n  → Did you mean "greeting"?'],
     [['--filter', 'score'], 'Expected a name, one of = != < <= > >= and a value, in quotes for the shell'],
     [['--csv', '--json'], '--csv and --json are two formats'],
   ])('pipeline runs %j is rejected, and exits with 2', async (args, message) => {
