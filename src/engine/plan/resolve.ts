@@ -6,6 +6,7 @@ import type { Family, Instance } from './family.ts';
 import { interpolate } from './interpolate.ts';
 import type { MatrixValues } from './matrix.ts';
 import { type Overlaid, type Overlays, overlay } from './overlay.ts';
+import { Overrides } from './overrides.ts';
 import { bytesOf, secondsOf } from './quantities.ts';
 import { type ResolvedInput, resolveInput } from './resolve-input.ts';
 import { familiesOf } from './resolve-matrix.ts';
@@ -221,14 +222,20 @@ function fill(
 }
 
 function placesOf({ declared, overlaid }: Scope, name: string): StagePlaces {
-  const { source } = declared;
+  const { source, pipeline } = declared;
+  const overrides = new Overrides(overlaid);
   return {
     stage: () => source.place(['stages', name], 'key'),
     module: () => source.place(['stages', name, 'module'], 'value'),
     matrix: (dimension) => source.place(['stages', name, 'matrix', dimension], 'key'),
-    input: (input, part) => source.place(['stages', name, 'inputs', input], part),
+    input: (input, part) => {
+      const written = pipeline.stages[name]?.inputs?.[input];
+      const override =
+        part === 'key' ? undefined : overrides.ofReferences(typeof written === 'object' ? written.path : written);
+      return override ?? source.place(['stages', name, 'inputs', input], part);
+    },
     variable: (index) => source.place(['stages', name, 'env', index], 'value'),
     param: (path, part) =>
-      overlaid.origins.get([name, ...path].join('.')) ?? source.place(['stages', name, 'params', ...path], part),
+      overrides.ofParam(name, path, part) ?? source.place(['stages', name, 'params', ...path], part),
   };
 }
