@@ -3,7 +3,7 @@ import type { ActionRecord } from '../cache/records.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { compareListings } from '../fingerprint/compare-listings.ts';
 import { describePackages } from '../fingerprint/compare-packages.ts';
-import type { Digest } from '../fingerprint/digest.ts';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { FileList } from '../fingerprint/file-list.ts';
 import type { Tree } from '../fingerprint/tree.ts';
 import type { PlannedStage } from '../plan/plan.ts';
@@ -22,14 +22,25 @@ export function reasonsToRun(
   last: ActionRecord | undefined,
   services: ReasonServices,
 ): string[] {
-  if (services.vouched.isRefused(key)) return ['the cache has another result under its key than pipeline.lock'];
-  if (last === undefined) {
-    const failed = services.stores.history.lastFailure(stage.name);
-    return [failed === undefined ? 'it has not run yet' : `it failed in run ${failed}, and has no result yet`];
-  }
+  if (services.vouched.isRefused(key))
+    return ['the cache has another result under its key than a lockfile of the project'];
+  if (last === undefined) return [reasonWithoutRecord(stage, key, services)];
   if (last.key === key) return ['its result in the cache is incomplete or corrupted'];
   const reasons = reasonsSince(last, stage, { document, open: [] }, services);
   return reasons.length > 0 ? reasons : ['its result is not in the cache'];
+}
+
+/** Explains why a stage runs of whose last result there is no valid record. */
+function reasonWithoutRecord(
+  { name }: PlannedStage,
+  key: ActionKey,
+  { stores: { history } }: Pick<ReasonServices, 'stores'>,
+): string {
+  const last = history.lastKey(name);
+  if (last === key) return 'the record of its result in the cache is missing or corrupted';
+  if (last !== undefined) return 'the record of its last result in the cache is missing or corrupted';
+  const failed = history.lastFailure(name);
+  return failed === undefined ? 'it has not run yet' : `it failed in run ${failed}, and has no result yet`;
 }
 
 /** Describes what changed since `last`, as far as it is known without running upstream stages. */
