@@ -1,6 +1,6 @@
 import type { Json } from '../../shared/json.ts';
 import { withNonFinite } from '../../shared/non-finite.ts';
-import { csvField } from '../../shared/text/csv.ts';
+import { csvLine } from '../../shared/text/csv.ts';
 import { duration, figure } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import { leftOut, table } from '../../shared/text/table.ts';
@@ -45,7 +45,7 @@ export function describeRuns(
 /** Returns runs as CSV with a line of names: times in ISO 8601, durations in seconds, and numbers with all digits. */
 export function csvOf(runs: readonly RunRecord[], columns: readonly RunColumn[]): string {
   const lines = [columns.map(({ label }) => label), ...runs.map((run) => columns.map((each) => plainCell(each, run)))];
-  return lines.map((line) => `${line.map(csvField).join(',')}\n`).join('');
+  return lines.map(csvLine).join('');
 }
 
 function plainCell(column: RunColumn, run: RunRecord): string {

@@ -1,4 +1,4 @@
-import { csvField } from '../../shared/text/csv.ts';
+import { csvLine } from '../../shared/text/csv.ts';
 
 /**
  * Formats one line of a FashionAI submission: `file,label_name,p1;p2;…`, with eight decimals for each probability.
@@ -7,10 +7,15 @@ import { csvField } from '../../shared/text/csv.ts';
  */
 export function predictionLine(
   { file, labelName }: { readonly file: string; readonly labelName: string },
-  probabilities: readonly number[],
+  probabilities: Iterable<number>,
 ): string {
+  return csvLine([file, labelName, probabilityList(probabilities)]);
+}
+
+/** Joins probabilities by semicolons, with eight decimals, normalized to a sum of 1. */
+export function probabilityList(probabilities: Iterable<number>): string {
+  const values = [...probabilities];
   // The sum of a float32 softmax differs from 1 in the seventh digit.
-  const sum = probabilities.reduce((total, probability) => total + probability, 0);
-  const answer = probabilities.map((probability) => (probability / sum).toFixed(8)).join(';');
-  return `${csvField(file)},${csvField(labelName)},${answer}\n`;
+  const sum = values.reduce((total, probability) => total + probability, 0);
+  return values.map((probability) => (probability / sum).toFixed(8)).join(';');
 }

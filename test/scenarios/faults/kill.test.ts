@@ -7,8 +7,11 @@ import { isSoak } from '../../support/soak.ts';
 import { interruptiblePipeline } from './interruptible-pipeline.ts';
 import { KillableRun, processesIn } from './killable-run.ts';
 
-const ROUNDS = isSoak ? 200 : 30;
-const ROUNDS_PER_TEST = 10;
+const TESTS = isSoak ? 20 : 3;
+/** The number of kills in a test that must leave something for another run to do. */
+const HITS_PER_TEST = 5;
+/** How many kills may be needed for that. How many of them come too late depends on the machine. */
+const MOST_KILLS_PER_TEST = 40;
 /** The approximate number of lines that an undisturbed run prints. */
 const LINES = 16;
 /** The approximate time between two lines, in microseconds. */
@@ -24,14 +27,11 @@ beforeAll(async () => {
   undisturbed = outputsOf(finished.stages);
 });
 
-/** Whether a kill met a running process, and whether it left something for another run to do. */
-interface Hit {
-  readonly isRunning: boolean;
-  readonly isUnfinished: boolean;
-}
-
-/** Kills a run or its stage at a random moment drawn from `seed`, beside a second run with the same cache. */
-async function disturb(seed: number): Promise<Hit> {
+/**
+ * Kills a run or its stage at a random moment drawn from `seed`, beside a second run with the same cache. Returns
+ * whether the kill left something for another run to do.
+ */
+async function disturb(seed: number): Promise<boolean> {
   const random = xoroshiro128plus(seed);
   const pick = (upTo: number) => uniformInt(random, 0, upTo - 1);
   const cache = project.path(`cache-${seed}`);
@@ -43,7 +43,7 @@ async function disturb(seed: number): Promise<Hit> {
   await first.printed(lines);
   spin(microseconds);
   // A run that waits for the other one has no stage to kill.
-  const isRunning = (what === 0 && first.killStage()) || first.kill();
+  if (what !== 0 || !first.killStage()) first.kill();
   const [killed, beside] = await Promise.all([first.finished, second.finished]);
   const moment = `seed ${seed}: ${what === 0 ? 'the stage' : 'the runner'} killed after ${lines} lines`;
   // Only the run whose stage is killed may fail. The other one takes over.
@@ -55,16 +55,17 @@ async function disturb(seed: number): Promise<Hit> {
   expect(outputsOf(next.stages), moment).toEqual(undisturbed);
   expect(next.which('ran'), moment).toEqual([]);
   project.remove(`cache-${seed}`);
-  return { isRunning, isUnfinished: killed.exitCode !== 0 };
+  return killed.exitCode !== 0;
 }
 
 describe('killing a run or its stage at a random moment, beside another run', () => {
-  const batches = Array.from({ length: ROUNDS / ROUNDS_PER_TEST }, (_, index) => index * ROUNDS_PER_TEST);
-  test.each(batches)('a random kill does not affect the other run and the next run, from seed %i', async (start) => {
-    const hits: Hit[] = [];
-    for (let seed = start; seed < start + ROUNDS_PER_TEST; seed++) hits.push(await disturb(seed));
-    expect(hits.filter(({ isRunning }) => isRunning).length).toBeGreaterThanOrEqual(ROUNDS_PER_TEST / 2);
-    expect(hits.filter(({ isUnfinished }) => isUnfinished).length).toBeGreaterThanOrEqual(ROUNDS_PER_TEST / 2);
+  const seeds = Array.from({ length: TESTS }, (_, index) => index * MOST_KILLS_PER_TEST);
+  test.each(seeds)('random kills do not affect the other run and the next run, from seed %i', async (start) => {
+    let hits = 0;
+    for (let seed = start; hits < HITS_PER_TEST && seed < start + MOST_KILLS_PER_TEST; seed++) {
+      if (await disturb(seed)) hits++;
+    }
+    expect(hits).toBe(HITS_PER_TEST);
     // The stages of a killed runner end without it.
     await vi.waitFor(() => expect(processesIn(project.directory)).toEqual([]));
   });
