@@ -37,7 +37,7 @@ export function describeRuns(
 ): string {
   const labels = columns.map(({ label }) => label);
   const rows = runs.map((run) => columns.map((column) => cell(column, run, now)));
-  const shown = table([labels, ...rows], width, '');
+  const shown = table([labels, ...rows], width, '', 1);
   const lines = shown.lines.map((line, index) => painted(line, runs[index - 1], paint));
   return [...lines, ...leftOut(labels, shown, width)].join('\n');
 }

@@ -42,7 +42,7 @@ function outcomesOf(run: RunRecord): string {
 
 type Unlabelled = Pick<RunColumn, 'kind' | 'isInstance' | 'values'> & {
   /** `STAGE.NAME` of each stage that it stands for. */
-  readonly fulls: readonly string[];
+  readonly sources: readonly string[];
   readonly bare: string;
 };
 
@@ -56,7 +56,7 @@ export function columnsOf(runs: readonly RunRecord[]): readonly RunColumn[] {
       ([full, { name }]): Unlabelled => ({
         kind: 'metric',
         isInstance: kind === 'instances',
-        fulls: [full],
+        sources: [full],
         bare: kind === 'instances' ? full : name,
         values: valuesOf(kind, full),
       }),
@@ -71,10 +71,10 @@ export function columnsOf(runs: readonly RunRecord[]): readonly RunColumn[] {
     ...ofRun,
     ...labelled([
       ...metrics('metrics'),
-      ...[...params].flatMap(([bare, fulls]) =>
+      ...[...params].flatMap(([bare, sources]) =>
         paramColumns(
           bare,
-          fulls.map((full) => ({ full, values: valuesOf('params', full) })),
+          sources.map((full) => ({ full, values: valuesOf('params', full) })),
           runs,
         ),
       ),
@@ -97,16 +97,16 @@ function paramColumns(
   const all = (run: RunRecord) => stages.map(({ values }) => values(run)).filter(({ length }) => length > 0);
   const common = { kind: 'param' as const, bare, isInstance: false };
   if (runs.every((run) => isSame(all(run))))
-    return [{ ...common, fulls: stages.map(({ full }) => full), values: (run) => all(run)[0] ?? [] }];
-  return stages.map(({ full, values }) => ({ ...common, fulls: [full], values }));
+    return [{ ...common, sources: stages.map(({ full }) => full), values: (run) => all(run)[0] ?? [] }];
+  return stages.map(({ full, values }) => ({ ...common, sources: [full], values }));
 }
 
 function labelled(columns: readonly Unlabelled[]): readonly RunColumn[] {
-  const named = columns.map(({ fulls, bare, ...column }) => {
-    const qualified = fulls.map((full) => `${column.kind}s.${full}`);
+  const named = columns.map(({ sources, bare, ...column }) => {
+    const qualified = sources.map((full) => `${column.kind}s.${full}`);
     return {
       column,
-      names: [...new Set([bare, ...fulls, ...qualified])].filter((name) => !Object.hasOwn(OF_RUN, name)),
+      names: [...new Set([bare, ...sources, ...qualified])].filter((name) => !Object.hasOwn(OF_RUN, name)),
     };
   });
   const count = new Map<string, number>();
