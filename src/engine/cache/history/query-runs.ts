@@ -66,7 +66,7 @@ function columnNamed(name: string, columns: readonly RunColumn[], option: string
 }
 
 function unknown(name: string, columns: readonly RunColumn[], option: string): Result<never> {
-  const labels = columns.map(({ label }) => label);
+  const labels = columns.filter(({ kind }) => kind !== 'run').map(({ label }) => label);
   return problem(`${option}: none of the runs has a metric or param "${name}"`, { advice: suggestion(name, labels) });
 }
 
