@@ -51,6 +51,7 @@ export interface FinishedOutput extends StoredOutput {
 
 export interface StageOutcomeRecord {
   readonly name: string;
+  /** As in `StageResult`; while the run is in progress also `running` and `waiting`. */
   readonly outcome: string;
   readonly key?: ActionKey;
   /** Absent in the records of earlier versions. */
@@ -72,5 +73,9 @@ export interface RunRecord {
   readonly started: string;
   readonly seconds: number;
   readonly ok: boolean;
+  /** While the run is in progress: the handle of its process. It stays if the process is killed. */
+  readonly holder?: string;
+  /** Found when the record is read: its process was killed while the run was in progress. */
+  readonly isKilled?: boolean;
   readonly stages: readonly StageOutcomeRecord[];
 }

@@ -17,6 +17,11 @@ export function commandLineFor({ file, cache, profile, set }: Overriding): Comma
   return (...words) => [program(), ...[...words, ...carried].map(shellQuoted)].join(' ');
 }
 
+/** Returns how to write a command about what is in a cache, for which params do not matter. */
+export function cacheCommandLineFor({ file, cache }: Pick<CommonOptions, 'file' | 'cache'>): CommandLine {
+  return commandLineFor({ ...(file !== undefined && { file }), ...(cache !== undefined && { cache }), set: [] });
+}
+
 type Overriding = Pick<CommonOptions, 'file' | 'cache' | 'profile' | 'set'>;
 
 /** Whoever starts the command with npx usually does not have it on their path. */

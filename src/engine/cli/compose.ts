@@ -2,6 +2,7 @@ import { LocalHistory } from '../cache/local/local-history.ts';
 import { LocalStore } from '../cache/local/local-store.ts';
 import { LocalWorkspaces } from '../cache/local/local-workspaces.ts';
 import type { UseMarker } from '../cache/local/use-marker.ts';
+import { LocalLogs } from '../cache/logs/local-logs.ts';
 import type { Stores } from '../cache/stores.ts';
 import { GpuLocks, gpuLockDirectory } from '../execute/gpu-locks.ts';
 import { gpusOf } from '../execute/gpus.ts';
@@ -31,6 +32,7 @@ export function openLocalStores(cache: string, trees: Trees, marker?: UseMarker)
     index: store,
     workspaces: new LocalWorkspaces(cache),
     history: new LocalHistory(cache),
+    logs: new LocalLogs(cache),
     linkable: (contents) => store.linkable(contents),
   };
 }

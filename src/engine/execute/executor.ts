@@ -10,6 +10,7 @@ import type { MatrixValues } from '../plan/matrix.ts';
 import type { PlannedOutput } from '../plan/stage-interface.ts';
 import type { Content } from './events.ts';
 import type { FailureReason } from './failure.ts';
+import type { LogSource } from './protocol.ts';
 import type { RootedPath } from './roots.ts';
 
 /**
@@ -92,7 +93,7 @@ export type StageMessage =
   /** The stage waits for GPUs that another run holds. */
   | { readonly type: 'waiting'; readonly holder: string }
   | { readonly type: 'content-progress'; readonly content: Content; readonly progress: ContentProgress }
-  | { readonly type: 'log'; readonly message: string }
+  | { readonly type: 'log'; readonly message: string; readonly source?: LogSource }
   | { readonly type: 'progress'; readonly progress: Progress }
   /** The stage was stopped while it was saving, for which it has this time. */
   | { readonly type: 'saving'; readonly seconds: number }

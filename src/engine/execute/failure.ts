@@ -25,7 +25,10 @@ export type FailureReason =
   | {
       readonly kind: 'threw';
       readonly message: string;
+      /** The messages of the errors that caused it. */
+      readonly causes: readonly string[];
       readonly at?: Place;
+      /** With the stacks of its causes. */
       readonly stack: string;
       readonly advice?: string;
     }
@@ -39,3 +42,14 @@ export type FailureReason =
   | { readonly kind: 'cache'; readonly problems: readonly Problem[] }
   /** Its result differs from the one in the lockfile. */
   | { readonly kind: 'difference'; readonly differences: readonly Difference[] };
+
+/** Returns the message of an error with those of its causes, one a line. */
+export function withCauses({
+  message,
+  causes,
+}: {
+  readonly message: string;
+  readonly causes: readonly string[];
+}): string {
+  return [message, ...causes.map((cause) => `caused by: ${cause}`)].join('\n');
+}

@@ -5,7 +5,6 @@ import { readNumbers } from '../../shared/non-finite.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { cacheProblem } from '../cache/local/cache-problem.ts';
 import { quietly } from '../cache/local/quietly.ts';
-import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
 import { keepResult } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
@@ -24,6 +23,7 @@ import { type FoundInput, inputPaths, locateInputs } from './request-inputs.ts';
 import { fromRooted, type Roots } from './roots.ts';
 import { runInProcess, toResult } from './stage-process.ts';
 import { inTemporaryFolder } from './temporary-folder.ts';
+import { toRecord } from './to-record.ts';
 import { unchangedInputs } from './unchanged-inputs.ts';
 import { type Watcher, watcher } from './watch.ts';
 
@@ -128,11 +128,11 @@ async function perform(request: StageRequest, performance: Performance): Promise
   if (!ran.ok) return failed(names.inFailure(fullDisk(ran.failure, scratch) ?? ran.failure));
   if (changed !== undefined) return failed(changed);
   const originals = links?.originals ?? [];
-  const outputs = await finishOutputs(request, made, (path, name) =>
+  const outputs = await finishOutputs(request, { directory: made, mistake: ran.value.mistake }, (path, name) =>
     contents.digest(path, { originals, watch: watch('output')(name) }),
   );
   if (!outputs.ok) return failed({ kind: 'bad-output', problems: outputs.failure });
-  const record = toRecord(request, outputs.value, ran.value, secondsSince(started));
+  const record = toRecord(request, outputs.value, ran.value.metrics, secondsSince(started));
   const kept = await keepResult(services.stores, record, outputs.value, watch('output'));
   return kept.ok ? { type: 'succeeded', record } : failed({ kind: 'cache', problems: kept.failure });
 }
@@ -143,10 +143,17 @@ function failed(reason: FailureReason): StageEnd {
 
 type Metrics = Readonly<Record<string, number>>;
 
+/** What the process of a stage has reported besides its outputs. */
+interface Reported {
+  readonly metrics: Metrics;
+  /** Names an undeclared input or output that the stage has looked for. */
+  readonly mistake: string | undefined;
+}
+
 async function runProcess(
   request: StageRequest,
   performance: Performance,
-): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
+): Promise<Result<Reported, FailureReason> | 'cancelled'> {
   const ran = await inTemporaryFolder('stage', (folder) => runFrom(folder, request, performance));
   return ran.ok ? ran.value : failure({ kind: 'cache', problems: ran.failure });
 }
@@ -156,7 +163,7 @@ async function runFrom(
   folder: string,
   request: StageRequest,
   { gpus, services, onMessage, signal, inputs, made, reused }: Performance,
-): Promise<Result<Metrics, FailureReason> | 'cancelled'> {
+): Promise<Result<Reported, FailureReason> | 'cancelled'> {
   const { roots } = services;
   const metrics: Record<string, number> = {};
   const task: HostTask = {
@@ -189,7 +196,7 @@ async function runFrom(
   if (end.type === 'cancelled') return 'cancelled';
   if (end.type === 'failed') return failure(end.failure);
   const result = toResult(end.message, roots.project);
-  return result.ok ? success(metrics) : result;
+  return result.ok ? success({ metrics, mistake: result.value }) : result;
 }
 
 function leftBehindProblem(stage: string, processes: readonly string[]): Problem {
@@ -220,28 +227,4 @@ async function reusedOf(
     Object.entries(previous.listings).map(([name, path]) => [name, fromRooted(path, roots)]),
   );
   return { outputs, listings };
-}
-
-function toRecord(
-  { stage, module, run, key, document, code }: StageRequest,
-  outputs: Readonly<Record<string, FinishedOutput>>,
-  metrics: Metrics,
-  seconds: number,
-): ActionRecord {
-  return {
-    key,
-    document,
-    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { path: _, ...stored }]) => [name, stored])),
-    metrics,
-    provenance: {
-      stage,
-      module,
-      run,
-      finished: new Date().toISOString(),
-      seconds,
-      modules: code.modules,
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { ActionRecord } from '../cache/records.ts';
+import type { LastFailure } from '../cache/stores.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { compareListings } from '../fingerprint/compare-listings.ts';
 import { describePackages } from '../fingerprint/compare-packages.ts';
@@ -24,23 +25,25 @@ export function reasonsToRun(
 ): string[] {
   if (services.vouched.isRefused(key))
     return ['the cache has another result under its key than a lockfile of the project'];
-  if (last === undefined) return [reasonWithoutRecord(stage, key, services)];
+  const { history } = services.stores;
+  const failure = history.lastFailure(stage.name);
+  if (last === undefined) return [reasonWithoutRecord(key, history.lastKey(stage.name), failure)];
   if (last.key === key) return ['its result in the cache is incomplete or corrupted'];
   const reasons = reasonsSince(last, stage, { document, open: [] }, services);
-  return reasons.length > 0 ? reasons : ['its result is not in the cache'];
+  // A failure under another key says nothing about this one.
+  const failed = failure?.key === key ? [failureText(failure)] : [];
+  return reasons.length > 0 ? [...reasons, ...failed] : ['its result is not in the cache', ...failed];
+}
+
+function failureText({ run, how }: LastFailure): string {
+  return how === 'killed' ? `it was running when run ${run} was killed` : `it failed in run ${run}`;
 }
 
 /** Explains why a stage runs of whose last result there is no valid record. */
-function reasonWithoutRecord(
-  { name }: PlannedStage,
-  key: ActionKey,
-  { stores: { history } }: Pick<ReasonServices, 'stores'>,
-): string {
-  const last = history.lastKey(name);
+function reasonWithoutRecord(key: ActionKey, last: ActionKey | undefined, failure: LastFailure | undefined): string {
   if (last === key) return 'the record of its result in the cache is missing or corrupted';
   if (last !== undefined) return 'the record of its last result in the cache is missing or corrupted';
-  const failed = history.lastFailure(name);
-  return failed === undefined ? 'it has not run yet' : `it failed in run ${failed}, and has no result yet`;
+  return failure === undefined ? 'it has not run yet' : `${failureText(failure)}, and has no result yet`;
 }
 
 /** Describes what changed since `last`, as far as it is known without running upstream stages. */

@@ -16,6 +16,7 @@ import { toRequest } from './request.ts';
 import type { Services } from './services.ts';
 import { toEvent } from './stage-events.ts';
 import type { StageKey } from './stage-key.ts';
+import { StageLog } from './stage-log.ts';
 import { watchOutputs } from './watch.ts';
 
 /** A stage that has to run and whose inputs are complete. */
@@ -67,6 +68,7 @@ type Obstacle =
 class RunningStage {
   readonly #due: Due;
   readonly #services: Services;
+  readonly #log: StageLog;
   #claim: Claim | undefined;
   #finished = false;
   /** Whether another run held the claim. */
@@ -79,6 +81,7 @@ class RunningStage {
   constructor(due: Due, services: Services) {
     this.#due = due;
     this.#services = services;
+    this.#log = new StageLog(services.stores.logs, due.run, due.stage.name);
   }
 
   async result(): Promise<StageResult | InputsGone> {
@@ -156,6 +159,7 @@ class RunningStage {
 
   async #settle(end: StageEnd): Promise<StageResult | InputsGone | 'again'> {
     const { stage, key, reasons } = this.#due;
+    this.#log.end(end);
     switch (end.type) {
       case 'succeeded': {
         this.#finished = true;
@@ -234,6 +238,7 @@ class RunningStage {
 
   #onMessage(message: StageMessage): void {
     const { stage, reasons, emit } = this.#due;
+    this.#log.note(message);
     if (message.type === 'started') this.#started ??= now();
     if (message.type !== 'started' || this.#attempts === 0) emit(toEvent(message, stage.name, reasons));
   }

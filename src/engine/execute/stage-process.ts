@@ -14,8 +14,10 @@ import { readMessage } from './read-message.ts';
 import { placeInStack } from './stack.ts';
 import { StopInTime, type StopOptions } from './stop-in-time.ts';
 
-/** How long the output of a process that has ended may be held open, by a process that left its group. */
+/** How long the output of a process that has ended may be held open without a word, by a process that left its group. */
 const OUTPUT_MILLISECONDS = 1000;
+/** Such a process may print for ever. What is on its way when a process ends is less than this, in characters. */
+const LEFT_OUTPUT = 1 << 24;
 /** How many characters of a process' output are kept for the message about a crash. */
 const KEPT_OUTPUT = 4000;
 /** Longer messages, in characters, are taken for something that the stage or native code wrote there by mistake. */
@@ -59,8 +61,10 @@ export async function runInProcess(
       output = (output + text).slice(-KEPT_OUTPUT);
     });
   }
-  // Output on stdout is usually the author's own debugging output. Libraries mostly log to stderr.
-  if (child.stdout) onPrintedLines(child.stdout, (message) => options.onMessage({ type: 'log', message }));
+  for (const source of ['stdout', 'stderr'] as const) {
+    const stream = child[source];
+    if (stream) onPrintedLines(stream, (message) => options.onMessage({ type: 'log', message, source }));
+  }
   const messages = child.stdio?.[MESSAGES];
   const onMessageLine = (line: string) => {
     const message = readMessage(line) ?? { type: 'log', message: shortened(line) };
@@ -118,7 +122,14 @@ function endOf(child: ChildProcess, environment: Readonly<Record<string, string>
     let patience: NodeJS.Timeout | undefined;
     child.on('exit', () => {
       leftBehind = endMarked(environment, child.pid);
+      let arrived = 0;
       patience = setTimeout(() => setImmediate(closeStreams, child), OUTPUT_MILLISECONDS);
+      for (const stream of child.stdio) {
+        stream?.on('data', (text: string) => {
+          arrived += text.length;
+          if (arrived < LEFT_OUTPUT) patience?.refresh();
+        });
+      }
     });
     child.on('error', (error) => resolve({ ...notStarted(error), leftBehind }));
     child.on('close', (code, signal) => {
@@ -146,11 +157,11 @@ function unfinishedProblem(open: readonly string[]): Problem {
   };
 }
 
-/** Turns the last message of a stage's process into a result. */
-export function toResult(message: HostMessage, root: string): Result<void, FailureReason> {
+/** Turns the last message of a stage's process into a result: what the stage has mistaken, if anything. */
+export function toResult(message: HostMessage, root: string): Result<string | undefined, FailureReason> {
   switch (message.type) {
     case 'done':
-      return success(undefined);
+      return success(message.mistake);
     case 'unfinished':
       return failure({ kind: 'reported', problems: [unfinishedProblem(message.open)] });
     case 'reported': {
@@ -161,12 +172,13 @@ export function toResult(message: HostMessage, root: string): Result<void, Failu
       });
     }
     case 'threw': {
-      const { message: text, stack, code } = message.error;
+      const { message: text, causes, stack, code } = message.error;
       const at = placeInStack(stack, root);
       const advice = adviceOnLimit(code);
       return failure({
         kind: 'threw',
         message: text,
+        causes,
         stack,
         ...(at && { at }),
         ...(advice !== undefined && { advice }),

@@ -106,7 +106,9 @@ export function plainContentReporter(write: (text: string) => void): (event: Con
 
 /** Returns the first line of a run. */
 export function headline(event: RunEvent & { readonly type: 'run-started' }, paint: Paint): string {
-  return `${paint('bold', event.pipeline)} · ${event.purpose === 'verify' ? 'verify' : `run ${event.run}`}`;
+  const { pipeline, purpose, run } = event;
+  const what = { run: `run ${run}`, verify: 'verify', 'dry-run': 'dry run' }[purpose];
+  return `${paint('bold', pipeline)} · ${what}`;
 }
 
 /** Describes the outcome of a stage in one line. */

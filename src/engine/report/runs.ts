@@ -71,9 +71,21 @@ function cellOfRun(label: string, run: RunRecord, now: Date): string | undefined
     case 'when':
       return when(run.started, now);
     case 'took':
-      return duration(run.seconds);
+      return took(run, now);
     default:
       return undefined;
+  }
+}
+
+/** How long a killed run took is unknown. */
+function took(run: RunRecord, now: Date): string {
+  switch (verdictOn(run)) {
+    case 'running':
+      return duration((now.getTime() - Date.parse(run.started)) / 1000);
+    case 'killed':
+      return '?';
+    default:
+      return duration(run.seconds);
   }
 }
 
@@ -95,6 +107,10 @@ function painted(line: string, run: RunRecord | undefined, paint: Paint): string
       return line.replace('  failed', `  ${paint('red', 'failed')}`);
     case 'interrupted':
       return line.replace('  interrupted', `  ${paint('yellow', 'interrupted')}`);
+    case 'killed':
+      return line.replace('  killed', `  ${paint('red', 'killed')}`);
+    case 'running':
+      return line.replace('  running', `  ${paint('cyan', 'running')}`);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Json } from '../../../shared/json.ts';
 import { canonicalJson } from '../../fingerprint/digest.ts';
 import type { RunRecord } from '../records.ts';
 import { type FactKind, factsOf } from './run-facts.ts';
-import { tally, verdictOn } from './run-history.ts';
+import { verdictOn } from './run-history.ts';
 
 /** What a table can show of runs. */
 export interface RunColumn {
@@ -29,15 +29,12 @@ const OF_RUN: Readonly<Record<string, (run: RunRecord) => Json | undefined>> = {
 };
 
 /** Returns `2 ran, 1 failed`. */
-function outcomesOf(run: RunRecord): string {
-  const { ran, cached, failed } = tally(run);
-  const counts: [number, string][] = [
-    [ran, 'ran'],
-    [cached, 'cached'],
-    [failed, 'failed'],
-    [run.stages.length - ran - cached - failed, 'not run'],
-  ];
-  return counts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`])).join(', ');
+function outcomesOf({ stages, holder }: RunRecord): string {
+  const number = (outcome: string) => stages.filter((stage) => stage.outcome === outcome).length;
+  const counts = ['ran', 'cached', 'failed', 'running', 'killed'].map((word) => [number(word), word] as const);
+  const others = stages.length - counts.reduce((sum, [count]) => sum + count, 0);
+  const all = [...counts, [others, holder === undefined ? 'not run' : 'waiting'] as const];
+  return all.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`])).join(', ');
 }
 
 type Unlabelled = Pick<RunColumn, 'kind' | 'isInstance' | 'values'> & {

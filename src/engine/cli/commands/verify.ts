@@ -14,7 +14,7 @@ import { Trees } from '../../fingerprint/trees.ts';
 import type { PlannedStage } from '../../plan/plan.ts';
 import { select } from '../../plan/select.ts';
 import { summarizeVerify } from '../../report/verify.ts';
-import { commandLineFor } from '../command-line.ts';
+import { cacheCommandLineFor, commandLineFor } from '../command-line.ts';
 import { localExecutor, openLocalStores } from '../compose.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
@@ -28,6 +28,8 @@ import { withSession } from '../with-session.ts';
 export interface VerifyOptions extends CommonOptions {
   /** The directory in which the empty cache is created and kept. */
   readonly keep?: string;
+  /** Print the stacks of errors. */
+  readonly stack: boolean;
 }
 
 /** `pipeline verify`: reruns stages in an empty cache, and compares their outputs with the lockfile. */
@@ -76,7 +78,6 @@ async function rerun(
   const result = await execute(again, {
     selection: verification.selection,
     purpose: 'verify',
-    dryRun: false,
     keepGoing: false,
     signal,
     emit: (event: RunEvent) => {
@@ -90,12 +91,16 @@ async function rerun(
     checkResult: checkAgainstLockfile(lockfile, again.stores.contents),
   });
   await close();
-  printFailures(result, console);
+  const { keep, stack } = options;
+  const kept =
+    keep === undefined
+      ? undefined
+      : { cache: directory, commandLine: cacheCommandLineFor({ ...options, cache: keep }) };
+  await printFailures(result, console, { stack, logs: kept });
   console.print(summarizeVerify(verdictsOn(result), result, console.paint));
-  if (options.keep !== undefined) {
-    console.print(
-      `\n${console.paint('cyan', '→')} ${commandLineFor({ ...options, cache: options.keep })('inspect', 'STAGE')}`,
-    );
+  if (keep !== undefined) {
+    const inspect = commandLineFor({ ...options, cache: keep })('inspect', 'STAGE');
+    console.print(`\n${console.paint('cyan', '→')} ${inspect}`);
   }
   return result;
 }
