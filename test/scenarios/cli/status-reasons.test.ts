@@ -144,5 +144,5 @@ test('a dry run shows no id of a run, since there is none to be found', async ()
     expect(lines.at(0)).toMatchObject({ type: 'run-started', purpose: 'dry-run', run: null });
     expect(lines.at(-1)).toMatchObject({ type: 'run-finished', run: null });
   }
-  expect((await project.pipeline('runs')).stdout).toBe('There are no runs yet.');
+  expect((await project.pipeline('runs')).stdout).toBe('There are no runs of this pipeline yet.');
 });
