@@ -18,7 +18,7 @@ test('the profile finetune trains the heads, and then the later blocks, of a bac
   const text = readFileSync(join(ROOT, 'pipeline.yaml'), 'utf8');
   const declared = unwrap(declarePipeline('pipeline.yaml', text));
   const { stages } = unwrap(resolvePipeline(declared, ROOT, { profile: 'finetune', set: [] }));
-  const trainings = stages.filter(({ module }) => module.written === 'stages/train.ts');
+  const trainings = stages.filter((stage) => stage.kind === 'module' && stage.module.written === 'stages/train.ts');
   const trained = trainings.map(({ name, params }) => {
     const tasks = [{ name: 'top_design', classes: 4 }];
     const architecture = { backbone: 'mobilenet-v2', height: 32, width: 32, tasks } as const;

@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../shared/text/shell-quoted.ts';
 import type { CommonOptions } from './options.ts';
 
 /** Formats a command that the user can type next, from its words after `pipeline`. */
@@ -28,9 +29,4 @@ type Overriding = Pick<CommonOptions, 'file' | 'cache' | 'profile' | 'set'>;
 function program(): string {
   const { npm_lifecycle_event: event, npm_lifecycle_script: script = '' } = process.env;
   return event === 'npx' && /^"?pipeline\b/.test(script) ? 'npx pipeline' : 'pipeline';
-}
-
-/** Quotes a word for a POSIX shell, if it needs it. */
-export function shellQuoted(word: string): string {
-  return /^[\w./@:=,+~%^-]+$/.test(word) && !word.startsWith('~') ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -104,6 +104,7 @@ export class RunRecorder {
       params,
       outputs: 'outputs' in result ? result.outputs : {},
       metrics: 'metrics' in result ? result.metrics : {},
+      ...('usage' in result && result.usage !== undefined && { usage: result.usage }),
     };
   }
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
+import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
 import { openCacheFolder } from '../cache/local/cache-folder.ts';
 import { UseMarker } from '../cache/local/use-marker.ts';
 import { hasGpu } from '../execute/gpus.ts';
+import { ProgramVersions } from '../execute/program-versions.ts';
 import type { Services } from '../execute/services.ts';
 import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
@@ -28,6 +29,7 @@ import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject, lockfilePath } from './project.ts';
+import { undeclaredFiles } from './undeclared-files.ts';
 
 /** A validated pipeline with everything that commands need to work on it. */
 export interface Session {
@@ -86,6 +88,8 @@ export async function openSession(
     planned = anew.value;
     plans.keep(project, text.value, options, toKnown(planned));
   }
+  const undeclared = undeclaredFiles(planned.plan);
+  if (undeclared.length > 0) return failure(undeclared);
   const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, seals));
   const marker = new UseMarker(project.cache);
   const threads = new Threads(options.engine.hashWorker, signal);
@@ -110,6 +114,7 @@ export async function openSession(
       codes: planned.codes,
       texts: codes,
       packageAdvice,
+      versions: new ProgramVersions(project.root, process.env),
       runtime: new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env)),
       downloads: downloadsIn(project.cache),
       environment: process.env,

@@ -28,7 +28,7 @@ export class WatchedPaths implements SessionObserver {
   opened({ services, codes }: Session): void {
     const { stages } = services.plan;
     const inputs = stages.flatMap(sourcesOf).flatMap(({ from }) => (from.kind === 'path' ? [from.path] : []));
-    const modules = new Set(stages.map(({ module }) => module.path));
+    const modules = new Set(stages.flatMap((stage) => (stage.kind === 'module' ? [stage.module.path] : [])));
     this.#known = new Set([this.#pipelineFile, ...inputs, ...[...modules].flatMap((module) => codes.filesOf(module))]);
     this.#suspected = new Set();
   }

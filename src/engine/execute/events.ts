@@ -1,5 +1,6 @@
 import type { Progress } from '../../index.ts';
 import type { Problem } from '../../shared/problem.ts';
+import type { Usage } from '../cache/records.ts';
 import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { ContentProgress } from '../fingerprint/work.ts';
@@ -20,6 +21,8 @@ export interface CompletedStage extends StageResultBase {
   readonly document: RecordedDocument;
   readonly outputs: Readonly<Record<string, Digest>>;
   readonly metrics: Readonly<Record<string, number>>;
+  /** What a stage that ran has used, if that is known. */
+  readonly usage?: Usage;
 }
 
 export type StageResult =
@@ -88,13 +91,14 @@ export type RunEvent =
   | { readonly type: 'stage-log'; readonly stage: string; readonly message: string; readonly source: LogSource }
   /** A problem that the author of a successful stage should know about. */
   | { readonly type: 'stage-warning'; readonly stage: string; readonly problem: Problem }
-  /** The stage failed and is retried, for the `retry`-th time of at most `retries`. */
+  /** The stage failed and is retried, for the `retry`-th time of at most `retries`, after a pause of `seconds`, if any. */
   | {
       readonly type: 'stage-retrying';
       readonly stage: string;
       readonly failure: FailureReason;
       readonly retry: number;
       readonly retries: number;
+      readonly seconds?: number;
     }
   | { readonly type: 'stage-finished'; readonly result: StageResult }
   | { readonly type: 'run-finished'; readonly result: RunResult };

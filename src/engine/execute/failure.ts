@@ -34,6 +34,8 @@ export type FailureReason =
     }
   /** Its process ended without a result. */
   | { readonly kind: 'crashed'; readonly how: string; readonly output: string; readonly advice?: string }
+  /** It used more memory than its `resources.memory`. Both in bytes. */
+  | { readonly kind: 'out-of-memory'; readonly used: number; readonly limit: number }
   /** It exceeded its `timeout`. */
   | { readonly kind: 'timed-out'; readonly seconds: number }
   | { readonly kind: 'bad-output'; readonly problems: readonly Problem[] }

@@ -54,6 +54,7 @@ export class InputNames {
       case 'crashed':
         return { ...reason, output: this.in(reason.output) };
       case 'timed-out':
+      case 'out-of-memory':
       case 'difference':
         return reason;
       default:

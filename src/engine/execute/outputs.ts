@@ -37,11 +37,11 @@ export async function finishOutputs(
   return problems.length > 0 ? failure(problems) : success(finished);
 }
 
-function outputProblem({ stage, module }: StageRequest, output: PlannedOutput, fault: string): Problem {
+function outputProblem({ stage, module, program }: StageRequest, output: PlannedOutput, fault: string): Problem {
   return {
     message: `output "${output.name}" of stage "${stage}" ${fault}`,
-    at: { file: module },
-    advice: `Write a file or a directory to outputs.${output.name}, or remove it from the declared outputs.`,
+    at: program.kind === 'module' ? { file: module } : program.at,
+    advice: `Write a file or a directory to ${program.kind === 'module' ? `outputs.${output.name}` : `{outputs.${output.name}}`}, or remove it from the declared outputs.`,
   };
 }
 

@@ -12,19 +12,23 @@ export interface PreviousPaths {
   readonly listings: Readonly<Record<string, string>>;
 }
 
+/** The absolute paths that a stage gets. */
+export interface StagePaths {
+  readonly inputs: StageInputs;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly work: string;
+  readonly downloads: string;
+}
+
 /** The task of a stage's process. */
 export type HostTask =
-  | {
+  | (StagePaths & {
       readonly type: 'run';
       /** URL of the linked bundle. */
       readonly bundle: string;
       readonly params: unknown;
-      readonly inputs: StageInputs;
-      readonly outputs: Readonly<Record<string, string>>;
-      readonly work: string;
-      readonly downloads: string;
       readonly previous?: PreviousPaths;
-    }
+    })
   /** Returns what each of these bundles declares, without running it. */
   | { readonly type: 'describe'; readonly bundles: readonly string[] };
 

@@ -7,10 +7,10 @@ import { describePackages } from '../fingerprint/compare-packages.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { FileList } from '../fingerprint/file-list.ts';
 import type { Tree } from '../fingerprint/tree.ts';
-import type { PlannedStage } from '../plan/plan.ts';
+import { type PlannedStage, writtenIn } from '../plan/plan.ts';
 import { type Source, sourcesOf } from '../plan/sources.ts';
 import type { Services } from './services.ts';
-import { codeOf, type KnownParts, type StageKey } from './stage-key.ts';
+import { type KnownParts, modulesOf, type StageKey } from './stage-key.ts';
 
 export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'paths' | 'runtime' | 'vouched'> & {
   readonly stores: Pick<Services['stores'], 'index' | 'history'>;
@@ -57,14 +57,19 @@ export function reasonsSince(
   const sources = new Map(sourcesOf(stage).map((source) => [source.name, source]));
   return compareKeys(
     { document: { ...last.document, inputs }, modules: last.provenance.modules },
-    { document, modules: codeOf(stage, services).modules },
-    relative(services.plan.root, stage.module.path),
+    { document, modules: modulesOf(stage, services) },
+    nameOfProgram(stage, services.plan.root),
     {
       describeInput: (name, before, now) => describeInput(sources.get(name), before, now, services),
       describePackage: describePackages(services.listings),
       labelOf: (name) => services.runtime.labelOf(name),
     },
   );
+}
+
+/** Returns the module of a stage as `modules` of its record names it, or its command. */
+export function nameOfProgram(stage: PlannedStage, root: string): string {
+  return stage.kind === 'module' ? relative(root, stage.module.path) : writtenIn(stage);
 }
 
 /** Describes a changed input: `2 files changed, 1 new: a.jpg, …`, with the stage that produced it, if any. */

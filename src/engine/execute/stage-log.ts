@@ -38,6 +38,8 @@ function fullText(reason: FailureReason): string {
       return reason.stack === '' ? withCauses(reason) : reason.stack;
     case 'crashed':
       return `the process ${reason.how}`;
+    case 'out-of-memory':
+      return `used ${reason.used} bytes of memory, more than the ${reason.limit} bytes that it declares`;
     case 'timed-out':
       return `stopped after its timeout of ${reason.seconds} s`;
     case 'bad-input':

@@ -1,4 +1,4 @@
-import { duration } from '../../shared/text/format.ts';
+import { bytes, duration } from '../../shared/text/format.ts';
 import { type Paint, printedLines } from '../../shared/text/style.ts';
 import type { StageResult } from '../execute/events.ts';
 import { type FailureReason, withCauses } from '../execute/failure.ts';
@@ -16,6 +16,8 @@ export function failureTitle(reason: FailureReason): string {
       return 'threw an error';
     case 'crashed':
       return `process ${reason.how}`;
+    case 'out-of-memory':
+      return `used more than ${bytes(reason.limit)} of memory`;
     case 'timed-out':
       return `took longer than ${duration(reason.seconds)}`;
     case 'bad-output':
@@ -42,9 +44,17 @@ export function failureLine(reason: FailureReason): string {
   return [failureTitle(reason), ...messages.map((message) => message.split('\n', 1)[0])].join(': ');
 }
 
-/** Returns `retrying (1 of 2)`. */
-export function retryText({ retry, retries }: { readonly retry: number; readonly retries: number }): string {
-  return `retrying (${retry} of ${retries})`;
+/** Returns `retrying in 10.0 s (1 of 2)`. */
+export function retryText({
+  retry,
+  retries,
+  seconds,
+}: {
+  readonly retry: number;
+  readonly retries: number;
+  readonly seconds?: number;
+}): string {
+  return `retrying ${seconds === undefined ? '' : `in ${duration(seconds)} `}(${retry} of ${retries})`;
 }
 
 interface Printing {
@@ -99,6 +109,11 @@ function detailsOf(name: string, failure: FailureReason, { folders, paint, comma
         ...failure.differences.map((difference) => `  ${describeDifference(difference)}`),
         `  ${paint('cyan', '→')} ${adviceOnDifference(name, failure.differences, commandLine)}`,
       ];
+    case 'out-of-memory': {
+      const message = `stage "${name}" was ended because it used ${bytes(failure.used)} of memory`;
+      const advice = `It declares ${bytes(failure.limit)}: raise \`resources.memory\`, or let it use less, such as a smaller batch.`;
+      return [describeProblems([{ message, advice }], folders, paint)];
+    }
     case 'timed-out': {
       const message = `stage "${name}" was stopped after its timeout of ${duration(failure.seconds)}`;
       const advice = 'Increase or remove its `timeout` in pipeline.yaml. The next run resumes from its work directory.';

@@ -93,7 +93,7 @@ function stageJson(result: StageResult): object {
   switch (result.outcome) {
     case 'ran':
     case 'cached':
-      return { ...base, key: result.key, outputs: result.outputs, metrics: result.metrics };
+      return { ...base, key: result.key, outputs: result.outputs, metrics: result.metrics, usage: result.usage };
     case 'would-run':
       return { ...base, key: result.key ?? null, outputs: {} };
     case 'failed':
@@ -127,6 +127,8 @@ function failureJson(failure: FailureReason): object {
         problems: [{ message: `the process ${failure.how}`, advice: failure.advice }],
         output: failure.output,
       };
+    case 'out-of-memory':
+      return { ...failure, problems: [{ message: failureTitle(failure) }] };
     case 'timed-out':
       return { kind: failure.kind, seconds: failure.seconds, problems: [{ message: failureTitle(failure) }] };
     case 'bad-input':

@@ -1,3 +1,4 @@
+import { flatten } from '../../../shared/flatten.ts';
 import type { Json, JsonObject } from '../../../shared/json.ts';
 import { canonicalJson, type Digest } from '../../fingerprint/digest.ts';
 import type { RunRecord, StageOutcomeRecord } from '../records.ts';
@@ -58,7 +59,7 @@ function paramsOf(before: StageOutcomeRecord | undefined, now: StageOutcomeRecor
 
 /** Returns the params that differ, by dotted name. */
 export function changedParams(before: JsonObject, now: JsonObject): Readonly<Record<string, Pair<Json>>> {
-  const all = pairs(flattened(before), flattened(now));
+  const all = pairs(flatten(before), flatten(now));
   return Object.fromEntries(Object.entries(all).filter(([, pair]) => !isSame(pair)));
 }
 
@@ -72,15 +73,4 @@ function pairs<Value>(
 ): Record<string, Pair<Value>> {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
   return Object.fromEntries(names.map((name) => [name, { before: before[name], now: now[name] }]));
-}
-
-/** Returns nested params by dotted name. */
-export function flattened(params: JsonObject, prefix = ''): Record<string, Json> {
-  return Object.fromEntries(
-    Object.entries(params).flatMap(([key, value]): [string, Json][] =>
-      typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? Object.entries(flattened(value as JsonObject, `${prefix}${key}.`))
-        : [[prefix + key, value]],
-    ),
-  );
 }

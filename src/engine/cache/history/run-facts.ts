@@ -1,7 +1,7 @@
+import { flatten } from '../../../shared/flatten.ts';
 import type { Json } from '../../../shared/json.ts';
 import { canonicalJson } from '../../fingerprint/digest.ts';
 import type { RunRecord } from '../records.ts';
-import { flattened } from './compare-runs.ts';
 
 export type FactKind = 'params' | 'metrics' | 'instances';
 
@@ -26,7 +26,7 @@ export function factsOf({ stages }: RunRecord): RunFacts {
   const instances = new Map<string, Fact>();
   for (const { name: instance, params: given = {}, metrics: reported } of stages) {
     const [stage = instance] = instance.split('@', 1);
-    for (const [name, value] of Object.entries(flattened(given))) {
+    for (const [name, value] of Object.entries(flatten(given))) {
       const known = params.get(`${stage}.${name}`)?.values ?? [];
       const isNew = known.every((other) => canonicalJson(other) !== canonicalJson(value));
       if (isNew) params.set(`${stage}.${name}`, { stage, name, values: [...known, value] });
