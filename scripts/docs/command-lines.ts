@@ -1,5 +1,5 @@
 import { COMMANDS } from '../../src/engine/cli/commands.ts';
-import { parseQuickly } from '../../src/engine/cli/parse-quickly.ts';
+import { parse } from '../../src/engine/cli/parse.ts';
 
 /** Programs that are not ours, and whose options are not checked. */
 const OTHERS = ['git', 'cd', 'node', 'sudo', 'apt-get', 'dnf', 'xcode-select', 'tensorboard', 'sha256sum', 'cp', 'ls'];
@@ -36,7 +36,7 @@ function commandsIn(line: string): readonly (readonly string[])[] {
 
 function isKnown([program = '', ...rest]: readonly string[], scripts: ReadonlySet<string>): boolean {
   if (program === 'npx') return isKnown(rest, scripts);
-  if (program === 'pipeline') return parseQuickly(rest) !== undefined || rest.at(-1) === '--help';
+  if (program === 'pipeline') return parse(rest, COMMANDS).kind !== 'invalid';
   if (program !== 'npm') return OTHERS.includes(program);
   const [verb = '', name = ''] = rest;
   if (verb === 'run') return scripts.has(name);

@@ -25,9 +25,9 @@ export function isActionRecord(record: unknown, expected: ActionKey): record is 
 /** Returns whether a record is that of the run with this id, and has every field that is read. */
 export function isRunRecord(record: unknown, id: string): record is RunRecord {
   if (!isObject(record) || record['run'] !== id) return false;
-  const { pipeline, started, seconds, ok, holder, stages } = record;
+  const { pipeline, project, file, started, seconds, ok, holder, stages } = record;
   return (
-    [pipeline, holder].every((text) => isOptional(text, isString)) &&
+    [pipeline, project, file, holder].every((text) => isOptional(text, isString)) &&
     isTime(started) &&
     isNumber(seconds) &&
     typeof ok === 'boolean' &&

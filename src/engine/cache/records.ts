@@ -79,6 +79,8 @@ export interface RunRecord {
   readonly pipeline: string;
   /** The id of the project. Absent in the records of earlier versions. */
   readonly project?: string;
+  /** The pipeline file, relative to the cache. Absent in the records of earlier versions. */
+  readonly file?: string;
   readonly started: string;
   readonly seconds: number;
   readonly ok: boolean;

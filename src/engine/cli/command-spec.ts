@@ -1,6 +1,6 @@
 import type { CommonOptions } from './options.ts';
 
-/** An option of a command, as data: commander, the fast parser and shell completion are derived from it. */
+/** An option of a command, as data: the parser, help and shell completion are derived from it. */
 export interface OptionSpec {
   /** `--jobs <N>`, or `-f, --file <FILE>`. Without `<…>` the option is a switch. */
   readonly flags: string;
@@ -9,7 +9,7 @@ export interface OptionSpec {
   readonly repeatable?: true;
   /** Converts the text into a value. Throws an Error whose message says what is expected. */
   readonly parse?: (text: string) => unknown;
-  /** The accepted values, for completion. */
+  /** The accepted values. */
   readonly choices?: readonly string[];
   /** The value if the option is not given. A switch is then false. */
   readonly default?: unknown;

@@ -1,11 +1,12 @@
 import type { Arguments, CommandSpec, OptionSpec } from './command-spec.ts';
 import type { CommonOptions } from './options.ts';
-import { parseAge, parseCount, parsePort, parseSize } from './quantities.ts';
+import { parseAge, parseCount, parsePort, parsePositive, parseSize } from './quantities.ts';
+import { parseColumns, parseFilter } from './run-options.ts';
 
 const JOBS: OptionSpec = {
   flags: '--jobs <N>',
   description: 'maximum number of stages that run in parallel (default: number of cores)',
-  parse: positiveInteger,
+  parse: parsePositive,
 };
 
 const STACK: OptionSpec = { flags: '--stack', description: 'print the whole stack of each error that a stage throws' };
@@ -21,6 +22,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--force', description: 'rerun stages even if they are cached' },
       { flags: '--dry-run', description: 'show which stages would run, and why, without running them' },
       {
+        flags: '--watch',
+        description:
+          'after the run, wait until the pipeline file, the code of a stage or an input changes, and run again; Ctrl-C ends it',
+      },
+      {
         flags: '--locked',
         description: 'fail unless pipeline.lock matches the pipeline, and every result matches pipeline.lock',
       },
@@ -35,8 +41,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       STACK,
       JOBS,
     ],
-    run: async ({ all }, options: import('./commands/run.ts').RunCommandOptions) =>
-      (await import('./commands/run.ts')).run(all, options),
+    run: async ({ all }, options: import('./commands/watch.ts').WatchableOptions) => {
+      const { run } = await import('./commands/run.ts');
+      return options.watch ? (await import('./commands/watch.ts')).watch(all, options, run) : run(all, options);
+    },
   }),
   command('status', '[STAGE...]', {
     description: 'show which stages would run, and why; of the given ones and their upstream stages, if any are given',
@@ -108,10 +116,30 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/verify.ts')).verify(all, options),
   }),
   command('runs', '', {
-    description: 'list past runs, newest first',
+    description:
+      'show past runs of this pipeline as a table, newest first, with their metrics and the params that differ',
     options: [
-      { flags: '--limit <N>', description: 'maximum number of runs', parse: positiveInteger, default: 20 },
-      { flags: '--all', description: 'list all runs' },
+      { flags: '--limit <N>', description: 'maximum number of runs', parse: parsePositive, default: 20 },
+      { flags: '--all', description: 'show all runs' },
+      {
+        flags: '--columns <NAMES>',
+        description:
+          'show these columns, separated by commas: NAME or STAGE.NAME of metrics and params, in which * stands for any characters, or one of when, state, took, stages, pipeline and file',
+        parse: parseColumns,
+      },
+      {
+        flags: '--sort <NAME>',
+        description: 'sort by a column, the smallest first; the instances of a matrix count with their mean',
+      },
+      { flags: '--reverse', description: 'reverse the order: with --sort, the largest first' },
+      {
+        flags: '--filter <CONDITION>',
+        description: 'show only runs that meet a condition, such as "accuracy>=0.9" or state=ok (repeatable)',
+        parse: parseFilter,
+        repeatable: true,
+      },
+      { flags: '--csv', description: 'print CSV, by default with every metric and param' },
+      { flags: '--other-pipelines', description: 'show the runs of other pipelines on this cache, too' },
     ],
     run: async (_args, options: import('./commands/runs.ts').RunsOptions) =>
       (await import('./commands/runs.ts')).runs(options),
@@ -120,7 +148,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'show what a stage has printed, with times (UTC), in its newest run',
     options: [
       { flags: '--run <RUN>', description: 'in this run: an id, an unambiguous prefix of one, latest or latest~N' },
-      { flags: '--attempt <N>', description: 'only this attempt of a stage with retries', parse: positiveInteger },
+      { flags: '--attempt <N>', description: 'only this attempt of a stage with retries', parse: parsePositive },
       { flags: '--follow', description: 'if the stage is running or waiting, print what it prints until it ends' },
     ],
     run: async (args, options: import('./commands/logs.ts').LogsOptions) =>
@@ -128,7 +156,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   }),
   command('diff', '[RUN] [RUN]', {
     description:
-      'compare two runs (default: the last two; one argument is compared with the latest run). RUN is an id, an unambiguous prefix of one, latest or latest~N',
+      'compare two runs (default: the last two of this pipeline; one argument is compared with its latest run). RUN is the beginning or the end of an id, latest or latest~N',
     run: async ({ all }, options) => (await import('./commands/diff.ts')).diff(all, options),
   }),
   command('cache ls', '[STAGE...]', {
@@ -201,7 +229,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   }),
 ];
 
-/** `Options` is the type of the parsed options: the parsers fill them in by their camel-cased names. */
+/** `Options` is the type of the parsed options: the parser fills them in by their camel-cased names. */
 function command<Options extends CommonOptions>(
   name: string,
   args: string,
@@ -214,11 +242,4 @@ function command<Options extends CommonOptions>(
 ): CommandSpec {
   const { options = [], run } = spec;
   return { ...spec, name, arguments: args, options, run: run as CommandSpec['run'] };
-}
-
-/** Parses a positive integer. Throws an Error for anything else. */
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error('Expected a positive integer.');
-  return value;
 }

@@ -28,7 +28,7 @@ export function openConsole(options: CommonOptions): Console {
     paint: painter(stream, options.color, process.env),
     folders: [process.cwd(), findProject(options).root],
     commandLine: commandLineFor(options),
-    width: stream.columns ?? (Number(process.env['COLUMNS']) || 80),
+    width: widthOf(stream),
     print: (text) => {
       writeText(stream, `${text}\n`);
     },
@@ -36,6 +36,11 @@ export function openConsole(options: CommonOptions): Console {
       if (options.json) writeJson(process.stdout, value);
     },
   };
+}
+
+/** Returns the number of columns of a terminal; if the output is not a terminal, `COLUMNS` or 80. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  return stream.columns ?? (Number(process.env['COLUMNS']) || 80);
 }
 
 /** Reports problems of the command line, the pipeline file or the data it names, and returns the exit code. */

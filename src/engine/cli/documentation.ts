@@ -9,5 +9,5 @@ import { dirname, join, relative } from 'node:path';
 export function documentationNote(command: string): string {
   const page = join(dirname(realpathSync(command)), '..', 'docs', 'README.md');
   const near = relative(process.cwd(), page);
-  return `\nDocumentation: ${near.startsWith('..') ? page : near}`;
+  return `Documentation: ${near.startsWith('..') ? page : near}`;
 }

@@ -13,7 +13,7 @@ export function requireRun(text: string, history: RunHistory, command: CommandLi
       return success(found.run);
     case 'several': {
       const advice = `Give more of the id: ${found.ids.slice(0, 5).join(', ')}${found.ids.length > 5 ? ', …' : ''}`;
-      return problem(`ambiguous run: the ids of ${found.ids.length} runs start with it`, { at, advice });
+      return problem(`ambiguous run: the ids of ${found.ids.length} runs start or end with it`, { at, advice });
     }
     case 'none': {
       if (found.runs === 0)

@@ -1,8 +1,10 @@
+import { relative } from 'node:path';
 import { listSome } from '../../shared/text/format.ts';
 import type { Services } from '../execute/services.ts';
 import { commandLineFor } from './command-line.ts';
 import { reportWarnings } from './console.ts';
 import type { CommonOptions } from './options.ts';
+import { lockfilePath } from './project.ts';
 import type { Referred } from './referred.ts';
 
 /** Returns the stage of what a REF refers to, if its result was computed by somebody else. */
@@ -23,10 +25,11 @@ export function warnOfForeign(
   const stages = results.map(({ name }) => name);
   const [result, was, them] = stages.length === 1 ? ['result', 'was', 'it'] : ['results', 'were', 'them'];
   const command = commandLineFor(options);
+  const lockfile = relative(process.cwd(), lockfilePath(options));
   const warning = {
     message:
-      `the ${result} of ${listSome(stages)} in the cache ${was} not computed by you, and pipeline.lock does not have ` +
-      `${them}${keptOut ? '; pipeline.lock was not written' : ''}`,
+      `the ${result} of ${listSome(stages)} in the cache ${was} not computed by you, and ${lockfile} does not have ` +
+      `${them}${keptOut ? `; ${lockfile} was not written` : ''}`,
     advice:
       `Compute ${them} yourself: ${command('run', '--force', ...(stages.length > 6 ? [] : stages))}\n` +
       `    Or believe who did: ${command('run', '--trust-cache')}`,

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { Extensions } from '../../shared/extensions/extensions.ts';
 import { beforeFirstUse, writeText } from '../../shared/text/output.ts';
 import type { Arguments } from './command-spec.ts';
+import { COMMANDS } from './commands.ts';
+import { reportProblems, widthOf } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions, Engine } from './options.ts';
-import { parseQuickly } from './parse-quickly.ts';
+import { type Parsed, parse } from './parse.ts';
 
 /** What only the built command knows about itself. */
 export interface Distribution {
@@ -21,19 +23,40 @@ export interface Distribution {
 export async function mainCommand(words: readonly string[], distribution: Distribution): Promise<void> {
   const output = watchOutput();
   const engine = engineIn(distribution);
-  const parsed = parseQuickly(words) ?? (await parseCarefully(words, distribution));
-  if (typeof parsed === 'number') {
-    process.exitCode = parsed;
-    return;
-  }
-  const { command, args, options } = parsed;
-  process.exitCode = await command.run(toArguments(args), { ...options, engine } as CommonOptions);
+  const parsed = parse(words, COMMANDS);
+  if (parsed.kind === 'command') {
+    const { command, args, options } = parsed;
+    process.exitCode = await command.run(toArguments(args), { ...options, engine } as CommonOptions);
+  } else process.exitCode = await answer(parsed, words, engine, distribution);
   output.finish();
 }
 
-async function parseCarefully(words: readonly string[], { folder }: Distribution) {
-  const { version } = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8')) as { version: string };
-  return (await import('./program.ts')).parseWithCommander(words, version);
+/** Prints what a command line asks for that runs no command: help, the version, or what is wrong with it. */
+async function answer(
+  parsed: Exclude<Parsed, { readonly kind: 'command' }>,
+  words: readonly string[],
+  engine: Engine,
+  { folder }: Distribution,
+): Promise<number> {
+  switch (parsed.kind) {
+    case 'version': {
+      const { version } = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8')) as { version: string };
+      writeText(process.stdout, `${version}\n`);
+      return EXIT.ok;
+    }
+    case 'help': {
+      const stream = parsed.isRequested ? process.stdout : process.stderr;
+      writeText(stream, (await import('./help.ts')).helpOn(parsed.about, widthOf(stream)));
+      return parsed.isRequested ? EXIT.ok : EXIT.badInput;
+    }
+    case 'invalid': {
+      const problems = (await import('./command-line-problems.ts')).commandLineProblems(parsed);
+      const asked = { json: words.includes('--json'), color: !words.includes('--no-color') };
+      return reportProblems(problems, { ...asked, set: [], engine });
+    }
+    default:
+      return parsed satisfies never;
+  }
 }
 
 /**

@@ -1,13 +1,11 @@
 import { listSome } from '../../shared/text/format.ts';
 import { changedParams } from '../cache/history/compare-runs.ts';
-import { RunHistory } from '../cache/history/run-history.ts';
-import { projectId } from '../cache/local/roots.ts';
 import type { RunRecord } from '../cache/records.ts';
 import type { Services } from '../execute/services.ts';
 import { reportWarnings } from './console.ts';
 import type { CommonOptions } from './options.ts';
+import { ownHistory } from './own-runs.ts';
 import type { Referred } from './referred.ts';
-import { variantOf } from './variant.ts';
 
 /**
  * Warns that the newest run has another result for what a REF refers to: after a run with `--set`, the same command
@@ -16,13 +14,13 @@ import { variantOf } from './variant.ts';
 export function warnOfNewerRun(
   reference: string,
   referred: Referred,
-  services: Pick<Services, 'plan' | 'roots' | 'commandLine'>,
+  services: Pick<Services, 'plan' | 'commandLine'>,
   options: CommonOptions,
 ): void {
   // A digest and `RUN:STAGE` say exactly what is meant.
   if (referred.kind === 'content' || !isStageOfPlan(referred.stage, reference)) return;
-  const [newest] = new RunHistory(services.roots.cache).newest(1);
-  if (newest === undefined || newest.project !== projectId(variantOf(services.plan.name, options))) return;
+  const [newest] = ownHistory(options, services.plan.name).newest(1);
+  if (newest === undefined) return;
   const used = newest.stages.find(({ name }) => name === referred.stage);
   if (used?.key === undefined || used.key === referred.record.key || Object.keys(used.outputs).length === 0) return;
   const differences = paramsThatDiffer(newest, services);

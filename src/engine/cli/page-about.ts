@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import { type Result, success } from '../../shared/problem.ts';
-import { RunHistory } from '../cache/history/run-history.ts';
 import type { RunRecord } from '../cache/records.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
@@ -9,6 +8,7 @@ import { reportedRun, runBefore } from '../page/reported-run.ts';
 import { runPage } from '../page/run-page.ts';
 import { requireRun } from './find-run.ts';
 import type { CommonOptions } from './options.ts';
+import { ownHistory } from './own-runs.ts';
 import { lockfilePath } from './project.ts';
 
 interface Wanted {
@@ -25,8 +25,8 @@ export async function pageAbout(
   services: Services,
   options: CommonOptions,
 ): Promise<Result<{ readonly run: RunRecord; readonly html: string }>> {
-  const { stores, roots, commandLine } = services;
-  const history = new RunHistory(roots.cache);
+  const { stores, commandLine } = services;
+  const history = ownHistory(options, services.plan.name);
   const run = requireRun(wanted, history, commandLine);
   if (!run.ok) return run;
   const baseline: Result<RunRecord | undefined> =

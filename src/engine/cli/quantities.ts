@@ -43,3 +43,10 @@ export function parsePort(text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535) throw new Error('Expected a number from 0 to 65535.');
   return port;
 }
+
+/** Parses a positive integer. Throws an Error for anything else. */
+export function parsePositive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error('Expected a positive integer.');
+  return value;
+}

@@ -1,20 +1,22 @@
 import { problem, type Result } from '../../shared/problem.ts';
-import { RunHistory } from '../cache/history/run-history.ts';
 import type { RunRecord, StageOutcomeRecord } from '../cache/records.ts';
 import { findResult } from '../cache/results.ts';
 import type { Services } from '../execute/services.ts';
 import { splitOutput } from '../plan/stage-reference.ts';
 import { suggestion } from '../plan/suggest.ts';
 import { requireRun } from './find-run.ts';
+import type { CommonOptions } from './options.ts';
+import { ownHistory } from './own-runs.ts';
 import { type Referred, referToRecord } from './referred.ts';
 
 /** Finds what `latest:train.model` or another `RUN:STAGE.OUTPUT` refers to: the result that the run used or computed. */
 export async function referInRun(
   { run: text, rest }: { readonly run: string; readonly rest: string },
   services: Services,
+  options: CommonOptions,
 ): Promise<Result<Referred>> {
-  const { roots, stores, commandLine } = services;
-  const found = requireRun(text, new RunHistory(roots.cache), commandLine);
+  const { plan, stores, commandLine } = services;
+  const found = requireRun(text, ownHistory(options, plan.name), commandLine);
   if (!found.ok) return found;
   const run = found.value;
   const at = { file: `${text}:${rest}` };

@@ -10,6 +10,7 @@ import type { PlannedStage } from '../plan/plan.ts';
 import { StageNames } from '../plan/stage-names.ts';
 import { splitOutput } from '../plan/stage-reference.ts';
 import { list, suggestion } from '../plan/suggest.ts';
+import type { CommonOptions } from './options.ts';
 import { type Referred, referToRecord } from './referred.ts';
 
 /** A digest, or a prefix of one. */
@@ -18,9 +19,9 @@ const PREFIX = /^[0-9a-f]{6,64}$/;
 export const SHORT_DIGEST = 12;
 
 /** Finds the result that a REF refers to: that of the current pipeline, that of a run, or one by its digest or key. */
-export async function refer(reference: string, services: Services): Promise<Result<Referred>> {
+export async function refer(reference: string, services: Services, options: CommonOptions): Promise<Result<Referred>> {
   const inRun = splitRun(reference);
-  if (inRun !== undefined) return (await import('./reference-in-run.ts')).referInRun(inRun, services);
+  if (inRun !== undefined) return (await import('./reference-in-run.ts')).referInRun(inRun, services, options);
   const found = findStage(reference, services.plan.stages);
   if (!found.ok && PREFIX.test(reference)) return referToDigest(reference, services);
   if (!found.ok) return failure([{ ...found.failure, at: { file: reference } }]);

@@ -15,7 +15,7 @@ const LAG_MILLISECONDS = 1000;
  */
 export class RunRecorder {
   readonly #history: Pick<History, 'addRun'>;
-  readonly #about: Pick<RunRecord, 'pipeline' | 'project'>;
+  readonly #about: Pick<RunRecord, 'pipeline' | 'project' | 'file'>;
   readonly #params: ReadonlyMap<string, JsonObject>;
   readonly #started = new Date();
   readonly #results = new Map<string, StageResult>();
@@ -25,10 +25,10 @@ export class RunRecorder {
   #isRecorded = false;
   #next: NodeJS.Timeout | undefined;
 
-  constructor(history: Pick<History, 'addRun'>, plan: Plan, project: string) {
+  constructor(history: Pick<History, 'addRun'>, plan: Plan, about: Pick<RunRecord, 'project' | 'file'>) {
     this.#history = history;
     this.#params = new Map(plan.stages.map((stage) => [stage.name, stage.params]));
-    this.#about = { pipeline: plan.name, project };
+    this.#about = { pipeline: plan.name, ...about };
   }
 
   /** Whether the record was written before the end of the run, because something had to be done. */
@@ -85,7 +85,7 @@ export class RunRecorder {
     });
   }
 
-  #write(record: Omit<RunRecord, 'pipeline' | 'project' | 'started'>): Result<void> {
+  #write(record: Omit<RunRecord, 'pipeline' | 'project' | 'file' | 'started'>): Result<void> {
     return this.#history.addRun({ ...this.#about, started: this.#started.toISOString(), ...record });
   }
 

@@ -34,6 +34,8 @@ import { undeclaredFiles } from './undeclared-files.ts';
 /** A validated pipeline with everything that commands need to work on it. */
 export interface Session {
   readonly services: Services;
+  /** The code of the stages by module. */
+  readonly codes: StageCodes;
   /** Saves the indexes of files and stages for the next run. */
   save(): void;
   /** Releases the session. It must not be used afterwards. */
@@ -118,10 +120,14 @@ export async function openSession(
       environment: process.env,
       commandLine: commandLineFor(options),
     },
+    codes,
     save: () => {
       for (const learnt of [sources, paths, seals, codes]) learnt.save();
     },
-    close: () => marker.release(),
+    close: () => {
+      marker.release();
+      threads.close();
+    },
   });
 }
 

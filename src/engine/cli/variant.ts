@@ -1,17 +1,26 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Project, Variant } from '../cache/local/roots.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
 
 /** Returns where the project of a command line lies. Its pipeline file may not exist. */
 export function placeOf(options: CommonOptions): Pick<Project, 'host' | 'file'> {
-  const { file } = findProject(options);
+  return { host: hostname(), file: withoutLinks(findProject(options).file) };
+}
+
+/** Returns the pipeline file of a command line relative to its cache, so that both can be moved together. */
+export function fileFromCache(options: CommonOptions): string {
+  const { file, cache } = findProject(options);
+  return relative(withoutLinks(cache), withoutLinks(file));
+}
+
+function withoutLinks(path: string): string {
   try {
-    return { host: hostname(), file: realpathSync.native(file) };
+    return realpathSync.native(path);
   } catch {
-    return { host: hostname(), file };
+    return path;
   }
 }
 

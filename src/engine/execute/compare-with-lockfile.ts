@@ -37,7 +37,7 @@ export async function findOutdated(
     const locked = lockfile.get(stage.name);
     const key = await keyOf(stage, services, paths, (before) => ({ outputs: outputsBefore(stage, before, lockfile) }));
     if (!key.ok) problems.push(...key.failure);
-    else if (locked === undefined) outdated.push({ stage: stage.name, reasons: ['it is not in pipeline.lock'] });
+    else if (locked === undefined) outdated.push({ stage: stage.name, reasons: ['it is not in the lockfile'] });
     else if (locked.key !== key.value.key)
       outdated.push({ stage: stage.name, reasons: await reasonsSince(locked, stage, key.value, services) });
     else outdated.push(...compareOutputs(locked, stage));
@@ -50,7 +50,7 @@ export function removedStages(lockfile: Lockfile, plan: Plan): OutdatedStage[] {
   const names = new Set(plan.stages.map(({ name }) => name));
   return [...lockfile.keys()]
     .filter((name) => !names.has(name))
-    .map((stage) => ({ stage, reasons: ['it is in pipeline.lock, but not in the pipeline'] }));
+    .map((stage) => ({ stage, reasons: ['it is in the lockfile, but not in the pipeline'] }));
 }
 
 /** Returns the locked outputs of `before` that `stage` reads; if absent, the inputs that `stage` had when locked. */
@@ -71,10 +71,10 @@ function compareOutputs(locked: LockedStage, stage: PlannedStage): OutdatedStage
   const reasons = [
     ...declared
       .filter((name) => !(name in locked.outputs))
-      .map((name) => `its output "${name}" is not in pipeline.lock`),
+      .map((name) => `its output "${name}" is not in the lockfile`),
     ...Object.keys(locked.outputs)
       .filter((name) => !declared.includes(name))
-      .map((name) => `its output "${name}" is in pipeline.lock, but no longer declared`),
+      .map((name) => `its output "${name}" is in the lockfile, but no longer declared`),
   ];
   return reasons.length === 0 ? [] : [{ stage: stage.name, reasons }];
 }
@@ -90,7 +90,7 @@ async function reasonsSince(
   const record = last?.key === locked.key ? last : await findResult(services.stores, locked.key);
   const reasons =
     record === undefined ? reasonsFromLock(locked, stage, now, services) : reasonsToRun(stage, now, record, services);
-  return reasons.length > 0 ? reasons : ['its action key differs from the one in pipeline.lock'];
+  return reasons.length > 0 ? reasons : ['its action key differs from the one in the lockfile'];
 }
 
 function reasonsFromLock(

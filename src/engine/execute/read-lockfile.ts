@@ -99,7 +99,7 @@ function conflictMarkers(file: string, text: string): Problem[] {
           {
             message: 'unresolved merge conflict',
             at: { file, line: index + 1, column: 1, length: line.length },
-            advice: 'Take either side (git checkout --theirs pipeline.lock), then regenerate it: pipeline run',
+            advice: `Take either side (git checkout --theirs ${file}), then regenerate it: pipeline run`,
           },
         ]
       : [],

@@ -4,7 +4,7 @@ import type { LastFailure } from '../cache/stores.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { compareListings } from '../fingerprint/compare-listings.ts';
 import { describePackages } from '../fingerprint/compare-packages.ts';
-import type { Digest } from '../fingerprint/digest.ts';
+import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { FileList } from '../fingerprint/file-list.ts';
 import type { Tree } from '../fingerprint/tree.ts';
 import { type PlannedStage, writtenIn } from '../plan/plan.ts';
@@ -23,10 +23,11 @@ export function reasonsToRun(
   last: ActionRecord | undefined,
   services: ReasonServices,
 ): string[] {
-  if (services.vouched.isRefused(key)) return ['the cache has another result under its key than pipeline.lock'];
-  const failure = services.stores.history.lastFailure(stage.name);
-  if (last === undefined)
-    return [failure === undefined ? 'it has not run yet' : `${failureText(failure)}, and has no result yet`];
+  if (services.vouched.isRefused(key))
+    return ['the cache has another result under its key than a lockfile of the project'];
+  const { history } = services.stores;
+  const failure = history.lastFailure(stage.name);
+  if (last === undefined) return [reasonWithoutRecord(key, history.lastKey(stage.name), failure)];
   if (last.key === key) return ['its result in the cache is incomplete or corrupted'];
   const reasons = reasonsSince(last, stage, { document, open: [] }, services);
   // A failure under another key says nothing about this one.
@@ -36,6 +37,13 @@ export function reasonsToRun(
 
 function failureText({ run, how }: LastFailure): string {
   return how === 'killed' ? `it was running when run ${run} was killed` : `it failed in run ${run}`;
+}
+
+/** Explains why a stage runs of whose last result there is no valid record. */
+function reasonWithoutRecord(key: ActionKey, last: ActionKey | undefined, failure: LastFailure | undefined): string {
+  if (last === key) return 'the record of its result in the cache is missing or corrupted';
+  if (last !== undefined) return 'the record of its last result in the cache is missing or corrupted';
+  return failure === undefined ? 'it has not run yet' : `${failureText(failure)}, and has no result yet`;
 }
 
 /** Describes what changed since `last`, as far as it is known without running upstream stages. */

@@ -158,6 +158,20 @@ export class StageCodes {
     }));
   }
 
+  /**
+   * Returns the files, existing or not, that determine the code of a stage module: its sources and, of packages, what
+   * lies outside of `node_modules`, and the `package.json`, which an installation replaces.
+   */
+  filesOf(module: string): readonly string[] {
+    const remembered = this.#remembered.get(module);
+    if (remembered === undefined) return [module];
+    const ofPackages = this.#packages.filesOf(remembered.packages);
+    return [
+      ...remembered.sources.files,
+      ...ofPackages.filter((path) => !path.includes('/node_modules/') || path.endsWith('/package.json')),
+    ];
+  }
+
   /** Stores the interface that the code of a stage declares. */
   describe(module: string, described: StageInterface): void {
     const remembered = this.#remembered.get(module);

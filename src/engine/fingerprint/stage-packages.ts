@@ -87,6 +87,11 @@ export class SealedPackages {
     return { identities, folders, seals };
   }
 
+  /** Returns the files that determine the packages with these seals. */
+  filesOf(seals: readonly Digest[]): readonly string[] {
+    return seals.flatMap((id) => this.#sealed.get(id)?.files ?? []);
+  }
+
   /** Returns whether none of the packages with these seals has changed since `time`, in nanoseconds. */
   areOlder(seals: readonly Digest[], time: bigint): boolean {
     return seals.every((id) => {

@@ -40,6 +40,15 @@ export function interpolate(value: Json, scope: Scope): Interpolated {
   return { value: filled, problems: interpolation.problems, dimensions: interpolation.dimensions };
 }
 
+/** Returns the names in all `${name}` of a value. */
+export function referencesIn(value: Json): readonly string[] {
+  if (typeof value === 'string')
+    return [...value.matchAll(REFERENCE)].flatMap(([match, name = '']) =>
+      match.startsWith('$$') ? [] : [name.trim()],
+    );
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap((item) => referencesIn(item)) : [];
+}
+
 class Interpolation {
   readonly #scope: Scope;
   readonly problems: InterpolationProblem[] = [];
@@ -146,7 +155,7 @@ class Interpolation {
   }
 }
 
-function childOf(value: Json, steps: readonly string[]): Json | undefined {
+export function childOf(value: Json, steps: readonly string[]): Json | undefined {
   let found: Json | undefined = value;
   for (const step of steps) found = isObject(found) && Object.hasOwn(found, step) ? found[step] : undefined;
   return found;

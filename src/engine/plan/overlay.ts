@@ -80,13 +80,18 @@ function fromProfile(
 function fromSet(text: string, problems: Problem[]): Assignment[] {
   const file = `--set ${text}`;
   const at = text.indexOf('=');
-  const parsed = at > 0 ? parseYaml(file, text.slice(at + 1)) : undefined;
-  if (parsed?.ok !== true) {
-    problems.push({
-      message: parsed === undefined ? 'expected KEY=VALUE' : 'the value is not valid YAML',
-      at: { file },
-      advice: 'For example: --set learning_rate=1e-4, or --set train.learning_rate=1e-4 for one stage.',
-    });
+  const example = 'For example: --set learning_rate=1e-4, or --set train.learning_rate=1e-4 for one stage.';
+  if (at <= 0) {
+    problems.push({ message: 'expected KEY=VALUE', at: { file }, advice: example });
+    return [];
+  }
+  const parsed = parseYaml(file, text.slice(at + 1));
+  if (!parsed.ok) {
+    for (const { message, at: place, advice } of parsed.failure) {
+      // There is no line to show: the value is a part of the command line.
+      const where = place?.line === 1 ? ` (at character ${place.column} of the value)` : '';
+      problems.push({ message: `${message}${where}`, at: { file }, advice: advice ?? example });
+    }
     return [];
   }
   return [{ key: text.slice(0, at), value: (parsed.value.value ?? null) as Json, place: { file } }];

@@ -8,6 +8,7 @@ import { interpolate } from './interpolate.ts';
 import type { MatrixValues } from './matrix.ts';
 import { namesFor, unknownParams } from './names-in-command.ts';
 import { type Overlaid, type Overlays, overlay } from './overlay.ts';
+import { Overrides } from './overrides.ts';
 import { type Command, type CommandPlaces, resolveCommand } from './resolve-command.ts';
 import { type ResolvedInput, resolveInput } from './resolve-input.ts';
 import { familiesOf } from './resolve-matrix.ts';
@@ -211,15 +212,21 @@ function fill(
 }
 
 function placesOf({ declared, overlaid }: Scope, name: string): StagePlaces {
-  const { source } = declared;
+  const { source, pipeline } = declared;
+  const overrides = new Overrides(overlaid);
   return {
     stage: () => source.place(['stages', name], 'key'),
     module: () => source.place(['stages', name, 'module'], 'value'),
     matrix: (dimension) => source.place(['stages', name, 'matrix', dimension], 'key'),
-    input: (input, part) => source.place(['stages', name, 'inputs', input], part),
+    input: (input, part) => {
+      const written = pipeline.stages[name]?.inputs?.[input];
+      const override =
+        part === 'key' ? undefined : overrides.ofReferences(typeof written === 'object' ? written.path : written);
+      return override ?? source.place(['stages', name, 'inputs', input], part);
+    },
     output: (index) => source.place(['stages', name, 'outputs', index], 'value'),
     variable: (index) => source.place(['stages', name, 'env', index], 'value'),
     param: (path, part) =>
-      overlaid.origins.get([name, ...path].join('.')) ?? source.place(['stages', name, 'params', ...path], part),
+      overrides.ofParam(name, path, part) ?? source.place(['stages', name, 'params', ...path], part),
   };
 }

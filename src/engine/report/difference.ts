@@ -6,7 +6,7 @@ import type { Difference } from '../execute/failure.ts';
 /** Describes how an output differs from the lockfile: `output model: weights.bin differs from offset 17 on`. */
 export function describeDifference({ output, file, expected, found, first }: Difference): string {
   if (first === undefined) {
-    const digests = `${expected.slice(0, 12)}… in pipeline.lock, now ${found.slice(0, 12)}…`;
+    const digests = `${expected.slice(0, 12)}… in the lockfile, now ${found.slice(0, 12)}…`;
     return `output ${output}: ${file} differs (${digests}); the first difference is unknown, because the expected content is not in the cache`;
   }
   return `output ${output}: ${wordsOf(first, file)}`;
@@ -51,7 +51,7 @@ export function adviceOnDifference(
   commandLine: (...words: readonly string[]) => string,
 ): string {
   return differences.some(({ cached }) => cached)
-    ? `The cached result differs from pipeline.lock. Recompute it: ${commandLine('run', stage, '--force', '--locked')}`
+    ? `The cached result differs from the lockfile. Recompute it: ${commandLine('run', stage, '--force', '--locked')}`
     : 'The same code, params and inputs gave a different result. Typical causes: the time, random numbers without a seed, the order of files or threads. If the stage cannot be made deterministic, declare it: deterministic: false.';
 }
 

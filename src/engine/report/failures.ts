@@ -27,7 +27,7 @@ export function failureTitle(reason: FailureReason): string {
     case 'cache':
       return 'cache error';
     case 'difference':
-      return 'result differs from pipeline.lock';
+      return 'result differs from the lockfile';
     default:
       return reason satisfies never;
   }

@@ -26,7 +26,7 @@ export function summarizeVerify(
     if (first !== undefined) return `${paint('red', 'not reproduced')}: ${first} is the first stage that differs,`;
     if (!ok) return paint('red', 'failed');
     if (equal === 0) return paint('yellow', 'nothing compared');
-    return `${paint('green', 'reproduced')}: ${plural(equal, 'stage')}, byte-identical to pipeline.lock,`;
+    return `${paint('green', 'reproduced')}: ${plural(equal, 'stage')}, byte-identical to the lockfile,`;
   }
 }
 

@@ -44,15 +44,17 @@ export function pad(text: string, width: number, side: 'left' | 'right' = 'right
 /**
  * Aligns rows in columns, at most `width` terminal columns wide: long cells are cut in the middle, and if that does not
  * suffice, the last columns are omitted. Columns of numbers are right-aligned.
+ *
+ * @param names how many of the first columns have names, which may consist of digits.
  */
-export function table(cells: readonly (readonly string[])[], width: number, indent = '  '): Table {
+export function table(cells: readonly (readonly string[])[], width: number, indent = '  ', names = 0): Table {
   const rows = cells.map((row) => row.map(joinLines));
   const room = width - displayWidth(indent);
   const natural = naturalWidths(rows).map((wide) => Math.min(wide, room));
   let shown = natural.length;
   while (shown > 1 && total(natural.slice(0, shown).map((wide) => Math.min(wide, NARROWEST))) > room) shown -= 1;
   const widths = narrow(natural.slice(0, shown), room);
-  const right = widths.map((_wide, index) => isNumeric(rows.slice(1).map((row) => row[index] ?? '')));
+  const right = widths.map((_wide, index) => index >= names && isNumeric(rows.slice(1).map((row) => row[index] ?? '')));
   const lines = rows.map((row) => {
     const cells = widths.map((wide, index) =>
       pad(cutMiddle(row[index] ?? '', wide), wide, right[index] ? 'left' : 'right'),

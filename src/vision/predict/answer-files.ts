@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Field, Float32, List, Schema, Utf8 } from 'apache-arrow';
+import { csvLine } from '../../shared/text/csv.ts';
 import { createArrowFile, float32Column, float32ListColumn, textColumn } from '../data/tables/arrow-file.ts';
 import type { TaskClasses } from '../models/heads.ts';
 import type { ImageAnswer } from './image-answers.ts';
-import { csvLine, probabilityList } from './prediction-line.ts';
+import { probabilityList } from './prediction-line.ts';
 
 /**
  * How the answers about a folder of images are written. `csv`: a row for each image and task. `jsonl`: an object for each

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { compareRuns } from '../../../src/engine/cache/history/compare-runs.ts';
+import { columnsOf } from '../../../src/engine/cache/history/run-columns.ts';
 import { RunHistory } from '../../../src/engine/cache/history/run-history.ts';
 import { findGarbage, lastUsesIn } from '../../../src/engine/cache/housekeeping/garbage.ts';
 import { takeInventory } from '../../../src/engine/cache/housekeeping/inventory.ts';
@@ -15,7 +16,7 @@ import { actionKey, keyDocument, type RecordedDocument } from '../../../src/engi
 import type { Digest } from '../../../src/engine/fingerprint/digest.ts';
 import { describeExplanation } from '../../../src/engine/report/explain.ts';
 import { describeRunDiff } from '../../../src/engine/report/run-diff.ts';
-import { describeRuns } from '../../../src/engine/report/runs.ts';
+import { csvOf, describeRuns, usualColumns } from '../../../src/engine/report/runs.ts';
 import type { Json } from '../../../src/shared/json.ts';
 import { isBelow } from '../../../src/shared/paths-below.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
@@ -99,7 +100,9 @@ function useActions(cache: string): void {
 
 function useRuns(cache: string): void {
   const runs = new RunHistory(cache).newest(10);
-  describeRuns(runs, new Date(), plain);
+  const columns = columnsOf(runs);
+  describeRuns(runs, usualColumns(runs, columns), { now: new Date(), width: 80, paint: plain });
+  csvOf(runs, columns);
   lastUsesIn(runs);
   for (const other of runs) {
     describeRunDiff(run, other, compareRuns(run, other), plain);

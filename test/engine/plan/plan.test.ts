@@ -82,9 +82,36 @@ describe('an invalid reference', () => {
     [{ profile: 'quik' }, 'pipeline.yaml', 'unknown profile "quik"'],
     [{ set: ['first.rate=-1'] }, '--set first.rate=-1', 'param "rate" of stage "first" must be > 0, but is -1'],
     [{ set: ['first.rates=1'] }, '--set first.rates=1', 'unknown param "rates" of stage "first"'],
+    [
+      { set: ['first.rate.x=1'] },
+      '--set first.rate.x=1',
+      'param "rate" of stage "first" must be a number, but is {"x":1}',
+    ],
+    [{ set: ['rate=-1'] }, '--set rate=-1', 'param "rate" of stage "first" must be > 0, but is -1'],
+    [{ set: ['deep.rate=-1'] }, '--set deep.rate=-1', 'param "rate" of stage "second" must be > 0, but is -1'],
+    [
+      { set: ['rate="${deep.rate}"', 'deep.rate=-1'] },
+      '--set rate="${deep.rate}"',
+      'param "rate" of stage "first" must be > 0, but is -1',
+    ],
+    [
+      { set: ['rate=[1'] },
+      '--set rate=[1',
+      expect.stringMatching(/^invalid YAML: flow sequence .* \(at character 3 of the value\)$/),
+    ],
+    [
+      { set: ['rate=9007199254740993'] },
+      '--set rate=9007199254740993',
+      expect.stringMatching(/^invalid YAML: .*9007199254740993.* \(at character 1 of the value\)$/),
+    ],
   ])('an error in the overlay %j is reported at %s: %s', (overlays, file, message) => {
     const plan = planOf(PIPELINE, { 'train.ts': TRAIN }, overlays);
     expect(plan.ok ? [] : plan.failure[0]).toMatchObject({ at: { file }, message });
+  });
+
+  test('the place of an input is the overlay that gave its path', () => {
+    const plan = unwrap(planOf(PIPELINE, { 'train.ts': TRAIN }, { set: ['folder=./other'] }));
+    expect(plan.stages[1]?.inputs.get('data')).toMatchObject({ at: { file: '--set folder=./other' } });
   });
 
   test('a reference cycle of shared params is reported', () => {

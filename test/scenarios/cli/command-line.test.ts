@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { Project } from '../../support/project.ts';
+import { describe, expect, test } from 'vitest';
+import { Project, toFinished } from '../../support/project.ts';
 import { toy } from './toy-pipeline.ts';
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8'));
@@ -9,6 +9,35 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../
 test('pipeline --version prints the version of the package, also where there is no pipeline', async () => {
   const { exitCode, stdout, stderr } = await new Project({}).pipeline('--version');
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: version, stderr: '' });
+});
+
+describe('help', () => {
+  test('pipeline --help lists the commands, and pipeline COMMAND --help its options, in the width of the terminal', async () => {
+    const project = new Project({});
+    const all = await project.pipeline('--help');
+    expect(all).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(all.stdout).toMatch(/^Usage: pipeline <COMMAND> \[options\]\n\nRuns the stages/);
+    expect(all.stdout).toMatch(/\n {2}run \[STAGE\.\.\.\] +run all stages/);
+    expect(all.stdout).toMatch(/\n {2}cache <COMMAND> +list, measure/);
+    expect(all.stdout).toMatch(/\nDocumentation: .*docs\/README\.md$/);
+    const one = await toFinished(await project.start(['run', '--help'], { COLUMNS: '50' }));
+    expect(one.stdout).toMatch(/\n {2}--jobs <N> +maximum number/);
+    expect(one.stdout).toMatch(/\n {2}-h, --help +print help$/);
+    expect(Math.max(...one.stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(50);
+    expect((await project.pipeline('help', 'cache', 'gc')).stdout).toContain('--keep-runs <N>');
+    const group = await project.pipeline('cache');
+    expect(group).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(group.stderr).toContain('Usage: pipeline cache <COMMAND> [options]');
+  });
+
+  test('with --json, what is wrong with a command line is an object on stdout', async () => {
+    const refused = await new Project({}).pipeline('run', '--frm', 'x', '--json');
+    expect(refused.exitCode).toBe(2);
+    expect(JSON.parse(refused.stdout.split('\n')[0] ?? '')).toMatchObject({
+      type: 'problem',
+      message: 'unknown option "--frm"',
+    });
+  });
 });
 
 test('pipeline status STAGE shows the stage and its upstream stages', async () => {

@@ -199,14 +199,28 @@ describe('an invalid pipeline', () => {
   });
 
   test.each([
-    [['run', '--frm', 'read'], "unknown option '--frm'"],
+    [
+      ['run', '--frm', 'read'],
+      'unknown option "--frm"\n  → Did you mean "--from"? For all options: pipeline run --help',
+    ],
     [['run', 'raed'], 'unknown stage "raed"'],
     [['run', '--set', 'greting=x'], '--set greting=x: unknown shared param "greting"'],
     [['run', '--jobs', '0'], 'Expected a positive integer.'],
-    [['walk'], "unknown command 'walk'"],
-    [['export', 'join'], "missing required argument 'DIR'"],
+    [['stats'], 'unknown command "stats"\n  → Did you mean "status"?'],
+    [['cache', 'verity'], 'unknown command "cache verity"\n  → Did you mean "verify"?'],
+    [
+      ['-f', 'x', 'run'],
+      'the option "-f" stands before the command\n  → Write it after the command: pipeline COMMAND -f …',
+    ],
+    [['run', '--from', '--until'], 'option --from needs a value, but "--until" follows\n  → Write: --from <STAGE>'],
+    [['run', '--json=1'], 'option --json takes no value, but got "1"'],
+    [['graph', 'join'], 'unexpected argument "join"\n  → Write: pipeline graph'],
+    [['export', 'join'], 'missing argument DIR\n  → Write: pipeline export <REF> <DIR>'],
     [['inspect', 'join.bth'], 'stage "join" has no output "bth"'],
-    [['graph', '--format', 'png'], 'unknown format "png"'],
+    [
+      ['graph', '--format', 'png'],
+      'invalid value of option --format: "png"\n  → Known names: mermaid, dot, svg and json.',
+    ],
   ])('the command line %j is rejected, and exits with 2', async (args, message) => {
     const { stderr, exitCode } = await toy().pipeline(...args);
     expect(stderr).toContain(message);

@@ -107,8 +107,8 @@ describe('pipeline run --locked', () => {
             .replace('.counted }', '.count }'),
         ),
       {
-        counted: ['it is not in pipeline.lock'],
-        count: ['it is in pipeline.lock, but not in the pipeline'],
+        counted: ['it is not in the lockfile'],
+        count: ['it is in the lockfile, but not in the pipeline'],
       },
     ],
   ])(
@@ -183,8 +183,8 @@ describe('pipeline run --locked', () => {
     );
     expect(moved(await project.run('--locked'))).toEqual({
       count: [
-        'its output "count" is not in pipeline.lock',
-        'its output "other" is in pipeline.lock, but no longer declared',
+        'its output "count" is not in the lockfile',
+        'its output "other" is in the lockfile, but no longer declared',
       ],
     });
   });
@@ -207,9 +207,7 @@ describe('pipeline run --locked with a non-deterministic stage', () => {
     expect(differs.which('failed')).toEqual(['count']);
     expect(differs.which('blocked')).toEqual(['join']);
     expect(differs.stdout).toContain('{"type":"difference","stage":"count","output":"count","file":"count.json"');
-    expect(differs.stderr).toMatch(
-      /✗ count: result differs from pipeline\.lock\n {2}output count: count\.json differs/,
-    );
+    expect(differs.stderr).toMatch(/✗ count: result differs from the lockfile\n {2}output count: count\.json differs/);
     expect(differs.stderr).toContain(
       'the first difference is unknown, because the expected content is not in the cache',
     );
@@ -231,7 +229,7 @@ describe('pipeline run --locked with a non-deterministic stage', () => {
     const differs = await project.run('--locked');
     expect(differs.exitCode).toBe(3);
     expect(differs.stderr).toMatch(/output count: count\.json differs from offset \d+ on: 0x3\d → 0x3\d/);
-    expect(differs.stderr).toContain('The cached result differs from pipeline.lock');
+    expect(differs.stderr).toContain('The cached result differs from the lockfile');
   });
 });
 

@@ -252,7 +252,7 @@ describe('a run in progress', () => {
     await stage.gone;
     const [listed] = (await project.pipeline('runs', '--json')).stdout.split('\n').map((line) => JSON.parse(line));
     expect(listed).toMatchObject({ outcome: 'killed', ok: false });
-    expect((await project.pipeline('runs')).stdout).toMatch(/just now +\? +killed +1 killed$/);
+    expect((await project.pipeline('runs')).stdout).toMatch(/just now +killed +\? +1 killed$/);
     expect((await project.pipeline('logs', 'wait')).stdout).toMatch(/log {4}before\nkilled, together with its run$/);
     const { stages } = await project.pipeline('status', '--json');
     expect(stages[0]?.reasons).toEqual([`it was running when run ${listed.run} was killed, and has no result yet`]);

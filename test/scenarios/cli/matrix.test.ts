@@ -93,8 +93,8 @@ describe('a pipeline with a matrix', () => {
     expect((await project.run('--locked')).exitCode).toBe(0);
     const { exitCode, stderr } = await project.run('--locked', '--set', 'seeds=[1, 3]');
     expect(exitCode).toBe(3);
-    expect(stderr).toContain('train@rate=0.1,seed=3: it is not in pipeline.lock');
-    expect(stderr).toContain('train@rate=0.1,seed=2: it is in pipeline.lock, but not in the pipeline');
+    expect(stderr).toContain('train@rate=0.1,seed=3: it is not in the lockfile');
+    expect(stderr).toContain('train@rate=0.1,seed=2: it is in the lockfile, but not in the pipeline');
   });
 
   test('--set sets a param of all instances', async () => {

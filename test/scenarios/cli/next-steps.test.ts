@@ -98,4 +98,17 @@ describe('lockfiles of several pipeline files', () => {
     await project.pipeline('cache', 'gc', '--keep-runs', '0', '--yes');
     expect((await project.run('-f', 'other.yaml')).which('ran')).toEqual([]);
   });
+
+  test('the lockfile of another pipeline file is named by its own name', async () => {
+    const project = toy();
+    await project.run();
+    project.write('other.yaml', project.read('pipeline.yaml'));
+    project.write('other.lock', `<<<<<<< HEAD\n${project.read('pipeline.lock')}=======\n>>>>>>> theirs\n`);
+    const conflict = await project.run('--locked', '-f', 'other.yaml');
+    expect(conflict.stderr).toContain('git checkout --theirs other.lock');
+    project.remove('other.lock');
+    const absent = await project.run('--locked', '-f', 'other.yaml');
+    expect(absent.stderr).toContain('error: other.lock does not exist');
+    expect(absent.stderr).not.toContain('pipeline.lock');
+  });
 });

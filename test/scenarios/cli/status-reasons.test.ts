@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Project } from '../../support/project.ts';
 import { toy } from './toy-pipeline.ts';
@@ -55,6 +56,19 @@ describe('the reasons of pipeline status', () => {
     ],
   ])('pipeline status gives the reasons after a change of %s', async (_what, edit, expected) => {
     expect(await reasons(edit)).toEqual(expected);
+  });
+
+  test('pipeline status says so if the record of a result is corrupted or gone', async () => {
+    const expected = 'the record of its result in the cache is missing or corrupted';
+    const ofRecord = (change: (path: string) => void) =>
+      reasons((project) => {
+        for (const name of project.list('cache/actions'))
+          for (const file of project.list(`cache/actions/${name}`))
+            change(project.path(`cache/actions/${name}/${file}`));
+      });
+    const corrupted = await ofRecord((path) => writeFileSync(path, '{'));
+    expect(corrupted).toEqual({ ...AFTER_READ, read: expected });
+    expect(await ofRecord((path) => rmSync(path))).toEqual(corrupted);
   });
 
   test('pipeline status gives the reason for a new stage and for a corrupted result', async () => {
@@ -130,5 +144,5 @@ test('a dry run shows no id of a run, since there is none to be found', async ()
     expect(lines.at(0)).toMatchObject({ type: 'run-started', purpose: 'dry-run', run: null });
     expect(lines.at(-1)).toMatchObject({ type: 'run-finished', run: null });
   }
-  expect((await project.pipeline('runs')).stdout).toBe('There are no runs yet.');
+  expect((await project.pipeline('runs')).stdout).toBe('There are no runs of this pipeline yet.');
 });

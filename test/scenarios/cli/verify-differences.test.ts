@@ -172,7 +172,7 @@ describe('pipeline verify of non-deterministic stages', () => {
     const finished = await verify(project, 'after');
     expect(finished.exitCode).toBe(3);
     expect(verdicts(finished)).toEqual({ random: 'different', after: 'not-compared' });
-    expect(finished.stderr).toContain('The cached result differs from pipeline.lock');
+    expect(finished.stderr).toContain('The cached result differs from the lockfile');
   });
 });
 

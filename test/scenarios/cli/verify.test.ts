@@ -25,7 +25,7 @@ describe('pipeline verify', () => {
     expect(finished.exitCode).toBe(0);
     expect(finished.which('ran')).toEqual(['read', 'shout', 'count', 'join']);
     expect(verdicts(finished)).toEqual({ read: 'equal', shout: 'equal', count: 'equal', join: 'equal' });
-    expect(finished.stderr).toMatch(/reproduced: 4 stages, byte-identical to pipeline\.lock, in/);
+    expect(finished.stderr).toMatch(/reproduced: 4 stages, byte-identical to the lockfile, in/);
     expect(snapshot(project)).toEqual(before);
     expect(project.read('pipeline.lock')).toBe(lockfile);
     expect(readdirSync(project.directory).filter((name) => name.startsWith('cache'))).toEqual(['cache']);
@@ -72,7 +72,7 @@ describe('pipeline verify', () => {
 
   test.each<[string, string[], string]>([
     ['an unknown stage', ['jion'], 'unknown stage "jion"'],
-    ['an unknown option', ['--kep', 'x'], "unknown option '--kep'"],
+    ['an unknown option', ['--kep', 'x'], 'unknown option "--kep"'],
   ])('pipeline verify rejects %s', async (_what, args, message) => {
     const { exitCode, stderr } = await verify(toy(), ...args);
     expect(stderr).toContain(message);

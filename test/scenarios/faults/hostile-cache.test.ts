@@ -65,7 +65,7 @@ describe('content that was changed without a trace in its size and modification 
 
 describe('a record that names the content of another stage', () => {
   const attack = () => repoint(project, 'shout', 'count');
-  const REASON = 'the cache has another result under its key than pipeline.lock';
+  const REASON = 'the cache has another result under its key than a lockfile of the project';
 
   test('is a cache miss of run if pipeline.lock has its key', async () => {
     attack();
@@ -80,7 +80,7 @@ describe('a record that names the content of another stage', () => {
     attack();
     const refused = await project.pipeline(...command.split(' '));
     expect(refused.exitCode).toBe(3);
-    expect(refused.stderr + refused.stdout).toContain('The cached result differs from pipeline.lock');
+    expect(refused.stderr + refused.stdout).toContain('The cached result differs from the lockfile');
     expectRight(await project.run());
   });
 

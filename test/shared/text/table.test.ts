@@ -39,3 +39,11 @@ test('texts are cut to a display width, paths in the middle', () => {
 test('control characters and line breaks are made visible', () => {
   expect(oneLine('two\nlines\u001b[31mred')).toBe('two↵lines\\x1b[31mred');
 });
+
+test('a column of names is left-aligned, even if the names consist of digits', () => {
+  const rows = [
+    ['a name', 'value'],
+    ['28526e5', '1'],
+  ];
+  expect(table(rows, 40, '', 1).lines).toEqual(['a name   value', '28526e5      1']);
+});

@@ -14,10 +14,13 @@ const EMPTY = { seconds: 0, reasons: [], outputs: {} };
 export class RunHistory {
   readonly #cache: string;
   readonly #directory: string;
+  readonly #isWanted: (run: RunRecord) => boolean;
 
-  constructor(cache: string) {
+  /** @param isWanted which runs count as the newest ones: several pipelines may share a cache. */
+  constructor(cache: string, isWanted: (run: RunRecord) => boolean = () => true) {
     this.#cache = cache;
     this.#directory = join(cache, 'runs');
+    this.#isWanted = isWanted;
   }
 
   /** Returns the ids of all runs, newest first. */
@@ -42,13 +45,13 @@ export class RunHistory {
     return handle !== undefined && isCommandRunning(this.#cache, handle);
   }
 
-  /** Returns up to `most` valid records, newest first. */
+  /** Returns up to `most` valid records of those that count, newest first. */
   newest(most: number): readonly RunRecord[] {
     const found: RunRecord[] = [];
     for (const id of this.ids()) {
       if (found.length >= most) break;
       const record = this.read(id);
-      if (record !== undefined) found.push(record);
+      if (record !== undefined && this.#isWanted(record)) found.push(record);
     }
     return found;
   }
@@ -73,6 +76,16 @@ export function verdictOn(run: RunRecord): 'ok' | 'failed' | 'interrupted' | 'ru
   return stages.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'interrupted';
 }
 
+/** Counts the stages of a run by outcome. */
+export function tally({ stages }: RunRecord): {
+  readonly ran: number;
+  readonly cached: number;
+  readonly failed: number;
+} {
+  const number = (outcome: string) => stages.filter((stage) => stage.outcome === outcome).length;
+  return { ran: number('ran'), cached: number('cached'), failed: number('failed') };
+}
+
 /** The result of looking up a run. */
 export type FoundRun =
   | { readonly kind: 'found'; readonly run: RunRecord }
@@ -80,7 +93,10 @@ export type FoundRun =
   | { readonly kind: 'none'; readonly runs: number }
   | { readonly kind: 'several'; readonly ids: readonly string[] };
 
-/** Finds the run that a text names: `latest`, `latest~2`, an id or a unique prefix of one. */
+/**
+ * Finds the run that a text names: `latest`, `latest~2`, an id, or a part of one at its beginning or end that no other
+ * has.
+ */
 export function findRun(text: string, history: RunHistory): FoundRun {
   const latest = /^latest(?:~(\d+))?$/.exec(text);
   if (latest !== null) {
@@ -90,7 +106,7 @@ export function findRun(text: string, history: RunHistory): FoundRun {
     return run === undefined ? { kind: 'none', runs: newest.length } : { kind: 'found', run };
   }
   const ids = history.ids();
-  const matching = ids.includes(text) ? [text] : ids.filter((id) => id.startsWith(text));
+  const matching = ids.includes(text) ? [text] : ids.filter((id) => id.startsWith(text) || id.endsWith(`-${text}`));
   const [id] = matching;
   if (id === undefined || text === '') return { kind: 'none', runs: ids.length };
   if (matching.length > 1) return { kind: 'several', ids: matching };

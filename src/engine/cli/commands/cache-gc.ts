@@ -76,5 +76,5 @@ function printUnknown({ current, problems }: ReferencedKeys, { keepRuns }: GcOpt
   if (current !== undefined) return;
   const why = problems[0]?.message ?? '';
   print(`${paint('yellow', 'cannot tell which results the current pipeline uses')}: ${why}`);
-  print(`What pipeline.lock and the last ${keepRuns} runs need is kept.\n`);
+  print(`What the lockfiles and the last ${keepRuns} runs need is kept.\n`);
 }

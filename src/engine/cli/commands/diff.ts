@@ -1,5 +1,4 @@
 import { compareRuns } from '../../cache/history/compare-runs.ts';
-import { RunHistory } from '../../cache/history/run-history.ts';
 import { describeRunDiff } from '../../report/run-diff.ts';
 import { commandLineFor } from '../command-line.ts';
 import { openConsole, reportProblems } from '../console.ts';
@@ -7,12 +6,13 @@ import { EXIT } from '../exit.ts';
 import { requireRun } from '../find-run.ts';
 import { housekeeping } from '../housekeeping.ts';
 import type { CommonOptions } from '../options.ts';
-import { findProject } from '../project.ts';
+import { ownHistory } from '../own-runs.ts';
+import { readPipelineName } from '../pipeline-name.ts';
 
-/** `pipeline diff`: compares two runs: the given one with the latest, or by default the last two. */
+/** `pipeline diff`: compares two runs: the given one with the latest of this pipeline file, or by default its last two. */
 export function diff(given: readonly string[], options: CommonOptions): Promise<number> {
   return housekeeping(options, async () => {
-    const history = new RunHistory(findProject(options).cache);
+    const history = ownHistory(options, readPipelineName(options));
     const command = commandLineFor(options);
     const [first = 'latest~1', second = 'latest'] = given;
     const before = requireRun(first, history, command);

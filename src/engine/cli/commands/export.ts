@@ -20,7 +20,7 @@ export async function exportArtifacts(
   options: CommonOptions & { readonly force: boolean },
 ): Promise<number> {
   return withSession(options, async ({ services }) => {
-    const referred = await refer(reference, services);
+    const referred = await refer(reference, services, options);
     if (!referred.ok) return reportProblems(referred.failure, options);
     warnOfForeign(foreignIn(referred.value, services), options);
     warnOfNewerRun(reference, referred.value, services, options);

@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { writeJson, writeText } from '../../../shared/text/output.ts';
 import { survey } from '../../execute/survey.ts';
-import { suggestion } from '../../plan/suggest.ts';
 import { toDot, toSvg } from '../../report/graph/dot.ts';
 import { type Graph, toGraph } from '../../report/graph/graph.ts';
 import { toJson } from '../../report/graph/json.ts';
 import { toMermaid } from '../../report/graph/mermaid.ts';
-import { reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { withSession } from '../with-session.ts';
@@ -21,13 +19,6 @@ const FORMATS: Readonly<Record<string, (graph: Graph) => string | object | Promi
 /** `pipeline graph`: prints the stages, their inputs, and which of them are cached. */
 export async function graph(options: CommonOptions & { readonly format: string }): Promise<number> {
   const format = options.json ? 'json' : options.format;
-  if (!Object.hasOwn(FORMATS, format)) {
-    const advice = suggestion(format, Object.keys(FORMATS));
-    return reportProblems(
-      [{ message: `unknown format "${format}"`, at: { file: `--format ${format}` }, advice }],
-      options,
-    );
-  }
   return withSession(options, async ({ services }) => {
     const names = services.plan.stages.map(({ name }) => name);
     const drawing = await FORMATS[format]?.(toGraph(services.plan, await survey(services, names), existsSync));

@@ -29,7 +29,7 @@ export interface InspectOptions extends CommonOptions {
 /** `pipeline inspect`: shows the content of a result and its provenance. */
 export async function inspect(reference: string, options: InspectOptions): Promise<number> {
   return withSession(options, async ({ services }) => {
-    const referred = await refer(reference, services);
+    const referred = await refer(reference, services, options);
     if (!referred.ok) return reportProblems(referred.failure, options);
     warnOfForeign(foreignIn(referred.value, services), options);
     warnOfNewerRun(reference, referred.value, services, options);

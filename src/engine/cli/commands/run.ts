@@ -14,9 +14,9 @@ import type { CommonOptions } from '../options.ts';
 import { lockfilePath } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { RunRecorder } from '../run-recorder.ts';
-import { missingInputs } from '../session.ts';
-import { variantOf } from '../variant.ts';
-import { withSession } from '../with-session.ts';
+import { missingInputs, type Session } from '../session.ts';
+import { fileFromCache, variantOf } from '../variant.ts';
+import { type SessionObserver, withSession } from '../with-session.ts';
 
 export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'> {
   readonly dryRun: boolean;
@@ -30,52 +30,67 @@ export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'>
 }
 
 /** `pipeline run` and, as a dry run of all stages, `pipeline status`. Returns the exit code. */
-export async function run(stages: readonly string[], options: RunCommandOptions): Promise<number> {
+export async function run(
+  stages: readonly string[],
+  options: RunCommandOptions,
+  observer?: SessionObserver,
+): Promise<number> {
   const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun };
-  return withSession({ ...options, ...session }, async ({ services }, signal) => {
-    const selection = select(services.plan, { ...options, stages });
-    if (!selection.ok) return reportProblems(selection.failure, options);
-    const missing = missingInputs(services.plan, selection.value.stages);
-    if (missing.length > 0) return reportProblems(missing, options);
+  const command = ({ services }: Session, signal: AbortSignal) => runIn(services, stages, options, signal);
+  return withSession({ ...options, ...session }, command, observer);
+}
 
-    const checkResult = options.locked
-      ? await (await import('../locked.ts')).lockedResultCheck(services, selection.value.stages, options)
-      : undefined;
-    if (typeof checkResult === 'number') return checkResult;
+async function runIn(
+  services: Services,
+  stages: readonly string[],
+  options: RunCommandOptions,
+  signal: AbortSignal,
+): Promise<number> {
+  const selection = select(services.plan, { ...options, stages });
+  if (!selection.ok) return reportProblems(selection.failure, options);
+  const missing = missingInputs(services.plan, selection.value.stages);
+  if (missing.length > 0) return reportProblems(missing, options);
 
-    const console = openConsole(options);
-    const { emit, close } = reporterFor(options, console);
-    const { dryRun, keepGoing } = options;
-    const variant = variantOf(services.plan.name, options);
-    const recording = {
-      root: new RootRecorder(services.roots.cache, variant, names(services.plan)),
-      run: new RunRecorder(services.stores.history, services.plan, projectId(variant)),
-    };
-    const result = await execute(services, {
-      selection: selection.value,
-      purpose: dryRun ? 'dry-run' : 'run',
-      keepGoing,
-      signal,
-      emit: dryRun ? emit : recorded(emit, recording),
-      ...(checkResult && { checkResult }),
-    });
-    await close();
-    const unrecorded = dryRun ? [] : record(result, services.plan, recording);
-    await conclude(result, services, console, options);
-    reportUnrecorded(unrecorded, options);
-    // Only what has run has printed something.
-    if (recording.run.isRecorded) (await import('../../cache/logs/prune-logs.ts')).pruneLogs(services.roots.cache);
-    const foreign = result.stages.filter((stage) => 'outputs' in stage && services.vouched.isForeign(stage.key));
-    const locks = result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options);
-    // Loaded on demand, since usually every result is this user's own, and the lockfile is up to date.
-    if (foreign.length > 0) (await import('../foreign-results.ts')).warnOfForeign(foreign, options, locks);
-    else if (locks && !isUpToDate(lockfilePath(options), result)) {
-      const { updateLockfile } = await import('../update-lockfile.ts');
-      const updated = updateLockfile(result, lockfilePath(options), console);
-      if (!updated.ok) return reportProblems(updated.failure, { ...options, json: false });
-    }
-    return exitCodeOf(result);
+  const checkResult = options.locked
+    ? await (await import('../locked.ts')).lockedResultCheck(services, selection.value.stages, options)
+    : undefined;
+  if (typeof checkResult === 'number') return checkResult;
+
+  const console = openConsole(options);
+  const { emit, close } = reporterFor(options, console);
+  const { dryRun, keepGoing } = options;
+  const variant = variantOf(services.plan.name, options);
+  const recording = {
+    root: new RootRecorder(services.roots.cache, variant, names(services.plan)),
+    run: new RunRecorder(services.stores.history, services.plan, {
+      project: projectId(variant),
+      file: fileFromCache(options),
+    }),
+  };
+  const result = await execute(services, {
+    selection: selection.value,
+    purpose: dryRun ? 'dry-run' : 'run',
+    keepGoing,
+    signal,
+    emit: dryRun ? emit : recorded(emit, recording),
+    ...(checkResult && { checkResult }),
   });
+  await close();
+  const unrecorded = dryRun ? [] : record(result, services.plan, recording);
+  await conclude(result, services, console, options);
+  reportUnrecorded(unrecorded, options);
+  // Only what has run has printed something.
+  if (recording.run.isRecorded) (await import('../../cache/logs/prune-logs.ts')).pruneLogs(services.roots.cache);
+  const foreign = result.stages.filter((stage) => 'outputs' in stage && services.vouched.isForeign(stage.key));
+  const locks = result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options);
+  // Loaded on demand, since usually every result is this user's own, and the lockfile is up to date.
+  if (foreign.length > 0) (await import('../foreign-results.ts')).warnOfForeign(foreign, options, locks);
+  else if (locks && !isUpToDate(lockfilePath(options), result)) {
+    const { updateLockfile } = await import('../update-lockfile.ts');
+    const updated = updateLockfile(result, lockfilePath(options), console);
+    if (!updated.ok) return reportProblems(updated.failure, { ...options, json: false });
+  }
+  return exitCodeOf(result);
 }
 
 interface Recording {

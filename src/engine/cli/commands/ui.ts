@@ -1,12 +1,12 @@
 import { h } from 'preact';
 import { problem } from '../../../shared/problem.ts';
-import { RunHistory } from '../../cache/history/run-history.ts';
 import type { Services } from '../../execute/services.ts';
 import { type LiveServer, type LiveSource, startLiveServer } from '../../page/live-server.ts';
 import { RunChooser } from '../../page/run-chooser.tsx';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
+import { ownHistory } from '../own-runs.ts';
 import { pageAbout } from '../page-about.ts';
 import { withSession } from '../with-session.ts';
 
@@ -48,7 +48,7 @@ async function start(services: Services, options: UiOptions): Promise<LiveServer
 }
 
 function sourceFor(services: Services, options: UiOptions): LiveSource {
-  const history = new RunHistory(services.roots.cache);
+  const history = ownHistory(options, services.plan.name);
   const chosen = (query: URLSearchParams, name: string) => {
     const value = query.get(name);
     return value === null || value === '' || value === 'latest' ? undefined : value;

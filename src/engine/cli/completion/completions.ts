@@ -1,4 +1,5 @@
-import { COMMON_OPTIONS, type CommandSpec, type OptionShape, type OptionSpec, shapeOf } from '../command-spec.ts';
+import type { CommandSpec } from '../command-spec.ts';
+import { commandIn, type Option, optionsOf, tokensOf } from '../parse.ts';
 import type { ParamName, PipelineNames } from '../pipeline-names.ts';
 import { SHELLS } from './shells.ts';
 
@@ -20,8 +21,6 @@ export interface ProjectLocation {
   readonly file?: string;
   readonly cache?: string;
 }
-
-type Option = OptionSpec & OptionShape;
 
 /** A command line up to the cursor. */
 interface Line {
@@ -65,7 +64,7 @@ function completionsAfter(
   current: string,
   namesAt: (where: ProjectLocation) => PipelineNames,
 ): Completions {
-  const command = commands.find(({ name }) => name.split(' ').every((part, index) => before[index] === part));
+  const command = commandIn(before, commands);
   if (command === undefined) return { candidates: commandsAfter(commands, before) };
   const line = readLine(command, before.slice(command.name.split(' ').length), namesAt);
   if (line.open !== undefined) return valuesOf(line.open, line, current);
@@ -96,22 +95,20 @@ function readLine(
   words: readonly string[],
   namesAt: (where: ProjectLocation) => PipelineNames,
 ): Line {
-  const options = [...command.options, ...COMMON_OPTIONS].map((spec) => ({ ...spec, ...shapeOf(spec) }));
+  const options = optionsOf(command);
   const given = new Map<string, string[]>();
-  const give = (long: string, value: string) => given.set(long, [...(given.get(long) ?? []), value]);
   const positional: string[] = [];
   let open: Option | undefined;
   let onlyPositionals = false;
-  for (const word of words) {
-    const [, dashes, name, value] = /^(--?)([\w-]+)(?:=(.*))?$/s.exec(word) ?? [];
-    const option = options.find((candidate) => name === (dashes === '--' ? candidate.long : candidate.short));
-    if (open !== undefined) {
-      give(open.long, word);
-      open = undefined;
-    } else if (onlyPositionals || !word.startsWith('-')) positional.push(word);
-    else if (word === '--') onlyPositionals = true;
-    else if (option?.takesValue && value === undefined) open = option;
-    else if (option !== undefined) give(option.long, value ?? '');
+  for (const token of tokensOf(words, options)) {
+    open = undefined;
+    if (token.kind === 'positional') positional.push(token.value);
+    else if (token.kind === 'terminator') onlyPositionals = true;
+    else if (token.kind === 'option') {
+      const { option, value } = token;
+      if (option.takesValue && value === undefined) open = option;
+      else given.set(option.long, [...(given.get(option.long) ?? []), value ?? '']);
+    }
   }
   const where = { file: given.get('file')?.at(-1), cache: given.get('cache')?.at(-1) };
   const names = () => namesAt({ ...(where.file && { file: where.file }), ...(where.cache && { cache: where.cache }) });
@@ -132,7 +129,7 @@ function positionals(line: Line, current: string): Completions | undefined {
 
 function optionsLeft({ options, given }: Line): Candidate[] {
   const left = options.filter(({ long, repeatable }) => repeatable || !given.has(long));
-  return [...left.map(({ long, description }) => ({ value: `--${long}`, description })), HELP];
+  return left.map(({ long, description }) => ({ value: `--${long}`, description }));
 }
 
 function valuesOf({ flags, long, choices }: Option, line: Line, current: string): Completions {
