@@ -27,6 +27,8 @@ export interface ActionRecord {
 export interface Vouchers {
   /** An HMAC under the key of the user who computed it. Only that user can check it. */
   readonly user?: string;
+  /** An HMAC under the key of the user who has verified a signature of the record, and the public key that made it. */
+  readonly signed?: { readonly key: string; readonly code: string };
 }
 
 export interface Provenance {

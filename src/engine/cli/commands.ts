@@ -30,6 +30,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         flags: '--keep-going',
         description: 'after a failure, continue with stages that do not depend on the failed one',
       },
+      { flags: '--no-upload', description: 'do not upload results to the remote cache' },
       JOBS,
     ],
     run: async ({ all }, options: import('./commands/run.ts').RunCommandOptions) =>

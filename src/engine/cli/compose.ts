@@ -15,6 +15,7 @@ import type { Engine } from './options.ts';
 
 /** The stores in a local cache directory, with what only local stores can do. */
 export interface LocalStores extends Stores {
+  readonly local: LocalStore;
   readonly linkable: (contents: readonly string[]) => Promise<LinkedFiles>;
 }
 
@@ -26,6 +27,7 @@ export interface LocalStores extends Stores {
 export function openLocalStores(cache: string, trees: Trees, marker?: UseMarker): LocalStores {
   const store = new LocalStore(cache, trees, marker);
   return {
+    local: store,
     actions: store,
     contents: store,
     index: store,

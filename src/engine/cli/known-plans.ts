@@ -17,7 +17,7 @@ export interface KnownPlan {
   readonly plan: Plan;
 }
 
-const KIND = 'plan-2';
+const KIND = 'plan-3';
 /** The maximum number of stored plans. There is one for each combination of profile and `--set`. */
 const MAX_COUNT = 50;
 

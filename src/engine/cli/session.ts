@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
 import { openCacheFolder } from '../cache/local/cache-folder.ts';
+import type { LocalStore } from '../cache/local/local-store.ts';
 import { UseMarker } from '../cache/local/use-marker.ts';
+import type { ActionStore } from '../cache/stores.ts';
 import { hasGpu } from '../execute/gpus.ts';
 import type { Services } from '../execute/services.ts';
 import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
@@ -23,15 +25,18 @@ import { memoryOf } from '../trust/memory.ts';
 import { VouchedActions } from '../trust/vouched-actions.ts';
 import { commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
+import type { ConnectedRemote } from './connect-remote.ts';
 import { contentReporter } from './content-reporter.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
-import { findProject, lockfilePath } from './project.ts';
+import { findProject, lockfilePath, type Project } from './project.ts';
+import { remoteAddress } from './remote-address.ts';
 
 /** A validated pipeline with everything that commands need to work on it. */
 export interface Session {
   readonly services: Services;
+  readonly remote: ConnectedRemote | undefined;
   /** Saves the indexes of files and stages for the next run. */
   save(): void;
   /** Releases the session. It must not be used afterwards. */
@@ -43,6 +48,8 @@ export interface SessionOptions {
   readonly fromScratch?: boolean;
   /** Whether to vouch for the results of others as if this user had computed them. */
   readonly adopt?: boolean;
+  /** Whether to download only what takes longer to compute. */
+  readonly thrifty?: boolean;
 }
 
 /** Reads and validates the pipeline. Reuses what earlier runs found out as far as it is still valid. */
@@ -50,7 +57,7 @@ export async function openSession(
   options: CommonOptions & SessionOptions,
   signal: AbortSignal,
 ): Promise<Result<Session>> {
-  const { fromScratch = false, adopt = false } = options;
+  const { fromScratch = false } = options;
   const project = findProject(options);
   const text = readPipelineFile(project.file, project.shown);
   if (!text.ok) return text;
@@ -88,10 +95,13 @@ export async function openSession(
   const marker = new UseMarker(project.cache);
   const threads = new Threads(options.engine.hashWorker, signal);
   const paths = new Trees(seals, within(memory, 'files'), threads);
-  const { linkable, ...local } = openLocalStores(project.cache, paths, marker);
-  const locked = new LockedResults(lockfilePath(options));
-  const actions = new VouchedActions(local.actions, { locked, lockDecides: fromScratch, adopt });
-  const stores = { ...local, actions };
+  const { linkable, local, ...onDisk } = openLocalStores(project.cache, paths, marker);
+  const connected = await connect(planned.plan, local, project, options, signal);
+  if (!connected.ok) return connected;
+  const remote = connected.value;
+  const inner = { ...onDisk, ...(remote && { actions: remote.store, contents: remote.store }) };
+  const actions = vouched(inner.actions, remote, options);
+  const stores = { ...inner, actions };
   const roots = { project: project.root, cache: project.cache };
   const { engine, jobs } = options;
   return success({
@@ -113,10 +123,44 @@ export async function openSession(
       environment: process.env,
       commandLine: commandLineFor(options),
     },
+    remote,
     save: () => {
       for (const learnt of [sources, paths, seals, codes]) learnt.save();
     },
-    close: () => marker.release(),
+    close: () => {
+      remote?.close();
+      marker.release();
+    },
+  });
+}
+
+function vouched(
+  actions: ActionStore,
+  remote: ConnectedRemote | undefined,
+  options: CommonOptions & SessionOptions,
+): VouchedActions {
+  const { fromScratch = false, adopt = false } = options;
+  const locked = new LockedResults(lockfilePath(options));
+  return new VouchedActions(actions, {
+    ...{ locked, lockDecides: fromScratch, adopt },
+    ...(remote && { signed: remote.signed }),
+  });
+}
+
+async function connect(
+  { remote }: Plan,
+  local: LocalStore,
+  project: Project,
+  options: CommonOptions & SessionOptions,
+  signal: AbortSignal,
+): Promise<Result<ConnectedRemote | undefined>> {
+  const address = remoteAddress(options, remote, project, process.env);
+  if (address === undefined) return success(undefined);
+  // Loaded on demand, since most pipelines have no remote cache.
+  const { connectRemote } = await import('./connect-remote.ts');
+  const { upload = false, thrifty = false } = options;
+  return connectRemote(address, remote, {
+    ...{ local, signal, upload, thrifty, project: project.root, environment: process.env },
   });
 }
 

@@ -50,14 +50,14 @@ export async function performStage(
   onMessage: (message: StageMessage) => void,
   signal: AbortSignal,
 ): Promise<StageEnd> {
-  const found = await locateInputs(request.inputs, services);
+  const watch = watcher(onMessage);
+  const found = await locateInputs(request.inputs, services, watch('input'));
   if (found === undefined) return { type: 'inputs-gone' };
   onMessage({ type: 'started' });
   const scratch = fromRooted(request.scratch, services.roots);
   const made = join(scratch, 'outputs');
   const reused = await reusedOf(request, services);
   const links = reused && (await services.linkable?.(Object.values(reused.outputs)));
-  const watch = watcher(onMessage);
   const directory = join(scratch, 'inputs');
   const views = new InputViews(directory, {
     paths: services.paths,

@@ -1,4 +1,5 @@
 import { MEMORY_PATTERN, TIME_PATTERN } from './quantities.ts';
+import { remoteSchema } from './remote-schema.ts';
 
 /** Matches paths that are not absolute on any system and have no `..`. */
 const INNER_PATH_PATTERN = '^(?!/|[A-Za-z]:)(?!(.*/)?\\.\\.(/|$))[^\\\\]+$';
@@ -33,6 +34,7 @@ export const pipelineSchema = {
       description: 'Named sets of params, applied with `--profile NAME`. Keys as for --set: `name` or `stage.param`.',
       additionalProperties: { type: 'object' },
     },
+    remote: { $ref: '#/definitions/remote' },
     runtime_facts: {
       type: 'object',
       description:
@@ -155,6 +157,7 @@ export const pipelineSchema = {
         },
       },
     },
+    ...remoteSchema,
     runtimeFact: {
       type: 'object',
       required: ['packages'],

@@ -7,6 +7,7 @@ import { interpolate } from './interpolate.ts';
 import type { MatrixValues } from './matrix.ts';
 import { type Overlaid, type Overlays, overlay } from './overlay.ts';
 import { bytesOf, secondsOf } from './quantities.ts';
+import { type RemoteSettings, remoteSettings } from './remote-settings.ts';
 import { type ResolvedInput, resolveInput } from './resolve-input.ts';
 import { familiesOf } from './resolve-matrix.ts';
 import { resolveVariables } from './resolve-variables.ts';
@@ -63,6 +64,7 @@ export interface ResolvedPipeline {
   readonly root: string;
   readonly stages: readonly ResolvedStage[];
   readonly runtimeFacts: readonly DeclaredFacts[];
+  readonly remote: RemoteSettings;
 }
 
 /** The maximum number of results of a matrix that all stages together may read. */
@@ -90,7 +92,8 @@ export function resolvePipeline(
   const stages = [...families.values()].flatMap((family) => resolveFamily(scope, family));
   if (problems.length > 0) return failure(distinct(problems));
   const name = declared.pipeline.name ?? 'pipeline';
-  return success({ name, root, stages, runtimeFacts: runtime.facts } as unknown as ResolvedPipeline);
+  const remote = remoteSettings(declared.pipeline.remote);
+  return success({ name, root, stages, runtimeFacts: runtime.facts, remote } as unknown as ResolvedPipeline);
 }
 
 interface Scope {

@@ -28,8 +28,8 @@ export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'>
 
 /** `pipeline run` and, as a dry run of all stages, `pipeline status`. Returns the exit code. */
 export async function run(stages: readonly string[], options: RunCommandOptions): Promise<number> {
-  const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun };
-  return withSession({ ...options, ...session }, async ({ services }, signal) => {
+  const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun, thrifty: true };
+  return withSession({ ...options, ...session }, async ({ services, remote }, signal) => {
     const selection = select(services.plan, { ...options, stages });
     if (!selection.ok) return reportProblems(selection.failure, options);
     const missing = missingInputs(services.plan, selection.value.stages);
@@ -57,6 +57,9 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
     await close();
     const recording = dryRun ? [] : record(result, services, { variant, root, started });
     conclude(result, services.plan, console);
+    // Loaded on demand, since mostly everything is on this machine.
+    if (remote?.isUsed())
+      await (await import('../conclude-remote.ts')).concludeRemote(remote, result, options, console);
     reportUnrecorded(recording, options);
     const foreign = result.stages.filter((stage) => 'outputs' in stage && services.vouched.isForeign(stage.key));
     const locks = result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options);

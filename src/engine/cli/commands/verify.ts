@@ -108,7 +108,7 @@ function inFresh(
   { engine, jobs }: CommonOptions,
 ): Services {
   const trees = new Trees(new SealedTrees(), undefined, services.threads);
-  const { linkable, ...fresh } = openLocalStores(directory, trees);
+  const { linkable, local: _, ...fresh } = openLocalStores(directory, trees);
   const stores = freshStores(fresh, services.stores, taken);
   const roots = { ...services.roots, cache: directory };
   const { paths, environment } = services;

@@ -1,0 +1,46 @@
+import { bytes, duration, plural } from '../../shared/text/format.ts';
+import type { RemoteUsage } from '../cache/remote-usage.ts';
+import type { RunResult } from '../execute/events.ts';
+import type { ConnectedRemote } from './connect-remote.ts';
+import { type Console, reportWarnings } from './console.ts';
+import type { CommonOptions } from './options.ts';
+
+/** Waits for the uploads of a run, and says what the remote cache has given and got. */
+export async function concludeRemote(
+  remote: ConnectedRemote,
+  { stages }: Pick<RunResult, 'stages'>,
+  options: CommonOptions,
+  console: Console,
+): Promise<void> {
+  const { usage } = remote.store;
+  const isSettled = await remote.store.settle(remote.uploadTime);
+  const used = stages.flatMap((stage) => (stage.outcome === 'cached' && usage.found.has(stage.key) ? [stage.key] : []));
+  const saved = used.reduce((sum, key) => sum + (usage.found.get(key) ?? 0), 0);
+  const facts = factsOf(usage, used.length, saved);
+  if (facts.length > 0) console.print(`remote cache: ${facts.join(', ')}`);
+  console.printJson({
+    type: 'remote-cache',
+    results: used.length,
+    secondsSaved: saved,
+    bytesDownloaded: usage.downloadedBytes,
+    resultsUploaded: usage.uploadedResults,
+    bytesUploaded: usage.uploadedBytes,
+    failedUploads: usage.failedUploads,
+  });
+  const late = {
+    message: `uploads to the remote cache were not finished within ${duration(remote.uploadTime / 1000)}`,
+    advice: `Finish them: ${console.commandLine('cache', 'push')}`,
+  };
+  reportWarnings([...remote.problems, ...(isSettled ? [] : [late])], options);
+}
+
+function factsOf(usage: RemoteUsage, results: number, saved: number): string[] {
+  const { downloadedBytes, uploadedResults, uploadedBytes, failedUploads, notWorthIt } = usage;
+  const downloaded = downloadedBytes === 0 ? 'nothing to download' : `${bytes(downloadedBytes)} downloaded`;
+  return [
+    ...(results > 0 ? [`${plural(results, 'result')} found (${downloaded}, ${duration(saved)} saved)`] : []),
+    ...(notWorthIt > 0 ? [`${notWorthIt} computed here because that is faster than downloading`] : []),
+    ...(uploadedResults > 0 ? [`${uploadedResults} uploaded (${bytes(uploadedBytes)})`] : []),
+    ...(failedUploads > 0 ? [`${failedUploads} not uploaded`] : []),
+  ];
+}
