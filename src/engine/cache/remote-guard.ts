@@ -10,6 +10,8 @@ export interface RemoteTimeouts {
 }
 
 const TIMEOUTS: RemoteTimeouts = { answer: 10_000, patience: 30_000 };
+/** The end of the message about the last failure. */
+export const GIVEN_UP = '; it is not used again in this run';
 /** A day in seconds, for transfers that something else bounds: a driver notices when nothing moves. */
 export const LONGEST_TRANSFER = 86_400;
 /** After this many consecutive failures the store is not used again, since each failure may cost a full timeout. */
@@ -76,7 +78,7 @@ export class RemoteGuard {
       this.#lost += now() - started;
       if (!single) this.#failures++;
       if (wasOpen) return otherwise;
-      const rest = this.isOpen ? '; it is not used again in this run' : '';
+      const rest = this.isOpen ? GIVEN_UP : '';
       this.report({ message: `the remote cache could not ${what}: ${(error as Error).message}${rest}`, advice });
       return otherwise;
     }

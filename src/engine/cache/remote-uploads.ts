@@ -10,6 +10,8 @@ interface UploadOptions {
   readonly onProblem: (problem: Problem) => void;
   readonly timeouts?: RemoteTimeouts;
   readonly upload?: boolean;
+  /** Whether the store was given up already. */
+  readonly isAway: () => boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -23,6 +25,7 @@ export class RemoteUploads {
   readonly #usage: RemoteUsage;
   readonly #guard: RemoteGuard;
   readonly #isOn: boolean;
+  readonly #isAway: () => boolean;
   readonly #failed = new Set<Digest>();
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -33,16 +36,18 @@ export class RemoteUploads {
     this.#usage = usage;
     this.#guard = new RemoteGuard(options.onProblem, options.timeouts, options.signal);
     this.#isOn = options.upload ?? true;
+    this.#isAway = options.isAway;
   }
 
   add(digest: Digest): void {
     this.#later(async () => {
+      this.#failed.add(digest);
+      if (this.#isAway()) return;
       const path = await this.#local.materialize(digest);
       const upload = async () =>
         path !== undefined && ((await this.#remote.has(digest)) || (await this.#upload(digest, path)));
       const isThere = await this.#guard.transfer('store content', upload, false, LONGEST_TRANSFER);
       if (isThere) this.#failed.delete(digest);
-      else this.#failed.add(digest);
     });
   }
 

@@ -58,13 +58,31 @@ export class TieredStore implements ActionStore, ContentStore {
     this.#remote = remote;
     this.#options = options;
     this.#guard = new RemoteGuard(options.onProblem, options.timeouts, options.signal);
-    this.#uploads = new RemoteUploads(local, remote, this.usage, options);
+    this.#uploads = new RemoteUploads(local, remote, this.usage, {
+      ...options,
+      isAway: () => this.#guard.isOpen,
+    });
   }
 
   async lookUp(key: ActionKey): Promise<ActionRecord | undefined> {
-    const known = (await this.#local.lookUp(key)) ?? this.#fetched.get(key) ?? (await this.#lookUpRemotely(key));
+    const known = (await this.#local.lookUp(key)) ?? this.#fetched.get(key) ?? (await this.lookUpRemotely(key));
     if (known !== undefined) this.#known.set(key, known);
     return known;
+  }
+
+  /** Returns the record of the remote store, whatever the local one has. */
+  async lookUpRemotely(key: ActionKey): Promise<ActionRecord | undefined> {
+    const record = await this.#guard.answer('look up a result', () => this.#remote.lookUp(key), undefined);
+    if (record === undefined) return undefined;
+    if (!isActionRecord(record, key)) {
+      this.#guard.reportInvalid('a record that does not match the action key', key);
+      return undefined;
+    }
+    if (this.#options.accepts?.(record) === false) return undefined;
+    this.#fetched.set(key, record);
+    this.usage.addFound(record);
+    for (const output of Object.values(record.outputs)) this.#offers.set(output.digest, { record, output });
+    return record;
   }
 
   async commit(record: ActionRecord): Promise<Result<void>> {
@@ -123,20 +141,6 @@ export class TieredStore implements ActionStore, ContentStore {
   /** Waits until all uploads have ended, at most for a number of milliseconds. Returns whether they have. */
   settle(most?: number): Promise<boolean> {
     return this.#uploads.settle(most);
-  }
-
-  async #lookUpRemotely(key: ActionKey): Promise<ActionRecord | undefined> {
-    const record = await this.#guard.answer('look up a result', () => this.#remote.lookUp(key), undefined);
-    if (record === undefined) return undefined;
-    if (!isActionRecord(record, key)) {
-      this.#guard.reportInvalid('a record that does not match the action key', key);
-      return undefined;
-    }
-    if (this.#options.accepts?.(record) === false) return undefined;
-    this.#fetched.set(key, record);
-    this.usage.addFound(record);
-    for (const output of Object.values(record.outputs)) this.#offers.set(output.digest, { record, output });
-    return record;
   }
 
   async #fetch(digest: Digest, watch: Watch | undefined): Promise<string | undefined> {

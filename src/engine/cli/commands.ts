@@ -151,6 +151,29 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (_args, options: import('./commands/cache-gc.ts').GcOptions) =>
       (await import('./commands/cache-gc.ts')).cacheGc(options),
   }),
+  command('cache push', '[STAGE...]', {
+    description:
+      'upload the current results to the remote cache, or those of the given stages with their upstream stages',
+    run: async ({ all }, options) => (await import('./commands/cache-push.ts')).cachePush(all, options),
+  }),
+  command('cache pull', '[STAGE...]', {
+    description:
+      'download the current results from the remote cache, or those of the given stages with their upstream stages',
+    run: async ({ all }, options) => (await import('./commands/cache-pull.ts')).cachePull(all, options),
+  }),
+  command('cache audit', '[STAGE...]', {
+    description: 'recompute results of the remote cache, drawn at random, and compare them bit for bit',
+    options: [
+      { flags: '--sample <N>', description: 'how many results are recomputed', parse: positiveInteger, default: 3 },
+    ],
+    run: async ({ all }, options: import('./commands/cache-audit.ts').AuditOptions) =>
+      (await import('./commands/cache-audit.ts')).cacheAudit(all, options),
+  }),
+  command('cache keygen', '<FILE>', {
+    description:
+      'create a pair of keys to sign results in the remote cache: the private key in FILE, the public one printed',
+    run: async (args, options) => (await import('./commands/cache-keygen.ts')).cacheKeygen(args.one(0), options),
+  }),
   command('doctor', '', {
     description: 'check this machine and its installation, and say how to fix what is missing',
     run: async (_args, options) => (await import('./commands/doctor.ts')).doctor(options),

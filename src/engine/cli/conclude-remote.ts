@@ -18,15 +18,6 @@ export async function concludeRemote(
   const saved = used.reduce((sum, key) => sum + (usage.found.get(key) ?? 0), 0);
   const facts = factsOf(usage, used.length, saved);
   if (facts.length > 0) console.print(`remote cache: ${facts.join(', ')}`);
-  console.printJson({
-    type: 'remote-cache',
-    results: used.length,
-    secondsSaved: saved,
-    bytesDownloaded: usage.downloadedBytes,
-    resultsUploaded: usage.uploadedResults,
-    bytesUploaded: usage.uploadedBytes,
-    failedUploads: usage.failedUploads,
-  });
   const late = {
     message: `uploads to the remote cache were not finished within ${duration(remote.uploadTime / 1000)}`,
     advice: `Finish them: ${console.commandLine('cache', 'push')}`,

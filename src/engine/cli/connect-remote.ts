@@ -2,6 +2,7 @@ import { failure, type Problem, type Result, success } from '../../shared/proble
 import type { LocalStore } from '../cache/local/local-store.ts';
 import { parseAddress } from '../cache/remote/address.ts';
 import { LazyRemote } from '../cache/remote/lazy-remote.ts';
+import { GIVEN_UP } from '../cache/remote-guard.ts';
 import { TieredStore } from '../cache/tiered-store.ts';
 import { SCOPE_PATTERN } from '../plan/remote-schema.ts';
 import type { RemoteSettings } from '../plan/remote-settings.ts';
@@ -49,7 +50,8 @@ export function connectRemote(
   if (faults.length > 0 || !signer.ok) return failure(faults);
   const uploads = mayUpload(settings, scope, signer.value, parts.upload);
   const problems = new Map<string, Problem>();
-  const onProblem = (problem: Problem) => problems.set(problem.message, problem);
+  // The last of several equal ones may add that the remote cache was given up.
+  const onProblem = (problem: Problem) => problems.set(problem.message.replace(GIVEN_UP, ''), problem);
   const signed = new SignedRecords(settings.keys);
   const ended = new AbortController();
   const signal = AbortSignal.any([parts.signal, ended.signal]);

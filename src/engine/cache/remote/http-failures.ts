@@ -7,7 +7,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   404: 'Check the address of the remote cache: the bucket or the path does not exist.',
   405: 'The server does not allow uploads at this address. Use --no-upload, or allow PUT.',
   411: 'A proxy before the server drops Content-Length. Let it pass requests unbuffered.',
-  413: 'raise client_max_body_size (nginx) or the limit of the server to 64 MiB or more',
+  413: 'Raise client_max_body_size (nginx), or the limit of the server, to 64 MiB or more.',
   507: 'The disk of the server is full.',
 };
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { RemoteError } from './driver.ts';
 
-const ATTEMPTS = 3;
+const ATTEMPTS = 4;
 /** The first pause, in seconds. Each further one is twice as long. */
 const PAUSE = 0.25;
 /** A server that wants to be left alone for longer than this many seconds counts as away. */
