@@ -90,12 +90,13 @@ function isOutput(name: string, output: unknown): boolean {
 
 function isProvenance(provenance: unknown): boolean {
   if (!isObject(provenance)) return false;
-  const { stage, module, run, finished, seconds, modules, node, platform } = provenance;
+  const { stage, module, run, finished, seconds, modules, node, platform, machine } = provenance;
   return (
     [stage, module, run, node, platform].every(isString) &&
     isTime(finished) &&
     isNumber(seconds) &&
-    isRecordOf(modules, isString)
+    isRecordOf(modules, isString) &&
+    isOptional(machine, (runtimes) => isRecordOf(runtimes, (facts) => isRecordOf(facts, isString)))
   );
 }
 

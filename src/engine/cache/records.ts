@@ -43,7 +43,12 @@ export interface Provenance {
   readonly modules: Readonly<Record<string, Digest>>;
   readonly node: string;
   readonly platform: string;
+  /** The class of the machine, by the names of the runtime facts in the document that have one. */
+  readonly machine?: MachineClass;
 }
+
+/** What the last digits of results depend on besides their key: facts by the name of a runtime. */
+export type MachineClass = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** An output that a stage has written and that has been digested, ready to be added to the cache. */
 export interface FinishedOutput extends StoredOutput {

@@ -19,6 +19,8 @@ export class RemoteUsage {
   failedUploads = 0;
   /** Results that were computed here, since that takes less time than their download. */
   notWorthIt = 0;
+  /** Results that were not used, since their last digits depend on a machine of another class. */
+  otherMachines = 0;
   #seconds = 0;
 
   addFound({ key, provenance }: ActionRecord): void {

@@ -22,7 +22,7 @@ export interface TieredOptions {
   /** Whether to download only what takes longer to compute (default: false). */
   readonly thrifty?: boolean;
   /** Returns whether a record of the remote store may be used on this machine. */
-  readonly accepts?: (record: ActionRecord) => boolean;
+  readonly accepts?: ((record: ActionRecord) => boolean) | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -78,7 +78,10 @@ export class TieredStore implements ActionStore, ContentStore {
       this.#guard.reportInvalid('a record that does not match the action key', key);
       return undefined;
     }
-    if (this.#options.accepts?.(record) === false) return undefined;
+    if (this.#options.accepts?.(record) === false) {
+      this.usage.otherMachines++;
+      return undefined;
+    }
     this.#fetched.set(key, record);
     this.usage.addFound(record);
     for (const output of Object.values(record.outputs)) this.#offers.set(output.digest, { record, output });

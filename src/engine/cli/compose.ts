@@ -9,7 +9,9 @@ import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Roots } from '../execute/roots.ts';
+import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
+import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import type { Trees } from '../fingerprint/trees.ts';
 import type { Engine } from './options.ts';
 
@@ -43,6 +45,7 @@ interface ExecutorParts {
   readonly stores: Stores;
   readonly linkable: LocalStores['linkable'];
   readonly paths: Trees;
+  readonly runtime: RuntimeRegistry;
   readonly environment: NodeJS.ProcessEnv;
   /** The maximum number of stages that run in parallel. */
   readonly jobs: number | undefined;
@@ -50,9 +53,10 @@ interface ExecutorParts {
 
 /** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
-  const { engine, roots, stores, linkable, paths, environment, jobs } = parts;
+  const { engine, roots, stores, linkable, paths, runtime, environment, jobs } = parts;
+  const machineClass = (document: KeyDocument) => runtime.machineClassOf(document.runtime);
   return new LocalExecutor(
-    { roots, stores, linkable, paths, host: engine.host, stageApi: engine.stageApi, environment },
+    { roots, stores, linkable, paths, machineClass, host: engine.host, stageApi: engine.stageApi, environment },
     new ResourcePool(() => machineOf(environment, jobs)),
     new GpuLocks(gpuLockDirectory(environment), () => gpusOf(environment)),
   );

@@ -26,11 +26,12 @@ export async function concludeRemote(
 }
 
 function factsOf(usage: RemoteUsage, results: number, saved: number): string[] {
-  const { downloadedBytes, uploadedResults, uploadedBytes, failedUploads, notWorthIt } = usage;
+  const { downloadedBytes, uploadedResults, uploadedBytes, failedUploads, notWorthIt, otherMachines } = usage;
   const downloaded = downloadedBytes === 0 ? 'nothing to download' : `${bytes(downloadedBytes)} downloaded`;
   return [
     ...(results > 0 ? [`${plural(results, 'result')} found (${downloaded}, ${duration(saved)} saved)`] : []),
     ...(notWorthIt > 0 ? [`${notWorthIt} computed here because that is faster than downloading`] : []),
+    ...(otherMachines > 0 ? [`${otherMachines} not used: computed on another kind of CPU`] : []),
     ...(uploadedResults > 0 ? [`${uploadedResults} uploaded (${bytes(uploadedBytes)})`] : []),
     ...(failedUploads > 0 ? [`${failedUploads} not uploaded`] : []),
   ];

@@ -1,9 +1,13 @@
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { LocalStore } from '../cache/local/local-store.ts';
+import type { ActionRecord } from '../cache/records.ts';
 import { parseAddress } from '../cache/remote/address.ts';
 import { LazyRemote } from '../cache/remote/lazy-remote.ts';
 import { GIVEN_UP } from '../cache/remote-guard.ts';
 import { TieredStore } from '../cache/tiered-store.ts';
+import { readDocument } from '../fingerprint/action-key.ts';
+import { canonicalJson } from '../fingerprint/digest.ts';
+import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SCOPE_PATTERN } from '../plan/remote-schema.ts';
 import type { RemoteSettings } from '../plan/remote-settings.ts';
 import { type Signer, signerFor } from '../trust/signatures.ts';
@@ -30,6 +34,7 @@ export interface RemoteParts {
   readonly local: LocalStore;
   readonly project: string;
   readonly environment: NodeJS.ProcessEnv;
+  readonly runtime: Pick<RuntimeRegistry, 'machineClassOf'>;
   readonly signal: AbortSignal;
   readonly upload: boolean;
   readonly thrifty: boolean;
@@ -66,6 +71,7 @@ export function connectRemote(
   const store = new TieredStore(local, remote, {
     ...{ onProblem, timeouts, signal, thrifty: parts.thrifty },
     upload: uploads === true,
+    accepts: settings.machines === 'any' ? undefined : (record) => isOfThisClass(record, parts.runtime),
   });
   return success({
     ...{ store, signed, uploads, uploadTime: settings.uploadTime * 1000 },
@@ -82,6 +88,12 @@ export function connectRemote(
 
 /** A server may need longer to store a large blob than to answer a question. */
 const IDLE_FACTOR = 3;
+
+/** Results whose last digits depend on the machine are only taken from a machine of the same class. */
+function isOfThisClass({ document, provenance }: ActionRecord, runtime: RemoteParts['runtime']): boolean {
+  const own = runtime.machineClassOf(readDocument(document).runtime);
+  return own === undefined || canonicalJson(own) === canonicalJson(provenance.machine ?? {});
+}
 
 function mayUpload(
   { upload, keys }: RemoteSettings,

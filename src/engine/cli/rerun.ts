@@ -73,7 +73,7 @@ function inFresh(
   const { linkable, local: _, ...fresh } = openLocalStores(directory, trees);
   const stores = freshStores(fresh, services.stores, taken);
   const roots = { ...services.roots, cache: directory };
-  const { paths, environment } = services;
-  const executor = localExecutor({ engine, roots, stores, linkable, paths, environment, jobs });
+  const { paths, runtime, environment } = services;
+  const executor = localExecutor({ engine, roots, stores, linkable, paths, runtime, environment, jobs });
   return { ...services, roots, stores, executor };
 }

@@ -96,7 +96,8 @@ export async function openSession(
   const threads = new Threads(options.engine.hashWorker, signal);
   const paths = new Trees(seals, within(memory, 'files'), threads);
   const { linkable, local, ...onDisk } = openLocalStores(project.cache, paths, marker);
-  const connected = await connect(planned.plan, local, project, options, signal);
+  const runtime = new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env));
+  const connected = await connect(planned.plan, { local, runtime, project }, options, signal);
   if (!connected.ok) return connected;
   const remote = connected.value;
   const inner = { ...onDisk, ...(remote && { actions: remote.store, contents: remote.store }) };
@@ -110,7 +111,7 @@ export async function openSession(
       roots,
       stores,
       vouched: actions,
-      executor: localExecutor({ engine, roots, stores, linkable, paths, environment: process.env, jobs }),
+      executor: localExecutor({ engine, roots, stores, linkable, paths, runtime, environment: process.env, jobs }),
       paths,
       threads,
       emit: contentReporter(options),
@@ -118,7 +119,7 @@ export async function openSession(
       codes: planned.codes,
       texts: codes,
       packageAdvice,
-      runtime: new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env)),
+      runtime,
       downloads: downloadsIn(project.cache),
       environment: process.env,
       commandLine: commandLineFor(options),
@@ -149,8 +150,7 @@ function vouched(
 
 async function connect(
   { remote }: Plan,
-  local: LocalStore,
-  project: Project,
+  { local, runtime, project }: { local: LocalStore; runtime: RuntimeRegistry; project: Project },
   options: CommonOptions & SessionOptions,
   signal: AbortSignal,
 ): Promise<Result<ConnectedRemote | undefined>> {
@@ -160,7 +160,7 @@ async function connect(
   const { connectRemote } = await import('./connect-remote.ts');
   const { upload = false, thrifty = false } = options;
   return connectRemote(address, remote, {
-    ...{ local, signal, upload, thrifty, project: project.root, environment: process.env },
+    ...{ local, runtime, signal, upload, thrifty, project: project.root, environment: process.env },
   });
 }
 

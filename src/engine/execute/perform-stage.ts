@@ -5,9 +5,10 @@ import { readNumbers } from '../../shared/non-finite.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { cacheProblem } from '../cache/local/cache-problem.ts';
 import { quietly } from '../cache/local/quietly.ts';
-import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
+import type { MachineClass } from '../cache/records.ts';
 import { keepResult } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
+import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
 import type { Trees } from '../fingerprint/trees.ts';
 import type { Watch } from '../fingerprint/work.ts';
@@ -23,6 +24,7 @@ import type { HostTask, PreviousPaths } from './protocol.ts';
 import { type FoundInput, inputPaths, locateInputs } from './request-inputs.ts';
 import { fromRooted, type Roots } from './roots.ts';
 import { runInProcess, toResult } from './stage-process.ts';
+import { toRecord } from './stage-record.ts';
 import { inTemporaryFolder } from './temporary-folder.ts';
 import { unchangedInputs } from './unchanged-inputs.ts';
 import { type Watcher, watcher } from './watch.ts';
@@ -35,6 +37,8 @@ export interface MachineServices {
   readonly paths: Trees;
   /** Keeps the digests of contents (absolute paths) valid while they are hard-linked, if the store supports that. */
   readonly linkable?: (contents: readonly string[]) => Promise<LinkedFiles>;
+  /** Returns the class of this machine for results with such a key. */
+  readonly machineClass?: (document: KeyDocument) => MachineClass | undefined;
   /** The main module of a stage's process, and the target of `import … from 'pipeline'` in it. Absolute. */
   readonly host: string;
   readonly stageApi: string;
@@ -132,7 +136,10 @@ async function perform(request: StageRequest, performance: Performance): Promise
     contents.digest(path, { originals, watch: watch('output')(name) }),
   );
   if (!outputs.ok) return failed({ kind: 'bad-output', problems: outputs.failure });
-  const record = toRecord(request, outputs.value, ran.value, secondsSince(started));
+  const record = toRecord(request, outputs.value, ran.value, {
+    seconds: secondsSince(started),
+    machine: services.machineClass?.(request.document),
+  });
   const kept = await keepResult(services.stores, record, outputs.value, watch('output'));
   return kept.ok ? { type: 'succeeded', record } : failed({ kind: 'cache', problems: kept.failure });
 }
@@ -220,28 +227,4 @@ async function reusedOf(
     Object.entries(previous.listings).map(([name, path]) => [name, fromRooted(path, roots)]),
   );
   return { outputs, listings };
-}
-
-function toRecord(
-  { stage, module, run, key, document, code }: StageRequest,
-  outputs: Readonly<Record<string, FinishedOutput>>,
-  metrics: Metrics,
-  seconds: number,
-): ActionRecord {
-  return {
-    key,
-    document,
-    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { path: _, ...stored }]) => [name, stored])),
-    metrics,
-    provenance: {
-      stage,
-      module,
-      run,
-      finished: new Date().toISOString(),
-      seconds,
-      modules: code.modules,
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-    },
-  };
 }

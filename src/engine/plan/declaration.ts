@@ -56,6 +56,7 @@ export interface RemoteDeclaration {
   readonly read?: readonly string[];
   readonly upload?: boolean;
   readonly keys?: readonly (string | TrustedKey)[];
+  readonly machines?: 'same' | 'any';
   readonly timeout?: number | string;
   readonly patience?: number | string;
   readonly upload_time?: number | string;

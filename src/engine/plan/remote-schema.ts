@@ -62,6 +62,12 @@ export const remoteSchema = {
           },
         },
       },
+      machines: {
+        enum: ['same', 'any'],
+        description:
+          'Whether to take results whose last digits depend on the kind of CPU, such as those of trainings, only from ' +
+          'machines with the same kind (default: same).',
+      },
       timeout: {
         type: ['number', 'string'],
         exclusiveMinimum: 0,

@@ -10,6 +10,8 @@ export interface RemoteSettings {
   readonly read: readonly string[];
   readonly upload: boolean;
   readonly keys: readonly TrustedKey[];
+  /** Of which machines results are taken whose last digits depend on the CPU. */
+  readonly machines: 'same' | 'any';
   /** In seconds. */
   readonly timeout: number;
   readonly patience: number;
@@ -26,6 +28,7 @@ export function remoteSettings(declared: string | RemoteDeclaration = {}): Remot
     scope: rest.scope ?? MAIN,
     read: rest.read ?? [MAIN],
     upload: rest.upload ?? true,
+    machines: rest.machines ?? 'same',
     keys: keys.map((key) => (typeof key === 'string' ? { key } : key)),
     timeout: secondsOf(rest.timeout ?? '10s'),
     patience: secondsOf(rest.patience ?? '30s'),

@@ -54,7 +54,8 @@ export function isSmall(bytes: number): boolean {
   return bytes < SMALL;
 }
 
-/** Whether a blob is a part of a large file, which is never in memory as a whole. */
+/** Whether a blob is a part of a large file, which is never in memory as a whole. The last part may be tiny. */
 export function isSlice(cut: Cut): cut is readonly [Segment] {
-  return cut.length === 1 && !isSmall(cut[0]?.bytes ?? 0);
+  const [first] = cut;
+  return cut.length === 1 && first !== undefined && (first.start > 0 || !isSmall(first.bytes));
 }
