@@ -27,7 +27,7 @@ export async function startVersitygw(): Promise<RealServer> {
   const folder = mkdtempSync(join(tmpdir(), 'pipeline-s3-'));
   mkdirSync(join(folder, 'data/results'), { recursive: true });
   const port = await freePort();
-  const [access, secret] = ['AKIATEST', 'not-a-secret'];
+  const [access, secret] = ['ACCESS', 'not-a-secret'];
   const stop = start(VERSITYGW, [
     ...['--port', `127.0.0.1:${port}`, '--access', access, '--secret', secret, '--quiet', '--keep-alive'],
     ...['posix', '--sidecar', makeFolder(join(folder, 'meta')), join(folder, 'data')],
