@@ -2,15 +2,15 @@ import { defineStage } from 'pipeline';
 import { ON_BAD_IMAGE } from '../src/vision/data/images/load-image.ts';
 import { FITS } from '../src/vision/data/images/resizing.ts';
 import { describeQuarantine } from '../src/vision/data/shards/quarantine.ts';
+import { ensembleOptions, modelParams } from '../src/vision/predict/model-params.ts';
 import { predict } from '../src/vision/predict/predict.ts';
-import { executionModes } from '../src/vision/train/step/execution-mode.ts';
 
-/** Predicts the data set's questions in the submission format of the FashionAI challenge. */
+/** Predicts the data set's questions with one or more models, in the submission format of the FashionAI challenge. */
 export default defineStage({
   params: {
     type: 'object',
     properties: {
-      batch_size: { description: 'The number of images per batch.', type: 'integer', minimum: 1, default: 32 },
+      ...modelParams,
       fit: {
         description:
           'How images are fitted into the input size of the model. The model knows how its training images were: if this ' +
@@ -24,28 +24,14 @@ export default defineStage({
         enum: ON_BAD_IMAGE,
         default: 'fail',
       },
-      execution: {
-        description:
-          '`graph` runs each batch as one TensorFlow graph; `eager` runs it op by op (slower, for comparison).',
-        enum: executionModes,
-        default: 'graph',
-      },
-      threads: {
-        description: 'The number of intra-op threads. Another number changes results by rounding errors.',
-        type: 'integer',
-        minimum: 1,
-        default: 2,
-      },
     },
   },
-  inputs: ['questions', 'dataset', 'model'],
+  inputs: ['questions', 'dataset', 'models[]'],
   outputs: ['predictions.csv'],
   async run({ params, inputs, outputs, log, metrics, progress, signal }) {
-    const { batch_size: batchSize, fit, on_bad_image: onBadImage, threads, execution } = params;
-    const predicted = await predict(
-      { ...inputs, ...outputs },
-      { batchSize, fit, onBadImage, threads, execution, signal, onProgress: progress },
-    );
+    const { fit, on_bad_image: onBadImage, model_weights: modelWeights } = params;
+    const options = { ...ensembleOptions(params), modelWeights, fit, onBadImage, signal, onProgress: progress };
+    const predicted = await predict({ ...inputs, ...outputs }, options);
     if (!predicted.ok) return predicted.failure;
     const { quarantined } = predicted.value;
     for (const line of describeQuarantine(quarantined)) log(line);

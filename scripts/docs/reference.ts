@@ -4,6 +4,7 @@ import { COMMON_OPTIONS, type CommandSpec, type OptionSpec } from '../../src/eng
 import { COMMANDS } from '../../src/engine/cli/commands.ts';
 import { pipelineSchema } from '../../src/engine/plan/pipeline-schema.ts';
 import type { JsonSchema } from '../../src/shared/schema-type.ts';
+import classify from '../../stages/classify.ts';
 import encodeTargets from '../../stages/encode-targets.ts';
 import evaluate from '../../stages/evaluate.ts';
 import ingest from '../../stages/ingest.ts';
@@ -20,6 +21,7 @@ export const STAGES = {
   train,
   evaluate,
   predict,
+  classify,
 } as const;
 
 const GENERATED = '<!-- Written by `npm run docs`. Do not edit: change the description in the code. -->';

@@ -12,7 +12,7 @@ import { problem, success } from '../setup/result.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Returns a Python with Keras 3, tf_keras, TensorFlow, pyarrow and Hugging Face datasets, for comparisons. The virtual
+ * Returns a Python with Keras 3, tf_keras, TensorFlow, scikit-learn, cleanlab and others, for comparisons. The virtual
  * environment is created on first use, atomically, and shared by all clones on this machine.
  *
  * @param {(message: string) => void} note  called before a long installation

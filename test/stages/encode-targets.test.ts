@@ -18,7 +18,7 @@ const samples: readonly Sample[] = [
 
 async function targetsOf(rows: readonly Sample[]): Promise<string> {
   const file = join(temporaryFolder(), 'samples.arrow');
-  await writeSamples(file, rows);
+  await writeSamples(file, { samples: rows, classNames: new Map() });
   const { failure, outputs } = await runStage(encodeTargets, { inputs: { samples: file } });
   expect(failure).toBeUndefined();
   return outputs.targets ?? '';
@@ -63,6 +63,18 @@ describe('encode-targets', () => {
     expect([targets.file(0), targets.tasks[0]?.name, targets.classOf[0]]).toEqual(['1.jpg', 'file', 1]);
   });
 
+  test('keeps the names of the classes, for the model and its predictions', async () => {
+    const file = join(temporaryFolder(), 'samples.arrow');
+    const [first] = samples;
+    const names = Array.from(first?.label ?? '', (_, index) => `class ${index}`);
+    await writeSamples(file, { samples, classNames: new Map([[first?.task ?? '', names]]) });
+    const { outputs } = await runStage(encodeTargets, { inputs: { samples: file } });
+    const { tasks } = unwrap(await readTargets(outputs['targets'] ?? ''));
+    expect(tasks.map(({ name, class_names }) => [name, class_names])).toEqual(
+      tasks.map(({ name }) => [name, name === first?.task ? names : undefined]),
+    );
+  });
+
   test('gives byte-identical targets for the same samples', async () => {
     expect(readFileSync(await targetsOf(samples))).toEqual(readFileSync(await targetsOf(samples)));
   });
@@ -77,7 +89,7 @@ test('encode-targets reports unreadable samples as a bad input', async () => {
 
 test('readTargets reports an Arrow file without targets', async () => {
   const file = join(temporaryFolder(), 'samples.arrow');
-  await writeSamples(file, samples);
+  await writeSamples(file, { samples, classNames: new Map() });
   expect(await readTargets(file)).toEqual({
     ok: false,
     failure: [

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
-import type { Evaluation } from '../../src/vision/predict/evaluation.ts';
+import type { Evaluation } from '../../src/vision/evaluate/evaluation.ts';
 import evaluate from '../../stages/evaluate.ts';
 import train from '../../stages/train.ts';
 import { type LabelledImagesFolder, labelledImages } from '../support/labelled-images.ts';
-import { runStage } from '../support/run-stage.ts';
+import { collected, runStage } from '../support/run-stage.ts';
 
 const params = { backbone: 'small-cnn', learning_rate: 3e-3, epochs: 1, batch_size: 8, seed: 2018 };
 
@@ -20,38 +21,94 @@ describe('the evaluate stage', () => {
   test('computes the accuracy of each task on the validation samples that have the task', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs, 12);
-    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const { tasks } = evaluationIn(outputs['evaluation']);
-    expect(tasks.map(({ name, count, chance }) => [name, count, chance])).toEqual([
-      ['colour', 6, 1 / 3],
-      ['shade', 6, 1 / 2],
+    expect(tasks.map(({ name, count }) => [name, count])).toEqual([
+      ['colour', 6],
+      ['shade', 6],
     ]);
-    for (const { accuracy } of tasks) expect(accuracy).toBeGreaterThan(0.8);
+    for (const { metrics } of tasks) expect(metrics.accuracy.value).toBeGreaterThan(0.8);
   });
 
   test('writes a confusion matrix for each task, with a row per true class and a column per predicted class', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs);
-    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const [colour, shade] = evaluationIn(outputs['evaluation']).tasks;
     const rowSums = (matrix: readonly (readonly number[])[] = []) =>
       matrix.map((row) => row.reduce((sum, cell) => sum + cell, 0));
     expect(rowSums(colour?.confusion)).toEqual([2, 2, 2]);
     expect(rowSums(shade?.confusion)).toEqual([3, 3]);
     const hits = (colour?.confusion ?? []).reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
-    expect(colour?.accuracy).toBe(hits / 6);
+    expect(colour?.metrics.accuracy.value).toBe(hits / 6);
   });
 
   test('weights the tasks by their number of samples in the whole data set, training samples included', async () => {
     const inputs = await labelledImages(40, { taskOf: (index) => (index % 4 === 0 ? 'shade' : 'colour') });
     const { model } = await trained(inputs);
-    const { outputs, metrics } = await runStage(evaluate, { inputs: { ...inputs, model } });
-    const { tasks, weighted_accuracy, weighted_chance } = evaluationIn(outputs['evaluation']);
-    const [colour, shade] = tasks;
-    expect(weighted_accuracy).toBeCloseTo((30 * (colour?.accuracy ?? 0) + 10 * (shade?.accuracy ?? 0)) / 40, 6);
-    expect(weighted_chance).toBeCloseTo((30 / 3 + 10 / 2) / 40, 6);
-    expect(metrics['weighted_accuracy']).toBe(weighted_accuracy);
-    expect(metrics['accuracy/colour']).toBe(colour?.accuracy);
+    const { outputs, metrics } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
+    const { tasks, weighted, mean_average_precision } = evaluationIn(outputs['evaluation']);
+    const [colour, shade] = tasks.map((task) => task.metrics);
+    const accuracies = [colour?.accuracy.value ?? 0, shade?.accuracy.value ?? 0] as const;
+    const precisions = [colour?.average_precision.value ?? 0, shade?.average_precision.value ?? 0] as const;
+    expect(weighted.accuracy.value).toBeCloseTo((30 * accuracies[0] + 10 * accuracies[1]) / 40, 6);
+    expect(mean_average_precision.value).toBeCloseTo((precisions[0] + precisions[1]) / 2, 6);
+    expect(metrics).toMatchObject({
+      weighted_accuracy: weighted.accuracy.value,
+      mean_average_precision: mean_average_precision.value,
+      'accuracy/colour': colour?.accuracy.value,
+    });
+  });
+
+  test('gives each metric with an interval that contains it, and with that of always answering the most frequent class', async () => {
+    const inputs = await labelledImages(60, {
+      taskOf: () => 'colour',
+      splitOf: (index) => (index < 20 ? 'validation' : 'train'),
+    });
+    const { model } = await trained(inputs, 4);
+    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
+    const { tasks, weighted } = evaluationIn(outputs['evaluation']);
+    const { accuracy, log_loss } = tasks[0]?.metrics ?? {};
+    for (const metric of [accuracy, log_loss]) {
+      const [low, high] = metric?.interval ?? [Number.NaN, Number.NaN];
+      expect(low).toBeLessThanOrEqual(metric?.value ?? Number.NaN);
+      expect(high).toBeGreaterThanOrEqual(metric?.value ?? Number.NaN);
+    }
+    // The most frequent class of the training samples is 1; of the 20 validation samples, 6 have it.
+    expect(accuracy?.baseline).toBeCloseTo(6 / 20, 9);
+    expect(weighted.accuracy).toEqual(accuracy);
+  });
+
+  test('gives the same bytes again, and other intervals with another seed', async () => {
+    const inputs = await labelledImages(60);
+    const { model } = await trained(inputs);
+    const evaluated = async (seed: number) => {
+      const { outputs } = await runStage(evaluate, {
+        params: { seed },
+        inputs: { ...inputs, models: collected(model) },
+      });
+      return readFileSync(outputs['evaluation'] ?? '', 'utf8');
+    };
+    const first = await evaluated(1);
+    expect(await evaluated(1)).toBe(first);
+    expect(await evaluated(2)).not.toBe(first);
+  });
+
+  test('writes a row for each sample, from which the metrics can be computed', async () => {
+    const inputs = await labelledImages(60);
+    const { model } = await trained(inputs, 4);
+    const { outputs } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
+    const rows = tableFromIPC(readFileSync(outputs['samples'] ?? '')).toArray();
+    expect(rows).toHaveLength(12);
+    for (const { task, label, class: truth, predicted, probabilities, loss } of rows) {
+      const shares = [...probabilities];
+      expect(shares).toHaveLength(task === 'colour' ? 3 : 2);
+      expect(label[truth]).toBe('y');
+      expect(shares[predicted]).toBe(Math.max(...shares));
+      expect(loss).toBeCloseTo(-Math.log(shares[truth]), 5);
+    }
+    const { cross_entropy } = evaluationIn(outputs['evaluation']);
+    expect(rows.reduce((sum, { loss }) => sum + loss, 0) / 12).toBeCloseTo(cross_entropy, 5);
   });
 
   test.each([
@@ -60,7 +117,10 @@ describe('the evaluate stage', () => {
   ])('gives the same metrics as the last epoch of the training%s', async (_, more) => {
     const inputs = await labelledImages(60);
     const { model, metrics } = await trained(inputs, 2, more);
-    const evaluated = await runStage(evaluate, { params: { batch_size: 8 }, inputs: { ...inputs, model } });
+    const evaluated = await runStage(evaluate, {
+      params: { batch_size: 8 },
+      inputs: { ...inputs, models: collected(model) },
+    });
     expect(metrics).toMatchObject({
       // Batch normalization is folded into the convolutions there, which rounds differently.
       val_loss: expect.closeTo(evaluated.metrics['loss'] ?? Number.NaN, 5),
@@ -71,7 +131,7 @@ describe('the evaluate stage', () => {
   test('says what the loss contains, and gives the cross-entropy alone beside it', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs, 1, { label_smoothing: 0.2, l2: 1e-3 });
-    const { outputs, logged, metrics } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs, logged, metrics } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const { loss, cross_entropy } = evaluationIn(outputs['evaluation']);
     expect(loss).toBeGreaterThan(cross_entropy);
     expect(metrics).toMatchObject({ loss, cross_entropy });
@@ -83,7 +143,7 @@ describe('the evaluate stage', () => {
   test('skips samples whose images are quarantined, and warns how many', async () => {
     const inputs = await labelledImages(60, { broken: [4, 7, 9, 14] });
     const { model } = await trained(inputs);
-    const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const { tasks, left_out } = evaluationIn(outputs['evaluation']);
     expect(left_out).toBe(3);
     expect(tasks.reduce((sum, { count }) => sum + count, 0)).toBe(12 - 3);
@@ -95,7 +155,7 @@ describe('the evaluate stage', () => {
   test('lists the validation images that are also training images', async () => {
     const inputs = await labelledImages(60, { sameAs: new Map([[9, 0]]) });
     const { model } = await trained(inputs);
-    const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { outputs, logged } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const [validation, train] = ['Images/shade_labels/9.png', 'Images/colour_labels/0.png'];
     expect(evaluationIn(outputs['evaluation']).duplicates).toEqual({ exact: [{ validation, train }], near: [] });
     expect(logged).toEqual([
@@ -108,7 +168,10 @@ describe('the evaluate stage', () => {
   test('reports progress in images', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs);
-    const { progress } = await runStage(evaluate, { params: { batch_size: 5 }, inputs: { ...inputs, model } });
+    const { progress } = await runStage(evaluate, {
+      params: { batch_size: 5 },
+      inputs: { ...inputs, models: collected(model) },
+    });
     expect(progress.map(({ done, total, unit }) => `${done}/${total} ${unit}`)).toEqual([
       '5/12 images',
       '10/12 images',
@@ -121,7 +184,7 @@ describe('the evaluate stage fails before loading TensorFlow', () => {
   test('when the images have another size and the targets other tasks than the model, reporting both', async () => {
     const { model } = await trained(await labelledImages());
     const inputs = await labelledImages(20, { size: 40, taskOf: () => 'shade' });
-    const { failure } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { failure } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     const advice = 'Evaluate on the images and targets that the model was trained on.';
     expect(failure).toEqual({
       kind: 'bad-input',
@@ -138,7 +201,7 @@ describe('the evaluate stage fails before loading TensorFlow', () => {
 
   test('when the images were resized in another way than those that the model was trained on', async () => {
     const { model } = await trained(await labelledImages(20, { fit: 'contain' }));
-    const { failure } = await runStage(evaluate, { inputs: { ...(await labelledImages()), model } });
+    const { failure } = await runStage(evaluate, { inputs: { ...(await labelledImages()), models: collected(model) } });
     expect(failure?.problems.map(({ message }) => message)).toEqual([
       'the model was trained on images with fit: contain, but these shards have fit: fill',
     ]);
@@ -147,7 +210,7 @@ describe('the evaluate stage fails before loading TensorFlow', () => {
   test('when there are no validation samples', async () => {
     const inputs = await labelledImages(16, { splitOf: () => 'train' });
     const { model } = await trained(inputs);
-    const { failure } = await runStage(evaluate, { inputs: { ...inputs, model } });
+    const { failure } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
     expect(failure?.problems).toEqual([
       {
         message: 'there are no validation samples to evaluate the model on',

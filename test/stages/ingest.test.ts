@@ -15,7 +15,7 @@ describe('ingest with the layout "fashionai"', () => {
     const { failure, outputs, metrics } = await ingestOf(datasetOf([...coats, ...necks]));
     expect(failure).toBeUndefined();
     expect(metrics).toEqual({ samples: 6, images: 5, tasks: 2, questions: 0, train: 5, validation: 1 });
-    const samples = unwrap(await readSamples(outputs.samples ?? ''));
+    const { samples } = unwrap(await readSamples(outputs.samples ?? ''));
     expect(
       samples.map(({ file, task, classIndex, label }) => `${file} ${task} ${classIndex} ${label}`).toSorted(),
     ).toEqual([

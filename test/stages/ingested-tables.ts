@@ -11,7 +11,7 @@ export async function samplesOf(
 ): Promise<readonly string[]> {
   const { failure, outputs } = await ingestOf(root, params);
   expect(failure).toBeUndefined();
-  const samples = unwrap(await readSamples(outputs.samples ?? ''));
+  const { samples } = unwrap(await readSamples(outputs.samples ?? ''));
   return samples.map(({ file, task, label }) => `${file} ${task} ${label}`).toSorted();
 }
 

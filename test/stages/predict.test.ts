@@ -8,7 +8,7 @@ import predict from '../../stages/predict.ts';
 import train from '../../stages/train.ts';
 import { temporaryFolder, writeFiles } from '../support/dataset.ts';
 import { type LabelledImagesFolder, labelledImages } from '../support/labelled-images.ts';
-import { runStage } from '../support/run-stage.ts';
+import { collected, runStage } from '../support/run-stage.ts';
 
 async function trained(inputs: LabelledImagesFolder, epochs = 1): Promise<string> {
   const params = { backbone: 'small-cnn', learning_rate: 3e-3, epochs, batch_size: 8, seed: 2018 };
@@ -40,7 +40,9 @@ async function questionsFor(...questions: readonly { file: string; task: string 
 describe('the predict stage', () => {
   test('answers each question with the class probabilities of its own task, in the order of the questions', async () => {
     const inputs = await labelledImages();
-    const { failure, outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs) } });
+    const { failure, outputs } = await runStage(predict, {
+      inputs: { ...inputs, models: collected(await trained(inputs)) },
+    });
     expect(failure).toBeUndefined();
     const answers = answersIn(outputs['predictions']);
     expect([...answers.keys()].slice(0, 3)).toEqual([
@@ -66,13 +68,16 @@ describe('the predict stage', () => {
       { file: 'Images/wide.png', task: 'colour' },
       { file: 'Images/padded.png', task: 'colour' },
     );
-    const { outputs } = await runStage(predict, { inputs: { ...inputs, questions, model } });
+    const { outputs } = await runStage(predict, { inputs: { ...inputs, questions, models: collected(model) } });
     const answers = answersIn(outputs['predictions']);
     const [one, other] = ['Images/wide.png', 'Images/padded.png'].map((file) => answers.get(file)?.answer ?? []);
     one?.forEach((probability, at) => {
       expect(probability).toBeCloseTo(other?.[at] ?? Number.NaN, 5);
     });
-    const { failure } = await runStage(predict, { params: { fit: 'fill' }, inputs: { ...inputs, questions, model } });
+    const { failure } = await runStage(predict, {
+      params: { fit: 'fill' },
+      inputs: { ...inputs, questions, models: collected(model) },
+    });
     expect(failure?.problems).toEqual([
       {
         message: 'the model was trained on images with fit: contain, but the param "fit" is "fill"',
@@ -84,14 +89,18 @@ describe('the predict stage', () => {
 
   test('writes a file without rows when there are no questions', async () => {
     const inputs = { ...(await labelledImages()), questions: await questionsFor() };
-    const { failure, outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs) } });
+    const { failure, outputs } = await runStage(predict, {
+      inputs: { ...inputs, models: collected(await trained(inputs)) },
+    });
     expect(failure).toBeUndefined();
     expect(readFileSync(outputs['predictions'] ?? '', 'utf8')).toBe('\n');
   });
 
   test('predicts the right class for more than 90 % of the images after 12 epochs of training', async () => {
     const inputs = await labelledImages(60);
-    const { outputs } = await runStage(predict, { inputs: { ...inputs, model: await trained(inputs, 12) } });
+    const { outputs } = await runStage(predict, {
+      inputs: { ...inputs, models: collected(await trained(inputs, 12)) },
+    });
     const answers = answersIn(outputs['predictions']);
     const wrong = [...answers].filter(([file, { answer }]) => {
       const index = Number(/(\d+)\.png$/.exec(file)?.[1]);
@@ -104,8 +113,8 @@ describe('the predict stage', () => {
     const inputs = await labelledImages();
     const model = await trained(inputs);
     const [one, other] = [
-      await runStage(predict, { params: { batch_size: 20 }, inputs: { ...inputs, model } }),
-      await runStage(predict, { params: { batch_size: 7 }, inputs: { ...inputs, model } }),
+      await runStage(predict, { params: { batch_size: 20 }, inputs: { ...inputs, models: collected(model) } }),
+      await runStage(predict, { params: { batch_size: 7 }, inputs: { ...inputs, models: collected(model) } }),
     ];
     expect(other.progress.map(({ done, total, unit }) => `${done}/${total} ${unit}`)).toEqual([
       '7/20 images',
@@ -125,7 +134,9 @@ describe('the predict stage fails', () => {
   test('when a question asks for a task that the model does not have', async () => {
     const inputs = await labelledImages();
     const questions = await questionsFor({ file: 'Images/colour_labels/0.png', task: 'length' });
-    const { failure } = await runStage(predict, { inputs: { ...inputs, questions, model: await trained(inputs) } });
+    const { failure } = await runStage(predict, {
+      inputs: { ...inputs, questions, models: collected(await trained(inputs)) },
+    });
     expect(failure).toEqual({
       kind: 'bad-input',
       problems: [
@@ -148,7 +159,9 @@ describe('the predict stage fails', () => {
       { file: 'Images/colour_labels/0.png', task: 'colour' },
       { file: 'Images/b.png', task: 'shade' },
     );
-    const { failure, progress } = await runStage(predict, { inputs: { ...inputs, questions, model } });
+    const { failure, progress } = await runStage(predict, {
+      inputs: { ...inputs, questions, models: collected(model) },
+    });
     expect(failure?.kind).toBe('bad-input');
     // They are found by their headers, before anything else is decoded.
     expect(progress).toEqual([]);
@@ -164,7 +177,7 @@ describe('the predict stage fails', () => {
     const questions = await questionsWithACutImage(inputs);
     const { failure, progress } = await runStage(predict, {
       params: { batch_size: 2 },
-      inputs: { ...inputs, questions, model },
+      inputs: { ...inputs, questions, models: collected(model) },
     });
     expect(failure?.problems).toEqual([
       {
@@ -200,7 +213,7 @@ test('the predict stage leaves out the questions of broken images with on_bad_im
   const params = { batch_size: 2, on_bad_image: 'quarantine' };
   const { failure, outputs, logged, metrics } = await runStage(predict, {
     params,
-    inputs: { ...inputs, questions, model },
+    inputs: { ...inputs, questions, models: collected(model) },
   });
   expect(failure).toBeUndefined();
   expect([...answersIn(outputs['predictions']).keys()]).toEqual(

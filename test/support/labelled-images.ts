@@ -34,6 +34,8 @@ export interface LabelledImagesOptions {
   readonly fit?: Fit;
   /** Images with these numbers are copies of those. */
   readonly sameAs?: ReadonlyMap<number, number>;
+  /** By task; none if omitted. */
+  readonly classNames?: ReadonlyMap<TaskName, readonly string[]>;
 }
 
 const alternating = (index: number): TaskName => (index % 2 === 0 ? 'colour' : 'shade');
@@ -63,6 +65,7 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
     broken = [],
     fit = 'fill',
     sameAs = new Map<number, number>(),
+    classNames = new Map<TaskName, readonly string[]>(),
   } = options;
   const dataset = temporaryFolder();
   const samples = Array.from({ length: count }, (_, index) => sampleOf(index, taskOf(index), splitOf(index)));
@@ -89,7 +92,7 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
     onProgress: () => undefined,
   });
   unwrap(resized);
-  await writeTargets(targets, samples);
+  await writeTargets(targets, { samples, classNames });
   await writeQuestions(
     questions,
     samples.map(({ file, task }) => ({ file, labelName: `${task}_labels`, task })),

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import type { ParamsSchema, Progress, StageDefinition, StageFailure } from 'pipeline';
+import type { CollectedArtifact, ParamsSchema, Progress, StageDefinition, StageFailure } from 'pipeline';
 import { temporaryFolder } from './dataset.ts';
 
 export interface StageOutcome {
@@ -21,7 +21,7 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
   stage: StageDefinition<Schema, Input, Output>,
   given: {
     readonly params?: Readonly<Record<string, unknown>>;
-    readonly inputs: Readonly<Record<string, string>>;
+    readonly inputs: Readonly<Record<string, string | readonly CollectedArtifact[]>>;
     readonly signal?: AbortSignal;
     /** The folder for downloads, which several runs may share. */
     readonly downloads?: string;
@@ -60,3 +60,7 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
   const failure = await stage.run(context as unknown as Parameters<typeof stage.run>[0]);
   return { failure: failure ?? undefined, outputs, metrics, logged, progress, work };
 }
+
+/** What the engine hands to an input such as `models[]`. */
+export const collected = (...paths: readonly string[]): readonly CollectedArtifact[] =>
+  paths.map((path, index) => ({ matrix: { seed: index + 1 }, path }));

@@ -35,8 +35,8 @@ export function figure(value: number, digits = 4): string {
 }
 
 /** Formats a number with its noun: `3 stages`, `1 stage`. */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+export function plural(value: number, noun: string, several = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : several}`;
 }
 
 /** Lists names, of many only the first: `a, b, c, d, e, f and 12 more`. */

@@ -1,7 +1,8 @@
 import { lineWidth, type View } from '../../shared/extensions/view.ts';
 import type { Viewer } from '../../shared/extensions/viewer.ts';
 import { bytes, count } from '../../shared/text/format.ts';
-import { cut, leftOut, oneLine, table } from '../../shared/text/table.ts';
+import { cut, oneLine } from '../../shared/text/table.ts';
+import { titledTable } from './titled-table.ts';
 
 /** The classes are listed without `--full` up to this number. */
 const MAX_SHOWN_CLASSES = 60;
@@ -57,12 +58,15 @@ function describeClassCounts(value: ClassCounts, size: number, view: View): stri
   const classes = tasks.reduce((sum, task) => sum + task.classes, 0);
   const shown =
     view.full || classes <= MAX_SHOWN_CLASSES
-      ? ['', ...tableOf([['task', 'class', ...counted], ...tasks.flatMap((task) => classRows(task, counted))], view)]
+      ? [
+          '',
+          ...titledTable([['task', 'class', ...counted], ...tasks.flatMap((task) => classRows(task, counted))], view),
+        ]
       : [view.paint('dim', `  … each of the ${count(classes)} classes with --full`)];
   return [
     `samples by task and class, ${bytes(size)}`,
     ...(totals.length === 0 ? [] : [cut(`  ${totals.join(', ')}`, lineWidth(view))]),
-    ...tableOf([['task', 'classes', ...counted], ...tasks.map((task) => taskRow(task, counted))], view),
+    ...titledTable([['task', 'classes', ...counted], ...tasks.map((task) => taskRow(task, counted))], view),
     ...shown,
   ];
 }
@@ -79,10 +83,4 @@ function classRows({ name, classes, class_names: names, counts }: TaskCounts, co
     oneLine(names?.[index] ?? String(index)),
     ...counted.map((key) => count(counts[key]?.[index] ?? 0)),
   ]);
-}
-
-function tableOf(rows: readonly (readonly string[])[], view: View): string[] {
-  const found = table(rows, lineWidth(view));
-  const [head = '', ...lines] = found.lines;
-  return [view.paint('dim', head), ...lines, ...leftOut(rows[0] ?? [], found, lineWidth(view))];
 }

@@ -1,7 +1,8 @@
 import type { Viewer } from '../../shared/extensions/viewer.ts';
 import { classCountsViewer } from './class-counts.ts';
+import { evaluationViewer } from './evaluation/viewer.ts';
 import { modelViewer } from './model/viewer.ts';
 import { quarantineViewer } from './quarantine.ts';
 
 /** The viewers for the artifacts of the vision stages. */
-export const viewers: readonly Viewer[] = [modelViewer, classCountsViewer, quarantineViewer];
+export const viewers: readonly Viewer[] = [modelViewer, classCountsViewer, evaluationViewer, quarantineViewer];

@@ -5,6 +5,8 @@ import type { LayerFactory } from './layers/layer-factory.ts';
 export interface TaskClasses {
   readonly name: string;
   readonly classes: number;
+  /** The names of the classes, if the data set has any. */
+  readonly class_names?: readonly string[];
 }
 
 /**

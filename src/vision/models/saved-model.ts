@@ -33,7 +33,11 @@ const factsSchema = {
       items: {
         type: 'object',
         required: ['name', 'classes'],
-        properties: { name: { type: 'string' }, classes: { type: 'integer', minimum: 1 } },
+        properties: {
+          name: { type: 'string' },
+          classes: { type: 'integer', minimum: 1 },
+          class_names: { type: 'array', items: { type: 'string' } },
+        },
       },
     },
     epochs: { type: 'integer', minimum: 0 },

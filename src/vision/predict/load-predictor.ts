@@ -5,12 +5,14 @@ import { loadWeightsInto, type ModelFacts } from '../models/saved-model.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
 import type { ExecutionMode } from '../train/step/execution-mode.ts';
 import { createPredictor, type Predictor } from './predictor.ts';
+import type { TestTimeAugmentation } from './test-time-augmentation.ts';
 
 export interface PredictorOptions {
   readonly batchSize: number;
   /** The number of intra-op threads. Another number changes results by rounding errors. */
   readonly threads: number;
   readonly execution: ExecutionMode;
+  readonly augmentation: TestTimeAugmentation;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function loadPredictor(
   directory: string,
   facts: ModelFacts,
   samples: number,
-  { batchSize, threads, execution }: PredictorOptions,
+  { batchSize, threads, execution, augmentation }: PredictorOptions,
 ): Promise<Result<Predictor, StageFailure>> {
   const tensorFlow = await loadTensorFlow({ intraOpThreads: threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
@@ -40,7 +42,7 @@ export async function loadPredictor(
   const { height, width } = facts;
   // A graph for more images than there are would only take more time.
   const size = Math.max(1, Math.min(batchSize, samples));
-  const predictor = await createPredictor(tf, execution, model, { height, width, batchSize: size });
+  const predictor = await createPredictor(tf, execution, model, { height, width, batchSize: size, augmentation });
   return success({
     ...predictor,
     async dispose() {

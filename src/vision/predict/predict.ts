@@ -1,13 +1,14 @@
-import { writeFile } from 'node:fs/promises';
-import { badInput, type StageFailure } from '../../index.ts';
+import { open } from 'node:fs/promises';
+import { badInput, type CollectedArtifact, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { Fit } from '../data/images/resizing.ts';
 import type { Quarantined } from '../data/shards/quarantine.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
-import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
-import { type AnswerOptions, answerQuestions, badImageProblems, checkQuestions } from './answer-questions.ts';
-import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
+import { headLayout } from '../train/step/target-masks.ts';
+import { type EnsembleOptions, loadEnsemble } from './ensemble.ts';
+import { type GivenModel, readGivenModels } from './given-models.ts';
+import { checkImages, type PredictImagesOptions, predictImages } from './predict-images.ts';
 import { predictionLine } from './prediction-line.ts';
 
 export interface PredictPaths {
@@ -15,14 +16,18 @@ export interface PredictPaths {
   readonly questions: string;
   /** Input: the folder of the data set, which the questions' paths are relative to. */
   readonly dataset: string;
-  /** Input: the directory of a saved model. */
-  readonly model: string;
+  /** Input: the directories of saved models. */
+  readonly models: readonly CollectedArtifact[];
   /** Output: a CSV file. */
   readonly predictions: string;
 }
 
-export interface PredictOptions extends PredictorOptions, Pick<AnswerOptions, 'onBadImage' | 'signal' | 'onProgress'> {
-  /** If given, the `fit` that the model has to have been trained with. */
+export interface PredictOptions
+  extends EnsembleOptions,
+    Pick<PredictImagesOptions, 'onBadImage' | 'signal' | 'onProgress'> {
+  /** How much each model counts; equally if omitted. */
+  readonly modelWeights?: readonly number[] | undefined;
+  /** If given, the `fit` that the models have to have been trained with. */
   readonly fit?: Fit | undefined;
 }
 
@@ -35,62 +40,81 @@ export interface Predicted {
  * Predicts the class probabilities for each question and writes them, in the order of the questions, as a CSV file in
  * the submission format of the FashionAI challenge. Questions whose images are quarantined have no line.
  *
- * @returns the quarantined images; a `bad-input` failure if a question's image cannot be decoded or the model does not
+ * @returns the quarantined images; a `bad-input` failure if a question's image cannot be decoded or the models do not
  *   have its task; a `failed` one if TensorFlow cannot be loaded.
  * @throws the signal's reason if it is aborted.
  */
 export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<Predicted, StageFailure>> {
   const questions = await readQuestions(paths.questions);
   if (!questions.ok) return failure(badInput(questions.failure));
-  const facts = await readModelFacts(paths.model);
-  if (!facts.ok) return failure(badInput(facts.failure));
-  if (questions.value.length === 0) {
-    // The engine treats an empty output file as missing.
-    await writeFile(paths.predictions, '\n');
-    return success({ quarantined: [] });
-  }
+  const models = await readGivenModels(paths.models, options.modelWeights);
+  if (!models.ok) return failure(badInput(models.failure));
   const problems = [
-    ...unknownTasks(questions.value, facts.value, paths.questions),
-    ...anotherFit(options.fit, facts.value, paths.model),
+    ...unknownTasks(questions.value, models.value[0], paths.questions),
+    ...models.value.flatMap((model) => anotherFit(options.fit, model)),
   ];
   if (problems.length > 0) return failure(badInput(problems));
-
-  const { onBadImage, signal } = options;
-  const bad = onBadImage === 'fail' ? await checkQuestions(questions.value, { root: paths.dataset, signal }) : [];
-  if (bad.length > 0) return failure(badInput(badImageProblems(bad)));
-  const predictor = await loadPredictor(paths.model, facts.value, questions.value.length, options);
-  if (!predictor.ok) return predictor;
-  const answers = await answerQuestions(questions.value, {
-    ...options,
-    predictor: predictor.value,
-    facts: facts.value,
-    root: paths.dataset,
-  });
-  await predictor.value.dispose();
-  if (!answers.ok) return failure(badInput(answers.failure));
-  const quarantined = new Map<string, string>();
-  const lines = questions.value.flatMap((question, index) => {
-    const answer = answers.value[index];
-    if (answer?.ok) return [predictionLine(question, answer.value)];
-    quarantined.set(question.file, (answer?.failure ?? []).map(({ message }) => message).join('; '));
-    return [];
-  });
-  await writeFile(paths.predictions, lines.join('') || '\n');
-  return success({ quarantined: Array.from(quarantined, ([file, reason]) => ({ file, reason })) });
+  const files = questions.value.map(({ file }) => file);
+  const bad = options.onBadImage === 'fail' ? await checkImages(files, { ...options, root: paths.dataset }) : [];
+  if (bad.length > 0) return failure(badInput(bad));
+  return answer(questions.value, models.value, paths, options);
 }
 
-function anotherFit(fit: Fit | undefined, facts: ModelFacts, file: string): Problem[] {
+/** Writes the answers as they come, so that no more than a batch of them is in memory. */
+async function answer(
+  questions: readonly Question[],
+  models: readonly [GivenModel, ...GivenModel[]],
+  paths: PredictPaths,
+  options: PredictOptions,
+): Promise<Result<Predicted, StageFailure>> {
+  const file = await open(paths.predictions, 'w');
+  const quarantined = new Map<string, string>();
+  let lines = 0;
+  try {
+    if (questions.length > 0) {
+      const ensemble = await loadEnsemble(models, questions.length, options);
+      if (!ensemble.ok) return ensemble;
+      const { offsets } = headLayout(ensemble.value.tasks);
+      const files = questions.map((question) => question.file);
+      let done = 0;
+      for await (const batch of predictImages(files, { ...options, ensemble: ensemble.value, root: paths.dataset })) {
+        if (!batch.ok) return failure(badInput(batch.failure));
+        for (const [index, predicted] of batch.value.entries()) {
+          const question = questions[done + index];
+          if (question === undefined) continue;
+          if (!predicted.ok) {
+            quarantined.set(question.file, predicted.failure.map(({ message }) => message).join('; '));
+            continue;
+          }
+          const task = ensemble.value.tasks.findIndex(({ name }) => name === question.task);
+          const [begin, classes] = [offsets[task] ?? 0, ensemble.value.tasks[task]?.classes ?? 0];
+          await file.write(predictionLine(question, predicted.value.subarray(begin, begin + classes)));
+          lines += 1;
+        }
+        done += batch.value.length;
+      }
+      await ensemble.value.dispose();
+    }
+    // The engine treats an empty output file as missing.
+    if (lines === 0) await file.write('\n');
+  } finally {
+    await file.close();
+  }
+  return success({ quarantined: Array.from(quarantined, ([name, reason]) => ({ file: name, reason })) });
+}
+
+function anotherFit(fit: Fit | undefined, { facts, directory }: GivenModel): Problem[] {
   if (fit === undefined || fit === facts.fit) return [];
   return [
     {
       message: `the model was trained on images with fit: ${facts.fit}, but the param "fit" is "${fit}"`,
-      at: { file },
+      at: { file: directory },
       advice: 'Remove the param "fit": images are resized as those that the model was trained on.',
     },
   ];
 }
 
-function unknownTasks(questions: readonly Question[], { tasks }: ModelFacts, file: string): Problem[] {
+function unknownTasks(questions: readonly Question[], { facts: { tasks } }: GivenModel, file: string): Problem[] {
   const known = new Set(tasks.map(({ name }) => name));
   const unknown = new Set(questions.map(({ task }) => task).filter((task) => !known.has(task)));
   return [...unknown].map((task) => ({

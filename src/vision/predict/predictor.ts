@@ -3,7 +3,7 @@ import { bytesToFloats, imagesToDevice } from '../tensorflow/images-to-device.ts
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { createProgram, type EntryPoint, type Program, type Session } from '../tensorflow/trace/program.ts';
 import type { ExecutionMode } from '../train/step/execution-mode.ts';
-import { probabilitiesOf } from '../train/step/forward.ts';
+import { averagedProbabilities, NO_AUGMENTATION, type TestTimeAugmentation } from './test-time-augmentation.ts';
 
 /** Runs a classifier for inference. */
 export interface Predictor {
@@ -24,28 +24,31 @@ interface ImageSize {
   readonly width: number;
 }
 
+interface PredictorShape extends ImageSize {
+  /** The largest number of images that are predicted at once. */
+  readonly batchSize: number;
+  /** None by default. */
+  readonly augmentation?: TestTimeAugmentation;
+}
+
 /** The entry point of a graph for prediction, and the number of images that it takes. */
 export interface Prediction {
   readonly entry: EntryPoint<'images', 'probabilities'>;
   readonly batchSize: number;
 }
 
-/**
- * Creates a predictor that runs as a graph or op by op.
- *
- * @param batchSize the largest number of images that are predicted at once.
- */
+/** Creates a predictor that runs as a graph or op by op. */
 export async function createPredictor(
   tf: TensorFlow,
   mode: ExecutionMode,
   model: LayersModel,
-  { batchSize, ...size }: ImageSize & { readonly batchSize: number },
+  { batchSize, augmentation = NO_AUGMENTATION, ...size }: PredictorShape,
 ): Promise<Predictor> {
-  if (mode === 'eager') return createEagerPredictor(tf, model, size);
+  if (mode === 'eager') return createEagerPredictor(tf, model, size, augmentation);
   // The weights never change here. As constants, they let TensorFlow optimize the graph more: a batch takes 20 % less
   // time.
   const program = createProgram(tf);
-  const prediction = addPrediction(tf, program, model, size, batchSize);
+  const prediction = addPrediction(tf, program, model, { ...size, batchSize, augmentation });
   const session = await program.load();
   return {
     probabilities: (images, count) => predictBy(session, prediction, images, count),
@@ -54,12 +57,17 @@ export async function createPredictor(
 }
 
 /** Creates a predictor that runs op by op. */
-export function createEagerPredictor(tf: TensorFlow, model: LayersModel, { height, width }: ImageSize): Predictor {
+export function createEagerPredictor(
+  tf: TensorFlow,
+  model: LayersModel,
+  { height, width }: ImageSize,
+  augmentation = NO_AUGMENTATION,
+): Predictor {
   return {
     async probabilities(images, count) {
       return tf.tidy(() => {
         const pixels = imagesToDevice(tf, images, [count, height, width, 3]);
-        return probabilitiesOf(tf, model, pixels).dataSync<'float32'>();
+        return averagedProbabilities(tf, model, pixels, augmentation).dataSync<'float32'>();
       });
     },
     async dispose() {},
@@ -71,12 +79,11 @@ export function addPrediction(
   tf: TensorFlow,
   program: Program,
   model: LayersModel,
-  { height, width }: ImageSize,
-  batchSize: number,
+  { height, width, batchSize, augmentation = NO_AUGMENTATION }: PredictorShape,
 ): Prediction {
   const inputs = { images: { dtype: 'uint8', shape: [batchSize, height, width, 3] } } as const;
   const entry = program.entry('predict', inputs, ({ images }) => ({
-    probabilities: probabilitiesOf(tf, model, bytesToFloats(tf, images) as Tensor4D),
+    probabilities: averagedProbabilities(tf, model, bytesToFloats(tf, images) as Tensor4D, augmentation),
   }));
   return { entry, batchSize };
 }

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { buildClassifier } from '../../../src/vision/models/classifier.ts';
 import { saveModel } from '../../../src/vision/models/saved-model.ts';
 import { loadPredictor } from '../../../src/vision/predict/load-predictor.ts';
+import { NO_AUGMENTATION } from '../../../src/vision/predict/test-time-augmentation.ts';
 import type { GraphNode } from '../../../src/vision/tensorflow/trace/graph.ts';
 import { temporaryFolder } from '../../support/dataset.ts';
 import { modelFacts } from '../../support/model-facts.ts';
@@ -33,7 +34,8 @@ async function predictorOf(backbone: 'small-cnn' | 'mobilenet-v2', batchSize: nu
   const model = buildClassifier(tf, facts, { dropout: 0.5, seed: 1 });
   const directory = temporaryFolder();
   await saveModel(tf, model, facts, directory);
-  const predictor = unwrap(await loadPredictor(directory, facts, 3, { batchSize, threads: 2, execution: 'graph' }));
+  const options = { batchSize, threads: 2, execution: 'graph', augmentation: NO_AUGMENTATION } as const;
+  const predictor = unwrap(await loadPredictor(directory, facts, 3, options));
   return { model, predictor };
 }
 

@@ -17,6 +17,7 @@ export type FindingKind =
   | 'missing images or folders'
   | 'unusable images'
   | 'images without a class'
+  | 'links to folders'
   | 'questions for unknown tasks';
 
 /** A problem in a data set, of which there may be thousands. */

@@ -59,7 +59,7 @@ function unusable(file: string, entry: Exclude<Entry, { kind: 'missing' }>, file
 /** A link to a folder is refused: its images would occur twice, and a link to a parent folder would never end. */
 function linkedFolder(folder: string, files: DatasetFiles): Finding {
   return {
-    kind: 'images without a class',
+    kind: 'links to folders',
     message: `${quoted(folder)} is a symbolic link to a folder of the data set`,
     at: { file: files.path(folder) },
     advice: 'Copy the images there, or remove the link.',

@@ -49,7 +49,7 @@ export async function ingest(
     train,
     validation: samples.length - train,
   };
-  await writeSamples(outputs.samples, samples);
+  await writeSamples(outputs.samples, { samples, classNames });
   await writeImages(outputs.images, images);
   await writeQuestions(outputs.questions, questions ?? []);
   await writeFile(outputs.tasks, `${JSON.stringify({ ...counts, tasks }, null, 2)}\n`);

@@ -5,7 +5,10 @@ import {
   type Data,
   Field,
   FixedSizeList,
+  Float32,
+  Float64,
   Int32,
+  List,
   Message,
   makeData,
   RecordBatch,
@@ -113,6 +116,27 @@ export function int32Column(data: Int32Array): Data<Int32> {
 /** Returns a Uint8 column, a view of `data`. */
 export function uint8Column(data: Uint8Array): Data<Uint8> {
   return makeData({ type: new Uint8(), data });
+}
+
+/** Returns a Float32 column, a view of `data`. */
+export function float32Column(data: Float32Array): Data<Float32> {
+  return makeData({ type: new Float32(), data });
+}
+
+/** Returns a Float64 column, a view of `data`. */
+export function float64Column(data: Float64Array): Data<Float64> {
+  return makeData({ type: new Float64(), data });
+}
+
+/** Returns a List column with rows of any length. */
+export function float32ListColumn(rows: readonly Float32Array[]): Data<List<Float32>> {
+  const valueOffsets = new Int32Array(rows.length + 1);
+  for (const [index, row] of rows.entries()) valueOffsets[index + 1] = (valueOffsets[index] ?? 0) + row.length;
+  const data = new Float32Array(valueOffsets.at(-1) ?? 0);
+  for (const [index, row] of rows.entries()) data.set(row, valueOffsets[index] ?? 0);
+  const type = new List(new Field('item', new Float32(), false));
+  const child = makeData({ type: new Float32(), data });
+  return makeData({ type, length: rows.length, nullCount: 0, valueOffsets, child });
 }
 
 /**

@@ -3,7 +3,7 @@ import { parseJson } from '../../../shared/parse-json.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { int32Column, textColumn, uint8ListColumn, writeArrowTable } from './arrow-file.ts';
 import { readArrowTable } from './arrow-table.ts';
-import type { Sample } from './samples.ts';
+import type { Sample, SampleTable } from './samples.ts';
 import { type Split, splitNamed, type Task, tasksOf } from './task.ts';
 
 /** The targets of a training. A sample is identified by its row, from 0 to `count` − 1. */
@@ -14,6 +14,8 @@ export interface Targets {
   readonly count: number;
   /** Returns the path of the sample's image, relative to the data set's root. */
   readonly file: (sample: number) => string;
+  /** Returns the label of a sample: `y`, `n` or `m` ("maybe") for each class of its task. */
+  readonly label: (sample: number) => string;
   /** Returns the rows of the samples of a split, in ascending order. */
   readonly samplesIn: (split: Split) => Int32Array;
   /** The index of each sample's task in `tasks`, `[count]`. */
@@ -27,10 +29,13 @@ const oneHotColumn = (task: Task) => `targets.${task.name}`;
 
 /**
  * Writes one one-hot matrix per task, uint8 `[samples, classes]`, as an Arrow table; the row of a sample without the task
- * is all zeros. The tasks are in the metadata of the schema, as JSON.
+ * is all zeros. The tasks are in the metadata of the schema, as JSON, with the names of their classes if they have any.
  */
-export function writeTargets(path: string, samples: readonly Sample[]): Promise<void> {
-  const tasks = tasksOf(samples);
+export function writeTargets(path: string, { samples, classNames }: SampleTable): Promise<void> {
+  const tasks = tasksOf(samples).map((task) => {
+    const names = classNames.get(task.name);
+    return names === undefined ? task : { ...task, class_names: names };
+  });
   const oneHot = oneHotMatrices(samples, tasks);
   const matrices = tasks.map((task, index) => [
     oneHotColumn(task),
@@ -40,6 +45,7 @@ export function writeTargets(path: string, samples: readonly Sample[]): Promise<
     sample: int32Column(Int32Array.from(samples.keys())),
     file: textColumn(samples.map(({ file }) => file)),
     split: textColumn(samples.map(({ split }) => split)),
+    label: textColumn(samples.map(({ label }) => label)),
     ...Object.fromEntries(matrices),
   };
   return writeArrowTable(path, columns, { [TASKS]: JSON.stringify(tasks) });
@@ -47,7 +53,7 @@ export function writeTargets(path: string, samples: readonly Sample[]): Promise<
 
 /** Reads targets that `writeTargets` wrote. A sample without exactly one target is a failure. */
 export async function readTargets(path: string): Promise<Result<Targets>> {
-  const read = await readArrowTable(path, { file: new Utf8(), split: new Utf8() });
+  const read = await readArrowTable(path, { file: new Utf8(), split: new Utf8(), label: new Utf8() });
   if (!read.ok) return read;
   const table: Table = read.value;
   const { schema, numRows: count } = table;
@@ -70,10 +76,12 @@ export async function readTargets(path: string): Promise<Result<Targets>> {
       advice: 'Rerun the stage that made the targets.',
     });
   }
-  const files = Array.from(read.value, ({ file }) => file);
-  const splits = Array.from(read.value, ({ split }) => splitNamed(split));
+  const column = (name: 'file' | 'split' | 'label') =>
+    [...(read.value.getChild(name) ?? [])].map((value) => value ?? '');
+  const [files, labels, splits] = [column('file'), column('label'), column('split').map(splitNamed)];
   const samplesIn = (split: Split) => Int32Array.from(splits.keys()).filter((row) => splits[row] === split);
-  return success({ tasks, count, file: (sample) => files[sample] ?? '', samplesIn, taskOf, classOf });
+  const valueIn = (values: readonly string[]) => (sample: number) => values[sample] ?? '';
+  return success({ tasks, count, file: valueIn(files), label: valueIn(labels), samplesIn, taskOf, classOf });
 }
 
 /** Returns no tasks, and so finds no targets, if the text is not a list of them. */

@@ -4,6 +4,8 @@ export interface Task {
   readonly classes: number;
   /** The number of samples with this task in the whole data set, of both splits. */
   readonly samples: number;
+  /** Present if the data set names its classes. */
+  readonly class_names?: readonly string[];
 }
 
 const SPLITS = ['train', 'validation'] as const;

@@ -30,7 +30,7 @@ export interface LossTerms {
 }
 
 export interface ValidationOptions {
-  readonly predictor: Predictor;
+  readonly predictor: Pick<Predictor, 'probabilities'>;
   readonly data: LabelledImages;
   /** The row numbers of the samples to predict. */
   readonly samples: Int32Array;
@@ -38,11 +38,13 @@ export interface ValidationOptions {
   readonly terms: LossTerms;
   /** Called after each batch with the number of samples processed. */
   readonly onProgress?: (done: number) => void;
+  /** Called with each batch: the rows of its samples, and float32 `[count, all classes]`. */
+  readonly onPredicted?: (samples: Int32Array, probabilities: Float32Array) => void;
 }
 
 /** Predicts samples without dropout or augmentation and compares the predictions with their true classes. */
 export async function validate(options: ValidationOptions): Promise<Result<Validation>> {
-  const { predictor, data, samples, batchSize, terms, onProgress } = options;
+  const { predictor, data, samples, batchSize, terms, onProgress, onPredicted } = options;
   const { shards, targets } = data;
   const layout = headLayout(targets.tasks);
   const counter = confusionCounter(layout);
@@ -53,6 +55,7 @@ export async function validate(options: ValidationOptions): Promise<Result<Valid
     const { images, count } = batch.value;
     const labels = batchTargets(targets, batch.value.samples);
     const probabilities = await predictor.probabilities(images, count);
+    onPredicted?.(batch.value.samples, probabilities);
     counter.add(labels, predictedColumns(probabilities, layout, labels.taskOf));
     const plain = crossEntropyOf(probabilities, layout, labels);
     plainSum += plain * count;

@@ -38,7 +38,10 @@ export interface StartingPointOptions {
 /** Checks that saved model, backbone and data match, without loading TensorFlow. */
 export async function findStartingPoint(options: StartingPointOptions): Promise<Result<StartingPoint>> {
   const { model, height, width, resizing } = options;
-  const tasks = options.tasks.map(({ name, classes }) => ({ name, classes }));
+  const tasks = options.tasks.map(({ name, classes, class_names }) => ({
+    ...{ name, classes },
+    ...(class_names && { class_names }),
+  }));
   const saved = model === undefined ? undefined : await readModelFacts(model);
   if (saved?.ok === false) return saved;
   const backbone = options.backbone ?? saved?.value.backbone;

@@ -23,7 +23,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
   const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);
   const steps = new Map(batchSizes.training.map((count) => [count, addStep(tf, program, options, optimizer, count)]));
-  const prediction = addPrediction(tf, program, model, { height, width }, batchSizes.prediction);
+  const prediction = addPrediction(tf, program, model, { height, width, batchSize: batchSizes.prediction });
   const penalty = program.entry('l2_penalty', {}, () => ({ l2: l2Penalty(tf, model, options.l2) }));
   const session = await program.load();
 

@@ -10,6 +10,7 @@ const targetsOf = (count: number, images: number): Targets => ({
   tasks: [{ name: 'coat_length', classes: 2, samples: count }],
   count,
   file: (sample) => `${sample % images}.jpg`,
+  label: () => 'yn',
   samplesIn: () => Int32Array.from({ length: count }, (_, sample) => sample),
   taskOf: new Uint8Array(count),
   classOf: new Uint8Array(count),

@@ -1,36 +1,48 @@
 import { writeFile } from 'node:fs/promises';
-import { badInput, failed, type StageFailure } from '../../index.ts';
+import { badInput, type CollectedArtifact, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { resizingDifference } from '../data/images/resizing.ts';
-import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import type { ModelFacts } from '../models/saved-model.ts';
+import { type EnsembleOptions, loadEnsemble } from '../predict/ensemble.ts';
+import { type GivenModel, readGivenModels } from '../predict/given-models.ts';
 import type { TrainingContext } from '../train/loop/fit.ts';
 import { type Validation, validate } from '../train/loop/validate.ts';
 import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
 import { duplicatesIn, type LabelledImages, openLabelledImages } from '../train/samples/labelled-images.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
+import { collectPredictions } from './collect-predictions.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
-import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
+import type { BootstrapOptions } from './metrics/bootstrap.ts';
+import { writePredictedSamples } from './samples-table.ts';
 
 export interface EvaluatePaths {
   /** Input: the directory of the shards. */
   readonly shards: string;
   /** Input: the Arrow file of the targets. */
   readonly targets: string;
-  /** Input: the directory of a saved model. */
-  readonly model: string;
+  /** Input: the directories of saved models. */
+  readonly models: readonly CollectedArtifact[];
   /** Output: a JSON file. */
   readonly evaluation: string;
+  /** Output: an Arrow file with the prediction for each sample. */
+  readonly samples: string;
+}
+
+export interface EvaluateOptions extends EnsembleOptions {
+  /** How much each model counts; equally if omitted. */
+  readonly modelWeights?: readonly number[] | undefined;
+  readonly bootstrap: BootstrapOptions;
 }
 
 /**
- * Evaluates a model on the validation split, and writes the result as JSON.
+ * Evaluates a model, or the mean of several, on the validation split, and writes the result as JSON and the predictions as an Arrow table.
  *
  * @returns the evaluation; a `bad-input` failure if model and data do not match or there are no validation samples; a
  *   `failed` one if TensorFlow or the images cannot be loaded.
  */
 export async function evaluate(
   paths: EvaluatePaths,
-  options: PredictorOptions,
+  options: EvaluateOptions,
   { progress, log }: Pick<TrainingContext, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const data = await openLabelledImages(paths);
@@ -49,36 +61,41 @@ export async function evaluate(
 async function evaluateOn(
   data: LabelledImages,
   paths: EvaluatePaths,
-  options: PredictorOptions,
+  options: EvaluateOptions,
   { progress, log }: Pick<TrainingContext, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const samples = data.targets.samplesIn('validation');
-  const facts = await readModelFacts(paths.model);
-  if (!facts.ok) return failure(badInput(facts.failure));
-  const problems = [...mismatches(facts.value, data, paths.model), ...emptySplit(samples, paths.targets)];
+  const models = await readGivenModels(paths.models, options.modelWeights);
+  if (!models.ok) return failure(badInput(models.failure));
+  const problems = [...models.value.flatMap((model) => mismatches(model, data)), ...emptySplit(samples, paths.targets)];
   if (problems.length > 0) return failure(badInput(problems));
 
-  const predictor = await loadPredictor(paths.model, facts.value, samples.length, options);
-  if (!predictor.ok) return predictor;
+  const ensemble = await loadEnsemble(models.value, samples.length, options);
+  if (!ensemble.ok) return ensemble;
+  const { facts } = models.value[0];
+  const predicted = collectPredictions(data.targets);
   const validation = await validate({
-    predictor: predictor.value,
+    // All models take the images of the shards.
+    predictor: { probabilities: (images, count) => ensemble.value.probabilities([images], count) },
     data,
     samples,
     batchSize: options.batchSize,
-    terms: { labelSmoothing: facts.value.loss.label_smoothing, l2Penalty: facts.value.loss.l2_penalty },
+    terms: { labelSmoothing: facts.loss.label_smoothing, l2Penalty: facts.loss.l2_penalty },
     onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
+    onPredicted: predicted.add,
   });
-  await predictor.value.dispose();
+  await ensemble.value.dispose();
   if (!validation.ok) return failure(failed(validation.failure));
-  for (const line of describeLoss(validation.value, facts.value)) log(line);
+  for (const line of describeLoss(validation.value, facts)) log(line);
   const duplicates = await duplicatesIn(data);
   if (!duplicates.ok) return failure(failed(duplicates.failure));
   for (const warning of duplicateWarnings(duplicates.value)) log(warning);
   const about = { left_out: data.leftOut.validation, duplicates: duplicates.value };
-  return success(toEvaluation(data.targets.tasks, validation.value, about));
+  await writePredictedSamples(paths.samples, data.targets, predicted.samples);
+  return success(toEvaluation(data.targets, predicted.byTask(), validation.value, options.bootstrap, about));
 }
 
-function mismatches(facts: ModelFacts, { shards, targets }: LabelledImages, file: string): Problem[] {
+function mismatches({ facts, directory: file }: GivenModel, { shards, targets }: LabelledImages): Problem[] {
   const problems: Problem[] = [];
   const advice = 'Evaluate on the images and targets that the model was trained on.';
   if (facts.height !== shards.height || facts.width !== shards.width) {

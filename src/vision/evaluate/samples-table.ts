@@ -1,0 +1,45 @@
+import {
+  float32ListColumn,
+  float64Column,
+  int32Column,
+  textColumn,
+  uint8Column,
+  writeArrowTable,
+} from '../data/tables/arrow-file.ts';
+import type { Targets } from '../data/tables/targets.ts';
+import { normalized, type PredictedSample } from './collect-predictions.ts';
+
+/**
+ * Writes the predictions of an evaluation as an Arrow table with a row for each sample: `sample` (its row in the targets),
+ * `file`, `task`, `split`, `label` (`y`, `n` or `m` for each class), `class` (the true one), `predicted`, `probabilities`
+ * (of the classes of its task, float32, as the model puts them out) and `loss` (its cross-entropy). The tasks are in the
+ * metadata of the schema, as JSON.
+ */
+export function writePredictedSamples(
+  path: string,
+  targets: Targets,
+  predicted: readonly PredictedSample[],
+): Promise<void> {
+  const trueClass = ({ sample }: PredictedSample) => targets.classOf[sample] ?? 0;
+  const columns = {
+    sample: int32Column(Int32Array.from(predicted, ({ sample }) => sample)),
+    file: textColumn(predicted.map(({ sample }) => targets.file(sample))),
+    task: textColumn(predicted.map(({ sample }) => targets.tasks[targets.taskOf[sample] ?? 0]?.name ?? '')),
+    split: textColumn(predicted.map(() => 'validation')),
+    label: textColumn(predicted.map(({ sample }) => targets.label(sample))),
+    class: uint8Column(Uint8Array.from(predicted, trueClass)),
+    predicted: uint8Column(Uint8Array.from(predicted, ({ probabilities }) => indexOfLargest(probabilities))),
+    probabilities: float32ListColumn(predicted.map(({ probabilities }) => probabilities)),
+    loss: float64Column(
+      Float64Array.from(predicted, (each) => {
+        const own = normalized(each.probabilities)[trueClass(each)] ?? 0;
+        return -Math.log(Math.max(own, Number.EPSILON));
+      }),
+    ),
+  };
+  return writeArrowTable(path, columns, { tasks: JSON.stringify(targets.tasks) });
+}
+
+function indexOfLargest(values: Float32Array): number {
+  return values.indexOf(values.reduce((largest, each) => Math.max(largest, each), Number.NEGATIVE_INFINITY));
+}

@@ -1,0 +1,60 @@
+import type { CollectedArtifact } from '../../index.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { counted } from '../../shared/wording.ts';
+import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
+import { describeTasks } from '../train/start/starting-point.ts';
+
+/** A saved model, and how much it counts among others. */
+export interface GivenModel {
+  readonly directory: string;
+  readonly facts: ModelFacts;
+  readonly weight: number;
+}
+
+/**
+ * Reads the facts of the models that an input collects.
+ *
+ * @param weights how much each of them counts, in their order; equally if omitted.
+ * @returns a problem if a model cannot be read, they have different tasks, or the weights do not fit.
+ */
+export async function readGivenModels(
+  models: readonly CollectedArtifact[],
+  weights: readonly number[] | undefined,
+): Promise<Result<readonly [GivenModel, ...GivenModel[]]>> {
+  const problems: Problem[] = weightProblems(models, weights);
+  const given: GivenModel[] = [];
+  for (const [index, { path: directory }] of models.entries()) {
+    const facts = await readModelFacts(directory);
+    if (facts.ok) given.push({ directory, facts: facts.value, weight: weights?.[index] ?? 1 });
+    else problems.push(...facts.failure);
+  }
+  const [first, ...others] = given;
+  if (first === undefined || problems.length > 0) return failure(problems);
+  const expected = describeTasks(first.facts.tasks);
+  for (const { directory, facts } of others) {
+    const found = describeTasks(facts.tasks);
+    if (found === expected) continue;
+    problems.push({
+      message: `this model has the tasks ${found}, but the first model has ${expected}`,
+      at: { file: directory },
+      advice: 'Average models that were trained on the same targets.',
+    });
+  }
+  return problems.length > 0 ? failure(problems) : success([first, ...others]);
+}
+
+function weightProblems(models: readonly CollectedArtifact[], weights: readonly number[] | undefined): Problem[] {
+  if (weights === undefined) return [];
+  const names = models.map(({ matrix }) =>
+    Object.entries(matrix)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(' '),
+  );
+  const order = names.every((name) => name !== '') ? `, in the order ${names.join(', ')}` : '';
+  if (weights.length !== models.length) {
+    const message = `the param "model_weights" has ${counted(weights.length, 'value')}, but there are ${counted(models.length, 'model')}`;
+    return [{ message, advice: `Give one weight for each model${order}.` }];
+  }
+  if (weights.some((weight) => weight > 0)) return [];
+  return [{ message: 'all values of the param "model_weights" are 0', advice: 'Give at least one model a weight.' }];
+}

@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import type { Progress } from '../../index.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { checkImage, type DecodedImage, decodeImage } from '../data/images/decode.ts';
+import { readImageOf } from '../data/images/image-file.ts';
+import { type OnBadImage, QUARANTINE_ADVICE } from '../data/images/load-image.ts';
+import { limitProblems } from '../data/labels/limit-problems.ts';
+import { headLayout } from '../train/step/target-masks.ts';
+import type { Ensemble } from './ensemble.ts';
+
+export interface PredictImagesOptions {
+  readonly ensemble: Ensemble;
+  /** The folder that the paths of the images are relative to. */
+  readonly root: string;
+  readonly batchSize: number;
+  /** Whether an image that cannot be decoded is a failure, or is left out. */
+  readonly onBadImage: OnBadImage;
+  readonly signal: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+/** float32 `[all classes]`: the outputs of all heads for an image; or why it cannot be decoded. */
+export type PredictedImage = Result<Float32Array>;
+
+/**
+ * Checks images without decoding them, so that most broken ones are found before any time is spent on the others.
+ *
+ * @returns the problems of the images.
+ */
+export async function checkImages(
+  files: Iterable<string>,
+  { root, signal }: Pick<PredictImagesOptions, 'root' | 'signal'>,
+): Promise<readonly Problem[]> {
+  const checked = Readable.from(new Set(files)).map((file: string) => withImage(root, file, checkImage), {
+    concurrency,
+    signal,
+  });
+  const problems: Problem[] = [];
+  for await (const result of checked as AsyncIterable<Result<void>>) if (!result.ok) problems.push(...result.failure);
+  return badImageProblems(problems);
+}
+
+// More images in flight than cores, so that images are decoded while the model runs.
+const concurrency = Math.max(4, 2 * availableParallelism());
+
+/**
+ * Decodes images and runs the models on them, batch by batch; what it keeps in memory does not grow with the number of
+ * images. Yields the predictions of each batch, in the order of the images. A failure, the problems of the first batch
+ * with broken images unless these are left out, is the last item.
+ *
+ * @throws the signal's reason if it is aborted.
+ */
+export async function* predictImages(
+  files: readonly string[],
+  options: PredictImagesOptions,
+): AsyncGenerator<Result<readonly PredictedImage[]>, void, undefined> {
+  const { ensemble, root, batchSize, onBadImage, signal, onProgress } = options;
+  const decode = (file: string) => withImage(root, file, (bytes) => decodeForAll(bytes, ensemble));
+  const images: AsyncIterable<Result<readonly DecodedImage[]>> = Readable.from(files).map(decode, {
+    concurrency,
+    signal,
+  });
+  let waiting: Result<readonly DecodedImage[]>[] = [];
+  let done = 0;
+  for await (const image of images) {
+    waiting.push(image);
+    if (waiting.length < batchSize && done + waiting.length < files.length) continue;
+    const broken = waiting.flatMap((each) => (each.ok ? [] : each.failure));
+    if (broken.length > 0 && onBadImage === 'fail') return yield failure(badImageProblems(broken));
+    yield success(await predictBatch(ensemble, waiting));
+    done += waiting.length;
+    waiting = [];
+    onProgress({ done, total: files.length, unit: 'images' });
+  }
+}
+
+async function decodeForAll(bytes: Buffer, { sizes }: Ensemble): Promise<Result<readonly DecodedImage[]>> {
+  const decoded: DecodedImage[] = [];
+  for (const size of sizes) {
+    const image = await decodeImage(bytes, size);
+    if (!image.ok) return image;
+    decoded.push(image.value);
+  }
+  return success(decoded);
+}
+
+/** Reads an image of a folder and passes its bytes to `use`. */
+async function withImage<Value>(
+  root: string,
+  file: string,
+  use: (bytes: Buffer) => Promise<Result<Value>>,
+): Promise<Result<Value>> {
+  const source = await readImageOf(root, file);
+  if (!source.ok) return source;
+  const result = await use(source.value);
+  // The decoder knows only the bytes.
+  return result.ok
+    ? result
+    : failure(result.failure.map((found) => ({ ...found, at: { file: path.join(root, file) } })));
+}
+
+/** Returns the problems of images, each image once, and adds that such images can be excluded. */
+export function badImageProblems(problems: readonly Problem[]): readonly Problem[] {
+  const distinct = new Map(problems.map((found) => [found.at?.file, found]));
+  return limitProblems(
+    [...distinct.values()].map((found) => ({ ...found, advice: `${found.advice ?? ''} ${QUARANTINE_ADVICE}`.trim() })),
+    'images like these',
+  );
+}
+
+async function predictBatch(
+  ensemble: Ensemble,
+  images: readonly Result<readonly DecodedImage[]>[],
+): Promise<PredictedImage[]> {
+  const { totalClasses } = headLayout(ensemble.tasks);
+  const batches = ensemble.sizes.map(({ height, width }, size) => {
+    // A broken image keeps its place.
+    const blank = new Uint8Array(height * width * 3);
+    return Buffer.concat(images.map((image) => (image.ok ? (image.value[size]?.pixels ?? blank) : blank)));
+  });
+  const probabilities = await ensemble.probabilities(batches, images.length);
+  return images.map((image, row) =>
+    image.ok ? success(probabilities.slice(row * totalClasses, (row + 1) * totalClasses)) : image,
+  );
+}
