@@ -1,7 +1,5 @@
-import type { Problem, Result } from '../../shared/problem.ts';
-import { failure, success } from '../../shared/problem.ts';
+import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { plural } from '../../shared/text/format.ts';
-import type { ActionRecord } from '../cache/records.ts';
 import type { CompletedStage } from '../execute/events.ts';
 import { survey } from '../execute/survey.ts';
 import { select } from '../plan/select.ts';
@@ -16,7 +14,7 @@ export interface CurrentResults {
   readonly absent: readonly string[];
 }
 
-/** Finds the current results of the named stages, or of all. `alone`: without their upstream stages. */
+/** Finds the current results of the named stages with their upstream stages, or of all. */
 export async function currentResults(
   { services, remote }: Session,
   names: readonly string[],
@@ -41,11 +39,6 @@ const NO_REMOTE: Problem = {
   message: 'there is no remote cache',
   advice: 'Give its address: "remote: s3://bucket/prefix" in the pipeline file, PIPELINE_REMOTE, or --remote.',
 };
-
-/** Returns the total size of the outputs of a record. */
-export function bytesOfOutputs({ outputs }: ActionRecord): number {
-  return Object.values(outputs).reduce((sum, { bytes }) => sum + bytes, 0);
-}
 
 /** Formats what has no result: `2 stages have no result: a, b`. */
 export function describeAbsent(absent: readonly string[]): string {

@@ -26,8 +26,9 @@ export function cpuClass(
 ): Facts {
   const isa = instructionSet(attempt(() => read('/proc/cpuinfo')));
   const limit = environment['ONEDNN_MAX_CPU_ISA']?.toLowerCase();
-  const caches = [0, 1, 2, 3].map((index) => attempt(() => read(`${CACHES}/index${index}/size`)).trim());
-  return { architecture: process.arch, isa: limit === undefined ? isa : lower(isa, limit), caches: caches.join(' ') };
+  const sizes = [0, 1, 2, 3].map((index) => attempt(() => read(`${CACHES}/index${index}/size`)).trim());
+  const caches = sizes.filter((size) => size !== '').join(' ');
+  return { architecture: process.arch, isa: limit === undefined ? isa : lower(isa, limit), caches };
 }
 
 function instructionSet(cpuinfo: string): string {

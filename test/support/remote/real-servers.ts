@@ -78,8 +78,12 @@ http {
 function start(program: string, args: readonly string[]): () => Promise<void> {
   const child = spawn(program, args, { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  // Also when the tests are interrupted.
+  const kill = () => child.kill('SIGTERM');
+  process.once('exit', kill);
   return () => {
-    child.kill('SIGTERM');
+    process.off('exit', kill);
+    kill();
     return ended;
   };
 }

@@ -10,7 +10,7 @@ export interface Segment {
 export type Cut = readonly Segment[];
 
 /** A blob has at most this size, so that it is transferred in parallel with others, and repeated for little. */
-export const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 64 * 1024 * 1024;
 /** Smaller files go together into one blob, since a request takes as long as a small file. */
 const SMALL = 4 * 1024 * 1024;
 /** The size up to which a blob collects small files. It is in memory as a whole. */

@@ -1,6 +1,5 @@
 import { evenlySpread } from '../../../shared/files.ts';
-import type { Problem, Result } from '../../../shared/problem.ts';
-import { success } from '../../../shared/problem.ts';
+import { type Problem, problem, type Result, success } from '../../../shared/problem.ts';
 import { SIZE_LIMITS } from '../../../shared/read-file.ts';
 import { type ActionKey, type Digest, sha256 } from '../../fingerprint/digest.ts';
 import type { Signer, TrustedKey } from '../../trust/signatures.ts';
@@ -74,8 +73,7 @@ export class RemoteCache implements RemoteStore {
     const contents: Record<string, Transport> = {};
     for (const { digest } of Object.values(record.outputs)) {
       const transport = this.#transports.get(digest);
-      // Its upload has failed, and that was reported.
-      if (transport === undefined) return success(undefined);
+      if (transport === undefined) return problem(`the remote cache does not have the content ${digest} of a result`);
       contents[digest] = transport;
     }
     const sealed = textBlob(seal({ record, contents }, scope, signer));

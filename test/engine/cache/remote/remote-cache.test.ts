@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { findResult } from '../../../../src/engine/cache/results.ts';
+import { findResult, keepResult } from '../../../../src/engine/cache/results.ts';
 import { digestOf, Machines } from '../../../support/remote/machines.ts';
 import { unwrap } from '../../../support/result.ts';
 
@@ -43,6 +43,20 @@ describe('a remote cache', () => {
     expect(shared.server.requests.filter((request) => request.startsWith('PUT /cache/cas')).length).toBeLessThan(
       before,
     );
+  });
+
+  test('gets a result from two machines at the same time', async () => {
+    const machines = [shared.machine('one'), shared.machine('two')];
+    const results = machines.map(() => shared.make('a'));
+    await Promise.all(
+      machines.map(async ({ both, store }, index) => {
+        const { record, outputs } = results[index] ?? expect.unreachable();
+        unwrap(await keepResult(both, record, outputs));
+        await store.settle();
+      }),
+    );
+    expect(shared.trouble).toEqual([]);
+    expect(await findResult(shared.machine('here').both, results[0]?.record.key ?? expect.unreachable())).toBeDefined();
   });
 
   test('gets the record after everything that it names', async () => {
