@@ -18,11 +18,9 @@ export async function concludeRemote(
   const saved = used.reduce((sum, key) => sum + (usage.found.get(key) ?? 0), 0);
   const facts = factsOf(usage, used.length, saved);
   if (facts.length > 0) console.print(`remote cache: ${facts.join(', ')}`);
-  const late = {
-    message: `uploads to the remote cache were not finished within ${duration(remote.uploadTime / 1000)}`,
-    advice: `Finish them: ${console.commandLine('cache', 'push')}`,
-  };
-  reportWarnings([...remote.problems, ...(isSettled ? [] : [late])], options);
+  if (isSettled) return;
+  const message = `uploads to the remote cache were not finished within ${duration(remote.uploadTime / 1000)}`;
+  reportWarnings([{ message, advice: `Finish them: ${console.commandLine('cache', 'push')}` }], options);
 }
 
 function factsOf(usage: RemoteUsage, results: number, saved: number): string[] {

@@ -1,6 +1,7 @@
 import { RemoteError } from './driver.ts';
 
 const ADVICE: Readonly<Record<number, string>> = {
+  301: 'The bucket is in another region: give it as s3://BUCKET?region=REGION.',
   400: 'Check the address of the remote cache.',
   401: 'Set PIPELINE_REMOTE_TOKEN, or the credentials of the bucket.',
   403: 'The credentials do not allow this. On S3, reading needs s3:GetObject and s3:ListBucket, uploading s3:PutObject.',

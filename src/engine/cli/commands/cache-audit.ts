@@ -5,7 +5,7 @@ import type { CompletedStage } from '../../execute/events.ts';
 import type { LockedStage, Lockfile } from '../../execute/lockfile.ts';
 import { planVerification } from '../../execute/verification.ts';
 import type { ConnectedRemote } from '../connect-remote.ts';
-import { openConsole, reportProblems, reportWarnings } from '../console.ts';
+import { openConsole, reportProblems } from '../console.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
@@ -36,7 +36,6 @@ export async function cacheAudit(stages: readonly string[], options: AuditOption
     );
     if (drawn.length === 0) {
       openConsole(options).print('nothing compared: the remote cache has no current result of these stages');
-      reportWarnings(remote.problems, options);
       return EXIT.ok;
     }
     // Upstream stages that are not rerun are taken as they are.
@@ -50,7 +49,6 @@ export async function cacheAudit(stages: readonly string[], options: AuditOption
       const result = await rerun(verification, lockfile, {
         ...{ services, directory: fresh.value.path, signal, options, reference },
       });
-      reportWarnings(remote.problems, options);
       return exitCodeOf(result);
     } finally {
       fresh.value.release();

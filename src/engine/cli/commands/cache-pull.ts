@@ -1,6 +1,6 @@
 import { bytes, plural } from '../../../shared/text/format.ts';
 import { openProgressLine } from '../../../shared/text/progress-line.ts';
-import { openConsole, reportProblems, reportWarnings } from '../console.ts';
+import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import { warnOfForeign } from '../foreign-results.ts';
 import type { CommonOptions } from '../options.ts';
@@ -39,7 +39,6 @@ export async function cachePull(stages: readonly string[], options: CommonOption
     );
     if (absent.length > 0) print(describeAbsent(absent));
     printJson({ type: 'pulled', results: pulled, bytes: downloadedBytes, absent, incomplete });
-    reportWarnings(remote.problems, options);
     const foreign = results.filter(({ key }) => session.services.vouched.isForeign(key));
     warnOfForeign(foreign, options);
     return incomplete.length > 0 ? EXIT.stageFailed : EXIT.ok;

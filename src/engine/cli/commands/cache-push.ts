@@ -35,7 +35,8 @@ export async function cachePush(stages: readonly string[], options: CommonOption
     print(`${plural(uploadedResults, 'result')} uploaded (${bytes(uploadedBytes)} that were not there)`);
     if (absent.length > 0) print(describeAbsent(absent));
     printJson({ type: 'pushed', results: uploadedResults, bytes: uploadedBytes, failed: failedUploads, absent });
-    reportWarnings([...remote.problems, ...foreignProblem(results.length - own.length)], options);
+    const foreign = foreignProblem(results.length - own.length);
+    if (foreign !== undefined) reportWarnings([foreign], options);
     return failedUploads > 0 ? EXIT.stageFailed : EXIT.ok;
   });
 }
@@ -46,12 +47,10 @@ async function isHere({ store }: ConnectedRemote, { outputs }: CompletedStage): 
 }
 
 /** Whoever uploads a result vouches for it. */
-function foreignProblem(count: number): readonly Problem[] {
-  if (count === 0) return [];
-  return [
-    {
-      message: `${plural(count, 'result')} in the cache that somebody else has computed ${count === 1 ? 'was' : 'were'} not uploaded`,
-      advice: 'Compute them yourself (run --force STAGE), or adopt them (run --trust-cache).',
-    },
-  ];
+function foreignProblem(count: number): Problem | undefined {
+  if (count === 0) return undefined;
+  return {
+    message: `${plural(count, 'result')} in the cache that somebody else has computed ${count === 1 ? 'was' : 'were'} not uploaded`,
+    advice: 'Compute them yourself (run --force STAGE), or adopt them (run --trust-cache).',
+  };
 }
