@@ -120,7 +120,7 @@ function lazyOutside(root, lazy) {
         const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: inner });
         if (found.errors.length > 0 || found.external) return found;
         if (ALWAYS_NEEDED.includes(relative(root, found.path))) return found;
-        const name = relative(join(root, 'src'), found.path).replace(/\.ts$/, '');
+        const name = relative(join(root, 'src'), found.path).replace(/\.tsx?$/, '');
         lazy.set(name, found.path);
         return { path: `./lazy/${name}.js`, external: true };
       });
@@ -135,7 +135,7 @@ function lazyOutside(root, lazy) {
 function identityOf(root) {
   const hash = createHash('sha256').update(readFileSync(join(root, 'node_modules', '.package-lock.json')));
   for (const path of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).sort())
-    if (path.endsWith('.ts')) hash.update(path).update(readFileSync(join(root, 'src', path)));
+    if (/\.tsx?$/.test(path)) hash.update(path).update(readFileSync(join(root, 'src', path)));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -12,7 +12,13 @@ export const ENGINE = {
   stageApi: join(BUILT, 'index.js'),
   hashWorker: join(BUILT, 'hash-worker.js'),
   build: 'test',
-  extensions: { runtimeFacts: [], viewers: async () => [], doctorChecks: async () => [], setupSteps: async () => [] },
+  extensions: {
+    runtimeFacts: [],
+    viewers: async () => [],
+    reportSources: async () => [],
+    doctorChecks: async () => [],
+    setupSteps: async () => [],
+  },
 };
 
 /** The options of a command that is called in a project without any. */

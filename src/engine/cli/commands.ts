@@ -74,6 +74,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (args, options: CommonOptions & { readonly force: boolean }) =>
       (await import('./commands/export.ts')).exportArtifacts(args.one(0), args.one(1), options),
   }),
+  command('report', '[RUN]', {
+    description: 'write a page about a run, by default the latest: an HTML file that needs no server and no network',
+    options: [
+      { flags: '-o, --output <FILE>', description: 'the file to write', default: 'report.html' },
+      { flags: '--baseline <RUN>', description: 'the run to compare it with (default: the one before it)' },
+      { flags: '--force', description: 'overwrite FILE even if it is not a report' },
+    ],
+    run: async ({ all }, options: import('./commands/report.ts').ReportOptions) =>
+      (await import('./commands/report.ts')).report(all[0], options),
+  }),
   command('init', '[DIR]', {
     description: 'create a small working pipeline in DIR (default: this folder); never overwrites files',
     run: async ({ all }, options) => (await import('./commands/init.ts')).init(all[0], options),

@@ -8,11 +8,11 @@ import { titledTable } from './titled-table.ts';
 const MAX_SHOWN_CLASSES = 60;
 
 /** The number of samples of each class of each task, as the ingest stage writes it to `tasks.json`. */
-interface ClassCounts {
+export interface ClassCounts {
   readonly tasks: readonly TaskCounts[];
 }
 
-interface TaskCounts {
+export interface TaskCounts {
   readonly name: string;
   readonly classes: number;
   readonly class_names?: readonly string[];
@@ -31,7 +31,7 @@ export const classCountsViewer: Viewer = {
 };
 
 /** Returns whether a JSON value has these counts; other fields are allowed. */
-function isClassCounts(value: unknown): value is ClassCounts {
+export function isClassCounts(value: unknown): value is ClassCounts {
   const { tasks } = (value ?? {}) as Partial<ClassCounts>;
   return Array.isArray(tasks) && tasks.length > 0 && tasks.every(isTaskCounts);
 }

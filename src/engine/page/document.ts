@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { type ComponentChild, h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { ReportSection } from '../../shared/extensions/report.ts';
+import { SCRIPT } from './script.ts';
+import { STYLE } from './style.ts';
+
+/** How a report begins, by which it is told from other files. */
+export const REPORT_MARK = '<!doctype html>\n<!-- pipeline report -->';
+
+interface Page {
+  readonly title: string;
+  readonly sections: readonly ReportSection[];
+  /** Remarks below the title. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Returns a page that opens from disk, requests nothing and runs no script but its own. Whatever gets into it goes through
+ * the renderer, which escapes it.
+ */
+export function pageHtml({ title, sections, notes }: Page): string {
+  const policy = [
+    "default-src 'none'",
+    'img-src data:',
+    `style-src ${hashSource(STYLE)}`,
+    `script-src ${hashSource(SCRIPT)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  const head = renderToString(
+    h('head', {}, [
+      h('meta', { charSet: 'utf-8' }),
+      h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+      h('meta', { httpEquiv: 'Content-Security-Policy', content: policy }),
+      h('title', {}, title),
+    ]),
+  ).replace('</head>', `<style>${STYLE}</style></head>`);
+  const body = renderToString(
+    h('body', {}, [
+      h('header', {}, [h('h1', {}, title), ...notes.map((note) => h('p', { class: 'dim' }, note)), contents(sections)]),
+      h('main', {}, sections.map(sectionNode)),
+    ]),
+  ).replace(/<\/body>$/, () => `<script>${SCRIPT}</script></body>`);
+  return `${REPORT_MARK}\n<html lang="en">${head}${body}</html>\n`;
+}
+
+function contents(sections: readonly ReportSection[]): ComponentChild {
+  const links = sections.map(({ id, title }) => h('li', {}, h('a', { href: `#${id}` }, title)));
+  return h('nav', { 'aria-label': 'Contents' }, h('ul', {}, links));
+}
+
+function sectionNode({ id, title, content }: ReportSection): ComponentChild {
+  return h('section', { 'aria-labelledby': id }, [h('h2', { id }, title), content]);
+}
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}

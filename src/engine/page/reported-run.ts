@@ -1,0 +1,81 @@
+import type { ReportArtifact } from '../../shared/extensions/report.ts';
+import type { RunHistory } from '../cache/history/run-history.ts';
+import type { ActionRecord, RunRecord, StageOutcomeRecord } from '../cache/records.ts';
+import { findResult } from '../cache/results.ts';
+import type { Stores } from '../cache/stores.ts';
+import { readDocument } from '../fingerprint/action-key.ts';
+
+/** A stage of a run, with its record as far as that is still in the cache. */
+export interface ReportedStage extends StageOutcomeRecord {
+  readonly record: ActionRecord | undefined;
+  /** Whether this run computed the result. */
+  readonly isOwn: boolean;
+}
+
+/** An arrow of the graph: an output of a stage that another one reads. */
+export interface ReportedEdge {
+  readonly from: string;
+  readonly output: string;
+  readonly to: string;
+}
+
+/** A past run, with what is still in the cache of it. */
+export interface ReportedRun {
+  readonly run: RunRecord;
+  /** The run that it is compared with: by default the one before it. */
+  readonly baseline: RunRecord | undefined;
+  readonly stages: readonly ReportedStage[];
+  readonly edges: readonly ReportedEdge[];
+  readonly artifacts: readonly ReportArtifact[];
+}
+
+/** Reads what is still in the cache of a run. */
+export async function reportedRun(
+  run: RunRecord,
+  baseline: RunRecord | undefined,
+  stores: Pick<Stores, 'actions' | 'contents'>,
+): Promise<ReportedRun> {
+  const stages: ReportedStage[] = [];
+  const artifacts: ReportArtifact[] = [];
+  for (const stage of run.stages) {
+    const found = stage.key === undefined ? undefined : await findResult(stores, stage.key);
+    const record = found !== undefined && hasOutputsOf(stage, found) ? found : undefined;
+    stages.push({ ...stage, record, isOwn: record?.provenance.run === run.run });
+    for (const [output, { digest, file, kind }] of Object.entries(record?.outputs ?? {})) {
+      const path = await stores.contents.materialize(digest);
+      if (path !== undefined) artifacts.push({ stage: stage.name, output, file, kind, path });
+    }
+  }
+  return { run, baseline, stages, edges: edgesBetween(stages), artifacts };
+}
+
+/** Returns the last complete run of the same pipeline before a run. */
+export function runBefore(run: RunRecord, history: RunHistory): RunRecord | undefined {
+  for (const id of history.ids()) {
+    if (id >= run.run) continue;
+    const earlier = history.read(id);
+    if (earlier?.ok && earlier.pipeline === run.pipeline && earlier.project === run.project) return earlier;
+  }
+  return undefined;
+}
+
+/** A stage that is not deterministic may have been computed again since. */
+function hasOutputsOf({ outputs }: StageOutcomeRecord, record: ActionRecord): boolean {
+  return Object.entries(outputs).every(([name, digest]) => record.outputs[name]?.digest === digest);
+}
+
+/** Finds out by content what was read from which stage: a record has the digests of its inputs, not their names. */
+function edgesBetween(stages: readonly ReportedStage[]): readonly ReportedEdge[] {
+  const makers = new Map<string, { readonly stage: string; readonly output: string }>();
+  const edges: ReportedEdge[] = [];
+  for (const { name, record, outputs } of stages) {
+    const inputs = new Set(record === undefined ? [] : Object.values(readDocument(record.document).inputs));
+    for (const digest of inputs) {
+      const maker = makers.get(digest);
+      if (maker !== undefined) edges.push({ from: maker.stage, output: maker.output, to: name });
+    }
+    for (const [output, digest] of Object.entries(outputs))
+      if (!makers.has(digest)) makers.set(digest, { stage: name, output });
+  }
+  return edges;
+}

@@ -1,0 +1,56 @@
+import { h } from 'preact';
+import type { Headline, ReportArtifact, ReportSection, ReportSource } from '../../shared/extensions/report.ts';
+import type { Lockfile } from '../execute/lockfile.ts';
+import { pageHtml } from './document.ts';
+import { paramsElement } from './params.tsx';
+import { provenanceElement } from './provenance.tsx';
+import type { ReportedRun } from './reported-run.ts';
+import { stagesElement } from './stages.tsx';
+import { timelineElement } from './timeline.tsx';
+import { Verdict } from './verdict.tsx';
+
+export interface RunPageOptions {
+  readonly sources: readonly ReportSource[];
+  readonly lockfile: Lockfile | undefined;
+  /** The run with which this one is compared, with its artifacts. */
+  readonly before: ReportedRun | undefined;
+  /** The command that computes everything again and compares it. */
+  readonly reproduce: string;
+}
+
+/** Returns the report of a run as one HTML file. The same run and cache give the same bytes. */
+export async function runPage(reported: ReportedRun, options: RunPageOptions): Promise<string> {
+  const { sources, before, lockfile, reproduce } = options;
+  const contributed: ReportSection[] = [];
+  for (const source of sources) contributed.push(...(await source.sections(reported.artifacts)));
+  const timeline = timelineElement(reported);
+  const lost = reported.stages.filter(({ record, key }) => key !== undefined && record === undefined);
+  const sections: readonly ReportSection[] = [
+    {
+      id: 'verdict',
+      title: 'Verdict',
+      content: h(Verdict, {
+        reported,
+        headline: headlineOf(reported.artifacts, sources),
+        before: headlineOf(before?.artifacts ?? [], sources),
+        lockfile,
+      }),
+    },
+    { id: 'stages', title: 'Stages', content: await stagesElement(reported) },
+    ...(timeline === undefined ? [] : [{ id: 'timeline', title: 'Timeline', content: timeline }]),
+    { id: 'params', title: 'Params', content: paramsElement(reported) },
+    ...contributed,
+    { id: 'provenance', title: 'Provenance', content: provenanceElement(reported, reproduce) },
+  ];
+  const notes =
+    lost.length === 0 ? [] : [`No longer in the cache: the results of ${lost.map(({ name }) => name).join(', ')}.`];
+  return pageHtml({ title: `${reported.run.pipeline}: run ${reported.run.run}`, sections, notes });
+}
+
+function headlineOf(artifacts: readonly ReportArtifact[], sources: readonly ReportSource[]): Headline | undefined {
+  for (const source of sources) {
+    const headline = source.headline(artifacts);
+    if (headline !== undefined) return headline;
+  }
+  return undefined;
+}

@@ -1,0 +1,142 @@
+import { barX, ruleX } from '@observablehq/plot';
+import type { JSX } from 'preact';
+import { chart } from '../../shared/page/chart.ts';
+import { DataTable } from '../../shared/page/data-table.tsx';
+import { count } from '../../shared/text/format.ts';
+import type { ShardSet } from '../data/shards/shards.ts';
+import type { Duplicates } from '../data/tables/duplicates.ts';
+import type { SampleTable } from '../data/tables/samples.ts';
+import type { ClassCounts, TaskCounts } from '../inspect/class-counts.ts';
+import { extremeImages } from './extreme-images.ts';
+import { type Captioned, type Pictures, pictureList } from './pictures.tsx';
+
+/** More classes are shown as a table only. */
+const MOST_BARS = 100;
+const SHOWN_SAMPLES = 16;
+const SHOWN_DUPLICATES = 20;
+
+interface Data {
+  readonly counts: ClassCounts | undefined;
+  readonly samples: SampleTable | undefined;
+  readonly duplicates: Duplicates | undefined;
+  readonly shards: ShardSet | undefined;
+}
+
+/** What the data set is like: its classes by split, some of its images, and images that may be unusable. */
+export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.Element> {
+  const { counts, samples, duplicates, shards } = data;
+  const extremes = shards === undefined ? undefined : await extremeImages(shards);
+  const table = counts?.tasks.flatMap(classRows) ?? [];
+  return (
+    <>
+      {table.length > 0 && table.length <= MOST_BARS && balanceChart(table)}
+      {table.length > 0 && (
+        <details open={table.length <= MOST_BARS ? undefined : true}>
+          <summary>{count(table.length)} classes as a table</summary>
+          <DataTable
+            caption="Samples by class and split"
+            columns={[
+              { name: 'task' },
+              { name: 'class' },
+              { name: 'training', numeric: true },
+              { name: 'validation', numeric: true },
+            ]}
+            rows={table.map(({ task, name, train, validation }) => [task, name, train, validation])}
+            sortable
+          />
+        </details>
+      )}
+      {duplicates !== undefined && duplicateList(duplicates)}
+      {samples !== undefined && (
+        <>
+          <h3>Samples</h3>
+          {await pictureList(evenly(samples), pictures)}
+        </>
+      )}
+      {extremes !== undefined && extremes.dark.length > 0 && (
+        <>
+          <h3>Very dark images</h3>
+          <p>Mean brightness below 40 of 255, among {count(extremes.examined)} images that were examined.</p>
+          {await pictureList(extremes.dark, pictures)}
+        </>
+      )}
+      {extremes !== undefined && extremes.blurred.length > 0 && (
+        <>
+          <h3>Blurred images</h3>
+          <p>Less than a tenth of the detail of the median image (variance of the Laplacian).</p>
+          {await pictureList(extremes.blurred, pictures)}
+        </>
+      )}
+    </>
+  );
+}
+
+interface ClassRow {
+  readonly task: string;
+  readonly name: string;
+  readonly train: number;
+  readonly validation: number;
+}
+
+function classRows({ name: task, classes, class_names: names, counts }: TaskCounts): readonly ClassRow[] {
+  return Array.from({ length: classes }, (_, index) => ({
+    task,
+    name: names?.[index] ?? String(index),
+    train: counts['train']?.[index] ?? 0,
+    validation: counts['validation']?.[index] ?? 0,
+  }));
+}
+
+function balanceChart(rows: readonly ClassRow[]): JSX.Element {
+  const bars = rows.flatMap(({ task, name, train, validation }) => [
+    { label: `${task} ${name}`, samples: train, split: 'training' },
+    { label: `${task} ${name}`, samples: validation, split: 'validation' },
+  ]);
+  return chart('Samples of each class in training (dark) and validation (light); the table below has the numbers', {
+    width: 760,
+    height: 50 + 14 * rows.length,
+    marginLeft: 190,
+    x: { label: 'samples (dark: training, light: validation)', grid: true },
+    y: { label: null, domain: rows.map(({ task, name }) => `${task} ${name}`) },
+    marks: [
+      barX(bars, {
+        x: 'samples',
+        y: 'label',
+        fill: 'currentColor',
+        fillOpacity: ({ split }: { readonly split: string }) => (split === 'training' ? 0.65 : 0.3),
+      }),
+      ruleX([0]),
+    ],
+    opacity: { type: 'identity' },
+  });
+}
+
+function duplicateList({ exact, near }: Duplicates): JSX.Element {
+  const pairs = [...exact, ...near];
+  if (pairs.length === 0) return <p>No validation image is also a training image.</p>;
+  return (
+    <>
+      <h3>Duplicates across the split</h3>
+      <p>
+        {count(exact.length)} validation images are identical to a training image and {count(near.length)} nearly so,
+        which flatters the metrics.
+        {pairs.length > SHOWN_DUPLICATES && ` The first ${SHOWN_DUPLICATES} are shown.`}
+      </p>
+      <DataTable
+        caption="Duplicates"
+        columns={[{ name: 'validation' }, { name: 'training' }]}
+        rows={pairs.slice(0, SHOWN_DUPLICATES).map(({ validation, train }) => [validation, train])}
+      />
+    </>
+  );
+}
+
+/** Returns images at equal distances in the shuffled samples. */
+function evenly({ samples, classNames }: SampleTable): readonly Captioned[] {
+  const shown = Math.min(SHOWN_SAMPLES, samples.length);
+  return Array.from({ length: shown }, (_, index) => {
+    const sample = samples[Math.floor((index * samples.length) / shown)];
+    const { file = '', task = '', classIndex = 0, split = '' } = sample ?? {};
+    return { file, lines: [`${task}: ${classNames.get(task)?.[classIndex] ?? classIndex}`, split] };
+  });
+}

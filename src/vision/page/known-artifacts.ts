@@ -1,0 +1,122 @@
+import path from 'node:path';
+import { Field, Float32, Float64, List, Uint8, Utf8 } from 'apache-arrow';
+import type { ReportArtifact } from '../../shared/extensions/report.ts';
+import { parseJson } from '../../shared/parse-json.ts';
+import { readText } from '../../shared/read-file.ts';
+import { openShards, type ShardSet } from '../data/shards/shards.ts';
+import { readArrowTable } from '../data/tables/arrow-table.ts';
+import { readSamples, type SampleTable } from '../data/tables/samples.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
+import { type ClassCounts, isClassCounts } from '../inspect/class-counts.ts';
+import { isEvaluation } from '../inspect/evaluation/shape.ts';
+import type { EpochMetrics } from '../train/loop/history.ts';
+
+/** A sample of an evaluation. */
+export interface EvaluatedSample {
+  readonly file: string;
+  readonly task: string;
+  readonly truth: number;
+  readonly predicted: number;
+  readonly probabilities: Float32Array;
+  readonly loss: number;
+}
+
+/** The history of a training stage. */
+export interface StageHistory {
+  readonly stage: string;
+  /** The number of epochs of the stages before it, from whose model it started. */
+  readonly epochsBefore: number;
+  readonly epochs: readonly EpochMetrics[];
+}
+
+/** Returns the evaluations of a run, by stage. */
+export function evaluationsIn(artifacts: readonly ReportArtifact[]): readonly (Evaluation & { stage: string })[] {
+  return artifacts.flatMap((artifact) => {
+    const value = artifact.file === 'evaluation.json' ? jsonOf(artifact) : undefined;
+    return isEvaluation(value) ? [{ ...value, stage: artifact.stage }] : [];
+  });
+}
+
+export function classCountsIn(artifacts: readonly ReportArtifact[]): ClassCounts | undefined {
+  return artifacts
+    .filter(({ file }) => file === 'tasks.json')
+    .map(jsonOf)
+    .find(isClassCounts);
+}
+
+/** Returns the histories of the training stages, in the order of the stages. */
+export function historiesIn(artifacts: readonly ReportArtifact[]): readonly StageHistory[] {
+  return artifacts.flatMap((artifact) => {
+    const value = artifact.file === 'history.json' ? jsonOf(artifact) : undefined;
+    const epochs = (value as { readonly epochs?: unknown } | undefined)?.epochs;
+    if (!Array.isArray(epochs) || epochs.length === 0 || !epochs.every(isEpoch)) return [];
+    const model = artifacts.find(({ stage, output }) => stage === artifact.stage && output === 'model');
+    const facts =
+      model && (jsonIn(path.join(model.path, 'pipeline.json')) as { readonly epochs?: unknown } | undefined);
+    const trained = typeof facts?.epochs === 'number' ? facts.epochs : epochs.length;
+    return [{ stage: artifact.stage, epochsBefore: Math.max(0, trained - epochs.length), epochs }];
+  });
+}
+
+/** Opens the first shards of a run. The caller closes them. */
+export async function shardsIn(artifacts: readonly ReportArtifact[]): Promise<ShardSet | undefined> {
+  for (const { kind, output, path: folder } of artifacts) {
+    const opened = kind === 'directory' && output === 'shards' ? await openShards(folder) : undefined;
+    if (opened?.ok) return opened.value;
+  }
+  return undefined;
+}
+
+/** Returns the samples that the ingest stage found. */
+export async function samplesIn(artifacts: readonly ReportArtifact[]): Promise<SampleTable | undefined> {
+  for (const { file, path: table } of artifacts) {
+    const read = file === 'samples.arrow' ? await readSamples(table) : undefined;
+    if (read?.ok) return read.value;
+  }
+  return undefined;
+}
+
+const EVALUATED = {
+  file: new Utf8(),
+  task: new Utf8(),
+  class: new Uint8(),
+  predicted: new Uint8(),
+  probabilities: new List(new Field('item', new Float32(), false)),
+  loss: new Float64(),
+};
+
+/** Returns the samples of the evaluation of a stage. */
+export async function evaluatedSamples(
+  artifacts: readonly ReportArtifact[],
+  stage: string,
+): Promise<readonly EvaluatedSample[]> {
+  const artifact = artifacts.find((each) => each.stage === stage && each.file === 'samples.arrow');
+  const read = artifact && (await readArrowTable(artifact.path, EVALUATED));
+  if (!read?.ok) return [];
+  const column = <Name extends keyof typeof EVALUATED>(name: Name) => [...(read.value.getChild(name) ?? [])];
+  const [tasks, classes, predicted] = [column('task'), column('class'), column('predicted')];
+  const [probabilities, losses] = [column('probabilities'), column('loss')];
+  return column('file').map((file, row) => ({
+    file: file ?? '',
+    task: tasks[row] ?? '',
+    truth: classes[row] ?? 0,
+    predicted: predicted[row] ?? 0,
+    probabilities: Float32Array.from(probabilities[row] ?? []),
+    loss: losses[row] ?? 0,
+  }));
+}
+
+function jsonOf(artifact: ReportArtifact): unknown {
+  return jsonIn(artifact.path);
+}
+
+/** Returns nothing if the file is missing, too large or not JSON: a stage of another pipeline may have written it. */
+function jsonIn(file: string): unknown {
+  const text = readText(file, 'stageJson');
+  return text.ok ? parseJson(text.value)?.value : undefined;
+}
+
+function isEpoch(value: unknown): value is EpochMetrics {
+  const { epoch, loss } = (value ?? {}) as Partial<EpochMetrics>;
+  return typeof epoch === 'number' && typeof loss === 'number';
+}

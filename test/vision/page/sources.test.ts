@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { expect, test } from 'vitest';
+import type { ReportArtifact } from '../../../src/shared/extensions/report.ts';
+import { reportSources } from '../../../src/vision/page/sources.tsx';
+import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
+import { replaced, reportedStages } from '../../support/reported-stages.ts';
+
+const [source] = reportSources;
+
+/** Returns each element of a report as HTML, by its id. */
+async function elementsOf(artifacts: readonly ReportArtifact[]): Promise<ReadonlyMap<string, string>> {
+  const sections = (await source?.sections(artifacts)) ?? [];
+  return new Map(sections.map(({ id, content }) => [id, renderToString(h('div', {}, content))]));
+}
+
+test('a report has what the stages say about data, training and mistakes, in this order', async () => {
+  const elements = await elementsOf(await reportedStages());
+  expect([...elements.keys()]).toEqual([
+    'data',
+    'curves',
+    'classes',
+    'confusion',
+    'calibration',
+    'mistakes',
+    'pictures',
+  ]);
+  expect(elements.get('curves')).toContain('Least validation loss');
+  expect(elements.get('mistakes')).toContain('data:image/webp;base64,');
+});
+
+test('the headline is the weighted accuracy with its interval', async () => {
+  const headline = source?.headline(await reportedStages());
+  expect(headline?.name).toBe('Weighted accuracy');
+  const [low = 1, high = 0] = headline?.interval ?? [];
+  expect(low).toBeLessThanOrEqual(headline?.value ?? Number.NaN);
+  expect(high).toBeGreaterThanOrEqual(headline?.value ?? Number.NaN);
+});
+
+test('a cell of a confusion matrix links to pictures of its samples', async () => {
+  const elements = await elementsOf(await reportedStages());
+  const links = [...(elements.get('confusion') ?? '').matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+  expect(links.length).toBeGreaterThan(0);
+  for (const id of links) expect(elements.get('mistakes')).toContain(`id="${id}"`);
+});
+
+test('the names of classes are escaped wherever they stand', async () => {
+  const name = '<img src=x onerror=alert(1)>';
+  const artifacts = await reportedStages({ classNames: new Map([['colour', [name, 'b', 'c']]]) });
+  const elements = await elementsOf(artifacts);
+  expect(elements.get('classes')).toContain('&lt;img src=x onerror=alert(1)>');
+  for (const html of elements.values()) expect(html).not.toContain('<img src=x');
+});
+
+test('files of other stages with the same names are left out', async () => {
+  const folder = temporaryFolder();
+  writeFiles(folder, { 'evaluation.json': '{"tasks": [1]}', 'history.json': '[]', 'samples.arrow': 'no table' });
+  let artifacts = await reportedStages();
+  for (const [output, file] of [
+    ['evaluation', 'evaluation.json'],
+    ['history', 'history.json'],
+    ['samples', 'samples.arrow'],
+    ['shards', 'nowhere'],
+  ] as const) {
+    artifacts = replaced(artifacts, output, join(folder, file));
+  }
+  expect([...(await elementsOf(artifacts)).keys()]).toEqual([]);
+  expect(source?.headline(artifacts)).toBeUndefined();
+});
