@@ -113,7 +113,8 @@ async function receivePack(cut: Cut, blob: StoredBlob, paths: readonly string[],
   if (pack === undefined) return false;
   let start = 0;
   for (const { file, bytes } of cut) {
-    writeFileSync(paths[file] ?? '', pack.subarray(start, start + bytes), { flag: 'wx' });
+    // Read-only, as all content is: a chmod of each of many small files would take as long as the file.
+    writeFileSync(paths[file] ?? '', pack.subarray(start, start + bytes), { flag: 'wx', mode: 0o444 });
     start += bytes;
   }
   return true;
