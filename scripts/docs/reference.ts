@@ -7,6 +7,7 @@ import type { JsonSchema } from '../../src/shared/schema-type.ts';
 import classify from '../../stages/classify.ts';
 import encodeTargets from '../../stages/encode-targets.ts';
 import evaluate from '../../stages/evaluate.ts';
+import explainMistakes from '../../stages/explain-mistakes.ts';
 import ingest from '../../stages/ingest.ts';
 import predict from '../../stages/predict.ts';
 import resizeToArrowShards from '../../stages/resize-to-arrow-shards.ts';
@@ -22,6 +23,7 @@ export const STAGES = {
   evaluate,
   predict,
   classify,
+  'explain-mistakes': explainMistakes,
 } as const;
 
 const GENERATED = '<!-- Written by `npm run docs`. Do not edit: change the description in the code. -->';

@@ -22,6 +22,8 @@ export const SIZE_LIMITS = {
   memory: 2 * GB,
   actionRecord: 64 * MB,
   runRecord: 64 * MB,
+  /** A part of what a stage has printed; also its size after decompression. */
+  log: 64 * MB,
   pipelineFile: 16 * MB,
   lockfile: 64 * MB,
   /** A `package.json` or `tsconfig.json`. */

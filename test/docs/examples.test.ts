@@ -36,8 +36,8 @@ function yamlFaults(block: Block): readonly string[] {
 function paramFaults(block: Block): readonly string[] {
   const declared = declarePipeline('pipeline.yaml', asPipeline(block));
   if (!declared.ok || !block.words.includes('fashionai')) return [];
-  return Object.entries(declared.value.pipeline.stages).flatMap(([name, { module, params = {} }]) => {
-    const schema = schemaOf(module);
+  return Object.entries(declared.value.pipeline.stages).flatMap(([name, { params = {}, ...stage }]) => {
+    const schema = 'module' in stage ? schemaOf(stage.module) : undefined;
     if (schema === undefined) return [];
     const open = Object.keys(params).filter((key) => JSON.stringify(params[key]).includes('${'));
     const known = Object.fromEntries(Object.entries(params).filter(([key]) => !open.includes(key)));

@@ -48,6 +48,17 @@ describe('the train stage fails before loading TensorFlow', () => {
     expect(await problemsWith({ monitor: 'loss', patience: 2 })).toBeUndefined();
   });
 
+  test('when batch normalization is frozen and has a momentum', async () => {
+    const both = { freeze_batch_normalization: true, batch_normalization_momentum: 0.9 };
+    const { failure } = await runStage(train, { params: { ...params, ...both }, inputs: await labelledImages() });
+    expect(failure?.problems).toEqual([
+      {
+        message: 'batch_normalization_momentum has no effect with freeze_batch_normalization',
+        advice: 'Remove one of the two: frozen batch normalization keeps its statistics.',
+      },
+    ]);
+  });
+
   test('when the images are too small for the backbone', async () => {
     const { failure } = await runStage(train, { params, inputs: await labelledImages(20, { size: 24 }) });
     expect(failure?.problems).toEqual([

@@ -35,6 +35,7 @@ describe('an interrupted training run', () => {
     ['with Adam, in the middle of an epoch', {}, 3],
     ['with SGD with momentum, in the middle of an epoch', { optimizer: { sgd: { momentum: 0.9 } } }, 5],
     ['in eager mode', { execution: 'eager' }, 3],
+    ['with frozen layers', { freeze: 'block2_relu' }, 3],
     ['with the best weights restored', { early_stopping: { monitor: 'loss', restore_best: true }, warmup_steps: 4 }, 5],
   ])('resumes and gives a byte-identical model %s', async (_, more, steps) => {
     const inputs = await labelledImages();

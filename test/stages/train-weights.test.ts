@@ -150,8 +150,12 @@ describe('the train stage fails before training', () => {
           'Remove weights, or use another backbone: inception-resnet-v2, nasnet-large, nasnet-mobile, mobilenet-v2.',
       },
     ]);
-    expect(await problemsOf({ weights: 'imagenet', backbone: 'mobilenet-v2' })).toMatchObject([
-      { message: 'Keras publishes the weights for the backbone "mobilenet-v2" without a digest to verify them by' },
+    const { url } = imagenetWeights['mobilenet-v2'] ?? {};
+    expect(await problemsOf({ weights: 'imagenet', backbone: 'mobilenet-v2' })).toEqual([
+      {
+        message: 'Keras publishes the weights for the backbone "mobilenet-v2" without a digest to verify them by',
+        advice: `Download ${url}, and set weights to the file: PATH#sha256=… (\`sha256sum FILE\` prints the digest).`,
+      },
     ]);
   });
 });

@@ -73,6 +73,17 @@ describe('the train stage', () => {
     expect(logged[1]).toMatch(/^epoch 2 of 2: loss [\d.]+, val_loss [\d.]+, val_weighted_acc [\d.]+$/);
   });
 
+  test('batch_normalization_momentum says how fast the statistics of batch normalization follow the batches', async () => {
+    const inputs = await labelledImages();
+    const modelWith = async (momentum: object) => {
+      const { outputs } = await runStage(train, { params: { ...params, ...momentum }, inputs });
+      return digestsIn(outputs['model'] ?? '')['weights.bin'];
+    };
+    const own = await modelWith({});
+    expect(await modelWith({ batch_normalization_momentum: 0.9 }), 'that of the small network').toBe(own);
+    expect(await modelWith({ batch_normalization_momentum: 0.5 })).not.toBe(own);
+  });
+
   test('gives a byte-identical model for the same images and params, and another one for another seed', async () => {
     const inputs = await labelledImages();
     const [one, other] = [await runStage(train, { params, inputs }), await runStage(train, { params, inputs })];

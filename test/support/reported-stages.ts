@@ -5,11 +5,16 @@ import train from '../../stages/train.ts';
 import { type LabelledImagesOptions, labelledImages } from './labelled-images.ts';
 import { collected, runStage } from './run-stage.ts';
 
-/** The artifacts of a short training and its evaluation, as the report of a run is given them. */
-export async function reportedStages(options: LabelledImagesOptions = {}): Promise<readonly ReportArtifact[]> {
+/**
+ * The artifacts of a short training and its evaluation, as the report of a run is given them. By default, it is too
+ * slow to learn anything, so that there are mistakes.
+ */
+export async function reportedStages({
+  learningRate = 1e-6,
+  ...options
+}: LabelledImagesOptions & { readonly learningRate?: number } = {}): Promise<readonly ReportArtifact[]> {
   const inputs = await labelledImages(60, options);
-  // Too slow to learn anything, so that there are mistakes.
-  const params = { backbone: 'small-cnn', learning_rate: 1e-6, epochs: 2, batch_size: 8, seed: 2018 };
+  const params = { backbone: 'small-cnn', learning_rate: learningRate, epochs: 2, batch_size: 8, seed: 2018 };
   const trained = await runStage(train, { params, inputs });
   const models = collected(trained.outputs['model'] ?? '');
   const evaluated = await runStage(evaluate, { params: { bootstrap_resamples: 20 }, inputs: { ...inputs, models } });

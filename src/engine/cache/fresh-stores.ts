@@ -14,12 +14,13 @@ export function freshStores(
   main: Pick<Stores, 'actions' | 'contents'>,
   reused: ReadonlySet<ActionKey>,
 ): Stores {
-  const { index, workspaces, history } = fresh;
+  const { index, workspaces, history, logs } = fresh;
   return {
     actions: new FreshActions(fresh.actions, main.actions, reused),
     contents: new FreshContents(fresh.contents, main.contents),
     index,
     workspaces,
+    logs,
     history: {
       lastKey: (stage) => history.lastKey(stage),
       lastFailure: (stage) => history.lastFailure(stage),

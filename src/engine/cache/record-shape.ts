@@ -25,9 +25,9 @@ export function isActionRecord(record: unknown, expected: ActionKey): record is 
 /** Returns whether a record is that of the run with this id, and has every field that is read. */
 export function isRunRecord(record: unknown, id: string): record is RunRecord {
   if (!isObject(record) || record['run'] !== id) return false;
-  const { pipeline, started, seconds, ok, stages } = record;
+  const { pipeline, started, seconds, ok, holder, stages } = record;
   return (
-    isOptional(pipeline, isString) &&
+    [pipeline, holder].every((text) => isOptional(text, isString)) &&
     isTime(started) &&
     isNumber(seconds) &&
     typeof ok === 'boolean' &&
@@ -38,34 +38,42 @@ export function isRunRecord(record: unknown, id: string): record is RunRecord {
 
 function isStageOutcome(stage: unknown): boolean {
   if (!isObject(stage)) return false;
-  const { name, outcome, key, params, seconds, reasons, outputs, metrics } = stage;
+  const { name, outcome, key, params, seconds, reasons, outputs, metrics, usage } = stage;
   return (
     isString(name) &&
     isString(outcome) &&
     isOptional(key, isDigestText) &&
     isOptional(params, isObject) &&
     isOptional(seconds, isNumber) &&
-    isOptional(reasons, (list) => Array.isArray(list) && list.every(isString)) &&
+    isOptional(reasons, isStrings) &&
     isOptional(outputs, (map) => isRecordOf(map, isDigestText)) &&
-    isOptional(metrics, (map) => isRecordOf(map, isWrittenNumber))
+    isOptional(metrics, (map) => isRecordOf(map, isWrittenNumber)) &&
+    isOptional(usage, isUsage)
   );
 }
 
 /** Documents of other schemes may lack parts, and have others: `readDocument` converts them. */
 function isDocument(document: unknown): boolean {
   if (!isObject(document)) return false;
-  const { scheme, code, packages, params, inputs, env, ...rest } = document;
+  const { scheme, code, command, packages, params, inputs, env, ...rest } = document;
   const isComplete = [packages, params, inputs, env, rest['runtime']].every((part) => part !== undefined);
   return (
     isNumber(scheme) &&
     (isComplete || scheme !== SCHEME) &&
     isString(code) &&
+    isOptional(command, isCommand) &&
     isOptional(packages, (map) => isRecordOf(map, isString)) &&
     isOptional(params, isObject) &&
     isOptional(inputs, (map) => isRecordOf(map, isDigestText)) &&
     isOptional(env, (map) => isRecordOf(map, (value) => value === null || isString(value))) &&
     Object.values(rest).every((value) => !isObject(value) || isFacts(value))
   );
+}
+
+function isCommand(command: unknown): boolean {
+  if (!isObject(command)) return false;
+  const { run, outputs, version } = command;
+  return (isString(run) || isStrings(run)) && isStrings(outputs) && isOptional(version, isString);
 }
 
 /** The facts of one runtime (scheme 1), or of all of them by name. */
@@ -90,14 +98,19 @@ function isOutput(name: string, output: unknown): boolean {
 
 function isProvenance(provenance: unknown): boolean {
   if (!isObject(provenance)) return false;
-  const { stage, module, run, finished, seconds, modules, node, platform, machine } = provenance;
+  const { stage, module, run, finished, seconds, usage, modules, node, platform, machine } = provenance;
   return (
     [stage, module, run, node, platform].every(isString) &&
     isTime(finished) &&
     isNumber(seconds) &&
+    isOptional(usage, isUsage) &&
     isRecordOf(modules, isString) &&
     isOptional(machine, (runtimes) => isRecordOf(runtimes, (facts) => isRecordOf(facts, isString)))
   );
+}
+
+function isUsage(usage: unknown): boolean {
+  return isObject(usage) && isCount(usage['peakMemory']) && isNumber(usage['cpuSeconds']);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -116,6 +129,10 @@ function isOptional(value: unknown, isValue: (value: unknown) => boolean): boole
 
 function isString(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+function isStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isString);
 }
 
 function isNumber(value: unknown): value is number {

@@ -2,6 +2,14 @@ import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { JsonObject } from '../plan/declaration.ts';
 
+/** What the processes of a stage have used, as far as samples show it. */
+export interface Usage {
+  /** The most memory that they had at the same time, in bytes. Pages of files, which the system can drop, do not count. */
+  readonly peakMemory: number;
+  /** The CPU time of all of them, in seconds. */
+  readonly cpuSeconds: number;
+}
+
 /** One output of a stage in the cache. */
 export interface StoredOutput {
   readonly digest: Digest;
@@ -39,6 +47,8 @@ export interface Provenance {
   /** ISO 8601. */
   readonly finished: string;
   readonly seconds: number;
+  /** What its processes used, if that is known. */
+  readonly usage?: Usage;
   /** Path of a local module, relative to the project → digest of its source. */
   readonly modules: Readonly<Record<string, Digest>>;
   readonly node: string;
@@ -58,6 +68,7 @@ export interface FinishedOutput extends StoredOutput {
 
 export interface StageOutcomeRecord {
   readonly name: string;
+  /** As in `StageResult`; while the run is in progress also `running` and `waiting`. */
   readonly outcome: string;
   readonly key?: ActionKey;
   /** Absent in the records of earlier versions. */
@@ -66,6 +77,7 @@ export interface StageOutcomeRecord {
   readonly reasons: readonly string[];
   readonly outputs: Readonly<Record<string, Digest>>;
   readonly metrics: Readonly<Record<string, number>>;
+  readonly usage?: Usage;
 }
 
 /** One invocation: which stages ran, which were restored from the cache, and why. */
@@ -77,5 +89,9 @@ export interface RunRecord {
   readonly started: string;
   readonly seconds: number;
   readonly ok: boolean;
+  /** While the run is in progress: the handle of its process. It stays if the process is killed. */
+  readonly holder?: string;
+  /** Found when the record is read: its process was killed while the run was in progress. */
+  readonly isKilled?: boolean;
   readonly stages: readonly StageOutcomeRecord[];
 }

@@ -1,8 +1,10 @@
 import type { Problem, Result } from '../../shared/problem.ts';
+import type { LogSource } from '../execute/protocol.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { Tree } from '../fingerprint/tree.ts';
 import type { DigestOptions } from '../fingerprint/trees.ts';
 import type { Watch } from '../fingerprint/work.ts';
+import type { AttemptOutcome } from './logs/log-entry.ts';
 import type { ActionRecord, FinishedOutput, RunRecord } from './records.ts';
 
 /**
@@ -112,21 +114,44 @@ export interface Workspaces {
   ): Promise<Result<Claim, readonly Problem[] | 'cancelled'>>;
 }
 
+/** A run in which a stage failed, or was running when the run was killed. */
+export interface LastFailure {
+  readonly run: string;
+  readonly how: 'failed' | 'killed';
+  /** Unknown if the run was killed. */
+  readonly key: ActionKey | undefined;
+}
+
 /** Records what ran. If the cache cannot be written, the records are lost, and nothing else is. */
 export interface History {
   /** Returns the key of the last result of a stage, to explain what changed since. */
   lastKey(stage: string): ActionKey | undefined;
-  /** Returns the id of the newest run that had the stage in it, if the stage failed there. Looks at recent runs alone. */
-  lastFailure(stage: string): string | undefined;
+  /** Returns how the stage failed in the newest run that tried to run it, if it did. Looks at recent runs alone. */
+  lastFailure(stage: string): LastFailure | undefined;
   setLastKey(stage: string, key: ActionKey): void;
   addRun(run: RunRecord): Result<void>;
 }
 
-/** The stores of artifacts and of the records of actions and runs. */
+/** Keeps what stages print. If the cache cannot be written, that is lost, and nothing else is. */
+export interface Logs {
+  /** Begins the log of the next attempt to run a stage in a run. The first one has the number 1. */
+  begin(run: string, stage: string): AttemptLog;
+}
+
+/** The log of an attempt to run a stage. What is added to it can be read at once. */
+export interface AttemptLog {
+  /** Adds something that the stage has printed, of one line or several. */
+  add(source: LogSource, message: string): void;
+  /** `message`: why it failed, with the stack of an error. */
+  end(outcome: AttemptOutcome, message?: string): void;
+}
+
+/** The stores of artifacts, of the records of actions and runs, and of logs. */
 export interface Stores {
   readonly actions: ActionStore;
   readonly contents: ContentStore;
   readonly index: LocalIndex;
   readonly workspaces: Workspaces;
   readonly history: History;
+  readonly logs: Logs;
 }

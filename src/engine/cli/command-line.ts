@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../shared/text/shell-quoted.ts';
 import type { CommonOptions } from './options.ts';
 
 /** Formats a command that the user can type next, from its words after `pipeline`. */
@@ -19,6 +20,11 @@ export function commandLineFor({ file, cache, profile, set, remote, offline }: O
   return (...words) => [program(), ...[...words, ...carried].map(shellQuoted)].join(' ');
 }
 
+/** Returns how to write a command about what is in a cache, for which params do not matter. */
+export function cacheCommandLineFor({ file, cache }: Pick<CommonOptions, 'file' | 'cache'>): CommandLine {
+  return commandLineFor({ ...(file !== undefined && { file }), ...(cache !== undefined && { cache }), set: [] });
+}
+
 type Overriding = Pick<CommonOptions, 'file' | 'cache' | 'profile' | 'set' | 'remote' | 'offline'>;
 
 /** Commands are printed, and what is printed ends up in logs. */
@@ -30,9 +36,4 @@ function withoutCredentials(address: string): string {
 function program(): string {
   const { npm_lifecycle_event: event, npm_lifecycle_script: script = '' } = process.env;
   return event === 'npx' && /^"?pipeline\b/.test(script) ? 'npx pipeline' : 'pipeline';
-}
-
-/** Quotes a word for a POSIX shell, if it needs it. */
-export function shellQuoted(word: string): string {
-  return /^[\w./@:=,+~%^-]+$/.test(word) && !word.startsWith('~') ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

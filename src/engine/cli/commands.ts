@@ -8,6 +8,8 @@ const JOBS: OptionSpec = {
   parse: positiveInteger,
 };
 
+const STACK: OptionSpec = { flags: '--stack', description: 'print the whole stack of each error that a stage throws' };
+
 /** Every command, in the order in which `--help` lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
   command('run', '[STAGE...]', {
@@ -31,6 +33,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         description: 'after a failure, continue with stages that do not depend on the failed one',
       },
       { flags: '--no-upload', description: 'do not upload results to the remote cache' },
+      STACK,
       JOBS,
     ],
     run: async ({ all }, options: import('./commands/run.ts').RunCommandOptions) =>
@@ -92,6 +95,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock',
     options: [
       { flags: '--keep <DIR>', description: 'create the empty cache in DIR, and do not delete it afterwards' },
+      STACK,
       JOBS,
     ],
     run: async ({ all }, options: import('./commands/verify.ts').VerifyOptions) =>
@@ -105,6 +109,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     run: async (_args, options: import('./commands/runs.ts').RunsOptions) =>
       (await import('./commands/runs.ts')).runs(options),
+  }),
+  command('logs', '<STAGE>', {
+    description: 'show what a stage has printed, with times (UTC), in its newest run',
+    options: [
+      { flags: '--run <RUN>', description: 'in this run: an id, an unambiguous prefix of one, latest or latest~N' },
+      { flags: '--attempt <N>', description: 'only this attempt of a stage with retries', parse: positiveInteger },
+      { flags: '--follow', description: 'if the stage is running or waiting, print what it prints until it ends' },
+    ],
+    run: async (args, options: import('./commands/logs.ts').LogsOptions) =>
+      (await import('./commands/logs.ts')).logs(args.one(0), options),
   }),
   command('diff', '[RUN] [RUN]', {
     description:

@@ -2,6 +2,7 @@ import { LocalHistory } from '../cache/local/local-history.ts';
 import { LocalStore } from '../cache/local/local-store.ts';
 import { LocalWorkspaces } from '../cache/local/local-workspaces.ts';
 import type { UseMarker } from '../cache/local/use-marker.ts';
+import { LocalLogs } from '../cache/logs/local-logs.ts';
 import type { Stores } from '../cache/stores.ts';
 import { GpuLocks, gpuLockDirectory } from '../execute/gpu-locks.ts';
 import { gpusOf } from '../execute/gpus.ts';
@@ -9,7 +10,7 @@ import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Roots } from '../execute/roots.ts';
-import type { KeyDocument } from '../fingerprint/action-key.ts';
+import { type RecordedDocument, readDocument } from '../fingerprint/action-key.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
 import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import type { Trees } from '../fingerprint/trees.ts';
@@ -35,6 +36,7 @@ export function openLocalStores(cache: string, trees: Trees, marker?: UseMarker)
     index: store,
     workspaces: new LocalWorkspaces(cache),
     history: new LocalHistory(cache),
+    logs: new LocalLogs(cache),
     linkable: (contents) => store.linkable(contents),
   };
 }
@@ -54,7 +56,7 @@ interface ExecutorParts {
 /** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
   const { engine, roots, stores, linkable, paths, runtime, environment, jobs } = parts;
-  const machineClass = (document: KeyDocument) => runtime.machineClassOf(document.runtime);
+  const machineClass = (document: RecordedDocument) => runtime.machineClassOf(readDocument(document).runtime);
   return new LocalExecutor(
     { roots, stores, linkable, paths, machineClass, host: engine.host, stageApi: engine.stageApi, environment },
     new ResourcePool(() => machineOf(environment, jobs)),

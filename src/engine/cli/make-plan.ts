@@ -6,7 +6,7 @@ import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import { declarePipeline } from '../plan/declaration.ts';
 import type { Overlays } from '../plan/overlay.ts';
 import { type Plan, planPipeline } from '../plan/plan.ts';
-import { type ResolvedPipeline, type ResolvedStage, resolvePipeline } from '../plan/resolve.ts';
+import { type ResolvedModuleStage, type ResolvedPipeline, resolvePipeline } from '../plan/resolve.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
 import type { Project } from './project.ts';
 
@@ -47,7 +47,8 @@ async function readCodes(
 ): Promise<{ codes: ReadonlyMap<string, StageCode>; problems: readonly Problem[] }> {
   const codes = new Map<string, StageCode>();
   const problems: Problem[] = [];
-  const stages = new Map(resolved.stages.map((stage) => [stage.module.path, stage])).values();
+  const modules = resolved.stages.filter((stage) => stage.kind === 'module');
+  const stages = new Map(modules.map((stage) => [stage.module.path, stage])).values();
   const stop = async () => (await import('../fingerprint/stop-bundling.ts')).stopBundling();
   signal.addEventListener('abort', stop);
   for (const { stage, code } of await Promise.all(
@@ -61,7 +62,7 @@ async function readCodes(
 }
 
 /** Reports a missing module at the line of the pipeline file that names it. */
-function placed(problem: Problem, { module, places }: ResolvedStage): Problem {
+function placed(problem: Problem, { module, places }: ResolvedModuleStage): Problem {
   if (existsSync(module.path)) return problem;
   return { ...problem, message: `module "${module.written}" does not exist`, at: places.module() };
 }

@@ -6,6 +6,7 @@ import { RunHistory } from '../cache/history/run-history.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
 import { listingsIn } from '../fingerprint/listings.ts';
 import { StageCodes } from '../fingerprint/stage-code.ts';
+import type { PlannedStage } from '../plan/plan.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
 import { memoryOf } from '../trust/memory.ts';
 import { KnownPlans } from './known-plans.ts';
@@ -50,10 +51,10 @@ export function readPipelineNames(options: CommonOptions): PipelineNames {
   // The stages that a matrix generates are only in a plan.
   const plan = new KnownPlans(memory && join(memory, 'plans'), options.engine.build).find(project, text, options)?.plan;
   const instances = (plan?.stages ?? []).filter(({ name, declared }) => name !== declared);
-  const found = [...written, ...instances.map(({ name, module }) => ({ name, module: module.path }))];
+  const found: Pick<Written, 'name' | 'module' | 'outputs'>[] = [...written, ...instances.map(asWritten)];
   return {
-    stages: found.map(({ name, module }) => {
-      const declared = () => interfaces.of(module);
+    stages: found.map(({ name, module, outputs }) => {
+      const declared = () => (module === undefined ? declaredByCommand(outputs) : interfaces.of(module));
       const { description, params: given } = written.find((stage) => stage.name === name) ?? {};
       return {
         name,
@@ -78,9 +79,20 @@ function readPipelineText(file: string): string {
 interface Written {
   readonly name: string;
   readonly module?: unknown;
+  readonly outputs?: unknown;
   readonly description?: unknown;
   readonly inputs?: unknown;
   readonly params?: unknown;
+}
+
+function asWritten(stage: PlannedStage): Pick<Written, 'name' | 'module' | 'outputs'> {
+  return stage.kind === 'module'
+    ? { name: stage.name, module: stage.module.path }
+    : { name: stage.name, outputs: stage.outputs.map(({ file }) => file) };
+}
+
+function declaredByCommand(outputs: unknown): StageInterface | undefined {
+  return Array.isArray(outputs) ? { inputs: [], outputs: outputs.map(String) } : undefined;
 }
 
 /** Returns what can be parsed of a text that may be invalid. */

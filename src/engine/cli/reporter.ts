@@ -4,6 +4,7 @@ import { describeFailure } from '../report/failures.ts';
 import { jsonReporter } from '../report/json.ts';
 import { plainReporter } from '../report/plain.ts';
 import { terminalReporter } from '../report/terminal.ts';
+import type { CommandLine } from './command-line.ts';
 import type { Console } from './console.ts';
 
 /** Returns the reporter of a run: redrawn in place on a terminal, otherwise one line per event; JSON with `--json`. */
@@ -24,9 +25,26 @@ export function reporterFor(
   };
 }
 
+interface FailureOptions {
+  /** Whether to print the stacks of errors. */
+  readonly stack: boolean;
+  /** The cache directory that keeps the logs, and how to write commands for it; undefined if none does. */
+  readonly logs: { readonly cache: string; readonly commandLine: CommandLine } | undefined;
+}
+
 /** Prints each failure in full, with what to do next. */
-export function printFailures({ stages }: RunResult, console: Console): void {
-  for (const stage of stages) {
-    if (stage.outcome === 'failed') console.print(`${describeFailure(stage, console)}\n`);
+export async function printFailures(
+  { run, stages }: RunResult,
+  console: Console,
+  { stack, logs }: FailureOptions,
+): Promise<void> {
+  const failed = stages.filter((stage) => stage.outcome === 'failed');
+  if (failed.length === 0) return;
+  const { RunLogs } = await import('../cache/logs/read-logs.ts');
+  const kept = logs && new RunLogs(logs.cache, run);
+  for (const stage of failed) {
+    const hasLog = kept !== undefined && kept.attemptsOf(stage.name).length > 0;
+    const log = hasLog ? logs?.commandLine('logs', stage.name, '--run', run) : undefined;
+    console.print(`${describeFailure(stage, { ...console, stack, log })}\n`);
   }
 }

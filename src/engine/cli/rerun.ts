@@ -8,7 +8,7 @@ import type { ActionKey } from '../fingerprint/digest.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { Trees } from '../fingerprint/trees.ts';
 import { summarizeVerify } from '../report/verify.ts';
-import { commandLineFor } from './command-line.ts';
+import { cacheCommandLineFor, commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
 import { openConsole } from './console.ts';
 import { checkAgainstLockfile } from './locked.ts';
@@ -23,6 +23,8 @@ export interface RerunContext {
   readonly options: CommonOptions;
   /** The directory of the empty cache as the user has given it, if it is kept. */
   readonly keep?: string | undefined;
+  /** Whether to print the whole stack of each error that a stage throws. */
+  readonly stack: boolean;
   /** What the results are compared with, for people: `pipeline.lock`. */
   readonly reference: string;
 }
@@ -31,7 +33,7 @@ export interface RerunContext {
 export async function rerun(
   verification: Verification,
   lockfile: Lockfile,
-  { services, directory, signal, options, keep, reference }: RerunContext,
+  { services, directory, signal, options, keep, reference, stack }: RerunContext,
 ): Promise<RunResult> {
   const again = inFresh(services, directory, verification.reusedKeys, options);
   const console = openConsole(options);
@@ -40,7 +42,6 @@ export async function rerun(
   const result = await execute(again, {
     selection: verification.selection,
     purpose: 'verify',
-    dryRun: false,
     keepGoing: false,
     signal,
     emit: (event: RunEvent) => {
@@ -54,7 +55,11 @@ export async function rerun(
     checkResult: checkAgainstLockfile(lockfile, again.stores.contents),
   });
   await close();
-  printFailures(result, console);
+  const kept =
+    keep === undefined
+      ? undefined
+      : { cache: directory, commandLine: cacheCommandLineFor({ ...options, cache: keep }) };
+  await printFailures(result, console, { stack, logs: kept });
   console.print(summarizeVerify(verdictsOn(result), result, reference, console.paint));
   if (keep !== undefined) {
     console.print(`\n${console.paint('cyan', '→')} ${commandLineFor({ ...options, cache: keep })('inspect', 'STAGE')}`);

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
+import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
+import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
 import { openCacheFolder } from '../cache/local/cache-folder.ts';
 import type { LocalStore } from '../cache/local/local-store.ts';
 import { UseMarker } from '../cache/local/use-marker.ts';
-import type { ActionStore } from '../cache/stores.ts';
+import type { Stores } from '../cache/stores.ts';
 import { hasGpu } from '../execute/gpus.ts';
+import { ProgramVersions } from '../execute/program-versions.ts';
 import type { Services } from '../execute/services.ts';
 import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
 import { FileDigests } from '../fingerprint/file-digests.ts';
@@ -32,6 +34,7 @@ import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject, lockfilePath, type Project } from './project.ts';
 import { remoteAddress } from './remote-address.ts';
+import { undeclaredFiles } from './undeclared-files.ts';
 
 /** A validated pipeline with everything that commands need to work on it. */
 export interface Session {
@@ -91,18 +94,17 @@ export async function openSession(
     planned = anew.value;
     plans.keep(project, text.value, options, toKnown(planned));
   }
-  const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, seals));
+  const undeclared = undeclaredFiles(planned.plan);
+  if (undeclared.length > 0) return failure(undeclared);
   const marker = new UseMarker(project.cache);
   const threads = new Threads(options.engine.hashWorker, signal);
   const paths = new Trees(seals, within(memory, 'files'), threads);
   const { linkable, local, ...onDisk } = openLocalStores(project.cache, paths, marker);
-  const runtime = new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env));
+  const runtime = runtimeOf(planned.plan, builtIn, seals);
   const connected = await connect(planned.plan, { local, runtime, project }, options, signal);
   if (!connected.ok) return connected;
   const remote = connected.value;
-  const inner = { ...onDisk, ...(remote && { actions: remote.store, contents: remote.store }) };
-  const actions = vouched(inner.actions, remote, options);
-  const stores = { ...inner, actions };
+  const stores = withRemote(onDisk, remote, options);
   const roots = { project: project.root, cache: project.cache };
   const { engine, jobs } = options;
   return success({
@@ -110,7 +112,7 @@ export async function openSession(
       plan: planned.plan,
       roots,
       stores,
-      vouched: actions,
+      vouched: stores.actions,
       executor: localExecutor({ engine, roots, stores, linkable, paths, runtime, environment: process.env, jobs }),
       paths,
       threads,
@@ -119,6 +121,7 @@ export async function openSession(
       codes: planned.codes,
       texts: codes,
       packageAdvice,
+      versions: new ProgramVersions(project.root, process.env),
       runtime,
       downloads: downloadsIn(project.cache),
       environment: process.env,
@@ -135,17 +138,23 @@ export async function openSession(
   });
 }
 
-function vouched(
-  actions: ActionStore,
+function runtimeOf({ runtimeFacts }: Plan, builtIn: readonly RuntimeFacts[], seals: SealedTrees): RuntimeRegistry {
+  const declared = runtimeFacts.map((facts) => toRuntimeFacts(facts, seals));
+  return new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env));
+}
+
+/** Puts the remote cache behind the stores on disk, if there is one, and who is believed before both. */
+function withRemote(
+  onDisk: Stores,
   remote: ConnectedRemote | undefined,
   options: CommonOptions & SessionOptions,
-): VouchedActions {
+): Stores & { readonly actions: VouchedActions } {
   const { fromScratch = false, adopt = false } = options;
-  const locked = new LockedResults(lockfilePath(options));
-  return new VouchedActions(actions, {
-    ...{ locked, lockDecides: fromScratch, adopt },
+  const actions = new VouchedActions(remote?.store ?? onDisk.actions, {
+    ...{ locked: new LockedResults(lockfilePath(options)), lockDecides: fromScratch, adopt },
     ...(remote && { signed: remote.signed }),
   });
+  return { ...onDisk, contents: remote?.store ?? onDisk.contents, actions };
 }
 
 async function connect(

@@ -3,6 +3,7 @@ import type { ActionRecord } from '../cache/records.ts';
 import { lastResult } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
 import { adviceOnStack } from '../fingerprint/package-advice.ts';
+import type { Retries } from '../plan/execution-settings.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Emit } from './events.ts';
 import type { FailureReason } from './failure.ts';
@@ -32,6 +33,7 @@ export function isRetryable(reason: FailureReason): boolean {
     case 'threw':
     case 'crashed':
     case 'timed-out':
+    case 'out-of-memory':
     case 'bad-output':
       return true;
     case 'bad-input':
@@ -42,6 +44,16 @@ export function isRetryable(reason: FailureReason): boolean {
     default:
       return reason satisfies never;
   }
+}
+
+/** The longest delay of a timer, in seconds. */
+const LONGEST_TIMER = 2_147_483;
+/** The longest pause before a retry that doubling reaches, in seconds. */
+const LONGEST_PAUSE = 3600;
+
+/** Returns how long to wait before a retry, in seconds. `retry` counts from 1. */
+export function secondsBefore(retry: number, { backoff }: Retries): number {
+  return Math.min(backoff * 2 ** (retry - 1), Math.max(backoff, LONGEST_PAUSE), LONGEST_TIMER);
 }
 
 /** Adds to what a package threw that does not load what to do about it. */

@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { findResult, lastResult } from '../cache/results.ts';
 import { compareKeys, OTHER_SCHEME } from '../fingerprint/compare-keys.ts';
@@ -6,7 +5,7 @@ import { type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { Plan, PlannedStage } from '../plan/plan.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import { type LockedParts, type LockedStage, type Lockfile, lockedParts } from './lockfile.ts';
-import { type ReasonServices, reasonsToRun } from './reasons.ts';
+import { nameOfProgram, type ReasonServices, reasonsToRun } from './reasons.ts';
 import type { Services } from './services.ts';
 import { keyOf, PathInputs, type StageKey } from './stage-key.ts';
 
@@ -16,7 +15,7 @@ export interface OutdatedStage {
   readonly reasons: readonly string[];
 }
 
-type OutdatedServices = ReasonServices & Pick<Services, 'environment' | 'stores' | 'runtime' | 'emit'>;
+type OutdatedServices = ReasonServices & Pick<Services, 'environment' | 'stores' | 'runtime' | 'versions' | 'emit'>;
 
 /** A placeholder for the digest of unknown content. */
 const UNKNOWN = sha256('unknown');
@@ -103,7 +102,7 @@ function reasonsFromLock(
   if (parts === undefined) return [];
   const { code, params, inputs, runtime } = parts;
   const before = { ...document, code, params, inputs, runtime };
-  const module = relative(services.plan.root, stage.module.path);
+  const module = nameOfProgram(stage, services.plan.root);
   const now = lockedParts(document);
   const reasons = [
     // The lockfile has only digests of packages and variables.

@@ -14,7 +14,18 @@ export function toCompleted(
   const outputs: Record<string, Digest> = {};
   for (const [name, { digest }] of Object.entries(record.outputs)) outputs[name] = digest;
   const { key, document, metrics } = record;
-  return { name: stage.name, outcome, key, document, seconds, reasons, outputs, metrics };
+  const { usage } = record.provenance;
+  return {
+    name: stage.name,
+    outcome,
+    key,
+    document,
+    seconds,
+    reasons,
+    outputs,
+    metrics,
+    ...(outcome === 'ran' && usage && { usage }),
+  };
 }
 
 /** Returns the result of a stage during which the run was interrupted. Rethrows any other error. */

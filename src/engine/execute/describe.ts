@@ -4,6 +4,7 @@ import { adviceOnStack } from '../fingerprint/package-advice.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
 import type { StageInterface } from '../plan/stage-interface.ts';
 import { stageEnvironment } from './environment.ts';
+import { withCauses } from './failure.ts';
 import { writeLinkedBundle } from './linked-bundle.ts';
 import type { Description } from './protocol.ts';
 import type { Installation } from './services.ts';
@@ -79,10 +80,10 @@ function collect(
           "Write: import { defineStage } from 'pipeline'; export default defineStage({ outputs: ['…'], run() { … } });",
       });
     } else {
-      const { message, stack } = description.error;
+      const { stack } = description.error;
       const advice = adviceOnStack(stack, packageAdvice);
       problems.push({
-        message: `the module threw an error while it was loaded: ${message}`,
+        message: `the module threw an error while it was loaded: ${withCauses(description.error)}`,
         at: placeInStack(stack, root) ?? { file },
         ...(advice !== undefined && { advice }),
       });

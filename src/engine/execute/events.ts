@@ -1,9 +1,11 @@
 import type { Progress } from '../../index.ts';
 import type { Problem } from '../../shared/problem.ts';
+import type { Usage } from '../cache/records.ts';
 import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { ContentProgress } from '../fingerprint/work.ts';
 import type { FailureReason } from './failure.ts';
+import type { LogSource } from './protocol.ts';
 
 interface StageResultBase {
   readonly name: string;
@@ -19,6 +21,8 @@ export interface CompletedStage extends StageResultBase {
   readonly document: RecordedDocument;
   readonly outputs: Readonly<Record<string, Digest>>;
   readonly metrics: Readonly<Record<string, number>>;
+  /** What a stage that ran has used, if that is known. */
+  readonly usage?: Usage;
 }
 
 export type StageResult =
@@ -36,6 +40,7 @@ export type StageResult =
   | (StageResultBase & { readonly outcome: 'cancelled' });
 
 export interface RunResult {
+  /** Its id. That of a dry run is not shown, since nothing can be found by it. */
   readonly run: string;
   readonly ok: boolean;
   readonly cancelled: boolean;
@@ -43,8 +48,8 @@ export interface RunResult {
   readonly stages: readonly StageResult[];
 }
 
-/** Why stages run: for their results, or to verify that these are reproducible. */
-export type Purpose = 'run' | 'verify';
+/** Why a plan is executed: for the results, to verify that these are reproducible, or to see what would run. */
+export type Purpose = 'run' | 'verify' | 'dry-run';
 
 /** An input or an output of a stage whose files are listed, hashed or stored. */
 export interface Content {
@@ -82,16 +87,18 @@ export type RunEvent =
       readonly content: Content;
       readonly progress: ContentProgress;
     }
-  | { readonly type: 'stage-log'; readonly stage: string; readonly message: string }
+  /** The stage has printed something, of one line or several. */
+  | { readonly type: 'stage-log'; readonly stage: string; readonly message: string; readonly source: LogSource }
   /** A problem that the author of a successful stage should know about. */
   | { readonly type: 'stage-warning'; readonly stage: string; readonly problem: Problem }
-  /** The stage failed and is retried, for the `retry`-th time of at most `retries`. */
+  /** The stage failed and is retried, for the `retry`-th time of at most `retries`, after a pause of `seconds`, if any. */
   | {
       readonly type: 'stage-retrying';
       readonly stage: string;
       readonly failure: FailureReason;
       readonly retry: number;
       readonly retries: number;
+      readonly seconds?: number;
     }
   | { readonly type: 'stage-finished'; readonly result: StageResult }
   | { readonly type: 'run-finished'; readonly result: RunResult };

@@ -5,11 +5,11 @@ import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';
 import { cancelledBy, toCompleted } from './completed.ts';
+import type { InputsGone } from './due.ts';
 import type { CompletedStage, Emit, Purpose, RunResult, StageResult } from './events.ts';
 import type { FailureReason } from './failure.ts';
 import { announceStop } from './interruption.ts';
 import { reasonsSince, reasonsToRun } from './reasons.ts';
-import type { InputsGone } from './run-due.ts';
 import { newRunId } from './run-id.ts';
 import type { Services } from './services.ts';
 import { keyOf, knownParts, PathInputs, type StageKey } from './stage-key.ts';
@@ -17,9 +17,7 @@ import { watchOutputs } from './watch.ts';
 
 export interface RunOptions {
   readonly selection: Selection;
-  readonly purpose?: Purpose;
-  /** Whether to report what would run, without running it. */
-  readonly dryRun: boolean;
+  readonly purpose: Purpose;
   /** Whether to continue with stages that do not depend on a failed one. */
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
@@ -38,7 +36,7 @@ export async function execute(services: Services, options: RunOptions): Promise<
   const run = newRunId();
   const started = now();
   const stages = services.plan.stages.filter((stage) => options.selection.stages.has(stage.name));
-  const { purpose = 'run', emit } = options;
+  const { purpose, emit } = options;
   emit({ type: 'run-started', purpose, run, pipeline: services.plan.name, stages: stages.map(({ name }) => name) });
   const announced = announceStop(options.signal, emit);
   const results = await new Execution(run, services, options).results(stages);
@@ -171,11 +169,11 @@ class Execution {
 
   async #lookUpOrRun(stage: PlannedStage, key: StageKey): Promise<StageResult | InputsGone> {
     const { stores } = this.#services;
-    const { selection, dryRun } = this.#options;
+    const { selection, purpose } = this.#options;
     const forced = selection.forced.has(stage.name);
     const cached = forced ? undefined : await findResult(stores, key.key, watchOutputs(stage.name, this.#options.emit));
     if (cached !== undefined) {
-      if (!dryRun) stores.history.setLastKey(stage.name, key.key);
+      if (purpose !== 'dry-run') stores.history.setLastKey(stage.name, key.key);
       return this.#judge(stage, toCompleted(stage, 'cached', cached, { seconds: 0, reasons: [] }));
     }
     const last = await lastResult(stores, stage.name);
@@ -184,7 +182,7 @@ class Execution {
     if (selection.cachedOnly.has(stage.name)) {
       return { ...base, outcome: 'failed', failure: notCached(stage, reasons, this.#services) };
     }
-    if (dryRun) return { ...base, outcome: 'would-run' };
+    if (purpose === 'dry-run') return { ...base, outcome: 'would-run' };
     // Loaded on demand, since usually nothing has to run.
     const { runDue } = await import('./run-due.ts');
     return runDue(

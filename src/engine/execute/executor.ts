@@ -1,5 +1,5 @@
 import type { Progress } from '../../index.ts';
-import type { Problem } from '../../shared/problem.ts';
+import type { Place, Problem } from '../../shared/problem.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import type { KeyDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
@@ -10,6 +10,7 @@ import type { MatrixValues } from '../plan/matrix.ts';
 import type { PlannedOutput } from '../plan/stage-interface.ts';
 import type { Content } from './events.ts';
 import type { FailureReason } from './failure.ts';
+import type { LogSource } from './protocol.ts';
 import type { RootedPath } from './roots.ts';
 
 /**
@@ -18,14 +19,14 @@ import type { RootedPath } from './roots.ts';
  */
 export interface StageRequest {
   readonly stage: string;
-  /** The module as the pipeline file names it. */
+  /** The module or the command, as the pipeline file has it. */
   readonly module: string;
   /** The id of the run. */
   readonly run: string;
   readonly key: ActionKey;
   /** Contains the params and the digests of the inputs. */
   readonly document: KeyDocument;
-  readonly code: RequestedCode;
+  readonly program: RequestedProgram;
   readonly inputs: Readonly<Record<string, RequestedInput | readonly RequestedItem[]>>;
   readonly outputs: readonly PlannedOutput[];
   /** The directories of the claim. */
@@ -40,9 +41,17 @@ export interface StageRequest {
   readonly secrets: readonly string[];
   /** Seconds. */
   readonly timeout?: number;
+  /** The memory that it may use, in bytes. */
+  readonly memory?: number;
   /** How long the stage may take to end if it is saving when it is stopped, in seconds. */
   readonly grace: number;
 }
+
+/** What to run. The words of a command are in the document. */
+export type RequestedProgram =
+  | { readonly kind: 'module'; readonly code: RequestedCode }
+  /** `at`: where the pipeline file has the command. */
+  | { readonly kind: 'command'; readonly at: Place };
 
 export interface RequestedCode extends BundleText {
   /** Package imports of the bundle: specifier → file. */
@@ -92,7 +101,7 @@ export type StageMessage =
   /** The stage waits for GPUs that another run holds. */
   | { readonly type: 'waiting'; readonly holder: string }
   | { readonly type: 'content-progress'; readonly content: Content; readonly progress: ContentProgress }
-  | { readonly type: 'log'; readonly message: string }
+  | { readonly type: 'log'; readonly message: string; readonly source?: LogSource }
   | { readonly type: 'progress'; readonly progress: Progress }
   /** The stage was stopped while it was saving, for which it has this time. */
   | { readonly type: 'saving'; readonly seconds: number }

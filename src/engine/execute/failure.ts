@@ -25,12 +25,17 @@ export type FailureReason =
   | {
       readonly kind: 'threw';
       readonly message: string;
+      /** The messages of the errors that caused it. */
+      readonly causes: readonly string[];
       readonly at?: Place;
+      /** With the stacks of its causes. */
       readonly stack: string;
       readonly advice?: string;
     }
   /** Its process ended without a result. */
   | { readonly kind: 'crashed'; readonly how: string; readonly output: string; readonly advice?: string }
+  /** It used more memory than its `resources.memory`. Both in bytes. */
+  | { readonly kind: 'out-of-memory'; readonly used: number; readonly limit: number }
   /** It exceeded its `timeout`. */
   | { readonly kind: 'timed-out'; readonly seconds: number }
   | { readonly kind: 'bad-output'; readonly problems: readonly Problem[] }
@@ -39,3 +44,14 @@ export type FailureReason =
   | { readonly kind: 'cache'; readonly problems: readonly Problem[] }
   /** Its result differs from the one in the lockfile. */
   | { readonly kind: 'difference'; readonly differences: readonly Difference[] };
+
+/** Returns the message of an error with those of its causes, one a line. */
+export function withCauses({
+  message,
+  causes,
+}: {
+  readonly message: string;
+  readonly causes: readonly string[];
+}): string {
+  return [message, ...causes.map((cause) => `caused by: ${cause}`)].join('\n');
+}

@@ -30,6 +30,7 @@ function textOf(reason: FailureReason): string {
     case 'cache':
     case 'difference':
     case 'timed-out':
+    case 'out-of-memory':
       return '';
     default:
       return reason satisfies never;

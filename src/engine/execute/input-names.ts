@@ -45,10 +45,16 @@ export class InputNames {
     if ('problems' in reason) return { ...reason, problems: reason.problems.map((problem) => this.inProblem(problem)) };
     switch (reason.kind) {
       case 'threw':
-        return { ...reason, message: this.in(reason.message), stack: this.in(reason.stack) };
+        return {
+          ...reason,
+          message: this.in(reason.message),
+          causes: reason.causes.map((cause) => this.in(cause)),
+          stack: this.in(reason.stack),
+        };
       case 'crashed':
         return { ...reason, output: this.in(reason.output) };
       case 'timed-out':
+      case 'out-of-memory':
       case 'difference':
         return reason;
       default:

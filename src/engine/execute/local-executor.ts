@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Executor, ResourceRequest, StageEnd, StageMessage, StageRequest } from './executor.ts';
 import type { GpuLocks } from './gpu-locks.ts';
-import type { MachineServices } from './perform-stage.ts';
+import type { MachineServices } from './machine-services.ts';
 import type { ResourcePool } from './resources.ts';
 
 const POLL_MILLISECONDS = 500;

@@ -7,17 +7,25 @@ import type { Tree } from '../fingerprint/tree.ts';
 import type { PlannedOutput } from '../plan/stage-interface.ts';
 import type { StageRequest } from './executor.ts';
 
-/** Digests the outputs of a stage in `directory`, by output name. Fails if an output is missing, an empty directory or invalid. */
+/** What a stage has written. */
+interface Written {
+  /** The folder of its outputs, absolute. */
+  readonly directory: string;
+  /** Names an undeclared output that the stage has looked for. */
+  readonly mistake: string | undefined;
+}
+
+/** Digests the outputs of a stage, by output name. Fails if an output is missing, an empty directory or invalid. */
 export async function finishOutputs(
   stage: StageRequest,
-  directory: string,
+  { directory, mistake }: Written,
   digest: (path: string, output: string) => ReturnType<ContentStore['digest']>,
 ): Promise<Result<Readonly<Record<string, FinishedOutput>>>> {
   const problems: Problem[] = [];
   const finished: Record<string, FinishedOutput> = {};
   for (const output of stage.outputs) {
     const path = join(directory, output.file);
-    const absent = faultOf(path);
+    const absent = faultOf(path, mistake);
     const tree = absent === undefined ? await digest(path, output.name) : undefined;
     const fault = tree?.ok ? faultIn(tree.value) : absent;
     if (fault !== undefined) problems.push(outputProblem(stage, output, fault));
@@ -29,16 +37,16 @@ export async function finishOutputs(
   return problems.length > 0 ? failure(problems) : success(finished);
 }
 
-function outputProblem({ stage, module }: StageRequest, output: PlannedOutput, fault: string): Problem {
+function outputProblem({ stage, module, program }: StageRequest, output: PlannedOutput, fault: string): Problem {
   return {
     message: `output "${output.name}" of stage "${stage}" ${fault}`,
-    at: { file: module },
-    advice: `Write a file or a directory to outputs.${output.name}, or remove it from the declared outputs.`,
+    at: program.kind === 'module' ? { file: module } : program.at,
+    advice: `Write a file or a directory to ${program.kind === 'module' ? `outputs.${output.name}` : `{outputs.${output.name}}`}, or remove it from the declared outputs.`,
   };
 }
 
-function faultOf(path: string): string | undefined {
-  if (!existsSync(path)) return 'was not created';
+function faultOf(path: string, mistake: string | undefined): string | undefined {
+  if (!existsSync(path)) return `was not created${mistake === undefined ? '' : `: ${mistake}`}`;
   const stats = lstatSync(path);
   if (stats.isFile()) return undefined;
   return stats.isDirectory() ? undefined : 'is neither a file nor a directory';

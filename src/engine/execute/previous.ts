@@ -22,7 +22,7 @@ export async function findPrevious(
   key: StageKey,
   services: PreviousServices,
 ): Promise<RequestedPrevious | undefined> {
-  if (!stage.reuses) return undefined;
+  if (stage.kind !== 'module' || !stage.reuses) return undefined;
   const wanted = allButInputs(key.document);
   const fits = (record: ActionRecord) => record.key !== key.key && allButInputs(record.document) === wanted;
   const last = await lastResult(services.stores, stage.name);

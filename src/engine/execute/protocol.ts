@@ -12,19 +12,23 @@ export interface PreviousPaths {
   readonly listings: Readonly<Record<string, string>>;
 }
 
+/** The absolute paths that a stage gets. */
+export interface StagePaths {
+  readonly inputs: StageInputs;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly work: string;
+  readonly downloads: string;
+}
+
 /** The task of a stage's process. */
 export type HostTask =
-  | {
+  | (StagePaths & {
       readonly type: 'run';
       /** URL of the linked bundle. */
       readonly bundle: string;
       readonly params: unknown;
-      readonly inputs: StageInputs;
-      readonly outputs: Readonly<Record<string, string>>;
-      readonly work: string;
-      readonly downloads: string;
       readonly previous?: PreviousPaths;
-    }
+    })
   /** Returns what each of these bundles declares, without running it. */
   | { readonly type: 'describe'; readonly bundles: readonly string[] };
 
@@ -36,10 +40,12 @@ export type HostRequest = HostTask & {
 
 export interface ThrownError {
   readonly message: string;
-  /** Its lines refer to the TypeScript source. */
+  /** With the stacks of its causes. Its lines refer to the TypeScript source. */
   readonly stack: string;
   /** The code of a system error, such as EMFILE. */
   readonly code?: string;
+  /** The messages of the errors that caused it. */
+  readonly causes: readonly string[];
 }
 
 export type Description =
@@ -51,9 +57,13 @@ export type Description =
 /** The file descriptor on which a stage's process writes messages. It is closed when the runner ends. */
 export const MESSAGES = 3;
 
+/** How a stage has printed a line: by the `log` of its context, or on a stream of its process. */
+export type LogSource = 'log' | 'stdout' | 'stderr';
+
 /** A message of a stage's process, one line of JSON each. */
 export type HostMessage =
-  | { readonly type: 'log'; readonly message: string }
+  /** `source`: `log` if it is absent. */
+  | { readonly type: 'log'; readonly message: string; readonly source?: LogSource }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'metrics'; readonly values: Readonly<Record<string, number>> }
   /** A stage begins or ends to save something that must not be lost when it is stopped. */
@@ -61,7 +71,8 @@ export type HostMessage =
   /** The bundle with this index is loaded now, to describe it. */
   | { readonly type: 'loading'; readonly bundle: number }
   | { readonly type: 'described'; readonly descriptions: readonly Description[] }
-  | { readonly type: 'done' }
+  /** `mistake`: names an undeclared input or output that the stage has looked for. */
+  | { readonly type: 'done'; readonly mistake?: string }
   /** It was done, and what it had started went on. `open`: what Node calls that. */
   | { readonly type: 'unfinished'; readonly open: readonly string[] }
   | { readonly type: 'reported'; readonly failure: StageFailure }

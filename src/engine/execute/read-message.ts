@@ -14,9 +14,9 @@ export function readMessage(line: string): HostMessage | undefined {
 function isMessage(value: Fields): boolean {
   switch (value['type'] as HostMessage['type']) {
     case 'done':
-      return true;
+      return isOptional(value['mistake'], isString);
     case 'log':
-      return typeof value['message'] === 'string';
+      return isString(value['message']) && value['source'] === undefined;
     case 'progress':
       return isObject(value['progress']) && isProgress(value['progress']);
     case 'metrics':
@@ -32,7 +32,7 @@ function isMessage(value: Fields): boolean {
     case 'reported':
       return isStageFailure(value['failure']);
     case 'threw':
-      return isObject(value['error']) && isString(value['error']['message']) && isString(value['error']['stack']);
+      return isThrown(value['error']);
     default:
       return false;
   }
@@ -65,7 +65,11 @@ function isDescription(description: unknown): boolean {
   if (!isObject(description)) return false;
   const { ok, interface: declared, error, notAStage } = description;
   if (ok === true) return isObject(declared) && isStrings(declared['inputs']) && isStrings(declared['outputs']);
-  return isString(notAStage) || (isObject(error) && isString(error['message']) && isString(error['stack']));
+  return isString(notAStage) || isThrown(error);
+}
+
+function isThrown(error: unknown): boolean {
+  return isObject(error) && isString(error['message']) && isString(error['stack']) && isStrings(error['causes']);
 }
 
 function isStrings(value: unknown): boolean {

@@ -1,15 +1,16 @@
 import { relative } from 'node:path';
 import type { ActionRecord } from '../cache/records.ts';
+import type { LastFailure } from '../cache/stores.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { compareListings } from '../fingerprint/compare-listings.ts';
 import { describePackages } from '../fingerprint/compare-packages.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import type { FileList } from '../fingerprint/file-list.ts';
 import type { Tree } from '../fingerprint/tree.ts';
-import type { PlannedStage } from '../plan/plan.ts';
+import { type PlannedStage, writtenIn } from '../plan/plan.ts';
 import { type Source, sourcesOf } from '../plan/sources.ts';
 import type { Services } from './services.ts';
-import { codeOf, type KnownParts, type StageKey } from './stage-key.ts';
+import { type KnownParts, modulesOf, type StageKey } from './stage-key.ts';
 
 export type ReasonServices = Pick<Services, 'plan' | 'codes' | 'listings' | 'paths' | 'runtime' | 'vouched'> & {
   readonly stores: Pick<Services['stores'], 'index' | 'history'>;
@@ -23,13 +24,18 @@ export function reasonsToRun(
   services: ReasonServices,
 ): string[] {
   if (services.vouched.isRefused(key)) return ['the cache has another result under its key than pipeline.lock'];
-  if (last === undefined) {
-    const failed = services.stores.history.lastFailure(stage.name);
-    return [failed === undefined ? 'it has not run yet' : `it failed in run ${failed}, and has no result yet`];
-  }
+  const failure = services.stores.history.lastFailure(stage.name);
+  if (last === undefined)
+    return [failure === undefined ? 'it has not run yet' : `${failureText(failure)}, and has no result yet`];
   if (last.key === key) return ['its result in the cache is incomplete or corrupted'];
   const reasons = reasonsSince(last, stage, { document, open: [] }, services);
-  return reasons.length > 0 ? reasons : ['its result is not in the cache'];
+  // A failure under another key says nothing about this one.
+  const failed = failure?.key === key ? [failureText(failure)] : [];
+  return reasons.length > 0 ? [...reasons, ...failed] : ['its result is not in the cache', ...failed];
+}
+
+function failureText({ run, how }: LastFailure): string {
+  return how === 'killed' ? `it was running when run ${run} was killed` : `it failed in run ${run}`;
 }
 
 /** Describes what changed since `last`, as far as it is known without running upstream stages. */
@@ -43,14 +49,19 @@ export function reasonsSince(
   const sources = new Map(sourcesOf(stage).map((source) => [source.name, source]));
   return compareKeys(
     { document: { ...last.document, inputs }, modules: last.provenance.modules },
-    { document, modules: codeOf(stage, services).modules },
-    relative(services.plan.root, stage.module.path),
+    { document, modules: modulesOf(stage, services) },
+    nameOfProgram(stage, services.plan.root),
     {
       describeInput: (name, before, now) => describeInput(sources.get(name), before, now, services),
       describePackage: describePackages(services.listings),
       labelOf: (name) => services.runtime.labelOf(name),
     },
   );
+}
+
+/** Returns the module of a stage as `modules` of its record names it, or its command. */
+export function nameOfProgram(stage: PlannedStage, root: string): string {
+  return stage.kind === 'module' ? relative(root, stage.module.path) : writtenIn(stage);
 }
 
 /** Describes a changed input: `2 files changed, 1 new: a.jpg, …`, with the stage that produced it, if any. */

@@ -1,10 +1,10 @@
 import { type Result, success } from '../../shared/problem.ts';
 import type { Claim } from '../cache/stores.ts';
-import type { PlannedStage } from '../plan/plan.ts';
+import { type PlannedModule, type PlannedStage, writtenIn } from '../plan/plan.ts';
 import type { ArtifactInput } from '../plan/plan-inputs.ts';
 import type { PathInput } from '../plan/resolve-input.ts';
 import { collectedName } from '../plan/sources.ts';
-import type { RequestedCode, RequestedInput, RequestedPrevious, StageRequest } from './executor.ts';
+import type { RequestedCode, RequestedInput, RequestedPrevious, RequestedProgram, StageRequest } from './executor.ts';
 import { toRooted } from './roots.ts';
 import type { Services } from './services.ts';
 import { codeOf, type StageKey, variablesOf } from './stage-key.ts';
@@ -25,8 +25,8 @@ export async function toRequest(
   { run, directories, previous }: RequestParts,
   services: RequestServices,
 ): Promise<Result<StageRequest>> {
-  const code = await requestedCode(stage, services);
-  if (!code.ok) return code;
+  const program = await requestedProgram(stage, services);
+  if (!program.ok) return program;
   const rooted = (path: string) => toRooted(path, services.roots);
   const set = variablesOf(stage, services).flatMap((name) => {
     const value = services.environment[name];
@@ -34,11 +34,11 @@ export async function toRequest(
   });
   return success({
     stage: stage.name,
-    module: stage.module.written,
+    module: writtenIn(stage),
     run,
     key,
     document,
-    code: code.value,
+    program: program.value,
     inputs: requestedInputs(stage, { key, document }, services),
     outputs: stage.outputs,
     work: rooted(directories.work),
@@ -49,10 +49,17 @@ export async function toRequest(
     secrets: stage.secrets,
     grace: stage.grace,
     ...(stage.timeout !== undefined && { timeout: stage.timeout }),
+    ...(stage.resources.memory !== undefined && { memory: stage.resources.memory }),
   });
 }
 
-async function requestedCode(stage: PlannedStage, services: RequestServices): Promise<Result<RequestedCode>> {
+async function requestedProgram(stage: PlannedStage, services: RequestServices): Promise<Result<RequestedProgram>> {
+  if (stage.kind === 'command') return success({ kind: 'command', at: stage.command.at });
+  const code = await requestedCode(stage, services);
+  return code.ok ? success({ kind: 'module', code: code.value }) : code;
+}
+
+async function requestedCode(stage: PlannedModule, services: RequestServices): Promise<Result<RequestedCode>> {
   const { digest, externals, modules } = codeOf(stage, services);
   const text = await services.texts.textOf(stage.module.path, digest);
   if (!text.ok) return text;

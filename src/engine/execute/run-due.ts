@@ -1,13 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { now, secondsSince } from '../../shared/clock.ts';
 import type { Problem, Result } from '../../shared/problem.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import { findResult } from '../cache/results.ts';
 import type { Claim } from '../cache/stores.ts';
-import type { ActionKey } from '../fingerprint/digest.ts';
-import type { PlannedStage } from '../plan/plan.ts';
-import { advised, isRetryable, outputsBefore, warnOfNondeterminism } from './attempts.ts';
+import { advised, isRetryable, outputsBefore, secondsBefore, warnOfNondeterminism } from './attempts.ts';
 import { toCompleted } from './completed.ts';
-import type { Emit, StageResult } from './events.ts';
+import type { Due, InputsGone } from './due.ts';
+import type { StageResult } from './events.ts';
 import type { StageEnd, StageMessage, StageRequest } from './executor.ts';
 import type { FailureReason } from './failure.ts';
 import { keepListings } from './keep-listings.ts';
@@ -15,35 +15,8 @@ import { findPrevious } from './previous.ts';
 import { toRequest } from './request.ts';
 import type { Services } from './services.ts';
 import { toEvent } from './stage-events.ts';
-import type { StageKey } from './stage-key.ts';
+import { StageLog } from './stage-log.ts';
 import { watchOutputs } from './watch.ts';
-
-/** A stage that has to run and whose inputs are complete. */
-export interface Due {
-  readonly stage: PlannedStage;
-  readonly key: StageKey;
-  readonly run: string;
-  readonly reasons: readonly string[];
-  /** Whether it must run even if the cache has a result. */
-  readonly forced: boolean;
-  readonly priority: number;
-  /** The stages of this run that compute an action at the moment. */
-  readonly computing: Map<ActionKey, string>;
-  readonly signal: AbortSignal;
-  readonly emit: Emit;
-  /** Whether the run has been stopped since. */
-  stopped(): boolean;
-  /** Awaited before the resources are released, so that after a failure no waiting stage starts. */
-  judge(result: StageResult): Promise<StageResult>;
-}
-
-/** An input was deleted from the cache after it was looked up. */
-export interface InputsGone {
-  readonly outcome: 'inputs-gone';
-  readonly seconds: number;
-  readonly key: StageKey;
-  readonly reasons: readonly string[];
-}
 
 /** Runs a stage through the executor, under a claim, with the declared number of `retries`. */
 export async function runDue(due: Due, services: Services): Promise<StageResult | InputsGone> {
@@ -67,6 +40,7 @@ type Obstacle =
 class RunningStage {
   readonly #due: Due;
   readonly #services: Services;
+  readonly #log: StageLog;
   #claim: Claim | undefined;
   #finished = false;
   /** Whether another run held the claim. */
@@ -74,11 +48,14 @@ class RunningStage {
   #obstacle: Obstacle | undefined;
   #started: number | undefined;
   #attempts = 0;
+  /** How long to wait before the next attempt. */
+  #pauseSeconds = 0;
   #before: ActionRecord | undefined;
 
   constructor(due: Due, services: Services) {
     this.#due = due;
     this.#services = services;
+    this.#log = new StageLog(services.stores.logs, due.run, due.stage.name);
   }
 
   async result(): Promise<StageResult | InputsGone> {
@@ -88,6 +65,7 @@ class RunningStage {
     for (;;) {
       const settled = await this.#attempt(request.value);
       if (settled !== 'again') return settled;
+      if (!(await this.#pause())) return this.#cancelled();
     }
   }
 
@@ -156,6 +134,7 @@ class RunningStage {
 
   async #settle(end: StageEnd): Promise<StageResult | InputsGone | 'again'> {
     const { stage, key, reasons } = this.#due;
+    this.#log.end(end);
     switch (end.type) {
       case 'succeeded': {
         this.#finished = true;
@@ -215,9 +194,23 @@ class RunningStage {
   #retryOrFail(reason: FailureReason): Promise<StageResult> | 'again' {
     const { stage, emit } = this.#due;
     const retry = ++this.#attempts;
-    if (retry > stage.retries || !isRetryable(reason)) return this.#failed(reason);
-    emit({ type: 'stage-retrying', stage: stage.name, failure: reason, retry, retries: stage.retries });
+    if (retry > stage.retries.count || !isRetryable(reason)) return this.#failed(reason);
+    const seconds = secondsBefore(retry, stage.retries);
+    emit({
+      type: 'stage-retrying',
+      ...{ stage: stage.name, failure: reason, retry, retries: stage.retries.count },
+      ...(seconds > 0 && { seconds }),
+    });
+    this.#pauseSeconds = seconds;
     return 'again';
+  }
+
+  /** Waits before the next attempt, without holding resources. Returns false if the run is cancelled meanwhile. */
+  async #pause(): Promise<boolean> {
+    const milliseconds = this.#pauseSeconds * 1000;
+    this.#pauseSeconds = 0;
+    if (milliseconds === 0) return true;
+    return delay(milliseconds, true, { signal: this.#due.signal }).catch(() => false);
   }
 
   #failed(reason: FailureReason): Promise<StageResult> {
@@ -234,6 +227,7 @@ class RunningStage {
 
   #onMessage(message: StageMessage): void {
     const { stage, reasons, emit } = this.#due;
+    this.#log.note(message);
     if (message.type === 'started') this.#started ??= now();
     if (message.type !== 'started' || this.#attempts === 0) emit(toEvent(message, stage.name, reasons));
   }

@@ -9,6 +9,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { VouchedActions } from '../trust/vouched-actions.ts';
 import type { Emit } from './events.ts';
 import type { Executor } from './executor.ts';
+import type { ProgramVersions } from './program-versions.ts';
 import type { Roots } from './roots.ts';
 
 /** The paths of the engine and of the project. */
@@ -41,6 +42,8 @@ export interface Services {
   /** The text of that code. */
   readonly texts: Pick<StageCodes, 'textOf'>;
   readonly runtime: RuntimeRegistry;
+  /** The versions of the programs that commands run. */
+  readonly versions: Pick<ProgramVersions, 'of'>;
   readonly packageAdvice: PackageAdvice;
   /** The folder for the downloads of stages. Absolute. */
   readonly downloads: string;

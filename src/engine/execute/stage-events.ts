@@ -9,7 +9,7 @@ export function toEvent(message: StageMessage, stage: string, reasons: readonly 
     case 'waiting':
       return { type: 'stage-waiting', stage, for: 'gpus', holder: message.holder };
     case 'log':
-      return { type: 'stage-log', stage, message: message.message };
+      return { type: 'stage-log', stage, message: message.message, source: message.source ?? 'log' };
     case 'progress':
       return { type: 'stage-progress', stage, progress: message.progress };
     case 'content-progress':

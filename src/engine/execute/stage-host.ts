@@ -3,19 +3,14 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import type { PreviousResult, Progress, StageContext, StageDefinition } from '../../index.ts';
-import { limitOf } from '../../shared/limits.ts';
 import { withNonFinite } from '../../shared/non-finite.ts';
 import { readListing } from '../fingerprint/listings.ts';
-import {
-  type Description,
-  type HostMessage,
-  type HostRequest,
-  MESSAGES,
-  type PreviousPaths,
-  type ThrownError,
-} from './protocol.ts';
+import { toInput } from '../plan/input-names.ts';
+import { blockOutput } from './blocking-output.ts';
+import { DeclaredPaths } from './declared-paths.ts';
+import { type Description, type HostMessage, type HostRequest, MESSAGES, type PreviousPaths } from './protocol.ts';
 import { isStageFailure } from './read-message.ts';
-import { sourceStack } from './source-stack.ts';
+import { toThrown } from './thrown-error.ts';
 
 type AnyDefinition = Omit<StageDefinition, 'run'> & {
   readonly run: (context: StageContext<unknown, unknown, unknown>) => ReturnType<StageDefinition['run']>;
@@ -26,6 +21,8 @@ const RETURN = 'Return nothing, badInput(…) or failed(…), and await what is 
 const BRIEFLY = { depth: 1, maxArrayLength: 3, maxStringLength: 60, breakLength: Number.POSITIVE_INFINITY };
 
 const stopped = new AbortController();
+
+blockOutput();
 
 // A terminal, or whoever ends a session, signals all its processes, but only the runner decides when stages stop.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => undefined);
@@ -44,12 +41,17 @@ async function carryOut(request: HostRequest): Promise<HostMessage> {
 }
 
 async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage> {
+  const paths = new DeclaredPaths();
   try {
     const definition = (await load(request.bundle)) as AnyDefinition;
     const failure = await definition.run({
       params: request.params,
-      inputs: request.inputs,
-      outputs: request.outputs,
+      inputs: paths.of(
+        'input',
+        request.inputs,
+        (definition.inputs ?? []).map((declared) => toInput(declared).name),
+      ),
+      outputs: paths.of('output', request.outputs, Object.keys(request.outputs)),
       work: request.work,
       downloads: request.downloads,
       ...(request.previous && { previous: toPrevious(request.previous) }),
@@ -59,12 +61,14 @@ async function run(request: HostRequest & { type: 'run' }): Promise<HostMessage>
       saving,
       signal: stopped.signal,
     });
-    if (failure === undefined) return { type: 'done' };
+    if (failure === undefined) return { type: 'done', ...(paths.mistake !== undefined && { mistake: paths.mistake }) };
     if (isStageFailure(failure)) return { type: 'reported', failure };
     const problem = { message: `run() returned ${inspect(failure, BRIEFLY)}`, advice: RETURN };
     return { type: 'reported', failure: { kind: 'failed', problems: [problem] } };
   } catch (error) {
-    return { type: 'threw', error: toThrown(error) };
+    const thrown = toThrown(error);
+    const mistakes = error instanceof TypeError && paths.mistake !== undefined ? [paths.mistake] : [];
+    return { type: 'threw', error: { ...thrown, causes: [...thrown.causes, ...mistakes] } };
   }
 }
 
@@ -107,12 +111,6 @@ function toDescription(definition: unknown): Description {
 
 function isNames(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
-}
-
-function toThrown(error: unknown): ThrownError {
-  if (!(error instanceof Error)) return { message: String(error), stack: '' };
-  const code = limitOf(error);
-  return { message: error.message, stack: sourceStack(error.stack ?? ''), ...(typeof code === 'string' && { code }) };
 }
 
 /** The minimum interval between progress messages, in milliseconds. The last one is always sent. */
@@ -194,8 +192,8 @@ const DRAIN_MILLISECONDS = 2000;
  * Lets what the stage has started come to its end: a stream that it did not wait for may still have to be written. What
  * holds the process open for longer would be cut off, so it is an error.
  */
-function drain(): void {
-  process.once('beforeExit', () => finish({ type: 'done' }));
+function drain(done: HostMessage & { readonly type: 'done' }): void {
+  process.once('beforeExit', () => finish(done));
   const late = () => finish({ type: 'unfinished', open: process.getActiveResourcesInfo() });
   setTimeout(late, DRAIN_MILLISECONDS).unref();
 }
@@ -204,6 +202,6 @@ function drain(): void {
 const waiting = setInterval(() => undefined, 2 ** 30);
 void carryOut(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as HostRequest).then((message) => {
   clearInterval(waiting);
-  if (message.type === 'done') drain();
+  if (message.type === 'done') drain(message);
   else finish(message);
 });

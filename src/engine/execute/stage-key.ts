@@ -1,9 +1,10 @@
+import type { Json } from '../../shared/json.ts';
 import { type Result, success } from '../../shared/problem.ts';
-import { actionKey, type KeyDocument, keyDocument } from '../fingerprint/action-key.ts';
-import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import { actionKey, type KeyCommand, type KeyDocument, keyDocument } from '../fingerprint/action-key.ts';
+import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { StageCode } from '../fingerprint/stage-code.ts';
 import type { Watch } from '../fingerprint/work.ts';
-import type { PlannedStage } from '../plan/plan.ts';
+import type { PlannedCommand, PlannedModule, PlannedStage } from '../plan/plan.ts';
 import type { PathInput } from '../plan/resolve-input.ts';
 import { sourcesOf } from '../plan/sources.ts';
 import { declaredEnvironment, seesGpus } from './environment.ts';
@@ -46,18 +47,24 @@ function idOf({ path, include, exclude }: PathInput): string {
   return JSON.stringify([path, include, exclude]);
 }
 
-/** Returns the code of a planned stage. */
-export function codeOf(stage: PlannedStage, { codes }: Pick<Services, 'codes'>): StageCode {
+/** Returns the code of a planned stage with a module. */
+export function codeOf(stage: PlannedModule, { codes }: Pick<Services, 'codes'>): StageCode {
   const code = codes.get(stage.module.path);
   if (code === undefined) throw new Error(`the code of ${stage.module.written} was not read`);
   return code;
 }
 
-type KeyServices = Pick<Services, 'codes' | 'environment' | 'runtime'>;
+type KeyServices = Pick<Services, 'codes' | 'environment' | 'runtime' | 'versions'>;
 
 /** Returns the environment variables of a stage: those that it declares, and those that its packages read. */
 export function variablesOf(stage: PlannedStage, services: Pick<Services, 'codes' | 'runtime'>): readonly string[] {
+  if (stage.kind === 'command') return stage.env;
   return [...new Set([...stage.env, ...services.runtime.variablesOf(codeOf(stage, services))])];
+}
+
+/** Returns the digests of the sources of a stage's local modules, by their paths. */
+export function modulesOf(stage: PlannedStage, services: Pick<Services, 'codes'>): StageCode['modules'] {
+  return stage.kind === 'module' ? codeOf(stage, services).modules : {};
 }
 
 /** Returns the outputs of a stage, or nothing if they are not known yet. */
@@ -69,14 +76,39 @@ export interface KnownParts {
   readonly open: readonly string[];
 }
 
-/** Returns the parts of a stage's key that are known. Fails if an input path or a runtime fact cannot be read. */
+type ProgramParts = Pick<KeyDocument, 'code' | 'command' | 'packages' | 'runtime'>;
+
+/** Returns the parts of a key that say what a stage runs. */
+async function programOf(stage: PlannedStage, services: KeyServices): Promise<Result<ProgramParts>> {
+  if (stage.kind === 'command') return commandOf(stage, services);
+  const code = codeOf(stage, services);
+  // A stage that requests no GPU computes on the CPU on every machine.
+  const runtime = services.runtime.factsOf(code, seesGpus(stage));
+  return runtime.ok ? success({ code: code.digest, packages: code.packages, runtime: runtime.value }) : runtime;
+}
+
+async function commandOf(
+  { command, outputs, env }: PlannedCommand,
+  { versions }: KeyServices,
+): Promise<Result<ProgramParts>> {
+  const version = command.version && (await versions.of(command.version, env));
+  if (version?.ok === false) return version;
+  const inKey: KeyCommand = {
+    run: command.template,
+    outputs: outputs.map(({ file }) => file),
+    ...(version && { version: version.value }),
+  };
+  const code = sha256(canonicalJson(inKey as unknown as Json));
+  return success({ code, command: inKey, packages: {}, runtime: {} });
+}
+
+/** Returns the parts of a stage's key that are known. Fails if an input path, a version or a runtime fact cannot be read. */
 export async function knownParts(
   stage: PlannedStage,
   services: KeyServices,
   paths: PathInputs,
   outputsOf: OutputsOf,
 ): Promise<Result<KnownParts>> {
-  const code = codeOf(stage, services);
   const inputs: Record<string, Digest> = {};
   const open: string[] = [];
   for (const { name, input, from } of sourcesOf(stage)) {
@@ -92,16 +124,13 @@ export async function knownParts(
       inputs[name] = digest.value;
     }
   }
-  // A stage that requests no GPU computes on the CPU on every machine.
-  const runtime = services.runtime.factsOf(code, seesGpus(stage));
-  if (!runtime.ok) return runtime;
+  const program = await programOf(stage, services);
+  if (!program.ok) return program;
   const document = keyDocument({
-    code: code.digest,
-    packages: code.packages,
+    ...program.value,
     params: stage.params,
     inputs,
     env: await declaredEnvironment(services.environment, variablesOf(stage, services)),
-    runtime: runtime.value,
   });
   return success({ document, open });
 }

@@ -8,7 +8,7 @@ export async function survey(services: Services, names: readonly string[]): Prom
   const { signal } = services.threads;
   const { stages } = await execute(services, {
     selection: { stages: before(services.plan, names), forced: new Set(), cachedOnly: new Set() },
-    dryRun: true,
+    purpose: 'dry-run',
     keepGoing: true,
     signal,
     emit: services.emit,

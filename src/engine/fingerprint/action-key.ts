@@ -1,5 +1,6 @@
 import type { Facts } from '../../shared/extensions/runtime-facts.ts';
 import type { Json, JsonObject } from '../../shared/json.ts';
+import type { CommandTemplate } from '../plan/command-template.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from './digest.ts';
 
 /** The version of the parts of a key and of their encoding. A change of the scheme changes every key. */
@@ -10,11 +11,22 @@ const UNKNOWN_VALUE = sha256('unknown');
 /** Runtime facts by the name under which they are registered. */
 export type Runtime = Readonly<Record<string, Facts>>;
 
+/** What a stage runs that has a command. */
+export interface KeyCommand {
+  readonly run: CommandTemplate;
+  /** The names of the files that it creates. */
+  readonly outputs: readonly string[];
+  /** What the declared command printed as the version of the program. */
+  readonly version?: string;
+}
+
 /** Everything that determines the outputs of a stage, in plain text, except the values of variables. */
 export interface KeyDocument {
   readonly scheme: typeof SCHEME;
-  /** Digest of the stage's bundled code. */
+  /** Digest of the stage's bundled code, or of its command. */
   readonly code: Digest;
+  /** Absent for a stage with a module. */
+  readonly command?: KeyCommand;
   /** `name@version` → digest of the content that counts. */
   readonly packages: Readonly<Record<string, Digest>>;
   readonly params: JsonObject;

@@ -1,5 +1,7 @@
+import { flatten } from '../../shared/flatten.ts';
 import type { Json } from '../../shared/json.ts';
-import { type ReadDocument, type RecordedDocument, type Runtime, readDocument } from './action-key.ts';
+import { shellQuoted } from '../../shared/text/shell-quoted.ts';
+import { type KeyCommand, type ReadDocument, type RecordedDocument, type Runtime, readDocument } from './action-key.ts';
 import { canonicalJson, type Digest } from './digest.ts';
 
 /** A key with the details that help to explain what changed in it. */
@@ -25,7 +27,11 @@ export interface Wording {
 /** The reason if the keys differ although all their parts are equal. */
 export const OTHER_SCHEME = 'this version of pipeline computes action keys differently';
 
-/** Describes each difference between two keys by its name: `param learning_rate 0.0001 → 0.00005`. */
+/**
+ * Describes each difference between two keys by its name: `param learning_rate 0.0001 → 0.00005`.
+ *
+ * @param module the module of the stage, or its command, as messages show it.
+ */
 export function compareKeys(
   before: ExplainedKey,
   now: ExplainedKey,
@@ -40,7 +46,7 @@ export function compareKeys(
   if (a.scheme !== b.scheme) return [OTHER_SCHEME, ...params, ...inputs];
   return [
     ...params,
-    ...(a.code === b.code ? [] : [codeReason(before.modules, now.modules, module)]),
+    ...(a.code === b.code ? [] : programReasons({ ...a, ...before }, { ...b, ...now }, module)),
     ...packageReasons(a.packages, b.packages, describePackage),
     ...inputs,
     ...envReasons(a.env, b.env),
@@ -66,6 +72,32 @@ function envReasons(a: ReadDocument['env'], b: ReadDocument['env']): string[] {
     if (from === to) return [];
     return [`env ${name} ${from === null ? 'is set now' : to === null ? 'is no longer set' : 'changed'}`];
   });
+}
+
+type Program = Pick<ReadDocument, 'command'> & Pick<ExplainedKey, 'modules'>;
+
+function programReasons(a: Program, b: Program, module: string): string[] {
+  const [was, is] = [a.command, b.command];
+  if (was === undefined && is === undefined) return [codeReason(a.modules, b.modules, module)];
+  if (was === undefined || is === undefined) return [`it runs ${module} now`];
+  const reasons = [
+    ...changeOf('command', textOfCommand(was), textOfCommand(is)),
+    ...changeOf('outputs', was.outputs.join(', '), is.outputs.join(', ')),
+    ...changeOf('version of the program', was.version ?? 'not declared', is.version ?? 'not declared'),
+  ];
+  // The lockfile has only a digest of them.
+  return reasons.length > 0 ? reasons : ['its command, its outputs or the version of its program changed'];
+}
+
+function changeOf(noun: string, from: string, to: string): string[] {
+  return from === to ? [] : [`${noun} ${shownPair(from, to)}`];
+}
+
+/** Returns a command in one line. */
+export function textOfCommand({ run }: KeyCommand): string {
+  return (
+    typeof run === 'string' ? run : run.map((word) => (/\s|^$/.test(word) ? shellQuoted(word) : word)).join(' ')
+  ).replaceAll(/\s*\n\s*/g, ' ');
 }
 
 function codeReason(a: ExplainedKey['modules'], b: ExplainedKey['modules'], module: string): string {
@@ -150,18 +182,6 @@ function factsText(facts: Runtime[string]): string {
 
 function namesIn(a: object, b: object): string[] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
-}
-
-/** Returns nested params by dotted name. */
-function flatten(value: Readonly<Record<string, Json>>, prefix = ''): Record<string, Json> {
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]): [string, Json][] => {
-      const isObject = typeof item === 'object' && item !== null && !Array.isArray(item);
-      return isObject
-        ? Object.entries(flatten(item as Record<string, Json>, `${prefix}${key}.`))
-        : [[prefix + key, item]];
-    }),
-  );
 }
 
 /** The maximum length of a displayed value. */

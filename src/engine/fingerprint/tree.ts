@@ -132,7 +132,8 @@ export function isOpen({ include, exclude }: TreeFilter): boolean {
   return include.length === 0 && exclude.length === 0;
 }
 
-function acceptor(filter: TreeFilter): (path: string) => boolean {
+/** Returns whether the file at a path, relative to the filtered folder, passes the filter. */
+export function acceptor(filter: TreeFilter): (path: string) => boolean {
   if (isOpen(filter)) return () => true;
   // Loaded on demand: only a filtered tree in which something has changed needs it.
   const picomatch = createRequire(import.meta.url)('picomatch') as typeof import('picomatch');

@@ -1,8 +1,10 @@
 import type { View } from '../../shared/extensions/view.ts';
 import { count, duration, figure, plural } from '../../shared/text/format.ts';
 import { cut, displayWidth, oneLine, pad } from '../../shared/text/table.ts';
+import { usageText } from '../../shared/text/usage.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import { printableDocument, readDocument } from '../fingerprint/action-key.ts';
+import { textOfCommand } from '../fingerprint/compare-keys.ts';
 import { isDigest } from '../fingerprint/digest.ts';
 
 const LABEL = 12;
@@ -23,12 +25,14 @@ export interface Origin {
 export function describeOrigin(origin: Origin, view: View): string[] {
   const { record, sources } = origin;
   const { key, document, metrics, provenance } = record;
-  const { code, packages, params, inputs, env, runtime } = readDocument(document);
+  const { code, command, packages, params, inputs, env, runtime } = readDocument(document);
   const modules = Object.keys(provenance.modules);
+  const used = usageText(provenance);
   return [
     view.paint('bold', 'provenance'),
-    ...facts('stage', [`${provenance.stage} (${provenance.module})`], view),
+    ...facts('stage', [provenance.stage + (command === undefined ? ` (${provenance.module})` : '')], view),
     ...facts('finished', [`${time(provenance.finished)}, in ${duration(provenance.seconds)}`], view),
+    ...facts('used', used === undefined ? [] : [used], view),
     ...facts('run', [provenance.run], view),
     ...facts('current', [currency(origin)], view),
     ...facts('on', [`Node ${provenance.node}, ${provenance.platform}`], view),
@@ -53,8 +57,15 @@ export function describeOrigin(origin: Origin, view: View): string[] {
       pairs(Object.entries(env).map(([name, value]) => [name, value === null ? 'not set' : 'set'])),
       view,
     ),
-    ...facts('code', listed(`${short(code)}, ${plural(modules.length, 'module')}`, modules, view), view),
-    ...facts('packages', listed(count(Object.keys(packages).length), Object.keys(packages), view), view),
+    ...(command === undefined
+      ? [
+          ...facts('code', listed(`${short(code)}, ${plural(modules.length, 'module')}`, modules, view), view),
+          ...facts('packages', listed(count(Object.keys(packages).length), Object.keys(packages), view), view),
+        ]
+      : [
+          ...facts('command', [textOfCommand(command)], view),
+          ...facts('version', command.version === undefined ? [] : [command.version], view),
+        ]),
     ...facts('metrics', pairs(Object.entries(metrics).map(([name, value]) => [name, figure(value)])), view),
   ];
 }

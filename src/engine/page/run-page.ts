@@ -22,7 +22,7 @@ export interface RunPageOptions {
 export async function runPage(reported: ReportedRun, options: RunPageOptions): Promise<string> {
   const { sources, before, lockfile, reproduce } = options;
   const contributed: ReportSection[] = [];
-  for (const source of sources) contributed.push(...(await source.sections(reported.artifacts)));
+  for (const source of sources) contributed.push(...(await source.sections(reported.artifacts, before?.artifacts)));
   const timeline = timelineElement(reported);
   const lost = reported.stages.filter(({ record, key }) => key !== undefined && record === undefined);
   const sections: readonly ReportSection[] = [

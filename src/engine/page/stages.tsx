@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { DataTable } from '../../shared/page/data-table.tsx';
+import { type Cell, DataTable } from '../../shared/page/data-table.tsx';
 import { bytes, duration, figure } from '../../shared/text/format.ts';
 import type { ReportedRun, ReportedStage } from './reported-run.ts';
 import { RunGraph } from './run-graph.tsx';
@@ -10,6 +10,7 @@ export async function stagesElement(reported: ReportedRun): Promise<JSX.Element>
     stage.name,
     <span class={`state ${stage.outcome}`}>{stage.outcome}</span>,
     { shown: stage.outcome === 'cached' ? '' : duration(stage.seconds), order: stage.seconds },
+    ...usageCells(stage),
     reasonsOf(stage),
     { shown: bytes(sizeOf(stage)), order: sizeOf(stage) },
     Object.entries(stage.metrics)
@@ -21,6 +22,8 @@ export async function stagesElement(reported: ReportedRun): Promise<JSX.Element>
     { name: 'stage' },
     { name: 'state' },
     { name: 'time', numeric: true },
+    { name: 'CPU time', numeric: true },
+    { name: 'memory', numeric: true },
     { name: 'why' },
     { name: 'size', numeric: true },
     { name: 'metrics' },
@@ -35,6 +38,13 @@ export async function stagesElement(reported: ReportedRun): Promise<JSX.Element>
 
 function reasonsOf({ outcome, reasons }: ReportedStage): string {
   return outcome === 'cached' ? 'nothing changed' : reasons.join('; ');
+}
+
+function usageCells({ usage }: ReportedStage): Cell[] {
+  return [
+    { shown: usage && duration(usage.cpuSeconds), order: usage?.cpuSeconds ?? 0 },
+    { shown: usage && bytes(usage.peakMemory), order: usage?.peakMemory ?? 0 },
+  ];
 }
 
 function sizeOf({ record }: ReportedStage): number {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../shared/json.ts';
-import { failure, problem, type Result, success } from '../../shared/problem.ts';
+import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import type { TrustedKey } from '../trust/signatures.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
 import { check, compile } from './schema-problems.ts';
@@ -26,8 +26,13 @@ export interface VariableDeclaration {
   readonly secret?: boolean;
 }
 
-export interface StageDeclaration {
-  readonly module: string;
+export interface RetriesDeclaration {
+  readonly count: number;
+  /** A number of seconds, or a text such as `30s`. */
+  readonly backoff?: number | string;
+}
+
+interface CommonDeclaration {
   readonly description?: string;
   /** Each dimension is a list, or a reference to a shared param that is a list. */
   readonly matrix?: { readonly [dimension: string]: Json };
@@ -35,13 +40,26 @@ export interface StageDeclaration {
   readonly params?: JsonObject;
   readonly env?: readonly (string | VariableDeclaration)[];
   readonly resources?: ResourcesDeclaration;
-  readonly retries?: number;
+  readonly retries?: number | RetriesDeclaration;
   /** A number of seconds, or a text such as `30m`. */
   readonly timeout?: number | string;
   /** A number of seconds, or a text such as `30s`. */
   readonly grace?: number | string;
   readonly deterministic?: boolean;
 }
+
+export interface ModuleDeclaration extends CommonDeclaration {
+  readonly module: string;
+}
+
+export interface CommandDeclaration extends CommonDeclaration {
+  readonly command: string | readonly string[];
+  readonly outputs: readonly string[];
+  readonly shell?: boolean;
+  readonly version?: string | readonly string[];
+}
+
+export type StageDeclaration = ModuleDeclaration | CommandDeclaration;
 
 export interface RuntimeFactDeclaration {
   readonly packages: readonly string[];
@@ -96,8 +114,26 @@ export function declarePipeline(file: string, text: string): Result<DeclaredPipe
     unknown: unknownIn,
     place: source.value.place,
   });
+  if (problems.length === 0) problems.push(...kindProblems(value as PipelineDeclaration, source.value));
   if (problems.length > 0) return failure(problems);
   return success({ source: source.value, pipeline: value as PipelineDeclaration } as DeclaredPipeline);
+}
+
+/** A stage has a module or a command. JSON Schema could say so, too, but not in words. */
+function kindProblems({ stages }: PipelineDeclaration, { place }: YamlSource): Problem[] {
+  return Object.entries(stages).flatMap(([name, stage]): Problem[] => {
+    const [isModule, isCommand] = ['module' in stage, 'command' in stage];
+    if (isModule !== isCommand) return [];
+    return [
+      {
+        message: `stage "${name}" has ${isModule ? 'both a module and a command' : 'neither a module nor a command'}`,
+        at: place(['stages', name, ...(isModule ? ['command'] : [])], 'key'),
+        advice: isModule
+          ? 'Remove one of them.'
+          : 'Add `module: stages/NAME.ts`, or `command: …` and `outputs: [FILE]`.',
+      },
+    ];
+  });
 }
 
 function unknownIn(path: YamlPath, key: string): string {

@@ -111,9 +111,14 @@ function severalProblem(stage: ResolvedStage, name: string, { declared, output, 
     message: `input "${name}" of stage "${stage.declared}" takes one artifact, but ${instances.length} instances of stage "${declared}" match`,
     at: stage.places.input(name, 'value'),
     advice:
-      `To read all of them, declare the input as "${name}[]" in ${stage.module.written}. To read one, name it ` +
+      `To read all of them, declare the input as "${name}[]" in ${declarerOf(stage)}. To read one, name it ` +
       `(${instances[0]?.name}.${output}), or give stage "${stage.declared}" the same matrix over ${list(dimensions)}.`,
   };
+}
+
+/** A command declares its inputs in the pipeline file, and what it declares is what it gets. */
+function declarerOf(stage: ResolvedStage): string {
+  return stage.kind === 'module' ? stage.module.written : 'the pipeline file';
 }
 
 /** Reports inputs that the module declares and the pipeline file omits, and the reverse. */
@@ -122,7 +127,7 @@ function nameProblems(stage: ResolvedStage, declared: ReadonlyMap<string, Declar
   const missing = [...declared.values()].filter(({ name, optional }) => !optional && !stage.inputs.has(name));
   if (missing.length > 0) {
     problems.push({
-      message: `stage "${stage.declared}" lacks input ${list(missing.map(({ name }) => `"${name}"`))}, which ${stage.module.written} declares`,
+      message: `stage "${stage.declared}" lacks input ${list(missing.map(({ name }) => `"${name}"`))}, which ${declarerOf(stage)} declares`,
       at: stage.places.stage(),
       advice: `Add to its inputs: ${missing.map(({ name }) => `${name}: STAGE.OUTPUT or a path`).join(', ')}.`,
     });

@@ -2,11 +2,11 @@ import type { Problem } from '../../shared/problem.ts';
 import type { ResolvedStage } from './resolve.ts';
 import { type StageInterface, toOutput } from './stage-interface.ts';
 
-/** Returns what is wrong with the outputs that a module declares. Each must be a file name, with a unique output name. */
-export function outputProblems({ module, declared }: ResolvedStage, { outputs }: StageInterface): Problem[] {
+/** Returns what is wrong with the outputs that a stage declares. Each must be a file name, with a unique output name. */
+export function outputProblems(stage: ResolvedStage, { outputs }: StageInterface): Problem[] {
   const seen = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const written of outputs) {
+  for (const [index, written] of outputs.entries()) {
     // On a file system that ignores letter case, two such outputs would be exported to the same file.
     const name = toOutput(written).name.toLowerCase();
     const other = seen.get(name);
@@ -14,8 +14,8 @@ export function outputProblems({ module, declared }: ResolvedStage, { outputs }:
     seen.set(name, written);
     if (fault === undefined) continue;
     problems.push({
-      message: `invalid output ${JSON.stringify(written)} of stage "${declared}": ${fault}`,
-      at: { file: module.written },
+      message: `invalid output ${JSON.stringify(written)} of stage "${stage.declared}": ${fault}`,
+      at: stage.kind === 'module' ? { file: stage.module.written } : stage.places.output(index),
       advice:
         'Declare a file name such as `model` or `predictions.csv`: the part before the first dot names the output.',
     });

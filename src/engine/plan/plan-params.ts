@@ -1,7 +1,7 @@
 import type { ValidateFunction } from 'ajv';
 import type { Json } from '../../shared/json.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import type { ResolvedStage } from './resolve.ts';
+import type { ResolvedModuleStage } from './resolve.ts';
 import { check, compile } from './schema-problems.ts';
 import type { StageInterface } from './stage-interface.ts';
 
@@ -9,7 +9,11 @@ import type { StageInterface } from './stage-interface.ts';
 const validators = new WeakMap<StageInterface, Result<ValidateFunction, string>>();
 
 /** Validates `params` against the module's schema, and fills in the schema's defaults. */
-export function paramProblems(stage: ResolvedStage, declared: StageInterface, params: Record<string, Json>): Problem[] {
+export function paramProblems(
+  stage: ResolvedModuleStage,
+  declared: StageInterface,
+  params: Record<string, Json>,
+): Problem[] {
   const validator = validators.get(declared) ?? compileParams(declared);
   validators.set(declared, validator);
   if (!validator.ok) {

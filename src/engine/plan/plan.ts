@@ -1,28 +1,49 @@
 import type { Json, JsonObject } from '../../shared/json.ts';
 import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import type { ExecutionSettings } from './execution-settings.ts';
 import type { Instance } from './family.ts';
+import { commandInterface } from './names-in-command.ts';
 import { order } from './order.ts';
 import { InputPlanner, type StageInput } from './plan-inputs.ts';
 import { outputProblems } from './plan-outputs.ts';
 import { paramProblems } from './plan-params.ts';
 import type { RemoteSettings } from './remote-settings.ts';
-import type { ExecutionSettings, ResolvedPipeline, ResolvedStage } from './resolve.ts';
+import type { ResolvedModuleStage, ResolvedPipeline, ResolvedStage } from './resolve.ts';
+import type { Command } from './resolve-command.ts';
 import type { DeclaredFacts } from './runtime-facts.ts';
 import { type PlannedOutput, type StageInterface, toOutput } from './stage-interface.ts';
 
-export interface PlannedStage extends Instance, ExecutionSettings {
-  readonly module: { readonly path: string; readonly written: string };
+interface PlannedParts extends Instance, ExecutionSettings {
   readonly inputs: ReadonlyMap<string, StageInput>;
-  /** The resolved params, with the defaults of the stage's schema filled in. */
+  /** The resolved params, with the defaults of a module's schema filled in. */
   readonly params: JsonObject;
   readonly outputs: readonly PlannedOutput[];
-  /** Whether the stage reuses unchanged parts of an earlier result of its own. */
-  readonly reuses: boolean;
   readonly env: readonly string[];
   /** Variables that are passed through, and are no part of the action key. */
   readonly secrets: readonly string[];
   /** The names of the stages whose outputs it reads. */
   readonly dependencies: readonly string[];
+}
+
+/** A stage that is a module, which runs in a process of Node. */
+export interface PlannedModule extends PlannedParts {
+  readonly kind: 'module';
+  readonly module: { readonly path: string; readonly written: string };
+  /** Whether it reuses unchanged parts of an earlier result of its own. */
+  readonly reuses: boolean;
+}
+
+/** A stage that runs a program. */
+export interface PlannedCommand extends PlannedParts {
+  readonly kind: 'command';
+  readonly command: Command;
+}
+
+export type PlannedStage = PlannedModule | PlannedCommand;
+
+/** Returns the module or the command of a stage, as the pipeline file has it. */
+export function writtenIn(stage: PlannedStage): string {
+  return stage.kind === 'module' ? stage.module.written : stage.command.written;
 }
 
 declare const planned: unique symbol;
@@ -40,7 +61,7 @@ export interface Plan {
 }
 
 /** Returns what a stage module declares; undefined if the module could not be read. */
-export type InterfaceOf = (stage: ResolvedStage) => StageInterface | undefined;
+export type InterfaceOf = (stage: ResolvedModuleStage) => StageInterface | undefined;
 
 /**
  * Validates the stages against the declarations of their modules and against each other. `faults` are the problems of
@@ -52,7 +73,12 @@ export function planPipeline(
   faults: readonly Problem[],
 ): Result<Plan> {
   const byName = new Map(pipeline.stages.map((stage) => [stage.name, stage]));
-  const interfaces = new Map(pipeline.stages.map((stage) => [stage.name, interfaceOf(stage)]));
+  const interfaces = new Map(
+    pipeline.stages.map((stage) => [
+      stage.name,
+      stage.kind === 'module' ? interfaceOf(stage) : commandInterface(stage),
+    ]),
+  );
   const inputs = new InputPlanner((name) => interfaces.get(name));
   const problems = [...faults];
   const stages = new Map<string, PlannedStage>();
@@ -61,17 +87,22 @@ export function planPipeline(
     problems.push(...read.problems);
     const declared = interfaces.get(stage.name);
     const params = structuredClone(stage.params) as Record<string, Json>;
-    if (declared !== undefined)
-      problems.push(...paramProblems(stage, declared, params), ...outputProblems(stage, declared));
-    const { places: _, ...kept } = stage;
-    stages.set(stage.name, {
-      ...kept,
+    // A command takes any params.
+    if (declared !== undefined && stage.kind === 'module') problems.push(...paramProblems(stage, declared, params));
+    if (declared !== undefined) problems.push(...outputProblems(stage, declared));
+    const parts = {
       inputs: read.inputs,
       params,
       outputs: (declared?.outputs ?? []).map(toOutput),
-      reuses: declared?.reuses ?? false,
       dependencies: dependenciesOf(stage),
-    });
+    };
+    const { places: _, ...kept } = stage;
+    stages.set(
+      stage.name,
+      kept.kind === 'module'
+        ? { ...kept, ...parts, reuses: declared?.reuses ?? false }
+        : { ...kept, ...parts, command: kept.command },
+    );
   }
   const ordered = order(stages.keys(), (name) => stages.get(name)?.dependencies ?? []);
   if (!ordered.ok) {

@@ -26,9 +26,16 @@ export interface ReferenceInput {
   readonly declared: string;
   readonly output: string;
   readonly instances: readonly Instance[];
+  /** Whether neither the reference nor the reading stage chooses a value of each dimension. */
+  readonly isOpen: boolean;
 }
 
 export type ResolvedInput = PathInput | ReferenceInput;
+
+/** Returns whether a command gets a list of paths for an input, one of each instance that it reads. */
+export function isCollected(input: ResolvedInput): boolean {
+  return input.kind === 'reference' && input.isOpen;
+}
 
 /** The context in which an input of one instance is resolved. */
 export interface InputScope {
@@ -117,5 +124,6 @@ function resolveReference(
     }
     wanted[dimension] = own;
   }
-  return { kind: 'reference', declared: stage, output, instances: family.matching(wanted) };
+  const isOpen = family.dimensions.some((dimension) => !Object.hasOwn(wanted, dimension));
+  return { kind: 'reference', declared: stage, output, instances: family.matching(wanted), isOpen };
 }

@@ -2,41 +2,20 @@ import { resolve as resolvePath } from 'node:path';
 import type { Json, JsonObject } from '../../shared/json.ts';
 import { distinct, failure, type Place, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { DeclaredPipeline, StageDeclaration } from './declaration.ts';
+import { type ExecutionSettings, executionSettingsOf } from './execution-settings.ts';
 import type { Family, Instance } from './family.ts';
 import { interpolate } from './interpolate.ts';
 import type { MatrixValues } from './matrix.ts';
+import { namesFor, unknownParams } from './names-in-command.ts';
 import { type Overlaid, type Overlays, overlay } from './overlay.ts';
-import { bytesOf, secondsOf } from './quantities.ts';
 import { type RemoteSettings, remoteSettings } from './remote-settings.ts';
+import { type Command, type CommandPlaces, resolveCommand } from './resolve-command.ts';
 import { type ResolvedInput, resolveInput } from './resolve-input.ts';
 import { familiesOf } from './resolve-matrix.ts';
 import { resolveVariables } from './resolve-variables.ts';
 import { type DeclaredFacts, declaredFacts } from './runtime-facts.ts';
 
-/** The resources that a stage uses while it runs. */
-export interface Resources {
-  readonly cpu?: number;
-  /** In bytes. */
-  readonly memory?: number;
-  readonly gpu?: number;
-}
-
-/** The settings for running a stage. None of them is part of the action key. */
-export interface ExecutionSettings {
-  readonly resources: Resources;
-  /** How often a failed stage is retried. */
-  readonly retries: number;
-  /** The time limit of one attempt, in seconds. */
-  readonly timeout?: number;
-  /** How long it may save its state when it is stopped, in seconds. */
-  readonly grace: number;
-  /** False for a stage whose outputs may differ under the same action key. Its first result is pinned. */
-  readonly deterministic: boolean;
-}
-
-export interface ResolvedStage extends Instance, ExecutionSettings {
-  /** The absolute path of the module, and the path as written in the pipeline file. */
-  readonly module: { readonly path: string; readonly written: string };
+interface ResolvedParts extends Instance, ExecutionSettings {
   readonly inputs: ReadonlyMap<string, ResolvedInput>;
   readonly params: JsonObject;
   readonly env: readonly string[];
@@ -44,12 +23,28 @@ export interface ResolvedStage extends Instance, ExecutionSettings {
   readonly places: StagePlaces;
 }
 
+export interface ResolvedModuleStage extends ResolvedParts {
+  readonly kind: 'module';
+  /** The absolute path of the module, and the path as written in the pipeline file. */
+  readonly module: { readonly path: string; readonly written: string };
+}
+
+export interface ResolvedCommandStage extends ResolvedParts {
+  readonly kind: 'command';
+  readonly command: Command;
+  /** The names of the files that it creates. */
+  readonly outputs: readonly string[];
+}
+
+export type ResolvedStage = ResolvedModuleStage | ResolvedCommandStage;
+
 /** Returns the places of the parts of a stage. */
 export interface StagePlaces {
   stage(): Place;
   module(): Place;
   matrix(dimension: string): Place;
   input(name: string, part: 'key' | 'value'): Place;
+  output(index: number): Place;
   variable(index: number): Place;
   param(path: readonly (string | number)[], part: 'key' | 'value'): Place;
 }
@@ -115,16 +110,23 @@ function resolveFamily(scope: Scope, family: Family): ResolvedStage[] {
   const before = scope.problems.length;
   const settings = executionSettingsOf(stage);
   const variables = resolveVariables(stage, (index) => places.variable(index), scope.problems);
-  const module = { path: resolvePath(scope.root, stage.module), written: stage.module };
-  const stages = family.instances.map((instance) => ({
-    ...instance,
-    ...settings,
-    module,
-    inputs: resolveInputs(scope, stage, instance, places, used),
-    params: resolveParams(scope, instance, places, used),
-    ...variables,
-    places,
-  }));
+  const stages = family.instances.map((instance): ResolvedStage => {
+    const inputs = resolveInputs(scope, stage, instance, places, used);
+    const params = resolveParams(scope, instance, places, used);
+    const parts = { ...instance, ...settings, inputs, params, ...variables, places };
+    if ('module' in stage) {
+      const module = { path: resolvePath(scope.root, stage.module), written: stage.module };
+      return { ...parts, kind: 'module', module };
+    }
+    const command = resolveCommand(
+      stage,
+      namesFor(stage, inputs, params),
+      commandPlacesOf(scope, family.name),
+      scope.problems,
+    );
+    return { ...parts, kind: 'command', command, outputs: stage.outputs };
+  });
+  if ('command' in stage) scope.problems.push(...unknownParams(scope.overlaid, family.name, stage, places));
   if (scope.problems.length === before) {
     for (const dimension of family.dimensions) {
       if (used.has(dimension)) continue;
@@ -138,22 +140,10 @@ function resolveFamily(scope: Scope, family: Family): ResolvedStage[] {
   return stages;
 }
 
-const DEFAULT_GRACE = '30s';
-
-function executionSettingsOf({
-  resources = {},
-  retries,
-  timeout,
-  grace,
-  deterministic,
-}: StageDeclaration): ExecutionSettings {
-  const { memory, ...others } = resources;
+function commandPlacesOf({ declared: { source } }: Scope, name: string): CommandPlaces {
   return {
-    resources: { ...others, ...(memory !== undefined && { memory: bytesOf(memory) }) },
-    retries: retries ?? 0,
-    ...(timeout !== undefined && { timeout: secondsOf(timeout) }),
-    grace: secondsOf(grace ?? DEFAULT_GRACE),
-    deterministic: deterministic ?? true,
+    value: (path) => source.place(['stages', name, ...path], 'value'),
+    parts: (path, parts) => source.parts(['stages', name, ...path], parts),
   };
 }
 
@@ -230,6 +220,7 @@ function placesOf({ declared, overlaid }: Scope, name: string): StagePlaces {
     module: () => source.place(['stages', name, 'module'], 'value'),
     matrix: (dimension) => source.place(['stages', name, 'matrix', dimension], 'key'),
     input: (input, part) => source.place(['stages', name, 'inputs', input], part),
+    output: (index) => source.place(['stages', name, 'outputs', index], 'value'),
     variable: (index) => source.place(['stages', name, 'env', index], 'value'),
     param: (path, part) =>
       overlaid.origins.get([name, ...path].join('.')) ?? source.place(['stages', name, 'params', ...path], part),

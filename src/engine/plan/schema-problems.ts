@@ -78,6 +78,16 @@ function toProblem(error: ErrorObject, subject: Subject): Problem {
         advice: `Add \`${key}: …\`.`,
       };
     }
+    case 'dependencies': {
+      const [key, missing] = [String(params['property']), String(params['missingProperty'])];
+      const schemas = (error.parentSchema?.['properties'] ?? {}) as Record<string, { description?: string }>;
+      const advice = schemas[missing]?.description;
+      return {
+        message: `${subject.name([...path, key])} needs "${missing}" beside it`,
+        at: subject.place([...path, key], 'key'),
+        ...(advice !== undefined && { advice }),
+      };
+    }
     default: {
       if (error.propertyName !== undefined) {
         return {

@@ -26,6 +26,8 @@ export interface YamlSource {
   readonly value: unknown;
   /** Returns the place of the key (`key`) or the value at `path`; for an absent one, that of its nearest parent. */
   place(path: YamlPath, part: 'key' | 'value'): Place;
+  /** Returns the places of parts of the text at `path`, which occur in this order; undefined if it is written otherwise. */
+  parts(path: YamlPath, parts: readonly string[]): readonly (Place | undefined)[];
 }
 
 /** The maximum nesting depth: the parser needs some call stack for each level. */
@@ -83,8 +85,21 @@ export function parseYaml(file: string, text: string): Result<YamlSource> {
       }),
     );
   }
-  const places = new Places(document.contents, targets, placeAt);
-  return success({ file, text, value, place: (path, part) => places.of(path, part) });
+  const places = new Places(document.contents, targets);
+  return success({
+    ...{ file, text, value },
+    place: (path, part) => placeAt(...places.rangeOf(path, part)),
+    parts: (path, parts) => {
+      const [start, end] = places.rangeOf(path, 'value');
+      let from = start;
+      return parts.map((part) => {
+        const at = text.indexOf(part, from);
+        if (at === -1 || at + part.length > end) return undefined;
+        from = at + part.length;
+        return placeAt(at, from);
+      });
+    },
+  });
 }
 
 interface Documents {
@@ -121,16 +136,15 @@ interface Child {
 class Places {
   readonly #contents: unknown;
   readonly #targets: ReadonlyMap<Alias, Node>;
-  readonly #placeAt: (start: number, end: number) => Place;
   readonly #children = new Map<YAMLMap, ReadonlyMap<string, Child>>();
 
-  constructor(contents: unknown, targets: ReadonlyMap<Alias, Node>, placeAt: (start: number, end: number) => Place) {
+  constructor(contents: unknown, targets: ReadonlyMap<Alias, Node>) {
     this.#contents = contents;
     this.#targets = targets;
-    this.#placeAt = placeAt;
   }
 
-  of(path: YamlPath, part: 'key' | 'value'): Place {
+  /** Returns where the key or the value at `path` starts and ends. */
+  rangeOf(path: YamlPath, part: 'key' | 'value'): readonly [start: number, end: number] {
     let range: readonly [start: number, end: number] = [0, 0];
     let node = this.#contents;
     const remember = (candidate: unknown) => {
@@ -144,7 +158,7 @@ class Places {
       remember(last && part === 'value' ? (child.value ?? child.key) : (child.key ?? child.value));
       node = child.value;
     }
-    return this.#placeAt(...range);
+    return range;
   }
 
   #unaliased(node: unknown): unknown {

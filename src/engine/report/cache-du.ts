@@ -17,6 +17,7 @@ export function describeUsage(usage: DiskUsage, free: number, memory: MemoryUsag
     ['unreferenced objects', usage.unused, 'object'] as const,
     ['actions', usage.actions, 'record'] as const,
     ['runs', usage.runs, 'record'] as const,
+    ['logs', usage.logs, 'run'] as const,
     ['roots', usage.roots, 'record'] as const,
     ['work', usage.work, 'folder'] as const,
     ['index', usage.index, 'file'] as const,

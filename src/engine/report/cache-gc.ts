@@ -117,6 +117,7 @@ function stageRows({ actions, objects }: Garbage, now: Date): string[][] {
 const WORDS: Readonly<Record<LeftoverKind, string>> = {
   work: 'work directories of unfinished stages',
   run: 'run records',
+  log: 'logs of runs',
   index: 'listings of folders',
   memory: 'remembered code and plans, and other projects',
   download: 'downloads of stages',

@@ -2,6 +2,7 @@ import { columns, duration } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { ActionRecord } from '../cache/records.ts';
 import { type RecordedDocument, readDocument } from '../fingerprint/action-key.ts';
+import { textOfCommand } from '../fingerprint/compare-keys.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 
 /** Describes the current parts of a stage's key, and marks those that differ from the record. */
@@ -55,7 +56,7 @@ function nameOf({ kind, name }: Part): string {
 }
 
 function partsOf(document: RecordedDocument): Part[] {
-  const { scheme, code, packages, params, inputs, env, runtime } = readDocument(document);
+  const { scheme, code, command, packages, params, inputs, env, runtime } = readDocument(document);
   const parts = (kind: string, values: object): Part[] =>
     Object.entries(values).map(([name, value]) => ({
       kind,
@@ -64,7 +65,15 @@ function partsOf(document: RecordedDocument): Part[] {
     }));
   return [
     { kind: 'scheme', name: '', value: String(scheme) },
-    { kind: 'code', name: '', value: code },
+    ...(command === undefined
+      ? [{ kind: 'code', name: '', value: code }]
+      : [
+          { kind: 'command', name: '', value: textOfCommand(command) },
+          { kind: 'outputs', name: '', value: command.outputs.join(', ') },
+          ...(command.version === undefined
+            ? []
+            : [{ kind: 'version', name: '', value: command.version.replaceAll('\n', ', ') }]),
+        ]),
     ...parts('param', params),
     ...parts('input', inputs),
     ...Object.entries(env).map(([name, value]) => ({

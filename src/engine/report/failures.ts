@@ -1,7 +1,7 @@
-import { duration } from '../../shared/text/format.ts';
+import { bytes, duration } from '../../shared/text/format.ts';
 import { type Paint, printedLines } from '../../shared/text/style.ts';
 import type { StageResult } from '../execute/events.ts';
-import type { FailureReason } from '../execute/failure.ts';
+import { type FailureReason, withCauses } from '../execute/failure.ts';
 import { adviceOnDifference, describeDifference } from './difference.ts';
 import { describeProblems } from './problems.ts';
 
@@ -16,6 +16,8 @@ export function failureTitle(reason: FailureReason): string {
       return 'threw an error';
     case 'crashed':
       return `process ${reason.how}`;
+    case 'out-of-memory':
+      return `used more than ${bytes(reason.limit)} of memory`;
     case 'timed-out':
       return `took longer than ${duration(reason.seconds)}`;
     case 'bad-output':
@@ -33,14 +35,26 @@ export function failureTitle(reason: FailureReason): string {
 
 /** Returns a failure in one line, with the message of the stage. */
 export function failureLine(reason: FailureReason): string {
-  const message =
-    'problems' in reason ? reason.problems[0]?.message : reason.kind === 'threw' ? reason.message : undefined;
-  return message === undefined ? failureTitle(reason) : `${failureTitle(reason)}: ${message.split('\n', 1)[0]}`;
+  const messages =
+    'problems' in reason
+      ? reason.problems.slice(0, 1).map(({ message }) => message)
+      : reason.kind === 'threw'
+        ? [reason.message, ...reason.causes]
+        : [];
+  return [failureTitle(reason), ...messages.map((message) => message.split('\n', 1)[0])].join(': ');
 }
 
-/** Returns `retrying (1 of 2)`. */
-export function retryText({ retry, retries }: { readonly retry: number; readonly retries: number }): string {
-  return `retrying (${retry} of ${retries})`;
+/** Returns `retrying in 10.0 s (1 of 2)`. */
+export function retryText({
+  retry,
+  retries,
+  seconds,
+}: {
+  readonly retry: number;
+  readonly retries: number;
+  readonly seconds?: number;
+}): string {
+  return `retrying ${seconds === undefined ? '' : `in ${duration(seconds)} `}(${retry} of ${retries})`;
 }
 
 interface Printing {
@@ -48,55 +62,62 @@ interface Printing {
   readonly paint: Paint;
   /** Formats a command for the same pipeline, params and cache. */
   readonly commandLine: (...words: readonly string[]) => string;
+  /** Whether to print the stack of an error. */
+  readonly stack: boolean;
+  /** The command that shows what the stage has printed, if that is kept. */
+  readonly log: string | undefined;
 }
 
 /** Describes a failure in full, with what to do next. */
-export function describeFailure(
-  result: StageResult & { outcome: 'failed' },
-  { folders, paint, commandLine }: Printing,
-): string {
+export function describeFailure(result: StageResult & { outcome: 'failed' }, printing: Printing): string {
   const { failure, name } = result;
+  const { paint, log } = printing;
   const tries = result.tries !== undefined && result.tries > 1 ? ` (${result.tries} attempts)` : '';
-  const head = `${paint('red', '✗')} ${paint('bold', name)}: ${failureTitle(failure)}${tries}`;
+  return [
+    `${paint('red', '✗')} ${paint('bold', name)}: ${failureTitle(failure)}${tries}`,
+    ...detailsOf(name, failure, printing),
+    ...(log === undefined ? [] : [`  ${paint('cyan', '→')} Its log: ${log}`]),
+  ].join('\n');
+}
+
+function detailsOf(name: string, failure: FailureReason, { folders, paint, commandLine, stack }: Printing): string[] {
   switch (failure.kind) {
     case 'bad-input':
     case 'reported':
     case 'bad-output':
     case 'not-cached':
     case 'cache':
-      return `${head}\n${describeProblems(failure.problems, folders, paint)}`;
+      return [describeProblems(failure.problems, folders, paint)];
     case 'threw': {
-      const { message, at, advice } = failure;
-      const problem = { message, ...(at && { at }), ...(advice !== undefined && { advice }) };
-      const needsStack = at === undefined && advice === undefined && failure.stack !== '';
-      return `${head}\n${needsStack ? failure.stack : describeProblems([problem], folders, paint)}`;
+      const { at, advice } = failure;
+      const problem = { message: withCauses(failure), ...(at && { at }), ...(advice !== undefined && { advice }) };
+      if (failure.stack === '') return [describeProblems([problem], folders, paint)];
+      // Without a place in the project, the stack is the only place there is.
+      if (at === undefined && advice === undefined) return [failure.stack];
+      return [describeProblems([problem], folders, paint), ...(stack ? [paint('dim', failure.stack)] : [])];
     }
     case 'crashed': {
       const guess = failure.how.includes('SIGKILL')
         ? 'The operating system does this when memory runs out: try a smaller batch size or image size.'
         : 'Its last lines of output are above. If there are none, rerun the stage to see whether the failure is repeatable.';
-      return [
-        head,
-        printedLines(failure.output, paint).join('\n'),
-        describeProblems(
-          [{ message: `stage "${name}" ${failure.how}`, advice: failure.advice ?? guess }],
-          folders,
-          paint,
-        ),
-      ]
-        .filter((part) => part !== '')
-        .join('\n');
+      const problem = { message: `stage "${name}" ${failure.how}`, advice: failure.advice ?? guess };
+      const output = failure.output === '' ? [] : [printedLines(failure.output, paint).join('\n')];
+      return [...output, describeProblems([problem], folders, paint)];
     }
     case 'difference':
       return [
-        head,
         ...failure.differences.map((difference) => `  ${describeDifference(difference)}`),
         `  ${paint('cyan', '→')} ${adviceOnDifference(name, failure.differences, commandLine)}`,
-      ].join('\n');
+      ];
+    case 'out-of-memory': {
+      const message = `stage "${name}" was ended because it used ${bytes(failure.used)} of memory`;
+      const advice = `It declares ${bytes(failure.limit)}: raise \`resources.memory\`, or let it use less, such as a smaller batch.`;
+      return [describeProblems([{ message, advice }], folders, paint)];
+    }
     case 'timed-out': {
       const message = `stage "${name}" was stopped after its timeout of ${duration(failure.seconds)}`;
       const advice = 'Increase or remove its `timeout` in pipeline.yaml. The next run resumes from its work directory.';
-      return `${head}\n${describeProblems([{ message, advice }], folders, paint)}`;
+      return [describeProblems([{ message, advice }], folders, paint)];
     }
     default:
       return failure satisfies never;

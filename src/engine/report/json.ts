@@ -1,16 +1,20 @@
 import type { Problem } from '../../shared/problem.ts';
 import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { Emit, StageResult } from '../execute/events.ts';
-import type { Difference, FailureReason } from '../execute/failure.ts';
+import { type Difference, type FailureReason, withCauses } from '../execute/failure.ts';
 import { contentProgressJson } from './content-progress.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { failureTitle } from './failures.ts';
 
 /** Passes each event to `line`, to be written as JSON. The last one has the outcome of every stage. */
 export function jsonReporter(line: (value: object) => void): Emit {
+  let isDryRun = false;
   return (event) => {
     switch (event.type) {
       case 'run-started':
+        isDryRun = event.purpose === 'dry-run';
+        line({ ...event, run: isDryRun ? null : event.run });
+        break;
       case 'run-stopping':
       case 'stage-waiting':
       case 'stage-saving':
@@ -38,7 +42,7 @@ export function jsonReporter(line: (value: object) => void): Emit {
         break;
       case 'run-finished': {
         const { run, ok, seconds, stages } = event.result;
-        line({ type: event.type, ok, run, seconds, stages: stages.map(stageJson) });
+        line({ type: event.type, ok, run: isDryRun ? null : run, seconds, stages: stages.map(stageJson) });
         break;
       }
       default:
@@ -89,7 +93,7 @@ function stageJson(result: StageResult): object {
   switch (result.outcome) {
     case 'ran':
     case 'cached':
-      return { ...base, key: result.key, outputs: result.outputs, metrics: result.metrics };
+      return { ...base, key: result.key, outputs: result.outputs, metrics: result.metrics, usage: result.usage };
     case 'would-run':
       return { ...base, key: result.key ?? null, outputs: {} };
     case 'failed':
@@ -112,13 +116,19 @@ function stageJson(result: StageResult): object {
 function failureJson(failure: FailureReason): object {
   switch (failure.kind) {
     case 'threw':
-      return { kind: failure.kind, problems: [{ message: failure.message, at: failure.at, advice: failure.advice }] };
+      return {
+        kind: failure.kind,
+        problems: [{ message: withCauses(failure), at: failure.at, advice: failure.advice }],
+        stack: failure.stack,
+      };
     case 'crashed':
       return {
         kind: failure.kind,
         problems: [{ message: `the process ${failure.how}`, advice: failure.advice }],
         output: failure.output,
       };
+    case 'out-of-memory':
+      return { ...failure, problems: [{ message: failureTitle(failure) }] };
     case 'timed-out':
       return { kind: failure.kind, seconds: failure.seconds, problems: [{ message: failureTitle(failure) }] };
     case 'bad-input':

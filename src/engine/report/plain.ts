@@ -1,7 +1,8 @@
 import { duration } from '../../shared/text/format.ts';
 import { type Paint, printedLines } from '../../shared/text/style.ts';
+import { usageText } from '../../shared/text/usage.ts';
 import { joinLines } from '../../shared/text/visible.ts';
-import type { Emit, RunEvent, StageResult } from '../execute/events.ts';
+import type { CompletedStage, Emit, RunEvent, StageResult } from '../execute/events.ts';
 import { ContentProgressLine } from './content-progress.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeProblems } from './problems.ts';
@@ -106,15 +107,17 @@ export function plainContentReporter(write: (text: string) => void): (event: Con
 
 /** Returns the first line of a run. */
 export function headline(event: RunEvent & { readonly type: 'run-started' }, paint: Paint): string {
-  return `${paint('bold', event.pipeline)} · ${event.purpose === 'verify' ? 'verify' : `run ${event.run}`}`;
+  const { pipeline, purpose, run } = event;
+  const what = { run: `run ${run}`, verify: 'verify', 'dry-run': 'dry run' }[purpose];
+  return `${paint('bold', pipeline)} · ${what}`;
 }
 
 /** Describes the outcome of a stage in one line. */
 export function stageLine(result: StageResult, paint: Paint): string {
-  const { name, seconds } = result;
+  const { name } = result;
   switch (result.outcome) {
     case 'ran':
-      return `${paint('green', '✓')} ${name} ${paint('dim', `ran in ${duration(seconds)}`)}`;
+      return `${paint('green', '✓')} ${name} ${paint('dim', ranText(result))}`;
     case 'cached':
       return `${paint('dim', '✓')} ${name} ${paint('dim', 'cached')}`;
     case 'would-run':
@@ -128,6 +131,11 @@ export function stageLine(result: StageResult, paint: Paint): string {
     default:
       return result satisfies never;
   }
+}
+
+function ranText(result: CompletedStage): string {
+  const used = usageText(result);
+  return `ran in ${duration(result.seconds)}${used === undefined ? '' : `, used ${used}`}`;
 }
 
 function reasonsText(reasons: readonly string[], paint: Paint): string {

@@ -5,9 +5,21 @@ import type { RunRecord } from '../cache/records.ts';
 
 /** Lists past runs, one per line. */
 export function describeRuns(runs: readonly RunRecord[], now: Date, paint: Paint): string {
-  const rows = runs.map((run) => [run.run, when(run.started, now), duration(run.seconds), ...verdictCells(run)]);
+  const rows = runs.map((run) => [run.run, when(run.started, now), took(run, now), ...verdictCells(run)]);
   const lines = columns([['run', 'when', 'took', 'end', 'stages'], ...rows]).split('\n');
   return lines.map((line, index) => painted(line, runs[index - 1], paint)).join('\n');
+}
+
+/** How long a killed run took is unknown. */
+function took(run: RunRecord, now: Date): string {
+  switch (verdictOn(run)) {
+    case 'running':
+      return duration((now.getTime() - Date.parse(run.started)) / 1000);
+    case 'killed':
+      return '?';
+    default:
+      return duration(run.seconds);
+  }
 }
 
 /** Counts the stages of a run by outcome. */
@@ -16,19 +28,19 @@ export function tally({ stages }: RunRecord): {
   readonly cached: number;
   readonly failed: number;
 } {
-  const number = (outcome: string) => stages.filter((stage) => stage.outcome === outcome).length;
-  return { ran: number('ran'), cached: number('cached'), failed: number('failed') };
+  return { ran: number('ran', stages), cached: number('cached', stages), failed: number('failed', stages) };
+}
+
+function number(outcome: string, stages: RunRecord['stages']): number {
+  return stages.filter((stage) => stage.outcome === outcome).length;
 }
 
 function verdictCells(run: RunRecord): string[] {
-  const { ran, cached, failed } = tally(run);
-  const counts: [number, string][] = [
-    [ran, 'ran'],
-    [cached, 'cached'],
-    [failed, 'failed'],
-    [run.stages.length - ran - cached - failed, 'not run'],
-  ];
-  return [verdictOn(run), counts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`])).join(', ')];
+  const words = ['ran', 'cached', 'failed', 'running', 'killed'];
+  const counts = words.map((word) => [number(word, run.stages), word] as const);
+  const others = run.stages.length - counts.reduce((sum, [count]) => sum + count, 0);
+  const all = [...counts, [others, run.holder === undefined ? 'not run' : 'waiting'] as const];
+  return [verdictOn(run), all.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`])).join(', ')];
 }
 
 function painted(line: string, run: RunRecord | undefined, paint: Paint): string {
@@ -40,6 +52,10 @@ function painted(line: string, run: RunRecord | undefined, paint: Paint): string
       return line.replace('  failed', `  ${paint('red', 'failed')}`);
     case 'interrupted':
       return line.replace('  interrupted', `  ${paint('yellow', 'interrupted')}`);
+    case 'killed':
+      return line.replace('  killed', `  ${paint('red', 'killed')}`);
+    case 'running':
+      return line.replace('  running', `  ${paint('cyan', 'running')}`);
   }
 }
 

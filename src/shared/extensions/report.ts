@@ -29,6 +29,13 @@ export interface ReportSection {
 /** Adds what it knows about the artifacts of a run to its report. It is given all of them, in the order of the stages. */
 export interface ReportSource {
   headline(artifacts: readonly ReportArtifact[]): Headline | undefined;
-  /** Returns its elements in the order in which they are shown. */
-  sections(artifacts: readonly ReportArtifact[]): Promise<readonly ReportSection[]>;
+  /**
+   * Returns its elements in the order in which they are shown.
+   *
+   * @param before the artifacts of the run that this one is compared with, if there is one.
+   */
+  sections(
+    artifacts: readonly ReportArtifact[],
+    before: readonly ReportArtifact[] | undefined,
+  ): Promise<readonly ReportSection[]>;
 }

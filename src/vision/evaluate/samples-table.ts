@@ -1,3 +1,5 @@
+import { Field, Float32, Float64, List, Uint8, Utf8 } from 'apache-arrow';
+import { type Result, success } from '../../shared/problem.ts';
 import {
   float32ListColumn,
   float64Column,
@@ -6,6 +8,7 @@ import {
   uint8Column,
   writeArrowTable,
 } from '../data/tables/arrow-file.ts';
+import { readArrowTable } from '../data/tables/arrow-table.ts';
 import type { Targets } from '../data/tables/targets.ts';
 import { normalized, type PredictedSample } from './collect-predictions.ts';
 
@@ -38,6 +41,46 @@ export function writePredictedSamples(
     ),
   };
   return writeArrowTable(path, columns, { tasks: JSON.stringify(targets.tasks) });
+}
+
+/** A sample of an evaluation. */
+export interface EvaluatedSample {
+  readonly file: string;
+  readonly task: string;
+  /** The index of the true class. */
+  readonly truth: number;
+  readonly predicted: number;
+  /** float32 `[classes]`. */
+  readonly probabilities: Float32Array;
+  readonly loss: number;
+}
+
+const COLUMNS = {
+  file: new Utf8(),
+  task: new Utf8(),
+  class: new Uint8(),
+  predicted: new Uint8(),
+  probabilities: new List(new Field('item', new Float32(), false)),
+  loss: new Float64(),
+};
+
+/** Reads what `writePredictedSamples` wrote. */
+export async function readPredictedSamples(path: string): Promise<Result<readonly EvaluatedSample[]>> {
+  const read = await readArrowTable(path, COLUMNS);
+  if (!read.ok) return read;
+  const column = <Name extends keyof typeof COLUMNS>(name: Name) => [...(read.value.getChild(name) ?? [])];
+  const [tasks, classes, predicted] = [column('task'), column('class'), column('predicted')];
+  const [probabilities, losses] = [column('probabilities'), column('loss')];
+  return success(
+    column('file').map((file, row) => ({
+      file: file ?? '',
+      task: tasks[row] ?? '',
+      truth: classes[row] ?? 0,
+      predicted: predicted[row] ?? 0,
+      probabilities: Float32Array.from(probabilities[row] ?? []),
+      loss: losses[row] ?? 0,
+    })),
+  );
 }
 
 function indexOfLargest(values: Float32Array): number {

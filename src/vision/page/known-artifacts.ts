@@ -1,25 +1,16 @@
 import path from 'node:path';
-import { Field, Float32, Float64, List, Uint8, Utf8 } from 'apache-arrow';
 import type { ReportArtifact } from '../../shared/extensions/report.ts';
 import { parseJson } from '../../shared/parse-json.ts';
+import { isFileName } from '../../shared/paths-below.ts';
 import { readText } from '../../shared/read-file.ts';
 import { openShards, type ShardSet } from '../data/shards/shards.ts';
-import { readArrowTable } from '../data/tables/arrow-table.ts';
 import { readSamples, type SampleTable } from '../data/tables/samples.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
+import { type EvaluatedSample, readPredictedSamples } from '../evaluate/samples-table.ts';
+import { EXPLANATIONS_FILE, type Explanation } from '../explain/explanation.ts';
 import { type ClassCounts, isClassCounts } from '../inspect/class-counts.ts';
 import { isEvaluation } from '../inspect/evaluation/shape.ts';
 import type { EpochMetrics } from '../train/loop/history.ts';
-
-/** A sample of an evaluation. */
-export interface EvaluatedSample {
-  readonly file: string;
-  readonly task: string;
-  readonly truth: number;
-  readonly predicted: number;
-  readonly probabilities: Float32Array;
-  readonly loss: number;
-}
 
 /** The history of a training stage. */
 export interface StageHistory {
@@ -76,34 +67,26 @@ export async function samplesIn(artifacts: readonly ReportArtifact[]): Promise<S
   return undefined;
 }
 
-const EVALUATED = {
-  file: new Utf8(),
-  task: new Utf8(),
-  class: new Uint8(),
-  predicted: new Uint8(),
-  probabilities: new List(new Field('item', new Float32(), false)),
-  loss: new Float64(),
-};
-
 /** Returns the samples of the evaluation of a stage. */
 export async function evaluatedSamples(
   artifacts: readonly ReportArtifact[],
   stage: string,
 ): Promise<readonly EvaluatedSample[]> {
   const artifact = artifacts.find((each) => each.stage === stage && each.file === 'samples.arrow');
-  const read = artifact && (await readArrowTable(artifact.path, EVALUATED));
-  if (!read?.ok) return [];
-  const column = <Name extends keyof typeof EVALUATED>(name: Name) => [...(read.value.getChild(name) ?? [])];
-  const [tasks, classes, predicted] = [column('task'), column('class'), column('predicted')];
-  const [probabilities, losses] = [column('probabilities'), column('loss')];
-  return column('file').map((file, row) => ({
-    file: file ?? '',
-    task: tasks[row] ?? '',
-    truth: classes[row] ?? 0,
-    predicted: predicted[row] ?? 0,
-    probabilities: Float32Array.from(probabilities[row] ?? []),
-    loss: losses[row] ?? 0,
-  }));
+  const read = artifact && (await readPredictedSamples(artifact.path));
+  return read?.ok ? read.value : [];
+}
+
+/** Returns the explained samples, and the folder of their pictures. */
+export function explanationsIn(
+  artifacts: readonly ReportArtifact[],
+): readonly { readonly folder: string; readonly explanations: readonly Explanation[] }[] {
+  return artifacts.flatMap(({ kind, output, path: folder }) => {
+    if (kind !== 'directory' || output !== 'explanations') return [];
+    const value = jsonIn(path.join(folder, EXPLANATIONS_FILE)) as { readonly explanations?: unknown } | undefined;
+    const explanations = value?.explanations;
+    return Array.isArray(explanations) && explanations.every(isExplanation) ? [{ folder, explanations }] : [];
+  });
 }
 
 function jsonOf(artifact: ReportArtifact): unknown {
@@ -119,4 +102,16 @@ function jsonIn(file: string): unknown {
 function isEpoch(value: unknown): value is EpochMetrics {
   const { epoch, loss } = (value ?? {}) as Partial<EpochMetrics>;
   return typeof epoch === 'number' && typeof loss === 'number';
+}
+
+function isExplanation(value: unknown): value is Explanation {
+  const { file, task, truth, predicted, pictures } = (value ?? {}) as Partial<Explanation>;
+  return (
+    [file, task].every((each) => typeof each === 'string') &&
+    [truth, predicted].every((each) => typeof each === 'number') &&
+    // A list that somebody else has written must not lead out of its folder.
+    [pictures?.image, pictures?.predicted, pictures?.truth].every(
+      (name) => typeof name === 'string' && isFileName(name),
+    )
+  );
 }

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { count } from '../../shared/text/format.ts';
 import type { Evaluation, TaskEvaluation } from '../evaluate/evaluation.ts';
+import type { EvaluatedSample } from '../evaluate/samples-table.ts';
 import { called, cellId } from './classes-section.tsx';
-import type { EvaluatedSample } from './known-artifacts.ts';
 import { type Captioned, type Pictures, pictureList } from './pictures.tsx';
 
 const SHOWN_ERRORS = 24;

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
+import { readImageFile } from '../data/images/image-file.ts';
 import type { ShardSet } from '../data/shards/shards.ts';
 
 /** Width and height of a thumbnail at most, in pixels. */
@@ -11,6 +12,8 @@ export const PICTURE_BUDGET = 1_500_000;
 export interface Pictures {
   /** Returns an image as a data URI; nothing if there is none, it cannot be read, or the budget is spent. */
   of(file: string): Promise<string | undefined>;
+  /** The same for an image file that a stage has written. `path`: absolute. */
+  ofFile(path: string): Promise<string | undefined>;
   /** The bytes that are spent. */
   spent(): number;
 }
@@ -19,25 +22,29 @@ export interface Pictures {
 export function picturesFrom(shards: ShardSet | undefined): Pictures {
   const made = new Map<string, Promise<string | undefined>>();
   let spent = 0;
+  const encode = async (image: Sharp): Promise<string> => {
+    const small = image.resize(SIZE, SIZE, { fit: 'inside', withoutEnlargement: true });
+    const webp = await small.webp({ quality: 60, effort: 4 }).toBuffer();
+    spent += webp.length;
+    return `data:image/webp;base64,${webp.toString('base64')}`;
+  };
   const make = async (file: string): Promise<string | undefined> => {
     const row = shards?.rowOf(file);
     if (shards === undefined || row === undefined || spent >= PICTURE_BUDGET) return undefined;
     const { height, width } = shards;
     const pixels = new Uint8Array(height * width * 3);
     const read = await shards.readRows([row], pixels);
-    if (!read.ok) return undefined;
-    const webp = await sharp(pixels, { raw: { width, height, channels: 3 } })
-      .resize(SIZE, SIZE, { fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: 60, effort: 4 })
-      .toBuffer();
-    spent += webp.length;
-    return `data:image/webp;base64,${webp.toString('base64')}`;
+    return read.ok ? encode(sharp(pixels, { raw: { width, height, channels: 3 } })) : undefined;
   };
   return {
     async of(file) {
       const known = made.get(file) ?? make(file);
       made.set(file, known);
       return known;
+    },
+    async ofFile(path) {
+      const bytes = spent >= PICTURE_BUDGET ? undefined : await readImageFile(path);
+      return bytes?.ok ? encode(sharp(bytes.value)).catch(() => undefined) : undefined;
     },
     spent: () => spent,
   };

@@ -3,20 +3,30 @@ import { bytes } from '../../shared/text/format.ts';
 import type { ShardSet } from '../data/shards/shards.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
 import { calibrationElement } from './calibration-section.tsx';
+import { changesElement, type Evaluated } from './changes-section.tsx';
 import { classesElement, confusionElement } from './classes-section.tsx';
 import { curvesElement } from './curves-section.tsx';
 import { dataElement } from './data-section.tsx';
-import { classCountsIn, evaluatedSamples, evaluationsIn, historiesIn, samplesIn, shardsIn } from './known-artifacts.ts';
+import { explanationsElement } from './explanations-section.tsx';
+import {
+  classCountsIn,
+  evaluatedSamples,
+  evaluationsIn,
+  explanationsIn,
+  historiesIn,
+  samplesIn,
+  shardsIn,
+} from './known-artifacts.ts';
 import { mistakesElement, picturedCells } from './mistakes-section.tsx';
 import { PICTURE_BUDGET, type Pictures, picturesFrom } from './pictures.tsx';
 
 /** What the artifacts of the vision stages say about data, training and mistakes. */
 const visionReport: ReportSource = {
   headline: headlineOf,
-  async sections(artifacts) {
+  async sections(artifacts, before) {
     const shards = await shardsIn(artifacts);
     try {
-      return await sectionsOf(artifacts, shards);
+      return await sectionsOf(artifacts, before, shards);
     } finally {
       await shards?.close();
     }
@@ -33,6 +43,7 @@ function headlineOf(artifacts: readonly ReportArtifact[]): Headline | undefined 
 
 async function sectionsOf(
   artifacts: readonly ReportArtifact[],
+  before: readonly ReportArtifact[] | undefined,
   shards: ShardSet | undefined,
 ): Promise<readonly ReportSection[]> {
   const pictures = picturesFrom(shards);
@@ -44,6 +55,8 @@ async function sectionsOf(
     const data = { counts, samples, duplicates: evaluation?.duplicates, shards };
     sections.push({ id: 'data', title: 'Data', content: await dataElement(data, pictures) });
   }
+  const changes = await changesSection(artifacts, before, pictures);
+  if (changes !== undefined) sections.push(changes);
   const histories = historiesIn(artifacts);
   if (histories.length > 0) sections.push({ id: 'curves', title: 'Training', content: curvesElement(histories) });
   for (const each of evaluations) {
@@ -51,12 +64,34 @@ async function sectionsOf(
       ...(await evaluationSections(each, each === evaluation ? '' : `-${each.stage}`, artifacts, pictures)),
     );
   }
+  for (const { folder, explanations } of explanationsIn(artifacts)) {
+    const content = await explanationsElement(folder, explanations, evaluation, pictures);
+    sections.push({ id: 'explanations', title: 'What the model looks at', content });
+  }
   const spent = pictures.spent();
   if (spent > 0) {
     const content = `Pictures take ${bytes(spent)} of at most ${bytes(PICTURE_BUDGET)}.`;
     sections.push({ id: 'pictures', title: 'About the pictures', content });
   }
   return sections;
+}
+
+/** Returns nothing if one of the runs has no evaluation, or both have the same one. */
+async function changesSection(
+  artifacts: readonly ReportArtifact[],
+  before: readonly ReportArtifact[] | undefined,
+  pictures: Pictures,
+): Promise<ReportSection | undefined> {
+  const [earlier, now] = [before && (await lastEvaluated(before)), await lastEvaluated(artifacts)];
+  if (earlier === undefined || now === undefined) return undefined;
+  if (JSON.stringify(earlier.evaluation) === JSON.stringify(now.evaluation)) return undefined;
+  const content = await changesElement(earlier, now, pictures);
+  return { id: 'changes', title: 'Changes since the other run', content };
+}
+
+async function lastEvaluated(artifacts: readonly ReportArtifact[]): Promise<Evaluated | undefined> {
+  const evaluation = evaluationsIn(artifacts).at(-1);
+  return evaluation && { evaluation, samples: await evaluatedSamples(artifacts, evaluation.stage) };
 }
 
 /** `suffix` tells the elements of several evaluations apart. */

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Progress } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { checkImage, type DecodedImage, decodeImage } from '../data/images/decode.ts';
-import { readImageOf } from '../data/images/image-file.ts';
+import { imageReader } from '../data/images/image-file.ts';
 import { type OnBadImage, QUARANTINE_ADVICE } from '../data/images/load-image.ts';
 import { limitProblems } from '../data/labels/limit-problems.ts';
 import { headLayout } from '../train/step/target-masks.ts';
@@ -33,7 +33,8 @@ export async function checkImages(
   files: Iterable<string>,
   { root, signal }: Pick<PredictImagesOptions, 'root' | 'signal'>,
 ): Promise<readonly Problem[]> {
-  const checked = Readable.from(new Set(files)).map((file: string) => withImage(root, file, checkImage), {
+  const withImage = imagesIn(root);
+  const checked = Readable.from(new Set(files)).map((file: string) => withImage(file, checkImage), {
     concurrency,
     signal,
   });
@@ -57,7 +58,8 @@ export async function* predictImages(
   options: PredictImagesOptions,
 ): AsyncGenerator<Result<readonly PredictedImage[]>, void, undefined> {
   const { ensemble, root, batchSize, onBadImage, signal, onProgress } = options;
-  const decode = (file: string) => withImage(root, file, (bytes) => decodeForAll(bytes, ensemble));
+  const withImage = imagesIn(root);
+  const decode = (file: string) => withImage(file, (bytes) => decodeForAll(bytes, ensemble));
   const images: AsyncIterable<Result<readonly DecodedImage[]>> = Readable.from(files).map(decode, {
     concurrency,
     signal,
@@ -86,19 +88,18 @@ async function decodeForAll(bytes: Buffer, { sizes }: Ensemble): Promise<Result<
   return success(decoded);
 }
 
-/** Reads an image of a folder and passes its bytes to `use`. */
-async function withImage<Value>(
-  root: string,
-  file: string,
-  use: (bytes: Buffer) => Promise<Result<Value>>,
-): Promise<Result<Value>> {
-  const source = await readImageOf(root, file);
-  if (!source.ok) return source;
-  const result = await use(source.value);
-  // The decoder knows only the bytes.
-  return result.ok
-    ? result
-    : failure(result.failure.map((found) => ({ ...found, at: { file: path.join(root, file) } })));
+/** Returns a function that reads an image of a folder and passes its bytes to `use`. */
+function imagesIn(root: string) {
+  const read = imageReader(root);
+  return async <Value>(file: string, use: (bytes: Buffer) => Promise<Result<Value>>): Promise<Result<Value>> => {
+    const source = await read(file);
+    if (!source.ok) return source;
+    const result = await use(source.value);
+    // The decoder knows only the bytes.
+    return result.ok
+      ? result
+      : failure(result.failure.map((found) => ({ ...found, at: { file: path.join(root, file) } })));
+  };
 }
 
 /** Returns the problems of images, each image once, and adds that such images can be excluded. */

@@ -13,6 +13,7 @@ export function trainOptions(params: TrainParams): TrainOptions {
     optimizer: optimizerOf(params),
     augmentation: augmentationOf(params),
     freeze: params.freeze,
+    batchNormalizationMomentum: params.batch_normalization_momentum,
     freezeBatchNormalization: params.freeze_batch_normalization,
     rateFactors: params.learning_rate_factors as Readonly<Record<string, number>>,
     l2: params.l2,

@@ -66,6 +66,14 @@ export const trainParams = {
       type: 'boolean',
       default: false,
     },
+    batch_normalization_momentum: {
+      description:
+        'The momentum of the moving averages of batch normalization. Unset takes that of the backbone, which may be too ' +
+        'slow for a short training: after n steps, 0.999 ^ n of an average are still the initial statistics.',
+      type: 'number',
+      minimum: 0,
+      exclusiveMaximum: 1,
+    },
     learning_rate_factors: {
       description:
         'Factors on the learning rate by layer name. A factor applies to the named layer and the layers before it, back ' +

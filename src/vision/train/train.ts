@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { BackboneName } from '../models/backbones/index.ts';
+import type { ClassifierOptions } from '../models/classifier.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
 import { nodeBackend } from '../tensorflow/execute-op.ts';
@@ -33,13 +34,12 @@ import { batchSizesOf } from './step/trainer.ts';
 export interface TrainOptions
   extends LearningRateOptions,
     FineTuning,
+    ClassifierOptions,
     Pick<FitOptions, 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
   /** Required unless a model to start from is given, which has its own. */
   readonly backbone?: BackboneName | undefined;
   readonly optimizer: OptimizerOptions;
   readonly augmentation: Augmentation;
-  /** The dropout rate on the pooled features, in [0, 1). */
-  readonly dropout: number;
   readonly classWeights?: ClassWeights | undefined;
   readonly clip: ClipOptions;
   /** The factor of the L2 penalty on the trainable kernels. */
@@ -187,6 +187,7 @@ async function checkStart(
     ...monitorProblems(targets, options.earlyStopping, paths.targets),
     ...classWeightProblems(options.classWeights, targets),
     ...precisionProblems(options),
+    ...momentumProblems(options),
     ...(start.ok ? [] : start.failure),
   ];
   return problems.length > 0 ? failure(problems) : start;
@@ -197,6 +198,12 @@ function precisionProblems({ execution, precision }: TrainOptions): Problem[] {
   if (execution === 'graph' || precision === 'float32') return [];
   const advice = 'Set execution to graph, or precision to float32.';
   return [{ message: `precision is ${precision}, which execution: eager does not support`, advice }];
+}
+
+function momentumProblems({ batchNormalizationMomentum, freezeBatchNormalization }: TrainOptions): Problem[] {
+  if (batchNormalizationMomentum === undefined || freezeBatchNormalization !== true) return [];
+  const advice = 'Remove one of the two: frozen batch normalization keeps its statistics.';
+  return [{ message: 'batch_normalization_momentum has no effect with freeze_batch_normalization', advice }];
 }
 
 /** Downloads the initial weights if necessary, and builds the model. */

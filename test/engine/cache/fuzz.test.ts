@@ -183,7 +183,8 @@ test('a message of a stage of any content is a message or none', () => {
     { type: 'metrics', values: { loss: 1, worst: 'NaN' } },
     { type: 'unfinished', open: ['Timeout'] },
     { type: 'reported', failure: { kind: 'failed', problems: [{ message: 'x', at: { file: 'a', line: 1 } }] } },
-    { type: 'threw', error: { message: 'x', stack: 'y' } },
+    { type: 'done', mistake: 'x' },
+    { type: 'threw', error: { message: 'x', stack: 'y', causes: ['z'] } },
   ];
   for (const message of messages) {
     expect(readMessage(JSON.stringify(message))).toEqual(message);

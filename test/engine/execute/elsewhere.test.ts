@@ -78,7 +78,7 @@ async function elsewhere(): Promise<{ services: Services; machine: OtherMachine 
 function run(services: Services, force = false, emit: Emit = () => undefined): Promise<RunResult> {
   return execute(services, {
     selection: unwrap(select(services.plan, { stages: [], force })),
-    dryRun: false,
+    purpose: 'run',
     keepGoing: false,
     signal: new AbortController().signal,
     emit,

@@ -5,7 +5,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { ResourceRequest, StageEnd, StageMessage, StageRequest } from '../../../src/engine/execute/executor.ts';
 import { GpuLocks } from '../../../src/engine/execute/gpu-locks.ts';
 import { LocalExecutor } from '../../../src/engine/execute/local-executor.ts';
-import type { MachineServices } from '../../../src/engine/execute/perform-stage.ts';
+import type { MachineServices } from '../../../src/engine/execute/machine-services.ts';
 import { ResourcePool } from '../../../src/engine/execute/resources.ts';
 import { parentHandle } from '../../support/handles.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   actionKey,
+  type KeyCommand,
   type KeyDocument,
   keyDocument,
   type RecordedDocument,
@@ -32,6 +33,28 @@ function reasons(change: Partial<KeyDocument>, modules: Record<string, string> =
   const labelOf = (name: string) => (name === 'tensorflow' ? 'TensorFlow' : name);
   return compareKeys(before, now, 'stages/train.ts', { labelOf });
 }
+
+describe('the reasons why a stage with a command runs', () => {
+  const COMMAND: KeyCommand = { run: ['python3', 'a b', '{inputs.table}'], outputs: ['out'], version: 'Python 3.11' };
+  const withCommand = (command: KeyCommand | undefined) => ({
+    document: { ...DOCUMENT, code: sha256(JSON.stringify(command) ?? ''), ...(command && { command }) },
+    modules: {},
+  });
+
+  test.each<[KeyCommand | undefined, string]>([
+    [
+      { ...COMMAND, run: ['python3', 'a', '{inputs.table}'] },
+      "command python3 'a b' {inputs.table} → python3 a {inputs.table}",
+    ],
+    [{ ...COMMAND, run: 'python3\n  a' }, "command python3 'a b' {inputs.table} → python3 a"],
+    [{ ...COMMAND, outputs: ['out', 'log'] }, 'outputs out → out, log'],
+    [{ ...COMMAND, version: 'Python 3.12' }, 'version of the program Python 3.11 → Python 3.12'],
+    [{ run: COMMAND.run, outputs: COMMAND.outputs }, 'version of the program Python 3.11 → not declared'],
+    [undefined, 'it runs a.ts now'],
+  ])('a change of the command to %j is reported as %s', (command, reason) => {
+    expect(compareKeys(withCommand(COMMAND), withCommand(command), 'a.ts')).toEqual([reason]);
+  });
+});
 
 describe('the reasons why a stage runs', () => {
   test.each<[Partial<KeyDocument>, Record<string, string>, string[]]>([

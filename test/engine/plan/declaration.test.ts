@@ -23,7 +23,10 @@ describe('a pipeline file is validated against its schema', () => {
     ['- a\n', '1:1 the pipeline file must be an object, but is ["a"]'],
     ['name: x\n', '1:1 key "stages" is missing'],
     ['stages: {}\n', '1:9 key "stages" must not be empty, but is {}'],
-    ['stages:\n  a: {}\n', '2:3 "module" of stage "a" is missing'],
+    ['stages:\n  a: {}\n', '2:3 stage "a" has neither a module nor a command'],
+    ['stages:\n  a: { module: a.ts, command: a b, outputs: [c] }\n', '2:22 stage "a" has both a module and a command'],
+    ['stages:\n  a: { command: a b }\n', '2:8 "command" of stage "a" needs "outputs" beside it'],
+    ['stages:\n  a: { module: a.ts, shell: true }\n', '2:22 "shell" of stage "a" needs "command" beside it'],
     ['stages:\n  a: { module: 3 }\n', '2:16 "module" of stage "a" must be a string, but is 3'],
     ['stages:\n  a: { module: x, parms: {} }\n', '2:19 unknown key "parms" in stage "a"'],
     ['stages:\n  a.b: { module: x }\n', '2:3 invalid name "a.b"'],
@@ -87,7 +90,6 @@ describe('a pipeline file is validated against its schema', () => {
   test('all errors of a pipeline file are reported together', () => {
     expect(shown('nam: x\nstages:\n  a: { modul: x }\n  b: { module: 1 }\n')).toEqual([
       '1:1 unknown key "nam"',
-      '3:3 "module" of stage "a" is missing',
       '3:8 unknown key "modul" in stage "a"',
       '4:16 "module" of stage "b" must be a string, but is 1',
     ]);

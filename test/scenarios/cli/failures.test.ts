@@ -51,6 +51,24 @@ describe('a stage that fails', () => {
     ['closes the descriptor of the messages', 'closeSync(3);', 'ended with exit code 1', 1],
     ['returns null', 'return null;', 'run() returned null', 1],
     ['does not create an output', '', 'output "count" of stage "count" was not created', 1],
+    [
+      'writes to an output that it does not declare',
+      "writeFileSync(outputs.cuont, '3');",
+      'caused by: the stage declares no output "cuont"; it declares "count"',
+      1,
+    ],
+    [
+      'does not write to the output that it declares',
+      'String(outputs.cuont);',
+      'output "count" of stage "count" was not created: the stage declares no output "cuont"; it declares "count"',
+      1,
+    ],
+    [
+      'throws an error with causes',
+      "throw new Error('fetch failed', { cause: new AggregateError([new Error('no route')], 'all attempts failed') });",
+      'fetch failed\n  caused by: all attempts failed\n  caused by: no route\n',
+      1,
+    ],
   ])(
     'a stage that %s blocks the stages that read it, and the reason is shown',
     async (_how, body, message, exitCode) => {
@@ -74,6 +92,19 @@ describe('a stage that fails', () => {
       /:1:5: no y, in read.text\n {2}1 \| one two\n {4}\| {5}\^\n {2}→ Write one y\./,
     );
     expect(exitCode).toBe(2);
+  });
+
+  test('a stage that overwrites its input is told not to, and the input is computed again', async () => {
+    const project = withBody(
+      "chmodSync(inputs.text, 0o644); writeFileSync(inputs.text, 'x'); writeFileSync(outputs.count, '3');",
+    );
+    project.edit('stages/count.ts', 'import { closeSync,', 'import { chmodSync, closeSync,');
+    const { stderr, exitCode } = await project.run('count');
+    expect(stderr).toContain(
+      'input "text" of stage "count", which is read.text in the cache, was changed while the stage was running',
+    );
+    expect(exitCode).toBe(2);
+    expect((await project.run('read')).which('ran')).toEqual(['read']);
   });
 
   test('after a failure, earlier results are cached, and the corrected stage runs', async () => {

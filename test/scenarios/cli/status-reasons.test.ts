@@ -108,3 +108,27 @@ test('a stage that has failed so far is not said to have never run', async () =>
   ]);
   expect(stages.find(({ name }) => name === 'join')?.reasons).toContain('shout would run');
 });
+
+test('a stage that has failed since its last result is said to have failed', async () => {
+  const project = toy();
+  await project.run();
+  project.edit('stages/shout.ts', 'writeFileSync(outputs.text,', "throw new Error('no voice' +");
+  await project.run();
+  const reasonsNow = async () => (await project.pipeline('status', '--json')).stages[1]?.reasons;
+  expect(await reasonsNow()).toEqual(['stages/shout.ts changed', expect.stringMatching(/^it failed in run 2\S+$/)]);
+  project.edit('stages/shout.ts', 'no voice', 'a cold');
+  expect(await reasonsNow()).toEqual(['stages/shout.ts changed']);
+});
+
+test('a dry run shows no id of a run, since there is none to be found', async () => {
+  const project = toy();
+  for (const args of [['status'], ['run', '--dry-run']]) {
+    const { stdout } = await project.pipeline(...args);
+    expect(stdout).toMatch(/^toy · dry run\n/);
+    expect(stdout).not.toMatch(/\d{8}-\d{6}/);
+    const lines = (await project.pipeline(...args, '--json')).stdout.split('\n').map((line) => JSON.parse(line));
+    expect(lines.at(0)).toMatchObject({ type: 'run-started', purpose: 'dry-run', run: null });
+    expect(lines.at(-1)).toMatchObject({ type: 'run-finished', run: null });
+  }
+  expect((await project.pipeline('runs')).stdout).toBe('There are no runs yet.');
+});

@@ -21,16 +21,25 @@ export function edit(
   return { what, edit: how, runs, ...more };
 }
 
+/** A pipeline that is edited. */
+interface Edited {
+  make(atEnd: (cleanUp: () => void) => void): Project;
+  /** Undoes every edit. */
+  restore(project: Project): void;
+}
+
+const FRUIT: Edited = { make: fruit, restore };
+
 /**
  * Makes each edit to the finished pipeline, one after the other in the same folder, and compares which stages run with
  * the expected ones. After the edit is undone, nothing may run: the results of the earlier state are still in the cache.
  */
-export function checkEdits(title: string, edits: readonly Edit[]): void {
+export function checkEdits(title: string, edits: readonly Edit[], pipeline: Edited = FRUIT): void {
   describe(title, () => {
     let project: Project;
 
     beforeAll(async () => {
-      project = fruit(afterAll);
+      project = pipeline.make(afterAll);
       expect((await project.run()).exitCode).toBe(0);
     });
 
@@ -43,7 +52,7 @@ export function checkEdits(title: string, edits: readonly Edit[]): void {
           expect(run.exitCode, run.stderr).toBe(0);
           expect([...run.which('ran')].sort(), run.stderr).toEqual(runs);
         } finally {
-          restore(project);
+          pipeline.restore(project);
         }
         const undone = await project.run();
         expect(undone.exitCode, undone.stderr).toBe(0);

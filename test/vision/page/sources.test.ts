@@ -10,8 +10,11 @@ import { replaced, reportedStages } from '../../support/reported-stages.ts';
 const [source] = reportSources;
 
 /** Returns each element of a report as HTML, by its id. */
-async function elementsOf(artifacts: readonly ReportArtifact[]): Promise<ReadonlyMap<string, string>> {
-  const sections = (await source?.sections(artifacts)) ?? [];
+async function elementsOf(
+  artifacts: readonly ReportArtifact[],
+  before?: readonly ReportArtifact[],
+): Promise<ReadonlyMap<string, string>> {
+  const sections = (await source?.sections(artifacts, before)) ?? [];
   return new Map(sections.map(({ id, content }) => [id, renderToString(h('div', {}, content))]));
 }
 
@@ -43,6 +46,19 @@ test('a cell of a confusion matrix links to pictures of its samples', async () =
   const links = [...(elements.get('confusion') ?? '').matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
   expect(links.length).toBeGreaterThan(0);
   for (const id of links) expect(elements.get('mistakes')).toContain(`id="${id}"`);
+});
+
+test('compared with another run, it has the metrics of both and the images whose prediction flipped', async () => {
+  const before = await reportedStages();
+  const now = await reportedStages({ learningRate: 3e-3 });
+  const changes = (await elementsOf(now, before)).get('changes') ?? '';
+  const [, lost, won] = /, (\d+) are now wrong and were right, (\d+) are now right and were wrong/.exec(changes) ?? [];
+  expect(Number(won)).toBeGreaterThan(0);
+  const headings = [...changes.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, heading]) => heading);
+  expect(headings).toContain('Wrong before, right now');
+  expect(headings.includes('Right before, wrong now')).toBe(Number(lost) > 0);
+  // A run that is compared with itself has no changes.
+  expect((await elementsOf(now, now)).has('changes')).toBe(false);
 });
 
 test('the names of classes are escaped wherever they stand', async () => {

@@ -1,3 +1,4 @@
+import { flatten } from '../../../shared/flatten.ts';
 import type { Json, JsonObject } from '../../../shared/json.ts';
 import { canonicalJson, type Digest } from '../../fingerprint/digest.ts';
 import type { RunRecord, StageOutcomeRecord } from '../records.ts';
@@ -72,15 +73,4 @@ function pairs<Value>(
 ): Record<string, Pair<Value>> {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
   return Object.fromEntries(names.map((name) => [name, { before: before[name], now: now[name] }]));
-}
-
-/** Returns nested params by dotted name. */
-function flatten(params: JsonObject, prefix = ''): Record<string, Json> {
-  return Object.fromEntries(
-    Object.entries(params).flatMap(([key, value]): [string, Json][] =>
-      typeof value === 'object' && value !== null && !Array.isArray(value)
-        ? Object.entries(flatten(value as JsonObject, `${prefix}${key}.`))
-        : [[prefix + key, value]],
-    ),
-  );
 }

@@ -1,18 +1,22 @@
 import { join } from 'node:path';
 import { namesIn } from '../../../shared/files.ts';
+import { parseHandle } from '../../../shared/holder.ts';
 import { readNumbers } from '../../../shared/non-finite.ts';
 import { readRecord } from '../local/record-file.ts';
+import { isCommandRunning } from '../local/use-marker.ts';
 import { isRunRecord } from '../record-shape.ts';
-import type { RunRecord } from '../records.ts';
+import type { RunRecord, StageOutcomeRecord } from '../records.ts';
 
 /** The parts of a stage that records of earlier versions lack. */
 const EMPTY = { seconds: 0, reasons: [], outputs: {} };
 
 /** Reads the records of past runs in a cache directory. A run id begins with its time, so it reads few records. */
 export class RunHistory {
+  readonly #cache: string;
   readonly #directory: string;
 
   constructor(cache: string) {
+    this.#cache = cache;
     this.#directory = join(cache, 'runs');
   }
 
@@ -26,10 +30,16 @@ export class RunHistory {
   read(id: string): RunRecord | undefined {
     const record = readRecord<RunRecord>(this.pathOf(id), 'runRecord');
     if (record === undefined || !isRunRecord(record, id)) return undefined;
-    return {
-      ...record,
-      stages: record.stages.map((stage) => ({ ...EMPTY, ...stage, metrics: readNumbers(stage.metrics ?? {}) })),
-    };
+    const stages = record.stages.map((stage) => ({ ...EMPTY, ...stage, metrics: readNumbers(stage.metrics ?? {}) }));
+    const { holder, ...rest } = record;
+    if (holder === undefined) return { ...rest, stages };
+    if (this.#isRunning(holder)) return { ...rest, holder, stages };
+    return { ...rest, isKilled: true, stages: stages.map(asKilled) };
+  }
+
+  #isRunning(holder: string): boolean {
+    const handle = parseHandle(holder);
+    return handle !== undefined && isCommandRunning(this.#cache, handle);
   }
 
   /** Returns up to `most` valid records, newest first. */
@@ -48,8 +58,17 @@ export class RunHistory {
   }
 }
 
+/** The runner was killed, and could not say how its stages ended. */
+function asKilled(stage: StageOutcomeRecord): StageOutcomeRecord {
+  const outcomes: Readonly<Record<string, string>> = { running: 'killed', waiting: 'cancelled' };
+  return { ...stage, outcome: outcomes[stage.outcome] ?? stage.outcome };
+}
+
 /** Returns how a run ended. A run that was not ok and has no failed stage was interrupted. */
-export function verdictOn({ ok, stages }: RunRecord): 'ok' | 'failed' | 'interrupted' {
+export function verdictOn(run: RunRecord): 'ok' | 'failed' | 'interrupted' | 'running' | 'killed' {
+  const { ok, holder, isKilled, stages } = run;
+  if (holder !== undefined) return 'running';
+  if (isKilled) return 'killed';
   if (ok) return 'ok';
   return stages.some(({ outcome }) => outcome === 'failed') ? 'failed' : 'interrupted';
 }

@@ -19,6 +19,7 @@ export interface DiskUsage {
   readonly unused: Amount;
   readonly actions: Amount;
   readonly runs: Amount;
+  readonly logs: Amount;
   readonly roots: Amount;
   readonly work: Amount;
   readonly index: Amount;
@@ -52,6 +53,7 @@ export function diskUsageOf(cache: string, { objects, actions }: Inventory): Dis
   const rest = {
     actions: folder('actions', actions.length),
     runs: folder('runs'),
+    logs: folder('logs'),
     roots: folder('roots'),
     work: folder('work', entriesOf(join(cache, 'work')).filter((name) => !name.includes('.')).length),
     index: folder('index'),

@@ -4,7 +4,9 @@ import { isTemporary } from '../../../shared/atomic-write.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
 import { SealedTrees } from '../../fingerprint/sealed-trees.ts';
 import { RunHistory } from '../history/run-history.ts';
+import { CachePaths } from '../local/paths.ts';
 import { deadMarkers } from '../local/use-marker.ts';
+import { runsWithLogs } from '../logs/read-logs.ts';
 import { listDownloads } from './downloads.ts';
 import { abandoned } from './fresh-directory.ts';
 import { bytesIn, entriesOf, type Kept } from './inventory.ts';
@@ -15,6 +17,8 @@ export type LeftoverKind =
   | 'work'
   /** The record of a run. */
   | 'run'
+  /** What the stages of a run have printed. */
+  | 'log'
   /** The listing of an input directory or a package, or a file of an earlier version. */
   | 'index'
   /** The bundled code of a stage, the table of a directory, a plan, or what this user remembers of another project. */
@@ -66,6 +70,7 @@ export function findLeftovers(
   { before, keptRuns, codes, listed, endedRoots, project, now, memory, otherMemories }: LeftoverLimits,
 ): readonly Leftover[] {
   const index = join(cache, 'index');
+  const paths = new CachePaths(cache);
   const work = entriesOf(join(cache, 'work'))
     .filter((name) => /^[0-9a-f]{64}$/.test(name))
     .map((name) => join(cache, 'work', name))
@@ -75,6 +80,10 @@ export function findLeftovers(
     .ids()
     .filter((id) => !keptRuns.has(id))
     .map((id) => history.pathOf(id))
+    .filter((path) => newestIn(path) < before);
+  const logs = runsWithLogs(cache)
+    .filter((id) => !keptRuns.has(id))
+    .map((id) => paths.logsOf(id))
     .filter((path) => newestIn(path) < before);
   const isOld = (path: string) => !isTemporary(path) && newestIn(path) < before;
   const indexed = [
@@ -98,6 +107,7 @@ export function findLeftovers(
   const all: readonly [LeftoverKind, readonly string[]][] = [
     ['work', work],
     ['run', runs],
+    ['log', logs],
     ['index', indexed],
     ['memory', [...remembered, ...abandonedMemories]],
     ['download', downloads.map(({ path }) => path)],

@@ -18,18 +18,24 @@ const TAG_TEXT = `Signature: 8a477f597d28d172789f06886806bc55
 const LAYOUT = /^Signature: 8a477f597d28d172789f06886806bc55\n(?:#.*\n)*# pipeline cache layout (\d+)$/m;
 
 /** The entries of a cache directory, each with the names of what is in it. */
-const ENTRIES: Readonly<Record<string, RegExp>> = {
+const ENTRIES = {
   objects: /^[0-9a-f]{2}$/,
   actions: /^[0-9a-f]{2}$/,
   runs: /^\d{8}-\d{6}-[0-9a-f]+\.json/,
+  logs: /^\d{8}-\d{6}-[0-9a-f]+$/,
   roots: /^[0-9a-f]{64}\.json$/,
   work: /^[0-9a-f]{64}(\.|$)/,
   downloads: /^(sha256|md5)-[0-9a-f]+(\.|$)/,
   index: /^(code|inputs|last|listings|live|objects|plans|sources|stages|sweep\.lock|trees)(\.|$)/,
   trash: /^pid=/,
-};
+} as const satisfies Readonly<Record<string, RegExp>>;
 /** Of these, a cache may have others: stages choose the names of downloads, versions of this program the others. */
 const OPEN = ['downloads', 'index', 'trash'];
+
+/** Returns whether an entry of this name can be in a folder of a cache. */
+export function isCacheEntry(folder: keyof typeof ENTRIES, name: string): boolean {
+  return ENTRIES[folder].test(name);
+}
 
 /** Names of what operating systems, file systems and Git users add to any directory. */
 const SYSTEM_FILES = /^(\.DS_Store|\.directory|\.gitignore|\.gitkeep|\.nfs.*|\.fuse_hidden.*|\.Trash-\d+|lost\+found)$/;
@@ -95,7 +101,7 @@ export function unknownEntries(cache: string): readonly string[] {
 function entriesUnlike(cache: string, open: readonly string[]): readonly string[] {
   return namesOf(cache).flatMap((name) => {
     if (name === TAG || isTemporary(name) || SYSTEM_FILES.test(name)) return [];
-    const pattern = Object.hasOwn(ENTRIES, name) ? ENTRIES[name] : undefined;
+    const pattern = Object.entries(ENTRIES).find(([known]) => known === name)?.[1];
     const stats = statSync(join(cache, name), { throwIfNoEntry: false });
     if (pattern === undefined || stats?.isDirectory() === false) return [name];
     if (open.includes(name)) return [];

@@ -5,7 +5,7 @@ import type { Result } from '../../../shared/problem.ts';
 import { type ActionKey, isDigest } from '../../fingerprint/digest.ts';
 import { RunHistory } from '../history/run-history.ts';
 import type { RunRecord } from '../records.ts';
-import type { History } from '../stores.ts';
+import type { History, LastFailure } from '../stores.ts';
 import { toChecksummed } from './checksummed.ts';
 import { CachePaths } from './paths.ts';
 import { quietly } from './quietly.ts';
@@ -17,8 +17,9 @@ const RECENT_RUNS = 10;
 /** Records what ran, in a cache directory on this machine. `RunHistory` reads these records. */
 export class LocalHistory implements History {
   readonly #paths: CachePaths;
-  /** The runs before this one, newest first. */
-  #recent: readonly RunRecord[] | undefined;
+  /** The ids of the runs before this one, newest first. */
+  #recent: readonly string[] | undefined;
+  readonly #records = new Map<string, RunRecord | undefined>();
 
   /** @param directory the cache directory, absolute. */
   constructor(directory: string) {
@@ -31,12 +32,22 @@ export class LocalHistory implements History {
     return typeof key === 'string' && isDigest(key) ? (key as string as ActionKey) : undefined;
   }
 
-  lastFailure(stage: string): string | undefined {
-    this.#recent ??= new RunHistory(this.#paths.root).newest(RECENT_RUNS);
-    for (const { run, stages } of this.#recent) {
-      const outcome = stages.find(({ name }) => name === stage)?.outcome;
-      if (outcome === 'failed') return run;
-      if (outcome === 'ran' || outcome === 'cached') return undefined;
+  lastFailure(stage: string): LastFailure | undefined {
+    const history = new RunHistory(this.#paths.root);
+    this.#recent ??= history.ids().slice(0, RECENT_RUNS);
+    for (const run of this.#recent) {
+      // Most often the newest run knows.
+      if (!this.#records.has(run)) this.#records.set(run, history.read(run));
+      const found = this.#records.get(run)?.stages.find(({ name }) => name === stage);
+      switch (found?.outcome) {
+        case 'failed':
+        case 'killed':
+          return { run, how: found.outcome, key: found.key };
+        case 'ran':
+        case 'cached':
+          return undefined;
+        default:
+      }
     }
     return undefined;
   }

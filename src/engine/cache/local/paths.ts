@@ -26,6 +26,15 @@ export class CachePaths {
     return join(this.root, 'runs', `${id}.json`);
   }
 
+  get logs(): string {
+    return join(this.root, 'logs');
+  }
+
+  /** The folder with what the stages of a run have printed. */
+  logsOf(run: string): string {
+    return join(this.logs, run);
+  }
+
   get roots(): string {
     return join(this.root, 'roots');
   }

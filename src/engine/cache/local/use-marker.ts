@@ -68,6 +68,11 @@ export function usedByOthers(cache: string): ReadonlySet<string> {
   return used;
 }
 
+/** Returns whether the command with this handle, which uses the cache, is running. */
+export function isCommandRunning(cache: string, holder: Handle): boolean {
+  return isRunning(join(cache, 'index', 'live', holder), holder);
+}
+
 /** Returns the paths of markers whose process has ended, absolute. */
 export function deadMarkers(cache: string): readonly string[] {
   const directory = join(cache, 'index', 'live');

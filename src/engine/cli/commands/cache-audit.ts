@@ -47,7 +47,7 @@ export async function cacheAudit(stages: readonly string[], options: AuditOption
       const verification = planVerification(services.plan, drawn, lockfile);
       const reference = `the remote cache (${drawn.length} of ${plural(there.size, 'result')})`;
       const result = await rerun(verification, lockfile, {
-        ...{ services, directory: fresh.value.path, signal, options, reference },
+        ...{ services, directory: fresh.value.path, signal, options, reference, stack: false },
       });
       return exitCodeOf(result);
     } finally {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { shellQuoted } from '../command-line.ts';
+import { shellQuoted } from '../../../shared/text/shell-quoted.ts';
 
 /** Which of the packages that a new project needs are already installed. */
 export interface InstalledPackages {

@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { shellQuoted } from '../command-line.ts';
+import { shellQuoted } from '../../../shared/text/shell-quoted.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';

@@ -1,6 +1,5 @@
 import type { Problem } from '../../../shared/problem.ts';
-import { projectId, RootRecorder, type Variant } from '../../cache/local/roots.ts';
-import type { RunRecord } from '../../cache/records.ts';
+import { projectId, RootRecorder } from '../../cache/local/roots.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
 import { isUpToDate } from '../../execute/lockfile.ts';
@@ -8,11 +7,13 @@ import type { Services } from '../../execute/services.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Choice, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
+import { cacheCommandLineFor } from '../command-line.ts';
 import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { lockfilePath } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
+import { RunRecorder } from '../run-recorder.ts';
 import { missingInputs } from '../session.ts';
 import { variantOf } from '../variant.ts';
 import { withSession } from '../with-session.ts';
@@ -24,6 +25,8 @@ export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'>
   readonly locked: boolean;
   /** Believe the results of others in the cache as if this user had computed them. */
   readonly trustCache: boolean;
+  /** Print the stacks of errors. */
+  readonly stack: boolean;
 }
 
 /** `pipeline run` and, as a dry run of all stages, `pipeline status`. Returns the exit code. */
@@ -42,25 +45,29 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
 
     const console = openConsole(options);
     const { emit, close } = reporterFor(options, console);
-    const started = new Date().toISOString();
     const { dryRun, keepGoing } = options;
     const variant = variantOf(services.plan.name, options);
-    const root = new RootRecorder(services.roots.cache, variant, names(services.plan));
+    const recording = {
+      root: new RootRecorder(services.roots.cache, variant, names(services.plan)),
+      run: new RunRecorder(services.stores.history, services.plan, projectId(variant)),
+    };
     const result = await execute(services, {
       selection: selection.value,
-      dryRun,
+      purpose: dryRun ? 'dry-run' : 'run',
       keepGoing,
       signal,
-      emit: dryRun ? emit : recorded(emit, root),
+      emit: dryRun ? emit : recorded(emit, recording),
       ...(checkResult && { checkResult }),
     });
     await close();
-    const recording = dryRun ? [] : record(result, services, { variant, root, started });
-    conclude(result, services.plan, console);
+    const unrecorded = dryRun ? [] : record(result, services.plan, recording);
+    await conclude(result, services, console, options);
     // Loaded on demand, since mostly everything is on this machine.
     if (remote?.isUsed())
       await (await import('../conclude-remote.ts')).concludeRemote(remote, result, options, console);
-    reportUnrecorded(recording, options);
+    reportUnrecorded(unrecorded, options);
+    // Only what has run has printed something.
+    if (recording.run.isRecorded) (await import('../../cache/logs/prune-logs.ts')).pruneLogs(services.roots.cache);
     const foreign = result.stages.filter((stage) => 'outputs' in stage && services.vouched.isForeign(stage.key));
     const locks = result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options);
     // Loaded on demand, since usually every result is this user's own, and the lockfile is up to date.
@@ -74,9 +81,15 @@ export async function run(stages: readonly string[], options: RunCommandOptions)
   });
 }
 
-/** Records each new result at once, so that it is kept even if the run is killed before its end. */
-function recorded(emit: (event: RunEvent) => void, root: RootRecorder): (event: RunEvent) => void {
+interface Recording {
+  readonly root: RootRecorder;
+  readonly run: RunRecorder;
+}
+
+/** Records what happens at once, so that it is kept even if the run is killed before its end. */
+function recorded(emit: (event: RunEvent) => void, { root, run }: Recording): (event: RunEvent) => void {
   return (event) => {
+    run.note(event);
     if (event.type === 'stage-finished') {
       const { result } = event;
       if (result.outcome === 'ran' || result.outcome === 'cached') root.use(result.name, result.key);
@@ -87,19 +100,9 @@ function recorded(emit: (event: RunEvent) => void, root: RootRecorder): (event: 
   };
 }
 
-interface Recording {
-  readonly variant: Variant;
-  readonly root: RootRecorder;
-  readonly started: string;
-}
-
 /** Records the run and what it needs in the cache. Returns what prevents it. */
-function record(
-  result: RunResult,
-  { plan, stores }: Services,
-  { variant, root, started }: Recording,
-): readonly Problem[] {
-  const added = stores.history.addRun({ ...toRecord(result, plan, started), project: projectId(variant) });
+function record(result: RunResult, plan: Plan, { root, run }: Recording): readonly Problem[] {
+  const added = run.finish(result);
   const saved = root.save(result.ok && isWhole(result, plan));
   return [added, saved].flatMap((written) => (written.ok ? [] : written.failure));
 }
@@ -124,28 +127,13 @@ function ownsLockfile({ locked, set }: RunCommandOptions): boolean {
   return !locked && set.length === 0;
 }
 
-function conclude(result: RunResult, plan: Plan, console: Console): void {
-  printFailures(result, console);
+async function conclude(
+  result: RunResult,
+  { plan, roots }: Services,
+  console: Console,
+  options: RunCommandOptions,
+): Promise<void> {
+  const logs = { cache: roots.cache, commandLine: cacheCommandLineFor(options) };
+  await printFailures(result, console, { stack: options.stack, logs });
   console.print(summarize(result, plan, console));
-}
-
-function toRecord({ run: id, ok, seconds, stages }: RunResult, plan: Plan, started: string): RunRecord {
-  const params = new Map(plan.stages.map((stage) => [stage.name, stage.params]));
-  return {
-    run: id,
-    pipeline: plan.name,
-    started,
-    seconds,
-    ok,
-    stages: stages.map((stage) => ({
-      name: stage.name,
-      outcome: stage.outcome,
-      seconds: stage.seconds,
-      reasons: stage.reasons,
-      ...('key' in stage && stage.key !== undefined && { key: stage.key }),
-      params: params.get(stage.name) ?? {},
-      outputs: 'outputs' in stage ? stage.outputs : {},
-      metrics: 'metrics' in stage ? stage.metrics : {},
-    })),
-  };
 }

@@ -19,6 +19,8 @@ import { withSession } from '../with-session.ts';
 export interface VerifyOptions extends CommonOptions {
   /** The directory in which the empty cache is created and kept. */
   readonly keep?: string;
+  /** Print the stacks of errors. */
+  readonly stack: boolean;
 }
 
 /** `pipeline verify`: reruns stages in an empty cache, and compares their outputs with the lockfile. */
@@ -40,7 +42,8 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
     if (!fresh.ok) return reportProblems(fresh.failure, options);
     try {
       const result = await rerun(verification, lockfile, {
-        ...{ services, directory: fresh.value.path, signal, options, keep: options.keep, reference: 'pipeline.lock' },
+        ...{ services, directory: fresh.value.path, signal, options, keep: options.keep, stack: options.stack },
+        reference: 'pipeline.lock',
       });
       return exitCodeOf(result);
     } finally {

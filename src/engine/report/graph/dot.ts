@@ -47,10 +47,10 @@ export async function toSvg(graph: Graph): Promise<string> {
   return (await instance()).renderString(toDot(graph), { format: 'svg' });
 }
 
-function attributes({ name, module, state, reasons }: GraphStage): string {
+function attributes({ name, module, command, state, reasons }: GraphStage): string {
   const { sign, meaning } = LEGEND[state];
   const style = state === 'unknown' ? ', style="rounded,filled,dashed"' : '';
-  const tooltip = [module, [meaning, ...reasons.slice(0, 3)].join(': ')].join('\n');
+  const tooltip = [module ?? command, [meaning, ...reasons.slice(0, 3)].join(': ')].join('\n');
   const label = `${sign} ${name}`;
   return `label=${quote(label)}, ${widthFor(label)}, tooltip=${quote(tooltip)}, ${paint(COLOURS[state])}${style}`;
 }

@@ -14,7 +14,9 @@ export const LEGEND: Readonly<Record<State, { readonly sign: string; readonly me
 
 export interface GraphStage {
   readonly name: string;
-  readonly module: string;
+  /** The module or the command, as the pipeline file has it. */
+  readonly module?: string;
+  readonly command?: string;
   readonly state: State;
   /** Why the stage would run, or why its state is unknown. */
   readonly reasons: readonly string[];
@@ -74,10 +76,10 @@ export function toGraph(
       });
     }
   }
-  const stages = plan.stages.map(({ name, module }) => ({
-    name,
-    module: module.written,
-    ...stateOf(results.get(name)),
+  const stages = plan.stages.map((stage) => ({
+    name: stage.name,
+    ...(stage.kind === 'module' ? { module: stage.module.written } : { command: stage.command.written }),
+    ...stateOf(results.get(stage.name)),
   }));
   return { name: plan.name, stages, paths: [...paths.values()], edges };
 }

@@ -6,7 +6,7 @@ import type { Quarantined } from '../shards/quarantine.ts';
 import type { ShardImage } from '../shards/shard-writer.ts';
 import { decodeImage } from './decode.ts';
 import { encodePixels, type PixelEncoding } from './encode-pixels.ts';
-import { readImageOf } from './image-file.ts';
+import type { ImageReader } from './image-file.ts';
 import { differenceHash } from './perceptual-hash.ts';
 import type { Fit, Interpolation } from './resizing.ts';
 
@@ -27,6 +27,13 @@ export interface LoadOptions {
   readonly onBadImage?: OnBadImage;
 }
 
+/** Where images come from. */
+export interface ImageSources {
+  /** Reads the files in `root`. */
+  readonly read: ImageReader;
+  readonly previous: PreviousShards | undefined;
+}
+
 export type LoadedImage =
   | { readonly ok: true; readonly value: ShardImage }
   | { readonly ok: false; readonly failure: readonly Problem[]; readonly quarantined: Quarantined };
@@ -35,12 +42,12 @@ export type LoadedImage =
 export async function loadImage(
   file: string,
   { root, size, fit, interpolation, encoding, onBadImage }: LoadOptions,
-  previous: PreviousShards | undefined,
+  { read, previous }: ImageSources,
 ): Promise<LoadedImage> {
   const known = await previous?.image(file);
   if (known !== undefined) return success(known);
   const at = { file: path.join(root, file) };
-  const source = await readImageOf(root, file);
+  const source = await read(file);
   const sha256 = source.ok ? hash('sha256', source.value) : null;
   const resizing = { width: size, height: size, fit, interpolation };
   const decoded = source.ok ? await decodeImage(source.value, resizing) : source;

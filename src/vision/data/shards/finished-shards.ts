@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { parseJsonFile } from '../../../shared/parse-json.ts';
 import { statsOf } from '../../../shared/paths-below.ts';
 import type { FromSchema } from '../../../shared/schema-type.ts';
@@ -42,12 +42,15 @@ export async function openFinishedShards(directory: string): Promise<FinishedSha
   const unfinished = path.join(directory, 'unfinished');
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { recursive: true });
-  const isCompleted = new Ajv().compile<FromSchema<typeof schema>>(schema);
+  // Compiled when a record is found: that takes as long as resizing ten photographs, and a first run has none.
+  let isCompleted: ValidateFunction<FromSchema<typeof schema>> | undefined;
   const begin = (name: string) => path.join(unfinished, name);
   const recordOf = (name: string) => path.join(directory, `${name}.json`);
   return {
     async find({ name, files }) {
       const made = parseJsonFile(recordOf(name), 'stageJson')?.value;
+      if (made === undefined) return undefined;
+      isCompleted ??= new Ajv().compile<FromSchema<typeof schema>>(schema);
       if (!isCompleted(made) || (made.shard !== undefined && made.shard.file !== name)) return undefined;
       const found = [...(made.shard?.images ?? []), ...made.quarantined].map(({ file }) => file);
       const isIntact = made.shard === undefined || (await hasContent(path.join(directory, name), made.shard));

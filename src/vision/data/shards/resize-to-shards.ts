@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { counted } from '../../../shared/wording.ts';
+import { imageReader } from '../images/image-file.ts';
 import { type LoadedImage, type LoadOptions, loadImage } from '../images/load-image.ts';
 import { limitProblems } from '../labels/limit-problems.ts';
 import { type CompletedShard, type FinishedShards, openFinishedShards } from './finished-shards.ts';
@@ -135,8 +136,9 @@ async function writePendingShards(classified: ClassifiedShards, context: WriteCo
   // More than are decoded concurrently, because others are being read or wait for their turn to be written.
   const concurrency = Math.max(8, 2 * availableParallelism());
   const files = classified.pending.flatMap((shard) => shard.files);
+  const sources = { read: imageReader(options.root), previous };
   const images = Readable.from(files)
-    .map((file: string) => loadImage(file, options, previous), { concurrency, signal })
+    .map((file: string) => loadImage(file, options, sources), { concurrency, signal })
     [Symbol.asyncIterator]() as AsyncIterator<LoadedImage>;
   const broken: Problem[] = [];
   let done = classified.imagesDone;

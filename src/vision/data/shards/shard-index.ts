@@ -69,7 +69,14 @@ const FILE_NAME = 'index.json';
 
 /** Writes the index as `index.json` into the directory of the shards. */
 export async function writeShardIndex(directory: string, index: ShardIndex): Promise<void> {
-  await writeFile(path.join(directory, FILE_NAME), `${JSON.stringify(index)}\n`);
+  await writeFile(path.join(directory, FILE_NAME), toJson(index));
+}
+
+/** Yields one line of JSON shard by shard: as one string it would take as much memory again as the index. */
+function* toJson({ shards, ...rest }: ShardIndex): Generator<string> {
+  yield JSON.stringify({ ...rest, shards: [] }).slice(0, -']}'.length);
+  for (const [number, shard] of shards.entries()) yield `${number === 0 ? '' : ','}${JSON.stringify(shard)}`;
+  yield ']}\n';
 }
 
 /** Reads and validates the index of a directory of shards. */

@@ -36,6 +36,7 @@ type Initialization = 'glorot-uniform' | 'he-normal';
 export class LayerFactory {
   readonly #tf: TensorFlow;
   readonly #seed: number;
+  readonly #batchNormalizationMomentum: number | undefined;
   readonly #classes: {
     readonly BatchNormalization: ReturnType<typeof batchNormalizationClass>;
     readonly CustomScaleLayer: ReturnType<typeof customScaleClass>;
@@ -46,10 +47,14 @@ export class LayerFactory {
   #initialized = 0;
   #dropouts = 0;
 
-  /** @param seed the random seed of the initial weights. The n-th weight created always has the same values. */
-  constructor(tf: TensorFlow, seed: number) {
+  /**
+   * @param seed the random seed of the initial weights. The n-th weight created always has the same values.
+   * @param batchNormalizationMomentum the momentum of all batch normalization, instead of what the layers are given.
+   */
+  constructor(tf: TensorFlow, seed: number, batchNormalizationMomentum?: number) {
     this.#tf = tf;
     this.#seed = seed;
+    this.#batchNormalizationMomentum = batchNormalizationMomentum;
     this.#classes = {
       BatchNormalization: batchNormalizationClass(tf),
       CustomScaleLayer: customScaleClass(tf),
@@ -118,8 +123,10 @@ export class LayerFactory {
   }
 
   batchNormalization(x: SymbolicTensor, config: Omit<BatchNormalizationConfig, 'name'> & Named = {}): SymbolicTensor {
+    const name = this.#nameOf('batch_normalization', config);
+    const momentum = this.#batchNormalizationMomentum ?? config.momentum;
     return applyLayer(
-      new this.#classes.BatchNormalization({ ...config, name: this.#nameOf('batch_normalization', config) }),
+      new this.#classes.BatchNormalization({ ...config, name, ...(momentum !== undefined && { momentum }) }),
       x,
     );
   }

@@ -57,7 +57,7 @@ function publishedWeights(backbone: BackboneName): Result<WeightsSource> {
   }
   if (published.digest === undefined) {
     return problem(`Keras publishes the weights for the backbone "${backbone}" without a digest to verify them by`, {
-      advice: `Download ${published.url}, check it and connect the file as the input "weights", or set weights to that URL with #sha256=….`,
+      advice: `Download ${published.url}, and set weights to the file: PATH#sha256=… (\`sha256sum FILE\` prints the digest).`,
     });
   }
   return success({ kind: 'download', file: published });

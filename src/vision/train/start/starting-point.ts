@@ -4,7 +4,7 @@ import { failure, type Problem, problem, type Result, success } from '../../../s
 import type { Resizing } from '../../data/images/resizing.ts';
 import { type LoadedWeights, loadKerasWeights } from '../../keras/load-weights.ts';
 import { type BackboneName, backboneNames, backbones } from '../../models/backbones/index.ts';
-import { type Architecture, buildClassifier } from '../../models/classifier.ts';
+import { type Architecture, buildClassifier, type ClassifierOptions } from '../../models/classifier.ts';
 import type { TaskClasses } from '../../models/heads.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../../models/saved-model.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
@@ -82,9 +82,7 @@ function initialWeights(
   return weightsFile === undefined ? weightsSource(weights, backbone) : success({ kind: 'input', path: weightsFile });
 }
 
-export interface StartingModelOptions {
-  readonly dropout: number;
-  readonly seed: number;
+export interface StartingModelOptions extends ClassifierOptions {
   /** The file saved by Keras to load weights from, if any. */
   readonly weightsFile?: string | undefined;
   /** A folder for temporary files. */

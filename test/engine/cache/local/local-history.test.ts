@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { RunHistory } from '../../../../src/engine/cache/history/run-history.ts';
 import { LocalHistory } from '../../../../src/engine/cache/local/local-history.ts';
 import { type ActionKey, sha256 } from '../../../../src/engine/fingerprint/digest.ts';
+import { ownHandle } from '../../../../src/shared/holder.ts';
 
 const KEY = sha256('key') as string as ActionKey;
 
@@ -44,23 +45,29 @@ test('a corrupted last key is ignored', () => {
   }
 });
 
-test('a stage has failed if it did so in the newest run that got to it', () => {
+test('a stage has failed if it did so, or was killed, in the newest run that got to it', () => {
   const cache = temporaryCache();
-  const ended = (run: string, outcome: 'ran' | 'failed' | 'blocked') => {
+  const ended = (run: string, outcome: 'ran' | 'failed' | 'blocked') => add(run, outcome);
+  const inProgress = (run: string, holder: string) => add(run, 'running', { holder });
+  const add = (run: string, outcome: string, more = {}) => {
     const stages = [
       { name: 'train', outcome, key: KEY, params: {}, seconds: 1, reasons: [], outputs: {}, metrics: {} },
     ];
     const started = '2026-01-01T00:00:00Z';
-    new LocalHistory(cache).addRun({ run, pipeline: 'p', started, seconds: 1, ok: outcome === 'ran', stages });
+    new LocalHistory(cache).addRun({ run, pipeline: 'p', started, seconds: 1, ok: outcome === 'ran', stages, ...more });
   };
   const failure = () => new LocalHistory(cache).lastFailure('train');
   expect(failure()).toBeUndefined();
   ended('20260101-000000-1', 'failed');
-  expect(failure()).toBe('20260101-000000-1');
+  expect(failure()).toEqual({ run: '20260101-000000-1', how: 'failed', key: KEY });
   ended('20260101-000001-1', 'blocked');
-  expect(failure()).toBe('20260101-000000-1');
+  expect(failure()).toEqual({ run: '20260101-000000-1', how: 'failed', key: KEY });
   expect(new LocalHistory(cache).lastFailure('other')).toBeUndefined();
-  ended('20260101-000002-1', 'ran');
+  inProgress('20260101-000002-1', ownHandle());
+  expect(failure()).toMatchObject({ run: '20260101-000000-1' });
+  inProgress('20260101-000003-1', ownHandle().replace(/start=\d*/, 'start=1'));
+  expect(failure()).toEqual({ run: '20260101-000003-1', how: 'killed', key: KEY });
+  ended('20260101-000004-1', 'ran');
   expect(failure()).toBeUndefined();
 });
 

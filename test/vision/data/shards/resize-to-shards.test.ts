@@ -74,6 +74,15 @@ function previous({ shards }: Made): NonNullable<ResizeOptions['previous']> {
   return { shards, digests: new Map([...files].map(({ path, digest }) => [path, digest])) };
 }
 
+test('resizeToShards writes the index as one line of JSON, whether there are shards or not', async () => {
+  for (const files of [[], ['1.png'], readdirSync(dataset)]) {
+    const { shards } = await make({ files });
+    const text = readFileSync(join(shards, 'index.json'), 'utf8');
+    expect(text).toBe(`${JSON.stringify(JSON.parse(text))}\n`);
+    expect(unwrap(await readShardIndex(shards)).shards.flatMap(({ images }) => images)).toHaveLength(files.length);
+  }
+});
+
 describe('resizeToShards with a previous result', () => {
   test.each<[string, () => void, number]>([
     ['one image changed', () => put('7.png', 50), 1],

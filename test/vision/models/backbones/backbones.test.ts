@@ -52,6 +52,15 @@ describe.each(backboneNames)('%s', (backbone) => {
     model.dispose();
   });
 
+  test('takes the momentum of its batch normalization from the options', () => {
+    const options = { dropout: 0.5, seed: 1, batchNormalizationMomentum: 0.75 };
+    const model = buildClassifier(tf, { backbone, height: minSize, width: minSize, tasks }, options);
+    const normalizations = model.layers.filter((layer) => layer.getClassName() === 'BatchNormalization');
+    expect(normalizations.length).toBeGreaterThan(0);
+    expect(new Set(normalizations.map((layer) => layer.getConfig()['momentum']))).toEqual(new Set([0.75]));
+    model.dispose();
+  });
+
   test('has the expected number of parameters', () => {
     const model = build(defaultSize);
     expect(model.countParams()).toBe(parameters[backbone]);

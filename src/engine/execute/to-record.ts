@@ -1,11 +1,12 @@
 import type { ActionRecord, FinishedOutput, MachineClass } from '../cache/records.ts';
 import type { StageRequest } from './executor.ts';
+import type { Performed } from './run-stage.ts';
 
-/** Returns the record of a stage that has just run. */
+/** Returns the record of what a stage has just computed on this machine. */
 export function toRecord(
-  { stage, module, run, key, document, code }: StageRequest,
+  { stage, module, run, key, document, program }: StageRequest,
   outputs: Readonly<Record<string, FinishedOutput>>,
-  metrics: ActionRecord['metrics'],
+  { metrics, usage }: Pick<Performed, 'metrics' | 'usage'>,
   { seconds, machine }: { readonly seconds: number; readonly machine: MachineClass | undefined },
 ): ActionRecord {
   return {
@@ -19,7 +20,8 @@ export function toRecord(
       run,
       finished: new Date().toISOString(),
       seconds,
-      modules: code.modules,
+      ...(usage && { usage }),
+      modules: program.kind === 'module' ? program.code.modules : {},
       node: process.version,
       platform: `${process.platform}-${process.arch}`,
       ...(machine && { machine }),
