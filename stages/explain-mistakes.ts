@@ -7,7 +7,7 @@ export default defineStage({
     type: 'object',
     properties: {
       count: {
-        description: 'The number of samples at most: those with the largest loss.',
+        description: 'The number of mistakes at most: those with the largest loss.',
         type: 'integer',
         minimum: 1,
         maximum: 1000,

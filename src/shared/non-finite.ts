@@ -24,3 +24,10 @@ export function readNumbers(written: Readonly<Record<string, unknown>>): Record<
   }
   return numbers;
 }
+
+/** Quotes NaN and infinite numbers in JSON, which lacks them, and in which Python writes them nevertheless. */
+export function quoteNonFinite(json: string): string {
+  return json.replaceAll(/"(?:\\.|[^"\\])*"|-?Infinity|NaN/g, (found) =>
+    found.startsWith('"') ? found : `"${found}"`,
+  );
+}

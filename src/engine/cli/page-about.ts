@@ -25,7 +25,7 @@ export async function pageAbout(
   services: Services,
   options: CommonOptions,
 ): Promise<Result<{ readonly run: RunRecord; readonly html: string }>> {
-  const { stores, commandLine } = services;
+  const { commandLine } = services;
   const history = ownHistory(options, services.plan.name);
   const run = requireRun(wanted, history, commandLine);
   if (!run.ok) return run;
@@ -35,11 +35,11 @@ export async function pageAbout(
   const lockfile = lockfilePath(options);
   const lock = readLockfile(lockfile, relative(process.cwd(), lockfile));
   if (!lock.ok) return lock;
-  const html = await runPage(await reportedRun(run.value, baseline.value, stores), {
+  const html = await runPage(await reportedRun(run.value, baseline.value, services), {
     sources: await options.engine.extensions.reportSources(),
     lockfile: lock.value,
-    before: baseline.value && (await reportedRun(baseline.value, undefined, stores)),
-    reproduce: commandLine('verify'),
+    before: baseline.value && (await reportedRun(baseline.value, undefined, services)),
+    commandLine,
     live,
   });
   return success({ run: run.value, html });

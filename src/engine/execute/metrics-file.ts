@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { flatten } from '../../shared/flatten.ts';
 import type { JsonObject } from '../../shared/json.ts';
-import { readNumbers } from '../../shared/non-finite.ts';
+import { quoteNonFinite, readNumbers } from '../../shared/non-finite.ts';
 import { parseJson } from '../../shared/parse-json.ts';
 import { failure, type Place, type Result, success } from '../../shared/problem.ts';
 import { readText } from '../../shared/read-file.ts';
@@ -21,7 +21,7 @@ export function metricsFile(
   const text = readText(join(made, METRICS), 'stageJson');
   // That it is missing is reported like a missing output of any other name.
   if (!text.ok && text.failure.kind === 'missing') return success({});
-  const value = text.ok ? parseJson(withTextForNonFinite(text.value))?.value : undefined;
+  const value = text.ok ? parseJson(quoteNonFinite(text.value))?.value : undefined;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return success(readNumbers(flatten(value as JsonObject)));
   }
@@ -29,11 +29,4 @@ export function metricsFile(
   const message = `the metrics of stage "${stage}" cannot be read from its output ${METRICS}: ${found}`;
   const advice = 'Write an object of numbers, such as {"accuracy": 0.93}, or give the output another name.';
   return failure({ kind: 'bad-output', problems: [{ message, at, advice }] });
-}
-
-/** Quotes NaN and infinite numbers, which JSON lacks, and which Python writes nevertheless. */
-function withTextForNonFinite(text: string): string {
-  return text.replaceAll(/"(?:\\.|[^"\\])*"|-?Infinity|NaN/g, (found) =>
-    found.startsWith('"') ? found : `"${found}"`,
-  );
 }

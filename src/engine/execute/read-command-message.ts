@@ -1,3 +1,4 @@
+import { quoteNonFinite } from '../../shared/non-finite.ts';
 import { parseJson } from '../../shared/parse-json.ts';
 import type { HostMessage } from './protocol.ts';
 import { readMessage } from './read-message.ts';
@@ -7,7 +8,7 @@ import { readMessage } from './read-message.ts';
  * `{"log":"…"}` or `{"saving":true}`. Returns nothing if it is none.
  */
 export function readCommandMessage(line: string): HostMessage | undefined {
-  const value = parseJson(line)?.value;
+  const value = parseJson(quoteNonFinite(line))?.value;
   if (typeof value !== 'object' || value === null) return undefined;
   const [[kind, content] = ['', null], ...more] = Object.entries(value);
   const message = more.length === 0 ? asHostMessage(kind, content) : undefined;

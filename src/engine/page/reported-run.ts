@@ -3,20 +3,14 @@ import type { RunHistory } from '../cache/history/run-history.ts';
 import type { ActionRecord, RunRecord, StageOutcomeRecord } from '../cache/records.ts';
 import { findResult } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
-import { readDocument } from '../fingerprint/action-key.ts';
+import type { Plan } from '../plan/plan.ts';
+import { edgesBetween, type ReportedEdge } from './run-edges.ts';
 
 /** A stage of a run, with its record as far as that is still in the cache. */
 export interface ReportedStage extends StageOutcomeRecord {
   readonly record: ActionRecord | undefined;
   /** Whether this run computed the result. */
   readonly isOwn: boolean;
-}
-
-/** An arrow of the graph: an output of a stage that another one reads. */
-export interface ReportedEdge {
-  readonly from: string;
-  readonly output: string;
-  readonly to: string;
 }
 
 /** A past run, with what is still in the cache of it. */
@@ -33,7 +27,7 @@ export interface ReportedRun {
 export async function reportedRun(
   run: RunRecord,
   baseline: RunRecord | undefined,
-  stores: Pick<Stores, 'actions' | 'contents'>,
+  { stores, plan }: { readonly stores: Pick<Stores, 'actions' | 'contents'>; readonly plan: Plan },
 ): Promise<ReportedRun> {
   const stages: ReportedStage[] = [];
   const artifacts: ReportArtifact[] = [];
@@ -46,7 +40,7 @@ export async function reportedRun(
       if (path !== undefined) artifacts.push({ stage: stage.name, output, file, kind, path });
     }
   }
-  return { run, baseline, stages, edges: edgesBetween(stages), artifacts };
+  return { run, baseline, stages, edges: edgesBetween(stages, plan.stages), artifacts };
 }
 
 /** Returns the last complete run of the same pipeline before a run. */
@@ -62,20 +56,4 @@ export function runBefore(run: RunRecord, history: RunHistory): RunRecord | unde
 /** A stage that is not deterministic may have been computed again since. */
 function hasOutputsOf({ outputs }: StageOutcomeRecord, record: ActionRecord): boolean {
   return Object.entries(outputs).every(([name, digest]) => record.outputs[name]?.digest === digest);
-}
-
-/** Finds out by content what was read from which stage: a record has the digests of its inputs, not their names. */
-function edgesBetween(stages: readonly ReportedStage[]): readonly ReportedEdge[] {
-  const makers = new Map<string, { readonly stage: string; readonly output: string }>();
-  const edges: ReportedEdge[] = [];
-  for (const { name, record, outputs } of stages) {
-    const inputs = new Set(record === undefined ? [] : Object.values(readDocument(record.document).inputs));
-    for (const digest of inputs) {
-      const maker = makers.get(digest);
-      if (maker !== undefined) edges.push({ from: maker.stage, output: maker.output, to: name });
-    }
-    for (const [output, digest] of Object.entries(outputs))
-      if (!makers.has(digest)) makers.set(digest, { stage: name, output });
-  }
-  return edges;
 }

@@ -14,18 +14,19 @@ export interface RunPageOptions {
   readonly lockfile: Lockfile | undefined;
   /** The run with which this one is compared, with its artifacts. */
   readonly before: ReportedRun | undefined;
-  /** The command that computes everything again and compares it. */
-  readonly reproduce: string;
+  /** Formats a command for the same pipeline, from its words after `pipeline`. */
+  readonly commandLine: (...words: readonly string[]) => string;
   readonly live?: LivePage | undefined;
 }
 
 /** Returns the report of a run as one HTML file. The same run and cache give the same bytes. */
 export async function runPage(reported: ReportedRun, options: RunPageOptions): Promise<string> {
-  const { sources, before, lockfile, reproduce, live } = options;
+  const { sources, before, lockfile, commandLine, live } = options;
   const contributed: ReportSection[] = [];
   for (const source of sources) contributed.push(...(await source.sections(reported.artifacts, before?.artifacts)));
   const timeline = timelineElement(reported);
-  const lost = reported.stages.filter(({ record, key }) => key !== undefined && record === undefined);
+  const lost = reported.stages.filter(({ record, outputs }) => Object.keys(outputs).length > 0 && record === undefined);
+  const failed = reported.stages.filter(({ outcome }) => outcome === 'failed' || outcome === 'killed');
   const sections: readonly ReportSection[] = [
     {
       id: 'verdict',
@@ -35,17 +36,27 @@ export async function runPage(reported: ReportedRun, options: RunPageOptions): P
         headline: headlineOf(reported.artifacts, sources),
         before: headlineOf(before?.artifacts ?? [], sources),
         lockfile,
+        verify: commandLine('verify'),
       }),
     },
     { id: 'stages', title: 'Stages', content: await stagesElement(reported) },
     ...(timeline === undefined ? [] : [{ id: 'timeline', title: 'Timeline', content: timeline }]),
     { id: 'params', title: 'Params', content: paramsElement(reported) },
     ...contributed,
-    { id: 'provenance', title: 'Provenance', content: provenanceElement(reported, reproduce) },
+    { id: 'provenance', title: 'Provenance', content: provenanceElement(reported, commandLine('verify')) },
   ];
-  const notes =
+  const logs = failed.map(
+    ({ name, outcome }) =>
+      `${name} ${outcome}. What it printed: ${commandLine('logs', name, '--run', reported.run.run)}`,
+  );
+  const missing =
     lost.length === 0 ? [] : [`No longer in the cache: the results of ${lost.map(({ name }) => name).join(', ')}.`];
-  return pageHtml({ title: `${reported.run.pipeline}: run ${reported.run.run}`, sections, notes, live });
+  return pageHtml({
+    title: `${reported.run.pipeline}: run ${reported.run.run}`,
+    sections,
+    notes: [...logs, ...missing],
+    live,
+  });
 }
 
 function headlineOf(artifacts: readonly ReportArtifact[], sources: readonly ReportSource[]): Headline | undefined {

@@ -36,5 +36,6 @@ code, pre { font-family: ui-monospace, monospace; font-size: 0.875em; } details 
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1rem 2rem; }
 
 .pair caption { white-space: normal; } :target { background: var(--mark); }
+@media (max-width: 40rem) { .scroll table { width: max-content; } td { max-width: 16rem; } figure.graph svg { max-width: none; } }
 @media print { nav, .filter { display: none; } details > * { display: block; } body { max-width: none; } h2 { break-after: avoid; } li, tr, figure { break-inside: avoid; } }
 `;

@@ -11,10 +11,12 @@ interface VerdictProps {
   /** The same of the run that this one is compared with. */
   readonly before: Headline | undefined;
   readonly lockfile: Lockfile | undefined;
+  /** The command that computes everything again and compares it. */
+  readonly verify: string;
 }
 
 /** Whether the run is good, better than the one before, and reproducible. */
-export function Verdict({ reported, headline, before, lockfile }: VerdictProps): JSX.Element {
+export function Verdict({ reported, headline, before, lockfile, verify }: VerdictProps): JSX.Element {
   const { run, baseline, stages } = reported;
   const ran = stages.filter(({ outcome }) => outcome === 'ran').length;
   return (
@@ -40,7 +42,7 @@ export function Verdict({ reported, headline, before, lockfile }: VerdictProps):
       </div>
       <div>
         <dt>Reproducible</dt>
-        {reproducibleInWords(reported, lockfile).map((words, index) => (
+        {reproducibleInWords(reported, lockfile, verify).map((words, index) => (
           <dd key={words} class={index === 0 ? 'headline' : undefined}>
             {words}
           </dd>
@@ -58,7 +60,11 @@ function changeInWords({ value }: Headline, before: Headline | undefined, baseli
   return change === 0 ? `as in run ${baseline}` : `${sign}${figure(Math.abs(change))} since run ${baseline}`;
 }
 
-function reproducibleInWords({ stages }: ReportedRun, lockfile: Lockfile | undefined): readonly string[] {
+function reproducibleInWords(
+  { stages }: ReportedRun,
+  lockfile: Lockfile | undefined,
+  verify: string,
+): readonly string[] {
   const finished = stages.filter(({ outputs }) => Object.keys(outputs).length > 0);
   const locked = finished.filter(({ name, key }) => lockfile?.get(name)?.key === key);
   const different = locked.filter(({ name, outputs }) => {
@@ -68,6 +74,7 @@ function reproducibleInWords({ stages }: ReportedRun, lockfile: Lockfile | undef
   if (different.length > 0) {
     return ['no', `other bytes than in the lockfile: ${different.map(({ name }) => name).join(', ')}`];
   }
-  if (finished.length > 0 && locked.length === finished.length) return ['yes', 'all outputs are those of the lockfile'];
-  return ['not known', 'the lockfile is of another run; pipeline verify tells'];
+  if (finished.length > 0 && locked.length === finished.length)
+    return ['as in the lockfile', `to compute all of it again and compare: ${verify}`];
+  return ['not known', 'the lockfile is of another run'];
 }

@@ -31,7 +31,7 @@ export interface ExplainOptions {
 }
 
 /**
- * Draws, for the samples with the largest loss, where the image speaks for the predicted and for the true class.
+ * Draws, for the wrong predictions with the largest loss, where the image speaks for the predicted and for the true class.
  *
  * @returns the number of samples; a `bad-input` failure if shards, samples and model do not fit together; a `failed` one if
  *   TensorFlow or the weights cannot be loaded.
@@ -49,7 +49,8 @@ export async function explainMistakes(
   try {
     const problems = mismatches(facts.value, shards.value, samples.value, paths);
     if (problems.length > 0) return failure(badInput(problems));
-    const worst = [...samples.value].sort((a, b) => b.loss - a.loss).slice(0, options.count);
+    const mistakes = samples.value.filter(({ predicted, truth }) => predicted !== truth);
+    const worst = mistakes.sort((a, b) => b.loss - a.loss).slice(0, options.count);
     return await drawAll(worst, shards.value, facts.value, paths, options);
   } finally {
     await shards.value.close();

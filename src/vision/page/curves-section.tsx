@@ -1,4 +1,4 @@
-import { dot, line, ruleX } from '@observablehq/plot';
+import { dot, line, ruleX, text } from '@observablehq/plot';
 import type { JSX } from 'preact';
 import { chart } from '../../shared/page/chart.ts';
 import { figure } from '../../shared/text/format.ts';
@@ -49,13 +49,13 @@ function pointsOf(
 
 /** Training is drawn dashed, so that the lines can be told apart without colours. */
 function lineChart(name: string, points: readonly Point[], starts: readonly number[], best?: Point): JSX.Element {
-  const lines = linesThrough(points);
+  const { lines, isChain } = linesThrough(points);
   const hasTraining = points.some((point) => point.series === 'training');
   const label = `${name} by epoch: ${[...new Set(points.map((point) => point.series))].join(' (dashed) and ')}`;
   const options = {
     width: 480,
     height: 260,
-    x: { label: 'epoch', ticks: 8, tickFormat: 'd' },
+    x: { label: 'epoch', ticks: epochTicks(points), tickFormat: 'd' },
     y: { label: name.toLowerCase(), grid: true, zero: name === 'Loss' },
     marks: [
       ruleX(starts, { stroke: 'currentColor', strokeOpacity: 0.25, strokeDasharray: '2,4' }),
@@ -69,6 +69,15 @@ function lineChart(name: string, points: readonly Point[], starts: readonly numb
       ),
       // A stage of one epoch that continues no other is a point, not a line.
       dot(points, { x: 'epoch', y: 'value', r: 1.5, fill: 'currentColor', stroke: 'none' }),
+      // Lines of several trainings have their names.
+      text(isChain ? [] : lines.flatMap((each) => each.slice(-1)).filter(({ series }) => series === 'validation'), {
+        x: 'epoch',
+        y: 'value',
+        text: 'stage',
+        textAnchor: 'end',
+        dy: -6,
+        fill: 'currentColor',
+      }),
       ...(best === undefined ? [] : [dot([best], { x: 'epoch', y: 'value', r: 4, fill: 'currentColor' })]),
     ],
   };
@@ -76,11 +85,22 @@ function lineChart(name: string, points: readonly Point[], starts: readonly numb
 }
 
 /** Returns one line for each series if the stages continue each other, and one for each stage otherwise. */
-function linesThrough(points: readonly Point[]): readonly (readonly Point[])[] {
+function linesThrough(points: readonly Point[]): {
+  readonly lines: readonly (readonly Point[])[];
+  readonly isChain: boolean;
+} {
   const epochs = points.map(({ series, epoch }) => `${series} ${epoch}`);
   const isChain = new Set(epochs).size === points.length;
   const lineOf = ({ series, stage }: Point) => (isChain ? series : `${series} ${stage}`);
-  return [...new Set(points.map(lineOf))].map((line) =>
-    points.filter((point) => lineOf(point) === line).sort((a, b) => a.epoch - b.epoch),
+  const lines = [...new Set(points.map(lineOf))].map((each) =>
+    points.filter((point) => lineOf(point) === each).sort((a, b) => a.epoch - b.epoch),
   );
+  return { lines, isChain };
+}
+
+/** Returns at most ten whole epochs at equal distances. */
+function epochTicks(points: readonly Point[]): number[] {
+  const last = Math.max(1, ...points.map(({ epoch }) => epoch));
+  const step = Math.ceil(last / 10);
+  return Array.from({ length: Math.floor(last / step) }, (_, index) => (index + 1) * step);
 }

@@ -36,9 +36,12 @@ const visionReport: ReportSource = {
 export const reportSources: readonly ReportSource[] = [visionReport];
 
 function headlineOf(artifacts: readonly ReportArtifact[]): Headline | undefined {
-  const { accuracy } = evaluationsIn(artifacts).at(-1)?.weighted ?? {};
+  const evaluations = evaluationsIn(artifacts);
+  const { weighted, stage } = evaluations.at(-1) ?? {};
+  const accuracy = weighted?.accuracy;
   if (accuracy === undefined || accuracy.value === null) return undefined;
-  return { name: 'Weighted accuracy', value: accuracy.value, interval: accuracy.interval ?? undefined };
+  const name = evaluations.length === 1 ? 'Weighted accuracy' : `Weighted accuracy of ${stage}`;
+  return { name, value: accuracy.value, interval: accuracy.interval ?? undefined };
 }
 
 async function sectionsOf(
@@ -60,9 +63,7 @@ async function sectionsOf(
   const histories = historiesIn(artifacts);
   if (histories.length > 0) sections.push({ id: 'curves', title: 'Training', content: curvesElement(histories) });
   for (const each of evaluations) {
-    sections.push(
-      ...(await evaluationSections(each, each === evaluation ? '' : `-${each.stage}`, artifacts, pictures)),
-    );
+    sections.push(...(await evaluationSections(each, evaluations, artifacts, pictures)));
   }
   for (const { folder, explanations } of explanationsIn(artifacts)) {
     const content = await explanationsElement(folder, explanations, evaluation, pictures);
@@ -94,16 +95,17 @@ async function lastEvaluated(artifacts: readonly ReportArtifact[]): Promise<Eval
   return evaluation && { evaluation, samples: await evaluatedSamples(artifacts, evaluation.stage) };
 }
 
-/** `suffix` tells the elements of several evaluations apart. */
+/** Of several evaluations, the last one has pictures. */
 async function evaluationSections(
   evaluation: Evaluation & { readonly stage: string },
-  suffix: string,
+  all: readonly Evaluation[],
   artifacts: readonly ReportArtifact[],
   pictures: Pictures,
 ): Promise<readonly ReportSection[]> {
+  const suffix = evaluation === all.at(-1) ? '' : `-${evaluation.stage}`;
   const samples = await evaluatedSamples(artifacts, evaluation.stage);
   const cells = suffix === '' ? picturedCells(evaluation, samples) : new Set<string>();
-  const named = (title: string) => (suffix === '' ? title : `${title} (${evaluation.stage})`);
+  const named = (title: string) => (all.length === 1 ? title : `${title} (${evaluation.stage})`);
   const sections: ReportSection[] = [
     { id: `classes${suffix}`, title: named('Classes'), content: classesElement(evaluation) },
     { id: `confusion${suffix}`, title: named('Confusion'), content: confusionElement(evaluation, cells) },
@@ -111,7 +113,7 @@ async function evaluationSections(
   ];
   if (samples.length > 0 && suffix === '') {
     const content = await mistakesElement(evaluation, samples, pictures);
-    sections.push({ id: 'mistakes', title: 'Mistakes', content });
+    sections.push({ id: 'mistakes', title: named('Mistakes'), content });
   }
   return sections;
 }

@@ -35,9 +35,12 @@ const CSV_HEADER = csvLine(['file', 'task', 'class', 'probability', 'probabiliti
 
 function csvLines({ file, answers }: ImageAnswer): string {
   return answers
-    .map(({ task, class: name, probabilities }) =>
-      csvLine([file, task, name, Math.max(...probabilities).toFixed(8), probabilityList(probabilities)]),
-    )
+    .map(({ task, class: name, probabilities }) => {
+      const list = probabilityList(probabilities);
+      // As it stands in the list, where the sum of all is 1.
+      const largest = list.split(';')[probabilities.indexOf(Math.max(...probabilities))] ?? '';
+      return csvLine([file, task, name, largest, list]);
+    })
     .join('');
 }
 

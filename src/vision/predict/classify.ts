@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { badInput, type CollectedArtifact, type StageFailure } from '../../index.ts';
@@ -88,6 +89,7 @@ interface FoundImages {
 }
 
 async function findImages(root: string): Promise<FoundImages> {
+  if (!statSync(root).isDirectory()) return { files: [], unusable: [], unclear: [noFolder(root)], notes: [] };
   const { folders, findings, notes } = await readFolderTree(new DatasetFiles(root), undefined);
   const files = [...folders.values()].flat().sort();
   const unusable = findings.filter(({ kind }) => kind === 'unusable images');
@@ -141,4 +143,9 @@ async function answerTo(
     for (const output of outputs) await output.write(answers);
   }
   return success(unanswered);
+}
+
+function noFolder(file: string): Problem {
+  const advice = 'Give the folder of the image, and "include" to choose it: { path: ./photographs, include: [NAME] }.';
+  return { message: 'the input "images" is a file, not a folder', at: { file }, advice };
 }

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { runPage } from '../../../src/engine/page/run-page.ts';
 
 const DIGEST = 'a'.repeat(64);
-const OPTIONS = { sources: [], lockfile: undefined, before: undefined, reproduce: 'pipeline verify' };
+const OPTIONS = {
+  sources: [],
+  lockfile: undefined,
+  before: undefined,
+  commandLine: (...words: readonly string[]) => ['pipeline', ...words].join(' '),
+};
 
 test('a page about 1,000 stages has less than 5 MB, with one node for each stage of the pipeline file', async () => {
   const stages = Array.from({ length: 1000 }, (_, index) => ({

@@ -50,7 +50,7 @@ describe('pipeline report', () => {
     expect(text).toContain('count ran');
     expect(text).toContain('it has not run yet');
     expect(text).toContain('There is no earlier run to compare with.');
-    expect(text).toContain('Reproducible yes all outputs are those of the lockfile');
+    expect(text).toContain('Reproducible as in the lockfile');
     expect(text).toContain('count step 1');
     expect(text).toContain('pipeline verify');
     // The graph has an arrow from one stage to the other.

@@ -42,7 +42,7 @@ async function writtenPage(): Promise<string> {
     sources: reportSources,
     lockfile: undefined,
     before: undefined,
-    reproduce: 'pipeline verify',
+    commandLine: (...words: readonly string[]) => ['pipeline', ...words].join(' '),
   });
   const file = join(temporaryFolder(), 'report.html');
   writeFileSync(file, page);

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import Watchpack from 'watchpack';
 import { isAbort } from '../../../shared/abort.ts';
 import { listSome } from '../../../shared/text/format.ts';
-import { type Console, openConsole } from '../console.ts';
+import { type Console, openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 import { findProject } from '../project.ts';
@@ -26,6 +26,13 @@ export async function watch(
   options: WatchableOptions,
   runOnce: typeof run,
 ): Promise<number> {
+  if (options.dryRun) {
+    const advice = 'Leave one of them out: a dry run runs nothing, so there is nothing to run again.';
+    return reportProblems(
+      [{ message: '--watch and --dry-run exclude each other', at: { file: '--watch' }, advice }],
+      options,
+    );
+  }
   const { signal, release } = interruptible();
   const console = openConsole(options);
   const paths = new WatchedPaths(findProject(options));
