@@ -59,9 +59,19 @@ export const stageSchema = {
       minProperties: 1,
       propertyNames: NAME,
       additionalProperties: {
-        type: ['array', 'string'],
-        description: 'A list such as [1, 2, 3], or ${name} of a shared param that is a list.',
+        type: ['array', 'string', 'object'],
+        description:
+          'A list such as [1, 2, 3], ${name} of a shared param that is a list, or { from: STAGE.OUTPUT } for the ' +
+          'list in a JSON file that a stage puts out.',
         minItems: 1,
+        required: ['from'],
+        additionalProperties: false,
+        properties: {
+          from: {
+            type: 'string',
+            description: 'STAGE.OUTPUT: a JSON file with a list of strings, numbers or booleans.',
+          },
+        },
         items: {
           type: ['string', 'number', 'boolean'],
           description: 'A string, a number, true or false.',

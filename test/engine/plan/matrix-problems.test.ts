@@ -8,14 +8,18 @@ function problems(stages: string, shared = ''): string[] {
   return made.ok ? [] : made.failure.map(({ at, message, advice }) => `${at?.line}:${at?.column} ${message}|${advice}`);
 }
 
-const LIST = 'A list such as [1, 2, 3], or ${name} of a shared param that is a list.';
+const LIST =
+  'A list such as [1, 2, 3], ${name} of a shared param that is a list, or { from: STAGE.OUTPUT } for the list in a JSON file that a stage puts out.';
 
 describe('errors in a matrix are reported with their place and advice', () => {
   const train = (matrix: string, params = '{ seed: "${matrix.seed}" }') => `
   train: { module: train.ts, matrix: ${matrix}, inputs: { data: ./d }, params: ${params} }
 `;
   test.each([
-    [train('{ seed: 3 }'), `3:46 "matrix.seed" of stage "train" must be an array or a string, but is 3|${LIST}`],
+    [
+      train('{ seed: 3 }'),
+      `3:46 "matrix.seed" of stage "train" must be an array, a string or an object, but is 3|${LIST}`,
+    ],
     [train('{ seed: [] }'), `3:46 "matrix.seed" of stage "train" must not be empty, but is []|${LIST}`],
     [
       train('{}'),

@@ -36,7 +36,11 @@ export async function run(
   observer?: SessionObserver,
 ): Promise<number> {
   const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun };
-  const command = ({ services }: Session, signal: AbortSignal) => runIn(services, stages, options, signal);
+  const command = async ({ services }: Session, signal: AbortSignal) => {
+    const locked =
+      options.locked && (await (await import('../locked-instances.ts')).withLockedInstances(services, options));
+    return runIn(locked || services, stages, options, signal);
+  };
   return withSession({ ...options, ...session }, command, observer);
 }
 
@@ -46,7 +50,8 @@ async function runIn(
   options: RunCommandOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const selection = select(services.plan, { ...options, stages });
+  const selecting = (plan: Plan) => select(plan, { ...options, stages });
+  const selection = selecting(services.plan);
   if (!selection.ok) return reportProblems(selection.failure, options);
   const missing = missingInputs(services.plan, selection.value.stages);
   if (missing.length > 0) return reportProblems(missing, options);
@@ -69,6 +74,7 @@ async function runIn(
   };
   const result = await execute(services, {
     selection: selection.value,
+    select: selecting,
     purpose: dryRun ? 'dry-run' : 'run',
     keepGoing,
     signal,
@@ -76,13 +82,13 @@ async function runIn(
     ...(checkResult && { checkResult }),
   });
   await close();
-  const unrecorded = dryRun ? [] : record(result, services.plan, recording);
+  const unrecorded = dryRun ? [] : record(result, recording);
   await conclude(result, services, console, options);
   reportUnrecorded(unrecorded, options);
   // Only what has run has printed something.
   if (recording.run.isRecorded) (await import('../../cache/logs/prune-logs.ts')).pruneLogs(services.roots.cache);
   const foreign = result.stages.filter((stage) => 'outputs' in stage && services.vouched.isForeign(stage.key));
-  const locks = result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options);
+  const locks = result.ok && !dryRun && isWhole(result) && ownsLockfile(options);
   // Loaded on demand, since usually every result is this user's own, and the lockfile is up to date.
   if (foreign.length > 0) (await import('../foreign-results.ts')).warnOfForeign(foreign, options, locks);
   else if (locks && !isUpToDate(lockfilePath(options), result)) {
@@ -102,6 +108,7 @@ interface Recording {
 function recorded(emit: (event: RunEvent) => void, { root, run }: Recording): (event: RunEvent) => void {
   return (event) => {
     run.note(event);
+    if (event.type === 'run-replanned') root.expect(names(event.plan));
     if (event.type === 'stage-finished') {
       const { result } = event;
       if (result.outcome === 'ran' || result.outcome === 'cached') root.use(result.name, result.key);
@@ -113,9 +120,9 @@ function recorded(emit: (event: RunEvent) => void, { root, run }: Recording): (e
 }
 
 /** Records the run and what it needs in the cache. Returns what prevents it. */
-function record(result: RunResult, plan: Plan, { root, run }: Recording): readonly Problem[] {
+function record(result: RunResult, { root, run }: Recording): readonly Problem[] {
   const added = run.finish(result);
-  const saved = root.save(result.ok && isWhole(result, plan));
+  const saved = root.save(result.ok && isWhole(result));
   return [added, saved].flatMap((written) => (written.ok ? [] : written.failure));
 }
 
@@ -130,7 +137,7 @@ function names(plan: Plan): readonly string[] {
   return plan.stages.map(({ name }) => name);
 }
 
-function isWhole({ stages }: RunResult, plan: Plan): boolean {
+function isWhole({ stages, plan }: RunResult): boolean {
   return stages.length === plan.stages.length;
 }
 
@@ -141,11 +148,11 @@ function ownsLockfile({ locked, set }: RunCommandOptions): boolean {
 
 async function conclude(
   result: RunResult,
-  { plan, roots }: Services,
+  { roots }: Services,
   console: Console,
   options: RunCommandOptions,
 ): Promise<void> {
   const logs = { cache: roots.cache, commandLine: cacheCommandLineFor(options) };
   await printFailures(result, console, { stack: options.stack, logs });
-  console.print(summarize(result, plan, console));
+  console.print(summarize(result, console));
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Problem } from '../../../shared/problem.ts';
+import { type Problem, success } from '../../../shared/problem.ts';
 import { freshStores } from '../../cache/fresh-stores.ts';
 import { freshDirectory, removeAbandoned } from '../../cache/housekeeping/fresh-directory.ts';
 import { findResult } from '../../cache/results.ts';
@@ -19,6 +19,7 @@ import { localExecutor, openLocalStores } from '../compose.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
 import { checkAgainstLockfile, lockfileOf } from '../locked.ts';
+import { withLockedInstances } from '../locked-instances.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
@@ -34,7 +35,8 @@ export interface VerifyOptions extends CommonOptions {
 
 /** `pipeline verify`: reruns stages in an empty cache, and compares their outputs with the lockfile. */
 export async function verify(stages: readonly string[], options: VerifyOptions): Promise<number> {
-  return withSession({ ...options, fromScratch: true }, async ({ services }, signal) => {
+  return withSession({ ...options, fromScratch: true }, async ({ services: opened }, signal) => {
+    const services = await withLockedInstances(opened, options);
     const selection = select(services.plan, { stages, force: false });
     if (!selection.ok) return reportProblems(selection.failure, options);
     const missing = missingInputs(services.plan, selection.value.stages);
@@ -50,7 +52,13 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
     const fresh = freshDirectory(cache, options.keep === undefined ? undefined : resolve(options.keep));
     if (!fresh.ok) return reportProblems(fresh.failure, options);
     try {
-      const result = await rerun(verification, lockfile, { services, directory: fresh.value.path, signal, options });
+      const result = await rerun(verification, lockfile, {
+        services,
+        stages,
+        directory: fresh.value.path,
+        signal,
+        options,
+      });
       return exitCodeOf(result);
     } finally {
       fresh.value.release();
@@ -60,6 +68,8 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
 
 interface RerunContext {
   readonly services: Services;
+  /** The stages that the command line names. */
+  readonly stages: readonly string[];
   /** The directory of the empty cache. */
   readonly directory: string;
   readonly signal: AbortSignal;
@@ -69,7 +79,7 @@ interface RerunContext {
 async function rerun(
   verification: Verification,
   lockfile: Lockfile,
-  { services, directory, signal, options }: RerunContext,
+  { services, stages, directory, signal, options }: RerunContext,
 ): Promise<RunResult> {
   const again = inFresh(services, directory, verification.reusedKeys, options);
   const console = openConsole(options);
@@ -77,6 +87,7 @@ async function rerun(
   const verdictsOn = ({ stages }: RunResult) => verdicts(services.plan, verification, stages);
   const result = await execute(again, {
     selection: verification.selection,
+    select: (plan) => success(planVerification(plan, stages, lockfile).selection),
     purpose: 'verify',
     keepGoing: false,
     signal,
