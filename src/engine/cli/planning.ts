@@ -9,7 +9,7 @@ import type { Project } from './project.ts';
 import { undeclaredFiles } from './undeclared-files.ts';
 
 /** What a plan is made from. */
-interface PlanningContext {
+export interface PlanningContext {
   readonly project: Project;
   /** The text of the pipeline file. */
   readonly text: string;

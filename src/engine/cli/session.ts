@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
 import { openCacheFolder } from '../cache/local/cache-folder.ts';
+import type { LocalStore } from '../cache/local/local-store.ts';
 import { UseMarker } from '../cache/local/use-marker.ts';
+import type { Stores } from '../cache/stores.ts';
 import { hasGpu } from '../execute/gpus.ts';
 import type { Planner } from '../execute/planner.ts';
 import { ProgramVersions } from '../execute/program-versions.ts';
@@ -25,17 +28,20 @@ import { memoryOf } from '../trust/memory.ts';
 import { VouchedActions } from '../trust/vouched-actions.ts';
 import { commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
+import type { ConnectedRemote } from './connect-remote.ts';
 import { contentReporter } from './content-reporter.ts';
 import { KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
-import { planWith } from './planning.ts';
-import { findProject, lockfilePath } from './project.ts';
+import { type PlanningContext, planWith } from './planning.ts';
+import { findProject, lockfilePath, type Project } from './project.ts';
+import { remoteAddress } from './remote-address.ts';
 
 /** A validated pipeline with everything that commands need to work on it. */
 export interface Session {
   readonly services: Services;
   /** The code of the stages by module. */
   readonly codes: StageCodes;
+  readonly remote: ConnectedRemote | undefined;
   /** Saves the indexes of files and stages for the next run. */
   save(): void;
   /** Releases the session. It must not be used afterwards. */
@@ -47,6 +53,8 @@ export interface SessionOptions {
   readonly fromScratch?: boolean;
   /** Whether to vouch for the results of others as if this user had computed them. */
   readonly adopt?: boolean;
+  /** Whether to download only what takes longer to compute. */
+  readonly thrifty?: boolean;
 }
 
 /** Reads and validates the pipeline. Reuses what earlier runs found out as far as it is still valid. */
@@ -54,7 +62,7 @@ export async function openSession(
   options: CommonOptions & SessionOptions,
   signal: AbortSignal,
 ): Promise<Result<Session>> {
-  const { fromScratch = false, adopt = false } = options;
+  const { fromScratch = false } = options;
   const project = findProject(options);
   const text = readPipelineFile(project.file, project.shown);
   if (!text.ok) return text;
@@ -66,10 +74,8 @@ export async function openSession(
   const builtIn = options.engine.extensions.runtimeFacts;
   const packageAdvice = collectPackageAdvice(builtIn);
   const listings = listingsIn(project.cache);
-  const codes = new StageCodes(memory, project.root, sources, listings, {
-    advice: packageAdvice,
-    covered: collectCoveredPackages(builtIn),
-  });
+  const known = { advice: packageAdvice, covered: collectCoveredPackages(builtIn) };
+  const codes = new StageCodes(memory, project.root, sources, listings, known);
   const installation = { ...options.engine, root: project.root, codes, packageAdvice };
 
   const context = {
@@ -80,14 +86,15 @@ export async function openSession(
   const planned = await planWith(new Map(), context);
   if (!planned.ok) return planned;
   const { plan } = planned.value;
-  const declared = plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, seals));
   const marker = new UseMarker(project.cache);
   const threads = new Threads(options.engine.hashWorker, signal);
   const paths = new Trees(seals, within(memory, 'files'), threads);
-  const { linkable, ...local } = openLocalStores(project.cache, paths, marker);
-  const locked = new LockedResults(lockfilePath(options));
-  const actions = new VouchedActions(local.actions, { locked, lockDecides: fromScratch, adopt });
-  const stores = { ...local, actions };
+  const { linkable, local, ...onDisk } = openLocalStores(project.cache, paths, marker);
+  const runtime = runtimeOf(plan, builtIn, seals);
+  const connected = await connect(plan, { local, runtime, project }, options, signal);
+  if (!connected.ok) return connected;
+  const remote = connected.value;
+  const stores = withRemote(onDisk, remote, options);
   const roots = { project: project.root, cache: project.cache };
   const { engine, jobs } = options;
   const services: Services = {
@@ -95,8 +102,8 @@ export async function openSession(
     ...(plan.lists.length > 0 && { planner: plannerOf(context) }),
     roots,
     stores,
-    vouched: actions,
-    executor: localExecutor({ engine, roots, stores, linkable, paths, environment: process.env, jobs }),
+    vouched: stores.actions,
+    executor: localExecutor({ engine, roots, stores, linkable, paths, runtime, environment: process.env, jobs }),
     paths,
     threads,
     emit: contentReporter(options),
@@ -105,7 +112,7 @@ export async function openSession(
     texts: codes,
     packageAdvice,
     versions: new ProgramVersions(project.root, process.env),
-    runtime: new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env)),
+    runtime,
     downloads: downloadsIn(project.cache),
     environment: process.env,
     commandLine: commandLineFor(options),
@@ -115,13 +122,50 @@ export async function openSession(
     services:
       plan.lists.length === 0 ? services : await (await import('./known-instances.ts')).withKnownInstances(services),
     codes,
+    remote,
     save: () => {
       for (const learnt of [sources, paths, seals, codes]) learnt.save();
     },
     close: () => {
+      remote?.close();
       marker.release();
       threads.close();
     },
+  });
+}
+
+function runtimeOf({ runtimeFacts }: Plan, builtIn: readonly RuntimeFacts[], seals: SealedTrees): RuntimeRegistry {
+  const declared = runtimeFacts.map((facts) => toRuntimeFacts(facts, seals));
+  return new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env));
+}
+
+/** Puts the remote cache behind the stores on disk, if there is one, and who is believed before both. */
+function withRemote(
+  onDisk: Stores,
+  remote: ConnectedRemote | undefined,
+  options: CommonOptions & SessionOptions,
+): Stores & { readonly actions: VouchedActions } {
+  const { fromScratch = false, adopt = false } = options;
+  const actions = new VouchedActions(remote?.store ?? onDisk.actions, {
+    ...{ locked: new LockedResults(lockfilePath(options)), lockDecides: fromScratch, adopt },
+    ...(remote && { signed: remote.signed }),
+  });
+  return { ...onDisk, contents: remote?.store ?? onDisk.contents, actions };
+}
+
+async function connect(
+  { remote }: Plan,
+  { local, runtime, project }: { local: LocalStore; runtime: RuntimeRegistry; project: Project },
+  options: CommonOptions & SessionOptions,
+  signal: AbortSignal,
+): Promise<Result<ConnectedRemote | undefined>> {
+  const address = remoteAddress(options, remote, project, process.env);
+  if (address === undefined) return success(undefined);
+  // Loaded on demand, since most pipelines have no remote cache.
+  const { connectRemote } = await import('./connect-remote.ts');
+  const { upload = false, thrifty = false } = options;
+  return connectRemote(address, remote, {
+    ...{ local, runtime, signal, upload, thrifty, project: project.root, environment: process.env },
   });
 }
 
@@ -129,7 +173,7 @@ function within(directory: string | undefined, name: string): string | undefined
   return directory && join(directory, name);
 }
 
-function plannerOf(context: Parameters<typeof planWith>[1]): Planner {
+function plannerOf(context: PlanningContext): Planner {
   return {
     lists: new Map(),
     plan: async (lists) => {

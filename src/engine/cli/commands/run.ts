@@ -35,17 +35,19 @@ export async function run(
   options: RunCommandOptions,
   observer?: SessionObserver,
 ): Promise<number> {
-  const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun };
-  const command = async ({ services }: Session, signal: AbortSignal) => {
-    const locked =
-      options.locked && (await (await import('../locked-instances.ts')).withLockedInstances(services, options));
-    return runIn(locked || services, stages, options, signal);
+  const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun, thrifty: true };
+  const command = async (opened: Session, signal: AbortSignal) => {
+    const { services } = opened;
+    // Loaded on demand, since mostly nothing is locked.
+    const locked = options.locked ? await import('../locked-instances.ts') : undefined;
+    const planned = (await locked?.withLockedInstances(services, options)) ?? services;
+    return runIn({ ...opened, services: planned }, stages, options, signal);
   };
   return withSession({ ...options, ...session }, command, observer);
 }
 
 async function runIn(
-  services: Services,
+  { services, remote }: Session,
   stages: readonly string[],
   options: RunCommandOptions,
   signal: AbortSignal,
@@ -84,6 +86,8 @@ async function runIn(
   await close();
   const unrecorded = dryRun ? [] : record(result, recording);
   await conclude(result, services, console, options);
+  // Loaded on demand, since mostly everything is on this machine.
+  if (remote?.isUsed()) await (await import('../conclude-remote.ts')).concludeRemote(remote, result, options, console);
   reportUnrecorded(unrecorded, options);
   // Only what has run has printed something.
   if (recording.run.isRecorded) (await import('../../cache/logs/prune-logs.ts')).pruneLogs(services.roots.cache);
