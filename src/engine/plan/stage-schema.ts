@@ -55,7 +55,8 @@ export const stageSchema = {
       description:
         'Generates one stage for each combination of these values, such as train@seed=1. Params and inputs refer to ' +
         'them as ${matrix.NAME}. A stage that reads train.model gets the output of the instance with the same ' +
-        'values or, for an input that its module declares as "models[]", the outputs of all instances.',
+        'values or, for an input that its module declares as "models[]", the outputs of all instances. Values may come ' +
+        'from a stage: { from: split.folds } is the list in a JSON file that it puts out.',
       minProperties: 1,
       propertyNames: NAME,
       additionalProperties: {

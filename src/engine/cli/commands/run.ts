@@ -1,11 +1,11 @@
-import type { Problem } from '../../../shared/problem.ts';
+import { failure, type Problem, type Result } from '../../../shared/problem.ts';
 import { projectId, RootRecorder } from '../../cache/local/roots.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
 import { isUpToDate } from '../../execute/lockfile.ts';
 import type { Services } from '../../execute/services.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { type Choice, select } from '../../plan/select.ts';
+import { type Choice, type Selection, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
 import { cacheCommandLineFor } from '../command-line.ts';
 import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
@@ -52,11 +52,9 @@ async function runIn(
   options: RunCommandOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const selecting = (plan: Plan) => select(plan, { ...options, stages });
+  const selecting = (plan: Plan) => selectWithInputs(plan, { ...options, stages });
   const selection = selecting(services.plan);
   if (!selection.ok) return reportProblems(selection.failure, options);
-  const missing = missingInputs(services.plan, selection.value.stages);
-  if (missing.length > 0) return reportProblems(missing, options);
 
   const checkResult = options.locked
     ? await (await import('../locked.ts')).lockedResultCheck(services, selection.value.stages, options)
@@ -101,6 +99,13 @@ async function runIn(
     if (!updated.ok) return reportProblems(updated.failure, { ...options, json: false });
   }
   return exitCodeOf(result);
+}
+
+/** Selects stages, of which all inputs from outside must exist. */
+function selectWithInputs(plan: Plan, choice: Choice): Result<Selection> {
+  const selection = select(plan, choice);
+  const missing = selection.ok ? missingInputs(plan, selection.value.stages) : [];
+  return missing.length > 0 ? failure(missing) : selection;
 }
 
 interface Recording {
