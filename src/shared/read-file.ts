@@ -25,6 +25,8 @@ export const SIZE_LIMITS = {
   /** A part of what a stage has printed; also its size after decompression. */
   log: 64 * MB,
   pipelineFile: 16 * MB,
+  /** The values of a matrix that a stage puts out. */
+  list: 16 * MB,
   lockfile: 64 * MB,
   /** A `package.json` or `tsconfig.json`. */
   manifest: 16 * MB,

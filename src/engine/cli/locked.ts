@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { Problem } from '../../shared/problem.ts';
 import { writeJson, writeText } from '../../shared/text/output.ts';
 import { painter } from '../../shared/text/style.ts';
 import { findOutdated, removedStages } from '../execute/compare-with-lockfile.ts';
@@ -63,7 +64,16 @@ export async function lockedResultCheck(
 /** Returns a check that rejects results that differ from the lockfile. */
 export function checkAgainstLockfile(lockfile: Lockfile, contents: Services['stores']['contents']): ResultCheck {
   return async (stage, result) => {
+    // Its name is only known since another stage has put out the values of its matrix.
+    if (!lockfile.has(stage.name)) return { kind: 'bad-input', problems: [notLocked(stage.name)] };
     const differences = await differencesFromLock(lockfile, stage, result, contents);
     return differences.length === 0 ? undefined : { kind: 'difference', differences };
+  };
+}
+
+function notLocked(stage: string): Problem {
+  return {
+    message: `stage "${stage}" is not in the lockfile`,
+    advice: 'Run the pipeline without --locked, and commit the new lockfile.',
   };
 }

@@ -4,6 +4,7 @@ import { describeStages } from '../execute/describe.ts';
 import type { Installation } from '../execute/services.ts';
 import type { StageCode, StageCodes } from '../fingerprint/stage-code.ts';
 import { declarePipeline } from '../plan/declaration.ts';
+import type { Lists } from '../plan/lists.ts';
 import type { Overlays } from '../plan/overlay.ts';
 import { type Plan, planPipeline } from '../plan/plan.ts';
 import { type ResolvedModuleStage, type ResolvedPipeline, resolvePipeline } from '../plan/resolve.ts';
@@ -24,14 +25,14 @@ export interface Planned {
 export async function makePlan(
   { root, shown }: Project,
   text: string,
-  overlays: Overlays,
+  overlays: Overlays & { readonly lists: Lists },
   registered: readonly string[],
   installation: Installation,
   signal: AbortSignal,
 ): Promise<Result<Planned>> {
   const declared = declarePipeline(shown, text);
   if (!declared.ok) return declared;
-  const resolved = resolvePipeline(declared.value, root, overlays, registered);
+  const resolved = resolvePipeline(declared.value, root, overlays, registered, overlays.lists);
   if (!resolved.ok) return resolved;
   const { codes, problems } = await readCodes(resolved.value, installation.codes, signal);
   const interfaces = await readInterfaces(codes, installation, signal);

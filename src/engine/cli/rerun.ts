@@ -7,6 +7,7 @@ import { type Verification, verdicts } from '../execute/verification.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
 import { Trees } from '../fingerprint/trees.ts';
+import type { Select } from '../plan/select.ts';
 import { summarizeVerify } from '../report/verify.ts';
 import { cacheCommandLineFor, commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
@@ -23,6 +24,8 @@ export interface RerunContext {
   readonly options: CommonOptions;
   /** The directory of the empty cache as the user has given it, if it is kept. */
   readonly keep?: string | undefined;
+  /** Selects among the stages of a plan that is made in the middle of the run. */
+  readonly select: Select;
   /** Whether to print the whole stack of each error that a stage throws. */
   readonly stack: boolean;
   /** What the results are compared with, for people: `pipeline.lock`. */
@@ -33,7 +36,7 @@ export interface RerunContext {
 export async function rerun(
   verification: Verification,
   lockfile: Lockfile,
-  { services, directory, signal, options, keep, reference, stack }: RerunContext,
+  { services, select, directory, signal, options, keep, reference, stack }: RerunContext,
 ): Promise<RunResult> {
   const again = inFresh(services, directory, verification.reusedKeys, options);
   const console = openConsole(options);
@@ -41,6 +44,7 @@ export async function rerun(
   const verdictsOn = ({ stages }: RunResult) => verdicts(services.plan, verification, stages);
   const result = await execute(again, {
     selection: verification.selection,
+    select,
     purpose: 'verify',
     keepGoing: false,
     signal,

@@ -16,7 +16,7 @@ const LAG_MILLISECONDS = 1000;
 export class RunRecorder {
   readonly #history: Pick<History, 'addRun'>;
   readonly #about: Pick<RunRecord, 'pipeline' | 'project' | 'file'>;
-  readonly #params: ReadonlyMap<string, JsonObject>;
+  #params: ReadonlyMap<string, JsonObject>;
   readonly #started = new Date();
   readonly #results = new Map<string, StageResult>();
   readonly #running = new Set<string>();
@@ -27,7 +27,7 @@ export class RunRecorder {
 
   constructor(history: Pick<History, 'addRun'>, plan: Plan, about: Pick<RunRecord, 'project' | 'file'>) {
     this.#history = history;
-    this.#params = new Map(plan.stages.map((stage) => [stage.name, stage.params]));
+    this.#params = paramsOf(plan);
     this.#about = { pipeline: plan.name, ...about };
   }
 
@@ -41,6 +41,10 @@ export class RunRecorder {
       case 'run-started':
         this.#run = event.run;
         this.#stages = event.stages;
+        break;
+      case 'run-replanned':
+        this.#stages = event.stages;
+        this.#params = paramsOf(event.plan);
         break;
       case 'stage-started':
         this.#running.add(event.stage);
@@ -107,4 +111,8 @@ export class RunRecorder {
       ...('usage' in result && result.usage !== undefined && { usage: result.usage }),
     };
   }
+}
+
+function paramsOf({ stages }: Plan): ReadonlyMap<string, JsonObject> {
+  return new Map(stages.map(({ name, params }) => [name, params]));
 }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
-import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
 import { openCacheFolder } from '../cache/local/cache-folder.ts';
 import type { LocalStore } from '../cache/local/local-store.ts';
 import { UseMarker } from '../cache/local/use-marker.ts';
 import type { Stores } from '../cache/stores.ts';
 import { hasGpu } from '../execute/gpus.ts';
+import type { Planner } from '../execute/planner.ts';
 import { ProgramVersions } from '../execute/program-versions.ts';
 import type { Services } from '../execute/services.ts';
 import { toRuntimeFacts } from '../fingerprint/declared-runtime-facts.ts';
@@ -16,7 +17,7 @@ import { listingsIn } from '../fingerprint/listings.ts';
 import { collectCoveredPackages, collectPackageAdvice } from '../fingerprint/package-advice.ts';
 import { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SealedTrees } from '../fingerprint/sealed-trees.ts';
-import { type StageCode, StageCodes } from '../fingerprint/stage-code.ts';
+import { StageCodes } from '../fingerprint/stage-code.ts';
 import { Threads } from '../fingerprint/threads.ts';
 import { Trees } from '../fingerprint/trees.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -29,12 +30,11 @@ import { commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
 import type { ConnectedRemote } from './connect-remote.ts';
 import { contentReporter } from './content-reporter.ts';
-import { type KnownPlan, KnownPlans } from './known-plans.ts';
-import type { Planned } from './make-plan.ts';
+import { KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
+import { type PlanningContext, planWith } from './planning.ts';
 import { findProject, lockfilePath, type Project } from './project.ts';
 import { remoteAddress } from './remote-address.ts';
-import { undeclaredFiles } from './undeclared-files.ts';
 
 /** A validated pipeline with everything that commands need to work on it. */
 export interface Session {
@@ -78,49 +78,49 @@ export async function openSession(
   const codes = new StageCodes(memory, project.root, sources, listings, known);
   const installation = { ...options.engine, root: project.root, codes, packageAdvice };
 
-  const plans = new KnownPlans(within(memory, 'plans'), options.engine.build);
-  let planned = revalidated(plans.find(project, text.value, options), codes);
-  if (planned === undefined) {
-    const { makePlan } = await import('./make-plan.ts');
-    const names = builtIn.map(({ name }) => name);
-    const anew = await makePlan(project, text.value, options, names, installation, signal);
-    if (!anew.ok) return anew;
-    planned = anew.value;
-    plans.keep(project, text.value, options, toKnown(planned));
-  }
-  const undeclared = undeclaredFiles(planned.plan);
-  if (undeclared.length > 0) return failure(undeclared);
+  const context = {
+    ...{ project, text: text.value, overlays: options, installation, signal },
+    registered: builtIn.map(({ name }) => name),
+    known: new KnownPlans(within(memory, 'plans'), options.engine.build),
+  };
+  const planned = await planWith(new Map(), context);
+  if (!planned.ok) return planned;
+  const { plan } = planned.value;
   const marker = new UseMarker(project.cache);
   const threads = new Threads(options.engine.hashWorker, signal);
   const paths = new Trees(seals, within(memory, 'files'), threads);
   const { linkable, local, ...onDisk } = openLocalStores(project.cache, paths, marker);
-  const runtime = runtimeOf(planned.plan, builtIn, seals);
-  const connected = await connect(planned.plan, { local, runtime, project }, options, signal);
+  const runtime = runtimeOf(plan, builtIn, seals);
+  const connected = await connect(plan, { local, runtime, project }, options, signal);
   if (!connected.ok) return connected;
   const remote = connected.value;
   const stores = withRemote(onDisk, remote, options);
   const roots = { project: project.root, cache: project.cache };
   const { engine, jobs } = options;
+  const services: Services = {
+    plan,
+    ...(plan.lists.length > 0 && { planner: plannerOf(context) }),
+    roots,
+    stores,
+    vouched: stores.actions,
+    executor: localExecutor({ engine, roots, stores, linkable, paths, runtime, environment: process.env, jobs }),
+    paths,
+    threads,
+    emit: contentReporter(options),
+    listings,
+    codes: planned.value.codes,
+    texts: codes,
+    packageAdvice,
+    versions: new ProgramVersions(project.root, process.env),
+    runtime,
+    downloads: downloadsIn(project.cache),
+    environment: process.env,
+    commandLine: commandLineFor(options),
+  };
   return success({
-    services: {
-      plan: planned.plan,
-      roots,
-      stores,
-      vouched: stores.actions,
-      executor: localExecutor({ engine, roots, stores, linkable, paths, runtime, environment: process.env, jobs }),
-      paths,
-      threads,
-      emit: contentReporter(options),
-      listings,
-      codes: planned.codes,
-      texts: codes,
-      packageAdvice,
-      versions: new ProgramVersions(project.root, process.env),
-      runtime,
-      downloads: downloadsIn(project.cache),
-      environment: process.env,
-      commandLine: commandLineFor(options),
-    },
+    // Loaded on demand, since most pipelines need none of it.
+    services:
+      plan.lists.length === 0 ? services : await (await import('./known-instances.ts')).withKnownInstances(services),
     codes,
     remote,
     save: () => {
@@ -173,26 +173,20 @@ function within(directory: string | undefined, name: string): string | undefined
   return directory && join(directory, name);
 }
 
-/** Returns the plan of an earlier run if no stage's code has changed since. */
-function revalidated(known: KnownPlan | undefined, codes: StageCodes): Planned | undefined {
-  if (known === undefined) return undefined;
-  const found = new Map<string, StageCode>();
-  for (const [module, identity] of Object.entries(known.codes)) {
-    const code = codes.known(module);
-    if (code?.identity !== identity) return undefined;
-    found.set(module, code);
-  }
-  return { plan: known.plan, codes: found };
-}
-
-function toKnown({ plan, codes }: Planned): KnownPlan {
-  return { plan, codes: Object.fromEntries([...codes].map(([module, { identity }]) => [module, identity])) };
+function plannerOf(context: PlanningContext): Planner {
+  return {
+    lists: new Map(),
+    plan: async (lists) => {
+      const planned = await planWith(lists, context);
+      return planned.ok ? success(planned.value.plan) : planned;
+    },
+  };
 }
 
 /** Returns a problem for each input path that does not exist, among the stages in `wanted`. */
 export function missingInputs(plan: Plan, wanted: ReadonlySet<string>): readonly Problem[] {
   const problems = plan.stages
-    .filter((stage) => wanted.has(stage.name))
+    .filter((stage) => wanted.has(stage.name) && !stage.isOpen)
     .flatMap((stage) =>
       sourcesOf(stage).flatMap(({ input, from }): Problem[] =>
         from.kind !== 'path' || existsSync(from.path)

@@ -29,7 +29,7 @@ export function toCompleted(
 }
 
 /** Returns the result of a stage during which the run was interrupted. Rethrows any other error. */
-export function cancelledBy(error: unknown, { name }: PlannedStage): StageResult {
+export function cancelledBy(error: unknown, name: string): StageResult {
   if (!isAbort(error)) throw error;
   return { name, seconds: 0, reasons: [], outcome: 'cancelled' };
 }

@@ -4,6 +4,8 @@ import type { Usage } from '../cache/records.ts';
 import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { ContentProgress } from '../fingerprint/work.ts';
+import type { Lists } from '../plan/lists.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { FailureReason } from './failure.ts';
 import type { LogSource } from './protocol.ts';
 
@@ -46,6 +48,10 @@ export interface RunResult {
   readonly cancelled: boolean;
   readonly seconds: number;
   readonly stages: readonly StageResult[];
+  /** The plan at its end. */
+  readonly plan: Plan;
+  /** The values of matrices with which that plan was made. */
+  readonly lists: Lists;
 }
 
 /** Why a plan is executed: for the results, to verify that these are reproducible, or to see what would run. */
@@ -66,6 +72,8 @@ export type RunEvent =
       readonly pipeline: string;
       readonly stages: readonly string[];
     }
+  /** A stage has put out the values of a matrix, so that more stages are known. `stages`: those of the run from now on. */
+  | { readonly type: 'run-replanned'; readonly plan: Plan; readonly stages: readonly string[] }
   /** Another run computes the same action, or holds the GPUs that the stage needs. */
   | {
       readonly type: 'stage-waiting';

@@ -1,14 +1,16 @@
 import { now, secondsSince } from '../../shared/clock.ts';
 import { findResult, lastResult } from '../cache/results.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
-import { chainLengths } from '../plan/chains.ts';
 import type { PlannedStage } from '../plan/plan.ts';
-import type { Selection } from '../plan/select.ts';
+import type { Select, Selection } from '../plan/select.ts';
 import { cancelledBy, toCompleted } from './completed.ts';
+import { CurrentPlan } from './current-plan.ts';
+import { toDependencies } from './dependencies.ts';
 import type { InputsGone } from './due.ts';
 import type { CompletedStage, Emit, Purpose, RunResult, StageResult } from './events.ts';
 import type { FailureReason } from './failure.ts';
 import { announceStop } from './interruption.ts';
+import { inputsGoneFailure, MOST_ATTEMPTS, notCached } from './no-result.ts';
 import { reasonsSince, reasonsToRun } from './reasons.ts';
 import { newRunId } from './run-id.ts';
 import type { Services } from './services.ts';
@@ -17,6 +19,8 @@ import { watchOutputs } from './watch.ts';
 
 export interface RunOptions {
   readonly selection: Selection;
+  /** Selects among the stages of a plan that is made in the middle of the run. */
+  readonly select: Select;
   readonly purpose: Purpose;
   /** Whether to continue with stages that do not depend on a failed one. */
   readonly keepGoing: boolean;
@@ -28,36 +32,40 @@ export interface RunOptions {
 /** Checks the result of a completed stage. Returns why it is rejected, so that the stage fails, or nothing. */
 export type ResultCheck = (stage: PlannedStage, result: CompletedStage) => Promise<FailureReason | undefined>;
 
-/** How often a stage is attempted when its inputs are deleted from the cache during the run. */
-const MOST_ATTEMPTS = 3;
-
 /** Runs the selected stages of a plan that are not cached. Stages that do not depend on each other run concurrently. */
 export async function execute(services: Services, options: RunOptions): Promise<RunResult> {
   const run = newRunId();
   const started = now();
-  const stages = services.plan.stages.filter((stage) => options.selection.stages.has(stage.name));
   const { purpose, emit } = options;
-  emit({ type: 'run-started', purpose, run, pipeline: services.plan.name, stages: stages.map(({ name }) => name) });
+  const execution = new Execution(run, services, options);
+  emit({ type: 'run-started', purpose, run, pipeline: services.plan.name, stages: execution.stages });
   const announced = announceStop(options.signal, emit);
-  const results = await new Execution(run, services, options).results(stages);
+  const results = await execution.results();
   announced();
   const cancelled = options.signal.aborted;
   const ok =
     !cancelled && results.every(({ outcome }) => outcome === 'ran' || outcome === 'cached' || outcome === 'would-run');
-  const result: RunResult = { run, ok, cancelled, seconds: secondsSince(started), stages: results };
+  const result: RunResult = {
+    run,
+    ok,
+    cancelled,
+    seconds: secondsSince(started),
+    stages: results,
+    ...execution.planned,
+  };
   emit({ type: 'run-finished', result });
   return result;
 }
 
 class Execution {
   readonly #run: string;
-  readonly #services: Services;
+  #services: Services;
   readonly #options: RunOptions;
   readonly #paths: PathInputs;
-  readonly #results = new Map<string, Promise<StageResult>>();
+  readonly #current: CurrentPlan;
+  /** Nothing for a stage that is no longer part of the plan. */
+  readonly #results = new Map<string, Promise<StageResult | undefined>>();
   readonly #computing = new Map<ActionKey, string>();
-  readonly #ranks: ReadonlyMap<string, number>;
-  #chains: ReadonlyMap<string, number> | undefined;
   /** After a failure no stage of a higher rank starts. */
   #lastRank = Number.POSITIVE_INFINITY;
 
@@ -66,45 +74,80 @@ class Execution {
     this.#services = services;
     this.#options = options;
     this.#paths = new PathInputs(services, options.emit);
-    this.#ranks = new Map(services.plan.stages.map(({ name }, rank) => [name, rank]));
+    this.#current = new CurrentPlan(services, options.selection, options.select);
   }
 
-  async results(stages: readonly PlannedStage[]): Promise<StageResult[]> {
-    await Promise.all(stages.map((stage) => this.#result(stage)));
+  get stages(): readonly string[] {
+    return this.#current.names;
+  }
+
+  get planned(): Pick<RunResult, 'plan' | 'lists'> {
+    const { plan, lists } = this.#current;
+    return { plan, lists };
+  }
+
+  async results(): Promise<StageResult[]> {
+    this.#start();
+    // A stage that puts out the values of a matrix starts others before it is done.
+    for (let known = 0; known < this.#results.size; ) {
+      known = this.#results.size;
+      await Promise.all(this.#results.values());
+    }
     // Some may have been computed again in the meantime.
-    return Promise.all(stages.flatMap(({ name }) => this.#results.get(name) ?? []));
+    const results = await Promise.all(this.#current.names.map((name) => this.#results.get(name)));
+    return results.filter((result) => result !== undefined);
+  }
+
+  /** Starts the stages that have not been started yet, in the plan's order. */
+  #start(): void {
+    for (const name of this.#current.names) if (!this.#results.has(name)) void this.#result(name);
+  }
+
+  /** Goes on with another plan if a stage has put out the values of a matrix. */
+  async #replanAfter(result: StageResult): Promise<void> {
+    if (!(await this.#current.replanAfter(result))) return;
+    const { plan, names } = this.#current;
+    this.#services = { ...this.#services, plan };
+    this.#options.emit({ type: 'run-replanned', plan, stages: names });
+    this.#start();
   }
 
   /** Returns the result of a stage. Waits for its dependencies, which were requested before it, in the plan's order. */
-  #result(stage: PlannedStage): Promise<StageResult> {
-    const obtained = this.#obtain(stage).catch((error) => cancelledBy(error, stage));
-    const promise = obtained.then((result) => {
-      if (result.outcome === 'failed') this.#noteFailure(stage);
+  #result(name: string): Promise<StageResult | undefined> {
+    const obtained = this.#obtain(name).catch((error) => cancelledBy(error, name));
+    const promise = obtained.then(async (result) => {
+      if (result === undefined) return undefined;
+      if (result.outcome === 'failed') this.#noteFailure(name);
       this.#options.emit({ type: 'stage-finished', result });
+      await this.#replanAfter(result);
       return result;
     });
-    this.#results.set(stage.name, promise);
+    this.#results.set(name, promise);
     return promise;
   }
 
-  async #obtain(stage: PlannedStage): Promise<StageResult> {
-    for (let attempts = 1; ; attempts++) {
-      const before = new Map(stage.dependencies.map((name) => [name, this.#results.get(name)]));
-      const result = await this.#obtainAfter(stage, await Promise.all(before.values()));
+  async #obtain(name: string): Promise<StageResult | undefined> {
+    for (let attempts = 1; ; ) {
+      const stage = this.#current.stage(name);
+      if (stage === undefined) return undefined;
+      const before = new Map(stage.dependencies.map((dependency) => [dependency, this.#results.get(dependency)]));
+      const dependencies = await Promise.all(before.values());
+      // There is another plan since, in which it may read other stages.
+      if (this.#current.stage(name) !== stage) continue;
+      const result = await this.#obtainAfter(stage, dependencies);
       if (result.outcome !== 'inputs-gone') return result;
-      if (attempts === MOST_ATTEMPTS) return inputsGoneFailure(stage, result);
-      for (const [name, obtained] of before) await this.#obtainAgain(name, obtained);
+      if (attempts++ === MOST_ATTEMPTS) return inputsGoneFailure(stage, result);
+      for (const [dependency, obtained] of before) await this.#obtainAgain(dependency, obtained);
     }
   }
 
   /** Recomputes a stage of which an output was deleted, unless another downstream stage has already started that. */
-  async #obtainAgain(name: string, obtained: Promise<StageResult> | undefined): Promise<void> {
+  async #obtainAgain(name: string, obtained: Promise<StageResult | undefined> | undefined): Promise<void> {
     const result = await obtained;
-    const stage = this.#services.plan.stages.find((candidate) => candidate.name === name);
-    if (stage === undefined || result === undefined || !('outputs' in result)) return;
+    if (result === undefined || !('outputs' in result)) return;
     for (const digest of Object.values(result.outputs)) {
       if (await this.#services.stores.contents.has(digest)) continue;
-      if (this.#results.get(name) === obtained) void this.#result(stage);
+      if (this.#results.get(name) === obtained) void this.#result(name);
       return;
     }
   }
@@ -114,37 +157,16 @@ class Execution {
     dependencies: readonly (StageResult | undefined)[],
   ): Promise<StageResult | InputsGone> {
     const idle = { name: stage.name, seconds: 0, reasons: [] };
-    const completed = new Map<string, CompletedStage>();
-    const wouldRun: string[] = [];
-    for (const dependency of dependencies) {
-      if (dependency === undefined) continue;
-      switch (dependency.outcome) {
-        case 'ran':
-        case 'cached':
-          completed.set(dependency.name, dependency);
-          break;
-        case 'would-run':
-          wouldRun.push(dependency.name);
-          break;
-        case 'failed':
-        case 'blocked':
-          return {
-            ...idle,
-            outcome: 'blocked',
-            by: dependency.outcome === 'blocked' ? dependency.by : dependency.name,
-          };
-        case 'cancelled':
-          return { ...idle, outcome: 'cancelled' };
-        default:
-          return dependency satisfies never;
-      }
-    }
+    const found = toDependencies(stage.name, dependencies);
+    if ('outcome' in found) return found;
+    const { completed, wouldRun } = found;
     if (this.#stopped(stage)) return { ...idle, outcome: 'cancelled' };
+    if (stage.isOpen) return this.#current.resultOfOpen(stage);
     if (wouldRun.length > 0) return this.#wouldRunAfter(stage, wouldRun, completed);
     const key = await keyOf(stage, this.#services, this.#paths, (name) => {
-      const found = completed.get(name);
-      if (found === undefined) throw new Error(`${name} is not complete`);
-      return found;
+      const before = completed.get(name);
+      if (before === undefined) throw new Error(`${name} is not complete`);
+      return before;
     });
     if (!key.ok) {
       return { ...idle, outcome: 'failed', failure: { kind: 'bad-input', problems: key.failure } };
@@ -169,8 +191,9 @@ class Execution {
 
   async #lookUpOrRun(stage: PlannedStage, key: StageKey): Promise<StageResult | InputsGone> {
     const { stores } = this.#services;
-    const { selection, purpose } = this.#options;
-    const forced = selection.forced.has(stage.name);
+    const { purpose } = this.#options;
+    const { forced: allForced, cachedOnly } = this.#current.selection;
+    const forced = allForced.has(stage.name);
     const cached = forced ? undefined : await findResult(stores, key.key, watchOutputs(stage.name, this.#options.emit));
     if (cached !== undefined) {
       if (purpose !== 'dry-run') stores.history.setLastKey(stage.name, key.key);
@@ -179,7 +202,7 @@ class Execution {
     const last = await lastResult(stores, stage.name);
     const reasons = forced ? ['forced'] : reasonsToRun(stage, key, last, this.#services);
     const base = { name: stage.name, seconds: 0, reasons, key: key.key };
-    if (selection.cachedOnly.has(stage.name)) {
+    if (cachedOnly.has(stage.name)) {
       return { ...base, outcome: 'failed', failure: notCached(stage, reasons, this.#services) };
     }
     if (purpose === 'dry-run') return { ...base, outcome: 'would-run' };
@@ -188,7 +211,7 @@ class Execution {
     return runDue(
       {
         ...{ stage, key, reasons, forced, run: this.#run, computing: this.#computing },
-        priority: this.#chainLength(stage.name),
+        priority: this.#current.chainLength(stage.name),
         signal: this.#options.signal,
         emit: this.#options.emit,
         stopped: () => this.#stopped(stage),
@@ -201,7 +224,7 @@ class Execution {
   /** Checks a result, and stops later stages if it is a failure. */
   async #judge(stage: PlannedStage, obtained: StageResult): Promise<StageResult> {
     const result = await this.#check(stage, obtained);
-    if (result.outcome === 'failed') this.#noteFailure(stage);
+    if (result.outcome === 'failed') this.#noteFailure(stage.name);
     return result;
   }
 
@@ -212,37 +235,14 @@ class Execution {
     return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
   }
 
-  #chainLength(stage: string): number {
-    this.#chains ??= chainLengths(this.#services.plan);
-    return this.#chains.get(stage) ?? 0;
-  }
-
   /** When verifying, stages earlier in the plan than a failed one still run, to find the first that differs. */
-  #noteFailure({ name }: PlannedStage): void {
-    const rank = this.#options.purpose === 'verify' ? (this.#ranks.get(name) ?? 0) : -1;
+  #noteFailure(name: string): void {
+    const rank = this.#options.purpose === 'verify' ? this.#current.rankOf(name) : -1;
     this.#lastRank = Math.min(this.#lastRank, rank);
   }
 
   #stopped({ name }: PlannedStage): boolean {
     const { signal, keepGoing } = this.#options;
-    return signal.aborted || (!keepGoing && (this.#ranks.get(name) ?? 0) > this.#lastRank);
+    return signal.aborted || (!keepGoing && this.#current.rankOf(name) > this.#lastRank);
   }
-}
-
-function notCached({ name }: PlannedStage, reasons: readonly string[], { commandLine }: Services): FailureReason {
-  const problem = {
-    message: `the result of stage "${name}" is not in the cache (${reasons.join('; ')})`,
-    advice: `Run it first: ${commandLine('run', name)}`,
-  };
-  return { kind: 'not-cached', problems: [problem] };
-}
-
-function inputsGoneFailure({ name }: PlannedStage, { seconds, key, reasons }: InputsGone): StageResult {
-  const problems = [
-    {
-      message: `the inputs of stage "${name}" were deleted from the cache during the run, ${MOST_ATTEMPTS} times`,
-      advice: 'Stop whatever deletes files from the cache, then run again.',
-    },
-  ];
-  return { name, seconds, reasons, key: key.key, outcome: 'failed', failure: { kind: 'cache', problems } };
 }

@@ -76,12 +76,12 @@ const HEAD = `${MARK}after each complete, successful run: the action keys and ou
 `;
 
 /** Returns whether the lockfile has exactly the results of a complete, successful run. */
-export function isUpToDate(path: string, result: RunResult): boolean {
+export function isUpToDate(path: string, result: Pick<RunResult, 'stages'>): boolean {
   return describes(read(path), result);
 }
 
 /** Writes the keys and digests of a complete, successful run, sorted, one a line. */
-export function writeLockfile(path: string, result: RunResult): Result<void> {
+export function writeLockfile(path: string, result: Pick<RunResult, 'stages'>): Result<void> {
   try {
     updateAtomically(path, lockfileText(result));
     return success(undefined);
@@ -96,7 +96,7 @@ export function writeLockfile(path: string, result: RunResult): Result<void> {
   }
 }
 
-export function lockfileText(result: RunResult): string {
+export function lockfileText(result: Pick<RunResult, 'stages'>): string {
   const lines = completedIn(result).flatMap((stage) => [
     `${scalar(stage.name)}:`,
     ...resultLines(stage.key, stage.outputs),
@@ -108,7 +108,7 @@ export function lockfileText(result: RunResult): string {
 }
 
 /** Returns whether a lockfile has exactly these results. Compares no parts, since equal keys have equal parts. */
-function describes(text: string, result: RunResult): boolean {
+function describes(text: string, result: Pick<RunResult, 'stages'>): boolean {
   const stages = completedIn(result);
   let at = 0;
   for (const { name, key, outputs } of stages) {
@@ -129,7 +129,7 @@ export interface LockChanges {
  * Returns what `writeLockfile` would change; `none` if there is no lockfile, `unreadable` if it is no text that
  * `writeLockfile` has written. Parses no YAML, which would take longer than the run of a small stage.
  */
-export function compareLockfile(path: string, result: RunResult): LockChanges | 'none' | 'unreadable' {
+export function compareLockfile(path: string, result: Pick<RunResult, 'stages'>): LockChanges | 'none' | 'unreadable' {
   const text = read(path);
   if (text === '') return existsSync(path) ? 'unreadable' : 'none';
   const entries = [...text.matchAll(/^(\S.*):$/gm)].map(([, name = '']) => name);
@@ -149,7 +149,7 @@ export function compareLockfile(path: string, result: RunResult): LockChanges | 
   };
 }
 
-function completedIn({ stages }: RunResult): CompletedStage[] {
+function completedIn({ stages }: Pick<RunResult, 'stages'>): CompletedStage[] {
   const completed = stages.filter(({ outcome }) => outcome === 'ran' || outcome === 'cached') as CompletedStage[];
   return completed.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

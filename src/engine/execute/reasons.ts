@@ -7,8 +7,8 @@ import { describePackages } from '../fingerprint/compare-packages.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { FileList } from '../fingerprint/file-list.ts';
 import type { Tree } from '../fingerprint/tree.ts';
-import { type PlannedStage, writtenIn } from '../plan/plan.ts';
-import { type Source, sourcesOf } from '../plan/sources.ts';
+import { type Plan, type PlannedStage, writtenIn } from '../plan/plan.ts';
+import { inputOf, type Source, sourcesOf } from '../plan/sources.ts';
 import type { Services } from './services.ts';
 import { type KnownParts, modulesOf, type StageKey } from './stage-key.ts';
 
@@ -53,8 +53,10 @@ export function reasonsSince(
   { document, open }: KnownParts,
   services: ReasonServices,
 ): string[] {
-  const inputs = Object.fromEntries(Object.entries(last.document.inputs).filter(([name]) => !open.includes(name)));
   const sources = new Map(sourcesOf(stage).map((source) => [source.name, source]));
+  const unknown = collectedFromOpen(sources.values(), services.plan);
+  const isKnown = (name: string) => !open.includes(name) && !unknown.has(inputOf(name));
+  const inputs = Object.fromEntries(Object.entries(last.document.inputs).filter(([name]) => isKnown(name)));
   return compareKeys(
     { document: { ...last.document, inputs }, modules: last.provenance.modules },
     { document, modules: modulesOf(stage, services) },
@@ -64,6 +66,15 @@ export function reasonsSince(
       describePackage: describePackages(services.listings),
       labelOf: (name) => services.runtime.labelOf(name),
     },
+  );
+}
+
+/** Returns the inputs that collect the outputs of instances which are not known yet. */
+function collectedFromOpen(sources: Iterable<Source>, { stages, lists }: Plan): ReadonlySet<string> {
+  if (lists.length === 0) return new Set();
+  const open = new Set(stages.flatMap(({ name, isOpen }) => (isOpen ? [name] : [])));
+  return new Set(
+    [...sources].flatMap(({ input, from }) => (from.kind === 'artifact' && open.has(from.stage) ? [input] : [])),
   );
 }
 

@@ -9,6 +9,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { VouchedActions } from '../trust/vouched-actions.ts';
 import type { Emit } from './events.ts';
 import type { Executor } from './executor.ts';
+import type { Planner } from './planner.ts';
 import type { ProgramVersions } from './program-versions.ts';
 import type { Roots } from './roots.ts';
 
@@ -26,6 +27,8 @@ export interface Installation {
 /** A plan and everything that is needed to run it. Each module declares the subset that it uses. */
 export interface Services {
   readonly plan: Plan;
+  /** Makes the plan again, if the values of a matrix may turn out in the run. */
+  readonly planner?: Planner;
   readonly roots: Roots;
   readonly stores: Stores;
   /** What is known about who computed the records of `stores.actions`. */

@@ -1,4 +1,6 @@
-import { before } from '../plan/select.ts';
+import { success } from '../../shared/problem.ts';
+import type { Plan } from '../plan/plan.ts';
+import { before, type Selection } from '../plan/select.ts';
 import type { StageResult } from './events.ts';
 import { execute } from './execute.ts';
 import type { Services } from './services.ts';
@@ -6,8 +8,10 @@ import type { Services } from './services.ts';
 /** Returns what each of the named stages and their upstream stages would do now. Runs nothing. */
 export async function survey(services: Services, names: readonly string[]): Promise<ReadonlyMap<string, StageResult>> {
   const { signal } = services.threads;
+  const select = (plan: Plan): Selection => ({ stages: before(plan, names), forced: new Set(), cachedOnly: new Set() });
   const { stages } = await execute(services, {
-    selection: { stages: before(services.plan, names), forced: new Set(), cachedOnly: new Set() },
+    selection: select(services.plan),
+    select: (plan) => success(select(plan)),
     purpose: 'dry-run',
     keepGoing: true,
     signal,

@@ -34,7 +34,7 @@ export interface RetriesDeclaration {
 
 interface CommonDeclaration {
   readonly description?: string;
-  /** Each dimension is a list, or a reference to a shared param that is a list. */
+  /** Each dimension is a list, a reference to a shared param that is a list, or `{ from: STAGE.OUTPUT }`. */
   readonly matrix?: { readonly [dimension: string]: Json };
   readonly inputs?: { readonly [name: string]: string | PathDeclaration };
   readonly params?: JsonObject;

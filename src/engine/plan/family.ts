@@ -1,4 +1,5 @@
 import { failure, type Result, success } from '../../shared/problem.ts';
+import type { ListOutput } from './lists.ts';
 import { instanceName, label, type MatrixValue, type MatrixValues } from './matrix.ts';
 import type { Selection } from './stage-reference.ts';
 import { suggestion } from './suggest.ts';
@@ -9,6 +10,10 @@ export interface Instance {
   /** The key of the stage in the pipeline file. */
   readonly declared: string;
   readonly matrix: MatrixValues;
+  /** The outputs that have the values of dimensions, by dimension, if any do. */
+  readonly lists?: Readonly<Record<string, ListOutput>>;
+  /** Whether it stands for the instances of a stage that are not known until these outputs are. */
+  readonly isOpen?: boolean;
 }
 
 /** What is wrong with a name, and what to do about it. */
@@ -22,6 +27,8 @@ export class Family<Member extends Instance = Instance> {
   readonly name: string;
   readonly instances: readonly Member[];
   readonly dimensions: readonly string[];
+  /** Whether its instances are not known yet. */
+  readonly isOpen: boolean;
   /** The values of each dimension, by their label. */
   readonly #values = new Map<string, Map<string, MatrixValue>>();
   /** The instances that have certain values, by the dimensions asked for, then by their values. */
@@ -30,6 +37,7 @@ export class Family<Member extends Instance = Instance> {
   constructor(name: string, instances: readonly Member[]) {
     this.name = name;
     this.instances = instances;
+    this.isOpen = instances.some(({ isOpen = false }) => isOpen);
     for (const { matrix } of instances) {
       for (const [dimension, value] of Object.entries(matrix)) {
         const values = this.#values.get(dimension) ?? new Map<string, MatrixValue>();
@@ -62,7 +70,10 @@ export class Family<Member extends Instance = Instance> {
     return group.get(keyOf(dimensions, wanted)) ?? [];
   }
 
-  /** Returns the typed values of a selection: `seed=1` is the number 1 if the matrix has numbers. */
+  /**
+   * Returns the typed values of a selection: `seed=1` is the number 1 if the matrix has numbers. Returns none while the
+   * instances are not known, so that what stands for them matches.
+   */
   valuesOf(selection: Selection): Result<MatrixValues, NameFault> {
     const wanted: Record<string, MatrixValue> = {};
     for (const [dimension, text] of selection) {
@@ -78,6 +89,7 @@ export class Family<Member extends Instance = Instance> {
               },
         );
       }
+      if (this.isOpen) continue;
       const value = readings(text)
         .map((reading) => values.get(reading))
         .find((found) => found !== undefined);

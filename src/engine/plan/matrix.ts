@@ -1,3 +1,5 @@
+import { parseJson } from '../../shared/parse-json.ts';
+
 /** The type of a value in a dimension of a matrix. */
 export type MatrixValue = string | number | boolean;
 
@@ -11,6 +13,12 @@ export function label(value: MatrixValue): string {
   const isPlain = /^[\p{L}\p{N}_.~/+-]+$/u.test(value);
   const isWord = isPlain && Number.isNaN(Number(value)) && value !== 'true' && value !== 'false';
   return isWord ? value : JSON.stringify(value);
+}
+
+/** Returns the value that `label` has written. */
+export function parseLabel(text: string): MatrixValue {
+  const value = parseJson(text)?.value;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : text;
 }
 
 /** Returns `backbone=small-cnn,seed=1`, in the order of the dimensions in the pipeline file. */

@@ -54,7 +54,9 @@ export class InputPlanner {
         const [first, second] = input.instances;
         if (first === undefined) throw new Error(`${name} of ${stage.name} reads nothing`);
         inputs.set(name, { kind: 'artifact', stage: first.name, output: input.output });
-        if (known !== undefined && second !== undefined) problems.push(severalProblem(stage, name, input));
+        // Which one of them an instance reads is not known before the instance is.
+        if (known !== undefined && second !== undefined && !stage.isOpen)
+          problems.push(severalProblem(stage, name, input));
       }
     }
     if (declared !== undefined) problems.push(...nameProblems(stage, declared));

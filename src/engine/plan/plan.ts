@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../shared/json.ts';
 import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
 import type { Instance } from './family.ts';
+import { distinctLists, type ListOutput } from './lists.ts';
 import { commandInterface } from './names-in-command.ts';
 import { order } from './order.ts';
 import { InputPlanner, type StageInput } from './plan-inputs.ts';
@@ -12,6 +13,7 @@ import type { ResolvedModuleStage, ResolvedPipeline, ResolvedStage } from './res
 import type { Command } from './resolve-command.ts';
 import type { DeclaredFacts } from './runtime-facts.ts';
 import { type PlannedOutput, type StageInterface, toOutput } from './stage-interface.ts';
+import { suggestion } from './suggest.ts';
 
 interface PlannedParts extends Instance, ExecutionSettings {
   readonly inputs: ReadonlyMap<string, StageInput>;
@@ -21,7 +23,7 @@ interface PlannedParts extends Instance, ExecutionSettings {
   readonly env: readonly string[];
   /** Variables that are passed through, and are no part of the action key. */
   readonly secrets: readonly string[];
-  /** The names of the stages whose outputs it reads. */
+  /** The names of the stages whose outputs it reads, or whose outputs have the values of its matrix. */
   readonly dependencies: readonly string[];
 }
 
@@ -55,6 +57,8 @@ export interface Plan {
   readonly root: string;
   /** In topological order: each stage comes after the stages it depends on. */
   readonly stages: readonly PlannedStage[];
+  /** The outputs that have the values of a matrix, whether or not these are known. */
+  readonly lists: readonly ListOutput[];
   /** The runtime facts of packages that the pipeline file declares. */
   readonly runtimeFacts: readonly DeclaredFacts[];
   readonly remote: RemoteSettings;
@@ -88,7 +92,9 @@ export function planPipeline(
     const declared = interfaces.get(stage.name);
     const params = structuredClone(stage.params) as Record<string, Json>;
     // A command takes any params.
-    if (declared !== undefined && stage.kind === 'module') problems.push(...paramProblems(stage, declared, params));
+    if (declared !== undefined && stage.kind === 'module' && !stage.isOpen)
+      problems.push(...paramProblems(stage, declared, params));
+    problems.push(...listProblems(stage, (name) => interfaces.get(name)));
     if (declared !== undefined) problems.push(...outputProblems(stage, declared));
     const parts = {
       inputs: read.inputs,
@@ -117,11 +123,32 @@ export function planPipeline(
   if (problems.length > 0 || !ordered.ok) return failure(distinct(problems));
   const inOrder = ordered.value.map((name) => stages.get(name));
   const { name, root, runtimeFacts, remote } = pipeline;
-  return success({ name, root, stages: inOrder, runtimeFacts, remote } as unknown as Plan);
+  const lists = distinctLists(pipeline.stages.flatMap(listsOf));
+  return success({ name, root, stages: inOrder, lists, runtimeFacts, remote } as unknown as Plan);
 }
 
+function listsOf({ lists = {} }: Instance): readonly ListOutput[] {
+  return Object.values(lists);
+}
+
+/** Reports values of a matrix that are from an output that the stage does not declare. */
+function listProblems(stage: ResolvedStage, interfaceOf: (stage: string) => StageInterface | undefined): Problem[] {
+  return Object.entries(stage.lists ?? {}).flatMap(([dimension, { stage: source, output }]): Problem[] => {
+    const outputs = interfaceOf(source)?.outputs.map((written) => toOutput(written).name);
+    if (outputs === undefined || outputs.includes(output)) return [];
+    return [
+      {
+        message: `stage "${source}" has no output "${output}"`,
+        at: stage.places.matrix(dimension),
+        advice: suggestion(output, outputs),
+      },
+    ];
+  });
+}
+
+/** The stages that it reads, and those that say which instances it has. */
 function dependenciesOf(stage: ResolvedStage): string[] {
-  const names = new Set<string>();
+  const names = new Set(listsOf(stage).map((list) => list.stage));
   for (const input of stage.inputs.values()) {
     if (input.kind === 'reference') for (const { name } of input.instances) names.add(name);
   }

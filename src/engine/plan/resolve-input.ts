@@ -108,12 +108,13 @@ function resolveReference(
     scope.report({ ...selected.failure, at: scope.at() });
     return undefined;
   }
+  const isUnknown = family.isOpen || reader.isOpen;
   const wanted: Record<string, MatrixValue> = { ...selected.value };
   for (const dimension of family.dimensions) {
     const own = Object.hasOwn(reader.matrix, dimension) ? reader.matrix[dimension] : undefined;
     if (own === undefined || selection.has(dimension)) continue;
     scope.use(dimension);
-    if (!family.has(dimension, own)) {
+    if (!isUnknown && !family.has(dimension, own)) {
       const value = `${dimension}=${label(own)}`;
       scope.report({
         message: `stage "${reader.declared}" has ${value} in its matrix, but stage "${stage}", which it reads, does not`,
@@ -124,6 +125,7 @@ function resolveReference(
     }
     wanted[dimension] = own;
   }
-  const isOpen = family.dimensions.some((dimension) => !Object.hasOwn(wanted, dimension));
-  return { kind: 'reference', declared: stage, output, instances: family.matching(wanted), isOpen };
+  const isOpen = family.dimensions.some((dimension) => !Object.hasOwn(wanted, dimension) && !selection.has(dimension));
+  const instances = isUnknown ? family.instances : family.matching(wanted);
+  return { kind: 'reference', declared: stage, output, instances, isOpen };
 }

@@ -5,6 +5,7 @@ import type { DeclaredPipeline, StageDeclaration } from './declaration.ts';
 import { type ExecutionSettings, executionSettingsOf } from './execution-settings.ts';
 import type { Family, Instance } from './family.ts';
 import { interpolate } from './interpolate.ts';
+import type { Lists } from './lists.ts';
 import type { MatrixValues } from './matrix.ts';
 import { namesFor, unknownParams } from './names-in-command.ts';
 import { type Overlaid, type Overlays, overlay } from './overlay.ts';
@@ -70,18 +71,20 @@ const MAX_READ = 1_000_000;
  * Resolves the overlays, matrices and shared params of all stages.
  *
  * @param registered the names of the built-in runtime facts.
+ * @param lists what is known of the outputs that have the values of a matrix.
  */
 export function resolvePipeline(
   declared: DeclaredPipeline,
   root: string,
   overlays: Overlays,
   registered: readonly string[] = [],
+  lists: Lists = new Map(),
 ): Result<ResolvedPipeline> {
   const { overlaid, problems } = overlay(declared, overlays);
   const runtime = declaredFacts(declared, registered);
   problems.push(...runtime.problems);
   const before = problems.length;
-  const families = familiesOf(declared, overlaid, problems);
+  const families = familiesOf({ declared, overlaid, lists, problems });
   // References to an invalid matrix would be reported as errors too.
   if (problems.length > before) return failure(distinct(problems));
   const scope: Scope = { declared, root, overlaid, families, names: [...families.keys()], problems, read: 0 };

@@ -24,6 +24,9 @@ export interface Selection {
   readonly cachedOnly: ReadonlySet<string>;
 }
 
+/** Selects stages of a plan, and again when it is made anew. */
+export type Select = (plan: Plan) => Result<Selection>;
+
 /** Determines the stages that a command line selects. */
 export function select(plan: Plan, choice: Choice): Result<Selection> {
   const known = new StageNames(plan.stages);

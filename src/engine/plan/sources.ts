@@ -17,6 +17,11 @@ export function collectedName(input: string, matrix: MatrixValues): string {
   return `${input}[${labels(matrix)}]`;
 }
 
+/** Returns the input of a name in the action key: `models` for `models[seed=1]`. */
+export function inputOf(name: string): string {
+  return name.split('[', 1)[0] ?? name;
+}
+
 /** Returns everything that a stage reads, in the order of the pipeline file. */
 export function sourcesOf({ inputs }: Pick<PlannedStage, 'inputs'>): Source[] {
   const sources: Source[] = [];

@@ -55,13 +55,24 @@ export const stageSchema = {
       description:
         'Generates one stage for each combination of these values, such as train@seed=1. Params and inputs refer to ' +
         'them as ${matrix.NAME}. A stage that reads train.model gets the output of the instance with the same ' +
-        'values or, for an input that its module declares as "models[]", the outputs of all instances.',
+        'values or, for an input that its module declares as "models[]", the outputs of all instances. Values may come ' +
+        'from a stage: { from: split.folds } is the list in a JSON file that it puts out.',
       minProperties: 1,
       propertyNames: NAME,
       additionalProperties: {
-        type: ['array', 'string'],
-        description: 'A list such as [1, 2, 3], or ${name} of a shared param that is a list.',
+        type: ['array', 'string', 'object'],
+        description:
+          'A list such as [1, 2, 3], ${name} of a shared param that is a list, or { from: STAGE.OUTPUT } for the ' +
+          'list in a JSON file that a stage puts out.',
         minItems: 1,
+        required: ['from'],
+        additionalProperties: false,
+        properties: {
+          from: {
+            type: 'string',
+            description: 'STAGE.OUTPUT: a JSON file with a list of strings, numbers or booleans.',
+          },
+        },
         items: {
           type: ['string', 'number', 'boolean'],
           description: 'A string, a number, true or false.',

@@ -54,6 +54,7 @@ export class ActiveStages {
   take(event: RunEvent): void {
     switch (event.type) {
       case 'run-started':
+      case 'run-replanned':
         this.#total = event.stages.length;
         break;
       case 'run-stopping':

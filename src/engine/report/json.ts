@@ -15,6 +15,9 @@ export function jsonReporter(line: (value: object) => void): Emit {
         isDryRun = event.purpose === 'dry-run';
         line({ ...event, run: isDryRun ? null : event.run });
         break;
+      case 'run-replanned':
+        line({ type: event.type, stages: event.stages });
+        break;
       case 'run-stopping':
       case 'stage-waiting':
       case 'stage-saving':

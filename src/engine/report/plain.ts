@@ -77,6 +77,7 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
       case 'stage-finished':
         line(stageLine(event.result, paint));
         break;
+      case 'run-replanned':
       case 'run-finished':
         break;
       default:

@@ -1,7 +1,6 @@
 import { duration, plural } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { CompletedStage, RunResult, StageResult } from '../execute/events.ts';
-import type { Plan } from '../plan/plan.ts';
 import { finalMetrics } from './final-metrics.ts';
 
 /** How a summary is printed, and how it writes commands for the same pipeline, params and cache. */
@@ -11,7 +10,8 @@ interface Printing {
 }
 
 /** Summarizes a run: the outcomes of its stages, the final metrics, and suggested next commands. */
-export function summarize(result: RunResult, { stages }: Plan, { paint, commandLine }: Printing): string {
+export function summarize(result: RunResult, { paint, commandLine }: Printing): string {
+  const { stages } = result.plan;
   const completed = result.stages.filter(
     (stage): stage is CompletedStage => stage.outcome === 'ran' || stage.outcome === 'cached',
   );

@@ -49,6 +49,7 @@ function isPassing({ type }: RunEvent): boolean {
     case 'content-progress':
       return true;
     case 'run-started':
+    case 'run-replanned':
     case 'run-stopping':
     case 'stage-log':
     case 'stage-warning':

@@ -76,8 +76,10 @@ async function elsewhere(): Promise<{ services: Services; machine: OtherMachine 
 }
 
 function run(services: Services, force = false, emit: Emit = () => undefined): Promise<RunResult> {
+  const selecting = (plan: Services['plan']) => select(plan, { stages: [], force });
   return execute(services, {
-    selection: unwrap(select(services.plan, { stages: [], force })),
+    selection: unwrap(selecting(services.plan)),
+    select: selecting,
     purpose: 'run',
     keepGoing: false,
     signal: new AbortController().signal,

@@ -8,18 +8,22 @@ function problems(stages: string, shared = ''): string[] {
   return made.ok ? [] : made.failure.map(({ at, message, advice }) => `${at?.line}:${at?.column} ${message}|${advice}`);
 }
 
-const LIST = 'A list such as [1, 2, 3], or ${name} of a shared param that is a list.';
+const LIST =
+  'A list such as [1, 2, 3], ${name} of a shared param that is a list, or { from: STAGE.OUTPUT } for the list in a JSON file that a stage puts out.';
 
 describe('errors in a matrix are reported with their place and advice', () => {
   const train = (matrix: string, params = '{ seed: "${matrix.seed}" }') => `
   train: { module: train.ts, matrix: ${matrix}, inputs: { data: ./d }, params: ${params} }
 `;
   test.each([
-    [train('{ seed: 3 }'), `3:46 "matrix.seed" of stage "train" must be an array or a string, but is 3|${LIST}`],
+    [
+      train('{ seed: 3 }'),
+      `3:46 "matrix.seed" of stage "train" must be an array, a string or an object, but is 3|${LIST}`,
+    ],
     [train('{ seed: [] }'), `3:46 "matrix.seed" of stage "train" must not be empty, but is []|${LIST}`],
     [
       train('{}'),
-      '3:38 "matrix" of stage "train" must not be empty, but is {}|Generates one stage for each combination of these values, such as train@seed=1. Params and inputs refer to them as ${matrix.NAME}. A stage that reads train.model gets the output of the instance with the same values or, for an input that its module declares as "models[]", the outputs of all instances.',
+      '3:38 "matrix" of stage "train" must not be empty, but is {}|Generates one stage for each combination of these values, such as train@seed=1. Params and inputs refer to them as ${matrix.NAME}. A stage that reads train.model gets the output of the instance with the same values or, for an input that its module declares as "models[]", the outputs of all instances. Values may come from a stage: { from: split.folds } is the list in a JSON file that it puts out.',
     ],
     [
       train('{ seed: [[1]] }'),
@@ -47,6 +51,34 @@ describe('errors in a matrix are reported with their place and advice', () => {
     [
       train('{ a: "${many}", b: "${many}", seed: "${many}" }'),
       '3:30 with the matrix of stage "train" the pipeline would have 125,000 stages|The maximum is 100,000. Remove some values.',
+    ],
+    [
+      train('{ seed: { from: data.out, to: x } }'),
+      '3:64 unknown key "to" in "matrix.seed" of stage "train"|Known names: from.',
+    ],
+    [
+      train('{ seed: { from: 3 } }'),
+      '3:54 "matrix.seed.from" of stage "train" must be a string, but is 3|STAGE.OUTPUT: a JSON file with a list of strings, numbers or booleans.',
+    ],
+    [
+      train('{ seed: { from: data } }'),
+      '3:46 "matrix.seed" of stage "train" is from "data", which is no output of a stage|Write STAGE.OUTPUT, such as { from: split.folds }.',
+    ],
+    [
+      `${train('{ seed: { from: dat.out } }')}  data: { module: data.ts }\n`,
+      '3:46 "matrix.seed" of stage "train" is from unknown stage "dat"|Did you mean "data"?',
+    ],
+    [
+      `${train('{ seed: { from: data.ot } }')}  data: { module: data.ts }\n`,
+      '3:40 stage "data" has no output "ot"|Did you mean "out"?',
+    ],
+    [
+      `${train('{ seed: { from: train.model } }')}`,
+      '3:46 "matrix.seed" of stage "train" is from stage "train", which has a matrix itself|Let a stage without a matrix read its outputs, and put out one list.',
+    ],
+    [
+      `${train('{ seed: { from: compare.table } }')}  compare: { module: compare.ts, inputs: { models: train.model } }\n`,
+      '3:3 stages form a dependency cycle: train → compare → train|Remove one of these dependencies: let one of the stages read from another stage or a path.',
     ],
     [
       '\n  train: { module: train.ts, inputs: { data: ./d }, params: { seed: "${matrix.seed}" } }\n',

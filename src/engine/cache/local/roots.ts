@@ -60,7 +60,7 @@ export class RootRecorder {
   readonly #cache: string;
   readonly #path: string;
   readonly #variant: Variant;
-  readonly #known: ReadonlySet<string>;
+  #known: ReadonlySet<string>;
   readonly #used = new Map<string, ActionKey>();
 
   /** @param stages the names of all stages of the pipeline: the root forgets any other. */
@@ -69,6 +69,11 @@ export class RootRecorder {
     this.#cache = cache;
     this.#path = new CachePaths(cache).need(digestOf([projectId(variant), branch, profile, set]));
     this.#variant = variant;
+    this.#known = new Set(stages);
+  }
+
+  /** Takes these as the names of all stages from now on. */
+  expect(stages: readonly string[]): void {
     this.#known = new Set(stages);
   }
 

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { success } from '../../../shared/problem.ts';
 import { plural } from '../../../shared/text/format.ts';
 import { freshDirectory, removeAbandoned } from '../../cache/housekeeping/fresh-directory.ts';
 import type { CompletedStage } from '../../execute/events.ts';
@@ -48,6 +49,7 @@ export async function cacheAudit(stages: readonly string[], options: AuditOption
       const reference = `the remote cache (${drawn.length} of ${plural(there.size, 'result')})`;
       const result = await rerun(verification, lockfile, {
         ...{ services, directory: fresh.value.path, signal, options, reference, stack: false },
+        select: (plan) => success(planVerification(plan, drawn, lockfile).selection),
       });
       return exitCodeOf(result);
     } finally {

@@ -2,6 +2,7 @@ import { failure, type Result, success } from '../../../shared/problem.ts';
 import type { ActionRecord } from '../../cache/records.ts';
 import { findResult, lastResult } from '../../cache/results.ts';
 import type { StageResult } from '../../execute/events.ts';
+import { reasonOfOpen } from '../../execute/no-result.ts';
 import { reasonsSince, reasonsToRun } from '../../execute/reasons.ts';
 import type { Services } from '../../execute/services.ts';
 import { type KnownParts, knownParts, PathInputs } from '../../execute/stage-key.ts';
@@ -26,6 +27,7 @@ export async function explain(written: string, options: ExplainOptions): Promise
   return withSession(options, async ({ services }) => {
     const found = new StageNames(services.plan.stages).findOne(written);
     if (!found.ok) return reportProblems([{ ...found.failure, at: { file: written } }], options);
+    if (found.value.isOpen) return explainOpen(found.value, services, options);
     const explained = await explanationOf(found.value, services);
     if (!explained.ok) return reportProblems(explained.failure, options);
     const { stage, key, cached, reasons, document, open, secrets, last } = explained.value;
@@ -35,6 +37,28 @@ export async function explain(written: string, options: ExplainOptions): Promise
     print(describeExplanation(explained.value, { paint, full: options.full }));
     return EXIT.ok;
   });
+}
+
+/** Says why the instances of a stage are not known, or why they cannot be. */
+async function explainOpen(stage: PlannedStage, services: Services, options: CommonOptions): Promise<number> {
+  const { name } = stage;
+  const result = (await survey(services, [name])).get(name);
+  if (result?.outcome === 'failed' && 'problems' in result.failure)
+    return reportProblems(result.failure.problems, options);
+  const reasons = result?.outcome === 'blocked' ? [`${result.by} failed`] : [reasonOfOpen(stage)];
+  const { print, printJson, paint } = openConsole(options);
+  printJson({
+    type: 'explained',
+    stage: name,
+    key: null,
+    cached: false,
+    reasons,
+    open: [],
+    document: null,
+    secrets: [],
+  });
+  print(`${paint('bold', name)}  ${paint('yellow', 'would run')}: ${reasons.join('; ')}`);
+  return EXIT.ok;
 }
 
 /** The known parts of a stage's key, and the record that they are compared with. */

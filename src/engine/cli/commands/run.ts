@@ -1,11 +1,11 @@
-import type { Problem } from '../../../shared/problem.ts';
+import { failure, type Problem, type Result } from '../../../shared/problem.ts';
 import { projectId, RootRecorder } from '../../cache/local/roots.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
 import { isUpToDate } from '../../execute/lockfile.ts';
 import type { Services } from '../../execute/services.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { type Choice, select } from '../../plan/select.ts';
+import { type Choice, type Selection, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
 import { cacheCommandLineFor } from '../command-line.ts';
 import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
@@ -36,7 +36,13 @@ export async function run(
   observer?: SessionObserver,
 ): Promise<number> {
   const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun, thrifty: true };
-  const command = (opened: Session, signal: AbortSignal) => runIn(opened, stages, options, signal);
+  const command = async (opened: Session, signal: AbortSignal) => {
+    const { services } = opened;
+    // Loaded on demand, since mostly nothing is locked.
+    const locked = options.locked ? await import('../locked-instances.ts') : undefined;
+    const planned = (await locked?.withLockedInstances(services, options)) ?? services;
+    return runIn({ ...opened, services: planned }, stages, options, signal);
+  };
   return withSession({ ...options, ...session }, command, observer);
 }
 
@@ -46,10 +52,9 @@ async function runIn(
   options: RunCommandOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  const selection = select(services.plan, { ...options, stages });
+  const selecting = (plan: Plan) => selectWithInputs(plan, { ...options, stages });
+  const selection = selecting(services.plan);
   if (!selection.ok) return reportProblems(selection.failure, options);
-  const missing = missingInputs(services.plan, selection.value.stages);
-  if (missing.length > 0) return reportProblems(missing, options);
 
   const checkResult = options.locked
     ? await (await import('../locked.ts')).lockedResultCheck(services, selection.value.stages, options)
@@ -69,6 +74,7 @@ async function runIn(
   };
   const result = await execute(services, {
     selection: selection.value,
+    select: selecting,
     purpose: dryRun ? 'dry-run' : 'run',
     keepGoing,
     signal,
@@ -76,7 +82,7 @@ async function runIn(
     ...(checkResult && { checkResult }),
   });
   await close();
-  const unrecorded = dryRun ? [] : record(result, services.plan, recording);
+  const unrecorded = dryRun ? [] : record(result, recording);
   await conclude(result, services, console, options);
   // Loaded on demand, since mostly everything is on this machine.
   if (remote?.isUsed()) await (await import('../conclude-remote.ts')).concludeRemote(remote, result, options, console);
@@ -84,7 +90,7 @@ async function runIn(
   // Only what has run has printed something.
   if (recording.run.isRecorded) (await import('../../cache/logs/prune-logs.ts')).pruneLogs(services.roots.cache);
   const foreign = result.stages.filter((stage) => 'outputs' in stage && services.vouched.isForeign(stage.key));
-  const locks = result.ok && !dryRun && isWhole(result, services.plan) && ownsLockfile(options);
+  const locks = result.ok && !dryRun && isWhole(result) && ownsLockfile(options);
   // Loaded on demand, since usually every result is this user's own, and the lockfile is up to date.
   if (foreign.length > 0) (await import('../foreign-results.ts')).warnOfForeign(foreign, options, locks);
   else if (locks && !isUpToDate(lockfilePath(options), result)) {
@@ -93,6 +99,13 @@ async function runIn(
     if (!updated.ok) return reportProblems(updated.failure, { ...options, json: false });
   }
   return exitCodeOf(result);
+}
+
+/** Selects stages, of which all inputs from outside must exist. */
+function selectWithInputs(plan: Plan, choice: Choice): Result<Selection> {
+  const selection = select(plan, choice);
+  const missing = selection.ok ? missingInputs(plan, selection.value.stages) : [];
+  return missing.length > 0 ? failure(missing) : selection;
 }
 
 interface Recording {
@@ -104,6 +117,7 @@ interface Recording {
 function recorded(emit: (event: RunEvent) => void, { root, run }: Recording): (event: RunEvent) => void {
   return (event) => {
     run.note(event);
+    if (event.type === 'run-replanned') root.expect(names(event.plan));
     if (event.type === 'stage-finished') {
       const { result } = event;
       if (result.outcome === 'ran' || result.outcome === 'cached') root.use(result.name, result.key);
@@ -115,9 +129,9 @@ function recorded(emit: (event: RunEvent) => void, { root, run }: Recording): (e
 }
 
 /** Records the run and what it needs in the cache. Returns what prevents it. */
-function record(result: RunResult, plan: Plan, { root, run }: Recording): readonly Problem[] {
+function record(result: RunResult, { root, run }: Recording): readonly Problem[] {
   const added = run.finish(result);
-  const saved = root.save(result.ok && isWhole(result, plan));
+  const saved = root.save(result.ok && isWhole(result));
   return [added, saved].flatMap((written) => (written.ok ? [] : written.failure));
 }
 
@@ -132,7 +146,7 @@ function names(plan: Plan): readonly string[] {
   return plan.stages.map(({ name }) => name);
 }
 
-function isWhole({ stages }: RunResult, plan: Plan): boolean {
+function isWhole({ stages, plan }: RunResult): boolean {
   return stages.length === plan.stages.length;
 }
 
@@ -143,11 +157,11 @@ function ownsLockfile({ locked, set }: RunCommandOptions): boolean {
 
 async function conclude(
   result: RunResult,
-  { plan, roots }: Services,
+  { roots }: Services,
   console: Console,
   options: RunCommandOptions,
 ): Promise<void> {
   const logs = { cache: roots.cache, commandLine: cacheCommandLineFor(options) };
   await printFailures(result, console, { stack: options.stack, logs });
-  console.print(summarize(result, plan, console));
+  console.print(summarize(result, console));
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Problem } from '../../../shared/problem.ts';
+import { type Problem, success } from '../../../shared/problem.ts';
 import { freshDirectory, removeAbandoned } from '../../cache/housekeeping/fresh-directory.ts';
 import { findResult } from '../../cache/results.ts';
 import type { Lockfile } from '../../execute/lockfile.ts';
@@ -10,6 +10,7 @@ import { select } from '../../plan/select.ts';
 import { reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
 import { lockfileOf } from '../locked.ts';
+import { withLockedInstances } from '../locked-instances.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
 import { rerun } from '../rerun.ts';
@@ -25,7 +26,8 @@ export interface VerifyOptions extends CommonOptions {
 
 /** `pipeline verify`: reruns stages in an empty cache, and compares their outputs with the lockfile. */
 export async function verify(stages: readonly string[], options: VerifyOptions): Promise<number> {
-  return withSession({ ...options, fromScratch: true }, async ({ services }, signal) => {
+  return withSession({ ...options, fromScratch: true }, async ({ services: opened }, signal) => {
+    const services = await withLockedInstances(opened, options);
     const selection = select(services.plan, { stages, force: false });
     if (!selection.ok) return reportProblems(selection.failure, options);
     const missing = missingInputs(services.plan, selection.value.stages);
@@ -43,6 +45,7 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
     try {
       const result = await rerun(verification, lockfile, {
         ...{ services, directory: fresh.value.path, signal, options, keep: options.keep, stack: options.stack },
+        select: (plan) => success(planVerification(plan, stages, lockfile).selection),
         reference: 'pipeline.lock',
       });
       return exitCodeOf(result);

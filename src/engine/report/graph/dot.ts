@@ -1,5 +1,5 @@
 import { visible } from '../../../shared/text/visible.ts';
-import { arrowsOf, type Graph, type GraphStage, LEGEND, type State, statesOf } from './graph.ts';
+import { arrowsOf, type Graph, type GraphStage, LEGEND, type State, statesOf, textOf } from './graph.ts';
 import { textWidth } from './text-width.ts';
 
 interface Colours {
@@ -46,12 +46,14 @@ export async function toSvg(graph: Graph): Promise<string> {
   return (await instance()).renderString(toDot(graph), { format: 'svg' });
 }
 
-function attributes({ name, module, command, state, reasons }: GraphStage): string {
-  const { sign, meaning } = LEGEND[state];
+function attributes(stage: GraphStage): string {
+  const { module, command, state, reasons } = stage;
+  const { meaning } = LEGEND[state];
   const style = state === 'unknown' ? ', style="rounded,filled,dashed"' : '';
   const tooltip = [module ?? command, [meaning, ...reasons.slice(0, 3)].join(': ')].join('\n');
-  const label = `${sign} ${name}`;
-  return `label=${quote(label)}, ${widthFor(label)}, tooltip=${quote(tooltip)}, ${paint(COLOURS[state])}${style}`;
+  const lines = textOf(stage);
+  const widest = lines.reduce((a, b) => (b.length > a.length ? b : a));
+  return `label=${quote(lines.join('\n'))}, ${widthFor(widest)}, tooltip=${quote(tooltip)}, ${paint(COLOURS[state])}${style}`;
 }
 
 /** Graphviz measures text in Helvetica, and whoever looks at the picture may not have that font. */

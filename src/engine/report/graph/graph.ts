@@ -20,6 +20,8 @@ export interface GraphStage {
   readonly state: State;
   /** Why the stage would run, or why its state is unknown. */
   readonly reasons: readonly string[];
+  /** Whether it stands for instances that are not known yet. */
+  readonly open?: true;
 }
 
 /** A file or directory outside the pipeline. */
@@ -36,6 +38,7 @@ export interface Edge {
   readonly to: string;
   /** The output, if the edge starts at a stage. */
   readonly output?: string;
+  /** The name of the input; `matrix.fold` for an output that has the values of a dimension. */
   readonly input: string;
   /** Globs that narrow a path. */
   readonly include?: readonly string[];
@@ -59,13 +62,15 @@ export function toGraph(
   const edges: Edge[] = [];
   for (const stage of plan.stages) {
     const to = stage.name;
+    for (const [dimension, { stage: from, output }] of Object.entries(stage.lists ?? {}))
+      edges.push({ kind: 'artifact', from, to, output, input: `matrix.${dimension}` });
     for (const { input, from: source } of sourcesOf(stage)) {
       if (source.kind === 'artifact') {
         edges.push({ kind: 'artifact', from: source.stage, to, output: source.output, input });
         continue;
       }
       const { path, written: from, include, exclude } = source;
-      paths.set(from, { path: from, missing: !isThere(path) });
+      paths.set(from, { path: from, missing: !stage.isOpen && !isThere(path) });
       edges.push({
         kind: 'path',
         from,
@@ -80,6 +85,7 @@ export function toGraph(
     name: stage.name,
     ...(stage.kind === 'module' ? { module: stage.module.written } : { command: stage.command.written }),
     ...stateOf(results.get(stage.name)),
+    ...(stage.isOpen && { open: true as const }),
   }));
   return { name: plan.name, stages, paths: [...paths.values()], edges };
 }
@@ -108,6 +114,11 @@ export function arrowsOf(edges: readonly Edge[]): Arrow[] {
     to,
     label: [...words].join(', '),
   }));
+}
+
+/** Returns the text of a stage's node. Of one whose instances are not known, it says why. */
+export function textOf({ name, state, open, reasons }: GraphStage): string[] {
+  return [`${LEGEND[state].sign} ${name}`, ...(open ? reasons : [])];
 }
 
 /** Returns the states that occur, in the order of the legend, each with its number of stages. */

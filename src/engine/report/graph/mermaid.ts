@@ -1,5 +1,5 @@
 import { visible } from '../../../shared/text/visible.ts';
-import { arrowsOf, type Graph, LEGEND, type State, statesOf } from './graph.ts';
+import { arrowsOf, type Graph, LEGEND, type State, statesOf, textOf } from './graph.ts';
 
 const STYLES: Readonly<Record<State | 'outside' | 'missing', string>> = {
   cached: 'fill:#e6f4ea,stroke:#34a853,color:#000',
@@ -22,7 +22,8 @@ export function toMermaid({ stages, paths, edges }: Graph): string {
       return `  p${index}[(${quote(label)})]:::${missing ? 'missing' : 'outside'}`;
     }),
     ...stages.map(
-      ({ name, state }, index) => `  s${index}[${quote(`${LEGEND[state].sign}\u00a0${name}`)}]:::${className(state)}`,
+      (stage, index) =>
+        `  s${index}[${quote(textOf(stage).join(': ').replace(' ', '\u00a0'))}]:::${className(stage.state)}`,
     ),
     ...arrowsOf(edges).map(({ kind, from, to, label }) => {
       const text = label === '' ? '' : `|${quote(label)}|`;
