@@ -91,6 +91,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '-o, --output <FILE>', description: 'the file to write', default: 'report.html' },
       { flags: '--baseline <RUN>', description: 'the run to compare it with (default: the one before it)' },
+      {
+        flags: '--compare <RUN>',
+        description: 'the same, in the order of diff: --compare BEFORE RUN is RUN --baseline BEFORE',
+      },
       { flags: '--force', description: 'overwrite FILE even if it is not a report' },
     ],
     run: async ({ all }, options: import('./commands/report.ts').ReportOptions) =>

@@ -74,6 +74,14 @@ describe('pipeline report', () => {
     }
     await project.pipeline('report', 'latest~1', '--baseline', 'latest', '--output', 'earlier.html');
     expect(textOf(project.read('earlier.html'))).toMatch(/before now count step 3 2/);
+    await project.pipeline('report', '--compare', 'latest', 'latest~1', '--output', 'pair.html');
+    expect(project.read('pair.html')).toBe(project.read('earlier.html'));
+    // One run is compared with the latest, as diff does it.
+    await project.pipeline('report', '--compare', 'latest~2', '--output', 'all.html');
+    expect(textOf(project.read('all.html'))).toMatch(/before now count step 1 3/);
+    const both = await project.pipeline('report', '--compare', 'latest~2', '--baseline', 'latest~1');
+    expect(both.exitCode).toBe(2);
+    expect(both.stderr).toContain('both --baseline and --compare name the run to compare with');
   });
 
   test('writes the same bytes about the same run', async () => {
