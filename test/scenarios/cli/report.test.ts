@@ -108,6 +108,33 @@ describe('pipeline report', () => {
     expect(text).toContain('No longer in the cache: the results of count');
   });
 
+  test('has the elements that stages add, and says of an invalid one what is wrong', async () => {
+    const project = counting();
+    project.edit('pipeline.yaml', 'stages:', 'stages:\n  audit: { module: stages/audit.ts, params: { table: {} } }');
+    project.write(
+      'stages/audit.ts',
+      `import { writeFileSync } from 'node:fs';
+import { defineStage } from 'pipeline';
+export default defineStage({
+  params: { type: 'object', additionalProperties: true },
+  outputs: ['report.json'],
+  run({ params, outputs }) {
+    writeFileSync(outputs.report, JSON.stringify({ title: 'Drift', content: [params] }));
+  },
+});
+`,
+    );
+    await project.pipeline('run');
+    expect((await project.pipeline('report')).exitCode).toBe(0);
+    expect(textOf(project.read('report.html'))).toMatch(
+      /The element that audit\.report adds is not shown: .*table must have required property 'columns'/,
+    );
+    project.edit('pipeline.yaml', 'table: {}', 'table: { columns: [camera, share], rows: [[shop, 0.25]] }');
+    await project.pipeline('run');
+    await project.pipeline('report');
+    expect(textOf(project.read('report.html'))).toContain('Drift (audit.report) Drift camera share shop 0.25');
+  });
+
   test('replaces a report, but no other file, and creates no folder', async () => {
     const project = counting();
     await project.pipeline('run');

@@ -31,7 +31,11 @@ export async function stageElements(artifacts: readonly ReportArtifact[]): Promi
     const read = await readElement(file);
     sections.push(
       read.ok
-        ? { id, title: visibleLine(read.value.title), content: await elementContent(read.value, file, images) }
+        ? {
+            id,
+            title: `${visibleLine(read.value.title)} (${source})`,
+            content: await elementContent(read.value, file, images),
+          }
         : { id, title: source, content: invalid(source, read.failure) },
     );
   }
@@ -55,19 +59,12 @@ function invalid(source: string, problems: readonly Problem[]): JSX.Element {
 
 async function elementContent(
   { title, content }: StageElement,
-  { artifact, folder }: ElementFile,
+  { folder }: ElementFile,
   images: ElementImages,
 ): Promise<JSX.Element> {
   const blocks: JSX.Element[] = [];
   for (const block of content) blocks.push(await blockContent(block, title, folder, images));
-  return (
-    <>
-      <p class="dim">
-        From {artifact.stage}.{artifact.output}.
-      </p>
-      {blocks}
-    </>
-  );
+  return <>{blocks}</>;
 }
 
 async function blockContent(

@@ -59,8 +59,8 @@ describe('a stage adds an element to the report', () => {
         ],
       }),
     );
-    expect(element).toMatchObject({ id: 'element-1', title: 'Drift' });
-    expect(element?.html).toContain('<p class="dim">From audit.report.</p><p>First.</p><p>Second.</p>');
+    expect(element).toMatchObject({ id: 'element-1', title: 'Drift (audit.report)' });
+    expect(element?.html).toContain('<p>First.</p><p>Second.</p>');
     expect(element?.html).toContain('<caption>Drift</caption>');
     expect(element?.html).toContain('<td class="number" data-order="0.123456789">0.123457</td><td>true</td>');
     expect(element?.html).toContain('<td class="number"></td><td>false</td>');
@@ -132,7 +132,7 @@ describe('a stage adds an element to the report', () => {
       other,
       fileArtifact({ ...content, title: 'Two' }, 'b.report.json'),
     );
-    expect(titles.map(({ title }) => title)).toEqual(['One', 'Two']);
+    expect(titles.map(({ title }) => title)).toEqual(['One (audit.report)', 'Two (audit.b)']);
   });
 });
 
@@ -165,7 +165,7 @@ describe('an element that is invalid is said on the page', () => {
       fileArtifact({ title: 'b', content: [{ text: 'b' }] }),
     );
     expect(first?.html).toContain('is not shown');
-    expect(second?.title).toBe('b');
+    expect(second?.title).toBe('b (audit.report)');
   });
 
   test('and so is an image that is missing, elsewhere, no image, damaged, or of an element without a folder', async () => {
