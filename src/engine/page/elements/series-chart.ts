@@ -16,7 +16,7 @@ const DASHES = [
   { words: 'dash-dotted', dashes: '8,3,1.5,3' },
 ];
 const [WIDTH, PLOT_HEIGHT, BAR_HEIGHT] = [640, 240, 18];
-const [LONGEST_LABEL, CHARACTER] = [28, 7];
+const [LONGEST_LABEL, CHARACTER] = [28, 6];
 
 interface Row {
   readonly x: number | string;
@@ -43,7 +43,7 @@ export function seriesChart(block: ChartBlock, title: string): JSX.Element {
   const options: PlotOptions = {
     width: WIDTH,
     ...(facets > 1 && {
-      fy: { label: null, domain: names, tickFormat: (name: string) => cut(name, LONGEST_LABEL) },
+      fy: { label: null, padding: 0.15, domain: names, tickFormat: (name: string) => cut(name, LONGEST_LABEL) },
       marginRight: marginFor(names),
     }),
     ...(kind === 'bar' ? barOptions(block, rows, faceted, facets) : plotOptions(block, rows, faceted, facets)),
