@@ -76,6 +76,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--full', description: 'do not truncate long models, lists and digests' },
       { flags: '--png <FILE>', description: 'write a contact sheet of its images to FILE' },
       { flags: '--force', description: 'overwrite the file given by --png' },
+      { flags: '--no-pictures', description: 'do not show images in a terminal that can show them' },
     ],
     run: async (args, options: import('./commands/inspect.ts').InspectOptions) =>
       (await import('./commands/inspect.ts')).inspect(args.one(0), options),
