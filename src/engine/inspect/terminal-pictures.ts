@@ -37,13 +37,13 @@ const ITERM2_ANSWER = new RegExp(`${ESCAPE}P>\\|(iTerm2|WezTerm) `);
  */
 export async function pictureProtocol(
   keyboard: Keyboard,
-  screen: Screen,
+  stream: Screen,
   environment: NodeJS.ProcessEnv,
 ): Promise<PictureProtocol | undefined> {
   // The console of Linux prints what it does not know, and so does what calls itself dumb.
   const isSimple = ['', 'dumb', 'linux'].includes(environment['TERM'] ?? '');
-  if (keyboard.isTTY !== true || screen.isTTY !== true || isSimple || isInBackground()) return undefined;
-  const answers = await ask(keyboard, screen);
+  if (keyboard.isTTY !== true || stream.isTTY !== true || isSimple || isInBackground()) return undefined;
+  const answers = await ask(keyboard, stream);
   if (answers.includes(KITTY_ANSWER)) return 'kitty';
   return ITERM2_ANSWER.test(answers) ? 'iterm2' : undefined;
 }
@@ -61,7 +61,7 @@ function isInBackground(): boolean {
   }
 }
 
-function ask(keyboard: Keyboard, screen: Screen): Promise<string> {
+function ask(keyboard: Keyboard, stream: Screen): Promise<string> {
   return new Promise((resolve, reject) => {
     let answers = '';
     const restore = () => {
@@ -87,8 +87,8 @@ function ask(keyboard: Keyboard, screen: Screen): Promise<string> {
     keyboard.on('data', listen);
     keyboard.setRawMode(true);
     keyboard.resume();
-    begin(screen);
-    screen.write(QUESTION);
+    begin(stream);
+    stream.write(QUESTION);
   });
 }
 
@@ -96,8 +96,8 @@ function ask(keyboard: Keyboard, screen: Screen): Promise<string> {
 const CHUNK = 4096;
 
 /** Shows a PNG at the cursor, `columns` wide, and moves to the line below it. */
-export function showPicture(protocol: PictureProtocol, png: Buffer, columns: number, screen: Screen): void {
-  begin(screen);
+export function showPicture(protocol: PictureProtocol, png: Buffer, columns: number, stream: Screen): void {
+  begin(stream);
   const base64 = png.toString('base64');
   switch (protocol) {
     case 'kitty':
@@ -105,16 +105,16 @@ export function showPicture(protocol: PictureProtocol, png: Buffer, columns: num
         // q=2: the terminal sends no answer, which the shell would take for input.
         const first = at === 0 ? `a=T,f=100,q=2,c=${columns},` : 'q=2,';
         const isLast = at + CHUNK >= base64.length;
-        screen.write(`${ESCAPE}_G${first}m=${isLast ? 0 : 1};${base64.slice(at, at + CHUNK)}${ESCAPE}\\`);
+        stream.write(`${ESCAPE}_G${first}m=${isLast ? 0 : 1};${base64.slice(at, at + CHUNK)}${ESCAPE}\\`);
       }
       break;
     case 'iterm2': {
       const about = `inline=1;size=${png.length};width=${columns};preserveAspectRatio=1`;
-      screen.write(`${ESCAPE}]1337;File=${about}:${base64}${BELL}`);
+      stream.write(`${ESCAPE}]1337;File=${about}:${base64}${BELL}`);
       break;
     }
     default:
       protocol satisfies never;
   }
-  screen.write('\n');
+  stream.write('\n');
 }

@@ -1,6 +1,7 @@
+import { execa } from 'execa';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { Project } from '../../support/project.ts';
+import { CLI, Project } from '../../support/project.ts';
 import { Terminal } from '../../support/terminal.ts';
 
 const SIZE = { columns: 60, rows: 16 };
@@ -79,6 +80,18 @@ describe('pipeline inspect of images in a terminal', () => {
     expect(await inspectIn(KITTY + DONE, '--no-pictures')).not.toContain('\u001B_G');
     expect(await inspectIn(KITTY + DONE, '--json')).not.toContain('\u001B_G');
     expect((await (await painted()).pipeline('inspect', 'paint')).stdout).not.toContain('\u001B');
+  });
+
+  test('asks nothing as a background job, which reading from the terminal would stop', async () => {
+    const project = await painted();
+    project.write('job.sh', `set -m\n${process.execPath} ${CLI} inspect paint &\nwait $!\necho "exit code $?"\n`);
+    const { stdout } = await execa('script', ['--quiet', '--return', '--command', 'bash job.sh', '/dev/null'], {
+      cwd: project.directory,
+      env: { TERM: 'xterm-256color' },
+      stdin: 'ignore',
+    });
+    expect(stdout).toContain('exit code 0');
+    expect(stdout).not.toContain(KITTY_QUESTION);
   });
 
   test('Ctrl-C ends it while it waits for the answer', async () => {
