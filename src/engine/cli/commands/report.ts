@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { updateAtomically } from '../../../shared/atomic-write.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { bytes } from '../../../shared/text/format.ts';
+import { commandLineFor } from '../command-line.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
@@ -22,7 +23,8 @@ export async function report(run: string | undefined, options: ReportOptions): P
   const { baseline, compare } = options;
   if (baseline !== undefined && compare !== undefined) {
     const message = 'both --baseline and --compare name the run to compare with';
-    const advice = `Give one of them: pipeline report --compare ${compare} ${run ?? 'latest'}`;
+    const command = commandLineFor(options)('report', '--compare', compare, run ?? 'latest');
+    const advice = `Give one of them: ${command}`;
     return reportProblems(problem(message, { advice }).failure, options);
   }
   return withSession(options, async ({ services }) => {

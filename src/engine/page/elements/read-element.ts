@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReportArtifact } from '../../../shared/extensions/report.ts';
 import { readJsonFile } from '../../../shared/json-file.ts';
+import { statsOf } from '../../../shared/paths-below.ts';
 import type { Result } from '../../../shared/problem.ts';
 import { elementSchema, type StageElement } from './element-schema.ts';
 
@@ -21,7 +21,7 @@ export function elementFiles(artifacts: readonly ReportArtifact[]): readonly Ele
     const isFolder = artifact.kind === 'directory';
     if (!isFolder && artifact.file !== FILE && !artifact.file.endsWith(`.${FILE}`)) return [];
     const path = isFolder ? join(artifact.path, FILE) : artifact.path;
-    const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+    const bytes = statsOf(path)?.size;
     return bytes === undefined ? [] : [{ artifact, path, bytes, folder: isFolder ? artifact.path : undefined }];
   });
 }
@@ -34,7 +34,8 @@ export function readElement({ path }: ElementFile): Promise<Result<StageElement>
       unreadable: 'it cannot be read',
       misshapen: 'it does not have the shape of an element',
       called: FILE,
-      advice: 'Correct the stage that writes it: docs/reference/report.md lists the keys. JSON has null, and no NaN.',
+      advice:
+        'Correct the stage that writes it: docs/reference/report.md lists the keys, and JSON has null, but no NaN. If it is not meant for this page, give the file another name.',
     },
     'reportElement',
   );

@@ -13,7 +13,8 @@ const HOSTILE = '<img src=x onerror=alert(1)>"\u202E</script>';
 /** An output `report.json` with this content. */
 function fileArtifact(content: unknown, file = 'report.json'): ReportArtifact {
   const path = join(temporaryFolder(), 'content');
-  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  if (content === undefined) mkdirSync(path);
+  else writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
   return { stage: 'audit', output: file.split('.')[0] ?? '', file, kind: 'file', path };
 }
 
@@ -144,6 +145,7 @@ describe('an element that is invalid is said on the page', () => {
       '{"title":"a","content":[{"table":{"columns":["a"],"rows":[[1e999]]}}]}',
       'rows/0/0 must be',
     ],
+    ['a file that is a folder', undefined, 'it cannot be read: it is a folder'],
     ['a missing title', { content: [{ text: 'a' }] }, "report.json must have required property 'title'"],
     ['an unknown key', { title: 'a', content: [{ html: '<b>' }] }, 'report.json/content/0 must NOT have additional'],
     [
