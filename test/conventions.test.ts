@@ -76,6 +76,7 @@ test('no file has a guillemet', () => {
 
 /** What writes to stdout and stderr. */
 const WRITERS: Readonly<Record<string, string>> = {
+  'src/engine/inspect/terminal-pictures.ts': 'sends pictures as base64, and asks the terminal whether it shows them',
   'src/engine/report/live-lines.ts': 'moves the cursor, and makes visible what it is given',
   'src/shared/text/output.ts': 'makes what comes from outside visible',
   'src/shared/text/progress-line.ts': 'redraws a line, with a label that it makes visible itself',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMON_OPTIONS, type CommandSpec, type OptionSpec } from '../../src/engine/cli/command-spec.ts';
 import { COMMANDS } from '../../src/engine/cli/commands.ts';
+import { elementSchema } from '../../src/engine/page/elements/element-schema.ts';
 import { pipelineSchema } from '../../src/engine/plan/pipeline-schema.ts';
 import type { JsonSchema } from '../../src/shared/schema-type.ts';
 import classify from '../../stages/classify.ts';
@@ -33,6 +34,7 @@ export function referenceFiles(root: string): Readonly<Record<string, string>> {
   return {
     'docs/reference/commands.md': page(commandsPage()),
     'docs/reference/pipeline-yaml.md': page(pipelinePage()),
+    'docs/reference/report.md': page(reportPage()),
     'docs/reference/stages.md': page(stagesPage(root)),
   };
 }
@@ -88,6 +90,14 @@ function pipelinePage(): string[] {
     ...section('## An input with globs', input as unknown as JsonSchema),
     'An input is a text (`STAGE.OUTPUT` or a path) or a mapping with these keys.',
     ...section('## A runtime fact', runtimeFact as unknown as JsonSchema),
+  ];
+}
+
+function reportPage(): string[] {
+  return [
+    '# Reference: report.json',
+    'For looking up a key. [Stages](../stages.md#an-element-of-the-report) explains how a stage adds an element to the page of `pipeline report`. `[]` stands for each entry of a list.',
+    keyTable(keysOf(elementSchema as unknown as JsonSchema)),
   ];
 }
 

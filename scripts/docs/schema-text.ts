@@ -22,7 +22,8 @@ export function keysOf(schema: JsonSchema, prefix = ''): readonly KeyRow[] {
       value: required.includes(name) ? 'required' : defaultOf(property),
       description: property.description ?? '',
     };
-    return [row, ...keysOf(property, `${full}.`)];
+    const entries = Array.isArray(property.items) ? {} : (property.items ?? {});
+    return [row, ...keysOf(property, `${full}.`), ...keysOf(entries, `${full}[].`)];
   });
   return [...rows, ...anyOf.flatMap((choice) => keysOf(choice, prefix))];
 }

@@ -1,7 +1,7 @@
 import { Ajv, type Schema } from 'ajv';
 import { parseJson } from './parse-json.ts';
 import { problem, type Result, success } from './problem.ts';
-import { readText } from './read-file.ts';
+import { type FileKind, readText } from './read-file.ts';
 
 /** Messages about an unusable JSON file; the reason is appended. */
 export interface JsonFileWords {
@@ -17,9 +17,10 @@ export async function readJsonFile<Value>(
   file: string,
   schema: Schema,
   { unreadable, misshapen, called, advice }: JsonFileWords,
+  kind: FileKind = 'stageJson',
 ): Promise<Result<Value>> {
   const at = { file };
-  const text = readText(file, 'stageJson');
+  const text = readText(file, kind);
   if (!text.ok) return problem(`${unreadable}: ${text.failure.reason}`, { at, advice });
   const parsed = parseJson(text.value);
   if (parsed === undefined) return problem(`${unreadable}: it is not valid JSON`, { at, advice });

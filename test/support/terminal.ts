@@ -15,13 +15,19 @@ export class Terminal {
   readonly #emulator: xterm.Terminal;
   readonly #device: string;
   readonly #child;
+  #received = '';
 
-  /** Starts the built command with these arguments in a window of this size. */
+  /**
+   * Starts the built command with these arguments in a window of this size.
+   *
+   * @param answerTo what the terminal answers to a part of the output, as if it was typed.
+   */
   constructor(
     project: Project,
     args: readonly string[],
     { columns, rows }: WindowSize,
     environment: Readonly<Record<string, string>> = {},
+    answerTo: (output: string) => string = () => '',
   ) {
     this.#emulator = new xterm.Terminal({ cols: columns, rows, scrollback: 10_000, allowProposedApi: true });
     this.#device = join(project.directory, 'terminal');
@@ -33,7 +39,11 @@ export class Terminal {
       reject: false,
       buffer: false,
     });
-    this.#child.stdout?.on('data', (data: Buffer) => this.#emulator.write(data));
+    this.#child.stdout?.on('data', (data: Buffer) => {
+      this.#emulator.write(data);
+      this.#received += data.toString();
+      this.#child.stdin?.write(answerTo(data.toString()));
+    });
     onTestFinished(async () => {
       // The command ends the terminal, so that it has no time left in which it writes into the project.
       if (this.#child.exitCode === null) process.kill(Number(readFileSync(processFile, 'utf8')), 'SIGTERM');
@@ -71,6 +81,11 @@ export class Terminal {
       },
       { timeout: 30_000, interval: 20 },
     );
+  }
+
+  /** All that the command has written, as it was. */
+  get received(): string {
+    return this.#received;
   }
 
   /** Resolves with the exit code once the command has ended. */

@@ -79,6 +79,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--full', description: 'do not truncate long models, lists and digests' },
       { flags: '--png <FILE>', description: 'write a contact sheet of its images to FILE' },
       { flags: '--force', description: 'overwrite the file given by --png' },
+      { flags: '--no-pictures', description: 'do not show images in a terminal that can show them' },
     ],
     run: async (args, options: import('./commands/inspect.ts').InspectOptions) =>
       (await import('./commands/inspect.ts')).inspect(args.one(0), options),
@@ -94,6 +95,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '-o, --output <FILE>', description: 'the file to write', default: 'report.html' },
       { flags: '--baseline <RUN>', description: 'the run to compare it with (default: the one before it)' },
+      {
+        flags: '--compare <RUN>',
+        description: 'the same, in the order of diff: --compare BEFORE RUN is RUN --baseline BEFORE',
+      },
       { flags: '--force', description: 'overwrite FILE even if it is not a report' },
     ],
     run: async ({ all }, options: import('./commands/report.ts').ReportOptions) =>

@@ -2,6 +2,7 @@ import { h } from 'preact';
 import type { Headline, ReportArtifact, ReportSection, ReportSource } from '../../shared/extensions/report.ts';
 import type { Lockfile } from '../execute/lockfile.ts';
 import { type LivePage, pageHtml } from './document.ts';
+import { stageElements } from './elements/stage-elements.tsx';
 import { paramsElement } from './params.tsx';
 import { provenanceElement } from './provenance.tsx';
 import type { ReportedRun } from './reported-run.ts';
@@ -43,6 +44,7 @@ export async function runPage(reported: ReportedRun, options: RunPageOptions): P
     ...(timeline === undefined ? [] : [{ id: 'timeline', title: 'Timeline', content: timeline }]),
     { id: 'params', title: 'Params', content: paramsElement(reported) },
     ...contributed,
+    ...(await stageElements(reported.artifacts)),
     { id: 'provenance', title: 'Provenance', content: provenanceElement(reported, commandLine('verify')) },
   ];
   const logs = failed.map(

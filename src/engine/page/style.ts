@@ -23,7 +23,7 @@ th[aria-sort=ascending] button::after { content: ' ↑'; } th[aria-sort=descendi
 .verdict { display: flex; flex-wrap: wrap; gap: 1rem; margin: 0; } .verdict > div { flex: 1 1 14rem; padding: 0.75rem 1rem; background: var(--soft); border: 1px solid var(--line); border-radius: 6px; }
 .verdict dt { color: var(--dim); font-size: 0.875rem; } .verdict dd { margin: 0; } .headline { font-size: 1.5rem; font-weight: 600; }
 .state.failed, .bad { color: var(--bad); } .state.ran, .good { color: var(--good); } .state.running { color: var(--blue); } .state.killed { color: var(--bad); } .state.cancelled, .state.blocked { color: var(--busy); }
-figcaption { color: var(--dim); font-size: 0.875rem; } figure { margin: 1rem 0; max-width: 100%; overflow-x: auto; } svg { max-width: 100%; height: auto; }
+figure img { max-width: 100%; height: auto; } figcaption { color: var(--dim); font-size: 0.875rem; } figure { margin: 1rem 0; max-width: 100%; overflow-x: auto; } svg { max-width: 100%; height: auto; }
 .chart text { white-space: pre; } .chart svg { --plot-background: transparent; overflow: visible; }
 .graph text { fill: var(--text); } .graph .node path { fill: var(--soft); stroke: var(--dim); }
 .graph .edge path { stroke: var(--dim); } .graph .edge polygon { fill: var(--dim); stroke: var(--dim); } .graph .edge text { fill: var(--dim); }

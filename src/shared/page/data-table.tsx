@@ -17,13 +17,12 @@ interface TableProps {
   readonly sortable?: boolean;
 }
 
-/** What scrolls has to be reachable by keyboard. */
-const reachable = { tabIndex: 0 };
-
 /** A table that scrolls by itself where the window is narrow. The first cell of a row is its head. */
 export function DataTable({ caption, columns, rows, sortable = false }: TableProps): JSX.Element {
+  // What scrolls has to be reachable by keyboard, and have a name. A landmark for each table would be too many.
+  const reachable = { tabIndex: 0, role: 'group', 'aria-label': caption } as const;
   return (
-    <section class="scroll" aria-label={caption} {...reachable}>
+    <div class="scroll" {...reachable}>
       <table class={sortable ? 'sortable' : undefined}>
         <caption>{caption}</caption>
         <thead>
@@ -39,7 +38,7 @@ export function DataTable({ caption, columns, rows, sortable = false }: TablePro
           {rows.map((row) => h('tr', {}, ...row.map((cell, at) => tableCell(cell, at, columns[at]?.numeric ?? false))))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

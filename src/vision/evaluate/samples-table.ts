@@ -1,4 +1,6 @@
 import { Field, Float32, Float64, List, Uint8, Utf8 } from 'apache-arrow';
+import type { Json } from '../../shared/json.ts';
+import { parseJson } from '../../shared/parse-json.ts';
 import { type Result, success } from '../../shared/problem.ts';
 import {
   float32ListColumn,
@@ -50,6 +52,8 @@ export interface EvaluatedSample {
   /** The index of the true class. */
   readonly truth: number;
   readonly predicted: number;
+  /** Of the classes of its task, if the data set names them. */
+  readonly classNames: readonly string[] | undefined;
   /** float32 `[classes]`. */
   readonly probabilities: Float32Array;
   readonly loss: number;
@@ -70,6 +74,7 @@ export async function readPredictedSamples(path: string): Promise<Result<readonl
   if (!read.ok) return read;
   const column = <Name extends keyof typeof COLUMNS>(name: Name) => [...(read.value.getChild(name) ?? [])];
   const [tasks, classes, predicted] = [column('task'), column('class'), column('predicted')];
+  const names = classNamesIn(read.value.schema.metadata.get('tasks') ?? '');
   const [probabilities, losses] = [column('probabilities'), column('loss')];
   return success(
     column('file').map((file, row) => ({
@@ -77,10 +82,22 @@ export async function readPredictedSamples(path: string): Promise<Result<readonl
       task: tasks[row] ?? '',
       truth: classes[row] ?? 0,
       predicted: predicted[row] ?? 0,
+      classNames: names.get(tasks[row] ?? ''),
       probabilities: Float32Array.from(probabilities[row] ?? []),
       loss: losses[row] ?? 0,
     })),
   );
+}
+
+/** Returns the names of the classes by task. What is in a cache may have been changed. */
+function classNamesIn(tasks: string): ReadonlyMap<string, readonly string[]> {
+  const value = parseJson(tasks)?.value;
+  const named = (Array.isArray(value) ? value : []).flatMap((task: Json) => {
+    const { name, class_names: names } = (task ?? {}) as { readonly name?: Json; readonly class_names?: Json };
+    const isNamed = typeof name === 'string' && Array.isArray(names);
+    return isNamed ? [[name, names.map(String)] as const] : [];
+  });
+  return new Map(named);
 }
 
 function indexOfLargest(values: Float32Array): number {

@@ -10,6 +10,7 @@ import { type EvaluatedSample, readPredictedSamples } from '../evaluate/samples-
 import { EXPLANATIONS_FILE, type Explanation } from '../explain/explanation.ts';
 import { type ClassCounts, isClassCounts } from '../inspect/class-counts.ts';
 import { isEvaluation } from '../inspect/evaluation/shape.ts';
+import { epochsIn } from '../inspect/history.ts';
 import type { EpochMetrics } from '../train/loop/history.ts';
 
 /** The history of a training stage. */
@@ -38,9 +39,8 @@ export function classCountsIn(artifacts: readonly ReportArtifact[]): ClassCounts
 /** Returns the histories of the training stages, in the order of the stages. */
 export function historiesIn(artifacts: readonly ReportArtifact[]): readonly StageHistory[] {
   return artifacts.flatMap((artifact) => {
-    const value = artifact.file === 'history.json' ? jsonOf(artifact) : undefined;
-    const epochs = (value as { readonly epochs?: unknown } | undefined)?.epochs;
-    if (!Array.isArray(epochs) || epochs.length === 0 || !epochs.every(isEpoch)) return [];
+    const epochs = artifact.file === 'history.json' ? epochsIn(jsonOf(artifact)) : undefined;
+    if (epochs === undefined) return [];
     const model = artifacts.find(({ stage, output }) => stage === artifact.stage && output === 'model');
     const facts =
       model && (jsonIn(path.join(model.path, 'pipeline.json')) as { readonly epochs?: unknown } | undefined);
@@ -97,11 +97,6 @@ function jsonOf(artifact: ReportArtifact): unknown {
 function jsonIn(file: string): unknown {
   const text = readText(file, 'stageJson');
   return text.ok ? parseJson(text.value)?.value : undefined;
-}
-
-function isEpoch(value: unknown): value is EpochMetrics {
-  const { epoch, loss } = (value ?? {}) as Partial<EpochMetrics>;
-  return typeof epoch === 'number' && typeof loss === 'number';
 }
 
 function isExplanation(value: unknown): value is Explanation {

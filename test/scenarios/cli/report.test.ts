@@ -74,6 +74,14 @@ describe('pipeline report', () => {
     }
     await project.pipeline('report', 'latest~1', '--baseline', 'latest', '--output', 'earlier.html');
     expect(textOf(project.read('earlier.html'))).toMatch(/before now count step 3 2/);
+    await project.pipeline('report', '--compare', 'latest', 'latest~1', '--output', 'pair.html');
+    expect(project.read('pair.html')).toBe(project.read('earlier.html'));
+    // One run is compared with the latest, as diff does it.
+    await project.pipeline('report', '--compare', 'latest~2', '--output', 'all.html');
+    expect(textOf(project.read('all.html'))).toMatch(/before now count step 1 3/);
+    const both = await project.pipeline('report', '--compare', 'latest~2', '--baseline', 'latest~1');
+    expect(both.exitCode).toBe(2);
+    expect(both.stderr).toContain('both --baseline and --compare name the run to compare with');
   });
 
   test('writes the same bytes about the same run', async () => {
@@ -98,6 +106,33 @@ describe('pipeline report', () => {
     const text = textOf(project.read('report.html'));
     expect(text).toMatch(/Run failed 2 stages/);
     expect(text).toContain('No longer in the cache: the results of count');
+  });
+
+  test('has the elements that stages add, and says of an invalid one what is wrong', async () => {
+    const project = counting();
+    project.edit('pipeline.yaml', 'stages:', 'stages:\n  audit: { module: stages/audit.ts, params: { table: {} } }');
+    project.write(
+      'stages/audit.ts',
+      `import { writeFileSync } from 'node:fs';
+import { defineStage } from 'pipeline';
+export default defineStage({
+  params: { type: 'object', additionalProperties: true },
+  outputs: ['report.json'],
+  run({ params, outputs }) {
+    writeFileSync(outputs.report, JSON.stringify({ title: 'Drift', content: [params] }));
+  },
+});
+`,
+    );
+    await project.pipeline('run');
+    expect((await project.pipeline('report')).exitCode).toBe(0);
+    expect(textOf(project.read('report.html'))).toMatch(
+      /The element that audit\.report adds is not shown: .*table must have required property 'columns'/,
+    );
+    project.edit('pipeline.yaml', 'table: {}', 'table: { columns: [camera, share], rows: [[shop, 0.25]] }');
+    await project.pipeline('run');
+    await project.pipeline('report');
+    expect(textOf(project.read('report.html'))).toContain('Drift (audit.report) Drift camera share shop 0.25');
   });
 
   test('replaces a report, but no other file, and creates no folder', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageHtml } from '../../../src/engine/page/document.ts';
 import { runPage } from '../../../src/engine/page/run-page.ts';
@@ -19,11 +20,31 @@ if (chromium === undefined) {
   process.stderr.write(`\nSKIPPED: the report in a browser, since Chromium is not installed. ${advice}\n\n`);
 }
 
+/** An element that a stage adds, with every kind of content. */
+async function addedElement(): Promise<ReportArtifact> {
+  const folder = temporaryFolder();
+  const names = ['train', HOSTILE, 'a-series-with-quite-a-long-name-that-is-cut'];
+  const numbered = names.map((name, at) => ({ name, points: [1, 2, 3, 4].map((x) => [x, (x * (at + 2)) % 5]) }));
+  const named = names.map((name) => ({ name, points: names.map((x, y) => [x, y + 1]) }));
+  const content = [
+    { text: `${HOSTILE}\n\nA second paragraph.` },
+    { table: { columns: ['camera', HOSTILE], rows: names.map((name, at) => [name, at / 3]) } },
+    { chart: { kind: 'line', x: 'epoch', y: 'loss', series: numbered } },
+    { chart: { kind: 'line', caption: 'Texts', series: named.slice(0, 1) } },
+    { chart: { kind: 'bar', x: 'camera', y: 'share', series: named } },
+    { chart: { kind: 'dot', caption: HOSTILE, series: numbered } },
+    { images: [{ file: 'wide.png', caption: HOSTILE }, { file: 'none.png' }] },
+  ];
+  writeFileSync(join(folder, 'report.json'), JSON.stringify({ title: HOSTILE, content }));
+  const image = sharp({ create: { width: 900, height: 300, channels: 3, background: '#68a' } });
+  writeFileSync(join(folder, 'wide.png'), await image.png().toBuffer());
+  return { stage: 'audit', output: 'added', file: 'added', kind: 'directory', path: folder };
+}
+
 /** The page about a run with real artifacts, names of classes that try to break out, and a long name of a stage. */
 async function writtenPage(): Promise<string> {
-  const artifacts: readonly ReportArtifact[] = await reportedStages({
-    classNames: new Map([['colour', [HOSTILE, 'b', 'c']]]),
-  });
+  const trained = await reportedStages({ classNames: new Map([['colour', [HOSTILE, 'b', 'c']]]) });
+  const artifacts = [...trained, await addedElement()];
   const stage = { seconds: 2, reasons: [`param ${HOSTILE} 1 → 2`], outputs: {}, metrics: { loss: 0.5 } };
   const run = {
     run: '20261128-120000-abcdef0',

@@ -18,17 +18,20 @@ import { refer, SHORT_DIGEST } from '../reference.ts';
 import type { NamedArtifact, Referred } from '../referred.ts';
 import { withSession } from '../with-session.ts';
 import { type Pictured, writeContactSheet } from './contact-sheet.ts';
+import { showPictures } from './show-pictures.ts';
 
 export interface InspectOptions extends CommonOptions {
   readonly full: boolean;
   /** The path of the contact sheet to write. */
   readonly png?: string;
   readonly force: boolean;
+  /** Whether to show images in a terminal that can. */
+  readonly pictures: boolean;
 }
 
 /** `pipeline inspect`: shows the content of a result and its provenance. */
 export async function inspect(reference: string, options: InspectOptions): Promise<number> {
-  return withSession(options, async ({ services }) => {
+  return withSession(options, async ({ services }, signal) => {
     const referred = await refer(reference, services, options);
     if (!referred.ok) return reportProblems(referred.failure, options);
     warnOfForeign(foreignIn(referred.value, services), options);
@@ -51,7 +54,10 @@ export async function inspect(reference: string, options: InspectOptions): Promi
     for (const subject of subjects) await showArtifact(subject, viewers, view, console);
     showOrigins(await originsOf(records, services), view, console);
     if (sheet !== undefined) showSheet(options.png ?? '', sheet.value, console);
-    else suggestSheet(pictured, console);
+    else {
+      if (options.pictures && !options.json) await showPictures(pictured, console, signal);
+      suggestSheet(pictured, console);
+    }
     return EXIT.ok;
   });
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { updateAtomically } from '../../../shared/atomic-write.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { bytes } from '../../../shared/text/format.ts';
+import { commandLineFor } from '../command-line.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
@@ -12,18 +13,27 @@ export interface ReportOptions extends CommonOptions {
   readonly output: string;
   /** The run to compare with. */
   readonly baseline?: string;
+  /** The same. */
+  readonly compare?: string;
   readonly force: boolean;
 }
 
 /** `pipeline report`: writes a page about a run. */
 export async function report(run: string | undefined, options: ReportOptions): Promise<number> {
+  const { baseline, compare } = options;
+  if (baseline !== undefined && compare !== undefined) {
+    const message = 'both --baseline and --compare name the run to compare with';
+    const command = commandLineFor(options)('report', '--compare', compare, run ?? 'latest');
+    const advice = `Give one of them: ${command}`;
+    return reportProblems(problem(message, { advice }).failure, options);
+  }
   return withSession(options, async ({ services }) => {
     // Loaded on demand, since charts and the renderer are large.
     const { REPORT_MARK } = await import('../../page/document.ts');
     const target = checkTarget(options, REPORT_MARK);
     if (!target.ok) return reportProblems(target.failure, options);
     const { pageAbout } = await import('../page-about.ts');
-    const page = await pageAbout({ run, baseline: options.baseline }, services, options);
+    const page = await pageAbout({ run, baseline: baseline ?? compare }, services, options);
     if (!page.ok) return reportProblems(page.failure, options);
     const { html } = page.value;
     const written = write(options.output, html);
