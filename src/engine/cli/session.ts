@@ -28,6 +28,7 @@ import { contentReporter } from './content-reporter.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
+import { ownedBy } from './own-runs.ts';
 import { findProject, lockfilePath } from './project.ts';
 import { undeclaredFiles } from './undeclared-files.ts';
 
@@ -94,7 +95,8 @@ export async function openSession(
   const marker = new UseMarker(project.cache);
   const threads = new Threads(options.engine.hashWorker, signal);
   const paths = new Trees(seals, within(memory, 'files'), threads);
-  const { linkable, ...local } = openLocalStores(project.cache, paths, marker);
+  const isOwn = ownedBy(options, planned.plan.name);
+  const { linkable, ...local } = openLocalStores(project.cache, paths, { marker, isOwn });
   const locked = new LockedResults(lockfilePath(options));
   const actions = new VouchedActions(local.actions, { locked, lockDecides: fromScratch, adopt });
   const stores = { ...local, actions };

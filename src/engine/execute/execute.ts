@@ -23,6 +23,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly emit: Emit;
   readonly checkResult?: ResultCheck;
+  readonly inputs?: PathInputs;
 }
 
 /** Checks the result of a completed stage. Returns why it is rejected, so that the stage fails, or nothing. */
@@ -65,7 +66,7 @@ class Execution {
     this.#run = run;
     this.#services = services;
     this.#options = options;
-    this.#paths = new PathInputs(services, options.emit);
+    this.#paths = options.inputs ?? new PathInputs(services, options.emit);
     this.#ranks = new Map(services.plan.stages.map(({ name }, rank) => [name, rank]));
   }
 
