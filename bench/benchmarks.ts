@@ -28,6 +28,11 @@ export const benchmarks: readonly Benchmark[] = [
     load: async () => (await import('./shard-read.ts')).shardRead,
   },
   {
+    name: 'remote',
+    summary: 'a remote cache on S3 vs. rclone (1 GB) and DVC (10,000 files), and a run that needs nothing from it',
+    load: async () => (await import('./remote.ts')).remote,
+  },
+  {
     name: 'graph-size',
     summary: 'a graph of 10,000 stages vs. one of 100: time and memory when nothing changed',
     load: async () => (await import('./graph-size.ts')).graphSize,

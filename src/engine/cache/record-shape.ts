@@ -98,13 +98,14 @@ function isOutput(name: string, output: unknown): boolean {
 
 function isProvenance(provenance: unknown): boolean {
   if (!isObject(provenance)) return false;
-  const { stage, module, run, finished, seconds, usage, modules, node, platform } = provenance;
+  const { stage, module, run, finished, seconds, usage, modules, node, platform, machine } = provenance;
   return (
     [stage, module, run, node, platform].every(isString) &&
     isTime(finished) &&
     isNumber(seconds) &&
     isOptional(usage, isUsage) &&
-    isRecordOf(modules, isString)
+    isRecordOf(modules, isString) &&
+    isOptional(machine, (runtimes) => isRecordOf(runtimes, (facts) => isRecordOf(facts, isString)))
   );
 }
 

@@ -35,6 +35,8 @@ export interface ActionRecord {
 export interface Vouchers {
   /** An HMAC under the key of the user who computed it. Only that user can check it. */
   readonly user?: string;
+  /** An HMAC under the key of the user who has verified a signature of the record, and the public key that made it. */
+  readonly signed?: { readonly key: string; readonly code: string };
 }
 
 export interface Provenance {
@@ -51,7 +53,12 @@ export interface Provenance {
   readonly modules: Readonly<Record<string, Digest>>;
   readonly node: string;
   readonly platform: string;
+  /** The class of the machine, by the names of the runtime facts in the document that have one. */
+  readonly machine?: MachineClass;
 }
+
+/** What the last digits of results depend on besides their key: facts by the name of a runtime. */
+export type MachineClass = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** An output that a stage has written and that has been digested, ready to be added to the cache. */
 export interface FinishedOutput extends StoredOutput {

@@ -62,10 +62,18 @@ export function whileLinking(contents: ContentStore, path: string, change: () =>
  */
 export interface RemoteStore extends ActionStore {
   has(digest: Digest): Promise<boolean>;
-  /** Writes content to `target`, an absolute path that does not exist yet. Returns whether the store has it. */
-  download(digest: Digest, target: string): Promise<boolean>;
-  /** Adds a copy of the content at the absolute path `path`. */
-  upload(digest: Digest, path: string): Promise<Result<void>>;
+  /**
+   * Writes content to `target`, an absolute path that does not exist yet. Returns whether the store has it.
+   *
+   * @param onBytes is told of bytes as they arrive.
+   */
+  download(digest: Digest, target: string, onBytes?: (bytes: number) => void): Promise<boolean>;
+  /**
+   * Adds a copy of the content at the absolute path `path`.
+   *
+   * @param onBytes is told of the bytes that were sent, which may be fewer than the content has.
+   */
+  upload(digest: Digest, path: string, onBytes?: (bytes: number) => void): Promise<Result<void>>;
 }
 
 /** Queries that only a store on this machine can answer, since they enumerate its content. */

@@ -52,6 +52,12 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
     repeatable: true,
   },
   { flags: '--profile <NAME>', description: 'apply a profile of the pipeline file to its params' },
+  {
+    flags: '--remote <URL>',
+    description:
+      'remote cache: s3://bucket/prefix, https://host/path or a folder (default: remote in the pipeline file)',
+  },
+  { flags: '--offline', description: 'do not use the remote cache' },
   { flags: '--json', description: 'print JSON to stdout, one object per line' },
   { flags: '--no-color', description: 'print without colors' },
 ];

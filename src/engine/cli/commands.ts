@@ -1,6 +1,8 @@
-import type { Arguments, CommandSpec, OptionSpec } from './command-spec.ts';
+import { CACHE_COMMANDS } from './cache-commands.ts';
+import type { CommandSpec, OptionSpec } from './command-spec.ts';
+import { command } from './define-command.ts';
 import type { CommonOptions } from './options.ts';
-import { parseAge, parseCount, parsePort, parsePositive, parseSize } from './quantities.ts';
+import { parsePort, parsePositive } from './quantities.ts';
 import { parseColumns, parseFilter } from './run-options.ts';
 
 const JOBS: OptionSpec = {
@@ -38,6 +40,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         flags: '--keep-going',
         description: 'after a failure, continue with stages that do not depend on the failed one',
       },
+      { flags: '--no-upload', description: 'do not upload results to the remote cache' },
       STACK,
       JOBS,
     ],
@@ -159,56 +162,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'compare two runs (default: the last two of this pipeline; one argument is compared with its latest run). RUN is the beginning or the end of an id, latest or latest~N',
     run: async ({ all }, options) => (await import('./commands/diff.ts')).diff(all, options),
   }),
-  command('cache ls', '[STAGE...]', {
-    description: 'list the results in the cache, newest first, and mark those that are current or locked',
-    run: async ({ all }, options) => (await import('./commands/cache-ls.ts')).cacheLs(all, options),
-  }),
-  command('cache du', '', {
-    description: 'show the disk usage of the cache by stage, and how much of it gc could free',
-    run: async (_args, options) => (await import('./commands/cache-du.ts')).cacheDu(options),
-  }),
-  command('cache verify', '', {
-    description:
-      'check the integrity of the cache and delete corrupted entries; the next run recomputes them. Lists unknown files',
-    options: [{ flags: '--yes', description: 'delete unknown files, too' }],
-    run: async (_args, options: import('./commands/cache-verify.ts').CacheVerifyOptions) =>
-      (await import('./commands/cache-verify.ts')).cacheVerify(options),
-  }),
-  command('cache gc', '', {
-    description:
-      'list unreferenced results, and delete them with --yes; keeps what the current pipeline, pipeline.lock, the last runs, runs in progress and other projects need',
-    options: [
-      {
-        flags: '--older-than <AGE>',
-        description: 'delete only what was last used longer than AGE ago: 12h, 30d, 2w',
-        parse: parseAge,
-      },
-      {
-        flags: '--max-size <SIZE>',
-        description: 'delete the least recently used results until the rest fits into SIZE: 500MB, 20GB',
-        parse: parseSize,
-      },
-      {
-        flags: '--keep-runs <N>',
-        description: 'keep what the last N runs of each project used',
-        parse: parseCount,
-        default: 10,
-      },
-      {
-        flags: '--keep-projects <AGE>',
-        description: 'keep what other projects, branches and profiles need that were run within AGE (default: 90d)',
-        parse: parseAge,
-      },
-      {
-        flags: '--release <PROJECT>',
-        description: 'keep nothing for this other project, given by its id or its pipeline file (repeatable)',
-        repeatable: true,
-      },
-      { flags: '--yes', description: 'delete; without it, only list' },
-    ],
-    run: async (_args, options: import('./commands/cache-gc.ts').GcOptions) =>
-      (await import('./commands/cache-gc.ts')).cacheGc(options),
-  }),
+  ...CACHE_COMMANDS,
   command('doctor', '', {
     description: 'check this machine and its installation, and say how to fix what is missing',
     run: async (_args, options) => (await import('./commands/doctor.ts')).doctor(options),
@@ -228,18 +182,3 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async ({ all }, options) => (await import('./commands/complete.ts')).printCompletions(COMMANDS, all, options),
   }),
 ];
-
-/** `Options` is the type of the parsed options: the parser fills them in by their camel-cased names. */
-function command<Options extends CommonOptions>(
-  name: string,
-  args: string,
-  spec: {
-    readonly description: string;
-    readonly options?: readonly OptionSpec[];
-    readonly hidden?: true;
-    readonly run: (args: Arguments, options: Options) => Promise<number>;
-  },
-): CommandSpec {
-  const { options = [], run } = spec;
-  return { ...spec, name, arguments: args, options, run: run as CommandSpec['run'] };
-}

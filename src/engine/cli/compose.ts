@@ -11,12 +11,15 @@ import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Roots } from '../execute/roots.ts';
+import { type RecordedDocument, readDocument } from '../fingerprint/action-key.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
+import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import type { Trees } from '../fingerprint/trees.ts';
 import type { Engine } from './options.ts';
 
 /** The stores in a local cache directory, with what only local stores can do. */
 export interface LocalStores extends Stores {
+  readonly local: LocalStore;
   readonly linkable: (contents: readonly string[]) => Promise<LinkedFiles>;
 }
 
@@ -33,6 +36,7 @@ export function openLocalStores(
 ): LocalStores {
   const store = new LocalStore(cache, trees, marker);
   return {
+    local: store,
     actions: store,
     contents: store,
     index: store,
@@ -49,6 +53,7 @@ interface ExecutorParts {
   readonly stores: Stores;
   readonly linkable: LocalStores['linkable'];
   readonly paths: Trees;
+  readonly runtime: RuntimeRegistry;
   readonly environment: NodeJS.ProcessEnv;
   /** The maximum number of stages that run in parallel. */
   readonly jobs: number | undefined;
@@ -56,9 +61,10 @@ interface ExecutorParts {
 
 /** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
-  const { engine, roots, stores, linkable, paths, environment, jobs } = parts;
+  const { engine, roots, stores, linkable, paths, runtime, environment, jobs } = parts;
+  const machineClass = (document: RecordedDocument) => runtime.machineClassOf(readDocument(document).runtime);
   return new LocalExecutor(
-    { roots, stores, linkable, paths, host: engine.host, stageApi: engine.stageApi, environment },
+    { roots, stores, linkable, paths, machineClass, host: engine.host, stageApi: engine.stageApi, environment },
     new ResourcePool(() => machineOf(environment, jobs)),
     new GpuLocks(gpuLockDirectory(environment), () => gpusOf(environment)),
   );

@@ -18,5 +18,11 @@ export interface CommonOptions extends Overlays {
   readonly json: boolean;
   readonly color: boolean;
   readonly jobs?: number;
+  /** The address of the remote cache. */
+  readonly remote?: string;
+  /** Whether to do without the remote cache. */
+  readonly offline?: boolean;
+  /** Whether to upload results, as far as the pipeline file allows it. Only commands that compute some have this option. */
+  readonly upload?: boolean;
   readonly engine: Engine;
 }

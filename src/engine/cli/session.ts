@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
 import { openCacheFolder } from '../cache/local/cache-folder.ts';
+import type { LocalStore } from '../cache/local/local-store.ts';
 import { UseMarker } from '../cache/local/use-marker.ts';
+import type { Stores } from '../cache/stores.ts';
 import { hasGpu } from '../execute/gpus.ts';
 import { ProgramVersions } from '../execute/program-versions.ts';
 import type { Services } from '../execute/services.ts';
@@ -24,12 +27,14 @@ import { memoryOf } from '../trust/memory.ts';
 import { VouchedActions } from '../trust/vouched-actions.ts';
 import { commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
+import type { ConnectedRemote } from './connect-remote.ts';
 import { contentReporter } from './content-reporter.ts';
 import { type KnownPlan, KnownPlans } from './known-plans.ts';
 import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
 import { ownedBy } from './own-runs.ts';
-import { findProject, lockfilePath } from './project.ts';
+import { findProject, lockfilePath, type Project } from './project.ts';
+import { remoteAddress } from './remote-address.ts';
 import { undeclaredFiles } from './undeclared-files.ts';
 
 /** A validated pipeline with everything that commands need to work on it. */
@@ -37,6 +42,7 @@ export interface Session {
   readonly services: Services;
   /** The code of the stages by module. */
   readonly codes: StageCodes;
+  readonly remote: ConnectedRemote | undefined;
   /** Saves the indexes of files and stages for the next run. */
   save(): void;
   /** Releases the session. It must not be used afterwards. */
@@ -48,6 +54,8 @@ export interface SessionOptions {
   readonly fromScratch?: boolean;
   /** Whether to vouch for the results of others as if this user had computed them. */
   readonly adopt?: boolean;
+  /** Whether to download only what takes longer to compute. */
+  readonly thrifty?: boolean;
 }
 
 /** Reads and validates the pipeline. Reuses what earlier runs found out as far as it is still valid. */
@@ -55,7 +63,7 @@ export async function openSession(
   options: CommonOptions & SessionOptions,
   signal: AbortSignal,
 ): Promise<Result<Session>> {
-  const { fromScratch = false, adopt = false } = options;
+  const { fromScratch = false } = options;
   const project = findProject(options);
   const text = readPipelineFile(project.file, project.shown);
   if (!text.ok) return text;
@@ -67,39 +75,32 @@ export async function openSession(
   const builtIn = options.engine.extensions.runtimeFacts;
   const packageAdvice = collectPackageAdvice(builtIn);
   const listings = listingsIn(project.cache);
-  const codes = new StageCodes(memory, project.root, sources, listings, {
-    advice: packageAdvice,
-    covered: collectCoveredPackages(builtIn),
-  });
+  const known = { advice: packageAdvice, covered: collectCoveredPackages(builtIn) };
+  const codes = new StageCodes(memory, project.root, sources, listings, known);
   const installation = { ...options.engine, root: project.root, codes, packageAdvice };
 
   const plans = new KnownPlans(within(memory, 'plans'), options.engine.build);
   let planned = revalidated(plans.find(project, text.value, options), codes);
   if (planned === undefined) {
     const { makePlan } = await import('./make-plan.ts');
-    const anew = await makePlan(
-      project,
-      text.value,
-      options,
-      builtIn.map(({ name }) => name),
-      installation,
-      signal,
-    );
+    const names = builtIn.map(({ name }) => name);
+    const anew = await makePlan(project, text.value, options, names, installation, signal);
     if (!anew.ok) return anew;
     planned = anew.value;
     plans.keep(project, text.value, options, toKnown(planned));
   }
   const undeclared = undeclaredFiles(planned.plan);
   if (undeclared.length > 0) return failure(undeclared);
-  const declared = planned.plan.runtimeFacts.map((facts) => toRuntimeFacts(facts, seals));
   const marker = new UseMarker(project.cache);
   const threads = new Threads(options.engine.hashWorker, signal);
   const paths = new Trees(seals, within(memory, 'files'), threads);
   const isOwn = ownedBy(options, planned.plan.name);
-  const { linkable, ...local } = openLocalStores(project.cache, paths, { marker, isOwn });
-  const locked = new LockedResults(lockfilePath(options));
-  const actions = new VouchedActions(local.actions, { locked, lockDecides: fromScratch, adopt });
-  const stores = { ...local, actions };
+  const { linkable, local, ...onDisk } = openLocalStores(project.cache, paths, { marker, isOwn });
+  const runtime = runtimeOf(planned.plan, builtIn, seals);
+  const connected = await connect(planned.plan, { local, runtime, project }, options, signal);
+  if (!connected.ok) return connected;
+  const remote = connected.value;
+  const stores = withRemote(onDisk, remote, options);
   const roots = { project: project.root, cache: project.cache };
   const { engine, jobs } = options;
   return success({
@@ -107,8 +108,8 @@ export async function openSession(
       plan: planned.plan,
       roots,
       stores,
-      vouched: actions,
-      executor: localExecutor({ engine, roots, stores, linkable, paths, environment: process.env, jobs }),
+      vouched: stores.actions,
+      executor: localExecutor({ engine, roots, stores, linkable, paths, runtime, environment: process.env, jobs }),
       paths,
       threads,
       emit: contentReporter(options),
@@ -117,19 +118,56 @@ export async function openSession(
       texts: codes,
       packageAdvice,
       versions: new ProgramVersions(project.root, process.env),
-      runtime: new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env)),
+      runtime,
       downloads: downloadsIn(project.cache),
       environment: process.env,
       commandLine: commandLineFor(options),
     },
     codes,
+    remote,
     save: () => {
       for (const learnt of [sources, paths, seals, codes]) learnt.save();
     },
     close: () => {
+      remote?.close();
       marker.release();
       threads.close();
     },
+  });
+}
+
+function runtimeOf({ runtimeFacts }: Plan, builtIn: readonly RuntimeFacts[], seals: SealedTrees): RuntimeRegistry {
+  const declared = runtimeFacts.map((facts) => toRuntimeFacts(facts, seals));
+  return new RuntimeRegistry([...builtIn, ...declared], () => hasGpu(process.env));
+}
+
+/** Puts the remote cache behind the stores on disk, if there is one, and who is believed before both. */
+function withRemote(
+  onDisk: Stores,
+  remote: ConnectedRemote | undefined,
+  options: CommonOptions & SessionOptions,
+): Stores & { readonly actions: VouchedActions } {
+  const { fromScratch = false, adopt = false } = options;
+  const actions = new VouchedActions(remote?.store ?? onDisk.actions, {
+    ...{ locked: new LockedResults(lockfilePath(options)), lockDecides: fromScratch, adopt },
+    ...(remote && { signed: remote.signed }),
+  });
+  return { ...onDisk, contents: remote?.store ?? onDisk.contents, actions };
+}
+
+async function connect(
+  { remote }: Plan,
+  { local, runtime, project }: { local: LocalStore; runtime: RuntimeRegistry; project: Project },
+  options: CommonOptions & SessionOptions,
+  signal: AbortSignal,
+): Promise<Result<ConnectedRemote | undefined>> {
+  const address = remoteAddress(options, remote, project, process.env);
+  if (address === undefined) return success(undefined);
+  // Loaded on demand, since most pipelines have no remote cache.
+  const { connectRemote } = await import('./connect-remote.ts');
+  const { upload = false, thrifty = false } = options;
+  return connectRemote(address, remote, {
+    ...{ local, runtime, signal, upload, thrifty, project: project.root, environment: process.env },
   });
 }
 

@@ -1,6 +1,6 @@
 import { isAbort } from '../../shared/abort.ts';
 import type { Problem } from '../../shared/problem.ts';
-import { reportProblems } from './console.ts';
+import { reportProblems, reportWarnings } from './console.ts';
 import { EXIT } from './exit.ts';
 import { interruptible } from './interrupt.ts';
 import type { CommonOptions } from './options.ts';
@@ -31,6 +31,9 @@ export async function withSession(
     try {
       const code = await command(session.value, signal).catch(interrupted);
       session.value.save();
+      // Said once, at the end, whatever the command used the remote cache for.
+      const problems = session.value.remote?.problems ?? [];
+      if (problems.length > 0) reportWarnings(problems, options);
       return code;
     } finally {
       session.value.close();

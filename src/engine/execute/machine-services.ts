@@ -1,4 +1,6 @@
+import type { MachineClass } from '../cache/records.ts';
 import type { Stores } from '../cache/stores.ts';
+import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
 import type { Trees } from '../fingerprint/trees.ts';
 import type { Roots } from './roots.ts';
@@ -11,6 +13,8 @@ export interface MachineServices {
   readonly paths: Trees;
   /** Keeps the digests of contents (absolute paths) valid while they are hard-linked, if the store supports that. */
   readonly linkable?: (contents: readonly string[]) => Promise<LinkedFiles>;
+  /** Returns the class of this machine for results with such a key. */
+  readonly machineClass?: (document: RecordedDocument) => MachineClass | undefined;
   /** The main module of a stage's process, and the target of `import … from 'pipeline'` in it. Absolute. */
   readonly host: string;
   readonly stageApi: string;

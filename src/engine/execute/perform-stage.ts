@@ -30,14 +30,14 @@ export async function performStage(
   onMessage: (message: StageMessage) => void,
   signal: AbortSignal,
 ): Promise<StageEnd> {
-  const found = await locateInputs(request.inputs, services);
+  const watch = watcher(onMessage);
+  const found = await locateInputs(request.inputs, services, watch('input'));
   if (found === undefined) return { type: 'inputs-gone' };
   onMessage({ type: 'started' });
   const scratch = fromRooted(request.scratch, services.roots);
   const made = join(scratch, 'outputs');
   const reused = await reusedOf(request, services);
   const links = reused && (await services.linkable?.(Object.values(reused.outputs)));
-  const watch = watcher(onMessage);
   const directory = join(scratch, 'inputs');
   const views = new InputViews(directory, {
     paths: services.paths,
@@ -98,7 +98,10 @@ async function perform(request: StageRequest, performance: Performance): Promise
     contents.digest(path, { originals, watch: watch('output')(name) }),
   );
   if (!outputs.ok) return failed({ kind: 'bad-output', problems: outputs.failure });
-  const record = toRecord(request, outputs.value, ran.value, secondsSince(started));
+  const record = toRecord(request, outputs.value, ran.value, {
+    seconds: secondsSince(started),
+    machine: services.machineClass?.(request.document),
+  });
   const kept = await keepResult(services.stores, record, outputs.value, watch('output'));
   return kept.ok ? { type: 'succeeded', record } : failed({ kind: 'cache', problems: kept.failure });
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Stores } from '../cache/stores.ts';
+import type { Watch } from '../fingerprint/work.ts';
 import type { RequestedInput, StageRequest } from './executor.ts';
 import type { StageInputs } from './protocol.ts';
 import { fromRooted, type Roots } from './roots.ts';
@@ -17,21 +18,28 @@ export interface FoundInput {
   readonly place: string;
 }
 
-/** Returns the path of each input on this machine; nothing if an artifact was deleted from the stores. */
+/**
+ * Returns the path of each input on this machine; nothing if an artifact was deleted from the stores. All are looked for
+ * before that is known, so that everything that is missing is recomputed at once.
+ */
 export async function locateInputs(
   inputs: StageRequest['inputs'],
   { stores, roots }: { readonly stores: Pick<Stores, 'contents'>; readonly roots: Roots },
+  watch: (input: string) => Watch,
 ): Promise<readonly FoundInput[] | undefined> {
-  const found: FoundInput[] = [];
-  for (const [input, requested] of Object.entries(inputs)) {
-    for (const [index, from] of partsOf(requested).entries()) {
-      const path = from.kind === 'path' ? fromRooted(from.at, roots) : await stores.contents.materialize(from.digest);
+  const located = Object.entries(inputs).flatMap(([input, requested]) =>
+    partsOf(requested).map(async (from, index): Promise<FoundInput | undefined> => {
+      const path =
+        from.kind === 'path'
+          ? fromRooted(from.at, roots)
+          : await stores.contents.materialize(from.digest, watch(input));
       if (path === undefined) return undefined;
       const place = isSingle(requested) ? input : join(input, String(index));
-      found.push({ input, from, path, handed: path, place });
-    }
-  }
-  return found;
+      return { input, from, path, handed: path, place };
+    }),
+  );
+  const found = (await Promise.all(located)).filter((each) => each !== undefined);
+  return found.length === located.length ? found : undefined;
 }
 
 /** Returns the paths of the inputs, as they are passed to a stage. */

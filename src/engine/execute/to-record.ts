@@ -1,4 +1,4 @@
-import type { ActionRecord, FinishedOutput } from '../cache/records.ts';
+import type { ActionRecord, FinishedOutput, MachineClass } from '../cache/records.ts';
 import type { StageRequest } from './executor.ts';
 import type { Performed } from './run-stage.ts';
 
@@ -7,7 +7,7 @@ export function toRecord(
   { stage, module, run, key, document, program }: StageRequest,
   outputs: Readonly<Record<string, FinishedOutput>>,
   { metrics, usage }: Pick<Performed, 'metrics' | 'usage'>,
-  seconds: number,
+  { seconds, machine }: { readonly seconds: number; readonly machine: MachineClass | undefined },
 ): ActionRecord {
   return {
     key,
@@ -24,6 +24,7 @@ export function toRecord(
       modules: program.kind === 'module' ? program.code.modules : {},
       node: process.version,
       platform: `${process.platform}-${process.arch}`,
+      ...(machine && { machine }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Facts, ReachedPackage, RuntimeConditions, RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 import { type Result, success } from '../../shared/problem.ts';
+import type { MachineClass } from '../cache/records.ts';
 import type { Runtime } from './action-key.ts';
 import { canonicalJson } from './digest.ts';
 import type { StageCode } from './stage-code.ts';
@@ -39,6 +40,14 @@ export class RuntimeRegistry {
   /** Returns the environment variables that the packages that `code` reaches are known to read. */
   variablesOf(code: ReachedFolders): readonly string[] {
     return [...this.#packagesOf(code).keys()].flatMap(({ env = [] }) => env);
+  }
+
+  /** Returns the class of this machine for results that depend on these runtimes; nothing if it does not matter. */
+  machineClassOf(runtime: Runtime): MachineClass | undefined {
+    const classes = this.#registered.flatMap(({ name, machineClass }): [string, Facts][] =>
+      machineClass !== undefined && name in runtime ? [[name, machineClass()]] : [],
+    );
+    return classes.length === 0 ? undefined : Object.fromEntries(classes);
   }
 
   /** Returns the label, for messages, of the facts with this name; the name itself if they are not registered. */

@@ -11,13 +11,14 @@ export interface ContentProgress {
   readonly totalBytes?: number;
 }
 
-export type Activity = 'listing' | 'hashing' | 'storing';
+export type Activity = 'listing' | 'hashing' | 'storing' | 'downloading';
 
 /** Is told how far long work has got, a few times a second. What takes less than a second is not mentioned. */
 export type Watch = (progress: ContentProgress) => void;
 
-const FIRST_MILLISECONDS = 1000;
-const INTERVAL_MILLISECONDS = 250;
+/** When progress is first mentioned, and how often. */
+export const FIRST_MILLISECONDS = 1000;
+export const INTERVAL_MILLISECONDS = 250;
 
 /** Work on a file or directory, in several steps, with somebody who watches its progress. */
 export class Work {

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { svgNode } from '../../shared/page/svg.ts';
 import { visible } from '../../shared/text/visible.ts';
+import { arrowLabel } from '../report/graph/dot.ts';
 import { textWidth } from '../report/graph/text-width.ts';
 import type { ReportedRun } from './reported-run.ts';
 
@@ -38,7 +39,7 @@ export async function RunGraph({ stages, edges }: ReportedRun): Promise<JSX.Elem
     ...Array.from(nodes.values(), nodeLine),
     ...Array.from(
       arrows.values(),
-      ({ from, to, labels }) => `  ${quote(from)} -> ${quote(to)} [label=${quote(`  ${[...labels].join(', ')}  `)}]`,
+      ({ from, to, labels }) => `  ${quote(from)} -> ${quote(to)} [label=${arrowLabel([...labels].join(', '))}]`,
     ),
     '}',
   ].join('\n');

@@ -34,6 +34,7 @@ figcaption { color: var(--dim); font-size: 0.875rem; } figure { margin: 1rem 0; 
 .dim { color: var(--dim); } pre { overflow-x: auto; padding: 0.75rem; background: var(--soft); border-radius: 6px; white-space: pre-wrap; }
 code, pre { font-family: ui-monospace, monospace; font-size: 0.875em; } details { margin: 0.75rem 0; } summary { cursor: pointer; color: var(--blue); }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1rem 2rem; }
-.hit { background: var(--mark); } :target { background: var(--mark); }
+
+.pair caption { white-space: normal; } :target { background: var(--mark); }
 @media print { nav, .filter { display: none; } details > * { display: block; } body { max-width: none; } h2 { break-after: avoid; } li, tr, figure { break-inside: avoid; } }
 `;

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../shared/json.ts';
 import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
+import type { TrustedKey } from '../trust/signatures.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
 import { check, compile } from './schema-problems.ts';
 import { parseYaml, type YamlPath, type YamlSource } from './source.ts';
@@ -67,8 +68,21 @@ export interface RuntimeFactDeclaration {
   readonly device?: boolean;
 }
 
+export interface RemoteDeclaration {
+  readonly url?: string;
+  readonly scope?: string;
+  readonly read?: readonly string[];
+  readonly upload?: boolean;
+  readonly keys?: readonly (string | TrustedKey)[];
+  readonly machines?: 'same' | 'any';
+  readonly timeout?: number | string;
+  readonly patience?: number | string;
+  readonly upload_time?: number | string;
+}
+
 export interface PipelineDeclaration {
   readonly name?: string;
+  readonly remote?: string | RemoteDeclaration;
   readonly params?: JsonObject;
   readonly profiles?: { readonly [name: string]: JsonObject };
   readonly runtime_facts?: { readonly [name: string]: RuntimeFactDeclaration };
@@ -130,6 +144,7 @@ function nameOf(path: YamlPath): string {
   const [section, name, ...rest] = path;
   if (section === undefined) return 'the pipeline file';
   if (name === undefined) return `key "${section}"`;
+  if (section === 'remote') return `"${[name, ...rest].join('.')}" of the remote cache`;
   const owner =
     section === 'stages' ? `stage "${name}"` : `${String(section).replace(/s$/, '').replace('_', ' ')} "${name}"`;
   return rest.length === 0 ? owner : `"${rest.join('.')}" of ${owner}`;

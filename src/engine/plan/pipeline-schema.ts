@@ -1,3 +1,4 @@
+import { remoteSchema } from './remote-schema.ts';
 import { NAME, stageSchema, VARIABLE_NAME } from './stage-schema.ts';
 
 /** Matches paths that are not absolute on any system and have no `..`. */
@@ -26,6 +27,7 @@ export const pipelineSchema = {
       description: 'Named sets of params, applied with `--profile NAME`. Keys as for --set: `name` or `stage.param`.',
       additionalProperties: { type: 'object' },
     },
+    remote: { $ref: '#/definitions/remote' },
     runtime_facts: {
       type: 'object',
       description:
@@ -44,6 +46,7 @@ export const pipelineSchema = {
   },
   definitions: {
     stage: stageSchema,
+    ...remoteSchema,
     runtimeFact: {
       type: 'object',
       required: ['packages'],

@@ -7,6 +7,7 @@ import { order } from './order.ts';
 import { InputPlanner, type StageInput } from './plan-inputs.ts';
 import { outputProblems } from './plan-outputs.ts';
 import { paramProblems } from './plan-params.ts';
+import type { RemoteSettings } from './remote-settings.ts';
 import type { ResolvedModuleStage, ResolvedPipeline, ResolvedStage } from './resolve.ts';
 import type { Command } from './resolve-command.ts';
 import type { DeclaredFacts } from './runtime-facts.ts';
@@ -56,6 +57,7 @@ export interface Plan {
   readonly stages: readonly PlannedStage[];
   /** The runtime facts of packages that the pipeline file declares. */
   readonly runtimeFacts: readonly DeclaredFacts[];
+  readonly remote: RemoteSettings;
 }
 
 /** Returns what a stage module declares; undefined if the module could not be read. */
@@ -114,8 +116,8 @@ export function planPipeline(
   }
   if (problems.length > 0 || !ordered.ok) return failure(distinct(problems));
   const inOrder = ordered.value.map((name) => stages.get(name));
-  const { name, root, runtimeFacts } = pipeline;
-  return success({ name, root, stages: inOrder, runtimeFacts } as unknown as Plan);
+  const { name, root, runtimeFacts, remote } = pipeline;
+  return success({ name, root, stages: inOrder, runtimeFacts, remote } as unknown as Plan);
 }
 
 function dependenciesOf(stage: ResolvedStage): string[] {

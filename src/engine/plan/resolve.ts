@@ -9,6 +9,7 @@ import type { MatrixValues } from './matrix.ts';
 import { namesFor, unknownParams } from './names-in-command.ts';
 import { type Overlaid, type Overlays, overlay } from './overlay.ts';
 import { Overrides } from './overrides.ts';
+import { type RemoteSettings, remoteSettings } from './remote-settings.ts';
 import { type Command, type CommandPlaces, resolveCommand } from './resolve-command.ts';
 import { type ResolvedInput, resolveInput } from './resolve-input.ts';
 import { familiesOf } from './resolve-matrix.ts';
@@ -59,6 +60,7 @@ export interface ResolvedPipeline {
   readonly root: string;
   readonly stages: readonly ResolvedStage[];
   readonly runtimeFacts: readonly DeclaredFacts[];
+  readonly remote: RemoteSettings;
 }
 
 /** The maximum number of results of a matrix that all stages together may read. */
@@ -86,7 +88,8 @@ export function resolvePipeline(
   const stages = [...families.values()].flatMap((family) => resolveFamily(scope, family));
   if (problems.length > 0) return failure(distinct(problems));
   const name = declared.pipeline.name ?? 'pipeline';
-  return success({ name, root, stages, runtimeFacts: runtime.facts } as unknown as ResolvedPipeline);
+  const remote = remoteSettings(declared.pipeline.remote);
+  return success({ name, root, stages, runtimeFacts: runtime.facts, remote } as unknown as ResolvedPipeline);
 }
 
 interface Scope {

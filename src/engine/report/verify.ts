@@ -10,10 +10,11 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   pinned: 'not compared: declared non-deterministic',
 };
 
-/** Summarizes a verification: one line per stage, then the verdict. */
+/** Summarizes a verification: one line per stage, then the verdict. `reference`: what the results were compared with. */
 export function summarizeVerify(
   verdicts: ReadonlyMap<string, Verdict>,
   { ok, cancelled, seconds }: { readonly ok: boolean; readonly cancelled: boolean; readonly seconds: number },
+  reference: string,
   paint: Paint,
 ): string {
   const rows = [...verdicts].map(([stage, verdict]) => [mark(verdict, paint), stage, WORDS[verdict]]);
@@ -26,7 +27,7 @@ export function summarizeVerify(
     if (first !== undefined) return `${paint('red', 'not reproduced')}: ${first} is the first stage that differs,`;
     if (!ok) return paint('red', 'failed');
     if (equal === 0) return paint('yellow', 'nothing compared');
-    return `${paint('green', 'reproduced')}: ${plural(equal, 'stage')}, byte-identical to the lockfile,`;
+    return `${paint('green', 'reproduced')}: ${plural(equal, 'stage')}, byte-identical to ${reference},`;
   }
 }
 

@@ -4,6 +4,7 @@ import type { ActionRecord } from '../cache/records.ts';
 import type { ActionStore } from '../cache/stores.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 import type { LockedResults } from './locked-results.ts';
+import type { SignedRecords } from './signed-records.ts';
 import { userMac } from './user-key.ts';
 
 const DOMAIN = 'record-1';
@@ -13,6 +14,8 @@ export interface VouchOptions {
   readonly locked: LockedResults;
   /** Whether the command compares every result with the lockfile by itself, whoever computed it. */
   readonly lockDecides: boolean;
+  /** The records that somebody whom the pipeline file trusts has signed. */
+  readonly signed?: SignedRecords;
   /** Whether to vouch for records of others as if this user had computed them. */
   readonly adopt: boolean;
 }
@@ -24,6 +27,7 @@ export interface VouchOptions {
  * - A record that this user has computed carries a code that nobody else can make.
  * - A record with the outputs of the lockfile is as good as the lockfile.
  * - A record that contradicts the lockfile is a cache miss.
+ * - A record that a key of the pipeline file has signed is believed, as far as the lockfile does not contradict it.
  * - Any other record is used and reported as `foreign`. Nothing is written to the lockfile on its strength.
  */
 export class VouchedActions implements ActionStore {
@@ -39,7 +43,7 @@ export class VouchedActions implements ActionStore {
 
   async lookUp(key: ActionKey): Promise<ActionRecord | undefined> {
     const record = await this.#inner.lookUp(key);
-    const { locked, lockDecides, adopt } = this.#options;
+    const { locked, lockDecides, signed, adopt } = this.#options;
     if (record === undefined || lockDecides) return record;
     if (locked.hasExactly(record) || isOwn(record)) return this.#believe(record);
     switch (await locked.compare(record)) {
@@ -49,6 +53,7 @@ export class VouchedActions implements ActionStore {
         this.#refused.add(key);
         return undefined;
       case 'absent':
+        if (signed?.has(record)) return this.#believe(record);
         if (adopt) {
           await this.commit(record);
           return record;

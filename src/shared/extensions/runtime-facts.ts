@@ -40,6 +40,12 @@ export interface RuntimeFacts {
   /** Environment variables that these packages read. They count as declared by each stage that reaches a package. */
   readonly env?: readonly string[];
   /**
+   * Returns what, besides the facts, the last digits of results depend on: the instruction set, for example. It is not
+   * part of the key, but recorded. Results from a machine of another class are not taken from a remote cache. Called when
+   * a stage has run, and when a result is found there.
+   */
+  machineClass?(): Facts;
+  /**
    * Reads the facts. Called in each run, so it must be fast. If something is missing, that is a fact; a problem is only
    * what exists and cannot be read.
    */

@@ -49,8 +49,7 @@ function pointsOf(
 
 /** Training is drawn dashed, so that the lines can be told apart without colours. */
 function lineChart(name: string, points: readonly Point[], starts: readonly number[], best?: Point): JSX.Element {
-  const series = [...new Set(points.map((point) => `${point.series} ${point.stage}`))];
-  const lines = series.map((key) => points.filter((point) => `${point.series} ${point.stage}` === key));
+  const lines = linesThrough(points);
   const hasTraining = points.some((point) => point.series === 'training');
   const label = `${name} by epoch: ${[...new Set(points.map((point) => point.series))].join(' (dashed) and ')}`;
   const options = {
@@ -68,8 +67,20 @@ function lineChart(name: string, points: readonly Point[], starts: readonly numb
           ...(each[0]?.series === 'training' && { strokeDasharray: '4,3', strokeOpacity: 0.7 }),
         }),
       ),
+      // A stage of one epoch that continues no other is a point, not a line.
+      dot(points, { x: 'epoch', y: 'value', r: 1.5, fill: 'currentColor', stroke: 'none' }),
       ...(best === undefined ? [] : [dot([best], { x: 'epoch', y: 'value', r: 4, fill: 'currentColor' })]),
     ],
   };
   return chart(label, options, hasTraining ? 'dashed: training, solid: validation' : 'validation');
+}
+
+/** Returns one line for each series if the stages continue each other, and one for each stage otherwise. */
+function linesThrough(points: readonly Point[]): readonly (readonly Point[])[] {
+  const epochs = points.map(({ series, epoch }) => `${series} ${epoch}`);
+  const isChain = new Set(epochs).size === points.length;
+  const lineOf = ({ series, stage }: Point) => (isChain ? series : `${series} ${stage}`);
+  return [...new Set(points.map(lineOf))].map((line) =>
+    points.filter((point) => lineOf(point) === line).sort((a, b) => a.epoch - b.epoch),
+  );
 }

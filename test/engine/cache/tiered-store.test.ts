@@ -36,7 +36,7 @@ function machine(name: string, over: Partial<RemoteStore> = {}): TieredStore {
     upload: (digest, path) => remote.upload(digest, path),
     ...over,
   };
-  return new TieredStore(localStore(directory, name), bound, { onProblem, timeouts: { answer: 5, transfer: 5 } });
+  return new TieredStore(localStore(directory, name), bound, { onProblem, timeouts: { answer: 5, patience: 1000 } });
 }
 
 /** A result that the remote store has. */

@@ -25,7 +25,7 @@ describe('pipeline explain', () => {
 describe('pipeline graph', () => {
   test.each([
     ['mermaid', /s0 -->\|"text"\| s1/],
-    ['dot', /"artifact read" -> "artifact shout" \[label=" {2}text {2}"\]/],
+    ['dot', /"artifact read" -> "artifact shout" \[label=<<table.*>text<\/td>/],
     ['svg', /<svg[\s\S]*>● shout<\/text>[\s\S]*<\/svg>/],
     ['json', /"from":"read","to":"shout","output":"text","input":"text"/],
   ])('pipeline graph prints the stages as %s', async (format, expected) => {

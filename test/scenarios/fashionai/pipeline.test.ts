@@ -120,7 +120,7 @@ describe('the FashionAI pipeline', () => {
 
   test('reruns only evaluate when a module changes that only it imports', async () => {
     project.edit(
-      'src/vision/predict/evaluate.ts',
+      'src/vision/evaluate/evaluate.ts',
       'export async function evaluate(',
       'globalThis.name = "edited";\nexport async function evaluate(',
     );

@@ -35,13 +35,13 @@ export async function run(
   options: RunCommandOptions,
   observer?: SessionObserver,
 ): Promise<number> {
-  const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun };
-  const command = ({ services }: Session, signal: AbortSignal) => runIn(services, stages, options, signal);
+  const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun, thrifty: true };
+  const command = (opened: Session, signal: AbortSignal) => runIn(opened, stages, options, signal);
   return withSession({ ...options, ...session }, command, observer);
 }
 
 async function runIn(
-  services: Services,
+  { services, remote }: Session,
   stages: readonly string[],
   options: RunCommandOptions,
   signal: AbortSignal,
@@ -78,6 +78,8 @@ async function runIn(
   await close();
   const unrecorded = dryRun ? [] : record(result, services.plan, recording);
   await conclude(result, services, console, options);
+  // Loaded on demand, since mostly everything is on this machine.
+  if (remote?.isUsed()) await (await import('../conclude-remote.ts')).concludeRemote(remote, result, options, console);
   reportUnrecorded(unrecorded, options);
   // Only what has run has printed something.
   if (recording.run.isRecorded) (await import('../../cache/logs/prune-logs.ts')).pruneLogs(services.roots.cache);

@@ -34,8 +34,7 @@ export function toDot(graph: Graph): string {
     }),
     ...stages.map((stage) => `  ${quote(`artifact ${stage.name}`)} [${attributes(stage)}]`),
     ...arrowsOf(edges).map(({ kind, from, to, label }) => {
-      // The spaces separate the label from the arrow.
-      const text = label === '' ? '' : ` [label=${quote(`  ${label}  `)}]`;
+      const text = label === '' ? '' : ` [label=${arrowLabel(label)}]`;
       return `  ${quote(`${kind} ${from}`)} -> ${quote(`artifact ${to}`)}${text}`;
     }),
     '}',
@@ -77,6 +76,14 @@ function cell({ fill, line }: Colours, text: string): string {
   const width = textWidth(text, SMALL) + MARGIN;
   const attributes = `border="1" style="rounded" width="${width}" bgcolor="${fill}" color="${line}"`;
   return `<td ${attributes}><font point-size="${SMALL}">${text}</font></td>`;
+}
+
+/** A label of an arrow, as wide as its text is in any common font, with space between it and the arrow. */
+export function arrowLabel(text: string): string {
+  const shown = visible(text);
+  const escaped = shown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const width = textWidth(shown, SMALL) + MARGIN;
+  return `<<table border="0" cellspacing="0" cellpadding="0"><tr><td width="${width}">${escaped}</td></tr></table>>`;
 }
 
 /**

@@ -27,7 +27,24 @@ export function openLibrary(directory: string): LibraryHandle {
   koffi.config({ sync_stack_size: STACK_SIZE, async_stack_size: STACK_SIZE, resident_async_pools: 1 });
   const library = koffi.load(file, { global: true });
   keepLoaded(file);
+  setLogLevel(library);
   return library;
+}
+
+/** The function of the version of Abseil in TensorFlow 2.21: `absl::SetMinLogLevel`. */
+const SET_LOG_LEVEL = '_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE';
+
+/** TensorFlow's C library does not read `TF_CPP_MIN_LOG_LEVEL`, unlike its Python package. */
+function setLogLevel(library: LibraryHandle): void {
+  const level = Number(process.env['TF_CPP_MIN_LOG_LEVEL'] ?? 0);
+  let set: (level: number) => void;
+  try {
+    set = library.func(SET_LOG_LEVEL, 'void', ['int']);
+  } catch {
+    // Another version of TensorFlow, which prints what it wants.
+    return;
+  }
+  if (Number.isInteger(level)) set(level);
 }
 
 const RTLD_NOW = 2;

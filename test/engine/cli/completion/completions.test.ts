@@ -57,7 +57,18 @@ test('runs are completed to latest and their ids, newest first', () => {
 describe('completion of options', () => {
   test('the options of the command are offered before the common ones, each with its description', () => {
     const options = at('pipeline graph --');
-    expect(options).toEqual(['--format', '--file', '--cache', '--set', '--profile', '--json', '--no-color', '--help']);
+    expect(options).toEqual([
+      '--format',
+      '--file',
+      '--cache',
+      '--set',
+      '--profile',
+      '--remote',
+      '--offline',
+      '--json',
+      '--no-color',
+      '--help',
+    ]);
     const { candidates } = complete(COMMANDS, ['graph', '--fo'], () => NAMES);
     expect(candidates).toEqual([{ value: '--format', description: 'output format: mermaid, dot, svg or json' }]);
   });

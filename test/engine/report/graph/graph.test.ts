@@ -60,7 +60,8 @@ describe('the graph of a pipeline', () => {
   test('DOT has quoted names', () => {
     const dot = toDot(graph);
     expect(dot).toContain('digraph "ma\\"trix" {');
-    expect(dot).toContain('"artifact train@lr=\\"<1e-4>\\"&amp;#" -> "artifact evaluate" [label="  model  "]');
+    expect(dot).toContain('"artifact train@lr=\\"<1e-4>\\"&amp;#" -> "artifact evaluate" [label=<<table');
+    expect(dot).toMatch(/<td width="\d+">model<\/td>/);
     expect(dot).toContain('"path C:\\\\new \\"data\\"" [shape=cylinder');
   });
 

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import type { Facts } from '../../shared/extensions/runtime-facts.ts';
+
+/** The instruction sets for which oneDNN has kernels of its own, best first, by a flag of Linux that only they have. */
+const INSTRUCTION_SETS: readonly (readonly [name: string, flag: string])[] = [
+  ['avx512_core_amx', 'amx_tile'],
+  ['avx512_core_bf16', 'avx512_bf16'],
+  ['avx512_core_vnni', 'avx512_vnni'],
+  ['avx512_core', 'avx512bw'],
+  ['avx2_vnni', 'avx_vnni'],
+  ['avx2', 'avx2'],
+  ['avx', 'avx'],
+];
+const CACHES = '/sys/devices/system/cpu/cpu0/cache';
+
+/**
+ * Returns what decides, on a CPU, in which order TensorFlow's kernels add up: the instruction set, by which oneDNN chooses
+ * kernels, and the sizes of the caches, by which it chooses blocks. The number of threads does not.
+ *
+ * @param environment may lower the instruction set (ONEDNN_MAX_CPU_ISA).
+ * @param read reads a text file; throws if it cannot.
+ */
+export function cpuClass(
+  environment: NodeJS.ProcessEnv = process.env,
+  read: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): Facts {
+  const isa = instructionSet(attempt(() => read('/proc/cpuinfo')));
+  const limit = environment['ONEDNN_MAX_CPU_ISA']?.toLowerCase();
+  const sizes = [0, 1, 2, 3].map((index) => attempt(() => read(`${CACHES}/index${index}/size`)).trim());
+  const caches = sizes.filter((size) => size !== '').join(' ');
+  return { architecture: process.arch, isa: limit === undefined ? isa : lower(isa, limit), caches };
+}
+
+function instructionSet(cpuinfo: string): string {
+  const flags = new Set(/^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.trim().split(' '));
+  return INSTRUCTION_SETS.find(([, flag]) => flags.has(flag))?.[0] ?? 'unknown';
+}
+
+/** Returns the lesser of two instruction sets; the limit if it is one that this list does not have. */
+function lower(isa: string, limit: string): string {
+  const rank = (name: string) => INSTRUCTION_SETS.findIndex(([each]) => each === name);
+  return rank(limit) === -1 || rank(limit) > rank(isa) ? limit : isa;
+}
+
+function attempt(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
