@@ -49,6 +49,19 @@ export function writeAtomically(path: string, content: string | Uint8Array, { du
   if (durable) flushDirectory(dirname(path));
 }
 
+/** Like `writeAtomically`, for content in parts, which are never in memory all at once. */
+export function writePartsAtomically(path: string, parts: Iterable<string | Uint8Array>): void {
+  makeDirectory(dirname(path));
+  replaceAtomically(path, (temporary) => {
+    const file = openSync(temporary, 'wx');
+    try {
+      for (const part of parts) writeFileSync(file, part);
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
 /**
  * Writes a file of the user atomically and durably. Keeps the permissions and the owner of the file that it replaces. If
  * `path` is a symbolic link, replaces its target: the user has decided where the file lies. Throws file system errors.

@@ -3,6 +3,7 @@ import { LocalStore } from '../cache/local/local-store.ts';
 import { LocalWorkspaces } from '../cache/local/local-workspaces.ts';
 import type { UseMarker } from '../cache/local/use-marker.ts';
 import { LocalLogs } from '../cache/logs/local-logs.ts';
+import type { RunRecord } from '../cache/records.ts';
 import type { Stores } from '../cache/stores.ts';
 import { GpuLocks, gpuLockDirectory } from '../execute/gpu-locks.ts';
 import { gpusOf } from '../execute/gpus.ts';
@@ -26,8 +27,13 @@ export interface LocalStores extends Stores {
  * Opens the stores in the cache directory `cache` (absolute).
  *
  * @param trees the digests of content, as far as they are remembered. Saved by the caller.
+ * @param isOwn which runs are those of the pipeline.
  */
-export function openLocalStores(cache: string, trees: Trees, marker?: UseMarker): LocalStores {
+export function openLocalStores(
+  cache: string,
+  trees: Trees,
+  { marker, isOwn }: { readonly marker?: UseMarker; readonly isOwn?: (run: RunRecord) => boolean } = {},
+): LocalStores {
   const store = new LocalStore(cache, trees, marker);
   return {
     local: store,
@@ -35,7 +41,7 @@ export function openLocalStores(cache: string, trees: Trees, marker?: UseMarker)
     contents: store,
     index: store,
     workspaces: new LocalWorkspaces(cache),
-    history: new LocalHistory(cache),
+    history: new LocalHistory(cache, isOwn),
     logs: new LocalLogs(cache),
     linkable: (contents) => store.linkable(contents),
   };

@@ -9,7 +9,7 @@ import { requireRun } from './find-run.ts';
 /** The number of runs in which a name is searched for, and which may be in progress at the same time. */
 const RECENT_RUNS = 20;
 
-/** The runs of a cache directory, and how to write commands for it. */
+/** The runs of a pipeline in a cache directory, and how to write commands for it. */
 export interface LogSources {
   readonly cache: string;
   readonly history: RunHistory;
@@ -50,15 +50,17 @@ export function logInRun(
   );
 }
 
-/** Finds the newest log of a stage. */
+/** Finds the newest log of a stage of this pipeline. `pipeline verify --keep` leaves logs without a record of their run. */
 export function newestLog(stage: string, { cache, history, commandLine }: LogSources): Result<StageLogs> {
   for (const run of runsWithLogs(cache)) {
     const logs = new RunLogs(cache, run);
-    if (logs.attemptsOf(stage).length > 0) return success({ run, stage, logs });
+    if (logs.attemptsOf(stage).length > 0 && history.mayCount(run)) return success({ run, stage, logs });
   }
   const recent = history.newest(RECENT_RUNS);
-  if (recent.length === 0)
-    return problem('there are no logs yet', { advice: `Run the pipeline: ${commandLine('run')}` });
+  if (recent.length === 0) {
+    const advice = `Run the pipeline: ${commandLine('run')}`;
+    return problem(`there are no logs${history.ids().length > 0 ? ' of this pipeline' : ''} yet`, { advice });
+  }
   const names = [...new Set(recent.flatMap(({ stages }) => stages.map(({ name }) => name)))];
   if (!names.includes(stage)) return unknownStage(stage, 'no recent run has', names);
   return problem(`no log of stage "${stage}" is kept`, {

@@ -1,9 +1,7 @@
 import type { ActionRecord } from '../cache/records.ts';
-import { findResult } from '../cache/results.ts';
 import type { LocalIndex } from '../cache/stores.ts';
-import type { CompletedStage, StageResult } from '../execute/events.ts';
 import type { Services } from '../execute/services.ts';
-import { survey } from '../execute/survey.ts';
+import { type KnownKey, keysOf, possibleStages } from '../execute/survey.ts';
 import { compareKeys } from '../fingerprint/compare-keys.ts';
 import { describePackages } from '../fingerprint/compare-packages.ts';
 import type { Digest } from '../fingerprint/digest.ts';
@@ -12,21 +10,16 @@ import type { Plan } from '../plan/plan.ts';
 
 /** Returns how each record relates to the current pipeline. Records that belong to it come first. */
 export async function originsOf(records: readonly ActionRecord[], services: Services): Promise<Origin[]> {
-  const results = await survey(
-    services,
-    services.plan.stages.map(({ name }) => name),
-  );
-  const makers = makersOf(records, results, services.stores.index);
-  const origins: Origin[] = [];
-  for (const record of records) {
-    const current = [...results.values()].filter((result) => completed(result)?.key === record.key);
-    origins.push({
-      record,
-      currentOf: current.map(({ name }) => name),
-      changes: await changesSince(record, results.get(record.provenance.stage), services),
-      sources: sourcesOf(record, makers, services.plan),
-    });
-  }
+  const computedBy = new Set(records.map(({ provenance }) => provenance.stage));
+  const named = services.plan.stages.map(({ name }) => name).filter((name) => computedBy.has(name));
+  const keys = await keysOf(services, [...named, ...possibleStages(records, services)]);
+  const makers = makersOf(records, keys, services.stores.index);
+  const origins = records.map((record) => ({
+    record,
+    currentOf: [...keys].flatMap(([name, { key }]) => (key === record.key ? [name] : [])),
+    changes: changesSince(record, keys.get(record.provenance.stage)?.record, services),
+    sources: sourcesOf(record, makers, services.plan),
+  }));
   return origins.sort((a, b) => Number(b.currentOf.length > 0) - Number(a.currentOf.length > 0));
 }
 
@@ -37,20 +30,16 @@ export function recordsOf(digest: Digest, index: LocalIndex): ActionRecord[] {
     .sort((a, b) => (a.provenance.finished < b.provenance.finished ? 1 : -1));
 }
 
-function completed(result: StageResult | undefined): CompletedStage | undefined {
-  return result?.outcome === 'cached' || result?.outcome === 'ran' ? result : undefined;
-}
-
 /** Maps content to the `stage.output` that has it: a current result or, failing that, an earlier one. */
 function makersOf(
   records: readonly ActionRecord[],
-  results: ReadonlyMap<string, StageResult>,
+  keys: ReadonlyMap<string, KnownKey>,
   index: LocalIndex,
 ): ReadonlyMap<Digest, string> {
   const makers = new Map<Digest, string>();
-  for (const result of results.values()) {
-    for (const [output, digest] of Object.entries(completed(result)?.outputs ?? {})) {
-      if (!makers.has(digest)) makers.set(digest, `${result.name}.${output}`);
+  for (const [stage, { record }] of keys) {
+    for (const [output, { digest }] of Object.entries(record?.outputs ?? {})) {
+      if (!makers.has(digest)) makers.set(digest, `${stage}.${output}`);
     }
   }
   if (records.every(({ document }) => Object.values(document.inputs).every((digest) => makers.has(digest))))
@@ -80,14 +69,12 @@ function sourcesOf(
 }
 
 /** Returns what differs in the current result of the stage; empty if it has none, or the same one. */
-async function changesSince(
+function changesSince(
   record: ActionRecord,
-  result: StageResult | undefined,
-  { stores, runtime, listings }: Pick<Services, 'stores' | 'runtime' | 'listings'>,
-): Promise<string[]> {
-  const now = completed(result);
-  const current = now === undefined || now.key === record.key ? undefined : await findResult(stores, now.key);
-  if (current === undefined) return [];
+  current: ActionRecord | undefined,
+  { runtime, listings }: Pick<Services, 'runtime' | 'listings'>,
+): string[] {
+  if (current === undefined || current.key === record.key) return [];
   return compareKeys(
     { document: record.document, modules: record.provenance.modules },
     { document: current.document, modules: current.provenance.modules },

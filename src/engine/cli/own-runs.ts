@@ -19,8 +19,11 @@ export function ownHistory(options: CommonOptions, pipeline: string | undefined)
  * time, and the machines of a cluster see the same files. Containers may have the same paths, but then their pipelines
  * have different names. A run of an earlier version, which did not record its file, counts by its name.
  */
-function ownedBy(options: CommonOptions, pipeline: string | undefined): (run: RunRecord) => boolean {
-  const file = fileFromCache(options);
-  return (run) =>
-    (run.file === undefined || run.file === file) && (pipeline === undefined || run.pipeline === pipeline);
+export function ownedBy(options: CommonOptions, pipeline: string | undefined): (run: RunRecord) => boolean {
+  let own: string | undefined;
+  return ({ file, pipeline: name }) => {
+    if (pipeline !== undefined && name !== pipeline) return false;
+    own ??= fileFromCache(options);
+    return file === undefined || file === own;
+  };
 }

@@ -1,9 +1,10 @@
 import { join, relative } from 'node:path';
 import type { Problem } from '../../shared/problem.ts';
 import { LocalHistory } from '../cache/local/local-history.ts';
+import type { ActionRecord } from '../cache/records.ts';
 import { lockfilesIn } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
-import { survey } from '../execute/survey.ts';
+import { keysOf, possibleStages } from '../execute/survey.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
@@ -25,9 +26,11 @@ export interface ReferencedKeys {
   readonly problems: readonly Problem[];
 }
 
+/** `records`: only stages are looked at that these may be results of; by default all stages. */
 export async function findReferencedKeys(
   options: CommonOptions & SessionOptions,
   signal: AbortSignal,
+  records?: readonly ActionRecord[],
 ): Promise<ReferencedKeys> {
   const { root, cache } = findProject(options);
   const { locked, problems: lockProblems } = readLocks(root);
@@ -45,12 +48,14 @@ export async function findReferencedKeys(
   }
   try {
     const { services } = session.value;
-    const names = services.plan.stages.map(({ name }) => name);
+    const names =
+      records === undefined ? services.plan.stages.map(({ name }) => name) : possibleStages(records, services);
     const current = new Map<ActionKey, string>();
     const last = new LocalHistory(cache).lastKeys();
-    for (const [name, result] of await survey(services, names)) {
+    const known = await keysOf(services, names);
+    for (const name of new Set([...names, ...known.keys()])) {
       // While an upstream stage would run, the key is unknown; the last key may turn out to be the current one.
-      const key = ('key' in result ? result.key : undefined) ?? last.get(name);
+      const key = known.get(name)?.key ?? last.get(name);
       if (key !== undefined) current.set(key, name);
     }
     session.value.save();

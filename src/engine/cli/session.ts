@@ -32,6 +32,7 @@ import type { ConnectedRemote } from './connect-remote.ts';
 import { contentReporter } from './content-reporter.ts';
 import { KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
+import { ownedBy } from './own-runs.ts';
 import { type PlanningContext, planWith } from './planning.ts';
 import { findProject, lockfilePath, type Project } from './project.ts';
 import { remoteAddress } from './remote-address.ts';
@@ -89,7 +90,8 @@ export async function openSession(
   const marker = new UseMarker(project.cache);
   const threads = new Threads(options.engine.hashWorker, signal);
   const paths = new Trees(seals, within(memory, 'files'), threads);
-  const { linkable, local, ...onDisk } = openLocalStores(project.cache, paths, marker);
+  const isOwn = ownedBy(options, plan.name);
+  const { linkable, local, ...onDisk } = openLocalStores(project.cache, paths, { marker, isOwn });
   const runtime = runtimeOf(plan, builtIn, seals);
   const connected = await connect(plan, { local, runtime, project }, options, signal);
   if (!connected.ok) return connected;

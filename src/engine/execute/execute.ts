@@ -27,6 +27,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly emit: Emit;
   readonly checkResult?: ResultCheck;
+  readonly inputs?: PathInputs;
 }
 
 /** Checks the result of a completed stage. Returns why it is rejected, so that the stage fails, or nothing. */
@@ -73,7 +74,7 @@ class Execution {
     this.#run = run;
     this.#services = services;
     this.#options = options;
-    this.#paths = new PathInputs(services, options.emit);
+    this.#paths = options.inputs ?? new PathInputs(services, options.emit);
     this.#current = new CurrentPlan(services, options.selection, options.select);
   }
 

@@ -46,6 +46,11 @@ export class FileList implements Iterable<TreeFile> {
     return this.#names.toString('utf8', this.#startOf(index), this.parts.ends[index]);
   }
 
+  /** Returns a path in UTF-8, as a view of the memory of the list. */
+  pathBytesAt(index: number): Uint8Array {
+    return this.#names.subarray(this.#startOf(index), this.parts.ends[index]);
+  }
+
   /** The numbers by which the files are accessed. */
   indices(): number[] {
     return [...Array(this.length).keys()];
@@ -86,11 +91,12 @@ export class FileList implements Iterable<TreeFile> {
 /** Pairs the entries of two lists that have the same path. The index of an entry that only one list has is -1. */
 export function* mergeLists(a: FileList, b: FileList): Generator<readonly [inA: number, inB: number]> {
   let [inA, inB] = [0, 0];
+  let [pathA, pathB] = [a.length > 0 ? a.pathAt(0) : '', b.length > 0 ? b.pathAt(0) : ''];
   while (inA < a.length && inB < b.length) {
-    const [pathA, pathB] = [a.pathAt(inA), b.pathAt(inB)];
-    if (pathA === pathB) yield [inA++, inB++];
-    else if (pathA < pathB) yield [inA++, -1];
-    else yield [-1, inB++];
+    const order = pathA === pathB ? 0 : pathA < pathB ? -1 : 1;
+    yield [order <= 0 ? inA : -1, order >= 0 ? inB : -1];
+    if (order <= 0 && ++inA < a.length) pathA = a.pathAt(inA);
+    if (order >= 0 && ++inB < b.length) pathB = b.pathAt(inB);
   }
   while (inA < a.length) yield [inA++, -1];
   while (inB < b.length) yield [-1, inB++];

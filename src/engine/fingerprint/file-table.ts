@@ -71,15 +71,8 @@ export class FileTable extends FileList {
    *
    * @returns the files that it does not have.
    */
-  adoptUnchanged(known: FileTable | undefined): number[] {
-    if (known === undefined) return this.indices();
-    const unknown: number[] = [];
-    for (const [here, there] of mergeLists(this, known)) {
-      if (here === -1) continue;
-      if (there !== -1 && this.#equals(here, known, there, ALL)) this.#adopt(here, known, there);
-      else unknown.push(here);
-    }
-    return unknown;
+  adoptUnchanged(known: FileTable | undefined): readonly number[] {
+    return known === undefined ? this.indices() : this.#adoptByPath(this.indices(), known, ALL);
   }
 
   /**
@@ -89,17 +82,33 @@ export class FileTable extends FileList {
    * @returns the other files.
    */
   adoptLinked(indices: readonly number[], originals: readonly FileTable[]): readonly number[] {
-    if (originals.length === 0) return indices;
+    // Most often a whole tree was moved. Looking for each inode takes more memory.
+    const moved = originals.reduce((left, original) => this.#adoptByPath(left, original, LASTING), indices);
+    if (moved.length === 0) return moved;
     const byInode = new Map<bigint, readonly [FileTable, number]>();
     for (const original of originals)
       for (let index = 0; index < original.length; index++)
         byInode.set(original.#fact(index, FACT.inode), [original, index]);
-    return indices.filter((index) => {
+    return moved.filter((index) => {
       const [original, there] = byInode.get(this.#fact(index, FACT.inode)) ?? [];
       if (original === undefined || there === undefined || !this.#equals(index, original, there, LASTING)) return true;
       this.#adopt(index, original, there);
       return false;
     });
+  }
+
+  /** Copies the digests of files among `indices`, in order, that `known` has by the same path. Returns the others. */
+  #adoptByPath(indices: readonly number[], known: FileTable, facts: readonly number[]): readonly number[] {
+    if (indices.length === 0) return indices;
+    const others: number[] = [];
+    let next = 0;
+    for (const [here, there] of mergeLists(this, known)) {
+      if (here !== indices[next]) continue;
+      next++;
+      if (there !== -1 && this.#equals(here, known, there, facts)) this.#adopt(here, known, there);
+      else others.push(here);
+    }
+    return others;
   }
 
   /** Returns whether a file has this metadata. */

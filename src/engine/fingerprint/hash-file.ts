@@ -15,23 +15,28 @@ export class FileHasher {
   hash(path: string, size: number, beat: Beat = () => undefined): Digest {
     const file = openSync(path, FLAGS);
     try {
-      // Virtual files, as in `/proc`, have size 0.
-      const first = this.#read(file, size || CHUNK);
-      if (first.length < CHUNK) {
-        beat(1, first.length);
-        return hash('sha256', first) as Digest;
-      }
-      const digest = createHash('sha256').update(first);
-      beat(0, first.length);
-      for (let chunk = this.#read(file); chunk.length > 0; chunk = this.#read(file)) {
-        digest.update(chunk);
-        beat(0, chunk.length);
-      }
-      beat(1, 0);
-      return digest.digest('hex') as Digest;
+      return this.hashOpen(file, size, beat);
     } finally {
       closeSync(file);
     }
+  }
+
+  /** Like `hash`, for an open file. */
+  hashOpen(file: number, size: number, beat: Beat = () => undefined): Digest {
+    // Virtual files, as in `/proc`, have size 0.
+    const first = this.#read(file, size || CHUNK);
+    if (first.length < CHUNK) {
+      beat(1, first.length);
+      return hash('sha256', first) as Digest;
+    }
+    const digest = createHash('sha256').update(first);
+    beat(0, first.length);
+    for (let chunk = this.#read(file); chunk.length > 0; chunk = this.#read(file)) {
+      digest.update(chunk);
+      beat(0, chunk.length);
+    }
+    beat(1, 0);
+    return digest.digest('hex') as Digest;
   }
 
   /**

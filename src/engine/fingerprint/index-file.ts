@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { writeAtomically } from '../../shared/atomic-write.ts';
+import { writePartsAtomically } from '../../shared/atomic-write.ts';
 import { readBytes } from '../../shared/read-file.ts';
 import { makePrivateFolder } from '../trust/user-folder.ts';
 import { userMac } from '../trust/user-key.ts';
@@ -20,7 +21,7 @@ export function readIndexBytes(path: string | undefined, kind: string): Buffer |
   if (!read.ok) return undefined;
   const end = read.value.indexOf('\n');
   const body = read.value.subarray(end + 1);
-  return read.value.toString('utf8', 0, Math.max(0, end)) === headOf(path, kind, body, false) ? body : undefined;
+  return read.value.toString('utf8', 0, Math.max(0, end)) === headOf(path, kind, [body], false) ? body : undefined;
 }
 
 /** Writes a file of the memory atomically. Ignores errors: the next run then recomputes it. */
@@ -32,18 +33,19 @@ export function writeIndexFile(path: string | undefined, kind: string, body: str
 export function writeIndexBytes(path: string | undefined, kind: string, parts: readonly Uint8Array[]): void {
   if (path === undefined) return;
   try {
-    const body = Buffer.concat(parts);
-    const head = headOf(path, kind, body, true);
+    const head = headOf(path, kind, parts, true);
     if (head === undefined) return;
     makePrivateFolder(dirname(path));
-    writeAtomically(path, Buffer.concat([Buffer.from(`${head}\n`), body]));
+    writePartsAtomically(path, [`${head}\n`, ...parts]);
   } catch {
     // The disk is full or not writable.
   }
 }
 
 /** Returns the first line of a file: the kind, which includes a version, and a code that only this user can compute. */
-function headOf(path: string, kind: string, body: Uint8Array, create: boolean): string | undefined {
-  const mac = userMac(kind, [path, body], create);
+function headOf(path: string, kind: string, body: readonly Uint8Array[], create: boolean): string | undefined {
+  const digest = createHash('sha256');
+  for (const part of body) digest.update(part);
+  const mac = userMac(kind, [path, digest.digest()], create);
   return mac === undefined ? undefined : `${kind} ${mac}`;
 }

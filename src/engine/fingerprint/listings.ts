@@ -1,8 +1,12 @@
 import { basename, join } from 'node:path';
-import { writeAtomically } from '../../shared/atomic-write.ts';
-import { readText } from '../../shared/read-file.ts';
-import { canonicalJson, type Digest, sha256 } from './digest.ts';
+import { writePartsAtomically } from '../../shared/atomic-write.ts';
+import type { Json } from '../../shared/json.ts';
+import { parseJson } from '../../shared/parse-json.ts';
+import { readText, withFile } from '../../shared/read-file.ts';
+import { canonicalJson, type Digest, isDigest, sha256 } from './digest.ts';
 import { FileList, type TreeFile } from './file-list.ts';
+import { FileHasher } from './hash-file.ts';
+import { readTreeListing } from './tree-listing.ts';
 
 /**
  * Keeps listings of the input directories and the packages of stages, by digest, to explain later what changed in them. A
@@ -17,13 +21,13 @@ export class Listings {
   }
 
   /** Keeps a listing: the text with this digest. */
-  keepText(digest: Digest, text: () => string): void {
-    keepListing(this.directory, digest, text);
+  keepText(digest: Digest, text: string): void {
+    keepListing(this.directory, digest, () => [text]);
   }
 
   /** Returns whether there is a valid listing; what is in the way of one is replaced by `keepText`. */
   has(digest: Digest): boolean {
-    return validText(this.pathOf(digest)) !== undefined;
+    return isValid(this.pathOf(digest));
   }
 
   find(digest: Digest): FileList | undefined {
@@ -36,12 +40,12 @@ export class Listings {
   }
 }
 
-/** Writes a listing for `Listings`: the text with this digest. */
-export function keepListing(directory: string, digest: Digest, text: () => string): void {
+/** Writes a listing for `Listings`: the text with this digest, in parts. */
+export function keepListing(directory: string, digest: Digest, text: () => Iterable<string | Uint8Array>): void {
   const path = join(directory, digest);
-  if (validText(path) !== undefined) return;
+  if (isValid(path)) return;
   try {
-    writeAtomically(path, text());
+    writePartsAtomically(path, text());
   } catch {
     // The cache may be on a read-only file system. What changed is then not explained by file.
   }
@@ -49,27 +53,33 @@ export function keepListing(directory: string, digest: Digest, text: () => strin
 
 /** Reads a listing from a path of `Listings`; returns nothing if it is absent or does not match its digest. */
 export function readListing(path: string): FileList | undefined {
-  const text = validText(path);
-  if (text === undefined) return undefined;
-  return FileList.of(text.startsWith('tree') ? treeListing(text) : packageListing(text));
+  const tree = withFile(path, 'listing', (descriptor, { size }) => readTreeListing(descriptor, size));
+  if (!tree.ok) return undefined;
+  if (tree.value !== undefined) return tree.value.digest === basename(path) ? new FileList(tree.value.list) : undefined;
+  const text = readText(path, 'listing');
+  const files = text.ok && sha256(text.value) === basename(path) ? packageListing(text.value) : undefined;
+  return files && FileList.of(files);
 }
 
-function validText(path: string): string | undefined {
-  const read = readText(path, 'listing');
-  return read.ok && sha256(read.value) === basename(path) ? read.value : undefined;
+function isValid(path: string): boolean {
+  const digest = withFile(path, 'listing', (descriptor, { size }) => new FileHasher().hashOpen(descriptor, size));
+  return digest.ok && digest.value === basename(path);
 }
 
-function treeListing(text: string): TreeFile[] {
-  return text.split('\0').flatMap((entry) => {
-    const [, digest, path] = /^file ([0-9a-f]{64}) (.*)$/s.exec(entry) ?? [];
-    return digest === undefined || path === undefined ? [] : [{ path, digest: digest as Digest }];
-  });
+/** Reads a text of `packageText`; returns nothing for any other text, which somebody else may have kept. */
+function packageListing(text: string): TreeFile[] | undefined {
+  const [files] = elementsOf(parseJson(text)?.value);
+  if (!Array.isArray(files)) return undefined;
+  return elementsOf(files)
+    .flatMap((file) => {
+      const [path, digest] = elementsOf(file);
+      return typeof path === 'string' && typeof digest === 'string' && isDigest(digest) ? [{ path, digest }] : [];
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Reads a text of `packageText`, which is known by its digest. */
-function packageListing(text: string): TreeFile[] {
-  const [files] = JSON.parse(text) as [files: [string, Digest][], links: string[]];
-  return files.map(([path, digest]) => ({ path, digest })).sort((a, b) => (a.path < b.path ? -1 : 1));
+function elementsOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Returns the text whose digest is the identity of a package: its files, and what its imports lead to. */

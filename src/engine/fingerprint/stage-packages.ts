@@ -73,7 +73,7 @@ export class SealedPackages {
     const { identities, folders, listings, watched } = await packages.closePackages(externals, services);
     for (const [id, text] of Object.entries(listings)) {
       const identity = identities[id];
-      if (identity !== undefined) this.#listings.keepText(identity, () => text);
+      if (identity !== undefined) this.#listings.keepText(identity, text);
     }
     this.#seals.clear();
     const seals = watched.map((paths) => {

@@ -4,7 +4,8 @@ import type { Digest } from './digest.ts';
 import { nowInNanoseconds } from './file-facts.ts';
 import { FileTable, type FileTableParts } from './file-table.ts';
 import { keepListing } from './listings.ts';
-import { hashFiles, listingText, select, type TreeFilter, toProblem, treeOf } from './tree.ts';
+import { hashFiles, select, type TreeFilter, toProblem, treeOf } from './tree.ts';
+import { listingOf } from './tree-listing.ts';
 import { type Links, sealOf, type Walked, walk } from './walk.ts';
 
 /** `Walked`, as it is passed between threads. */
@@ -116,7 +117,7 @@ export function conclude({ walked, table: file, listings }: ConcludeTask): Concl
   const table = new FileTable(walked.table);
   const tree = treeOf({ ...walked, table });
   if (listings !== undefined && tree.kind === 'directory')
-    keepListing(listings, tree.digest, () => listingText({ ...walked, table }));
+    keepListing(listings, tree.digest, () => listingOf({ ...walked, table }));
   if (file !== undefined) table.write(file);
   return { digest: tree.digest, bytes: tree.bytes };
 }

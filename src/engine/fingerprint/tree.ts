@@ -7,6 +7,7 @@ import { nowInNanoseconds } from './file-facts.ts';
 import { listNamed } from './file-list.ts';
 import { allocateFacts, FACTS, FileTable } from './file-table.ts';
 import { FileHasher } from './hash-file.ts';
+import { listingOf } from './tree-listing.ts';
 import { type Links, sealOf, type Walked, walk } from './walk.ts';
 
 /** The content of a file or directory. File names and bytes count; times, permissions and the location do not. */
@@ -101,19 +102,7 @@ export function treeOf(walked: Walked): Tree {
   return { digest, kind, files: table, bytes: table.bytes };
 }
 
-/** Returns the text whose SHA-256 is the digest of a directory. */
-export function listingText(walked: Walked): string {
-  return [...listingOf(walked)].join('');
-}
-
-function* listingOf({ table, emptyDirectories }: Walked): Generator<string> {
-  // Distinguishes the digest of a directory from that of a file with the same listing.
-  yield 'tree';
-  for (const { digest, path } of table) yield `\0file ${digest} ${path}`;
-  for (const directory of emptyDirectories) yield `\0directory ${directory}`;
-}
-
-function digestOf(parts: Iterable<string>): Digest {
+function digestOf(parts: Iterable<Uint8Array>): Digest {
   const digest = createHash('sha256');
   for (const part of parts) digest.update(part);
   return digest.digest('hex') as Digest;

@@ -45,6 +45,12 @@ export class RunHistory {
     return handle !== undefined && isCommandRunning(this.#cache, handle);
   }
 
+  /** Returns whether a run is one of those that count, or has no record that could tell. */
+  mayCount(id: string): boolean {
+    const record = this.read(id);
+    return record === undefined || this.#isWanted(record);
+  }
+
   /** Returns up to `most` valid records of those that count, newest first. */
   newest(most: number): readonly RunRecord[] {
     const found: RunRecord[] = [];

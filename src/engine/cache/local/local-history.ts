@@ -11,19 +11,26 @@ import { CachePaths } from './paths.ts';
 import { quietly } from './quietly.ts';
 import { writing } from './writing.ts';
 
-/** The number of runs in which a failure is searched for. */
+/** The number of runs of the pipeline in which a failure is searched for, and of records that are read for that. */
 const RECENT_RUNS = 10;
+const MOST_READ = 200;
 
 /** Records what ran, in a cache directory on this machine. `RunHistory` reads these records. */
 export class LocalHistory implements History {
   readonly #paths: CachePaths;
-  /** The ids of the runs before this one, newest first. */
-  #recent: readonly string[] | undefined;
-  readonly #records = new Map<string, RunRecord | undefined>();
+  readonly #isOwn: (run: RunRecord) => boolean;
+  /** The runs of the pipeline before this one, newest first, as far as they have been read. */
+  readonly #recent: RunRecord[] = [];
+  /** The ids of the runs that have not been read, newest last. */
+  #unread: string[] | undefined;
 
-  /** @param directory the cache directory, absolute. */
-  constructor(directory: string) {
+  /**
+   * @param directory the cache directory, absolute.
+   * @param isOwn which runs are those of the pipeline: several may share a cache, and have stages of the same name.
+   */
+  constructor(directory: string, isOwn: (run: RunRecord) => boolean = () => true) {
     this.#paths = new CachePaths(directory);
+    this.#isOwn = isOwn;
   }
 
   lastKey(stage: string): ActionKey | undefined {
@@ -33,12 +40,8 @@ export class LocalHistory implements History {
   }
 
   lastFailure(stage: string): LastFailure | undefined {
-    const history = new RunHistory(this.#paths.root);
-    this.#recent ??= history.ids().slice(0, RECENT_RUNS);
-    for (const run of this.#recent) {
-      // Most often the newest run knows.
-      if (!this.#records.has(run)) this.#records.set(run, history.read(run));
-      const found = this.#records.get(run)?.stages.find(({ name }) => name === stage);
+    for (const { run, stages } of this.#recentRuns()) {
+      const found = stages.find(({ name }) => name === stage);
       switch (found?.outcome) {
         case 'failed':
         case 'killed':
@@ -66,6 +69,24 @@ export class LocalHistory implements History {
   setLastKey(stage: string, key: ActionKey): void {
     if (this.lastKey(stage) !== key)
       quietly(() => writeAtomically(this.#paths.last(stage), `${JSON.stringify({ key })}\n`));
+  }
+
+  /** Yields the newest runs of the pipeline. Most often the first one knows. */
+  *#recentRuns(): Iterable<RunRecord> {
+    const history = new RunHistory(this.#paths.root);
+    this.#unread ??= history.ids().slice(0, MOST_READ).reverse();
+    for (let index = 0; index < RECENT_RUNS; ) {
+      const known = this.#recent[index];
+      const next = known === undefined ? this.#unread.pop() : undefined;
+      if (known !== undefined) {
+        yield known;
+        index++;
+      } else if (next === undefined) return;
+      else {
+        const record = history.read(next);
+        if (record !== undefined && this.#isOwn(record)) this.#recent.push(record);
+      }
+    }
   }
 
   addRun(run: RunRecord): Result<void> {

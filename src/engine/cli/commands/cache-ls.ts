@@ -17,7 +17,6 @@ export function cacheLs(stages: readonly string[], options: CommonOptions): Prom
   return housekeeping(options, async () => {
     const { signal, release } = interruptible();
     try {
-      const referenced = await findReferencedKeys(options, signal);
       const { actions, damaged } = takeInventory(findProject(options).cache);
       const names = new Set(actions.map(({ record }) => record.provenance.stage));
       const unknown = stages.filter((stage) => !names.has(stage));
@@ -28,8 +27,10 @@ export function cacheLs(stages: readonly string[], options: CommonOptions): Prom
         }));
         return reportProblems(problems, options);
       }
-      const listed = actions
-        .filter(({ record }) => stages.length === 0 || stages.includes(record.provenance.stage))
+      const chosen = actions.filter(({ record }) => stages.length === 0 || stages.includes(record.provenance.stage));
+      const records = chosen.map(({ record }) => record);
+      const referenced = await findReferencedKeys(options, signal, records);
+      const listed = chosen
         .map((action) => toListed(action, referenced))
         .sort((a, b) => (a.finished < b.finished ? 1 : -1));
       const { print, printJson, paint } = openConsole(options);

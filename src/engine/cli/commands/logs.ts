@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { problem, type Result, success } from '../../../shared/problem.ts';
-import { RunHistory } from '../../cache/history/run-history.ts';
+import type { RunHistory } from '../../cache/history/run-history.ts';
 import type { LogEntry } from '../../cache/logs/log-entry.ts';
 import { LOG_START, type LogPosition, RunLogs } from '../../cache/logs/read-logs.ts';
 import { attemptHeadline, logLines } from '../../report/logs.ts';
@@ -11,6 +11,8 @@ import { isInProgress, type LogSources, logInRun, newestLog, runInProgress, type
 import { housekeeping } from '../housekeeping.ts';
 import { interruptible } from '../interrupt.ts';
 import type { CommonOptions } from '../options.ts';
+import { ownHistory } from '../own-runs.ts';
+import { readPipelineName } from '../pipeline-name.ts';
 import { findProject } from '../project.ts';
 
 export interface LogsOptions extends CommonOptions {
@@ -30,7 +32,8 @@ export function logs(stage: string, options: LogsOptions): Promise<number> {
     try {
       const { cache } = findProject(options);
       const console = openConsole(options);
-      const sources = { cache, history: new RunHistory(cache), commandLine: cacheCommandLineFor(options) };
+      const history = ownHistory(options, readPipelineName(options));
+      const sources = { cache, history, commandLine: cacheCommandLineFor(options) };
       const found = find(stage, options, sources);
       if (!found.ok) return reportProblems(found.failure, options);
       await new Printer(found.value, options, sources.history, console).print(signal);

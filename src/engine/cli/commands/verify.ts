@@ -46,7 +46,7 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
       const result = await rerun(verification, lockfile, {
         ...{ services, directory: fresh.value.path, signal, options, keep: options.keep, stack: options.stack },
         select: (plan) => success(planVerification(plan, stages, lockfile).selection),
-        reference: 'pipeline.lock',
+        reference: 'the lockfile',
       });
       return exitCodeOf(result);
     } finally {

@@ -71,6 +71,27 @@ test('a stage has failed if it did so, or was killed, in the newest run that got
   expect(failure()).toBeUndefined();
 });
 
+test('the failure of a stage of the same name in another pipeline on this cache says nothing', () => {
+  const cache = temporaryCache();
+  const add = (run: string, pipeline: string, outcome: string) => {
+    const stages = [
+      { name: 'train', outcome, key: KEY, params: {}, seconds: 1, reasons: [], outputs: {}, metrics: {} },
+    ];
+    new LocalHistory(cache).addRun({ run, pipeline, started: '2026-01-01T00:00:00Z', seconds: 1, ok: true, stages });
+  };
+  const failure = (pipeline: string) =>
+    new LocalHistory(cache, (run) => run.pipeline === pipeline).lastFailure('train')?.run;
+  add('20260101-000000-1', 'own', 'failed');
+  for (let other = 1; other < 20; other++) add(`20260101-0000${other + 10}-1`, 'other', 'ran');
+  expect(failure('own')).toBe('20260101-000000-1');
+  expect(failure('other')).toBeUndefined();
+  add('20260101-000100-1', 'other', 'failed');
+  expect(failure('own')).toBe('20260101-000000-1');
+  add('20260101-000200-1', 'own', 'ran');
+  expect(failure('own')).toBeUndefined();
+  expect(failure('other')).toBe('20260101-000100-1');
+});
+
 test('runs are recorded, and silently lost if the cache is not writable', () => {
   const cache = temporaryCache();
   const run = { run: '20260101', pipeline: 'p', started: '2026-01-01T00:00:00Z', seconds: 1, ok: true, stages: [] };
