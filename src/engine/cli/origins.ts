@@ -7,6 +7,7 @@ import { describePackages } from '../fingerprint/compare-packages.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import type { Origin } from '../inspect/provenance.ts';
 import type { Plan } from '../plan/plan.ts';
+import { sourcesOf as sourcesIn } from '../plan/sources.ts';
 
 /** Returns how each record relates to the current pipeline. Records that belong to it come first. */
 export async function originsOf(records: readonly ActionRecord[], services: Services): Promise<Origin[]> {
@@ -18,7 +19,7 @@ export async function originsOf(records: readonly ActionRecord[], services: Serv
     record,
     currentOf: [...keys].flatMap(([name, { key }]) => (key === record.key ? [name] : [])),
     changes: changesSince(record, keys.get(record.provenance.stage)?.record, services),
-    sources: sourcesOf(record, makers, services.plan),
+    sources: sourcesOf(record, { makers, keys, plan: services.plan }),
   }));
   return origins.sort((a, b) => Number(b.currentOf.length > 0) - Number(a.currentOf.length > 0));
 }
@@ -52,17 +53,27 @@ function makersOf(
   return makers;
 }
 
-/** Maps each input to its source: `stage.output`, or the path that the pipeline file still gives. */
+/**
+ * Maps each input to its source: `stage.output`, or a path. The pipeline file decides where it fits the content, since two
+ * stages may write the same content.
+ */
 function sourcesOf(
   { document, provenance }: ActionRecord,
-  makers: ReadonlyMap<Digest, string>,
-  plan: Plan,
+  known: {
+    readonly makers: ReadonlyMap<Digest, string>;
+    readonly keys: ReadonlyMap<string, KnownKey>;
+    readonly plan: Plan;
+  },
 ): Record<string, string> {
-  const declared = plan.stages.find(({ name }) => name === provenance.stage)?.inputs;
+  const { makers, keys, plan } = known;
+  const stage = plan.stages.find(({ name }) => name === provenance.stage);
+  const declared = new Map(stage === undefined ? [] : sourcesIn(stage).map(({ name, from }) => [name, from]));
   return Object.fromEntries(
     Object.entries(document.inputs).flatMap(([input, digest]) => {
-      const source = declared?.get(input);
-      const name = makers.get(digest) ?? (source?.kind === 'path' ? source.written : undefined);
+      const source = declared.get(input);
+      if (source?.kind === 'path') return [[input, source.written]];
+      const current = source && keys.get(source.stage)?.record?.outputs[source.output]?.digest;
+      const name = source !== undefined && current === digest ? `${source.stage}.${source.output}` : makers.get(digest);
       return name === undefined ? [] : [[input, name]];
     }),
   );

@@ -159,3 +159,22 @@ export default defineStage({
     expect(existsSync(project.path('report.html'))).toBe(false);
   });
 });
+
+test('of two stages that write the same content, pipeline report and inspect name the one that a stage reads', async () => {
+  const project = counting();
+  project.write(
+    'pipeline.yaml',
+    `stages:
+  left: { module: stages/count.ts }
+  right: { module: stages/report.ts, inputs: { number: left.number } }
+  reads-right: { module: stages/report.ts, inputs: { number: right.copy } }
+`,
+  );
+  await project.pipeline('run');
+  await project.pipeline('report');
+  const page = project.read('report.html');
+  expect(page).toContain('right->reads-right');
+  expect(page).not.toContain('left->reads-right');
+  const { stdout } = await project.pipeline('inspect', 'reads-right');
+  expect(stdout).toMatch(/number\s+right\.copy/);
+});

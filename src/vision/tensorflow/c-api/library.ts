@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import path from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
 
@@ -25,18 +25,36 @@ export function openLibrary(directory: string): LibraryHandle {
   if (file === undefined) throw new Error(`There is no TensorFlow library in ${directory}.`);
   // A session makes one call at a time, so one stack is kept.
   koffi.config({ sync_stack_size: STACK_SIZE, async_stack_size: STACK_SIZE, resident_async_pools: 1 });
-  const library = koffi.load(file, { global: true });
+  const level = Number(process.env['TF_CPP_MIN_LOG_LEVEL'] ?? 0);
+  const load = () => koffi.load(file, { global: true });
+  const library = level > 0 ? withoutStderr(load) : load();
   keepLoaded(file);
-  setLogLevel(library);
+  if (level > 0) setLogLevel(library, level);
   return library;
 }
 
-/** The function of the version of Abseil in TensorFlow 2.21: `absl::SetMinLogLevel`. */
+/**
+ * TensorFlow's C library logs while it is loaded, whatever `TF_CPP_MIN_LOG_LEVEL` says, which only its Python package reads.
+ * Why a library cannot be loaded is thrown, not logged.
+ */
+function withoutStderr<Value>(work: () => Value): Value {
+  const c = koffi.load(null);
+  const [duplicate, replace] = [c.func('int dup(int)'), c.func('int dup2(int, int)')];
+  const [stderr, nowhere] = [duplicate(2), openSync('/dev/null', 'w')];
+  replace(nowhere, 2);
+  try {
+    return work();
+  } finally {
+    replace(stderr, 2);
+    closeSync(stderr);
+    closeSync(nowhere);
+  }
+}
+
+/** `absl::SetMinLogLevel` of the version of Abseil in TensorFlow 2.21. */
 const SET_LOG_LEVEL = '_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE';
 
-/** TensorFlow's C library does not read `TF_CPP_MIN_LOG_LEVEL`, unlike its Python package. */
-function setLogLevel(library: LibraryHandle): void {
-  const level = Number(process.env['TF_CPP_MIN_LOG_LEVEL'] ?? 0);
+function setLogLevel(library: LibraryHandle, level: number): void {
   let set: (level: number) => void;
   try {
     set = library.func(SET_LOG_LEVEL, 'void', ['int']);
@@ -44,7 +62,7 @@ function setLogLevel(library: LibraryHandle): void {
     // Another version of TensorFlow, which prints what it wants.
     return;
   }
-  if (Number.isInteger(level)) set(level);
+  set(level);
 }
 
 const RTLD_NOW = 2;
