@@ -167,8 +167,12 @@ test('of two stages that write the same content, pipeline report and inspect nam
     `stages:
   left: { module: stages/count.ts }
   right: { module: stages/report.ts, inputs: { number: left.number } }
-  reads-right: { module: stages/report.ts, inputs: { number: right.copy } }
+  reads-right: { module: stages/reads.ts, inputs: { number: right.copy } }
 `,
+  );
+  project.write(
+    'stages/reads.ts',
+    project.read('stages/report.ts').replace('copy.json', 'copied.json').replace('outputs.copy', 'outputs.copied'),
   );
   await project.pipeline('run');
   await project.pipeline('report');
