@@ -15,7 +15,9 @@ export function summarize(result: RunResult, { paint, commandLine }: Printing): 
   const completed = result.stages.filter(
     (stage): stage is CompletedStage => stage.outcome === 'ran' || stage.outcome === 'cached',
   );
-  const blocks = [outcomes(result, paint), ...finalMetrics(completed, stages, paint)];
+  // After a failure, tables of the results of earlier stages would push the error out of sight.
+  const metrics = result.ok ? finalMetrics(completed, stages, paint) : [];
+  const blocks = [outcomes(result, paint), ...metrics];
   const read = new Set(stages.flatMap(({ dependencies }) => dependencies));
   const ends = completed.filter(({ name }) => !read.has(name));
   const next = nextSteps(result, ends, commandLine);

@@ -60,11 +60,14 @@ export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.E
           {await pictureList(extremes.dark, pictures)}
         </>
       )}
-      {extremes !== undefined && extremes.blurred.length > 0 && (
+      {extremes !== undefined && extremes.plain.length > 0 && (
         <>
-          <h3>Blurred images</h3>
-          <p>Less than a tenth of the detail of the median image (variance of the Laplacian).</p>
-          {await pictureList(extremes.blurred, pictures)}
+          <h3>Images with little detail</h3>
+          <p>
+            Blurred, or of one plain colour: less than a tenth of the detail of the median image (variance of the
+            Laplacian).
+          </p>
+          {await pictureList(extremes.plain, pictures)}
         </>
       )}
     </>

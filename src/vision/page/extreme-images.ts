@@ -7,14 +7,14 @@ const BATCH = 64;
 const SHOWN = 8;
 /** Mean brightness of 255 below which an image is very dark. */
 const DARK = 40;
-/** The share of the median detail below which an image is blurred. */
-const BLURRED = 0.1;
+/** The share of the median detail below which an image has little. */
+const LITTLE = 0.1;
 
-/** Images that are unusually dark or blurred. */
+/** Images that are unusually dark, or blurred or plain. */
 interface ExtremeImages {
   readonly examined: number;
   readonly dark: readonly Captioned[];
-  readonly blurred: readonly Captioned[];
+  readonly plain: readonly Captioned[];
 }
 
 /** Looks for images that may be unusable, by the pixels in the shards. */
@@ -36,13 +36,13 @@ export async function extremeImages(shards: ShardSet): Promise<ExtremeImages> {
   }
   const median = [...found].sort((a, b) => a.detail - b.detail)[Math.floor(found.length / 2)]?.detail ?? 0;
   const dark = found.filter(({ brightness }) => brightness < DARK).sort((a, b) => a.brightness - b.brightness);
-  const blurred = found.filter(({ detail }) => detail < BLURRED * median).sort((a, b) => a.detail - b.detail);
+  const plain = found.filter(({ detail }) => detail < LITTLE * median).sort((a, b) => a.detail - b.detail);
   return {
     examined: found.length,
     dark: dark
       .slice(0, SHOWN)
       .map(({ file, brightness }) => ({ file, lines: [`brightness ${brightness.toFixed(0)}`] })),
-    blurred: blurred
+    plain: plain
       .slice(0, SHOWN)
       .map(({ file, detail }) => ({ file, lines: [`${((100 * detail) / median).toFixed(1)} % of the median detail`] })),
   };
