@@ -246,7 +246,9 @@ describe('a run in progress', () => {
     const gate = await Gate.open();
     const project = gated();
     const run = project.start(['run', '--json'], { GATE: gate.address });
-    const [stage] = await Promise.all([gate.next(), printedBy(run)('before')]);
+    const stage = await gate.next();
+    // What is printed in the instant of the kill may be lost.
+    await vi.waitFor(async () => expect((await project.pipeline('logs', 'wait')).stdout).toContain('before'), 20_000);
     run.kill('SIGKILL');
     await run;
     await stage.gone;
