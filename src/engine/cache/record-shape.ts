@@ -1,5 +1,6 @@
 import { isWrittenNumber } from '../../shared/non-finite.ts';
 import { collisions } from '../../shared/paths-below.ts';
+import { isCount, isNumber, isObject, isOptional, isString, isStrings } from '../../shared/shapes.ts';
 import { actionKey, type RecordedDocument, SCHEME } from '../fingerprint/action-key.ts';
 import { type ActionKey, isDigest } from '../fingerprint/digest.ts';
 import { isOutputFile } from '../plan/plan-outputs.ts';
@@ -113,34 +114,8 @@ function isUsage(usage: unknown): boolean {
   return isObject(usage) && isCount(usage['peakMemory']) && isNumber(usage['cpuSeconds']);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isRecordOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
   return isObject(value) && Object.values(value).every(isItem);
-}
-
-function isOptional(value: unknown, isValue: (value: unknown) => boolean): boolean {
-  return value === undefined || isValue(value);
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isStrings(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isString);
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number';
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function isDigestText(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import { readText } from '../../shared/read-file.ts';
+import { isObject } from '../../shared/shapes.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { check, compile } from '../plan/schema-problems.ts';
 import { parseYaml, type YamlPath } from '../plan/source.ts';
@@ -73,10 +74,6 @@ function toCurrentFormat(lockfile: unknown): unknown {
     return [name, Object.keys(facts).length === 0 ? stage : { runtime: facts, ...Object.fromEntries(rest) }];
   });
   return Object.fromEntries(stages);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 interface WrittenStage extends Partial<LockedParts> {

@@ -1,5 +1,6 @@
 import { isWrittenNumber } from '../../shared/non-finite.ts';
 import { parseJson } from '../../shared/parse-json.ts';
+import { type Fields, isNumber, isOptional, isString, isStrings } from '../../shared/shapes.ts';
 import type { HostMessage } from './protocol.ts';
 
 /**
@@ -72,24 +73,6 @@ function isThrown(error: unknown): boolean {
   return isObject(error) && isString(error['message']) && isString(error['stack']) && isStrings(error['causes']);
 }
 
-function isStrings(value: unknown): boolean {
-  return Array.isArray(value) && value.every(isString);
-}
-
-function isOptional(value: unknown, isValue: (value: unknown) => boolean): boolean {
-  return value === undefined || isValue(value);
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number';
 }

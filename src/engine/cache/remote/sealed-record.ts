@@ -1,5 +1,6 @@
 import { readNumbers, withNonFinite } from '../../../shared/non-finite.ts';
 import { parseJson } from '../../../shared/parse-json.ts';
+import { type Fields, isObject } from '../../../shared/shapes.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
 import { isSigned, type Signature, type Signer, type TrustedKey } from '../../trust/signatures.ts';
 import { isActionRecord } from '../record-shape.ts';
@@ -86,10 +87,4 @@ function hasAll(contents: unknown, { outputs }: ActionRecord): contents is Seale
 
 function isSignature(value: unknown): value is Signature {
   return isObject(value) && typeof value['key'] === 'string' && typeof value['value'] === 'string';
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isCount, isObject } from '../../../shared/shapes.ts';
 import { type Digest, isDigest } from '../../fingerprint/digest.ts';
 
 /** A blob in the remote cache. */
@@ -49,12 +50,4 @@ export function isListing(value: unknown): value is Listing {
 
 function isStoredBlob(value: unknown): boolean {
   return isObject(value) && typeof value['digest'] === 'string' && isDigest(value['digest']) && isCount(value['bytes']);
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

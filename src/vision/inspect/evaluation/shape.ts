@@ -1,3 +1,4 @@
+import { isObject } from '../../../shared/shapes.ts';
 import type { Evaluation } from '../../evaluate/evaluation.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Evaluation } from '../../evaluate/evaluation.ts';
 export function isEvaluation(value: unknown): value is Evaluation {
   const { weighted, mean_average_precision, tasks } = (value ?? {}) as Partial<Evaluation>;
   return (
-    isRecord(weighted) &&
+    isObject(weighted) &&
     Object.values(weighted).every(isEstimate) &&
     isEstimate(mean_average_precision) &&
     Array.isArray(tasks) &&
@@ -17,24 +18,24 @@ export function isEvaluation(value: unknown): value is Evaluation {
 }
 
 function isTask(value: unknown): boolean {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const { name, count, metrics, confusion, classes, label_errors: errors } = value;
   return (
     typeof name === 'string' &&
     typeof count === 'number' &&
-    isRecord(metrics) &&
+    isObject(metrics) &&
     Object.values(metrics).every(isEstimate) &&
     Array.isArray(classes) &&
-    classes.every((each) => isRecord(each) && ['string', 'undefined'].includes(typeof each['name'])) &&
+    classes.every((each) => isObject(each) && ['string', 'undefined'].includes(typeof each['name'])) &&
     isSquare(confusion, classes.length) &&
-    isRecord(errors) &&
+    isObject(errors) &&
     Array.isArray(errors['suspected']) &&
     errors['suspected'].every((each) => isSuspected(each, classes.length))
   );
 }
 
 function isSuspected(value: unknown, classes: number): boolean {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const isClass = (label: unknown) => Number.isInteger(label) && Number(label) >= 0 && Number(label) < classes;
   const { file, label, suggested, suggested_probability: probability } = value;
   return typeof file === 'string' && isClass(label) && isClass(suggested) && typeof probability === 'number';
@@ -47,13 +48,9 @@ function isSquare(value: unknown, size: number): boolean {
 }
 
 function isEstimate(value: unknown): boolean {
-  if (!isRecord(value)) return false;
+  if (!isObject(value)) return false;
   const isValue = (each: unknown) => each === null || typeof each === 'number';
   const { interval } = value;
   const isInterval = interval === null || (Array.isArray(interval) && interval.length === 2 && interval.every(isValue));
   return isInterval && isValue(value['value']) && isValue(value['baseline']);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
