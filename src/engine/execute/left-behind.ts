@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { now } from '../../shared/clock.ts';
+import { fieldsAfterCommand, processIds } from './process-table.ts';
 
 /**
  * Names the stage's process to which a process belongs, by a random value. Whatever the stage starts inherits it, also a
@@ -84,15 +85,5 @@ function hasMark(pid: number, mark: Buffer): boolean {
 }
 
 function groupOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // After the command in parentheses, which may contain spaces: the state, the parent and the group.
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
-}
-
-function processIds(): number[] {
-  try {
-    return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
-  } catch {
-    return [];
-  }
+  return Number(fieldsAfterCommand(readFileSync(`/proc/${pid}/stat`, 'utf8'))[2]);
 }

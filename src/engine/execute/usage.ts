@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Usage } from '../cache/records.ts';
+import { fieldsAfterCommand, processIds } from './process-table.ts';
 
 /** What the processes of a group use at the moment. */
 interface Sample {
@@ -71,7 +72,7 @@ export class UsageWatch {
 /** Returns what the processes of a group use; nothing if there are none. Measures more exactly what is above `limit`. */
 function sampleOf(group: number, limit: number): Sample | undefined {
   // Its leader is looked at each time, so that a stage of one process does not depend on the search.
-  const ids = new Set([String(group), ...membersOf(group)]);
+  const ids = new Set([group, ...membersOf(group)]);
   const members = [...ids].flatMap((id) => {
     const member = processOf(id);
     return member?.group === group ? [{ id, ticks: member.ticks }] : [];
@@ -84,13 +85,13 @@ function sampleOf(group: number, limit: number): Sample | undefined {
 }
 
 /** The processes by group, which all stages that run at the same time share. */
-let found: ReadonlyMap<number, readonly string[]> = new Map();
+let found: ReadonlyMap<number, readonly number[]> = new Map();
 let searchNext = 0;
 
-function membersOf(group: number): readonly string[] {
+function membersOf(group: number): readonly number[] {
   const started = performance.now();
   if (started >= searchNext) {
-    const groups = new Map<number, string[]>();
+    const groups = new Map<number, number[]>();
     for (const id of processIds()) {
       const of = processOf(id)?.group ?? 0;
       groups.set(of, [...(groups.get(of) ?? []), id]);
@@ -102,31 +103,22 @@ function membersOf(group: number): readonly string[] {
   return found.get(group) ?? [];
 }
 
-function processIds(): readonly string[] {
-  try {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  } catch {
-    return [];
-  }
-}
-
-function processOf(id: string): { readonly group: number; readonly ticks: number } | undefined {
+function processOf(id: number): { readonly group: number; readonly ticks: number } | undefined {
   const stat = textOf(`/proc/${id}/stat`);
   if (stat === '') return undefined;
-  // After the command in parentheses, which may contain spaces: the state, the parent and the group.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsAfterCommand(stat);
   // Its own time, and that of its children which have ended.
   return { group: Number(fields[2]), ticks: sum(fields.slice(11, 15).map(Number)) };
 }
 
-function residentMemory(id: string): number {
+function residentMemory(id: number): number {
   const status = textOf(`/proc/${id}/status`);
   const [anonymous, shared] = [kilobytes(status, 'RssAnon'), kilobytes(status, 'RssShmem')];
   return 1024 * (anonymous === undefined ? (kilobytes(status, 'VmRSS') ?? 0) : anonymous + (shared ?? 0));
 }
 
 /** Returns the memory of a process, of which pages that it shares with n others count for 1/n. */
-function ownMemory(id: string): number {
+function ownMemory(id: number): number {
   const rollup = textOf(`/proc/${id}/smaps_rollup`);
   const [anonymous, shared] = [kilobytes(rollup, 'Pss_Anon'), kilobytes(rollup, 'Pss_Shmem')];
   return anonymous === undefined ? residentMemory(id) : 1024 * (anonymous + (shared ?? 0));
