@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { extensionOf, looksLikeArrow } from './media-type.ts';
 import { flagsFor } from './read-file.ts';
@@ -32,6 +42,21 @@ export function makeDirectory(path: string): string | undefined {
 
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Returns whether a file can be read and begins with a text. */
+export function beginsWith(path: string, text: string): boolean {
+  let file: number | undefined;
+  try {
+    // A pipe that nobody writes to must not hold up the command.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const buffer = Buffer.alloc(Buffer.byteLength(text));
+    return readSync(file, buffer) === buffer.length && buffer.toString() === text;
+  } catch {
+    return false;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 /** A file somewhere below a directory. */

@@ -1,7 +1,7 @@
 import { type Result, success } from '../../shared/problem.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 import type { Watch } from '../fingerprint/work.ts';
-import type { ActionRecord, FinishedOutput } from './records.ts';
+import type { ActionRecord, FinishedOutput, StageOutcomeRecord } from './records.ts';
 import type { Stores } from './stores.ts';
 
 /** Returns who watches the work on an output. */
@@ -18,6 +18,17 @@ export async function findResult(
   for (const [name, { digest }] of Object.entries(record.outputs))
     if (!(await contents.has(digest, watch?.(name)))) return undefined;
   return record;
+}
+
+/** Returns the result that a run used or computed for a stage, if it is still in the cache. */
+export async function findResultOfRun(
+  stores: Pick<Stores, 'actions' | 'contents'>,
+  { key, outputs }: StageOutcomeRecord,
+): Promise<ActionRecord | undefined> {
+  const record = key === undefined ? undefined : await findResult(stores, key);
+  // A stage that is not deterministic may have been computed again since.
+  const isSame = Object.entries(outputs).every(([name, digest]) => record?.outputs[name]?.digest === digest);
+  return isSame ? record : undefined;
 }
 
 /** Adds the outputs and then commits the record, so that a reader sees either the complete result or none. */

@@ -1,6 +1,6 @@
 import { problem, type Result } from '../../shared/problem.ts';
 import type { RunRecord, StageOutcomeRecord } from '../cache/records.ts';
-import { findResult } from '../cache/results.ts';
+import { findResultOfRun } from '../cache/results.ts';
 import type { Services } from '../execute/services.ts';
 import { splitOutput } from '../plan/stage-reference.ts';
 import { suggestion } from '../plan/suggest.ts';
@@ -36,8 +36,8 @@ export async function referInRun(
     const advice = suggestion(output, outputs);
     return problem(`stage "${stage.name}" has no output "${output}" in run ${run.run}`, { at, advice });
   }
-  const record = await findResult(stores, stage.key);
-  if (record === undefined || !hasOutputsOf(stage, record.outputs)) {
+  const record = await findResultOfRun(stores, stage);
+  if (record === undefined) {
     return problem(`the result of stage "${stage.name}" in run ${run.run} is no longer in the cache`, {
       at,
       advice: `Run the pipeline again with the params of this run; the difference from now: ${commandLine('diff', run.run)}`,
@@ -55,12 +55,4 @@ function findPart(
   const split = splitOutput(text);
   const stage = stages.find(({ name }) => name === split?.stage);
   return stage && { stage, output: split?.output };
-}
-
-/** A stage that is not deterministic may have been computed again since. */
-function hasOutputsOf(
-  { outputs }: StageOutcomeRecord,
-  recorded: Readonly<Record<string, { readonly digest: string }>>,
-): boolean {
-  return Object.entries(outputs).every(([name, digest]) => recorded[name]?.digest === digest);
 }

@@ -1,7 +1,7 @@
-import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { updateAtomically } from '../../shared/atomic-write.ts';
-import { namesIn } from '../../shared/files.ts';
+import { beginsWith, namesIn } from '../../shared/files.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { readText } from '../../shared/read-file.ts';
 import { type ReadDocument, type Runtime, readDocument } from '../fingerprint/action-key.ts';
@@ -30,20 +30,6 @@ export function lockfilesIn(folder: string): string[] {
   return locks.filter(
     (name) => expected.has(name) || name.startsWith('pipeline.') || beginsWith(join(folder, name), MARK),
   );
-}
-
-function beginsWith(path: string, text: string): boolean {
-  let file: number | undefined;
-  try {
-    // A pipe that nobody writes to must not hold up the command.
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const buffer = Buffer.alloc(Buffer.byteLength(text));
-    return readSync(file, buffer) === buffer.length && buffer.toString() === text;
-  } catch {
-    return false;
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
 }
 
 /** The parts of a key in the lockfile, to explain what changed even if the cache is empty. */

@@ -11,7 +11,7 @@ export interface LivePage {
   readonly chooser: ComponentChild;
 }
 
-/** How a report begins, by which it is told from other files. */
+/** How a report begins, by which it is recognised. */
 export const REPORT_MARK = '<!doctype html>\n<!-- pipeline report -->';
 
 interface Page {

@@ -1,7 +1,7 @@
 import type { ReportArtifact } from '../../shared/extensions/report.ts';
 import type { RunHistory } from '../cache/history/run-history.ts';
 import type { ActionRecord, RunRecord, StageOutcomeRecord } from '../cache/records.ts';
-import { findResult } from '../cache/results.ts';
+import { findResultOfRun } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
 import type { Plan } from '../plan/plan.ts';
 import { edgesBetween, type ReportedEdge } from './run-edges.ts';
@@ -32,8 +32,7 @@ export async function reportedRun(
   const stages: ReportedStage[] = [];
   const artifacts: ReportArtifact[] = [];
   for (const stage of run.stages) {
-    const found = stage.key === undefined ? undefined : await findResult(stores, stage.key);
-    const record = found !== undefined && hasOutputsOf(stage, found) ? found : undefined;
+    const record = await findResultOfRun(stores, stage);
     stages.push({ ...stage, record, isOwn: record?.provenance.run === run.run });
     for (const [output, { digest, file, kind }] of Object.entries(record?.outputs ?? {})) {
       const path = await stores.contents.materialize(digest);
@@ -51,9 +50,4 @@ export function runBefore(run: RunRecord, history: RunHistory): RunRecord | unde
     if (earlier?.ok && earlier.pipeline === run.pipeline && earlier.project === run.project) return earlier;
   }
   return undefined;
-}
-
-/** A stage that is not deterministic may have been computed again since. */
-function hasOutputsOf({ outputs }: StageOutcomeRecord, record: ActionRecord): boolean {
-  return Object.entries(outputs).every(([name, digest]) => record.outputs[name]?.digest === digest);
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { svgNode } from '../../shared/page/svg.ts';
 import { visible } from '../../shared/text/visible.ts';
-import { arrowLabel } from '../report/graph/dot.ts';
+import { arrowLabel, quote } from '../report/graph/dot.ts';
 import { textWidth } from '../report/graph/text-width.ts';
 import type { ReportedRun } from './reported-run.ts';
 
@@ -69,9 +69,4 @@ function nodeLine({ name, count, outcome }: Node): string {
   const label = count === 1 ? name : `${name} (${count})`;
   const width = ((textWidth(visible(label), FONT_SIZE) + 2 * MARGIN) / 72).toFixed(2);
   return `  ${quote(name)} [label=${quote(label)}, width=${width}, class=${quote(outcome)}]`;
-}
-
-/** Quotes a text for DOT, with everything in it visible. */
-function quote(text: string): string {
-  return `"${visible(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { updateAtomically } from '../../../shared/atomic-write.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import type { ContactSheet } from '../../inspect/contact-sheet.ts';
 import type { Pictures } from '../../inspect/picture.ts';
 import { list } from '../../plan/suggest.ts';
 import type { CommandLine } from '../command-line.ts';
+import { writeForUser } from '../write-for-user.ts';
 
 /** An artifact by its displayed name, and its images if it has any. */
 export interface Pictured {
@@ -29,7 +29,7 @@ export async function writeContactSheet(
   if (!sharp.ok) return sharp;
   const { drawContactSheet } = await import('../../inspect/contact-sheet.ts');
   const sheet = await drawContactSheet(chosen.value.pictures, chosen.value.title, sharp.value);
-  const written = write(file, sheet.png);
+  const written = writeForUser(file, sheet.png);
   return written.ok ? success(sheet) : written;
 }
 
@@ -62,18 +62,4 @@ function choose(candidates: readonly Pictured[], command: CommandLine): Result<{
   return problem(`several outputs contain images: ${list(found.map(({ title }) => `"${title}"`))}`, {
     advice: `Choose one: ${command('inspect', first.title, '--png', 'FILE')}`,
   });
-}
-
-function write(file: string, content: Uint8Array): Result<void> {
-  try {
-    updateAtomically(file, content);
-    return success(undefined);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return problem(`cannot write: ${code}`, {
-      at: { file },
-      advice: 'Choose a writable folder with enough disk space.',
-    });
-  }
 }

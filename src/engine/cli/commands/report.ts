@@ -1,6 +1,6 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { updateAtomically } from '../../../shared/atomic-write.ts';
+import { beginsWith } from '../../../shared/files.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { bytes } from '../../../shared/text/format.ts';
 import { commandLineFor } from '../command-line.ts';
@@ -8,6 +8,7 @@ import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { withSession } from '../with-session.ts';
+import { writeForUser } from '../write-for-user.ts';
 
 export interface ReportOptions extends CommonOptions {
   readonly output: string;
@@ -36,7 +37,7 @@ export async function report(run: string | undefined, options: ReportOptions): P
     const page = await pageAbout({ run, baseline: baseline ?? compare }, services, options);
     if (!page.ok) return reportProblems(page.failure, options);
     const { html } = page.value;
-    const written = write(options.output, html);
+    const written = writeForUser(options.output, html);
     if (!written.ok) return reportProblems(written.failure, options);
     const { print, printJson } = openConsole(options);
     const size = Buffer.byteLength(html);
@@ -62,29 +63,4 @@ function checkTarget({ output: file, force }: ReportOptions, mark: string): Resu
     at: { file },
     advice: 'Choose another file with --output, or overwrite it with --force.',
   });
-}
-
-function beginsWith(file: string, mark: string): boolean {
-  const descriptor = openSync(file, 'r');
-  try {
-    const head = Buffer.alloc(Buffer.byteLength(mark));
-    readSync(descriptor, head);
-    return head.toString() === mark;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function write(file: string, html: string): Result<void> {
-  try {
-    updateAtomically(file, html);
-    return success(undefined);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return problem(`cannot write: ${code}`, {
-      at: { file },
-      advice: 'Choose a writable folder with enough disk space.',
-    });
-  }
 }

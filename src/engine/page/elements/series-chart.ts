@@ -8,7 +8,7 @@ import type { ChartBlock, Point } from './element-schema.ts';
 
 const MOST_POINTS = 2000;
 const MOST_TEXT_TICKS = 8;
-/** Lines are told apart without colours, by what `stroke-dasharray` calls this. */
+/** Lines differ by their dashes, not by colours: values of `stroke-dasharray`. */
 const DASHES = [
   { words: 'solid', dashes: 'none' },
   { words: 'dashed', dashes: '6,4' },

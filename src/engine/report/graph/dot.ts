@@ -92,7 +92,7 @@ export function arrowLabel(text: string): string {
  * Quotes a text. Newlines are kept; backslashes and ampersands are escaped, so that Graphviz takes them neither for escapes
  * nor for entities.
  */
-function quote(text: string): string {
+export function quote(text: string): string {
   const shown = visible(text).replaceAll('&', '&amp;').replaceAll('\\', '\\\\');
   return `"${shown.replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
