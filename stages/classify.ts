@@ -3,7 +3,7 @@ import { ON_BAD_IMAGE } from '../src/vision/data/images/load-image.ts';
 import { describeQuarantine } from '../src/vision/data/shards/quarantine.ts';
 import { ANSWER_FORMATS } from '../src/vision/predict/answer-files.ts';
 import { classify } from '../src/vision/predict/classify.ts';
-import { ensembleOptions, modelParams } from '../src/vision/predict/model-params.ts';
+import { modelOptions, modelParams } from '../src/vision/predict/model-params.ts';
 
 /** Classifies all images of a folder for every task of one or more models. Needs no label files and no questions. */
 export default defineStage({
@@ -31,8 +31,8 @@ export default defineStage({
   inputs: ['images', 'models[]'],
   outputs: ['predictions'],
   async run({ params, inputs, outputs, log, metrics, progress, signal }) {
-    const { formats, on_bad_image: onBadImage, model_weights: modelWeights } = params;
-    const options = { ...ensembleOptions(params), modelWeights, formats, onBadImage, signal, onProgress: progress };
+    const { formats, on_bad_image: onBadImage } = params;
+    const options = { ...modelOptions(params), formats, onBadImage, signal, onProgress: progress };
     const classified = await classify({ ...inputs, ...outputs }, options);
     if (!classified.ok) return classified.failure;
     const { images, quarantined, notes } = classified.value;

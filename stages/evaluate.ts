@@ -1,7 +1,7 @@
 import { defineStage } from 'pipeline';
 import { evaluate } from '../src/vision/evaluate/evaluate.ts';
 import { evaluationMetrics } from '../src/vision/evaluate/evaluation.ts';
-import { ensembleOptions, modelParams } from '../src/vision/predict/model-params.ts';
+import { modelOptions, modelParams } from '../src/vision/predict/model-params.ts';
 
 /** Evaluates a model, or the mean of several, on the validation split, with intervals and suspected label errors. */
 export default defineStage({
@@ -28,8 +28,8 @@ export default defineStage({
   inputs: ['shards', 'targets', 'models[]'],
   outputs: ['evaluation.json', 'samples.arrow'],
   async run({ params, inputs, outputs, metrics, progress, log }) {
-    const { model_weights: modelWeights, bootstrap_resamples: resamples, seed } = params;
-    const options = { ...ensembleOptions(params), modelWeights, bootstrap: { resamples, seed } };
+    const { bootstrap_resamples: resamples, seed } = params;
+    const options = { ...modelOptions(params), bootstrap: { resamples, seed } };
     const evaluation = await evaluate({ ...inputs, ...outputs }, options, { progress, log });
     if (!evaluation.ok) return evaluation.failure;
     metrics(evaluationMetrics(evaluation.value));

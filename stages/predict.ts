@@ -2,7 +2,7 @@ import { defineStage } from 'pipeline';
 import { ON_BAD_IMAGE } from '../src/vision/data/images/load-image.ts';
 import { FITS } from '../src/vision/data/images/resizing.ts';
 import { describeQuarantine } from '../src/vision/data/shards/quarantine.ts';
-import { ensembleOptions, modelParams } from '../src/vision/predict/model-params.ts';
+import { modelOptions, modelParams } from '../src/vision/predict/model-params.ts';
 import { predict } from '../src/vision/predict/predict.ts';
 
 /** Predicts the data set's questions with one or more models, in the submission format of the FashionAI challenge. */
@@ -29,8 +29,8 @@ export default defineStage({
   inputs: ['questions', 'dataset', 'models[]'],
   outputs: ['predictions.csv'],
   async run({ params, inputs, outputs, log, metrics, progress, signal }) {
-    const { fit, on_bad_image: onBadImage, model_weights: modelWeights } = params;
-    const options = { ...ensembleOptions(params), modelWeights, fit, onBadImage, signal, onProgress: progress };
+    const { fit, on_bad_image: onBadImage } = params;
+    const options = { ...modelOptions(params), fit, onBadImage, signal, onProgress: progress };
     const predicted = await predict({ ...inputs, ...outputs }, options);
     if (!predicted.ok) return predicted.failure;
     const { quarantined } = predicted.value;

@@ -3,8 +3,9 @@ import { badInput, type CollectedArtifact, failed, type StageFailure } from '../
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { resizingDifference } from '../data/images/resizing.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
-import { type EnsembleOptions, loadEnsemble } from '../predict/ensemble.ts';
+import { loadEnsemble } from '../predict/ensemble.ts';
 import { type GivenModel, readGivenModels } from '../predict/given-models.ts';
+import type { ModelOptions } from '../predict/model-params.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import type { TrainingContext } from '../train/loop/fit.ts';
 import { type Validation, validate } from '../train/loop/validate.ts';
@@ -29,9 +30,7 @@ export interface EvaluatePaths {
   readonly samples: string;
 }
 
-export interface EvaluateOptions extends EnsembleOptions {
-  /** How much each model counts; equally if omitted. */
-  readonly modelWeights?: readonly number[] | undefined;
+export interface EvaluateOptions extends ModelOptions {
   readonly bootstrap: BootstrapOptions;
 }
 

@@ -13,6 +13,7 @@ import {
 import { readArrowTable } from '../data/tables/arrow-table.ts';
 import type { Targets } from '../data/tables/targets.ts';
 import { normalized, type PredictedSample } from './collect-predictions.ts';
+import { indexOfLargest } from './metrics/task-predictions.ts';
 
 /**
  * Writes the predictions of an evaluation as an Arrow table with a row for each sample: `sample` (its row in the targets),
@@ -98,8 +99,4 @@ function classNamesIn(tasks: string): ReadonlyMap<string, readonly string[]> {
     return isNamed ? [[name, names.map(String)] as const] : [];
   });
   return new Map(named);
-}
-
-function indexOfLargest(values: Float32Array): number {
-  return values.indexOf(values.reduce((largest, each) => Math.max(largest, each), Number.NEGATIVE_INFINITY));
 }

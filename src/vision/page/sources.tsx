@@ -58,13 +58,12 @@ async function sectionsOf(
     const data = { counts, samples, duplicates: evaluation?.duplicates, shards };
     sections.push({ id: 'data', title: 'Data', content: await dataElement(data, pictures) });
   }
-  const changes = await changesSection(artifacts, before, pictures);
+  const evaluated = await Promise.all(evaluations.map((each) => withSamples(each, artifacts)));
+  const changes = await changesSection(evaluated.at(-1), before, pictures);
   if (changes !== undefined) sections.push(changes);
   const histories = historiesIn(artifacts);
   if (histories.length > 0) sections.push({ id: 'curves', title: 'Training', content: curvesElement(histories) });
-  for (const each of evaluations) {
-    sections.push(...(await evaluationSections(each, evaluations, artifacts, pictures)));
-  }
+  for (const each of evaluated) sections.push(...(await evaluationSections(each, evaluations, pictures)));
   for (const { folder, explanations } of explanationsIn(artifacts)) {
     const content = await explanationsElement(folder, explanations, evaluation, pictures);
     sections.push({ id: 'explanations', title: 'What the model looks at', content });
@@ -77,33 +76,36 @@ async function sectionsOf(
   return sections;
 }
 
+type StageEvaluation = Evaluation & { readonly stage: string };
+
+interface WithStage extends Evaluated {
+  readonly evaluation: StageEvaluation;
+}
+
 /** Returns nothing if one of the runs has no evaluation, or both have the same one. */
 async function changesSection(
-  artifacts: readonly ReportArtifact[],
+  now: Evaluated | undefined,
   before: readonly ReportArtifact[] | undefined,
   pictures: Pictures,
 ): Promise<ReportSection | undefined> {
-  const [earlier, now] = [before && (await lastEvaluated(before)), await lastEvaluated(artifacts)];
-  if (earlier === undefined || now === undefined) return undefined;
-  if (JSON.stringify(earlier.evaluation) === JSON.stringify(now.evaluation)) return undefined;
-  const content = await changesElement(earlier, now, pictures);
+  const earlier = evaluationsIn(before ?? []).at(-1);
+  if (before === undefined || earlier === undefined || now === undefined) return undefined;
+  if (JSON.stringify(earlier) === JSON.stringify(now.evaluation)) return undefined;
+  const content = await changesElement(await withSamples(earlier, before), now, pictures);
   return { id: 'changes', title: 'Changes since the other run', content };
 }
 
-async function lastEvaluated(artifacts: readonly ReportArtifact[]): Promise<Evaluated | undefined> {
-  const evaluation = evaluationsIn(artifacts).at(-1);
-  return evaluation && { evaluation, samples: await evaluatedSamples(artifacts, evaluation.stage) };
+async function withSamples(evaluation: StageEvaluation, artifacts: readonly ReportArtifact[]): Promise<WithStage> {
+  return { evaluation, samples: await evaluatedSamples(artifacts, evaluation.stage) };
 }
 
 /** Of several evaluations, the last one has pictures. */
 async function evaluationSections(
-  evaluation: Evaluation & { readonly stage: string },
+  { evaluation, samples }: WithStage,
   all: readonly Evaluation[],
-  artifacts: readonly ReportArtifact[],
   pictures: Pictures,
 ): Promise<readonly ReportSection[]> {
   const suffix = evaluation === all.at(-1) ? '' : `-${evaluation.stage}`;
-  const samples = await evaluatedSamples(artifacts, evaluation.stage);
   const cells = suffix === '' ? picturedCells(evaluation, samples) : new Set<string>();
   const named = (title: string) => (all.length === 1 ? title : `${title} (${evaluation.stage})`);
   const sections: ReportSection[] = [

@@ -7,9 +7,10 @@ import { DatasetFiles } from '../data/labels/dataset-files.ts';
 import { readFolderTree } from '../data/labels/folder-tree.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { type AnswerFile, type AnswerFormat, createAnswerFile } from './answer-files.ts';
-import { type Ensemble, type EnsembleOptions, loadEnsemble } from './ensemble.ts';
+import { type Ensemble, loadEnsemble } from './ensemble.ts';
 import { type GivenModel, readGivenModels } from './given-models.ts';
 import { imageAnswer } from './image-answers.ts';
+import type { ModelOptions } from './model-params.ts';
 import { badImageProblems, checkImages, type PredictImagesOptions, predictImages } from './predict-images.ts';
 
 export interface ClassifyPaths {
@@ -22,10 +23,8 @@ export interface ClassifyPaths {
 }
 
 export interface ClassifyOptions
-  extends EnsembleOptions,
+  extends ModelOptions,
     Pick<PredictImagesOptions, 'onBadImage' | 'signal' | 'onProgress'> {
-  /** How much each model counts; equally if omitted. */
-  readonly modelWeights?: readonly number[] | undefined;
   readonly formats: readonly AnswerFormat[];
 }
 

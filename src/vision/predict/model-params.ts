@@ -52,14 +52,21 @@ export const modelParams = {
 /** The values of these params. */
 interface ModelParams {
   readonly batch_size: number;
+  readonly model_weights?: readonly number[] | undefined;
   readonly average: EnsembleOptions['average'];
   readonly test_time_augmentation: { readonly horizontal_flip: boolean; readonly scales: readonly number[] };
   readonly execution: EnsembleOptions['execution'];
   readonly threads: number;
 }
 
-export function ensembleOptions(params: ModelParams): EnsembleOptions {
-  const { batch_size: batchSize, average, test_time_augmentation: augmentation, execution, threads } = params;
-  const { horizontal_flip: horizontalFlip, scales } = augmentation;
-  return { batchSize, average, augmentation: { horizontalFlip, scales }, execution, threads };
+/** Which models predict, and how. */
+export interface ModelOptions extends EnsembleOptions {
+  /** How much each model counts; equally if omitted. */
+  readonly modelWeights: readonly number[] | undefined;
+}
+
+export function modelOptions(params: ModelParams): ModelOptions {
+  const { batch_size: batchSize, model_weights: modelWeights, average, execution, threads } = params;
+  const { horizontal_flip: horizontalFlip, scales } = params.test_time_augmentation;
+  return { batchSize, modelWeights, average, augmentation: { horizontalFlip, scales }, execution, threads };
 }

@@ -7,8 +7,9 @@ import { type Question, readQuestions } from '../data/tables/questions.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
 import { headLayout } from '../train/step/target-masks.ts';
-import { type EnsembleOptions, loadEnsemble } from './ensemble.ts';
+import { loadEnsemble } from './ensemble.ts';
 import { type GivenModel, readGivenModels } from './given-models.ts';
+import type { ModelOptions } from './model-params.ts';
 import { checkImages, type PredictImagesOptions, predictImages } from './predict-images.ts';
 import { predictionLine } from './prediction-line.ts';
 
@@ -24,10 +25,8 @@ export interface PredictPaths {
 }
 
 export interface PredictOptions
-  extends EnsembleOptions,
+  extends ModelOptions,
     Pick<PredictImagesOptions, 'onBadImage' | 'signal' | 'onProgress'> {
-  /** How much each model counts; equally if omitted. */
-  readonly modelWeights?: readonly number[] | undefined;
   /** If given, the `fit` that the models have to have been trained with. */
   readonly fit?: Fit | undefined;
 }

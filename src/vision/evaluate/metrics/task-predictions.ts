@@ -59,7 +59,8 @@ export function scoreSamples({ classes, truth, probabilities, maybe }: TaskPredi
   return { classes, truth, ...scored, order };
 }
 
-function indexOfLargest(row: Float64Array): number {
+/** Returns the index of the largest value, the first of them if there are several. */
+export function indexOfLargest(row: ArrayLike<number>): number {
   let largest = 0;
   for (let at = 1; at < row.length; at += 1) if ((row[at] ?? 0) > (row[largest] ?? 0)) largest = at;
   return largest;
