@@ -1,6 +1,7 @@
 import { plural } from '../../../shared/text/format.ts';
 import { jobName, readFrozenPlan } from '../../execute/cluster/job-folder.ts';
-import { Slurm } from '../../execute/cluster/slurm.ts';
+import { silenceProblem } from '../../execute/cluster/scheduler-problems.ts';
+import { schedulerFor } from '../../execute/cluster/schedulers.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
 import { cacheCommandLineFor } from '../command-line.ts';
 import { openConsole, reportProblems } from '../console.ts';
@@ -24,11 +25,9 @@ export async function cancel(text: string | undefined, options: CommonOptions): 
     const used = new Set(stages.map(({ executor }) => executor));
     for (const [name, settings] of Object.entries(executors)) {
       if (!used.has(name)) continue;
-      const scheduler = new Slurm(settings, process.env);
+      const scheduler = schedulerFor(settings, process.env);
       const states = await scheduler.states([jobName(plan as Digest)]);
-      const advice = 'Try again when it does.';
-      if (!states.ok)
-        return reportProblems([{ message: `${scheduler.title} does not answer: ${states.failure}`, advice }], options);
+      if (!states.ok) return reportProblems([silenceProblem({ executor: name, scheduler }, states.failure)], options);
       const open = states.value.filter(({ phase }) => phase !== 'ended');
       const cancelled = await scheduler.cancel(open.map(({ id }) => id));
       if (!cancelled.ok) return reportProblems(cancelled.failure, options);

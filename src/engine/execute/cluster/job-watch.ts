@@ -117,7 +117,7 @@ export class JobWatch {
 
   async #ask(): Promise<void> {
     const states = await this.#scheduler.states(this.#names());
-    this.#onSilence(states.ok ? undefined : states.failure);
+    this.#onSilence(states.ok ? undefined : states.failure.said);
     if (states.ok) {
       const summary = JSON.stringify(states.value);
       this.#interval =
