@@ -1,28 +1,61 @@
-import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
-import type { LayerFactory } from '../layers/layer-factory.ts';
+import { imagenetWeights } from '../imagenet-weights.ts';
+import { type Backbone, type Backbones, MINUS_ONE_TO_ONE } from './backbone.ts';
 import { inceptionResNetV2 } from './inception-resnet-v2.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { nasNetLarge, nasNetMobile } from './nasnet.ts';
 import { smallCnn } from './small-cnn.ts';
 
-/** A convolutional base: from images to feature maps. */
-export interface Backbone {
-  /** The minimum height and width of images, in pixels. */
-  readonly minSize: number;
-  /** The height and width of images that it was designed for, in pixels. */
-  readonly defaultSize: number;
-  /** Maps float32 [n, height, width, 3], values from −1 to 1, to float32 [n, rows, columns, channels]. */
-  readonly build: (layers: LayerFactory, input: SymbolicTensor) => SymbolicTensor;
-}
-
-/** All backbones, by the value of the param `backbone`. */
+/** The built-in backbones, by the value of the param `backbone`. */
 export const backbones = {
-  'inception-resnet-v2': { minSize: 75, defaultSize: 299, build: inceptionResNetV2 },
-  'nasnet-large': { minSize: 32, defaultSize: 331, build: nasNetLarge },
-  'nasnet-mobile': { minSize: 32, defaultSize: 224, build: nasNetMobile },
-  'mobilenet-v2': { minSize: 32, defaultSize: 224, build: mobileNetV2 },
-  'small-cnn': { minSize: 32, defaultSize: 64, build: smallCnn },
+  'inception-resnet-v2': {
+    name: 'inception-resnet-v2',
+    kerasName: 'InceptionResNetV2',
+    minSize: 75,
+    defaultSize: 299,
+    preprocessing: MINUS_ONE_TO_ONE,
+    build: inceptionResNetV2,
+    imagenet: imagenetWeights['inception-resnet-v2'],
+  },
+  'nasnet-large': {
+    name: 'nasnet-large',
+    kerasName: 'NASNetLarge',
+    minSize: 32,
+    defaultSize: 331,
+    preprocessing: MINUS_ONE_TO_ONE,
+    build: nasNetLarge,
+    imagenet: imagenetWeights['nasnet-large'],
+  },
+  'nasnet-mobile': {
+    name: 'nasnet-mobile',
+    kerasName: 'NASNetMobile',
+    minSize: 32,
+    defaultSize: 224,
+    preprocessing: MINUS_ONE_TO_ONE,
+    build: nasNetMobile,
+    imagenet: imagenetWeights['nasnet-mobile'],
+  },
+  'mobilenet-v2': {
+    name: 'mobilenet-v2',
+    kerasName: 'MobileNetV2',
+    minSize: 32,
+    defaultSize: 224,
+    preprocessing: MINUS_ONE_TO_ONE,
+    build: mobileNetV2,
+    imagenet: imagenetWeights['mobilenet-v2'],
+  },
+  'small-cnn': {
+    name: 'small-cnn',
+    minSize: 32,
+    defaultSize: 64,
+    preprocessing: MINUS_ONE_TO_ONE,
+    build: smallCnn,
+  },
 } as const satisfies Record<string, Backbone>;
+
+/** Returns the built-in backbones and those that are given, which replace built-in ones of the same name. */
+export function withBuiltIn(given: Backbones | undefined): Backbones {
+  return { ...backbones, ...given };
+}
 
 export type BackboneName = keyof typeof backbones;
 

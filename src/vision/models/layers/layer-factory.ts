@@ -3,7 +3,7 @@ import type { TensorFlow } from '../../tensorflow/load.ts';
 import { type BatchNormalizationConfig, batchNormalizationClass } from './batch-normalization.ts';
 import { customScaleClass } from './custom-scale.ts';
 import { dropoutClass } from './dropout.ts';
-import { glorotUniform, heNormal } from './initializers.ts';
+import { glorotUniform, heNormal, type Initializer } from './initializers.ts';
 import { kerasNumbering } from './keras-numbering.ts';
 import { relu6Class } from './relu6.ts';
 
@@ -34,7 +34,8 @@ type Initialization = 'glorot-uniform' | 'he-normal';
  * Keras layer of the same name and returns its output.
  */
 export class LayerFactory {
-  readonly #tf: TensorFlow;
+  /** TensorFlow.js, for layers of other classes than those below. */
+  readonly tf: TensorFlow;
   readonly #seed: number;
   readonly #batchNormalizationMomentum: number | undefined;
   readonly #classes: {
@@ -52,7 +53,7 @@ export class LayerFactory {
    * @param batchNormalizationMomentum the momentum of all batch normalization, instead of what the layers are given.
    */
   constructor(tf: TensorFlow, seed: number, batchNormalizationMomentum?: number) {
-    this.#tf = tf;
+    this.tf = tf;
     this.#seed = seed;
     this.#batchNormalizationMomentum = batchNormalizationMomentum;
     this.#classes = {
@@ -63,11 +64,24 @@ export class LayerFactory {
     };
   }
 
+  /** Applies a layer of another class: one of your own, or of TensorFlow.js. Its name must be the same each time. */
+  apply(inputs: SymbolicTensor | SymbolicTensor[], layer: LayersNamespace.Layer): SymbolicTensor {
+    return applyLayer(layer, inputs);
+  }
+
+  /** Returns an initializer for a weight of such a layer, with a seed of its own. */
+  initializer(kind: Initialization): Initializer {
+    // With one seed for all, weights of equal shape would start with equal values.
+    this.#initialized += 1;
+    const seed = this.#seed + this.#initialized;
+    return kind === 'he-normal' ? heNormal(this.tf, seed) : glorotUniform(this.tf, seed);
+  }
+
   rescaling(
     x: SymbolicTensor,
     config: { readonly name: string; readonly scale: number; readonly offset: number },
   ): SymbolicTensor {
-    return applyLayer(this.#tf.layers.rescaling(config), x);
+    return applyLayer(this.tf.layers.rescaling(config), x);
   }
 
   conv2d(
@@ -83,10 +97,10 @@ export class LayerFactory {
     },
   ): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.conv2d({
+      this.tf.layers.conv2d({
         ...config,
         name: this.#nameOf('conv2d', config),
-        kernelInitializer: this.#initializer(initialization),
+        kernelInitializer: this.initializer(initialization),
       }),
       x,
     );
@@ -95,11 +109,11 @@ export class LayerFactory {
   /** Without a bias. */
   depthwiseConv2d(x: SymbolicTensor, config: Window & { readonly kernelSize: Size }): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.depthwiseConv2d({
+      this.tf.layers.depthwiseConv2d({
         ...config,
         name: this.#nameOf('depthwise_conv2d', config),
         useBias: false,
-        depthwiseInitializer: this.#initializer('glorot-uniform'),
+        depthwiseInitializer: this.initializer('glorot-uniform'),
       }),
       x,
     );
@@ -111,12 +125,12 @@ export class LayerFactory {
     config: Window & { readonly filters: number; readonly kernelSize: Size },
   ): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.separableConv2d({
+      this.tf.layers.separableConv2d({
         ...config,
         name: this.#nameOf('separable_conv2d', config),
         useBias: false,
-        depthwiseInitializer: this.#initializer('glorot-uniform'),
-        pointwiseInitializer: this.#initializer('glorot-uniform'),
+        depthwiseInitializer: this.initializer('glorot-uniform'),
+        pointwiseInitializer: this.initializer('glorot-uniform'),
       } as Parameters<typeof LayersNamespace.separableConv2d>[0]),
       x,
     );
@@ -133,11 +147,11 @@ export class LayerFactory {
 
   /** Applies ReLU as a layer of the class `Activation`, as older networks in `keras.applications` do. */
   reluActivation(x: SymbolicTensor, config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.activation({ activation: 'relu', name: this.#nameOf('activation', config) }), x);
+    return applyLayer(this.tf.layers.activation({ activation: 'relu', name: this.#nameOf('activation', config) }), x);
   }
 
   reLU(x: SymbolicTensor, config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.reLU({ name: this.#nameOf('re_lu', config) }), x);
+    return applyLayer(this.tf.layers.reLU({ name: this.#nameOf('re_lu', config) }), x);
   }
 
   /** Applies min(max(x, 0), 6). */
@@ -146,35 +160,35 @@ export class LayerFactory {
   }
 
   maxPooling2d(x: SymbolicTensor, config: Window & { readonly poolSize: Size }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.maxPooling2d({ ...config, name: this.#nameOf('max_pooling2d', config) }), x);
+    return applyLayer(this.tf.layers.maxPooling2d({ ...config, name: this.#nameOf('max_pooling2d', config) }), x);
   }
 
   averagePooling2d(x: SymbolicTensor, config: Window & { readonly poolSize: Size }): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.averagePooling2d({ ...config, name: this.#nameOf('average_pooling2d', config) }),
+      this.tf.layers.averagePooling2d({ ...config, name: this.#nameOf('average_pooling2d', config) }),
       x,
     );
   }
 
   globalAveragePooling2d(x: SymbolicTensor, config: { readonly name: string }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.globalAveragePooling2d(config), x);
+    return applyLayer(this.tf.layers.globalAveragePooling2d(config), x);
   }
 
   zeroPadding2d(x: SymbolicTensor, config: Named & { readonly padding: Border }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.zeroPadding2d({ ...config, name: this.#nameOf('zero_padding2d', config) }), x);
+    return applyLayer(this.tf.layers.zeroPadding2d({ ...config, name: this.#nameOf('zero_padding2d', config) }), x);
   }
 
   cropping2d(x: SymbolicTensor, config: Named & { readonly cropping: Border }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.cropping2D({ ...config, name: this.#nameOf('cropping2d', config) }), x);
+    return applyLayer(this.tf.layers.cropping2D({ ...config, name: this.#nameOf('cropping2d', config) }), x);
   }
 
   add(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.add({ name: this.#nameOf('add', config) }), inputs);
+    return applyLayer(this.tf.layers.add({ name: this.#nameOf('add', config) }), inputs);
   }
 
   /** Concatenates along the channel axis. */
   concatenate(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.concatenate({ name: this.#nameOf('concatenate', config) }), inputs);
+    return applyLayer(this.tf.layers.concatenate({ name: this.#nameOf('concatenate', config) }), inputs);
   }
 
   /** Returns x + scale · residual for the inputs [x, residual]. */
@@ -196,11 +210,11 @@ export class LayerFactory {
     { name, classes }: { readonly name: string; readonly classes: number },
   ): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.dense({
+      this.tf.layers.dense({
         name,
         units: classes,
         activation: 'softmax',
-        kernelInitializer: this.#initializer('glorot-uniform'),
+        kernelInitializer: this.initializer('glorot-uniform'),
       }),
       x,
     );
@@ -208,13 +222,6 @@ export class LayerFactory {
 
   #nameOf(kind: string, { name }: Named): string {
     return name ?? this.#numbered(kind);
-  }
-
-  #initializer(kind: Initialization) {
-    // With one seed for all, weights of equal shape would start with equal values.
-    this.#initialized += 1;
-    const seed = this.#seed + this.#initialized;
-    return kind === 'he-normal' ? heNormal(this.#tf, seed) : glorotUniform(this.#tf, seed);
   }
 }
 
