@@ -61,13 +61,14 @@ export async function loadKerasWeights(
 }
 
 function assign(tf: TensorFlow, { pairs }: Matched<LayerWithWeights>, { read }: SavedWeights): Result<void> {
-  for (const [{ layer }, { weights }] of pairs) {
+  for (const [{ layer, weights: own }, { weights }] of pairs) {
     const tensors: Tensor[] = [];
     try {
-      for (const weight of weights) {
+      for (const [index, weight] of weights.entries()) {
         const values = read(weight);
         if (!values.ok) return values;
-        tensors.push(tf.tensor(values.value, [...weight.shape], 'float32'));
+        // The file may have other axes of length 1.
+        tensors.push(tf.tensor(values.value, [...(own[index]?.shape ?? weight.shape)], 'float32'));
       }
       layer.setWeights(tensors);
     } finally {

@@ -1,14 +1,11 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import { type BackboneName, backbones } from './backbones/index.ts';
+import { type Backbone, type BackboneName, backbones } from './backbones/index.ts';
 import { heads, type TaskClasses } from './heads.ts';
 import { LayerFactory } from './layers/layer-factory.ts';
 
-/** The name of the layer after the last layer of the backbone. */
+/** The name of the layer that pools the feature maps of the backbone. */
 export const POOLING_LAYER = 'pool';
-
-/** The same as `preprocess_input` of these backbones in Keras. */
-const PREPROCESSING = { name: 'preprocess', scale: 1 / 127.5, offset: -1 };
 
 /** What the layers of a classifier depend on. */
 export interface Architecture {
@@ -30,8 +27,8 @@ export interface ClassifierOptions {
 }
 
 /**
- * Builds the multi-task classifier: preprocessing (x / 127.5 − 1), backbone, global average pooling, dropout, and one
- * softmax head for each task.
+ * Builds the multi-task classifier: preprocessing, backbone, global average pooling, dropout, and one softmax head for
+ * each task.
  *
  * @returns a model from float32 [n, height, width, 3], values from 0 to 255, to float32 [n, classes] for each task, in
  *   order.
@@ -44,7 +41,9 @@ export function buildClassifier(
 ): LayersModel {
   const layers = new LayerFactory(tf, seed, batchNormalizationMomentum);
   const input = tf.input({ name: 'image', shape: [height, width, 3] });
-  const maps = backbones[backbone].build(layers, layers.rescaling(input, PREPROCESSING));
-  const outputs = heads(layers, layers.globalAveragePooling2d(maps, { name: POOLING_LAYER }), tasks, dropout);
+  const { preprocessing, build, afterPooling }: Backbone = backbones[backbone];
+  const maps = build(layers, layers.rescaling(input, { name: 'preprocess', ...preprocessing }));
+  const pooled = layers.globalAveragePooling2d(maps, { name: POOLING_LAYER });
+  const outputs = heads(layers, afterPooling?.(layers, pooled) ?? pooled, tasks, dropout);
   return tf.model({ name: backbone, inputs: input, outputs });
 }
