@@ -18,17 +18,27 @@ export const functions: Partial<Record<BackboneName, string>> = {
   'nasnet-mobile': 'NASNetMobile',
   'inception-resnet-v2': 'InceptionResNetV2',
   'nasnet-large': 'NASNetLarge',
+  'resnet50-v2': 'ResNet50V2',
+  'efficientnet-v2-b0': 'EfficientNetV2B0',
+  'efficientnet-v2-b1': 'EfficientNetV2B1',
+  'efficientnet-v2-b2': 'EfficientNetV2B2',
+  'efficientnet-v2-b3': 'EfficientNetV2B3',
+  'efficientnet-v2-s': 'EfficientNetV2S',
+  'convnext-tiny': 'ConvNeXtTiny',
+  'convnext-small': 'ConvNeXtSmall',
 };
 
 /** Builds `network` with random weights and moving averages; writes these and a batch of `images` to float32 files. */
 const BUILD = `
-import importlib, numpy, os
+import importlib, inspect, numpy, os
 library = importlib.import_module(library)
 library.backend.clear_session()
 library.utils.set_random_seed(7)
 library.backend.set_floatx(precision)
-network = getattr(library.applications, network)(
-    include_top=False, weights=None, input_shape=(size, size, 3), pooling="avg")
+build = getattr(library.applications, network)
+# The newer networks contain their preprocessing by default.
+options = {"include_preprocessing": False} if "include_preprocessing" in inspect.signature(build).parameters else {}
+network = build(include_top=False, weights=None, input_shape=(size, size, 3), pooling="avg", **options)
 if weights_from:
     for index, weight in enumerate(network.weights):
         values = numpy.fromfile(os.path.join(weights_from, f"weight-{index}"), "float32")
@@ -37,7 +47,7 @@ library.backend.set_floatx("float32")
 random = numpy.random.default_rng(1)
 for weight in [] if weights_from else network.weights:
     kind = weight.name.split("/")[-1].split(":")[0]
-    if kind in ("gamma", "moving_variance"):
+    if kind in ("gamma", "moving_variance", "variable"):
         weight.assign(random.uniform(0.5, 1.5, weight.shape))
     elif kind in ("beta", "moving_mean", "bias"):
         weight.assign(random.normal(0, 0.1, weight.shape))
@@ -52,12 +62,22 @@ write("image", [images])
 write("weight", [weight.numpy() for weight in network.weights])
 `;
 
+/**
+ * Returns a row for each layer in order, those of nested models included. Sums that are no layers in Keras count as layers,
+ * and convolutions with groups as depthwise convolutions.
+ */
 export const LAYERS = `${BUILD}
-result = [
-    f"{layer.name} {type(layer).__name__} {'x'.join(map(str, output[1:]))} {layer.count_params()}"
-    for layer in network.layers
-    for output in [getattr(layer, "output_shape", None) or layer.output.shape]
-]
+def flat(operations):
+    for each in operations:
+        yield from flat(each.layers) if hasattr(each, "layers") else [each]
+
+def row(layer):
+    kind = "DepthwiseConv2D" if getattr(layer, "groups", 1) > 1 else type(layer).__name__
+    parameters = layer.count_params() if hasattr(layer, "count_params") else 0
+    return f"{layer.name} {kind} {'x'.join(map(str, layer.output.shape[1:]))} {parameters}"
+
+pooling = ("avg_pool", "global_average_pooling2d")
+result = [row(layer) for layer in flat(network.operations) if layer.name not in pooling]
 `;
 
 export const FEATURES = `${BUILD}
@@ -67,6 +87,9 @@ write("feature", [network(images, training=False)])
 /** Takes a step of Adam on the mean squared error between the features and random targets in [0, 1). */
 export const STEP = `${BUILD}
 import tensorflow
+for layer in network.layers:
+    if isinstance(layer, library.layers.Dropout):
+        layer.rate = 0 # Keras draws other random numbers.
 targets = random.uniform(0, 1, network.output.shape[1:]).astype("float32").astype(precision)
 write("target", [targets])
 with tensorflow.GradientTape() as tape:

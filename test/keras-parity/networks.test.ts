@@ -20,26 +20,37 @@ const TASKS = [
 ];
 const HEADS = TASKS.map(({ name }) => name);
 
+/** Without EfficientNetV2-B1 and -B2, which differ from -B0 and -B3 in numbers only. */
 const networks: readonly (readonly [BackboneName, kerasName: string])[] = [
   ['mobilenet-v2', 'MobileNetV2'],
   ['nasnet-mobile', 'NASNetMobile'],
   ['inception-resnet-v2', 'InceptionResNetV2'],
   ['nasnet-large', 'NASNetLarge'],
+  ['resnet50-v2', 'ResNet50V2'],
+  ['efficientnet-v2-b0', 'EfficientNetV2B0'],
+  ['efficientnet-v2-b3', 'EfficientNetV2B3'],
+  ['efficientnet-v2-s', 'EfficientNetV2S'],
+  ['convnext-tiny', 'ConvNeXtTiny'],
+  ['convnext-small', 'ConvNeXtSmall'],
 ];
 
 /** Saves random weights in the layout of the published files: without top, default layer names numbered from 1. */
 const PUBLISH = `
-import numpy, re, tf_keras
+import inspect, numpy, re, tf_keras
 tf_keras.backend.clear_session()
 model = getattr(tf_keras.applications, network)(include_top=False, weights=None, input_shape=(size, size, 3), pooling='avg')
 random = numpy.random.default_rng(2018)
 for weight in model.weights:
     if 'variance' in weight.name or 'gamma' in weight.name:
         weight.assign(random.uniform(0.5, 1.5, weight.shape))
-    elif 'mean' in weight.name or 'beta' in weight.name:
+    elif re.search('mean|beta|bias', weight.name):
         weight.assign(random.normal(0, 0.1, weight.shape))
-features = model(numpy.array(images, 'float32') / 127.5 - 1, training=False).numpy()
-kinds = 'conv2d|batch_normalization|activation|separable_conv2d|lambda|concatenate|add'
+pixels = numpy.array(images, 'float32')
+build = getattr(tf_keras.applications, network)
+# The newer networks contain their preprocessing.
+contained = 'include_preprocessing' in inspect.signature(build).parameters
+features = model(pixels if contained else pixels / 127.5 - 1, training=False).numpy()
+kinds = 'conv2d|batch_normalization|layer_normalization|activation|separable_conv2d|lambda|concatenate|add'
 for layer in reversed(model.layers):
     numbered = re.fullmatch(f'({kinds})(?:_([0-9]+))?', layer.name)
     if numbered:

@@ -1,6 +1,7 @@
 import type { LayersModel, layers, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
+import { replaceCustomClass } from '../models/layers/replace-custom-layers.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { type Matched, type ModelLayer, matchLayers } from './match-layers.ts';
 import { snakeCase } from './object-layout.ts';
@@ -82,7 +83,7 @@ function describeLayer(layer: Layer): LayerWithWeights {
   return {
     layer,
     name: layer.name,
-    kind: snakeCase(layer.getClassName()),
+    kind: snakeCase(replaceCustomClass(layer.getClassName())),
     weights: layer.weights.map(({ originalName, shape }) => ({
       name: originalName.replace(/^.*\//, ''),
       shape: shape.map((size) => size ?? 0),

@@ -22,6 +22,11 @@ export function replaceCustomLayers(layers: readonly LayerJson[]): LayerJson[] {
   });
 }
 
+/** Returns the class of the layer that has the weights of a layer of the given class after `replaceCustomLayers`. */
+export function replaceCustomClass(className: string): string {
+  return className === 'LayerScale' ? 'DepthwiseConv2D' : className;
+}
+
 /** A weight of a layer, such as `kernel`. */
 export interface LayerWeight {
   readonly name: string;

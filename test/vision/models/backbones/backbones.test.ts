@@ -3,10 +3,11 @@ import type { LayersModel, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, test } from 'vitest';
 import { type BackboneName, backboneNames, backbones } from '../../../../src/vision/models/backbones/index.ts';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
-import { saveModel } from '../../../../src/vision/models/saved-model.ts';
+import { loadWeightsInto, saveModel } from '../../../../src/vision/models/saved-model.ts';
 import { probabilitiesOf } from '../../../../src/vision/train/step/forward.ts';
 import { temporaryFolder } from '../../../support/dataset.ts';
 import { modelFacts } from '../../../support/model-facts.ts';
+import { unwrap } from '../../../support/result.ts';
 import { expectNoLeak, tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
@@ -90,6 +91,15 @@ describe.each(backboneNames)('%s', (backbone) => {
     const loaded = await tf.loadLayersModel(`file://${directory}/model.json`);
     expect(predictions(loaded, minSize)).toEqual(predictions(model, minSize));
     for (const used of [model, loaded]) used.dispose();
+  });
+
+  test('gives the same predictions with the weights of a saved model', async () => {
+    const [model, other] = [build(minSize, 1), build(minSize, 2)];
+    const directory = temporaryFolder();
+    await saveModel(tf, model, modelFacts({ backbone, height: minSize, width: minSize, tasks }), directory);
+    unwrap(await loadWeightsInto(tf, other, directory));
+    expect(predictions(other, minSize)).toEqual(predictions(model, minSize));
+    for (const used of [model, other]) used.dispose();
   });
 
   test('leaks no tensor when it is built, run, saved and disposed of', async () => {
