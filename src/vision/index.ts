@@ -1,7 +1,8 @@
 /** The vision half as a library: the stages of a pipeline that trains image models, and what they are given. */
 
-export { type Backbone, type Backbones, MINUS_ONE_TO_ONE, type Preprocessing } from './models/backbones/backbone.ts';
+export type { Backbone, Backbones } from './models/backbones/backbone.ts';
 export { backbones } from './models/backbones/index.ts';
+export { around128, byImagenetStatistics, type Preprocessing, toUnitRange } from './models/backbones/preprocessing.ts';
 export type { ImagenetWeights } from './models/imagenet-weights.ts';
 export type { LayerFactory } from './models/layers/layer-factory.ts';
 export { classifyStage } from './stages/classify.ts';

@@ -1,7 +1,7 @@
 /** Modules that somebody would write who has only the package, by path. */
 export const OWN_BACKBONE: Readonly<Record<string, string>> = {
   'models/mine.ts': `import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { type Backbone, type LayerFactory, MINUS_ONE_TO_ONE } from 'pipeline/vision';
+import { type Backbone, type LayerFactory, toUnitRange } from 'pipeline/vision';
 
 /** Returns a layer that computes x · sigmoid(x). */
 function swish({ tf }: LayerFactory, name: string) {
@@ -19,7 +19,7 @@ export const mine: Backbone = {
   name: 'mine',
   minSize: 16,
   defaultSize: 64,
-  preprocessing: MINUS_ONE_TO_ONE,
+  preprocessing: toUnitRange,
   build(layers, input) {
     let x = input;
     for (const [index, filters] of [12, 24, 48].entries()) {

@@ -5,7 +5,7 @@ import { backbones as builtIn } from './backbones/index.ts';
 import { heads, type TaskClasses } from './heads.ts';
 import { LayerFactory } from './layers/layer-factory.ts';
 
-/** The name of the layer after the last layer of the backbone. */
+/** The name of the layer that pools the feature maps of the backbone. */
 export const POOLING_LAYER = 'pool';
 
 /** What the layers of a classifier depend on. */
@@ -31,8 +31,8 @@ export interface ClassifierOptions {
 }
 
 /**
- * Builds the multi-task classifier: preprocessing, backbone, global average pooling, dropout, and one
- * softmax head for each task.
+ * Builds the multi-task classifier: preprocessing, backbone, global average pooling, dropout, and one softmax head for
+ * each task.
  *
  * @returns a model from float32 [n, height, width, 3], values from 0 to 255, to float32 [n, classes] for each task, in
  *   order.
@@ -45,13 +45,14 @@ export function buildClassifier(
 ): LayersModel {
   const chosen = backbones[backbone];
   if (chosen === undefined) throw new Error(`There is no backbone "${backbone}".`);
-  const { name, preprocessing, build } = chosen;
+  const { name, preprocessing, build, afterPooling } = chosen;
   const layers = new LayerFactory(tf, seed, batchNormalizationMomentum);
   const input = tf.input({ name: 'image', shape: [height, width, 3] });
   const maps = build(
     layers,
     preprocessing === 'none' ? input : layers.rescaling(input, { name: 'preprocess', ...preprocessing }),
   );
-  const outputs = heads(layers, layers.globalAveragePooling2d(maps, { name: POOLING_LAYER }), tasks, dropout);
+  const pooled = layers.globalAveragePooling2d(maps, { name: POOLING_LAYER });
+  const outputs = heads(layers, afterPooling?.(layers, pooled) ?? pooled, tasks, dropout);
   return tf.model({ name, inputs: input, outputs });
 }

@@ -10,7 +10,7 @@ import type { TensorFlow } from '../tensorflow/load.ts';
 import type { Backbones } from './backbones/backbone.ts';
 import { backbones as builtIn } from './backbones/index.ts';
 import { findNonFiniteWeight } from './finite-weights.ts';
-import { type LayerJson, replaceCustomLayers } from './layers/replace-custom-layers.ts';
+import { type LayerJson, replaceCustomLayers, replaceCustomWeight } from './layers/replace-custom-layers.ts';
 import { summarize } from './picture/draw-model.ts';
 import { readSavedModel, TOPOLOGY_FILE } from './saved-model-file.ts';
 
@@ -73,7 +73,9 @@ export async function saveModel(
       const config = { ...topology.config, layers: replaceCustomLayers(topology.config.layers) };
       const files = tf.io.fileSystem(directory);
       if (files.save === undefined) throw new Error('TensorFlow.js has no save handler for files.');
-      return files.save({ ...artifacts, modelTopology: { ...topology, config } });
+      const savedAs = new Map(replacedWeights(model).map(({ weight, name, shape }) => [weight, { name, shape }]));
+      const weightSpecs = (artifacts.weightSpecs ?? []).map((spec) => ({ ...spec, ...savedAs.get(spec.name) }));
+      return files.save({ ...artifacts, modelTopology: { ...topology, config }, weightSpecs });
     }),
   );
   await writeFile(path.join(directory, SUMMARY_FILE), summarize(model));
@@ -100,6 +102,21 @@ export async function readModelFacts(directory: string, backbones: Backbones = b
   });
 }
 
+/** Returns the weights that have another name in a saved model: both names with the layer's, and both shapes. */
+function replacedWeights(model: LayersModel) {
+  return model.layers.flatMap((layer) =>
+    layer.weights.flatMap(({ originalName: weight, shape }) => {
+      const given = shape.map((size) => size ?? 0);
+      const replaced = replaceCustomWeight(layer.getClassName(), {
+        name: weight.slice(layer.name.length + 1),
+        shape: given,
+      });
+      const name = `${layer.name}/${replaced.name}`;
+      return name === weight ? [] : [{ weight, given, name, shape: replaced.shape }];
+    }),
+  );
+}
+
 function nonFiniteProblem(model: LayersModel, file: string) {
   const found = findNonFiniteWeight(model);
   if (found === undefined) return undefined;
@@ -113,7 +130,16 @@ export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, direct
   if (!saved.ok) return saved;
   const { weightData, weightSpecs } = saved.value;
   try {
-    tf.tidy(() => model.loadWeights(tf.io.decodeWeights(weightData ?? new ArrayBuffer(0), weightSpecs ?? [])));
+    tf.tidy(() => {
+      const weights = tf.io.decodeWeights(weightData, weightSpecs);
+      for (const { weight, name, given } of replacedWeights(model)) {
+        const { [name]: saved } = weights;
+        if (saved === undefined) continue;
+        delete weights[name];
+        weights[weight] = tf.reshape(saved, given);
+      }
+      model.loadWeights(weights);
+    });
     return nonFiniteProblem(model, file) ?? success(undefined);
   } catch (error) {
     return problem(`the weights do not match the current version of the backbone "${model.name}": ${reasonOf(error)}`, {

@@ -1,12 +1,7 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
 import type { ImagenetWeights } from '../imagenet-weights.ts';
 import type { LayerFactory } from '../layers/layer-factory.ts';
-
-/** Maps a pixel value v, from 0 to 255, to scale · v + offset. */
-export interface Preprocessing {
-  readonly scale: number;
-  readonly offset: number;
-}
+import type { Preprocessing } from './preprocessing.ts';
 
 /** A convolutional base: from images to feature maps. */
 export interface Backbone {
@@ -16,14 +11,15 @@ export interface Backbone {
   readonly minSize: number;
   /** The height and width of images that it was designed for, in pixels. */
   readonly defaultSize: number;
-  /** What happens to the pixels before `build`; `none` if its own layers take values from 0 to 255. */
+  /** What images are scaled by before `build`; `none` if its own layers take values from 0 to 255. */
   readonly preprocessing: Preprocessing | 'none';
   /**
-   * Adds the layers: maps float32 [n, height, width, 3], preprocessed, to float32 [n, rows, columns, channels]. Called
-   * with the same sizes, it must add the same layers with the same names, since the weights of a saved model are found by
-   * them.
+   * Adds the layers: maps preprocessed images, float32 [n, height, width, 3], to float32 [n, rows, columns, channels]. For
+   * the same size it must add the same layers with the same names, by which the weights of a saved model are found.
    */
   readonly build: (layers: LayerFactory, input: SymbolicTensor) => SymbolicTensor;
+  /** Adds layers between the global average pooling and the heads: maps float32 [n, channels] to the same shape. */
+  readonly afterPooling?: (layers: LayerFactory, features: SymbolicTensor) => SymbolicTensor;
   /** The name in `keras.applications` of the architecture that has the same layers. */
   readonly kerasName?: string;
   /** The weights that `weights: imagenet` downloads. */
@@ -32,6 +28,3 @@ export interface Backbone {
 
 /** Backbones by the value of the param `backbone`. */
 export type Backbones = Readonly<Record<string, Backbone>>;
-
-/** From −1 to 1, as `preprocess_input` of many networks in `keras.applications`. */
-export const MINUS_ONE_TO_ONE: Preprocessing = { scale: 1 / 127.5, offset: -1 };

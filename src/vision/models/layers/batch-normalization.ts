@@ -2,6 +2,7 @@ import type { LayerVariable, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs
 import { fixedBatchNorm, fusedBatchNorm } from '../../tensorflow/fused-batch-norm.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { LayerClass } from './layer-class.ts';
+import { onlyInput } from './only-input.ts';
 
 export interface BatchNormalizationConfig {
   readonly name: string;
@@ -58,7 +59,7 @@ export function batchNormalizationClass(tf: TensorFlow): LayerClass<BatchNormali
       if (this.#weights === undefined) throw new Error(`The layer "${this.name}" was called before it was built.`);
       const { gamma, beta, movingMean, movingVariance } = this.#weights;
       return tf.tidy(() => {
-        const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
+        const x = onlyInput(inputs) as Tensor4D;
         const channels = x.shape[3];
         const scale = (gamma?.read() ?? tf.ones([channels])) as Tensor1D;
         const offset = (beta?.read() ?? tf.zeros([channels])) as Tensor1D;

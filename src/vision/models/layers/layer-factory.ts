@@ -1,33 +1,19 @@
 import type { layers as LayersNamespace, SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import { type BatchNormalizationConfig, batchNormalizationClass } from './batch-normalization.ts';
-import { customScaleClass } from './custom-scale.ts';
-import { dropoutClass } from './dropout.ts';
+import type { BatchNormalizationConfig } from './batch-normalization.ts';
+import type { DropoutConfig } from './dropout.ts';
 import { glorotUniform, heNormal, type Initializer } from './initializers.ts';
 import { kerasNumbering } from './keras-numbering.ts';
-import { relu6Class } from './relu6.ts';
+import { type LayerClasses, layerClasses } from './layer-classes.ts';
+import type { Border, Initialization, Kernel, Named, Size, Window } from './layer-config.ts';
+import type { LayerNormalizationConfig } from './layer-normalization.ts';
+import type { LayerScaleConfig } from './layer-scale.ts';
+import type { RescalingConfig } from './rescaling.ts';
+import type { SmoothActivationConfig } from './smooth-activation.ts';
 
 interface Layer {
   apply(inputs: SymbolicTensor | SymbolicTensor[]): unknown;
 }
-
-interface Named {
-  /** The layer name; by default as Keras names layers: `conv2d`, `conv2d_1`, … */
-  readonly name?: string | undefined;
-}
-
-type Size = number | [number, number];
-type Padding = 'same' | 'valid';
-
-interface Window extends Named {
-  readonly strides?: Size;
-  readonly padding?: Padding;
-}
-
-/** Pixels at the top and bottom, left and right. */
-type Border = [[number, number], [number, number]];
-
-type Initialization = 'glorot-uniform' | 'he-normal';
 
 /**
  * Adds layers to one model, with the defaults and default names of Keras. Each method takes the input, applies the
@@ -38,12 +24,7 @@ export class LayerFactory {
   readonly tf: TensorFlow;
   readonly #seed: number;
   readonly #batchNormalizationMomentum: number | undefined;
-  readonly #classes: {
-    readonly BatchNormalization: ReturnType<typeof batchNormalizationClass>;
-    readonly CustomScaleLayer: ReturnType<typeof customScaleClass>;
-    readonly Dropout: ReturnType<typeof dropoutClass>;
-    readonly ReLU6: ReturnType<typeof relu6Class>;
-  };
+  readonly #classes: LayerClasses;
   readonly #numbered = kerasNumbering();
   #initialized = 0;
   #dropouts = 0;
@@ -56,12 +37,7 @@ export class LayerFactory {
     this.tf = tf;
     this.#seed = seed;
     this.#batchNormalizationMomentum = batchNormalizationMomentum;
-    this.#classes = {
-      BatchNormalization: batchNormalizationClass(tf),
-      CustomScaleLayer: customScaleClass(tf),
-      Dropout: dropoutClass(tf),
-      ReLU6: relu6Class(tf),
-    };
+    this.#classes = layerClasses(tf);
   }
 
   /** Applies a layer of another class: one of your own, or of TensorFlow.js. Its name must be the same each time. */
@@ -70,30 +46,27 @@ export class LayerFactory {
   }
 
   /** Returns an initializer for a weight of such a layer, with a seed of its own. */
-  initializer(kind: Initialization): Initializer {
+  initializer(kind: Initialization = 'glorot-uniform'): Initializer {
     // With one seed for all, weights of equal shape would start with equal values.
     this.#initialized += 1;
     const seed = this.#seed + this.#initialized;
-    return kind === 'he-normal' ? heNormal(this.tf, seed) : glorotUniform(this.tf, seed);
+    if (kind === 'glorot-uniform') return glorotUniform(this.tf, seed);
+    return heNormal(this.tf, seed, kind === 'he-normal' ? 'inputs' : 'outputs');
   }
 
-  rescaling(
-    x: SymbolicTensor,
-    config: { readonly name: string; readonly scale: number; readonly offset: number },
-  ): SymbolicTensor {
-    return applyLayer(this.tf.layers.rescaling(config), x);
+  rescaling(x: SymbolicTensor, config: RescalingConfig): SymbolicTensor {
+    return applyLayer(new this.#classes.Rescaling(config), x);
   }
 
   conv2d(
     x: SymbolicTensor,
     {
-      initialization = 'glorot-uniform',
+      initialization,
       ...config
-    }: Window & {
+    }: Kernel & {
       readonly filters: number;
-      readonly kernelSize: Size;
       readonly useBias: boolean;
-      readonly initialization?: Initialization;
+      readonly activation?: 'sigmoid' | 'swish';
     },
   ): SymbolicTensor {
     return applyLayer(
@@ -106,14 +79,17 @@ export class LayerFactory {
     );
   }
 
-  /** Without a bias. */
-  depthwiseConv2d(x: SymbolicTensor, config: Window & { readonly kernelSize: Size }): SymbolicTensor {
+  /** Without a bias by default. */
+  depthwiseConv2d(
+    x: SymbolicTensor,
+    { initialization, ...config }: Kernel & { readonly useBias?: boolean },
+  ): SymbolicTensor {
     return applyLayer(
       this.tf.layers.depthwiseConv2d({
+        useBias: false,
         ...config,
         name: this.#nameOf('depthwise_conv2d', config),
-        useBias: false,
-        depthwiseInitializer: this.initializer('glorot-uniform'),
+        depthwiseInitializer: this.initializer(initialization),
       }),
       x,
     );
@@ -129,8 +105,8 @@ export class LayerFactory {
         ...config,
         name: this.#nameOf('separable_conv2d', config),
         useBias: false,
-        depthwiseInitializer: this.initializer('glorot-uniform'),
-        pointwiseInitializer: this.initializer('glorot-uniform'),
+        depthwiseInitializer: this.initializer(),
+        pointwiseInitializer: this.initializer(),
       } as Parameters<typeof LayersNamespace.separableConv2d>[0]),
       x,
     );
@@ -143,6 +119,27 @@ export class LayerFactory {
       new this.#classes.BatchNormalization({ ...config, name, ...(momentum !== undefined && { momentum }) }),
       x,
     );
+  }
+
+  /** Over the last axis. */
+  layerNormalization(x: SymbolicTensor, config: Omit<LayerNormalizationConfig, 'name'> & Named): SymbolicTensor {
+    const name = this.#nameOf('layer_normalization', config);
+    return applyLayer(new this.#classes.LayerNormalization({ ...config, name }), x);
+  }
+
+  /** Multiplies each channel by a trainable factor. */
+  layerScale(x: SymbolicTensor, config: LayerScaleConfig): SymbolicTensor {
+    return applyLayer(new this.#classes.LayerScale(config), x);
+  }
+
+  /** Applies swish or GELU. */
+  smoothActivation(x: SymbolicTensor, config: SmoothActivationConfig): SymbolicTensor {
+    return applyLayer(new this.#classes.SmoothActivation(config), x);
+  }
+
+  /** Returns the input as it is, as a layer of the class `Activation`. */
+  identity(x: SymbolicTensor, config: { readonly name: string }): SymbolicTensor {
+    return applyLayer(this.tf.layers.activation({ ...config, activation: 'linear' }), x);
   }
 
   /** Applies ReLU as a layer of the class `Activation`, as older networks in `keras.applications` do. */
@@ -186,6 +183,16 @@ export class LayerFactory {
     return applyLayer(this.tf.layers.add({ name: this.#nameOf('add', config) }), inputs);
   }
 
+  /** Multiplies two tensors, whose sizes may also be 1. */
+  multiply(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
+    return applyLayer(this.tf.layers.multiply({ name: this.#nameOf('multiply', config) }), inputs);
+  }
+
+  /** Reshapes each sample. */
+  reshape(x: SymbolicTensor, config: { readonly name: string; readonly targetShape: number[] }): SymbolicTensor {
+    return applyLayer(this.tf.layers.reshape(config), x);
+  }
+
   /** Concatenates along the channel axis. */
   concatenate(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
     return applyLayer(this.tf.layers.concatenate({ name: this.#nameOf('concatenate', config) }), inputs);
@@ -199,9 +206,17 @@ export class LayerFactory {
     );
   }
 
-  dropout(x: SymbolicTensor, config: { readonly name: string; readonly rate: number }): SymbolicTensor {
+  dropout(x: SymbolicTensor, config: Omit<DropoutConfig, 'index'>): SymbolicTensor {
     this.#dropouts += 1;
     return applyLayer(new this.#classes.Dropout({ ...config, index: this.#dropouts - 1 }), x);
+  }
+
+  /** Maps float32 [n, …, channels] to float32 [n, …, units]. */
+  dense(
+    x: SymbolicTensor,
+    config: { readonly name: string; readonly units: number; readonly activation?: 'softmax' },
+  ): SymbolicTensor {
+    return applyLayer(this.tf.layers.dense({ ...config, kernelInitializer: this.initializer() }), x);
   }
 
   /** Maps float32 [n, channels] to float32 [n, classes] by a dense layer with softmax. */
@@ -209,15 +224,7 @@ export class LayerFactory {
     x: SymbolicTensor,
     { name, classes }: { readonly name: string; readonly classes: number },
   ): SymbolicTensor {
-    return applyLayer(
-      this.tf.layers.dense({
-        name,
-        units: classes,
-        activation: 'softmax',
-        kernelInitializer: this.initializer('glorot-uniform'),
-      }),
-      x,
-    );
+    return this.dense(x, { name, units: classes, activation: 'softmax' });
   }
 
   #nameOf(kind: string, { name }: Named): string {
