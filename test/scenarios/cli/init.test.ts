@@ -125,7 +125,7 @@ describe('pipeline init --template', () => {
       expect(exitCode).toBe(0);
       expect(stdout).toContain('→ npx pipeline setup\n');
       expect(await typeErrors(project)).toBe('');
-      mkdirSync(project.path('data/garments'), { recursive: true });
+      project.write('data/garments/Images/1.jpg', '');
       expect(await project.pipeline('status')).toMatchObject({ exitCode: 0, stderr: '' });
     }
   });
