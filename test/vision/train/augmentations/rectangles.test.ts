@@ -9,7 +9,7 @@ import { applied, at, difference, everywhere, SIZE } from './apply.ts';
 const COUNT = 40;
 
 describe('a random rectangle', () => {
-  const size = { height: 60, width: 80 };
+  const size = { height: 600, width: 800 };
   const random = randomOf({ seed: 1, step: 1 }, 0);
   const ranges = { scale: [0.1, 0.4], ratio: [0.5, 2] } as const;
   const sampled = Array.from({ length: 2000 }, () => randomRectangle(random, size, ranges)).filter(
@@ -32,10 +32,10 @@ describe('a random rectangle', () => {
 
   test('lies anywhere in the image, and nowhere outside of it', () => {
     const ends = sampled.map(({ top, left, height, width }) => ({ bottom: top + height, right: left + width }));
-    expect(Math.min(...sampled.map(({ top }) => top))).toBe(0);
-    expect(Math.max(...ends.map(({ bottom }) => bottom))).toBe(size.height);
-    expect(Math.min(...sampled.map(({ left }) => left))).toBe(0);
-    expect(Math.max(...ends.map(({ right }) => right))).toBe(size.width);
+    expect(Math.min(...sampled.map(({ top }) => top))).toBeLessThan(3);
+    expect(Math.max(...ends.map(({ bottom }) => bottom))).toBeOneOf([size.height - 2, size.height - 1, size.height]);
+    expect(Math.min(...sampled.map(({ left }) => left))).toBeLessThan(3);
+    expect(Math.max(...ends.map(({ right }) => right))).toBeOneOf([size.width - 2, size.width - 1, size.width]);
   });
 
   test('is missing if none fits', () => {

@@ -50,7 +50,6 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
     ['Adam, L2 penalty', { optimizer: adam, l2: 1e-3 }],
     ['Adam, part of the backbone frozen', { optimizer: adam, freeze: 'block2_relu' }],
     ['Adam, smaller learning rate in the backbone', { optimizer: adam, factors: { block2_relu: 0.01, backbone: 0.1 } }],
-    ['Adam, augmented in every way', { optimizer: adam, augmentations: EVERY_AUGMENTATION }],
     ['Adam, not augmented', { optimizer: adam, augmentations: [] }],
     [
       'SGD with momentum, the backbone learning more slowly',
@@ -60,7 +59,10 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
 
   const batchAt = (step: number) => (step % 5 === 4 ? last : whole);
 
-  test.each(cases)('with the same loss and update: %s', async (_, options) => {
+  /** Rounding decides whether a pixel is inverted or posterized, so that losses differ more with each step. */
+  const augmented: [string, Options] = ['Adam, augmented in every way', { augmentations: EVERY_AUGMENTATION }];
+
+  test.each([...cases, augmented])('with the same loss and update: %s', async (_, options) => {
     const [graph, eager] = [
       await setUp('graph', { ...more, ...options }),
       await setUp('eager', { ...more, ...options }),
