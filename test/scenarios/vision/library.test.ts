@@ -2,7 +2,7 @@ import { readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execaNode } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { OWN_BACKBONE } from '../../support/own-backbone.ts';
+import { OWN_MODULES } from '../../support/own-modules.ts';
 import { Project } from '../../support/project.ts';
 
 const PACKAGES = resolve(import.meta.dirname, '../../../node_modules');
@@ -25,7 +25,7 @@ async function typeErrors(project: Project): Promise<string> {
   return stdout;
 }
 
-describe('a project that `pipeline init --template vision` made, with a backbone of its own', () => {
+describe('a project that `pipeline init --template vision` made, with a backbone and an augmentation of its own', () => {
   let project: Project;
   let atEnd = () => {};
 
@@ -35,7 +35,7 @@ describe('a project that `pipeline init --template vision` made, with a backbone
     project = await newProject((cleanUp) => {
       atEnd = cleanUp;
     });
-    for (const [path, text] of Object.entries(OWN_BACKBONE)) project.write(path, text);
+    for (const [path, text] of Object.entries(OWN_MODULES)) project.write(path, text);
   });
 
   test('type-checks strictly, and a backbone without a part is a type error', async () => {
@@ -58,6 +58,11 @@ describe('a project that `pipeline init --template vision` made, with a backbone
     project.edit('models/mine.ts', '[12, 24, 48]', '[12, 24, 40]');
     const { which } = await project.run(...SMALL, '--set', 'backbone=mine');
     expect([...which('ran')].sort()).toEqual(['classify', 'evaluate', 'train']);
+    project.edit('lib/invert.ts', 'sub(255, pixels)', 'sub(254, pixels)');
+    const dryRun = await project.pipeline('status', '--json', ...SMALL, '--set', 'backbone=mine');
+    expect(dryRun.stages.filter(({ reasons }) => reasons.some((reason) => reason.includes('changed')))).toMatchObject([
+      { name: 'train', outcome: 'would-run' },
+    ]);
   });
 
   test('is told by a stage that lacks the backbone of a model where to give it', async () => {

@@ -8,7 +8,7 @@ export const tf = await tensorFlow();
 
 export const SIZE = { height: 7, width: 9 };
 /** The number of values of an image. */
-export const VALUES = SIZE.height * SIZE.width * 3;
+const VALUES = SIZE.height * SIZE.width * 3;
 
 /** Images whose values all differ, from 0 to 255: float32 [count, 7, 9, 3]. */
 export function pixelsOf(count: number): Tensor4D {

@@ -1,5 +1,5 @@
 /** Modules that somebody would write who has only the package, by path. */
-export const OWN_BACKBONE: Readonly<Record<string, string>> = {
+export const OWN_MODULES: Readonly<Record<string, string>> = {
   'models/mine.ts': `import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { type Backbone, type LayerFactory, toUnitRange } from 'pipeline/vision';
 
@@ -31,8 +31,29 @@ export const mine: Backbone = {
   },
 };
 `,
+  'lib/invert.ts': `import type { Augmentation } from 'pipeline/vision';
+
+/** Inverts an image with a probability. */
+export const invert = (probability: number): Augmentation => ({
+  name: 'invert',
+  apply({ pixels, targets }, { tf, uniform }) {
+    const [count] = pixels.shape;
+    const isInverted = tf.less(uniform([count, 1, 1, 1]), probability);
+    return { pixels: tf.where(isInverted, tf.sub(255, pixels), pixels), targets };
+  },
+});
+`,
+  'stages/train.ts': `import { affine, colorJitter, mixup, trainStage } from 'pipeline/vision';
+import { invert } from '../lib/invert.ts';
+import { mine } from '../models/mine.ts';
+
+export default trainStage({
+  backbones: { mine },
+  augmentations: [affine({ rotationRange: 10 }), colorJitter(), invert(0.2), mixup()],
+});
+`,
   ...Object.fromEntries(
-    ['train', 'evaluate', 'classify'].map((name) => [
+    ['evaluate', 'classify'].map((name) => [
       `stages/${name}.ts`,
       `import { ${name}Stage } from 'pipeline/vision';
 import { mine } from '../models/mine.ts';
