@@ -11,6 +11,7 @@ import evaluate from '../../stages/evaluate.ts';
 import explainMistakes from '../../stages/explain-mistakes.ts';
 import ingest from '../../stages/ingest.ts';
 import predict from '../../stages/predict.ts';
+import previewAugmentations from '../../stages/preview-augmentations.ts';
 import resizeToArrowShards from '../../stages/resize-to-arrow-shards.ts';
 import train from '../../stages/train.ts';
 import { keysOf, keyTable, markdownTable } from './schema-text.ts';
@@ -20,6 +21,7 @@ export const STAGES = {
   ingest,
   'resize-to-arrow-shards': resizeToArrowShards,
   'encode-targets': encodeTargets,
+  'preview-augmentations': previewAugmentations,
   train,
   evaluate,
   predict,
@@ -80,7 +82,7 @@ function sentence(text: string): string {
 }
 
 function pipelinePage(): string[] {
-  const { stage, input, runtimeFact } = pipelineSchema.definitions;
+  const { stage, input, executor, runtimeFact } = pipelineSchema.definitions;
   const section = (title: string, schema: JsonSchema) => [title, keyTable(keysOf(schema))];
   return [
     '# Reference: pipeline.yaml',
@@ -89,6 +91,7 @@ function pipelinePage(): string[] {
     ...section('## A stage', stage as unknown as JsonSchema),
     ...section('## An input with globs', input as unknown as JsonSchema),
     'An input is a text (`STAGE.OUTPUT` or a path) or a mapping with these keys.',
+    ...section('## An executor', executor as unknown as JsonSchema),
     ...section('## A runtime fact', runtimeFact as unknown as JsonSchema),
   ];
 }
