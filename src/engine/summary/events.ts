@@ -28,6 +28,7 @@ export interface Observed {
   readonly differences: readonly DifferenceFacts[];
   readonly outdated: readonly OutdatedFacts[];
   readonly problems: readonly ProblemFacts[];
+  readonly warnings: readonly ProblemFacts[];
 }
 
 /** Reads what `run --json` and `verify --json` have printed. Other lines are skipped: the last one may be cut off. */
@@ -52,6 +53,7 @@ class Observer {
   readonly #differences: DifferenceFacts[] = [];
   readonly #outdated: OutdatedFacts[] = [];
   readonly #problems: ProblemFacts[] = [];
+  readonly #warnings: ProblemFacts[] = [];
 
   take(event: Fields): void {
     const { type, pipeline, run, purpose } = event;
@@ -67,6 +69,9 @@ class Observer {
         break;
       case 'difference':
         this.#addDifference(event);
+        break;
+      case 'stage-warning':
+        this.#warnings.push(...problemIn(event, isString(event['stage']) ? event['stage'] : null));
         break;
       case 'problem':
         this.#problems.push(...problemIn(event, null));
@@ -93,6 +98,7 @@ class Observer {
       differences: this.#differences.toSorted((a, b) => rank(a) - rank(b)),
       outdated: this.#outdated,
       problems: this.#problems,
+      warnings: this.#warnings,
     };
   }
 
@@ -104,7 +110,7 @@ class Observer {
     if (!isObject(failure) || failure['kind'] === 'difference') return;
     const { problems } = failure;
     for (const each of Array.isArray(problems) ? problems : [])
-      if (isObject(each)) this.#problems.push(...problemIn({ ...each, ...placeIn(each) }, stage.name));
+      if (isObject(each)) this.#problems.push(...problemIn(each, stage.name));
   }
 
   /** A difference of an output, or of a stage that does not match the lockfile. */
@@ -147,11 +153,8 @@ function textsIn(fields: Fields): Record<string, string> {
 }
 
 /** The problems of a stage have their place as an object, those of a command as fields. */
-function placeIn({ at }: Fields): Fields {
-  return isObject(at) ? at : {};
-}
-
-function problemIn({ message, file, line, column, advice }: Fields, stage: string | null): ProblemFacts[] {
+function problemIn({ at, ...fields }: Fields, stage: string | null): ProblemFacts[] {
+  const { message, file, line, column, advice }: Fields = { ...fields, ...(isObject(at) && at) };
   if (!isString(message)) return [];
   const parts = [file, line, column].filter((part) => isString(part) || isNumber(part));
   const place = parts.length > 0 ? parts.join(':') : null;

@@ -22,6 +22,7 @@ export interface Facts {
   /** The stages that do not match the lockfile, with the reasons: their results were not computed. */
   readonly outdated: readonly OutdatedFacts[];
   readonly problems: readonly ProblemFacts[];
+  readonly warnings: readonly ProblemFacts[];
   readonly graph: Pick<Graph, 'stages' | 'paths' | 'edges'> | null;
 }
 
@@ -71,7 +72,7 @@ export interface ProblemFacts {
 export function isFacts(value: unknown): value is Facts {
   if (!isObject(value)) return false;
   const { type, pipeline, run, ending, seconds, baseline, stages, metrics, graph, ...lists } = value;
-  const { notCompared, differences, outdated, problems } = lists;
+  const { notCompared, differences, outdated, problems, warnings } = lists;
   return (
     type === 'ci-summary' &&
     isString(pipeline) &&
@@ -85,6 +86,7 @@ export function isFacts(value: unknown): value is Facts {
     isListOf(differences, ({ stage, file, words }) => [stage, file, words].every(isString)) &&
     isListOf(outdated, ({ stage, reasons }) => isString(stage) && isStrings(reasons)) &&
     isListOf(problems, isProblem) &&
+    isListOf(warnings, isProblem) &&
     isNullable(graph, isGraph)
   );
 }

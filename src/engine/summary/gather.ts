@@ -31,7 +31,7 @@ export async function gatherFacts(
   baseline: Baseline | undefined,
   sources: Sources | undefined,
 ): Promise<Facts> {
-  const { pipeline, run, seconds, stages, differences, outdated, problems } = observed;
+  const { pipeline, run, seconds, stages, differences, outdated, problems, warnings } = observed;
   const keys = new Map(stages.flatMap(({ name, key }) => (key === undefined ? [] : [[name, key] as const])));
   const now = await recordsOf(keys, sources);
   const before = await recordsOf(baseline?.keys ?? new Map(), sources);
@@ -50,6 +50,7 @@ export async function gatherFacts(
     differences,
     outdated,
     problems,
+    warnings,
     graph: sources === undefined ? null : graphOf(sources.plan, stages),
   };
 }

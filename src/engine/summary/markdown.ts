@@ -35,7 +35,8 @@ export function toMarkdown(facts: Facts, purpose: Purpose): string {
     verdict(facts),
     ...firstDifference(facts),
     ...outdatedStages(facts),
-    ...problems(facts),
+    ...problems('problem', facts.problems),
+    ...problems('warning', facts.warnings),
     ...metricBlocks(facts),
     ...stagesThatRan(facts),
     ...stagesFromCache(facts),
@@ -78,10 +79,10 @@ function outdatedStages({ outdated }: Facts): Block[] {
   return [table('The lockfile does not match the pipeline', ['stage', 'what has changed'], rows)];
 }
 
-function problems({ problems: found }: Facts): Block[] {
+function problems(noun: string, found: readonly ProblemFacts[]): Block[] {
   if (found.length === 0) return [];
   const shown = found.slice(0, MOST_PROBLEMS).map((each) => ({ begin: `${problemText(each)}\n`, rows: [], end: '' }));
-  return [heading(found.length === 1 ? 'Problem' : `${found.length} problems`), ...shown];
+  return [heading(plural(found.length, noun)), ...shown];
 }
 
 function problemText({ stage, message, place, advice }: ProblemFacts): string {

@@ -65,6 +65,13 @@ describe('what a job knows from the output of its commands', () => {
     ]);
   });
 
+  test('what a stage was warned of', () => {
+    const warning = { type: 'stage-warning', stage: 'a', message: 'other content', at: { file: 'a.ts', line: 1 } };
+    expect(observe(jsonl(started('run'), warning)).warnings).toEqual([
+      { stage: 'a', message: 'other content', place: 'a.ts:1', advice: null },
+    ]);
+  });
+
   test('that a pipeline is invalid, or does not match the lockfile', () => {
     const problem = { type: 'problem', message: 'unknown key', file: 'pipeline.yaml', line: 2, column: 1 };
     const ended = { type: 'run-finished', ok: false, stages: [] };

@@ -29,6 +29,7 @@ const FACTS: Facts = {
   differences: [],
   outdated: [],
   problems: [],
+  warnings: [],
   graph: {
     stages: [
       { name: 'ingest', state: 'cached', reasons: [] },
@@ -135,6 +136,7 @@ function hostileFacts(): Facts {
     ],
     outdated: [{ stage: text, reasons: [text] }],
     problems: [{ stage: text, message: text, place: text, advice: text }],
+    warnings: [{ stage: text, message: text, place: text, advice: text }],
     graph: {
       stages: [{ name: text, state: 'failed', reasons: [text], open: true }],
       paths: [{ path: text, missing: true }],

@@ -73,15 +73,18 @@ describe('the action', () => {
     const { exitCode, page, log } = await runAction('action.yml', { project, inputs: { locked: 'false' } });
     expect(exitCode).toBe(1);
     expect(log).toMatch(/^::error file=stages\/join\.ts,line=9,.*title=join::no luck$/m);
-    expect(headings(page)).toContain('Problem');
+    expect(headings(page)).toContain('1 problem');
     expect(page).toContain('<pre>no luck');
   });
 
   test('fails with 3 if the lockfile does not match, and says what has changed', async () => {
     const { project } = await base();
     project.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
-    const { exitCode, page } = await runAction('action.yml', { project });
+    const { exitCode, page, log } = await runAction('action.yml', { project });
     expect(exitCode).toBe(3);
+    expect(log).toContain(
+      '::error file=pipeline.lock,title=pipeline.lock does not match the current pipeline::shout: param greeting hello → bye\n',
+    );
     expect(headings(page)).toEqual([
       'Pipeline toy ≠ not reproduced',
       'The lockfile does not match the pipeline',

@@ -11,7 +11,16 @@ const SHA = 'c'.repeat(40);
 
 const FACTS = {
   ...{ type: 'ci-summary', pipeline: 'garments', run: null, ending: 'passed', seconds: 3, baseline: null },
-  ...{ stages: [], metrics: [], notCompared: [], differences: [], outdated: [], problems: [], graph: null },
+  ...{
+    stages: [],
+    metrics: [],
+    notCompared: [],
+    differences: [],
+    outdated: [],
+    problems: [],
+    warnings: [],
+    graph: null,
+  },
 };
 
 const CONTEXTS = {

@@ -38,7 +38,7 @@ describe('pipeline ci-summary', () => {
     project.write('events.jsonl', (await project.run()).stdout);
     const { stdout, exitCode } = await project.pipeline('ci-summary', 'events.jsonl');
     expect(exitCode).toBe(0);
-    expect(seen(stdout).headings.slice(0, 2)).toEqual(['Pipeline toy ✗ failed', 'Problem']);
+    expect(seen(stdout).headings.slice(0, 2)).toEqual(['Pipeline toy ✗ failed', '1 problem']);
     expect(stdout).toMatch(/<p><code>count<\/code> <code>stages\/count\.ts:9:\d+<\/code><\/p>\n\n<pre>too many words/);
   });
 
