@@ -87,7 +87,6 @@ export class ClusterRun implements Submitter {
     this.#plan = plan;
     this.#executors = executorsIn(plan);
     this.#selection = selection;
-    this.#frozen = undefined;
     this.#mixed.submitAgain();
   }
 
