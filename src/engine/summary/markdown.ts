@@ -45,7 +45,7 @@ export function toMarkdown(facts: Facts, purpose: Purpose): string {
   return assemble(blocks, most, sizeOf);
 }
 
-function verdict({ pipeline, run, ending, seconds, stages }: Facts): Block {
+function verdict({ pipeline, run, ending, seconds, stages, verified }: Facts): Block {
   const count = (...outcomes: string[]) => stages.filter(({ outcome }) => outcomes.includes(outcome)).length;
   const counts = [
     [count('ran'), 'ran'],
@@ -56,6 +56,7 @@ function verdict({ pipeline, run, ending, seconds, stages }: Facts): Block {
   ].flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
   const facts = [
     ...(stages.length > 0 ? [`${plural(stages.length, 'stage')}: ${counts.join(', ')}`] : []),
+    ...(verified.length > 0 ? [`${verified.length} recomputed in an empty cache, byte-identical`] : []),
     ...(seconds > 0 ? [duration(seconds)] : []),
     ...(run === null ? [] : [`run ${code(run)}`]),
   ];
