@@ -15,7 +15,6 @@ const STEPS = 4;
 describe.each([
   ['inception-resnet-v2', 107],
   ['nasnet-large', 64],
-  ['resnet50-v2', 64],
   ['efficientnet-v2-b0', 64],
   ['convnext-tiny', 64],
 ] as const)('%s', (backbone, size) => {
