@@ -10,14 +10,14 @@ import type {
   Variable,
 } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, test } from 'vitest';
-import { type Backbone, type BackboneName, backbones } from '../../src/vision/models/backbones/index.ts';
+import { type BackboneName, backboneNames, backbones } from '../../src/vision/models/backbones/index.ts';
 import { LayerFactory } from '../../src/vision/models/layers/layer-factory.ts';
 import { adam, adamRate } from '../../src/vision/train/optimizers/adam.ts';
 import { countWeights, fromVector, toVector } from '../../src/vision/train/step/weight-vector.ts';
 import { expectNoLeak } from '../support/tensorflow.ts';
-import { ask, FEATURES, functions, LAYERS, STEP, tf, written } from './keras-networks.ts';
+import { ask, FEATURES, LAYERS, STEP, tf, written } from './keras-networks.ts';
 
-const names = Object.keys(functions) as BackboneName[];
+const names = backboneNames.filter((name) => backbones[name].kerasName !== undefined);
 
 /** Adds no stochastic depth: Keras would draw other random numbers. */
 class WithoutDropout extends LayerFactory {
@@ -28,7 +28,7 @@ class WithoutDropout extends LayerFactory {
 
 /** Builds our model from images to pooled features. */
 function build(backbone: BackboneName, size: number): LayersModel {
-  const { build, afterPooling }: Backbone = backbones[backbone];
+  const { build, afterPooling } = backbones[backbone];
   const input = tf.input({ name: 'input_layer', shape: [size, size, 3] });
   const layers = new WithoutDropout(tf, 1);
   const pooled = layers.globalAveragePooling2d(build(layers, input), { name: 'pool' });

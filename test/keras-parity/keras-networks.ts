@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { afterEach } from 'vitest';
-import type { BackboneName } from '../../src/vision/models/backbones/index.ts';
+import { type BackboneName, backbones } from '../../src/vision/models/backbones/index.ts';
 import { useReluGradientKernels } from '../../src/vision/tensorflow/relu-gradients.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
@@ -11,22 +11,6 @@ import { tensorFlow } from '../support/tensorflow.ts';
 export const tf = await tensorFlow();
 useReluGradientKernels(tf);
 const keras = await startKeras();
-
-/** The functions in `keras.applications` that build the backbones. */
-export const functions: Partial<Record<BackboneName, string>> = {
-  'mobilenet-v2': 'MobileNetV2',
-  'nasnet-mobile': 'NASNetMobile',
-  'inception-resnet-v2': 'InceptionResNetV2',
-  'nasnet-large': 'NASNetLarge',
-  'resnet50-v2': 'ResNet50V2',
-  'efficientnet-v2-b0': 'EfficientNetV2B0',
-  'efficientnet-v2-b1': 'EfficientNetV2B1',
-  'efficientnet-v2-b2': 'EfficientNetV2B2',
-  'efficientnet-v2-b3': 'EfficientNetV2B3',
-  'efficientnet-v2-s': 'EfficientNetV2S',
-  'convnext-tiny': 'ConvNeXtTiny',
-  'convnext-small': 'ConvNeXtSmall',
-};
 
 /** Builds `network` with random weights and moving averages; writes these and a batch of `images` to float32 files. */
 const BUILD = `
@@ -126,7 +110,7 @@ export async function ask<Value>(
   mkdirSync(folder);
   folders.push(folder);
   const { library = 'keras', precision = 'float32', weightsFrom: weights_from = '', backbone, size, count } = request;
-  const network = functions[backbone];
+  const network = backbones[backbone].kerasName;
   return {
     result: await keras.run(script, { folder, library, precision, weights_from, network, size, count }),
     folder,

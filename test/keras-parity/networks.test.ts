@@ -4,7 +4,7 @@ import type { LayersModel, SymbolicTensor, Tensor } from '@tensorflow/tfjs-node-
 import { describe, expect, test } from 'vitest';
 import { loadKerasWeights } from '../../src/vision/keras/load-weights.ts';
 import { saveForKeras } from '../../src/vision/keras/save-model.ts';
-import { type BackboneName, backbones } from '../../src/vision/models/backbones/index.ts';
+import { backboneNames, backbones } from '../../src/vision/models/backbones/index.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { DROPOUT_LAYER } from '../../src/vision/models/heads.ts';
 import { temporaryFolder } from '../support/dataset.ts';
@@ -22,18 +22,9 @@ const TASKS = [
 const HEADS = TASKS.map(({ name }) => name);
 
 /** Without EfficientNetV2-B1 and -B2, which differ from -B0 and -B3 in numbers only. */
-const networks: readonly (readonly [BackboneName, kerasName: string])[] = [
-  ['mobilenet-v2', 'MobileNetV2'],
-  ['nasnet-mobile', 'NASNetMobile'],
-  ['inception-resnet-v2', 'InceptionResNetV2'],
-  ['nasnet-large', 'NASNetLarge'],
-  ['resnet50-v2', 'ResNet50V2'],
-  ['efficientnet-v2-b0', 'EfficientNetV2B0'],
-  ['efficientnet-v2-b3', 'EfficientNetV2B3'],
-  ['efficientnet-v2-s', 'EfficientNetV2S'],
-  ['convnext-tiny', 'ConvNeXtTiny'],
-  ['convnext-small', 'ConvNeXtSmall'],
-];
+const networks = backboneNames
+  .filter((name) => !['efficientnet-v2-b1', 'efficientnet-v2-b2'].includes(name))
+  .flatMap((name) => (backbones[name].kerasName === undefined ? [] : [[name, backbones[name].kerasName] as const]));
 
 /** Saves random weights in the layout of the published files: without top, default layer names numbered from 1. */
 const PUBLISH = `

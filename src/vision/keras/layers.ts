@@ -36,6 +36,11 @@ const CONFIGS: Readonly<Record<string, readonly string[]>> = {
   Dense: ['units', 'activation', 'use_bias'],
 };
 
+/** Returns whether Keras has a layer class that is equivalent to this one. */
+export function isKnownToKeras(className: string): boolean {
+  return Object.hasOwn(CONFIGS, className);
+}
+
 /**
  * Converts a layer of TensorFlow.js to the equivalent Keras layer.
  *

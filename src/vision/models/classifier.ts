@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import { type Backbone, type BackboneName, backbones } from './backbones/index.ts';
+import type { Backbones } from './backbones/backbone.ts';
+import { backbones as builtIn } from './backbones/index.ts';
 import { heads, type TaskClasses } from './heads.ts';
 import { LayerFactory } from './layers/layer-factory.ts';
 
@@ -9,7 +10,8 @@ export const POOLING_LAYER = 'pool';
 
 /** What the layers of a classifier depend on. */
 export interface Architecture {
-  readonly backbone: BackboneName;
+  /** The key of a backbone. */
+  readonly backbone: string;
   /** The size of the images, in pixels. */
   readonly height: number;
   readonly width: number;
@@ -24,6 +26,8 @@ export interface ClassifierOptions {
   readonly seed: number;
   /** The momentum of the moving averages of batch normalization, in [0, 1); that of the backbone by default. */
   readonly batchNormalizationMomentum?: number | undefined;
+  /** The backbones that there are; the built-in ones by default. */
+  readonly backbones?: Backbones | undefined;
 }
 
 /**
@@ -32,18 +36,23 @@ export interface ClassifierOptions {
  *
  * @returns a model from float32 [n, height, width, 3], values from 0 to 255, to float32 [n, classes] for each task, in
  *   order.
- * @throws if a task has the same name as a layer of the backbone.
+ * @throws if there is no such backbone, or a task has the same name as a layer of it.
  */
 export function buildClassifier(
   tf: TensorFlow,
   { backbone, height, width, tasks }: Architecture,
-  { dropout, seed, batchNormalizationMomentum }: ClassifierOptions,
+  { dropout, seed, batchNormalizationMomentum, backbones = builtIn }: ClassifierOptions,
 ): LayersModel {
+  const chosen = backbones[backbone];
+  if (chosen === undefined) throw new Error(`There is no backbone "${backbone}".`);
+  const { name, preprocessing, build, afterPooling } = chosen;
   const layers = new LayerFactory(tf, seed, batchNormalizationMomentum);
   const input = tf.input({ name: 'image', shape: [height, width, 3] });
-  const { preprocessing, build, afterPooling }: Backbone = backbones[backbone];
-  const maps = build(layers, layers.rescaling(input, { name: 'preprocess', ...preprocessing }));
+  const maps = build(
+    layers,
+    preprocessing === 'none' ? input : layers.rescaling(input, { name: 'preprocess', ...preprocessing }),
+  );
   const pooled = layers.globalAveragePooling2d(maps, { name: POOLING_LAYER });
   const outputs = heads(layers, afterPooling?.(layers, pooled) ?? pooled, tasks, dropout);
-  return tf.model({ name: backbone, inputs: input, outputs });
+  return tf.model({ name, inputs: input, outputs });
 }

@@ -7,7 +7,8 @@ import type { FromSchema } from '../../shared/schema-type.ts';
 import { reasonOf } from '../../shared/wording.ts';
 import { FITS, INTERPOLATIONS } from '../data/images/resizing.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import { backboneNames } from './backbones/index.ts';
+import type { Backbones } from './backbones/backbone.ts';
+import { backbones as builtIn } from './backbones/index.ts';
 import { findNonFiniteWeight } from './finite-weights.ts';
 import { type LayerJson, replaceCustomLayers, replaceCustomWeight } from './layers/replace-custom-layers.ts';
 import { summarize } from './picture/draw-model.ts';
@@ -22,7 +23,7 @@ const factsSchema = {
   required: ['version', 'backbone', 'height', 'width', 'fit', 'interpolation', 'tasks', 'epochs', 'steps', 'loss'],
   properties: {
     version: { const: 2 },
-    backbone: { enum: backboneNames },
+    backbone: { type: 'string' },
     height: { type: 'integer', minimum: 1 },
     width: { type: 'integer', minimum: 1 },
     fit: { enum: FITS },
@@ -81,13 +82,23 @@ export async function saveModel(
   await writeFile(path.join(directory, FACTS_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
 }
 
-/** Reads the facts about a saved model; a problem if they are missing or invalid. */
-export function readModelFacts(directory: string): Promise<Result<ModelFacts>> {
-  return readJsonFile(path.join(directory, FACTS_FILE), factsSchema, {
+/**
+ * Reads the facts about a saved model; a problem if they are missing or invalid, or if its backbone is none of these.
+ */
+export async function readModelFacts(directory: string, backbones: Backbones = builtIn): Promise<Result<ModelFacts>> {
+  const file = path.join(directory, FACTS_FILE);
+  const facts = await readJsonFile<ModelFacts>(file, factsSchema, {
     unreadable: 'cannot read the facts about the model',
     misshapen: 'invalid facts about the model',
     called: 'model',
     advice: RETRAIN,
+  });
+  if (!facts.ok || Object.hasOwn(backbones, facts.value.backbone)) return facts;
+  return problem(`the model has the backbone "${facts.value.backbone}", which this stage does not have`, {
+    at: { file },
+    advice:
+      `It has ${Object.keys(backbones).join(', ')}. Give it the backbones that the training stage has, in the module of ` +
+      'the stage: ({ backbones: { … } }).',
   });
 }
 

@@ -1,6 +1,7 @@
 import type { LayerVariable, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { fixedBatchNorm, fusedBatchNorm } from '../../tensorflow/fused-batch-norm.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { LayerClass } from './layer-class.ts';
 import { onlyInput } from './only-input.ts';
 
 export interface BatchNormalizationConfig {
@@ -30,7 +31,7 @@ interface Weights {
  * mode if the layer is not trainable. Class name, weights and config are those of TensorFlow.js' layer, so any
  * TensorFlow.js loads a saved model. Input and output: float32 [n, height, width, channels].
  */
-export function batchNormalizationClass(tf: TensorFlow) {
+export function batchNormalizationClass(tf: TensorFlow): LayerClass<BatchNormalizationConfig> {
   return class BatchNormalization extends tf.layers.Layer {
     static className = 'BatchNormalization';
 

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { statelessUniform } from '../../tensorflow/stateless-random.ts';
+import type { LayerClass } from './layer-class.ts';
 import { onlyInput } from './only-input.ts';
 
 export interface DropoutConfig {
@@ -33,7 +34,7 @@ export interface TrainingCall {
  * same mask in every step if it has a seed, and is not reproducible if it has none. Loaded models get TensorFlow.js'
  * layer, which is the same in inference. Output: same shape as the input, kept values scaled by 1 / (1 − rate).
  */
-export function dropoutClass(tf: TensorFlow) {
+export function dropoutClass(tf: TensorFlow): LayerClass<DropoutConfig> {
   return class Dropout extends tf.layers.Layer {
     static className = 'Dropout';
 

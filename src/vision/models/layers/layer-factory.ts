@@ -2,7 +2,7 @@ import type { layers as LayersNamespace, SymbolicTensor } from '@tensorflow/tfjs
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { BatchNormalizationConfig } from './batch-normalization.ts';
 import type { DropoutConfig } from './dropout.ts';
-import { glorotUniform, heNormal } from './initializers.ts';
+import { glorotUniform, heNormal, type Initializer } from './initializers.ts';
 import { kerasNumbering } from './keras-numbering.ts';
 import { type LayerClasses, layerClasses } from './layer-classes.ts';
 import type { Border, Initialization, Kernel, Named, Size, Window } from './layer-config.ts';
@@ -20,7 +20,8 @@ interface Layer {
  * Keras layer of the same name and returns its output.
  */
 export class LayerFactory {
-  readonly #tf: TensorFlow;
+  /** TensorFlow.js, for layers of other classes than those below. */
+  readonly tf: TensorFlow;
   readonly #seed: number;
   readonly #batchNormalizationMomentum: number | undefined;
   readonly #classes: LayerClasses;
@@ -33,10 +34,24 @@ export class LayerFactory {
    * @param batchNormalizationMomentum the momentum of all batch normalization, instead of what the layers are given.
    */
   constructor(tf: TensorFlow, seed: number, batchNormalizationMomentum?: number) {
-    this.#tf = tf;
+    this.tf = tf;
     this.#seed = seed;
     this.#batchNormalizationMomentum = batchNormalizationMomentum;
     this.#classes = layerClasses(tf);
+  }
+
+  /** Applies a layer of another class: one of your own, or of TensorFlow.js. Its name must be the same each time. */
+  apply(inputs: SymbolicTensor | SymbolicTensor[], layer: LayersNamespace.Layer): SymbolicTensor {
+    return applyLayer(layer, inputs);
+  }
+
+  /** Returns an initializer for a weight of such a layer, with a seed of its own. */
+  initializer(kind: Initialization = 'glorot-uniform'): Initializer {
+    // With one seed for all, weights of equal shape would start with equal values.
+    this.#initialized += 1;
+    const seed = this.#seed + this.#initialized;
+    if (kind === 'glorot-uniform') return glorotUniform(this.tf, seed);
+    return heNormal(this.tf, seed, kind === 'he-normal' ? 'inputs' : 'outputs');
   }
 
   rescaling(x: SymbolicTensor, config: RescalingConfig): SymbolicTensor {
@@ -55,10 +70,10 @@ export class LayerFactory {
     },
   ): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.conv2d({
+      this.tf.layers.conv2d({
         ...config,
         name: this.#nameOf('conv2d', config),
-        kernelInitializer: this.#initializer(initialization),
+        kernelInitializer: this.initializer(initialization),
       }),
       x,
     );
@@ -70,11 +85,11 @@ export class LayerFactory {
     { initialization, ...config }: Kernel & { readonly useBias?: boolean },
   ): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.depthwiseConv2d({
+      this.tf.layers.depthwiseConv2d({
         useBias: false,
         ...config,
         name: this.#nameOf('depthwise_conv2d', config),
-        depthwiseInitializer: this.#initializer(initialization),
+        depthwiseInitializer: this.initializer(initialization),
       }),
       x,
     );
@@ -86,12 +101,12 @@ export class LayerFactory {
     config: Window & { readonly filters: number; readonly kernelSize: Size },
   ): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.separableConv2d({
+      this.tf.layers.separableConv2d({
         ...config,
         name: this.#nameOf('separable_conv2d', config),
         useBias: false,
-        depthwiseInitializer: this.#initializer(),
-        pointwiseInitializer: this.#initializer(),
+        depthwiseInitializer: this.initializer(),
+        pointwiseInitializer: this.initializer(),
       } as Parameters<typeof LayersNamespace.separableConv2d>[0]),
       x,
     );
@@ -124,16 +139,16 @@ export class LayerFactory {
 
   /** Returns the input as it is, as a layer of the class `Activation`. */
   identity(x: SymbolicTensor, config: { readonly name: string }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.activation({ ...config, activation: 'linear' }), x);
+    return applyLayer(this.tf.layers.activation({ ...config, activation: 'linear' }), x);
   }
 
   /** Applies ReLU as a layer of the class `Activation`, as older networks in `keras.applications` do. */
   reluActivation(x: SymbolicTensor, config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.activation({ activation: 'relu', name: this.#nameOf('activation', config) }), x);
+    return applyLayer(this.tf.layers.activation({ activation: 'relu', name: this.#nameOf('activation', config) }), x);
   }
 
   reLU(x: SymbolicTensor, config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.reLU({ name: this.#nameOf('re_lu', config) }), x);
+    return applyLayer(this.tf.layers.reLU({ name: this.#nameOf('re_lu', config) }), x);
   }
 
   /** Applies min(max(x, 0), 6). */
@@ -142,45 +157,45 @@ export class LayerFactory {
   }
 
   maxPooling2d(x: SymbolicTensor, config: Window & { readonly poolSize: Size }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.maxPooling2d({ ...config, name: this.#nameOf('max_pooling2d', config) }), x);
+    return applyLayer(this.tf.layers.maxPooling2d({ ...config, name: this.#nameOf('max_pooling2d', config) }), x);
   }
 
   averagePooling2d(x: SymbolicTensor, config: Window & { readonly poolSize: Size }): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.averagePooling2d({ ...config, name: this.#nameOf('average_pooling2d', config) }),
+      this.tf.layers.averagePooling2d({ ...config, name: this.#nameOf('average_pooling2d', config) }),
       x,
     );
   }
 
   globalAveragePooling2d(x: SymbolicTensor, config: { readonly name: string }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.globalAveragePooling2d(config), x);
+    return applyLayer(this.tf.layers.globalAveragePooling2d(config), x);
   }
 
   zeroPadding2d(x: SymbolicTensor, config: Named & { readonly padding: Border }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.zeroPadding2d({ ...config, name: this.#nameOf('zero_padding2d', config) }), x);
+    return applyLayer(this.tf.layers.zeroPadding2d({ ...config, name: this.#nameOf('zero_padding2d', config) }), x);
   }
 
   cropping2d(x: SymbolicTensor, config: Named & { readonly cropping: Border }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.cropping2D({ ...config, name: this.#nameOf('cropping2d', config) }), x);
+    return applyLayer(this.tf.layers.cropping2D({ ...config, name: this.#nameOf('cropping2d', config) }), x);
   }
 
   add(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.add({ name: this.#nameOf('add', config) }), inputs);
+    return applyLayer(this.tf.layers.add({ name: this.#nameOf('add', config) }), inputs);
   }
 
   /** Multiplies two tensors, whose sizes may also be 1. */
   multiply(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.multiply({ name: this.#nameOf('multiply', config) }), inputs);
+    return applyLayer(this.tf.layers.multiply({ name: this.#nameOf('multiply', config) }), inputs);
   }
 
   /** Reshapes each sample. */
   reshape(x: SymbolicTensor, config: { readonly name: string; readonly targetShape: number[] }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.reshape(config), x);
+    return applyLayer(this.tf.layers.reshape(config), x);
   }
 
   /** Concatenates along the channel axis. */
   concatenate(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.concatenate({ name: this.#nameOf('concatenate', config) }), inputs);
+    return applyLayer(this.tf.layers.concatenate({ name: this.#nameOf('concatenate', config) }), inputs);
   }
 
   /** Returns x + scale · residual for the inputs [x, residual]. */
@@ -201,7 +216,7 @@ export class LayerFactory {
     x: SymbolicTensor,
     config: { readonly name: string; readonly units: number; readonly activation?: 'softmax' },
   ): SymbolicTensor {
-    return applyLayer(this.#tf.layers.dense({ ...config, kernelInitializer: this.#initializer() }), x);
+    return applyLayer(this.tf.layers.dense({ ...config, kernelInitializer: this.initializer() }), x);
   }
 
   /** Maps float32 [n, channels] to float32 [n, classes] by a dense layer with softmax. */
@@ -214,14 +229,6 @@ export class LayerFactory {
 
   #nameOf(kind: string, { name }: Named): string {
     return name ?? this.#numbered(kind);
-  }
-
-  #initializer(kind: Initialization = 'glorot-uniform') {
-    // With one seed for all, weights of equal shape would start with equal values.
-    this.#initialized += 1;
-    const seed = this.#seed + this.#initialized;
-    if (kind === 'glorot-uniform') return glorotUniform(this.#tf, seed);
-    return heNormal(this.#tf, seed, kind === 'he-normal' ? 'inputs' : 'outputs');
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LayerVariable, Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { LayerClass } from './layer-class.ts';
 import { onlyInput } from './only-input.ts';
 
 export interface LayerNormalizationConfig {
@@ -14,7 +15,7 @@ export interface LayerNormalizationConfig {
  * gradient is composed of the gradients of each op. Class name, weights and config are those of TensorFlow.js' layer, so
  * any TensorFlow.js loads a saved model. Input and output: float32 [n, …, channels].
  */
-export function layerNormalizationClass(tf: TensorFlow) {
+export function layerNormalizationClass(tf: TensorFlow): LayerClass<LayerNormalizationConfig> {
   return class LayerNormalization extends tf.layers.Layer {
     static className = 'LayerNormalization';
 

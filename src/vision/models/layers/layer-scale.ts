@@ -1,5 +1,6 @@
 import type { LayerVariable, Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { LayerClass } from './layer-class.ts';
 import { onlyInput } from './only-input.ts';
 
 export interface LayerScaleConfig {
@@ -12,7 +13,7 @@ export interface LayerScaleConfig {
  * Returns the class of Keras' `LayerScale`, which ConvNeXt uses to train each residual branch from almost nothing: it
  * multiplies each channel by a trainable factor. Input and output: float32 [n, …, channels].
  */
-export function layerScaleClass(tf: TensorFlow) {
+export function layerScaleClass(tf: TensorFlow): LayerClass<LayerScaleConfig> {
   return class LayerScale extends tf.layers.Layer {
     static className = 'LayerScale';
 

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { LayerClass } from './layer-class.ts';
 import { onlyInput } from './only-input.ts';
 
 /** Either a number, or one for each channel. */
@@ -15,7 +16,7 @@ export interface RescalingConfig {
  * Returns the class of a layer that computes x · scale + offset. It is TensorFlow.js' `Rescaling`, whose types do not
  * know that numbers by channel work as well, there as in Keras. Output: same shape as the input.
  */
-export function rescalingClass(tf: TensorFlow) {
+export function rescalingClass(tf: TensorFlow): LayerClass<RescalingConfig> {
   return class Rescaling extends tf.layers.Layer {
     static className = 'Rescaling';
 

@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { LayerClass } from './layer-class.ts';
 import { onlyInput } from './only-input.ts';
 
 export interface SmoothActivationConfig {
@@ -13,7 +14,7 @@ export interface SmoothActivationConfig {
  * each op, with two to three times the ops and tensors, all as large as the feature maps. Class name and config are those
  * of TensorFlow.js' `Activation`. Output: same shape as the input.
  */
-export function smoothActivationClass(tf: TensorFlow) {
+export function smoothActivationClass(tf: TensorFlow): LayerClass<SmoothActivationConfig> {
   return class SmoothActivation extends tf.layers.Layer {
     static className = 'Activation';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Backbone, type BackboneName, backbones } from '../../../../src/vision/models/backbones/index.ts';
+import { type BackboneName, backbones } from '../../../../src/vision/models/backbones/index.ts';
 import { LayerFactory } from '../../../../src/vision/models/layers/layer-factory.ts';
 import { tensorFlow } from '../../../support/tensorflow.ts';
 
@@ -13,7 +13,7 @@ const names = readdirSync(tables).map((file) => parse(file).name as BackboneName
 test.each(names)(
   'the layers of %s have the names, order, classes, shapes and parameter counts of Keras',
   (backbone) => {
-    const { build, afterPooling, defaultSize }: Backbone = backbones[backbone];
+    const { build, afterPooling, defaultSize } = backbones[backbone];
     const factory = new LayerFactory(tf, 1);
     const input = tf.input({ name: 'input_layer', shape: [defaultSize, defaultSize, 3] });
     const pooled = factory.globalAveragePooling2d(build(factory, input), { name: 'pool' });
