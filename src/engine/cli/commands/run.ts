@@ -10,6 +10,7 @@ import { summarize } from '../../report/summary.ts';
 import { cacheCommandLineFor } from '../command-line.ts';
 import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
+import type { ToleranceOptions } from '../locked.ts';
 import type { CommonOptions } from '../options.ts';
 import { lockfilePath } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
@@ -18,7 +19,7 @@ import { missingInputs, type Session } from '../session.ts';
 import { fileFromCache, variantOf } from '../variant.ts';
 import { type SessionObserver, withSession } from '../with-session.ts';
 
-export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'> {
+export interface RunCommandOptions extends ToleranceOptions, Omit<Choice, 'stages'> {
   readonly dryRun: boolean;
   readonly keepGoing: boolean;
   /** Fail unless the lockfile matches the pipeline, and every result matches the lockfile. */
