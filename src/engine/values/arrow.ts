@@ -1,6 +1,7 @@
 import { DataType, Vector } from 'apache-arrow';
 import type { FileValues, NumberGroup, ValueReader } from '../../shared/extensions/values.ts';
 import { looksLikeArrow } from '../../shared/media-type.ts';
+import { SIZE_LIMITS } from '../../shared/read-file.ts';
 import { ColumnReader } from '../inspect/arrow/columns.ts';
 import { type ArrowFile, openArrow } from '../inspect/arrow/file.ts';
 import { toJson } from '../inspect/arrow/values.ts';
@@ -10,7 +11,8 @@ export const arrowValues: ValueReader = {
   async read({ path, head }) {
     if (!looksLikeArrow(head)) return undefined;
     const file = openArrow(path);
-    if (!file.ok || file.value.batches.some(({ header }) => header.compression !== null)) return undefined;
+    if (!file.ok || file.value.bytes > SIZE_LIMITS.comparedValues) return undefined;
+    if (file.value.batches.some(({ header }) => header.compression !== null)) return undefined;
     try {
       return valuesOf(file.value);
     } catch {
@@ -22,8 +24,10 @@ export const arrowValues: ValueReader = {
 
 function valuesOf(file: ArrowFile): FileValues {
   const reader = new ColumnReader(file);
-  const others = new Map([['the schema', String(file.schema)]]);
-  const numbers = file.schema.fields.map(({ name, type }, index): NumberGroup => {
+  const { schema } = file;
+  const metadata = [schema, ...schema.fields].map((part) => [...part.metadata]);
+  const others = new Map([['the schema', `${schema} ${JSON.stringify(metadata)}`]]);
+  const numbers = schema.fields.map(({ name, type }, index): NumberGroup => {
     const column = new ColumnValues(name, type, others);
     for (const batch of file.batches) for (const value of reader.read(batch, index)) column.add(value);
     return column.group();

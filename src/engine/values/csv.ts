@@ -1,17 +1,17 @@
 import type { ValueReader } from '../../shared/extensions/values.ts';
-import { readText } from '../../shared/read-file.ts';
 import { parseTable } from '../inspect/csv.ts';
 import { isTable } from '../inspect/text.ts';
 import { GroupedNumbers } from './grouped-numbers.ts';
 import { numbersIn } from './numbers-in-text.ts';
+import { readText } from './read-text.ts';
 
 /** CSV: the numbers of a column form a group. A cell may have several, such as `0.93;0.07`. */
 export const csvValues: ValueReader = {
   async read({ name, path }) {
     if (!isTable(name)) return undefined;
-    const text = readText(path, 'labelFile');
-    if (!text.ok) return undefined;
-    const table = parseTable(text.value);
+    const text = readText(path);
+    if (text === undefined) return undefined;
+    const table = parseTable(text);
     const grouped = new GroupedNumbers();
     const others = new Map<string, string>([['the header', table.columns.join('\n')]]);
     for (const [row, cells] of table.rows.entries()) {

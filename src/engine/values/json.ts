@@ -2,21 +2,21 @@ import type { FileValues, ValueReader } from '../../shared/extensions/values.ts'
 import type { Json } from '../../shared/json.ts';
 import { extensionOf } from '../../shared/media-type.ts';
 import { parseJson } from '../../shared/parse-json.ts';
-import { readText } from '../../shared/read-file.ts';
 import { GroupedNumbers } from './grouped-numbers.ts';
+import { readText } from './read-text.ts';
 
 /** JSON, and JSON lines: the numbers at equal places of the items of a list form a group. */
 export const jsonValues: ValueReader = {
   async read({ name, path }) {
     const extension = extensionOf(name);
     if (!['json', 'jsonl', 'ndjson'].includes(extension)) return undefined;
-    const text = readText(path, 'stageJson');
-    if (!text.ok) return undefined;
+    const text = readText(path);
+    if (text === undefined) return undefined;
     if (extension === 'json') {
-      const parsed = parseJson(text.value);
+      const parsed = parseJson(text);
       return parsed && valuesOf(parsed.value);
     }
-    const lines = text.value.split('\n').filter((line) => line.trim() !== '');
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
     const parsed = lines.map((line) => parseJson(line)?.value);
     return parsed.includes(undefined) ? undefined : valuesOf(parsed.map((value) => value ?? null));
   },

@@ -8,7 +8,7 @@ export const numpyValues: ValueReader = {
     const header = readNumpyHeader(head);
     const read = header && READERS[header.dtype];
     if (header === undefined || read === undefined) return undefined;
-    const bytes = readBytes(path, 'weights');
+    const bytes = readBytes(path, 'comparedValues');
     if (!bytes.ok) return undefined;
     const data = bytes.value.subarray(header.start);
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);

@@ -6,7 +6,7 @@ import { readBytes } from '../../shared/read-file.ts';
 export const eventValues: ValueReader = {
   async read({ path: file, name }) {
     if (!path.basename(name).includes('tfevents')) return undefined;
-    const bytes = readBytes(file, 'arrowTable');
+    const bytes = readBytes(file, 'comparedValues');
     if (!bytes.ok) return undefined;
     const curves = new Map<string, { readonly values: number[]; readonly steps: number[] }>();
     const others = new Map<string, string>();

@@ -122,7 +122,9 @@ describe('the values of a file', () => {
       { place: 'line 2', expected: 5, found: 5.5 },
       { difference: 0.05 },
     ]);
+    expect(await compare('log.txt', 'The loss is 0.5.', 'The loss is 0.25.')).toMatchObject({ differing: 1 });
     expect(await compare('log.txt', 'run-1', 'run-2')).toMatchObject({ kind: 'other' });
+    expect(await compare('log.txt', 'on 2026-11-28', 'on 2026-11-29')).toMatchObject({ kind: 'other' });
     expect(await compare('log.txt', 'version 1.2.3', 'version 1.2.4')).toMatchObject({ kind: 'other' });
   });
 

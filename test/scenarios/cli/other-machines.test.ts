@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Finished, Project, toFinished } from '../../support/project.ts';
+import { Project } from '../../support/project.ts';
 import { lines, verdicts } from './verifying.ts';
 
 /**
@@ -244,12 +244,13 @@ describe('a result that is not reproducible', () => {
 
   test('a run tells it from one of another class of machine', async () => {
     const project = await locked();
-    const elsewhere = toFinished(await project.start(['run', 'train', '--force'], on('AVX2')));
+    const forcedOn = (isa: string) => project.pipelineWith(on(isa), 'run', 'train', '--force', '--json');
+    const elsewhere = await forcedOn('AVX2');
     expect(elsewhere.stderr).toMatch(
       /output "model" of stage "train" differs from the previous result under the same action key, which was computed under other conditions: tensorflow isa \w+ → avx2/,
     );
     setClock(project, 10);
-    const here = toFinished(await project.start(['run', 'train', '--force'], on('AVX2')));
+    const here = await forcedOn('AVX2');
     expect(here.stderr).toContain('differs from the previous result under the same action key\n');
   });
 });
@@ -272,12 +273,12 @@ describe('run --locked on another class of machine', () => {
   };
 
   /** A project whose results are in a remote cache, without a cache of its own, as in a fresh clone. */
-  async function cloned(): Promise<{ project: Project; elsewhere: Environment; finished: Finished }> {
+  async function cloned(): Promise<{ project: Project; elsewhere: Environment }> {
     const project = machines();
     const remote = { PIPELINE_REMOTE: folder() };
-    const finished = await project.pipelineWith(remote, 'run');
+    await project.pipelineWith(remote, 'run');
     project.remove('cache');
-    return { project, elsewhere: { ...remote, ...on('AVX2') }, finished };
+    return { project, elsewhere: { ...remote, ...on('AVX2') } };
   }
 
   test('takes the locked results from a remote cache, wherever they were computed', async () => {
