@@ -1,6 +1,6 @@
 import type { MachineClass, Provenance } from '../cache/records.ts';
 
-/** Describes how two classes of machines differ: `tensorflow isa avx512_core → avx2`. Empty if they are equal. */
+/** Describes how two classes of machines differ: `onnxruntime isa avx512_core → avx2`. Empty if they are equal. */
 export function changedMachine(before: MachineClass, now: MachineClass): string[] {
   return union(before, now).flatMap((runtime) => {
     const [was, is] = [before[runtime] ?? {}, now[runtime] ?? {}];

@@ -60,7 +60,7 @@ export function adviceOnDifference(
     const machine = `It was computed on another class of machine than the locked result (${conditions.changes.join('; ')}), on which its last digits depend.`;
     return differences.some(({ values }) => values === undefined)
       ? `${machine} Their values cannot be compared here, since the expected content is not in the cache: take it from a remote cache (--remote URL), or verify on a machine of that class.`
-      : `${machine} Its values differ by more than the tolerance of ${figure(tolerance ?? 0)}. Accept more: ${commandLine('verify', stage, '--tolerance', '0.01')}. Or use the same instruction set everywhere: see "Other machines" in docs/reproducibility.md.`;
+      : `${machine} Its values differ by more than the tolerance of ${figure(tolerance ?? 0)}. That need not be a mistake: an iterative computation, such as a training, amplifies the last digits with each step. Verify it on a machine of that class, accept more (${commandLine('verify', stage, '--tolerance', '0.01')}), or make machines equal: see "Other machines" in docs/reproducibility.md.`;
   }
   if (conditions.kind === 'unknown')
     return `Its last digits depend on the class of the machine, which the lockfile does not have: an earlier version wrote it. Compare by value: ${commandLine('verify', stage, '--tolerance', '0.001')}. Or run the pipeline, and commit the new lockfile: ${commandLine('run')}`;

@@ -82,6 +82,11 @@ export class Hdf5File {
     });
   }
 
+  /** Reads a dataset of any type as text. */
+  text({ path }: Hdf5Array): string {
+    return JSON.stringify(this.#dataset(path)?.json_value);
+  }
+
   close(): void {
     this.#file.close();
   }

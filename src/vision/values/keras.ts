@@ -32,21 +32,23 @@ async function hdf5Values(path: string): Promise<FileValues | undefined> {
   }
 }
 
-/** Returns nothing if a dataset has another type than float32 or float64. */
-function collect(file: Hdf5File): FileValues | undefined {
+function collect(file: Hdf5File): FileValues {
   const numbers: NumberGroup[] = [];
   const others = new Map<string, string>();
-  const visit = (place: string): boolean => {
+  const visit = (place: string): void => {
     for (const [name, value] of Object.entries(file.attributes(place))) others.set(`${place}@${name}`, value);
     const array = file.array(place);
-    if (array === undefined) return file.names(place).every((name) => visit(`${place === '/' ? '' : place}/${name}`));
+    if (array === undefined) {
+      for (const name of file.names(place)) visit(`${place === '/' ? '' : place}/${name}`);
+      return;
+    }
     const values = file.read(array);
-    if (!values.ok) return false;
-    numbers.push({ name: place, values: values.value });
-    others.set(place, `an array [${array.shape.join(', ')}]`);
-    return true;
+    if (values.ok) numbers.push({ name: place, values: values.value });
+    // Seeds and counters are integers, which have to be equal.
+    others.set(place, `an array [${array.shape.join(', ')}]${values.ok ? '' : ` ${file.text(array)}`}`);
   };
-  return visit('/') ? { numbers, others } : undefined;
+  visit('/');
+  return { numbers, others };
 }
 
 async function archiveValues(archive: string): Promise<FileValues | undefined> {

@@ -114,7 +114,9 @@ describe('the lockfile', () => {
       .read('pipeline.lock')
       .split(/^(?=\w)/m)
       .slice(1);
-    expect(train).toMatch(/\n {2}machine:\n {4}tensorflow:\n {6}architecture: \w+\n {6}caches: .*\n {6}isa: avx2\n$/);
+    expect(train).toMatch(
+      /\n {2}machine:\n {4}tensorflow:\n {6}architecture: \w+\n {6}caches: .*\n {6}isa: avx2\n {6}vendor: \w+\n$/,
+    );
     expect(score).toContain('      isa: avx2\n');
     expect(numbers).not.toContain('machine');
   });

@@ -43,13 +43,14 @@ test('weights of another length than their model needs are not read', async () =
   expect(await valuesOf(join(model(8, 1), 'weights.bin'))).toBeUndefined();
 });
 
-async function hdf5(bias: number, config = '{}'): Promise<string> {
+async function hdf5(bias: number, config = '{}', seed = 7): Promise<string> {
   const folder = temporaryFolder();
   await Hdf5Writer.write(join(folder, 'model.h5'), (file) => {
     file.text('/', 'model_config', config);
     file.group('dense');
     file.floats('dense/kernel', Float32Array.of(4, 4), [2]);
     file.floats('dense/bias', Float32Array.of(bias), [1]);
+    file.integers('dense/seed', Uint32Array.of(seed, 0), [2]);
   });
   return folder;
 }
@@ -63,6 +64,10 @@ test("the datasets of Keras' HDF5 files are compared, and their attributes must 
   expect(await compare('model.h5', await hdf5(1), await hdf5(1, '{"a":1}'))).toMatchObject({
     kind: 'other',
     what: expect.stringContaining('/@model_config differs'),
+  });
+  expect(await compare('model.h5', await hdf5(1), await hdf5(1, '{}', 8))).toMatchObject({
+    kind: 'other',
+    what: '/dense/seed differs: "an array [2] [7,0]" → "an array [2] [8,0]"',
   });
 });
 
