@@ -16,7 +16,7 @@ const STACK: OptionSpec = { flags: '--stack', description: 'print the whole stac
 const TOLERANCE: OptionSpec = {
   flags: '--tolerance <RATIO>',
   description:
-    'compare numbers with pipeline.lock by value, and accept differences up to this ratio to the largest number of their tensor or column (default: 0.001 for results of another class of machine, otherwise none)',
+    'compare numbers with pipeline.lock by value, and accept differences up to this ratio to the largest number of their tensor or column (default: 0.0001 for results of another class of machine, otherwise none)',
   parse: parseRatio,
 };
 

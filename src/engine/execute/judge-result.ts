@@ -12,7 +12,7 @@ import type { LockedStage, Lockfile } from './lockfile.ts';
  * The tolerance for results from another class of machine: the largest difference of two numbers, as a ratio to the
  * largest number of their tensor, column or curve.
  */
-const DEFAULT_TOLERANCE = 1e-3;
+const DEFAULT_TOLERANCE = 1e-4;
 
 export interface LockComparison {
   readonly lockfile: Lockfile;

@@ -63,7 +63,7 @@ export function adviceOnDifference(
       : `${machine} Its values differ by more than the tolerance of ${figure(tolerance ?? 0)}. That need not be a mistake: an iterative computation, such as a training, amplifies the last digits with each step. Verify it on a machine of that class, accept more (${commandLine('verify', stage, '--tolerance', '0.01')}), or make machines equal: see "Other machines" in docs/reproducibility.md.`;
   }
   if (conditions.kind === 'unknown')
-    return `Its last digits depend on the class of the machine, which the lockfile does not have: an earlier version wrote it. Compare by value: ${commandLine('verify', stage, '--tolerance', '0.001')}. Or run the pipeline, and commit the new lockfile: ${commandLine('run')}`;
+    return `Its last digits depend on the class of the machine, which the lockfile does not have: an earlier version wrote it. Compare by value: ${commandLine('verify', stage, '--tolerance', '0.0001')}. Or run the pipeline, and commit the new lockfile: ${commandLine('run')}`;
   return differences.some(({ cached }) => cached)
     ? `The cached result differs from the lockfile. Recompute it: ${commandLine('run', stage, '--force', '--locked')}`
     : 'The same code, params and inputs gave a different result. Typical causes: the time, random numbers without a seed, the order of files or threads. If the stage cannot be made deterministic, declare it: deterministic: false.';

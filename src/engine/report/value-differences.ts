@@ -2,7 +2,7 @@ import { count, figure, plural } from '../../shared/text/format.ts';
 import type { Approximation, Difference } from '../execute/failure.ts';
 import type { NumberDifference, NumberDifferences, ValueDifferences } from '../values/compare-values.ts';
 
-/** Describes how far the values of an output differ: `4 of 20 numbers differ, by at most 3e-7 of …`. */
+/** Describes how far the values of an output differ: `4 of 20 numbers differ; the largest difference is …`. */
 export function describeValues({ output, file }: Difference, values: ValueDifferences): string {
   const path = (inner: string) => (inner === '' ? file : `${file}/${inner}`);
   if (values.kind === 'other') return `output ${output}: ${path(values.file)}: ${values.what}`;
@@ -18,9 +18,9 @@ function describeNumbers(
     `at ${place} in ${path(file)} (${figure(expected, 8)} → ${figure(found, 8)})`;
   const largest = `the largest difference is ${figure(absolute.difference, 2)} ${where(absolute)}`;
   const isSame = absolute.file === relative.file && absolute.place === relative.place;
-  const ratio = `${figure(relative.difference, 2)} of the largest number there`;
-  const inRelation = isSame ? `, ${ratio}` : `; in relation, ${ratio} ${where(relative)}`;
-  return `${count(differing)} of ${plural(numbers, 'number')} differ; ${largest}${inRelation}`;
+  const ratio = figure(relative.difference, 2);
+  const inRelation = isSame ? `relative ${ratio}` : `the largest relative difference is ${ratio} ${where(relative)}`;
+  return `${count(differing)} of ${plural(numbers, 'number')} differ; ${largest}; ${inRelation}`;
 }
 
 /** Describes why a result counts as reproduced that is not byte-identical, and how far its outputs differ. */

@@ -16,9 +16,9 @@ export const ISA_LIMIT = 'ONEDNN_MAX_CPU_ISA';
 const CACHES = '/sys/devices/system/cpu/cpu0/cache';
 
 /**
- * Returns what decides, on a CPU, in which order TensorFlow's kernels add up: the instruction set, by which oneDNN chooses
- * kernels, the sizes of the caches, by which it chooses blocks, and the vendor, since Intel and AMD approximate
- * reciprocals (RCPPS, RSQRTPS) differently. The number of threads is a param of each stage.
+ * Returns what the last digits of TensorFlow's results depend on, on a CPU: the instruction set, by which oneDNN chooses
+ * kernels, the sizes of the caches, by which it chooses blocks, and the vendor, since the instructions that approximate
+ * reciprocals differ. The number of threads is a param of each stage.
  *
  * @param environment may lower the instruction set (`ISA_LIMIT`).
  * @param read reads a text file; throws if it cannot.
