@@ -117,6 +117,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock',
     options: [
       { flags: '--keep <DIR>', description: 'create the empty cache in DIR, and do not delete it afterwards' },
+      {
+        flags: '--strict',
+        description: 'find what stages use without having declared it: files, variables, network, time and more',
+      },
+      {
+        flags: '--pass <NAME>',
+        description: 'of the passes of --strict only this one (repeatable)',
+        choices: ['trace'],
+        repeatable: true,
+      },
       STACK,
       JOBS,
     ],

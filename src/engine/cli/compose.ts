@@ -7,6 +7,7 @@ import type { RunRecord } from '../cache/records.ts';
 import type { Stores } from '../cache/stores.ts';
 import { GpuLocks, gpuLockDirectory } from '../execute/gpu-locks.ts';
 import { gpusOf } from '../execute/gpus.ts';
+import type { Launcher } from '../execute/launch.ts';
 import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
@@ -57,14 +58,19 @@ interface ExecutorParts {
   readonly environment: NodeJS.ProcessEnv;
   /** The maximum number of stages that run in parallel. */
   readonly jobs: number | undefined;
+  readonly launcher?: Launcher | undefined;
 }
 
 /** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
-  const { engine, roots, stores, linkable, paths, runtime, environment, jobs } = parts;
+  const { engine, roots, stores, linkable, paths, runtime, environment, jobs, launcher } = parts;
   const machineClass = (document: RecordedDocument) => runtime.machineClassOf(readDocument(document).runtime);
   return new LocalExecutor(
-    { roots, stores, linkable, paths, machineClass, host: engine.host, stageApi: engine.stageApi, environment },
+    {
+      ...{ roots, stores, linkable, paths, machineClass, environment },
+      ...{ host: engine.host, stageApi: engine.stageApi },
+      ...(launcher && { launcher }),
+    },
     new ResourcePool(() => machineOf(environment, jobs)),
     new GpuLocks(gpuLockDirectory(environment), () => gpusOf(environment)),
   );
