@@ -42,6 +42,13 @@ export class RuntimeRegistry {
     return [...this.#packagesOf(code).keys()].flatMap(({ env = [] }) => env);
   }
 
+  /** Returns the folders with what the packages that `code` reaches load from outside of their own. Absolute. */
+  nativeFoldersOf(code: ReachedFolders): readonly string[] {
+    return [...this.#packagesOf(code)].flatMap(([registered, packages]) =>
+      packages.flatMap((reached) => registered.nativeFolders?.(reached) ?? []),
+    );
+  }
+
   /** Returns the class of this machine for results that depend on these runtimes; nothing if it does not matter. */
   machineClassOf(runtime: Runtime): MachineClass | undefined {
     const classes = this.#registered.flatMap(({ name, machineClass }): [string, Facts][] =>

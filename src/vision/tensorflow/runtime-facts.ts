@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 import { success } from '../../shared/problem.ts';
 import { cpuClass } from './machine-class.ts';
@@ -31,6 +31,11 @@ export const tensorFlowFacts: RuntimeFacts = {
   read({ folder }, conditions) {
     const { tensorflow = 'unknown', variant = 'cpu' } = readInstalled(folder);
     return success({ version: tensorflow, device: variant !== 'cpu' && conditions.hasGpu ? 'gpu' : 'cpu' });
+  },
+  nativeFolders({ folder }) {
+    const { library } = readInstalled(folder);
+    // The libraries of a GPU lie beside it.
+    return library === undefined ? [] : [dirname(library)];
   },
 };
 
