@@ -22,7 +22,7 @@ const ALWAYS = [
 const ALWAYS_PREFIXES = ['XDG_'];
 
 /** Equal everywhere, since dates, sorting and messages depend on them. A stage that declares one sees the user's. */
-const PINNED = { TZ: 'UTC', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
+export const PINNED = { TZ: 'UTC', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
 
 const GPUS = 'CUDA_VISIBLE_DEVICES';
 
