@@ -25,7 +25,7 @@ describe.skipIf(obstacle !== undefined)(
       mkdirSync(join(temporary, 'node_modules/flavour'), { recursive: true });
       writeFileSync(join(temporary, 'node_modules/flavour/index.js'), '');
       writeFileSync(join(temporary, 'left-over.txt'), '');
-      const environment = { TMPDIR: temporary };
+      const environment = { TMPDIR: temporary, FLAVOUR: 'sweet' };
       const ran = await project.pipelineWith(environment, 'run');
       expect(ran.exitCode, ran.stderr).toBe(0);
       finished = await project.pipelineWith(environment, 'verify', '--strict', '--pass', 'trace', '--json');

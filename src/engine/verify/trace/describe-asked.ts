@@ -38,13 +38,13 @@ function adviceOn({ kind, subject }: Asked): string {
     case 'environment':
       return subject === '*'
         ? 'Read the variables that it needs by their names, and declare them: env: [NAME].'
-        : `Declare it, so that its value is in the key: env: [${subject}]. Or make it a param. Undeclared variables are not passed, but for PATH, HOME and the like.`;
+        : `Declare it, so that its value is in the action key: env: [${subject}]. Or make it a param.`;
     case 'clock':
       return 'Take a date from a param. To measure how long something takes, use performance.now().';
     case 'random':
       return 'Draw from a generator with a seed from the params.';
     case 'machine':
-      return 'Make it a param, such as the number of threads, or do without it: results must not depend on the machine.';
+      return 'Make it a param. If it only decides how much is done at once, read the variable PIPELINE_CORES, which the runner sets.';
     case 'process':
       return 'Use the paths and params in the context; they are all that a stage is given.';
     case 'network':

@@ -10,7 +10,7 @@ import { readLog } from './read-log.ts';
 import { readNotes } from './read-notes.ts';
 import { type StageServices, surroundingsOf } from './surroundings.ts';
 import { filesIn, type Traced } from './traced.ts';
-import { declaredVariables, undeclared } from './undeclared.ts';
+import { undeclared, variablesIn } from './undeclared.ts';
 import { UsedPaths } from './used-paths.ts';
 
 /** Returns what a traced process has used without having declared it. */
@@ -37,7 +37,7 @@ export async function findingsIn(traced: Traced, plan: Plan, services: StageServ
         used.use === 'run' ? programs.find(({ subject }) => startsProgram(subject, used.path)) : undefined;
       return pathFinding(name, { ...used, ...(started?.at && { at: started.at }) }, surroundings, started?.subject);
     }),
-    ...undeclared(asked, declaredVariables(name, plan, services)).map((each) => askedFinding(name, each)),
+    ...undeclared(asked, variablesIn(name, launch.environment, plan, services)).map((each) => askedFinding(name, each)),
     ...networkFindings(name, asked, [...connections.values()]),
   ];
 }

@@ -31,7 +31,7 @@ export interface Surroundings {
   readonly node: string | undefined;
 }
 
-export type StageServices = Pick<Services, 'codes' | 'runtime' | 'roots'>;
+export type StageServices = Pick<Services, 'codes' | 'runtime' | 'roots' | 'environment'>;
 
 /** Variables with the paths of certificates, which decide whom a process believes, and not what it computes. */
 const CERTIFICATES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];

@@ -1,4 +1,4 @@
-import { PINNED } from '../../execute/environment.ts';
+import { SET_BY_RUNNER } from '../../execute/environment.ts';
 import { variablesOf } from '../../execute/stage-key.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { ALL_VARIABLES } from '../hook/environment.ts';
@@ -8,6 +8,14 @@ import type { StageServices } from './surroundings.ts';
 /** What tells one machine from another. The rest of `os` only says how many threads or how much memory there are. */
 const IDENTITY = ['os.hostname()', 'os.userInfo()', 'os.networkInterfaces()'];
 
+/** The environment variables of a traced process. */
+export interface Variables {
+  /** Those that the stage has declared, and those by which the runner tells it what it may use. */
+  readonly declared: ReadonlySet<string>;
+  /** Those that have a value, in the process or in the environment of the runner. */
+  readonly set: ReadonlySet<string>;
+}
+
 /**
  * Returns what was asked for without being declared, each once for each line of code.
  *
@@ -16,15 +24,16 @@ const IDENTITY = ['os.hostname()', 'os.userInfo()', 'os.networkInterfaces()'];
  * That they ask how many threads to start is what they are for. But the time, random numbers and the name of the machine
  * that they get for the stage are as if the stage had asked.
  */
-export function undeclared(asked: readonly Asked[], declared: ReadonlySet<string>): readonly Asked[] {
+export function undeclared(asked: readonly Asked[], { declared, set }: Variables): readonly Asked[] {
   const listed = asked.filter(({ kind, subject }) => kind === 'environment' && subject === ALL_VARIABLES).map(placeOf);
   const found = asked.filter((each) => {
     const { kind, subject, by } = each;
     switch (kind) {
       case 'environment':
         if (by !== 'stage' || declared.has(subject)) return false;
-        // Who lists all variables reads each of them afterwards.
-        return subject === ALL_VARIABLES || !listed.includes(placeOf(each));
+        if (subject === ALL_VARIABLES) return true;
+        // Who lists all variables reads each of them afterwards. One that has no value anywhere has none in any run.
+        return set.has(subject) && !listed.includes(placeOf(each));
       case 'clock':
       case 'random':
         return by !== 'other';
@@ -47,9 +56,17 @@ function placeOf({ at }: Asked): string {
   return JSON.stringify([at?.file, at?.line]);
 }
 
-/** Returns the variables that a stage has declared, and those that have the same value in every run. */
-export function declaredVariables(name: string, plan: Plan, services: StageServices): ReadonlySet<string> {
+/** Returns the variables of the process of the stage `name`, which was started with `environment`. */
+export function variablesIn(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  plan: Plan,
+  services: StageServices,
+): Variables {
   const stage = plan.stages.find((planned) => planned.name === name);
-  if (stage === undefined) return new Set();
-  return new Set([...variablesOf(stage, services), ...stage.secrets, ...Object.keys(PINNED)]);
+  const own = stage === undefined ? [] : [...variablesOf(stage, services), ...stage.secrets];
+  return {
+    declared: new Set([...own, ...SET_BY_RUNNER]),
+    set: new Set([...Object.keys(environment), ...Object.keys(services.environment)]),
+  };
 }
