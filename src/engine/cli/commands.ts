@@ -2,7 +2,7 @@ import { CACHE_COMMANDS } from './cache-commands.ts';
 import type { CommandSpec, OptionSpec } from './command-spec.ts';
 import { command } from './define-command.ts';
 import type { CommonOptions } from './options.ts';
-import { parsePort, parsePositive } from './quantities.ts';
+import { parsePort, parsePositive, parseRatio } from './quantities.ts';
 import { parseColumns, parseFilter } from './run-options.ts';
 
 const JOBS: OptionSpec = {
@@ -13,6 +13,13 @@ const JOBS: OptionSpec = {
 
 const STACK: OptionSpec = { flags: '--stack', description: 'print the whole stack of each error that a stage throws' };
 
+const TOLERANCE: OptionSpec = {
+  flags: '--tolerance <RATIO>',
+  description:
+    'compare numbers with pipeline.lock by value, and accept differences up to this ratio to the largest number of their tensor or column (default: 0.0001 for results of another class of machine, otherwise none)',
+  parse: parseRatio,
+};
+
 /** Every command, in the order in which `--help` lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
   command('run', '[STAGE...]', {
@@ -21,6 +28,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--from <STAGE>', description: 'rerun this stage and all downstream stages, even if they are cached' },
       { flags: '--until <STAGE>', description: 'stop after this stage' },
       { flags: '--only <STAGE>', description: 'run only this stage; its inputs must be cached' },
+      {
+        flags: '--since <REV>',
+        description:
+          'run and list only the stages whose code, params or inputs differ from pipeline.lock at this Git revision, and what is downstream of them',
+      },
       { flags: '--force', description: 'rerun stages even if they are cached' },
       { flags: '--dry-run', description: 'show which stages would run, and why, without running them' },
       {
@@ -32,6 +44,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         flags: '--locked',
         description: 'fail unless pipeline.lock matches the pipeline, and every result matches pipeline.lock',
       },
+      { ...TOLERANCE, description: `with --locked: ${TOLERANCE.description}` },
       {
         flags: '--trust-cache',
         description: 'believe results in the cache that were computed by others, and write them to pipeline.lock',
@@ -109,6 +122,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [{ flags: '--port <N>', description: 'the port (default: any free one)', parse: parsePort, default: 0 }],
     run: async (_args, options: import('./commands/ui.ts').UiOptions) => (await import('./commands/ui.ts')).ui(options),
   }),
+  command('ci-summary', '[FILE]', {
+    description:
+      'print a summary of a run as Markdown, for the page of a CI job. FILE: what run --json, verify --json or ci-summary --json has printed (default: the newest run)',
+    options: [
+      {
+        flags: '--since <REV>',
+        description:
+          'compare metrics with the results that pipeline.lock has at this Git revision (default: with the run before)',
+      },
+      { flags: '--comment', description: 'print at most 65,000 characters, for a comment' },
+    ],
+    run: async ({ all }, options: import('./commands/ci-summary.ts').CiSummaryOptions) =>
+      (await import('./commands/ci-summary.ts')).ciSummary(all[0], options),
+  }),
   command('init', '[DIR]', {
     description: 'create a small working pipeline in DIR (default: this folder); never overwrites files',
     options: [
@@ -122,7 +149,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/init.ts')).init(all[0], options),
   }),
   command('verify', '[STAGE...]', {
-    description: 'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock',
+    description:
+      'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock; on another class of machine, that its numbers are within a tolerance',
     options: [
       { flags: '--keep <DIR>', description: 'create the empty cache in DIR, and do not delete it afterwards' },
       {
@@ -135,6 +163,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         choices: ['trace'],
         repeatable: true,
       },
+      TOLERANCE,
       STACK,
       JOBS,
     ],

@@ -12,12 +12,11 @@ import { runPasses } from '../../verify/run-passes.ts';
 import { STRICT_PASSES } from '../../verify/strict-passes.ts';
 import { type Console, openConsole, reportProblems } from '../console.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
-import { checkAgainstLockfile } from '../locked.ts';
-import type { CommonOptions } from '../options.ts';
+import { checkAgainstLockfile, type ToleranceOptions } from '../locked.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { inFresh } from '../rerun.ts';
 
-export interface StrictOptions extends CommonOptions {
+export interface StrictOptions extends ToleranceOptions {
   /** The names of the passes; none for all of them. */
   readonly pass: readonly string[];
   /** Print the stacks of errors. */
@@ -58,6 +57,7 @@ export async function verifyStrictly(prepared: Prepared, options: StrictOptions)
         if (result.failed) await printFailures(result.failed, console, { stack: options.stack, logs: undefined });
         const text = describePass(result, console.folders, paint);
         if (text !== '') console.print(text);
+        for (const { stage, problem } of result.findings) console.annotate([problem], 'error', stage);
         for (const line of passJson(result)) console.printJson(line);
       },
     },
@@ -89,7 +89,7 @@ async function rerunStages(
   const common = { ...options, ...(jobs !== undefined && { jobs }) };
   const again = inFresh(services, cache, verification.reusedKeys, common, launcher);
   if (label !== undefined) console.print(label);
-  const { emit, close } = reporterFor({ ...options, dryRun: false }, console);
+  const { emit, close } = await reporterFor({ ...options, dryRun: false }, console);
   const result = await execute(again, {
     selection: verification.selection,
     select: (plan) => success(planVerification(plan, stages, lockfile).selection),
@@ -100,7 +100,7 @@ async function rerunStages(
     emit: (event: RunEvent) => {
       if (event.type !== 'run-started') emit(event.type === 'stage-started' ? { ...event, reasons: [] } : event);
     },
-    checkResult: checkAgainstLockfile(lockfile, again.stores.contents),
+    checkResult: checkAgainstLockfile(lockfile, again.stores.contents, options),
   });
   await close();
   rmSync(cache, { recursive: true, force: true });
