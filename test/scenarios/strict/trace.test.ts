@@ -124,6 +124,16 @@ describe.skipIf(obstacle !== undefined)('pipeline verify --strict --pass trace, 
     expect(exitCode).toBe(3);
   });
 
+  test('is incomplete if all stages are declared non-deterministic', async () => {
+    const project = new Project(DECLARED);
+    project.edit('pipeline.yaml', '    shell: true', '    shell: true\n    deterministic: false');
+    expect((await project.pipeline('run')).exitCode).toBe(0);
+    const { stdout, exitCode } = await project.pipeline('verify', 'command', '--strict', '--pass', 'trace');
+    expect(stdout).toContain('○ command is left out: it is declared non-deterministic');
+    expect(stdout).toContain('not proven: trace could not look at everything here');
+    expect(exitCode).toBe(2);
+  });
+
   test('compares the results with the lockfile as well', async () => {
     const project = new Project(DECLARED);
     project.edit('stages/module.ts', 'new Date(params.date).getTime()', 'performance.now()');

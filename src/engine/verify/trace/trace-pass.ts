@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Problem } from '../../../shared/problem.ts';
 import type { Launch, LaunchedStage } from '../../execute/launch.ts';
 import type { HookSettings } from '../hook/note.ts';
 import { judgeRun } from '../judge-run.ts';
@@ -17,6 +18,11 @@ export const tracePass: Pass = {
   run,
 };
 
+const NOTHING_RAN: Problem = {
+  message: 'no stage was run, so there was nothing to look at',
+  advice: 'Name a stage that is not declared non-deterministic: pipeline verify STAGE --strict',
+};
+
 async function run({ services, folder, rerun }: PassContext): Promise<PassOutcome> {
   const traced: Traced[] = [];
   const result = await rerun({
@@ -31,7 +37,7 @@ async function run({ services, folder, rerun }: PassContext): Promise<PassOutcom
   return {
     ...judged,
     findings: [...found.flatMap(({ findings }) => findings), ...judged.findings],
-    gaps: [...found.flatMap(({ gaps }) => gaps), ...judged.gaps],
+    gaps: [...(traced.length === 0 ? [NOTHING_RAN] : []), ...found.flatMap(({ gaps }) => gaps), ...judged.gaps],
   };
 }
 
