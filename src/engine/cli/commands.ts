@@ -124,7 +124,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         flags: '--pass <NAME>',
         description: 'of the passes of --strict only this one (repeatable)',
-        choices: ['trace'],
+        choices: ['trace', 'hide', 'vary'],
         repeatable: true,
       },
       STACK,

@@ -10,6 +10,7 @@ import { gpusOf } from '../execute/gpus.ts';
 import type { Launcher } from '../execute/launch.ts';
 import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
+import type { MachineServices } from '../execute/machine-services.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Roots } from '../execute/roots.ts';
 import { type RecordedDocument, readDocument } from '../fingerprint/action-key.ts';
@@ -59,17 +60,19 @@ interface ExecutorParts {
   /** The maximum number of stages that run in parallel. */
   readonly jobs: number | undefined;
   readonly launcher?: Launcher | undefined;
+  readonly seenAt?: MachineServices['seenAt'] | undefined;
 }
 
 /** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
-  const { engine, roots, stores, linkable, paths, runtime, environment, jobs, launcher } = parts;
+  const { engine, roots, stores, linkable, paths, runtime, environment, jobs, launcher, seenAt } = parts;
   const machineClass = (document: RecordedDocument) => runtime.machineClassOf(readDocument(document).runtime);
   return new LocalExecutor(
     {
       ...{ roots, stores, linkable, paths, machineClass, environment },
       ...{ host: engine.host, stageApi: engine.stageApi },
       ...(launcher && { launcher }),
+      ...(seenAt && { seenAt }),
     },
     new ResourcePool(() => machineOf(environment, jobs)),
     new GpuLocks(gpuLockDirectory(environment), () => gpusOf(environment)),

@@ -1,0 +1,70 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Problem } from '../../../shared/problem.ts';
+import { findProgram } from '../../execute/find-program.ts';
+import { MESSAGES } from '../../execute/protocol.ts';
+import { EVERYTHING, sandboxObstacle } from '../sandbox/obstacles.ts';
+import type { PossibleVariation, VariedMachine } from './variation.ts';
+
+/**
+ * Mounts folders over others, which list their files in reverse order, until a word `--`, and then execs what follows.
+ * What mounts them ends with the sandbox.
+ */
+const MOUNT = [
+  'while [ "$1" != -- ]; do',
+  `  disorderfs --quiet --sort-dirents=yes --reverse-dirents=yes -o ro "$1" "$2" ${MESSAGES}>&- >/dev/null || exit 125`,
+  '  shift 2',
+  'done',
+  'shift',
+  'exec "$@"',
+].join('\n');
+
+/** Input folders list their files in reverse alphabetical order. */
+export function directoryOrder(
+  machine: VariedMachine,
+  seenAt: (path: string) => string = (path) => path,
+): PossibleVariation {
+  const name = 'directory order';
+  const obstacle = obstacleOf(machine);
+  if (obstacle !== undefined) return { name, obstacle };
+  return {
+    name,
+    value: 'reversed',
+    advice: 'Sort what a folder lists, by code unit: readdirSync(folder).sort().',
+    change: ({ inputs, folder }) => {
+      const folders = inputs.map(({ handed }) => handed).filter((path) => statSync(path).isDirectory());
+      const ordered = folders.map((handed, index) => ({ handed, from: join(folder, 'ordered', String(index)) }));
+      for (const { from } of ordered) mkdirSync(from, { recursive: true });
+      return {
+        starter: ['sh', '-c', MOUNT, 'sh', ...ordered.flatMap(({ handed, from }) => [from, seenAt(handed)]), '--'],
+        sandbox: {
+          mounts: ordered.map(({ handed, from }) => ({ kind: 'read', from: handed, at: from })),
+          mayMount: true,
+        },
+      };
+    },
+  };
+}
+
+function obstacleOf({ environment, folder, withoutSandbox }: VariedMachine): Problem | undefined {
+  if (withoutSandbox !== undefined) return withoutSandbox;
+  if (findProgram('disorderfs', '/', environment) === undefined) {
+    const advice = 'Install it: apt install disorderfs.';
+    return { message: 'the order of directories was not varied: disorderfs is not installed', advice };
+  }
+  const [from, at] = [join(folder, 'order'), join(folder, 'ordered')];
+  for (const path of [from, at]) mkdirSync(path, { recursive: true });
+  const failed = sandboxObstacle(environment, { mounts: EVERYTHING, mayMount: true }, [
+    'sh',
+    '-c',
+    MOUNT,
+    'sh',
+    from,
+    at,
+    '--',
+    'true',
+  ]);
+  if (failed === undefined) return undefined;
+  const advice = 'Allow FUSE: load its kernel module (modprobe fuse). In a container: docker run --privileged.';
+  return { message: `the order of directories was not varied: ${failed.message}`, advice };
+}
