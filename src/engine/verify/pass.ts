@@ -35,7 +35,7 @@ export interface Rerun {
    * not computed again, come from the cache.
    */
   readonly stages?: readonly string[];
-  /** The maximum number of stages that run in parallel; by default the one that the user asked for. */
+  /** The maximum number of stages that run in parallel, unless the user asked for another one. */
   readonly jobs?: number;
 }
 

@@ -43,10 +43,10 @@ export async function findSuspects(how: Rerun, context: Pick<PassContext, 'rerun
   };
 }
 
-/** Returns what bubblewrap has said if it could not start the stage; nothing if it has, or if there is no such program. */
+/** Returns what was said if the stage was not started; nothing if it was, or if there is no such program in the sandbox. */
 function sandboxFailure(failure: FailureReason): string | undefined {
   const output = failure.kind === 'crashed' ? failure.output : '';
-  return /^bwrap: (?!execvp).*$/m.exec(output)?.[0];
+  return /^(bwrap: (?!execvp)|disorderfs: ).*$/m.exec(output)?.[0];
 }
 
 function brokenProblem({ name, failure }: { readonly name: string; readonly failure: FailureReason }): Problem {

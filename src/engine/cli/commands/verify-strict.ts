@@ -86,7 +86,7 @@ async function rerunStages(
   console: Console,
 ): Promise<RunResult> {
   const cache = mkdtempSync(join(directory, 'cache-'));
-  const common = { ...options, ...(jobs !== undefined && { jobs }) };
+  const common = { ...(jobs !== undefined && { jobs }), ...options };
   const stages = chosen ?? named;
   const verification = chosen === undefined ? asked : planVerification(services.plan, chosen, lockfile);
   const again = inFresh(services, cache, verification.reusedKeys, common, how);

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../../../shared/problem.ts';
 import { findProgram } from '../../execute/find-program.ts';
 import { bubblewrapped, type Sandbox } from './bubblewrap.ts';
 import type { Mount } from './mounts.ts';
+import { textOf } from './system.ts';
 
 /** The whole file system as it is, and only the processes in the sandbox. */
 export const EVERYTHING: readonly Mount[] = [
@@ -28,7 +28,7 @@ export function sandboxObstacle(
   const { status, stderr } = spawnSync(program, args, { encoding: 'utf8', env: environment });
   if (status === 0) return undefined;
   const said = stderr.trim().split('\n', 1)[0] || `exit code ${status}`;
-  return { message: `bubblewrap cannot make a sandbox here: ${said}`, advice: adviceHere() };
+  return { message: `bubblewrap cannot make a sandbox here: ${said}`, advice: adviceOnSandboxes() };
 }
 
 /** What keeps bubblewrap from user namespaces, by the file in which the kernel says so. */
@@ -51,17 +51,10 @@ const SWITCHES: readonly (readonly [file: string, blocking: string, advice: stri
   ],
 ];
 
-function adviceHere(): string {
-  if (['/.dockerenv', '/run/.containerenv'].some((file) => existsSync(file)))
+/** Returns what to do about a machine without sandboxes. `valueIn` returns the text of a file, if there is one. */
+export function adviceOnSandboxes(valueIn: (file: string) => string | undefined = textOf): string {
+  if (['/.dockerenv', '/run/.containerenv'].some((file) => valueIn(file) !== undefined))
     return 'A container may not make sandboxes unless it is allowed to: docker run --privileged. Or run it outside.';
-  const blocking = SWITCHES.find(([file, value]) => valueIn(file) === value);
+  const blocking = SWITCHES.find(([file, value]) => valueIn(file)?.trim() === value);
   return blocking?.[2] ?? 'Run it on a machine that allows user namespaces, or as root.';
-}
-
-function valueIn(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }

@@ -17,7 +17,7 @@ export function buildPath({ roots, withoutSandbox }: VariedMachine): PossibleVar
   const place = PLACES.find((folder) => existsSync(folder) && !moved.some((inside) => isInside(folder, inside)));
   if (place === undefined || !moved.includes(roots.project)) {
     const advice = 'Move the project to another folder, such as one in your home.';
-    return { name, obstacle: { message: `the build path was not varied: ${roots.project} cannot be moved`, advice } };
+    return { name, obstacle: { message: `${roots.project} cannot be moved`, advice } };
   }
   const folders = moved.map((from, index) => ({ from, at: join(place, 'varied', String(index)) }));
   const seenAt = (path: string) => {

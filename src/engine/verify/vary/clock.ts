@@ -12,7 +12,7 @@ export function clock(): PossibleVariation {
   const library = libraryOfFaketime();
   if (library === undefined) {
     const advice = 'Install it: apt install libfaketime, or dnf install libfaketime.';
-    return { name, obstacle: { message: 'the clock was not varied: libfaketime is not installed', advice } };
+    return { name, obstacle: { message: 'libfaketime is not installed', advice } };
   }
   return {
     name,

@@ -14,11 +14,11 @@ export function cpus({ environment, withoutSandbox }: VariedMachine): PossibleVa
   const count = availableParallelism();
   if (count === 1) {
     const advice = 'Run it on a machine with several CPUs.';
-    return { name, obstacle: { message: 'the number of CPUs was not varied: there is only one', advice } };
+    return { name, obstacle: { message: 'there is only one CPU', advice } };
   }
   if (findProgram('taskset', '/', environment) === undefined) {
     const advice = 'Install it: apt install util-linux, or dnf install util-linux-core.';
-    return { name, obstacle: { message: 'the number of CPUs was not varied: taskset is not installed', advice } };
+    return { name, obstacle: { message: 'taskset is not installed', advice } };
   }
   const [, first = '0'] = /^Cpus_allowed_list:\s*(\d+)/m.exec(textOf('/proc/self/status') ?? '') ?? [];
   return {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Problem } from '../../../shared/problem.ts';
 import { findProgram } from '../../execute/find-program.ts';
 import { MESSAGES } from '../../execute/protocol.ts';
+import type { Mount } from '../sandbox/mounts.ts';
 import { EVERYTHING, sandboxObstacle } from '../sandbox/obstacles.ts';
 import type { PossibleVariation, VariedMachine } from './variation.ts';
 
@@ -12,7 +13,10 @@ import type { PossibleVariation, VariedMachine } from './variation.ts';
  */
 const MOUNT = [
   'while [ "$1" != -- ]; do',
-  `  disorderfs --quiet --sort-dirents=yes --reverse-dirents=yes -o ro "$1" "$2" ${MESSAGES}>&- >/dev/null || exit 125`,
+  `  disorderfs --quiet --sort-dirents=yes --reverse-dirents=yes -o ro "$1" "$2" ${MESSAGES}>&- >/dev/null || {`,
+  '    echo "disorderfs: cannot mount $2" >&2',
+  '    exit 125',
+  '  }',
   '  shift 2',
   'done',
   'shift',
@@ -20,10 +24,7 @@ const MOUNT = [
 ].join('\n');
 
 /** Input folders list their files in reverse alphabetical order. */
-export function directoryOrder(
-  machine: VariedMachine,
-  seenAt: (path: string) => string = (path) => path,
-): PossibleVariation {
+export function directoryOrder(machine: VariedMachine): PossibleVariation {
   const name = 'directory order';
   const obstacle = obstacleOf(machine);
   if (obstacle !== undefined) return { name, obstacle };
@@ -31,16 +32,21 @@ export function directoryOrder(
     name,
     value: 'reversed',
     advice: 'Sort what a folder lists, by code unit: readdirSync(folder).sort().',
-    change: ({ inputs, folder }) => {
+    change: ({ inputs, folder }, seenAt) => {
       const folders = inputs.map(({ handed }) => handed).filter((path) => statSync(path).isDirectory());
-      const ordered = folders.map((handed, index) => ({ handed, from: join(folder, 'ordered', String(index)) }));
+      const ordered = folders.map((path, index) => ({
+        ...{ path, at: seenAt(path) },
+        from: join(folder, 'ordered', String(index)),
+      }));
       for (const { from } of ordered) mkdirSync(from, { recursive: true });
+      const mounts = ordered.flatMap(({ path, from, at }): Mount[] => [
+        { kind: 'read', from: path, at: from },
+        // It is mounted over an empty folder only.
+        { kind: 'empty', at },
+      ]);
       return {
-        starter: ['sh', '-c', MOUNT, 'sh', ...ordered.flatMap(({ handed, from }) => [from, seenAt(handed)]), '--'],
-        sandbox: {
-          mounts: ordered.map(({ handed, from }) => ({ kind: 'read', from: handed, at: from })),
-          mayMount: true,
-        },
+        starter: ['sh', '-c', MOUNT, 'sh', ...ordered.flatMap(({ from, at }) => [from, at]), '--'],
+        sandbox: { mounts, mayMount: true },
       };
     },
   };
@@ -50,7 +56,7 @@ function obstacleOf({ environment, folder, withoutSandbox }: VariedMachine): Pro
   if (withoutSandbox !== undefined) return withoutSandbox;
   if (findProgram('disorderfs', '/', environment) === undefined) {
     const advice = 'Install it: apt install disorderfs.';
-    return { message: 'the order of directories was not varied: disorderfs is not installed', advice };
+    return { message: 'disorderfs is not installed', advice };
   }
   const [from, at] = [join(folder, 'order'), join(folder, 'ordered')];
   for (const path of [from, at]) mkdirSync(path, { recursive: true });
@@ -66,5 +72,5 @@ function obstacleOf({ environment, folder, withoutSandbox }: VariedMachine): Pro
   ]);
   if (failed === undefined) return undefined;
   const advice = 'Allow FUSE: load its kernel module (modprobe fuse). In a container: docker run --privileged.';
-  return { message: `the order of directories was not varied: ${failed.message}`, advice };
+  return { message: failed.message, advice };
 }

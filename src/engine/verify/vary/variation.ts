@@ -31,7 +31,8 @@ export interface Variation {
   readonly advice: string;
   /** Returns where the stage sees a path of this machine. */
   readonly seenAt?: (path: string) => string;
-  change(stage: LaunchedStage): Change;
+  /** `seenAt` is that of all variations of the run together. */
+  change(stage: LaunchedStage, seenAt: (path: string) => string): Change;
 }
 
 /** A variation, or why there is none here. */

@@ -10,7 +10,7 @@ import type { Variation } from './variation.ts';
 export function varied(variations: readonly Variation[], hasSandbox: boolean): Rerun {
   const seenAt = variations.find((variation) => variation.seenAt !== undefined)?.seenAt ?? ((path: string) => path);
   const launcher: Launcher = (launch, stage) => {
-    const changes = variations.map((variation) => variation.change(stage));
+    const changes = variations.map((variation) => variation.change(stage, seenAt));
     const environment = {
       ...launch.environment,
       ...undeclared(

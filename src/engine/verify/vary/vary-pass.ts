@@ -1,9 +1,8 @@
-import type { Problem } from '../../../shared/problem.ts';
 import type { FailureReason } from '../../execute/failure.ts';
 import type { Finding, Pass, PassContext } from '../pass.ts';
 import { describeSign, findSuspects, placeOfSign, type Suspect } from '../suspects.ts';
 import { findCulprits } from './culprits.ts';
-import type { PossibleVariation, Variation } from './variation.ts';
+import type { Variation } from './variation.ts';
 import { variationsHere } from './variations.ts';
 import { varied } from './varied.ts';
 
@@ -17,36 +16,17 @@ export const varyPass: Pass = {
     'home, user, time zone, locale, host name, umask, CPUs, directory order, clock and build path: stages run with others',
   obstacles: async () => [],
   run: async (context) => {
-    const all = variationsHere(context);
-    const variations = all.filter((each): each is Variation => 'change' in each);
-    const gaps = gapsOf(all);
-    const hasSandbox = variations.some(({ name }) => name === 'host name');
+    const { possible, gaps, hasSandbox } = variationsHere(context);
     const how = (some: readonly Variation[]) => varied(some, hasSandbox);
-    const { suspects, outcome } = await findSuspects({ ...how(variations), jobs: JOBS }, context);
+    const { suspects, outcome } = await findSuspects({ ...how(possible), jobs: JOBS }, context);
     const findings: Finding[] = [...outcome.findings];
     for (const suspect of suspects) {
       if (context.signal.aborted) break;
-      findings.push(...(await explain(suspect, variations, how, context)));
+      findings.push(...(await explain(suspect, possible, how, context)));
     }
     return { ...outcome, findings, gaps: [...gaps, ...outcome.gaps] };
   },
 };
-
-/** Names what was not varied. Several may have the same reason. */
-function gapsOf(all: readonly PossibleVariation[]): readonly Problem[] {
-  const names = new Map<string, string[]>();
-  const problems = new Map<string, Problem>();
-  for (const each of all) {
-    if ('change' in each) continue;
-    const { message } = each.obstacle;
-    problems.set(message, each.obstacle);
-    names.set(message, [...(names.get(message) ?? []), each.name]);
-  }
-  return [...problems].map(([message, problem]) => ({
-    ...problem,
-    message: `not varied: ${(names.get(message) ?? []).join(', ')}: ${message}`,
-  }));
-}
 
 /** Looks for the variations that make the difference. */
 async function explain(

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { sandboxObstacle } from '../../../src/engine/verify/sandbox/obstacles.ts';
+import { foundIn, strictProject, type TableStage, verifyStrict } from './strict-project.ts';
+
+const obstacle = sandboxObstacle(process.env);
+
+/** What a stage depends on → the names of the variations that find it. */
+const DEPENDENT: Readonly<Record<string, readonly [TableStage, ...string[]]>> = {
+  'path-of-the-home': [{ expression: 'os.homedir()' }, 'home'],
+  'number-of-the-user': [{ expression: 'process.getuid()' }, 'user'],
+  'name-of-the-user': [{ script: 'id -un > {outputs.out}' }, 'user'],
+  'hours-of-the-day': [{ expression: 'new Date(0).getHours()' }, 'time zone'],
+  'order-of-words': [{ expression: `['zebra', 'table'].sort((a, b) => a.localeCompare(b))` }, 'locale'],
+  'decimal-comma': [{ expression: '(1.5).toLocaleString()' }, 'locale'],
+  'name-of-the-machine': [{ expression: 'os.hostname()' }, 'host name'],
+  'permissions-of-a-file': [
+    { expression: `(writeFileSync(outputs.out, ''), statSync(outputs.out).mode.toString(8))` },
+    'umask',
+  ],
+  'parallel-workers': [{ expression: 'os.availableParallelism()' }, 'CPUs'],
+  'cpus-of-the-machine': [{ expression: 'os.cpus().length' }, 'CPUs'],
+  'processors-for-a-command': [{ script: 'getconf _NPROCESSORS_ONLN > {outputs.out}' }, 'CPUs'],
+  'sum-in-as-many-parts-as-cpus': [
+    {
+      expression: `Array.from({ length: os.availableParallelism() }, (_, part) => {
+        let sum = 0;
+        for (let n = part; n < 1000; n += os.availableParallelism()) sum += 1 / (n + 0.1);
+        return sum;
+      }).reduce((a, b) => a + b)`,
+    },
+    'CPUs',
+  ],
+  'order-of-a-folder': [
+    {
+      expression: `await (async () => {
+        const names = [];
+        for await (const { name } of opendirSync(inputs.folder)) names.push(name);
+        return names;
+      })()`,
+    },
+    'directory order',
+  ],
+  'order-of-a-folder-for-a-command': [{ script: 'ls -U {inputs.folder} > {outputs.out}' }, 'directory order'],
+  year: [{ expression: 'new Date().getFullYear()' }, 'clock'],
+  'year-of-a-command': [{ script: 'date +%Y > {outputs.out}' }, 'clock'],
+  'year-of-a-program-that-it-starts': [{ expression: `execFileSync('date', ['+%Y'])` }, 'clock'],
+  'path-of-the-project': [{ expression: 'process.cwd()' }, 'build path'],
+  'path-of-an-input': [{ expression: 'inputs.folder' }, 'build path'],
+  'path-for-a-command': [{ script: 'echo {inputs.folder} > {outputs.out}' }, 'build path'],
+  'two-things': [{ expression: `os.hostname() + new Date().getFullYear()` }, 'host name', 'clock'],
+  'nothing-undeclared': [{ expression: `readdirSync(inputs.folder).sort()` }],
+};
+
+test.skipIf(obstacle !== undefined)(
+  `verify --strict names what makes a difference ${obstacle?.message ?? ''}`,
+  async () => {
+    const stages = Object.fromEntries(Object.entries(DEPENDENT).map(([name, [stage]]) => [name, stage]));
+    const project = await strictProject(stages);
+    const result = await verifyStrict(project, 'vary');
+    expect(result.gaps).toEqual([]);
+    const expected = Object.entries(DEPENDENT).map(
+      ([name, [, ...subjects]]) => [name, subjects.map((subject) => `variation ${subject}`)] as const,
+    );
+    const found = Object.entries(foundIn(result)).map(([name, subjects]) => [name, subjects.sort()] as const);
+    expect(Object.fromEntries(found)).toEqual(
+      Object.fromEntries(
+        expected.filter(([, subjects]) => subjects.length > 0).map(([name, subjects]) => [name, subjects.sort()]),
+      ),
+    );
+    expect(result.exitCode, result.stderr).toBe(3);
+  },
+);
