@@ -48,9 +48,13 @@ export function stageEnvironment(
       value !== undefined && (wanted.has(name) || isPersonal(name)) ? [[name, value]] : [],
     ),
   );
-  const cores = availableParallelism();
+  return { ...PINNED, ...coreVariables(availableParallelism()), [GPUS]: gpus.join(','), ...given };
+}
+
+/** Returns the variables that tell a stage how many cores it may use. */
+export function coreVariables(cores: number): Record<string, string> {
   // Node's default of four threads would leave cores idle while images are decoded.
-  return { ...PINNED, [POOL]: String(Math.max(4, cores)), [CORES]: String(cores), [GPUS]: gpus.join(','), ...given };
+  return { [POOL]: String(Math.max(4, cores)), [CORES]: String(cores) };
 }
 
 /** Returns the declared variables with the digests of their values, for the action key; null for one that is not set. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { coreVariables } from '../../execute/environment.ts';
 import { findProgram } from '../../execute/find-program.ts';
 import type { Mount } from '../sandbox/mounts.ts';
 import { textOf } from '../sandbox/system.ts';
@@ -28,6 +29,7 @@ export function cpus({ environment, withoutSandbox }: VariedMachine): PossibleVa
       'Make the number of parts, threads and workers a param, and join what they put out in a fixed order, not in the order ' +
       'in which they end.',
     change: ({ folder }) => ({
+      environment: coreVariables(1),
       starter: ['taskset', '-c', first],
       ...(withoutSandbox === undefined && { sandbox: { mounts: oneCpu(folder) } }),
     }),
