@@ -4,7 +4,7 @@ import { Project } from '../../support/project.ts';
 const HEAD = `import { execFileSync } from 'node:child_process';
 import { createServer, get } from 'node:http';
 import { createRequire } from 'node:module';
-import { existsSync, mkdirSync, opendirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, opendirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { sandboxObstacle } from '../../../src/engine/verify/sandbox/obstacles.ts';
 import { foundIn, strictProject, type TableStage, verifyStrict } from './strict-project.ts';
 
@@ -70,3 +73,24 @@ test.skipIf(obstacle !== undefined)(
     expect(result.exitCode, result.stderr).toBe(3);
   },
 );
+
+test('a result that depends on chance is told apart from one that depends on the machine', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pipeline-chance-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const counter = join(folder, 'counter');
+  const project = await strictProject({
+    'never-the-same': { expression: 'process.hrtime.bigint()' },
+    // The second time is the run with all variations.
+    'another-one-once': {
+      expression: `(() => {
+        appendFileSync('${counter}', '.');
+        return statSync('${counter}').size === 2;
+      })()`,
+    },
+  });
+  const result = await verifyStrict(project, 'vary');
+  expect(foundIn(result)).toEqual({
+    'never-the-same': ['difference out'],
+    'another-one-once': ['unsteady another-one-once'],
+  });
+});

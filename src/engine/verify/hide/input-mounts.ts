@@ -1,6 +1,7 @@
-import { readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isInside } from '../../../shared/paths-below.ts';
+import { realPath } from '../../../shared/real-path.ts';
 import type { FoundInput } from '../../execute/request-inputs.ts';
 import type { Mount } from '../sandbox/mounts.ts';
 
@@ -14,13 +15,13 @@ export function inputMounts(inputs: readonly FoundInput[]): readonly Mount[] {
 }
 
 function shownWithLinks(at: string): readonly Mount[] {
-  const from = realOf(at) ?? at;
+  const from = realPath(at) ?? at;
   const targets = isFolder(at) ? outsideTargets(from) : [];
   const shown = targets.length > SINGLE_LINKS ? [...new Set(targets.map((path) => dirname(path)))] : targets;
   return [
     { kind: 'read', from, at },
     { kind: 'read', from, at: from },
-    ...shown.map((path): Mount => ({ kind: 'read', from: realOf(path) ?? path, at: path })),
+    ...shown.map((path): Mount => ({ kind: 'read', from: realPath(path) ?? path, at: path })),
   ];
 }
 
@@ -36,7 +37,7 @@ function outsideTargets(root: string): readonly string[] {
       if (entry.isDirectory()) visit(path);
       if (!entry.isSymbolicLink()) continue;
       const target = resolve(folder, readlinkSync(path));
-      const real = realOf(target);
+      const real = realPath(target);
       if (real === undefined) continue;
       if (!isInside(root, target)) targets.add(target);
       if (isFolder(real)) visit(real);
@@ -48,13 +49,4 @@ function outsideTargets(root: string): readonly string[] {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-/** Returns the path without symbolic links; nothing if it leads nowhere. */
-function realOf(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { isInside } from '../../../shared/paths-below.ts';
+import { realPath } from '../../../shared/real-path.ts';
 import { findProgram } from '../../execute/find-program.ts';
 import type { Launch, LaunchedStage } from '../../execute/launch.ts';
 import type { Mount } from '../sandbox/mounts.ts';
@@ -20,7 +21,7 @@ export function programMounts(
     .map((path) => resolve(cwd, path))
     .filter((path) => existsSync(path) && path !== roots.project);
   if (request.document.command?.version === undefined) return files.flatMap(asItIs);
-  return files.flatMap((path) => [path, realpathSync(path)].flatMap((each) => installationOf(each, roots.project)));
+  return files.flatMap((path) => [path, realPath(path) ?? path].flatMap((each) => installationOf(each, roots.project)));
 }
 
 function installationOf(path: string, project: string): readonly Mount[] {

@@ -1,6 +1,7 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { namesIn } from '../../../shared/files.ts';
+import { realPath } from '../../../shared/real-path.ts';
 import type { StageCode } from '../../fingerprint/stage-code.ts';
 import type { Mount } from './mounts.ts';
 import { asItIs } from './system.ts';
@@ -34,18 +35,10 @@ function linksIn(library: string, reached: ReadonlySet<string>): readonly Mount[
   return namesIn(library)
     .flatMap((name) => (name.startsWith('@') ? namesIn(join(library, name)).map((inner) => join(name, inner)) : [name]))
     .map((name) => join(library, name))
-    .filter((path) => isLink(path) && reached.has(targetOf(path) ?? ''))
+    .filter((path) => isLink(path) && reached.has(realPath(path) ?? ''))
     .flatMap(asItIs);
 }
 
 function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-}
-
-function targetOf(link: string): string | undefined {
-  try {
-    return realpathSync(link);
-  } catch {
-    return undefined;
-  }
 }

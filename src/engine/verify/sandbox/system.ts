@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { namesIn } from '../../../shared/files.ts';
+import { realPath } from '../../../shared/real-path.ts';
 import type { Mount } from './mounts.ts';
 
 /** What the operating system consists of. With the store of Nix or Guix, `/usr` has nearly nothing. */
@@ -79,20 +80,14 @@ export function asItIs(path: string): readonly Mount[] {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return [];
   if (!stats.isSymbolicLink()) return [{ kind: 'read', from: path, at: path }];
-  const to = readlinkSync(path);
-  return [{ kind: 'link', to, at: path }, ...targetOf(path)];
+  const target = realPath(path);
+  return [
+    { kind: 'link', to: readlinkSync(path), at: path },
+    ...(target === undefined ? [] : [{ kind: 'read', from: target, at: target } as const]),
+  ];
 }
 
-function targetOf(link: string): readonly Mount[] {
-  try {
-    const path = realpathSync(link);
-    return [{ kind: 'read', from: path, at: path }];
-  } catch {
-    // It leads nowhere.
-    return [];
-  }
-}
-
+/** Returns the text of a file; nothing if there is none, or it cannot be read. */
 export function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
