@@ -19,17 +19,16 @@ export const hidePass: Pass = {
 
 function toFinding({ stage, failure }: Suspect): Finding {
   const isDifferent = failure.kind === 'difference';
-  const outputs = isDifferent ? failure.differences.map(({ output }) => output) : [];
   return {
     stage,
     kind: 'hidden',
-    subject: outputs.join(', '),
+    subject: isDifferent ? failure.differences.map(({ output }) => output).join(', ') : failure.kind,
     problem: {
       message: `stage "${stage}" ${isDifferent ? 'gives another result' : 'fails'} where only what it has declared can be found: ${describeSign(failure)}`,
       ...placeOfSign(failure),
       advice:
         'Declare what it reads: a file as an input, a variable in `env`, a value as a param. What comes from the network ' +
-        'goes into `downloads`, pinned by a digest. The pass "trace" names each file and variable.',
+        'goes into `downloads`, pinned by a digest. Write to outputs and `work` only. The pass "trace" names each file and variable.',
     },
   };
 }
