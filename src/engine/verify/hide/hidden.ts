@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isPersonal } from '../../execute/environment.ts';
 import type { Launch, LaunchedStage, Launcher } from '../../execute/launch.ts';
 import { fromRooted } from '../../execute/roots.ts';
 import type { Services } from '../../execute/services.ts';
 import { bubblewrapped } from '../sandbox/bubblewrap.ts';
 import type { Mount } from '../sandbox/mounts.ts';
-import { engineMounts, packageMounts } from '../sandbox/packages.ts';
-import { globalPackages, gpuMounts, nodeMounts, systemMounts, userMounts } from '../sandbox/system.ts';
+import { packageMounts } from '../sandbox/packages.ts';
+import { asItIs, globalPackages, gpuMounts, nodeMounts, systemMounts, userMounts } from '../sandbox/system.ts';
 import { inputMounts } from './input-mounts.ts';
 import { programMounts } from './program-mounts.ts';
 
@@ -15,7 +15,7 @@ import { programMounts } from './program-mounts.ts';
 const HOME = '/nonexistent';
 
 /** Starts stages where they find nothing but what they have declared and the operating system. */
-export function hiding(services: Pick<Services, 'plan' | 'codes' | 'runtime'>): Launcher {
+export function hiding(services: Pick<Services, 'codes' | 'runtime'>): Launcher {
   return (launch, stage) => {
     const environment = withoutUser(launch.environment, stage);
     const mounts = [...systemMounts(), ...ownMounts({ ...launch, environment }, stage, services)];
@@ -27,7 +27,7 @@ export function hiding(services: Pick<Services, 'plan' | 'codes' | 'runtime'>): 
 function ownMounts(
   launch: Launch,
   stage: LaunchedStage,
-  services: Pick<Services, 'plan' | 'codes' | 'runtime'>,
+  services: Pick<Services, 'codes' | 'runtime'>,
 ): readonly Mount[] {
   const { request, folder, roots } = stage;
   const downloads = fromRooted(request.downloads, roots);
@@ -42,18 +42,25 @@ function ownMounts(
     ...nodeMounts(launch.environment),
     ...userMounts({ name: 'stage', id: process.getuid?.() ?? 0, home: HOME }, system),
     ...(launch.environment['CUDA_VISIBLE_DEVICES'] ? gpuMounts() : []),
-    ...(request.program.kind === 'command'
-      ? programMounts(launch, stage)
-      : [...moduleMounts(request.stage, services), ...engineMounts(stage.host), ...globalPackages()]),
+    ...(request.program.kind === 'command' ? programMounts(launch, stage) : moduleMounts(stage, services)),
   ];
 }
 
-function moduleMounts(name: string, { plan, codes, runtime }: Pick<Services, 'plan' | 'codes' | 'runtime'>) {
-  const stage = plan.stages.find((planned) => planned.name === name);
-  const code = stage?.kind === 'module' ? codes.get(stage.module.path) : undefined;
-  if (code === undefined) return [];
-  const native = runtime.nativeFoldersOf(code).map((path): Mount => ({ kind: 'read', from: path, at: path }));
-  return [...packageMounts(code), ...native];
+function moduleMounts(
+  { request, roots, host }: LaunchedStage,
+  { codes, runtime }: Pick<Services, 'codes' | 'runtime'>,
+): readonly Mount[] {
+  const code = codes.get(resolve(roots.project, request.module));
+  if (code === undefined) throw new Error(`the code of ${request.module} was not read`);
+  const engine = dirname(host);
+  const packages = [...Object.values(code.folders).flat(), ...runtime.nativeFoldersOf(code)];
+  return [
+    { kind: 'read', from: engine, at: engine },
+    // It says of which kind these modules are.
+    ...asItIs(join(dirname(engine), 'package.json')),
+    ...packageMounts(packages, [engine]),
+    ...globalPackages(),
+  ];
 }
 
 /** Returns the variables without those about the user that the stage has not declared. */

@@ -2,24 +2,22 @@ import { lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { namesIn } from '../../../shared/files.ts';
 import { realPath } from '../../../shared/real-path.ts';
-import type { StageCode } from '../../fingerprint/stage-code.ts';
 import type { Mount } from './mounts.ts';
 import { asItIs } from './system.ts';
 
-/** Returns the mounts that show the packages of a stage, where Node looks for them, and no other package beside them. */
-export function packageMounts({ folders }: Pick<StageCode, 'folders'>): readonly Mount[] {
-  const reached = new Set(Object.values(folders).flat());
-  const libraries = new Set([...reached].flatMap((folder) => librariesAbove(folder)));
+/**
+ * Returns the mounts that show packages where Node looks for them, and no other package beside them.
+ *
+ * @param packages their folders, absolute.
+ * @param importers the folders of other code that imports some of them. Absolute.
+ */
+export function packageMounts(packages: readonly string[], importers: readonly string[]): readonly Mount[] {
+  const shown = new Set(packages);
+  const libraries = new Set([...packages, ...importers].flatMap(librariesAbove));
   return [
-    ...[...reached].map((path): Mount => ({ kind: 'read', from: path, at: path })),
-    ...[...libraries].flatMap((library) => linksIn(library, reached)),
+    ...packages.map((path): Mount => ({ kind: 'read', from: path, at: path })),
+    ...[...libraries].flatMap((library) => linksIn(library, shown)),
   ];
-}
-
-/** Returns the mounts that show the engine in the process of a stage: the folder of its main module, and of which kind it is. */
-export function engineMounts(host: string): readonly Mount[] {
-  const folder = dirname(host);
-  return [{ kind: 'read', from: folder, at: folder }, ...asItIs(join(dirname(folder), 'package.json'))];
 }
 
 /** Returns the folders `node_modules` in which Node looks for what a package imports. */
@@ -31,11 +29,11 @@ function librariesAbove(folder: string): readonly string[] {
 }
 
 /** Package managers that share a store link to its packages. */
-function linksIn(library: string, reached: ReadonlySet<string>): readonly Mount[] {
+function linksIn(library: string, shown: ReadonlySet<string>): readonly Mount[] {
   return namesIn(library)
     .flatMap((name) => (name.startsWith('@') ? namesIn(join(library, name)).map((inner) => join(name, inner)) : [name]))
     .map((name) => join(library, name))
-    .filter((path) => isLink(path) && reached.has(realPath(path) ?? ''))
+    .filter((path) => isLink(path) && shown.has(realPath(path) ?? ''))
     .flatMap(asItIs);
 }
 
