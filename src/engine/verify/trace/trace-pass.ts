@@ -1,6 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Launch, LaunchedStage } from '../../execute/launch.ts';
 import type { HookSettings } from '../hook/note.ts';
 import { judgeRun } from '../judge-run.ts';
@@ -46,13 +45,13 @@ function launchTraced({ stage, launch, folder }: Traced): Launch {
 
 /** Returns a command of Node that preloads the hook. */
 function hooked([node, ...args]: Launch['command'], stage: LaunchedStage, folder: string): Launch['command'] {
-  const { notes, settings } = filesIn(folder);
+  const { notes, preload } = filesIn(folder);
   // The folder of the bundle is gone when the stacks are read.
   const map = 'stage.mjs.map';
   if (existsSync(join(stage.folder, map))) copyFileSync(join(stage.folder, map), join(folder, map));
   const own = [stage.folder, stage.made, ...stage.inputs.map(({ handed }) => handed)];
-  writeFileSync(settings, JSON.stringify({ notes, own } satisfies HookSettings));
-  const hook = pathToFileURL(join(dirname(stage.host), 'trace-hook.js'));
-  hook.searchParams.set('settings', settings);
-  return [node, `--import=${hook.href}`, ...args];
+  const settings: HookSettings = { notes, own };
+  const hook = join(dirname(stage.host), 'trace-hook.cjs');
+  writeFileSync(preload, `require(${JSON.stringify(hook)}).observe(${JSON.stringify(settings)});\n`);
+  return [node, '--require', preload, ...args];
 }

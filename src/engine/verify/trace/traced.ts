@@ -15,6 +15,7 @@ export function filesIn(folder: string) {
   return {
     log: join(folder, 'system-calls.log'),
     notes: join(folder, 'notes.jsonl'),
-    settings: join(folder, 'settings.json'),
+    /** A module that starts the hook. */
+    preload: join(folder, 'preload.cjs'),
   };
 }
