@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../../../shared/problem.ts';
 import { findProgram } from '../../execute/find-program.ts';
+import { MARK } from '../../execute/left-behind.ts';
 import { MESSAGES } from '../../execute/protocol.ts';
 import type { Mount } from '../sandbox/mounts.ts';
 import { EVERYTHING, sandboxObstacle } from '../sandbox/obstacles.ts';
@@ -9,11 +10,11 @@ import type { PossibleVariation, VariedMachine } from './variation.ts';
 
 /**
  * Mounts folders over others, which list their files in reverse order, until a word `--`, and then execs what follows.
- * What mounts them ends with the sandbox.
+ * What mounts them ends with the sandbox, and is no process that the stage has left behind.
  */
 const MOUNT = [
   'while [ "$1" != -- ]; do',
-  `  disorderfs --quiet --sort-dirents=yes --reverse-dirents=yes -o ro "$1" "$2" ${MESSAGES}>&- >/dev/null || {`,
+  `  env -u ${MARK} disorderfs --quiet --sort-dirents=yes --reverse-dirents=yes -o ro "$1" "$2" ${MESSAGES}>&- >/dev/null || {`,
   '    echo "disorderfs: cannot mount $2" >&2',
   '    exit 125',
   '  }',
