@@ -32,19 +32,21 @@ export function readNotes(path: string, folders: CodeFolders): readonly Asked[] 
 }
 
 function toAsked({ kind, subject, stack }: Note, { project, code, bundle, maps }: CodeFolders): Asked {
-  const files = stack.split('\n').flatMap((line) => fileIn(line) ?? []);
-  const inBundle = (file: string) => isInside(bundle, file);
-  const isForeign =
-    files[0] !== undefined && !inBundle(files[0]) && code.some((folder) => isInside(folder, files[0] ?? ''));
+  const lines = stack.split('\n');
+  const ofStage = lines.findIndex((line) => isInside(bundle, fileIn(line) ?? '/'));
+  const [first] = lines.flatMap((line) => fileIn(line) ?? []);
+  const isForeign = ofStage !== 0 && first !== undefined && code.some((folder) => isInside(folder, first));
+  const isForStage = ofStage !== -1 && !lines.slice(0, ofStage).some((line) => OWN_ACCOUNT.test(line));
   const here = stack.replaceAll(pathToFileURL(bundle).href, pathToFileURL(maps).href);
   const at = placeInStack(sourceStack(here), project);
-  return {
-    kind,
-    subject,
-    by: isForeign ? (files.some(inBundle) ? 'package' : 'other') : 'stage',
-    ...(at && { at }),
-  };
+  return { kind, subject, by: isForeign ? (isForStage ? 'package' : 'other') : 'stage', ...(at && { at }) };
 }
+
+/**
+ * A frame above which a package works on its own account: Node loads it, or its WebAssembly calls back, which is native
+ * code like that of addons, of which such calls are not seen at all.
+ */
+const OWN_ACCOUNT = /\(?(node:internal\/modules\/|wasm:\/\/)/;
 
 /** Returns the file of a line of a stack; nothing for a line of Node itself. */
 function fileIn(line: string): string | undefined {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { isInside } from '../../../shared/paths-below.ts';
 import type { Access } from './accesses.ts';
@@ -10,6 +11,8 @@ export interface Judged extends Access {
   readonly isByStage: boolean;
   /** Whether the path, or a folder above it, was made by the stage. */
   readonly isMade: boolean;
+  /** Whether it is a folder in which a shared library was searched and not found. */
+  readonly isSearched: boolean;
 }
 
 /** A reason why an access needs no declaration. */
@@ -70,9 +73,13 @@ const TO_RUN: readonly Rule[] = [
     allows: ({ use, path, real = path }) => use !== 'write' && (LOADED.test(path) || LOADED.test(real)),
   },
   {
-    because: 'the dynamic loader looks for each library in the folders of LD_LIBRARY_PATH first; what it finds is read',
-    allows: ({ surroundings: { libraries }, use, path }) =>
-      use === 'look' && libraries.some((folder) => isInside(folder, path)),
+    because: 'a library says in which folders the dynamic loader looks for those that it needs; what it finds is read',
+    allows: ({ use, found, path, isSearched }) => use === 'look' && (isSearched || (!found && isLibrary(path))),
+  },
+  {
+    because: 'where nothing is in a folder of the system or of Node, something appears only when the system changes',
+    allows: ({ surroundings: { system }, use, found, path }) =>
+      use === 'look' && !found && (isInAnyOf(system, path) || !existsSync(topFolder(path))),
   },
   {
     because:
@@ -107,7 +114,7 @@ const CONDITIONS = new RegExp(
     '^/proc/(cpuinfo|meminfo|stat|filesystems|mounts|version|version_signature|loadavg)$',
     '^/proc/sys/(vm/.*|fs/.*|kernel/(osrelease|version|pid_max|cap_last_cap|ngroups_max|threads-max|random/.*))$',
     '^/proc/driver/nvidia.*$',
-    '^/sys/(devices/system|fs/cgroup|kernel/mm|module/nvidia.*|bus/pci|class/drm|devices/pci.*|firmware/acpi)(/.*)?$',
+    '^/sys/(devices/system|bus/(cpu|node|pci)|fs/cgroup|kernel/mm|module/nvidia.*|class/drm|devices/pci.*)(/.*)?$',
     '^/dev/(random|urandom)$',
   ].join('|'),
 );
@@ -143,5 +150,19 @@ function isRead({ use }: Pick<Access, 'use'>): boolean {
 
 /** Whether the path as it was given, or what it has led to, is one of these or inside of one. */
 function leadsInto({ path, real = path }: Pick<Access, 'path' | 'real'>, folders: readonly string[]): boolean {
-  return folders.some((folder) => isInside(folder, path) || isInside(folder, real));
+  return isInAnyOf(folders, path) || isInAnyOf(folders, real);
+}
+
+function isInAnyOf(folders: readonly string[], path: string): boolean {
+  return folders.some((folder) => isInside(folder, path));
+}
+
+/** Whether a path is that of a shared library, or of what the dynamic loader looks at to choose one. */
+export function isLibrary(path: string): boolean {
+  return /\/[^/]+\.so(\.[^/]*)?$|\/glibc-hwcaps(\/|$)/.test(path);
+}
+
+/** Returns `/usr` for `/usr/bin/node`. */
+function topFolder(path: string): string {
+  return path.split('/', 2).join('/');
 }

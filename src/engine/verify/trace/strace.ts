@@ -3,10 +3,15 @@ import { join } from 'node:path';
 import type { Problem } from '../../../shared/problem.ts';
 import { findProgram } from '../../execute/find-program.ts';
 
-/** Most system calls run at full speed: a filter in the kernel stops only those that are recorded. */
-const OPTIONS = ['-f', '--seccomp-bpf', '-qq', '-yy', '-s', '4096', '-e', 'signal=none'];
-/** The calls that are given a path, those about sockets, and those that start a process or end it. */
-const CALLS = 'trace=%file,%network,%process';
+const OPTIONS = [
+  // The traced process stays the one that was started: it gets the signals, and its end is seen.
+  '-D',
+  // Most system calls run at full speed: a filter in the kernel stops only those that are recorded.
+  ...['-f', '--seccomp-bpf'],
+  ...['-qq', '-y', '-e', 'signal=none'],
+];
+/** The calls that are given a path, those that are given an address, and those that start a process or end it. */
+const CALLS = 'trace=%file,%process,fchdir,connect,bind,sendto,sendmsg,sendmmsg';
 
 /** Returns a command that runs `command` and records in the file `log` (absolute) what its processes ask of the system. */
 export function straced(command: readonly [string, ...string[]], log: string): [string, ...string[]] {

@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { isInside } from '../../../shared/paths-below.ts';
+import { realPath } from '../../../shared/real-path.ts';
 import { findProgram } from '../../execute/find-program.ts';
 import type { Launch, LaunchedStage } from '../../execute/launch.ts';
 import { fromRooted } from '../../execute/roots.ts';
@@ -25,13 +25,16 @@ export interface Surroundings {
   readonly temporary: readonly string[];
   /** The folders in which programs are searched. */
   readonly programs: readonly string[];
-  /** The folders in which shared libraries are searched first. */
-  readonly libraries: readonly string[];
+  /** The folders in which the system, and Node itself, are installed. */
+  readonly system: readonly string[];
   /** The program of Node; nothing for a command. */
   readonly node: string | undefined;
 }
 
 export type StageServices = Pick<Services, 'codes' | 'runtime' | 'roots' | 'environment'>;
+
+/** Where a package manager of the system, and nobody else, puts files. */
+const SYSTEM = ['/bin', '/etc', '/gnu', '/lib', '/lib32', '/lib64', '/libx32', '/nix', '/opt', '/sbin', '/usr'];
 
 /** Variables with the paths of certificates, which decide whom a process believes, and not what it computes. */
 const CERTIFICATES = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
@@ -61,20 +64,16 @@ export function surroundingsOf(
       ...CERTIFICATES.flatMap((name) => environment[name] ?? []),
     ]),
     temporary: bothForms(['/tmp', '/var/tmp', '/dev/shm', environment['TMPDIR'] ?? tmpdir()]),
-    programs: bothForms(listIn(environment['PATH'])),
-    libraries: bothForms(listIn(environment['LD_LIBRARY_PATH'])),
-    node: isModule ? realOf(program) : undefined,
+    programs: bothForms((environment['PATH'] ?? '').split(delimiter).filter(isAbsolute)),
+    system: bothForms([...SYSTEM, ...installationOf(process.execPath, roots.project)]),
+    node: isModule ? (realPath(program) ?? program) : undefined,
   };
 }
 
 /** Returns a program with the folder in which it is installed, as `venv` with its libraries for `venv/bin/python`. */
 function installationOf(program: string, project: string): readonly string[] {
-  const prefixes = [program, realOf(program)].map((path) => dirname(dirname(path)));
+  const prefixes = [program, realPath(program) ?? program].map((path) => dirname(dirname(path)));
   return [program, ...prefixes.filter((prefix) => ![project, homedir()].some((folder) => isInside(prefix, folder)))];
-}
-
-function listIn(variable = ''): string[] {
-  return variable.split(delimiter).filter(isAbsolute);
 }
 
 function packagesOf(name: string, plan: Plan, services: StageServices): readonly string[] {
@@ -85,13 +84,5 @@ function packagesOf(name: string, plan: Plan, services: StageServices): readonly
 }
 
 function bothForms(paths: readonly string[]): string[] {
-  return [...new Set(paths.flatMap((path) => [path, realOf(path)]))];
-}
-
-function realOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+  return [...new Set(paths.flatMap((path) => [path, realPath(path) ?? path]))];
 }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { isInside } from '../../../shared/paths-below.ts';
 import type { Place } from '../../../shared/problem.ts';
 import type { Access, PathUse } from './accesses.ts';
-import { reasonToAllow } from './rules.ts';
+import { isLibrary, reasonToAllow } from './rules.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What a stage has done with a path that it has not declared. */
@@ -28,6 +28,8 @@ export class UsedPaths {
   readonly #surroundings: Surroundings;
   readonly #asked: ReadonlyMap<string, Place | undefined>;
   readonly #made = new Set<string>();
+  /** The folders in which a shared library was searched. */
+  readonly #searched = new Set<string>();
   readonly #used = new Map<string, Used>();
 
   /** @param asked the paths that the code of the stage has handed to Node itself, and where. */
@@ -39,8 +41,12 @@ export class UsedPaths {
   add(access: Access): void {
     const { use, path, found, creates } = access;
     if (creates) this.#made.add(path);
+    if (!found && isLibrary(path)) this.#searched.add(dirname(path));
     const isMade = foldersOf(path).some((folder) => this.#made.has(folder));
-    const judged = { ...access, surroundings: this.#surroundings, isByStage: this.#asked.has(path), isMade };
+    const judged = {
+      ...{ ...access, surroundings: this.#surroundings, isByStage: this.#asked.has(path), isMade },
+      isSearched: this.#searched.has(path),
+    };
     if (reasonToAllow(judged) !== undefined) return;
     const before = this.#used.get(path);
     const stronger = before === undefined || STRENGTH.indexOf(use) > STRENGTH.indexOf(before.use) ? use : before.use;

@@ -6,7 +6,7 @@ import { FONT, FONT_FAMILY } from './font.ts';
 /** One pixel per point: the smallest text of a drawn model is legible, and NASNetLarge has 40 megapixels. */
 const DENSITY = 72;
 
-/** Renders an SVG as PNG with the bundled font; characters that it lacks are taken from the fonts of the machine. */
+/** Renders an SVG as PNG with the bundled font. Characters that it lacks are drawn as boxes: other fonts differ between machines. */
 export async function svgToPng(svg: string): Promise<Buffer> {
   useFont();
   const { default: sharp } = await import('sharp');
@@ -36,7 +36,6 @@ function fontConfiguration(directory: string): string {
     '<fontconfig>',
     `  <dir>${directory}</dir>`,
     `  <cachedir>${directory}/cache</cachedir>`,
-    '  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>',
     '</fontconfig>',
     '',
   ].join('\n');
