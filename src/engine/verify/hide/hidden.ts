@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isInside } from '../../../shared/paths-below.ts';
 import { isPersonal } from '../../execute/environment.ts';
 import type { Launch, LaunchedStage, Launcher } from '../../execute/launch.ts';
 import { fromRooted } from '../../execute/roots.ts';
@@ -53,7 +54,9 @@ function moduleMounts(
   const code = codes.get(resolve(roots.project, request.module));
   if (code === undefined) throw new Error(`the code of ${request.module} was not read`);
   const engine = dirname(host);
-  const packages = [...Object.values(code.folders).flat(), ...runtime.nativeFoldersOf(code)];
+  // A project that is itself a package would be seen as a whole.
+  const reached = Object.values(code.folders).flat();
+  const packages = [...reached.filter((folder) => !isInside(folder, roots.project)), ...runtime.nativeFoldersOf(code)];
   return [
     { kind: 'read', from: engine, at: engine },
     // It says of which kind these modules are.
