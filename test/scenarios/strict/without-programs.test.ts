@@ -11,6 +11,15 @@ function withFailing(project: Project, program: string, message: string) {
   return { PATH: [project.path('bin'), process.env['PATH']].join(delimiter) };
 }
 
+test('all passes run if none is named, and none without --strict', async () => {
+  const project = await strictProject({ fine: { expression: '1' } });
+  const strict = await project.pipeline('verify', '--strict', '--json');
+  const finished = JSON.parse(strict.stdout.trim().split('\n').at(-1) ?? '') as { passes: readonly { pass: string }[] };
+  expect(finished.passes.map(({ pass }) => pass)).toEqual(['trace', 'hide', 'vary']);
+  expect((await project.pipeline('verify')).exitCode).toBe(0);
+  expect((await project.pipeline('verify', '--pass', 'hide')).stderr).toContain('--pass needs --strict');
+});
+
 const UID_MAP = 'bwrap: setting up uid map: Permission denied';
 
 test('a pass that needs a sandbox has not passed where bubblewrap is blocked, and says what to do', async () => {

@@ -18,8 +18,8 @@ import { printFailures, reporterFor } from '../reporter.ts';
 import { inFresh } from '../rerun.ts';
 
 export interface StrictOptions extends CommonOptions {
-  /** The names of the passes, if not all of them. */
-  readonly pass?: readonly string[];
+  /** The names of the passes; none for all of them. */
+  readonly pass: readonly string[];
   /** Print the stacks of errors. */
   readonly stack: boolean;
 }
@@ -44,7 +44,7 @@ export async function verifyStrictly(prepared: Prepared, options: StrictOptions)
   console.print(`${paint('bold', services.plan.name)} · verify --strict`);
   for (const stage of prepared.verification.pinned)
     console.print(`${paint('yellow', '○')} ${stage} is left out: it is declared non-deterministic`);
-  const passes = STRICT_PASSES.filter(({ name }) => options.pass === undefined || options.pass.includes(name));
+  const passes = STRICT_PASSES.filter(({ name }) => options.pass.length === 0 || options.pass.includes(name));
   const rerun = (how: Rerun) => rerunStages(how, prepared, options, console);
   const results = await runPasses(
     passes,

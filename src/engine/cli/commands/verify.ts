@@ -67,7 +67,7 @@ function contradictionIn({ strict, keep, pass }: VerifyOptions): Problem | undef
     const advice = 'Each pass of --strict has an empty cache of its own: leave out --keep.';
     return { message: '--strict and --keep cannot be combined', advice };
   }
-  if (!strict && pass !== undefined) return { message: '--pass needs --strict', advice: 'Add --strict.' };
+  if (!strict && pass.length > 0) return { message: '--pass needs --strict', advice: 'Add --strict.' };
   return undefined;
 }
 
