@@ -9,6 +9,8 @@ export function askedFinding(stage: string, asked: Asked): Finding {
   return { stage, kind, subject, problem: { message, ...(at && { at }), advice: adviceOn(asked) } };
 }
 
+const OF_CORES = /^os\.(cpus|availableParallelism|loadavg)\(/;
+
 function sentence({ kind, subject }: Asked): string {
   switch (kind) {
     case 'environment':
@@ -44,7 +46,9 @@ function adviceOn({ kind, subject }: Asked): string {
     case 'random':
       return 'Draw from a generator with a seed from the params.';
     case 'machine':
-      return 'Make it a param. If it only decides how much is done at once, read the variable PIPELINE_CORES, which the runner sets.';
+      return OF_CORES.test(subject)
+        ? 'Make it a param. If it only decides how much is done at once, read the variable PIPELINE_CORES, which the runner sets.'
+        : 'Make it a param, or do without it: the result must not depend on where it is computed.';
     case 'process':
       return 'Use the paths and params in the context; they are all that a stage is given.';
     case 'network':

@@ -36,9 +36,12 @@ function sentence({ use, found, names }: Used, what: string, words: string | und
   }
 }
 
-function adviceOn({ use, path, names }: Used, { project, caches, temporary }: Surroundings): string {
+function adviceOn({ use, path, names, found }: Used, { project, caches, temporary }: Surroundings): string {
   if (use === 'run') {
     return 'Use a package for it, or make it a stage with `command` and `version`, so that another version is noticed.';
+  }
+  if (use === 'look' && !found) {
+    return 'Do not look for it; or create it, and declare it as an input.';
   }
   if (use === 'write') {
     return 'Write to the paths in `outputs`; what need not last goes to `work` or to a folder from mkdtemp.';
