@@ -13,7 +13,7 @@ export default defineConfig({
       'test/engine/cache/fuzz.test.ts',
       'test/engine/inspect/fuzz.test.ts',
     ],
-    env: { PIPELINE_SOAK: '1' },
+    env: { ...config.test?.env, PIPELINE_SOAK: '1' },
     testTimeout: 600_000,
   },
 });

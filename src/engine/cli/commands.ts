@@ -21,6 +21,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--from <STAGE>', description: 'rerun this stage and all downstream stages, even if they are cached' },
       { flags: '--until <STAGE>', description: 'stop after this stage' },
       { flags: '--only <STAGE>', description: 'run only this stage; its inputs must be cached' },
+      {
+        flags: '--since <REV>',
+        description:
+          'run and list only the stages whose code, params or inputs differ from pipeline.lock at this Git revision, and what is downstream of them',
+      },
       { flags: '--force', description: 'rerun stages even if they are cached' },
       { flags: '--dry-run', description: 'show which stages would run, and why, without running them' },
       {
@@ -108,6 +113,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'serve the pages about all runs on this machine, live while stages run; Ctrl-C ends it',
     options: [{ flags: '--port <N>', description: 'the port (default: any free one)', parse: parsePort, default: 0 }],
     run: async (_args, options: import('./commands/ui.ts').UiOptions) => (await import('./commands/ui.ts')).ui(options),
+  }),
+  command('ci-summary', '[FILE]', {
+    description:
+      'print a summary of a run as Markdown, for the page of a CI job. FILE: what run --json, verify --json or ci-summary --json has printed (default: the newest run)',
+    options: [
+      {
+        flags: '--since <REV>',
+        description:
+          'compare metrics with the results that pipeline.lock has at this Git revision (default: with the run before)',
+      },
+      { flags: '--comment', description: 'print at most 65,000 characters, for a comment' },
+    ],
+    run: async ({ all }, options: import('./commands/ci-summary.ts').CiSummaryOptions) =>
+      (await import('./commands/ci-summary.ts')).ciSummary(all[0], options),
   }),
   command('init', '[DIR]', {
     description: 'create a small working pipeline in DIR (default: this folder); never overwrites files',
