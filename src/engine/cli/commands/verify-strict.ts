@@ -91,7 +91,7 @@ async function rerunStages(
   const verification = chosen === undefined ? asked : planVerification(services.plan, chosen, lockfile);
   const again = inFresh(services, cache, verification.reusedKeys, common, how);
   if (label !== undefined) console.print(label);
-  const { emit, close } = reporterFor({ ...options, dryRun: false }, console);
+  const { emit, close } = await reporterFor({ ...options, dryRun: false }, console);
   const result = await execute(again, {
     selection: verification.selection,
     select: (plan) => success(planVerification(plan, stages, lockfile).selection),
