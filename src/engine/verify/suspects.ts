@@ -80,7 +80,7 @@ async function runEach(how: Rerun, { rerun, signal }: Pick<PassContext, 'rerun' 
   return [...results.values()];
 }
 
-/** Says how it shows, for people: `it fails: …`, or `output a: b.txt differs from offset 3 on`. */
+/** Says how it shows, for people: `output a: b.txt differs from offset 3 on`, or how the stage has failed. */
 export function describeSign(failure: FailureReason): string {
   if (failure.kind === 'difference') return failure.differences.map(describeDifference).join('; ');
   const printed = failure.kind === 'crashed' ? failure.output.split('\n').slice(-PRINTED_LINES) : [];

@@ -18,8 +18,8 @@ const DEPENDENT: Readonly<Record<string, readonly [TableStage, ...string[]]>> = 
     { expression: `(writeFileSync(outputs.out, ''), statSync(outputs.out).mode.toString(8))` },
     'umask',
   ],
-  'cpus-of-the-machine': [{ expression: 'os.cpus().length' }, 'CPUs'],
-  'processors-for-a-command': [{ script: 'getconf _NPROCESSORS_ONLN > {outputs.out}' }, 'CPUs'],
+  'cpus-of-the-machine': [{ expression: 'os.cpus().length' }, 'number of CPUs'],
+  'processors-for-a-command': [{ script: 'getconf _NPROCESSORS_ONLN > {outputs.out}' }, 'number of CPUs'],
   'sum-in-as-many-parts-as-cpus': [
     {
       expression: `Array.from({ length: os.availableParallelism() }, (_, part) => {
@@ -28,7 +28,7 @@ const DEPENDENT: Readonly<Record<string, readonly [TableStage, ...string[]]>> = 
         return sum;
       }).reduce((a, b) => a + b)`,
     },
-    'CPUs',
+    'number of CPUs',
   ],
   'order-of-a-folder': [
     {

@@ -11,7 +11,7 @@ const ONLINE = ['online', 'present', 'possible'].map((name) => join('/sys/device
 
 /** One CPU instead of several. */
 export function cpus({ environment, withoutSandbox }: VariedMachine): PossibleVariation {
-  const name = 'CPUs';
+  const name = 'number of CPUs';
   const count = availableParallelism();
   if (count === 1) {
     const advice = 'Run it on a machine with several CPUs.';

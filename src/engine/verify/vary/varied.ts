@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Launch, LaunchedStage, Launcher } from '../../execute/launch.ts';
 import type { Rerun } from '../pass.ts';
-import { bubblewrapped } from '../sandbox/bubblewrap.ts';
+import { bubblewrapped, type Sandbox } from '../sandbox/bubblewrap.ts';
 import { EVERYTHING } from '../sandbox/obstacles.ts';
 import type { Variation } from './variation.ts';
 
@@ -11,13 +11,8 @@ export function varied(variations: readonly Variation[], hasSandbox: boolean): R
   const seenAt = variations.find((variation) => variation.seenAt !== undefined)?.seenAt ?? ((path: string) => path);
   const launcher: Launcher = (launch, stage) => {
     const changes = variations.map((variation) => variation.change(stage, seenAt));
-    const environment = {
-      ...launch.environment,
-      ...undeclared(
-        changes.map((change) => change.environment ?? {}),
-        stage,
-      ),
-    };
+    const variables = changes.flatMap((change) => Object.entries(change.environment ?? {}));
+    const environment = { ...launch.environment, ...Object.fromEntries(undeclared(variables, stage)) };
     keepVariables(environment, stage);
     const moved = { ...launch, environment, cwd: seenAt(launch.cwd), command: commandSeen(launch, stage, seenAt) };
     const command = startedBy(
@@ -27,7 +22,7 @@ export function varied(variations: readonly Variation[], hasSandbox: boolean): R
     if (!hasSandbox) return { ...moved, command };
     const parts = changes.map((change) => change.sandbox ?? {});
     const mounts = [...EVERYTHING, ...parts.flatMap((part) => part.mounts ?? [])];
-    const sandbox = Object.assign({ network: true }, ...parts, { mounts });
+    const sandbox: Sandbox = Object.assign({ network: true, mounts }, ...parts, { mounts });
     // The folder in which it starts may exist only in the sandbox.
     return { ...moved, cwd: launch.cwd, command: bubblewrapped(command, moved.cwd, sandbox) };
   };
@@ -40,10 +35,9 @@ function startedBy(starters: readonly string[], [program, ...args]: Launch['comm
 }
 
 /** A variable that the stage declares is part of its key, and keeps its value. */
-function undeclared(changes: readonly Launch['environment'][], { request }: LaunchedStage): Launch['environment'] {
+function undeclared(variables: readonly [string, string][], { request }: LaunchedStage): readonly [string, string][] {
   const declared = new Set([...Object.keys(request.environment), ...request.secrets]);
-  const all = Object.entries(Object.assign({}, ...changes) as Launch['environment']);
-  return Object.fromEntries(all.filter(([name]) => name === 'LD_PRELOAD' || !declared.has(name)));
+  return variables.filter(([name]) => name === 'LD_PRELOAD' || !declared.has(name));
 }
 
 /** What the stage starts has these variables, too: otherwise its process would drop those that its request does not name. */

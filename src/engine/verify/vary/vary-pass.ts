@@ -13,7 +13,7 @@ const JOBS = 4;
 export const varyPass: Pass = {
   name: 'vary',
   covers:
-    'home, user, time zone, locale, host name, umask, CPUs, directory order, clock and build path: stages run with others',
+    'home, user, time zone, locale, host name, umask, number of CPUs, directory order, clock and build path: stages run with others',
   obstacles: async () => [],
   run: async (context) => {
     const { possible, gaps, hasSandbox } = variationsHere(context);
