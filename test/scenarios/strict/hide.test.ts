@@ -63,8 +63,14 @@ test.skipIf(obstacle !== undefined)(
       'a-file-that-it-writes-beside': { expression: `(writeFileSync('log.txt', 'x'), 'written')` },
       'a-file-that-a-command-reads-beside': { script: 'cat "$(pwd)/settings.txt" > {outputs.out}' },
     };
+    const tool = join(elsewhere, 'tool/bin/tool');
+    mkdirSync(join(elsewhere, 'tool/bin'), { recursive: true });
+    writeFileSync(tool, `#!/bin/sh\ncat "$(dirname "$0")/../data.txt"\n`, { mode: 0o755 });
+    writeFileSync(join(elsewhere, 'tool/data.txt'), '1.0');
+    undeclared['a-program-without-a-version'] = { script: `${tool} > {outputs.out}` };
+    const declared = { ...DECLARED, 'a-program-with-a-version': { script: `${tool} > {outputs.out}`, version: tool } };
     const environment = { HOME: join(elsewhere, 'home'), TMPDIR: elsewhere };
-    const project = await strictProjectWithPackage({ ...DECLARED, ...undeclared }, environment);
+    const project = await strictProjectWithPackage({ ...declared, ...undeclared }, environment);
     const result = await verifyStrict(project, 'hide', environment);
     expect(result.exitCode, result.stderr).toBe(3);
     expect(Object.keys(foundIn(result)).sort()).toEqual(Object.keys(undeclared).sort());

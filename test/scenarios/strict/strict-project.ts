@@ -12,7 +12,7 @@ import { defineStage } from 'pipeline';
 `;
 
 /** A stage of the tables: the expression of what its module puts out, or the script of its command. */
-export type TableStage = { readonly expression: string } | { readonly script: string };
+export type TableStage = { readonly expression: string } | { readonly script: string; readonly version?: string };
 
 /** Creates a project with these stages, which read the folder `data`, and runs it. */
 export async function strictProject(
@@ -22,7 +22,7 @@ export async function strictProject(
 ): Promise<Project> {
   const declared = Object.entries(stages).map(([name, stage]) =>
     'script' in stage
-      ? `  ${name}: { shell: true, command: ${JSON.stringify(stage.script)}, inputs: { folder: ./data }, outputs: [out.txt] }`
+      ? `  ${name}: ${JSON.stringify({ shell: true, command: stage.script, inputs: { folder: './data' }, outputs: ['out.txt'], ...(stage.version && { version: stage.version }) })}`
       : `  ${name}: { module: stages/${name}.ts, inputs: { folder: ./data } }`,
   );
   const modules = Object.entries(stages).flatMap(([name, stage]) =>

@@ -16,7 +16,7 @@ import { programMounts } from './program-mounts.ts';
 const HOME = '/nonexistent';
 
 /** Starts stages where they find nothing but what they have declared and the operating system. */
-export function hiding(services: Pick<Services, 'codes' | 'runtime'>): Launcher {
+export function hiding(services: Pick<Services, 'plan' | 'codes' | 'runtime'>): Launcher {
   return (launch, stage) => {
     const environment = withoutUser(launch.environment, stage);
     const mounts = [...systemMounts(), ...ownMounts({ ...launch, environment }, stage, services)];
@@ -28,7 +28,7 @@ export function hiding(services: Pick<Services, 'codes' | 'runtime'>): Launcher 
 function ownMounts(
   launch: Launch,
   stage: LaunchedStage,
-  services: Pick<Services, 'codes' | 'runtime'>,
+  services: Pick<Services, 'plan' | 'codes' | 'runtime'>,
 ): readonly Mount[] {
   const { request, folder, roots } = stage;
   const downloads = fromRooted(request.downloads, roots);
@@ -43,8 +43,16 @@ function ownMounts(
     ...nodeMounts(launch.environment),
     ...userMounts({ name: 'stage', id: process.getuid?.() ?? 0, home: HOME }, system),
     ...(launch.environment['CUDA_VISIBLE_DEVICES'] ? gpuMounts() : []),
-    ...(request.program.kind === 'command' ? programMounts(launch, stage) : moduleMounts(stage, services)),
+    ...(request.program.kind === 'command'
+      ? programMounts(launch, roots, versionOf(request.stage, services))
+      : moduleMounts(stage, services)),
   ];
+}
+
+/** Returns the words of the command that prints the version of a stage's program, if it has one. */
+function versionOf(name: string, { plan }: Pick<Services, 'plan'>): readonly string[] | undefined {
+  const stage = plan.stages.find((planned) => planned.name === name);
+  return stage?.kind === 'command' ? stage.command.version?.words : undefined;
 }
 
 function moduleMounts(
