@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { Project } from '../../support/project.ts';
+import { CLI, Project, toFinished } from '../../support/project.ts';
 import { lines } from '../cli/verifying.ts';
 import { projectOf, UNDECLARED } from './undeclared-stages.ts';
 
@@ -16,13 +17,17 @@ async function machineWith(programs: Readonly<Record<string, string>>) {
     chmodSync(join(bin, name), 0o755);
   }
   expect((await project.pipeline('run')).exitCode).toBe(0);
-  return (...args: readonly string[]) => project.pipelineWith({ PATH: bin }, 'verify', '--strict', ...args);
+  // Not `execaNode`, which puts the folder of Node before those of PATH.
+  return async (...args: readonly string[]) => {
+    const options = { cwd: project.directory, env: { PATH: bin, NO_COLOR: '1' }, reject: false } as const;
+    return toFinished(await execa(process.execPath, [CLI, 'verify', '--strict', ...args], options));
+  };
 }
 
 /** Writes what strace would have recorded, and runs the command. `--` stands before it. */
 const PLAYING_BACK = (recorded: string) => `#!/bin/sh
 while [ "$1" != -- ]; do
-  [ "$1" = -o ] && printf '%s\\n' '${recorded}' > "$2"
+  [ "$1" = -o ] && printf '${recorded}\\n' > "$2"
   shift
 done
 shift
@@ -50,7 +55,8 @@ describe('pipeline verify --strict --pass trace', () => {
   });
 
   test('reports what strace has recorded and what the code has asked Node for', async () => {
-    const recorded = '7 openat(AT_FDCWD</>, "/srv/secret.txt", O_RDONLY) = 3</srv/secret.txt>';
+    const recorded =
+      '7 execve("/usr/bin/node", ["node"], 0x7fff /* 3 vars */) = 0\\n7 openat(AT_FDCWD</>, "/srv/secret.txt", O_RDONLY) = 3</srv/secret.txt>';
     const verify = await machineWith({ strace: PLAYING_BACK(recorded) });
     const finished = await verify('--pass', 'trace', '--json');
     expect(finished.exitCode).toBe(3);
@@ -63,6 +69,14 @@ describe('pipeline verify --strict --pass trace', () => {
     expect(lines(finished, 'verify-finished')).toEqual([
       { type: 'verify-finished', ok: false, passes: [{ pass: 'trace', state: 'found' }] },
     ]);
+  });
+
+  test('is incomplete if strace has recorded nothing', async () => {
+    const verify = await machineWith({ strace: PLAYING_BACK('') });
+    const finished = await verify('--pass', 'trace', '--json');
+    expect(lines(finished, 'gap')).toMatchObject([{ message: 'strace has recorded nothing of stage "random"' }]);
+    expect(lines(finished, 'pass-finished')).toMatchObject([{ pass: 'trace', findings: 1, gaps: 1 }]);
+    expect(finished.exitCode).toBe(3);
   });
 
   test.each([

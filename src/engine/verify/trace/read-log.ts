@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type Access, accessesOf, type Connection, connectionOf } from './accesses.ts';
 import { Family, Processes } from './processes.ts';
@@ -24,6 +24,7 @@ export async function readLog(path: string, cwd: string, visitor: LogVisitor): P
 }
 
 async function* callsIn(path: string): AsyncGenerator<SystemCall> {
+  if (!existsSync(path)) return;
   const reader = new SystemCallReader();
   for await (const line of createInterface({ input: createReadStream(path) })) {
     const call = reader.read(line);

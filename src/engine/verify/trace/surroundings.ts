@@ -58,9 +58,7 @@ export function surroundingsOf(
     own: bothForms([made, fromRooted(request.work, roots), fromRooted(request.downloads, roots), stage.folder, folder]),
     inputs: bothForms([...inputs.map(({ handed }) => handed), ...previous]),
     code: bothForms([
-      ...(isModule
-        ? [...engine, ...packagesOf(request.stage, plan, services)]
-        : installationOf(program, roots.project)),
+      ...(isModule ? [...engine, ...packagesOf(stage, plan, services)] : installationOf(program, roots.project)),
       ...CERTIFICATES.flatMap((name) => environment[name] ?? []),
     ]),
     temporary: bothForms(['/tmp', '/var/tmp', '/dev/shm', environment['TMPDIR'] ?? tmpdir()]),
@@ -76,11 +74,13 @@ function installationOf(program: string, project: string): readonly string[] {
   return [program, ...prefixes.filter((prefix) => ![project, homedir()].some((folder) => isInside(prefix, folder)))];
 }
 
-function packagesOf(name: string, plan: Plan, services: StageServices): readonly string[] {
-  const stage = plan.stages.find((planned) => planned.name === name);
+function packagesOf({ request, roots }: LaunchedStage, plan: Plan, services: StageServices): readonly string[] {
+  const stage = plan.stages.find((planned) => planned.name === request.stage);
   if (stage?.kind !== 'module') return [];
   const code = codeOf(stage, services);
-  return [...Object.values(code.folders).flat(), ...services.runtime.nativeFoldersOf(code)];
+  // A project that imports itself is a package with everything in it.
+  const folders = Object.values(code.folders).flat();
+  return [...folders.filter((folder) => !isInside(folder, roots.project)), ...services.runtime.nativeFoldersOf(code)];
 }
 
 function bothForms(paths: readonly string[]): string[] {

@@ -27,8 +27,12 @@ async function run({ services, folder, rerun }: PassContext): Promise<PassOutcom
     },
   });
   const judged = judgeRun(result);
-  const findings = await Promise.all(traced.map((process) => findingsIn(process, result.plan, services)));
-  return { ...judged, findings: [...findings.flat(), ...judged.findings] };
+  const found = await Promise.all(traced.map((process) => findingsIn(process, result.plan, services)));
+  return {
+    ...judged,
+    findings: [...found.flatMap(({ findings }) => findings), ...judged.findings],
+    gaps: [...found.flatMap(({ gaps }) => gaps), ...judged.gaps],
+  };
 }
 
 /** Returns how to start the process so that what it asks for is written to files in the folder. */
