@@ -5,6 +5,8 @@ import { verifyStrict } from '../strict/strict-project.ts';
 import { smallClone } from './clone.ts';
 
 const obstacle = sandboxObstacle(process.env);
+/** Why the test is skipped on this machine. */
+const why = obstacle ? ` (${obstacle.message})` : '';
 
 /** The same as `small`, in the pipeline file: there is no lockfile of a run with `--set`. */
 const SMALLER: readonly (readonly [from: string | RegExp, to: string])[] = [
@@ -16,7 +18,7 @@ const SMALLER: readonly (readonly [from: string | RegExp, to: string])[] = [
 ];
 
 test.runIf(isSoak && obstacle === undefined)(
-  `the stages of the demo use nothing undeclared, and nothing of the machine makes a difference ${obstacle?.message ?? ''}`,
+  `the stages of the demo use nothing undeclared, and nothing of the machine makes a difference${why}`,
   async () => {
     const project = await smallClone();
     for (const [from, to] of SMALLER) project.write('pipeline.yaml', project.read('pipeline.yaml').replace(from, to));

@@ -9,7 +9,8 @@ import { sandboxObstacle } from '../../../src/engine/verify/sandbox/obstacles.ts
 import { foundIn, strictProject, type TableStage, verifyStrict } from './strict-project.ts';
 
 const obstacle = sandboxObstacle(process.env);
-const WHY = obstacle?.message ?? '';
+/** Why these tests are skipped on this machine. */
+const why = obstacle ? ` (${obstacle.message})` : '';
 
 /** A folder outside of any project, deleted after the test. */
 function folderElsewhere(): string {
@@ -29,7 +30,7 @@ const DECLARED: Readonly<Record<string, TableStage>> = {
 };
 
 test.skipIf(obstacle !== undefined)(
-  `verify --strict hides from each stage what it has not declared ${WHY}`,
+  `verify --strict hides from each stage what it has not declared${why}`,
   async () => {
     const elsewhere = folderElsewhere();
     writeFileSync(join(elsewhere, 'left-over.txt'), 'left over');
@@ -93,14 +94,14 @@ async function strictProjectWithPackage(
   });
 }
 
-test.skipIf(obstacle !== undefined)(`a pipeline that declares everything passes, and says so ${WHY}`, async () => {
+test.skipIf(obstacle !== undefined)(`a pipeline that declares everything passes, and says so${why}`, async () => {
   const project = await strictProject(DECLARED);
   const result = await verifyStrict(project, 'hide');
   expect(result).toMatchObject({ exitCode: 0, state: 'passed', findings: [], gaps: [] });
 });
 
 test.skipIf(obstacle !== undefined)(
-  `a stage after one that differs is looked at with the locked input ${WHY}`,
+  `a stage after one that differs is looked at with the locked input${why}`,
   async () => {
     const project = await strictProject({ first: { expression: 'os.hostname()' } });
     project.edit(
@@ -122,7 +123,7 @@ test.skipIf(obstacle !== undefined)(
   },
 );
 
-test.skipIf(obstacle !== undefined)(`links of inputs and packages are followed wherever they lead ${WHY}`, async () => {
+test.skipIf(obstacle !== undefined)(`links of inputs and packages are followed wherever they lead${why}`, async () => {
   const elsewhere = folderElsewhere();
   writeFileSync(join(elsewhere, 'real.txt'), 'alpha');
   const project = await strictProject(

@@ -6,6 +6,8 @@ import { sandboxObstacle } from '../../../src/engine/verify/sandbox/obstacles.ts
 import { foundIn, strictProject, type TableStage, verifyStrict } from './strict-project.ts';
 
 const obstacle = sandboxObstacle(process.env);
+/** Why a test is skipped on this machine. */
+const why = obstacle ? ` (${obstacle.message})` : '';
 
 /** What a stage depends on → the names of the variations that find it. */
 const DEPENDENT: Readonly<Record<string, readonly [TableStage, ...string[]]>> = {
@@ -47,7 +49,7 @@ const DEPENDENT: Readonly<Record<string, readonly [TableStage, ...string[]]>> = 
 };
 
 test.skipIf(obstacle !== undefined)(
-  `verify --strict names what makes a difference ${obstacle?.message ?? ''}`,
+  `verify --strict names what makes a difference${why}`,
   async () => {
     const stages = Object.fromEntries(Object.entries(DEPENDENT).map(([name, [stage]]) => [name, stage]));
     const project = await strictProject(stages);
