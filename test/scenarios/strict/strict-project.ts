@@ -1,4 +1,8 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
+import { variationsHere } from '../../../src/engine/verify/vary/variations.ts';
 import { Project } from '../../support/project.ts';
 
 const HEAD = `import { execFileSync } from 'node:child_process';
@@ -52,6 +56,15 @@ export default defineStage({
   },
 });
 `;
+}
+
+/** Returns what keeps this machine from varying everything, if something does: a program that is not installed. */
+export function varyingObstacle(): string | undefined {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pipeline-varied-')));
+  const roots = { project: folder, cache: join(folder, 'cache') };
+  const { gaps } = variationsHere({ services: { environment: process.env, roots }, folder });
+  rmSync(folder, { recursive: true });
+  return gaps[0]?.message;
 }
 
 interface JsonFinding {

@@ -1,4 +1,5 @@
 import { distinct, type Problem } from '../../../shared/problem.ts';
+import type { Services } from '../../execute/services.ts';
 import type { PassContext } from '../pass.ts';
 import { sandboxObstacle } from '../sandbox/obstacles.ts';
 import { buildPath } from './build-path.ts';
@@ -20,7 +21,7 @@ export interface Variations {
 export function variationsHere({
   services: { environment, roots },
   folder,
-}: Pick<PassContext, 'services' | 'folder'>): Variations {
+}: Pick<PassContext, 'folder'> & { readonly services: Pick<Services, 'environment' | 'roots'> }): Variations {
   const withoutSandbox = sandboxObstacle(environment);
   const machine: VariedMachine = { environment, roots, folder, withoutSandbox };
   const all: readonly PossibleVariation[] = [
