@@ -45,6 +45,95 @@ describe.skipIf(obstacle !== undefined)(
   },
 );
 
+/** Stages that use what they were given, and what the system has. */
+const DECLARED = {
+  'pipeline.yaml': `name: declared
+stages:
+  module:
+    module: stages/module.ts
+    inputs: { folder: { path: ./data, exclude: ["*.csv"] } }
+    params: { date: 2026-11-28 }
+    env: [FLAVOUR]
+  command:
+    shell: true
+    command: sort {inputs.table} | head -n 1 > {outputs.first}
+    inputs: { table: ./data/table.csv }
+    outputs: [first]
+`,
+  'data/table.csv': 'a,b\n',
+  'data/list.txt': 'a\n',
+  'stages/module.ts': `import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { defineStage } from 'pipeline';
+
+export default defineStage({
+  params: { type: 'object', properties: { date: { type: 'string' } }, required: ['date'] },
+  inputs: ['folder'],
+  outputs: ['out'],
+  async run({ params, inputs, outputs, work, log }) {
+    const started = performance.now();
+    const texts = readdirSync(inputs.folder).map((name) => readFileSync(join(inputs.folder, name), 'utf8'));
+    const temporary = mkdtempSync(join(tmpdir(), 'declared-'));
+    writeFileSync(join(temporary, 'a'), texts.join());
+    writeFileSync(join(work, 'b'), readFileSync(join(temporary, 'a')));
+    rmSync(temporary, { recursive: true });
+    await once(new Worker('void 0', { eval: true }), 'exit');
+    log('in ' + (performance.now() - started) + ' ms, on ' + process.env['PIPELINE_CORES'] + ' cores');
+    writeFileSync(outputs.out, [process.env['FLAVOUR'], new Date(params.date).getTime(), ...texts].join());
+  },
+});
+`,
+};
+
+describe.skipIf(obstacle !== undefined)('pipeline verify --strict --pass trace, of stages that are as declared', () => {
+  test('passes', async () => {
+    const project = new Project(DECLARED);
+    const environment = { FLAVOUR: 'sweet', UNUSED: 'x' };
+    expect((await project.pipelineWith(environment, 'run')).exitCode).toBe(0);
+    const finished = await project.pipelineWith(environment, 'verify', '--strict', '--pass', 'trace', '--json');
+    expect(lines(finished, 'finding')).toEqual([]);
+    expect(lines(finished, 'pass-finished')).toMatchObject([{ pass: 'trace', state: 'passed' }]);
+    expect(finished.exitCode).toBe(0);
+  });
+
+  test('finds what a command reads besides', async () => {
+    const project = new Project({ ...DECLARED, 'beside.txt': 'b\n' });
+    project.edit('pipeline.yaml', 'sort {inputs.table}', 'sort {inputs.table} besid*');
+    expect((await project.pipeline('run')).exitCode).toBe(0);
+    const finished = await project.pipeline('verify', 'command', '--strict', '--pass', 'trace', '--json');
+    expect(lines(finished, 'finding').map(shown)).toEqual([
+      { kind: 'list', subject: '.' },
+      { kind: 'read', subject: 'beside.txt' },
+    ]);
+    expect(finished.exitCode).toBe(3);
+  });
+
+  test('says where and what to do, in plain text', async () => {
+    const project = new Project({ ...DECLARED, 'beside.txt': 'b\n' });
+    project.edit('stages/module.ts', '    const started', "    readFileSync('beside.txt');\n    const started");
+    expect((await project.pipeline('run')).exitCode).toBe(0);
+    const { stdout, exitCode } = await project.pipeline('verify', 'module', '--strict', '--pass', 'trace');
+    expect(stdout).toMatch(
+      /^error: stages\/module\.ts:13:\d+: stage "module" reads beside\.txt, which is not among its inputs\n {2}13 \| {5}readFileSync/m,
+    );
+    expect(stdout).toContain('  → Declare it: inputs: { NAME: ./beside.txt }, and use the path in `inputs`.\n');
+    expect(stdout).toMatch(/✗ trace 1 finding \S+ s\n\nnot strict: 1 finding in 1 stage\n?$/);
+    expect(exitCode).toBe(3);
+  });
+
+  test('compares the results with the lockfile as well', async () => {
+    const project = new Project(DECLARED);
+    project.edit('stages/module.ts', 'new Date(params.date).getTime()', 'performance.now()');
+    expect((await project.pipeline('run')).exitCode).toBe(0);
+    const finished = await project.pipeline('verify', '--strict', '--pass', 'trace', '--json');
+    expect(lines(finished, 'finding').map(shown)).toEqual([{ kind: 'difference', subject: 'out' }]);
+    expect(finished.exitCode).toBe(3);
+  });
+});
+
 function shown({ kind, subject, file, line }: Record<string, unknown>) {
   return { kind, subject, ...(file !== undefined && { file, line }) };
 }

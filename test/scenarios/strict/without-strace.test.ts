@@ -79,6 +79,13 @@ describe('pipeline verify --strict --pass trace', () => {
     expect(finished.exitCode).toBe(3);
   });
 
+  test('is one of the passes that run if none is named', async () => {
+    const verify = await machineWith({});
+    const finished = await verify('--json');
+    expect(lines(finished, 'pass-finished')[0]).toMatchObject({ pass: 'trace', state: 'not-run' });
+    expect(finished.exitCode).not.toBe(0);
+  });
+
   test.each([
     ['--pass without --strict', ['verify', '--pass', 'trace'], '--pass needs --strict'],
     ['--keep', ['verify', '--strict', '--keep', 'kept'], '--strict and --keep cannot be combined'],
