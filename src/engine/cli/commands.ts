@@ -2,7 +2,7 @@ import { CACHE_COMMANDS } from './cache-commands.ts';
 import type { CommandSpec, OptionSpec } from './command-spec.ts';
 import { command } from './define-command.ts';
 import type { CommonOptions } from './options.ts';
-import { parsePort, parsePositive } from './quantities.ts';
+import { parsePort, parsePositive, parseRatio } from './quantities.ts';
 import { parseColumns, parseFilter } from './run-options.ts';
 
 const JOBS: OptionSpec = {
@@ -12,6 +12,13 @@ const JOBS: OptionSpec = {
 };
 
 const STACK: OptionSpec = { flags: '--stack', description: 'print the whole stack of each error that a stage throws' };
+
+const TOLERANCE: OptionSpec = {
+  flags: '--tolerance <RATIO>',
+  description:
+    'compare numbers with pipeline.lock by value, and accept differences up to this ratio to the largest number of their tensor or column (default: 0.0001 for results of another class of machine, otherwise none)',
+  parse: parseRatio,
+};
 
 /** Every command, in the order in which `--help` lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -37,6 +44,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         flags: '--locked',
         description: 'fail unless pipeline.lock matches the pipeline, and every result matches pipeline.lock',
       },
+      { ...TOLERANCE, description: `with --locked: ${TOLERANCE.description}` },
       {
         flags: '--trust-cache',
         description: 'believe results in the cache that were computed by others, and write them to pipeline.lock',
@@ -141,7 +149,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/init.ts')).init(all[0], options),
   }),
   command('verify', '[STAGE...]', {
-    description: 'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock',
+    description:
+      'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock; on another class of machine, that its numbers are within a tolerance',
     options: [
       { flags: '--keep <DIR>', description: 'create the empty cache in DIR, and do not delete it afterwards' },
       {
@@ -154,6 +163,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         choices: ['trace', 'hide', 'vary'],
         repeatable: true,
       },
+      TOLERANCE,
       STACK,
       JOBS,
     ],

@@ -66,7 +66,8 @@ interface ExecutorParts {
 /** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
   const { engine, roots, stores, linkable, paths, runtime, environment, jobs, launcher, seenAt } = parts;
-  const machineClass = (document: RecordedDocument) => runtime.machineClassOf(readDocument(document).runtime);
+  const machineClass = (document: RecordedDocument, given: NodeJS.ProcessEnv) =>
+    runtime.machineClassOf(readDocument(document).runtime, given);
   return new LocalExecutor(
     {
       ...{ roots, stores, linkable, paths, machineClass, environment },

@@ -10,6 +10,7 @@ import { summarize } from '../../report/summary.ts';
 import { cacheCommandLineFor } from '../command-line.ts';
 import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
+import type { ToleranceOptions } from '../locked.ts';
 import type { CommonOptions } from '../options.ts';
 import { lockfilePath } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
@@ -19,7 +20,7 @@ import type { Changes } from '../since.ts';
 import { fileFromCache, variantOf } from '../variant.ts';
 import { type SessionObserver, withSession } from '../with-session.ts';
 
-export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages' | 'isChanged'> {
+export interface RunCommandOptions extends ToleranceOptions, Omit<Choice, 'stages' | 'isChanged'> {
   readonly dryRun: boolean;
   /** Run only what has changed since this Git revision. */
   readonly since?: string;

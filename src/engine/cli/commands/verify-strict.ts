@@ -12,12 +12,11 @@ import { runPasses } from '../../verify/run-passes.ts';
 import { STRICT_PASSES } from '../../verify/strict-passes.ts';
 import { type Console, openConsole, reportProblems } from '../console.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
-import { checkAgainstLockfile } from '../locked.ts';
-import type { CommonOptions } from '../options.ts';
+import { checkAgainstLockfile, type ToleranceOptions } from '../locked.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { inFresh } from '../rerun.ts';
 
-export interface StrictOptions extends CommonOptions {
+export interface StrictOptions extends ToleranceOptions {
   /** The names of the passes; none for all of them. */
   readonly pass: readonly string[];
   /** Print the stacks of errors. */
@@ -102,7 +101,7 @@ async function rerunStages(
     emit: (event: RunEvent) => {
       if (event.type !== 'run-started') emit(event.type === 'stage-started' ? { ...event, reasons: [] } : event);
     },
-    checkResult: checkAgainstLockfile(lockfile, again.stores.contents),
+    checkResult: checkAgainstLockfile(lockfile, again.stores.contents, options),
   });
   await close();
   rmSync(cache, { recursive: true, force: true });
