@@ -57,6 +57,7 @@ export async function verifyStrictly(prepared: Prepared, options: StrictOptions)
         if (result.failed) await printFailures(result.failed, console, { stack: options.stack, logs: undefined });
         const text = describePass(result, console.folders, paint);
         if (text !== '') console.print(text);
+        for (const { stage, problem } of result.findings) console.annotate([problem], 'error', stage);
         for (const line of passJson(result)) console.printJson(line);
       },
     },

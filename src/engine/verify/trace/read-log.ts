@@ -14,7 +14,7 @@ export interface LogVisitor {
 export async function readLog(path: string, cwd: string, visitor: LogVisitor): Promise<void> {
   const family = new Family();
   // Calls of a process may come before the one that has started it.
-  for await (const call of callsIn(path)) family.note(call);
+  for await (const call of callsIn(path, STARTING)) family.note(call);
   const processes = new Processes(family, cwd);
   for await (const call of callsIn(path)) {
     for (const access of accessesOf(call, processes)) visitor.access(access);
@@ -23,11 +23,14 @@ export async function readLog(path: string, cwd: string, visitor: LogVisitor): P
   }
 }
 
-async function* callsIn(path: string): AsyncGenerator<SystemCall> {
+/** The lines of the calls that start threads and processes. */
+const STARTING = /clone|fork/;
+
+async function* callsIn(path: string, lines?: RegExp): AsyncGenerator<SystemCall> {
   if (!existsSync(path)) return;
   const reader = new SystemCallReader();
   for await (const line of createInterface({ input: createReadStream(path) })) {
-    const call = reader.read(line);
+    const call = lines?.test(line) === false ? undefined : reader.read(line);
     if (call !== undefined) yield call;
   }
 }

@@ -1,5 +1,5 @@
 import { SET_BY_RUNNER } from '../../execute/environment.ts';
-import { variablesOf } from '../../execute/stage-key.ts';
+import { machineVariablesOf, variablesOf } from '../../execute/stage-key.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { ALL_VARIABLES } from '../hook/environment.ts';
 import type { Asked } from './read-notes.ts';
@@ -64,7 +64,10 @@ export function variablesIn(
   services: StageServices,
 ): Variables {
   const stage = plan.stages.find((planned) => planned.name === name);
-  const own = stage === undefined ? [] : [...variablesOf(stage, services), ...stage.secrets];
+  const own =
+    stage === undefined
+      ? []
+      : [...variablesOf(stage, services), ...machineVariablesOf(stage, services), ...stage.secrets];
   return {
     declared: new Set([...own, ...SET_BY_RUNNER]),
     set: new Set([...Object.keys(environment), ...Object.keys(services.environment)]),

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { isInside } from '../../../shared/paths-below.ts';
 import type { Place } from '../../../shared/problem.ts';
 import type { Access, PathUse } from './accesses.ts';
 import { isLibrary, reasonToAllow } from './rules.ts';
@@ -30,6 +29,7 @@ export class UsedPaths {
   readonly #made = new Set<string>();
   /** The folders in which a shared library was searched. */
   readonly #searched = new Set<string>();
+  readonly #allowed = new Set<string>();
   readonly #used = new Map<string, Used>();
 
   /** @param asked the paths that the code of the stage has handed to Node itself, and where. */
@@ -39,15 +39,21 @@ export class UsedPaths {
   }
 
   add(access: Access): void {
-    const { use, path, found, creates } = access;
+    const { use, path, found, creates, program } = access;
     if (creates) this.#made.add(path);
     if (!found && isLibrary(path)) this.#searched.add(dirname(path));
+    // What was allowed once stays so.
+    const id = `${use} ${found} ${program} ${path}`;
+    if (this.#allowed.has(id)) return;
     const isMade = foldersOf(path).some((folder) => this.#made.has(folder));
     const judged = {
       ...{ ...access, surroundings: this.#surroundings, isByStage: this.#asked.has(path), isMade },
       isSearched: this.#searched.has(path),
     };
-    if (reasonToAllow(judged) !== undefined) return;
+    if (reasonToAllow(judged) !== undefined) {
+      this.#allowed.add(id);
+      return;
+    }
     const before = this.#used.get(path);
     const stronger = before === undefined || STRENGTH.indexOf(use) > STRENGTH.indexOf(before.use) ? use : before.use;
     const at = this.#asked.get(path);
@@ -56,11 +62,10 @@ export class UsedPaths {
 
   /** Returns what was used, without what goes without saying. */
   all(): readonly Used[] {
-    const paths = [...this.#used.keys()];
+    // Whoever reads a file has passed the folders above it.
+    const above = new Set([...this.#used.keys()].flatMap((path) => foldersOf(dirname(path))));
     const used = [...this.#used.values()].filter(
-      // Whoever reads a file has passed the folders above it.
-      ({ use, path, found }) =>
-        !(use === 'look' && found && paths.some((other) => other !== path && isInside(path, other))),
+      ({ use, path, found }) => use !== 'look' || !found || !above.has(path),
     );
     const groups = new Map<string, Used[]>();
     for (const one of used) {
