@@ -1,17 +1,11 @@
 import { CACHE_COMMANDS } from './cache-commands.ts';
+import { CLUSTER_COMMANDS } from './cluster-commands.ts';
 import type { CommandSpec, OptionSpec } from './command-spec.ts';
 import { command } from './define-command.ts';
 import type { CommonOptions } from './options.ts';
 import { parsePort, parsePositive, parseRatio } from './quantities.ts';
 import { parseColumns, parseFilter } from './run-options.ts';
-
-const JOBS: OptionSpec = {
-  flags: '--jobs <N>',
-  description: 'maximum number of stages that run in parallel (default: number of cores)',
-  parse: parsePositive,
-};
-
-const STACK: OptionSpec = { flags: '--stack', description: 'print the whole stack of each error that a stage throws' };
+import { JOBS, STACK } from './shared-options.ts';
 
 const TOLERANCE: OptionSpec = {
   flags: '--tolerance <RATIO>',
@@ -54,6 +48,14 @@ export const COMMANDS: readonly CommandSpec[] = [
         description: 'after a failure, continue with stages that do not depend on the failed one',
       },
       { flags: '--no-upload', description: 'do not upload results to the remote cache' },
+      {
+        flags: '--executor <NAME>',
+        description: 'run every stage by this executor of the pipeline file; local is this machine',
+      },
+      {
+        flags: '--detach',
+        description: 'submit the stages as jobs, and do not wait for them: pipeline attach goes on with them',
+      },
       STACK,
       JOBS,
     ],
@@ -214,6 +216,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'compare two runs (default: the last two of this pipeline; one argument is compared with its latest run). RUN is the beginning or the end of an id, latest or latest~N',
     run: async ({ all }, options) => (await import('./commands/diff.ts')).diff(all, options),
   }),
+  ...CLUSTER_COMMANDS,
   ...CACHE_COMMANDS,
   command('doctor', '', {
     description: 'check this machine and its installation, and say how to fix what is missing',

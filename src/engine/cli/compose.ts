@@ -5,7 +5,7 @@ import type { UseMarker } from '../cache/local/use-marker.ts';
 import { LocalLogs } from '../cache/logs/local-logs.ts';
 import type { RunRecord } from '../cache/records.ts';
 import type { Stores } from '../cache/stores.ts';
-import { GpuLocks, gpuLockDirectory } from '../execute/gpu-locks.ts';
+import { GpuLocks, gpuLockDirectory, OwnGpus } from '../execute/gpu-locks.ts';
 import { gpusOf } from '../execute/gpus.ts';
 import type { Launcher } from '../execute/launch.ts';
 import { LocalExecutor } from '../execute/local-executor.ts';
@@ -61,11 +61,15 @@ interface ExecutorParts {
   readonly jobs: number | undefined;
   readonly launcher?: Launcher | undefined;
   readonly seenAt?: MachineServices['seenAt'] | undefined;
+  /** Whether the visible GPUs belong to this process alone, like those of a scheduler's job. */
+  readonly ownsGpus?: boolean;
 }
 
 /** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
-  const { engine, roots, stores, linkable, paths, runtime, environment, jobs, launcher, seenAt } = parts;
+  const { engine, roots, stores, linkable, paths, runtime, environment, jobs } = parts;
+  const { launcher, seenAt, ownsGpus = false } = parts;
+  const gpus = () => gpusOf(environment);
   const machineClass = (document: RecordedDocument, given: NodeJS.ProcessEnv) =>
     runtime.machineClassOf(readDocument(document).runtime, given);
   return new LocalExecutor(
@@ -76,6 +80,6 @@ export function localExecutor(parts: ExecutorParts): LocalExecutor {
       ...(seenAt && { seenAt }),
     },
     new ResourcePool(() => machineOf(environment, jobs)),
-    new GpuLocks(gpuLockDirectory(environment), () => gpusOf(environment)),
+    ownsGpus ? new OwnGpus(gpus) : new GpuLocks(gpuLockDirectory(environment), gpus),
   );
 }

@@ -140,6 +140,7 @@ function failureJson(failure: FailureReason): object {
     case 'bad-output':
     case 'not-cached':
     case 'cache':
+    case 'job':
       return failure;
     case 'difference':
       return { ...failure, differences: failure.differences.map(differenceJson) };

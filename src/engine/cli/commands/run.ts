@@ -1,9 +1,13 @@
-import { failure, type Problem, type Result } from '../../../shared/problem.ts';
+import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { projectId, RootRecorder } from '../../cache/local/roots.ts';
+import type { FrozenText } from '../../execute/cluster/frozen-plan.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
+import { interruptionOf } from '../../execute/interruption.ts';
 import { isUpToDate } from '../../execute/lockfile.ts';
+import { newRunId } from '../../execute/run-id.ts';
 import type { Services } from '../../execute/services.ts';
+import { LOCAL } from '../../plan/executor-settings.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Choice, type Selection, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
@@ -15,12 +19,15 @@ import type { CommonOptions } from '../options.ts';
 import { lockfilePath } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { RunRecorder } from '../run-recorder.ts';
-import { missingInputs, type Session } from '../session.ts';
+import { missingInputs, type Session, type SessionOptions } from '../session.ts';
 import type { Changes } from '../since.ts';
 import { fileFromCache, variantOf } from '../variant.ts';
 import { type SessionObserver, withSession } from '../with-session.ts';
 
-export interface RunCommandOptions extends ToleranceOptions, Omit<Choice, 'stages' | 'isChanged'> {
+export interface RunCommandOptions
+  extends ToleranceOptions,
+    Omit<Choice, 'stages' | 'isChanged'>,
+    Pick<SessionOptions, 'frozen'> {
   readonly dryRun: boolean;
   /** Run only what has changed since this Git revision. */
   readonly since?: string;
@@ -31,6 +38,12 @@ export interface RunCommandOptions extends ToleranceOptions, Omit<Choice, 'stage
   readonly trustCache: boolean;
   /** Print the stacks of errors. */
   readonly stack: boolean;
+  /** The executor of all stages, whatever the pipeline file says. */
+  readonly executor?: string;
+  /** Submit the jobs of stages, and do not wait for them. */
+  readonly detach?: boolean;
+  /** The frozen plan of a run that this one goes on with. */
+  readonly attached?: FrozenText;
 }
 
 /** `pipeline run` and, as a dry run of all stages, `pipeline status`. Returns the exit code. */
@@ -47,12 +60,20 @@ export async function run(
     // Loaded on demand, since mostly nothing is locked.
     const locked = options.locked ? await import('../locked-instances.ts') : undefined;
     const planned = (await locked?.withLockedInstances(services, options)) ?? services;
-    if (options.since === undefined) return runIn({ ...opened, services: planned }, stages, options, signal);
-    const changes = await (await import('../since.ts')).changesSince(options.since, planned, options);
+    const given = await withGivenExecutor(planned, options);
+    if (!given.ok) return reportProblems(given.failure, options);
+    if (options.since === undefined) return runIn({ ...opened, services: given.value }, stages, options, signal);
+    const changes = await (await import('../since.ts')).changesSince(options.since, given.value, options);
     if (!changes.ok) return reportProblems(changes.failure, options);
     return runIn({ ...opened, services: changes.value.services }, stages, options, signal, changes.value);
   };
   return withSession({ ...options, ...session }, command, observer);
+}
+
+/** Loaded on demand, since mostly every stage has the executor of the pipeline file. */
+async function withGivenExecutor(services: Services, { executor }: RunCommandOptions): Promise<Result<Services>> {
+  if (executor === undefined) return success(services);
+  return (await import('../run-on-clusters.ts')).withExecutor(services, executor);
 }
 
 async function runIn(
@@ -86,16 +107,21 @@ async function runIn(
       file: fileFromCache(options),
     }),
   };
-  const result = await execute(services, {
+  const run = newRunId();
+  const clusters = dryRun || !usesClusters(services.plan) ? undefined : await import('../run-on-clusters.ts');
+  const handed = clusters?.handOver(services, { run, selection: selection.value, stages, select: selecting }, options);
+  if (options.detach && !dryRun) return (await import('../run-on-clusters.ts')).detach(handed, options, console);
+  const observed = dryRun ? emit : recorded(emit, recording);
+  const result = await execute(handed?.services ?? services, {
     selection: selection.value,
     select: selecting,
     purpose: dryRun ? 'dry-run' : 'run',
-    keepGoing,
-    signal,
-    emit: dryRun ? emit : recorded(emit, recording),
+    ...{ keepGoing, signal, run },
+    emit: handed === undefined ? observed : handed.observing(observed),
     ...(checkResult && { checkResult }),
   });
   await close();
+  await handed?.conclude(result, interruptionOf(signal), options, console);
   const unrecorded = dryRun ? [] : record(result, recording);
   await conclude(listing?.of(result) ?? result, services, console, options);
   // Loaded on demand, since mostly everything is on this machine.
@@ -158,6 +184,10 @@ function reportUnrecorded([problem]: readonly Problem[], options: CommonOptions)
 
 function names(plan: Plan): readonly string[] {
   return plan.stages.map(({ name }) => name);
+}
+
+function usesClusters({ stages }: Plan): boolean {
+  return stages.some(({ executor }) => executor !== LOCAL);
 }
 
 function isWhole({ stages, plan }: RunResult): boolean {
