@@ -10,6 +10,7 @@ export default defineConfig({
       'test/scenarios/cluster/faults.test.ts',
       'test/scenarios/faults/**/*.test.ts',
       'test/scenarios/fashionai/kill.test.ts',
+      'test/scenarios/fashionai/strict.test.ts',
       'test/engine/cache/fuzz.test.ts',
       'test/engine/inspect/fuzz.test.ts',
     ],

@@ -162,7 +162,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         flags: '--pass <NAME>',
         description: 'of the passes of --strict only this one (repeatable)',
-        choices: ['trace'],
+        choices: ['trace', 'hide', 'vary'],
         repeatable: true,
       },
       TOLERANCE,

@@ -10,6 +10,7 @@ import { gpusOf } from '../execute/gpus.ts';
 import type { Launcher } from '../execute/launch.ts';
 import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
+import type { MachineServices } from '../execute/machine-services.ts';
 import { ResourcePool } from '../execute/resources.ts';
 import type { Roots } from '../execute/roots.ts';
 import { type RecordedDocument, readDocument } from '../fingerprint/action-key.ts';
@@ -58,14 +59,16 @@ interface ExecutorParts {
   readonly environment: NodeJS.ProcessEnv;
   /** The maximum number of stages that run in parallel. */
   readonly jobs: number | undefined;
+  readonly launcher?: Launcher | undefined;
+  readonly seenAt?: MachineServices['seenAt'] | undefined;
   /** Whether the visible GPUs belong to this process alone, like those of a scheduler's job. */
   readonly ownsGpus?: boolean;
-  readonly launcher?: Launcher | undefined;
 }
 
 /** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
-  const { engine, roots, stores, linkable, paths, runtime, environment, jobs, ownsGpus = false, launcher } = parts;
+  const { engine, roots, stores, linkable, paths, runtime, environment, jobs } = parts;
+  const { launcher, seenAt, ownsGpus = false } = parts;
   const gpus = () => gpusOf(environment);
   const machineClass = (document: RecordedDocument, given: NodeJS.ProcessEnv) =>
     runtime.machineClassOf(readDocument(document).runtime, given);
@@ -74,6 +77,7 @@ export function localExecutor(parts: ExecutorParts): LocalExecutor {
       ...{ roots, stores, linkable, paths, machineClass, environment },
       ...{ host: engine.host, stageApi: engine.stageApi },
       ...(launcher && { launcher }),
+      ...(seenAt && { seenAt }),
     },
     new ResourcePool(() => machineOf(environment, jobs)),
     ownsGpus ? new OwnGpus(gpus) : new GpuLocks(gpuLockDirectory(environment), gpus),

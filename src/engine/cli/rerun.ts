@@ -1,8 +1,8 @@
 import { freshStores } from '../cache/fresh-stores.ts';
 import type { RunEvent, RunResult } from '../execute/events.ts';
 import { execute } from '../execute/execute.ts';
-import type { Launcher } from '../execute/launch.ts';
 import type { Lockfile } from '../execute/lockfile.ts';
+import type { MachineServices } from '../execute/machine-services.ts';
 import type { Services } from '../execute/services.ts';
 import { type Verification, verdicts } from '../execute/verification.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
@@ -78,13 +78,13 @@ export function inFresh(
   directory: string,
   taken: ReadonlySet<ActionKey>,
   { engine, jobs }: Pick<CommonOptions, 'engine' | 'jobs'>,
-  launcher?: Launcher,
+  how: Pick<MachineServices, 'launcher' | 'seenAt'> = {},
 ): Services {
   const trees = new Trees(new SealedTrees(), undefined, services.threads);
   const { linkable, local: _, ...fresh } = openLocalStores(directory, trees);
   const stores = freshStores(fresh, services.stores, taken);
   const roots = { ...services.roots, cache: directory };
   const { paths, runtime, environment } = services;
-  const executor = localExecutor({ engine, roots, stores, linkable, paths, runtime, environment, jobs, launcher });
+  const executor = localExecutor({ engine, roots, stores, linkable, paths, runtime, environment, jobs, ...how });
   return { ...services, roots, stores, executor };
 }

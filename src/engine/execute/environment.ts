@@ -3,23 +3,19 @@ import type { KeyDocument } from '../fingerprint/action-key.ts';
 import { valueDigest } from '../fingerprint/value-digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 
-/** The variables that any process needs. Other variables are passed to a stage only if it declares them. */
-const ALWAYS = [
-  'PATH',
-  'HOME',
-  'USER',
-  'LOGNAME',
-  'SHELL',
-  'TMPDIR',
-  'TEMP',
-  'TMP',
-  'SYSTEMROOT',
-  'LD_LIBRARY_PATH',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-  'NODE_EXTRA_CA_CERTS',
+/** The variables by which any process finds programs and libraries. */
+const NEEDED = ['PATH', 'SYSTEMROOT', 'LD_LIBRARY_PATH'];
+/** Variables about the user, of which programs read some to find their files. */
+const PERSONAL = [
+  ...['HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR', 'TEMP', 'TMP'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS'],
 ];
-const ALWAYS_PREFIXES = ['XDG_'];
+const PERSONAL_PREFIXES = ['XDG_'];
+
+/** Returns whether a variable is passed to stages that have not declared it, although users differ in it. */
+export function isPersonal(name: string): boolean {
+  return PERSONAL.includes(name) || PERSONAL_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
 
 /** Equal everywhere, since dates, sorting and messages depend on them. A stage that declares one sees the user's. */
 const PINNED = { TZ: 'UTC', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
@@ -46,17 +42,19 @@ export function stageEnvironment(
   declared: readonly string[],
   gpus: readonly string[],
 ): Record<string, string> {
-  const wanted = new Set([...ALWAYS, ...declared]);
+  const wanted = new Set([...NEEDED, ...declared]);
   const given = Object.fromEntries(
     Object.entries(from).flatMap(([name, value]): [string, string][] =>
-      value !== undefined && (wanted.has(name) || ALWAYS_PREFIXES.some((prefix) => name.startsWith(prefix)))
-        ? [[name, value]]
-        : [],
+      value !== undefined && (wanted.has(name) || isPersonal(name)) ? [[name, value]] : [],
     ),
   );
-  const cores = availableParallelism();
+  return { ...PINNED, ...coreVariables(availableParallelism()), [GPUS]: gpus.join(','), ...given };
+}
+
+/** Returns the variables that tell a stage how many cores it may use. */
+export function coreVariables(cores: number): Record<string, string> {
   // Node's default of four threads would leave cores idle while images are decoded.
-  return { ...PINNED, [POOL]: String(Math.max(4, cores)), [CORES]: String(cores), [GPUS]: gpus.join(','), ...given };
+  return { [POOL]: String(Math.max(4, cores)), [CORES]: String(cores) };
 }
 
 /** Returns the declared variables with the digests of their values, for the action key; null for one that is not set. */

@@ -7,7 +7,7 @@ import { fieldsAfterCommand, processIds } from './process-table.ts';
  * Names the stage's process to which a process belongs, by a random value. Whatever the stage starts inherits it, also a
  * daemon that has left the process group.
  */
-const MARK = 'PIPELINE_STAGE_PROCESS';
+export const MARK = 'PIPELINE_STAGE_PROCESS';
 
 /** A daemon may fork faster than it can be found, but not for ever. */
 const MAX_ROUNDS = 20;

@@ -23,4 +23,6 @@ export interface MachineServices {
   readonly environment: NodeJS.ProcessEnv;
   /** Changes how stages are started, if they are started in another way than usual. */
   readonly launcher?: Launcher;
+  /** Returns where the process of a stage sees what is at an absolute path of this machine, if that is elsewhere. */
+  readonly seenAt?: (path: string) => string;
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readNumbers } from '../../shared/non-finite.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { Usage } from '../cache/records.ts';
@@ -67,17 +68,19 @@ async function runModule(
   options: ProcessOptions,
 ): Promise<Ended> {
   const { services, reused } = performance;
+  const seenAt = seenAtOf(services);
+  const bundle = writeLinkedBundle(code, linkageOf(code, services), folder, 'stage');
   const task: HostTask = {
     type: 'run',
-    bundle: writeLinkedBundle(code, linkageOf(code, services), folder, 'stage'),
+    bundle: pathToFileURL(seenAt(fileURLToPath(bundle))).href,
     params: request.document.params,
-    ...pathsFor(request, performance),
+    ...pathsFor(request, performance, seenAt),
     ...(reused && { previous: reused }),
   };
   const end = await runInProcess(task, join(folder, 'request.json'), { ...options, host: services.host });
   if (end.type === 'cancelled') return 'cancelled';
   if (end.type === 'failed') return failure(end.failure);
-  const result = toResult(end.message, services.roots.project);
+  const result = toResult(end.message, seenAt(services.roots.project));
   return result.ok ? success({ metrics: {}, usage: end.usage, mistake: result.value }) : result;
 }
 
@@ -89,13 +92,15 @@ async function runCommand(
   options: ProcessOptions,
 ): Promise<Ended> {
   if (command === undefined) throw new Error(`the key of ${request.stage} lacks its command`);
-  const paths = pathsFor(request, performance);
-  const environment = withMark({ ...options.environment, ...commandEnvironment(folder, paths) });
+  const seenAt = seenAtOf(performance.services);
+  const paths = pathsFor(request, performance, seenAt);
+  const environment = withMark({ ...options.environment, ...commandEnvironment(seenAt(folder), paths) });
   for (const [name, value] of Object.entries({ params, inputs: paths.inputs, outputs: paths.outputs }))
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(value));
-  const words = wordsOf(command.run, params, paths, folder);
-  if (findProgram(words[0], options.root, environment) === undefined)
-    return failure({ kind: 'bad-input', problems: [programProblem(words[0], at)] });
+  const [program] = wordsOf(command.run, params, pathsFor(request, performance), folder);
+  if (findProgram(program, options.root, environment) === undefined)
+    return failure({ kind: 'bad-input', problems: [programProblem(program, at)] });
+  const words = wordsOf(command.run, params, paths, seenAt(folder));
   const end = await runProgram(words, readCommandMessage, { ...options, environment });
   if (end.type === 'cancelled') return 'cancelled';
   if (end.type === 'failed') return failure(end.failure);
@@ -132,15 +137,25 @@ function processOptions(
   };
 }
 
+type SeenAt = NonNullable<MachineServices['seenAt']>;
+
+const asItIs: SeenAt = (path) => path;
+
+function seenAtOf({ seenAt = asItIs }: MachineServices): SeenAt {
+  return seenAt;
+}
+
 function pathsFor(
   { inputs, outputs, work, downloads }: Pick<StageRequest, 'inputs' | 'outputs' | 'work' | 'downloads'>,
   { services: { roots }, inputs: found, made }: Performance,
+  seenAt = asItIs,
 ): StagePaths {
+  const seen = found.map((input) => ({ ...input, handed: seenAt(input.handed) }));
   return {
-    inputs: inputPaths(inputs, found),
-    outputs: Object.fromEntries(outputs.map(({ name, file }) => [name, join(made, file)])),
-    work: fromRooted(work, roots),
-    downloads: fromRooted(downloads, roots),
+    inputs: inputPaths(inputs, seen),
+    outputs: Object.fromEntries(outputs.map(({ name, file }) => [name, seenAt(join(made, file))])),
+    work: seenAt(fromRooted(work, roots)),
+    downloads: seenAt(fromRooted(downloads, roots)),
   };
 }
 
@@ -151,7 +166,13 @@ function leftBehindProblem(stage: string, processes: readonly string[]): Problem
   };
 }
 
-function linkageOf({ externals }: RequestedCode, { roots, stageApi }: MachineServices): Linkage {
-  const files = Object.entries(externals).map(([specifier, file]) => [specifier, fromRooted(file, roots)]);
-  return { root: roots.project, stageApi, externals: Object.fromEntries(files) as Linkage['externals'] };
+function linkageOf({ externals }: RequestedCode, services: MachineServices): Linkage {
+  const { roots, stageApi } = services;
+  const seenAt = seenAtOf(services);
+  const files = Object.entries(externals).map(([specifier, file]) => [specifier, seenAt(fromRooted(file, roots))]);
+  return {
+    root: seenAt(roots.project),
+    stageApi: seenAt(stageApi),
+    externals: Object.fromEntries(files) as Linkage['externals'],
+  };
 }

@@ -26,7 +26,8 @@ function differencesIn(stage: StageResult): Finding[] {
   }));
 }
 
-function gapIn(stage: StageResult): Problem[] {
+/** Returns the problem that a stage was not looked at, if it was not. */
+export function gapIn(stage: StageResult): Problem[] {
   if (stage.outcome !== 'blocked') return [];
   return [
     {

@@ -28,7 +28,14 @@ export interface Rerun {
   /** What is different this time, in a few words, for people; absent if that goes without saying. */
   readonly label?: string;
   readonly launcher: Launcher;
-  /** The maximum number of stages that run in parallel; by default the one that the user asked for. */
+  /** Returns where the processes of stages see what is at an absolute path of this machine, if that is elsewhere. */
+  readonly seenAt?: (path: string) => string;
+  /**
+   * The names of the stages to run again; by default those that the user asked for. Results that they read, and that are
+   * not computed again, come from the cache.
+   */
+  readonly stages?: readonly string[];
+  /** The maximum number of stages that run in parallel, unless the user asked for another one. */
   readonly jobs?: number;
 }
 

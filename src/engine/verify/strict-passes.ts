@@ -1,5 +1,7 @@
+import { hidePass } from './hide/hide-pass.ts';
 import type { Pass } from './pass.ts';
 import { tracePass } from './trace/trace-pass.ts';
+import { varyPass } from './vary/vary-pass.ts';
 
 /** The passes of `pipeline verify --strict`, in the order in which they run. */
-export const STRICT_PASSES: readonly Pass[] = [tracePass];
+export const STRICT_PASSES: readonly Pass[] = [tracePass, hidePass, varyPass];

@@ -21,3 +21,14 @@ test.each<[string, string | undefined, boolean, object]>([
 ])('the runtime facts of TensorFlow are its version and device: with %s', (_what, installed, hasGpu, expected) => {
   expect(factsAbout(installed, hasGpu)).toEqual(expected);
 });
+
+test('stages may read the folders of the library and of the package by which it is called', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'tensorflow.json'), '{ "tensorflow": "2.21.0", "library": "/wheel/tensorflow" }');
+  const reached = { name: '@tensorflow/tfjs-node-gpu', version: '4.22.0', folder };
+  const [wheel, ...others] = tensorFlowFacts.nativeFolders?.(reached) ?? [];
+  expect(wheel).toBe('/wheel');
+  expect(others[0]).toMatch(/\/node_modules\/koffi$/);
+  const empty = { ...reached, folder: temporaryFolder() };
+  expect(tensorFlowFacts.nativeFolders?.(empty), 'without the setup there is no library').toEqual([]);
+});

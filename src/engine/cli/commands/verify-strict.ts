@@ -80,14 +80,16 @@ function exitCode(results: readonly PassResult[]): number {
 
 /** Runs the stages to verify in an empty cache. */
 async function rerunStages(
-  { label, launcher, jobs }: Rerun,
-  { services, verification, lockfile, stages, directory, signal }: Prepared,
+  { label, jobs, stages: chosen, ...how }: Rerun,
+  { services, verification: asked, lockfile, stages: named, directory, signal }: Prepared,
   options: StrictOptions,
   console: Console,
 ): Promise<RunResult> {
   const cache = mkdtempSync(join(directory, 'cache-'));
-  const common = { ...options, ...(jobs !== undefined && { jobs }) };
-  const again = inFresh(services, cache, verification.reusedKeys, common, launcher);
+  const common = { ...(jobs !== undefined && { jobs }), ...options };
+  const stages = chosen ?? named;
+  const verification = chosen === undefined ? asked : planVerification(services.plan, chosen, lockfile);
+  const again = inFresh(services, cache, verification.reusedKeys, common, how);
   if (label !== undefined) console.print(label);
   const { emit, close } = await reporterFor({ ...options, dryRun: false }, console);
   const result = await execute(again, {

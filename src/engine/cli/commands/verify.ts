@@ -9,7 +9,7 @@ import type { PlannedStage } from '../../plan/plan.ts';
 import { select } from '../../plan/select.ts';
 import { reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
-import { lockfileOf, type ToleranceOptions } from '../locked.ts';
+import { lockfileOf } from '../locked.ts';
 import { withLockedInstances } from '../locked-instances.ts';
 import { findProject } from '../project.ts';
 import { rerun } from '../rerun.ts';
@@ -17,7 +17,7 @@ import { missingInputs } from '../session.ts';
 import { withSession } from '../with-session.ts';
 import type { StrictOptions } from './verify-strict.ts';
 
-export interface VerifyOptions extends StrictOptions, ToleranceOptions {
+export interface VerifyOptions extends StrictOptions {
   /** The directory in which the empty cache is created and kept. */
   readonly keep?: string;
   /** Whether to look for what stages use without having declared it. */
