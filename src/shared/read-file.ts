@@ -28,6 +28,8 @@ export const SIZE_LIMITS = {
   /** The values of a matrix that a stage puts out. */
   list: 16 * MB,
   lockfile: 64 * MB,
+  /** A plan for jobs, with the code of its stages. */
+  frozenPlan: 256 * MB,
   /** A `package.json` or `tsconfig.json`. */
   manifest: 16 * MB,
   /** The lockfile that npm keeps in `node_modules`. */

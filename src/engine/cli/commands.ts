@@ -167,6 +167,22 @@ export const COMMANDS: readonly CommandSpec[] = [
       'compare two runs (default: the last two of this pipeline; one argument is compared with its latest run). RUN is the beginning or the end of an id, latest or latest~N',
     run: async ({ all }, options) => (await import('./commands/diff.ts')).diff(all, options),
   }),
+  command('exec', '', {
+    description: 'run one stage of a plan in the cache, as a job of a scheduler does',
+    options: [
+      { flags: '--plan <DIGEST>', description: 'the plan: pipeline run writes it to jobs/DIGEST in the cache' },
+      { flags: '--stage <STAGE>', description: 'the stage; its inputs must be in the cache' },
+      { flags: '--run <ID>', description: 'the id of the run to which the job belongs' },
+      {
+        flags: '--requeue <COMMAND>',
+        description: 'the shell command that queues this job again, if it gets SIGUSR2 since its time is up',
+      },
+      { flags: '--memory <BYTES>', description: 'the memory that the stage may use', parse: parsePositive },
+    ],
+    hidden: true,
+    run: async (_args, options: import('./commands/exec.ts').ExecOptions) =>
+      (await import('./commands/exec.ts')).exec(options),
+  }),
   ...CACHE_COMMANDS,
   command('doctor', '', {
     description: 'check this machine and its installation, and say how to fix what is missing',

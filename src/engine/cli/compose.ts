@@ -5,7 +5,7 @@ import type { UseMarker } from '../cache/local/use-marker.ts';
 import { LocalLogs } from '../cache/logs/local-logs.ts';
 import type { RunRecord } from '../cache/records.ts';
 import type { Stores } from '../cache/stores.ts';
-import { GpuLocks, gpuLockDirectory } from '../execute/gpu-locks.ts';
+import { GpuLocks, gpuLockDirectory, OwnGpus } from '../execute/gpu-locks.ts';
 import { gpusOf } from '../execute/gpus.ts';
 import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
@@ -57,15 +57,18 @@ interface ExecutorParts {
   readonly environment: NodeJS.ProcessEnv;
   /** The maximum number of stages that run in parallel. */
   readonly jobs: number | undefined;
+  /** Whether the visible GPUs belong to this process alone, like those of a scheduler's job. */
+  readonly ownsGpus?: boolean;
 }
 
 /** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
-  const { engine, roots, stores, linkable, paths, runtime, environment, jobs } = parts;
+  const { engine, roots, stores, linkable, paths, runtime, environment, jobs, ownsGpus = false } = parts;
+  const gpus = () => gpusOf(environment);
   const machineClass = (document: RecordedDocument) => runtime.machineClassOf(readDocument(document).runtime);
   return new LocalExecutor(
     { roots, stores, linkable, paths, machineClass, host: engine.host, stageApi: engine.stageApi, environment },
     new ResourcePool(() => machineOf(environment, jobs)),
-    new GpuLocks(gpuLockDirectory(environment), () => gpusOf(environment)),
+    ownsGpus ? new OwnGpus(gpus) : new GpuLocks(gpuLockDirectory(environment), gpus),
   );
 }

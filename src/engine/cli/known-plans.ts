@@ -24,7 +24,7 @@ interface Asked extends Overlays {
   readonly lists?: Lists;
 }
 
-const KIND = 'plan-4';
+const KIND = 'plan-5';
 /** The maximum number of stored plans. There is one for each combination of profile and `--set`. */
 const MAX_COUNT = 50;
 

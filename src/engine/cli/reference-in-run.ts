@@ -1,4 +1,4 @@
-import { problem, type Result } from '../../shared/problem.ts';
+import { problem, type Result, success } from '../../shared/problem.ts';
 import type { RunRecord, StageOutcomeRecord } from '../cache/records.ts';
 import { findResultOfRun } from '../cache/results.ts';
 import type { Services } from '../execute/services.ts';
@@ -43,7 +43,7 @@ export async function referInRun(
       advice: `Run the pipeline again with the params of this run; the difference from now: ${commandLine('diff', run.run)}`,
     });
   }
-  return referToRecord(record, { stage: stage.name, output }, stores.contents);
+  return success(referToRecord(record, { stage: stage.name, output }));
 }
 
 function findPart(

@@ -4,7 +4,7 @@ import { findResult } from '../cache/results.ts';
 import type { Stores } from '../cache/stores.ts';
 import type { Services } from '../execute/services.ts';
 import { survey } from '../execute/survey.ts';
-import type { ActionKey, Digest } from '../fingerprint/digest.ts';
+import type { ActionKey } from '../fingerprint/digest.ts';
 import type { NameFault } from '../plan/family.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import { StageNames } from '../plan/stage-names.ts';
@@ -35,7 +35,7 @@ export async function refer(reference: string, services: Services, options: Comm
   }
   const record = await currentRecord(stage.name, services);
   if (!record.ok) return record;
-  return referToRecord(record.value, { stage: stage.name, output }, services.stores.contents);
+  return success(referToRecord(record.value, { stage: stage.name, output }));
 }
 
 /** Splits `RUN:STAGE` and `RUN:STAGE.OUTPUT`. Before a colon in the value of a matrix there is an `@`. */
@@ -80,24 +80,14 @@ async function referToDigest(prefix: string, { stores, commandLine }: Services):
     });
   }
   const [content] = contents;
-  if (content !== undefined) return referToContent(content, stores.contents);
+  if (content !== undefined)
+    return success({ kind: 'content', artifact: { name: content, file: content, digest: content } });
   const [action] = actions;
   if (action !== undefined) return referToAction(action, stores);
   return problem('the cache has no content and no action key with this digest', {
     at: { file: prefix },
     advice: `List the digests of the current results: ${commandLine('status', '--json')}`,
   });
-}
-
-async function referToContent(digest: Digest, contents: Stores['contents']): Promise<Result<Referred>> {
-  const path = await contents.materialize(digest);
-  if (path === undefined) {
-    return problem('this content is corrupted in the cache', {
-      at: { file: digest },
-      advice: 'Rerun the stage that creates it; the content is then recomputed.',
-    });
-  }
-  return success({ kind: 'content', artifact: { name: digest, file: digest, digest, path } });
 }
 
 async function referToAction(key: ActionKey, stores: Stores): Promise<Result<Referred>> {
@@ -108,5 +98,5 @@ async function referToAction(key: ActionKey, stores: Stores): Promise<Result<Ref
       advice: 'Rerun the stage that creates them; they are then recomputed.',
     });
   }
-  return referToRecord(record, { stage: record.provenance.stage, output: undefined }, stores.contents);
+  return success(referToRecord(record, { stage: record.provenance.stage, output: undefined }));
 }

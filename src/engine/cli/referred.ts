@@ -3,11 +3,15 @@ import type { ActionRecord } from '../cache/records.ts';
 import type { Stores } from '../cache/stores.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 
-/** An artifact and its name. */
+/** An artifact and its name. Its content may be in the remote cache alone. */
 export interface NamedArtifact {
   readonly name: string;
   readonly file: string;
   readonly digest: Digest;
+}
+
+/** An artifact whose content is on this machine, at an absolute path. */
+export interface PresentArtifact extends NamedArtifact {
   readonly path: string;
 }
 
@@ -29,25 +33,30 @@ export interface Part {
 }
 
 /** Refers to a record that is in the cache, as the result of a stage. */
-export async function referToRecord(
-  record: ActionRecord,
-  { stage, output }: Part,
-  contents: Stores['contents'],
-): Promise<Result<Referred>> {
-  const artifacts = await artifactsOf(record, contents);
-  if (!artifacts.ok) return artifacts;
-  const artifact = artifacts.value.find(({ name }) => name === output);
-  if (artifact !== undefined) return success({ kind: 'output', stage, record, artifact });
-  return success({ kind: 'stage', stage, record, artifacts: artifacts.value });
+export function referToRecord(record: ActionRecord, { stage, output }: Part): Referred {
+  const artifacts = Object.entries(record.outputs).map(([name, { digest, file }]) => ({ name, file, digest }));
+  const artifact = artifacts.find(({ name }) => name === output);
+  return artifact === undefined
+    ? { kind: 'stage', stage, record, artifacts }
+    : { kind: 'output', stage, record, artifact };
 }
 
-async function artifactsOf(record: ActionRecord, contents: Stores['contents']): Promise<Result<NamedArtifact[]>> {
-  const artifacts: NamedArtifact[] = [];
-  for (const [name, { digest, file }] of Object.entries(record.outputs)) {
-    const path = await contents.materialize(digest);
-    if (path === undefined)
-      return problem(`output "${name}" was deleted from the cache in the meantime`, { advice: 'Try again.' });
-    artifacts.push({ name, file, digest, path });
-  }
-  return success(artifacts);
+export function artifactsOf(referred: Referred): readonly NamedArtifact[] {
+  return referred.kind === 'stage' ? referred.artifacts : [referred.artifact];
+}
+
+/** Brings the content of an artifact to this machine, if it is not there yet. */
+export async function bringHere(
+  artifact: NamedArtifact,
+  referred: Referred,
+  { contents }: Pick<Stores, 'contents'>,
+): Promise<Result<PresentArtifact>> {
+  const path = await contents.materialize(artifact.digest);
+  if (path !== undefined) return success({ ...artifact, path });
+  return referred.kind === 'content'
+    ? problem('this content is corrupted in the cache', {
+        at: { file: artifact.digest },
+        advice: 'Rerun the stage that creates it; the content is then recomputed.',
+      })
+    : problem(`output "${artifact.name}" was deleted from the cache in the meantime`, { advice: 'Try again.' });
 }

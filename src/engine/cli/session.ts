@@ -31,6 +31,7 @@ import { localExecutor, openLocalStores } from './compose.ts';
 import type { ConnectedRemote } from './connect-remote.ts';
 import { contentReporter } from './content-reporter.ts';
 import { KnownPlans } from './known-plans.ts';
+import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
 import { ownedBy } from './own-runs.ts';
 import { type PlanningContext, planWith } from './planning.ts';
@@ -56,6 +57,17 @@ export interface SessionOptions {
   readonly adopt?: boolean;
   /** Whether to download only what takes longer to compute. */
   readonly thrifty?: boolean;
+  /** Reads the plan from elsewhere: then neither the pipeline file nor the code of stages is looked at. */
+  readonly frozen?: (project: Project) => Result<FrozenPlanning>;
+  /** Whether this is a job of a scheduler, to which the visible GPUs belong. */
+  readonly isJob?: boolean;
+}
+
+/** A plan that was made earlier, perhaps on another machine, with what its stages need. */
+export interface FrozenPlanning extends Planned {
+  /** The declared variables that were set. */
+  readonly environment: Readonly<Record<string, string>>;
+  textsFor(codes: StageCodes): Services['texts'];
 }
 
 /** Reads and validates the pipeline. Reuses what earlier runs found out as far as it is still valid. */
@@ -65,28 +77,25 @@ export async function openSession(
 ): Promise<Result<Session>> {
   const { fromScratch = false } = options;
   const project = findProject(options);
-  const text = readPipelineFile(project.file, project.shown);
-  if (!text.ok) return text;
+  const written = options.frozen === undefined ? readPipelineFile(project.file, project.shown) : success('');
+  if (!written.ok) return written;
   const opened = openCacheFolder(project.cache);
   if (!opened.ok) return opened;
+  const frozen = options.frozen?.(project);
+  if (frozen?.ok === false) return frozen;
   const memory = fromScratch ? undefined : memoryOf(project);
-  const sources = new FileDigests(within(memory, 'sources'));
-  const seals = new SealedTrees(within(memory, 'trees'));
-  const builtIn = options.engine.extensions.runtimeFacts;
-  const packageAdvice = collectPackageAdvice(builtIn);
-  const listings = listingsIn(project.cache);
-  const known = { advice: packageAdvice, covered: collectCoveredPackages(builtIn) };
-  const codes = new StageCodes(memory, project.root, sources, listings, known);
+  const { sources, seals, listings, codes, packageAdvice, builtIn } = knowledgeOf(project, options, memory);
   const installation = { ...options.engine, root: project.root, codes, packageAdvice };
 
   const context = {
-    ...{ project, text: text.value, overlays: options, installation, signal },
+    ...{ project, text: written.value, overlays: options, installation, signal },
     registered: builtIn.map(({ name }) => name),
     known: new KnownPlans(within(memory, 'plans'), options.engine.build),
   };
-  const planned = await planWith(new Map(), context);
+  const planned = frozen === undefined ? await planWith(new Map(), context) : frozen;
   if (!planned.ok) return planned;
   const { plan } = planned.value;
+  const environment = { ...process.env, ...frozen?.value.environment };
   const marker = new UseMarker(project.cache);
   const threads = new Threads(options.engine.hashWorker, signal);
   const paths = new Trees(seals, within(memory, 'files'), threads);
@@ -101,22 +110,25 @@ export async function openSession(
   const { engine, jobs } = options;
   const services: Services = {
     plan,
-    ...(plan.lists.length > 0 && { planner: plannerOf(context) }),
+    ...(plan.lists.length > 0 && frozen === undefined && { planner: plannerOf(context) }),
     roots,
     stores,
     vouched: stores.actions,
-    executor: localExecutor({ engine, roots, stores, linkable, paths, runtime, environment: process.env, jobs }),
+    executor: localExecutor({
+      ...{ engine, roots, stores, linkable, paths, runtime, environment, jobs },
+      ownsGpus: options.isJob ?? false,
+    }),
     paths,
     threads,
     emit: contentReporter(options),
     listings,
     codes: planned.value.codes,
-    texts: codes,
+    texts: frozen === undefined ? codes : frozen.value.textsFor(codes),
     packageAdvice,
-    versions: new ProgramVersions(project.root, process.env),
+    versions: new ProgramVersions(project.root, environment),
     runtime,
     downloads: downloadsIn(project.cache),
-    environment: process.env,
+    environment,
     commandLine: commandLineFor(options),
   };
   return success({
@@ -134,6 +146,17 @@ export async function openSession(
       threads.close();
     },
   });
+}
+
+/** What is known of files and packages, from earlier runs and from the extensions. */
+function knowledgeOf(project: Project, { engine }: CommonOptions, memory: string | undefined) {
+  const builtIn = engine.extensions.runtimeFacts;
+  const sources = new FileDigests(within(memory, 'sources'));
+  const packageAdvice = collectPackageAdvice(builtIn);
+  const listings = listingsIn(project.cache);
+  const known = { advice: packageAdvice, covered: collectCoveredPackages(builtIn) };
+  const codes = new StageCodes(memory, project.root, sources, listings, known);
+  return { sources, seals: new SealedTrees(within(memory, 'trees')), listings, codes, packageAdvice, builtIn };
 }
 
 function runtimeOf({ runtimeFacts }: Plan, builtIn: readonly RuntimeFacts[], seals: SealedTrees): RuntimeRegistry {

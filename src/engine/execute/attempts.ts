@@ -36,6 +36,8 @@ export function isRetryable(reason: FailureReason): boolean {
     case 'out-of-memory':
     case 'bad-output':
       return true;
+    case 'job':
+      return reason.cause !== 'cancelled' && reason.cause !== 'not-submitted';
     case 'bad-input':
     case 'not-cached':
     case 'difference':

@@ -63,6 +63,17 @@ export interface Content {
   readonly name: string;
 }
 
+/** What a stage waits for: another run computes the same action, or holds the GPUs; or a scheduler has queued it. */
+export type WaitingFor = 'claim' | 'gpus' | 'queue';
+
+/** The stage failed and is retried, for the `retry`-th time of at most `retries`, after a pause of `seconds`, if any. */
+export interface Retrying {
+  readonly failure: FailureReason;
+  readonly retry: number;
+  readonly retries: number;
+  readonly seconds?: number;
+}
+
 /** An event of a run, emitted in order. Reporters turn events into text. */
 export type RunEvent =
   | {
@@ -74,12 +85,11 @@ export type RunEvent =
     }
   /** A stage has put out the values of a matrix, so that more stages are known. `stages`: those of the run from now on. */
   | { readonly type: 'run-replanned'; readonly plan: Plan; readonly stages: readonly string[] }
-  /** Another run computes the same action, or holds the GPUs that the stage needs. */
   | {
       readonly type: 'stage-waiting';
       readonly stage: string;
-      readonly for: 'claim' | 'gpus';
-      /** A description of the holder. */
+      readonly for: WaitingFor;
+      /** A description of the holder, or of the queue. */
       readonly holder: string;
     }
   /** The run was cancelled, and its stages are being stopped. `signal`: SIGINT for Ctrl-C. */
@@ -99,15 +109,7 @@ export type RunEvent =
   | { readonly type: 'stage-log'; readonly stage: string; readonly message: string; readonly source: LogSource }
   /** A problem that the author of a successful stage should know about. */
   | { readonly type: 'stage-warning'; readonly stage: string; readonly problem: Problem }
-  /** The stage failed and is retried, for the `retry`-th time of at most `retries`, after a pause of `seconds`, if any. */
-  | {
-      readonly type: 'stage-retrying';
-      readonly stage: string;
-      readonly failure: FailureReason;
-      readonly retry: number;
-      readonly retries: number;
-      readonly seconds?: number;
-    }
+  | ({ readonly type: 'stage-retrying'; readonly stage: string } & Retrying)
   | { readonly type: 'stage-finished'; readonly result: StageResult }
   | { readonly type: 'run-finished'; readonly result: RunResult };
 

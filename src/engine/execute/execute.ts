@@ -11,11 +11,12 @@ import type { CompletedStage, Emit, Purpose, RunResult, StageResult } from './ev
 import type { FailureReason } from './failure.ts';
 import { announceStop } from './interruption.ts';
 import { inputsGoneFailure, MOST_ATTEMPTS, notCached } from './no-result.ts';
-import { reasonsSince, reasonsToRun } from './reasons.ts';
+import { reasonsToRun } from './reasons.ts';
 import { newRunId } from './run-id.ts';
 import type { Services } from './services.ts';
-import { keyOf, knownParts, PathInputs, type StageKey } from './stage-key.ts';
+import { keyOf, PathInputs, type StageKey } from './stage-key.ts';
 import { watchOutputs } from './watch.ts';
+import { wouldRunAfter } from './would-run.ts';
 
 export interface RunOptions {
   readonly selection: Selection;
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly emit: Emit;
   readonly checkResult?: ResultCheck;
   readonly inputs?: PathInputs;
+  /** The id of the run, if it is a part of another one. */
+  readonly run?: string;
 }
 
 /** Checks the result of a completed stage. Returns why it is rejected, so that the stage fails, or nothing. */
@@ -35,7 +38,7 @@ export type ResultCheck = (stage: PlannedStage, result: CompletedStage) => Promi
 
 /** Runs the selected stages of a plan that are not cached. Stages that do not depend on each other run concurrently. */
 export async function execute(services: Services, options: RunOptions): Promise<RunResult> {
-  const run = newRunId();
+  const run = options.run ?? newRunId();
   const started = now();
   const { purpose, emit } = options;
   const execution = new Execution(run, services, options);
@@ -163,7 +166,7 @@ class Execution {
     const { completed, wouldRun } = found;
     if (this.#stopped(stage)) return { ...idle, outcome: 'cancelled' };
     if (stage.isOpen) return this.#current.resultOfOpen(stage);
-    if (wouldRun.length > 0) return this.#wouldRunAfter(stage, wouldRun, completed);
+    if (wouldRun.length > 0) return wouldRunAfter(stage, { wouldRun, completed }, this.#services, this.#paths);
     const key = await keyOf(stage, this.#services, this.#paths, (name) => {
       const before = completed.get(name);
       if (before === undefined) throw new Error(`${name} is not complete`);
@@ -175,27 +178,15 @@ class Execution {
     return this.#lookUpOrRun(stage, key.value);
   }
 
-  /** Reports that upstream stages would run, and which of the stage's own params, code and known inputs changed. */
-  async #wouldRunAfter(
-    stage: PlannedStage,
-    before: readonly string[],
-    completed: ReadonlyMap<string, CompletedStage>,
-  ): Promise<StageResult> {
-    const last = await lastResult(this.#services.stores, stage.name);
-    const parts = await knownParts(stage, this.#services, this.#paths, (name) => completed.get(name)?.outputs);
-    const base = { name: stage.name, seconds: 0 };
-    if (!parts.ok)
-      return { ...base, reasons: [], outcome: 'failed', failure: { kind: 'bad-input', problems: parts.failure } };
-    const own = last === undefined ? [] : reasonsSince(last, stage, parts.value, this.#services);
-    return { ...base, reasons: [...own, ...before.map((name) => `${name} would run`)], outcome: 'would-run' };
-  }
-
   async #lookUpOrRun(stage: PlannedStage, key: StageKey): Promise<StageResult | InputsGone> {
     const { stores } = this.#services;
     const { purpose } = this.#options;
     const { forced: allForced, cachedOnly } = this.#current.selection;
     const forced = allForced.has(stage.name);
-    const cached = forced ? undefined : await findResult(stores, key.key, watchOutputs(stage.name, this.#options.emit));
+    // A job of its own finds out, and has its result perhaps just from that job.
+    const isTaken = this.#services.executor.hasTaken?.(stage.name) ?? false;
+    const cached =
+      forced || isTaken ? undefined : await findResult(stores, key.key, watchOutputs(stage.name, this.#options.emit));
     if (cached !== undefined) {
       if (purpose !== 'dry-run') stores.history.setLastKey(stage.name, key.key);
       return this.#judge(stage, toCompleted(stage, 'cached', cached, { seconds: 0, reasons: [] }));
@@ -244,6 +235,8 @@ class Execution {
 
   #stopped({ name }: PlannedStage): boolean {
     const { signal, keepGoing } = this.#options;
-    return signal.aborted || (!keepGoing && this.#current.rankOf(name) > this.#lastRank);
+    if (signal.aborted) return true;
+    const goesOn = keepGoing || this.#services.executor.hasTaken?.(name);
+    return !goesOn && this.#current.rankOf(name) > this.#lastRank;
   }
 }

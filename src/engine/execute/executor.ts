@@ -8,7 +8,7 @@ import type { TreeFilter } from '../fingerprint/tree.ts';
 import type { ContentProgress } from '../fingerprint/work.ts';
 import type { MatrixValues } from '../plan/matrix.ts';
 import type { PlannedOutput } from '../plan/stage-interface.ts';
-import type { Content } from './events.ts';
+import type { Content, Retrying, WaitingFor } from './events.ts';
 import type { FailureReason } from './failure.ts';
 import type { LogSource } from './protocol.ts';
 import type { RootedPath } from './roots.ts';
@@ -98,19 +98,23 @@ export interface ResourceRequest {
 /** A message of an executor while a stage waits and runs. */
 export type StageMessage =
   | { readonly type: 'started' }
-  /** The stage waits for GPUs that another run holds. */
-  | { readonly type: 'waiting'; readonly holder: string }
+  | { readonly type: 'waiting'; readonly for: WaitingFor; readonly holder: string }
   | { readonly type: 'content-progress'; readonly content: Content; readonly progress: ContentProgress }
   | { readonly type: 'log'; readonly message: string; readonly source?: LogSource }
   | { readonly type: 'progress'; readonly progress: Progress }
   /** The stage was stopped while it was saving, for which it has this time. */
   | { readonly type: 'saving'; readonly seconds: number }
-  | { readonly type: 'warning'; readonly problem: Problem };
+  | { readonly type: 'warning'; readonly problem: Problem }
+  /** It failed and is retried where it runs. */
+  | ({ readonly type: 'retrying' } & Retrying);
 
 export type StageEnd =
   /** The record and the outputs are in the stores. */
   | { readonly type: 'succeeded'; readonly record: ActionRecord }
-  | { readonly type: 'failed'; readonly failure: FailureReason }
+  /** Somebody else has computed the result in the meantime, or whoever was to compute it has found it. */
+  | { readonly type: 'cached'; readonly record: ActionRecord }
+  /** `isFinal`: whether it has been retried as often as it may be. */
+  | { readonly type: 'failed'; readonly failure: FailureReason; readonly isFinal?: boolean }
   /** The inputs were deleted from the stores before or while the stage ran. Any result was discarded. */
   | { readonly type: 'inputs-gone' }
   | { readonly type: 'not-started' }
@@ -118,6 +122,8 @@ export type StageEnd =
 
 /** Executes requests, on this machine or through a scheduler on others. */
 export interface Executor {
+  /** Whether the stage was handed over before its inputs were complete: it may run, or have run, already. */
+  hasTaken?(stage: string): boolean;
   run(
     request: StageRequest,
     resources: ResourceRequest,

@@ -16,6 +16,17 @@ export interface Difference {
   readonly first: ContentDifference | undefined;
 }
 
+/** Why a scheduler ended a job, or did not run it. */
+export type JobFailure =
+  | 'out-of-memory'
+  | 'out-of-time'
+  | 'preempted'
+  | 'node-failed'
+  | 'cancelled'
+  | 'exited'
+  | 'lost'
+  | 'not-submitted';
+
 /** Why a stage has no result. */
 export type FailureReason =
   /** The input data or params of the stage are invalid. */
@@ -42,6 +53,8 @@ export type FailureReason =
   /** Only cached results were allowed (`--only`). */
   | { readonly kind: 'not-cached'; readonly problems: readonly Problem[] }
   | { readonly kind: 'cache'; readonly problems: readonly Problem[] }
+  /** Its job ended without saying how it went: the scheduler explains why. */
+  | { readonly kind: 'job'; readonly cause: JobFailure; readonly problems: readonly Problem[] }
   /** Its result differs from the one in the lockfile. */
   | { readonly kind: 'difference'; readonly differences: readonly Difference[] };
 

@@ -31,6 +31,7 @@ function textOf(reason: FailureReason): string {
     case 'difference':
     case 'timed-out':
     case 'out-of-memory':
+    case 'job':
       return '';
     default:
       return reason satisfies never;

@@ -12,6 +12,25 @@ export interface HeldGpus {
   giveBack(): void;
 }
 
+/** Allocates GPUs. */
+export interface Gpus {
+  /** Takes `count` GPUs. If others hold too many, takes none and fails with a description of the holders. */
+  take(count: number): Result<HeldGpus, string>;
+}
+
+/** The GPUs that a scheduler has allocated to this process alone. Their names may be the same in each job. */
+export class OwnGpus implements Gpus {
+  readonly #names: () => readonly string[];
+
+  constructor(names: () => readonly string[]) {
+    this.#names = names;
+  }
+
+  take(count: number): Result<HeldGpus, string> {
+    return success({ names: count === 0 ? [] : this.#names().slice(0, count), giveBack: () => undefined });
+  }
+}
+
 /** Returns the directory for the GPU locks of all runs of a user on this machine, whatever cache they use. */
 export function gpuLockDirectory(environment: NodeJS.ProcessEnv): string {
   const runtime = environment['XDG_RUNTIME_DIR'];
@@ -20,7 +39,7 @@ export function gpuLockDirectory(environment: NodeJS.ProcessEnv): string {
 }
 
 /** Allocates the GPUs of a machine to the runs on it, by a lock file for each GPU. */
-export class GpuLocks {
+export class GpuLocks implements Gpus {
   readonly #directory: string;
   readonly #names: () => readonly string[];
   /** The GPUs that this run holds: name → release of its lock. */
@@ -34,7 +53,6 @@ export class GpuLocks {
     this.#names = names;
   }
 
-  /** Takes `count` GPUs. If other runs hold too many, takes none and fails with a description of the holders. */
   take(count: number): Result<HeldGpus, string> {
     // Most stages want none: then the machine is not searched for them.
     if (count === 0) return success({ names: [], giveBack: () => undefined });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Executor, ResourceRequest, StageEnd, StageMessage, StageRequest } from './executor.ts';
-import type { GpuLocks } from './gpu-locks.ts';
+import type { Gpus } from './gpu-locks.ts';
 import type { MachineServices } from './machine-services.ts';
 import type { ResourcePool } from './resources.ts';
 
@@ -10,11 +10,11 @@ const POLL_MILLISECONDS = 500;
 export class LocalExecutor implements Executor {
   readonly #services: MachineServices;
   readonly #pool: ResourcePool;
-  readonly #gpus: GpuLocks;
+  readonly #gpus: Gpus;
   readonly #poll: number;
 
   /** @param poll how often to check for GPUs that other runs hold, in milliseconds. */
-  constructor(services: MachineServices, pool: ResourcePool, gpus: GpuLocks, poll = POLL_MILLISECONDS) {
+  constructor(services: MachineServices, pool: ResourcePool, gpus: Gpus, poll = POLL_MILLISECONDS) {
     this.#services = services;
     this.#pool = pool;
     this.#gpus = gpus;
@@ -40,7 +40,7 @@ export class LocalExecutor implements Executor {
             gpus.value.giveBack();
           }
         }
-        if (!reported) onMessage({ type: 'waiting', holder: gpus.failure });
+        if (!reported) onMessage({ type: 'waiting', for: 'gpus', holder: gpus.failure });
         reported = true;
       } finally {
         grant.giveBack();

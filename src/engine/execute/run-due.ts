@@ -142,8 +142,10 @@ class RunningStage {
         warnOfNondeterminism(this.#due, this.#before, end.record);
         return this.#due.judge(toCompleted(stage, 'ran', end.record, { seconds: this.#seconds(), reasons }));
       }
+      case 'cached':
+        return this.#cached(end.record);
       case 'failed':
-        return this.#retryOrFail(end.failure);
+        return end.isFinal ? this.#failed(end.failure) : this.#retryOrFail(end.failure);
       case 'inputs-gone':
         return { outcome: 'inputs-gone', seconds: this.#seconds(), key, reasons };
       case 'cancelled':

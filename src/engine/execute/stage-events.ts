@@ -7,7 +7,7 @@ export function toEvent(message: StageMessage, stage: string, reasons: readonly 
     case 'started':
       return { type: 'stage-started', stage, reasons };
     case 'waiting':
-      return { type: 'stage-waiting', stage, for: 'gpus', holder: message.holder };
+      return { type: 'stage-waiting', stage, for: message.for, holder: message.holder };
     case 'log':
       return { type: 'stage-log', stage, message: message.message, source: message.source ?? 'log' };
     case 'progress':
@@ -18,6 +18,8 @@ export function toEvent(message: StageMessage, stage: string, reasons: readonly 
       return { type: 'stage-saving', stage, seconds: message.seconds };
     case 'warning':
       return { type: 'stage-warning', stage, problem: message.problem };
+    case 'retrying':
+      return { ...message, type: 'stage-retrying', stage };
     default:
       return message satisfies never;
   }

@@ -26,6 +26,7 @@ export class StageLog {
     const attempt = this.#attempt;
     this.#attempt = undefined;
     if (end.type === 'succeeded') attempt?.end('succeeded');
+    else if (end.type === 'cached') attempt?.end('succeeded');
     else if (end.type === 'failed') attempt?.end('failed', fullText(end.failure));
     else attempt?.end('interrupted');
   }
@@ -47,6 +48,7 @@ function fullText(reason: FailureReason): string {
     case 'bad-output':
     case 'not-cached':
     case 'cache':
+    case 'job':
       return reason.problems
         .map(({ at, message }) => (at === undefined ? '' : `${placeText(at)}: `) + message)
         .join('\n');

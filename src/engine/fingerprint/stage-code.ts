@@ -204,6 +204,13 @@ export class StageCodes {
     });
   }
 
+  /** Returns the packages to which the imports of a stage lead now, as in `StageCode`. */
+  async packagesOf(externals: StageCode['externals']): Promise<StageCode['packages']> {
+    this.#seals.clear();
+    this.#packages.recheck();
+    return (await this.#packages.of(externals, this.#knownImports())).identities;
+  }
+
   save(): void {
     if (!this.#changed && !this.#packages.changed) return;
     const stages = [...this.#remembered];

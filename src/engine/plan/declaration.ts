@@ -46,6 +46,7 @@ interface CommonDeclaration {
   /** A number of seconds, or a text such as `30s`. */
   readonly grace?: number | string;
   readonly deterministic?: boolean;
+  readonly executor?: string;
 }
 
 export interface ModuleDeclaration extends CommonDeclaration {
@@ -80,8 +81,21 @@ export interface RemoteDeclaration {
   readonly upload_time?: number | string;
 }
 
+export interface ExecutorDeclaration {
+  readonly type: 'slurm';
+  readonly partition?: string;
+  readonly account?: string;
+  readonly options?: readonly string[];
+  readonly host?: string;
+  readonly setup?: string;
+  readonly time?: number | string;
+  readonly max_jobs?: number;
+  readonly takes?: ResourcesDeclaration;
+}
+
 export interface PipelineDeclaration {
   readonly name?: string;
+  readonly executors?: { readonly [name: string]: ExecutorDeclaration };
   readonly remote?: string | RemoteDeclaration;
   readonly params?: JsonObject;
   readonly profiles?: { readonly [name: string]: JsonObject };

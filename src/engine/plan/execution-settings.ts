@@ -1,4 +1,4 @@
-import type { StageDeclaration } from './declaration.ts';
+import type { ResourcesDeclaration, StageDeclaration } from './declaration.ts';
 import { bytesOf, secondsOf } from './quantities.ts';
 
 /** The resources that a stage uses while it runs. */
@@ -38,14 +38,18 @@ export function executionSettingsOf({
   grace,
   deterministic,
 }: StageDeclaration): ExecutionSettings {
-  const { memory, ...others } = resources;
   return {
-    resources: { ...others, ...(memory !== undefined && { memory: bytesOf(memory) }) },
+    resources: resourcesOf(resources),
     retries: retriesOf(retries),
     ...(timeout !== undefined && { timeout: secondsOf(timeout) }),
     grace: secondsOf(grace ?? DEFAULT_GRACE),
     deterministic: deterministic ?? true,
   };
+}
+
+/** Returns declared amounts as numbers. */
+export function resourcesOf({ memory, ...others }: ResourcesDeclaration): Resources {
+  return { ...others, ...(memory !== undefined && { memory: bytesOf(memory) }) };
 }
 
 function retriesOf(declared: StageDeclaration['retries'] = 0): Retries {

@@ -1,3 +1,4 @@
+import { executorSchema } from './executor-schema.ts';
 import { remoteSchema } from './remote-schema.ts';
 import { NAME, stageSchema, VARIABLE_NAME } from './stage-schema.ts';
 
@@ -28,6 +29,14 @@ export const pipelineSchema = {
       additionalProperties: { type: 'object' },
     },
     remote: { $ref: '#/definitions/remote' },
+    executors: {
+      type: 'object',
+      description:
+        'Schedulers that run stages on other machines, by a name that stages refer to as `executor`. Not part of the ' +
+        'action key. "local" is this machine.',
+      propertyNames: NAME,
+      additionalProperties: { $ref: '#/definitions/executor' },
+    },
     runtime_facts: {
       type: 'object',
       description:
@@ -47,6 +56,7 @@ export const pipelineSchema = {
   definitions: {
     stage: stageSchema,
     ...remoteSchema,
+    ...executorSchema,
     runtimeFact: {
       type: 'object',
       required: ['packages'],

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../shared/json.ts';
 import { distinct, failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { ExecutionSettings } from './execution-settings.ts';
+import type { Executors } from './executor-settings.ts';
 import type { Instance } from './family.ts';
 import { distinctLists, type ListOutput } from './lists.ts';
 import { commandInterface } from './names-in-command.ts';
@@ -23,6 +24,8 @@ interface PlannedParts extends Instance, ExecutionSettings {
   readonly env: readonly string[];
   /** Variables that are passed through, and are no part of the action key. */
   readonly secrets: readonly string[];
+  /** The name of its executor: `local`, or one that the pipeline file declares. */
+  readonly executor: string;
   /** The names of the stages whose outputs it reads, or whose outputs have the values of its matrix. */
   readonly dependencies: readonly string[];
 }
@@ -62,6 +65,7 @@ export interface Plan {
   /** The runtime facts of packages that the pipeline file declares. */
   readonly runtimeFacts: readonly DeclaredFacts[];
   readonly remote: RemoteSettings;
+  readonly executors: Executors;
 }
 
 /** Returns what a stage module declares; undefined if the module could not be read. */
@@ -122,9 +126,9 @@ export function planPipeline(
   }
   if (problems.length > 0 || !ordered.ok) return failure(distinct(problems));
   const inOrder = ordered.value.map((name) => stages.get(name));
-  const { name, root, runtimeFacts, remote } = pipeline;
+  const { name, root, runtimeFacts, remote, executors } = pipeline;
   const lists = distinctLists(pipeline.stages.flatMap(listsOf));
-  return success({ name, root, stages: inOrder, lists, runtimeFacts, remote } as unknown as Plan);
+  return success({ name, root, stages: inOrder, lists, runtimeFacts, remote, executors } as unknown as Plan);
 }
 
 function listsOf({ lists = {} }: Instance): readonly ListOutput[] {

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../shared/json.ts';
 import { distinct, failure, type Place, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { DeclaredPipeline, StageDeclaration } from './declaration.ts';
 import { type ExecutionSettings, executionSettingsOf } from './execution-settings.ts';
+import { type Executors, executorFor, executorProblem, executorsOf } from './executor-settings.ts';
 import type { Family, Instance } from './family.ts';
 import { interpolate } from './interpolate.ts';
 import type { Lists } from './lists.ts';
@@ -22,6 +23,8 @@ interface ResolvedParts extends Instance, ExecutionSettings {
   readonly params: JsonObject;
   readonly env: readonly string[];
   readonly secrets: readonly string[];
+  /** The name of its executor. */
+  readonly executor: string;
   readonly places: StagePlaces;
 }
 
@@ -48,6 +51,7 @@ export interface StagePlaces {
   input(name: string, part: 'key' | 'value'): Place;
   output(index: number): Place;
   variable(index: number): Place;
+  executor(): Place;
   param(path: readonly (string | number)[], part: 'key' | 'value'): Place;
 }
 
@@ -62,6 +66,7 @@ export interface ResolvedPipeline {
   readonly stages: readonly ResolvedStage[];
   readonly runtimeFacts: readonly DeclaredFacts[];
   readonly remote: RemoteSettings;
+  readonly executors: Executors;
 }
 
 /** The maximum number of results of a matrix that all stages together may read. */
@@ -83,16 +88,22 @@ export function resolvePipeline(
   const { overlaid, problems } = overlay(declared, overlays);
   const runtime = declaredFacts(declared, registered);
   problems.push(...runtime.problems);
+  const { executors, problems: unusable } = executorsOf(declared);
+  problems.push(...unusable);
   const before = problems.length;
   const families = familiesOf({ declared, overlaid, lists, problems });
   // References to an invalid matrix would be reported as errors too.
   if (problems.length > before) return failure(distinct(problems));
-  const scope: Scope = { declared, root, overlaid, families, names: [...families.keys()], problems, read: 0 };
+  const names = [...families.keys()];
+  const scope: Scope = { declared, root, overlaid, families, names, executors, problems, read: 0 };
   const stages = [...families.values()].flatMap((family) => resolveFamily(scope, family));
   if (problems.length > 0) return failure(distinct(problems));
   const name = declared.pipeline.name ?? 'pipeline';
   const remote = remoteSettings(declared.pipeline.remote);
-  return success({ name, root, stages, runtimeFacts: runtime.facts, remote } as unknown as ResolvedPipeline);
+  return success({
+    ...{ name, root, stages, remote, executors },
+    runtimeFacts: runtime.facts,
+  } as unknown as ResolvedPipeline);
 }
 
 interface Scope {
@@ -101,6 +112,7 @@ interface Scope {
   readonly overlaid: Overlaid;
   readonly families: ReadonlyMap<string, Family>;
   readonly names: readonly string[];
+  readonly executors: Executors;
   readonly problems: Problem[];
   /** The number of results of other stages that are read so far. */
   read: number;
@@ -112,7 +124,9 @@ function resolveFamily(scope: Scope, family: Family): ResolvedStage[] {
   const places = placesOf(scope, family.name);
   const used = new Set<string>();
   const before = scope.problems.length;
-  const settings = executionSettingsOf(stage);
+  const executor = executorFor(stage, scope.executors);
+  scope.problems.push(...executorProblem(executor, scope.executors, places.executor()));
+  const settings = { ...executionSettingsOf(stage), executor };
   const variables = resolveVariables(stage, (index) => places.variable(index), scope.problems);
   const stages = family.instances.map((instance): ResolvedStage => {
     const inputs = resolveInputs(scope, stage, instance, places, used);
@@ -232,6 +246,7 @@ function placesOf({ declared, overlaid }: Scope, name: string): StagePlaces {
     },
     output: (index) => source.place(['stages', name, 'outputs', index], 'value'),
     variable: (index) => source.place(['stages', name, 'env', index], 'value'),
+    executor: () => source.place(['stages', name, 'executor'], 'value'),
     param: (path, part) =>
       overrides.ofParam(name, path, part) ?? source.place(['stages', name, 'params', ...path], part),
   };

@@ -133,6 +133,12 @@ export const stageSchema = {
         },
       },
     },
+    executor: {
+      ...NAME,
+      description:
+        'The name of one of the `executors`, which runs the stage, or local (default: the first executor whose `takes` ' +
+        'fits, or else local). Not part of the action key.',
+    },
     retries: {
       type: ['integer', 'object'],
       minimum: 0,

@@ -1,9 +1,20 @@
 import { bytes, duration } from '../../shared/text/format.ts';
 import { type Paint, printedLines } from '../../shared/text/style.ts';
 import type { StageResult } from '../execute/events.ts';
-import { type FailureReason, withCauses } from '../execute/failure.ts';
+import { type FailureReason, type JobFailure, withCauses } from '../execute/failure.ts';
 import { adviceOnDifference, describeDifference } from './difference.ts';
 import { describeProblems } from './problems.ts';
+
+const JOB_TITLES: Readonly<Record<JobFailure, string>> = {
+  'out-of-memory': 'job ran out of memory',
+  'out-of-time': 'job ran out of time',
+  preempted: 'job was preempted',
+  'node-failed': 'node of the job failed',
+  cancelled: 'job was cancelled',
+  exited: 'job ended without a result',
+  lost: 'job was lost',
+  'not-submitted': 'job was not submitted',
+};
 
 /** Returns a failure in a few words, for the line of the stage. */
 export function failureTitle(reason: FailureReason): string {
@@ -26,6 +37,8 @@ export function failureTitle(reason: FailureReason): string {
       return 'not in the cache';
     case 'cache':
       return 'cache error';
+    case 'job':
+      return JOB_TITLES[reason.cause];
     case 'difference':
       return 'result differs from the lockfile';
     default:
@@ -87,6 +100,7 @@ function detailsOf(name: string, failure: FailureReason, { folders, paint, comma
     case 'bad-output':
     case 'not-cached':
     case 'cache':
+    case 'job':
       return [describeProblems(failure.problems, folders, paint)];
     case 'threw': {
       const { at, advice } = failure;

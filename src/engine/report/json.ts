@@ -139,6 +139,7 @@ function failureJson(failure: FailureReason): object {
     case 'bad-output':
     case 'not-cached':
     case 'cache':
+    case 'job':
       return failure;
     case 'difference':
       return { kind: failure.kind, differences: failure.differences.map(differenceJson) };

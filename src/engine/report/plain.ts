@@ -10,9 +10,16 @@ import { ProgressLine } from './progress.ts';
 
 /** Describes what a stage waits for. */
 export function describeWait({ for: what, holder }: RunEvent & { readonly type: 'stage-waiting' }): string {
-  return what === 'claim'
-    ? `waiting for ${holder}, which computes the same result`
-    : `waiting for GPUs in use by ${holder}`;
+  switch (what) {
+    case 'claim':
+      return `waiting for ${holder}, which computes the same result`;
+    case 'gpus':
+      return `waiting for GPUs in use by ${holder}`;
+    case 'queue':
+      return `queued: ${holder}`;
+    default:
+      return what satisfies never;
+  }
 }
 
 type ContentEvent = RunEvent & { readonly type: 'content-progress' };

@@ -79,6 +79,21 @@ describe('a run with a remote cache', () => {
     expect(readdirSync(second.project.path('cache/objects'))).toHaveLength(4);
   });
 
+  test('is looked at by "inspect" without its content, until "cache pull" has brought it', async () => {
+    const server = await StrictServer.start();
+    const { first, second } = await clones({ PIPELINE_REMOTE: server.url });
+    await first.run();
+    server.requests.length = 0;
+    const { exitCode, stdout } = await second.pipeline('inspect', 'count');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^count\.count {2}[0-9a-f]{12}\n\d+ B, in the remote cache$/m);
+    expect(stdout).toContain('pipeline cache pull count');
+    expect(stdout).toMatch(/^stage +count/m);
+    expect(server.requests.filter((request) => request.startsWith('GET') && request.includes('/cas/'))).toEqual([]);
+    await second.pipeline('cache', 'pull', 'count');
+    expect((await second.pipeline('inspect', 'count')).stdout).not.toContain('in the remote cache');
+  });
+
   test('sends no request when everything is on this machine', async () => {
     const server = await StrictServer.start();
     const { first } = await clones({ PIPELINE_REMOTE: server.url });

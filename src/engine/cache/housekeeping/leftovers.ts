@@ -17,7 +17,7 @@ export type LeftoverKind =
   | 'work'
   /** The record of a run. */
   | 'run'
-  /** What the stages of a run have printed. */
+  /** What the stages of a run, or the jobs of a plan, have printed. */
   | 'log'
   /** The listing of an input directory or a package, or a file of an earlier version. */
   | 'index'
@@ -85,6 +85,9 @@ export function findLeftovers(
     .filter((id) => !keptRuns.has(id))
     .map((id) => paths.logsOf(id))
     .filter((path) => newestIn(path) < before);
+  const jobs = entriesOf(paths.jobs)
+    .map((name) => paths.jobsOf(name))
+    .filter((path) => newestIn(path) < before);
   const isOld = (path: string) => !isTemporary(path) && newestIn(path) < before;
   const indexed = [
     ...filesIn(join(index, 'listings')).filter((path) => !listed.has(digestOf(path))),
@@ -107,7 +110,7 @@ export function findLeftovers(
   const all: readonly [LeftoverKind, readonly string[]][] = [
     ['work', work],
     ['run', runs],
-    ['log', logs],
+    ['log', [...logs, ...jobs]],
     ['index', indexed],
     ['memory', [...remembered, ...abandonedMemories]],
     ['download', downloads.map(({ path }) => path)],

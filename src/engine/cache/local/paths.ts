@@ -35,6 +35,16 @@ export class CachePaths {
     return join(this.logs, run);
   }
 
+  /** The folder with what was handed to schedulers. */
+  get jobs(): string {
+    return join(this.root, 'jobs');
+  }
+
+  /** The folder with a frozen plan and the output of its jobs. */
+  jobsOf(plan: string): string {
+    return join(this.jobs, plan);
+  }
+
   get roots(): string {
     return join(this.root, 'roots');
   }

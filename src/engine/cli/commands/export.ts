@@ -10,7 +10,7 @@ import { foreignIn, warnOfForeign } from '../foreign-results.ts';
 import { warnOfNewerRun } from '../newest-run.ts';
 import type { CommonOptions } from '../options.ts';
 import { refer } from '../reference.ts';
-import type { NamedArtifact } from '../referred.ts';
+import { artifactsOf, bringHere, type PresentArtifact } from '../referred.ts';
 import { withSession } from '../with-session.ts';
 
 /** `pipeline export`: copies the outputs that REF refers to into a directory, each under its own name. */
@@ -24,7 +24,12 @@ export async function exportArtifacts(
     if (!referred.ok) return reportProblems(referred.failure, options);
     warnOfForeign(foreignIn(referred.value, services), options);
     warnOfNewerRun(reference, referred.value, services, options);
-    const artifacts = referred.value.kind === 'stage' ? referred.value.artifacts : [referred.value.artifact];
+    const artifacts: PresentArtifact[] = [];
+    for (const artifact of artifactsOf(referred.value)) {
+      const here = await bringHere(artifact, referred.value, services.stores);
+      if (!here.ok) return reportProblems(here.failure, options);
+      artifacts.push(here.value);
+    }
     const copied = copyAll(artifacts, directory, options.force);
     if (!copied.ok) return reportProblems(copied.failure, options);
     const { print, printJson } = openConsole(options);
@@ -37,11 +42,11 @@ export async function exportArtifacts(
 }
 
 interface Copied {
-  readonly artifact: NamedArtifact;
+  readonly artifact: PresentArtifact;
   readonly target: string;
 }
 
-function copyAll(artifacts: readonly NamedArtifact[], directory: string, force: boolean): Result<readonly Copied[]> {
+function copyAll(artifacts: readonly PresentArtifact[], directory: string, force: boolean): Result<readonly Copied[]> {
   const copies = artifacts.map((artifact) => ({ artifact, target: join(directory, artifact.file) }));
   const unsafe = copies.find(({ artifact }) => !isFileName(artifact.file));
   if (unsafe !== undefined) throw new Error(`an output has the file name ${JSON.stringify(unsafe.artifact.file)}`);

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { View } from '../../../shared/extensions/view.ts';
 import type { Viewer } from '../../../shared/extensions/viewer.ts';
-import { plural } from '../../../shared/text/format.ts';
+import { bytes as formatBytes, plural } from '../../../shared/text/format.ts';
 import type { ActionRecord } from '../../cache/records.ts';
 import type { ContactSheet } from '../../inspect/contact-sheet.ts';
 import { findPictures } from '../../inspect/find-pictures.ts';
@@ -15,7 +15,7 @@ import { warnOfNewerRun } from '../newest-run.ts';
 import type { CommonOptions } from '../options.ts';
 import { originsOf, recordsOf } from '../origins.ts';
 import { refer, SHORT_DIGEST } from '../reference.ts';
-import type { NamedArtifact, Referred } from '../referred.ts';
+import { artifactsOf, bringHere, type NamedArtifact, type PresentArtifact, type Referred } from '../referred.ts';
 import { withSession } from '../with-session.ts';
 import { type Pictured, writeContactSheet } from './contact-sheet.ts';
 import { showPictures } from './show-pictures.ts';
@@ -31,14 +31,24 @@ export interface InspectOptions extends CommonOptions {
 
 /** `pipeline inspect`: shows the content of a result and its provenance. */
 export async function inspect(reference: string, options: InspectOptions): Promise<number> {
-  return withSession(options, async ({ services }, signal) => {
+  return withSession(options, async ({ services, remote }, signal) => {
     const referred = await refer(reference, services, options);
     if (!referred.ok) return reportProblems(referred.failure, options);
     warnOfForeign(foreignIn(referred.value, services), options);
     warnOfNewerRun(reference, referred.value, services, options);
     const found = referred.value;
     const records = found.kind === 'content' ? recordsOf(found.artifact.digest, services.stores.index) : [found.record];
-    const subjects = subjectsOf(found, records);
+    const subjects: Subject[] = [];
+    const elsewhere: NamedArtifact[] = [];
+    for (const artifact of artifactsOf(found)) {
+      // A result in the remote cache is looked at by its record: its content may be large.
+      if (remote !== undefined && !(await remote.store.isHere(artifact.digest))) elsewhere.push(artifact);
+      else {
+        const here = await bringHere(artifact, found, services.stores);
+        if (!here.ok) return reportProblems(here.failure, options);
+        subjects.push(subjectOf(here.value, found, records));
+      }
+    }
     const pictured = await Promise.all(
       subjects.map(async ({ title, artifact, file }) => ({ title, pictures: await findPictures(artifact.path, file) })),
     );
@@ -52,6 +62,7 @@ export async function inspect(reference: string, options: InspectOptions): Promi
     const view = { width: console.width, full: options.full, paint: console.paint };
     const viewers = await options.engine.extensions.viewers();
     for (const subject of subjects) await showArtifact(subject, viewers, view, console);
+    showElsewhere(elsewhere, found, console);
     showOrigins(await originsOf(records, services), view, console);
     if (sheet !== undefined) showSheet(options.png ?? '', sheet.value, console);
     else {
@@ -64,22 +75,37 @@ export async function inspect(reference: string, options: InspectOptions): Promi
 
 /** An artifact with its displayed name. */
 interface Subject {
-  readonly artifact: NamedArtifact;
+  readonly artifact: PresentArtifact;
   readonly title: string;
   readonly stage?: string;
   /** The file name that the stage declares for it. */
   readonly file: string;
 }
 
-function subjectsOf(referred: Referred, [record]: readonly ActionRecord[]): Subject[] {
+function subjectOf(artifact: PresentArtifact, referred: Referred, [record]: readonly ActionRecord[]): Subject {
   if (referred.kind === 'content') {
-    const { artifact } = referred;
     const stored = Object.values(record?.outputs ?? {}).find(({ digest }) => digest === artifact.digest);
-    return [{ artifact, title: artifact.digest.slice(0, SHORT_DIGEST), file: stored?.file ?? artifact.file }];
+    return { artifact, title: artifact.digest.slice(0, SHORT_DIGEST), file: stored?.file ?? artifact.file };
   }
   const { stage } = referred;
-  const artifacts = referred.kind === 'stage' ? referred.artifacts : [referred.artifact];
-  return artifacts.map((artifact) => ({ artifact, title: `${stage}.${artifact.name}`, stage, file: artifact.file }));
+  return { artifact, title: `${stage}.${artifact.name}`, stage, file: artifact.file };
+}
+
+/** Shows what the record of a result says of the outputs whose content is in the remote cache alone. */
+function showElsewhere(artifacts: readonly NamedArtifact[], referred: Referred, console: Console): void {
+  if (artifacts.length === 0 || referred.kind === 'content') return;
+  const { stage, record } = referred;
+  for (const { name, digest } of artifacts) {
+    const stored = record.outputs[name];
+    if (stored === undefined) continue;
+    const { kind, files, bytes } = stored;
+    console.printJson({ type: 'artifact', stage, name, digest, where: 'remote', kind, files, bytes });
+    const size = kind === 'file' ? formatBytes(bytes) : `${plural(files, 'file')}, ${formatBytes(bytes)}`;
+    const title = `${console.paint('bold', `${stage}.${name}`)}  ${console.paint('dim', digest.slice(0, SHORT_DIGEST))}`;
+    console.print(`${title}\n${size}, in the remote cache\n`);
+  }
+  const command = console.commandLine('cache', 'pull', stage);
+  console.print(`${console.paint('cyan', '→')} ${command}\n  downloads the content, which this command then shows\n`);
 }
 
 async function showArtifact(

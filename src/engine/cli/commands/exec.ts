@@ -1,0 +1,84 @@
+import { hostname } from 'node:os';
+import { type Problem, problem, type Result, success } from '../../../shared/problem.ts';
+import { writeJson } from '../../../shared/text/output.ts';
+import { FrozenTexts } from '../../execute/cluster/frozen-texts.ts';
+import { Job } from '../../execute/cluster/job.ts';
+import { readFrozenPlan } from '../../execute/cluster/job-folder.ts';
+import { type JobEnd, type JobMessage, toJobLine } from '../../execute/cluster/job-messages.ts';
+import { reportProblems } from '../console.ts';
+import { EXIT } from '../exit.ts';
+import type { CommonOptions } from '../options.ts';
+import type { Project } from '../project.ts';
+import type { FrozenPlanning, Session } from '../session.ts';
+import { withSession } from '../with-session.ts';
+
+export interface ExecOptions extends CommonOptions {
+  /** The digest of a frozen plan. */
+  readonly plan?: string;
+  readonly stage?: string;
+  readonly run?: string;
+  readonly requeue?: string;
+  /** In bytes. */
+  readonly memory?: number;
+}
+
+/**
+ * `pipeline exec`: runs one stage of a frozen plan, in a job of a scheduler. Its key is computed here and now, since its
+ * inputs may not have existed before. Prints messages for whoever follows the job.
+ */
+export async function exec(options: ExecOptions): Promise<number> {
+  const { plan: digest, stage } = options;
+  if (digest === undefined || stage === undefined) {
+    const advice = 'Write: pipeline exec --plan DIGEST --stage STAGE. Usually a job does this: see docs/cluster.md.';
+    return reportProblems([{ message: 'exec needs a plan and a stage', advice }], options);
+  }
+  print({ type: 'began', host: hostname() });
+  let forced: ReadonlySet<string> = new Set();
+  const frozen = (project: Project): Result<FrozenPlanning> => {
+    const read = readFrozenPlan({ project: project.root, cache: project.cache }, digest);
+    if (!read.ok) return read;
+    const { plan, codes, environment } = read.value;
+    if (plan.stages.every(({ name }) => name !== stage))
+      return problem(`the plan has no stage "${stage}"`, { at: { file: `--stage ${stage}` } });
+    forced = read.value.forced;
+    const found = new Map([...codes].map(([module, { code }]) => [module, code]));
+    return success({ plan, codes: found, environment, textsFor: (known) => new FrozenTexts(read.value, known) });
+  };
+  const perform = async ({ services, remote }: Session, signal: AbortSignal) => {
+    const { run, requeue, memory } = options;
+    const isForced = forced.has(stage);
+    const job = new Job(services, { ...{ stage, isForced, run, requeue, memory, signal }, onMessage: print });
+    // A scheduler sends it some time before it ends the job.
+    process.on('SIGUSR2', () => job.outOfTime(() => process.kill(process.pid, 'SIGTERM')));
+    const outcome = await job.perform();
+    // Others look for the result as soon as they know of it.
+    await remote?.store.settle(remote.uploadTime);
+    return end(outcome);
+  };
+  return withSession({ upload: true, ...options, frozen, isJob: true }, perform, {
+    opened: () => undefined,
+    refused: (problems: readonly Problem[]) => {
+      end({ outcome: 'failed', failure: { kind: 'bad-input', problems }, isFinal: true });
+    },
+  });
+}
+
+function print(message: JobMessage): void {
+  writeJson(process.stdout, toJobLine(message));
+}
+
+/** Says how the stage ended. Returns the exit code, by which a scheduler knows whether what depends on it may start. */
+function end(outcome: JobEnd): number {
+  print({ type: 'ended', end: outcome });
+  switch (outcome.outcome) {
+    case 'ran':
+    case 'cached':
+      return EXIT.ok;
+    case 'failed':
+      return EXIT.stageFailed;
+    case 'stopped':
+      return EXIT.interrupted;
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAtomically } from '../../../shared/atomic-write.ts';
+import { namesIn } from '../../../shared/files.ts';
+import { problem, type Result, success } from '../../../shared/problem.ts';
+import { readText } from '../../../shared/read-file.ts';
+import { CachePaths } from '../../cache/local/paths.ts';
+import { writing } from '../../cache/local/writing.ts';
+import type { Digest } from '../../fingerprint/digest.ts';
+import type { Roots } from '../roots.ts';
+import { type FrozenPlan, type FrozenText, thaw } from './frozen-plan.ts';
+
+/** Knows the folder in a cache that has a frozen plan and the output of its jobs. */
+export class JobFolder {
+  readonly #cache: string;
+  readonly path: string;
+
+  /** @param cache the cache directory, absolute. */
+  constructor(cache: string, digest: string) {
+    this.#cache = cache;
+    this.path = new CachePaths(cache).jobsOf(digest);
+  }
+
+  /** Returns the file with the output of a job. */
+  log(label: string): string {
+    return join(this.path, `${label}.log`);
+  }
+
+  write({ text }: FrozenText): Result<void> {
+    const path = join(this.path, 'plan.json');
+    if (existsSync(path)) return success(undefined);
+    return writing(this.#cache, () => writeAtomically(path, text));
+  }
+}
+
+/** Reads a frozen plan from a cache. `digest` may be any text. */
+export function readFrozenPlan(roots: Roots, digest: string): Result<FrozenPlan> {
+  const jobs = new CachePaths(roots.cache).jobs;
+  // A network file system may remember that a name was not there; it looks again when its folder is read.
+  const name = namesIn(jobs).find((known) => known === digest);
+  const path = join(jobs, name ?? digest, 'plan.json');
+  const text = name === undefined ? undefined : readText(path, 'frozenPlan');
+  const plan = text?.ok ? thaw(text.value, digest, roots) : undefined;
+  if (plan !== undefined) return success(plan);
+  const fault = text === undefined ? 'there is no such plan in the cache' : 'the plan in the cache is corrupted';
+  return problem(fault, {
+    at: { file: path },
+    advice: 'Run the pipeline again, which submits its stages again.',
+  });
+}
+
+/** The name of the jobs of a frozen plan: what a scheduler shows, and how they are found again. */
+export function jobName(digest: Digest): string {
+  return `pipeline-${digest.slice(0, 16)}`;
+}

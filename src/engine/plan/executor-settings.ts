@@ -1,0 +1,79 @@
+import type { Place, Problem } from '../../shared/problem.ts';
+import type { DeclaredPipeline, ExecutorDeclaration, StageDeclaration } from './declaration.ts';
+import { executionSettingsOf, type Resources, resourcesOf } from './execution-settings.ts';
+import { secondsOf } from './quantities.ts';
+import { suggestion } from './suggest.ts';
+
+/** The name of the executor that runs stages on this machine. */
+export const LOCAL = 'local';
+
+/** An executor that hands stages to a scheduler. */
+export interface ExecutorSettings {
+  readonly type: 'slurm';
+  readonly partition?: string;
+  readonly account?: string;
+  /** More options for the command that submits jobs. */
+  readonly options: readonly string[];
+  /** The host on which the commands of the scheduler run, if it is not this one. */
+  readonly host?: string;
+  /** Shell commands that each job runs first. */
+  readonly setup?: string;
+  /** The time limit of a job, in seconds. */
+  readonly time?: number;
+  readonly maxJobs?: number;
+  /** The stages that it runs although they do not name it: those that request at least one of these amounts. */
+  readonly takes?: Resources;
+}
+
+/** By name. */
+export type Executors = Readonly<Record<string, ExecutorSettings>>;
+
+/** Returns the executors that a pipeline file declares, and what is wrong with their names. */
+export function executorsOf({ pipeline, source }: DeclaredPipeline): {
+  readonly executors: Executors;
+  readonly problems: readonly Problem[];
+} {
+  const declared = Object.entries(pipeline.executors ?? {});
+  const problems = declared.flatMap(([name]): Problem[] => {
+    if (name !== LOCAL) return [];
+    const at = source.place(['executors', name], 'key');
+    return [{ message: `"${LOCAL}" is the executor of this machine`, at, advice: 'Choose another name.' }];
+  });
+  return { executors: Object.fromEntries(declared.map(([name, each]) => [name, settingsOf(each)])), problems };
+}
+
+function settingsOf({ max_jobs: maxJobs, time, takes, options = [], ...rest }: ExecutorDeclaration): ExecutorSettings {
+  return {
+    ...rest,
+    options,
+    ...(maxJobs !== undefined && { maxJobs }),
+    ...(time !== undefined && { time: secondsOf(time) }),
+    ...(takes && { takes: resourcesOf(takes) }),
+  };
+}
+
+/** Returns the executor of a stage: the one that it names, or else the first one that takes it; `local` if none does. */
+export function executorFor(stage: StageDeclaration, executors: Executors): string {
+  if (stage.executor !== undefined) return stage.executor;
+  const { resources } = executionSettingsOf(stage);
+  const kinds = ['cpu', 'memory', 'gpu'] as const;
+  const isTaken = ({ takes = {} }: ExecutorSettings) =>
+    kinds.some((kind) => (resources[kind] ?? 0) >= (takes[kind] ?? Number.POSITIVE_INFINITY));
+  return Object.entries(executors).find(([, settings]) => isTaken(settings))?.[0] ?? LOCAL;
+}
+
+/** Returns what is wrong with the name of an executor that a stage gives. */
+export function executorProblem(name: string, executors: Executors, at: Place): readonly Problem[] {
+  if (name === LOCAL || Object.hasOwn(executors, name)) return [];
+  return [unknownExecutor(name, executors, at)];
+}
+
+/** Says that an executor is not declared. */
+export function unknownExecutor(name: string, executors: Executors, at: Place): Problem {
+  const known = Object.keys(executors);
+  const advice =
+    known.length === 0
+      ? 'Declare it in the pipeline file: executors: { NAME: { type: slurm } }.'
+      : suggestion(name, [...known, LOCAL]);
+  return { message: `unknown executor "${name}"`, at, advice };
+}
