@@ -72,6 +72,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (_args, options: CommonOptions & { readonly format: string }) =>
       (await import('./commands/graph.ts')).graph(options),
   }),
+  command('export-workflow', '[STAGE...]', {
+    description:
+      'print a workflow for another system that runs all stages, or the given ones with their upstream stages',
+    options: [
+      { flags: '--format <FORMAT>', description: 'the system: argo', choices: ['argo'], default: 'argo' },
+      { flags: '--image <IMAGE>', description: 'container image with the project and its packages; required' },
+      {
+        flags: '--secret <NAME>',
+        description: 'Kubernetes Secret with the declared variables (default: the name of the pipeline)',
+      },
+      { flags: '--claim <NAME>', description: 'persistent volume claim for the cache, mounted in every pod' },
+      {
+        flags: '--keep-going',
+        description: 'after a failure, continue with stages that do not depend on the failed one',
+      },
+      JOBS,
+    ],
+    run: async ({ all }, options: import('./commands/export-workflow.ts').ExportWorkflowOptions) =>
+      (await import('./commands/export-workflow.ts')).exportWorkflow(all, options),
+  }),
   command('inspect', '<REF>', {
     description:
       'show the content and provenance of a result, given as STAGE, STAGE.OUTPUT, RUN:STAGE.OUTPUT or a digest',
@@ -171,6 +191,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'run one stage of a plan in the cache, as a job of a scheduler does',
     options: [
       { flags: '--plan <DIGEST>', description: 'the plan: pipeline run writes it to jobs/DIGEST in the cache' },
+      {
+        flags: '--plan-size <BYTES>',
+        description: 'the size of the plan, which is then downloaded if it is not in the cache',
+        parse: parsePositive,
+      },
       { flags: '--stage <STAGE>', description: 'the stage; its inputs must be in the cache' },
       { flags: '--run <ID>', description: 'the id of the run to which the job belongs' },
       {

@@ -15,6 +15,8 @@ import { withSession } from '../with-session.ts';
 export interface ExecOptions extends CommonOptions {
   /** The digest of a frozen plan. */
   readonly plan?: string;
+  /** The size of its text in bytes, if it may have to be downloaded. */
+  readonly planSize?: number;
   readonly stage?: string;
   readonly run?: string;
   readonly requeue?: string;
@@ -33,6 +35,16 @@ export async function exec(options: ExecOptions): Promise<number> {
     return reportProblems([{ message: 'exec needs a plan and a stage', advice }], options);
   }
   print({ type: 'began', host: hostname() });
+  const refused = (problems: readonly Problem[]) =>
+    end({ outcome: 'failed', failure: { kind: 'bad-input', problems }, isFinal: true });
+  if (options.planSize !== undefined) {
+    const { downloadPlan } = await import('../shared-plans.ts');
+    const downloaded = await downloadPlan(digest, options.planSize, options, new AbortController().signal);
+    if (!downloaded.ok) {
+      refused(downloaded.failure);
+      return reportProblems(downloaded.failure, options);
+    }
+  }
   let forced: ReadonlySet<string> = new Set();
   const frozen = (project: Project): Result<FrozenPlanning> => {
     const read = readFrozenPlan({ project: project.root, cache: project.cache }, digest);
@@ -55,12 +67,7 @@ export async function exec(options: ExecOptions): Promise<number> {
     await remote?.store.settle(remote.uploadTime);
     return end(outcome);
   };
-  return withSession({ upload: true, ...options, frozen, isJob: true }, perform, {
-    opened: () => undefined,
-    refused: (problems: readonly Problem[]) => {
-      end({ outcome: 'failed', failure: { kind: 'bad-input', problems }, isFinal: true });
-    },
-  });
+  return withSession({ upload: true, ...options, frozen, isJob: true }, perform, { opened: () => undefined, refused });
 }
 
 function print(message: JobMessage): void {

@@ -10,15 +10,22 @@ export interface WorkflowSettings {
   readonly image: string;
   /** The command that runs one stage, without the name of the stage. */
   readonly command: readonly string[];
-  /** The Kubernetes Secret that has the declared variables. */
-  readonly secret: string;
-  /** The Kubernetes Secret that has the variables with the address and the credentials of the remote cache. */
-  readonly remoteSecret: string;
+  /** The names of the Kubernetes Secrets with the values of variables. */
+  readonly secrets: WorkflowSecrets;
+  /** Returns the variables that a stage reads, without its secrets. */
+  readonly variablesOf: (stage: PlannedStage) => readonly string[];
   /** The persistent volume claim with the cache. */
   readonly claim?: string;
   readonly keepGoing: boolean;
   /** The maximum number of stages that run in parallel. */
   readonly jobs?: number;
+}
+
+export interface WorkflowSecrets {
+  /** Has the variables that stages declare. */
+  readonly stages: string;
+  /** Has the address and the credentials of the remote cache. */
+  readonly remote: string;
 }
 
 /** Where the cache of a persistent volume claim is in a pod. */
@@ -96,27 +103,28 @@ function toTemplate(name: string, stage: PlannedStage, settings: WorkflowSetting
 const GRACE_OF_RUNNER = 10;
 
 function toContainer(stage: PlannedStage, settings: WorkflowSettings): Container {
-  const { image, command, claim, remoteSecret } = settings;
+  const { image, command, claim, secrets } = settings;
   const [program = '', ...words] = command;
-  const env = variablesOf(stage, settings.secret);
+  const env = environmentOf(stage, settings);
   return {
     image,
     command: [program],
     args: [...words, '--stage', '{{inputs.parameters.stage}}'],
     ...(env.length > 0 && { env }),
-    envFrom: [{ secretRef: { name: remoteSecret, optional: true } }],
+    envFrom: [{ secretRef: { name: secrets.remote, optional: true } }],
     resources: resourcesOf(stage),
     ...(claim !== undefined && { volumeMounts: [{ name: VOLUME, mountPath: CACHE_MOUNT }] }),
   };
 }
 
 /** Values are not written into the workflow: it may be committed, and is read by whoever may list workflows. */
-function variablesOf({ env, secrets }: PlannedStage, secret: string): Variable[] {
-  const variable = (name: string, more: { readonly optional?: true }): Variable => {
-    return { name, valueFrom: { secretKeyRef: { name: secret, key: name, ...more } } };
+function environmentOf(stage: PlannedStage, { secrets, variablesOf }: WorkflowSettings): Variable[] {
+  const variable = (key: string, more: { readonly optional?: true }): Variable => {
+    return { name: key, valueFrom: { secretKeyRef: { name: secrets.stages, key, ...more } } };
   };
   // One that is part of the key may be unset. A stage asks for a secret because it needs it.
-  return [...env.map((name) => variable(name, { optional: true })), ...secrets.map((name) => variable(name, {}))];
+  const known = variablesOf(stage).map((name) => variable(name, { optional: true }));
+  return [...known, ...stage.secrets.map((name) => variable(name, {}))];
 }
 
 /** What the runner itself needs besides the stage, in bytes. */

@@ -8,8 +8,8 @@ import { unwrap } from '../../../support/result.ts';
 const SETTINGS: WorkflowSettings = {
   image: 'registry.example.org/fashionai:1',
   command: ['npx', '--no', '--', 'pipeline', 'exec', '--plan', 'abc'],
-  secret: 'fashionai',
-  remoteSecret: 'fashionai-remote',
+  secrets: { stages: 'fashionai', remote: 'fashionai-remote' },
+  variablesOf: ({ env }) => env,
   keepGoing: false,
 };
 
