@@ -41,6 +41,14 @@ export const COMMANDS: readonly CommandSpec[] = [
         description: 'after a failure, continue with stages that do not depend on the failed one',
       },
       { flags: '--no-upload', description: 'do not upload results to the remote cache' },
+      {
+        flags: '--executor <NAME>',
+        description: 'run every stage by this executor of the pipeline file; local is this machine',
+      },
+      {
+        flags: '--detach',
+        description: 'submit the stages as jobs, and do not wait for them: pipeline attach goes on with them',
+      },
       STACK,
       JOBS,
     ],
@@ -186,6 +194,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     description:
       'compare two runs (default: the last two of this pipeline; one argument is compared with its latest run). RUN is the beginning or the end of an id, latest or latest~N',
     run: async ({ all }, options) => (await import('./commands/diff.ts')).diff(all, options),
+  }),
+  command('attach', '[RUN]', {
+    description:
+      'go on with a run whose jobs are in the queue of a cluster, by default the newest: follow them as run does',
+    options: [STACK, JOBS],
+    run: async ({ all }, options: import('./commands/attach.ts').AttachOptions) =>
+      (await import('./commands/attach.ts')).attach(all[0], options),
+  }),
+  command('cancel', '[RUN]', {
+    description: 'cancel the jobs of a run, by default the newest, in the queue of a cluster',
+    run: async ({ all }, options) => (await import('./commands/cancel.ts')).cancel(all[0], options),
   }),
   command('exec', '', {
     description: 'run one stage of a plan in the cache, as a job of a scheduler does',

@@ -7,6 +7,7 @@ import { openCacheFolder } from '../cache/local/cache-folder.ts';
 import type { LocalStore } from '../cache/local/local-store.ts';
 import { UseMarker } from '../cache/local/use-marker.ts';
 import type { Stores } from '../cache/stores.ts';
+import type { FrozenPlanning } from '../execute/cluster/frozen-texts.ts';
 import { hasGpu } from '../execute/gpus.ts';
 import type { Planner } from '../execute/planner.ts';
 import { ProgramVersions } from '../execute/program-versions.ts';
@@ -31,7 +32,6 @@ import { localExecutor, openLocalStores } from './compose.ts';
 import type { ConnectedRemote } from './connect-remote.ts';
 import { contentReporter } from './content-reporter.ts';
 import { KnownPlans } from './known-plans.ts';
-import type { Planned } from './make-plan.ts';
 import type { CommonOptions } from './options.ts';
 import { ownedBy } from './own-runs.ts';
 import { type PlanningContext, planWith } from './planning.ts';
@@ -61,13 +61,6 @@ export interface SessionOptions {
   readonly frozen?: (project: Project) => Result<FrozenPlanning>;
   /** Whether this is a job of a scheduler, to which the visible GPUs belong. */
   readonly isJob?: boolean;
-}
-
-/** A plan that was made earlier, perhaps on another machine, with what its stages need. */
-export interface FrozenPlanning extends Planned {
-  /** The declared variables that were set. */
-  readonly environment: Readonly<Record<string, string>>;
-  textsFor(codes: StageCodes): Services['texts'];
 }
 
 /** Reads and validates the pipeline. Reuses what earlier runs found out as far as it is still valid. */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { type Problem, problem, type Result, success } from '../../../shared/problem.ts';
 import { writeJson } from '../../../shared/text/output.ts';
-import { FrozenTexts } from '../../execute/cluster/frozen-texts.ts';
+import { type FrozenPlanning, frozenPlanning } from '../../execute/cluster/frozen-texts.ts';
 import { Job } from '../../execute/cluster/job.ts';
 import { readFrozenPlan } from '../../execute/cluster/job-folder.ts';
 import { type JobEnd, type JobMessage, toJobLine } from '../../execute/cluster/job-messages.ts';
@@ -9,7 +9,7 @@ import { reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import type { Project } from '../project.ts';
-import type { FrozenPlanning, Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { withSession } from '../with-session.ts';
 
 export interface ExecOptions extends CommonOptions {
@@ -49,12 +49,10 @@ export async function exec(options: ExecOptions): Promise<number> {
   const frozen = (project: Project): Result<FrozenPlanning> => {
     const read = readFrozenPlan({ project: project.root, cache: project.cache }, digest);
     if (!read.ok) return read;
-    const { plan, codes, environment } = read.value;
-    if (plan.stages.every(({ name }) => name !== stage))
+    if (read.value.plan.stages.every(({ name }) => name !== stage))
       return problem(`the plan has no stage "${stage}"`, { at: { file: `--stage ${stage}` } });
     forced = read.value.forced;
-    const found = new Map([...codes].map(([module, { code }]) => [module, code]));
-    return success({ plan, codes: found, environment, textsFor: (known) => new FrozenTexts(read.value, known) });
+    return success(frozenPlanning(read.value));
   };
   const perform = async ({ services, remote }: Session, signal: AbortSignal) => {
     const { run, requeue, memory } = options;

@@ -1,9 +1,12 @@
-import { failure, type Problem, type Result } from '../../../shared/problem.ts';
+import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { projectId, RootRecorder } from '../../cache/local/roots.ts';
+import type { FrozenText } from '../../execute/cluster/frozen-plan.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
 import { isUpToDate } from '../../execute/lockfile.ts';
+import { newRunId } from '../../execute/run-id.ts';
 import type { Services } from '../../execute/services.ts';
+import { LOCAL } from '../../plan/executor-settings.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { type Choice, type Selection, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
@@ -14,11 +17,11 @@ import type { CommonOptions } from '../options.ts';
 import { lockfilePath } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { RunRecorder } from '../run-recorder.ts';
-import { missingInputs, type Session } from '../session.ts';
+import { missingInputs, type Session, type SessionOptions } from '../session.ts';
 import { fileFromCache, variantOf } from '../variant.ts';
 import { type SessionObserver, withSession } from '../with-session.ts';
 
-export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'> {
+export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'>, Pick<SessionOptions, 'frozen'> {
   readonly dryRun: boolean;
   readonly keepGoing: boolean;
   /** Fail unless the lockfile matches the pipeline, and every result matches the lockfile. */
@@ -27,6 +30,12 @@ export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'>
   readonly trustCache: boolean;
   /** Print the stacks of errors. */
   readonly stack: boolean;
+  /** The executor of all stages, whatever the pipeline file says. */
+  readonly executor?: string;
+  /** Submit the jobs of stages, and do not wait for them. */
+  readonly detach?: boolean;
+  /** The frozen plan of a run that this one goes on with. */
+  readonly attached?: FrozenText;
 }
 
 /** `pipeline run` and, as a dry run of all stages, `pipeline status`. Returns the exit code. */
@@ -41,7 +50,14 @@ export async function run(
     // Loaded on demand, since mostly nothing is locked.
     const locked = options.locked ? await import('../locked-instances.ts') : undefined;
     const planned = (await locked?.withLockedInstances(services, options)) ?? services;
-    return runIn({ ...opened, services: planned }, stages, options, signal);
+    const { executor } = options;
+    // Loaded on demand, since mostly every stage runs here.
+    const given =
+      executor === undefined
+        ? success(planned)
+        : (await import('../run-on-clusters.ts')).withExecutor(planned, executor);
+    if (!given.ok) return reportProblems(given.failure, options);
+    return runIn({ ...opened, services: given.value }, stages, options, signal);
   };
   return withSession({ ...options, ...session }, command, observer);
 }
@@ -72,16 +88,21 @@ async function runIn(
       file: fileFromCache(options),
     }),
   };
-  const result = await execute(services, {
+  const run = newRunId();
+  const clusters = dryRun || !usesClusters(services.plan) ? undefined : await import('../run-on-clusters.ts');
+  const handed = clusters?.handOver(services, { run, selection: selection.value, stages, select: selecting }, options);
+  if (options.detach && !dryRun) return (await import('../run-on-clusters.ts')).detach(handed, options, console);
+  const observed = dryRun ? emit : recorded(emit, recording);
+  const result = await execute(handed?.services ?? services, {
     selection: selection.value,
     select: selecting,
     purpose: dryRun ? 'dry-run' : 'run',
-    keepGoing,
-    signal,
-    emit: dryRun ? emit : recorded(emit, recording),
+    ...{ keepGoing, signal, run },
+    emit: handed === undefined ? observed : handed.observing(observed),
     ...(checkResult && { checkResult }),
   });
   await close();
+  await handed?.conclude(result, signal.reason, options, console);
   const unrecorded = dryRun ? [] : record(result, recording);
   await conclude(result, services, console, options);
   // Loaded on demand, since mostly everything is on this machine.
@@ -144,6 +165,10 @@ function reportUnrecorded([problem]: readonly Problem[], options: CommonOptions)
 
 function names(plan: Plan): readonly string[] {
   return plan.stages.map(({ name }) => name);
+}
+
+function usesClusters({ stages }: Plan): boolean {
+  return stages.some(({ executor }) => executor !== LOCAL);
 }
 
 function isWhole({ stages, plan }: RunResult): boolean {

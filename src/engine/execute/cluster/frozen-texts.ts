@@ -1,14 +1,29 @@
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { canonicalJson, type Digest } from '../../fingerprint/digest.ts';
-import type { BundleText, StageCodes } from '../../fingerprint/stage-code.ts';
+import type { BundleText, StageCode, StageCodes } from '../../fingerprint/stage-code.ts';
 import type { Services } from '../services.ts';
 import type { FrozenCode, FrozenPlan } from './frozen-plan.ts';
+
+/** What a session needs of a frozen plan. */
+export interface FrozenPlanning extends Pick<FrozenPlan, 'plan' | 'environment'> {
+  readonly codes: ReadonlyMap<string, StageCode>;
+  textsFor(codes: Pick<StageCodes, 'packagesOf'>): Services['texts'];
+}
+
+export function frozenPlanning(frozen: FrozenPlan): FrozenPlanning {
+  const { plan, environment, codes } = frozen;
+  return {
+    ...{ plan, environment },
+    codes: new Map([...codes].map(([module, { code }]) => [module, code])),
+    textsFor: (known) => new FrozenTexts(frozen, known),
+  };
+}
 
 /**
  * Provides the texts of a frozen plan. They do not change any more, but packages do, which are too large to be frozen: a
  * stage whose packages have changed since is refused, since its key would stand for something else.
  */
-export class FrozenTexts {
+class FrozenTexts {
   readonly #frozen: Pick<FrozenPlan, 'codes'>;
   readonly #codes: Pick<StageCodes, 'packagesOf'>;
 

@@ -35,13 +35,22 @@ export class JobFolder {
 
 /** Reads a frozen plan from a cache. `digest` may be any text. */
 export function readFrozenPlan(roots: Roots, digest: string): Result<FrozenPlan> {
+  const read = frozenTextIn(roots, digest);
+  return read.ok ? success(read.value.plan) : read;
+}
+
+/** Like `readFrozenPlan`, with the text of the plan. */
+export function frozenTextIn(
+  roots: Roots,
+  digest: string,
+): Result<{ readonly plan: FrozenPlan; readonly text: FrozenText }> {
   const jobs = new CachePaths(roots.cache).jobs;
   // A network file system may remember that a name was not there; it looks again when its folder is read.
   const name = namesIn(jobs).find((known) => known === digest);
   const path = join(jobs, name ?? digest, 'plan.json');
   const text = name === undefined ? undefined : readText(path, 'frozenPlan');
   const plan = text?.ok ? thaw(text.value, digest, roots) : undefined;
-  if (plan !== undefined) return success(plan);
+  if (plan !== undefined && text?.ok) return success({ plan, text: { digest: digest as Digest, text: text.value } });
   const fault = text === undefined ? 'there is no such plan in the cache' : 'the plan in the cache is corrupted';
   return problem(fault, {
     at: { file: path },

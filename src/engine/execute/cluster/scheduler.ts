@@ -16,12 +16,16 @@ export interface JobRequest {
   readonly name: string;
   /** Tells the jobs of a run apart: letters, digits, `.` and `-`. At most 60 characters. */
   readonly label: string;
+  /** Names the stage or the array, for people. */
+  readonly title: string;
   /** The script of the job, for /bin/sh. It contains no secrets. */
   readonly script: string;
-  /** The absolute path of the file to which output is appended, without that of the tasks of an array: see `outputOf`. */
+  /** The absolute path of the file to which its output is appended; for the tasks of an array, see `outputOf`. */
   readonly output: string;
-  /** The number of tasks, if it is an array. The script gets the index of its task in PIPELINE_TASK, from 0. */
-  readonly tasks?: number;
+  /** The folder in which it runs, absolute. */
+  readonly folder: string;
+  /** The indices of the tasks, if it is an array, sorted. The script gets the index of its task in PIPELINE_TASK. */
+  readonly tasks?: readonly number[];
   readonly after: readonly After[];
   readonly cpu: number;
   /** Bytes. */
@@ -43,13 +47,14 @@ export type Refusal =
   | { readonly kind: 'silent'; readonly said: string }
   | { readonly kind: 'refused'; readonly problems: readonly Problem[] };
 
-/** `held`: it waits for others. `unknown`: the scheduler says something that is not known here. */
+/** `unknown`: the scheduler says something that is not known here. */
 export type JobPhase = 'queued' | 'running' | 'ended' | 'unknown';
 
 /** What a scheduler says of a job, or of a task of an array. */
 export interface JobState {
   readonly id: JobId;
-  /** The label of the request. */
+  /** The name and the label of the request. */
+  readonly name: string;
   readonly label: string;
   /** The index of the task; undefined if it is not an array. */
   readonly task?: number;
@@ -105,11 +110,9 @@ export interface Scheduler {
   cancel(ids: readonly JobId[]): Promise<Result<void>>;
   /** Returns what was added to outputs, in the order of `parts`; nothing for a file that is not there. */
   output(parts: readonly OutputPart[]): Promise<readonly (Uint8Array | undefined)[]>;
-  /** Makes a file in a folder that the jobs can read. */
-  write(path: string, content: string): Promise<Result<void>>;
 }
 
 /** Returns the file with the output of a job, or of the task of an array. */
-export function outputOf({ output }: Pick<JobRequest, 'output'>, task: number | undefined): string {
+export function outputOf({ output }: Pick<JobRequest, 'output'>, task: number | string | undefined): string {
   return task === undefined ? output : output.replace(/(\.log)?$/, `-${task}.log`);
 }

@@ -1,0 +1,141 @@
+import type { ActionStore } from '../../cache/stores.ts';
+import type { Executor, ResourceRequest, StageEnd, StageMessage, StageRequest } from '../executor.ts';
+import type { FailureReason } from '../failure.ts';
+import { FollowedJob, type FollowTimes, type JobOutcome } from './followed-job.ts';
+import { jobFailure } from './job-failure.ts';
+import type { SubmittedJob } from './job-table.ts';
+import type { JobWatch } from './job-watch.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Submissions } from './submissions.ts';
+
+export interface ClusterParts {
+  /** The name of the executor. */
+  readonly name: string;
+  readonly scheduler: Scheduler;
+  readonly submissions: Submissions;
+  readonly watch: JobWatch;
+  readonly actions: Pick<ActionStore, 'lookUp'>;
+  /** Whether a stage runs even if it is cached. */
+  readonly isForced: (stage: string) => boolean;
+  readonly times?: FollowTimes;
+}
+
+/** How often a job is submitted again that a scheduler has ended for reasons of its own. */
+const MOST_REPLACEMENTS = 5;
+const MEMORY_FACTOR = 2;
+
+/** Runs stages as jobs of a scheduler. Most are submitted before they are due, so that nobody has to wait for them. */
+export class ClusterExecutor implements Executor {
+  readonly #parts: ClusterParts;
+  /** The memory of stages that had too little, in bytes. */
+  readonly #memory = new Map<string, number>();
+
+  constructor(parts: ClusterParts) {
+    this.#parts = parts;
+  }
+
+  hasTaken(stage: string): boolean {
+    return this.#parts.submissions.jobOf(stage) !== undefined;
+  }
+
+  async run(
+    request: StageRequest,
+    { beforeRelease }: ResourceRequest,
+    onMessage: (message: StageMessage) => void,
+    signal: AbortSignal,
+  ): Promise<StageEnd> {
+    const end = await this.#result(request, onMessage, signal);
+    await beforeRelease(end);
+    return end;
+  }
+
+  async #result(
+    request: StageRequest,
+    onMessage: (message: StageMessage) => void,
+    signal: AbortSignal,
+  ): Promise<StageEnd> {
+    const { submissions } = this.#parts;
+    const { stage } = request;
+    const exclude: string[] = [];
+    for (let replacements = 0; ; replacements++) {
+      const memory = this.#memory.get(stage);
+      const changes = { exclude, ...(memory !== undefined && { memory }) };
+      const job = await submissions.obtain(stage, changes, signal);
+      if (!job.ok)
+        return job.failure === 'cancelled'
+          ? { type: 'cancelled' }
+          : failed({ kind: 'job', cause: 'not-submitted', problems: job.failure });
+      const outcome = await this.#follow(job.value, request, onMessage, signal);
+      if (outcome.type === 'detached') return { type: 'cancelled' };
+      submissions.ended(stage);
+      if (outcome.type !== 'dead') return this.#endOf(outcome, request);
+      if (replacements < MOST_REPLACEMENTS && isReplaced(outcome)) {
+        exclude.push(...(outcome.state?.ended === 'node-failed' ? outcome.state.nodes : []));
+        onMessage({ type: 'log', message: replacedText(job.value, outcome), source: 'stderr' });
+        continue;
+      }
+      return this.#deadEnd(job.value, outcome, request);
+    }
+  }
+
+  #follow(
+    job: SubmittedJob,
+    request: StageRequest,
+    onMessage: (message: StageMessage) => void,
+    signal: AbortSignal,
+  ): Promise<JobOutcome> {
+    const { watch, actions, scheduler, name, times, isForced } = this.#parts;
+    const forced = isForced(request.stage);
+    const followed = new FollowedJob(job, {
+      request,
+      watch,
+      actions,
+      scheduler,
+      executor: name,
+      isForced: forced,
+      onMessage,
+      times,
+    });
+    return followed.outcome(signal);
+  }
+
+  #endOf(outcome: Exclude<JobOutcome, { readonly type: 'dead' | 'detached' }>, request: StageRequest): StageEnd {
+    if (outcome.type === 'found') return { type: outcome.isCached ? 'cached' : 'succeeded', record: outcome.record };
+    if (outcome.failure.kind !== 'out-of-memory') return { ...failed(outcome.failure), isFinal: outcome.isFinal };
+    this.#grow(request);
+    // In its job, a retry would have had no more memory.
+    return failed(outcome.failure);
+  }
+
+  #deadEnd(
+    job: SubmittedJob,
+    { state, hasBegun }: JobOutcome & { readonly type: 'dead' },
+    request: StageRequest,
+  ): StageEnd {
+    const { name: executor, scheduler } = this.#parts;
+    const { id, output } = job;
+    const failure = jobFailure({ stage: request.stage, id, executor, title: scheduler.title, output, state, hasBegun });
+    if (failure.kind === 'job' && failure.cause === 'out-of-memory') this.#grow(request);
+    return failed(failure);
+  }
+
+  #grow({ stage, memory }: StageRequest): void {
+    const before = this.#memory.get(stage) ?? memory;
+    if (before !== undefined) this.#memory.set(stage, before * MEMORY_FACTOR);
+  }
+}
+
+type Dead = JobOutcome & { readonly type: 'dead' };
+
+/** Whether a scheduler ended a job for a reason that has nothing to do with its stage. */
+function isReplaced({ state }: Dead): boolean {
+  return ['blocked', 'preempted', 'node-failed'].includes(state?.ended ?? '');
+}
+
+function replacedText({ id }: SubmittedJob, { state }: Dead): string {
+  return `job ${id} ended (${state?.word ?? 'unknown'}); it is submitted again`;
+}
+
+function failed(failure: FailureReason): StageEnd & { readonly type: 'failed' } {
+  return { type: 'failed', failure };
+}

@@ -1,0 +1,54 @@
+import type { Problem } from '../../../shared/problem.ts';
+import { LOCAL } from '../../plan/executor-settings.ts';
+import type { Executor } from '../executor.ts';
+import type { ClusterExecutor } from './cluster-executor.ts';
+
+/** What submits stages before they are due. */
+export interface Submitter {
+  /** Submits what can be submitted. Returns why an executor cannot be used, by its name. */
+  submit(): Promise<ReadonlyMap<string, readonly Problem[]>>;
+  /** Returns the name of the executor of a stage. */
+  executorOf(stage: string): string;
+}
+
+/** Runs each stage by the executor that the plan says. Nothing is submitted before the first stage has to run. */
+export class MixedExecutor implements Executor {
+  readonly #local: Executor;
+  readonly #clusters: ReadonlyMap<string, ClusterExecutor>;
+  readonly #submitter: Submitter;
+  #submitted: ReturnType<Submitter['submit']> | undefined;
+
+  constructor(local: Executor, clusters: ReadonlyMap<string, ClusterExecutor>, submitter: Submitter) {
+    this.#local = local;
+    this.#clusters = clusters;
+    this.#submitter = submitter;
+  }
+
+  hasTaken(stage: string): boolean {
+    return this.#clusters.get(this.#submitter.executorOf(stage))?.hasTaken(stage) ?? false;
+  }
+
+  /** Submits what can be submitted, unless that was done. */
+  submit(): ReturnType<Submitter['submit']> {
+    this.#submitted ??= this.#submitter.submit();
+    return this.#submitted;
+  }
+
+  /** Has what another plan has in addition submitted, too, before the next stage runs. */
+  submitAgain(): void {
+    this.#submitted = undefined;
+  }
+
+  async run(...[request, resources, onMessage, signal]: Parameters<Executor['run']>): ReturnType<Executor['run']> {
+    const unusable = await this.submit();
+    const name = this.#submitter.executorOf(request.stage);
+    if (name === LOCAL) return this.#local.run(request, resources, onMessage, signal);
+    const cluster = this.#clusters.get(name);
+    if (cluster === undefined) throw new Error(`there is no executor ${name}`);
+    const problems = unusable.get(name);
+    if (problems === undefined) return cluster.run(request, resources, onMessage, signal);
+    const end = { type: 'failed', failure: { kind: 'job', cause: 'not-submitted', problems } } as const;
+    await resources.beforeRelease(end);
+    return end;
+  }
+}

@@ -1,0 +1,83 @@
+import type { JobPhase, JobState, JobVerdict } from './scheduler.ts';
+
+/** What `squeue` prints of a job: one line each, with its comment last. */
+export const SQUEUE_FORMAT = '%i|%T|%r|%N|%j|%k';
+/** The columns of `sacct`, which may not know the comment. */
+export const SACCT_COLUMNS = 'JobID,State,ExitCode,NodeList';
+
+interface StateOf {
+  readonly phase: JobPhase;
+  readonly ended?: JobVerdict;
+}
+
+const QUEUED: StateOf = { phase: 'queued' };
+const RUNNING: StateOf = { phase: 'running' };
+
+const STATES: Readonly<Record<string, StateOf>> = {
+  PENDING: QUEUED,
+  CONFIGURING: QUEUED,
+  REQUEUED: QUEUED,
+  REQUEUE_FED: QUEUED,
+  REQUEUE_HOLD: QUEUED,
+  RESV_DEL_HOLD: QUEUED,
+  SPECIAL_EXIT: QUEUED,
+  RUNNING,
+  COMPLETING: RUNNING,
+  RESIZING: RUNNING,
+  SIGNALING: RUNNING,
+  STAGE_OUT: RUNNING,
+  STOPPED: RUNNING,
+  SUSPENDED: RUNNING,
+  COMPLETED: { phase: 'ended', ended: 'succeeded' },
+  FAILED: { phase: 'ended', ended: 'exited' },
+  OUT_OF_MEMORY: { phase: 'ended', ended: 'out-of-memory' },
+  TIMEOUT: { phase: 'ended', ended: 'out-of-time' },
+  DEADLINE: { phase: 'ended', ended: 'out-of-time' },
+  PREEMPTED: { phase: 'ended', ended: 'preempted' },
+  NODE_FAIL: { phase: 'ended', ended: 'node-failed' },
+  BOOT_FAIL: { phase: 'ended', ended: 'node-failed' },
+  CANCELLED: { phase: 'ended', ended: 'cancelled' },
+  REVOKED: { phase: 'ended', ended: 'cancelled' },
+};
+
+/** Returns what a state means. Its first word counts: `CANCELLED by 123`, `CANCELLED+`. */
+function meaningOf(word: string, reason: string): StateOf {
+  const known = STATES[/^[A-Z_]+/.exec(word)?.[0] ?? ''] ?? { phase: 'unknown' };
+  const isBlocked = reason.startsWith('Dependency') && reason !== 'Dependency';
+  return isBlocked && (known.phase === 'queued' || known.ended === 'cancelled')
+    ? { phase: 'ended', ended: 'blocked' }
+    : known;
+}
+
+/** Reads what `squeue -r -o SQUEUE_FORMAT` prints. What has another form is left out. */
+export function parseSqueue(text: string): JobState[] {
+  return text.split('\n').flatMap((line): JobState[] => {
+    const [id = '', word = '', reason = '', nodes = '', name = '', ...comment] = line.split('|');
+    const [, task] = /^\d+(?:_(\d+))?$/.exec(id) ?? [undefined, 'none'];
+    const [label = ''] = comment.join('|').trim().split(' ');
+    if (task === 'none' || label === '') return [];
+    return [
+      {
+        ...{ id, name, label, word, reason: reason === 'None' ? '' : reason, nodes: nodesIn(nodes) },
+        ...(task !== undefined && { task: Number(task) }),
+        ...meaningOf(word, reason),
+      },
+    ];
+  });
+}
+
+/** Reads what `sacct -n -P -X -o SACCT_COLUMNS` prints: the last state of each job, by its id. */
+export function parseSacct(text: string): ReadonlyMap<string, JobState> {
+  const states = text.split('\n').flatMap((line): [string, JobState][] => {
+    const [id = '', word = '', exit = '', nodes = ''] = line.split('|');
+    if (!/^\d+(_\d+)?$/.test(id)) return [];
+    const reason = exit === '0:0' ? '' : `exit code ${exit}`;
+    return [[id, { id, name: '', label: '', word, reason, nodes: nodesIn(nodes), ...meaningOf(word, '') }]];
+  });
+  return new Map(states);
+}
+
+/** Names of nodes as Slurm writes them: `n[1-3],login`. They are not taken apart, since Slurm takes them so, too. */
+function nodesIn(text: string): readonly string[] {
+  return text === '' || text.startsWith('None') || text.startsWith('(') ? [] : [text];
+}

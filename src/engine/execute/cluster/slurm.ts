@@ -1,0 +1,173 @@
+import { readFrom } from '../../../shared/files.ts';
+import { failure, problem, type Result, success } from '../../../shared/problem.ts';
+import type { ExecutorSettings } from '../../plan/executor-settings.ts';
+import { Caller, type CallFailure } from './call.ts';
+import { type After, type JobRequest, type JobState, outputOf, type Refusal, type Scheduler } from './scheduler.ts';
+import { parseSacct, parseSqueue, SACCT_COLUMNS, SQUEUE_FORMAT } from './slurm-states.ts';
+
+const SUBMIT_MILLISECONDS = 60_000;
+const ASK_MILLISECONDS = 20_000;
+/** How often a job is submitted whose submission had no answer. */
+const MOST_SUBMISSIONS = 3;
+/** How many words a command line may safely have. */
+const MOST_WORDS = 500;
+const LONGEST_TITLE = 100;
+/** How much of an output is read at once, in bytes. */
+const MOST_OUTPUT = 8 << 20;
+
+/** What Slurm says if a user has too many jobs, or if there are too many jobs altogether. */
+const LIMIT = /MaxSubmit|job submit limit|MaxJobCount|temporarily unable to accept job/i;
+const SILENT =
+  /Unable to contact slurm controller|Socket timed out|timed out on send|Connection (refused|reset)|Zero Bytes/i;
+
+/** Submits jobs to Slurm by its command line, on this host or on another one by ssh. */
+export class Slurm implements Scheduler {
+  readonly title = 'Slurm';
+  readonly can = { dependencies: true, arrays: true };
+  readonly requeue = 'scontrol requeue "$SLURM_JOB_ID"';
+  readonly #settings: ExecutorSettings;
+  readonly #caller: Caller;
+
+  constructor(settings: ExecutorSettings, environment: NodeJS.ProcessEnv) {
+    this.#settings = settings;
+    this.#caller = new Caller(settings.host, withoutJob(environment));
+  }
+
+  async submit(job: JobRequest): Promise<Result<string, Refusal>> {
+    let said = '';
+    for (let attempt = 0; attempt < MOST_SUBMISSIONS; attempt++) {
+      const submitted = await this.#caller.call(['sbatch', ...this.#optionsOf(job)], {
+        input: `#!/bin/sh\nPIPELINE_TASK="$SLURM_ARRAY_TASK_ID"\n${job.script}`,
+        timeout: SUBMIT_MILLISECONDS,
+      });
+      const id = submitted.ok ? /^(\d+)(;\S*)?$/m.exec(submitted.value)?.[1] : undefined;
+      if (id !== undefined) return success(id);
+      const reason = submitted.ok ? { kind: 'failed' as const, said: submitted.value } : submitted.failure;
+      said = reason.said;
+      if (LIMIT.test(said)) return failure({ kind: 'limit', said });
+      if (reason.kind !== 'timeout' && !SILENT.test(said)) return failure(this.#refusal(reason));
+      // It may have been submitted nevertheless.
+      const found = await this.#find(job);
+      if (!found.ok) break;
+      if (found.value !== undefined) return success(found.value);
+    }
+    return failure({ kind: 'silent', said });
+  }
+
+  async states(names: readonly string[]): Promise<Result<readonly JobState[], string>> {
+    // Nobody else's jobs, and those, too, that have ended in the last minutes.
+    const words = ['squeue', '--me', '-h', '-r', '-a', '-t', 'all', `--name=${names.join()}`, '-o', SQUEUE_FORMAT];
+    const asked = await this.#caller.call(words as ['squeue'], { timeout: ASK_MILLISECONDS });
+    return asked.ok ? success(parseSqueue(asked.value)) : failure(asked.failure.said);
+  }
+
+  async past(ids: readonly string[]): Promise<readonly JobState[]> {
+    if (ids.length === 0) return [];
+    const words = ['sacct', '-n', '-P', '-X', '-o', SACCT_COLUMNS, '-j', ids.slice(0, MOST_WORDS).join()];
+    const asked = await this.#caller.call(words as ['sacct'], { timeout: ASK_MILLISECONDS });
+    // Many clusters keep no accounts.
+    const states = parseSacct(asked.ok ? asked.value : '');
+    return ids.flatMap((id) => states.get(id) ?? []);
+  }
+
+  async cancel(ids: readonly string[]): Promise<Result<void>> {
+    for (let from = 0; from < ids.length; from += MOST_WORDS) {
+      const words = ['scancel', '--quiet', ...ids.slice(from, from + MOST_WORDS)];
+      const cancelled = await this.#caller.call(words as ['scancel'], { timeout: SUBMIT_MILLISECONDS });
+      if (cancelled.ok) continue;
+      return problem(`Slurm did not cancel the jobs: ${cancelled.failure.said}`, {
+        advice: 'Try again, or cancel them with scancel.',
+      });
+    }
+    return success(undefined);
+  }
+
+  async output(parts: Parameters<Scheduler['output']>[0]): ReturnType<Scheduler['output']> {
+    return parts.map(({ path, from }) => {
+      try {
+        return readFrom(path, from, MOST_OUTPUT);
+      } catch {
+        return undefined;
+      }
+    });
+  }
+
+  #optionsOf(job: JobRequest): string[] {
+    const { partition, account, options } = this.#settings;
+    // `%` in a file name stands for something in Slurm.
+    const output = outputOf({ output: job.output.replaceAll('%', '%%') }, job.tasks && '%a');
+    const comment = `${job.label} ${job.title.replaceAll(/[^ -~]/g, '?').slice(0, LONGEST_TITLE)}`;
+    return [
+      ...['--parsable', `--job-name=${job.name}`, `--comment=${comment}`],
+      ...['--export=NONE', '--open-mode=append', `--output=${output}`],
+      ...[`--chdir=${job.folder}`, '--kill-on-invalid-dep=yes', '--requeue', `--signal=B:USR2@${job.warning}`],
+      ...['--nodes=1', '--ntasks=1', `--cpus-per-task=${job.cpu}`],
+      ...(job.memory === undefined ? [] : [`--mem=${Math.ceil(job.memory / 1024)}K`]),
+      ...(job.gpu === 0 ? [] : [`--gres=gpu:${job.gpu}`]),
+      ...(job.seconds === undefined ? [] : [`--time=${Math.ceil(job.seconds / 60)}`]),
+      ...(job.tasks === undefined ? [] : [`--array=${ranges(job.tasks)}`]),
+      ...(job.after.length === 0 ? [] : [`--dependency=${job.after.map(dependency).join()}`]),
+      ...(job.exclude.length === 0 ? [] : [`--exclude=${job.exclude.join()}`]),
+      ...(partition === undefined ? [] : [`--partition=${partition}`]),
+      ...(account === undefined ? [] : [`--account=${account}`]),
+      ...options,
+    ];
+  }
+
+  /** Looks for a job whose submission had no answer. Fails if Slurm still does not answer. */
+  async #find({ name, label, tasks }: JobRequest): Promise<Result<string | undefined, string>> {
+    const states = await this.states([name]);
+    if (!states.ok) return states;
+    const found = states.value.find(
+      (job) => job.label === label && job.phase !== 'ended' && (tasks?.includes(job.task ?? -1) ?? true),
+    );
+    return success(found?.id.split('_', 1)[0]);
+  }
+
+  #refusal({ kind, said }: CallFailure): Refusal {
+    const { host } = this.#settings;
+    const where = host === undefined ? 'on this machine' : `on ${host}`;
+    const problems =
+      kind === 'not-found'
+        ? [
+            {
+              message: `there is no command sbatch ${where}`,
+              advice: 'Run this on a login node of the cluster, or name one: `host` of the executor.',
+            },
+          ]
+        : [
+            {
+              message: `Slurm does not accept the job: ${said}`,
+              advice: 'Change the executor or the `resources` and `timeout` of the stage: sinfo shows what there is.',
+            },
+          ];
+    return { kind: 'refused', problems };
+  }
+}
+
+function dependency(after: After): string {
+  return after.kind === 'all' ? ['afterok', ...after.jobs].join(':') : `aftercorr:${after.array}`;
+}
+
+/** Returns `0-3,7` for sorted numbers. */
+function ranges(numbers: readonly number[]): string {
+  const found: [number, number][] = [];
+  for (const each of numbers) {
+    const last = found.at(-1);
+    if (last !== undefined && last[1] === each - 1) last[1] = each;
+    else found.push([each, each]);
+  }
+  return found.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join();
+}
+
+/** Settings of Slurm that are not about one job. */
+const KEPT = ['SLURM_CONF', 'SLURM_CONF_SERVER', 'SLURM_CLUSTERS', 'SLURM_TIME_FORMAT'];
+
+/** Returns the environment without the variables of a job in which the runner itself may be. */
+function withoutJob(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = Object.keys(environment).filter(
+    (name) => !/^(SLURMD?|SBATCH|SQUEUE|SCANCEL|SACCT|SALLOC|SRUN)_/.test(name) || KEPT.includes(name),
+  );
+  // The order of columns and the words of messages.
+  return { ...Object.fromEntries(names.map((name) => [name, environment[name]])), LC_ALL: 'C' };
+}
