@@ -47,6 +47,7 @@ export function squeue(args: readonly string[], cluster: Cluster): Answer {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      all: { type: 'boolean', short: 'a' },
       array: { type: 'boolean', short: 'r' },
       format: { type: 'string', short: 'o' },
       jobs: { type: 'string', short: 'j' },

@@ -16,6 +16,9 @@ interface Sleeper {
 /** How many turns of the event loop without any work show that everybody waits. */
 const IDLE_TURNS = 3;
 
+/** How long to wait for work that cannot be seen, such as the import of a module, in milliseconds. */
+const LONGEST_PATIENCE = 5000;
+
 /** Real work of this process: files that are read or written, and programs that run. */
 const WORK = /^(FSReq|FileHandle|Process|Pipe|TCP|Worker|GetAddrInfo)/;
 
@@ -56,6 +59,7 @@ export class VirtualClock implements Clock {
     // What it throws is thrown below.
     done.catch(() => undefined);
     const before = countWork();
+    let patience = 0;
     while (!isDone) {
       for (let turns = 0; turns < IDLE_TURNS && !isDone; turns++) {
         await turn();
@@ -63,7 +67,12 @@ export class VirtualClock implements Clock {
       }
       if (isDone) break;
       const next = this.#sleepers.shift();
-      if (next === undefined) throw new Error('nobody waits for a time, and the work is not done');
+      if (next === undefined) {
+        if (++patience > LONGEST_PATIENCE) throw new Error('nobody waits for a time, and the work is not done');
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        continue;
+      }
+      patience = 0;
       this.#now = next.wakes;
       next.wake();
     }

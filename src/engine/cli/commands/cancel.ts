@@ -1,10 +1,10 @@
 import { plural } from '../../../shared/text/format.ts';
 import { jobName, readFrozenPlan } from '../../execute/cluster/job-folder.ts';
-import { Slurm } from '../../execute/cluster/slurm.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
 import { cacheCommandLineFor } from '../command-line.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
+import { openScheduler } from '../open-scheduler.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
 import { requireSubmission, submissionNotes } from '../submission-notes.ts';
@@ -24,7 +24,7 @@ export async function cancel(text: string | undefined, options: CommonOptions): 
     const used = new Set(stages.map(({ executor }) => executor));
     for (const [name, settings] of Object.entries(executors)) {
       if (!used.has(name)) continue;
-      const scheduler = new Slurm(settings, process.env);
+      const scheduler = openScheduler(name, settings, project, process.env);
       const states = await scheduler.states([jobName(plan as Digest)]);
       const advice = 'Try again when it does.';
       if (!states.ok)

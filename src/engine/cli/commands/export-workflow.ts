@@ -1,10 +1,11 @@
 import { stringify } from 'yaml';
-import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { type Problem, type Result, success } from '../../../shared/problem.ts';
 import { writeText } from '../../../shared/text/output.ts';
 import { shellQuoted } from '../../../shared/text/shell-quoted.ts';
-import { type FrozenCode, type FrozenText, freeze } from '../../execute/cluster/frozen-plan.ts';
+import { freezeServices } from '../../execute/cluster/freeze-services.ts';
+import { type FrozenText, freeze } from '../../execute/cluster/frozen-plan.ts';
 import type { Services } from '../../execute/services.ts';
-import { codeOf, variablesOf } from '../../execute/stage-key.ts';
+import { variablesOf } from '../../execute/stage-key.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { select } from '../../plan/select.ts';
 import { CACHE_MOUNT, toArgo, type WorkflowSecrets } from '../../report/argo/argo.ts';
@@ -39,7 +40,7 @@ export async function exportWorkflow(stages: readonly string[], options: ExportW
         [selection, meeting].flatMap((each) => (each.ok ? [] : each.failure)),
         options,
       );
-    const frozen = await frozenFor(services, selection.value.stages, options);
+    const frozen = await frozenFor(services, options);
     if (!frozen.ok) return reportProblems(frozen.failure, options);
     const name = options.secret ?? objectName(plan.name);
     const secrets: WorkflowSecrets = { stages: name, remote: `${name}-remote` };
@@ -73,22 +74,11 @@ const NO_IMAGE: Problem = {
 const FORMAT = { lineWidth: 0, aliasDuplicateObjects: false } as const;
 
 /** Freezes the plan without the values of variables, which the pods get from elsewhere. */
-async function frozenFor(
-  services: Services,
-  stages: ReadonlySet<string>,
-  options: CommonOptions,
-): Promise<Result<FrozenText>> {
-  const { plan, roots, texts } = services;
-  const codes = new Map<string, FrozenCode>();
-  for (const stage of plan.stages) {
-    if (stage.kind === 'command' || !stages.has(stage.name) || codes.has(stage.module.path)) continue;
-    const code = codeOf(stage, services);
-    const text = await texts.textOf(stage.module.path, code.digest);
-    if (!text.ok) return failure(text.failure);
-    codes.set(stage.module.path, { code, text: text.value });
-  }
-  const frozen = { plan, codes, forced: new Set<string>(), environment: {} };
-  return success(freeze(frozen, roots, findProject(options).shown, options.engine.build));
+async function frozenFor(services: Services, options: CommonOptions): Promise<Result<FrozenText>> {
+  const frozen = await freezeServices(services, new Set());
+  if (!frozen.ok) return frozen;
+  const { shown } = findProject(options);
+  return success(freeze({ ...frozen.value, environment: {} }, services.roots, shown, options.engine.build));
 }
 
 /** Returns the command that runs a stage of the plan in a pod, where the project is the current folder. */

@@ -1,10 +1,11 @@
-import { appendFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesIn } from '../../../shared/files.ts';
 import { parseJson } from '../../../shared/parse-json.ts';
 import { readText } from '../../../shared/read-file.ts';
 import { isObject, isString } from '../../../shared/shapes.ts';
 import { quietly } from '../../cache/local/quietly.ts';
+import { makePrivateFolder } from '../../trust/user-folder.ts';
 import type { JobId } from './scheduler.ts';
 
 /** A job that was submitted. */
@@ -35,7 +36,7 @@ export class JobNotes {
   /** Writes a job down. If that is not possible, the next runner submits it again, and one of them does the work. */
   add(job: NotedJob): void {
     quietly(() => {
-      mkdirSync(this.#directory, { recursive: true });
+      makePrivateFolder(this.#directory);
       appendFileSync(this.#file(job.name), `${JSON.stringify(job)}\n`);
     });
   }

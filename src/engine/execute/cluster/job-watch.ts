@@ -125,7 +125,7 @@ export class JobWatch {
       this.#last = summary;
       const found = newest(states.value);
       for (const each of this.#followed)
-        each.isRunning = found.get(idOf(each.follower))?.phase !== 'queued' && found.has(idOf(each.follower));
+        each.isRunning = found.get(idOf(each.follower))?.phase !== 'queued';
       // What a job has printed before it ended is read before anybody hears of its end.
       await this.#readOutputs();
       for (const { follower } of [...this.#followed]) follower.onState(found.get(idOf(follower)));
