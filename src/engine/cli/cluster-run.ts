@@ -7,13 +7,13 @@ import { JobFolder } from '../execute/cluster/job-folder.ts';
 import { JobWatch } from '../execute/cluster/job-watch.ts';
 import { MixedExecutor, type Submitter } from '../execute/cluster/mixed-executor.ts';
 import type { Scheduler } from '../execute/cluster/scheduler.ts';
+import { schedulerFor } from '../execute/cluster/schedulers.ts';
 import { Submissions } from '../execute/cluster/submissions.ts';
 import { execute, type RunOptions } from '../execute/execute.ts';
 import type { Services } from '../execute/services.ts';
 import type { ExecutorSettings } from '../plan/executor-settings.ts';
 import type { Plan, PlannedStage } from '../plan/plan.ts';
 import type { Selection } from '../plan/select.ts';
-import { openScheduler } from './open-scheduler.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject, type Project } from './project.ts';
 
@@ -164,7 +164,7 @@ export class ClusterRun implements Submitter {
 
   #cluster(name: string, settings: ExecutorSettings, { stores, environment }: Services): Cluster {
     const { run, options, onSilence } = this.#options;
-    const scheduler = openScheduler(name, settings, this.#project, environment);
+    const scheduler = schedulerFor(name, settings, this.#project, environment);
     const { root } = this.#project;
     const script = { program: [process.execPath, commandOf(options)], options: optionsOf(this.#project, options) };
     const submissions = new Submissions({ executor: name, settings, scheduler, root, script, run, pause: PAUSE });

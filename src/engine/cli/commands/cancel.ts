@@ -1,10 +1,11 @@
 import { plural } from '../../../shared/text/format.ts';
 import { jobName, readFrozenPlan } from '../../execute/cluster/job-folder.ts';
+import { silenceProblem } from '../../execute/cluster/scheduler-problems.ts';
+import { schedulerFor } from '../../execute/cluster/schedulers.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
 import { cacheCommandLineFor } from '../command-line.ts';
 import { openConsole, reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
-import { openScheduler } from '../open-scheduler.ts';
 import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
 import { requireSubmission, submissionNotes } from '../submission-notes.ts';
@@ -24,11 +25,9 @@ export async function cancel(text: string | undefined, options: CommonOptions): 
     const used = new Set(stages.map(({ executor }) => executor));
     for (const [name, settings] of Object.entries(executors)) {
       if (!used.has(name)) continue;
-      const scheduler = openScheduler(name, settings, project, process.env);
+      const scheduler = schedulerFor(name, settings, project, process.env);
       const states = await scheduler.states([jobName(plan as Digest)]);
-      const advice = 'Try again when it does.';
-      if (!states.ok)
-        return reportProblems([{ message: `${scheduler.title} does not answer: ${states.failure}`, advice }], options);
+      if (!states.ok) return reportProblems([silenceProblem({ executor: name, scheduler }, states.failure)], options);
       const open = states.value.filter(({ phase }) => phase !== 'ended');
       const cancelled = await scheduler.cancel(open.map(({ id }) => id));
       if (!cancelled.ok) return reportProblems(cancelled.failure, options);

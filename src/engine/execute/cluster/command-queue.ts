@@ -9,7 +9,7 @@ import { fillQueueCommand, valuesIn } from '../../plan/queue-commands.ts';
 import { Caller, type CallFailure } from './call.ts';
 import type { JobNotes, NotedJob } from './job-notes.ts';
 import { meaningOf, parseStatus } from './queue-states.ts';
-import type { JobId, JobRequest, JobState, OutputPart, Refusal, Scheduler } from './scheduler.ts';
+import type { JobId, JobRequest, JobState, OutputPart, Refusal, Scheduler, Silence } from './scheduler.ts';
 
 const SUBMIT_MILLISECONDS = 60_000;
 const ASK_MILLISECONDS = 30_000;
@@ -61,13 +61,13 @@ export class CommandQueue implements Scheduler {
     return success(id);
   }
 
-  async states(names: readonly string[]): Promise<Result<readonly JobState[], string>> {
+  async states(names: readonly string[]): Promise<Result<readonly JobState[], Silence>> {
     for (const name of names) this.#recall(name);
     const jobs = [...this.#known.values()].filter(({ name }) => names.includes(name));
     if (jobs.length === 0) return success([]);
     const command = fillQueueCommand(this.#settings.status, { ids: jobs.map(({ id }) => id) });
     const called = await this.#run(command, ASK_MILLISECONDS);
-    if (!called.ok) return failure(called.failure.said);
+    if (!called.ok) return failure({ said: called.failure.said, isMissing: called.failure.kind === 'not-found' });
     const lines = new Map(parseStatus(called.value).map((line) => [line.id, line]));
     return success(
       jobs.flatMap(({ id, name, label }): JobState[] => {

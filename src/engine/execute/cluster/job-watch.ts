@@ -117,15 +117,14 @@ export class JobWatch {
 
   async #ask(): Promise<void> {
     const states = await this.#scheduler.states(this.#names());
-    this.#onSilence(states.ok ? undefined : states.failure);
+    this.#onSilence(states.ok ? undefined : states.failure.said);
     if (states.ok) {
       const summary = JSON.stringify(states.value);
       this.#interval =
         summary === this.#last ? Math.min(this.#interval * BACKING_OFF, this.#times.seldom) : this.#times.soon;
       this.#last = summary;
       const found = newest(states.value);
-      for (const each of this.#followed)
-        each.isRunning = found.get(idOf(each.follower))?.phase !== 'queued';
+      for (const each of this.#followed) each.isRunning = found.get(idOf(each.follower))?.phase !== 'queued';
       // What a job has printed before it ended is read before anybody hears of its end.
       await this.#readOutputs();
       for (const { follower } of [...this.#followed]) follower.onState(found.get(idOf(follower)));

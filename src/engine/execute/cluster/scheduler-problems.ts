@@ -1,5 +1,5 @@
 import type { Problem } from '../../../shared/problem.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { Scheduler, Silence } from './scheduler.ts';
 
 interface Named {
   /** The name of the executor. */
@@ -7,8 +7,12 @@ interface Named {
   readonly scheduler: Pick<Scheduler, 'title'>;
 }
 
-/** Says that a scheduler does not answer. `said`: what it said instead. */
-export function silenceProblem({ executor, scheduler }: Named, said: string): Problem {
+/** Says that a scheduler does not answer. */
+export function silenceProblem({ executor, scheduler }: Named, { said, isMissing }: Silence): Problem {
+  if (isMissing) {
+    const advice = `Run this on a login node of the cluster, or name one: \`host\` of executor "${executor}".`;
+    return { message: said, advice };
+  }
   return {
     message: `${scheduler.title} does not answer: ${said}`,
     advice: `Run the pipeline again when it does: jobs of executor "${executor}" that were submitted go on, and are found.`,

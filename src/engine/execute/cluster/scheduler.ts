@@ -50,6 +50,13 @@ export type Refusal =
 /** `unknown`: the scheduler says something that is not known here. */
 export type JobPhase = 'queued' | 'running' | 'ended' | 'unknown';
 
+/** Why a scheduler does not answer. */
+export interface Silence {
+  readonly said: string;
+  /** Whether its commands are not there, so that it never will. */
+  readonly isMissing: boolean;
+}
+
 /** What a scheduler says of a job, or of a task of an array. */
 export interface JobState {
   readonly id: JobId;
@@ -103,8 +110,8 @@ export interface Scheduler {
   readonly requeue: string | undefined;
   /** Submits a job. If the answer is lost, finds out whether it was submitted. */
   submit(job: JobRequest): Promise<Result<JobId, Refusal>>;
-  /** Returns the states of all jobs with one of these names, by one query; a failure if it does not answer. */
-  states(names: readonly string[]): Promise<Result<readonly JobState[], string>>;
+  /** Returns the states of all jobs with one of these names, by one query. */
+  states(names: readonly string[]): Promise<Result<readonly JobState[], Silence>>;
   /** Returns what became of jobs that `states` no longer lists, as far as that is known. */
   past(ids: readonly JobId[]): Promise<readonly JobState[]>;
   cancel(ids: readonly JobId[]): Promise<Result<void>>;

@@ -2,7 +2,15 @@ import { readFrom } from '../../../shared/files.ts';
 import { failure, problem, type Result, success } from '../../../shared/problem.ts';
 import type { SlurmSettings } from '../../plan/executor-settings.ts';
 import { Caller, type CallFailure } from './call.ts';
-import { type After, type JobRequest, type JobState, outputOf, type Refusal, type Scheduler } from './scheduler.ts';
+import {
+  type After,
+  type JobRequest,
+  type JobState,
+  outputOf,
+  type Refusal,
+  type Scheduler,
+  type Silence,
+} from './scheduler.ts';
 import { parseSacct, parseSqueue, SACCT_COLUMNS, SQUEUE_FORMAT } from './slurm-states.ts';
 
 const SUBMIT_MILLISECONDS = 60_000;
@@ -54,11 +62,15 @@ export class Slurm implements Scheduler {
     return failure({ kind: 'silent', said });
   }
 
-  async states(names: readonly string[]): Promise<Result<readonly JobState[], string>> {
+  async states(names: readonly string[]): Promise<Result<readonly JobState[], Silence>> {
     // Nobody else's jobs, and those, too, that have ended in the last minutes.
     const words = ['squeue', '--me', '-h', '-r', '-a', '-t', 'all', `--name=${names.join()}`, '-o', SQUEUE_FORMAT];
     const asked = await this.#caller.call(words as ['squeue'], { timeout: ASK_MILLISECONDS });
-    return asked.ok ? success(parseSqueue(asked.value)) : failure(asked.failure.said);
+    if (asked.ok) return success(parseSqueue(asked.value));
+    const { kind, said } = asked.failure;
+    return failure(
+      kind === 'not-found' ? { isMissing: true, said: this.#missing('squeue') } : { isMissing: false, said },
+    );
   }
 
   async past(ids: readonly string[]): Promise<readonly JobState[]> {
@@ -115,7 +127,7 @@ export class Slurm implements Scheduler {
   }
 
   /** Looks for a job whose submission had no answer. Fails if Slurm still does not answer. */
-  async #find({ name, label, tasks }: JobRequest): Promise<Result<string | undefined, string>> {
+  async #find({ name, label, tasks }: JobRequest): Promise<Result<string | undefined, Silence>> {
     const states = await this.states([name]);
     if (!states.ok) return states;
     const found = states.value.find(
@@ -124,14 +136,17 @@ export class Slurm implements Scheduler {
     return success(found?.id.split('_', 1)[0]);
   }
 
-  #refusal({ kind, said }: CallFailure): Refusal {
+  #missing(command: string): string {
     const { host } = this.#settings;
-    const where = host === undefined ? 'on this machine' : `on ${host}`;
+    return `there is no command ${command} on ${host ?? 'this machine'}`;
+  }
+
+  #refusal({ kind, said }: CallFailure): Refusal {
     const problems =
       kind === 'not-found'
         ? [
             {
-              message: `there is no command sbatch ${where}`,
+              message: this.#missing('sbatch'),
               advice: 'Run this on a login node of the cluster, or name one: `host` of the executor.',
             },
           ]

@@ -97,7 +97,8 @@ export class Submissions {
         }
         return success(undefined);
       }
-      if (asked === MOST_QUESTIONS) return failure([silenceProblem(this.#parts, states.failure)]);
+      if (states.failure.isMissing || asked === MOST_QUESTIONS)
+        return failure([silenceProblem(this.#parts, states.failure)]);
       await delay(pause);
     }
   }
@@ -133,7 +134,8 @@ export class Submissions {
         const submitted = await this.#inTurn(() => this.#submitOne(stage, changes));
         if (submitted === undefined) continue;
         if (submitted.kind === 'refused') return failure(submitted.problems);
-        if (submitted.kind === 'silent') return failure([silenceProblem(this.#parts, submitted.said)]);
+        if (submitted.kind === 'silent')
+          return failure([silenceProblem(this.#parts, { said: submitted.said, isMissing: false })]);
         // Without any job, the limit is not one that passes.
         if (this.#jobs.size === 0) return failure([limitProblem(scheduler, submitted.said)]);
       }
