@@ -153,7 +153,7 @@ control_slaves FALSE
 job_is_first_task TRUE
 urgency_slots min
 accounting_summary FALSE
-${none('user_lists', 'xuser_lists', 'start_proc_args', 'stop_proc_args')}`;
+${none('user_lists', 'xuser_lists', 'start_proc_args', 'stop_proc_args', 'qsort_args')}`;
 
 const LIMITS = ['rt', 'cpu', 'fsize', 'data', 'stack', 'core', 'rss', 'vmem'];
 

@@ -1,6 +1,7 @@
 import { CACHE_COMMANDS } from './cache-commands.ts';
 import type { CommandSpec, OptionSpec } from './command-spec.ts';
 import { command } from './define-command.ts';
+import { EXPORT_WORKFLOW } from './export-workflow-command.ts';
 import type { CommonOptions } from './options.ts';
 import { parsePort, parsePositive } from './quantities.ts';
 import { parseColumns, parseFilter } from './run-options.ts';
@@ -80,26 +81,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (_args, options: CommonOptions & { readonly format: string }) =>
       (await import('./commands/graph.ts')).graph(options),
   }),
-  command('export-workflow', '[STAGE...]', {
-    description:
-      'print a workflow for another system that runs all stages, or the given ones with their upstream stages',
-    options: [
-      { flags: '--format <FORMAT>', description: 'the system: argo', choices: ['argo'], default: 'argo' },
-      { flags: '--image <IMAGE>', description: 'container image with the project and its packages; required' },
-      {
-        flags: '--secret <NAME>',
-        description: 'Kubernetes Secret with the declared variables (default: the name of the pipeline)',
-      },
-      { flags: '--claim <NAME>', description: 'persistent volume claim for the cache, mounted in every pod' },
-      {
-        flags: '--keep-going',
-        description: 'after a failure, continue with stages that do not depend on the failed one',
-      },
-      JOBS,
-    ],
-    run: async ({ all }, options: import('./commands/export-workflow.ts').ExportWorkflowOptions) =>
-      (await import('./commands/export-workflow.ts')).exportWorkflow(all, options),
-  }),
+  EXPORT_WORKFLOW,
   command('inspect', '<REF>', {
     description:
       'show the content and provenance of a result, given as STAGE, STAGE.OUTPUT, RUN:STAGE.OUTPUT or a digest',
@@ -222,6 +204,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         description: 'the shell command that queues this job again, if it gets SIGUSR2 since its time is up',
       },
       { flags: '--memory <BYTES>', description: 'the memory that the stage may use', parse: parsePositive },
+      { flags: '--plain', description: 'print for people, and not for the runner that follows the job' },
     ],
     hidden: true,
     run: async (_args, options: import('./commands/exec.ts').ExecOptions) =>

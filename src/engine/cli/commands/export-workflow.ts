@@ -85,7 +85,7 @@ async function frozenFor(services: Services, options: CommonOptions): Promise<Re
 function commandFor({ digest, text }: FrozenText, { choice }: Meeting, options: ExportWorkflowOptions): string[] {
   const { file, claim } = options;
   return [
-    ...['npx', '--no', '--', 'pipeline', 'exec'],
+    ...['npx', '--no', '--', 'pipeline', 'exec', '--plain'],
     ...['--plan', digest, '--plan-size', String(Buffer.byteLength(text))],
     ...(file === undefined ? [] : ['-f', file]),
     ...(claim === undefined ? [] : ['--cache', CACHE_MOUNT]),

@@ -21,6 +21,8 @@ const LIMIT = /\b(limit|maximum|quota|too many)\b/i;
 export interface QueueParts {
   /** The name of the executor. */
   readonly executor: string;
+  /** The folder of the pipeline file, in which the commands run. Absolute. */
+  readonly folder: string;
   /** Where submitted jobs are written down, for the runner that comes after this one. */
   readonly notes: JobNotes | undefined;
   readonly environment: NodeJS.ProcessEnv;
@@ -108,7 +110,8 @@ export class CommandQueue implements Scheduler {
   }
 
   #run(command: string, timeout: number): Promise<Result<string, CallFailure>> {
-    return this.#caller.call(['/bin/sh', '-c', command], { timeout });
+    const script = `cd ${shellQuoted(this.#parts.folder)} || exit 1\n${command}`;
+    return this.#caller.call(['/bin/sh', '-c', script], { timeout });
   }
 
   /** Returns the command that submits a job. Fails if it names a value that the job does not have. */

@@ -19,7 +19,7 @@ export function schedulerFor(
     case 'command': {
       const memory = memoryOf(project);
       const notes = memory === undefined ? undefined : new JobNotes(join(memory, 'jobs', name));
-      return new CommandQueue(settings, { executor: name, notes, environment });
+      return new CommandQueue(settings, { executor: name, folder: project.root, notes, environment });
     }
     default:
       return settings satisfies never;
