@@ -3,7 +3,6 @@ import { failure, type Result, success } from '../../shared/problem.ts';
 import { plural } from '../../shared/text/format.ts';
 import type { FrozenText } from '../execute/cluster/frozen-plan.ts';
 import type { RunEvent, RunResult } from '../execute/events.ts';
-import { Interruption } from '../execute/interruption.ts';
 import type { Services } from '../execute/services.ts';
 import { LOCAL, unknownExecutor } from '../plan/executor-settings.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -112,10 +111,15 @@ export class HandedOver {
   }
 
   /** Says what becomes of the jobs of a run that was stopped: they are cancelled, or go on without it. */
-  async conclude({ cancelled }: RunResult, reason: unknown, options: HandOverOptions, console: Console): Promise<void> {
+  async conclude(
+    { cancelled }: RunResult,
+    signal: NodeJS.Signals,
+    options: HandOverOptions,
+    console: Console,
+  ): Promise<void> {
     const text = countsText(this.#clusters);
     if (!cancelled || text === undefined) return;
-    if (await isToBeCancelled(text, reason, options)) {
+    if (await isToBeCancelled(text, signal, options)) {
       const problems = await this.#clusters.cancel();
       if (problems.length > 0) reportWarnings(problems, options);
       else console.print(`cancelled ${text}`);
@@ -159,9 +163,9 @@ function goesOnText(text: string, run: string, options: HandOverOptions): string
 }
 
 /** Asks whether the jobs of a run that was stopped are to be cancelled, too, if somebody is there to answer. */
-async function isToBeCancelled(text: string, reason: unknown, { json }: HandOverOptions): Promise<boolean> {
+async function isToBeCancelled(text: string, signal: NodeJS.Signals, { json }: HandOverOptions): Promise<boolean> {
   // A terminal that was closed or a machine that is shut down does not mean the jobs.
-  if (!(reason instanceof Interruption) || reason.signal !== 'SIGINT') return false;
+  if (signal !== 'SIGINT') return false;
   if (!process.stdin.isTTY || !process.stderr.isTTY || json) return true;
   const question = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -110,7 +110,12 @@ export type StageMessage =
 
 export type StageEnd =
   /** The record and the outputs are in the stores. */
-  | { readonly type: 'succeeded'; readonly record: ActionRecord }
+  | {
+      readonly type: 'succeeded';
+      readonly record: ActionRecord;
+      /** How long it took, if it was not observed all the time. */
+      readonly seconds?: number;
+    }
   /** Somebody else has computed the result in the meantime, or whoever was to compute it has found it. */
   | { readonly type: 'cached'; readonly record: ActionRecord }
   /** `isFinal`: whether it has been retried as often as it may be. */

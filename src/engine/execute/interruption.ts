@@ -11,12 +11,14 @@ export class Interruption extends Error {
   }
 }
 
+/** Returns the signal by which a run was cancelled. */
+export function interruptionOf({ reason }: AbortSignal): NodeJS.Signals {
+  return reason instanceof Interruption ? reason.signal : 'SIGTERM';
+}
+
 /** Emits an event as soon as the run is cancelled. Returns a function that ends this. */
 export function announceStop(signal: AbortSignal, emit: Emit): () => void {
-  const announce = () => {
-    const reason: unknown = signal.reason;
-    emit({ type: 'run-stopping', signal: reason instanceof Interruption ? reason.signal : 'SIGTERM' });
-  };
+  const announce = () => emit({ type: 'run-stopping', signal: interruptionOf(signal) });
   signal.addEventListener('abort', announce, { once: true });
   return () => signal.removeEventListener('abort', announce);
 }

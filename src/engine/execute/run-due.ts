@@ -140,7 +140,9 @@ class RunningStage {
         this.#finished = true;
         this.#services.stores.history.setLastKey(stage.name, key.key);
         warnOfNondeterminism(this.#due, this.#before, end.record);
-        return this.#due.judge(toCompleted(stage, 'ran', end.record, { seconds: this.#seconds(), reasons }));
+        return this.#due.judge(
+          toCompleted(stage, 'ran', end.record, { seconds: end.seconds ?? this.#seconds(), reasons }),
+        );
       }
       case 'cached':
         return this.#cached(end.record);

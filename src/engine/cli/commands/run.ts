@@ -3,6 +3,7 @@ import { projectId, RootRecorder } from '../../cache/local/roots.ts';
 import type { FrozenText } from '../../execute/cluster/frozen-plan.ts';
 import type { RunEvent, RunResult } from '../../execute/events.ts';
 import { execute } from '../../execute/execute.ts';
+import { interruptionOf } from '../../execute/interruption.ts';
 import { isUpToDate } from '../../execute/lockfile.ts';
 import { newRunId } from '../../execute/run-id.ts';
 import type { Services } from '../../execute/services.ts';
@@ -102,7 +103,7 @@ async function runIn(
     ...(checkResult && { checkResult }),
   });
   await close();
-  await handed?.conclude(result, signal.reason, options, console);
+  await handed?.conclude(result, interruptionOf(signal), options, console);
   const unrecorded = dryRun ? [] : record(result, recording);
   await conclude(result, services, console, options);
   // Loaded on demand, since mostly everything is on this machine.

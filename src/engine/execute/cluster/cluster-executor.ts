@@ -100,7 +100,10 @@ export class ClusterExecutor implements Executor {
   }
 
   #endOf(outcome: Exclude<JobOutcome, { readonly type: 'dead' | 'detached' }>, request: StageRequest): StageEnd {
-    if (outcome.type === 'found') return { type: outcome.isCached ? 'cached' : 'succeeded', record: outcome.record };
+    if (outcome.type === 'found') {
+      const { record, isCached } = outcome;
+      return isCached ? { type: 'cached', record } : { type: 'succeeded', record, seconds: record.provenance.seconds };
+    }
     if (outcome.failure.kind !== 'out-of-memory') return { ...failed(outcome.failure), isFinal: outcome.isFinal };
     this.#grow(request);
     // In its job, a retry would have had no more memory.

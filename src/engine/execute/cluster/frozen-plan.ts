@@ -93,7 +93,11 @@ function withPaths(plan: Plan, change: (path: string) => string): Plan {
   return { ...plan, root: change(plan.root), stages };
 }
 
-function withCodePaths({ externals, folders, ...code }: StageCode, change: (path: string) => string): StageCode {
+/** What a module declares is in the plan, and not known the first time. */
+function withCodePaths(
+  { externals, folders, interface: _, ...code }: StageCode,
+  change: (path: string) => string,
+): StageCode {
   const changed = Object.entries(externals).map(([specifier, path]) => [specifier, change(path)]);
   const moved = Object.entries(folders).map(([id, paths]) => [id, paths.map(change)]);
   return {
