@@ -15,6 +15,8 @@ export interface ClusterOptions extends NodeOptions {
   /** How many jobs a user may have, waiting or running. */
   readonly maxSubmit: number;
   readonly maxArraySize: number;
+  /** How long a job that has ended is still listed, in milliseconds. */
+  readonly minJobAge: number;
 }
 
 /** The controller of a cluster: accepts jobs, and has `work` done for them on its nodes in the order of submission. */

@@ -23,8 +23,8 @@ export interface CallContext {
   readonly signal?: AbortSignal;
 }
 
-/** What goes wrong with a call. `lost`: it is done, but its answer never comes. */
-export type Trouble = { readonly kind: 'lost' } | { readonly kind: 'fails'; readonly message: string };
+/** What goes wrong with a call. `lost`: it is done, but its answer never comes. `fails-late`: it is done, and then fails. */
+export type Trouble = { readonly kind: 'lost' } | { readonly kind: 'fails' | 'fails-late'; readonly message: string };
 
 export interface FakeSlurmOptions extends Partial<Omit<ClusterOptions, 'work'>> {
   readonly work: Work;
@@ -49,7 +49,7 @@ export class FakeSlurm {
     this.clock = options.clock ?? new VirtualClock();
     const size = { nodes: 2, cpusPerNode: 4, memoryPerNode: 4000, gpusPerNode: 2 };
     const times = { schedule: 0, launch: 0, complete: 0, killWait: 3000 };
-    const limits = { maxSubmit: Number.POSITIVE_INFINITY, maxArraySize: 1001 };
+    const limits = { maxSubmit: Number.POSITIVE_INFINITY, maxArraySize: 1001, minJobAge: 300_000 };
     this.cluster = new Cluster({ ...size, ...times, ...limits, ...options, clock: this.clock });
   }
 
@@ -62,9 +62,20 @@ export class FakeSlurm {
     const trouble = this.#options.trouble?.(call);
     const latency = this.#options.latency?.(program) ?? 0;
     await this.clock.sleep(latency / 2, context.signal);
-    const answer = trouble?.kind === 'fails' ? fault(program, trouble.message) : this.#perform(program, args, context);
+    // Slurm may have done what it was asked for when it fails to answer.
+    const done = trouble?.kind === 'fails' ? undefined : this.#answer(program, args, context);
+    const fails = trouble !== undefined && trouble.kind !== 'lost' ? fault(program, trouble.message) : undefined;
     await this.clock.sleep(trouble?.kind === 'lost' ? Number.POSITIVE_INFINITY : latency / 2, context.signal);
-    return answer;
+    return fails ?? done ?? fault(program, 'nothing was done');
+  }
+
+  /** An option that it does not know is a fault, as for the real one. */
+  #answer(program: Program, args: readonly string[], context: CallContext): Answer {
+    try {
+      return this.#perform(program, args, context);
+    } catch (error) {
+      return fault(program, (error as Error).message);
+    }
   }
 
   #perform(program: Program, args: readonly string[], context: CallContext): Answer {
@@ -84,8 +95,8 @@ export class FakeSlurm {
   }
 
   #submit(args: readonly string[], { input = '', environment = {}, directory = '/' }: CallContext): Answer {
+    const { request, isParsable } = readSubmission(args, input, { environment, directory });
     try {
-      const { request, isParsable } = readSubmission(args, input, { environment, directory });
       const id = this.cluster.submit(request);
       return { code: 0, stdout: isParsable ? `${id}\n` : `Submitted batch job ${id}\n`, stderr: '' };
     } catch (error) {

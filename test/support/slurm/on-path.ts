@@ -3,7 +3,6 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import type { CallContext, FakeSlurm } from './fake-slurm.ts';
 import type { JobEnd, StartedJob } from './job.ts';
 
@@ -32,14 +31,20 @@ export async function putOnPath(slurm: FakeSlurm, atEnd: (cleanUp: () => void) =
   const client = [process.execPath, join(directory, 'client.cjs'), socket].map((word) => `'${word}'`).join(' ');
   for (const program of ['sbatch', 'squeue', 'sacct', 'scancel', 'scontrol'])
     writeFileSync(join(directory, program), `#!/bin/sh\nexec ${client} ${program} "$@"\n`, { mode: 0o755 });
-  const server = createServer({ allowHalfOpen: true }, async (connection) => {
+  const server = createServer({ allowHalfOpen: true }, (connection) => {
+    let text = '';
+    connection.setEncoding('utf8').on('data', (data: string) => {
+      text += data;
+    });
+    connection.on('end', async () => {
+      const { program, args, ...context } = JSON.parse(text) as CallContext & {
+        readonly program: string;
+        readonly args: readonly string[];
+      };
+      connection.end(JSON.stringify(await slurm.run(program, args, context)));
+    });
     // A client that was killed does not read its answer.
     connection.on('error', () => undefined);
-    const { program, args, ...context } = (await json(connection)) as CallContext & {
-      readonly program: string;
-      readonly args: readonly string[];
-    };
-    connection.end(JSON.stringify(await slurm.run(program, args, context)));
   });
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   atEnd(() => {

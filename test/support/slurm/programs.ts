@@ -58,17 +58,18 @@ export function squeue(args: readonly string[], cluster: Cluster): Answer {
       user: { type: 'string', short: 'u' },
     },
   });
+  const forgotten = cluster.options.clock.now() - cluster.options.minJobAge;
   const states = values.states === undefined || values.states === 'all' ? undefined : values.states.split(',');
   const found = cluster.jobs.filter(
     (job) =>
-      (values.states === 'all' || !isOver(job)) &&
+      (isOver(job) ? values.states === 'all' && (job.ended ?? 0) > forgotten : true) &&
       (states?.some((state) => state === job.state || state === SHORT[job.state]) ?? true) &&
       isNamed(job, values),
   );
   const format = values.format ?? '%.18i %.9P %.8j %.8u %.2t %.10M %.6D %R';
   const rows = values.array === true ? found : collapsed(found);
   const header = values.noheader === true ? [] : [format];
-  return lines([...header, ...rows.map((job) => formatted(format, job))]);
+  return lines([...header, ...rows.map(formatter(format))]);
 }
 
 /** Replaces the jobs of each array that wait for the same reason by one, `12_[3-5,9]`. */
@@ -110,16 +111,18 @@ function rangesOf(numbers: readonly number[]): string {
   return ranges.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(',');
 }
 
-function formatted(format: string, job: Job): string {
-  return format.replaceAll(
-    /%(\.)?(\d+)?([A-Za-z])/g,
-    (_, right: string | undefined, width: string | undefined, letter) => {
-      const text = SQUEUE_FIELDS[letter as string]?.(job) ?? '';
-      if (width === undefined) return text;
-      const cut = text.slice(0, Number(width));
+/** Returns what writes a job in a format such as `%i|%.8j`. */
+function formatter(format: string): (job: Job) => string {
+  const parts = [...format.matchAll(/%(\.)?(\d+)?([A-Za-z])|[^%]+/g)].map(([text, right, width, letter]) => {
+    const field = SQUEUE_FIELDS[letter ?? ''];
+    if (field === undefined) return () => (letter === undefined ? text : '');
+    if (width === undefined) return field;
+    return (job: Job) => {
+      const cut = field(job).slice(0, Number(width));
       return right === undefined ? cut.padEnd(Number(width)) : cut.padStart(Number(width));
-    },
-  );
+    };
+  });
+  return (job) => parts.map((part) => part(job)).join('');
 }
 
 const SACCT_FIELDS: Readonly<Record<string, (job: Job) => string>> = {

@@ -27,7 +27,7 @@ export class ArgoNames {
 }
 
 /** Returns a text with `-` for whatever is not a letter or a digit, without one at the end. */
-export function slug(text: string, length: number): string {
+function slug(text: string, length: number): string {
   return text
     .replaceAll(/[^A-Za-z0-9]+/g, '-')
     .slice(0, length)
