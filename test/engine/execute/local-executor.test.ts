@@ -52,7 +52,7 @@ test('a stage that waits for a GPU of another run reports that once, and holds n
   for (let count = 0; count < 5; count++) expect(await ask(0)).toEqual(notStarted);
   rmSync(join(directory, '0.lock'));
   expect(await waiting).toEqual(notStarted);
-  expect(messages).toEqual([{ type: 'waiting', holder: `process ${process.ppid}` }]);
+  expect(messages).toEqual([{ type: 'waiting', for: 'gpus', holder: `process ${process.ppid}` }]);
 });
 
 test('a stage stops waiting when the run is cancelled', async () => {

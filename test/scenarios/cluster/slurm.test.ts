@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { GATE_MODULE, Gate } from '../../support/gate.ts';
 import { Project, toFinished } from '../../support/project.ts';
 import { NO_SLURM, SlurmSandbox } from '../../support/slurm-sandbox.ts';
+import { NO_SSHD, SshServer } from '../../support/ssh-server.ts';
 import { TOY, toy } from '../cli/toy-pipeline.ts';
 
 let slurm: SlurmSandbox;
@@ -212,6 +213,18 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
     held.finish();
     slurm.startController();
     expect(toFinished(await run).which('ran')).toEqual(['a']);
+  });
+});
+
+describe.skipIf((NO_SLURM ?? NO_SSHD) !== undefined)(`a login node (${NO_SLURM ?? NO_SSHD ?? 'a real one'})`, () => {
+  test('is reached by ssh, where the commands of Slurm are called', async () => {
+    const server = new SshServer();
+    onTestFinished(() => server.stop());
+    await server.start(slurm.environment);
+    const project = inCluster(TOY, ', host: login-node');
+    const environment = { ...server.environment, SLURM_CONF: '/nowhere' };
+    const { which, stderr } = await project.pipelineWith(environment, 'run', '--json', '--executor', 'cluster');
+    expect(which('ran'), stderr).toEqual(['read', 'shout', 'count', 'join']);
   });
 });
 

@@ -59,7 +59,7 @@ export class ClusterExecutor implements Executor {
     const exclude: string[] = [];
     for (let replacements = 0; ; replacements++) {
       const memory = this.#memory.get(stage);
-      const changes = { exclude, ...(memory !== undefined && { memory }) };
+      const changes = { exclude: [...exclude], ...(memory !== undefined && { memory }) };
       const job = await submissions.obtain(stage, changes, signal);
       if (!job.ok)
         return job.failure === 'cancelled'

@@ -55,6 +55,7 @@ export class FollowedJob {
   #begun = 0;
   #hasStarted = false;
   #isSettling = false;
+  #isRequeued = false;
   #queuedFor: string | undefined;
   /** What was last seen of the job, and since when. */
   #strange: { readonly what: string; readonly since: number } | undefined;
@@ -90,6 +91,7 @@ export class FollowedJob {
     switch (message.type) {
       case 'began':
         this.#begun++;
+        this.#isRequeued = false;
         if (this.#begun > 1) this.#note(`the job has begun again on ${message.host}`);
         return;
       case 'started':
@@ -115,8 +117,9 @@ export class FollowedJob {
         break;
       case 'stopped':
         // The scheduler says why, or has queued it again.
-        if (end.requeued)
+        if (end.requeued && !this.#isRequeued)
           this.#note('the time limit is near: what the stage has saved is kept, and the job is queued again');
+        this.#isRequeued = end.requeued;
         this.#queuedFor = undefined;
         this.#parts.watch.askSoon();
         break;

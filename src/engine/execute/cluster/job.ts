@@ -115,7 +115,7 @@ export class Job {
   /** Queues the job again if the stage has saved something from which it can go on. */
   #goOnLater(): JobEnd {
     const seconds = (Date.now() - this.#started) / 1000;
-    const { requeue, stage } = this.#options;
+    const { requeue, stage, onMessage } = this.#options;
     const hasSaved = this.#work !== undefined && stateOf(this.#work.path) !== this.#work.state;
     const fail = (message: string, advice: string): JobEnd => ({
       outcome: 'failed',
@@ -128,8 +128,12 @@ export class Job {
         `the time limit of the job of stage "${stage}" was reached after ${duration(seconds)}, and the stage had saved nothing from which it could go on`,
         `${raise} Or let it save its state in \`work\` when \`signal\` is aborted.`,
       );
+    const stopped: JobEnd = { outcome: 'stopped', requeued: true };
+    // Said before, since the scheduler may end this process at once.
+    if (requeue !== undefined) onMessage({ type: 'ended', end: stopped });
     const queued = requeue === undefined ? undefined : spawnSync('/bin/sh', ['-c', requeue], { encoding: 'utf8' });
-    if (queued?.status === 0) return { outcome: 'stopped', requeued: true };
+    // The command, too, may have been ended for that.
+    if (queued?.status === 0 || queued?.signal === 'SIGTERM') return stopped;
     const said = queued === undefined ? '' : `: ${queued.stderr.trim()}`;
     return fail(
       `the time limit of the job of stage "${stage}" was reached after ${duration(seconds)}, and it could not be queued again${said}`,

@@ -25,7 +25,7 @@ const MOST_OUTPUT = 8 << 20;
 
 /** What Slurm says if a user has too many jobs, or if there are too many jobs altogether. */
 const LIMIT = /MaxSubmit|job submit limit|MaxJobCount|temporarily unable to accept job/i;
-const UNCONFIGURED = /establish a configuration source|Unable to process configuration file/i;
+const NOT_SET_UP = /establish a configuration source|Unable to process configuration file/i;
 const SILENT =
   /Unable to contact slurm controller|Socket timed out|timed out on send|Connection (refused|reset)|Zero Bytes/i;
 
@@ -69,7 +69,7 @@ export class Slurm implements Scheduler {
     const asked = await this.#caller.call(words as ['squeue'], { timeout: ASK_MILLISECONDS });
     if (asked.ok) return success(parseSqueue(asked.value));
     const { kind, said } = asked.failure;
-    if (UNCONFIGURED.test(said))
+    if (NOT_SET_UP.test(said))
       return failure({ isMissing: true, said: `Slurm is not configured on ${this.#settings.host ?? 'this machine'}` });
     return failure(
       kind === 'not-found' ? { isMissing: true, said: this.#missing('squeue') } : { isMissing: false, said },
