@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['test/support/user-folders.ts', 'test/support/build.ts'],
     include: ['test/**/*.test.ts'],
     // Suites of their own: vitest.keras.config.ts and vitest.package.config.ts.
-    exclude: ['test/{keras,hera}-parity/**', 'test/scenarios/package/node-versions.test.ts'],
+    exclude: ['test/{keras,hera}-parity/**', 'test/scenarios/package/{node-versions,vision}.test.ts'],
     // TensorFlow wants a process of its own.
     pool: 'forks',
     // By default vitest leaves a core free, which would leave half of a machine with two cores idle.

@@ -27,7 +27,7 @@ async function docs() {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    alias: { pipeline: './src/index.ts' },
+    alias: { 'pipeline/vision': './src/vision/index.ts', pipeline: './src/index.ts' },
     packages: 'external',
     logLevel: 'warning',
   });

@@ -1,40 +1,4 @@
-import { defineStage } from 'pipeline';
-import { ON_BAD_IMAGE } from '../src/vision/data/images/load-image.ts';
-import { FITS } from '../src/vision/data/images/resizing.ts';
-import { describeQuarantine } from '../src/vision/data/shards/quarantine.ts';
-import { modelOptions, modelParams } from '../src/vision/predict/model-params.ts';
-import { predict } from '../src/vision/predict/predict.ts';
+import { predictStage } from 'pipeline/vision';
 
 /** Predicts the data set's questions with one or more models, in the submission format of the FashionAI challenge. */
-export default defineStage({
-  params: {
-    type: 'object',
-    properties: {
-      ...modelParams,
-      fit: {
-        description:
-          'How images are fitted into the input size of the model. The model knows how its training images were: if this ' +
-          'is given, it is compared with that.',
-        enum: FITS,
-      },
-      on_bad_image: {
-        description:
-          '`fail` fails the stage if an image cannot be decoded; `quarantine` leaves its questions out of the predictions ' +
-          'and logs the reasons.',
-        enum: ON_BAD_IMAGE,
-        default: 'fail',
-      },
-    },
-  },
-  inputs: ['questions', 'dataset', 'models[]'],
-  outputs: ['predictions.csv'],
-  async run({ params, inputs, outputs, log, metrics, progress, signal }) {
-    const { fit, on_bad_image: onBadImage } = params;
-    const options = { ...modelOptions(params), fit, onBadImage, signal, onProgress: progress };
-    const predicted = await predict({ ...inputs, ...outputs }, options);
-    if (!predicted.ok) return predicted.failure;
-    const { quarantined } = predicted.value;
-    for (const line of describeQuarantine(quarantined)) log(line);
-    if (onBadImage === 'quarantine') metrics({ quarantined: quarantined.length });
-  },
-});
+export default predictStage();

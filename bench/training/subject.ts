@@ -22,7 +22,6 @@ export async function createSubject({ backbone, size, batch }: TrainingCase, pre
     width: size,
     layout: headLayout(tasks),
     optimizer: { name: 'adam' },
-    augmentation: { horizontalFlip: false, rotationRange: 0, zoomRange: 0 },
     session: { precision },
     batchSizes: { training: [batch], prediction: batch },
   });

@@ -58,8 +58,9 @@ const OFTEN_NEEDED = new Map([
 ]);
 
 /**
- * Native code, or large and seldom needed: the dependencies in package.json. All else goes into the bundle, since opening
- * many small files is slow, and stands among the devDependencies, so that nobody installs it twice.
+ * Native code, or large and seldom needed. All else goes into the bundle, since opening many small files is slow. The
+ * dependencies in package.json are these, and what the library in dist/lib imports, of which a stage bundles what it
+ * reaches. What only the bundle needs stands among the devDependencies, so that nobody installs it twice.
  */
 const EXTERNAL = ['@tensorflow/*', '@viz-js/viz', 'apache-arrow', 'esbuild', 'koffi', 'sharp'];
 

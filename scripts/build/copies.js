@@ -4,9 +4,11 @@ import { success } from '../setup/result.js';
 
 /** @import { Result } from '../../src/shared/problem.ts' */
 
-/** The files for `pipeline init` and `pipeline completion`: source → name in dist/. */
+/** The files for `pipeline init` and `pipeline completion`: source → name in dist/, a folder before what is added to it. */
 const COPIED = [
   { from: 'examples', to: 'examples' },
+  { from: 'pipeline.yaml', to: 'examples/fashionai/pipeline.yaml' },
+  { from: 'stages', to: 'examples/fashionai/stages' },
   { from: 'src/engine/cli/completion/scripts', to: 'completions' },
 ];
 

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 const BUILD_INPUTS = [
   'src',
   'examples',
+  'pipeline.yaml',
+  'stages',
   'scripts/build',
-  'tsconfig.declarations.json',
+  'tsconfig.library.json',
   'node_modules/.package-lock.json',
 ];
 

@@ -11,6 +11,7 @@ import evaluate from '../../stages/evaluate.ts';
 import explainMistakes from '../../stages/explain-mistakes.ts';
 import ingest from '../../stages/ingest.ts';
 import predict from '../../stages/predict.ts';
+import previewAugmentations from '../../stages/preview-augmentations.ts';
 import resizeToArrowShards from '../../stages/resize-to-arrow-shards.ts';
 import train from '../../stages/train.ts';
 import { keysOf, keyTable, markdownTable } from './schema-text.ts';
@@ -20,6 +21,7 @@ export const STAGES = {
   ingest,
   'resize-to-arrow-shards': resizeToArrowShards,
   'encode-targets': encodeTargets,
+  'preview-augmentations': previewAugmentations,
   train,
   evaluate,
   predict,

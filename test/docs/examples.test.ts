@@ -99,7 +99,8 @@ describe.each(pages)('%s', (_path, page) => {
     });
     if (files.length === 0) return;
     const project = new Project({ ...Object.fromEntries(files), 'tsconfig.json': TSCONFIG });
-    symlinkSync(join(ROOT, 'node_modules', '@types'), project.path('node_modules/@types'));
+    for (const scope of ['@types', '@tensorflow'])
+      symlinkSync(join(ROOT, 'node_modules', scope), project.path(`node_modules/${scope}`));
     const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
     const { stdout } = spawnSync(process.execPath, [compiler, '-p', project.directory], { encoding: 'utf8' });
     expect(stdout).toBe('');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { imagesToDevice } from '../../src/vision/tensorflow/images-to-device.ts';
 import { projectiveTransform } from '../../src/vision/tensorflow/projective-transform.ts';
-import { randomTransforms } from '../../src/vision/train/step/augmentation.ts';
+import { affine } from '../../src/vision/train/augmentations/affine.ts';
+import { drawNumbers } from '../../src/vision/train/augmentations/augment.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
 import { tensorFlow } from '../support/tensorflow.ts';
@@ -21,9 +22,9 @@ test.each([
   ['rotation alone', { horizontalFlip: false, rotationRange: 20, zoomRange: 0 }],
   ['zoom alone', { horizontalFlip: false, rotationRange: 0, zoomRange: 0.2 }],
   ['flips alone', { horizontalFlip: true, rotationRange: 0, zoomRange: 0 }],
-])("augmented images are those of Keras' apply_affine_transform: %s", async (_, augmentation) => {
+])("augmented images are those of Keras' apply_affine_transform: %s", async (_, ranges) => {
   const images = variedImages(COUNT, SIZE);
-  const transforms = randomTransforms(augmentation, COUNT, { height: SIZE, width: SIZE }, { seed: 3, step: 5 });
+  const transforms = drawNumbers([affine(ranges)], COUNT, { height: SIZE, width: SIZE }, { seed: 3, step: 5 });
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'images'), images);
   writeFileSync(join(folder, 'transforms'), transforms);

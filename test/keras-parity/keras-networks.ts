@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { afterEach } from 'vitest';
-import type { BackboneName } from '../../src/vision/models/backbones/index.ts';
+import { type BackboneName, backbones } from '../../src/vision/models/backbones/index.ts';
 import { useReluGradientKernels } from '../../src/vision/tensorflow/relu-gradients.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
@@ -12,23 +12,17 @@ export const tf = await tensorFlow();
 useReluGradientKernels(tf);
 const keras = await startKeras();
 
-/** The functions in `keras.applications` that build the backbones. */
-export const functions: Partial<Record<BackboneName, string>> = {
-  'mobilenet-v2': 'MobileNetV2',
-  'nasnet-mobile': 'NASNetMobile',
-  'inception-resnet-v2': 'InceptionResNetV2',
-  'nasnet-large': 'NASNetLarge',
-};
-
 /** Builds `network` with random weights and moving averages; writes these and a batch of `images` to float32 files. */
 const BUILD = `
-import importlib, numpy, os
+import importlib, inspect, numpy, os
 library = importlib.import_module(library)
 library.backend.clear_session()
 library.utils.set_random_seed(7)
 library.backend.set_floatx(precision)
-network = getattr(library.applications, network)(
-    include_top=False, weights=None, input_shape=(size, size, 3), pooling="avg")
+build = getattr(library.applications, network)
+# The newer networks contain their preprocessing by default.
+options = {"include_preprocessing": False} if "include_preprocessing" in inspect.signature(build).parameters else {}
+network = build(include_top=False, weights=None, input_shape=(size, size, 3), pooling="avg", **options)
 if weights_from:
     for index, weight in enumerate(network.weights):
         values = numpy.fromfile(os.path.join(weights_from, f"weight-{index}"), "float32")
@@ -37,7 +31,7 @@ library.backend.set_floatx("float32")
 random = numpy.random.default_rng(1)
 for weight in [] if weights_from else network.weights:
     kind = weight.name.split("/")[-1].split(":")[0]
-    if kind in ("gamma", "moving_variance"):
+    if kind in ("gamma", "moving_variance", "variable"):
         weight.assign(random.uniform(0.5, 1.5, weight.shape))
     elif kind in ("beta", "moving_mean", "bias"):
         weight.assign(random.normal(0, 0.1, weight.shape))
@@ -52,12 +46,22 @@ write("image", [images])
 write("weight", [weight.numpy() for weight in network.weights])
 `;
 
+/**
+ * Returns a row for each layer in order, those of nested models included. Sums that are no layers in Keras count as layers,
+ * and convolutions with groups as depthwise convolutions.
+ */
 export const LAYERS = `${BUILD}
-result = [
-    f"{layer.name} {type(layer).__name__} {'x'.join(map(str, output[1:]))} {layer.count_params()}"
-    for layer in network.layers
-    for output in [getattr(layer, "output_shape", None) or layer.output.shape]
-]
+def flat(operations):
+    for each in operations:
+        yield from flat(each.layers) if hasattr(each, "layers") else [each]
+
+def row(layer):
+    kind = "DepthwiseConv2D" if getattr(layer, "groups", 1) > 1 else type(layer).__name__
+    parameters = layer.count_params() if hasattr(layer, "count_params") else 0
+    return f"{layer.name} {kind} {'x'.join(map(str, layer.output.shape[1:]))} {parameters}"
+
+pooling = ("avg_pool", "global_average_pooling2d")
+result = [row(layer) for layer in flat(network.operations) if layer.name not in pooling]
 `;
 
 export const FEATURES = `${BUILD}
@@ -67,6 +71,9 @@ write("feature", [network(images, training=False)])
 /** Takes a step of Adam on the mean squared error between the features and random targets in [0, 1). */
 export const STEP = `${BUILD}
 import tensorflow
+for layer in network.layers:
+    if isinstance(layer, library.layers.Dropout):
+        layer.rate = 0 # Keras draws other random numbers.
 targets = random.uniform(0, 1, network.output.shape[1:]).astype("float32").astype(precision)
 write("target", [targets])
 with tensorflow.GradientTape() as tape:
@@ -103,7 +110,7 @@ export async function ask<Value>(
   mkdirSync(folder);
   folders.push(folder);
   const { library = 'keras', precision = 'float32', weightsFrom: weights_from = '', backbone, size, count } = request;
-  const network = functions[backbone];
+  const network = backbones[backbone].kerasName;
   return {
     result: await keras.run(script, { folder, library, precision, weights_from, network, size, count }),
     folder,

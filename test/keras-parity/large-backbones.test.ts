@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEagerPredictor, createPredictor } from '../../src/vision/predict/predictor.ts';
+import { affine } from '../../src/vision/train/augmentations/affine.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
 import type { ExecutionMode } from '../../src/vision/train/step/execution-mode.ts';
 import { headLayout } from '../../src/vision/train/step/target-masks.ts';
@@ -35,7 +36,7 @@ describe.each([
       const model = variedModel(tf, backbone, size);
       const trainer = await createTrainer(tf, mode, {
         ...{ ...image, model, layout: headLayout(VARIED_TASKS), optimizer: { name: 'adam' } },
-        augmentation: { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 },
+        augmentations: [affine()],
         batchSizes: { training: [BATCH], prediction: 1 },
       });
       const batch = { images, taskOf: Uint8Array.of(0, 1, 0, 1), classOf: Uint8Array.of(4, 7, 0, 1) };

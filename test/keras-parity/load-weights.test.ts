@@ -57,7 +57,7 @@ model.set_weights([
     random.uniform(0.1, 0.5, w.shape) * (1 if 'variance' in w.name else random.choice([-1, 1], w.shape))
     for w in model.weights
 ])
-pool = next(layer for layer in model.layers if isinstance(layer, library.layers.GlobalAveragePooling2D)).output
+pool = [layer for layer in model.layers if isinstance(layer, library.layers.GlobalAveragePooling2D)][-1].output
 both = library.Model(model.input, [pool, *model.outputs])
 if backbone_only:
     model = library.Model(model.input, pool)

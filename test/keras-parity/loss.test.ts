@@ -56,7 +56,6 @@ test('the loss in training, validation and evaluation has label smoothing and th
   const trainer = await createTrainer(tf, 'graph', {
     ...{ model, height: SIZE, width: SIZE, layout, l2: L2, targets: { labelSmoothing: SMOOTHING } },
     optimizer: { name: 'sgd', momentum: 0, nesterov: false },
-    augmentation: { horizontalFlip: false, rotationRange: 0, zoomRange: 0 },
     batchSizes: { training: [8], prediction: COUNT },
   });
   const samples = (from: number, count: number) => ({

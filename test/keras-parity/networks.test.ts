@@ -4,7 +4,7 @@ import type { LayersModel, SymbolicTensor, Tensor } from '@tensorflow/tfjs-node-
 import { describe, expect, test } from 'vitest';
 import { loadKerasWeights } from '../../src/vision/keras/load-weights.ts';
 import { saveForKeras } from '../../src/vision/keras/save-model.ts';
-import { type BackboneName, backbones } from '../../src/vision/models/backbones/index.ts';
+import { backboneNames, backbones } from '../../src/vision/models/backbones/index.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
@@ -20,26 +20,28 @@ const TASKS = [
 ];
 const HEADS = TASKS.map(({ name }) => name);
 
-const networks: readonly (readonly [BackboneName, kerasName: string])[] = [
-  ['mobilenet-v2', 'MobileNetV2'],
-  ['nasnet-mobile', 'NASNetMobile'],
-  ['inception-resnet-v2', 'InceptionResNetV2'],
-  ['nasnet-large', 'NASNetLarge'],
-];
+/** Without EfficientNetV2-B1 and -B2, which differ from -B0 and -B3 in numbers only. */
+const networks = backboneNames
+  .filter((name) => !['efficientnet-v2-b1', 'efficientnet-v2-b2'].includes(name))
+  .flatMap((name) => (backbones[name].kerasName === undefined ? [] : [[name, backbones[name].kerasName] as const]));
 
 /** Saves random weights in the layout of the published files: without top, default layer names numbered from 1. */
 const PUBLISH = `
-import numpy, re, tf_keras
+import inspect, numpy, re, tf_keras
 tf_keras.backend.clear_session()
 model = getattr(tf_keras.applications, network)(include_top=False, weights=None, input_shape=(size, size, 3), pooling='avg')
 random = numpy.random.default_rng(2018)
 for weight in model.weights:
     if 'variance' in weight.name or 'gamma' in weight.name:
         weight.assign(random.uniform(0.5, 1.5, weight.shape))
-    elif 'mean' in weight.name or 'beta' in weight.name:
+    elif re.search('mean|beta|bias', weight.name):
         weight.assign(random.normal(0, 0.1, weight.shape))
-features = model(numpy.array(images, 'float32') / 127.5 - 1, training=False).numpy()
-kinds = 'conv2d|batch_normalization|activation|separable_conv2d|lambda|concatenate|add'
+pixels = numpy.array(images, 'float32')
+build = getattr(tf_keras.applications, network)
+# The newer networks contain their preprocessing.
+contained = 'include_preprocessing' in inspect.signature(build).parameters
+features = model(pixels if contained else pixels / 127.5 - 1, training=False).numpy()
+kinds = 'conv2d|batch_normalization|layer_normalization|activation|separable_conv2d|lambda|concatenate|add'
 for layer in reversed(model.layers):
     numbered = re.fullmatch(f'({kinds})(?:_([0-9]+))?', layer.name)
     if numbered:

@@ -121,7 +121,15 @@ export const COMMANDS: readonly CommandSpec[] = [
   }),
   command('init', '[DIR]', {
     description: 'create a small working pipeline in DIR (default: this folder); never overwrites files',
-    run: async ({ all }, options) => (await import('./commands/init.ts')).init(all[0], options),
+    options: [
+      {
+        flags: '--template <NAME>',
+        description: 'what the pipeline is made from: starter, vision, or another (an unknown name lists all)',
+        default: 'starter',
+      },
+    ],
+    run: async ({ all }, options: import('./commands/init.ts').InitOptions) =>
+      (await import('./commands/init.ts')).init(all[0], options),
   }),
   command('verify', '[STAGE...]', {
     description: 'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock',

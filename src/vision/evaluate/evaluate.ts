@@ -67,7 +67,7 @@ async function evaluateOn(
   { progress, log }: Pick<TrainingContext, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
   const samples = data.targets.samplesIn('validation');
-  const models = await readGivenModels(paths.models, options.modelWeights);
+  const models = await readGivenModels(paths.models, options);
   if (!models.ok) return failure(badInput(models.failure));
   const problems = [...models.value.flatMap((model) => mismatches(model, data)), ...emptySplit(samples, paths.targets)];
   if (problems.length > 0) return failure(badInput(problems));

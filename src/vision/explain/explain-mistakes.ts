@@ -5,6 +5,7 @@ import { badInput, failed, type Progress, type StageFailure } from '../../index.
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { openShards, type ShardSet } from '../data/shards/shards.ts';
 import { type EvaluatedSample, readPredictedSamples } from '../evaluate/samples-table.ts';
+import type { Backbones } from '../models/backbones/backbone.ts';
 import { buildClassifier } from '../models/classifier.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
@@ -27,6 +28,8 @@ export interface ExplainOptions {
   /** The number of samples at most. */
   readonly count: number;
   readonly threads: number;
+  /** The backbones that the model may have; the built-in ones by default. */
+  readonly backbones?: Backbones | undefined;
   onProgress(progress: Progress): void;
 }
 
@@ -42,7 +45,7 @@ export async function explainMistakes(
 ): Promise<Result<number, StageFailure>> {
   const samples = await readPredictedSamples(paths.samples);
   if (!samples.ok) return failure(badInput(samples.failure));
-  const facts = await readModelFacts(paths.model);
+  const facts = await readModelFacts(paths.model, options.backbones);
   if (!facts.ok) return failure(badInput(facts.failure));
   const shards = await openShards(paths.shards);
   if (!shards.ok) return failure(badInput(shards.failure));
@@ -62,12 +65,12 @@ async function drawAll(
   shards: ShardSet,
   facts: ModelFacts,
   paths: ExplainPaths,
-  { threads, onProgress }: ExplainOptions,
+  { threads, onProgress, backbones }: ExplainOptions,
 ): Promise<Result<number, StageFailure>> {
   const tensorFlow = await loadTensorFlow({ intraOpThreads: threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
-  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0 });
+  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0, backbones });
   const loaded = await loadWeightsInto(tf, model, paths.model);
   if (!loaded.ok) return failure(badInput(loaded.failure));
   await mkdir(paths.explanations, { recursive: true });

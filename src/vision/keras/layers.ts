@@ -19,19 +19,27 @@ const CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'activation',
     'use_bias',
   ],
+  LayerNormalization: ['axis', 'epsilon', 'center', 'scale'],
   BatchNormalization: ['momentum', 'epsilon', 'center', 'scale'],
   ReLU: ['max_value'],
   Activation: ['activation'],
   Add: [],
+  Multiply: [],
+  Reshape: ['target_shape'],
   Concatenate: ['axis'],
   MaxPooling2D: ['pool_size', 'strides', 'padding'],
   AveragePooling2D: ['pool_size', 'strides', 'padding'],
   GlobalAveragePooling2D: [],
   ZeroPadding2D: ['padding'],
   Cropping2D: ['cropping'],
-  Dropout: ['rate'],
+  Dropout: ['rate', 'noise_shape'],
   Dense: ['units', 'activation', 'use_bias'],
 };
+
+/** Returns whether Keras has a layer class that is equivalent to this one. */
+export function isKnownToKeras(className: string): boolean {
+  return Object.hasOwn(CONFIGS, className);
+}
 
 /**
  * Converts a layer of TensorFlow.js to the equivalent Keras layer.

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Hdf5File, Hdf5Writer } from './hdf5.ts';
 import type { SavedLayer } from './saved-layer.ts';
 
@@ -6,7 +7,7 @@ const MAX_ATTRIBUTE_BYTES = 64_512;
 
 /**
  * Reads the layers of a file in the layout of Keras 2 (and of Keras 3 for `.h5`): one group per layer, with the names
- * and their order in attributes.
+ * and their order in attributes. A nested model, such as the stem of ConvNeXt, counts as its layers.
  *
  * @returns undefined if the file has another layout.
  * @throws if a dataset that the attributes name does not exist.
@@ -20,9 +21,14 @@ export function layersByName(file: Hdf5File): SavedLayer[] | undefined {
     const weights = (readList(file, group, 'weight_names') ?? []).map((weight) => {
       const array = file.array(`${group}/${weight}`);
       if (array === undefined) throw new Error(`there is no dataset "${group}/${weight}"`);
-      return array;
+      return { ...array, layer: posix.dirname(weight) };
     });
-    return weights.length === 0 ? [] : [{ name, weights }];
+    const owners = [...new Set(weights.map(({ layer }) => layer))];
+    if (owners.length <= 1) return weights.length === 0 ? [] : [{ name, weights }];
+    return owners.map((owner) => ({
+      name: posix.basename(owner),
+      weights: weights.filter(({ layer }) => layer === owner),
+    }));
   });
 }
 

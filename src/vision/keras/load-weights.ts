@@ -1,6 +1,7 @@
 import type { LayersModel, layers, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
+import { replaceCustomClass } from '../models/layers/replace-custom-layers.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { type Matched, type ModelLayer, matchLayers } from './match-layers.ts';
 import { snakeCase } from './object-layout.ts';
@@ -61,13 +62,14 @@ export async function loadKerasWeights(
 }
 
 function assign(tf: TensorFlow, { pairs }: Matched<LayerWithWeights>, { read }: SavedWeights): Result<void> {
-  for (const [{ layer }, { weights }] of pairs) {
+  for (const [{ layer, weights: own }, { weights }] of pairs) {
     const tensors: Tensor[] = [];
     try {
-      for (const weight of weights) {
+      for (const [index, weight] of weights.entries()) {
         const values = read(weight);
         if (!values.ok) return values;
-        tensors.push(tf.tensor(values.value, [...weight.shape], 'float32'));
+        // The file may have other axes of length 1.
+        tensors.push(tf.tensor(values.value, [...(own[index]?.shape ?? weight.shape)], 'float32'));
       }
       layer.setWeights(tensors);
     } finally {
@@ -81,7 +83,7 @@ function describeLayer(layer: Layer): LayerWithWeights {
   return {
     layer,
     name: layer.name,
-    kind: snakeCase(layer.getClassName()),
+    kind: snakeCase(replaceCustomClass(layer.getClassName())),
     weights: layer.weights.map(({ originalName, shape }) => ({
       name: originalName.replace(/^.*\//, ''),
       shape: shape.map((size) => size ?? 0),

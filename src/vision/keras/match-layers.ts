@@ -37,6 +37,9 @@ export function matchLayers<Layer extends ModelLayer>(
   const inOrder = matchInOrder(backbone, saved);
   const matchedInOrder = inOrder.ok ? addHeads(inOrder.value, heads, byName) : inOrder;
   if (matchedInOrder.ok) return matchedInOrder;
+  const renumbered = matchRenumbered(backbone, saved);
+  const matchedRenumbered = renumbered.ok ? addHeads([...named, ...renumbered.value], heads, byName) : renumbered;
+  if (matchedRenumbered.ok) return matchedRenumbered;
   if (missing === undefined) return matchedByName ?? matchedInOrder;
   if (named.length * 2 <= backbone.length) return matchedInOrder;
   // A file with most of the names is of another version of this network: the first missing layer is the best hint.
@@ -79,12 +82,31 @@ function matchInOrder<Layer extends ModelLayer>(
     if (found.length < expected.length || !beyond.every(isDense)) {
       const what = kind === undefined ? 'with weights' : `of the class "${kind}"`;
       return failure({
-        message: `the file has ${counted(found.length, 'layer')} ${what}, expected ${expected.length}${nested(saved)}`,
+        message: `the file has ${counted(found.length, 'layer')} ${what}, expected ${expected.length}`,
       });
     }
     pairs.push(...expected.flatMap((layer, index) => pair(layer, found[index])));
   }
   return success(pairs);
+}
+
+/**
+ * Matches the layers whose names are not in the file, if they have default names, to the layers of the file that have
+ * default names of the same classes, in order. So a file loads in which Keras numbered a few layers from another number,
+ * and whose layers are in another order.
+ */
+function matchRenumbered<Layer extends ModelLayer>(
+  backbone: readonly Layer[],
+  saved: readonly SavedLayer[],
+): Result<readonly (readonly [Layer, SavedLayer])[], Mismatch> {
+  const inFile = new Set(saved.map(({ name }) => name));
+  const inModel = new Set(backbone.map(({ name }) => name));
+  const missing = backbone.filter(({ name }) => !inFile.has(name));
+  const isDefault = (name: string, kind: string) => name.replace(/_\d+$/, '') === kind;
+  const named = missing.find(({ name, kind }) => !isDefault(name, kind));
+  if (named !== undefined) return failure({ message: `layer "${named.name}" is not in the file` });
+  const free = saved.filter(({ name }) => !inModel.has(name) && missing.some(({ kind }) => isDefault(name, kind)));
+  return matchInOrder(missing, free);
 }
 
 function pair<Layer extends ModelLayer>(layer: Layer, found: SavedLayer | undefined): (readonly [Layer, SavedLayer])[] {
@@ -96,15 +118,6 @@ function isDense({ weights: [kernel] }: SavedLayer): boolean {
   return kernel?.shape.length === 2;
 }
 
-/** No layer has more weights than this: what has more is a nested model. */
-const MAX_WEIGHTS_PER_LAYER = 12;
-
-function nested(saved: readonly SavedLayer[]): string {
-  const model = saved.find(({ weights }) => weights.length > MAX_WEIGHTS_PER_LAYER);
-  if (model === undefined) return '';
-  return `: "${model.name}" in it is a nested model (save that alone: model.get_layer("${model.name}").save_weights(…))`;
-}
-
 /** Describes how a layer's weights differ from those in the file; undefined if they match. */
 function mismatchOf({ name, weights }: ModelLayer, saved: SavedLayer): string | undefined {
   const called = saved.name === name ? '' : ` ("${saved.name}" in the file)`;
@@ -112,12 +125,19 @@ function mismatchOf({ name, weights }: ModelLayer, saved: SavedLayer): string | 
     const names = weights.map((weight) => weight.name).join(', ');
     return `layer "${name}"${called} has ${saved.weights.length} weights in the file, expected ${weights.length}: ${names}`;
   }
-  const wrong = weights.findIndex(
-    ({ shape }, index) => describe(shape) !== describe(saved.weights[index]?.shape ?? []),
-  );
+  const wrong = weights.findIndex(({ shape }, index) => !sameLayout(shape, saved.weights[index]?.shape ?? []));
   const [weight, found] = [weights[wrong], saved.weights[wrong]];
   if (weight === undefined || found === undefined) return undefined;
   return `"${weight.name}" of layer "${name}"${called} has the shape ${describe(found.shape)} in the file, expected ${describe(weight.shape)}`;
+}
+
+/**
+ * Returns whether weights of two shapes have the same values in the same order. The kernel of a depthwise convolution is
+ * 7×7×96×1 in its own class, and 7×7×1×96 in a `Conv2D` with groups, as which Keras' ConvNeXt has it.
+ */
+function sameLayout(one: readonly number[], other: readonly number[]): boolean {
+  const sizes = (shape: readonly number[]) => describe(shape.filter((size) => size !== 1));
+  return sizes(one) === sizes(other);
 }
 
 /** Formats a shape, for example as `3×3×24×32`. */

@@ -1,8 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import type { Problem } from '../../shared/problem.ts';
 import { type LayerJson, replaceCustomLayers } from '../models/layers/replace-custom-layers.ts';
 import type { KerasLayer } from './keras-layer.ts';
 import { inKerasOrder } from './layer-order.ts';
-import { toKerasLayer } from './layers.ts';
+import { isKnownToKeras, toKerasLayer } from './layers.ts';
 
 /** A functional model in Keras' terms, with its layers in Keras' order. */
 export interface KerasModel {
@@ -17,16 +18,37 @@ interface ModelJson {
   readonly output_layers: readonly (readonly [string, number, number])[];
 }
 
+/** Returns why a model cannot be saved for Keras, which a backbone with layers of its own may not be. */
+export function kerasProblems(model: LayersModel): Problem[] {
+  const advice = 'Use another layer there, or remove h5 and keras from save_as.';
+  return layersOf(model).flatMap(({ name, class_name: className, inbound_nodes: calls }) => [
+    ...(isKnownToKeras(className)
+      ? []
+      : [{ message: `the layer "${name}" has the class ${className}, which Keras does not have`, advice }]),
+    ...(calls.length > 1
+      ? [{ message: `the layer "${name}" is used more than once, which cannot be saved for Keras`, advice }]
+      : []),
+  ]);
+}
+
+function layersOf(model: LayersModel): LayerJson[] {
+  return replaceCustomLayers(configOf(model).layers);
+}
+
+function configOf(model: LayersModel): ModelJson {
+  return (model.toJSON(null, false) as unknown as { readonly config: ModelJson }).config;
+}
+
 /**
  * Describes a model in Keras' terms. Custom layers are replaced by equivalent Keras layers.
  *
- * @throws if a layer is used more than once.
+ * @throws if the model has one of the `kerasProblems`.
  */
 export function describeModel(model: LayersModel): KerasModel {
-  const { config } = model.toJSON(null, false) as unknown as { readonly config: ModelJson };
-  const layers = replaceCustomLayers(config.layers).map((layer) => toKerasLayer(layer, inputsOf(layer)));
-  const outputs = config.output_layers.map(([name]) => name);
-  return { name: config.name, layers: inKerasOrder(layers, outputs), outputs };
+  const { name, output_layers } = configOf(model);
+  const layers = layersOf(model).map((layer) => toKerasLayer(layer, inputsOf(layer)));
+  const outputs = output_layers.map(([name]) => name);
+  return { name, layers: inKerasOrder(layers, outputs), outputs };
 }
 
 function inputsOf({ name, inbound_nodes }: LayerJson): string[] {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { kerasNumbering } from '../models/layers/keras-numbering.ts';
+import { type LayerWeight, replaceCustomWeight } from '../models/layers/replace-custom-layers.ts';
 import { writeArchive } from './archive.ts';
 import { Hdf5Writer } from './hdf5.ts';
 import type { KerasLayer } from './keras-layer.ts';
@@ -54,7 +55,7 @@ export async function saveKerasH5(model: LayersModel, file: string): Promise<voi
         weights.map((weight) => weight.path),
       );
       hdf5.group(`${group}/${name}`);
-      for (const weight of weights) writeTensor(hdf5, `${group}/${weight.path}`, weight.values);
+      for (const weight of weights) writeWeight(hdf5, `${group}/${weight.path}`, weight);
     }
   });
 }
@@ -84,8 +85,7 @@ function writeObject(hdf5: Hdf5Writer, group: string, { className, name }: Keras
   hdf5.group(group);
   hdf5.group(`${group}/vars`);
   hdf5.text(`${group}/vars`, 'name', name);
-  for (const [index, { values }] of weightsOf(model, name).entries())
-    writeTensor(hdf5, `${group}/vars/${index}`, values);
+  for (const [index, weight] of weightsOf(model, name).entries()) writeWeight(hdf5, `${group}/vars/${index}`, weight);
   if (className !== 'Dropout') return;
   // Keras 3 cannot load a Dropout layer without the state of its seed generator.
   const generator = `${group}/seed_generator`;
@@ -104,15 +104,20 @@ function namesOf({ layers }: KerasModel): string[] {
   return layers.map(({ name }) => name);
 }
 
-/** Returns the weights of a layer; none for a layer that replaces part of a custom layer. */
-function weightsOf(model: LayersModel, layer: string): { readonly name: string; readonly values: Tensor }[] {
-  const found = model.layers.find(({ name }) => name === layer);
-  return (found?.weights ?? []).map((weight) => ({
-    name: weight.originalName.replace(/^.*\//, ''),
-    values: weight.read(),
-  }));
+interface SavedWeight extends LayerWeight {
+  readonly values: Tensor;
 }
 
-function writeTensor(hdf5: Hdf5Writer, name: string, tensor: Tensor): void {
-  hdf5.floats(name, tensor.dataSync<'float32'>(), tensor.shape);
+/** Returns the weights of a layer; none for a layer that replaces part of a custom layer. */
+function weightsOf(model: LayersModel, layer: string): SavedWeight[] {
+  const found = model.layers.find(({ name }) => name === layer);
+  return (found?.weights ?? []).map((weight) => {
+    const values = weight.read();
+    const name = weight.originalName.replace(/^.*\//, '');
+    return { ...replaceCustomWeight(found?.getClassName() ?? '', { name, shape: values.shape }), values };
+  });
+}
+
+function writeWeight(hdf5: Hdf5Writer, path: string, { values, shape }: SavedWeight): void {
+  hdf5.floats(path, values.dataSync<'float32'>(), shape);
 }

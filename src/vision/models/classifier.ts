@@ -1,18 +1,17 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import { type BackboneName, backbones } from './backbones/index.ts';
+import type { Backbones } from './backbones/backbone.ts';
+import { backbones as builtIn } from './backbones/index.ts';
 import { heads, type TaskClasses } from './heads.ts';
 import { LayerFactory } from './layers/layer-factory.ts';
 
-/** The name of the layer after the last layer of the backbone. */
+/** The name of the layer that pools the feature maps of the backbone. */
 export const POOLING_LAYER = 'pool';
-
-/** The same as `preprocess_input` of these backbones in Keras. */
-const PREPROCESSING = { name: 'preprocess', scale: 1 / 127.5, offset: -1 };
 
 /** What the layers of a classifier depend on. */
 export interface Architecture {
-  readonly backbone: BackboneName;
+  /** The key of a backbone. */
+  readonly backbone: string;
   /** The size of the images, in pixels. */
   readonly height: number;
   readonly width: number;
@@ -27,24 +26,33 @@ export interface ClassifierOptions {
   readonly seed: number;
   /** The momentum of the moving averages of batch normalization, in [0, 1); that of the backbone by default. */
   readonly batchNormalizationMomentum?: number | undefined;
+  /** The backbones that there are; the built-in ones by default. */
+  readonly backbones?: Backbones | undefined;
 }
 
 /**
- * Builds the multi-task classifier: preprocessing (x / 127.5 − 1), backbone, global average pooling, dropout, and one
- * softmax head for each task.
+ * Builds the multi-task classifier: preprocessing, backbone, global average pooling, dropout, and one softmax head for
+ * each task.
  *
  * @returns a model from float32 [n, height, width, 3], values from 0 to 255, to float32 [n, classes] for each task, in
  *   order.
- * @throws if a task has the same name as a layer of the backbone.
+ * @throws if there is no such backbone, or a task has the same name as a layer of it.
  */
 export function buildClassifier(
   tf: TensorFlow,
   { backbone, height, width, tasks }: Architecture,
-  { dropout, seed, batchNormalizationMomentum }: ClassifierOptions,
+  { dropout, seed, batchNormalizationMomentum, backbones = builtIn }: ClassifierOptions,
 ): LayersModel {
+  const chosen = backbones[backbone];
+  if (chosen === undefined) throw new Error(`There is no backbone "${backbone}".`);
+  const { name, preprocessing, build, afterPooling } = chosen;
   const layers = new LayerFactory(tf, seed, batchNormalizationMomentum);
   const input = tf.input({ name: 'image', shape: [height, width, 3] });
-  const maps = backbones[backbone].build(layers, layers.rescaling(input, PREPROCESSING));
-  const outputs = heads(layers, layers.globalAveragePooling2d(maps, { name: POOLING_LAYER }), tasks, dropout);
-  return tf.model({ name: backbone, inputs: input, outputs });
+  const maps = build(
+    layers,
+    preprocessing === 'none' ? input : layers.rescaling(input, { name: 'preprocess', ...preprocessing }),
+  );
+  const pooled = layers.globalAveragePooling2d(maps, { name: POOLING_LAYER });
+  const outputs = heads(layers, afterPooling?.(layers, pooled) ?? pooled, tasks, dropout);
+  return tf.model({ name, inputs: input, outputs });
 }

@@ -1,6 +1,9 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
 import type { LayerFactory } from './layers/layer-factory.ts';
 
+/** The name of the layer before the heads, after the last layer of the backbone. */
+export const DROPOUT_LAYER = 'dropout';
+
 /** A task (an attribute to classify) and its number of classes. */
 export interface TaskClasses {
   readonly name: string;
@@ -22,6 +25,6 @@ export function heads(
   tasks: readonly TaskClasses[],
   dropout: number,
 ): SymbolicTensor[] {
-  const dropped = layers.dropout(features, { name: 'dropout', rate: dropout });
+  const dropped = layers.dropout(features, { name: DROPOUT_LAYER, rate: dropout });
   return tasks.map((task) => layers.softmaxClassifier(dropped, task));
 }

@@ -1,7 +1,7 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-node-gpu';
 import { distance } from 'fastest-levenshtein';
 import { problem, type Result, success } from '../../shared/problem.ts';
-import { POOLING_LAYER } from './classifier.ts';
+import { DROPOUT_LAYER } from './heads.ts';
 
 /** Stands for the last layer of the backbone, whatever its name. */
 const BACKBONE = 'backbone';
@@ -14,7 +14,7 @@ const MAX_SUGGESTIONS = 3;
  * @returns a problem with similar names if there is no such layer.
  */
 export function layersUpTo(model: LayersModel, name: string): Result<readonly layers.Layer[]> {
-  const index = model.layers.findIndex((layer) => layer.name === (name === BACKBONE ? POOLING_LAYER : name));
+  const index = model.layers.findIndex((layer) => layer.name === (name === BACKBONE ? DROPOUT_LAYER : name));
   if (index >= 0) return success(model.layers.slice(0, name === BACKBONE ? index : index + 1));
   const names = [BACKBONE, ...model.layers.map((layer) => layer.name)];
   const near = names.toSorted((one, other) => distance(one, name) - distance(other, name)).slice(0, MAX_SUGGESTIONS);

@@ -7,9 +7,10 @@ import type { FromSchema } from '../../shared/schema-type.ts';
 import { reasonOf } from '../../shared/wording.ts';
 import { FITS, INTERPOLATIONS } from '../data/images/resizing.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import { backboneNames } from './backbones/index.ts';
+import type { Backbones } from './backbones/backbone.ts';
+import { backbones as builtIn } from './backbones/index.ts';
 import { findNonFiniteWeight } from './finite-weights.ts';
-import { type LayerJson, replaceCustomLayers } from './layers/replace-custom-layers.ts';
+import { type LayerJson, replaceCustomLayers, replaceCustomWeight } from './layers/replace-custom-layers.ts';
 import { summarize } from './picture/draw-model.ts';
 import { readSavedModel, TOPOLOGY_FILE } from './saved-model-file.ts';
 
@@ -22,7 +23,7 @@ const factsSchema = {
   required: ['version', 'backbone', 'height', 'width', 'fit', 'interpolation', 'tasks', 'epochs', 'steps', 'loss'],
   properties: {
     version: { const: 2 },
-    backbone: { enum: backboneNames },
+    backbone: { type: 'string' },
     height: { type: 'integer', minimum: 1 },
     width: { type: 'integer', minimum: 1 },
     fit: { enum: FITS },
@@ -72,21 +73,48 @@ export async function saveModel(
       const config = { ...topology.config, layers: replaceCustomLayers(topology.config.layers) };
       const files = tf.io.fileSystem(directory);
       if (files.save === undefined) throw new Error('TensorFlow.js has no save handler for files.');
-      return files.save({ ...artifacts, modelTopology: { ...topology, config } });
+      const savedAs = new Map(replacedWeights(model).map(({ weight, name, shape }) => [weight, { name, shape }]));
+      const weightSpecs = (artifacts.weightSpecs ?? []).map((spec) => ({ ...spec, ...savedAs.get(spec.name) }));
+      return files.save({ ...artifacts, modelTopology: { ...topology, config }, weightSpecs });
     }),
   );
   await writeFile(path.join(directory, SUMMARY_FILE), summarize(model));
   await writeFile(path.join(directory, FACTS_FILE), `${JSON.stringify(facts, undefined, 2)}\n`);
 }
 
-/** Reads the facts about a saved model; a problem if they are missing or invalid. */
-export function readModelFacts(directory: string): Promise<Result<ModelFacts>> {
-  return readJsonFile(path.join(directory, FACTS_FILE), factsSchema, {
+/**
+ * Reads the facts about a saved model; a problem if they are missing or invalid, or if its backbone is none of these.
+ */
+export async function readModelFacts(directory: string, backbones: Backbones = builtIn): Promise<Result<ModelFacts>> {
+  const file = path.join(directory, FACTS_FILE);
+  const facts = await readJsonFile<ModelFacts>(file, factsSchema, {
     unreadable: 'cannot read the facts about the model',
     misshapen: 'invalid facts about the model',
     called: 'model',
     advice: RETRAIN,
   });
+  if (!facts.ok || Object.hasOwn(backbones, facts.value.backbone)) return facts;
+  return problem(`the model has the backbone "${facts.value.backbone}", which this stage does not have`, {
+    at: { file },
+    advice:
+      `It has ${Object.keys(backbones).join(', ')}. Give it the backbones that the training stage has, in the module of ` +
+      'the stage: ({ backbones: { … } }).',
+  });
+}
+
+/** Returns the weights that have another name in a saved model: both names with the layer's, and both shapes. */
+function replacedWeights(model: LayersModel) {
+  return model.layers.flatMap((layer) =>
+    layer.weights.flatMap(({ originalName: weight, shape }) => {
+      const given = shape.map((size) => size ?? 0);
+      const replaced = replaceCustomWeight(layer.getClassName(), {
+        name: weight.slice(layer.name.length + 1),
+        shape: given,
+      });
+      const name = `${layer.name}/${replaced.name}`;
+      return name === weight ? [] : [{ weight, given, name, shape: replaced.shape }];
+    }),
+  );
 }
 
 function nonFiniteProblem(model: LayersModel, file: string) {
@@ -102,7 +130,16 @@ export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, direct
   if (!saved.ok) return saved;
   const { weightData, weightSpecs } = saved.value;
   try {
-    tf.tidy(() => model.loadWeights(tf.io.decodeWeights(weightData ?? new ArrayBuffer(0), weightSpecs ?? [])));
+    tf.tidy(() => {
+      const weights = tf.io.decodeWeights(weightData, weightSpecs);
+      for (const { weight, name, given } of replacedWeights(model)) {
+        const { [name]: saved } = weights;
+        if (saved === undefined) continue;
+        delete weights[name];
+        weights[weight] = tf.reshape(saved, given);
+      }
+      model.loadWeights(weights);
+    });
     return nonFiniteProblem(model, file) ?? success(undefined);
   } catch (error) {
     return problem(`the weights do not match the current version of the backbone "${model.name}": ${reasonOf(error)}`, {

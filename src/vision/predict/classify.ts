@@ -54,7 +54,7 @@ export async function classify(
   paths: ClassifyPaths,
   options: ClassifyOptions,
 ): Promise<Result<Classified, StageFailure>> {
-  const models = await readGivenModels(paths.models, options.modelWeights);
+  const models = await readGivenModels(paths.models, options);
   if (!models.ok) return failure(badInput(models.failure));
   const found = await findImages(paths.images);
   if (found.unclear.length > 0) return failure(badInput(found.unclear));

@@ -1,6 +1,7 @@
 import type { CollectedArtifact } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { counted } from '../../shared/wording.ts';
+import type { Backbones } from '../models/backbones/backbone.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
 
@@ -11,20 +12,26 @@ export interface GivenModel {
   readonly weight: number;
 }
 
+interface GivenModelOptions {
+  readonly modelWeights?: readonly number[] | undefined;
+  readonly backbones?: Backbones | undefined;
+}
+
 /**
  * Reads the facts of the models that an input collects.
  *
- * @param weights how much each of them counts, in their order; equally if omitted.
+ * @param options.modelWeights how much each of them counts, in their order; equally if omitted.
+ * @param options.backbones the backbones that a model may have; the built-in ones by default.
  * @returns a problem if a model cannot be read, they have different tasks, or the weights do not fit.
  */
 export async function readGivenModels(
   models: readonly CollectedArtifact[],
-  weights: readonly number[] | undefined,
+  { modelWeights: weights, backbones }: GivenModelOptions,
 ): Promise<Result<readonly [GivenModel, ...GivenModel[]]>> {
   const problems: Problem[] = weightProblems(models, weights);
   const given: GivenModel[] = [];
   for (const [index, { path: directory }] of models.entries()) {
-    const facts = await readModelFacts(directory);
+    const facts = await readModelFacts(directory, backbones);
     if (facts.ok) given.push({ directory, facts: facts.value, weight: weights?.[index] ?? 1 });
     else problems.push(...facts.failure);
   }

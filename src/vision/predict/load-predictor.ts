@@ -1,5 +1,6 @@
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
+import type { Backbones } from '../models/backbones/backbone.ts';
 import { buildClassifier } from '../models/classifier.ts';
 import { loadWeightsInto, type ModelFacts } from '../models/saved-model.ts';
 import { loadTensorFlow } from '../tensorflow/load.ts';
@@ -13,6 +14,8 @@ export interface PredictorOptions {
   readonly threads: number;
   readonly execution: ExecutionMode;
   readonly augmentation: TestTimeAugmentation;
+  /** The backbones that a model may have; the built-in ones by default. */
+  readonly backbones?: Backbones | undefined;
 }
 
 /**
@@ -28,12 +31,12 @@ export async function loadPredictor(
   directory: string,
   facts: ModelFacts,
   samples: number,
-  { batchSize, threads, execution, augmentation }: PredictorOptions,
+  { batchSize, threads, execution, augmentation, backbones }: PredictorOptions,
 ): Promise<Result<Predictor, StageFailure>> {
   const tensorFlow = await loadTensorFlow({ intraOpThreads: threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
-  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0 });
+  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0, backbones });
   const loaded = await loadWeightsInto(tf, model, directory);
   if (!loaded.ok) {
     model.dispose();

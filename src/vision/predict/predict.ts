@@ -47,7 +47,7 @@ export interface Predicted {
 export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<Predicted, StageFailure>> {
   const questions = await readQuestions(paths.questions);
   if (!questions.ok) return failure(badInput(questions.failure));
-  const models = await readGivenModels(paths.models, options.modelWeights);
+  const models = await readGivenModels(paths.models, options);
   if (!models.ok) return failure(badInput(models.failure));
   const problems = [
     ...unknownTasks(questions.value, models.value[0], paths.questions),

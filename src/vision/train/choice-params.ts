@@ -1,3 +1,5 @@
+import type { Augmentation } from './augmentations/augmentation.ts';
+
 const choice = { type: 'object', minProperties: 1, maxProperties: 1, additionalProperties: false } as const;
 
 // JSON Schema fills in no defaults within `anyOf`: `trainOptions` does.
@@ -132,3 +134,15 @@ export const augmentParam = {
   ],
   default: {},
 } as const;
+
+/** The same if the module of the stage gives the augmentations, which leaves nothing to choose. */
+const augmentInModule = {
+  description: 'Leave it out: the module of the stage gives the augmentations.',
+  enum: ['none'],
+  default: 'none',
+} as const;
+
+/** Returns the schema of the param `augment` of a stage with these augmentations, or without any of its own. */
+export function augmentParamWith(augmentations: readonly Augmentation[] | undefined) {
+  return augmentations === undefined ? augmentParam : augmentInModule;
+}

@@ -1,8 +1,9 @@
+import { affine, isIdentity } from './augmentations/affine.ts';
+import type { Augmentation } from './augmentations/augmentation.ts';
 import type { Schedule } from './loop/learning-rate.ts';
 import type { OptimizerOptions } from './optimizers/optimizer.ts';
 import type { TrainParams } from './params.ts';
 import type { ClassWeights } from './samples/class-weights.ts';
-import type { Augmentation } from './step/augmentation.ts';
 import type { TrainOptions } from './train.ts';
 
 /** Converts the params of the `train` stage to options of `train`. */
@@ -11,7 +12,7 @@ export function trainOptions(params: TrainParams): TrainOptions {
   return {
     backbone: params.backbone,
     optimizer: optimizerOf(params),
-    augmentation: augmentationOf(params),
+    augmentations: augmentationsOf(params),
     freeze: params.freeze,
     batchNormalizationMomentum: params.batch_normalization_momentum,
     freezeBatchNormalization: params.freeze_batch_normalization,
@@ -70,8 +71,10 @@ function scheduleOf({ schedule }: TrainParams): Schedule {
   }
 }
 
-function augmentationOf({ augment }: TrainParams): Augmentation {
-  if (typeof augment === 'string') return { horizontalFlip: false, rotationRange: 0, zoomRange: 0 };
+/** Returns the augmentations that the param `augment` stands for. */
+export function augmentationsOf({ augment }: Pick<TrainParams, 'augment'>): readonly Augmentation[] {
+  if (typeof augment === 'string') return [];
   const { horizontal_flip: horizontalFlip = true, rotation_range: rotationRange = 20 } = augment;
-  return { horizontalFlip, rotationRange, zoomRange: augment.zoom_range ?? 0.2 };
+  const ranges = { horizontalFlip, rotationRange, zoomRange: augment.zoom_range ?? 0.2 };
+  return isIdentity(ranges) ? [] : [affine(ranges)];
 }

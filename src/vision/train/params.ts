@@ -1,20 +1,24 @@
 import { replacedParam } from '../../shared/replaced-param.ts';
 import type { FromSchema } from '../../shared/schema-type.ts';
+import type { Backbones } from '../models/backbones/backbone.ts';
 import { backboneNames } from '../models/backbones/index.ts';
 import { precisions } from '../tensorflow/session/config-proto.ts';
-import { augmentParam, optimizerParam, scheduleParam } from './choice-params.ts';
+import type { Augmentation } from './augmentations/augmentation.ts';
+import { augmentParam, augmentParamWith, optimizerParam, scheduleParam } from './choice-params.ts';
 import { monitoredMetrics } from './loop/early-stopping.ts';
 import { saveFormats } from './save-as.ts';
 import { executionModes } from './step/execution-mode.ts';
+
+const backboneParam = (names: readonly string[]) => ({
+  description: 'The backbone (convolutional base). Required unless the input `model` is given, which has its own.',
+  enum: names,
+});
 
 /** The JSON Schema of the params of the `train` stage. */
 export const trainParams = {
   type: 'object',
   properties: {
-    backbone: {
-      description: 'The backbone (convolutional base). Required unless the input `model` is given, which has its own.',
-      enum: backboneNames,
-    },
+    backbone: backboneParam(backboneNames),
     weights: {
       description:
         'The initial weights: `none` (random), `imagenet` (published by Keras, downloaded once), or the path or URL of a ' +
@@ -199,5 +203,15 @@ export const trainParams = {
   },
   required: ['learning_rate', 'epochs', 'batch_size', 'seed'],
 } as const;
+
+/** Returns the same schema with these backbones to choose from, and with these augmentations if any are given. */
+export function trainParamsWith(backbones: Backbones, augmentations: readonly Augmentation[] | undefined) {
+  const properties = {
+    ...trainParams.properties,
+    backbone: backboneParam(Object.keys(backbones)),
+    augment: augmentParamWith(augmentations),
+  };
+  return { ...trainParams, properties } as const;
+}
 
 export type TrainParams = FromSchema<typeof trainParams>;

@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import type { Problem } from '../../shared/problem.ts';
+import { kerasProblems } from '../keras/model-description.ts';
 import { type KerasFormat, kerasFormats, saveForKeras } from '../keras/save-model.ts';
 import { drawModel } from '../models/picture/draw-model.ts';
 import { svgToPng } from '../models/picture/svg-to-png.ts';
@@ -11,6 +13,11 @@ const pictureFormats = ['svg', 'png'] as const;
 export type SaveFormat = KerasFormat | (typeof pictureFormats)[number];
 
 export const saveFormats: readonly SaveFormat[] = [...kerasFormats, ...pictureFormats];
+
+/** Returns why the model cannot be saved in one of the formats. */
+export function savingProblems(model: LayersModel, formats: readonly SaveFormat[]): Problem[] {
+  return kerasFormats.some((format) => formats.includes(format)) ? kerasProblems(model) : [];
+}
 
 /** Writes the model in each format to `model.h5`, `model.keras`, `model.svg` or `model.png` in the directory. */
 export async function saveAs(model: LayersModel, formats: readonly SaveFormat[], directory: string): Promise<void> {

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
-import type { BackboneName } from '../models/backbones/index.ts';
 import type { ClassifierOptions } from '../models/classifier.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
@@ -10,6 +9,7 @@ import { gpuCountOf, loadTensorFlow, type TensorFlow } from '../tensorflow/load.
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Precision } from '../tensorflow/session/config-proto.ts';
+import type { Augmentation } from './augmentations/augmentation.ts';
 import { openCheckpoints } from './checkpoints/checkpoints.ts';
 import { divergedProblem } from './loop/diverged.ts';
 import { type FitOptions, fitModel, type TrainingContext, type TrainingProgress } from './loop/fit.ts';
@@ -20,12 +20,11 @@ import type { OptimizerOptions } from './optimizers/optimizer.ts';
 import { monitorProblems, sampleProblems, sampleWarnings } from './samples/check-samples.ts';
 import { type ClassWeights, classWeightColumns, classWeightProblems } from './samples/class-weights.ts';
 import { type LabelledImages, openLabelledImages } from './samples/labelled-images.ts';
-import { type SaveFormat, saveAs } from './save-as.ts';
+import { type SaveFormat, saveAs, savingProblems } from './save-as.ts';
 import { executionProblems, gpuProblems, towerDevices, visibleGpus } from './start/devices.ts';
 import { type FineTuning, prepareFineTuning, type RateFactors } from './start/fine-tuning.ts';
 import { weightsFile } from './start/initial-weights.ts';
 import { findStartingPoint, type StartingPoint, startingModel } from './start/starting-point.ts';
-import type { Augmentation } from './step/augmentation.ts';
 import type { ClipOptions } from './step/clip-gradients.ts';
 import { createTrainer } from './step/create-trainer.ts';
 import type { ExecutionMode } from './step/execution-mode.ts';
@@ -38,9 +37,9 @@ export interface TrainOptions
     ClassifierOptions,
     Pick<FitOptions, 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
   /** Required unless a model to start from is given, which has its own. */
-  readonly backbone?: BackboneName | undefined;
+  readonly backbone?: string | undefined;
   readonly optimizer: OptimizerOptions;
-  readonly augmentation: Augmentation;
+  readonly augmentations: readonly Augmentation[];
   readonly classWeights?: ClassWeights | undefined;
   readonly clip: ClipOptions;
   /** The factor of the L2 penalty on the trainable kernels. */
@@ -180,6 +179,7 @@ async function checkStart(
     weights: options.weights,
     weightsFile: paths.weights,
     backbone: options.backbone,
+    backbones: options.backbones,
     height: shards.height,
     width: shards.width,
     resizing: shards.resizing,
@@ -225,7 +225,9 @@ async function prepareModel(
   const model = await startingModel(tf, start, { ...options, weightsFile: weights.value, scratch, log: context.log });
   if (!model.ok) return failure(badInput(model.failure));
   const rateFactors = prepareFineTuning(model.value, options);
-  if (rateFactors.ok) return success({ tf, model: model.value, rateFactors: rateFactors.value });
+  const problems = [...(rateFactors.ok ? [] : rateFactors.failure), ...savingProblems(model.value, options.saveAs)];
+  if (rateFactors.ok && problems.length === 0)
+    return success({ tf, model: model.value, rateFactors: rateFactors.value });
   model.value.dispose();
-  return failure(badInput(rateFactors.failure));
+  return failure(badInput(problems));
 }

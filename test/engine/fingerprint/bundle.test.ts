@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { linkBundle } from '../../../src/engine/execute/linked-bundle.ts';
-import { bundleStage, linksIn } from '../../../src/engine/fingerprint/bundle.ts';
+import { bundleStage } from '../../../src/engine/fingerprint/bundle.ts';
+import { linksIn } from '../../../src/engine/fingerprint/links.ts';
 import { Project } from '../../support/project.ts';
 import { unwrap } from '../../support/result.ts';
 
@@ -35,6 +36,24 @@ async function codeOf(project: Project): Promise<string> {
   return unwrap(await bundleStage(project.path('stages/s.ts'), project.directory)).digest;
 }
 
+/** A project that uses a library of this package: two modules, the second of which needs a package that is not there. */
+function projectWithLibrary(imports: string): Project {
+  const project = new Project({
+    'stages/s.ts': `import { ${imports} } from 'pipeline/numbers';
+export default { outputs: ['out'], run: () => [${imports}] };
+`,
+  });
+  project.remove('node_modules/pipeline');
+  const files = {
+    'package.json': '{ "name": "pipeline", "sideEffects": false, "exports": { "./numbers": "./lib/index.mjs" } }',
+    'lib/index.mjs': "export * from './one.mjs';\nexport * from './two.mjs';\n",
+    'lib/one.mjs': 'export const one = 1;\n',
+    'lib/two.mjs': "import absent from 'absent';\nexport const two = [2, absent];\n",
+  };
+  for (const [path, text] of Object.entries(files)) project.write(`node_modules/pipeline/${path}`, text);
+  return project;
+}
+
 describe('the digest of the code of a stage', () => {
   test.each<[string, string, string, string]>([
     ['its own code', 'stages/s.ts', 'used(2)', 'used(3)'],
@@ -61,6 +80,15 @@ describe('the digest of the code of a stage', () => {
     const before = await codeOf(project);
     project.edit(file, from, to);
     expect(await codeOf(project)).toBe(before);
+  });
+
+  test('has what a stage uses of the library of this package, and no more', async () => {
+    const project = projectWithLibrary('one');
+    const before = await codeOf(project);
+    project.edit('node_modules/pipeline/lib/two.mjs', '[2', '[3');
+    expect(await codeOf(project)).toBe(before);
+    project.edit('node_modules/pipeline/lib/one.mjs', '= 1', '= 4');
+    expect(await codeOf(project)).not.toBe(before);
   });
 
   test('does not depend on the folder of the project', async () => {
@@ -112,6 +140,17 @@ describe('the digest of the code of a stage', () => {
           advice: 'If it is a package, install it: npm install toolkti',
         },
       ],
+    });
+  });
+
+  test('a package is needed only by a stage that uses the part of the library that imports it', async () => {
+    const without = projectWithLibrary('one');
+    const { externals } = unwrap(await bundleStage(without.path('stages/s.ts'), without.directory));
+    expect(externals).toEqual({});
+    const using = projectWithLibrary('two');
+    expect(await bundleStage(using.path('stages/s.ts'), using.directory)).toMatchObject({
+      ok: false,
+      failure: [{ message: 'Could not resolve "absent"', at: { file: 'node_modules/pipeline/lib/two.mjs', line: 1 } }],
     });
   });
 

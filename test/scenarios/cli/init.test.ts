@@ -116,6 +116,33 @@ describe('pipeline init in an empty folder', () => {
   });
 });
 
+describe('pipeline init --template', () => {
+  test('makes a project whose stages type-check and whose plan is valid, for each template', async () => {
+    for (const template of ['vision', 'fashionai']) {
+      const project = installed();
+      symlinkSync(resolve(PACKAGES, '@tensorflow'), project.path('node_modules/@tensorflow'));
+      const { exitCode, stdout } = await project.pipeline('init', '--template', template);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('→ npx pipeline setup\n');
+      expect(await typeErrors(project)).toBe('');
+      project.write('data/garments/Images/1.jpg', '');
+      expect(await project.pipeline('status')).toMatchObject({ exitCode: 0, stderr: '' });
+    }
+  });
+
+  test('an unknown name is answered with all names, and nothing is written', async () => {
+    const project = new Project({});
+    const { exitCode, stderr } = await project.pipeline('init', '--template', 'visoin');
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(`error: there is no template "visoin"
+  → These are the templates.
+    fashionai: the whole FashionAI pipeline, with its profiles
+    starter: a line through points: three small stages of your own
+    vision: images in class folders: train, evaluate and use a classifier`);
+    expect(project.list('.')).toEqual(['node_modules']);
+  });
+});
+
 describe('pipeline init in a folder with files', () => {
   test('existing files are named and not overwritten, and nothing is written', async () => {
     const project = new Project({ 'pipeline.yaml': 'mine', 'stages/train.ts': 'mine too' });

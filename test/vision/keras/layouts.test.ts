@@ -30,6 +30,26 @@ describe('the layout of Keras 2', () => {
     expect(layersByName(file)?.map(({ name }) => name)).toEqual(names);
     file.close();
   });
+
+  test('has the layers of a nested model in one group, trainable weights first', async () => {
+    const weights = ['conv/kernel:0', 'bn/gamma:0', 'bn/beta:0', 'bn/moving_mean:0', 'inner/deep/kernel:0'];
+    const file = await written((hdf5) => {
+      writeList(hdf5, '/', 'layer_names', ['base', 'head']);
+      for (const group of ['/base', '/base/conv', '/base/bn', '/base/inner', '/base/inner/deep', '/head', '/head/head'])
+        hdf5.group(group);
+      writeList(hdf5, '/base', 'weight_names', weights);
+      for (const weight of weights) floats(hdf5, `/base/${weight}`);
+      writeList(hdf5, '/head', 'weight_names', ['head/kernel:0']);
+      floats(hdf5, '/head/head/kernel:0');
+    });
+    expect(layersByName(file)?.map(({ name, weights }) => [name, weights.length])).toEqual([
+      ['conv', 1],
+      ['bn', 3],
+      ['deep', 1],
+      ['head', 1],
+    ]);
+    file.close();
+  });
 });
 
 describe('the layout of Keras 3', () => {

@@ -1,4 +1,4 @@
-import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
 import { LayerFactory } from '../../../src/vision/models/layers/layer-factory.ts';
 import type { TensorFlow } from '../../../src/vision/tensorflow/load.ts';
 
@@ -26,7 +26,8 @@ export function everyLayer(tf: TensorFlow): LayersModel {
   ];
   const windows = { poolSize: 3, strides: 1, padding: 'same' } as const;
   const image = tf.input({ name: 'image', shape: [20, 24, 3] });
-  const scaled = layers.rescaling(image, { name: 'preprocess', scale: 1 / 127.5, offset: -1 });
+  const preprocessing = { scale: [0.017, 0.018, 0.019], offset: [-2.1, -2, -1.8] };
+  const scaled = layers.rescaling(image, { name: 'preprocess', ...preprocessing });
   const padded = layers.zeroPadding2d(scaled, { padding: border });
   const stem = layers.conv2d(padded, { filters: 4, kernelSize: 3, strides: 2, useBias: false });
   const trunk = layers.reLU6(layers.batchNormalization(stem, { scale: false, epsilon: 1e-2 }));
@@ -36,8 +37,28 @@ export function everyLayer(tf: TensorFlow): LayersModel {
   const separable = layers.separableConv2d(sum, { filters: 4, kernelSize: 5, padding: 'same' });
   const averaged = layers.averagePooling2d(layers.reluActivation(layers.reLU(separable)), windows);
   const joined = layers.concatenate([layers.add([depthwise, averaged]), trunk]);
-  const maps = layers.cropping2d(joined, { cropping: border });
-  const features = layers.dropout(layers.globalAveragePooling2d(maps, { name: 'pool' }), { name: 'drop', rate: 0.5 });
+  const excited = squeezeAndExcite(layers, layers.smoothActivation(joined, { name: 'swish', activation: 'swish' }));
+  const maps = layers.cropping2d(convNeXtBranch(layers, excited), { cropping: border });
+  const pooled = layers.globalAveragePooling2d(maps, { name: 'pool' });
+  const features = layers.dropout(layers.layerNormalization(pooled, { epsilon: 1e-6 }), { name: 'drop', rate: 0.5 });
   const outputs = [3, 2].map((classes) => layers.softmaxClassifier(features, { name: `head${classes}`, classes }));
   return randomizeWeights(tf, tf.model({ name: 'every-layer', inputs: image, outputs }));
+}
+
+function squeezeAndExcite(layers: LayerFactory, x: SymbolicTensor): SymbolicTensor {
+  const config = { kernelSize: 1, padding: 'same', useBias: true } as const;
+  const means = layers.globalAveragePooling2d(x, { name: 'squeeze' });
+  const reshaped = layers.reshape(means, { name: 'reshape', targetShape: [1, 1, 8] });
+  const reduced = layers.conv2d(reshaped, { ...config, filters: 2, activation: 'swish' });
+  return layers.multiply([x, layers.conv2d(reduced, { ...config, filters: 8, activation: 'sigmoid' })]);
+}
+
+function convNeXtBranch(layers: LayerFactory, x: SymbolicTensor): SymbolicTensor {
+  const normalized = layers.layerNormalization(x, { epsilon: 1e-6 });
+  const wide = layers.dense(normalized, { name: 'pointwise_1', units: 12 });
+  const activated = layers.smoothActivation(wide, { name: 'gelu', activation: 'gelu' });
+  const narrow = layers.dense(activated, { name: 'pointwise_2', units: 8 });
+  const scaled = layers.layerScale(narrow, { name: 'layer_scale', initialScale: 0.1 });
+  const kept = layers.dropout(scaled, { name: 'drop_samples', rate: 0.2, noiseShape: [null, 1, 1, 1] });
+  return layers.add([x, layers.identity(kept, { name: 'identity' })]);
 }

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { check, compile } from '../../../src/engine/plan/schema-problems.ts';
-import { trainParams } from '../../../src/vision/train/params.ts';
+import { backbones } from '../../../src/vision/models/backbones/index.ts';
+import { affine } from '../../../src/vision/train/augmentations/affine.ts';
+import { drawNumbers } from '../../../src/vision/train/augmentations/augment.ts';
+import type { Augmentation } from '../../../src/vision/train/augmentations/augmentation.ts';
+import { trainParams, trainParamsWith } from '../../../src/vision/train/params.ts';
 import { trainOptions } from '../../../src/vision/train/params-to-options.ts';
 import resize from '../../../stages/resize-to-arrow-shards.ts';
 
@@ -84,19 +88,20 @@ describe('the schedule', () => {
 
 describe('augmentation', () => {
   test('is turned off as a whole by one word', () => {
-    expect(optionsFor({ augment: 'none' }).augmentation).toEqual({
-      horizontalFlip: false,
-      rotationRange: 0,
-      zoomRange: 0,
-    });
+    expect(optionsFor({ augment: 'none' }).augmentations).toEqual([]);
   });
 
   test('has defaults for what is not given', () => {
-    expect(optionsFor({ augment: { rotation_range: 5 } }).augmentation).toEqual({
-      horizontalFlip: true,
-      rotationRange: 5,
-      zoomRange: 0.2,
-    });
+    const drawn = (augmentations: readonly Augmentation[]) =>
+      drawNumbers(augmentations, 9, { height: 32, width: 32 }, { seed: 1, step: 2 });
+    const ranges = { horizontalFlip: true, rotationRange: 5, zoomRange: 0.2 };
+    expect(drawn(optionsFor({ augment: { rotation_range: 5 } }).augmentations)).toEqual(drawn([affine(ranges)]));
+  });
+
+  test('is given in one place: the param is refused if the module of the stage has augmentations', () => {
+    const schema = trainParamsWith(backbones, [affine()]);
+    expect(problemsOf(schema, REQUIRED)).toEqual([]);
+    expect(problemsOf(schema, { ...REQUIRED, augment: { rotation_range: 5 } })).not.toEqual([]);
   });
 });
 

@@ -1,25 +1,29 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { stringify } from 'yaml';
+import { STARTER, TEMPLATE_FILE } from './init-templates.ts';
 import type { NewFile } from './write-new-files.ts';
 
-/** Returns the files of a new project in the folder `target`. */
+const TSCONFIG = 'tsconfig.json';
+
+/** Returns the files of a new project in the folder `target`, made from the folder `template`. */
 export function newFiles(
   target: string,
   template: string,
   { schema, manifest }: { readonly schema: string; readonly manifest: string | undefined },
 ): readonly NewFile[] {
   const files = readdirSync(template, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== TEMPLATE_FILE && entry.name !== TSCONFIG)
     .map((entry) => relative(template, join(entry.parentPath, entry.name)))
     .sort()
     .map((path): NewFile => {
       const text = readFileSync(join(template, path), 'utf8');
-      if (path === 'tsconfig.json') return { path, text, ifThere: 'leave' };
       return { path, text: path === 'pipeline.yaml' ? named(text, target, schema) : text, ifThere: 'refuse' };
     });
+  const tsconfig = readFileSync(join(dirname(template), STARTER, TSCONFIG), 'utf8');
   return [
     ...files.filter(({ path }) => path !== 'pipeline.yaml'),
+    { path: TSCONFIG, text: tsconfig, ifThere: 'leave' },
     ...(manifest === undefined ? [] : [{ path: 'package.json', text: manifest, ifThere: 'leave' } as const]),
     { path: '.gitignore', text: 'cache/\nnode_modules/\n', ifThere: { addLine: 'cache/' } },
     // Written last, since this file makes the folder a pipeline.

@@ -5,19 +5,31 @@ import { EXIT } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { newFiles } from './init-files.ts';
 import { findPackages } from './init-packages.ts';
+import { findTemplate } from './init-templates.ts';
 import { writeNewFiles } from './write-new-files.ts';
 
-/** `pipeline init`: creates a small working pipeline, as a starting point for a new project. */
-export async function init(directory: string | undefined, options: CommonOptions): Promise<number> {
+export interface InitOptions extends CommonOptions {
+  readonly template: string;
+}
+
+/** `pipeline init`: creates a working pipeline from a template, as a starting point for a new project. */
+export async function init(directory: string | undefined, options: InitOptions): Promise<number> {
   const target = resolve(directory ?? '.');
   const dist = dirname(options.engine.stageApi);
+  const template = findTemplate(join(dist, 'examples'), options.template);
+  if (!template.ok) return reportProblems(template.failure, options);
   const surroundings = findPackages(target, dirname(dist));
   const shown = (path: string) => relative(process.cwd(), join(target, path));
-  const written = writeNewFiles(target, newFiles(target, join(dist, 'examples', 'starter'), surroundings), shown);
+  const written = writeNewFiles(target, newFiles(target, template.value.folder, surroundings), shown);
   if (!written.ok) return reportProblems(written.failure, options);
 
   const folder = relative(process.cwd(), target);
-  const next = [...(folder === '' ? [] : [`cd ${shellQuoted(folder)}`]), ...surroundings.install, 'npx pipeline run'];
+  const next = [
+    ...(folder === '' ? [] : [`cd ${shellQuoted(folder)}`]),
+    ...surroundings.install,
+    ...(template.value.next ?? []),
+    'npx pipeline run',
+  ];
   const { print, printJson, paint } = openConsole(options);
   printJson({ type: 'initialized', directory: target, files: written.value, next });
   for (const path of written.value) print(`${paint('green', '✓')} ${shown(path)}`);

@@ -1,29 +1,121 @@
-import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
-import type { LayerFactory } from '../layers/layer-factory.ts';
+import { imagenetWeights } from '../imagenet-weights.ts';
+import type { Backbone, Backbones } from './backbone.ts';
+import { convNeXtSmall, convNeXtTiny, normalizedFeatures } from './convnext.ts';
+import {
+  efficientNetV2B0,
+  efficientNetV2B1,
+  efficientNetV2B2,
+  efficientNetV2B3,
+  efficientNetV2S,
+} from './efficientnet-v2.ts';
 import { inceptionResNetV2 } from './inception-resnet-v2.ts';
 import { mobileNetV2 } from './mobilenet-v2.ts';
 import { nasNetLarge, nasNetMobile } from './nasnet.ts';
+import { around128, byImagenetStatistics, toUnitRange } from './preprocessing.ts';
+import { resNet50V2 } from './resnet-v2.ts';
 import { smallCnn } from './small-cnn.ts';
 
-/** A convolutional base: from images to feature maps. */
-export interface Backbone {
-  /** The minimum height and width of images, in pixels. */
-  readonly minSize: number;
-  /** The height and width of images that it was designed for, in pixels. */
-  readonly defaultSize: number;
-  /** Maps float32 [n, height, width, 3], values from −1 to 1, to float32 [n, rows, columns, channels]. */
-  readonly build: (layers: LayerFactory, input: SymbolicTensor) => SymbolicTensor;
+/** All built-in backbones, by the value of the param `backbone`, which is also the name of the architecture. */
+const table = {
+  'inception-resnet-v2': {
+    kerasName: 'InceptionResNetV2',
+    minSize: 75,
+    defaultSize: 299,
+    preprocessing: toUnitRange,
+    build: inceptionResNetV2,
+  },
+  'nasnet-large': {
+    kerasName: 'NASNetLarge',
+    minSize: 32,
+    defaultSize: 331,
+    preprocessing: toUnitRange,
+    build: nasNetLarge,
+  },
+  'nasnet-mobile': {
+    kerasName: 'NASNetMobile',
+    minSize: 32,
+    defaultSize: 224,
+    preprocessing: toUnitRange,
+    build: nasNetMobile,
+  },
+  'mobilenet-v2': {
+    kerasName: 'MobileNetV2',
+    minSize: 32,
+    defaultSize: 224,
+    preprocessing: toUnitRange,
+    build: mobileNetV2,
+  },
+  'resnet50-v2': {
+    kerasName: 'ResNet50V2',
+    minSize: 32,
+    defaultSize: 224,
+    preprocessing: toUnitRange,
+    build: resNet50V2,
+  },
+  'efficientnet-v2-b0': {
+    kerasName: 'EfficientNetV2B0',
+    minSize: 32,
+    defaultSize: 224,
+    preprocessing: byImagenetStatistics,
+    build: efficientNetV2B0,
+  },
+  'efficientnet-v2-b1': {
+    kerasName: 'EfficientNetV2B1',
+    minSize: 32,
+    defaultSize: 240,
+    preprocessing: byImagenetStatistics,
+    build: efficientNetV2B1,
+  },
+  'efficientnet-v2-b2': {
+    kerasName: 'EfficientNetV2B2',
+    minSize: 32,
+    defaultSize: 260,
+    preprocessing: byImagenetStatistics,
+    build: efficientNetV2B2,
+  },
+  'efficientnet-v2-b3': {
+    kerasName: 'EfficientNetV2B3',
+    minSize: 32,
+    defaultSize: 300,
+    preprocessing: byImagenetStatistics,
+    build: efficientNetV2B3,
+  },
+  'efficientnet-v2-s': {
+    kerasName: 'EfficientNetV2S',
+    minSize: 32,
+    defaultSize: 384,
+    preprocessing: around128,
+    build: efficientNetV2S,
+  },
+  'convnext-tiny': {
+    kerasName: 'ConvNeXtTiny',
+    minSize: 32,
+    defaultSize: 224,
+    preprocessing: byImagenetStatistics,
+    build: convNeXtTiny,
+    afterPooling: normalizedFeatures,
+  },
+  'convnext-small': {
+    kerasName: 'ConvNeXtSmall',
+    minSize: 32,
+    defaultSize: 224,
+    preprocessing: byImagenetStatistics,
+    build: convNeXtSmall,
+    afterPooling: normalizedFeatures,
+  },
+  'small-cnn': { minSize: 32, defaultSize: 64, preprocessing: toUnitRange, build: smallCnn },
+} as const satisfies Record<string, Omit<Backbone, 'name'>>;
+
+export type BackboneName = keyof typeof table;
+
+export const backboneNames = Object.keys(table) as readonly BackboneName[];
+
+/** The built-in backbones, by the value of the param `backbone`. */
+export const backbones = Object.fromEntries(
+  backboneNames.map((name) => [name, { name, imagenet: imagenetWeights[name], ...table[name] }]),
+) as Readonly<Record<BackboneName, Backbone>>;
+
+/** Returns the built-in backbones and those that are given, which replace built-in ones of the same name. */
+export function withBuiltIn(given: Backbones | undefined): Backbones {
+  return { ...backbones, ...given };
 }
-
-/** All backbones, by the value of the param `backbone`. */
-export const backbones = {
-  'inception-resnet-v2': { minSize: 75, defaultSize: 299, build: inceptionResNetV2 },
-  'nasnet-large': { minSize: 32, defaultSize: 331, build: nasNetLarge },
-  'nasnet-mobile': { minSize: 32, defaultSize: 224, build: nasNetMobile },
-  'mobilenet-v2': { minSize: 32, defaultSize: 224, build: mobileNetV2 },
-  'small-cnn': { minSize: 32, defaultSize: 64, build: smallCnn },
-} as const satisfies Record<string, Backbone>;
-
-export type BackboneName = keyof typeof backbones;
-
-export const backboneNames = Object.keys(backbones) as readonly BackboneName[];

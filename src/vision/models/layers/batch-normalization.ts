@@ -1,6 +1,8 @@
 import type { LayerVariable, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { fixedBatchNorm, fusedBatchNorm } from '../../tensorflow/fused-batch-norm.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { LayerClass } from './layer-class.ts';
+import { onlyInput } from './only-input.ts';
 
 export interface BatchNormalizationConfig {
   readonly name: string;
@@ -29,7 +31,7 @@ interface Weights {
  * mode if the layer is not trainable. Class name, weights and config are those of TensorFlow.js' layer, so any
  * TensorFlow.js loads a saved model. Input and output: float32 [n, height, width, channels].
  */
-export function batchNormalizationClass(tf: TensorFlow) {
+export function batchNormalizationClass(tf: TensorFlow): LayerClass<BatchNormalizationConfig> {
   return class BatchNormalization extends tf.layers.Layer {
     static className = 'BatchNormalization';
 
@@ -57,7 +59,7 @@ export function batchNormalizationClass(tf: TensorFlow) {
       if (this.#weights === undefined) throw new Error(`The layer "${this.name}" was called before it was built.`);
       const { gamma, beta, movingMean, movingVariance } = this.#weights;
       return tf.tidy(() => {
-        const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
+        const x = onlyInput(inputs) as Tensor4D;
         const channels = x.shape[3];
         const scale = (gamma?.read() ?? tf.ones([channels])) as Tensor1D;
         const offset = (beta?.read() ?? tf.zeros([channels])) as Tensor1D;

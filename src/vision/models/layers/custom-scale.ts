@@ -1,5 +1,6 @@
 import type { Shape, Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { LayerClass } from './layer-class.ts';
 
 export interface CustomScaleConfig {
   readonly name: string;
@@ -11,7 +12,7 @@ export interface CustomScaleConfig {
  * Returns the class of Keras' `CustomScaleLayer`, which InceptionResNetV2 uses to add a scaled residual: it maps
  * [x, residual], two tensors of the same shape, to x + scale · residual.
  */
-export function customScaleClass(tf: TensorFlow) {
+export function customScaleClass(tf: TensorFlow): LayerClass<CustomScaleConfig> {
   return class CustomScaleLayer extends tf.layers.Layer {
     static className = 'CustomScaleLayer';
 

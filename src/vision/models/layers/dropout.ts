@@ -1,11 +1,18 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { statelessUniform } from '../../tensorflow/stateless-random.ts';
+import type { LayerClass } from './layer-class.ts';
+import { onlyInput } from './only-input.ts';
 
 export interface DropoutConfig {
   readonly name: string;
   /** The fraction of the values that is dropped, in [0, 1). */
   readonly rate: number;
+  /**
+   * The shape of the mask, with null for the batch; that of the input by default. [null, 1, 1, 1] drops whole samples
+   * (stochastic depth).
+   */
+  readonly noiseShape?: readonly [null, ...number[]];
   /** The number of the layer among the dropout layers of the model, counted from 0: each has masks of its own. */
   readonly index?: number;
 }
@@ -27,7 +34,7 @@ export interface TrainingCall {
  * same mask in every step if it has a seed, and is not reproducible if it has none. Loaded models get TensorFlow.js'
  * layer, which is the same in inference. Output: same shape as the input, kept values scaled by 1 / (1 − rate).
  */
-export function dropoutClass(tf: TensorFlow) {
+export function dropoutClass(tf: TensorFlow): LayerClass<DropoutConfig> {
   return class Dropout extends tf.layers.Layer {
     static className = 'Dropout';
 
@@ -40,12 +47,12 @@ export function dropoutClass(tf: TensorFlow) {
 
     override call(inputs: Tensor | Tensor[], call: Partial<TrainingCall>): Tensor {
       return tf.tidy(() => {
-        const x = Array.isArray(inputs) ? inputs[0] : inputs;
-        if (x === undefined) throw new Error(`The layer "${this.name}" needs one input.`);
-        const { rate } = this.#config;
+        const x = onlyInput(inputs);
+        const { rate, noiseShape } = this.#config;
         if (call.training !== true || rate === 0) return x;
         if (call.key === undefined) throw new Error(`The layer "${this.name}" needs the argument key in training.`);
-        const [count = 0, ...rest] = x.shape;
+        const [count = 0, ...sizes] = x.shape;
+        const [, ...rest] = noiseShape ?? [null, ...sizes];
         const { from, of } = call.slice ?? { from: 0, of: count };
         const whole = statelessUniform(tf, [of, ...rest], this.#keyOf(call.key));
         const kept = tf.greaterEqual(of === count ? whole : tf.slice(whole, from, count), rate);
@@ -59,8 +66,8 @@ export function dropoutClass(tf: TensorFlow) {
     }
 
     override getConfig() {
-      const { name, rate } = this.#config;
-      return { ...super.getConfig(), name, rate };
+      const { name, rate, noiseShape } = this.#config;
+      return { ...super.getConfig(), name, rate, ...(noiseShape && { noiseShape: [...noiseShape] }) };
     }
   };
 }

@@ -24,11 +24,14 @@ export function glorotUniform(tf: TensorFlow, seed: number): Initializer {
   );
 }
 
-/** Returns Keras' `HeNormal` initializer for layers before a ReLU: truncated normal with the variance 2 / fan in. */
-export function heNormal(tf: TensorFlow, seed: number): Initializer {
+/**
+ * Returns Keras' `HeNormal` initializer for layers before a ReLU: truncated normal with the variance 2 / fan in. With
+ * `outputs`, the variance is 2 / fan out, as Keras' `VarianceScaling` with the mode `fan_out`.
+ */
+export function heNormal(tf: TensorFlow, seed: number, fan: 'inputs' | 'outputs' = 'inputs'): Initializer {
   return withSampler(tf.initializers.heNormal({ seed }), (shape) =>
     tf.tidy(() => {
-      const deviation = Math.sqrt(2 / fans(tf, shape).inputs) / TRUNCATED_DEVIATION;
+      const deviation = Math.sqrt(2 / fans(tf, shape)[fan]) / TRUNCATED_DEVIATION;
       return tf.mul(statelessTruncatedNormal(tf, shape, key(tf, seed)), deviation);
     }),
   );

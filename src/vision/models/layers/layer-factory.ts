@@ -1,48 +1,30 @@
 import type { layers as LayersNamespace, SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import { type BatchNormalizationConfig, batchNormalizationClass } from './batch-normalization.ts';
-import { customScaleClass } from './custom-scale.ts';
-import { dropoutClass } from './dropout.ts';
-import { glorotUniform, heNormal } from './initializers.ts';
+import type { BatchNormalizationConfig } from './batch-normalization.ts';
+import type { DropoutConfig } from './dropout.ts';
+import { glorotUniform, heNormal, type Initializer } from './initializers.ts';
 import { kerasNumbering } from './keras-numbering.ts';
-import { relu6Class } from './relu6.ts';
+import { type LayerClasses, layerClasses } from './layer-classes.ts';
+import type { Border, Initialization, Kernel, Named, Size, Window } from './layer-config.ts';
+import type { LayerNormalizationConfig } from './layer-normalization.ts';
+import type { LayerScaleConfig } from './layer-scale.ts';
+import type { RescalingConfig } from './rescaling.ts';
+import type { SmoothActivationConfig } from './smooth-activation.ts';
 
 interface Layer {
   apply(inputs: SymbolicTensor | SymbolicTensor[]): unknown;
 }
-
-interface Named {
-  /** The layer name; by default as Keras names layers: `conv2d`, `conv2d_1`, … */
-  readonly name?: string | undefined;
-}
-
-type Size = number | [number, number];
-type Padding = 'same' | 'valid';
-
-interface Window extends Named {
-  readonly strides?: Size;
-  readonly padding?: Padding;
-}
-
-/** Pixels at the top and bottom, left and right. */
-type Border = [[number, number], [number, number]];
-
-type Initialization = 'glorot-uniform' | 'he-normal';
 
 /**
  * Adds layers to one model, with the defaults and default names of Keras. Each method takes the input, applies the
  * Keras layer of the same name and returns its output.
  */
 export class LayerFactory {
-  readonly #tf: TensorFlow;
+  /** TensorFlow.js, for layers of other classes than those below. */
+  readonly tf: TensorFlow;
   readonly #seed: number;
   readonly #batchNormalizationMomentum: number | undefined;
-  readonly #classes: {
-    readonly BatchNormalization: ReturnType<typeof batchNormalizationClass>;
-    readonly CustomScaleLayer: ReturnType<typeof customScaleClass>;
-    readonly Dropout: ReturnType<typeof dropoutClass>;
-    readonly ReLU6: ReturnType<typeof relu6Class>;
-  };
+  readonly #classes: LayerClasses;
   readonly #numbered = kerasNumbering();
   #initialized = 0;
   #dropouts = 0;
@@ -52,54 +34,62 @@ export class LayerFactory {
    * @param batchNormalizationMomentum the momentum of all batch normalization, instead of what the layers are given.
    */
   constructor(tf: TensorFlow, seed: number, batchNormalizationMomentum?: number) {
-    this.#tf = tf;
+    this.tf = tf;
     this.#seed = seed;
     this.#batchNormalizationMomentum = batchNormalizationMomentum;
-    this.#classes = {
-      BatchNormalization: batchNormalizationClass(tf),
-      CustomScaleLayer: customScaleClass(tf),
-      Dropout: dropoutClass(tf),
-      ReLU6: relu6Class(tf),
-    };
+    this.#classes = layerClasses(tf);
   }
 
-  rescaling(
-    x: SymbolicTensor,
-    config: { readonly name: string; readonly scale: number; readonly offset: number },
-  ): SymbolicTensor {
-    return applyLayer(this.#tf.layers.rescaling(config), x);
+  /** Applies a layer of another class: one of your own, or of TensorFlow.js. Its name must be the same each time. */
+  apply(inputs: SymbolicTensor | SymbolicTensor[], layer: LayersNamespace.Layer): SymbolicTensor {
+    return applyLayer(layer, inputs);
+  }
+
+  /** Returns an initializer for a weight of such a layer, with a seed of its own. */
+  initializer(kind: Initialization = 'glorot-uniform'): Initializer {
+    // With one seed for all, weights of equal shape would start with equal values.
+    this.#initialized += 1;
+    const seed = this.#seed + this.#initialized;
+    if (kind === 'glorot-uniform') return glorotUniform(this.tf, seed);
+    return heNormal(this.tf, seed, kind === 'he-normal' ? 'inputs' : 'outputs');
+  }
+
+  rescaling(x: SymbolicTensor, config: RescalingConfig): SymbolicTensor {
+    return applyLayer(new this.#classes.Rescaling(config), x);
   }
 
   conv2d(
     x: SymbolicTensor,
     {
-      initialization = 'glorot-uniform',
+      initialization,
       ...config
-    }: Window & {
+    }: Kernel & {
       readonly filters: number;
-      readonly kernelSize: Size;
       readonly useBias: boolean;
-      readonly initialization?: Initialization;
+      readonly activation?: 'sigmoid' | 'swish';
     },
   ): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.conv2d({
+      this.tf.layers.conv2d({
         ...config,
         name: this.#nameOf('conv2d', config),
-        kernelInitializer: this.#initializer(initialization),
+        kernelInitializer: this.initializer(initialization),
       }),
       x,
     );
   }
 
-  /** Without a bias. */
-  depthwiseConv2d(x: SymbolicTensor, config: Window & { readonly kernelSize: Size }): SymbolicTensor {
+  /** Without a bias by default. */
+  depthwiseConv2d(
+    x: SymbolicTensor,
+    { initialization, ...config }: Kernel & { readonly useBias?: boolean },
+  ): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.depthwiseConv2d({
+      this.tf.layers.depthwiseConv2d({
+        useBias: false,
         ...config,
         name: this.#nameOf('depthwise_conv2d', config),
-        useBias: false,
-        depthwiseInitializer: this.#initializer('glorot-uniform'),
+        depthwiseInitializer: this.initializer(initialization),
       }),
       x,
     );
@@ -111,12 +101,12 @@ export class LayerFactory {
     config: Window & { readonly filters: number; readonly kernelSize: Size },
   ): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.separableConv2d({
+      this.tf.layers.separableConv2d({
         ...config,
         name: this.#nameOf('separable_conv2d', config),
         useBias: false,
-        depthwiseInitializer: this.#initializer('glorot-uniform'),
-        pointwiseInitializer: this.#initializer('glorot-uniform'),
+        depthwiseInitializer: this.initializer(),
+        pointwiseInitializer: this.initializer(),
       } as Parameters<typeof LayersNamespace.separableConv2d>[0]),
       x,
     );
@@ -131,13 +121,34 @@ export class LayerFactory {
     );
   }
 
+  /** Over the last axis. */
+  layerNormalization(x: SymbolicTensor, config: Omit<LayerNormalizationConfig, 'name'> & Named): SymbolicTensor {
+    const name = this.#nameOf('layer_normalization', config);
+    return applyLayer(new this.#classes.LayerNormalization({ ...config, name }), x);
+  }
+
+  /** Multiplies each channel by a trainable factor. */
+  layerScale(x: SymbolicTensor, config: LayerScaleConfig): SymbolicTensor {
+    return applyLayer(new this.#classes.LayerScale(config), x);
+  }
+
+  /** Applies swish or GELU. */
+  smoothActivation(x: SymbolicTensor, config: SmoothActivationConfig): SymbolicTensor {
+    return applyLayer(new this.#classes.SmoothActivation(config), x);
+  }
+
+  /** Returns the input as it is, as a layer of the class `Activation`. */
+  identity(x: SymbolicTensor, config: { readonly name: string }): SymbolicTensor {
+    return applyLayer(this.tf.layers.activation({ ...config, activation: 'linear' }), x);
+  }
+
   /** Applies ReLU as a layer of the class `Activation`, as older networks in `keras.applications` do. */
   reluActivation(x: SymbolicTensor, config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.activation({ activation: 'relu', name: this.#nameOf('activation', config) }), x);
+    return applyLayer(this.tf.layers.activation({ activation: 'relu', name: this.#nameOf('activation', config) }), x);
   }
 
   reLU(x: SymbolicTensor, config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.reLU({ name: this.#nameOf('re_lu', config) }), x);
+    return applyLayer(this.tf.layers.reLU({ name: this.#nameOf('re_lu', config) }), x);
   }
 
   /** Applies min(max(x, 0), 6). */
@@ -146,35 +157,45 @@ export class LayerFactory {
   }
 
   maxPooling2d(x: SymbolicTensor, config: Window & { readonly poolSize: Size }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.maxPooling2d({ ...config, name: this.#nameOf('max_pooling2d', config) }), x);
+    return applyLayer(this.tf.layers.maxPooling2d({ ...config, name: this.#nameOf('max_pooling2d', config) }), x);
   }
 
   averagePooling2d(x: SymbolicTensor, config: Window & { readonly poolSize: Size }): SymbolicTensor {
     return applyLayer(
-      this.#tf.layers.averagePooling2d({ ...config, name: this.#nameOf('average_pooling2d', config) }),
+      this.tf.layers.averagePooling2d({ ...config, name: this.#nameOf('average_pooling2d', config) }),
       x,
     );
   }
 
   globalAveragePooling2d(x: SymbolicTensor, config: { readonly name: string }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.globalAveragePooling2d(config), x);
+    return applyLayer(this.tf.layers.globalAveragePooling2d(config), x);
   }
 
   zeroPadding2d(x: SymbolicTensor, config: Named & { readonly padding: Border }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.zeroPadding2d({ ...config, name: this.#nameOf('zero_padding2d', config) }), x);
+    return applyLayer(this.tf.layers.zeroPadding2d({ ...config, name: this.#nameOf('zero_padding2d', config) }), x);
   }
 
   cropping2d(x: SymbolicTensor, config: Named & { readonly cropping: Border }): SymbolicTensor {
-    return applyLayer(this.#tf.layers.cropping2D({ ...config, name: this.#nameOf('cropping2d', config) }), x);
+    return applyLayer(this.tf.layers.cropping2D({ ...config, name: this.#nameOf('cropping2d', config) }), x);
   }
 
   add(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.add({ name: this.#nameOf('add', config) }), inputs);
+    return applyLayer(this.tf.layers.add({ name: this.#nameOf('add', config) }), inputs);
+  }
+
+  /** Multiplies two tensors, whose sizes may also be 1. */
+  multiply(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
+    return applyLayer(this.tf.layers.multiply({ name: this.#nameOf('multiply', config) }), inputs);
+  }
+
+  /** Reshapes each sample. */
+  reshape(x: SymbolicTensor, config: { readonly name: string; readonly targetShape: number[] }): SymbolicTensor {
+    return applyLayer(this.tf.layers.reshape(config), x);
   }
 
   /** Concatenates along the channel axis. */
   concatenate(inputs: SymbolicTensor[], config: Named = {}): SymbolicTensor {
-    return applyLayer(this.#tf.layers.concatenate({ name: this.#nameOf('concatenate', config) }), inputs);
+    return applyLayer(this.tf.layers.concatenate({ name: this.#nameOf('concatenate', config) }), inputs);
   }
 
   /** Returns x + scale · residual for the inputs [x, residual]. */
@@ -185,9 +206,17 @@ export class LayerFactory {
     );
   }
 
-  dropout(x: SymbolicTensor, config: { readonly name: string; readonly rate: number }): SymbolicTensor {
+  dropout(x: SymbolicTensor, config: Omit<DropoutConfig, 'index'>): SymbolicTensor {
     this.#dropouts += 1;
     return applyLayer(new this.#classes.Dropout({ ...config, index: this.#dropouts - 1 }), x);
+  }
+
+  /** Maps float32 [n, …, channels] to float32 [n, …, units]. */
+  dense(
+    x: SymbolicTensor,
+    config: { readonly name: string; readonly units: number; readonly activation?: 'softmax' },
+  ): SymbolicTensor {
+    return applyLayer(this.tf.layers.dense({ ...config, kernelInitializer: this.initializer() }), x);
   }
 
   /** Maps float32 [n, channels] to float32 [n, classes] by a dense layer with softmax. */
@@ -195,26 +224,11 @@ export class LayerFactory {
     x: SymbolicTensor,
     { name, classes }: { readonly name: string; readonly classes: number },
   ): SymbolicTensor {
-    return applyLayer(
-      this.#tf.layers.dense({
-        name,
-        units: classes,
-        activation: 'softmax',
-        kernelInitializer: this.#initializer('glorot-uniform'),
-      }),
-      x,
-    );
+    return this.dense(x, { name, units: classes, activation: 'softmax' });
   }
 
   #nameOf(kind: string, { name }: Named): string {
     return name ?? this.#numbered(kind);
-  }
-
-  #initializer(kind: Initialization) {
-    // With one seed for all, weights of equal shape would start with equal values.
-    this.#initialized += 1;
-    const seed = this.#seed + this.#initialized;
-    return kind === 'he-normal' ? heNormal(this.#tf, seed) : glorotUniform(this.#tf, seed);
   }
 }
 

@@ -8,18 +8,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
   DepthwiseConv2D: 'convolution',
   SeparableConv2D: 'convolution',
   BatchNormalization: 'normalization',
+  LayerNormalization: 'normalization',
   Activation: 'activation',
   ReLU: 'activation',
   MaxPooling2D: 'pooling',
   AveragePooling2D: 'pooling',
   GlobalAveragePooling2D: 'pooling',
   Add: 'joining',
+  Multiply: 'joining',
   Concatenate: 'joining',
   CustomScaleLayer: 'joining',
-  Dense: 'classifier',
 };
 
 export function kindOf(layer: Layer): Kind {
+  // Within a backbone, a dense layer is a convolution of one pixel.
+  if (layer.getClassName() === 'Dense') return layer.outboundNodes.length === 0 ? 'classifier' : 'convolution';
   return KINDS[layer.getClassName()] ?? 'other';
 }
 

@@ -4,8 +4,7 @@ import { reasonOf } from '../../../shared/wording.ts';
 import { type DownloadOptions, download } from '../../download/download.ts';
 import { describeDigest, digestOf, type PinnedDigest, type PinnedFile } from '../../download/pinned-file.ts';
 import { weightsFiles } from '../../keras/saved-weights.ts';
-import type { BackboneName } from '../../models/backbones/index.ts';
-import { imagenetWeights } from '../../models/imagenet-weights.ts';
+import type { Backbone, Backbones } from '../../models/backbones/backbone.ts';
 
 /** Where the initial weights come from if they are not random. */
 export type WeightsSource =
@@ -23,9 +22,13 @@ const OTHERWISE =
  *
  * @returns undefined for `none`, or a problem if the value is invalid or no weights are published for the backbone.
  */
-export function weightsSource(weights: string, backbone: BackboneName): Result<WeightsSource | undefined> {
+export function weightsSource(
+  weights: string,
+  backbone: string,
+  backbones: Backbones,
+): Result<WeightsSource | undefined> {
   if (weights === 'none') return success(undefined);
-  if (weights === 'imagenet') return publishedWeights(backbone);
+  if (weights === 'imagenet') return publishedWeights(backbone, backbones);
   const [, place, hex, size] = /^(.+)#sha256=([0-9a-f]{64})(?:&bytes=(\d{1,12}))?$/i.exec(weights) ?? [];
   if (place === undefined || hex === undefined) {
     return problem(
@@ -48,11 +51,13 @@ export function weightsSource(weights: string, backbone: BackboneName): Result<W
   });
 }
 
-function publishedWeights(backbone: BackboneName): Result<WeightsSource> {
-  const published = imagenetWeights[backbone];
+function publishedWeights(backbone: string, backbones: Backbones): Result<WeightsSource> {
+  const hasWeights = ({ imagenet }: Backbone) => imagenet !== undefined;
+  const published = backbones[backbone]?.imagenet;
   if (published === undefined) {
+    const others = Object.keys(backbones).filter((name) => backbones[name] && hasWeights(backbones[name]));
     return problem(`there are no ImageNet weights for the backbone "${backbone}"`, {
-      advice: `Remove weights, or use another backbone: ${Object.keys(imagenetWeights).join(', ')}.`,
+      advice: `Remove weights, or use another backbone: ${others.join(', ')}.`,
     });
   }
   if (published.digest === undefined) {

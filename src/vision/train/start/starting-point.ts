@@ -3,7 +3,8 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { failure, type Problem, problem, type Result, success } from '../../../shared/problem.ts';
 import type { Resizing } from '../../data/images/resizing.ts';
 import { type LoadedWeights, loadKerasWeights } from '../../keras/load-weights.ts';
-import { type BackboneName, backboneNames, backbones } from '../../models/backbones/index.ts';
+import type { Backbones } from '../../models/backbones/backbone.ts';
+import { backbones as builtIn } from '../../models/backbones/index.ts';
 import { type Architecture, buildClassifier, type ClassifierOptions } from '../../models/classifier.ts';
 import type { TaskClasses } from '../../models/heads.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../../models/saved-model.ts';
@@ -27,7 +28,9 @@ export interface StartingPointOptions {
   /** The path of a file saved by Keras that is an input of the stage. */
   readonly weightsFile?: string | undefined;
   /** Optional if a saved model is given, which has its own. */
-  readonly backbone?: BackboneName | undefined;
+  readonly backbone?: string | undefined;
+  /** The backbones that there are; the built-in ones by default. */
+  readonly backbones?: Backbones | undefined;
   /** The size of the images, in pixels. */
   readonly height: number;
   readonly width: number;
@@ -37,23 +40,23 @@ export interface StartingPointOptions {
 
 /** Checks that saved model, backbone and data match, without loading TensorFlow. */
 export async function findStartingPoint(options: StartingPointOptions): Promise<Result<StartingPoint>> {
-  const { model, height, width, resizing } = options;
+  const { model, height, width, resizing, backbones = builtIn } = options;
   const tasks = options.tasks.map(({ name, classes, class_names }) => ({
     ...{ name, classes },
     ...(class_names && { class_names }),
   }));
-  const saved = model === undefined ? undefined : await readModelFacts(model);
+  const saved = model === undefined ? undefined : await readModelFacts(model, backbones);
   if (saved?.ok === false) return saved;
   const backbone = options.backbone ?? saved?.value.backbone;
   if (backbone === undefined) {
     return problem('neither the param "backbone" nor the input "model" is given', {
-      advice: `Set backbone to one of ${backboneNames.join(', ')}, or connect the input "model".`,
+      advice: `Set backbone to one of ${Object.keys(backbones).join(', ')}, or connect the input "model".`,
     });
   }
-  const initial = initialWeights(options, backbone);
+  const initial = initialWeights({ ...options, backbones }, backbone);
   const problems = [
     ...(initial.ok ? [] : initial.failure),
-    ...sizeProblems(backbone, { height, width }),
+    ...sizeProblems(backbone, backbones, { height, width }),
     ...(saved === undefined ? [] : mismatches(saved.value, { backbone, tasks })),
   ].map((found) => (model === undefined ? found : { ...found, at: { file: model } }));
   if (!initial.ok || problems.length > 0) return failure(problems);
@@ -66,8 +69,8 @@ export async function findStartingPoint(options: StartingPointOptions): Promise<
 }
 
 function initialWeights(
-  { model, weights, weightsFile }: StartingPointOptions,
-  backbone: BackboneName,
+  { model, weights, weightsFile, backbones }: StartingPointOptions & { readonly backbones: Backbones },
+  backbone: string,
 ): Result<WeightsSource | undefined> {
   const given = [
     ...(model === undefined ? [] : ['the input "model"']),
@@ -79,7 +82,9 @@ function initialWeights(
       advice: 'Keep one of them.',
     });
   }
-  return weightsFile === undefined ? weightsSource(weights, backbone) : success({ kind: 'input', path: weightsFile });
+  return weightsFile === undefined
+    ? weightsSource(weights, backbone, backbones)
+    : success({ kind: 'input', path: weightsFile });
 }
 
 export interface StartingModelOptions extends ClassifierOptions {
@@ -114,6 +119,11 @@ function build(tf: TensorFlow, facts: Architecture, options: StartingModelOption
   } catch (error) {
     const [, name] = /The name "(.*)" is used \d+ times in the model/.exec(String(error)) ?? [];
     if (name === undefined) throw error;
+    if (!facts.tasks.some((task) => task.name === name)) {
+      return problem(`the backbone "${facts.backbone}" has several layers with the name "${name}"`, {
+        advice: 'Give each of its layers a name of its own.',
+      });
+    }
     return problem(`a task has the same name as a layer of the backbone "${facts.backbone}": "${name}"`, {
       advice: 'Rename the task in the label file: its head is a layer of that name.',
     });
@@ -146,8 +156,12 @@ function describeHeads({ skippedHeads }: LoadedWeights): string {
     .join('; ');
 }
 
-function sizeProblems(backbone: BackboneName, { height, width }: { readonly height: number; readonly width: number }) {
-  const { minSize } = backbones[backbone];
+function sizeProblems(
+  backbone: string,
+  backbones: Backbones,
+  { height, width }: { readonly height: number; readonly width: number },
+) {
+  const minSize = backbones[backbone]?.minSize ?? 1;
   if (Math.min(height, width) >= minSize) return [];
   return [
     {
@@ -159,7 +173,7 @@ function sizeProblems(backbone: BackboneName, { height, width }: { readonly heig
 
 function mismatches(
   saved: ModelFacts,
-  { backbone, tasks }: { readonly backbone: BackboneName; readonly tasks: readonly TaskClasses[] },
+  { backbone, tasks }: { readonly backbone: string; readonly tasks: readonly TaskClasses[] },
 ): Problem[] {
   const problems: Problem[] = [];
   if (backbone !== saved.backbone) {

@@ -2,9 +2,9 @@ import type { LayerVariable, Tensor, Variable } from '@tensorflow/tfjs-node-gpu'
 import { createEagerPredictor } from '../../predict/predictor.ts';
 import { imagesToDevice } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
+import { augment, drawNumbers, drawnNumbers } from '../augmentations/augment.ts';
 import { createOptimizer, optimizerRate } from '../optimizers/create-optimizer.ts';
 import type { RateFactors } from '../start/fine-tuning.ts';
-import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { l2Penalty } from './l2-penalty.ts';
 import { targetMasks } from './target-masks.ts';
@@ -14,26 +14,30 @@ import { countWeights, fromVector, toVector } from './weight-vector.ts';
 
 /** Creates a trainer that runs op by op. It is slower than the graph trainer, which is tested against it. */
 export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Trainer {
-  const { model, height, width, layout, augmentation } = options;
+  const { model, height, width, layout, augmentations = [] } = options;
   const trainable = model.trainableWeights;
   const sizes = trainable.map((weight) => countWeights([weight]));
   const optimizer = createOptimizer(tf, options.optimizer, countWeights(trainable));
   const step: Trainer['step'] = async ({ images, ...labels }, at, learningRate) =>
     tf.tidy(() => {
       const count = labels.taskOf.length;
-      const transforms = isIdentity(augmentation)
-        ? undefined
-        : tf.tensor2d(randomTransforms(augmentation, count, { height, width }, at), [count, 8]);
+      const key = tf.tensor1d([at.seed, at.step], 'int32');
+      const drawn = drawNumbers(augmentations, count, { height, width }, at);
+      const batch = {
+        pixels: imagesToDevice(tf, images, [count, height, width, 3]),
+        targets: [targetMasks(tf, layout, labels, options.targets)],
+      };
       const { loss, probabilities, gradients } = computeGradientsOn(
         tf,
         options.devices ?? [''],
         (_, work) => work(),
         model,
         {
-          pixels: imagesToDevice(tf, images, [count, height, width, 3]),
-          transforms,
-          key: tf.tensor1d([at.seed, at.step], 'int32'),
-          ...targetMasks(tf, layout, labels, options.targets),
+          ...augment(tf, augmentations, batch, {
+            drawn: tf.tensor2d(drawn, [count, drawnNumbers(augmentations)]),
+            key,
+          }),
+          key,
         },
         { l2: options.l2 },
       );

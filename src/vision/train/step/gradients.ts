@@ -1,17 +1,12 @@
-import type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import { projectiveTransform } from '../../tensorflow/projective-transform.ts';
+import type { Batch } from '../augmentations/augmentation.ts';
 import { probabilitiesOf } from './forward.ts';
 import { l2Penalty } from './l2-penalty.ts';
 import { maskedCrossEntropy } from './loss.ts';
-import type { TargetMasks } from './target-masks.ts';
 
-/** A batch on the device. */
-export interface BatchTensors extends TargetMasks {
-  /** float32 [n, height, width, 3], values from 0 to 255. */
-  readonly pixels: Tensor4D;
-  /** float32 [n, 8], one row per image as expected by `projectiveTransform`; undefined means no augmentation. */
-  readonly transforms?: Tensor2D | undefined;
+/** A batch on the device, augmented. */
+export interface BatchTensors extends Batch {
   /** int32 [2]: seed and step, the key of the random numbers of dropout. */
   readonly key: Tensor1D;
   /** The position of these rows in a larger batch, if this is a slice of one. */
@@ -34,7 +29,7 @@ export interface Gradients {
 }
 
 /**
- * Augments a batch and runs the forward pass, the loss and the backward pass. Updates the model's moving averages but
+ * Runs the forward pass, the loss and the backward pass. Updates the model's moving averages but
  * not its trainable weights.
  *
  * @param terms.l2 the factor of the L2 penalty on the trainable kernels.
@@ -46,13 +41,14 @@ export function computeGradients(
   batch: BatchTensors,
   { l2 = 0, scale }: LossTerms = {},
 ): Gradients {
-  const { pixels, transforms, key, slice } = batch;
-  const augmented = transforms ? projectiveTransform(tf, pixels, transforms) : pixels;
+  const { pixels, targets, key, slice } = batch;
   const weights = model.trainableWeights.map((weight) => weight.read() as Variable);
   let kept: { readonly probabilities: Tensor2D; readonly loss: Scalar } | undefined;
   const { value, grads } = tf.variableGrads(() => {
-    const probabilities = probabilitiesOf(tf, model, augmented, { training: true, key, slice });
-    const crossEntropy = maskedCrossEntropy(tf, probabilities, batch);
+    const probabilities = probabilitiesOf(tf, model, pixels, { training: true, key, slice });
+    const crossEntropy = targets
+      .map((target) => maskedCrossEntropy(tf, probabilities, target))
+      .reduce((sum, each) => tf.add(sum, each));
     const loss = l2 === 0 ? crossEntropy : tf.add<Scalar>(crossEntropy, l2Penalty(tf, model, l2));
     // `variableGrads` disposes of all tensors but what is returned and the gradients.
     kept = { probabilities: tf.keep(probabilities), loss: tf.keep(loss.clone()) };

@@ -3,9 +3,9 @@ import { addPrediction, predictBy } from '../../predict/predictor.ts';
 import { bytesToFloats } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { createProgram, type EntryPoint, type Program } from '../../tensorflow/trace/program.ts';
+import { augment, drawNumbers, drawnNumbers } from '../augmentations/augment.ts';
 import { createGraphOptimizer, optimizerRate } from '../optimizers/create-optimizer.ts';
 import type { GraphOptimizer } from '../optimizers/optimizer.ts';
-import { isIdentity, randomTransforms } from './augmentation.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { l2Penalty } from './l2-penalty.ts';
 import { createLossScale, type LossScale } from './loss-scale.ts';
@@ -13,12 +13,12 @@ import { targetValues } from './target-masks.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 
-type StepInput = 'images' | 'transforms' | 'target' | 'headMask' | 'key' | 'rate';
+type StepInput = 'images' | 'drawn' | 'target' | 'headMask' | 'key' | 'rate';
 type StepEntry = EntryPoint<StepInput, 'loss' | 'probabilities'>;
 
 /** Creates a trainer that runs each step as one TensorFlow graph. The weights stay in the graph from step to step. */
 export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions): Promise<Trainer> {
-  const { model, height, width, layout, augmentation, batchSizes } = options;
+  const { model, height, width, layout, augmentations = [], batchSizes } = options;
   const program = createProgram(tf, options.session);
   for (const weight of model.weights) program.variable(weight.read() as Variable);
   const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
@@ -37,7 +37,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
     if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
     const prepared = session.prepare(entry, {
       images,
-      transforms: randomTransforms(augmentation, count, { height, width }, at),
+      drawn: drawNumbers(augmentations, count, { height, width }, at),
       ...targetValues(layout, labels, options.targets),
       key: Int32Array.of(at.seed, at.step),
       rate: Float32Array.of(optimizerRate(options.optimizer, learningRate, at.updates)),
@@ -82,29 +82,36 @@ function addStep(
   { optimizer, lossScale }: { readonly optimizer: GraphOptimizer; readonly lossScale: LossScale | undefined },
   count: number,
 ): StepEntry {
-  const { model, height, width, layout, augmentation } = options;
+  const { model, height, width, layout, augmentations = [], devices = [''] } = options;
   const matrix = { dtype: 'float32', shape: [count, layout.totalClasses] } as const;
   const inputs = {
     images: { dtype: 'uint8', shape: [count, height, width, 3] },
-    transforms: { dtype: 'float32', shape: [count, 8] },
+    drawn: { dtype: 'float32', shape: [count, drawnNumbers(augmentations)] },
     target: matrix,
     headMask: matrix,
     key: { dtype: 'int32', shape: [2] },
     rate: { dtype: 'float32', shape: [] },
   } as const;
   return program.entry(`step_${count}`, inputs, (fed, tracing) => {
+    const key = fed.key as Tensor1D;
+    // Before the batch is split over the devices, since images of it may be mixed.
+    const batch = tracing.onDevice(devices[0] ?? '', () =>
+      augment(
+        tf,
+        augmentations,
+        {
+          pixels: bytesToFloats(tf, fed.images) as Tensor4D,
+          targets: [{ target: fed.target as Tensor2D, headMask: fed.headMask as Tensor2D }],
+        },
+        { drawn: fed.drawn as Tensor2D, key },
+      ),
+    );
     const { loss, probabilities, gradients } = computeGradientsOn(
       tf,
-      options.devices ?? [''],
+      devices,
       tracing.onDevice,
       model,
-      {
-        pixels: bytesToFloats(tf, fed.images) as Tensor4D,
-        transforms: isIdentity(augmentation) ? undefined : (fed.transforms as Tensor2D),
-        target: fed.target as Tensor2D,
-        headMask: fed.headMask as Tensor2D,
-        key: fed.key as Tensor1D,
-      },
+      { ...batch, key },
       { l2: options.l2, scale: lossScale?.value(tracing) },
     );
     const rates = gradients.map((_, index) => tf.mul(fed.rate, options.rateFactors?.[index] ?? 1));

@@ -2,7 +2,7 @@ import type { LayersModel, Scalar } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 
 /**
- * Returns the scalar l2 · Σ w² over the trainable kernels. Biases and batch normalization are excluded, as is usual.
+ * Returns the scalar l2 · Σ w² over the trainable kernels. Biases, normalization and layer scales are excluded, as is usual.
  */
 export function l2Penalty(tf: TensorFlow, model: LayersModel, l2 = 0): Scalar {
   return tf.tidy(() => {

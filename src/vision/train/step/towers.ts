@@ -69,9 +69,10 @@ function sliceOf(tf: TensorFlow, batch: BatchTensors, from: number, to: number):
   const rows = <Kind extends Tensor>(tensor: Kind): Kind => tf.slice(tensor, from, to - from) as Kind;
   return {
     pixels: rows<Tensor4D>(batch.pixels),
-    transforms: batch.transforms && rows<Tensor2D>(batch.transforms),
-    target: rows<Tensor2D>(batch.target),
-    headMask: rows<Tensor2D>(batch.headMask),
+    targets: batch.targets.map(({ target, headMask }) => ({
+      target: rows<Tensor2D>(target),
+      headMask: rows<Tensor2D>(headMask),
+    })),
     key: batch.key as Tensor1D,
     slice: { from, of: batch.pixels.shape[0] },
   };

@@ -2,9 +2,10 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { Predictor } from '../../predict/predictor.ts';
 import type { SessionOptions } from '../../tensorflow/session/config-proto.ts';
 import type { PreparedRun } from '../../tensorflow/session/session.ts';
+import type { Augmentation } from '../augmentations/augmentation.ts';
+import type { RandomKey } from '../augmentations/random.ts';
 import type { OptimizerOptions } from '../optimizers/optimizer.ts';
 import type { RateFactors } from '../start/fine-tuning.ts';
-import type { Augmentation, RandomKey } from './augmentation.ts';
 import type { ClipOptions } from './clip-gradients.ts';
 import type { BatchTargets, HeadLayout, TargetOptions } from './target-masks.ts';
 
@@ -62,7 +63,8 @@ export interface TrainerOptions {
   readonly width: number;
   readonly layout: HeadLayout;
   readonly optimizer: OptimizerOptions;
-  readonly augmentation: Augmentation;
+  /** Applied to each batch in their order; none by default. */
+  readonly augmentations?: readonly Augmentation[];
   readonly targets?: TargetOptions;
   readonly clip?: ClipOptions;
   /** The factor of the L2 penalty; 0 by default. */

@@ -13,10 +13,13 @@ const names = readdirSync(tables).map((file) => parse(file).name as BackboneName
 test.each(names)(
   'the layers of %s have the names, order, classes, shapes and parameter counts of Keras',
   (backbone) => {
-    const { build, defaultSize } = backbones[backbone];
+    const { build, afterPooling, defaultSize } = backbones[backbone];
+    const factory = new LayerFactory(tf, 1);
     const input = tf.input({ name: 'input_layer', shape: [defaultSize, defaultSize, 3] });
-    const model = tf.model({ inputs: input, outputs: build(new LayerFactory(tf, 1), input) });
-    const layers = model.layers.map((layer) => {
+    const pooled = factory.globalAveragePooling2d(build(factory, input), { name: 'pool' });
+    const model = tf.model({ inputs: input, outputs: afterPooling?.(factory, pooled) ?? pooled });
+    const ofBackbone = model.layers.filter(({ name }) => name !== 'pool');
+    const layers = ofBackbone.map((layer) => {
       const [, ...shape] = layer.outputShape as number[];
       return `${layer.name} ${layer.getClassName()} ${shape.join('x')} ${layer.countParams()}`;
     });

@@ -40,6 +40,17 @@ test('two Dropout layers of a model have different masks, even for inputs of one
   expect(same / (one?.length ?? 1)).toBeCloseTo(0.5, 1);
 });
 
+test('Dropout with the noise shape [null, 1, 1, 1] keeps or drops whole samples, as stochastic depth', () => {
+  const layer = new Dropout({ name: 'drop', rate: 0.25, noiseShape: [null, 1, 1, 1] });
+  const call = { training: true, key: tf.tensor1d([2018, 1], 'int32') };
+  const samples = (layer.apply(tf.ones([400, 2, 2, 3]), call) as Tensor).reshape([400, 12]);
+  const [least, most] = [samples.min(1).dataSync(), samples.max(1).dataSync()];
+  expect(least).toEqual(most);
+  expect(new Set([...least].map((value) => value.toFixed(4)))).toEqual(new Set(['0.0000', '1.3333']));
+  expect(share([...least], 0)).toBeCloseTo(0.25, 1);
+  expect(layer.getConfig()).toMatchObject({ rate: 0.25, noiseShape: [null, 1, 1, 1] });
+});
+
 test('Dropout with a rate of 0 drops nothing', () => {
   expect(share(trained(0, 2018, 1), 1)).toBe(1);
 });

@@ -1,9 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import type { Precision } from '../../../../src/vision/tensorflow/session/config-proto.ts';
+import { affine } from '../../../../src/vision/train/augmentations/affine.ts';
+import { colorJitter } from '../../../../src/vision/train/augmentations/color-jitter.ts';
+import { cutmix } from '../../../../src/vision/train/augmentations/cutmix.ts';
+import { gaussianBlur } from '../../../../src/vision/train/augmentations/gaussian-blur.ts';
+import { mixup } from '../../../../src/vision/train/augmentations/mixup.ts';
+import { randAugment } from '../../../../src/vision/train/augmentations/rand-augment.ts';
+import { randomErasing } from '../../../../src/vision/train/augmentations/random-erasing.ts';
+import { randomResizedCrop } from '../../../../src/vision/train/augmentations/random-resized-crop.ts';
 import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
 import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
 import type { ImageBatch } from '../../../../src/vision/train/step/trainer.ts';
 import { distance, images, type Options, positionOf, setUp } from './small-trainer.ts';
+
+const EVERY_AUGMENTATION = [
+  randomResizedCrop(),
+  affine(),
+  colorJitter(),
+  gaussianBlur(),
+  randAugment(),
+  randomErasing({ fill: 'noise' }),
+  cutmix(),
+  mixup(),
+];
 
 describe('the graph trainer computes the same steps as the eager trainer', () => {
   const size = 64;
@@ -31,6 +50,7 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
     ['Adam, L2 penalty', { optimizer: adam, l2: 1e-3 }],
     ['Adam, part of the backbone frozen', { optimizer: adam, freeze: 'block2_relu' }],
     ['Adam, smaller learning rate in the backbone', { optimizer: adam, factors: { block2_relu: 0.01, backbone: 0.1 } }],
+    ['Adam, not augmented', { optimizer: adam, augmentations: [] }],
     [
       'SGD with momentum, the backbone learning more slowly',
       { optimizer: { name: 'sgd', momentum: 0.9, nesterov: true }, factors: { backbone: 0.1 } },
@@ -39,7 +59,10 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
 
   const batchAt = (step: number) => (step % 5 === 4 ? last : whole);
 
-  test.each(cases)('with the same loss and update: %s', async (_, options) => {
+  /** Rounding decides whether a pixel is inverted or posterized, so that losses differ more with each step. */
+  const augmented: [string, Options] = ['Adam, augmented in every way', { augmentations: EVERY_AUGMENTATION }];
+
+  test.each([...cases, augmented])('with the same loss and update: %s', async (_, options) => {
     const [graph, eager] = [
       await setUp('graph', { ...more, ...options }),
       await setUp('eager', { ...more, ...options }),

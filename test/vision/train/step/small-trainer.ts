@@ -1,5 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
+import { affine } from '../../../../src/vision/train/augmentations/affine.ts';
 import { prepareFineTuning } from '../../../../src/vision/train/start/fine-tuning.ts';
 import { createTrainer } from '../../../../src/vision/train/step/create-trainer.ts';
 import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
@@ -50,7 +51,7 @@ export async function setUp(mode: ExecutionMode, more: Options = {}): Promise<Tr
     width: SIZE,
     layout,
     optimizer: { name: 'adam' },
-    augmentation: { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 },
+    augmentations: [affine()],
     batchSizes: { training: [6, 2], prediction: 6 },
     ...more,
     rateFactors,

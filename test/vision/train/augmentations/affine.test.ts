@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { type Augmentation, isIdentity, randomTransforms } from '../../../../src/vision/train/step/augmentation.ts';
+import { type AffineRanges, affine, isIdentity } from '../../../../src/vision/train/augmentations/affine.ts';
+import { drawNumbers } from '../../../../src/vision/train/augmentations/augment.ts';
 
-const still: Augmentation = { horizontalFlip: false, rotationRange: 0, zoomRange: 0 };
-const all: Augmentation = { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 };
+const still: AffineRanges = { horizontalFlip: false, rotationRange: 0, zoomRange: 0 };
+const all: AffineRanges = { horizontalFlip: true, rotationRange: 20, zoomRange: 0.2 };
 const size = { height: 9, width: 13 };
 const at = { seed: 2018, step: 7 };
 
 /** Returns one transform per image. */
-function transforms(augmentation: Augmentation, count = 500, point = at): number[][] {
-  const values = [...randomTransforms(augmentation, count, size, point)];
+function transforms(ranges: AffineRanges, count = 500, point = at): number[][] {
+  const values = [...drawNumbers([affine(ranges)], count, size, point)];
   return Array.from({ length: count }, (_, image) => values.slice(image * 8, (image + 1) * 8));
 }
 
@@ -74,7 +75,7 @@ describe('the random transforms of a batch', () => {
   });
 
   test('have the same rotation whether or not flipping is on', () => {
-    const angles = (augmentation: Augmentation) => transforms(augmentation).map((transform) => parts(transform).angle);
+    const angles = (ranges: AffineRanges) => transforms(ranges).map((transform) => parts(transform).angle);
     expect(angles({ ...all, horizontalFlip: false })).toEqual(angles(all));
   });
 });

@@ -1,0 +1,33 @@
+import { defineStage } from '../../index.ts';
+import { withBuiltIn } from '../models/backbones/index.ts';
+import type { Augmentation } from '../train/augmentations/augmentation.ts';
+import { reportedMetrics } from '../train/loop/history.ts';
+import { trainParamsWith } from '../train/params.ts';
+import { trainOptions } from '../train/params-to-options.ts';
+import { train } from '../train/train.ts';
+import type { ModelStageOptions } from './model-stage-options.ts';
+
+export interface TrainStageOptions extends ModelStageOptions {
+  /** What is done to the training images, in this order. By default the param `augment` of the stage says it. */
+  readonly augmentations?: readonly Augmentation[];
+}
+
+/** Returns the stage that trains a multi-task classifier on the training split, from initial weights or a saved model. */
+export function trainStage({ backbones: given, augmentations }: TrainStageOptions = {}) {
+  const backbones = withBuiltIn(given);
+  return defineStage({
+    params: trainParamsWith(backbones, augmentations),
+    inputs: ['shards', 'targets', 'model?', 'weights?'],
+    outputs: ['model', 'history.json', 'tensorboard'],
+    async run({ params, inputs, outputs, metrics, work, downloads, ...context }) {
+      const { shards, targets, model: startFrom, weights } = inputs;
+      const trained = await train(
+        { shards, targets, startFrom, weights, work, downloads, ...outputs },
+        { ...trainOptions(params), backbones, ...(augmentations && { augmentations }) },
+        context,
+      );
+      if (!trained.ok) return trained.failure;
+      if (trained.value !== undefined) metrics(reportedMetrics(trained.value));
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { execaNode } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OWN_MODULES } from '../../support/own-modules.ts';
+import { Packed } from './packed.ts';
+
+/** `npm run test:package`: not a part of `npm test`, which does the same with a link to this repository. */
+
+const PACKAGES = resolve(import.meta.dirname, '../../../node_modules');
+const IMAGES_ONLY = `stages:
+  draw-shapes: { module: stages/draw-shapes.ts, params: { images_per_class: 5, seed: 1 } }
+  ingest:
+    module: stages/ingest.ts
+    inputs: { dataset: draw-shapes.images }
+    params: { layout: folders, seed: 1 }
+  resize:
+    module: stages/resize.ts
+    inputs: { images: ingest.images, dataset: draw-shapes.images }
+    params: { size: 32 }
+`;
+const packed = new Packed();
+
+beforeAll(() => packed.pack());
+afterAll(() => packed.remove());
+
+test("a stranger's project trains with a backbone and an augmentation of its own, type-checked strictly", {
+  timeout: 300_000,
+}, async () => {
+  const project = packed.project('vision');
+  expect(await project.npm('install', packed.tarball)).toMatchObject({ exitCode: 0 });
+  expect(await project.pipeline('init', '--template', 'vision')).toMatchObject({ exitCode: 0, stderr: '' });
+  for (const [path, text] of Object.entries(OWN_MODULES)) {
+    mkdirSync(dirname(project.path(path)), { recursive: true });
+    writeFileSync(project.path(path), text);
+  }
+
+  // A pipeline that uses no TensorFlow needs none.
+  writeFileSync(project.path('images.yaml'), IMAGES_ONLY);
+  const images = await project.pipeline('run', '-f', 'images.yaml');
+  expect(images.exitCode, images.stderr).toBe(0);
+  const without = await project.pipeline('run');
+  expect(without.exitCode).toBe(2);
+  expect(without.stderr).toContain('→ Run `npx pipeline setup`, which installs TensorFlow for this project.');
+
+  // What `pipeline setup` and `npm install --save-dev @types/node` would bring.
+  for (const name of ['@tensorflow', '@types/node', 'undici-types'])
+    symlinkSync(join(PACKAGES, name), project.path(`node_modules/${name}`));
+  const compiler = join(PACKAGES, 'typescript/bin/tsc');
+  expect((await execaNode(compiler, [], { cwd: project.directory, reject: false })).stdout).toBe('');
+  const set = ['backbone=mine', 'image_size=32', 'train.epochs=2', 'draw-shapes.images_per_class=20'];
+  const run = await project.pipeline('run', ...set.flatMap((each) => ['--set', each]));
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.stdout).toContain('7 stages');
+});
