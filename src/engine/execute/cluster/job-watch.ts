@@ -119,7 +119,7 @@ export class JobWatch {
     const states = await this.#scheduler.states(this.#names());
     this.#onSilence(states.ok ? undefined : states.failure.said);
     if (states.ok) {
-      const summary = JSON.stringify(states.value);
+      const summary = states.value.map(({ id, word }) => `${id} ${word}`).join();
       this.#interval =
         summary === this.#last ? Math.min(this.#interval * BACKING_OFF, this.#times.seldom) : this.#times.soon;
       this.#last = summary;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { ActionRecord } from '../../../../src/engine/cache/records.ts';
 import { ClusterRun } from '../../../../src/engine/cli/cluster-run.ts';
@@ -13,6 +14,7 @@ import { FakeSlurm, type FakeSlurmOptions } from '../../../support/slurm/fake-sl
 import type { StartedJob } from '../../../support/slurm/job.ts';
 import { simulatedWork } from '../../../support/slurm/simulated-work.ts';
 import { VirtualClock } from '../../../support/slurm/virtual-clock.ts';
+import { isSoak } from '../../../support/soak.ts';
 
 const SECOND = 1000;
 
@@ -68,10 +70,9 @@ function stageOf({ request: { script }, environment }: StartedJob): string {
   return line.exec(script)?.[1] ?? '';
 }
 
-/** Simulates a run of `text` on a cluster. `seconds`: how long the job of a stage takes. */
+/** Simulates a run of the pipeline file `text` on a cluster. */
 async function simulate(
   text: string,
-  seconds: (stage: string) => number,
   options: Partial<FakeSlurmOptions>,
 ): Promise<{ readonly slurm: FakeSlurm; readonly clock: VirtualClock; readonly result: RunResult }> {
   const clock = new VirtualClock();
@@ -84,7 +85,7 @@ async function simulate(
     simulated.outputs.set(job.output, Buffer.from(`${printed}\n`));
     return { kind: 'exited', code: 0 } as const;
   };
-  const work = simulatedWork(clock, (job) => seconds(stageOf(job)) * SECOND, finish);
+  const work = simulatedWork(clock, (job) => secondsOf(stageOf(job)) * SECOND, finish);
   const slurm = new FakeSlurm({ clock, work, ...options });
   Object.assign(simulated, { clock, slurm });
   simulated.outputs.clear();
@@ -109,10 +110,12 @@ async function simulate(
       onSilence: () => undefined,
     },
   );
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
   const result = await clock.until(
     execute(cluster.services, {
       ...{ selection, select: () => ({ ok: true, value: selection }), purpose: 'run', keepGoing: true },
-      ...{ signal: new AbortController().signal, emit: () => undefined },
+      ...{ signal, emit: () => undefined },
     }),
   );
   return { slurm, clock, result };
@@ -124,50 +127,64 @@ function recordOf(stage: string, key: ActionKey): ActionRecord {
   return { key, document: { digest: key } as never, outputs: { out: output }, metrics: {}, provenance };
 }
 
-/** How busy the nodes are, from 0 to 1, while at least as many jobs have not ended as there are nodes. */
+/** How busy the nodes are, from 0 to 1, from the end of the first job on, while there are as many jobs left as nodes. */
 function busyShare({ cluster }: FakeSlurm, nodes: number): number {
-  const ends = cluster.jobs.map(({ ended = 0 }) => ended).sort((a, b) => a - b);
-  const scarce = ends.at(-nodes) ?? 0;
-  const begun = Math.min(...cluster.jobs.map(({ started = 0 }) => started));
-  const busy = cluster.jobs.reduce(
-    (sum, { started = 0, ended = 0 }) => sum + Math.min(ended, scarce) - Math.min(started, scarce),
-    0,
-  );
-  return busy / (nodes * (scarce - begun));
+  const ends = cluster.jobs.flatMap(({ ended }) => ended ?? []).sort((a, b) => a - b);
+  const [from = 0, to = 0] = [ends[0], ends.at(-nodes)];
+  const within = (time: number) => Math.min(Math.max(time, from), to);
+  const busy = cluster.jobs.reduce((sum, { started = 0, ended = 0 }) => sum + within(ended) - within(started), 0);
+  return busy / (nodes * (to - from));
 }
 
-/** Latencies of a large site under load, in milliseconds: how long commands take, and when a job starts. */
+/** Latencies of a site under load, in milliseconds: how long commands take, and when a job starts. */
 const SITE: Partial<FakeSlurmOptions> = {
   latency: (program) => ({ sbatch: 800, squeue: 1500, sacct: 4000, scancel: 500, scontrol: 500 })[program],
   ...{ schedule: 3 * SECOND, launch: 2 * SECOND, complete: 2 * SECOND },
-  ...{ nodes: 200, cpusPerNode: 1, gpusPerNode: 0 },
+  ...{ cpusPerNode: 1, gpusPerNode: 0 },
 };
 
-/** From two to four minutes, the same for the same stage. */
-function minutesOf(stage: string): number {
-  return 120 + (Number.parseInt(sha256(stage).slice(0, 4), 16) % 121);
+/** From one to two minutes, always the same for the same stage. */
+function secondsOf(stage: string): number {
+  return 60 + (Number.parseInt(sha256(stage).slice(0, 4), 16) % 61);
 }
 
-describe('5,000 stages on a simulated cluster of 200 nodes', () => {
-  const values = Array.from({ length: 832 }, (_, index) => index);
-  const chain = (name: string, input: string) =>
-    `  ${name}: { command: "make {inputs.before} {outputs.out} {params.i}", outputs: [out], executor: cluster, matrix: { i: [${values}] }, inputs: { before: ${input}.out }, params: { i: "\${matrix.i}" } }\n`;
-  const text = `executors:
-  cluster: { type: slurm }
+/** A stage, three stages with a matrix that read one another instance by instance, and one that reads all. */
+function pipelineWith(instances: number): string {
+  const values = Array.from({ length: instances }, (_, index) => index);
+  const chain = (name: string, before: string) => `  ${name}:
+    command: "make {inputs.before} {outputs.out} {params.i}"
+    outputs: [out]
+    executor: cluster
+    matrix: { i: [${values}] }
+    inputs: { before: ${before}.out }
+    params: { i: "\${matrix.i}" }
+`;
+  return `executors: { cluster: { type: slurm } }
 stages:
   prepare: { command: "make {outputs.out}", outputs: [out], executor: cluster }
-${chain('first', 'prepare')}${chain('second', 'first')}${chain('third', 'second')}  join: { command: "make {inputs.all} {outputs.out}", outputs: [out], executor: cluster, inputs: { all: third.out } }
+${chain('first', 'prepare')}${chain('second', 'first')}${chain('third', 'second')}  join:
+    command: "make {inputs.all} {outputs.out}"
+    outputs: [out]
+    executor: cluster
+    inputs: { all: third.out }
 `;
+}
 
-  test('keep it busy for 95 % of the time while there is enough to do, with one query at a time', async () => {
-    const { slurm, clock, result } = await simulate(text, minutesOf, SITE);
+// The short version has as many stages for each node.
+const [NODES, STAGES] = isSoak ? [200, 5000] : [40, 1001];
+
+describe(`${STAGES} stages on a simulated cluster of ${NODES} nodes`, () => {
+  test('keep it busy for 95 % of the time, with one query every two seconds at most', {
+    timeout: 600_000,
+  }, async () => {
+    const { slurm, clock, result } = await simulate(pipelineWith((STAGES - 2) / 3), { ...SITE, nodes: NODES });
     expect(result.stages.filter(({ outcome }) => outcome !== 'ran')).toEqual([]);
-    expect(result.stages).toHaveLength(2498);
-    expect(slurm.cluster.jobs, 'nothing is submitted twice').toHaveLength(2498);
-    expect(busyShare(slurm, 200)).toBeGreaterThan(0.95);
+    expect(result.stages).toHaveLength(STAGES);
+    expect(slurm.cluster.jobs, 'nothing is submitted twice').toHaveLength(STAGES);
+    expect(busyShare(slurm, NODES)).toBeGreaterThan(0.95);
     const queries = slurm.calls.filter(({ program }) => program === 'squeue').map(({ at }) => at);
     const pauses = queries.slice(1).map((at, index) => at - (queries[index] ?? 0));
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(2 * SECOND);
     expect(slurm.calls.length).toBeLessThan(clock.now() / (2 * SECOND));
-  }, 120_000);
+  });
 });
