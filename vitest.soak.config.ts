@@ -10,6 +10,7 @@ export default defineConfig({
       'test/scenarios/faults/**/*.test.ts',
       'test/scenarios/fashionai/kill.test.ts',
       'test/engine/cache/fuzz.test.ts',
+      'test/engine/execute/cluster/simulated-cluster.test.ts',
       'test/engine/inspect/fuzz.test.ts',
     ],
     env: { PIPELINE_SOAK: '1' },

@@ -143,9 +143,9 @@ const SITE: Partial<FakeSlurmOptions> = {
   ...{ cpusPerNode: 1, gpusPerNode: 0 },
 };
 
-/** From one to two minutes, always the same for the same stage. */
+/** From one to three minutes, always the same for the same stage. */
 function secondsOf(stage: string): number {
-  return 60 + (Number.parseInt(sha256(stage).slice(0, 4), 16) % 61);
+  return 60 + (Number.parseInt(sha256(stage).slice(0, 4), 16) % 121);
 }
 
 /** A stage, three stages with a matrix that read one another instance by instance, and one that reads all. */
