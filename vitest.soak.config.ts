@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     ...config.test,
     include: [
+      'test/scenarios/cluster/faults.test.ts',
       'test/scenarios/faults/**/*.test.ts',
       'test/scenarios/fashionai/kill.test.ts',
       'test/engine/cache/fuzz.test.ts',

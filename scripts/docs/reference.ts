@@ -82,7 +82,7 @@ function sentence(text: string): string {
 }
 
 function pipelinePage(): string[] {
-  const { stage, input, runtimeFact } = pipelineSchema.definitions;
+  const { stage, input, executor, runtimeFact } = pipelineSchema.definitions;
   const section = (title: string, schema: JsonSchema) => [title, keyTable(keysOf(schema))];
   return [
     '# Reference: pipeline.yaml',
@@ -91,6 +91,7 @@ function pipelinePage(): string[] {
     ...section('## A stage', stage as unknown as JsonSchema),
     ...section('## An input with globs', input as unknown as JsonSchema),
     'An input is a text (`STAGE.OUTPUT` or a path) or a mapping with these keys.',
+    ...section('## An executor', executor as unknown as JsonSchema),
     ...section('## A runtime fact', runtimeFact as unknown as JsonSchema),
   ];
 }

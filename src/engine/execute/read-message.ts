@@ -46,19 +46,22 @@ export function isStageFailure(value: unknown): boolean {
   return Array.isArray(problems) && problems.every(isProblem);
 }
 
-function isProblem(problem: unknown): boolean {
+/** Whether a value is a `Problem`. */
+export function isProblem(problem: unknown): boolean {
   if (!isObject(problem) || !isString(problem['message'])) return false;
   const { at, advice } = problem;
   return isOptional(at, isPlace) && isOptional(advice, isString);
 }
 
-function isPlace(place: unknown): boolean {
+/** Whether a value is a `Place`. */
+export function isPlace(place: unknown): boolean {
   if (!isObject(place) || !isString(place['file'])) return false;
   // JSON has null for a number that is not finite.
   return ['line', 'column', 'length'].every((part) => isOptional(place[part] ?? undefined, isNumber));
 }
 
-function isProgress({ done, total, unit, note }: Fields): boolean {
+/** Whether these are the fields of a stage's progress. */
+export function isProgress({ done, total, unit, note }: Fields): boolean {
   return isNumber(done) && isNumber(total) && isOptional(unit, isString) && isOptional(note, isString);
 }
 

@@ -56,6 +56,7 @@ export class FollowedJob {
   #hasStarted = false;
   #isSettling = false;
   #isRequeued = false;
+  #hasStopped = false;
   #queuedFor: string | undefined;
   /** What was last seen of the job, and since when. */
   #strange: { readonly what: string; readonly since: number } | undefined;
@@ -92,6 +93,7 @@ export class FollowedJob {
       case 'began':
         this.#begun++;
         this.#isRequeued = false;
+        this.#hasStopped = false;
         if (this.#begun > 1) this.#note(`the job has begun again on ${message.host}`);
         return;
       case 'started':
@@ -120,6 +122,7 @@ export class FollowedJob {
         if (end.requeued && !this.#isRequeued)
           this.#note('the time limit is near: what the stage has saved is kept, and the job is queued again');
         this.#isRequeued = end.requeued;
+        this.#hasStopped = !end.requeued;
         this.#queuedFor = undefined;
         this.#parts.watch.askSoon();
         break;
@@ -146,7 +149,9 @@ export class FollowedJob {
         return;
       case 'ended':
         this.#parts.watch.askSoon();
-        if (current.ended === 'blocked' || this.#isOver('ended', this.#times.lag)) void this.#settle(current);
+        // A job that has said that it was stopped says no more.
+        if (this.#hasStopped || current.ended === 'blocked' || this.#isOver('ended', this.#times.lag))
+          void this.#settle(current);
         return;
       default:
         // The scheduler does not know it.

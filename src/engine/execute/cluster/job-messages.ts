@@ -1,6 +1,4 @@
-import { parseJson } from '../../../shared/parse-json.ts';
-import { isObject, isString } from '../../../shared/shapes.ts';
-import { type ActionKey, isDigest } from '../../fingerprint/digest.ts';
+import type { ActionKey } from '../../fingerprint/digest.ts';
 import type { RunEvent, StageResult } from '../events.ts';
 import type { StageMessage } from '../executor.ts';
 import type { FailureReason } from '../failure.ts';
@@ -21,38 +19,11 @@ export type JobMessage =
   | { readonly type: 'ended'; readonly end: JobEnd };
 
 /** Begins each line with a message, so that a line of a shell or a scheduler is not taken for one. */
-const MARK = '{"pipeline":"job",';
+export const JOB_MARK = '{"pipeline":"job",';
 
 /** Returns what a job prints as a line of JSON. */
 export function toJobLine(message: JobMessage): object {
   return { pipeline: 'job', message };
-}
-
-const TYPES: Readonly<Record<JobMessage['type'], true>> = {
-  ...{ began: true, started: true, waiting: true, log: true, progress: true, saving: true, warning: true },
-  ...{ retrying: true, 'content-progress': true, ended: true },
-};
-
-/** Returns the message in a line of the output of a job; what is none was printed by a shell or the scheduler. */
-export function parseJobMessage(line: string): JobMessage {
-  const value: unknown = line.startsWith(MARK) ? parseJson(line)?.value : undefined;
-  const message = isObject(value) ? value['message'] : undefined;
-  const isMessage = isObject(message) && isString(message['type']) && Object.hasOwn(TYPES, message['type']);
-  if (isMessage && (message['type'] !== 'ended' || isEnd(message['end']))) return message as unknown as JobMessage;
-  return { type: 'log', message: line, source: 'stderr' };
-}
-
-function isEnd(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  switch (value['outcome']) {
-    case 'ran':
-    case 'cached':
-      return isString(value['key']) && isDigest(value['key']);
-    case 'failed':
-      return isObject(value['failure']) && isString(value['failure']['kind']);
-    default:
-      return value['outcome'] === 'stopped';
-  }
 }
 
 /** Returns what a job says of an event of its stage; nothing if that is known otherwise. */

@@ -1,7 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type JobMessage, parseJobMessage } from './job-messages.ts';
+import type { JobMessage } from './job-messages.ts';
 import type { JobPlace } from './places.ts';
+import { readJobMessage } from './read-job-message.ts';
 import type { JobState, Scheduler } from './scheduler.ts';
 
 /** Timing, in milliseconds. */
@@ -112,7 +113,7 @@ export class JobWatch {
     followed.read += added.length;
     const lines = (followed.rest + followed.decoder.write(Buffer.from(added))).split('\n');
     followed.rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') followed.follower.onMessage(parseJobMessage(line));
+    for (const line of lines) if (line !== '') followed.follower.onMessage(readJobMessage(line));
   }
 
   async #ask(): Promise<void> {
