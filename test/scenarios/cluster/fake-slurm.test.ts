@@ -4,16 +4,14 @@ import type { Project } from '../../support/project.ts';
 import { FakeSlurm, type FakeSlurmOptions } from '../../support/slurm/fake-slurm.ts';
 import { putOnPath, runScript } from '../../support/slurm/on-path.ts';
 import { WALL_CLOCK } from '../../support/slurm/virtual-clock.ts';
-import { toy } from '../cli/toy-pipeline.ts';
+import { TOY } from '../cli/toy-pipeline.ts';
+import { inCluster } from './in-cluster.ts';
 
 /** Runs the toy pipeline on a cluster whose commands are simulated and whose jobs are real processes. */
 async function runToy(options: Partial<FakeSlurmOptions> = {}, change: (project: Project) => void = () => undefined) {
   const slurm = new FakeSlurm({ clock: WALL_CLOCK, work: runScript, ...options });
   const commands = await putOnPath(slurm, onTestFinished);
-  const project = toy();
-  // A job has a login shell's environment, in which the user of the tests is another one.
-  const folders = ['XDG_CACHE_HOME', 'XDG_STATE_HOME'].map((name) => `export ${name}=${process.env[name]}`).join('; ');
-  project.edit('pipeline.yaml', 'stages:\n', `executors:\n  cluster: { type: slurm, setup: "${folders}" }\nstages:\n`);
+  const project = inCluster(TOY);
   change(project);
   const environment = { PATH: [commands, process.env['PATH']].join(delimiter) };
   const finished = await project.pipelineWith(environment, 'run', '--json', '--executor', 'cluster');

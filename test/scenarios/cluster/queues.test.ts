@@ -3,9 +3,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Gate } from '../../support/gate.ts';
 import { GridEngine, NO_GRID_ENGINE } from '../../support/grid-engine.ts';
-import type { Project } from '../../support/project.ts';
+import { Project, toFinished } from '../../support/project.ts';
 import { toy } from '../cli/toy-pipeline.ts';
+import { HELD, printed } from './in-cluster.ts';
 
 /** A queue that starts each job at once, in the background. */
 const BACKGROUND = `
@@ -74,6 +76,49 @@ describe('a queue that the pipeline file describes by its commands', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toContain(message);
     expect(stdout).toContain('→ ');
+  });
+});
+
+/** A pipeline whose stage waits at the gate, on a queue that writes down what is submitted to it. */
+function held(): Project {
+  return new Project({
+    ...HELD,
+    'pipeline.yaml': `executors:
+  queue:
+    type: command
+    submit: echo {name} >> submitted; sh {script} > /dev/null 2>&1 & echo $!
+    status: for id in {ids}; do if kill -0 "$id" 2> /dev/null; then echo "$id" R; fi; done
+    cancel: kill {ids}
+stages:
+  a: { module: stages/hold.ts, params: { name: a }, env: [GATE], executor: queue }
+`,
+  });
+}
+
+describe('a job on a queue', () => {
+  test('goes on when its runner is killed, and is found by the next one', async () => {
+    const gate = await Gate.open();
+    const project = held();
+    const killed = project.start(['run'], { GATE: gate.address });
+    const stage = await gate.next();
+    killed.kill('SIGKILL');
+    await killed;
+    const again = project.start(['run', '--json'], { GATE: gate.address });
+    await printed(again, '"stage-started"');
+    stage.finish();
+    const { which, stderr } = toFinished(await again);
+    expect(which('ran'), stderr).toEqual(['a']);
+    expect(project.read('submitted').trim().split('\n'), 'it was submitted once').toHaveLength(1);
+  });
+
+  test('is submitted by run --detach, and cancelled by cancel', async () => {
+    const gate = await Gate.open();
+    const project = held();
+    const detached = await project.pipelineWith({ GATE: gate.address }, 'run', '--detach');
+    expect(detached.stdout, detached.stderr).toContain('1 job on "queue"');
+    const stage = await gate.next();
+    expect((await project.pipeline('cancel')).stdout).toContain('cancelled 1 job');
+    await stage.gone;
   });
 });
 
