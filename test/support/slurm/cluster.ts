@@ -200,7 +200,9 @@ export class Cluster {
       this.#consider(job);
       return;
     }
-    this.#finish(job, stateOf(job, node));
+    const state = stateOf(job, node);
+    if (state === 'FAILED') job.reason = 'NonZeroExitCode';
+    this.#finish(job, state);
   }
 
   #finish(job: Job, state: JobState): void {

@@ -54,6 +54,8 @@ export function squeue(args: readonly string[], cluster: Cluster): Answer {
       me: { type: 'boolean' },
       name: { type: 'string', short: 'n' },
       noheader: { type: 'boolean', short: 'h' },
+      // Jobs are in the order of their ids anyway.
+      sort: { type: 'string', short: 'S' },
       states: { type: 'string', short: 't' },
       user: { type: 'string', short: 'u' },
     },

@@ -49,7 +49,8 @@ export function readSubmission(
   // Everything behind the file belongs to the script.
   const own = file === undefined ? args : args.slice(0, args.indexOf(file));
   const given = parseArgs({ ...options, args: [...own] }).values;
-  const script = given.wrap ?? (file === undefined ? input : readFileSync(file, 'utf8'));
+  const wrapped = given.wrap === undefined ? undefined : `#!/bin/sh\n${given.wrap}\n`;
+  const script = wrapped ?? (file === undefined ? input : readFileSync(file, 'utf8'));
   const lines = [...script.matchAll(/^#SBATCH\s+(.+)$/gm)].flatMap(([, line = '']) => line.trim().split(/\s+/));
   const values = { ...parseArgs({ ...options, args: lines }).values, ...given };
   const exported = values.export === 'NONE' ? ['PATH', 'HOME', 'USER', 'SLURM_CONF'] : Object.keys(environment);
