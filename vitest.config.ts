@@ -12,6 +12,8 @@ export default defineConfig({
     exclude: ['test/{keras,hera}-parity/**', 'test/scenarios/package/{node-versions,vision}.test.ts'],
     // TensorFlow wants a process of its own.
     pool: 'forks',
+    // In CI, too, the command prints what it prints on anybody's machine, unless a test is about the logs of a service.
+    env: { GITHUB_ACTIONS: '', GITLAB_CI: '', BUILDKITE: '' },
     // By default vitest leaves a core free, which would leave half of a machine with two cores idle.
     poolOptions: { forks: { maxForks: Math.max(2, availableParallelism() - 1) } },
     testTimeout: 60_000,

@@ -14,7 +14,7 @@ export default defineConfig({
       'test/engine/execute/cluster/simulated-cluster.test.ts',
       'test/engine/inspect/fuzz.test.ts',
     ],
-    env: { PIPELINE_SOAK: '1' },
+    env: { ...config.test?.env, PIPELINE_SOAK: '1' },
     testTimeout: 600_000,
   },
 });

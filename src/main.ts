@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { mainCommand } from './engine/cli/main-command.ts';
 import type { Extensions } from './shared/extensions/extensions.ts';
 import { adviceOnLimit, describeLimit, limitOf } from './shared/limits.ts';
-import { toTerminal } from './shared/text/style.ts';
+import { printable } from './shared/text/output.ts';
 import { tensorFlowFacts } from './vision/tensorflow/runtime-facts.ts';
 
 /** Defined by the build: a digest of all sources of the command. */
@@ -26,7 +26,7 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   const code = limitOf(error);
   const limit = describeLimit(code);
   const words = `error: ${path === undefined ? '' : `${path}: `}${limit}\n  → ${adviceOnLimit(code)}`;
-  writeSync(2, `${toTerminal(limit === undefined ? inspect(error) : words)}\n`);
+  writeSync(2, `${printable(limit === undefined ? inspect(error) : words)}\n`);
   process.exit(1);
 });
 

@@ -16,7 +16,7 @@ export function commandFaults(text: string, scripts: ReadonlySet<string>): reado
 
 /** Whether `pipeline NAME …`, as prose mentions it, names a command. */
 export function namesCommand(words: readonly string[]): boolean {
-  const typed = words.filter((word) => /^[a-z]+$/.test(word));
+  const typed = words.filter((word) => /^[a-z][a-z-]*$/.test(word));
   return COMMANDS.some(({ name }) => name === typed.slice(0, name.split(' ').length).join(' '));
 }
 

@@ -35,6 +35,8 @@ export const SIZE_LIMITS = {
   /** The lockfile that npm keeps in `node_modules`. */
   installedPackages: 256 * MB,
   module: 64 * MB,
+  /** What a command with `--json` has printed. */
+  printedJson: 256 * MB,
   /** A JSON file that `inspect` shows; parsing takes a multiple of its size. */
   shownJson: 64 * MB,
   /** The `report.json` of a stage; also those of all stages of a run together. */

@@ -1,18 +1,11 @@
 import { CACHE_COMMANDS } from './cache-commands.ts';
-import type { CommandSpec, OptionSpec } from './command-spec.ts';
+import { CLUSTER_COMMANDS } from './cluster-commands.ts';
+import type { CommandSpec } from './command-spec.ts';
 import { command } from './define-command.ts';
-import { EXPORT_WORKFLOW } from './export-workflow-command.ts';
 import type { CommonOptions } from './options.ts';
 import { parsePort, parsePositive } from './quantities.ts';
 import { parseColumns, parseFilter } from './run-options.ts';
-
-const JOBS: OptionSpec = {
-  flags: '--jobs <N>',
-  description: 'maximum number of stages that run in parallel (default: number of cores)',
-  parse: parsePositive,
-};
-
-const STACK: OptionSpec = { flags: '--stack', description: 'print the whole stack of each error that a stage throws' };
+import { JOBS, STACK } from './shared-options.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -22,6 +15,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--from <STAGE>', description: 'rerun this stage and all downstream stages, even if they are cached' },
       { flags: '--until <STAGE>', description: 'stop after this stage' },
       { flags: '--only <STAGE>', description: 'run only this stage; its inputs must be cached' },
+      {
+        flags: '--since <REV>',
+        description:
+          'run and list only the stages whose code, params or inputs differ from pipeline.lock at this Git revision, and what is downstream of them',
+      },
       { flags: '--force', description: 'rerun stages even if they are cached' },
       { flags: '--dry-run', description: 'show which stages would run, and why, without running them' },
       {
@@ -81,7 +79,6 @@ export const COMMANDS: readonly CommandSpec[] = [
     run: async (_args, options: CommonOptions & { readonly format: string }) =>
       (await import('./commands/graph.ts')).graph(options),
   }),
-  EXPORT_WORKFLOW,
   command('inspect', '<REF>', {
     description:
       'show the content and provenance of a result, given as STAGE, STAGE.OUTPUT, RUN:STAGE.OUTPUT or a digest',
@@ -118,6 +115,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     description: 'serve the pages about all runs on this machine, live while stages run; Ctrl-C ends it',
     options: [{ flags: '--port <N>', description: 'the port (default: any free one)', parse: parsePort, default: 0 }],
     run: async (_args, options: import('./commands/ui.ts').UiOptions) => (await import('./commands/ui.ts')).ui(options),
+  }),
+  command('ci-summary', '[FILE]', {
+    description:
+      'print a summary of a run as Markdown, for the page of a CI job. FILE: what run --json, verify --json or ci-summary --json has printed (default: the newest run)',
+    options: [
+      {
+        flags: '--since <REV>',
+        description:
+          'compare metrics with the results that pipeline.lock has at this Git revision (default: with the run before)',
+      },
+      { flags: '--comment', description: 'print at most 65,000 characters, for a comment' },
+    ],
+    run: async ({ all }, options: import('./commands/ci-summary.ts').CiSummaryOptions) =>
+      (await import('./commands/ci-summary.ts')).ciSummary(all[0], options),
   }),
   command('init', '[DIR]', {
     description: 'create a small working pipeline in DIR (default: this folder); never overwrites files',
@@ -185,39 +196,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'compare two runs (default: the last two of this pipeline; one argument is compared with its latest run). RUN is the beginning or the end of an id, latest or latest~N',
     run: async ({ all }, options) => (await import('./commands/diff.ts')).diff(all, options),
   }),
-  command('attach', '[RUN]', {
-    description:
-      'go on with a run whose jobs are in the queue of a cluster, by default the newest: follow them as run does',
-    options: [STACK, JOBS],
-    run: async ({ all }, options: import('./commands/attach.ts').AttachOptions) =>
-      (await import('./commands/attach.ts')).attach(all[0], options),
-  }),
-  command('cancel', '[RUN]', {
-    description: 'cancel the jobs of a run, by default the newest, in the queue of a cluster',
-    run: async ({ all }, options) => (await import('./commands/cancel.ts')).cancel(all[0], options),
-  }),
-  command('exec', '', {
-    description: 'run one stage of a plan in the cache, as a job of a scheduler does',
-    options: [
-      { flags: '--plan <DIGEST>', description: 'the plan: pipeline run writes it to jobs/DIGEST in the cache' },
-      {
-        flags: '--plan-size <BYTES>',
-        description: 'the size of the plan, which is then downloaded if it is not in the cache',
-        parse: parsePositive,
-      },
-      { flags: '--stage <STAGE>', description: 'the stage; its inputs must be in the cache' },
-      { flags: '--run <ID>', description: 'the id of the run to which the job belongs' },
-      {
-        flags: '--requeue <COMMAND>',
-        description: 'the shell command that queues this job again, if it gets SIGUSR2 since its time is up',
-      },
-      { flags: '--memory <BYTES>', description: 'the memory that the stage may use', parse: parsePositive },
-      { flags: '--plain', description: 'print for people, and not for the runner that follows the job' },
-    ],
-    hidden: true,
-    run: async (_args, options: import('./commands/exec.ts').ExecOptions) =>
-      (await import('./commands/exec.ts')).exec(options),
-  }),
+  ...CLUSTER_COMMANDS,
   ...CACHE_COMMANDS,
   command('doctor', '', {
     description: 'check this machine and its installation, and say how to fix what is missing',

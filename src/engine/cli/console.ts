@@ -1,6 +1,8 @@
 import type { Problem } from '../../shared/problem.ts';
-import { writeJson, writeText } from '../../shared/text/output.ts';
+import { ciServiceOf } from '../../shared/text/ci-service.ts';
+import { writeJson, writeLogCommand, writeText } from '../../shared/text/output.ts';
 import { type Paint, painter } from '../../shared/text/style.ts';
+import { githubAnnotations } from '../report/ci/annotations.ts';
 import { jsonProblems } from '../report/json.ts';
 import { describeProblems, type Severity } from '../report/problems.ts';
 import { type CommandLine, commandLineFor } from './command-line.ts';
@@ -18,15 +20,19 @@ export interface Console {
   readonly commandLine: CommandLine;
   /** Prints text for people. */
   print(text: string): void;
+  /** In a job of GitHub, shows problems of a stage beside the code that they are about. */
+  annotate(problems: readonly Problem[], severity: Severity, title: string): void;
   /** Prints one JSON object on one line; prints nothing without `--json`. */
   printJson(value: object): void;
 }
 
 export function openConsole(options: CommonOptions): Console {
   const stream = options.json ? process.stderr : process.stdout;
+  const folders = [process.cwd(), findProject(options).root];
   return {
     paint: painter(stream, options.color, process.env),
-    folders: [process.cwd(), findProject(options).root],
+    folders,
+    annotate: (problems, severity, title) => annotate(problems, severity, title, { stream, folders }),
     commandLine: commandLineFor(options),
     width: widthOf(stream),
     print: (text) => {
@@ -59,4 +65,17 @@ function printProblems(problems: readonly Problem[], options: CommonOptions, sev
   const folders = [process.cwd(), findProject(options).root];
   const paint = painter(process.stderr, options.color, process.env);
   writeText(process.stderr, `${describeProblems(problems, folders, paint, severity)}\n`);
+  annotate(problems, severity, 'pipeline', { stream: process.stderr, folders });
+}
+
+/** In a job of GitHub, shows problems beside the code that they are about, too. */
+function annotate(
+  problems: readonly Problem[],
+  severity: Severity,
+  title: string,
+  { stream, folders }: { readonly stream: NodeJS.WriteStream; readonly folders: readonly string[] },
+): void {
+  const workspace = process.env['GITHUB_WORKSPACE'];
+  if (ciServiceOf(process.env) !== 'github' || workspace === undefined) return;
+  writeLogCommand(stream, githubAnnotations(problems, severity, title, { folders, workspace }));
 }

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { Lockfile } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
 import type { FoundList } from '../plan/lists.ts';
@@ -12,12 +13,22 @@ import { lockfilePath } from './project.ts';
  * can be compared before anything runs. What the stages then put out decides.
  */
 export async function withLockedInstances(services: Services, options: CommonOptions): Promise<Services> {
-  const { plan, planner } = services;
-  const open = plan.stages.filter(({ isOpen }) => isOpen);
-  if (planner === undefined || open.length === 0) return services;
+  if (!hasOpenStages(services)) return services;
   const path = lockfilePath(options);
   const read = readLockfile(path, relative(process.cwd(), path));
-  const names = read.ok ? [...(read.value?.keys() ?? [])] : [];
+  return withInstancesOf((read.ok ? read.value : undefined) ?? new Map(), services);
+}
+
+function hasOpenStages({ plan }: Services): boolean {
+  return plan.stages.some(({ isOpen }) => isOpen);
+}
+
+/** Does the same with a lockfile that has been read. */
+export async function withInstancesOf(lockfile: Lockfile, services: Services): Promise<Services> {
+  const { plan, planner } = services;
+  if (planner === undefined || !hasOpenStages(services)) return services;
+  const open = plan.stages.filter(({ isOpen }) => isOpen);
+  const names = [...lockfile.keys()];
   const lists = new Map<string, FoundList>(planner.lists);
   for (const { declared, lists: wanted = {} } of open) {
     for (const [dimension, { written, output }] of Object.entries(wanted)) {

@@ -10,7 +10,7 @@ import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
 import { describeOutdated } from '../report/difference.ts';
 import { jsonOutdated } from '../report/json.ts';
-import { reportProblems } from './console.ts';
+import { openConsole, reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { lockfilePath } from './project.ts';
@@ -47,6 +47,11 @@ export async function lockfileOf(
         };
   const paint = painter(process.stderr, options.color, process.env);
   writeText(process.stderr, `${describeOutdated(found, title, advice, paint)}\n`);
+  const problems = found.map(({ stage, reasons }) => ({
+    message: `${stage}: ${reasons.join('; ')}`,
+    at: { file: shown },
+  }));
+  openConsole(options).annotate(problems, 'error', title);
   if (options.json) for (const line of jsonOutdated(found)) writeJson(process.stdout, line);
   return EXIT.difference;
 }

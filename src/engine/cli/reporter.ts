@@ -1,28 +1,64 @@
-import { writeJson, writeText } from '../../shared/text/output.ts';
-import type { RunEvent, RunResult } from '../execute/events.ts';
-import { describeFailure } from '../report/failures.ts';
+import { type CiService, ciServiceOf } from '../../shared/text/ci-service.ts';
+import { writeJson, writeLogCommand, writeText } from '../../shared/text/output.ts';
+import type { Emit, RunEvent, RunResult } from '../execute/events.ts';
+import { describeFailure, problemsOf } from '../report/failures.ts';
 import { jsonReporter } from '../report/json.ts';
 import { plainReporter } from '../report/plain.ts';
 import { terminalReporter } from '../report/terminal.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Console } from './console.ts';
 
-/** Returns the reporter of a run: redrawn in place on a terminal, otherwise one line per event; JSON with `--json`. */
+interface Reporter {
+  readonly emit: (event: RunEvent) => void;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Returns the reporter of a run: in a job of a CI service for its log; on a terminal redrawn in place; otherwise one
+ * line per event; JSON with `--json`.
+ */
 export function reporterFor(
   options: { readonly json: boolean; readonly dryRun: boolean },
-  { paint, print }: Console,
-): { emit: (event: RunEvent) => void; close: () => Promise<void> } {
+  console: Console,
+): Promise<Reporter> | Reporter {
+  const service = options.dryRun ? undefined : ciServiceOf(process.env);
+  if (service !== undefined) return ciLog(options, service, console);
+  const { paint, print } = console;
   const redraws = process.stdout.isTTY && process.env['TERM'] !== 'dumb';
   if (redraws && !options.json && !options.dryRun) return terminalReporter(process.stdout, paint);
   const write = options.json ? process.stderr : process.stdout;
   const plain = plainReporter((text) => writeText(write, text), paint);
-  const json = options.json ? jsonReporter((value) => writeJson(process.stdout, value)) : undefined;
+  return { emit: withJson(plain, options), close: async () => print('') };
+}
+
+/** Some services give jobs a terminal, but what it would redraw fills their logs. */
+async function ciLog(options: { readonly json: boolean }, service: CiService, console: Console): Promise<Reporter> {
+  // Loaded on demand, since most runs are not in CI.
+  const { ciReporter } = await import('../report/ci/log.ts');
+  const stream = options.json ? process.stderr : process.stdout;
+  const output = {
+    write: (text: string) => writeText(stream, text),
+    command: (text: string) => writeLogCommand(stream, text),
+  };
+  const { emit, close } = ciReporter(output, service, console.paint);
   return {
-    emit: (event) => {
-      plain(event);
-      json?.(event);
+    emit: withJson((event) => {
+      emit(event);
+      if (event.type === 'stage-warning') console.annotate([event.problem], 'warning', event.stage);
+    }, options),
+    close: async () => {
+      close();
+      console.print('');
     },
-    close: async () => print(''),
+  };
+}
+
+function withJson(emit: Emit, { json }: { readonly json: boolean }): Emit {
+  if (!json) return emit;
+  const report = jsonReporter((value) => writeJson(process.stdout, value));
+  return (event) => {
+    emit(event);
+    report(event);
   };
 }
 
@@ -47,5 +83,6 @@ export async function printFailures(
     const hasLog = kept !== undefined && kept.attemptsOf(stage.name).length > 0;
     const log = hasLog ? logs?.commandLine('logs', stage.name, '--run', run) : undefined;
     console.print(`${describeFailure(stage, { ...console, stack, log })}\n`);
+    console.annotate(problemsOf(stage.failure), 'error', stage.name);
   }
 }

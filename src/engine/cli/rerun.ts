@@ -40,7 +40,7 @@ export async function rerun(
 ): Promise<RunResult> {
   const again = inFresh(services, directory, verification.reusedKeys, options);
   const console = openConsole(options);
-  const { emit, close } = reporterFor({ ...options, dryRun: false }, console);
+  const { emit, close } = await reporterFor({ ...options, dryRun: false }, console);
   const verdictsOn = ({ stages }: RunResult) => verdicts(services.plan, verification, stages);
   const result = await execute(again, {
     selection: verification.selection,

@@ -41,8 +41,9 @@ export function withExecutor(services: Services, name: string): Result<Services>
 }
 
 /** The options of `pipeline run` that matter for jobs. */
-export interface HandOverOptions extends CommonOptions, Omit<Choice, 'stages'> {
+export interface HandOverOptions extends CommonOptions, Omit<Choice, 'stages' | 'isChanged'> {
   readonly keepGoing: boolean;
+  readonly since?: string;
   /** The frozen plan of a run that this one goes on with. */
   readonly attached?: FrozenText;
 }
@@ -68,9 +69,10 @@ export class HandedOver {
   constructor(services: Services, { run, selection, stages, select }: HandedRun, options: HandOverOptions) {
     this.run = run;
     this.#select = select;
-    const { from, until, only, force, keepGoing, attached } = options;
+    const { from, until, only, force, keepGoing, since, attached } = options;
     const choice = {
-      ...{ stages, force },
+      // What has changed since a commit may be something else later.
+      ...{ stages: since === undefined ? stages : [...selection.stages], force },
       ...(from !== undefined && { from }),
       ...(until !== undefined && { until }),
       ...(only !== undefined && { only }),

@@ -1,5 +1,5 @@
 import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedStage } from './plan.ts';
 import { StageNames } from './stage-names.ts';
 
 /** The stages that a command line names: `train` means all its instances, `train@seed=1` the matching ones. */
@@ -13,7 +13,12 @@ export interface Choice {
   /** Run only this stage. */
   readonly only?: string;
   readonly force: boolean;
+  /** Run, of these, only the stages that have changed and what is downstream of them. */
+  readonly isChanged?: IsChanged;
 }
+
+/** Whether a stage itself has changed, apart from what its upstream stages put out. */
+type IsChanged = (stage: Pick<PlannedStage, 'name'>) => boolean;
 
 /** The stages of a run. */
 export interface Selection {
@@ -45,16 +50,7 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
   const from = optional('from');
   const until = optional('until');
   const only = optional('only');
-  if (
-    choice.only !== undefined &&
-    (choice.from !== undefined || choice.until !== undefined || choice.stages.length > 0)
-  ) {
-    problems.push({
-      message: '--only cannot be combined with other stages, --from or --until',
-      at: { file: `--only ${choice.only}` },
-      advice: 'Remove --only, or the other selections.',
-    });
-  }
+  problems.push(...conflictsIn(choice));
   if (problems.length > 0) return failure(problems);
 
   if (only !== undefined) {
@@ -66,8 +62,12 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
       cachedOnly: new Set([...needed].filter((name) => !alone.has(name))),
     });
   }
-  const downstream = from === undefined ? undefined : after(plan, from);
   const names = plan.stages.map((stage) => stage.name);
+  if (choice.isChanged !== undefined) {
+    const limits = [choice.stages.length > 0 ? asked : names, until ?? names];
+    return success(selectChanged(plan, choice.isChanged, limits, choice.force));
+  }
+  const downstream = from === undefined ? undefined : after(plan, from);
   const targets = choice.stages.length > 0 ? asked : (downstream ?? names);
   let stages = before(plan, targets);
   if (until !== undefined) {
@@ -91,6 +91,49 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
     forced: new Set([...forced].filter((name) => stages.has(name))),
     cachedOnly: new Set(),
   });
+}
+
+function conflictsIn({ stages, from, until, only, isChanged }: Choice): Problem[] {
+  if (only !== undefined && (from !== undefined || until !== undefined || stages.length > 0)) {
+    return [
+      {
+        message: '--only cannot be combined with other stages, --from or --until',
+        at: { file: `--only ${only}` },
+        advice: 'Remove --only, or the other selections.',
+      },
+    ];
+  }
+  const option = only === undefined ? 'from' : 'only';
+  if (isChanged === undefined || (from ?? only) === undefined) return [];
+  return [
+    {
+      message: `--since cannot be combined with --${option}`,
+      at: { file: `--${option} ${from ?? only}` },
+      advice: 'Remove one of them. Stages and --until can be given with --since.',
+    },
+  ];
+}
+
+/** Selects the stages that have changed with what is downstream of them, as far as they are upstream of all `limits`. */
+function selectChanged(
+  plan: Plan,
+  isChanged: IsChanged,
+  limits: readonly (readonly string[])[],
+  force: boolean,
+): Selection {
+  const within = limits.map((limit) => before(plan, limit));
+  const changed = affected(plan, isChanged).filter((name) => within.every((limit) => limit.has(name)));
+  return { stages: before(plan, changed), forced: new Set(force ? changed : []), cachedOnly: new Set() };
+}
+
+/** Returns the stages that have changed, and all their downstream stages, in the order of the plan. */
+export function affected(plan: Plan, isChanged: IsChanged): string[] {
+  const names = plan.stages.map(({ name }) => name);
+  const reached = after(
+    plan,
+    names.filter((name) => isChanged({ name })),
+  );
+  return names.filter((name) => reached.has(name));
 }
 
 /** Returns the named stages and all their upstream stages. */

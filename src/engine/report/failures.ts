@@ -1,3 +1,4 @@
+import type { Problem } from '../../shared/problem.ts';
 import { bytes, duration } from '../../shared/text/format.ts';
 import { type Paint, printedLines } from '../../shared/text/style.ts';
 import type { StageResult } from '../execute/events.ts';
@@ -70,6 +71,34 @@ export function retryText({
   return `retrying ${seconds === undefined ? '' : `in ${duration(seconds)} `}(${retry} of ${retries})`;
 }
 
+/** Returns what is wrong, as problems: what other programs are told of a failure. */
+export function problemsOf(reason: FailureReason): readonly Problem[] {
+  switch (reason.kind) {
+    case 'bad-input':
+    case 'reported':
+    case 'bad-output':
+    case 'not-cached':
+    case 'cache':
+    case 'job':
+      return reason.problems;
+    case 'threw': {
+      const { at, advice } = reason;
+      return [{ message: withCauses(reason), ...(at && { at }), ...(advice !== undefined && { advice }) }];
+    }
+    case 'crashed': {
+      const { how, advice } = reason;
+      return [{ message: `the process ${how}`, ...(advice !== undefined && { advice }) }];
+    }
+    case 'out-of-memory':
+    case 'timed-out':
+      return [{ message: failureTitle(reason) }];
+    case 'difference':
+      return reason.differences.map((difference) => ({ message: describeDifference(difference) }));
+    default:
+      return reason satisfies never;
+  }
+}
+
 interface Printing {
   readonly folders: readonly string[];
   readonly paint: Paint;
@@ -104,11 +133,11 @@ function detailsOf(name: string, failure: FailureReason, { folders, paint, comma
       return [describeProblems(failure.problems, folders, paint)];
     case 'threw': {
       const { at, advice } = failure;
-      const problem = { message: withCauses(failure), ...(at && { at }), ...(advice !== undefined && { advice }) };
-      if (failure.stack === '') return [describeProblems([problem], folders, paint)];
+      const problems = describeProblems(problemsOf(failure), folders, paint);
+      if (failure.stack === '') return [problems];
       // Without a place in the project, the stack is the only place there is.
       if (at === undefined && advice === undefined) return [failure.stack];
-      return [describeProblems([problem], folders, paint), ...(stack ? [paint('dim', failure.stack)] : [])];
+      return [problems, ...(stack ? [paint('dim', failure.stack)] : [])];
     }
     case 'crashed': {
       const guess = failure.how.includes('SIGKILL')

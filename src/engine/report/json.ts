@@ -1,10 +1,10 @@
 import type { Problem } from '../../shared/problem.ts';
 import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { Emit, StageResult } from '../execute/events.ts';
-import { type Difference, type FailureReason, withCauses } from '../execute/failure.ts';
+import type { Difference, FailureReason } from '../execute/failure.ts';
 import { contentProgressJson } from './content-progress.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
-import { failureTitle } from './failures.ts';
+import { problemsOf } from './failures.ts';
 
 /** Passes each event to `line`, to be written as JSON. The last one has the outcome of every stage. */
 export function jsonReporter(line: (value: object) => void): Emit {
@@ -119,21 +119,13 @@ function stageJson(result: StageResult): object {
 function failureJson(failure: FailureReason): object {
   switch (failure.kind) {
     case 'threw':
-      return {
-        kind: failure.kind,
-        problems: [{ message: withCauses(failure), at: failure.at, advice: failure.advice }],
-        stack: failure.stack,
-      };
+      return { kind: failure.kind, problems: problemsOf(failure), stack: failure.stack };
     case 'crashed':
-      return {
-        kind: failure.kind,
-        problems: [{ message: `the process ${failure.how}`, advice: failure.advice }],
-        output: failure.output,
-      };
+      return { kind: failure.kind, problems: problemsOf(failure), output: failure.output };
     case 'out-of-memory':
-      return { ...failure, problems: [{ message: failureTitle(failure) }] };
+      return { ...failure, problems: problemsOf(failure) };
     case 'timed-out':
-      return { kind: failure.kind, seconds: failure.seconds, problems: [{ message: failureTitle(failure) }] };
+      return { kind: failure.kind, seconds: failure.seconds, problems: problemsOf(failure) };
     case 'bad-input':
     case 'reported':
     case 'bad-output':

@@ -18,6 +18,13 @@ export interface Headline {
   readonly interval?: readonly [number, number] | undefined;
 }
 
+/** The 95 % interval of a metric that a stage has reported. */
+export interface MetricInterval {
+  readonly stage: string;
+  readonly metric: string;
+  readonly interval: readonly [number, number];
+}
+
 /** One element of a report. */
 export interface ReportSection {
   /** The fragment of its address. */
@@ -29,6 +36,8 @@ export interface ReportSection {
 /** Adds what it knows about the artifacts of a run to its report. It is given all of them, in the order of the stages. */
 export interface ReportSource {
   headline(artifacts: readonly ReportArtifact[]): Headline | undefined;
+  /** Returns the intervals of metrics that it knows from these artifacts. */
+  intervals?(artifacts: readonly ReportArtifact[]): readonly MetricInterval[];
   /**
    * Returns its elements in the order in which they are shown.
    *

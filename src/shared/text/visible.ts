@@ -64,7 +64,8 @@ function isConnected(before: string, after: string): boolean {
   return letter.test(before.slice(-1)) && letter.test(after.slice(0, 1));
 }
 
-function escaped(character: string): string {
+/** Returns a character in a visible form: `\x1b`, `\u{202e}`. */
+export function escaped(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16);
   return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u{${code}}`;
 }

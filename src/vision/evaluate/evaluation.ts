@@ -178,12 +178,32 @@ export function evaluationMetrics({
   mean_average_precision,
   tasks,
 }: Evaluation): Record<string, number> {
-  const metrics = {
-    loss,
-    ...(cross_entropy !== loss && { cross_entropy }),
-    weighted_accuracy: weighted.accuracy.value,
-    mean_average_precision: mean_average_precision.value,
-    ...Object.fromEntries(tasks.map(({ name, metrics: { accuracy } }) => [`accuracy/${name}`, accuracy.value])),
+  const values = Object.entries(estimates({ weighted, mean_average_precision, tasks })).flatMap(
+    ([name, { value }]): [string, number][] => (value === null ? [] : [[name, value]]),
+  );
+  return { loss, ...(cross_entropy !== loss && { cross_entropy }), ...Object.fromEntries(values) };
+}
+
+/** Returns the 95 % intervals of these metrics, as far as they have one. */
+export function evaluationIntervals(
+  evaluation: Pick<Evaluation, 'weighted' | 'mean_average_precision' | 'tasks'>,
+): Record<string, readonly [number, number]> {
+  return Object.fromEntries(
+    Object.entries(estimates(evaluation)).flatMap(([name, { interval }]) =>
+      interval === null ? [] : [[name, interval]],
+    ),
+  );
+}
+
+/** Returns the metrics that are estimates, by the names under which a stage reports them. */
+function estimates({
+  weighted,
+  mean_average_precision,
+  tasks,
+}: Pick<Evaluation, 'weighted' | 'mean_average_precision' | 'tasks'>): Record<string, Estimate> {
+  return {
+    weighted_accuracy: weighted.accuracy,
+    mean_average_precision,
+    ...Object.fromEntries(tasks.map(({ name, metrics: { accuracy } }) => [`accuracy/${name}`, accuracy])),
   };
-  return Object.fromEntries(Object.entries(metrics).filter((entry): entry is [string, number] => entry[1] !== null));
 }

@@ -1,7 +1,13 @@
-import type { Headline, ReportArtifact, ReportSection, ReportSource } from '../../shared/extensions/report.ts';
+import type {
+  Headline,
+  MetricInterval,
+  ReportArtifact,
+  ReportSection,
+  ReportSource,
+} from '../../shared/extensions/report.ts';
 import { bytes } from '../../shared/text/format.ts';
 import type { ShardSet } from '../data/shards/shards.ts';
-import type { Evaluation } from '../evaluate/evaluation.ts';
+import { type Evaluation, evaluationIntervals } from '../evaluate/evaluation.ts';
 import { calibrationElement } from './calibration-section.tsx';
 import { changesElement, type Evaluated } from './changes-section.tsx';
 import { classesElement, confusionElement } from './classes-section.tsx';
@@ -23,6 +29,7 @@ import { PICTURE_BUDGET, type Pictures, picturesFrom } from './pictures.tsx';
 /** What the artifacts of the vision stages say about data, training and mistakes. */
 const visionReport: ReportSource = {
   headline: headlineOf,
+  intervals: intervalsIn,
   async sections(artifacts, before) {
     const shards = await shardsIn(artifacts);
     try {
@@ -42,6 +49,12 @@ function headlineOf(artifacts: readonly ReportArtifact[]): Headline | undefined 
   if (accuracy === undefined || accuracy.value === null) return undefined;
   const name = evaluations.length === 1 ? 'Weighted accuracy' : `Weighted accuracy of ${stage}`;
   return { name, value: accuracy.value, interval: accuracy.interval ?? undefined };
+}
+
+function intervalsIn(artifacts: readonly ReportArtifact[]): readonly MetricInterval[] {
+  return evaluationsIn(artifacts).flatMap(({ stage, ...evaluation }) =>
+    Object.entries(evaluationIntervals(evaluation)).map(([metric, interval]) => ({ stage, metric, interval })),
+  );
 }
 
 async function sectionsOf(

@@ -94,7 +94,7 @@ describe('the FashionAI pipeline', () => {
       'the formatting of a stage',
       () =>
         project.edit(
-          'stages/train.ts',
+          'src/vision/stages/train.ts',
           "outputs: ['model', 'history.json', 'tensorboard']",
           "outputs:   [ 'model',\n'history.json', 'tensorboard' ]",
         ),

@@ -41,6 +41,16 @@ test('the headline is the weighted accuracy with its interval', async () => {
   expect(high).toBeGreaterThanOrEqual(headline?.value ?? Number.NaN);
 });
 
+test('the metrics that an evaluation has intervals for are those that its stage reports', async () => {
+  const intervals = source?.intervals?.(await reportedStages()) ?? [];
+  const known = new Map(intervals.map(({ stage, metric, interval }) => [`${stage}.${metric}`, interval]));
+  const headline = source?.headline(await reportedStages());
+  expect(known.get('evaluate.weighted_accuracy')).toEqual(headline?.interval);
+  expect([...known.keys()]).toEqual(
+    expect.arrayContaining(['evaluate.mean_average_precision', expect.stringMatching(/^evaluate\.accuracy\//)]),
+  );
+});
+
 test('a cell of a confusion matrix links to pictures of its samples', async () => {
   const elements = await elementsOf(await reportedStages());
   const links = [...(elements.get('confusion') ?? '').matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);

@@ -13,17 +13,23 @@ import { type Choice, type Selection, select } from '../../plan/select.ts';
 import { summarize } from '../../report/summary.ts';
 import { cacheCommandLineFor } from '../command-line.ts';
 import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
-import { exitCodeOf } from '../exit.ts';
+import { EXIT, exitCodeOf } from '../exit.ts';
 import type { CommonOptions } from '../options.ts';
 import { lockfilePath } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
 import { RunRecorder } from '../run-recorder.ts';
 import { missingInputs, type Session, type SessionOptions } from '../session.ts';
+import type { Changes } from '../since.ts';
 import { fileFromCache, variantOf } from '../variant.ts';
 import { type SessionObserver, withSession } from '../with-session.ts';
 
-export interface RunCommandOptions extends CommonOptions, Omit<Choice, 'stages'>, Pick<SessionOptions, 'frozen'> {
+export interface RunCommandOptions
+  extends CommonOptions,
+    Omit<Choice, 'stages' | 'isChanged'>,
+    Pick<SessionOptions, 'frozen'> {
   readonly dryRun: boolean;
+  /** Run only what has changed since this Git revision. */
+  readonly since?: string;
   readonly keepGoing: boolean;
   /** Fail unless the lockfile matches the pipeline, and every result matches the lockfile. */
   readonly locked: boolean;
@@ -51,16 +57,20 @@ export async function run(
     // Loaded on demand, since mostly nothing is locked.
     const locked = options.locked ? await import('../locked-instances.ts') : undefined;
     const planned = (await locked?.withLockedInstances(services, options)) ?? services;
-    const { executor } = options;
-    // Loaded on demand, since mostly every stage runs here.
-    const given =
-      executor === undefined
-        ? success(planned)
-        : (await import('../run-on-clusters.ts')).withExecutor(planned, executor);
+    const given = await withGivenExecutor(planned, options);
     if (!given.ok) return reportProblems(given.failure, options);
-    return runIn({ ...opened, services: given.value }, stages, options, signal);
+    if (options.since === undefined) return runIn({ ...opened, services: given.value }, stages, options, signal);
+    const changes = await (await import('../since.ts')).changesSince(options.since, given.value, options);
+    if (!changes.ok) return reportProblems(changes.failure, options);
+    return runIn({ ...opened, services: changes.value.services }, stages, options, signal, changes.value);
   };
   return withSession({ ...options, ...session }, command, observer);
+}
+
+/** Loaded on demand, since mostly every stage has the executor of the pipeline file. */
+async function withGivenExecutor(services: Services, { executor }: RunCommandOptions): Promise<Result<Services>> {
+  if (executor === undefined) return success(services);
+  return (await import('../run-on-clusters.ts')).withExecutor(services, executor);
 }
 
 async function runIn(
@@ -68,18 +78,23 @@ async function runIn(
   stages: readonly string[],
   options: RunCommandOptions,
   signal: AbortSignal,
+  changes?: Changes,
 ): Promise<number> {
-  const selecting = (plan: Plan) => selectWithInputs(plan, { ...options, stages });
+  const choice = { ...options, stages, ...(changes && { isChanged: changes.isChanged }) };
+  const selecting = (plan: Plan) => selectWithInputs(plan, choice);
   const selection = selecting(services.plan);
   if (!selection.ok) return reportProblems(selection.failure, options);
+  const console = openConsole(options);
+  const listing = changes && (await import('../since.ts')).listChanges(changes, selection.value, console);
+  if (listing === 'nothing') return EXIT.ok;
 
   const checkResult = options.locked
     ? await (await import('../locked.ts')).lockedResultCheck(services, selection.value.stages, options)
     : undefined;
   if (typeof checkResult === 'number') return checkResult;
 
-  const console = openConsole(options);
-  const { emit, close } = reporterFor(options, console);
+  const { emit: report, close } = await reporterFor(options, console);
+  const emit = listing?.filter(report) ?? report;
   const { dryRun, keepGoing } = options;
   const variant = variantOf(services.plan.name, options);
   const recording = {
@@ -105,7 +120,7 @@ async function runIn(
   await close();
   await handed?.conclude(result, interruptionOf(signal), options, console);
   const unrecorded = dryRun ? [] : record(result, recording);
-  await conclude(result, services, console, options);
+  await conclude(listing?.of(result) ?? result, services, console, options);
   // Loaded on demand, since mostly everything is on this machine.
   if (remote?.isUsed()) await (await import('../conclude-remote.ts')).concludeRemote(remote, result, options, console);
   reportUnrecorded(unrecorded, options);

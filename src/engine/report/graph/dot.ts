@@ -11,6 +11,9 @@ const COLOURS: Readonly<Record<State | 'outside' | 'missing', Colours>> = {
   cached: { fill: '#e6f4ea', line: '#34a853' },
   'would-run': { fill: '#fef7e0', line: '#f9ab00' },
   unknown: { fill: '#f1f3f4', line: '#80868b' },
+  ran: { fill: '#d2e3fc', line: '#1a73e8' },
+  failed: { fill: '#fce8e6', line: '#d93025' },
+  'not-run': { fill: '#f1f3f4', line: '#80868b' },
   outside: { fill: '#e8f0fe', line: '#5f6368' },
   missing: { fill: '#fce8e6', line: '#d93025' },
 };

@@ -2,14 +2,17 @@ import type { StageResult } from '../../execute/events.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { sourcesOf } from '../../plan/sources.ts';
 
-/** What is known about a stage without running it. */
-export type State = 'cached' | 'would-run' | 'unknown';
+/** What is known about a stage without running it: `cached`, `would-run` or `unknown`. The others are of a run. */
+export type State = 'cached' | 'would-run' | 'unknown' | 'ran' | 'failed' | 'not-run';
 
 /** The sign and the meaning of each state, as the legend shows them. */
 export const LEGEND: Readonly<Record<State, { readonly sign: string; readonly meaning: string }>> = {
   cached: { sign: '✓', meaning: 'cached' },
   'would-run': { sign: '●', meaning: 'would run' },
   unknown: { sign: '?', meaning: 'unknown: an input is missing' },
+  ran: { sign: '▶', meaning: 'ran' },
+  failed: { sign: '✗', meaning: 'failed' },
+  'not-run': { sign: '○', meaning: 'not run' },
 };
 
 export interface GraphStage {

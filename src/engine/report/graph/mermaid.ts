@@ -5,15 +5,23 @@ const STYLES: Readonly<Record<State | 'outside' | 'missing', string>> = {
   cached: 'fill:#e6f4ea,stroke:#34a853,color:#000',
   'would-run': 'fill:#fef7e0,stroke:#f9ab00,color:#000',
   unknown: 'fill:#f1f3f4,stroke:#80868b,color:#000,stroke-dasharray:4',
+  ran: 'fill:#d2e3fc,stroke:#1a73e8,color:#000',
+  failed: 'fill:#fce8e6,stroke:#d93025,color:#000',
+  'not-run': 'fill:#f1f3f4,stroke:#80868b,color:#000',
   outside: 'fill:#e8f0fe,stroke:#5f6368,color:#000',
   missing: 'fill:#fce8e6,stroke:#d93025,color:#000,stroke-dasharray:4',
 };
 
 /** Converts a graph to Mermaid, which GitHub and editors render in Markdown. */
-export function toMermaid({ stages, paths, edges }: Graph): string {
+export function toMermaid({ stages, paths, edges }: Pick<Graph, 'stages' | 'paths' | 'edges'>): string {
   const ids = new Map([
     ...stages.map(({ name }, index) => [`artifact ${name}`, `s${index}`] as const),
     ...paths.map(({ path }, index) => [`path ${path}`, `p${index}`] as const),
+  ]);
+  const used = new Set<string>([
+    ...stages.map(({ state }) => state),
+    ...(paths.length > 0 ? ['outside'] : []),
+    ...(paths.some(({ missing }) => missing) ? ['missing'] : []),
   ]);
   return [
     'flowchart TD',
@@ -30,7 +38,9 @@ export function toMermaid({ stages, paths, edges }: Graph): string {
       return `  ${ids.get(`${kind} ${from}`)} -->${text} ${ids.get(`artifact ${to}`)}`;
     }),
     ...legend(stages, paths.length > 0),
-    ...Object.entries(STYLES).map(([name, style]) => `  classDef ${className(name)} ${style}`),
+    ...Object.entries(STYLES).flatMap(([name, style]) =>
+      used.has(name) ? [`  classDef ${className(name)} ${style}`] : [],
+    ),
   ].join('\n');
 }
 
@@ -54,7 +64,7 @@ function legend(stages: Graph['stages'], hasPaths: boolean): string[] {
 }
 
 function className(state: string): string {
-  return state === 'would-run' ? 'wouldRun' : state;
+  return state.replaceAll(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
 }
 
 /** Quotes a text. Mermaid has no escape character: characters of its syntax are written as entities. */

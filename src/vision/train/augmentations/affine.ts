@@ -1,5 +1,6 @@
 import { projectiveTransform } from '../../tensorflow/projective-transform.ts';
 import type { Augmentation, ImageSize } from './augmentation.ts';
+import { checkOption } from './check-option.ts';
 import type { Random } from './random.ts';
 
 /** The ranges of `affine`, with the semantics of the same arguments of Keras' `ImageDataGenerator`. */
@@ -26,6 +27,8 @@ export function affine({
   rotationRange = 20,
   zoomRange = 0.2,
 }: Partial<AffineRanges> = {}): Augmentation {
+  checkOption('affine: rotationRange', rotationRange, [0, 180]);
+  checkOption('affine: zoomRange', zoomRange, [0, 0.99]);
   const ranges = { horizontalFlip, rotationRange, zoomRange };
   return {
     name: 'affine',

@@ -1,4 +1,5 @@
 import type { Augmentation } from './augmentation.ts';
+import { checkOption } from './check-option.ts';
 import { blend, clipPixels, greyOf, meanGreyOf, shiftHue } from './colours.ts';
 import { perImage } from './per-image.ts';
 
@@ -23,6 +24,10 @@ export function colorJitter({
   saturation = 0.3,
   hue = 0.05,
 }: Partial<ColorJitterRanges> = {}): Augmentation {
+  checkOption('colorJitter: brightness', brightness, [0, 10]);
+  checkOption('colorJitter: contrast', contrast, [0, 10]);
+  checkOption('colorJitter: saturation', saturation, [0, 10]);
+  checkOption('colorJitter: hue', hue, [0, 0.5]);
   const around = (range: number) => [Math.max(0, 1 - range), 1 + range] as const;
   return {
     name: 'color-jitter',

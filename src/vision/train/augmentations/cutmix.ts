@@ -1,4 +1,5 @@
 import type { Augmentation, ImageSize } from './augmentation.ts';
+import { checkOption } from './check-option.ts';
 import { mixedTargets, partners } from './mixed.ts';
 import type { MixOptions } from './mixup.ts';
 import type { Random } from './random.ts';
@@ -9,6 +10,7 @@ import { insideRectangles } from './rectangles.ts';
  * et al., "CutMix: Regularization Strategy to Train Strong Classifiers with Localizable Features", 2019).
  */
 export function cutmix({ alpha = 1 }: Partial<MixOptions> = {}): Augmentation {
+  checkOption('cutmix: alpha', alpha, [0.001, 1000]);
   return {
     name: 'cutmix',
     draws: { numbers: 5, draw: (random, size) => randomCut(random, size, alpha) },

@@ -1,6 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { Augmentation } from './augmentation.ts';
+import { checkOption } from './check-option.ts';
 import { perImage } from './per-image.ts';
 
 export interface GaussianBlurOptions {
@@ -15,6 +16,8 @@ export interface GaussianBlurOptions {
  * `GaussianBlur`. The kernel covers three times the greatest standard deviation in each direction: images must be larger.
  */
 export function gaussianBlur({ probability = 0.5, sigma = [0.1, 2] }: Partial<GaussianBlurOptions> = {}): Augmentation {
+  checkOption('gaussianBlur: probability', probability, [0, 1]);
+  checkOption('gaussianBlur: sigma', sigma, [0.01, 100]);
   const radius = Math.ceil(3 * sigma[1]);
   const offsets = Array.from({ length: 2 * radius + 1 }, (_, index) => index - radius);
   return {

@@ -1,4 +1,5 @@
 import type { Augmentation } from './augmentation.ts';
+import { checkOption } from './check-option.ts';
 import { mixedTargets, partners } from './mixed.ts';
 import { perImage } from './per-image.ts';
 
@@ -12,6 +13,7 @@ export interface MixOptions {
  * Empirical Risk Minimization", 2018). Each image has a share of its own, as in Keras' `MixUp`.
  */
 export function mixup({ alpha = 0.2 }: Partial<MixOptions> = {}): Augmentation {
+  checkOption('mixup: alpha', alpha, [0.001, 1000]);
   return {
     name: 'mixup',
     draws: { numbers: 1, draw: (random) => [random.beta(alpha)] },

@@ -2,6 +2,7 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { projectiveTransform } from '../../tensorflow/projective-transform.ts';
 import type { Augmentation, ImageSize } from './augmentation.ts';
+import { checkOption } from './check-option.ts';
 import { blend, greyOf, meanGreyOf } from './colours.ts';
 import { perImage, select } from './per-image.ts';
 import type { Random } from './random.ts';
@@ -52,6 +53,8 @@ const COLOUR_NAMES = Object.keys(COLOURS) as readonly Colour[];
  * edge pixels are repeated.
  */
 export function randAugment({ operations = 2, magnitude = 9 }: Partial<RandAugmentOptions> = {}): Augmentation {
+  checkOption('randAugment: operations', operations, [1, 10]);
+  checkOption('randAugment: magnitude', magnitude, [0, STRONGEST]);
   const perOperation = UNCHANGED.length + 2;
   return {
     name: 'rand-augment',

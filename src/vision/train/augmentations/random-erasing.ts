@@ -1,4 +1,5 @@
 import type { Augmentation } from './augmentation.ts';
+import { checkOption } from './check-option.ts';
 import { select } from './per-image.ts';
 import { edgesOf, insideRectangles, type RectangleRanges, randomRectangle } from './rectangles.ts';
 
@@ -19,6 +20,10 @@ export function randomErasing({
   ratio = [0.3, 3.3],
   fill = GREY,
 }: Partial<RandomErasingOptions> = {}): Augmentation {
+  checkOption('randomErasing: probability', probability, [0, 1]);
+  checkOption('randomErasing: scale', scale, [0, 1]);
+  checkOption('randomErasing: ratio', ratio, [0.01, 100]);
+  if (fill !== 'noise') checkOption('randomErasing: fill', fill, [0, 255]);
   return {
     name: 'random-erasing',
     draws: {

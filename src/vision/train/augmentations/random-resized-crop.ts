@@ -1,5 +1,6 @@
 import { projectiveTransform } from '../../tensorflow/projective-transform.ts';
 import type { Augmentation } from './augmentation.ts';
+import { checkOption } from './check-option.ts';
 import { type RectangleRanges, randomRectangle } from './rectangles.ts';
 
 /**
@@ -10,6 +11,8 @@ export function randomResizedCrop({
   scale = [0.25, 1],
   ratio = [3 / 4, 4 / 3],
 }: Partial<RectangleRanges> = {}): Augmentation {
+  checkOption('randomResizedCrop: scale', scale, [0.001, 1]);
+  checkOption('randomResizedCrop: ratio', ratio, [0.01, 100]);
   return {
     name: 'random-resized-crop',
     draws: {
