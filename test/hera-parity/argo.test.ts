@@ -16,7 +16,7 @@ afterAll(() => python.end());
 
 const SETTINGS: WorkflowSettings = {
   image: 'registry.example.org/fashionai:1',
-  command: ['npx', '--no', '--', 'pipeline', 'exec', '--plan', 'abc'],
+  command: ['node_modules/.bin/pipeline', 'exec', '--plan', 'abc'],
   secrets: { stages: 'fashionai', remote: 'fashionai-remote' },
   variablesOf: ({ env }) => env,
   keepGoing: false,

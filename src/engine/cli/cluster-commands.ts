@@ -3,6 +3,12 @@ import { command } from './define-command.ts';
 import { parsePositive } from './quantities.ts';
 import { JOBS, STACK } from './shared-options.ts';
 
+/** Accepts the name of an object of Kubernetes. Throws an Error for anything else. */
+function parseObjectName(text: string): string {
+  if (/^[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?$/.test(text)) return text;
+  throw new Error('Expected lower-case letters, digits, "-" and ".".');
+}
+
 /** The commands about stages on other machines. */
 export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
   command('attach', '[RUN]', {
@@ -25,8 +31,13 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
       {
         flags: '--secret <NAME>',
         description: 'Kubernetes Secret with the declared variables (default: the name of the pipeline)',
+        parse: parseObjectName,
       },
-      { flags: '--claim <NAME>', description: 'persistent volume claim for the cache, mounted in every pod' },
+      {
+        flags: '--claim <NAME>',
+        description: 'persistent volume claim for the cache, mounted in every pod',
+        parse: parseObjectName,
+      },
       {
         flags: '--keep-going',
         description: 'after a failure, continue with stages that do not depend on the failed one',

@@ -85,7 +85,8 @@ async function frozenFor(services: Services, options: CommonOptions): Promise<Re
 function commandFor({ digest, text }: FrozenText, { choice }: Meeting, options: ExportWorkflowOptions): string[] {
   const { file, claim } = options;
   return [
-    ...['npx', '--no', '--', 'pipeline', 'exec', '--plain'],
+    // Not by npx, which would not pass on the signal to stop.
+    ...['node_modules/.bin/pipeline', 'exec', '--plain'],
     ...['--plan', digest, '--plan-size', String(Buffer.byteLength(text))],
     ...(file === undefined ? [] : ['-f', file]),
     ...(claim === undefined ? [] : ['--cache', CACHE_MOUNT]),
@@ -122,7 +123,9 @@ function headerOf(
   const lines = [
     `An Argo Workflow for the pipeline ${JSON.stringify(pipeline)}. Submit it: argo submit FILE --watch`,
     'The results are in the remote cache: pipeline run takes them from there.',
-    ...(variables.length > 0 ? ['What its stages read from the environment:', create(secrets.stages, variables)] : []),
+    ...(variables.length > 0
+      ? ['What its stages read from the environment, without what is not set:', create(secrets.stages, variables)]
+      : []),
     'What the remote cache asks for, and PIPELINE_REMOTE_KEY if its results are signed:',
     create(secrets.remote, remote),
   ];

@@ -93,11 +93,23 @@ function toTemplate(name: string, stage: PlannedStage, settings: WorkflowSetting
     name,
     inputs: { parameters: [{ name: 'stage' }] },
     podSpecPatch: JSON.stringify({ terminationGracePeriodSeconds: Math.ceil(stage.grace) + GRACE_OF_RUNNER }),
-    // A pod that was lost says nothing about the stage. Failures of the stage are retried inside of its pod, where its work directory is.
-    retryStrategy: { limit: '3', retryPolicy: 'OnError' },
+    retryStrategy: RETRIES,
     container: toContainer(stage, settings),
   };
 }
+
+/** The exit code of a command that was interrupted. */
+const INTERRUPTED = 130;
+
+/**
+ * A pod that was lost says nothing about its stage, and neither does one that was told to stop, as on a node that is
+ * drained. Failures of the stage are retried inside of its pod, where its work directory is.
+ */
+const RETRIES = {
+  limit: '3',
+  retryPolicy: 'Always',
+  expression: `lastRetry.status == "Error" || lastRetry.exitCode == "${INTERRUPTED}"`,
+} as const;
 
 /** How long the runner may take to store what a stage has saved, in seconds. */
 const GRACE_OF_RUNNER = 10;

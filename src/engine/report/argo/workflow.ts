@@ -52,7 +52,9 @@ export interface ContainerTemplate {
 
 interface RetryStrategy {
   readonly limit: string;
-  readonly retryPolicy: 'OnError';
+  readonly retryPolicy: 'Always';
+  /** Which failures are retried. */
+  readonly expression: string;
 }
 
 export interface Container {

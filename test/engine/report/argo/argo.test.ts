@@ -7,7 +7,7 @@ import { unwrap } from '../../../support/result.ts';
 
 const SETTINGS: WorkflowSettings = {
   image: 'registry.example.org/fashionai:1',
-  command: ['npx', '--no', '--', 'pipeline', 'exec', '--plan', 'abc'],
+  command: ['node_modules/.bin/pipeline', 'exec', '--plan', 'abc'],
   secrets: { stages: 'fashionai', remote: 'fashionai-remote' },
   variablesOf: ({ env }) => env,
   keepGoing: false,
@@ -62,8 +62,8 @@ describe('the Argo Workflow of a pipeline', () => {
     });
     expect(templateIn(workflow, 'read').container).toMatchObject({
       image: 'registry.example.org/fashionai:1',
-      command: ['npx'],
-      args: ['--no', '--', 'pipeline', 'exec', '--plan', 'abc', '--stage', '{{inputs.parameters.stage}}'],
+      command: ['node_modules/.bin/pipeline'],
+      args: ['exec', '--plan', 'abc', '--stage', '{{inputs.parameters.stage}}'],
     });
   });
 
@@ -98,9 +98,13 @@ describe('the Argo Workflow of a pipeline', () => {
     expect(JSON.parse(templateIn(workflow, 'read').podSpecPatch)).toEqual({ terminationGracePeriodSeconds: 130 });
   });
 
-  test('starts a stage again whose pod was lost, and leaves other retries to the stage', () => {
+  test('starts a stage again whose pod was lost or stopped, and leaves other retries to the stage', () => {
     const workflow = unwrap(exported('stages:\n  read: { module: read.ts, retries: 5 }\n'));
-    expect(templateIn(workflow, 'read').retryStrategy).toEqual({ limit: '3', retryPolicy: 'OnError' });
+    expect(templateIn(workflow, 'read').retryStrategy).toEqual({
+      limit: '3',
+      retryPolicy: 'Always',
+      expression: 'lastRetry.status == "Error" || lastRetry.exitCode == "130"',
+    });
   });
 
   test('goes on after a failure with --keep-going, and runs at most --jobs pods at once', () => {
