@@ -87,7 +87,6 @@ export class ClusterRun implements Submitter {
     this.#plan = plan;
     this.#executors = executorsIn(plan);
     this.#selection = selection;
-    this.#frozen = undefined;
     this.#mixed.submitAgain();
   }
 
@@ -115,12 +114,21 @@ export class ClusterRun implements Submitter {
 
   async submit(): ReturnType<Submitter['submit']> {
     const unusable = new Map<string, readonly Problem[]>();
-    const wouldRun = new Set(await this.#wouldRun());
+    // A stage that is forced would run again and again.
+    const isDone = (name: string) => ['succeeded', 'cached'].includes(this.#mixed.endOf(name) ?? '');
+    const wouldRun = new Set((await this.#wouldRun()).filter((name) => !isDone(name)));
     const frozen = await this.#freeze();
     for (const { name, submissions } of this.#clusters.values()) {
       const used = frozen.ok ? await this.#use(submissions, frozen.value) : frozen;
       if (!used.ok) unusable.set(name, used.failure);
-      else await submissions.submit(dueAmong(this.#plan, wouldRun, name));
+      else {
+        const due = dueAmong(
+          this.#plan,
+          wouldRun,
+          (stage) => stage.executor === name && !this.#mixed.endOf(stage.name),
+        );
+        await submissions.submit(due);
+      }
     }
     if (frozen.ok) this.#options.onSubmitted(frozen.value.digest);
     return unusable;
@@ -179,11 +187,15 @@ export class ClusterRun implements Submitter {
   }
 }
 
-/** Returns the stages of an executor that would run and depend on nothing that would run elsewhere. */
-function dueAmong({ stages }: Plan, wouldRun: ReadonlySet<string>, executor: string): readonly PlannedStage[] {
+/** Returns the stages among some that would run and depend on nothing that would run but is not among them. */
+function dueAmong(
+  { stages }: Plan,
+  wouldRun: ReadonlySet<string>,
+  isAmong: (stage: PlannedStage) => boolean,
+): readonly PlannedStage[] {
   const due = new Map<string, PlannedStage>();
   for (const stage of stages) {
-    if (stage.executor !== executor || stage.isOpen || !wouldRun.has(stage.name)) continue;
+    if (!isAmong(stage) || stage.isOpen || !wouldRun.has(stage.name)) continue;
     if (stage.dependencies.every((name) => due.has(name) || !wouldRun.has(name))) due.set(stage.name, stage);
   }
   return [...due.values()];

@@ -149,6 +149,7 @@ export async function detach(
       `${text === undefined ? '' : `Already submitted: ${text}. `}Run without --detach, or with --executor NAME.`;
     return reportProblems([{ message, advice }], options);
   }
+  console.printJson({ type: 'run-detached', run: handed.run, jobs: Object.fromEntries(handed.clusters.counts) });
   console.print(text === undefined ? 'everything is up to date' : goesOnText(text, handed.run, options));
   return EXIT.ok;
 }
@@ -161,7 +162,7 @@ function countsText({ counts }: ClusterRun): string | undefined {
 
 function goesOnText(text: string, run: string, options: HandOverOptions): string {
   const command = commandLineFor({ ...options, set: [] });
-  return `${text} of run ${run} in the queue or running\n  → Follow: ${command('attach')}\n  → Cancel: ${command('cancel')}`;
+  return `${text} queued or running (run ${run})\n  → Follow: ${command('attach')}\n  → Cancel: ${command('cancel')}`;
 }
 
 /** Asks whether the jobs of a run that was stopped are to be cancelled, too, if somebody is there to answer. */

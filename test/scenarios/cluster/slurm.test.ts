@@ -81,11 +81,12 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
     const before = (await cluster.jobs()).length;
     const { which, stderr } = await project.pipelineWith(
       cluster.slurm.environment,
-      ...['run', '--json', '--executor', 'cluster'],
+      ...['run', '--json', '--force', '--executor', 'cluster'],
     );
     expect(which('ran'), stderr).toEqual(['split', 'train@fold=1', 'train@fold=2', 'train@fold=3']);
     const submitted = (await cluster.jobs()).slice(before);
     expect(submitted.filter((job) => job.endsWith('train (3 instances)'))).toHaveLength(3);
+    expect(submitted, 'each was submitted once').toHaveLength(4);
   });
 
   test('that fail block only what reads them', async () => {

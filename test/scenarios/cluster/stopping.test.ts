@@ -47,7 +47,7 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
     const environment = { ...cluster.slurm.environment, GATE: gate.address };
     const project = inCluster(HELD);
     const detached = await project.pipelineWith(environment, 'run', '--detach');
-    expect(detached.stdout, detached.stderr).toMatch(/3 jobs on "cluster" of run \S+ in the queue or running/);
+    expect(detached.stdout, detached.stderr).toMatch(/3 jobs on "cluster" queued or running \(run \S+\)/);
     const held = [await gate.next(), await gate.next()];
     project.edit('stages/hold.ts', "log('holding '", "log('edited '");
     const attached = project.start(['attach', '--json'], environment);
@@ -83,7 +83,7 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
 
   test.each([
     ['y', /cancelled 1 job on "cluster"/],
-    ['n', /1 job on "cluster" of run \S+ in the queue or running/],
+    ['n', /1 job on "cluster" queued or running/],
   ])('are cancelled or not by Ctrl-C in a terminal, as the user answers: %s', async (answer, says) => {
     const gate = await Gate.open();
     const environment = { ...cluster.slurm.environment, GATE: gate.address };

@@ -35,6 +35,7 @@ export async function cancel(text: string | undefined, options: CommonOptions): 
     }
   }
   const console = openConsole(options);
+  console.printJson({ type: 'jobs-cancelled', run: found.value.run, jobs: count });
   console.print(
     count === 0
       ? `run ${found.value.run} has no jobs any more`

@@ -14,7 +14,7 @@ export interface WatchTimes {
   readonly seldom: number;
 }
 
-const TIMES: WatchTimes = { output: 500, soon: 2000, seldom: 60_000 };
+const TIMES: WatchTimes = { output: 250, soon: 2000, seldom: 60_000 };
 /** How much less often the scheduler is asked each time that nothing has changed. */
 const BACKING_OFF = 1.5;
 /** So many outputs are looked for although their jobs are not known to run. */

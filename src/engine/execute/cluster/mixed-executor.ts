@@ -1,6 +1,6 @@
 import type { Problem } from '../../../shared/problem.ts';
 import { LOCAL } from '../../plan/executor-settings.ts';
-import type { Executor } from '../executor.ts';
+import type { Executor, StageEnd } from '../executor.ts';
 import type { ClusterExecutor } from './cluster-executor.ts';
 
 /** What submits stages before they are due. */
@@ -16,6 +16,8 @@ export class MixedExecutor implements Executor {
   readonly #local: Executor;
   readonly #clusters: ReadonlyMap<string, ClusterExecutor>;
   readonly #submitter: Submitter;
+  /** What became of the stages that have been run. */
+  readonly #ends = new Map<string, StageEnd['type']>();
   #submitted: ReturnType<Submitter['submit']> | undefined;
 
   constructor(local: Executor, clusters: ReadonlyMap<string, ClusterExecutor>, submitter: Submitter) {
@@ -39,7 +41,18 @@ export class MixedExecutor implements Executor {
     this.#submitted = undefined;
   }
 
-  async run(...[request, resources, onMessage, signal]: Parameters<Executor['run']>): ReturnType<Executor['run']> {
+  /** Returns how a stage ended that was run; nothing for any other one. */
+  endOf(stage: string): StageEnd['type'] | undefined {
+    return this.#ends.get(stage);
+  }
+
+  async run(...[request, ...rest]: Parameters<Executor['run']>): ReturnType<Executor['run']> {
+    const end = await this.#run(request, ...rest);
+    this.#ends.set(request.stage, end.type);
+    return end;
+  }
+
+  async #run(...[request, resources, onMessage, signal]: Parameters<Executor['run']>): ReturnType<Executor['run']> {
     const unusable = await this.submit();
     const name = this.#submitter.executorOf(request.stage);
     if (name === LOCAL) return this.#local.run(request, resources, onMessage, signal);
