@@ -15,6 +15,7 @@ declare const BUILD: string;
 const extensions: Extensions = {
   runtimeFacts: [tensorFlowFacts],
   viewers: async () => (await import('./vision/inspect/viewers.ts')).viewers,
+  valueReaders: async () => (await import('./vision/values/readers.ts')).valueReaders,
   reportSources: async () => (await import('./vision/page/sources.tsx')).reportSources,
   doctorChecks: async () => (await import('./vision/doctor/checks.ts')).doctorChecks,
   setupSteps: async () => (await import('./vision/setup/steps.ts')).setupSteps,

@@ -8,6 +8,7 @@ import json
 import os
 import resource
 import sys
+from inspect import signature
 
 import keras
 import numpy as np
@@ -41,12 +42,13 @@ def masked_cross_entropy(target, probabilities):
 
 
 images = layers.Input((size, size, 3), dtype="uint8")
-x = layers.Rescaling(1 / 127.5, offset=-1)(images)
-if case["backbone"] == "small-cnn":
-    x = layers.GlobalAveragePooling2D()(small_cnn(x))
+if "network" in case:
+    build = getattr(keras.applications, case["network"])
+    # The newer networks contain their preprocessing.
+    x = images if "include_preprocessing" in signature(build).parameters else layers.Rescaling(1 / 127.5, offset=-1)(images)
+    x = build(include_top=False, weights=None, pooling="avg", input_shape=(size, size, 3))(x)
 else:
-    backbone = {"inception-resnet-v2": keras.applications.InceptionResNetV2, "nasnet-large": keras.applications.NASNetLarge}
-    x = backbone[case["backbone"]](include_top=False, weights=None, pooling="avg", input_shape=(size, size, 3))(x)
+    x = layers.GlobalAveragePooling2D()(small_cnn(layers.Rescaling(1 / 127.5, offset=-1)(images)))
 x = layers.Dropout(0.5)(x)
 heads = [layers.Dense(count, activation="softmax", name=f"task_{index}")(x) for index, count in enumerate(classes)]
 model = keras.Model(images, heads)

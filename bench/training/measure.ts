@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kerasPython } from '../../scripts/keras/environment.js';
 import { type Result, success } from '../../src/shared/problem.ts';
+import type { Backbones } from '../../src/vision/models/backbones/backbone.ts';
+import { backbones } from '../../src/vision/models/backbones/index.ts';
 import type { Bench } from '../benchmark.ts';
 import { type Command, command, measured, time } from '../command.ts';
 import { table } from '../report.ts';
@@ -40,7 +42,8 @@ export async function compareTrainings(bench: Bench, steps: number): Promise<Res
     for (const { name: peer, jit } of PEERS) {
       bench.note(`${name}: ${peer}`);
       const script = join(bench.root, 'bench/training/keras_training.py');
-      const asked = JSON.stringify({ ...given, classes: CLASSES, jit });
+      const { [given.backbone]: backbone }: Backbones = backbones;
+      const asked = JSON.stringify({ ...given, network: backbone?.kerasName, classes: CLASSES, jit });
       const theirs = await measure(bench, command(python.value, script, asked));
       if (!theirs.ok) return theirs;
       peers.push({ name: peer, theirs: theirs.value });

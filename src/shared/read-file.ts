@@ -39,6 +39,8 @@ export const SIZE_LIMITS = {
   printedJson: 256 * MB,
   /** A JSON file that `inspect` shows; parsing takes a multiple of its size. */
   shownJson: 64 * MB,
+  /** A file whose values are compared with those of a locked result; reading them takes a multiple of its size. */
+  comparedValues: 64 * MB,
   /** The `report.json` of a stage; also those of all stages of a run together. */
   reportElement: 1 * MB,
   /** A JSON file that a stage has written for another one. */

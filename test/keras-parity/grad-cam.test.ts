@@ -19,7 +19,7 @@ model = keras.models.load_model(file)
 head = model.get_layer(task)
 head.activation = keras.activations.linear
 features = model.get_layer('pool').input
-both = keras.Model(model.inputs, [features, head(model.get_layer('pool').output)])
+both = keras.Model(model.inputs, [features, head(model.get_layer('dropout').output)])
 with tensorflow.GradientTape() as tape:
     maps, scores = both(numpy.array(image, 'float32'))
     score = scores[:, label]
@@ -32,6 +32,7 @@ result = tensorflow.image.resize(heat[..., None], image_size, 'bilinear').numpy(
 test.each([
   ['small-cnn', 'neck_design'],
   ['mobilenet-v2', 'coat_length'],
+  ['convnext-tiny', 'coat_length'],
 ] as const)('Grad-CAM of %s equals that of Keras', async (backbone, task) => {
   const tasks = [
     { name: 'neck_design', classes: 5 },

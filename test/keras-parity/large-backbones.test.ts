@@ -16,6 +16,8 @@ const STEPS = 4;
 describe.each([
   ['inception-resnet-v2', 107],
   ['nasnet-large', 64],
+  ['efficientnet-v2-b0', 64],
+  ['convnext-tiny', 64],
 ] as const)('%s', (backbone, size) => {
   const images = variedImages(BATCH, size);
   const image = { height: size, width: size };

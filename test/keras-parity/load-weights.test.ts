@@ -41,7 +41,7 @@ const RANDOMIZE_AND_SAVE = `
 import importlib, numpy
 library = importlib.import_module(library)
 model = library.models.load_model(start)
-if renumbered:
+if how == 'renumbered':
     # Renames layers as Keras numbers them in a process that has created other layers before.
     names = {}
     for number, layer in enumerate(model.layers, start=203):
@@ -57,10 +57,13 @@ model.set_weights([
     random.uniform(0.1, 0.5, w.shape) * (1 if 'variance' in w.name else random.choice([-1, 1], w.shape))
     for w in model.weights
 ])
-pool = [layer for layer in model.layers if isinstance(layer, library.layers.GlobalAveragePooling2D)][-1].output
-both = library.Model(model.input, [pool, *model.outputs])
-if backbone_only:
-    model = library.Model(model.input, pool)
+features = [layer for layer in model.layers if isinstance(layer, library.layers.Dropout)][-1].input
+both = library.Model(model.input, [features, *model.outputs])
+if how in ('backbone', 'nested'):
+    model = library.Model(model.inputs[0], features)
+if how == 'nested':
+    image = library.Input(model.inputs[0].shape[1:])
+    model = library.Model(image, library.layers.Dense(4)(model(image)))
 exec(write)
 result = [outputs.tolist() for outputs in both.predict(numpy.array(images, 'float32'), verbose=0)]
 `;
@@ -70,12 +73,12 @@ describe.each(Object.entries(models))('loading weights saved by Keras, model %s'
   const [height = 0, width = 0] = (model.inputs[0]?.shape.slice(1, 3) ?? []) as number[];
   const images = tf.randomUniform([3, height, width, 3], 0, 255, 'float32', 7);
 
-  const saved = async (library: string, name: string, write: string, how: 'whole' | 'renumbered' | 'backbone') => {
+  type How = 'whole' | 'renumbered' | 'backbone' | 'nested';
+  const saved = async (library: string, name: string, write: string, how: How) => {
     const folder = temporaryFolder();
     const [start, file] = [join(folder, 'start.h5'), join(folder, name)];
     await saveKerasH5(model, start);
-    const flags = { renumbered: how === 'renumbered', backbone_only: how === 'backbone' };
-    const variables = { library, file, write, start, heads, images: images.arraySync(), ...flags };
+    const variables = { library, file, write, start, heads, how, images: images.arraySync() };
     return { file, outputs: await keras.run<Outputs>(RANDOMIZE_AND_SAVE, variables) };
   };
   const loaded = async (file: string) => {
@@ -105,6 +108,17 @@ describe.each(Object.entries(models))('loading weights saved by Keras, model %s'
     },
   );
 
+  // tf_keras' .keras names no layers, and has the classifier on top before the dense layers of the nested model.
+  test.each(files.filter(([library, file]) => library === 'keras' || file !== 'model.keras'))(
+    'gives the same features if the backbone is nested in another model (%s, %s, %s)',
+    async (library, name, write) => {
+      const { file, outputs } = await saved(library, name, write, 'nested');
+      const { fresh, skippedHeads } = await loaded(file);
+      expectClose(featuresAndOutputs(fresh, images), outputs, 1);
+      expect(skippedHeads.map(({ head }) => head)).toEqual(heads);
+    },
+  );
+
   test.each(files)('keeps the heads if only the backbone was saved (%s, %s, %s)', async (library, name, write) => {
     const { file, outputs } = await saved(library, name, write, 'backbone');
     const { fresh, skippedHeads } = await loaded(file);
@@ -120,8 +134,9 @@ describe.each(Object.entries(models))('loading weights saved by Keras, model %s'
 });
 
 function featuresAndOutputs(model: LayersModel, images: Tensor): Outputs {
-  const pool = model.getLayer('pool').output as SymbolicTensor;
-  const both = tf.model({ inputs: model.inputs, outputs: [pool, ...model.outputs] });
+  const dropout = model.layers.findLast((layer) => layer.getClassName() === 'Dropout');
+  const features = dropout?.input as SymbolicTensor;
+  const both = tf.model({ inputs: model.inputs, outputs: [features, ...model.outputs] });
   return [both.predict(images)].flat().map((tensor) => tensor.arraySync() as number[][]);
 }
 

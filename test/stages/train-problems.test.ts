@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { backboneNames } from '../../src/vision/models/backbones/index.ts';
 import train from '../../stages/train.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { labelledImages } from '../support/labelled-images.ts';
@@ -74,8 +75,7 @@ describe('the train stage fails before loading TensorFlow', () => {
     expect(failure?.problems).toEqual([
       {
         message: 'neither the param "backbone" nor the input "model" is given',
-        advice:
-          'Set backbone to one of inception-resnet-v2, nasnet-large, nasnet-mobile, mobilenet-v2, small-cnn, or connect the input "model".',
+        advice: `Set backbone to one of ${backboneNames.join(', ')}, or connect the input "model".`,
       },
     ]);
   });

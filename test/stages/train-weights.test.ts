@@ -146,7 +146,7 @@ describe('the train stage fails before training', () => {
     expect(await problemsOf({ weights: 'imagenet' })).toEqual([
       {
         message: 'there are no ImageNet weights for the backbone "small-cnn"',
-        advice: `Remove weights, or use another backbone: ${Object.keys(imagenetWeights).join(', ')}.`,
+        advice: `Remove weights, or use another backbone: ${backboneNames.filter((name) => name in imagenetWeights).join(', ')}.`,
       },
     ]);
     const { url } = imagenetWeights['mobilenet-v2'] ?? {};

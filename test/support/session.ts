@@ -15,6 +15,7 @@ export const ENGINE = {
   extensions: {
     runtimeFacts: [],
     viewers: async () => [],
+    valueReaders: async () => [],
     reportSources: async () => [],
     doctorChecks: async () => [],
     setupSteps: async () => [],

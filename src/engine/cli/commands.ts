@@ -5,7 +5,7 @@ import { command } from './define-command.ts';
 import type { CommonOptions } from './options.ts';
 import { parsePort, parsePositive } from './quantities.ts';
 import { parseColumns, parseFilter } from './run-options.ts';
-import { JOBS, STACK } from './shared-options.ts';
+import { JOBS, STACK, TOLERANCE } from './shared-options.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -31,6 +31,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         flags: '--locked',
         description: 'fail unless pipeline.lock matches the pipeline, and every result matches pipeline.lock',
       },
+      { ...TOLERANCE, description: `with --locked: ${TOLERANCE.description}` },
       {
         flags: '--trust-cache',
         description: 'believe results in the cache that were computed by others, and write them to pipeline.lock',
@@ -143,9 +144,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       (await import('./commands/init.ts')).init(all[0], options),
   }),
   command('verify', '[STAGE...]', {
-    description: 'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock',
+    description:
+      'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock; on another class of machine, that its numbers are within a tolerance',
     options: [
       { flags: '--keep <DIR>', description: 'create the empty cache in DIR, and do not delete it afterwards' },
+      TOLERANCE,
       STACK,
       JOBS,
     ],

@@ -65,7 +65,8 @@ interface ExecutorParts {
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
   const { engine, roots, stores, linkable, paths, runtime, environment, jobs, ownsGpus = false } = parts;
   const gpus = () => gpusOf(environment);
-  const machineClass = (document: RecordedDocument) => runtime.machineClassOf(readDocument(document).runtime);
+  const machineClass = (document: RecordedDocument, given: NodeJS.ProcessEnv) =>
+    runtime.machineClassOf(readDocument(document).runtime, given);
   return new LocalExecutor(
     { roots, stores, linkable, paths, machineClass, host: engine.host, stageApi: engine.stageApi, environment },
     new ResourcePool(() => machineOf(environment, jobs)),

@@ -35,6 +35,8 @@ export interface RemoteParts {
   readonly project: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly runtime: Pick<RuntimeRegistry, 'machineClassOf'>;
+  /** Returns whether the command asks for this very result, wherever it was computed. */
+  readonly isLocked: (record: ActionRecord) => boolean;
   readonly signal: AbortSignal;
   readonly upload: boolean;
   readonly thrifty: boolean;
@@ -71,7 +73,8 @@ export function connectRemote(
   const store = new TieredStore(local, remote, {
     ...{ onProblem, timeouts, signal, thrifty: parts.thrifty },
     upload: uploads === true,
-    accepts: settings.machines === 'any' ? undefined : (record) => isOfThisClass(record, parts.runtime),
+    accepts:
+      settings.machines === 'any' ? undefined : (record) => isOfThisClass(record, parts) || parts.isLocked(record),
   });
   return success({
     ...{ store, signed, uploads, uploadTime: settings.uploadTime * 1000 },
@@ -90,8 +93,8 @@ export function connectRemote(
 const IDLE_FACTOR = 3;
 
 /** Results whose last digits depend on the machine are only taken from a machine of the same class. */
-function isOfThisClass({ document, provenance }: ActionRecord, runtime: RemoteParts['runtime']): boolean {
-  const own = runtime.machineClassOf(readDocument(document).runtime);
+function isOfThisClass({ document, provenance }: ActionRecord, { runtime, environment }: RemoteParts): boolean {
+  const own = runtime.machineClassOf(readDocument(document).runtime, environment);
   return own === undefined || canonicalJson(own) === canonicalJson(provenance.machine ?? {});
 }
 

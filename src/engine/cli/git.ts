@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import { SIZE_LIMITS } from '../../shared/read-file.ts';
+import { shellQuoted } from '../../shared/text/shell-quoted.ts';
 
 /** A commit of the repository that a folder lies in. */
 export interface Revision {
@@ -22,8 +23,12 @@ export function findRevision(folder: string, written: string): Result<Revision> 
   const inside = git(folder, 'rev-parse', '--is-shallow-repository');
   if (!inside.ok) return inside;
   if (!inside.value.ok) {
-    const advice = 'Run the command in a clone of the repository, or without --since.';
-    return problem(`Git cannot read a repository here: ${inside.value.fault}`, { at, advice });
+    const { fault } = inside.value;
+    // In containers, the files of a clone often belong to another user.
+    const advice = fault.includes('dubious ownership')
+      ? `If you trust it: git config --global --add safe.directory ${shellQuoted(folder)} (or the folder above that has .git)`
+      : 'Run the command in a clone of the repository, or without --since.';
+    return problem(`Git cannot read a repository here: ${fault}`, { at, advice });
   }
   // Git itself refuses names that begin with a dash, but would take this one for an option.
   const named = written.startsWith('-')
@@ -57,6 +62,7 @@ function git(folder: string, ...args: readonly string[]): Result<Answer, readonl
   const { error, status, stdout, stderr } = spawnSync('git', args, {
     cwd: folder,
     encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
     maxBuffer: SIZE_LIMITS.lockfile,
   });
   if (error !== undefined) {

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
-import type { Problem } from '../../shared/problem.ts';
+import { failure, type Problem } from '../../shared/problem.ts';
 import { writeJson, writeText } from '../../shared/text/output.ts';
 import { painter } from '../../shared/text/style.ts';
 import { findOutdated, removedStages } from '../execute/compare-with-lockfile.ts';
-import { differencesFromLock } from '../execute/difference.ts';
-import type { ResultCheck } from '../execute/execute.ts';
+import type { ResultCheck } from '../execute/completed.ts';
+import { judgeResult } from '../execute/judge-result.ts';
 import type { Lockfile } from '../execute/lockfile.ts';
 import { readLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
@@ -14,6 +14,11 @@ import { openConsole, reportProblems } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
 import { lockfilePath } from './project.ts';
+
+export interface ToleranceOptions extends CommonOptions {
+  /** Compare by value, and accept differences up to this; see `LockComparison`. */
+  readonly tolerance?: number;
+}
 
 /**
  * Returns the lockfile if it matches the stages in `names`. Otherwise reports every difference before anything runs,
@@ -60,19 +65,23 @@ export async function lockfileOf(
 export async function lockedResultCheck(
   services: Services,
   names: ReadonlySet<string>,
-  options: CommonOptions,
+  options: ToleranceOptions,
 ): Promise<ResultCheck | number> {
   const lockfile = await lockfileOf(services, names, options);
-  return typeof lockfile === 'number' ? lockfile : checkAgainstLockfile(lockfile, services.stores.contents);
+  return typeof lockfile === 'number' ? lockfile : checkAgainstLockfile(lockfile, services.stores.contents, options);
 }
 
-/** Returns a check that rejects results that differ from the lockfile. */
-export function checkAgainstLockfile(lockfile: Lockfile, contents: Services['stores']['contents']): ResultCheck {
+/** Returns a check that rejects results that differ from the lockfile by more than is tolerated. */
+export function checkAgainstLockfile(
+  lockfile: Lockfile,
+  contents: Services['stores']['contents'],
+  { engine, tolerance }: Pick<ToleranceOptions, 'engine' | 'tolerance'>,
+): ResultCheck {
+  const readers = engine.extensions.valueReaders;
   return async (stage, result) => {
     // Its name is only known since another stage has put out the values of its matrix.
-    if (!lockfile.has(stage.name)) return { kind: 'bad-input', problems: [notLocked(stage.name)] };
-    const differences = await differencesFromLock(lockfile, stage, result, contents);
-    return differences.length === 0 ? undefined : { kind: 'difference', differences };
+    if (!lockfile.has(stage.name)) return failure({ kind: 'bad-input', problems: [notLocked(stage.name)] });
+    return judgeResult(stage, result, { lockfile, contents, readers, tolerance });
   };
 }
 

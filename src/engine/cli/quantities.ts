@@ -44,6 +44,14 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** Parses a number that is not negative, such as 0.001 or 1e-6. Throws an Error for anything else. */
+export function parseRatio(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new Error('Expected a number that is not negative, such as 0.001 or 1e-6.');
+  return value;
+}
+
 /** Parses a positive integer. Throws an Error for anything else. */
 export function parsePositive(text: string): number {
   const value = Number(text);

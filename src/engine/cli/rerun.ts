@@ -12,7 +12,7 @@ import { summarizeVerify } from '../report/verify.ts';
 import { cacheCommandLineFor, commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
 import { openConsole } from './console.ts';
-import { checkAgainstLockfile } from './locked.ts';
+import { checkAgainstLockfile, type ToleranceOptions } from './locked.ts';
 import type { CommonOptions } from './options.ts';
 import { printFailures, reporterFor } from './reporter.ts';
 
@@ -21,7 +21,7 @@ export interface RerunContext {
   /** The directory of the empty cache. */
   readonly directory: string;
   readonly signal: AbortSignal;
-  readonly options: CommonOptions;
+  readonly options: ToleranceOptions;
   /** The directory of the empty cache as the user has given it, if it is kept. */
   readonly keep?: string | undefined;
   /** Selects among the stages of a plan that is made in the middle of the run. */
@@ -56,7 +56,7 @@ export async function rerun(
       // Every stage is forced here, so the reason would only repeat that.
       emit(event.type === 'stage-started' ? { ...event, reasons: [] } : event);
     },
-    checkResult: checkAgainstLockfile(lockfile, again.stores.contents),
+    checkResult: checkAgainstLockfile(lockfile, again.stores.contents, options),
   });
   await close();
   const kept =

@@ -4,7 +4,6 @@ import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 import { distinct, type Problem, type Result, success } from '../../shared/problem.ts';
 import { downloadsIn } from '../cache/housekeeping/downloads.ts';
 import { openCacheFolder } from '../cache/local/cache-folder.ts';
-import type { LocalStore } from '../cache/local/local-store.ts';
 import { UseMarker } from '../cache/local/use-marker.ts';
 import type { Stores } from '../cache/stores.ts';
 import type { FrozenPlanning } from '../execute/cluster/frozen-texts.ts';
@@ -29,7 +28,7 @@ import { memoryOf } from '../trust/memory.ts';
 import { VouchedActions } from '../trust/vouched-actions.ts';
 import { commandLineFor } from './command-line.ts';
 import { localExecutor, openLocalStores } from './compose.ts';
-import type { ConnectedRemote } from './connect-remote.ts';
+import type { ConnectedRemote, RemoteParts } from './connect-remote.ts';
 import { contentReporter } from './content-reporter.ts';
 import { KnownPlans } from './known-plans.ts';
 import type { CommonOptions } from './options.ts';
@@ -95,10 +94,11 @@ export async function openSession(
   const isOwn = ownedBy(options, plan.name);
   const { linkable, local, ...onDisk } = openLocalStores(project.cache, paths, { marker, isOwn });
   const runtime = runtimeOf(plan, builtIn, seals);
-  const connected = await connect(plan, { local, runtime, project }, options, signal);
+  const locked = new LockedResults(lockfilePath(options));
+  const connected = await connect(plan, { local, runtime, project, locked }, options, signal);
   if (!connected.ok) return connected;
   const remote = connected.value;
-  const stores = withRemote(onDisk, remote, options);
+  const stores = withRemote(onDisk, remote, locked, options);
   const roots = { project: project.root, cache: project.cache };
   const { engine, jobs } = options;
   const services: Services = {
@@ -161,11 +161,12 @@ function runtimeOf({ runtimeFacts }: Plan, builtIn: readonly RuntimeFacts[], sea
 function withRemote(
   onDisk: Stores,
   remote: ConnectedRemote | undefined,
+  locked: LockedResults,
   options: CommonOptions & SessionOptions,
 ): Stores & { readonly actions: VouchedActions } {
   const { fromScratch = false, adopt = false } = options;
   const actions = new VouchedActions(remote?.store ?? onDisk.actions, {
-    ...{ locked: new LockedResults(lockfilePath(options)), lockDecides: fromScratch, adopt },
+    ...{ locked, lockDecides: fromScratch, adopt },
     ...(remote && { signed: remote.signed }),
   });
   return { ...onDisk, contents: remote?.store ?? onDisk.contents, actions };
@@ -173,7 +174,16 @@ function withRemote(
 
 async function connect(
   { remote }: Plan,
-  { local, runtime, project }: { local: LocalStore; runtime: RuntimeRegistry; project: Project },
+  {
+    local,
+    runtime,
+    project,
+    locked,
+  }: Pick<RemoteParts, 'local'> & {
+    readonly runtime: RuntimeRegistry;
+    readonly project: Project;
+    readonly locked: LockedResults;
+  },
   options: CommonOptions & SessionOptions,
   signal: AbortSignal,
 ): Promise<Result<ConnectedRemote | undefined>> {
@@ -181,9 +191,10 @@ async function connect(
   if (address === undefined) return success(undefined);
   // Loaded on demand, since most pipelines have no remote cache.
   const { connectRemote } = await import('./connect-remote.ts');
-  const { upload = false, thrifty = false } = options;
+  const { upload = false, thrifty = false, fromScratch = false } = options;
   return connectRemote(address, remote, {
     ...{ local, runtime, signal, upload, thrifty, project: project.root, environment: process.env },
+    isLocked: (record) => fromScratch && locked.hasExactly(record),
   });
 }
 

@@ -5,6 +5,7 @@ import type { Stores } from '../cache/stores.ts';
 import { adviceOnStack } from '../fingerprint/package-advice.ts';
 import type { Retries } from '../plan/execution-settings.ts';
 import type { PlannedStage } from '../plan/plan.ts';
+import { changedConditions } from './conditions.ts';
 import type { Emit } from './events.ts';
 import type { FailureReason } from './failure.ts';
 import type { Services } from './services.ts';
@@ -74,13 +75,22 @@ export function warnOfNondeterminism(
   if (before === undefined) return;
   for (const [name, { digest }] of Object.entries(now.outputs)) {
     if (before.outputs[name]?.digest === digest) continue;
-    emit({ type: 'stage-warning', stage: stage.name, problem: nondeterminismProblem(stage.name, name) });
+    const changes = changedConditions(before.provenance, now.provenance);
+    emit({ type: 'stage-warning', stage: stage.name, problem: nondeterminismProblem(stage.name, name, changes) });
   }
 }
 
-function nondeterminismProblem(stage: string, output: string): Problem {
+function nondeterminismProblem(stage: string, output: string, changes: readonly string[]): Problem {
+  const message = `output "${output}" of stage "${stage}" differs from the previous result under the same action key`;
+  if (changes.length > 0)
+    return {
+      message: `${message}, which was computed under other conditions: ${changes.join('; ')}`,
+      advice:
+        'The last digits may depend on them. Run it twice under the same conditions to see whether the stage is ' +
+        'deterministic.',
+    };
   return {
-    message: `output "${output}" of stage "${stage}" differs from the previous result under the same action key`,
+    message,
     advice:
       'If the stage is not deterministic, declare it in pipeline.yaml: deterministic: false. Otherwise look for the ' +
       'current time, unseeded random numbers, or an order that depends on the file system or on threads.',

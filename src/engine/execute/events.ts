@@ -1,12 +1,12 @@
 import type { Progress } from '../../index.ts';
 import type { Problem } from '../../shared/problem.ts';
-import type { Usage } from '../cache/records.ts';
+import type { MachineClass, Usage } from '../cache/records.ts';
 import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import type { ContentProgress } from '../fingerprint/work.ts';
 import type { Lists } from '../plan/lists.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { FailureReason } from './failure.ts';
+import type { Approximation, FailureReason } from './failure.ts';
 import type { LogSource } from './protocol.ts';
 
 interface StageResultBase {
@@ -23,6 +23,10 @@ export interface CompletedStage extends StageResultBase {
   readonly document: RecordedDocument;
   readonly outputs: Readonly<Record<string, Digest>>;
   readonly metrics: Readonly<Record<string, number>>;
+  /** The class of the machine that computed it, if its last digits depend on that. */
+  readonly machine?: MachineClass;
+  /** Set if its outputs differ from the lockfile within the tolerance, so that `outputs` are those of the lockfile. */
+  readonly approximation?: Approximation;
   /** What a stage that ran has used, if that is known. */
   readonly usage?: Usage;
 }

@@ -3,12 +3,11 @@ import { findResult, lastResult } from '../cache/results.ts';
 import type { ActionKey } from '../fingerprint/digest.ts';
 import type { PlannedStage } from '../plan/plan.ts';
 import type { Select, Selection } from '../plan/select.ts';
-import { cancelledBy, toCompleted } from './completed.ts';
+import { cancelledBy, checked, type ResultCheck, toCompleted } from './completed.ts';
 import { CurrentPlan } from './current-plan.ts';
 import { toDependencies } from './dependencies.ts';
 import type { InputsGone } from './due.ts';
-import type { CompletedStage, Emit, Purpose, RunResult, StageResult } from './events.ts';
-import type { FailureReason } from './failure.ts';
+import type { Emit, Purpose, RunResult, StageResult } from './events.ts';
 import { announceStop } from './interruption.ts';
 import { inputsGoneFailure, MOST_ATTEMPTS, notCached } from './no-result.ts';
 import { reasonsToRun } from './reasons.ts';
@@ -32,9 +31,6 @@ export interface RunOptions {
   /** The id of the run, if it is a part of another one. */
   readonly run?: string;
 }
-
-/** Checks the result of a completed stage. Returns why it is rejected, so that the stage fails, or nothing. */
-export type ResultCheck = (stage: PlannedStage, result: CompletedStage) => Promise<FailureReason | undefined>;
 
 /** Runs the selected stages of a plan that are not cached. Stages that do not depend on each other run concurrently. */
 export async function execute(services: Services, options: RunOptions): Promise<RunResult> {
@@ -215,16 +211,9 @@ class Execution {
 
   /** Checks a result, and stops later stages if it is a failure. */
   async #judge(stage: PlannedStage, obtained: StageResult): Promise<StageResult> {
-    const result = await this.#check(stage, obtained);
+    const result = await checked(stage, obtained, this.#options.checkResult);
     if (result.outcome === 'failed') this.#noteFailure(stage.name);
     return result;
-  }
-
-  async #check(stage: PlannedStage, result: StageResult): Promise<StageResult> {
-    if (result.outcome !== 'ran' && result.outcome !== 'cached') return result;
-    const failure = await this.#options.checkResult?.(stage, result);
-    const { name, seconds, reasons, key } = result;
-    return failure === undefined ? result : { name, seconds, reasons, key, outcome: 'failed', failure };
   }
 
   /** When verifying, stages earlier in the plan than a failed one still run, to find the first that differs. */

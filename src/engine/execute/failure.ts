@@ -1,5 +1,6 @@
 import type { Place, Problem } from '../../shared/problem.ts';
 import type { Digest } from '../fingerprint/digest.ts';
+import type { ValueDifferences } from '../values/compare-values.ts';
 import type { ContentDifference } from './content-difference.ts';
 
 /** An output whose digest differs from the one in the lockfile. */
@@ -14,6 +15,23 @@ export interface Difference {
   readonly cached: boolean;
   /** Unknown if the expected content is not in the cache, so that only digests could be compared. */
   readonly first: ContentDifference | undefined;
+  /** How far the values differ; absent if they were not compared. */
+  readonly values?: ValueDifferences;
+}
+
+/** How the conditions under which a result was computed relate to those of the locked one. */
+export type Conditions =
+  | { readonly kind: 'same' }
+  /** It was computed on another class of machine, on which its last digits depend. */
+  | { readonly kind: 'other'; readonly changes: readonly string[] }
+  /** They matter, but an earlier version wrote the lockfile, and did not record them. */
+  | { readonly kind: 'unknown' };
+
+/** A result that is not byte-identical to the locked one, but within a tolerance of it. */
+export interface Approximation {
+  readonly differences: readonly Difference[];
+  readonly conditions: Conditions;
+  readonly tolerance: number;
 }
 
 /** Why a scheduler ended a job, or did not run it. */
@@ -56,7 +74,13 @@ export type FailureReason =
   /** Its job ended without saying how it went: the scheduler explains why. */
   | { readonly kind: 'job'; readonly cause: JobFailure; readonly problems: readonly Problem[] }
   /** Its result differs from the one in the lockfile. */
-  | { readonly kind: 'difference'; readonly differences: readonly Difference[] };
+  | {
+      readonly kind: 'difference';
+      readonly differences: readonly Difference[];
+      readonly conditions: Conditions;
+      /** Set if the values were compared, too. */
+      readonly tolerance?: number;
+    };
 
 /** Returns the message of an error with those of its causes, one a line. */
 export function withCauses({

@@ -4,6 +4,7 @@ import { updateAtomically } from '../../shared/atomic-write.ts';
 import { beginsWith, namesIn } from '../../shared/files.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { readText } from '../../shared/read-file.ts';
+import type { MachineClass } from '../cache/records.ts';
 import { type ReadDocument, type Runtime, readDocument } from '../fingerprint/action-key.ts';
 import { type ActionKey, canonicalJson, type Digest, sha256 } from '../fingerprint/digest.ts';
 import type { Json, JsonObject } from '../plan/declaration.ts';
@@ -50,11 +51,15 @@ export interface LockedStage {
   readonly outputs: Readonly<Record<string, Digest>>;
   /** Absent in a lockfile of an earlier version. */
   readonly parts?: LockedParts;
+  /** The class of the machine that computed the outputs, if their last digits depend on that. */
+  readonly machine?: MachineClass;
 }
 
 /** The entries by stage name. */
 export type Lockfile = ReadonlyMap<string, LockedStage>;
 
+/** The key of the class of the machine in an entry. */
+const MACHINE = 'machine';
 /** How every lockfile begins, so that those of other programs are not taken for one. */
 const MARK = '# Written by pipeline ';
 const HEAD = `${MARK}after each complete, successful run: the action keys and output digests. Commit it.
@@ -89,6 +94,7 @@ export function lockfileText(result: Pick<RunResult, 'stages'>): string {
     ...Object.entries(lockedParts(readDocument(stage.document))).flatMap(([part, value]) =>
       isEmpty(value) ? [] : entry(part, value, '  '),
     ),
+    ...(stage.machine === undefined ? [] : entry(MACHINE, stage.machine, '  ')),
   ]);
   return `${HEAD}${lines.join('\n')}\n`;
 }
@@ -97,11 +103,19 @@ export function lockfileText(result: Pick<RunResult, 'stages'>): string {
 function describes(text: string, result: Pick<RunResult, 'stages'>): boolean {
   const stages = completedIn(result);
   let at = 0;
-  for (const { name, key, outputs } of stages) {
+  for (const { name, key, outputs, machine } of stages) {
     at = text.indexOf(`\n${scalar(name)}:${lockedText(key, outputs)}`, at);
     if (at === -1) return false;
+    // Equal outputs of another class of machine are no reason to write it again.
+    if (machine !== undefined && !entryAt(text, at).includes(`\n  ${MACHINE}:\n`)) return false;
   }
   return text.startsWith(HEAD) && text.match(/^[^\s#]/gm)?.length === stages.length;
+}
+
+/** Returns the entry of a stage that begins after the line break at `start`. */
+function entryAt(text: string, start: number): string {
+  const length = text.slice(start + 1).search(/\n\S/);
+  return length === -1 ? text.slice(start) : text.slice(start, start + 1 + length);
 }
 
 /** The names of the stages whose entries in a lockfile differ from the results of a run. */

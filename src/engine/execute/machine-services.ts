@@ -13,8 +13,8 @@ export interface MachineServices {
   readonly paths: Trees;
   /** Keeps the digests of contents (absolute paths) valid while they are hard-linked, if the store supports that. */
   readonly linkable?: (contents: readonly string[]) => Promise<LinkedFiles>;
-  /** Returns the class of this machine for results with such a key. */
-  readonly machineClass?: (document: RecordedDocument) => MachineClass | undefined;
+  /** Returns the class of this machine for results with such a key. `environment`: what the stage is given of it. */
+  readonly machineClass?: (document: RecordedDocument, environment: NodeJS.ProcessEnv) => MachineClass | undefined;
   /** The main module of a stage's process, and the target of `import … from 'pipeline'` in it. Absolute. */
   readonly host: string;
   readonly stageApi: string;

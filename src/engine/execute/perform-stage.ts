@@ -100,7 +100,7 @@ async function perform(request: StageRequest, performance: Performance): Promise
   if (!outputs.ok) return failed({ kind: 'bad-output', problems: outputs.failure });
   const record = toRecord(request, outputs.value, ran.value, {
     seconds: secondsSince(started),
-    machine: services.machineClass?.(request.document),
+    machine: services.machineClass?.(request.document, request.environment),
   });
   const kept = await keepResult(services.stores, record, outputs.value, watch('output'));
   return kept.ok ? { type: 'succeeded', record } : failed({ kind: 'cache', problems: kept.failure });

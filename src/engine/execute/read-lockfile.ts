@@ -1,6 +1,7 @@
 import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import { readText } from '../../shared/read-file.ts';
 import { isObject } from '../../shared/shapes.ts';
+import type { MachineClass } from '../cache/records.ts';
 import type { ActionKey, Digest } from '../fingerprint/digest.ts';
 import { check, compile } from '../plan/schema-problems.ts';
 import { parseYaml, type YamlPath } from '../plan/source.ts';
@@ -30,6 +31,7 @@ const lockfileSchema = {
       inputs: digests,
       env: { type: 'object', additionalProperties: { ...digest, type: ['string', 'null'] } },
       runtime: { type: 'object', additionalProperties: facts },
+      machine: { type: 'object', additionalProperties: facts },
     },
   },
 };
@@ -79,13 +81,15 @@ function toCurrentFormat(lockfile: unknown): unknown {
 interface WrittenStage extends Partial<LockedParts> {
   readonly key: ActionKey;
   readonly outputs: Record<string, Digest>;
+  readonly machine?: MachineClass;
 }
 
-function toLocked({ key, outputs, ...parts }: WrittenStage): LockedStage {
+function toLocked({ key, outputs, machine, ...parts }: WrittenStage): LockedStage {
   const { code, packages, params = {}, inputs = {}, env = {}, runtime = {} } = parts;
-  if (code === undefined) return { key, outputs };
+  const result = { key, outputs, ...(machine && { machine }) };
+  if (code === undefined) return result;
   const known = { code, params, inputs, env, runtime };
-  return { key, outputs, parts: { ...known, ...(packages && { packages }) } };
+  return { ...result, parts: { ...known, ...(packages && { packages }) } };
 }
 
 /** Returns a problem for each unresolved merge conflict. */

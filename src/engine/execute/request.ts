@@ -7,7 +7,7 @@ import { collectedName } from '../plan/sources.ts';
 import type { RequestedCode, RequestedInput, RequestedPrevious, RequestedProgram, StageRequest } from './executor.ts';
 import { toRooted } from './roots.ts';
 import type { Services } from './services.ts';
-import { codeOf, type StageKey, variablesOf } from './stage-key.ts';
+import { codeOf, machineVariablesOf, type StageKey, variablesOf } from './stage-key.ts';
 
 /** The parts of a request other than the stage and its key. */
 export interface RequestParts {
@@ -28,7 +28,7 @@ export async function toRequest(
   const program = await requestedProgram(stage, services);
   if (!program.ok) return program;
   const rooted = (path: string) => toRooted(path, services.roots);
-  const set = variablesOf(stage, services).flatMap((name) => {
+  const set = [...variablesOf(stage, services), ...machineVariablesOf(stage, services)].flatMap((name) => {
     const value = services.environment[name];
     return value === undefined ? [] : [[name, value] as const];
   });

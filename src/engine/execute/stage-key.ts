@@ -62,6 +62,14 @@ export function variablesOf(stage: PlannedStage, services: Pick<Services, 'codes
   return [...new Set([...stage.env, ...services.runtime.variablesOf(codeOf(stage, services))])];
 }
 
+/** Returns the environment variables that a stage is given because the class of the machine depends on them. */
+export function machineVariablesOf(
+  stage: PlannedStage,
+  services: Pick<Services, 'codes' | 'runtime'>,
+): readonly string[] {
+  return stage.kind === 'command' ? [] : services.runtime.machineVariablesOf(codeOf(stage, services));
+}
+
 /** Returns the digests of the sources of a stage's local modules, by their paths. */
 export function modulesOf(stage: PlannedStage, services: Pick<Services, 'codes'>): StageCode['modules'] {
   return stage.kind === 'module' ? codeOf(stage, services).modules : {};

@@ -40,7 +40,7 @@ function membersOf(found: ReturnType<StageNames<PlannedStage>['find']>): readonl
 }
 
 /** The outcome of verifying a stage. */
-export type Verdict = 'equal' | 'different' | 'failed' | 'not-compared' | 'pinned';
+export type Verdict = 'equal' | 'within-tolerance' | 'different' | 'failed' | 'not-compared' | 'pinned';
 
 /** Returns the verdict on each verified stage, in the order of the graph. */
 export function verdicts(
@@ -65,7 +65,7 @@ function verdictOf(result: StageResult | undefined): Verdict {
   switch (result?.outcome) {
     case 'ran':
     case 'cached':
-      return 'equal';
+      return result.approximation === undefined ? 'equal' : 'within-tolerance';
     case 'failed':
       return result.failure.kind === 'difference' ? 'different' : 'failed';
     case 'would-run':

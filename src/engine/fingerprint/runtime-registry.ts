@@ -42,10 +42,15 @@ export class RuntimeRegistry {
     return [...this.#packagesOf(code).keys()].flatMap(({ env = [] }) => env);
   }
 
+  /** Returns the variables that are no part of keys, but of the class of the machine. */
+  machineVariablesOf(code: ReachedFolders): readonly string[] {
+    return [...this.#packagesOf(code).keys()].flatMap(({ machineVariables = [] }) => machineVariables);
+  }
+
   /** Returns the class of this machine for results that depend on these runtimes; nothing if it does not matter. */
-  machineClassOf(runtime: Runtime): MachineClass | undefined {
+  machineClassOf(runtime: Runtime, environment: NodeJS.ProcessEnv): MachineClass | undefined {
     const classes = this.#registered.flatMap(({ name, machineClass }): [string, Facts][] =>
-      machineClass !== undefined && name in runtime ? [[name, machineClass()]] : [],
+      machineClass !== undefined && name in runtime ? [[name, machineClass(environment)]] : [],
     );
     return classes.length === 0 ? undefined : Object.fromEntries(classes);
   }

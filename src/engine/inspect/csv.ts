@@ -55,17 +55,32 @@ function describeCsv({ bytes: size, rows, columns, named, first }: CsvContent, v
   return [head, view.paint('dim', lines[0] ?? ''), ...lines.slice(1), ...more, ...names];
 }
 
+/** A table with a name for each column: its number if there is no header. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Parses a whole table. */
+export function parseTable(text: string): Table {
+  const records: string[][] = parse(text, { ...PARSING, delimiter: delimiterOf(text) });
+  const [first = [], ...rest] = records;
+  return isHeader(first, rest)
+    ? { columns: first, rows: rest }
+    : { columns: first.map((_cell, index) => String(index + 1)), rows: records };
+}
+
+const PARSING = {
+  bom: true,
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: true,
+  skip_records_with_error: true,
+} as const;
+
 /** Parses the first records. The last record of a partial text may be truncated. */
 function parseHead(head: string, isPart: boolean): string[][] {
-  const records: string[][] = parse(head, {
-    to: SHOWN_ROWS + 2,
-    delimiter: delimiterOf(head),
-    bom: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-  });
+  const records: string[][] = parse(head, { ...PARSING, to: SHOWN_ROWS + 2, delimiter: delimiterOf(head) });
   return isPart && records.length < SHOWN_ROWS + 2 ? records.slice(0, -1) : records;
 }
 

@@ -17,8 +17,20 @@ export const numpyViewer: Viewer = {
   },
 };
 
-/** Reads the header of a `.npy` file. Returns undefined for any other file. */
 function inspectNumpy(head: Uint8Array, size: number): NumpyContent | undefined {
+  const header = readNumpyHeader(head);
+  if (header === undefined) return undefined;
+  const { start: _, ...layout } = header;
+  return { kind: 'numpy', bytes: size, ...layout };
+}
+
+interface NumpyHeader extends Pick<NumpyContent, 'dtype' | 'shape' | 'order'> {
+  /** The offset of the first value. */
+  readonly start: number;
+}
+
+/** Reads the header of a `.npy` file. Returns undefined for any other file. */
+export function readNumpyHeader(head: Uint8Array): NumpyHeader | undefined {
   const buffer = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   if (buffer.byteLength < 12 || buffer.subarray(0, 6).toString('latin1') !== '\x93NUMPY') return undefined;
   const [start, length] = buffer[6] === 1 ? [10, buffer.readUInt16LE(8)] : [12, buffer.readUInt32LE(8)];
@@ -27,8 +39,7 @@ function inspectNumpy(head: Uint8Array, size: number): NumpyContent | undefined 
   const [, shape] = /'shape': *\(([^)]*)\)/.exec(header) ?? [];
   if (dtype === undefined || shape === undefined) return undefined;
   return {
-    kind: 'numpy',
-    bytes: size,
+    start: start + length,
     dtype,
     shape: shape.split(',').flatMap((part) => (part.trim() === '' ? [] : Number(part))),
     order: /'fortran_order': *True/.test(header) ? 'Fortran' : 'C',

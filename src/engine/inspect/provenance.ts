@@ -45,6 +45,15 @@ export function describeOrigin(origin: Origin, view: View): string[] {
       ),
       view,
     ),
+    ...facts(
+      'machine',
+      pairs(
+        Object.entries(provenance.machine ?? {}).flatMap(([name, known]) =>
+          Object.entries(known).map(([fact, value]) => [`${name} ${fact}`, value]),
+        ),
+      ),
+      view,
+    ),
     ...facts('key', [view.full ? key : short(key)], view),
     ...facts(
       'inputs',

@@ -14,7 +14,10 @@ export function describeChanges(
 ): string {
   const since = `since ${written} (${commit.slice(0, 7)})`;
   if (changed.length === 0) return `no stage has changed ${since}`;
-  const more = downstream === 0 ? '' : `, and ${plural(downstream, 'stage is', 'stages are')} downstream of them`;
+  const more =
+    downstream === 0
+      ? ''
+      : `, and ${plural(downstream, 'stage is', 'stages are')} downstream of ${changed.length === 1 ? 'it' : 'them'}`;
   const lines = changed.slice(0, MOST_LISTED).map(({ stage, reasons }) => `  ${stage}: ${reasons.join('; ')}`);
   const left = changed.length - lines.length;
   return [

@@ -1,10 +1,16 @@
+import { figure } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { ContentDifference } from '../execute/content-difference.ts';
-import type { Difference } from '../execute/failure.ts';
+import type { Difference, FailureReason } from '../execute/failure.ts';
+import { describeValues } from './value-differences.ts';
+
+type DifferenceReason = FailureReason & { readonly kind: 'difference' };
 
 /** Describes how an output differs from the lockfile: `output model: weights.bin differs from offset 17 on`. */
-export function describeDifference({ output, file, expected, found, first }: Difference): string {
+export function describeDifference(difference: Difference): string {
+  const { output, file, expected, found, first, values } = difference;
+  if (values !== undefined) return describeValues(difference, values);
   if (first === undefined) {
     const digests = `${expected.slice(0, 12)}… in the lockfile, now ${found.slice(0, 12)}…`;
     return `output ${output}: ${file} differs (${digests}); the first difference is unknown, because the expected content is not in the cache`;
@@ -47,9 +53,17 @@ function hex(byte: number | undefined): string {
 /** Returns what to do about a result that differs from the lockfile. */
 export function adviceOnDifference(
   stage: string,
-  differences: readonly Difference[],
+  { differences, conditions, tolerance }: DifferenceReason,
   commandLine: (...words: readonly string[]) => string,
 ): string {
+  if (conditions.kind === 'other') {
+    const machine = `It was computed on another class of machine than the locked result (${conditions.changes.join('; ')}), on which its last digits depend.`;
+    return differences.some(({ values }) => values === undefined)
+      ? `${machine} Their values cannot be compared here, since the expected content is not in the cache: take it from a remote cache (--remote URL), or verify on a machine of that class.`
+      : `${machine} Its values differ by more than the tolerance of ${figure(tolerance ?? 0)}. That need not be a mistake: an iterative computation, such as a training, amplifies the last digits with each step. Verify it on a machine of that class, accept more (${commandLine('verify', stage, '--tolerance', '0.01')}), or make machines equal: see "Other machines" in docs/reproducibility.md.`;
+  }
+  if (conditions.kind === 'unknown')
+    return `Its last digits depend on the class of the machine, which the lockfile does not have: an earlier version wrote it. Compare by value: ${commandLine('verify', stage, '--tolerance', '0.0001')}. Or run the pipeline, and commit the new lockfile: ${commandLine('run')}`;
   return differences.some(({ cached }) => cached)
     ? `The cached result differs from the lockfile. Recompute it: ${commandLine('run', stage, '--force', '--locked')}`
     : 'The same code, params and inputs gave a different result. Typical causes: the time, random numbers without a seed, the order of files or threads. If the stage cannot be made deterministic, declare it: deterministic: false.';

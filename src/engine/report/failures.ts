@@ -150,7 +150,7 @@ function detailsOf(name: string, failure: FailureReason, { folders, paint, comma
     case 'difference':
       return [
         ...failure.differences.map((difference) => `  ${describeDifference(difference)}`),
-        `  ${paint('cyan', '→')} ${adviceOnDifference(name, failure.differences, commandLine)}`,
+        `  ${paint('cyan', '→')} ${adviceOnDifference(name, failure, commandLine)}`,
       ];
     case 'out-of-memory': {
       const message = `stage "${name}" was ended because it used ${bytes(failure.used)} of memory`;

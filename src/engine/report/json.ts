@@ -5,6 +5,7 @@ import type { Difference, FailureReason } from '../execute/failure.ts';
 import { contentProgressJson } from './content-progress.ts';
 import { describeDifference, pathOfDifference } from './difference.ts';
 import { problemsOf } from './failures.ts';
+import { valuesJson } from './value-differences.ts';
 
 /** Passes each event to `line`, to be written as JSON. The last one has the outcome of every stage. */
 export function jsonReporter(line: (value: object) => void): Emit {
@@ -41,6 +42,7 @@ export function jsonReporter(line: (value: object) => void): Emit {
       }
       case 'stage-finished':
         for (const difference of differencesOf(event.result)) line({ type: 'difference', ...difference });
+        for (const within of approximationsOf(event.result)) line({ type: 'within-tolerance', ...within });
         line({ type: event.type, ...stageJson(event.result) });
         break;
       case 'run-finished': {
@@ -72,9 +74,15 @@ function differencesOf(result: StageResult): object[] {
     : [];
 }
 
+function approximationsOf(result: StageResult): object[] {
+  if (!('approximation' in result) || result.approximation === undefined) return [];
+  const { differences, conditions, tolerance } = result.approximation;
+  return differences.map((difference) => ({ ...differenceJson(difference), tolerance, conditions }));
+}
+
 /** `file` is the file that differs; `offset` and the two bytes are present if they are known. */
 function differenceJson(difference: Difference): object {
-  const { stage, output, file, expected, found, first } = difference;
+  const { stage, output, file, expected, found, first, values } = difference;
   return {
     stage,
     output,
@@ -86,6 +94,7 @@ function differenceJson(difference: Difference): object {
       expectedByte: first.expected ?? null,
       foundByte: first.found ?? null,
     }),
+    ...(values && valuesJson(values)),
     reasons: [describeDifference(difference)],
   };
 }
@@ -134,7 +143,7 @@ function failureJson(failure: FailureReason): object {
     case 'job':
       return failure;
     case 'difference':
-      return { kind: failure.kind, differences: failure.differences.map(differenceJson) };
+      return { ...failure, differences: failure.differences.map(differenceJson) };
     default:
       return failure satisfies never;
   }

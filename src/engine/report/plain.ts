@@ -7,6 +7,7 @@ import { ContentProgressLine } from './content-progress.ts';
 import { failureLine, failureTitle, retryText } from './failures.ts';
 import { describeProblems } from './problems.ts';
 import { ProgressLine } from './progress.ts';
+import { describeApproximation } from './value-differences.ts';
 
 /** Describes what a stage waits for. */
 export function describeWait({ for: what, holder }: RunEvent & { readonly type: 'stage-waiting' }): string {
@@ -83,6 +84,7 @@ export function plainReporter(write: (text: string) => void, paint: Paint): Emit
         break;
       case 'stage-finished':
         line(stageLine(event.result, paint));
+        for (const text of approximationLines(event.result)) line(`  ${event.result.name}: ${text}`);
         break;
       case 'run-replanned':
       case 'run-finished':
@@ -133,6 +135,10 @@ function stageLine(result: StageResult, paint: Paint): string {
     default:
       return result satisfies never;
   }
+}
+
+function approximationLines(result: StageResult): readonly string[] {
+  return 'approximation' in result && result.approximation ? describeApproximation(result.approximation) : [];
 }
 
 function ranText(result: CompletedStage): string {

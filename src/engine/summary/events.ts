@@ -25,6 +25,7 @@ export interface Observed {
   readonly ok: boolean | undefined;
   readonly seconds: number;
   readonly stages: readonly ObservedStage[];
+  readonly verified: readonly string[];
   readonly differences: readonly DifferenceFacts[];
   readonly outdated: readonly OutdatedFacts[];
   readonly problems: readonly ProblemFacts[];
@@ -50,6 +51,7 @@ class Observer {
   #stages = new Map<string, ObservedStage>();
   /** The names of the stages in the order of the graph, while they finish in another one. */
   #order: readonly string[] = [];
+  readonly #verified: string[] = [];
   readonly #differences: DifferenceFacts[] = [];
   readonly #outdated: OutdatedFacts[] = [];
   readonly #problems: ProblemFacts[] = [];
@@ -69,6 +71,9 @@ class Observer {
         break;
       case 'difference':
         this.#addDifference(event);
+        break;
+      case 'verified':
+        if (isString(event['stage']) && event['verdict'] === 'equal') this.#verified.push(event['stage']);
         break;
       case 'stage-warning':
         this.#warnings.push(...problemIn(event, isString(event['stage']) ? event['stage'] : null));
@@ -95,6 +100,7 @@ class Observer {
       ok: isOver ? this.#endings.every((ending) => ending === true) : undefined,
       seconds: this.#seconds,
       stages: [...this.#stages.values()],
+      verified: this.#verified,
       differences: this.#differences.toSorted((a, b) => rank(a) - rank(b)),
       outdated: this.#outdated,
       problems: this.#problems,

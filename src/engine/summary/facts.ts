@@ -17,6 +17,8 @@ export interface Facts {
   readonly metrics: readonly MetricFacts[];
   /** The stages whose results with which the metrics should be compared are not in the cache. */
   readonly notCompared: readonly string[];
+  /** The stages that were recomputed in an empty cache with the same bytes. */
+  readonly verified: readonly string[];
   /** The files that differ from the lockfile, the first one first. */
   readonly differences: readonly DifferenceFacts[];
   /** The stages that do not match the lockfile, with the reasons: their results were not computed. */
@@ -72,7 +74,7 @@ export interface ProblemFacts {
 export function isFacts(value: unknown): value is Facts {
   if (!isObject(value)) return false;
   const { type, pipeline, run, ending, seconds, baseline, stages, metrics, graph, ...lists } = value;
-  const { notCompared, differences, outdated, problems, warnings } = lists;
+  const { notCompared, verified, differences, outdated, problems, warnings } = lists;
   return (
     type === 'ci-summary' &&
     isString(pipeline) &&
@@ -82,7 +84,7 @@ export function isFacts(value: unknown): value is Facts {
     isNullable(baseline, isString) &&
     isListOf(stages, isStage) &&
     isListOf(metrics, isMetric) &&
-    isStrings(notCompared) &&
+    [notCompared, verified].every(isStrings) &&
     isListOf(differences, ({ stage, file, words }) => [stage, file, words].every(isString)) &&
     isListOf(outdated, ({ stage, reasons }) => isString(stage) && isStrings(reasons)) &&
     isListOf(problems, isProblem) &&

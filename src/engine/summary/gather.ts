@@ -31,7 +31,7 @@ export async function gatherFacts(
   baseline: Baseline | undefined,
   sources: Sources | undefined,
 ): Promise<Facts> {
-  const { pipeline, run, seconds, stages, differences, outdated, problems, warnings } = observed;
+  const { pipeline, run, seconds, stages, verified, differences, outdated, problems, warnings } = observed;
   const keys = new Map(stages.flatMap(({ name, key }) => (key === undefined ? [] : [[name, key] as const])));
   const now = await recordsOf(keys, sources);
   const before = await recordsOf(baseline?.keys ?? new Map(), sources);
@@ -47,6 +47,7 @@ export async function gatherFacts(
     notCompared: [...(baseline?.keys.keys() ?? [])].filter(
       (name) => !before.has(name) && stages.some((stage) => stage.name === name && hasMetrics(stage)),
     ),
+    verified,
     differences,
     outdated,
     problems,

@@ -28,12 +28,17 @@ export function preformatted(text: string, longest: number): string {
   return `<pre>${escapeHtml(visible(shown))}</pre>`;
 }
 
-/** @param title without text from outside. */
+/** @param title HTML. */
 export function heading(title: string): Block {
-  return { begin: `<h4>${title}</h4>\n`, rows: [], end: '' };
+  return block(`<h4>${title}</h4>\n`);
 }
 
-/** @param cells HTML. */
+/** @param begin whole lines of HTML. */
+export function block(begin: string): Block {
+  return { begin, rows: [], end: '' };
+}
+
+/** @param title HTML, as are the cells. */
 export function table(title: string, columns: readonly string[], cells: readonly (readonly string[])[]): Block {
   const head = columns.map((column) => `<th align="left">${column}</th>`).join('');
   return {
@@ -63,8 +68,9 @@ export function assemble(blocks: readonly Block[], size: number, sizeOf: (text: 
 
 const CUT = '<p>The rest does not fit here.</p>\n';
 
-function omitted(rows: number): string {
-  return `<p>and ${rows} more</p>\n`;
+/** Says that there are more rows or blocks than are shown. */
+export function omitted(number: number): string {
+  return `<p>and ${number} more</p>\n`;
 }
 
 function rowsWithin(rows: readonly string[], room: number, sizeOf: (text: string) => number): number {

@@ -2,7 +2,7 @@ import { readNumbers } from '../../shared/non-finite.ts';
 import { duration, figure, plural } from '../../shared/text/format.ts';
 import { toMermaid } from '../report/graph/mermaid.ts';
 import type { DifferenceFacts, Ending, EstimateFacts, Facts, MetricFacts, ProblemFacts, StageFacts } from './facts.ts';
-import { assemble, type Block, code, heading, preformatted, table } from './html.ts';
+import { assemble, type Block, block, code, heading, omitted, preformatted, table } from './html.ts';
 
 /** What a summary is for: the page of a job, whose size counts in bytes, or a comment, whose characters count. */
 export type Purpose = 'job' | 'comment';
@@ -45,7 +45,7 @@ export function toMarkdown(facts: Facts, purpose: Purpose): string {
   return assemble(blocks, most, sizeOf);
 }
 
-function verdict({ pipeline, run, ending, seconds, stages }: Facts): Block {
+function verdict({ pipeline, run, ending, seconds, stages, verified }: Facts): Block {
   const count = (...outcomes: string[]) => stages.filter(({ outcome }) => outcomes.includes(outcome)).length;
   const counts = [
     [count('ran'), 'ran'],
@@ -56,11 +56,12 @@ function verdict({ pipeline, run, ending, seconds, stages }: Facts): Block {
   ].flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
   const facts = [
     ...(stages.length > 0 ? [`${plural(stages.length, 'stage')}: ${counts.join(', ')}`] : []),
+    ...(verified.length > 0 ? [`${verified.length} recomputed in an empty cache, byte-identical`] : []),
     ...(seconds > 0 ? [duration(seconds)] : []),
     ...(run === null ? [] : [`run ${code(run)}`]),
   ];
   const line = facts.length === 0 ? '' : `<p>${facts.join(' · ')}</p>\n`;
-  return { begin: `<h3>Pipeline ${code(pipeline)} ${ENDINGS[ending]}</h3>\n\n${line}`, rows: [], end: '' };
+  return block(`<h3>Pipeline ${code(pipeline)} ${ENDINGS[ending]}</h3>\n\n${line}`);
 }
 
 /** The first one matters: what follows from it differs, too. */
@@ -81,8 +82,9 @@ function outdatedStages({ outdated }: Facts): Block[] {
 
 function problems(noun: string, found: readonly ProblemFacts[]): Block[] {
   if (found.length === 0) return [];
-  const shown = found.slice(0, MOST_PROBLEMS).map((each) => ({ begin: `${problemText(each)}\n`, rows: [], end: '' }));
-  return [heading(plural(found.length, noun)), ...shown];
+  const shown = found.slice(0, MOST_PROBLEMS).map((each) => block(`${problemText(each)}\n`));
+  const left = found.length - shown.length;
+  return [heading(plural(found.length, noun)), ...shown, ...(left > 0 ? [block(omitted(left))] : [])];
 }
 
 function problemText({ stage, message, place, advice }: ProblemFacts): string {
@@ -162,5 +164,5 @@ function graph({ graph: drawn }: Facts): Block[] {
   if (drawn === null || drawn.edges.length > MERMAID_EDGES) return [];
   const text = toMermaid(drawn);
   if (text.length > MERMAID_CHARACTERS) return [];
-  return [{ begin: `<h4>Graph</h4>\n\n\`\`\`mermaid\n${text}\n\`\`\`\n`, rows: [], end: '' }];
+  return [block(`<h4>Graph</h4>\n\n\`\`\`mermaid\n${text}\n\`\`\`\n`)];
 }

@@ -2,6 +2,7 @@ import type { DoctorCheck } from './doctor-check.ts';
 import type { ReportSource } from './report.ts';
 import type { RuntimeFacts } from './runtime-facts.ts';
 import type { SetupStep } from './setup-step.ts';
+import type { ValueReader } from './values.ts';
 import type { Viewer } from './viewer.ts';
 
 /**
@@ -11,6 +12,7 @@ import type { Viewer } from './viewer.ts';
 export interface Extensions {
   readonly runtimeFacts: readonly RuntimeFacts[];
   readonly viewers: () => Promise<readonly Viewer[]>;
+  readonly valueReaders: () => Promise<readonly ValueReader[]>;
   readonly reportSources: () => Promise<readonly ReportSource[]>;
   readonly doctorChecks: () => Promise<readonly DoctorCheck[]>;
   readonly setupSteps: () => Promise<readonly SetupStep[]>;

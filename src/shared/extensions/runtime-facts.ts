@@ -41,10 +41,17 @@ export interface RuntimeFacts {
   readonly env?: readonly string[];
   /**
    * Returns what, besides the facts, the last digits of results depend on: the instruction set, for example. It is not
-   * part of the key, but recorded. Results from a machine of another class are not taken from a remote cache. Called when
-   * a stage has run, and when a result is found there.
+   * part of the key, but recorded, in the lockfile too. Results from a machine of another class are not taken from a
+   * remote cache, and are compared with the lockfile by value. Called when a stage has run, and when a result is found.
+   *
+   * @param environment has at least the `machineVariables`.
    */
-  machineClass?(): Facts;
+  machineClass?(environment: NodeJS.ProcessEnv): Facts;
+  /**
+   * Environment variables that change the class of the machine, such as a limit of the instruction set. They are passed
+   * to each stage that reaches a package, and are no part of its key.
+   */
+  readonly machineVariables?: readonly string[];
   /**
    * Reads the facts. Called in each run, so it must be fast. If something is missing, that is a fact; a problem is only
    * what exists and cannot be read.

@@ -1,5 +1,5 @@
 import type { SetupProgress } from '../extensions/setup-step.ts';
-import { begin } from './output.ts';
+import { begin, printable } from './output.ts';
 import { visibleLine } from './visible.ts';
 
 const BAR_WIDTH = 24;
@@ -25,7 +25,7 @@ export function openProgressLine(stream: Stream): ProgressLine {
   };
   return {
     begin(text) {
-      label = visibleLine(text);
+      label = printable(visibleLine(text));
       redraw(`${label} …`);
       if (!stream.isTTY) stream.write(`${label}\n`);
     },

@@ -51,6 +51,18 @@ export class Hdf5File {
     return (Array.isArray(value) ? value : [value]).map(String);
   }
 
+  /** Returns the attributes of a group or dataset by name, each value as JSON. */
+  attributes(path: string): Readonly<Record<string, string>> {
+    const { attrs = {} } = this.#group(path) ?? this.#dataset(path) ?? {};
+    return Object.fromEntries(
+      Object.entries(attrs).map(([name, value]) => [
+        name,
+        // An empty attribute has no type that h5wasm could read.
+        value.shape?.includes(0) ? '[]' : JSON.stringify(value.json_value),
+      ]),
+    );
+  }
+
   /** Returns the path and shape of a dataset without reading it; undefined if there is none. */
   array(path: string): Hdf5Array | undefined {
     const found = this.#dataset(path);
@@ -68,6 +80,11 @@ export class Hdf5File {
       at: { file: this.#path },
       advice: 'Save the model with float32 weights.',
     });
+  }
+
+  /** Reads a dataset of any type as text. */
+  text({ path }: Hdf5Array): string {
+    return JSON.stringify(this.#dataset(path)?.json_value);
   }
 
   close(): void {

@@ -97,8 +97,8 @@ export async function readModelFacts(directory: string, backbones: Backbones = b
   return problem(`the model has the backbone "${facts.value.backbone}", which this stage does not have`, {
     at: { file },
     advice:
-      `It has ${Object.keys(backbones).join(', ')}. Give it the backbones that the training stage has, in the module of ` +
-      'the stage: ({ backbones: { … } }).',
+      `It has ${Object.keys(backbones).join(', ')}. Give it those of the training stage, in its module: ` +
+      '{ backbones: { … } }.',
   });
 }
 

@@ -30,8 +30,8 @@ export function loadTensorFlow(options: ThreadOptions): Promise<Result<TensorFlo
     process.env['TF_NUM_INTRAOP_THREADS'] = String(options.intraOpThreads);
     process.env['TF_NUM_INTEROP_THREADS'] = String(interOpThreads);
     // By default TensorFlow decides by the CPU model, so rounding would differ between machines. On is 1.8 times
-    // faster.
-    process.env['TF_ENABLE_ONEDNN_OPTS'] = '1';
+    // faster. A stage can declare the variable to turn it off.
+    process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
     // The thread that starts an op does its share of it instead of waiting. Sums are split as before.
     process.env['TF_ONEDNN_THREADPOOL_USE_CALLER_THREAD'] = '1';
     // On a GPU, TensorFlow takes kernels that repeat their results. A stage can declare the variable to turn this off.

@@ -11,24 +11,29 @@ const INSTRUCTION_SETS: readonly (readonly [name: string, flag: string])[] = [
   ['avx2', 'avx2'],
   ['avx', 'avx'],
 ];
+/** The variable by which oneDNN uses no better instruction set than the one that it names. */
+export const ISA_LIMIT = 'ONEDNN_MAX_CPU_ISA';
 const CACHES = '/sys/devices/system/cpu/cpu0/cache';
 
 /**
- * Returns what decides, on a CPU, in which order TensorFlow's kernels add up: the instruction set, by which oneDNN chooses
- * kernels, and the sizes of the caches, by which it chooses blocks. The number of threads does not.
+ * Returns what the last digits of TensorFlow's results depend on, on a CPU: the instruction set, by which oneDNN chooses
+ * kernels, the sizes of the caches, by which it chooses blocks, and the vendor, since the instructions that approximate
+ * reciprocals differ. The number of threads is a param of each stage.
  *
- * @param environment may lower the instruction set (ONEDNN_MAX_CPU_ISA).
+ * @param environment may lower the instruction set (`ISA_LIMIT`).
  * @param read reads a text file; throws if it cannot.
  */
 export function cpuClass(
-  environment: NodeJS.ProcessEnv = process.env,
+  environment: NodeJS.ProcessEnv,
   read: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): Facts {
-  const isa = instructionSet(attempt(() => read('/proc/cpuinfo')));
-  const limit = environment['ONEDNN_MAX_CPU_ISA']?.toLowerCase();
+  const cpuinfo = attempt(() => read('/proc/cpuinfo'));
+  const isa = instructionSet(cpuinfo);
+  const limit = environment[ISA_LIMIT]?.toLowerCase();
   const sizes = [0, 1, 2, 3].map((index) => attempt(() => read(`${CACHES}/index${index}/size`)).trim());
   const caches = sizes.filter((size) => size !== '').join(' ');
-  return { architecture: process.arch, isa: limit === undefined ? isa : lower(isa, limit), caches };
+  const vendor = /^vendor_id\s*:\s*(\S+)$/m.exec(cpuinfo)?.[1] ?? 'unknown';
+  return { architecture: process.arch, vendor, isa: limit === undefined ? isa : lower(isa, limit), caches };
 }
 
 function instructionSet(cpuinfo: string): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 import { success } from '../../shared/problem.ts';
-import { cpuClass } from './machine-class.ts';
+import { cpuClass, ISA_LIMIT } from './machine-class.ts';
 
 /** The file in the package's folder in which the set-up notes what it installed (src/vision/setup/tensorflow.ts). */
 const INSTALLED = 'tensorflow.json';
@@ -27,7 +27,8 @@ export const tensorFlowFacts: RuntimeFacts = {
   // The addon is compiled, and the library of hundreds of megabytes unpacked, on each machine anew.
   coversNativeParts: true,
   ifMissing: { '@tensorflow/tfjs-node-gpu': 'Run `npx pipeline setup`, which installs TensorFlow for this project.' },
-  machineClass: () => cpuClass(),
+  machineClass: (environment) => cpuClass(environment),
+  machineVariables: [ISA_LIMIT],
   read({ folder }, conditions) {
     const { tensorflow = 'unknown', variant = 'cpu' } = readInstalled(folder);
     return success({ version: tensorflow, device: variant !== 'cpu' && conditions.hasGpu ? 'gpu' : 'cpu' });

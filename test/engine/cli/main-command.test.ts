@@ -16,6 +16,7 @@ afterEach(() => {
 const extensions: Extensions = {
   runtimeFacts: [],
   viewers: async () => [],
+  valueReaders: async () => [],
   reportSources: async () => [],
   doctorChecks: async () => [{ run: async () => [{ name: 'oven', ok: false, found: 'cold' }] }],
   setupSteps: async () => [],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Choice, select } from '../../../src/engine/plan/select.ts';
+import { affected, type Choice, select } from '../../../src/engine/plan/select.ts';
 import { graphOf } from '../../support/plan.ts';
 import { unwrap } from '../../support/result.ts';
 
@@ -14,6 +14,9 @@ function selected(choice: Partial<Choice>) {
   return { stages: text(selection.stages), forced: text(selection.forced), cachedOnly: text(selection.cachedOnly) };
 }
 
+/** The stages that differ from a revision. */
+const changed = (names: string): Partial<Choice> => ({ isChanged: ({ name }) => names.includes(name) });
+
 describe('the selection of stages by pipeline run', () => {
   test.each<[string, Partial<Choice>, { stages: string; forced: string; cachedOnly: string }]>([
     ['', {}, { stages: 'abcdef', forced: '', cachedOnly: '' }],
@@ -27,6 +30,21 @@ describe('the selection of stages by pipeline run', () => {
     ['--only d --force', { only: 'd', force: true }, { stages: 'abcd', forced: 'd', cachedOnly: 'abc' }],
     ['--force', { force: true }, { stages: 'abcdef', forced: 'abcdef', cachedOnly: '' }],
     ['d --force', { stages: ['d'], force: true }, { stages: 'abcd', forced: 'd', cachedOnly: '' }],
+    ['--since REV, c changed', changed('c'), { stages: 'abcde', forced: '', cachedOnly: '' }],
+    ['--since REV, e and f changed', changed('ef'), { stages: 'abcdef', forced: '', cachedOnly: '' }],
+    ['--since REV, nothing changed', changed(''), { stages: '', forced: '', cachedOnly: '' }],
+    [
+      '--since REV --force, c changed',
+      { ...changed('c'), force: true },
+      { stages: 'abcde', forced: 'cde', cachedOnly: '' },
+    ],
+    ['b --since REV, a changed', { ...changed('a'), stages: ['b'] }, { stages: 'ab', forced: '', cachedOnly: '' }],
+    ['b --since REV, c changed', { ...changed('c'), stages: ['b'] }, { stages: '', forced: '', cachedOnly: '' }],
+    [
+      '--until d --since REV, b changed',
+      { ...changed('b'), until: 'd' },
+      { stages: 'abcd', forced: '', cachedOnly: '' },
+    ],
   ])('pipeline run %s selects the expected stages', (_arguments, choice, expected) => {
     expect(selected(choice)).toEqual(expected);
   });
@@ -37,6 +55,14 @@ describe('the selection of stages by pipeline run', () => {
       { message: 'unknown stage "bb"', at: { file: 'bb' }, advice: 'Did you mean "b"?' },
       { message: 'unknown stage "zzz"', at: { file: '--from zzz' }, advice: 'Known names: a, b, c, d, e and f.' },
     ]);
+  });
+
+  test('what is affected by changes is listed in the order of the graph', () => {
+    expect(affected(plan, ({ name }) => 'fb'.includes(name))).toEqual(['b', 'd', 'e', 'f']);
+  });
+
+  test.each([{ from: 'b' }, { only: 'b' }])('--since in combination with %o is rejected', (choice) => {
+    expect(select(plan, { stages: [], force: false, ...changed('c'), ...choice }).ok).toBe(false);
   });
 
   test('--only in combination with another selection is rejected', () => {

@@ -26,6 +26,7 @@ const FACTS: Facts = {
     { stage: 'evaluate', name: 'worst', before: { value: 1, interval: null }, now: { value: 'NaN', interval: null } },
   ],
   notCompared: [],
+  verified: [],
   differences: [],
   outdated: [],
   problems: [],
@@ -130,6 +131,7 @@ function hostileFacts(): Facts {
       { stage: text, name: text, before: { value: text, interval: null }, now: { value: 1, interval: [0, 2] } },
     ],
     notCompared: [text],
+    verified: [text],
     differences: [
       { stage: text, file: text, words: text },
       { stage: text, file: text, words: text },

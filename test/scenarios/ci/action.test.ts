@@ -60,6 +60,7 @@ describe('the action', () => {
     expect(exitCode).toBe(0);
     expect(headings(page)).toContain('What ran, and why');
     expect(page).toContain('it has not run yet');
+    expect(page).toContain('· 4 recomputed in an empty cache, byte-identical ·');
     expect(log).toMatch(/^\d\d:\d\d:\d\d ✓ join ran in/m);
     expect(log).toContain('reproduced: 4 stages, byte-identical to the lockfile');
   });

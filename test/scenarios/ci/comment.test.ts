@@ -15,6 +15,7 @@ const FACTS = {
     stages: [],
     metrics: [],
     notCompared: [],
+    verified: [],
     differences: [],
     outdated: [],
     problems: [],
@@ -127,7 +128,12 @@ describe('the artifact of a hostile pull request', () => {
   });
 
   test('writes no file but the one that is read, whatever names it has', async () => {
-    const zip = artifact({ '../../stolen': 'x', 'summary.md': '@somebody', 'package.json': '{}' });
+    const zip = artifact({
+      '../../stolen': 'x',
+      'report.html': '<script>alert(1)</script>',
+      'summary.md': '@somebody',
+      'package.json': '{}',
+    });
     const { exitCode, changes, project } = await comment({ zip });
     expect(exitCode).not.toBe(0);
     expect(changes).toEqual([]);

@@ -18,7 +18,7 @@ describe('pipeline run --since', () => {
     project.edit('pipeline.yaml', 'greeting: hello', 'greeting: bye');
     const dry = await project.pipeline('run', '--since', 'main', '--dry-run');
     expect(dry.stdout).toContain(
-      `1 stage has changed since main (${commit.slice(0, 7)}), and 1 stage is downstream of them:\n  shout: param greeting hello → bye\n`,
+      `1 stage has changed since main (${commit.slice(0, 7)}), and 1 stage is downstream of it:\n  shout: param greeting hello → bye\n`,
     );
     expect(dry.stdout).not.toMatch(/read|count/);
     const { exitCode, stages, which, stdout } = await project.run('--since', 'main');
@@ -98,6 +98,42 @@ describe('pipeline run --since', () => {
   });
 });
 
+describe('pipeline run --since in a pipeline whose instances a stage puts out', () => {
+  const files = {
+    'names.json': '["a","b"]',
+    'pipeline.yaml': `name: folds
+stages:
+  split:
+    shell: true
+    command: cat {inputs.names} > {outputs.folds}
+    inputs: { names: ./names.json }
+    outputs: [folds.json]
+  train:
+    shell: true
+    command: echo model {params.fold} {params.rate} > {outputs.model}
+    matrix: { fold: { from: split.folds } }
+    params: { fold: "\${matrix.fold}", rate: 1 }
+    outputs: [model.txt]
+`,
+  };
+
+  test('runs the instances that have changed, also in a clone whose cache is empty', async () => {
+    const { project } = await committed(new Project(files));
+    project.edit('pipeline.yaml', 'rate: 1', 'rate: 2');
+    expect((await project.run('--since', 'HEAD')).which('ran')).toEqual(['train@fold=a', 'train@fold=b']);
+    project.remove('cache');
+    const { which } = await project.run('--since', 'HEAD');
+    expect(which('ran')).toEqual(['split', 'train@fold=a', 'train@fold=b']);
+  });
+
+  test('runs an instance that the commit does not know', async () => {
+    const { project } = await committed(new Project(files));
+    project.write('names.json', '["a","b","c"]');
+    const { which } = await project.run('--since', 'HEAD');
+    expect(which('ran')).toEqual(['split', 'train@fold=c']);
+  });
+});
+
 describe('pipeline run --since says what to do', () => {
   test('if there is no such revision', async () => {
     const { project } = await committed();
@@ -111,6 +147,13 @@ describe('pipeline run --since says what to do', () => {
     const option = await project.pipeline('run', '--since=--output=stolen');
     expect(option.stderr).toContain('Git knows no such revision');
     expect(project.exists('stolen')).toBe(false);
+  });
+
+  test('if the clone belongs to somebody else, as it often does in a container', async () => {
+    const { project } = await committed();
+    const environment = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+    const { stderr } = await project.pipelineWith(environment, 'run', '--since', 'HEAD');
+    expect(stderr).toContain(`→ If you trust it: git config --global --add safe.directory ${project.directory} (or`);
   });
 
   test('if the clone is shallow', async () => {

@@ -73,7 +73,7 @@ describe('a project that `pipeline init --template vision` made, with a backbone
     const { exitCode, stderr } = await project.run(...SMALL, '--set', 'backbone=mine', '--until', 'evaluate');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('the model has the backbone "mine", which this stage does not have');
-    expect(stderr).toContain('in the module of the stage: ({ backbones: { … } })');
+    expect(stderr).toContain('Give it those of the training stage, in its module: { backbones: { … } }.');
   });
 
   test('is told before the training that Keras does not have its layer', async () => {

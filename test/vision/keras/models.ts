@@ -37,7 +37,7 @@ export function everyLayer(tf: TensorFlow): LayersModel {
   const separable = layers.separableConv2d(sum, { filters: 4, kernelSize: 5, padding: 'same' });
   const averaged = layers.averagePooling2d(layers.reluActivation(layers.reLU(separable)), windows);
   const joined = layers.concatenate([layers.add([depthwise, averaged]), trunk]);
-  const excited = squeezeAndExcite(layers, layers.smoothActivation(joined, { name: 'swish', activation: 'swish' }));
+  const excited = squeezeAndExcite(layers, layers.smoothActivation(joined, { name: 'smooth', activation: 'swish' }));
   const maps = layers.cropping2d(convNeXtBranch(layers, excited), { cropping: border });
   const pooled = layers.globalAveragePooling2d(maps, { name: 'pool' });
   const features = layers.dropout(layers.layerNormalization(pooled, { epsilon: 1e-6 }), { name: 'drop', rate: 0.5 });
@@ -56,7 +56,7 @@ function squeezeAndExcite(layers: LayerFactory, x: SymbolicTensor): SymbolicTens
 function convNeXtBranch(layers: LayerFactory, x: SymbolicTensor): SymbolicTensor {
   const normalized = layers.layerNormalization(x, { epsilon: 1e-6 });
   const wide = layers.dense(normalized, { name: 'pointwise_1', units: 12 });
-  const activated = layers.smoothActivation(wide, { name: 'gelu', activation: 'gelu' });
+  const activated = layers.smoothActivation(wide, { name: 'smooth_1', activation: 'gelu' });
   const narrow = layers.dense(activated, { name: 'pointwise_2', units: 8 });
   const scaled = layers.layerScale(narrow, { name: 'layer_scale', initialScale: 0.1 });
   const kept = layers.dropout(scaled, { name: 'drop_samples', rate: 0.2, noiseShape: [null, 1, 1, 1] });

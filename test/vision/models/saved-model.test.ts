@@ -76,7 +76,7 @@ describe('reading a saved model fails', () => {
     expect(await readModelFacts(directory)).toMatchObject({
       failure: [
         {
-          message: 'invalid facts about the model: model/backbone must be equal to one of the allowed values',
+          message: 'the model has the backbone "le-net", which this stage does not have',
         },
       ],
     });

@@ -3,7 +3,7 @@ import { cpuClass } from '../../../src/vision/tensorflow/machine-class.ts';
 
 /** Reads the files of Linux on a machine with these flags. */
 const machine = (flags: string) => (path: string) => {
-  if (path === '/proc/cpuinfo') return `processor\t: 0\nflags\t\t: fpu ${flags} sse\n`;
+  if (path === '/proc/cpuinfo') return `processor\t: 0\nvendor_id\t: AuthenticAMD\nflags\t\t: fpu ${flags} sse\n`;
   if (path.includes('index3')) throw new Error('this machine has no such cache');
   return '32K\n';
 };
@@ -14,7 +14,12 @@ test.each([
   ['avx avx2 avx512bw avx512_vnni avx512_bf16 amx_tile', 'avx512_core_amx'],
   ['', 'unknown'],
 ])('a CPU with the flags "%s" has the instruction set %s', (flags, isa) => {
-  expect(cpuClass({}, machine(flags))).toEqual({ architecture: process.arch, isa, caches: '32K 32K 32K' });
+  expect(cpuClass({}, machine(flags))).toEqual({
+    architecture: process.arch,
+    vendor: 'AuthenticAMD',
+    isa,
+    caches: '32K 32K 32K',
+  });
 });
 
 test.each([
@@ -29,5 +34,5 @@ test('a machine that is not Linux has a class, too', () => {
   const nothing = () => {
     throw new Error('no such file');
   };
-  expect(cpuClass({}, nothing)).toEqual({ architecture: process.arch, isa: 'unknown', caches: '' });
+  expect(cpuClass({}, nothing)).toEqual({ architecture: process.arch, vendor: 'unknown', isa: 'unknown', caches: '' });
 });

@@ -65,7 +65,8 @@ async function recordsThere({ store }: ConnectedRemote, results: readonly Comple
     const record = await store.lookUpRemotely(key);
     if (record === undefined) continue;
     const outputs = Object.entries(record.outputs).map(([output, { digest }]) => [output, digest] as const);
-    found.set(name, { key, outputs: Object.fromEntries(outputs) });
+    const { machine } = record.provenance;
+    found.set(name, { key, outputs: Object.fromEntries(outputs), ...(machine && { machine }) });
   }
   return found;
 }

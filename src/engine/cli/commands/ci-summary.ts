@@ -111,6 +111,6 @@ function observedIn(record: RunRecord | undefined): Observed {
   return {
     ...{ pipeline, run, ok, seconds },
     stages: stages.map(({ key, ...stage }) => ({ ...stage, key })),
-    ...{ differences: [], outdated: [], problems: [], warnings: [] },
+    ...{ verified: [], differences: [], outdated: [], problems: [], warnings: [] },
   };
 }

@@ -14,6 +14,7 @@ import { summarize } from '../../report/summary.ts';
 import { cacheCommandLineFor } from '../command-line.ts';
 import { type Console, openConsole, reportProblems, reportWarnings } from '../console.ts';
 import { EXIT, exitCodeOf } from '../exit.ts';
+import type { ToleranceOptions } from '../locked.ts';
 import type { CommonOptions } from '../options.ts';
 import { lockfilePath } from '../project.ts';
 import { printFailures, reporterFor } from '../reporter.ts';
@@ -24,7 +25,7 @@ import { fileFromCache, variantOf } from '../variant.ts';
 import { type SessionObserver, withSession } from '../with-session.ts';
 
 export interface RunCommandOptions
-  extends CommonOptions,
+  extends ToleranceOptions,
     Omit<Choice, 'stages' | 'isChanged'>,
     Pick<SessionOptions, 'frozen'> {
   readonly dryRun: boolean;

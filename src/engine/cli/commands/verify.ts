@@ -9,15 +9,14 @@ import type { PlannedStage } from '../../plan/plan.ts';
 import { select } from '../../plan/select.ts';
 import { reportProblems } from '../console.ts';
 import { exitCodeOf } from '../exit.ts';
-import { lockfileOf } from '../locked.ts';
+import { lockfileOf, type ToleranceOptions } from '../locked.ts';
 import { withLockedInstances } from '../locked-instances.ts';
-import type { CommonOptions } from '../options.ts';
 import { findProject } from '../project.ts';
 import { rerun } from '../rerun.ts';
 import { missingInputs } from '../session.ts';
 import { withSession } from '../with-session.ts';
 
-export interface VerifyOptions extends CommonOptions {
+export interface VerifyOptions extends ToleranceOptions {
   /** The directory in which the empty cache is created and kept. */
   readonly keep?: string;
   /** Print the stacks of errors. */

@@ -12,8 +12,8 @@ export interface LayerNormalizationConfig {
 /**
  * Returns the class of a layer that normalizes each vector along the last axis by its own mean and biased variance, then
  * multiplies by gamma and adds beta. TensorFlow.js' own layer copies the statistics to the size of the input, and its
- * gradient is composed of the gradients of each op. Class name, weights, config and, to the last bit, the outputs are
- * those of TensorFlow.js' layer. Input and output: float32 [n, …, channels].
+ * gradient is composed of the gradients of each op. Class name, weights and config are those of TensorFlow.js' layer, so
+ * any TensorFlow.js loads a saved model. Input and output: float32 [n, …, channels].
  */
 export function layerNormalizationClass(tf: TensorFlow): LayerClass<LayerNormalizationConfig> {
   return class LayerNormalization extends tf.layers.Layer {

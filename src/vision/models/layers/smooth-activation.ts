@@ -45,8 +45,8 @@ function swish(tf: TensorFlow, x: Tensor): Tensor {
     save([sigmoid, value]);
     return {
       value,
-      gradFunc: (dy: Tensor, [sigmoid, value]: Tensor[]) => {
-        if (sigmoid === undefined || value === undefined) throw new Error('The gradient of swish needs what it saved.');
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [sigmoid, value] = saved as [Tensor, Tensor];
         return tf.mul(dy, tf.add(value, tf.mul(sigmoid, tf.sub(1, value))));
       },
     };
@@ -61,8 +61,8 @@ function gelu(tf: TensorFlow, x: Tensor): Tensor {
     save([x, distribution]);
     return {
       value: tf.mul(x, distribution),
-      gradFunc: (dy: Tensor, [x, distribution]: Tensor[]) => {
-        if (x === undefined || distribution === undefined) throw new Error('The gradient of GELU needs what it saved.');
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [x, distribution] = saved as [Tensor, Tensor];
         const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
         return tf.mul(dy, tf.add(distribution, tf.mul(x, density)));
       },

@@ -84,16 +84,19 @@ describe.each(backboneNames)('%s', (backbone) => {
     for (const model of [one, same, other]) model.dispose();
   });
 
-  test('gives exactly the same predictions after saving and loading with TensorFlow.js', async () => {
+  test('gives the same predictions after saving and loading with TensorFlow.js', async () => {
     const model = build(minSize);
     const directory = temporaryFolder();
     await saveModel(tf, model, modelFacts({ backbone, height: minSize, width: minSize, tasks }), directory);
     const loaded = await tf.loadLayersModel(`file://${directory}/model.json`);
-    expect(predictions(loaded, minSize)).toEqual(predictions(model, minSize));
+    const expected = predictions(model, minSize);
+    const differences = predictions(loaded, minSize).map((value, at) => Math.abs(value - (expected[at] ?? Number.NaN)));
+    // TensorFlow.js' own layer normalization, which ConvNeXt has, rounds otherwise.
+    expect(Math.max(...differences)).toBeLessThanOrEqual(backbone.startsWith('convnext') ? 1e-6 : 0);
     for (const used of [model, loaded]) used.dispose();
   });
 
-  test('gives the same predictions with the weights of a saved model', async () => {
+  test('gives exactly the same predictions with the weights of a saved model', async () => {
     const [model, other] = [build(minSize, 1), build(minSize, 2)];
     const directory = temporaryFolder();
     await saveModel(tf, model, modelFacts({ backbone, height: minSize, width: minSize, tasks }), directory);

@@ -30,8 +30,9 @@ function gradientsOf(layer: layers.Layer): number[] {
 const ours = varied(new LayerNormalization({ name: 'ours', epsilon: 1e-6 }));
 const own = varied(tf.layers.layerNormalization({ name: 'own', axis: -1, epsilon: 1e-6 }));
 
-test("LayerNormalization has exactly the outputs of TensorFlow.js' own layer", () => {
-  expect((ours.apply(x) as Tensor).dataSync()).toEqual((own.apply(x) as Tensor).dataSync());
+test("LayerNormalization has the outputs of TensorFlow.js' own layer", () => {
+  const difference = tf.max(tf.abs(tf.sub(ours.apply(x) as Tensor, own.apply(x) as Tensor))).dataSync()[0];
+  expect(difference).toBeLessThan(1e-6);
 });
 
 test('LayerNormalization has the gradients that TensorFlow.js derives for its own layer', () => {

@@ -34,6 +34,18 @@ test('freeze: backbone trains only the heads', () => {
   expect(factorsWith({ freeze: 'backbone' })).toEqual({ 'neck_design/kernel': 1, 'neck_design/bias': 1 });
 });
 
+test('freeze: backbone freezes the normalization that ConvNeXt has after the pooling, too', () => {
+  const tasks = [{ name: 'neck_design', classes: 5 }];
+  const architecture = { backbone: 'convnext-tiny', height: 32, width: 32, tasks };
+  const model = buildClassifier(tf, architecture, { dropout: 0, seed: 1 });
+  prepareFineTuning(model, { freeze: 'backbone' });
+  expect(model.trainableWeights.map(({ originalName }) => originalName)).toEqual([
+    'neck_design/kernel',
+    'neck_design/bias',
+  ]);
+  model.dispose();
+});
+
 test('freeze with a layer name trains only the layers after it', () => {
   const trained = Object.keys(factorsWith({ freeze: 'block3_relu' }));
   expect(trained.filter((name) => !/^(block4|neck_design)/.test(name))).toEqual([]);

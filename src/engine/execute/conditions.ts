@@ -1,0 +1,26 @@
+import type { MachineClass, Provenance } from '../cache/records.ts';
+
+/** Describes how two classes of machines differ: `onnxruntime isa avx512_core → avx2`. Empty if they are equal. */
+export function changedMachine(before: MachineClass, now: MachineClass): string[] {
+  return union(before, now).flatMap((runtime) => {
+    const [was, is] = [before[runtime] ?? {}, now[runtime] ?? {}];
+    return union(was, is).flatMap((fact) => change(`${runtime} ${fact}`, was[fact], is[fact]));
+  });
+}
+
+/** Describes how the conditions differ under which two results were computed. Empty if they are equal. */
+export function changedConditions(before: Provenance, now: Provenance): string[] {
+  return [
+    ...change('Node', before.node, now.node),
+    ...change('platform', before.platform, now.platform),
+    ...changedMachine(before.machine ?? {}, now.machine ?? {}),
+  ];
+}
+
+function change(name: string, before = 'unknown', now = 'unknown'): string[] {
+  return before === now ? [] : [`${name} ${before} → ${now}`];
+}
+
+function union(a: object, b: object): string[] {
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+}
