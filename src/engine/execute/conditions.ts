@@ -1,5 +1,13 @@
 import type { MachineClass, Provenance } from '../cache/records.ts';
 
+/** How the conditions under which a result was computed relate to those of the locked one. */
+export type Conditions =
+  | { readonly kind: 'same' }
+  /** It was computed on another class of machine, on which its last digits depend. */
+  | { readonly kind: 'other'; readonly changes: readonly string[] }
+  /** They matter, but an earlier version wrote the lockfile, and did not record them. */
+  | { readonly kind: 'unknown' };
+
 /** Describes how two classes of machines differ: `onnxruntime isa avx512_core → avx2`. Empty if they are equal. */
 export function changedMachine(before: MachineClass, now: MachineClass): string[] {
   return union(before, now).flatMap((runtime) => {

@@ -1,6 +1,7 @@
 import type { Place, Problem } from '../../shared/problem.ts';
 import type { Digest } from '../fingerprint/digest.ts';
 import type { ValueDifferences } from '../values/compare-values.ts';
+import type { Conditions } from './conditions.ts';
 import type { ContentDifference } from './content-difference.ts';
 
 /** An output whose digest differs from the one in the lockfile. */
@@ -18,14 +19,6 @@ export interface Difference {
   /** How far the values differ; absent if they were not compared. */
   readonly values?: ValueDifferences;
 }
-
-/** How the conditions under which a result was computed relate to those of the locked one. */
-export type Conditions =
-  | { readonly kind: 'same' }
-  /** It was computed on another class of machine, on which its last digits depend. */
-  | { readonly kind: 'other'; readonly changes: readonly string[] }
-  /** They matter, but an earlier version wrote the lockfile, and did not record them. */
-  | { readonly kind: 'unknown' };
 
 /** A result that is not byte-identical to the locked one, but within a tolerance of it. */
 export interface Approximation {

@@ -2,10 +2,10 @@ import type { ValueReader } from '../../shared/extensions/values.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import type { Stores } from '../cache/stores.ts';
 import type { PlannedStage } from '../plan/plan.ts';
-import { changedMachine } from './conditions.ts';
+import { type Conditions, changedMachine } from './conditions.ts';
 import { differencesFromLock, withValues } from './difference.ts';
 import type { CompletedStage } from './events.ts';
-import type { Conditions, Difference, FailureReason } from './failure.ts';
+import type { Difference, FailureReason } from './failure.ts';
 import type { LockedStage, Lockfile } from './lockfile.ts';
 
 /**

@@ -52,6 +52,8 @@ export async function run(
   options: RunCommandOptions,
   observer?: SessionObserver,
 ): Promise<number> {
+  if (options.tolerance !== undefined && !options.locked)
+    return reportProblems([{ message: '--tolerance needs --locked', advice: 'Add --locked.' }], options);
   const session = { fromScratch: options.locked, adopt: options.trustCache && !options.dryRun, thrifty: true };
   const command = async (opened: Session, signal: AbortSignal) => {
     const { services } = opened;
