@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Gate } from '../../support/gate.ts';
 import { GridEngine, NO_GRID_ENGINE } from '../../support/grid-engine.ts';
@@ -96,6 +96,23 @@ stages:
 }
 
 describe('a job on a queue', () => {
+  test('that failed is submitted again by the next run, which does not see the end of the first one', async () => {
+    const project = held();
+    const flag = join(mkdtempSync(join(tmpdir(), 'pipeline-flag-')), 'flag');
+    onTestFinished(() => rmSync(dirname(flag), { recursive: true, force: true }));
+    project.edit(
+      'stages/hold.ts',
+      'await hold(params.name);',
+      `if (!existsSync('${flag}')) throw new Error('no flag');`,
+    );
+    project.edit('stages/hold.ts', 'import { writeFileSync }', 'import { existsSync, writeFileSync }');
+    const first = await project.run();
+    expect(first.which('failed'), first.stderr).toEqual(['a']);
+    writeFileSync(flag, '');
+    const second = await project.run();
+    expect(second.which('ran'), second.stderr).toEqual(['a']);
+  });
+
   test('goes on when its runner is killed, and is found by the next one', async () => {
     const gate = await Gate.open();
     const project = held();
@@ -157,7 +174,7 @@ test.skipIf(NO_SPOOLER)('task-spooler runs a pipeline', async () => {
   });
   const project = queued(`
     submit: tsp -L {name} sh {script}
-    status: tsp | awk 'NR > 1 { print $1, $2 }'
+    status: list=$(tsp) && echo "$list" | awk 'NR > 1 { print $1, $2 }'
     cancel: for id in {ids}; do tsp -k "$id" || tsp -r "$id"; done
 `);
   const { stages } = await project.pipelineWith(environment, 'run', '--json', '--executor', 'queue');
@@ -168,7 +185,7 @@ test.skipIf(NO_GRID_ENGINE)('Grid Engine runs a pipeline', { timeout: 120_000 },
   const { environment } = await GridEngine.start(onTestFinished);
   const project = queued(`
     submit: qsub -terse -N {name} -o /dev/null -j y -pe smp {cpu} {script}
-    status: qstat | awk 'NR > 2 { print $1, $5 }'
+    status: list=$(qstat) && echo "$list" | awk 'NR > 2 { print $1, $5 }'
     cancel: qdel {ids}
 `);
   const { stages } = await project.pipelineWith(environment, 'run', '--json', '--executor', 'queue');

@@ -4,6 +4,7 @@ import { readFrom } from '../../../shared/files.ts';
 import { failure, type Problem, problem, type Result, success } from '../../../shared/problem.ts';
 import { shellQuoted } from '../../../shared/text/shell-quoted.ts';
 import { quoted } from '../../../shared/wording.ts';
+import { writing } from '../../cache/local/writing.ts';
 import type { QueueSettings } from '../../plan/executor-settings.ts';
 import { fillQueueCommand, valuesIn } from '../../plan/queue-commands.ts';
 import { Caller, type CallFailure } from './call.ts';
@@ -54,7 +55,8 @@ export class CommandQueue implements Scheduler {
     const script = join(dirname(job.output), `${job.label}.sh`);
     const command = this.#submission(job, script);
     if (!command.ok) return failure({ kind: 'refused', problems: command.failure });
-    writeAtomically(script, scriptOf(job, this.#settings.log === undefined));
+    const written = writing(job.folder, () => writeAtomically(script, scriptOf(job, this.#settings.log === undefined)));
+    if (!written.ok) return failure({ kind: 'refused', problems: written.failure });
     const called = await this.#run(command.value, SUBMIT_MILLISECONDS);
     if (!called.ok) return failure(this.#refusal(called.failure));
     const id = called.value.trim();
