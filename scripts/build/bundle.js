@@ -25,6 +25,11 @@ const OFTEN_LOADED = [
   ],
   [{ in: 'src/engine/fingerprint/hash-worker.ts', out: 'hash-worker' }],
 ];
+/** What others load as CommonJS: TensorFlow.js as its addon, Node before the code of a stage that is traced. */
+const REQUIRED = {
+  'tensorflow-binding': 'src/vision/tensorflow/binding/binding.ts',
+  'trace-hook': 'src/engine/verify/hook/main.ts',
+};
 const EXECUTABLE = ['cli.cjs', 'draw-garments.js'];
 
 /** Dynamic imports that every run needs, even if nothing has changed. The others are not bundled into the command. */
@@ -69,7 +74,7 @@ const REQUIRE = `import { createRequire as createRequireHere } from 'node:module
 
 /**
  * Bundles the command as one CommonJS file, which Node starts in half the time of a graph of ES modules, and rarely
- * needed parts as ES modules with shared chunks. What TensorFlow.js loads as its addon is CommonJS as well.
+ * needed parts as ES modules with shared chunks. What others load is CommonJS as well.
  *
  * @param {string} root
  * @returns {Promise<Result<void>>}
@@ -124,14 +129,13 @@ export async function bundle(root) {
         }),
       ),
     );
-    const binding = await esbuild.build({
-      ...options,
-      entryPoints: { 'tensorflow-binding': 'src/vision/tensorflow/binding/binding.ts' },
-      outExtension: { '.js': '.cjs' },
-      format: 'cjs',
+    const required = await esbuild.build({
+      ...commonJs,
+      ...{ minify: false, sourcemap: false },
+      entryPoints: REQUIRED,
     });
     await Promise.all(
-      [...modules, command, ...often, binding].flatMap(({ outputFiles }) => outputFiles.map(writeOutput)),
+      [...modules, command, ...often, required].flatMap(({ outputFiles }) => outputFiles.map(writeOutput)),
     );
     return success(undefined);
   } catch (error) {

@@ -148,6 +148,16 @@ export const COMMANDS: readonly CommandSpec[] = [
       'rerun all stages in an empty cache and check that every output is byte-identical to pipeline.lock; on another class of machine, that its numbers are within a tolerance',
     options: [
       { flags: '--keep <DIR>', description: 'create the empty cache in DIR, and do not delete it afterwards' },
+      {
+        flags: '--strict',
+        description: 'find what stages use without having declared it: files, variables, network, time and more',
+      },
+      {
+        flags: '--pass <NAME>',
+        description: 'of the passes of --strict only this one (repeatable)',
+        choices: ['trace'],
+        repeatable: true,
+      },
       TOLERANCE,
       STACK,
       JOBS,

@@ -7,6 +7,7 @@ import type { RunRecord } from '../cache/records.ts';
 import type { Stores } from '../cache/stores.ts';
 import { GpuLocks, gpuLockDirectory, OwnGpus } from '../execute/gpu-locks.ts';
 import { gpusOf } from '../execute/gpus.ts';
+import type { Launcher } from '../execute/launch.ts';
 import { LocalExecutor } from '../execute/local-executor.ts';
 import { machineOf } from '../execute/machine.ts';
 import { ResourcePool } from '../execute/resources.ts';
@@ -59,16 +60,21 @@ interface ExecutorParts {
   readonly jobs: number | undefined;
   /** Whether the visible GPUs belong to this process alone, like those of a scheduler's job. */
   readonly ownsGpus?: boolean;
+  readonly launcher?: Launcher | undefined;
 }
 
 /** Creates an executor that runs stages on this machine. */
 export function localExecutor(parts: ExecutorParts): LocalExecutor {
-  const { engine, roots, stores, linkable, paths, runtime, environment, jobs, ownsGpus = false } = parts;
+  const { engine, roots, stores, linkable, paths, runtime, environment, jobs, ownsGpus = false, launcher } = parts;
   const gpus = () => gpusOf(environment);
   const machineClass = (document: RecordedDocument, given: NodeJS.ProcessEnv) =>
     runtime.machineClassOf(readDocument(document).runtime, given);
   return new LocalExecutor(
-    { roots, stores, linkable, paths, machineClass, host: engine.host, stageApi: engine.stageApi, environment },
+    {
+      ...{ roots, stores, linkable, paths, machineClass, environment },
+      ...{ host: engine.host, stageApi: engine.stageApi },
+      ...(launcher && { launcher }),
+    },
     new ResourcePool(() => machineOf(environment, jobs)),
     ownsGpus ? new OwnGpus(gpus) : new GpuLocks(gpuLockDirectory(environment), gpus),
   );

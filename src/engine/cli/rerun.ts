@@ -1,6 +1,7 @@
 import { freshStores } from '../cache/fresh-stores.ts';
 import type { RunEvent, RunResult } from '../execute/events.ts';
 import { execute } from '../execute/execute.ts';
+import type { Launcher } from '../execute/launch.ts';
 import type { Lockfile } from '../execute/lockfile.ts';
 import type { Services } from '../execute/services.ts';
 import { type Verification, verdicts } from '../execute/verification.ts';
@@ -72,17 +73,18 @@ export async function rerun(
 }
 
 /** Returns the services with stores that are empty at first and leave no trace in the indexes of the project's cache. */
-function inFresh(
+export function inFresh(
   services: Services,
   directory: string,
   taken: ReadonlySet<ActionKey>,
-  { engine, jobs }: CommonOptions,
+  { engine, jobs }: Pick<CommonOptions, 'engine' | 'jobs'>,
+  launcher?: Launcher,
 ): Services {
   const trees = new Trees(new SealedTrees(), undefined, services.threads);
   const { linkable, local: _, ...fresh } = openLocalStores(directory, trees);
   const stores = freshStores(fresh, services.stores, taken);
   const roots = { ...services.roots, cache: directory };
   const { paths, runtime, environment } = services;
-  const executor = localExecutor({ engine, roots, stores, linkable, paths, runtime, environment, jobs });
+  const executor = localExecutor({ engine, roots, stores, linkable, paths, runtime, environment, jobs, launcher });
   return { ...services, roots, stores, executor };
 }

@@ -25,6 +25,12 @@ const ALWAYS_PREFIXES = ['XDG_'];
 const PINNED = { TZ: 'UTC', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' };
 
 const GPUS = 'CUDA_VISIBLE_DEVICES';
+/** Says how much a stage may do at once. */
+const CORES = 'PIPELINE_CORES';
+const POOL = 'UV_THREADPOOL_SIZE';
+
+/** The variables with which the runner tells a stage what it may use, or which have the same value everywhere. */
+export const SET_BY_RUNNER: readonly string[] = [...Object.keys(PINNED), GPUS, CORES, POOL];
 
 /** Returns whether GPUs are visible to a stage: if it requests some or declares `CUDA_VISIBLE_DEVICES`. */
 export function seesGpus({ env, resources }: Pick<PlannedStage, 'env' | 'resources'>): boolean {
@@ -48,9 +54,9 @@ export function stageEnvironment(
         : [],
     ),
   );
+  const cores = availableParallelism();
   // Node's default of four threads would leave cores idle while images are decoded.
-  const threads = String(Math.max(4, availableParallelism()));
-  return { ...PINNED, UV_THREADPOOL_SIZE: threads, [GPUS]: gpus.join(','), ...given };
+  return { ...PINNED, [POOL]: String(Math.max(4, cores)), [CORES]: String(cores), [GPUS]: gpus.join(','), ...given };
 }
 
 /** Returns the declared variables with the digests of their values, for the action key; null for one that is not set. */

@@ -3,6 +3,7 @@ import type { Stores } from '../cache/stores.ts';
 import type { RecordedDocument } from '../fingerprint/action-key.ts';
 import type { LinkedFiles } from '../fingerprint/linked-files.ts';
 import type { Trees } from '../fingerprint/trees.ts';
+import type { Launcher } from './launch.ts';
 import type { Roots } from './roots.ts';
 
 /** What the machine that executes a request provides. */
@@ -20,4 +21,6 @@ export interface MachineServices {
   readonly stageApi: string;
   /** A stage gets only the variables of it that any process needs, and those that it declares. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Changes how stages are started, if they are started in another way than usual. */
+  readonly launcher?: Launcher;
 }

@@ -49,7 +49,7 @@ type Ended = Result<Performed, FailureReason> | 'cancelled';
 /** Runs the process of a stage, with what it reads besides its inputs in `folder`. */
 export async function runStage(folder: string, request: StageRequest, performance: Performance): Promise<Ended> {
   const metrics: Record<string, number> = {};
-  const options = processOptions(request, performance, metrics);
+  const options = processOptions(folder, request, performance, metrics);
   const { program } = request;
   const ran =
     program.kind === 'module'
@@ -106,13 +106,15 @@ async function runCommand(
 
 /** Returns how to run the process of a stage. Adds the metrics that it sends to `metrics`. */
 function processOptions(
+  folder: string,
   request: StageRequest,
-  { gpus, services, onMessage, signal }: Performance,
+  { gpus, services, onMessage, signal, inputs, made }: Performance,
   metrics: Record<string, number>,
 ): ProcessOptions {
   const environment = { ...services.environment, ...request.environment };
+  const { launcher, roots, host, stageApi } = services;
   return {
-    root: services.roots.project,
+    root: roots.project,
     environment: stageEnvironment(environment, [...Object.keys(request.environment), ...request.secrets], gpus),
     stop: {
       ...(request.timeout !== undefined && { timeout: request.timeout }),
@@ -121,6 +123,7 @@ function processOptions(
       onSaving: (seconds) => onMessage({ type: 'saving', seconds }),
     },
     ...(request.memory !== undefined && { memory: request.memory }),
+    ...(launcher && { launch: (launch) => launcher(launch, { request, folder, inputs, made, roots, host, stageApi }) }),
     onLeftBehind: (processes) => onMessage({ type: 'warning', problem: leftBehindProblem(request.stage, processes) }),
     onMessage: (message: HostMessage) => {
       if (message.type === 'metrics') Object.assign(metrics, readNumbers(message.values));

@@ -7,6 +7,7 @@ import { failure, type Result, success } from '../../shared/problem.ts';
 import { shortened } from '../../shared/wording.ts';
 import type { Usage } from '../cache/records.ts';
 import type { FailureReason } from './failure.ts';
+import type { Launch } from './launch.ts';
 import { endMarked, withMark } from './left-behind.ts';
 import { onPrintedLines } from './printed-lines.ts';
 import { endGroup, startGroup } from './process-group.ts';
@@ -32,6 +33,8 @@ export interface ProcessOptions {
   readonly stop: StopOptions;
   /** The memory that it and its children may use, in bytes. */
   readonly memory?: number;
+  /** Changes how it is started. */
+  readonly launch?: (launch: Launch) => Launch | Promise<Launch>;
   readonly onMessage: (message: HostMessage) => void;
   /** Called if processes that it had started were still running when it ended by itself. They have been ended. */
   readonly onLeftBehind: (processes: readonly string[]) => void;
@@ -86,12 +89,14 @@ export async function runProgram(
   options: ProcessOptions,
 ): Promise<ProgramEnd> {
   let output = '';
-  const started = start(command, options);
+  const { environment, root: cwd } = options;
+  const launch = { command, environment, cwd };
+  const started = start((await options.launch?.(launch)) ?? launch);
   if (!started.ok) return { type: 'failed', failure: started.failure };
   const child = started.value;
   const stop = new StopInTime(child, options.stop);
   const watch = new UsageWatch(child.pid, options.memory, () => endGroup(child));
-  const ended = endOf(child, options.environment);
+  const ended = endOf(child, environment);
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-KEPT_OUTPUT);
@@ -124,13 +129,10 @@ function isLast({ type }: HostMessage): boolean {
   return !['log', 'progress', 'metrics', 'loading'].includes(type);
 }
 
-function start(
-  command: readonly [string, ...string[]],
-  { root, environment }: ProcessOptions,
-): Result<ChildProcess, FailureReason> {
+function start({ command, environment, cwd }: Launch): Result<ChildProcess, FailureReason> {
   try {
     const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
-    return success(startGroup(command, environment, { cwd: root, stdio: [...stdio] }));
+    return success(startGroup(command, environment, { cwd, stdio: [...stdio] }));
   } catch (error) {
     return failure({ kind: 'crashed', ...notStarted(error as NodeJS.ErrnoException), output: '' });
   }

@@ -42,6 +42,13 @@ export class RuntimeRegistry {
     return [...this.#packagesOf(code).keys()].flatMap(({ env = [] }) => env);
   }
 
+  /** Returns the folders with what the packages that `code` reaches load from outside of their own. Absolute. */
+  nativeFoldersOf(code: ReachedFolders): readonly string[] {
+    return [...this.#packagesOf(code)].flatMap(([registered, packages]) =>
+      packages.flatMap((reached) => registered.nativeFolders?.(reached) ?? []),
+    );
+  }
+
   /** Returns the variables that are no part of keys, but of the class of the machine. */
   machineVariablesOf(code: ReachedFolders): readonly string[] {
     return [...this.#packagesOf(code).keys()].flatMap(({ machineVariables = [] }) => machineVariables);

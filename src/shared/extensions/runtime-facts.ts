@@ -57,4 +57,9 @@ export interface RuntimeFacts {
    * what exists and cannot be read.
    */
   read(reached: ReachedPackage, conditions: RuntimeConditions): Result<Facts>;
+  /**
+   * Returns the folders outside of the package (absolute) with what it loads at run time and the facts stand for: a stage
+   * may read them without declaring it.
+   */
+  nativeFolders?(reached: ReachedPackage): readonly string[];
 }

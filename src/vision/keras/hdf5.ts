@@ -2,6 +2,7 @@ import type { Dataset, File, Group } from 'h5wasm/node';
 import { readAt } from '../../shared/files.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { withFile } from '../../shared/read-file.ts';
+import { fixClock } from '../fixed-clock.ts';
 
 const DOWNLOAD_AGAIN = 'Copy or download it again.';
 
@@ -178,11 +179,17 @@ export function kindOfFile(path: string): Result<'hdf5' | 'zip' | 'json' | 'othe
 }
 
 async function loadHdf5(): Promise<typeof import('h5wasm/node')> {
-  const module = await import('h5wasm/node');
-  const { activate_throwing_error_handler } = await module.ready;
-  // Without this, h5wasm prints errors and continues.
-  activate_throwing_error_handler();
-  return module;
+  // The file system that it makes in memory has times.
+  const release = fixClock();
+  try {
+    const module = await import('h5wasm/node');
+    const { activate_throwing_error_handler } = await module.ready;
+    // Without this, h5wasm prints errors and continues.
+    activate_throwing_error_handler();
+    return module;
+  } finally {
+    release();
+  }
 }
 
 function attempt<Value>(path: string, read: () => Value): Result<Value> {
@@ -204,11 +211,10 @@ function describeHdf5Error(error: unknown): string {
 
 /** Runs `write` with a fixed clock: HDF5 stores a timestamp with every dataset. */
 function withFixedClock(write: () => void): void {
-  const { now } = Date;
-  Date.now = () => 0;
+  const release = fixClock();
   try {
     write();
   } finally {
-    Date.now = now;
+    release();
   }
 }

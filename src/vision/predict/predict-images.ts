@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { Progress } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { usableCores } from '../../shared/usable-cores.ts';
 import { checkImage, type DecodedImage, decodeImage } from '../data/images/decode.ts';
 import { imageReader } from '../data/images/image-file.ts';
 import { type OnBadImage, QUARANTINE_ADVICE } from '../data/images/load-image.ts';
@@ -44,7 +44,7 @@ export async function checkImages(
 }
 
 // More images in flight than cores, so that images are decoded while the model runs.
-const concurrency = Math.max(4, 2 * availableParallelism());
+const concurrency = Math.max(4, 2 * usableCores());
 
 /**
  * Decodes images and runs the models on them, batch by batch; what it keeps in memory does not grow with the number of

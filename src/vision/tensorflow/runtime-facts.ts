@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { RuntimeFacts } from '../../shared/extensions/runtime-facts.ts';
 import { success } from '../../shared/problem.ts';
 import { cpuClass, ISA_LIMIT } from './machine-class.ts';
@@ -33,7 +34,27 @@ export const tensorFlowFacts: RuntimeFacts = {
     const { tensorflow = 'unknown', variant = 'cpu' } = readInstalled(folder);
     return success({ version: tensorflow, device: variant !== 'cpu' && conditions.hasGpu ? 'gpu' : 'cpu' });
   },
+  nativeFolders({ folder }) {
+    const { library } = readInstalled(folder);
+    // The libraries of a GPU lie beside it.
+    return library === undefined ? [] : [dirname(library), ...foreignFunctionInterface()];
+  },
 };
+
+/** Returns the folders of the package by which the binding calls TensorFlow, and of its compiled part. */
+function foreignFunctionInterface(): readonly string[] {
+  const folders: string[] = [];
+  let from = import.meta.url;
+  for (const name of ['koffi', `@koromix/koffi-${process.platform}-${process.arch}`]) {
+    try {
+      from = createRequire(from).resolve(name);
+      folders.push(dirname(from));
+    } catch {
+      // It is not installed, or contains its compiled part. Whether it works, is seen when TensorFlow is loaded.
+    }
+  }
+  return folders;
+}
 
 /** Returns what is recorded in `folder`, the package's; empty if the setup has not run or the file is corrupted. */
 export function readInstalled(folder: string): InstalledTensorFlow {

@@ -7,8 +7,12 @@ describe('the environment of a stage', () => {
   test('contains the declared variables and those that any process needs, and no others', () => {
     const undeclared = { SECRET: 'y', LD_PRELOAD: '/lib/x.so', NVIDIA_TF32_OVERRIDE: '0', CUDA_HOME: '/cuda' };
     const from = { PATH: '/bin', TOKEN: 'x', ...undeclared };
-    const { UV_THREADPOOL_SIZE: _, ...environment } = stageEnvironment(from, ['TOKEN', 'ABSENT'], []);
-    expect(environment).toEqual({ PATH: '/bin', TOKEN: 'x', CUDA_VISIBLE_DEVICES: '', ...PINNED });
+    const threads = {
+      UV_THREADPOOL_SIZE: expect.stringMatching(/^\d+$/),
+      PIPELINE_CORES: expect.stringMatching(/^\d+$/),
+    };
+    const environment = stageEnvironment(from, ['TOKEN', 'ABSENT'], []);
+    expect(environment).toEqual({ PATH: '/bin', TOKEN: 'x', CUDA_VISIBLE_DEVICES: '', ...PINNED, ...threads });
   });
 
   test("has one time zone and locale everywhere, unless the stage declares that it wants the user's", () => {

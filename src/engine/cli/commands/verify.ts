@@ -15,16 +15,19 @@ import { findProject } from '../project.ts';
 import { rerun } from '../rerun.ts';
 import { missingInputs } from '../session.ts';
 import { withSession } from '../with-session.ts';
+import type { StrictOptions } from './verify-strict.ts';
 
-export interface VerifyOptions extends ToleranceOptions {
+export interface VerifyOptions extends StrictOptions, ToleranceOptions {
   /** The directory in which the empty cache is created and kept. */
   readonly keep?: string;
-  /** Print the stacks of errors. */
-  readonly stack: boolean;
+  /** Whether to look for what stages use without having declared it. */
+  readonly strict: boolean;
 }
 
 /** `pipeline verify`: reruns stages in an empty cache, and compares their outputs with the lockfile. */
 export async function verify(stages: readonly string[], options: VerifyOptions): Promise<number> {
+  const contradiction = contradictionIn(options);
+  if (contradiction !== undefined) return reportProblems([contradiction], options);
   return withSession({ ...options, fromScratch: true }, async ({ services: opened }, signal) => {
     const services = await withLockedInstances(opened, options);
     const selection = select(services.plan, { stages, force: false });
@@ -41,9 +44,14 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
     removeAbandoned(cache);
     const fresh = freshDirectory(cache, options.keep === undefined ? undefined : resolve(options.keep));
     if (!fresh.ok) return reportProblems(fresh.failure, options);
+    const directory = fresh.value.path;
     try {
+      if (options.strict) {
+        const { verifyStrictly } = await import('./verify-strict.ts');
+        return await verifyStrictly({ services, verification, lockfile, stages, directory, signal }, options);
+      }
       const result = await rerun(verification, lockfile, {
-        ...{ services, directory: fresh.value.path, signal, options, keep: options.keep, stack: options.stack },
+        ...{ services, directory, signal, options, keep: options.keep, stack: options.stack },
         select: (plan) => success(planVerification(plan, stages, lockfile).selection),
         reference: 'the lockfile',
       });
@@ -52,6 +60,15 @@ export async function verify(stages: readonly string[], options: VerifyOptions):
       fresh.value.release();
     }
   });
+}
+
+function contradictionIn({ strict, keep, pass }: VerifyOptions): Problem | undefined {
+  if (strict && keep !== undefined) {
+    const advice = 'Each pass of --strict has an empty cache of its own: leave out --keep.';
+    return { message: '--strict and --keep cannot be combined', advice };
+  }
+  if (!strict && pass.length > 0) return { message: '--pass needs --strict', advice: 'Add --strict.' };
+  return undefined;
 }
 
 /** Returns a problem for each result that is to be read instead of recomputed, and that is not in the cache. */

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { usableCores } from '../../../shared/usable-cores.ts';
 import { counted } from '../../../shared/wording.ts';
 import { imageReader } from '../images/image-file.ts';
 import { type LoadedImage, type LoadOptions, loadImage } from '../images/load-image.ts';
@@ -134,7 +134,7 @@ async function writePendingShards(classified: ClassifiedShards, context: WriteCo
   const { previous, finished, layout, options } = context;
   const { signal, onBadImage, onProgress } = options;
   // More than are decoded concurrently, because others are being read or wait for their turn to be written.
-  const concurrency = Math.max(8, 2 * availableParallelism());
+  const concurrency = Math.max(8, 2 * usableCores());
   const files = classified.pending.flatMap((shard) => shard.files);
   const sources = { read: imageReader(options.root), previous };
   const images = Readable.from(files)

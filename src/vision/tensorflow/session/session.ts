@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { usableCores } from '../../../shared/usable-cores.ts';
 import type { CoreApi } from '../c-api/core.ts';
 import { DataType, type TensorValues } from '../trace/data-type.ts';
 import type { GraphVariable } from '../trace/variables.ts';
@@ -68,7 +68,7 @@ export function openSession(
   options: SessionOptions = {},
 ): Session {
   const native = openNativeSession(c, definition, {
-    interOpThreads: options.interOpThreads ?? availableParallelism(),
+    interOpThreads: options.interOpThreads ?? usableCores(),
     precision: options.precision ?? 'float32',
     xla: options.xla ?? false,
   });
