@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['test/support/user-folders.ts', 'test/support/build.ts'],
     include: ['test/**/*.test.ts'],
     // Suites of their own: vitest.keras.config.ts and vitest.package.config.ts.
-    exclude: ['test/keras-parity/**', 'test/scenarios/package/{node-versions,vision}.test.ts'],
+    exclude: ['test/{keras,hera}-parity/**', 'test/scenarios/package/{node-versions,vision}.test.ts'],
     // TensorFlow wants a process of its own.
     pool: 'forks',
     // In CI, too, the command prints what it prints on anybody's machine, unless a test is about the logs of a service.

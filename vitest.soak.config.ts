@@ -12,6 +12,7 @@ export default defineConfig({
       'test/scenarios/fashionai/kill.test.ts',
       'test/scenarios/fashionai/strict.test.ts',
       'test/engine/cache/fuzz.test.ts',
+      'test/engine/execute/cluster/simulated-cluster.test.ts',
       'test/engine/inspect/fuzz.test.ts',
     ],
     env: { ...config.test?.env, PIPELINE_SOAK: '1' },

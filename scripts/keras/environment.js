@@ -19,14 +19,35 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  * @param {string} [root]  the root of this repository; required in bundled code
  * @returns {Promise<Result<string>>} the path of its interpreter
  */
-export async function kerasPython(note, root = ROOT) {
-  const requirements = join(root, 'scripts', 'keras', 'requirements.txt');
+export function kerasPython(note, root = ROOT) {
+  return pythonWith('keras', 'Keras (2 GB)', note, root);
+}
+
+/**
+ * Returns a Python with Hera, in which the models of Argo's objects are: an environment like that of `kerasPython`.
+ *
+ * @param {(message: string) => void} note  called before the installation
+ * @returns {Promise<Result<string>>} the path of its interpreter
+ */
+export function heraPython(note) {
+  return pythonWith('hera', 'Hera (45 MB)', note, ROOT);
+}
+
+/**
+ * @param {'keras' | 'hera'} name  of the folder with its requirements, and of the environment
+ * @param {string} what
+ * @param {(message: string) => void} note
+ * @param {string} root
+ * @returns {Promise<Result<string>>}
+ */
+async function pythonWith(name, what, note, root) {
+  const requirements = join(root, 'scripts', name, 'requirements.txt');
   const found = await runCommand('python3', ['-c', 'import sys; print(sys.implementation.cache_tag)']);
   if (!found.ok) return problem(`cannot run Python 3: ${found.output}`, 'Install Python 3.11 or newer.');
-  const environment = await environmentFor(found.output.trim(), requirements);
+  const environment = await environmentFor(name, found.output.trim(), requirements);
   const python = join(environment, 'bin', 'python');
   if (existsSync(python)) return success(python);
-  note(`Installing Keras and TensorFlow for comparisons into ${environment} (2 GB)`);
+  note(`Installing ${what} for comparisons into ${environment}`);
   const incomplete = `${environment}.incomplete-${hostname()}-${process.pid}`;
   try {
     const made = await makeEnvironment(incomplete, requirements);
@@ -39,16 +60,17 @@ export async function kerasPython(note, root = ROOT) {
 }
 
 /**
+ * @param {string} name
  * @param {string} interpreter  identifies the version of Python
  * @param {string} requirements  a file
  * @returns {Promise<string>}
  */
-async function environmentFor(interpreter, requirements) {
+async function environmentFor(name, interpreter, requirements) {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const digest = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex');
-  return join(cache, 'pipeline', `keras-${digest.slice(0, 12)}-${interpreter}`);
+  return join(cache, 'pipeline', `${name}-${digest.slice(0, 12)}-${interpreter}`);
 }
 
 /**
@@ -68,7 +90,7 @@ async function makeEnvironment(directory, requirements) {
     const { ok, output } = await runCommand(file, args, { env: { TMPDIR: directory } });
     if (ok) continue;
     return problem(
-      `cannot install Keras: ${lastLines(output)}`,
+      `cannot install the packages of ${requirements}: ${lastLines(output)}`,
       'Python 3.11 to 3.13 with venv and pip is required; check that pip can reach its package index (`python3 -m pip config list` shows which one).',
     );
   }

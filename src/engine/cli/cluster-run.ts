@@ -172,7 +172,7 @@ export class ClusterRun implements Submitter {
 
   #cluster(name: string, settings: ExecutorSettings, { stores, environment }: Services): Cluster {
     const { run, options, onSilence } = this.#options;
-    const scheduler = schedulerFor(settings, environment);
+    const scheduler = schedulerFor(name, settings, this.#project, environment);
     const { root } = this.#project;
     const script = { program: [process.execPath, commandOf(options)], options: optionsOf(this.#project, options) };
     const submissions = new Submissions({ executor: name, settings, scheduler, root, script, run, pause: PAUSE });

@@ -1,18 +1,11 @@
 import { CACHE_COMMANDS } from './cache-commands.ts';
 import { CLUSTER_COMMANDS } from './cluster-commands.ts';
-import type { CommandSpec, OptionSpec } from './command-spec.ts';
+import type { CommandSpec } from './command-spec.ts';
 import { command } from './define-command.ts';
 import type { CommonOptions } from './options.ts';
-import { parsePort, parsePositive, parseRatio } from './quantities.ts';
+import { parsePort, parsePositive } from './quantities.ts';
 import { parseColumns, parseFilter } from './run-options.ts';
-import { JOBS, STACK } from './shared-options.ts';
-
-const TOLERANCE: OptionSpec = {
-  flags: '--tolerance <RATIO>',
-  description:
-    'compare numbers with pipeline.lock by value, and accept differences up to this ratio to the largest number of their tensor or column (default: 0.0001 for results of another class of machine, otherwise none)',
-  parse: parseRatio,
-};
+import { JOBS, STACK, TOLERANCE } from './shared-options.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 export const COMMANDS: readonly CommandSpec[] = [

@@ -1,5 +1,5 @@
 import type { OptionSpec } from './command-spec.ts';
-import { parsePositive } from './quantities.ts';
+import { parsePositive, parseRatio } from './quantities.ts';
 
 // Options of several commands.
 
@@ -12,4 +12,11 @@ export const JOBS: OptionSpec = {
 export const STACK: OptionSpec = {
   flags: '--stack',
   description: 'print the whole stack of each error that a stage throws',
+};
+
+export const TOLERANCE: OptionSpec = {
+  flags: '--tolerance <RATIO>',
+  description:
+    'compare numbers with pipeline.lock by value, and accept differences up to this ratio to the largest number of their tensor or column (default: 0.0001 for results of another class of machine, otherwise none)',
+  parse: parseRatio,
 };

@@ -1,6 +1,6 @@
 import { type Result, success } from '../../shared/problem.ts';
 import type { Claim } from '../cache/stores.ts';
-import { type PlannedModule, type PlannedStage, writtenIn } from '../plan/plan.ts';
+import { type Plan, type PlannedModule, type PlannedStage, writtenIn } from '../plan/plan.ts';
 import type { ArtifactInput } from '../plan/plan-inputs.ts';
 import type { PathInput } from '../plan/resolve-input.ts';
 import { collectedName } from '../plan/sources.ts';
@@ -67,12 +67,21 @@ async function requestedCode(stage: PlannedModule, services: RequestServices): P
   return success({ ...text.value, externals: Object.fromEntries(files) as RequestedCode['externals'], modules });
 }
 
+/** The outputs of each stage of a plan, by its name. Kept, since thousands of stages ask for them. */
+const known = new WeakMap<Plan, ReadonlyMap<string, PlannedStage['outputs']>>();
+
+function outputsIn(plan: Plan): ReadonlyMap<string, PlannedStage['outputs']> {
+  const outputs = known.get(plan) ?? new Map(plan.stages.map((stage) => [stage.name, stage.outputs]));
+  known.set(plan, outputs);
+  return outputs;
+}
+
 function requestedInputs(
   stage: PlannedStage,
   { document }: StageKey,
   { plan, roots }: RequestServices,
 ): StageRequest['inputs'] {
-  const outputs = new Map(plan.stages.map((producer) => [producer.name, producer.outputs]));
+  const outputs = outputsIn(plan);
   const requested = (name: string, from: ArtifactInput | PathInput): RequestedInput => {
     const digest = document.inputs[name];
     if (digest === undefined) throw new Error(`the key of ${stage.name} lacks the input ${name}`);

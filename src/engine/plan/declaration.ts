@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../shared/json.ts';
 import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import type { TrustedKey } from '../trust/signatures.ts';
 import { pipelineSchema } from './pipeline-schema.ts';
+import type { QueueCommands } from './queue-commands.ts';
 import { check, compile } from './schema-problems.ts';
 import { parseYaml, type YamlPath, type YamlSource } from './source.ts';
 
@@ -81,8 +82,8 @@ export interface RemoteDeclaration {
   readonly upload_time?: number | string;
 }
 
-export interface ExecutorDeclaration {
-  readonly type: 'slurm';
+export interface ExecutorDeclaration extends Partial<QueueCommands> {
+  readonly type: 'slurm' | 'command';
   readonly partition?: string;
   readonly account?: string;
   readonly options?: readonly string[];

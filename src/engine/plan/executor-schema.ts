@@ -1,4 +1,5 @@
 import { MEMORY_PATTERN, TIME_PATTERN } from './quantities.ts';
+import { STATE_MEANINGS } from './queue-commands.ts';
 
 /** A word of a scheduler's command line: it cannot be taken for an option, nor break a line of a script. */
 const WORD = {
@@ -13,6 +14,8 @@ const OPTION = {
   description: 'An option of sbatch begins with "-": "--qos=short".',
 } as const;
 
+const COMMAND = { type: 'string', minLength: 1 } as const;
+
 /** The definitions of JSON Schema for `executors` in `pipeline.yaml`. */
 export const executorSchema = {
   executor: {
@@ -20,13 +23,42 @@ export const executorSchema = {
     required: ['type'],
     additionalProperties: false,
     properties: {
-      type: { enum: ['slurm'], description: 'The kind of scheduler: slurm.' },
+      type: {
+        enum: ['slurm', 'command'],
+        description: 'The kind of scheduler: slurm, or command for one that is used by the commands given here.',
+      },
       partition: { ...WORD, description: 'The partition of its jobs (default: that of the cluster).' },
       account: { ...WORD, description: 'The account that its jobs are charged to.' },
       options: {
         type: 'array',
         items: OPTION,
         description: 'More options for sbatch, such as "--qos=short". They take precedence over those of the runner.',
+      },
+      submit: {
+        ...COMMAND,
+        description:
+          'Type command: the shell command that submits a job and prints its id, and nothing else. {script} is the file ' +
+          'that the job runs; {name}, {output}, {cpu}, {gpu}, {memory_mb}, {seconds} and {time} are what it asks for.',
+      },
+      status: {
+        ...COMMAND,
+        description:
+          'Type command: the shell command that prints a line for each job: its id, the word for its state, and perhaps ' +
+          'a reason. {ids} are the ids of the jobs of the run; it may list others, and leave out jobs that have ended.',
+      },
+      cancel: { ...COMMAND, description: 'Type command: the shell command that ends the jobs with the ids {ids}.' },
+      log: {
+        ...COMMAND,
+        description:
+          'Type command: the shell command that prints all that the job {id} has printed so far (default: it is in the ' +
+          'file {output}, which `submit` names).',
+      },
+      states: {
+        type: 'object',
+        additionalProperties: { enum: [...STATE_MEANINGS] },
+        description:
+          'Type command: what its words for states mean, if they are not the usual ones: { Eqw: failed }. One of ' +
+          `${STATE_MEANINGS.join(', ')}.`,
       },
       host: {
         ...WORD,

@@ -1,19 +1,18 @@
 import type { Place, Problem } from '../../shared/problem.ts';
 import type { DeclaredPipeline, ExecutorDeclaration, StageDeclaration } from './declaration.ts';
 import { executionSettingsOf, type Resources, resourcesOf } from './execution-settings.ts';
+import { executorProblems } from './executor-problems.ts';
 import { secondsOf } from './quantities.ts';
+import type { QueueCommands } from './queue-commands.ts';
 import { suggestion } from './suggest.ts';
 
 /** The name of the executor that runs stages on this machine. */
 export const LOCAL = 'local';
 
 /** An executor that hands stages to a scheduler. */
-export interface ExecutorSettings {
-  readonly type: 'slurm';
-  readonly partition?: string;
-  readonly account?: string;
-  /** More options for the command that submits jobs. */
-  readonly options: readonly string[];
+export type ExecutorSettings = SlurmSettings | QueueSettings;
+
+interface CommonSettings {
   /** The host on which the commands of the scheduler run, if it is not this one. */
   readonly host?: string;
   /** Shell commands that each job runs first. */
@@ -25,6 +24,19 @@ export interface ExecutorSettings {
   readonly takes?: Resources;
 }
 
+export interface SlurmSettings extends CommonSettings {
+  readonly type: 'slurm';
+  readonly partition?: string;
+  readonly account?: string;
+  /** More options for the command that submits jobs. */
+  readonly options: readonly string[];
+}
+
+/** A queue that is used by the commands that the pipeline file has. */
+export interface QueueSettings extends CommonSettings, QueueCommands {
+  readonly type: 'command';
+}
+
 /** By name. */
 export type Executors = Readonly<Record<string, ExecutorSettings>>;
 
@@ -34,22 +46,26 @@ export function executorsOf({ pipeline, source }: DeclaredPipeline): {
   readonly problems: readonly Problem[];
 } {
   const declared = Object.entries(pipeline.executors ?? {});
-  const problems = declared.flatMap(([name]): Problem[] => {
-    if (name !== LOCAL) return [];
+  const problems = declared.flatMap(([name, each]): readonly Problem[] => {
     const at = source.place(['executors', name], 'key');
-    return [{ message: `"${LOCAL}" is the executor of this machine`, at, advice: 'Choose another name.' }];
+    if (name === LOCAL)
+      return [{ message: `"${LOCAL}" is the executor of this machine`, at, advice: 'Choose another name.' }];
+    return executorProblems(name, each, (key) => (key ? source.place(['executors', name, key], 'value') : at));
   });
   return { executors: Object.fromEntries(declared.map(([name, each]) => [name, settingsOf(each)])), problems };
 }
 
-function settingsOf({ max_jobs: maxJobs, time, takes, options = [], ...rest }: ExecutorDeclaration): ExecutorSettings {
-  return {
-    ...rest,
-    options,
+function settingsOf(declared: ExecutorDeclaration): ExecutorSettings {
+  const { type, max_jobs: maxJobs, time, takes, options = [], ...rest } = declared;
+  const { submit = '', status = '', cancel = '', log, states = {}, partition, account, ...others } = rest;
+  const common = {
+    ...others,
     ...(maxJobs !== undefined && { maxJobs }),
     ...(time !== undefined && { time: secondsOf(time) }),
     ...(takes && { takes: resourcesOf(takes) }),
   };
+  if (type === 'command') return { ...common, type, submit, status, cancel, states, ...(log !== undefined && { log }) };
+  return { ...common, type, options, ...(partition && { partition }), ...(account && { account }) };
 }
 
 /** Returns the executor of a stage: the one that it names, or else the first one that takes it; `local` if none does. */

@@ -25,7 +25,7 @@ export async function cancel(text: string | undefined, options: CommonOptions): 
     const used = new Set(stages.map(({ executor }) => executor));
     for (const [name, settings] of Object.entries(executors)) {
       if (!used.has(name)) continue;
-      const scheduler = schedulerFor(settings, process.env);
+      const scheduler = schedulerFor(name, settings, project, process.env);
       const states = await scheduler.states([jobName(plan as Digest)]);
       if (!states.ok) return reportProblems([silenceProblem({ executor: name, scheduler }, states.failure)], options);
       const open = states.value.filter(({ phase }) => phase !== 'ended');

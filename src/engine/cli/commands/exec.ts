@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
 import { type Problem, problem, type Result, success } from '../../../shared/problem.ts';
-import { writeJson } from '../../../shared/text/output.ts';
 import { type FrozenPlanning, frozenPlanning } from '../../execute/cluster/frozen-texts.ts';
 import { Job } from '../../execute/cluster/job.ts';
 import { readFrozenPlan } from '../../execute/cluster/job-folder.ts';
-import { type JobEnd, type JobMessage, toJobLine } from '../../execute/cluster/job-messages.ts';
+import type { JobEnd } from '../../execute/cluster/job-messages.ts';
+import type { ConnectedRemote } from '../connect-remote.ts';
 import { reportProblems } from '../console.ts';
 import { EXIT } from '../exit.ts';
+import { printForPeople, printForRunner } from '../job-output.ts';
 import type { CommonOptions } from '../options.ts';
 import type { Project } from '../project.ts';
 import type { Session } from '../session.ts';
@@ -15,11 +16,15 @@ import { withSession } from '../with-session.ts';
 export interface ExecOptions extends CommonOptions {
   /** The digest of a frozen plan. */
   readonly plan?: string;
+  /** The size of its text in bytes, if it may have to be downloaded. */
+  readonly planSize?: number;
   readonly stage?: string;
   readonly run?: string;
   readonly requeue?: string;
   /** In bytes. */
   readonly memory?: number;
+  /** Whether to print for people. */
+  readonly plain?: boolean;
 }
 
 /**
@@ -32,7 +37,22 @@ export async function exec(options: ExecOptions): Promise<number> {
     const advice = 'Write: pipeline exec --plan DIGEST --stage STAGE. Usually a job does this: see docs/cluster.md.';
     return reportProblems([{ message: 'exec needs a plan and a stage', advice }], options);
   }
+  const print = options.plain ? printForPeople(stage, options) : printForRunner;
+  const end = (outcome: JobEnd): number => {
+    print({ type: 'ended', end: outcome });
+    return exitCodeOf(outcome);
+  };
+  const refused = (problems: readonly Problem[]) =>
+    end({ outcome: 'failed', failure: { kind: 'bad-input', problems }, isFinal: true });
   print({ type: 'began', host: hostname() });
+  if (options.planSize !== undefined) {
+    const { downloadPlan } = await import('../shared-plans.ts');
+    const downloaded = await downloadPlan(digest, options.planSize, options, new AbortController().signal);
+    if (!downloaded.ok) {
+      refused(downloaded.failure);
+      return reportProblems(downloaded.failure, options);
+    }
+  }
   let forced: ReadonlySet<string> = new Set();
   const frozen = (project: Project): Result<FrozenPlanning> => {
     const read = readFrozenPlan({ project: project.root, cache: project.cache }, digest);
@@ -51,24 +71,16 @@ export async function exec(options: ExecOptions): Promise<number> {
     const outcome = await job.perform();
     // Others look for the result as soon as they know of it.
     await remote?.store.settle(remote.uploadTime);
-    return end(outcome);
+    const isolated = options.planSize === undefined || outcome.outcome !== 'ran' ? [] : isolation(remote);
+    if (isolated.length === 0) return end(outcome);
+    return end({ outcome: 'failed', failure: { kind: 'cache', problems: isolated }, isFinal: true });
   };
-  return withSession({ upload: true, ...options, frozen, isJob: true }, perform, {
-    opened: () => undefined,
-    refused: (problems: readonly Problem[]) => {
-      end({ outcome: 'failed', failure: { kind: 'bad-input', problems }, isFinal: true });
-    },
-  });
+  return withSession({ upload: true, ...options, frozen, isJob: true }, perform, { opened: () => undefined, refused });
 }
 
-function print(message: JobMessage): void {
-  writeJson(process.stdout, toJobLine(message));
-}
-
-/** Says how the stage ended. Returns the exit code, by which a scheduler knows whether what depends on it may start. */
-function end(outcome: JobEnd): number {
-  print({ type: 'ended', end: outcome });
-  switch (outcome.outcome) {
+/** Returns the exit code, by which a scheduler knows whether what depends on the stage may start. */
+function exitCodeOf({ outcome }: JobEnd): number {
+  switch (outcome) {
     case 'ran':
     case 'cached':
       return EXIT.ok;
@@ -79,4 +91,13 @@ function end(outcome: JobEnd): number {
     default:
       return outcome satisfies never;
   }
+}
+
+/** Returns why a result of this machine does not get to the others, which see nothing but the remote cache. */
+function isolation(remote: ConnectedRemote | undefined): readonly Problem[] {
+  if (remote === undefined) return [{ message: 'there is no remote cache, through which others get the result' }];
+  if (remote.uploads !== true) return [remote.uploads];
+  const advice = 'Check the remote cache, then run the workflow again: what was uploaded is not computed again.';
+  if (remote.store.usage.failedUploads === 0) return [];
+  return [...remote.problems, { message: 'the result is not in the remote cache, where others look for it', advice }];
 }

@@ -1,14 +1,17 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../../../shared/atomic-write.ts';
 import { namesIn } from '../../../shared/files.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { readText } from '../../../shared/read-file.ts';
 import { CachePaths } from '../../cache/local/paths.ts';
+import { quietly } from '../../cache/local/quietly.ts';
 import { writing } from '../../cache/local/writing.ts';
 import type { Digest } from '../../fingerprint/digest.ts';
 import type { Roots } from '../roots.ts';
 import { type FrozenPlan, type FrozenText, thaw } from './frozen-plan.ts';
+import { readJobMessage } from './read-job-message.ts';
+import { outputOf } from './scheduler.ts';
 
 /** Knows the folder in a cache that has a frozen plan and the output of its jobs. */
 export class JobFolder {
@@ -24,6 +27,18 @@ export class JobFolder {
   /** Returns the file with the output of a job. */
   log(label: string): string {
     return join(this.path, `${label}.log`);
+  }
+
+  /** Whether the last that a job has printed is that its stage failed: a scheduler may notice only later that it ended. */
+  saysFailed(label: string, task: number | undefined): boolean {
+    const text = readText(outputOf({ output: this.log(label) }, task), 'log');
+    const last = text.ok ? readJobMessage(text.value.trimEnd().split('\n').at(-1) ?? '') : undefined;
+    return last?.type === 'ended' && last.end.outcome === 'failed';
+  }
+
+  /** Deletes what an earlier job has printed. */
+  forget(label: string, task: number | undefined): void {
+    quietly(() => rmSync(outputOf({ output: this.log(label) }, task), { force: true }));
   }
 
   write({ text }: FrozenText): Result<void> {

@@ -120,13 +120,12 @@ export class JobWatch {
     const states = await this.#scheduler.states(this.#names());
     this.#onSilence(states.ok ? undefined : states.failure.said);
     if (states.ok) {
-      const summary = JSON.stringify(states.value);
+      const summary = states.value.map(({ id, word }) => `${id} ${word}`).join();
       this.#interval =
         summary === this.#last ? Math.min(this.#interval * BACKING_OFF, this.#times.seldom) : this.#times.soon;
       this.#last = summary;
       const found = newest(states.value);
-      for (const each of this.#followed)
-        each.isRunning = found.get(idOf(each.follower))?.phase !== 'queued' && found.has(idOf(each.follower));
+      for (const each of this.#followed) each.isRunning = found.get(idOf(each.follower))?.phase !== 'queued';
       // What a job has printed before it ended is read before anybody hears of its end.
       await this.#readOutputs();
       for (const { follower } of [...this.#followed]) follower.onState(found.get(idOf(follower)));

@@ -1,6 +1,6 @@
 import { readFrom } from '../../../shared/files.ts';
 import { failure, problem, type Result, success } from '../../../shared/problem.ts';
-import type { ExecutorSettings } from '../../plan/executor-settings.ts';
+import type { SlurmSettings } from '../../plan/executor-settings.ts';
 import { Caller, type CallFailure } from './call.ts';
 import {
   type After,
@@ -34,10 +34,10 @@ export class Slurm implements Scheduler {
   readonly title = 'Slurm';
   readonly can = { dependencies: true, arrays: true };
   readonly requeue = 'scontrol requeue "$SLURM_JOB_ID"';
-  readonly #settings: ExecutorSettings;
+  readonly #settings: SlurmSettings;
   readonly #caller: Caller;
 
-  constructor(settings: ExecutorSettings, environment: NodeJS.ProcessEnv) {
+  constructor(settings: SlurmSettings, environment: NodeJS.ProcessEnv) {
     this.#settings = settings;
     this.#caller = new Caller(settings.host, withoutJob(environment));
   }

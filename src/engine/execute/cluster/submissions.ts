@@ -93,7 +93,8 @@ export class Submissions {
         const found = newest(states.value);
         for (const [stage, place] of places) {
           const state = jobAt(found, { name, ...place });
-          if (state !== undefined && state.phase !== 'ended') this.#add(stage, state.id);
+          const isOver = state === undefined || state.phase === 'ended' || folder.saysFailed(place.label, place.task);
+          if (!isOver) this.#add(stage, state.id);
         }
         return success(undefined);
       }
@@ -210,6 +211,8 @@ export class Submissions {
     const tasks = stages.flatMap(({ task }) => (task === undefined ? [] : [task]));
     const byTask = new Map(stages.map(({ task = 0, stage }) => [task, stage.name]));
     const parts = { ...script, plan: digest, run, setup: settings.setup, requeue: scheduler.requeue };
+    // Otherwise the end of an earlier job would be taken for that of this one.
+    for (const { task } of stages) folder.forget(label, task);
     const submitted = await scheduler.submit({
       ...{ name, label, after, exclude, folder: root, output: folder.log(label) },
       title: stages.length === 1 ? first.name : `${first.declared} (${stages.length} instances)`,

@@ -35,7 +35,7 @@ describe('completion of commands', () => {
   });
 
   test('commands that start with the word are offered', () => {
-    expect(at('pipeline exp')).toEqual(['explain', 'export']);
+    expect(at('pipeline exp')).toEqual(['explain', 'export', 'export-workflow']);
     expect(at('pipeline walk')).toEqual([]);
     expect(at('pipeline walk ')).toEqual([]);
   });

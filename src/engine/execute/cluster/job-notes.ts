@@ -1,0 +1,70 @@
+import { appendFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { namesIn } from '../../../shared/files.ts';
+import { parseJson } from '../../../shared/parse-json.ts';
+import { readText } from '../../../shared/read-file.ts';
+import { isObject, isString } from '../../../shared/shapes.ts';
+import { quietly } from '../../cache/local/quietly.ts';
+import { makePrivateFolder } from '../../trust/user-folder.ts';
+import type { JobId } from './scheduler.ts';
+
+/** A job that was submitted. */
+export interface NotedJob {
+  readonly id: JobId;
+  /** The name and the label of its request. */
+  readonly name: string;
+  readonly label: string;
+  /** The file with its output, absolute. */
+  readonly output: string;
+}
+
+/** How long jobs are remembered, in milliseconds. No queue keeps one for longer. */
+const LONGEST = 30 * 86_400_000;
+
+/**
+ * Remembers the ids of jobs, for queues that find jobs by nothing else. They are kept in a folder of the user alone: jobs
+ * are cancelled by these ids, so nobody else may write them.
+ */
+export class JobNotes {
+  readonly #directory: string;
+
+  /** @param directory a folder that only this user can write, absolute. */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Writes a job down. If that is not possible, the next runner submits it again, and one of them does the work. */
+  add(job: NotedJob): void {
+    quietly(() => {
+      makePrivateFolder(this.#directory);
+      appendFileSync(this.#file(job.name), `${JSON.stringify(job)}\n`);
+    });
+  }
+
+  /** Returns the jobs with a name, in the order in which they were submitted. */
+  of(name: string): readonly NotedJob[] {
+    this.#removeOld();
+    const text = readText(this.#file(name), 'memory');
+    return (text.ok ? text.value.split('\n') : []).flatMap((line) => {
+      const job = parseJson(line)?.value;
+      return isNotedJob(job) && job.name === name ? [job] : [];
+    });
+  }
+
+  #removeOld(): void {
+    for (const name of namesIn(this.#directory)) {
+      const path = join(this.#directory, name);
+      quietly(() => {
+        if (Date.now() - statSync(path).mtimeMs > LONGEST) rmSync(path);
+      });
+    }
+  }
+
+  #file(name: string): string {
+    return join(this.#directory, `${name}.jsonl`);
+  }
+}
+
+function isNotedJob(value: unknown): value is NotedJob {
+  return isObject(value) && ['id', 'name', 'label', 'output'].every((key) => isString(value[key]));
+}

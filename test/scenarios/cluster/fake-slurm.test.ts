@@ -1,0 +1,47 @@
+import { delimiter } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Project } from '../../support/project.ts';
+import { FakeSlurm, type FakeSlurmOptions } from '../../support/slurm/fake-slurm.ts';
+import { putOnPath, runScript } from '../../support/slurm/on-path.ts';
+import { WALL_CLOCK } from '../../support/slurm/virtual-clock.ts';
+import { TOY } from '../cli/toy-pipeline.ts';
+import { inCluster } from './in-cluster.ts';
+
+/** Runs the toy pipeline on a cluster whose commands are simulated and whose jobs are real processes. */
+async function runToy(options: Partial<FakeSlurmOptions> = {}, change: (project: Project) => void = () => undefined) {
+  const slurm = new FakeSlurm({ clock: WALL_CLOCK, work: runScript, ...options });
+  const commands = await putOnPath(slurm, onTestFinished);
+  const project = inCluster(TOY);
+  change(project);
+  const environment = { PATH: [commands, process.env['PATH']].join(delimiter) };
+  const finished = await project.pipelineWith(environment, 'run', '--json', '--executor', 'cluster');
+  return { slurm, ...finished };
+}
+
+test('a pipeline runs on Slurm, which gets all stages at once and is asked only by its commands', async () => {
+  const { slurm, stages } = await runToy();
+  expect(stages.map(({ outcome }) => outcome)).toEqual(['ran', 'ran', 'ran', 'ran']);
+  expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED', 'COMPLETED']);
+  expect(slurm.cluster.jobs[3]?.request.dependencies).toHaveLength(2);
+});
+
+test('a submission whose answer is lost is not made twice', { timeout: 180_000 }, async () => {
+  let lost = false;
+  const { slurm, stages } = await runToy({
+    trouble: ({ program }) => {
+      if (program !== 'sbatch' || lost) return undefined;
+      lost = true;
+      return { kind: 'fails-late', message: 'Unable to contact slurm controller (connect failure)' };
+    },
+  });
+  expect(stages.map(({ outcome }) => outcome)).toEqual(['ran', 'ran', 'ran', 'ran']);
+  expect(slurm.cluster.jobs).toHaveLength(4);
+});
+
+test('what follows from a stage that failed never starts, and the rest does', async () => {
+  const { slurm, stages } = await runToy({}, (project) =>
+    project.edit('stages/count.ts', 'const words = ', "throw new Error('no luck');\n    const words = "),
+  );
+  expect(stages.map(({ outcome }) => outcome)).toEqual(['ran', 'ran', 'failed', 'blocked']);
+  expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['COMPLETED', 'COMPLETED', 'FAILED', 'CANCELLED']);
+});
