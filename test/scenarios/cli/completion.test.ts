@@ -130,7 +130,7 @@ describe('pipeline completion', () => {
 describe('completion in bash', () => {
   test('bash completes commands, stages and options', async () => {
     const project = toy();
-    expect(await bash(project, 'pipeline exp')).toEqual(['explain', 'export']);
+    expect(await bash(project, 'pipeline exp')).toEqual(['explain', 'export', 'export-workflow']);
     expect(await bash(project, 'pipeline run ')).toEqual(['read', 'shout', 'count', 'join']);
     expect(await bash(project, 'pipeline  run   sh')).toEqual(['shout']);
     expect(await bash(project, 'pipeline run --un')).toEqual(['--until']);
