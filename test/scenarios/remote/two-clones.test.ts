@@ -87,7 +87,7 @@ describe('a run with a remote cache', () => {
     expect(stdout).toMatch(/^count\.count {2}[0-9a-f]{12}\n\d+ B, in the remote cache$/m);
     expect(stdout).toContain('pipeline cache pull count');
     expect(stdout).toMatch(/^ +stage +count/m);
-    expect(readdirSync(second.project.path('cache/objects'))).toEqual([]);
+    expect(existsSync(second.project.path('cache/objects'))).toBe(false);
     await second.pipeline('cache', 'pull', 'count');
     expect((await second.pipeline('inspect', 'count')).stdout).not.toContain('in the remote cache');
   });
