@@ -56,6 +56,22 @@ describe('a backbone of somebody else', () => {
     });
   });
 
+  test('is told what is wrong if it returns no feature maps, or is none', async () => {
+    const backbones = { mine: { ...sums, build: (() => undefined) as unknown as Backbone['build'] } };
+    const facts = modelFacts({ backbone: 'mine', ...size, tasks });
+    expect(await startingModel(tf, { facts }, { ...options, backbones })).toMatchObject({
+      ok: false,
+      failure: [
+        {
+          message: 'the backbone "mine" is invalid: its "build" returned undefined',
+          advice: 'Return the output of its last layer from "build".',
+        },
+      ],
+    });
+    const none = { mine: undefined } as unknown as Readonly<Record<string, Backbone>>;
+    expect(() => withBuiltIn(none)).toThrow('backbones: mine is undefined, expected an object with "name" and "build"');
+  });
+
   test('has a model that only stages with this backbone take', async () => {
     const backbones = withBuiltIn({ mine: sums });
     const facts = modelFacts({ backbone: 'mine', ...size, tasks });
