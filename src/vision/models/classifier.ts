@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import type { Backbones } from './backbones/backbone.ts';
@@ -30,13 +31,21 @@ export interface ClassifierOptions {
   readonly backbones?: Backbones | undefined;
 }
 
+/** A backbone in the code of a project does not return what its type says. */
+export class InvalidBackbone extends Error {
+  constructor(backbone: string, did: string) {
+    super(`the backbone "${backbone}" is invalid: ${did}`);
+  }
+}
+
 /**
  * Builds the multi-task classifier: preprocessing, backbone, global average pooling, dropout, and one softmax head for
  * each task.
  *
  * @returns a model from float32 [n, height, width, 3], values from 0 to 255, to float32 [n, classes] for each task, in
  *   order.
- * @throws if there is no such backbone, or a task has the same name as a layer of it.
+ * @throws an `InvalidBackbone` if its `build` returns no feature maps; an error if there is no such backbone, or a task has
+ *   the same name as a layer of it.
  */
 export function buildClassifier(
   tf: TensorFlow,
@@ -52,6 +61,8 @@ export function buildClassifier(
     layers,
     preprocessing === 'none' ? input : layers.rescaling(input, { name: 'preprocess', ...preprocessing }),
   );
+  if (!(maps instanceof tf.SymbolicTensor))
+    throw new InvalidBackbone(backbone, `its "build" returned ${inspect(maps)}`);
   const pooled = layers.globalAveragePooling2d(maps, { name: POOLING_LAYER });
   const outputs = heads(layers, afterPooling?.(layers, pooled) ?? pooled, tasks, dropout);
   return tf.model({ name, inputs: input, outputs });

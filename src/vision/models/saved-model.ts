@@ -10,6 +10,7 @@ import type { TensorFlow } from '../tensorflow/load.ts';
 import type { Backbones } from './backbones/backbone.ts';
 import { backbones as builtIn } from './backbones/index.ts';
 import { findNonFiniteWeight } from './finite-weights.ts';
+import { layerDifferences } from './layer-differences.ts';
 import { type LayerJson, replaceCustomLayers, replaceCustomWeight } from './layers/replace-custom-layers.ts';
 import { summarize } from './picture/draw-model.ts';
 import { readSavedModel, TOPOLOGY_FILE } from './saved-model-file.ts';
@@ -123,12 +124,20 @@ function nonFiniteProblem(model: LayersModel, file: string) {
   return problem(`the weights of the model are unusable: ${found}`, { at: { file }, advice: RETRAIN });
 }
 
-/** Loads the weights of a saved model into a newly built one, matched by name and shape; a problem if they differ. */
+/**
+ * Loads the weights of a saved model into a newly built one, matched by name and shape; a problem if they differ, or if
+ * other layers do.
+ */
 export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, directory: string): Promise<Result<void>> {
   const file = path.join(directory, TOPOLOGY_FILE);
   const saved = readSavedModel(directory);
   if (!saved.ok) return saved;
-  const { weightData, weightSpecs } = saved.value;
+  const { modelTopology, weightData, weightSpecs } = saved.value;
+  const mismatch = (what: string, reason: string) =>
+    problem(`the ${what} do not match the current version of the backbone "${model.name}": ${reason}`, {
+      at: { file },
+      advice: RETRAIN,
+    });
   try {
     tf.tidy(() => {
       const weights = tf.io.decodeWeights(weightData, weightSpecs);
@@ -140,11 +149,10 @@ export async function loadWeightsInto(tf: TensorFlow, model: LayersModel, direct
       }
       model.loadWeights(weights);
     });
-    return nonFiniteProblem(model, file) ?? success(undefined);
   } catch (error) {
-    return problem(`the weights do not match the current version of the backbone "${model.name}": ${reasonOf(error)}`, {
-      at: { file },
-      advice: RETRAIN,
-    });
+    return mismatch('weights', reasonOf(error));
   }
+  const differences = layerDifferences(modelTopology, model);
+  if (differences.length > 0) return mismatch('layers', differences.join('; '));
+  return nonFiniteProblem(model, file) ?? success(undefined);
 }

@@ -138,8 +138,8 @@ export const augmentParam = {
 /** The same if the module of the stage gives the augmentations, which leaves nothing to choose. */
 const augmentInModule = {
   description: 'Leave it out: the module of the stage gives the augmentations.',
-  enum: ['none'],
-  default: 'none',
+  enum: ['module'],
+  default: 'module',
 } as const;
 
 /** Returns the schema of the param `augment` of a stage with these augmentations, or without any of its own. */

@@ -7,6 +7,7 @@ import { imagesToDevice } from '../tensorflow/images-to-device.ts';
 import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
 import { augment, drawNumbers, drawnNumbers } from './augmentations/augment.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
+import { withCheckedAugmentations } from './augmentations/invalid-augmentation.ts';
 
 export interface PreviewPaths {
   /** Input: the directory of the shards. */
@@ -34,9 +35,16 @@ const GAP = 4;
  * several steps of a training.
  *
  * @returns the number of images; a `bad-input` failure if the shards have none or cannot be read; a `failed` one if
- *   TensorFlow cannot be loaded.
+ *   TensorFlow cannot be loaded or an augmentation is invalid.
  */
 export async function previewAugmentations(
+  paths: PreviewPaths,
+  options: PreviewOptions,
+): Promise<Result<number, StageFailure>> {
+  return withCheckedAugmentations(options.augmentations, () => preview(paths, options));
+}
+
+async function preview(
   paths: PreviewPaths,
   { threads, onProgress, ...options }: PreviewOptions,
 ): Promise<Result<number, StageFailure>> {

@@ -10,6 +10,7 @@ import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Precision } from '../tensorflow/session/config-proto.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
+import { withCheckedAugmentations } from './augmentations/invalid-augmentation.ts';
 import { openCheckpoints } from './checkpoints/checkpoints.ts';
 import { divergedProblem } from './loop/diverged.ts';
 import { type FitOptions, fitModel, type TrainingContext, type TrainingProgress } from './loop/fit.ts';
@@ -92,8 +93,8 @@ interface PreparedModel {
  * Trains a multi-task classifier and saves it, resuming from a checkpoint in `paths.work` if there is one.
  *
  * @returns the metrics of the epoch whose weights were kept; a `bad-input` failure if data, model, weights and params do
- *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, the loss or the weights became NaN or
- *   infinite, or memory is exhausted.
+ *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, an augmentation is invalid, the loss or the
+ *   weights became NaN or infinite, or memory is exhausted.
  * @throws the signal's reason if it is aborted.
  */
 export async function train(
@@ -104,7 +105,9 @@ export async function train(
   const data = await openLabelledImages(paths);
   if (!data.ok) return failure(badInput(data.failure));
   try {
-    return await withMemoryAdvice(options.batchSize, () => trainOn(data.value, paths, options, context));
+    return await withMemoryAdvice(options.batchSize, () =>
+      withCheckedAugmentations(options.augmentations, () => trainOn(data.value, paths, options, context)),
+    );
   } finally {
     await data.value.shards.close();
   }

@@ -102,6 +102,9 @@ describe('augmentation', () => {
     const schema = trainParamsWith(backbones, [affine()]);
     expect(problemsOf(schema, REQUIRED)).toEqual([]);
     expect(problemsOf(schema, { ...REQUIRED, augment: { rotation_range: 5 } })).not.toEqual([]);
+    // Where a result says what it was made with, "none" would be wrong.
+    expect(problemsOf(schema, { ...REQUIRED, augment: 'none' })).not.toEqual([]);
+    expect(schema.properties.augment.default).toBe('module');
   });
 });
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { imagenetWeights } from '../imagenet-weights.ts';
 import type { Backbone, Backbones } from './backbone.ts';
 import { convNeXtSmall, convNeXtTiny, normalizedFeatures } from './convnext.ts';
@@ -115,7 +116,15 @@ export const backbones = Object.fromEntries(
   backboneNames.map((name) => [name, { name, imagenet: imagenetWeights[name], ...table[name] }]),
 ) as Readonly<Record<BackboneName, Backbone>>;
 
-/** Returns the built-in backbones and those that are given, which replace built-in ones of the same name. */
-export function withBuiltIn(given: Backbones | undefined): Backbones {
+/**
+ * Returns the built-in backbones and those that are given, which replace built-in ones of the same name.
+ *
+ * @throws a TypeError if one of them is no object.
+ */
+export function withBuiltIn(given: Backbones = {}): Backbones {
+  for (const [name, backbone] of Object.entries<unknown>(given)) {
+    if (typeof backbone !== 'object' || backbone === null)
+      throw new TypeError(`backbones: ${name} is ${inspect(backbone)}, expected an object with "name" and "build"`);
+  }
   return { ...backbones, ...given };
 }

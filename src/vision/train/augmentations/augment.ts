@@ -1,7 +1,9 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import { counted } from '../../../shared/wording.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { statelessUniform } from '../../tensorflow/stateless-random.ts';
 import type { Augmentation, Batch, ImageSize } from './augmentation.ts';
+import { checkedBatch, InvalidAugmentation } from './invalid-augmentation.ts';
 import { type RandomKey, randomOf } from './random.ts';
 
 /** Multiples of these are far apart, and from those by which the keys of dropout differ. */
@@ -21,6 +23,7 @@ function numbersBefore(augmentations: readonly Augmentation[], index: number): n
  * Draws the numbers of a step. Those of an image do not depend on the number of images.
  *
  * @returns float32 [count, drawn numbers], row-major.
+ * @throws an `InvalidAugmentation` if one draws another number of them than it says.
  */
 export function drawNumbers(
   augmentations: readonly Augmentation[],
@@ -31,10 +34,23 @@ export function drawNumbers(
   const columns = drawnNumbers(augmentations);
   const drawn = new Float32Array(count * columns);
   let column = 0;
-  for (const [stream, { draws }] of augmentations.entries()) {
+  for (const [stream, augmentation] of augmentations.entries()) {
+    const { draws } = augmentation;
     if (draws === undefined) continue;
     const random = randomOf(key, stream);
-    for (let image = 0; image < count; image += 1) drawn.set(draws.draw(random, size), image * columns + column);
+    for (let image = 0; image < count; image += 1) {
+      const numbers = draws.draw(random, size);
+      // Others would take the place of those of another augmentation or image.
+      if (numbers.length !== draws.numbers) {
+        const did = `drew ${counted(numbers.length, 'number')} for an image, expected ${draws.numbers}`;
+        throw new InvalidAugmentation(
+          augmentation,
+          did,
+          'Return as many from its "draws.draw" as "draws.numbers" says.',
+        );
+      }
+      drawn.set(numbers, image * columns + column);
+    }
     column += draws.numbers;
   }
   return drawn;
@@ -45,6 +61,7 @@ export function drawNumbers(
  *
  * @param drawn float32 [n, drawn numbers]: see `drawNumbers`.
  * @param key int32 [2]: seed and step.
+ * @throws an `InvalidAugmentation` if one returns no batch of the same images.
  */
 export function augment(
   tf: TensorFlow,
@@ -53,7 +70,8 @@ export function augment(
   { drawn, key }: { readonly drawn: Tensor2D; readonly key: Tensor1D },
 ): Batch {
   const [count, columns] = drawn.shape;
-  return augmentations.reduce((augmented, { draws, apply }, index) => {
+  return augmentations.reduce((augmented, augmentation, index) => {
+    const { draws, apply } = augmentation;
     const numbers = draws?.numbers ?? 0;
     const own =
       numbers === columns ? drawn : tf.slice(drawn, [0, numbersBefore(augmentations, index)], [count, numbers]);
@@ -63,6 +81,6 @@ export function augment(
       const step = Math.imul(index + 1, AUGMENTATION_STEP) + Math.imul(calls, CALL_STEP);
       return statelessUniform(tf, shape, tf.add(key, tf.tensor1d([step | 0, 0], 'int32')));
     };
-    return apply(augmented, { tf, drawn: own, uniform });
+    return checkedBatch(tf, augmentation, augmented, apply(augmented, { tf, drawn: own, uniform }));
   }, batch);
 }

@@ -5,7 +5,12 @@ import type { Resizing } from '../../data/images/resizing.ts';
 import { type LoadedWeights, loadKerasWeights } from '../../keras/load-weights.ts';
 import type { Backbones } from '../../models/backbones/backbone.ts';
 import { backbones as builtIn } from '../../models/backbones/index.ts';
-import { type Architecture, buildClassifier, type ClassifierOptions } from '../../models/classifier.ts';
+import {
+  type Architecture,
+  buildClassifier,
+  type ClassifierOptions,
+  InvalidBackbone,
+} from '../../models/classifier.ts';
 import type { TaskClasses } from '../../models/heads.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../../models/saved-model.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
@@ -117,6 +122,8 @@ function build(tf: TensorFlow, facts: Architecture, options: StartingModelOption
   try {
     return success(buildClassifier(tf, facts, options));
   } catch (error) {
+    if (error instanceof InvalidBackbone)
+      return problem(error.message, { advice: 'Return the output of its last layer from "build".' });
     const [, name] = /The name "(.*)" is used \d+ times in the model/.exec(String(error)) ?? [];
     if (name === undefined) throw error;
     if (!facts.tasks.some((task) => task.name === name)) {

@@ -3,7 +3,7 @@ import { type Backbone, toUnitRange } from 'pipeline/vision';
 import { describe, expect, test } from 'vitest';
 import { withBuiltIn } from '../../../../src/vision/models/backbones/index.ts';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
-import { readModelFacts, saveModel } from '../../../../src/vision/models/saved-model.ts';
+import { loadWeightsInto, readModelFacts, saveModel } from '../../../../src/vision/models/saved-model.ts';
 import { findStartingPoint, startingModel } from '../../../../src/vision/train/start/starting-point.ts';
 import { temporaryFolder } from '../../../support/dataset.ts';
 import { modelFacts } from '../../../support/model-facts.ts';
@@ -56,6 +56,22 @@ describe('a backbone of somebody else', () => {
     });
   });
 
+  test('is told what is wrong if it returns no feature maps, or is none', async () => {
+    const backbones = { mine: { ...sums, build: (() => undefined) as unknown as Backbone['build'] } };
+    const facts = modelFacts({ backbone: 'mine', ...size, tasks });
+    expect(await startingModel(tf, { facts }, { ...options, backbones })).toMatchObject({
+      ok: false,
+      failure: [
+        {
+          message: 'the backbone "mine" is invalid: its "build" returned undefined',
+          advice: 'Return the output of its last layer from "build".',
+        },
+      ],
+    });
+    const none = { mine: undefined } as unknown as Readonly<Record<string, Backbone>>;
+    expect(() => withBuiltIn(none)).toThrow('backbones: mine is undefined, expected an object with "name" and "build"');
+  });
+
   test('has a model that only stages with this backbone take', async () => {
     const backbones = withBuiltIn({ mine: sums });
     const facts = modelFacts({ backbone: 'mine', ...size, tasks });
@@ -66,6 +82,66 @@ describe('a backbone of somebody else', () => {
     expect(lacking).toMatchObject({
       ok: false,
       failure: [{ message: 'the model has the backbone "mine", which this stage does not have' }],
+    });
+  });
+
+  describe('is compared with the one that a saved model was trained with', () => {
+    const facts = modelFacts({ backbone: 'mine', ...size, tasks });
+    const built = (backbone: Backbone, dropout: number) =>
+      buildClassifier(tf, facts, { dropout, seed: 1, backbones: withBuiltIn({ mine: backbone }) });
+    /** Saves a model with one backbone, and loads its weights into a model with another. */
+    const loaded = async (trained: Backbone, now: Backbone) => {
+      const directory = temporaryFolder();
+      await saveModel(tf, built(trained, 0.5), facts, directory);
+      return loadWeightsInto(tf, built(now, 0), directory);
+    };
+    const pooled = (size: number, name?: string): Backbone => ({
+      ...sums,
+      build: (layers, input) =>
+        layers.apply(
+          sums.build(layers, input),
+          layers.tf.layers.maxPooling2d({ poolSize: size, ...(name !== undefined && { name }) }),
+        ),
+    });
+
+    test.each([
+      [
+        'another preprocessing',
+        { ...sums, preprocessing: { scale: 1 / 255, offset: 0 } },
+        'the layer "preprocess" was trained with another scale and offset',
+      ],
+      [
+        'no preprocessing',
+        { ...sums, preprocessing: 'none' },
+        'the model has the layer "preprocess" (Rescaling) instead of the layer "sum" (Conv2D)',
+      ],
+      [
+        'a layer more',
+        pooled(2, 'shrink'),
+        'the model has the layer "pool" (GlobalAveragePooling2D) instead of the layer "shrink" (MaxPooling2D)',
+      ],
+    ] as const)('%s is refused, although all weights match', async (_, now, reason) => {
+      expect(await loaded(sums, now)).toMatchObject({
+        ok: false,
+        failure: [
+          {
+            message: `the layers do not match the current version of the backbone "sums": ${reason}`,
+            at: { file: expect.stringMatching(/model\.json$/) },
+            advice: 'Rerun the stage that trained the model.',
+          },
+        ],
+      });
+    });
+
+    test('a window of another size is refused', async () => {
+      const { failure } = (await loaded(pooled(2, 'shrink'), pooled(4, 'shrink'))) as { failure?: unknown };
+      expect(failure).toMatchObject([
+        { message: expect.stringContaining('"shrink" was trained with another pool_size') },
+      ]);
+    });
+
+    test('the same one is taken, whatever names TensorFlow.js gives to its layers without weights', async () => {
+      expect(await loaded(pooled(2), pooled(2))).toMatchObject({ ok: true });
     });
   });
 

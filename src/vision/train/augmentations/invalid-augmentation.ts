@@ -1,0 +1,114 @@
+import { inspect } from 'node:util';
+import { failed, type StageFailure } from '../../../index.ts';
+import { failure, type Problem, type Result } from '../../../shared/problem.ts';
+import { counted, quoted, shortened } from '../../../shared/wording.ts';
+import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { Augmentation, Batch } from './augmentation.ts';
+
+const RETURN_A_BATCH =
+  'Return { pixels, targets } from its "apply": pixels of the shape and type that it was given, float32 ' +
+  '[n, height, width, 3], and targets with a row for each image.';
+
+/** What an augmentation did wrong. It is thrown, since TensorFlow.js is in between while a step is traced. */
+export class InvalidAugmentation extends Error {
+  readonly problem: Problem;
+
+  constructor({ name }: Augmentation, did: string, advice: string) {
+    const problem = { message: `augmentation ${quoted(String(name))} ${did}`, advice };
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+/**
+ * Runs `work` if these are augmentations, which the code of a stage gives.
+ *
+ * @returns a `failed` failure if they are not, or if one of them turns out to be invalid in `work`.
+ * @throws other errors of `work`.
+ */
+export async function withCheckedAugmentations<Value>(
+  augmentations: readonly Augmentation[],
+  work: () => Promise<Result<Value, StageFailure>>,
+): Promise<Result<Value, StageFailure>> {
+  const problems = notAugmentations(augmentations);
+  if (problems.length > 0) return failure(failed(problems));
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InvalidAugmentation) return failure(failed([error.problem]));
+    throw error;
+  }
+}
+
+function notAugmentations(given: unknown): readonly Problem[] {
+  const advice = 'Give a list of what affine(), mixup() and the others return, or of objects with "name" and "apply".';
+  if (!Array.isArray(given)) return [{ message: `augmentations is ${shown(given)}, expected a list`, advice }];
+  // Not `flatMap`, which leaves out holes.
+  return Array.from(given, (each: unknown, index) => ({ each, index }))
+    .filter(({ each }) => !isAugmentation(each))
+    .map(({ each, index }) => ({ message: `augmentations[${index}] is ${shown(each)}, not an augmentation`, advice }));
+}
+
+/** A function is none, although it has a method `apply`. */
+function isAugmentation(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'apply' in value && typeof value.apply === 'function';
+}
+
+function shown(value: unknown): string {
+  return shortened(inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }));
+}
+
+/**
+ * Checks what an augmentation made of a batch. Only shapes and types are compared, which are known while a step is traced.
+ *
+ * @throws an `InvalidAugmentation` if it is no batch of the same images.
+ */
+export function checkedBatch(tf: TensorFlow, augmentation: Augmentation, before: Batch, after: unknown): Batch {
+  const wrong = isBatch(after) ? mismatch(tf, before, after) : `returned ${shown(after)}, expected { pixels, targets }`;
+  if (wrong !== undefined) throw new InvalidAugmentation(augmentation, wrong, RETURN_A_BATCH);
+  return after as Batch;
+}
+
+function isBatch(value: unknown): value is { readonly pixels: unknown; readonly targets: readonly unknown[] } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'pixels' in value &&
+    'targets' in value &&
+    Array.isArray(value.targets)
+  );
+}
+
+function mismatch(
+  tf: TensorFlow,
+  before: Batch,
+  { pixels, targets }: { readonly pixels: unknown; readonly targets: readonly unknown[] },
+): string | undefined {
+  if (pixels instanceof tf.Tensor && pixels.rank === 4 && pixels.shape[0] !== before.pixels.shape[0])
+    return `returned ${counted(pixels.shape[0] ?? 0, 'image')} for ${before.pixels.shape[0]}`;
+  const wrongPixels = tensorMismatch(tf, 'pixels', before.pixels, pixels);
+  const [expected] = before.targets;
+  // The preview has no targets.
+  if (wrongPixels !== undefined || expected === undefined) return wrongPixels;
+  if (targets.length === 0) return 'returned no targets';
+  for (const each of targets) {
+    const { target, headMask } = Object(each);
+    const wrong =
+      tensorMismatch(tf, 'a target', expected.target, target) ??
+      tensorMismatch(tf, 'a headMask', expected.headMask, headMask);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+function tensorMismatch(
+  tf: TensorFlow,
+  what: string,
+  expected: { readonly dtype: string; readonly shape: readonly number[] },
+  value: unknown,
+): string | undefined {
+  const wanted = `${expected.dtype} [${expected.shape.join(', ')}]`;
+  if (!(value instanceof tf.Tensor)) return `returned ${shown(value)} as ${what}, expected a tensor ${wanted}`;
+  const got = `${value.dtype} [${value.shape.join(', ')}]`;
+  return got === wanted ? undefined : `returned ${what} of ${got}, expected ${wanted}`;
+}
