@@ -7,13 +7,17 @@ import { WALL_CLOCK } from '../../support/slurm/virtual-clock.ts';
 import { TOY } from '../cli/toy-pipeline.ts';
 import { inCluster } from './in-cluster.ts';
 
-/** Runs the toy pipeline on a cluster whose commands are simulated and whose jobs are real processes. */
-async function runToy(options: Partial<FakeSlurmOptions> = {}, change: (project: Project) => void = () => undefined) {
+/** A cluster whose commands are simulated and whose jobs are real processes, and the environment that has them. */
+async function fakeCluster(options: Partial<FakeSlurmOptions> = {}) {
   const slurm = new FakeSlurm({ clock: WALL_CLOCK, work: runScript, ...options });
   const commands = await putOnPath(slurm, onTestFinished);
+  return { slurm, environment: { PATH: [commands, process.env['PATH']].join(delimiter) } };
+}
+
+async function runToy(options: Partial<FakeSlurmOptions> = {}, change: (project: Project) => void = () => undefined) {
+  const { slurm, environment } = await fakeCluster(options);
   const project = inCluster(TOY);
   change(project);
-  const environment = { PATH: [commands, process.env['PATH']].join(delimiter) };
   const finished = await project.pipelineWith(environment, 'run', '--json', '--executor', 'cluster');
   return { slurm, ...finished };
 }
@@ -44,4 +48,25 @@ test('what follows from a stage that failed never starts, and the rest does', as
   );
   expect(stages.map(({ outcome }) => outcome)).toEqual(['ran', 'ran', 'failed', 'blocked']);
   expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['COMPLETED', 'COMPLETED', 'FAILED', 'CANCELLED']);
+});
+
+test('a job that has ended, and is still listed because of a slow epilog, is not taken for that of a later run', async () => {
+  const { slurm, environment } = await fakeCluster({ complete: 600_000 });
+  const project = inCluster({
+    'pipeline.yaml': `stages:
+  copy: { command: "cp {inputs.text} {outputs.text}", inputs: { text: ./text.txt }, outputs: [text.txt], executor: cluster }
+`,
+    'text.txt': 'one',
+  });
+  const run = async (...options: readonly string[]) => {
+    const { stages } = await project.pipelineWith(environment, 'run', '--json', ...options);
+    return [stages[0]?.outcome, stages[0]?.outputs?.['text']];
+  };
+  const first = await run();
+  project.write('text.txt', 'two');
+  const second = await run();
+  expect([first[0], second[0]]).toEqual(['ran', 'ran']);
+  expect(second[1]).not.toEqual(first[1]);
+  expect(await run('--force')).toEqual(second);
+  expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['COMPLETING', 'COMPLETING', 'COMPLETING']);
 });

@@ -68,6 +68,11 @@ export class ClusterExecutor implements Executor {
       const outcome = await this.#follow(job.value, request, onMessage, signal);
       if (outcome.type === 'detached') return { type: 'cancelled' };
       submissions.ended(stage);
+      if (outcome.type === 'other-inputs') {
+        if (replacements > 0) return failed(otherInputsFailure(request, outcome.names));
+        onMessage({ type: 'log', message: otherInputsText(job.value, outcome.names), source: 'stderr' });
+        continue;
+      }
       if (outcome.type !== 'dead') return this.#endOf(outcome, request);
       if (replacements < MOST_REPLACEMENTS && isReplaced(outcome)) {
         exclude.push(...(outcome.state?.ended === 'node-failed' ? outcome.state.nodes : []));
@@ -99,7 +104,10 @@ export class ClusterExecutor implements Executor {
     return followed.outcome(signal);
   }
 
-  #endOf(outcome: Exclude<JobOutcome, { readonly type: 'dead' | 'detached' }>, request: StageRequest): StageEnd {
+  #endOf(
+    outcome: Exclude<JobOutcome, { readonly type: 'dead' | 'detached' | 'other-inputs' }>,
+    request: StageRequest,
+  ): StageEnd {
     if (outcome.type === 'found') {
       const { record, isCached } = outcome;
       return isCached ? { type: 'cached', record } : { type: 'succeeded', record, seconds: record.provenance.seconds };
@@ -137,6 +145,16 @@ function isReplaced({ state }: Dead): boolean {
 
 function replacedText({ id }: SubmittedJob, { state }: Dead): string {
   return `job ${id} ended (${state?.word ?? 'unknown'}); it is submitted again`;
+}
+
+function otherInputsText({ id }: SubmittedJob, names: readonly string[]): string {
+  return `job ${id} had another content of ${names.join(', ')}, as it was when it began; it is submitted again`;
+}
+
+function otherInputsFailure({ stage }: StageRequest, names: readonly string[]): FailureReason {
+  const message = `the job of stage "${stage}" read another content than this run did: ${names.join(', ')}`;
+  const advice = 'Inputs were changed during the run. Run the pipeline again: it takes them as they are then.';
+  return { kind: 'bad-input', problems: [{ message, advice }] };
 }
 
 function failed(failure: FailureReason): StageEnd & { readonly type: 'failed' } {
