@@ -14,6 +14,16 @@ async function fakeCluster(options: Partial<FakeSlurmOptions> = {}) {
   return { slurm, environment: { PATH: [commands, process.env['PATH']].join(delimiter) } };
 }
 
+/** A pipeline of one stage, which copies a file. */
+function copying(): Project {
+  return inCluster({
+    'pipeline.yaml': `stages:
+  copy: { command: "cp {inputs.text} {outputs.text}", inputs: { text: ./text.txt }, outputs: [text.txt], executor: cluster }
+`,
+    'text.txt': 'one',
+  });
+}
+
 async function runToy(options: Partial<FakeSlurmOptions> = {}, change: (project: Project) => void = () => undefined) {
   const { slurm, environment } = await fakeCluster(options);
   const project = inCluster(TOY);
@@ -52,12 +62,7 @@ test('what follows from a stage that failed never starts, and the rest does', as
 
 test('a job that has ended, and is still listed because of a slow epilog, is not taken for that of a later run', async () => {
   const { slurm, environment } = await fakeCluster({ complete: 600_000 });
-  const project = inCluster({
-    'pipeline.yaml': `stages:
-  copy: { command: "cp {inputs.text} {outputs.text}", inputs: { text: ./text.txt }, outputs: [text.txt], executor: cluster }
-`,
-    'text.txt': 'one',
-  });
+  const project = copying();
   const run = async (...options: readonly string[]) => {
     const { stages } = await project.pipelineWith(environment, 'run', '--json', ...options);
     return [stages[0]?.outcome, stages[0]?.outputs?.['text']];
@@ -69,4 +74,21 @@ test('a job that has ended, and is still listed because of a slow epilog, is not
   expect(second[1]).not.toEqual(first[1]);
   expect(await run('--force')).toEqual(second);
   expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['COMPLETING', 'COMPLETING', 'COMPLETING']);
+});
+
+test('`cancel` means the run that was started last, also if an earlier one had submitted the same jobs', async () => {
+  const { slurm, environment } = await fakeCluster({ schedule: 600_000 });
+  const project = copying();
+  const command = async (...words: readonly string[]) => {
+    const { stdout } = await project.pipelineWith(environment, ...words, '--json');
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { readonly run: string; readonly jobs: unknown };
+  };
+  const first = await command('run', '--detach');
+  project.edit('pipeline.yaml', 'cp {', 'cp -p {');
+  await command('run', '--detach');
+  project.edit('pipeline.yaml', 'cp -p {', 'cp {');
+  const last = await command('run', '--detach');
+  expect(await command('cancel')).toMatchObject({ run: last.run, jobs: 1 });
+  expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['CANCELLED', 'PENDING']);
+  expect(await command('cancel', first.run)).toMatchObject({ run: first.run, jobs: 0 });
 });
