@@ -92,3 +92,30 @@ test('`cancel` means the run that was started last, also if an earlier one had s
   expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['CANCELLED', 'PENDING']);
   expect(await command('cancel', first.run)).toMatchObject({ run: first.run, jobs: 0 });
 });
+
+test('what reads a stage of this machine is submitted together when that one has ended, with what reads it in turn', async () => {
+  const { slurm, environment } = await fakeCluster();
+  const project = inCluster({
+    'pipeline.yaml': `stages:
+  prepare: { command: "cp {inputs.text} {outputs.data}", inputs: { text: ./text.txt }, outputs: [data] }
+  train:
+    command: "cp {inputs.data} {outputs.model}"
+    inputs: { data: prepare.data }
+    outputs: [model]
+    params: { seed: "\${matrix.seed}" }
+    matrix: { seed: [1, 2, 3] }
+    executor: cluster
+  join: { command: "tar -cPf {outputs.best} {inputs.models}", inputs: { models: "train.model" }, outputs: [best], executor: cluster }
+`,
+    'text.txt': 'one',
+  });
+  const { stages, stdout } = await project.pipelineWith(environment, 'run', '--json');
+  expect(
+    stages.map(({ outcome }) => outcome),
+    stdout,
+  ).toEqual(['ran', 'ran', 'ran', 'ran', 'ran']);
+  const submissions = slurm.calls.filter(({ program }) => program === 'sbatch').map(({ args }) => args.join(' '));
+  expect(submissions).toHaveLength(2);
+  expect(submissions[0]).toContain('--array=0-2');
+  expect(submissions[1]).toContain('--dependency=afterok:');
+});
