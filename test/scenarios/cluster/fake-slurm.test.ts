@@ -119,3 +119,18 @@ test('what reads a stage of this machine is submitted together when that one has
   expect(submissions[0]).toContain('--array=0-2');
   expect(submissions[1]).toContain('--dependency=afterok:');
 });
+
+test('`--detach` submits what it can, and says which stages are left to this machine', async () => {
+  const { slurm, environment } = await fakeCluster({ schedule: 600_000 });
+  const project = copying();
+  project.edit(
+    'pipeline.yaml',
+    'stages:\n',
+    'stages:\n  here: { command: "cp {inputs.text} {outputs.end}", inputs: { text: copy.text }, outputs: [end] }\n',
+  );
+  const { exitCode, stdout, stderr } = await project.pipelineWith(environment, 'run', '--detach');
+  expect([exitCode, slurm.cluster.jobs.length], stderr).toEqual([0, 1]);
+  expect(stderr).toContain('warning: these stages cannot be submitted now: here');
+  expect(stderr).toMatch(/To run them, too: .*pipeline attach/);
+  expect(stdout).toMatch(/1 job on "cluster" queued or running \(run \S+\)/);
+});
