@@ -16,7 +16,7 @@ export default defineConfig({
     env: { GITHUB_ACTIONS: '', GITLAB_CI: '', BUILDKITE: '' },
     // By default vitest leaves a core free, which would leave half of a machine with two cores idle.
     poolOptions: { forks: { maxForks: Math.max(2, availableParallelism() - 1) } },
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 });

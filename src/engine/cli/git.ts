@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { type Problem, problem, type Result, success } from '../../shared/problem.ts';
+import { type Place, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import { SIZE_LIMITS } from '../../shared/read-file.ts';
 import { shellQuoted } from '../../shared/text/shell-quoted.ts';
+import { shortened } from '../../shared/wording.ts';
 
 /** A commit of the repository that a folder lies in. */
 export interface Revision {
@@ -17,9 +18,14 @@ interface Answer {
   readonly fault: string;
 }
 
+/** Returns the place of a problem with a revision that the user has given. */
+export function sinceOption(written: string): Place {
+  return { file: `--since ${shellQuoted(shortened(written))}` };
+}
+
 /** Finds a commit by whatever Git accepts as one: a branch, a tag, `HEAD~2`, a digest. */
 export function findRevision(folder: string, written: string): Result<Revision> {
-  const at = { file: `--since ${written}` };
+  const at = sinceOption(written);
   const inside = git(folder, 'rev-parse', '--is-shallow-repository');
   if (!inside.ok) return inside;
   if (!inside.value.ok) {

@@ -44,11 +44,12 @@ export function parsePort(text: string): number {
   return port;
 }
 
-/** Parses a number that is not negative, such as 0.001 or 1e-6. Throws an Error for anything else. */
+/** Parses a decimal number from 0 to below 1, such as 0.001 or 1e-6. Throws an Error for anything else. */
 export function parseRatio(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new Error('Expected a number that is not negative, such as 0.001 or 1e-6.');
+  // Number also takes hexadecimal, octal and binary ones.
+  if (!/^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) || value >= 1)
+    throw new Error('Expected a decimal number from 0 to below 1, such as 0.001 or 1e-6.');
   return value;
 }
 

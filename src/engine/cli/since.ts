@@ -1,15 +1,17 @@
 import { basename, dirname } from 'node:path';
-import { problem, type Result, success } from '../../shared/problem.ts';
+import { failure, problem, type Result, success } from '../../shared/problem.ts';
+import { shellQuoted } from '../../shared/text/shell-quoted.ts';
+import { shortened } from '../../shared/wording.ts';
 import { findOutdated, type OutdatedStage } from '../execute/compare-with-lockfile.ts';
 import type { Emit, RunResult, StageResult } from '../execute/events.ts';
 import type { Lockfile } from '../execute/lockfile.ts';
 import { parseLockfile } from '../execute/read-lockfile.ts';
 import type { Services } from '../execute/services.ts';
 import type { Plan, PlannedStage } from '../plan/plan.ts';
-import { affected, type Selection } from '../plan/select.ts';
+import { affected, type Select, type Selection } from '../plan/select.ts';
 import { describeChanges } from '../report/changes.ts';
 import type { Console } from './console.ts';
-import { fileAt, findRevision, type Revision } from './git.ts';
+import { fileAt, findRevision, type Revision, sinceOption } from './git.ts';
 import { withInstancesOf } from './locked-instances.ts';
 import type { CommonOptions } from './options.ts';
 import { lockfilePath } from './project.ts';
@@ -37,27 +39,35 @@ export function lockfileAt(
   const text = fileAt(folder, revision.value, name);
   if (!text.ok) return text;
   if (text.value === undefined) {
-    const advice = `Commit the lockfile that a complete run writes, or name a commit that has one: git log --oneline -- ${name}`;
-    return problem(`the commit has no ${name} to compare with`, { at: { file: `--since ${written}` }, advice });
+    const advice = `Commit the lockfile that a complete run writes, or name a commit that has one: git log --oneline -- ${shellQuoted(name)}`;
+    return problem(`the commit has no ${name} to compare with`, { at: sinceOption(written), advice });
   }
-  const lockfile = parseLockfile(`${written}:${name}`, text.value);
-  return lockfile.ok ? success({ lockfile: lockfile.value, revision: revision.value }) : lockfile;
+  const lockfile = parseLockfile(`${shortened(written)}:${name}`, text.value);
+  if (lockfile.ok) return success({ lockfile: lockfile.value, revision: revision.value });
+  // A commit stays as it is, so nothing can be repaired in it.
+  const advice = `Name another commit, whose lockfile is valid: git log --oneline -- ${shellQuoted(name)}`;
+  return failure(lockfile.failure.map((fault) => ({ ...fault, advice })));
 }
 
 /**
  * Compares the pipeline with the lockfile of a commit. It has the content of inputs that Git does not track, too. The
  * outputs of upstream stages are taken from it, so that each stage is compared on its own.
+ *
+ * @param select selects the stages to compare.
  */
 export async function changesSince(
   written: string,
   opened: Services,
   options: CommonOptions,
+  select: Select,
 ): Promise<Result<Changes>> {
   const read = lockfileAt(written, options);
   if (!read.ok) return read;
   const { lockfile, revision } = read.value;
   const services = await withInstancesOf(lockfile, opened);
-  const outdated = await findOutdated(lockfile, new Set(services.plan.stages.map(({ name }) => name)), services);
+  const compared = select(services.plan);
+  if (!compared.ok) return compared;
+  const outdated = await findOutdated(lockfile, compared.value.stages, services);
   if (!outdated.ok) return outdated;
   const changed = new Set(outdated.value.map(({ stage }) => stage));
   const isChanged = ({ name }: Pick<PlannedStage, 'name'>) => changed.has(name) || !lockfile.has(name);

@@ -65,7 +65,7 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
   const names = plan.stages.map((stage) => stage.name);
   if (choice.isChanged !== undefined) {
     const limits = [choice.stages.length > 0 ? asked : names, until ?? names];
-    return success(selectChanged(plan, choice.isChanged, limits, choice.force));
+    return success(selectChanged(plan, choice.isChanged, limits));
   }
   const downstream = from === undefined ? undefined : after(plan, from);
   const targets = choice.stages.length > 0 ? asked : (downstream ?? names);
@@ -93,7 +93,7 @@ export function select(plan: Plan, choice: Choice): Result<Selection> {
   });
 }
 
-function conflictsIn({ stages, from, until, only, isChanged }: Choice): Problem[] {
+function conflictsIn({ stages, from, until, only, force, isChanged }: Choice): Problem[] {
   if (only !== undefined && (from !== undefined || until !== undefined || stages.length > 0)) {
     return [
       {
@@ -103,27 +103,24 @@ function conflictsIn({ stages, from, until, only, isChanged }: Choice): Problem[
       },
     ];
   }
-  const option = only === undefined ? 'from' : 'only';
-  if (isChanged === undefined || (from ?? only) === undefined) return [];
-  return [
-    {
-      message: `--since cannot be combined with --${option}`,
-      at: { file: `--${option} ${from ?? only}` },
-      advice: 'Remove one of them. Stages and --until can be given with --since.',
-    },
+  if (isChanged === undefined) return [];
+  const others = [
+    ...(from === undefined ? [] : [['--from', from]]),
+    ...(only === undefined ? [] : [['--only', only]]),
+    ...(force ? [['--force']] : []),
   ];
+  return others.map((words) => ({
+    message: `--since cannot be combined with ${words[0]}`,
+    at: { file: words.join(' ') },
+    advice: 'Remove one of them. Stages and --until can be given with --since.',
+  }));
 }
 
 /** Selects the stages that have changed with what is downstream of them, as far as they are upstream of all `limits`. */
-function selectChanged(
-  plan: Plan,
-  isChanged: IsChanged,
-  limits: readonly (readonly string[])[],
-  force: boolean,
-): Selection {
+function selectChanged(plan: Plan, isChanged: IsChanged, limits: readonly (readonly string[])[]): Selection {
   const within = limits.map((limit) => before(plan, limit));
   const changed = affected(plan, isChanged).filter((name) => within.every((limit) => limit.has(name)));
-  return { stages: before(plan, changed), forced: new Set(force ? changed : []), cachedOnly: new Set() };
+  return { stages: before(plan, changed), forced: new Set(), cachedOnly: new Set() };
 }
 
 /** Returns the stages that have changed, and all their downstream stages, in the order of the plan. */

@@ -7,10 +7,12 @@ import { finalMetrics } from './final-metrics.ts';
 interface Printing {
   readonly paint: Paint;
   readonly commandLine: (...words: readonly string[]) => string;
+  /** Returns the command that runs the same stages. */
+  readonly again: () => string;
 }
 
 /** Summarizes a run: the outcomes of its stages, the final metrics, and suggested next commands. */
-export function summarize(result: RunResult, { paint, commandLine }: Printing): string {
+export function summarize(result: RunResult, { paint, commandLine, again }: Printing): string {
   const { stages } = result.plan;
   const completed = result.stages.filter(
     (stage): stage is CompletedStage => stage.outcome === 'ran' || stage.outcome === 'cached',
@@ -20,7 +22,7 @@ export function summarize(result: RunResult, { paint, commandLine }: Printing): 
   const blocks = [outcomes(result, paint), ...metrics];
   const read = new Set(stages.flatMap(({ dependencies }) => dependencies));
   const ends = completed.filter(({ name }) => !read.has(name));
-  const next = nextSteps(result, ends, commandLine);
+  const next = nextSteps(result, ends, { commandLine, again });
   if (next.length > 0) blocks.push(next.map((step) => `${paint('cyan', '→')} ${step}`).join('\n'));
   return blocks.join('\n\n');
 }
@@ -48,11 +50,11 @@ const MOST_SUGGESTED = 3;
 function nextSteps(
   { ok, cancelled, stages }: RunResult,
   completed: readonly CompletedStage[],
-  commandLine: Printing['commandLine'],
+  { commandLine, again }: Pick<Printing, 'commandLine' | 'again'>,
 ): string[] {
   if (cancelled) return ['To resume, run it again: finished stages are cached.'];
   if (!ok) return [];
-  if (stages.some((stage) => stage.outcome === 'would-run')) return [`To run them: ${commandLine('run')}`];
+  if (stages.some((stage) => stage.outcome === 'would-run')) return [`To run them: ${again()}`];
   return completed.slice(0, MOST_SUGGESTED).flatMap(({ name, outputs }) => {
     const output = Object.keys(outputs)[0];
     return output === undefined

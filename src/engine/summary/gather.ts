@@ -92,8 +92,9 @@ async function metricFacts(
   sources: Sources | undefined,
 ): Promise<MetricFacts[]> {
   const [intervals, earlier] = [await intervalsOf(now, sources), await intervalsOf(before, sources)];
-  return stages.flatMap(({ name: stage, metrics }) => {
-    const known = before.get(stage)?.metrics ?? {};
+  return stages.flatMap(({ name: stage, outcome, metrics }) => {
+    // A stage without a result has lost no metric.
+    const known = isCompleted(outcome) ? (before.get(stage)?.metrics ?? {}) : {};
     return [...new Set([...Object.keys(metrics), ...Object.keys(known)])].map((name) => ({
       stage,
       name,
@@ -101,6 +102,10 @@ async function metricFacts(
       now: estimateOf(metrics[name], intervalOf(stage, name, intervals)),
     }));
   });
+}
+
+function isCompleted(outcome: string): boolean {
+  return outcome === 'ran' || outcome === 'cached';
 }
 
 function hasMetrics({ metrics }: Pick<ObservedStage, 'metrics'>): boolean {

@@ -33,11 +33,6 @@ describe('the selection of stages by pipeline run', () => {
     ['--since REV, c changed', changed('c'), { stages: 'abcde', forced: '', cachedOnly: '' }],
     ['--since REV, e and f changed', changed('ef'), { stages: 'abcdef', forced: '', cachedOnly: '' }],
     ['--since REV, nothing changed', changed(''), { stages: '', forced: '', cachedOnly: '' }],
-    [
-      '--since REV --force, c changed',
-      { ...changed('c'), force: true },
-      { stages: 'abcde', forced: 'cde', cachedOnly: '' },
-    ],
     ['b --since REV, a changed', { ...changed('a'), stages: ['b'] }, { stages: 'ab', forced: '', cachedOnly: '' }],
     ['b --since REV, c changed', { ...changed('c'), stages: ['b'] }, { stages: '', forced: '', cachedOnly: '' }],
     [
@@ -61,7 +56,7 @@ describe('the selection of stages by pipeline run', () => {
     expect(affected(plan, ({ name }) => 'fb'.includes(name))).toEqual(['b', 'd', 'e', 'f']);
   });
 
-  test.each([{ from: 'b' }, { only: 'b' }])('--since in combination with %o is rejected', (choice) => {
+  test.each([{ from: 'b' }, { only: 'b' }, { force: true }])('--since in combination with %o is rejected', (choice) => {
     expect(select(plan, { stages: [], force: false, ...changed('c'), ...choice }).ok).toBe(false);
   });
 

@@ -42,6 +42,17 @@ describe('pipeline ci-summary', () => {
     expect(stdout).toMatch(/<p><code>count<\/code> <code>stages\/count\.ts:9:\d+<\/code><\/p>\n\n<pre>too many words/);
   });
 
+  test('does not say of stages without a result that their metrics are gone', async () => {
+    const project = toy();
+    await project.run();
+    project.write('data/b.txt', 'three four\n');
+    project.edit('stages/shout.ts', 'writeFileSync(outputs.text,', "throw new Error('too loud');\n    void (");
+    project.write('events.jsonl', (await project.run('--keep-going')).stdout);
+    const { stdout } = await project.pipeline('ci-summary', 'events.jsonl');
+    expect(seen(stdout, 'Metrics that differ').cells.slice(1)).toEqual([['count', 'words', '3', '4', '+1']]);
+    expect(stdout).not.toContain('gone');
+  });
+
   test('gives facts as JSON, from which another job makes the same Markdown without the project', async () => {
     const project = toy();
     project.write('events.jsonl', (await project.run()).stdout);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { execaNode } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -128,6 +128,14 @@ describe('pipeline init --template', () => {
       project.write('data/garments/Images/1.jpg', '');
       expect(await project.pipeline('status')).toMatchObject({ exitCode: 0, stderr: '' });
     }
+  });
+
+  test('the next steps name the folder into which npm installs: that of the nearest package.json', async () => {
+    const project = new Project({ 'package.json': '{ "private": true, "type": "module" }' });
+    rmSync(project.path('node_modules'), { recursive: true });
+    const { stdout } = await project.pipeline('init', '--template', 'fashionai', 'fa');
+    expect(stdout).toContain('→ node ../node_modules/pipeline/dist/draw-garments.js --out data/garments\n');
+    expect(project.read('fa/pipeline.yaml')).toContain('$schema=../node_modules/pipeline/dist/pipeline.schema.json');
   });
 
   test('an unknown name is answered with all names, and nothing is written', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { commitAll } from '../../support/git.ts';
 import { toy } from './toy-pipeline.ts';
 
 describe('printed next steps', () => {
@@ -18,6 +19,20 @@ describe('printed next steps', () => {
     expect(dry.stdout).toContain('→ To run them: pipeline run --set greeting=hi');
     const absent = await project.pipeline('inspect', 'shout', '--set', 'greeting=hi');
     expect(absent.stderr).toContain('Run the stage: pipeline run shout --set greeting=hi');
+  });
+
+  test.each([
+    'shout --set greeting=hi',
+    '--only shout --set greeting=hi',
+    '--until shout --force',
+    '--from count --executor local',
+    '--since HEAD --set greeting=hi',
+  ])('the next step after pipeline run --dry-run %s runs the same stages', async (words) => {
+    const project = toy();
+    await project.run();
+    commitAll(project, 'First results');
+    const { stdout } = await project.pipeline('run', '--dry-run', ...words.split(' '));
+    expect(stdout).toContain(`→ To run them: pipeline run ${words}`);
   });
 
   test('the next steps begin with npx if the command was started by npx', async () => {

@@ -198,7 +198,7 @@ describe('pipeline verify on another class of machine', () => {
 
   test('rejects what differs in more than numbers, whatever the tolerance', async () => {
     const project = await locked();
-    const finished = await verifyOn(project, on('SSE42'), '--tolerance', '1');
+    const finished = await verifyOn(project, on('SSE42'), '--tolerance', '0.999');
     expect(finished.exitCode).toBe(3);
     expect(finished.stderr).toContain('output history: history.json: kernels differs: "\\"new\\"" → "\\"old\\""');
   });
@@ -223,10 +223,13 @@ describe('pipeline verify on another class of machine', () => {
     expect((await verifyOn(project, on('SSE41'), '--tolerance', '0.001')).exitCode).toBe(0);
   });
 
-  test('rejects a tolerance that is no number, or that nothing is compared with', async () => {
-    const { exitCode, stderr } = await verifyOn(machines(), {}, '--tolerance=-1');
+  test.each(['-1', '1', '2', '1e3', '0x0', '0b0', '5%', ' ', ''])('rejects the tolerance "%s"', async (given) => {
+    const { exitCode, stderr } = await verifyOn(machines(), {}, `--tolerance=${given}`);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('Expected a number that is not negative, such as 0.001 or 1e-6.');
+    expect(stderr).toContain('Expected a decimal number from 0 to below 1, such as 0.001 or 1e-6.');
+  });
+
+  test('rejects a tolerance that nothing is compared with', async () => {
     const unlocked = await machines().run('--tolerance', '0.1');
     expect(unlocked.exitCode).toBe(2);
     expect(unlocked.stderr).toContain('--tolerance needs --locked');

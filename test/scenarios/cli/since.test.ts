@@ -183,6 +183,48 @@ describe('pipeline run --since says what to do', () => {
     const { exitCode, stderr } = await project.pipeline('run', '--since', 'HEAD');
     expect(exitCode).toBe(2);
     expect(stderr).toContain('error: HEAD:pipeline.lock:1:8: ');
+    expect(stderr).toContain('→ Name another commit, whose lockfile is valid: git log --oneline -- pipeline.lock');
+  });
+
+  test('if the lockfile of the commit has conflict markers', async () => {
+    const { project } = await committed();
+    project.write('pipeline.lock', `<<<<<<< HEAD\n${project.read('pipeline.lock')}=======\n>>>>>>> theirs\n`);
+    commitAll(project, 'Merge');
+    const { exitCode, stderr } = await project.pipeline('run', '--since', 'HEAD');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('error: HEAD:pipeline.lock:1:1: unresolved merge conflict');
+    expect(stderr).toContain('→ Name another commit, whose lockfile is valid: git log --oneline -- pipeline.lock');
+    expect(stderr).not.toContain('git checkout');
+  });
+
+  test('if an input is missing, unless only other stages are named', async () => {
+    const { project } = await committed();
+    project.edit('pipeline.yaml', 'inputs: { folder: ./data }', 'inputs: { folder: ./nowhere }');
+    const { exitCode, stderr } = await project.pipeline('run', '--since', 'HEAD');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('error: pipeline.yaml:6:23: input "folder" of stage "read" does not exist: ./nowhere');
+    expect(stderr).toContain('→ Put the data at ');
+    expect(stderr).toBe((await project.pipeline('run')).stderr);
+    project.edit(
+      'pipeline.yaml',
+      '  count:\n',
+      '  other: { shell: true, command: "echo 1 > {outputs.out}", outputs: [out] }\n  count:\n',
+    );
+    expect(names((await project.run('other', '--since', 'HEAD')).stages)).toEqual(['other']);
+  });
+
+  test('if the revision is empty, has spaces or is long', async () => {
+    const { project } = await committed();
+    const long = `${'a'.repeat(60)}…${'a'.repeat(59)}`;
+    for (const [given, shown] of [
+      ['', "''"],
+      ['no such thing', "'no such thing'"],
+      ['a'.repeat(1000), `'${long}'`],
+    ]) {
+      const { exitCode, stderr } = await project.pipeline('run', `--since=${given}`);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`error: --since ${shown}: Git knows no such revision\n  → Name one commit`);
+    }
   });
 
   test('outside of a repository, and without Git', async () => {
@@ -197,12 +239,12 @@ describe('pipeline run --since says what to do', () => {
     expect(stderr).toContain('error: --since: there is no program "git"\n  → Install Git');
   });
 
-  test('together with --from and --only', async () => {
+  test('together with --from, --only and --force', async () => {
     const { project } = await committed();
-    for (const option of ['--from', '--only']) {
-      const { exitCode, stderr } = await project.pipeline('run', '--since', 'HEAD', option, 'read');
+    for (const words of [['--from', 'read'], ['--only', 'read'], ['--force']]) {
+      const { exitCode, stderr } = await project.pipeline('run', '--since', 'HEAD', ...words);
       expect(exitCode).toBe(2);
-      expect(stderr).toContain(`error: ${option} read: --since cannot be combined with ${option}`);
+      expect(stderr).toContain(`error: ${words.join(' ')}: --since cannot be combined with ${words[0]}`);
     }
   });
 });

@@ -17,14 +17,17 @@ interface Manifest {
   readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
+const SCHEMA = 'node_modules/pipeline/dist/pipeline.schema.json';
+
 /** An editor and `npx tsc` need these packages to type-check the stages. */
 const FOR_TYPES = ['@types/node', 'typescript'];
 
 /** Finds the packages that are installed for the folder `target`. `own` is the folder of this package. */
 export function findPackages(target: string, own: string): InstalledPackages {
-  const schema = findUpwards(target, 'node_modules/pipeline/dist/pipeline.schema.json');
-  const there = { schema: schema ?? join(target, 'node_modules/pipeline/dist/pipeline.schema.json') };
+  const schema = findUpwards(target, SCHEMA);
   const nearest = findUpwards(target, 'package.json');
+  // npm installs into the nearest folder with a package.json.
+  const there = { schema: schema ?? join(nearest === undefined ? target : dirname(nearest), SCHEMA) };
   if (nearest === undefined) {
     const { devDependencies = {} } = readManifest(join(own, 'package.json'));
     const wanted = Object.fromEntries(FOR_TYPES.map((name) => [name, `^${devDependencies[name] ?? '*'}`]));

@@ -13,7 +13,7 @@ export interface Template {
   readonly name: string;
   readonly folder: string;
   readonly description: string;
-  /** What to do before the first run, besides installing packages. */
+  /** What to do before the first run, besides installing packages. `{dist}` is the folder of this package's programs. */
   readonly next?: readonly string[];
 }
 

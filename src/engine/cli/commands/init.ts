@@ -24,10 +24,11 @@ export async function init(directory: string | undefined, options: InitOptions):
   if (!written.ok) return reportProblems(written.failure, options);
 
   const folder = relative(process.cwd(), target);
+  const installed = shellQuoted(relative(target, dirname(surroundings.schema)));
   const next = [
     ...(folder === '' ? [] : [`cd ${shellQuoted(folder)}`]),
     ...surroundings.install,
-    ...(template.value.next ?? []),
+    ...(template.value.next ?? []).map((step) => step.replaceAll('{dist}', installed)),
     'npx pipeline run',
   ];
   const { print, printJson, paint } = openConsole(options);

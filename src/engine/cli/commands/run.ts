@@ -63,7 +63,9 @@ export async function run(
     const given = await withGivenExecutor(planned, options);
     if (!given.ok) return reportProblems(given.failure, options);
     if (options.since === undefined) return runIn({ ...opened, services: given.value }, stages, options, signal);
-    const changes = await (await import('../since.ts')).changesSince(options.since, given.value, options);
+    const { changesSince } = await import('../since.ts');
+    const candidates = (plan: Plan) => selectWithInputs(plan, { ...options, stages, isChanged: () => true });
+    const changes = await changesSince(options.since, given.value, options, candidates);
     if (!changes.ok) return reportProblems(changes.failure, options);
     return runIn({ ...opened, services: changes.value.services }, stages, options, signal, changes.value);
   };
@@ -123,7 +125,7 @@ async function runIn(
   await close();
   await handed?.conclude(result, interruptionOf(signal), options, console);
   const unrecorded = dryRun ? [] : record(result, recording);
-  await conclude(listing?.of(result) ?? result, services, console, options);
+  await conclude(listing?.of(result) ?? result, services, console, stages, options);
   // Loaded on demand, since mostly everything is on this machine.
   if (remote?.isUsed()) await (await import('../conclude-remote.ts')).concludeRemote(remote, result, options, console);
   reportUnrecorded(unrecorded, options);
@@ -199,13 +201,24 @@ function ownsLockfile({ locked, set }: RunCommandOptions): boolean {
   return !locked && set.length === 0;
 }
 
+/** Returns the options that decide which stages run and what is accepted of them, as words of a command line. */
+function selectionWords(options: RunCommandOptions): string[] {
+  const { from, until, only, since, force, locked, tolerance, executor } = options;
+  return Object.entries({ from, until, only, since, force, locked, tolerance, executor }).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    return value === true ? [`--${name}`] : [`--${name}`, String(value)];
+  });
+}
+
 async function conclude(
   result: RunResult,
   { roots }: Services,
   console: Console,
+  stages: readonly string[],
   options: RunCommandOptions,
 ): Promise<void> {
   const logs = { cache: roots.cache, commandLine: cacheCommandLineFor(options) };
   await printFailures(result, console, { stack: options.stack, logs });
-  console.print(summarize(result, console));
+  const again = () => console.commandLine('run', ...stages, ...selectionWords(options));
+  console.print(summarize(result, { ...console, again }));
 }
