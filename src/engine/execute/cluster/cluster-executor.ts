@@ -5,7 +5,7 @@ import { FollowedJob, type FollowTimes, type JobOutcome } from './followed-job.t
 import { jobFailure } from './job-failure.ts';
 import type { SubmittedJob } from './job-table.ts';
 import type { JobWatch } from './job-watch.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { JobState, Scheduler } from './scheduler.ts';
 import type { Submissions } from './submissions.ts';
 
 export interface ClusterParts {
@@ -29,6 +29,8 @@ export class ClusterExecutor implements Executor {
   readonly #parts: ClusterParts;
   /** The memory of stages that had too little, in bytes. */
   readonly #memory = new Map<string, number>();
+  /** The reasons for which jobs may never start that were warned of. */
+  readonly #warned = new Set<string>();
 
   constructor(parts: ClusterParts) {
     this.#parts = parts;
@@ -99,9 +101,23 @@ export class ClusterExecutor implements Executor {
       executor: name,
       isForced: forced,
       onMessage,
+      onStuck: (state) => this.#warn(state, request, onMessage),
       times,
     });
     return followed.outcome(signal);
+  }
+
+  /** Warns once of each reason: all tasks of an array have the same one. */
+  #warn(
+    { id, reason, advice = '' }: JobState,
+    { stage }: StageRequest,
+    onMessage: (message: StageMessage) => void,
+  ): void {
+    if (this.#warned.has(reason)) return;
+    this.#warned.add(reason);
+    const { title } = this.#parts.scheduler;
+    const message = `job ${id} of stage "${stage}" may never start: ${title} says ${reason}`;
+    onMessage({ type: 'warning', problem: { message, advice } });
   }
 
   #endOf(

@@ -43,6 +43,8 @@ interface FollowParts {
   /** Whether the stage runs even if it is cached. */
   readonly isForced: boolean;
   readonly onMessage: (message: StageMessage) => void;
+  /** Is told, perhaps often, that the job may never start. */
+  readonly onStuck: (state: JobState) => void;
   readonly times: FollowTimes | undefined;
 }
 
@@ -141,6 +143,7 @@ export class FollowedJob {
     switch (current?.phase) {
       case 'queued':
         this.#strange = undefined;
+        if (current.advice !== undefined) this.#parts.onStuck(current);
         this.#waits(current);
         return;
       case 'running':
