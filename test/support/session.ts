@@ -23,11 +23,11 @@ export const ENGINE = {
 };
 
 /** The options of a command that is called in a project without any. */
-export function commandIn(project: Project): CommonOptions {
-  return { file: project.path('pipeline.yaml'), set: [], json: false, color: false, engine: ENGINE };
+export function commandIn(project: Project, file = 'pipeline.yaml'): CommonOptions {
+  return { file: project.path(file), set: [], json: false, color: false, engine: ENGINE };
 }
 
 /** Reads and checks the pipeline of a project, as commands do. */
-export async function sessionOf(project: Project): Promise<Session> {
-  return unwrap(await openSession(commandIn(project), new AbortController().signal));
+export async function sessionOf(project: Project, file?: string): Promise<Session> {
+  return unwrap(await openSession(commandIn(project, file), new AbortController().signal));
 }

@@ -38,6 +38,15 @@ interface Cluster {
   readonly executor: ClusterExecutor;
 }
 
+/** A plan whose jobs are known. */
+interface Prepared {
+  readonly plan: Plan;
+  /** Why an executor cannot be used, by its name. */
+  readonly unusable: ReadonlyMap<string, readonly Problem[]>;
+  /** That of the frozen plan, unless it could not be frozen. */
+  readonly digest: string | undefined;
+}
+
 /** How long to wait before a scheduler is asked again that does not answer or is full, in milliseconds. */
 const PAUSE = 5000;
 
@@ -52,6 +61,7 @@ export class ClusterRun implements Submitter {
   #executors: ReadonlyMap<string, string>;
   #selection: Selection;
   #frozen: FrozenPlan | undefined;
+  #prepared: Prepared | undefined;
 
   constructor(services: Services, options: ClusterOptions) {
     this.#project = findProject(options.options);
@@ -113,29 +123,35 @@ export class ClusterRun implements Submitter {
   }
 
   async submit(): ReturnType<Submitter['submit']> {
-    const unusable = new Map<string, readonly Problem[]>();
-    // A stage that is forced would run again and again.
-    const isDone = (name: string) => ['succeeded', 'cached'].includes(this.#mixed.endOf(name) ?? '');
-    const wouldRun = new Set((await this.#wouldRun()).filter((name) => !isDone(name)));
-    const frozen = await this.#freeze();
+    const { plan, unusable, digest } = await this.#prepare();
+    const open = await this.#wouldRun();
     for (const { name, submissions } of this.#clusters.values()) {
-      const used = frozen.ok ? await this.#use(submissions, frozen.value) : frozen;
-      if (!used.ok) unusable.set(name, used.failure);
-      else {
-        const due = dueAmong(
-          this.#plan,
-          wouldRun,
-          (stage) => stage.executor === name && !this.#mixed.endOf(stage.name),
-        );
-        await submissions.submit(due);
-      }
+      if (unusable.has(name)) continue;
+      // A stage that is forced would run again and again.
+      const isDone = (stage: string) => ['succeeded', 'cached'].includes(this.#mixed.endOf(stage) ?? '');
+      const wouldRun = new Set(open.filter((stage) => !isDone(stage)));
+      const isAmong = ({ name: stage, executor }: PlannedStage) =>
+        executor === name && (this.#mixed.hasTaken(stage) || !this.#mixed.hasBegun(stage));
+      await submissions.submit(dueAmong(plan, wouldRun, isAmong));
     }
-    if (frozen.ok) this.#options.onSubmitted(frozen.value.digest);
+    if (digest !== undefined) this.#options.onSubmitted(digest);
     return unusable;
   }
 
-  #use(submissions: Submissions, frozen: FrozenText): Promise<Result<void>> {
-    return submissions.use(this.#plan, frozen, new JobFolder(this.#project.cache, frozen.digest));
+  /** Freezes the plan and finds its jobs, unless that was done. */
+  async #prepare(): Promise<Prepared> {
+    const plan = this.#plan;
+    if (this.#prepared?.plan === plan) return this.#prepared;
+    const unusable = new Map<string, readonly Problem[]>();
+    const frozen = await this.#freeze();
+    for (const { name, submissions } of this.#clusters.values()) {
+      const used = frozen.ok
+        ? await submissions.use(plan, frozen.value, new JobFolder(this.#project.cache, frozen.value.digest))
+        : frozen;
+      if (!used.ok) unusable.set(name, used.failure);
+    }
+    this.#prepared = { plan, unusable, digest: frozen.ok ? frozen.value.digest : undefined };
+    return this.#prepared;
   }
 
   /** Returns the stages that would run now, in the plan's order. */

@@ -129,7 +129,7 @@ export class HandedOver {
   }
 }
 
-/** Submits all stages as jobs. Returns the exit code. */
+/** Submits all stages as jobs that can be submitted now. Returns the exit code. */
 export async function detach(
   handed: HandedOver | undefined,
   options: HandOverOptions,
@@ -144,10 +144,12 @@ export async function detach(
   const text = countsText(handed.clusters);
   if (left.length > 0) {
     const message = `these stages cannot be submitted now: ${left.join(', ')}`;
-    const advice =
-      'They run on this machine, depend on a stage that does, or exceed `max_jobs` or a limit of the cluster. ' +
-      `${text === undefined ? '' : `Already submitted: ${text}. `}Run without --detach, or with --executor NAME.`;
-    return reportProblems([{ message, advice }], options);
+    const why =
+      'They run on this machine, depend on a stage that does, or exceed `max_jobs` or a limit of the cluster.';
+    if (text === undefined)
+      return reportProblems([{ message, advice: `${why} Run without --detach, or with --executor NAME.` }], options);
+    const attach = commandLineFor({ ...options, set: [] })('attach');
+    reportWarnings([{ message, advice: `${why} To run them, too: ${attach}` }], options);
   }
   console.printJson({ type: 'run-detached', run: handed.run, jobs: Object.fromEntries(handed.clusters.counts) });
   console.print(text === undefined ? 'everything is up to date' : goesOnText(text, handed.run, options));

@@ -7,31 +7,35 @@ import { memoryOf } from '../trust/memory.ts';
 import type { CommandLine } from './command-line.ts';
 import type { Project } from './project.ts';
 
-/** What a user remembers of jobs that were submitted. Private: whoever could write it could have code run in jobs. */
+/** What a user remembers of a run that submitted jobs. Private: whoever could write it could have code run in jobs. */
 export interface SubmissionNote {
   /** The digest of the frozen plan. */
   readonly plan: string;
-  /** The id of the run that submitted them first. */
+  /** The id of the run. It has submitted jobs of this plan, or follows those of an earlier run. */
   readonly run: string;
+  /** When it did so last: ISO 8601. */
   readonly time: string;
   /** What the command line selected. */
   readonly choice: Choice;
   readonly keepGoing: boolean;
 }
 
-const KIND = 'submission-1';
+const KIND = 'submissions-1';
+/** How many runs are remembered of a plan. */
+const MOST_RUNS = 100;
 
-/** Remembers jobs. If they were submitted before, by a runner that was killed, the first one counts. */
+/** Remembers that a run has submitted jobs of a plan, also if it was remembered before. */
 export function noteSubmission(project: Project, note: SubmissionNote): void {
   const path = pathOf(project, note.plan);
-  if (readNote(path) === undefined) writeIndexFile(path, KIND, JSON.stringify(note));
+  const others = readNotes(path).filter(({ run }) => run !== note.run);
+  writeIndexFile(path, KIND, JSON.stringify([note, ...others].slice(0, MOST_RUNS)));
 }
 
-/** Returns what was submitted for a project, newest first. */
+/** Returns the runs that have submitted jobs of a project, with each of their plans, newest first. */
 export function submissionNotes(project: Project): readonly SubmissionNote[] {
   const folder = folderOf(project);
   const names = folder === undefined ? [] : namesIn(folder);
-  const notes = names.flatMap((name) => readNote(folder && join(folder, name)) ?? []);
+  const notes = names.flatMap((name) => readNotes(folder && join(folder, name)));
   return notes.sort((a, b) => (a.time < b.time ? 1 : -1));
 }
 
@@ -57,9 +61,9 @@ export function requireSubmission(
   return success(newest);
 }
 
-function readNote(path: string | undefined): SubmissionNote | undefined {
+function readNotes(path: string | undefined): readonly SubmissionNote[] {
   const text = readIndexFile(path, KIND);
-  return text === undefined ? undefined : (JSON.parse(text) as SubmissionNote);
+  return text === undefined ? [] : (JSON.parse(text) as readonly SubmissionNote[]);
 }
 
 function folderOf(project: Project): string | undefined {

@@ -7,13 +7,27 @@ import { WALL_CLOCK } from '../../support/slurm/virtual-clock.ts';
 import { TOY } from '../cli/toy-pipeline.ts';
 import { inCluster } from './in-cluster.ts';
 
-/** Runs the toy pipeline on a cluster whose commands are simulated and whose jobs are real processes. */
-async function runToy(options: Partial<FakeSlurmOptions> = {}, change: (project: Project) => void = () => undefined) {
+/** A cluster whose commands are simulated and whose jobs are real processes, and the environment that has them. */
+async function fakeCluster(options: Partial<FakeSlurmOptions> = {}) {
   const slurm = new FakeSlurm({ clock: WALL_CLOCK, work: runScript, ...options });
   const commands = await putOnPath(slurm, onTestFinished);
+  return { slurm, environment: { PATH: [commands, process.env['PATH']].join(delimiter) } };
+}
+
+/** A pipeline of one stage, which copies a file. */
+function copying(): Project {
+  return inCluster({
+    'pipeline.yaml': `stages:
+  copy: { command: "cp {inputs.text} {outputs.text}", inputs: { text: ./text.txt }, outputs: [text.txt], executor: cluster }
+`,
+    'text.txt': 'one',
+  });
+}
+
+async function runToy(options: Partial<FakeSlurmOptions> = {}, change: (project: Project) => void = () => undefined) {
+  const { slurm, environment } = await fakeCluster(options);
   const project = inCluster(TOY);
   change(project);
-  const environment = { PATH: [commands, process.env['PATH']].join(delimiter) };
   const finished = await project.pipelineWith(environment, 'run', '--json', '--executor', 'cluster');
   return { slurm, ...finished };
 }
@@ -44,4 +58,79 @@ test('what follows from a stage that failed never starts, and the rest does', as
   );
   expect(stages.map(({ outcome }) => outcome)).toEqual(['ran', 'ran', 'failed', 'blocked']);
   expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['COMPLETED', 'COMPLETED', 'FAILED', 'CANCELLED']);
+});
+
+test('a job that has ended, and is still listed because of a slow epilog, is not taken for that of a later run', async () => {
+  const { slurm, environment } = await fakeCluster({ complete: 600_000 });
+  const project = copying();
+  const run = async (...options: readonly string[]) => {
+    const { stages } = await project.pipelineWith(environment, 'run', '--json', ...options);
+    return [stages[0]?.outcome, stages[0]?.outputs?.['text']];
+  };
+  const first = await run();
+  project.write('text.txt', 'two');
+  const second = await run();
+  expect([first[0], second[0]]).toEqual(['ran', 'ran']);
+  expect(second[1]).not.toEqual(first[1]);
+  expect(await run('--force')).toEqual(second);
+  expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['COMPLETING', 'COMPLETING', 'COMPLETING']);
+});
+
+test('`cancel` means the run that was started last, also if an earlier one had submitted the same jobs', async () => {
+  const { slurm, environment } = await fakeCluster({ schedule: 600_000 });
+  const project = copying();
+  const command = async (...words: readonly string[]) => {
+    const { stdout } = await project.pipelineWith(environment, ...words, '--json');
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { readonly run: string; readonly jobs: unknown };
+  };
+  const first = await command('run', '--detach');
+  project.edit('pipeline.yaml', 'cp {', 'cp -p {');
+  await command('run', '--detach');
+  project.edit('pipeline.yaml', 'cp -p {', 'cp {');
+  const last = await command('run', '--detach');
+  expect(await command('cancel')).toMatchObject({ run: last.run, jobs: 1 });
+  expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['CANCELLED', 'PENDING']);
+  expect(await command('cancel', first.run)).toMatchObject({ run: first.run, jobs: 0 });
+});
+
+test('what reads a stage of this machine is submitted together when that one has ended, with what reads it in turn', async () => {
+  const { slurm, environment } = await fakeCluster();
+  const project = inCluster({
+    'pipeline.yaml': `stages:
+  prepare: { command: "cp {inputs.text} {outputs.data}", inputs: { text: ./text.txt }, outputs: [data] }
+  train:
+    command: "cp {inputs.data} {outputs.model}"
+    inputs: { data: prepare.data }
+    outputs: [model]
+    params: { seed: "\${matrix.seed}" }
+    matrix: { seed: [1, 2, 3] }
+    executor: cluster
+  join: { command: "tar -cPf {outputs.best} {inputs.models}", inputs: { models: "train.model" }, outputs: [best], executor: cluster }
+`,
+    'text.txt': 'one',
+  });
+  const { stages, stdout } = await project.pipelineWith(environment, 'run', '--json');
+  expect(
+    stages.map(({ outcome }) => outcome),
+    stdout,
+  ).toEqual(['ran', 'ran', 'ran', 'ran', 'ran']);
+  const submissions = slurm.calls.filter(({ program }) => program === 'sbatch').map(({ args }) => args.join(' '));
+  expect(submissions).toHaveLength(2);
+  expect(submissions[0]).toContain('--array=0-2');
+  expect(submissions[1]).toContain('--dependency=afterok:');
+});
+
+test('`--detach` submits what it can, and says which stages are left to this machine', async () => {
+  const { slurm, environment } = await fakeCluster({ schedule: 600_000 });
+  const project = copying();
+  project.edit(
+    'pipeline.yaml',
+    'stages:\n',
+    'stages:\n  here: { command: "cp {inputs.text} {outputs.end}", inputs: { text: copy.text }, outputs: [end] }\n',
+  );
+  const { exitCode, stdout, stderr } = await project.pipelineWith(environment, 'run', '--detach');
+  expect([exitCode, slurm.cluster.jobs.length], stderr).toEqual([0, 1]);
+  expect(stderr).toContain('warning: these stages cannot be submitted now: here');
+  expect(stderr).toMatch(/To run them, too: .*pipeline attach/);
+  expect(stdout).toMatch(/1 job on "cluster" queued or running \(run \S+\)/);
 });

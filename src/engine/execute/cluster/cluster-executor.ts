@@ -5,7 +5,7 @@ import { FollowedJob, type FollowTimes, type JobOutcome } from './followed-job.t
 import { jobFailure } from './job-failure.ts';
 import type { SubmittedJob } from './job-table.ts';
 import type { JobWatch } from './job-watch.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { JobState, Scheduler } from './scheduler.ts';
 import type { Submissions } from './submissions.ts';
 
 export interface ClusterParts {
@@ -29,6 +29,8 @@ export class ClusterExecutor implements Executor {
   readonly #parts: ClusterParts;
   /** The memory of stages that had too little, in bytes. */
   readonly #memory = new Map<string, number>();
+  /** The reasons for which jobs may never start that were warned of. */
+  readonly #warned = new Set<string>();
 
   constructor(parts: ClusterParts) {
     this.#parts = parts;
@@ -68,6 +70,11 @@ export class ClusterExecutor implements Executor {
       const outcome = await this.#follow(job.value, request, onMessage, signal);
       if (outcome.type === 'detached') return { type: 'cancelled' };
       submissions.ended(stage);
+      if (outcome.type === 'other-inputs') {
+        if (replacements > 0) return failed(otherInputsFailure(request, outcome.names));
+        onMessage({ type: 'log', message: otherInputsText(job.value, outcome.names), source: 'stderr' });
+        continue;
+      }
       if (outcome.type !== 'dead') return this.#endOf(outcome, request);
       if (replacements < MOST_REPLACEMENTS && isReplaced(outcome)) {
         exclude.push(...(outcome.state?.ended === 'node-failed' ? outcome.state.nodes : []));
@@ -94,12 +101,29 @@ export class ClusterExecutor implements Executor {
       executor: name,
       isForced: forced,
       onMessage,
+      onStuck: (state) => this.#warn(state, request, onMessage),
       times,
     });
     return followed.outcome(signal);
   }
 
-  #endOf(outcome: Exclude<JobOutcome, { readonly type: 'dead' | 'detached' }>, request: StageRequest): StageEnd {
+  /** Warns once of each reason: all tasks of an array have the same one. */
+  #warn(
+    { id, reason, advice = '' }: JobState,
+    { stage }: StageRequest,
+    onMessage: (message: StageMessage) => void,
+  ): void {
+    if (this.#warned.has(reason)) return;
+    this.#warned.add(reason);
+    const { title } = this.#parts.scheduler;
+    const message = `job ${id} of stage "${stage}" may never start: ${title} says ${reason}`;
+    onMessage({ type: 'warning', problem: { message, advice } });
+  }
+
+  #endOf(
+    outcome: Exclude<JobOutcome, { readonly type: 'dead' | 'detached' | 'other-inputs' }>,
+    request: StageRequest,
+  ): StageEnd {
     if (outcome.type === 'found') {
       const { record, isCached } = outcome;
       return isCached ? { type: 'cached', record } : { type: 'succeeded', record, seconds: record.provenance.seconds };
@@ -137,6 +161,16 @@ function isReplaced({ state }: Dead): boolean {
 
 function replacedText({ id }: SubmittedJob, { state }: Dead): string {
   return `job ${id} ended (${state?.word ?? 'unknown'}); it is submitted again`;
+}
+
+function otherInputsText({ id }: SubmittedJob, names: readonly string[]): string {
+  return `job ${id} had another content of ${names.join(', ')}, as it was when it began; it is submitted again`;
+}
+
+function otherInputsFailure({ stage }: StageRequest, names: readonly string[]): FailureReason {
+  const message = `the job of stage "${stage}" read another content than this run did: ${names.join(', ')}`;
+  const advice = 'Inputs were changed during the run. Run the pipeline again: it takes them as they are then.';
+  return { kind: 'bad-input', problems: [{ message, advice }] };
 }
 
 function failed(failure: FailureReason): StageEnd & { readonly type: 'failed' } {

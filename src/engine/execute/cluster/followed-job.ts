@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ActionRecord } from '../../cache/records.ts';
 import type { ActionStore } from '../../cache/stores.ts';
+import { readDocument } from '../../fingerprint/action-key.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
 import type { StageMessage, StageRequest } from '../executor.ts';
 import type { FailureReason } from '../failure.ts';
@@ -25,6 +26,8 @@ const TIMES: FollowTimes = { lag: 10_000, gone: 60_000, unknown: 3_600_000 };
 export type JobOutcome =
   | { readonly type: 'found'; readonly record: ActionRecord; readonly isCached: boolean }
   | { readonly type: 'failed'; readonly failure: FailureReason; readonly isFinal: boolean }
+  /** It computed a result of other inputs than those of the request, whose names these are. */
+  | { readonly type: 'other-inputs'; readonly names: readonly string[] }
   /** It ended without saying how its stage went. */
   | { readonly type: 'dead'; readonly state: JobState | undefined; readonly hasBegun: boolean }
   /** The run was stopped. The job goes on. */
@@ -40,6 +43,8 @@ interface FollowParts {
   /** Whether the stage runs even if it is cached. */
   readonly isForced: boolean;
   readonly onMessage: (message: StageMessage) => void;
+  /** Is told, perhaps often, that the job may never start. */
+  readonly onStuck: (state: JobState) => void;
   readonly times: FollowTimes | undefined;
 }
 
@@ -138,6 +143,7 @@ export class FollowedJob {
     switch (current?.phase) {
       case 'queued':
         this.#strange = undefined;
+        if (current.advice !== undefined) this.#parts.onStuck(current);
         this.#waits(current);
         return;
       case 'running':
@@ -192,8 +198,9 @@ export class FollowedJob {
     for (const pause of pauses) {
       await delay(pause);
       const record = await this.#parts.actions.lookUp(key);
-      if (record !== undefined && (hasSaidSo || this.#isNew(record)))
-        return this.#resolve({ type: 'found', record, isCached });
+      if (record === undefined || !(hasSaidSo || this.#isNew(record))) continue;
+      const names = otherInputs(record, this.#parts.request);
+      return this.#resolve(names.length > 0 ? { type: 'other-inputs', names } : { type: 'found', record, isCached });
     }
     this.#resolve({ type: 'dead', state, hasBegun: this.#begun > 0 });
   }
@@ -207,6 +214,17 @@ export class FollowedJob {
   #note(message: string): void {
     this.#parts.onMessage({ type: 'log', message, source: 'stderr' });
   }
+}
+
+/**
+ * Returns the names of the inputs of a request that had another content for the record of its job. The other parts of a key
+ * are frozen, or may be different on the machine of the job, as runtime facts are.
+ */
+function otherInputs({ key, document }: ActionRecord, request: StageRequest): readonly string[] {
+  if (key === request.key) return [];
+  const { inputs } = readDocument(document);
+  const names = new Set([...Object.keys(inputs), ...Object.keys(request.document.inputs)]);
+  return [...names].filter((name) => inputs[name] !== request.document.inputs[name]);
 }
 
 function numberOf(id: string): number {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Json } from '../../../shared/json.ts';
 import { isObject, isString } from '../../../shared/shapes.ts';
 import { canonicalJson, type Digest, isDigest, sha256 } from '../../fingerprint/digest.ts';
@@ -44,7 +45,7 @@ export function freeze(frozen: FrozenPlan, roots: Roots, shown: string, build: s
   const { plan, codes, forced, environment } = frozen;
   const text = canonicalJson({
     ...{ scheme: SCHEME, build, environment, forced: [...forced].sort() },
-    plan: withShown(planToJson(withPaths(plan, rooted)), shown, 'pipeline.yaml'),
+    plan: withShown(planToJson(withPaths(plan, rooted)), shown, basename(shown)),
     codes: [...codes].map(([module, { code, text: bundle }]) => [
       rooted(module),
       { text: bundle, code: withCodePaths(code, rooted) },

@@ -29,11 +29,12 @@ export class JobFolder {
     return join(this.path, `${label}.log`);
   }
 
-  /** Whether the last that a job has printed is that its stage failed: a scheduler may notice only later that it ended. */
-  saysFailed(label: string, task: number | undefined): boolean {
+  /** Whether a job has printed that it ended, and has not begun again: a scheduler may list it as running for longer. */
+  saysEnded(label: string, task: number | undefined): boolean {
     const text = readText(outputOf({ output: this.log(label) }, task), 'log');
-    const last = text.ok ? readJobMessage(text.value.trimEnd().split('\n').at(-1) ?? '') : undefined;
-    return last?.type === 'ended' && last.end.outcome === 'failed';
+    const messages = text.ok ? text.value.split('\n').map(readJobMessage) : [];
+    const last = messages.findLast(({ type }) => type === 'began' || type === 'ended');
+    return last?.type === 'ended' && !(last.end.outcome === 'stopped' && last.end.requeued);
   }
 
   /** Deletes what an earlier job has printed. */

@@ -18,7 +18,13 @@ export class MixedExecutor implements Executor {
   readonly #submitter: Submitter;
   /** What became of the stages that have been run. */
   readonly #ends = new Map<string, StageEnd['type']>();
+  /** The stages whose turn has come. */
+  readonly #begun = new Set<string>();
+  /** The executors on which stages have succeeded since the last submission. */
+  readonly #succeeded = new Set<string>();
   #submitted: ReturnType<Submitter['submit']> | undefined;
+  /** One at a time, so that no stage is submitted twice. */
+  #latest: Promise<unknown> = Promise.resolve();
 
   constructor(local: Executor, clusters: ReadonlyMap<string, ClusterExecutor>, submitter: Submitter) {
     this.#local = local;
@@ -32,13 +38,22 @@ export class MixedExecutor implements Executor {
 
   /** Submits what can be submitted, unless that was done. */
   submit(): ReturnType<Submitter['submit']> {
-    this.#submitted ??= this.#submitter.submit();
+    if (this.#submitted === undefined) {
+      this.#succeeded.clear();
+      this.#submitted = this.#latest.then(() => this.#submitter.submit());
+      this.#latest = this.#submitted.catch(() => undefined);
+    }
     return this.#submitted;
   }
 
-  /** Has what another plan has in addition submitted, too, before the next stage runs. */
+  /** Has what can be submitted by now submitted, too, before the next stage runs. */
   submitAgain(): void {
     this.#submitted = undefined;
+  }
+
+  /** Whether a stage is submitted when its inputs are complete, if it is not yet, or has been run. */
+  hasBegun(stage: string): boolean {
+    return this.#begun.has(stage);
   }
 
   /** Returns how a stage ended that was run; nothing for any other one. */
@@ -49,12 +64,17 @@ export class MixedExecutor implements Executor {
   async run(...[request, ...rest]: Parameters<Executor['run']>): ReturnType<Executor['run']> {
     const end = await this.#run(request, ...rest);
     this.#ends.set(request.stage, end.type);
+    if (end.type === 'succeeded' || end.type === 'cached')
+      this.#succeeded.add(this.#submitter.executorOf(request.stage));
     return end;
   }
 
   async #run(...[request, resources, onMessage, signal]: Parameters<Executor['run']>): ReturnType<Executor['run']> {
+    const { stage } = request;
+    const name = this.#submitter.executorOf(stage);
+    if (name !== LOCAL && !this.hasTaken(stage) && this.#hasMoreInputs(name)) this.submitAgain();
     const unusable = await this.submit();
-    const name = this.#submitter.executorOf(request.stage);
+    this.#begun.add(stage);
     if (name === LOCAL) return this.#local.run(request, resources, onMessage, signal);
     const cluster = this.#clusters.get(name);
     if (cluster === undefined) throw new Error(`there is no executor ${name}`);
@@ -63,5 +83,10 @@ export class MixedExecutor implements Executor {
     const end = { type: 'failed', failure: { kind: 'job', cause: 'not-submitted', problems } } as const;
     await resources.beforeRelease(end);
     return end;
+  }
+
+  /** Whether other executors have computed what stages of this one may have waited for. */
+  #hasMoreInputs(executor: string): boolean {
+    return [...this.#succeeded].some((name) => name !== executor);
   }
 }

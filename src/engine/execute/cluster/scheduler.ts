@@ -70,6 +70,8 @@ export interface JobState {
   readonly word: string;
   /** Why it waits, or why it ended. */
   readonly reason: string;
+  /** What to do about a job that waits for a reason that may never pass. */
+  readonly advice?: string;
   /** The nodes on which it runs or ran. */
   readonly nodes: readonly string[];
   /** Why it ended, if the scheduler says so. `succeeded`: what ran in it did. */

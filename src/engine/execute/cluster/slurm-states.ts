@@ -49,6 +49,23 @@ function meaningOf(word: string, reason: string): StateOf {
     : known;
 }
 
+/** What to do about jobs that wait for a reason which does not pass by waiting, or not always. */
+const STUCK: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(PartitionConfig|PartitionTimeLimit|PartitionNodeLimit|BadConstraints)/,
+    'Request less, by `resources` and `timeout` of the stage or `time` of the executor, or name another `partition`: sinfo shows the limits.',
+  ],
+  [/^JobHeld/, 'Release it with scontrol release, or ask an administrator.'],
+  [
+    /^(Assoc(Grp|Max)|QOS(Grp|Max))/,
+    'A limit of your account or its QOS. A job that exceeds it alone never starts: request less. Otherwise it starts when others have ended.',
+  ],
+];
+
+function adviceOn(reason: string): string | undefined {
+  return STUCK.find(([pattern]) => pattern.test(reason))?.[1];
+}
+
 /** Reads what `squeue -r -o SQUEUE_FORMAT` prints. What has another form is left out. */
 export function parseSqueue(text: string): JobState[] {
   return text.split('\n').flatMap((line): JobState[] => {
@@ -56,11 +73,14 @@ export function parseSqueue(text: string): JobState[] {
     const [, task] = /^\d+(?:_(\d+))?$/.exec(id) ?? [undefined, 'none'];
     const [label = ''] = comment.join('|').trim().split(' ');
     if (task === 'none' || label === '') return [];
+    const meaning = meaningOf(word, reason);
+    const advice = meaning.phase === 'queued' ? adviceOn(reason) : undefined;
     return [
       {
         ...{ id, name, label, word, reason: reason === 'None' ? '' : reason, nodes: nodesIn(nodes) },
         ...(task !== undefined && { task: Number(task) }),
-        ...meaningOf(word, reason),
+        ...(advice !== undefined && { advice }),
+        ...meaning,
       },
     ];
   });

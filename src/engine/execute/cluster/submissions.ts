@@ -93,7 +93,7 @@ export class Submissions {
         const found = newest(states.value);
         for (const [stage, place] of places) {
           const state = jobAt(found, { name, ...place });
-          const isOver = state === undefined || state.phase === 'ended' || folder.saysFailed(place.label, place.task);
+          const isOver = state === undefined || state.phase === 'ended' || folder.saysEnded(place.label, place.task);
           if (!isOver) this.#add(stage, state.id);
         }
         return success(undefined);

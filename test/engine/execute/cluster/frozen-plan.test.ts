@@ -10,13 +10,13 @@ import { sessionOf } from '../../../support/session.ts';
 const NOTHING = new Set<string>();
 
 /** Freezes the toy pipeline in a folder of its own. */
-async function frozen(edit: (project: Project) => void = () => undefined) {
+async function frozen(edit: (project: Project) => void = () => undefined, file = 'pipeline.yaml') {
   const project = new Project(TOY);
   edit(project);
-  const { services, close } = await sessionOf(project);
+  const { services, close } = await sessionOf(project, file);
   const plan = unwrap(await freezeServices(services, NOTHING));
   close();
-  const text = freeze(plan, services.roots, relative(process.cwd(), project.path('pipeline.yaml')), 'build');
+  const text = freeze(plan, services.roots, relative(process.cwd(), project.path(file)), 'build');
   return { project, plan, text, roots: services.roots };
 }
 
@@ -38,6 +38,12 @@ describe('a frozen plan', () => {
     const elsewhere = thaw(text.text, text.digest, { project: '/other', cache: '/cache' });
     expect(elsewhere?.plan.root).toBe('/other');
     expect(JSON.stringify(elsewhere?.plan)).not.toContain(roots.project);
+  });
+
+  test('names the pipeline file of the command line in its places', async () => {
+    const { text } = await frozen((project) => project.write('other.yaml', TOY['pipeline.yaml']), 'other.yaml');
+    expect(text.text).toContain('"file":"other.yaml"');
+    expect(text.text).not.toContain('pipeline.yaml');
   });
 
   test('has the values of declared variables, and no secrets', async () => {

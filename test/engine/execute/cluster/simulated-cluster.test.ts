@@ -5,8 +5,10 @@ import { ClusterRun } from '../../../../src/engine/cli/cluster-run.ts';
 import { toJobLine } from '../../../../src/engine/execute/cluster/job-messages.ts';
 import type { RunResult } from '../../../../src/engine/execute/events.ts';
 import { execute } from '../../../../src/engine/execute/execute.ts';
-import { type ActionKey, sha256 } from '../../../../src/engine/fingerprint/digest.ts';
+import { keyDocument } from '../../../../src/engine/fingerprint/action-key.ts';
+import { type ActionKey, type Digest, sha256 } from '../../../../src/engine/fingerprint/digest.ts';
 import { select } from '../../../../src/engine/plan/select.ts';
+import { type Source, sourcesOf } from '../../../../src/engine/plan/sources.ts';
 import { Project } from '../../../support/project.ts';
 import { unwrap } from '../../../support/result.ts';
 import { commandIn, sessionOf } from '../../../support/session.ts';
@@ -77,10 +79,12 @@ async function simulate(
 ): Promise<{ readonly slurm: FakeSlurm; readonly clock: VirtualClock; readonly result: RunResult }> {
   const clock = new VirtualClock();
   const records = new Map<string, ActionRecord>();
+  /** What each stage reads. */
+  const read = new Map<string, readonly Source[]>();
   const finish = async (job: StartedJob) => {
     const stage = stageOf(job);
     const key = sha256(`key of ${stage}`) as string as ActionKey;
-    records.set(key, recordOf(stage, key));
+    records.set(key, recordOf(stage, key, read.get(stage) ?? []));
     const printed = JSON.stringify(toJobLine({ type: 'ended', end: { outcome: 'ran', key } }));
     simulated.outputs.set(job.output, Buffer.from(`${printed}\n`));
     return { kind: 'exited', code: 0 } as const;
@@ -97,6 +101,7 @@ async function simulate(
   const project = new Project({ 'pipeline.yaml': text });
   const { services, close } = await sessionOf(project);
   onTestFinished(close);
+  for (const stage of services.plan.stages) read.set(stage.name, sourcesOf(stage));
   const actions = { ...services.stores.actions, lookUp: async (key: ActionKey) => records.get(key) };
   const contents = { ...services.stores.contents, has: async () => true };
   const logs = { begin: () => ({ add: () => undefined, end: () => undefined }) };
@@ -121,10 +126,18 @@ async function simulate(
   return { slurm, clock, result };
 }
 
-function recordOf(stage: string, key: ActionKey): ActionRecord {
-  const output = { digest: sha256(`output of ${stage}`), kind: 'file', file: 'out', files: 1, bytes: 1 } as const;
+function recordOf(stage: string, key: ActionKey, sources: readonly Source[]): ActionRecord {
+  const output = { digest: outputDigest(stage), kind: 'file', file: 'out', files: 1, bytes: 1 } as const;
   const provenance = { stage, module: '', run: 'r', finished: '', seconds: 1, modules: {}, node: '', platform: '' };
-  return { key, document: { digest: key } as never, outputs: { out: output }, metrics: {}, provenance };
+  const inputs = Object.fromEntries(
+    sources.flatMap(({ name, from }) => (from.kind === 'artifact' ? [[name, outputDigest(from.stage)]] : [])),
+  );
+  const document = keyDocument({ code: sha256(stage), packages: {}, params: {}, inputs, env: {}, runtime: {} });
+  return { key, document, outputs: { out: output }, metrics: {}, provenance };
+}
+
+function outputDigest(stage: string): Digest {
+  return sha256(`output of ${stage}`);
 }
 
 /** How busy the nodes are, from 0 to 1, from the end of the first job on, while there are as many jobs left as nodes. */
