@@ -1,4 +1,3 @@
-import type { BackboneName } from '../../src/vision/models/backbones/index.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { loadTensorFlow } from '../../src/vision/tensorflow/load.ts';
 import { useReluGradientKernels } from '../../src/vision/tensorflow/relu-gradients.ts';
@@ -14,7 +13,7 @@ export async function createSubject({ backbone, size, batch }: TrainingCase, pre
   const tf = tensorFlow.value;
   useReluGradientKernels(tf);
   const tasks = CLASSES.map((classes, index) => ({ name: `task_${index}`, classes }));
-  const architecture = { backbone: backbone as BackboneName, height: size, width: size, tasks };
+  const architecture = { backbone, height: size, width: size, tasks };
   const model = buildClassifier(tf, architecture, { dropout: 0.5, seed: 1 });
   const trainer = await createTrainer(tf, 'graph', {
     model,

@@ -178,7 +178,15 @@ export function kindOfFile(path: string): Result<'hdf5' | 'zip' | 'json' | 'othe
   return success(start.toString('latin1').trimStart().startsWith('{') ? 'json' : 'other');
 }
 
-async function loadHdf5(): Promise<typeof import('h5wasm/node')> {
+let loading: Promise<typeof import('h5wasm/node')> | undefined;
+
+/** Loads the package at the first call, during which the clock stands still. */
+function loadHdf5(): Promise<typeof import('h5wasm/node')> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<typeof import('h5wasm/node')> {
   // The file system that it makes in memory has times.
   const release = fixClock();
   try {

@@ -21,18 +21,16 @@ interface ModelJson {
 /** Returns why a model cannot be saved for Keras, which a backbone with layers of its own may not be. */
 export function kerasProblems(model: LayersModel): Problem[] {
   const advice = 'Use another layer there, or remove h5 and keras from save_as.';
-  return layersOf(model).flatMap(({ name, class_name: className, inbound_nodes: calls }) => [
-    ...(isKnownToKeras(className)
-      ? []
-      : [{ message: `the layer "${name}" has the class ${className}, which Keras does not have`, advice }]),
-    ...(calls.length > 1
-      ? [{ message: `the layer "${name}" is used more than once, which cannot be saved for Keras`, advice }]
-      : []),
-  ]);
-}
-
-function layersOf(model: LayersModel): LayerJson[] {
-  return replaceCustomLayers(configOf(model).layers);
+  return replaceCustomLayers(configOf(model).layers).flatMap(
+    ({ name, class_name: className, inbound_nodes: calls }) => [
+      ...(isKnownToKeras(className)
+        ? []
+        : [{ message: `the layer "${name}" has the class ${className}, which Keras does not have`, advice }]),
+      ...(calls.length > 1
+        ? [{ message: `the layer "${name}" is used more than once, which cannot be saved for Keras`, advice }]
+        : []),
+    ],
+  );
 }
 
 function configOf(model: LayersModel): ModelJson {
@@ -45,8 +43,8 @@ function configOf(model: LayersModel): ModelJson {
  * @throws if the model has one of the `kerasProblems`.
  */
 export function describeModel(model: LayersModel): KerasModel {
-  const { name, output_layers } = configOf(model);
-  const layers = layersOf(model).map((layer) => toKerasLayer(layer, inputsOf(layer)));
+  const { name, layers: own, output_layers } = configOf(model);
+  const layers = replaceCustomLayers(own).map((layer) => toKerasLayer(layer, inputsOf(layer)));
   const outputs = output_layers.map(([name]) => name);
   return { name, layers: inKerasOrder(layers, outputs), outputs };
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { isObject } from '../../shared/shapes.ts';
 import { counted, listed, quoted } from '../../shared/wording.ts';
 import { type LayerJson, replaceCustomLayers } from './layers/replace-custom-layers.ts';
 
@@ -69,10 +70,6 @@ function isLayer(value: unknown): value is LayerJson {
     isObject(value['config']) &&
     Array.isArray(value['inbound_nodes'])
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function compared(layers: readonly LayerJson[]): readonly ComparedLayer[] {

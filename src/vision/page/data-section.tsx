@@ -4,6 +4,7 @@ import { chart } from '../../shared/page/chart.ts';
 import { DataTable } from '../../shared/page/data-table.tsx';
 import { count } from '../../shared/text/format.ts';
 import type { ShardSet } from '../data/shards/shards.ts';
+import { spread } from '../data/shards/spread.ts';
 import type { Duplicates } from '../data/tables/duplicates.ts';
 import type { SampleTable } from '../data/tables/samples.ts';
 import type { ClassCounts, TaskCounts } from '../inspect/class-counts.ts';
@@ -136,10 +137,8 @@ function duplicateList({ exact, near }: Duplicates): JSX.Element {
 
 /** Returns images at equal distances in the shuffled samples. */
 function evenly({ samples, classNames }: SampleTable): readonly Captioned[] {
-  const shown = Math.min(SHOWN_SAMPLES, samples.length);
-  return Array.from({ length: shown }, (_, index) => {
-    const sample = samples[Math.floor((index * samples.length) / shown)];
-    const { file = '', task = '', classIndex = 0, split = '' } = sample ?? {};
+  return spread(samples.length, SHOWN_SAMPLES).map((row) => {
+    const { file = '', task = '', classIndex = 0, split = '' } = samples[row] ?? {};
     return { file, lines: [`${task}: ${classNames.get(task)?.[classIndex] ?? classIndex}`, split] };
   });
 }

@@ -1,4 +1,5 @@
 import type { ShardSet } from '../data/shards/shards.ts';
+import { spread } from '../data/shards/spread.ts';
 import type { Captioned } from './pictures.tsx';
 
 /** No more images are examined, at equal distances, however large the data set is. */
@@ -20,8 +21,8 @@ interface ExtremeImages {
 /** Looks for images that may be unusable, by the pixels in the shards. */
 export async function extremeImages(shards: ShardSet): Promise<ExtremeImages> {
   const { count, height, width } = shards;
-  const examined = Math.min(count, MOST_EXAMINED);
-  const rows = Array.from({ length: examined }, (_, index) => Math.floor((index * count) / examined));
+  const rows = spread(count, MOST_EXAMINED);
+  const examined = rows.length;
   const size = height * width * 3;
   const pixels = new Uint8Array(BATCH * size);
   const found: { readonly file: string; readonly brightness: number; readonly detail: number }[] = [];

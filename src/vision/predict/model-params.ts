@@ -1,3 +1,4 @@
+import { threadsParam } from '../tensorflow/threads-param.ts';
 import { executionModes } from '../train/step/execution-mode.ts';
 import { AVERAGES } from './average.ts';
 import type { EnsembleOptions } from './ensemble.ts';
@@ -41,12 +42,7 @@ export const modelParams = {
     enum: executionModes,
     default: 'graph',
   },
-  threads: {
-    description: 'The number of intra-op threads. Another number changes results by rounding errors.',
-    type: 'integer',
-    minimum: 1,
-    default: 2,
-  },
+  threads: threadsParam,
 } as const;
 
 /** The values of these params. */

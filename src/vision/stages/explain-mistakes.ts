@@ -1,6 +1,7 @@
 import { defineStage } from '../../index.ts';
 import { explainMistakes } from '../explain/explain-mistakes.ts';
 import { withBuiltIn } from '../models/backbones/index.ts';
+import { threadsParam } from '../tensorflow/threads-param.ts';
 import type { ModelStageOptions } from './model-stage-options.ts';
 
 const params = {
@@ -13,12 +14,7 @@ const params = {
       maximum: 1000,
       default: 16,
     },
-    threads: {
-      description: 'The number of intra-op threads. Another number changes results by rounding errors.',
-      type: 'integer',
-      minimum: 1,
-      default: 2,
-    },
+    threads: threadsParam,
   },
 } as const;
 

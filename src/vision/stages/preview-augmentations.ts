@@ -1,4 +1,5 @@
 import { defineStage } from '../../index.ts';
+import { threadsParam } from '../tensorflow/threads-param.ts';
 import { augmentParamWith } from '../train/choice-params.ts';
 import { augmentationsOf } from '../train/params-to-options.ts';
 import { previewAugmentations } from '../train/preview-augmentations.ts';
@@ -20,12 +21,7 @@ const properties = {
     maximum: 4294967295,
     default: 0,
   },
-  threads: {
-    description: 'The number of intra-op threads. Another number changes results by rounding errors.',
-    type: 'integer',
-    minimum: 1,
-    default: 2,
-  },
+  threads: threadsParam,
 } as const;
 
 /**

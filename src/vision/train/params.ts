@@ -3,6 +3,7 @@ import type { FromSchema } from '../../shared/schema-type.ts';
 import type { Backbones } from '../models/backbones/backbone.ts';
 import { backboneNames } from '../models/backbones/index.ts';
 import { precisions } from '../tensorflow/session/config-proto.ts';
+import { threadsParam } from '../tensorflow/threads-param.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
 import { augmentParam, augmentParamWith, optimizerParam, scheduleParam } from './choice-params.ts';
 import { monitoredMetrics } from './loop/early-stopping.ts';
@@ -179,12 +180,7 @@ export const trainParams = {
       minimum: 1,
       default: 1,
     },
-    threads: {
-      description: 'The number of intra-op threads. Another number changes results by rounding errors.',
-      type: 'integer',
-      minimum: 1,
-      default: 2,
-    },
+    threads: threadsParam,
     save_as: {
       description:
         "The formats to save the model in besides TensorFlow.js' own: `h5` and `keras` write model.h5 and model.keras " +

@@ -3,9 +3,10 @@ import sharp from 'sharp';
 import { badInput, failed, type Progress, type StageFailure } from '../../index.ts';
 import { failure, problem, type Result, success } from '../../shared/problem.ts';
 import { openShards, type ShardSet } from '../data/shards/shards.ts';
+import { spread } from '../data/shards/spread.ts';
 import { imagesToDevice } from '../tensorflow/images-to-device.ts';
 import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
-import { augment, drawNumbers, drawnNumbers } from './augmentations/augment.ts';
+import { augmentNow } from './augmentations/augment.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
 import { withCheckedAugmentations } from './augmentations/invalid-augmentation.ts';
 
@@ -72,12 +73,6 @@ async function preview(
   }
 }
 
-/** Returns `wanted` of `count` row numbers, at even distances. */
-function spread(count: number, wanted: number): number[] {
-  const number = Math.min(count, wanted);
-  return Array.from({ length: number }, (_, index) => Math.floor((index * count) / number));
-}
-
 function imageBytes({ height, width }: ShardSet): number {
   return height * width * 3;
 }
@@ -91,16 +86,7 @@ function augmented(
   const count = images.length / (height * width * 3);
   return tf.tidy(() => {
     const pixels: Tensor4D = imagesToDevice(tf, images, [count, height, width, 3]);
-    const drawn = tf.tensor2d(drawNumbers(augmentations, count, { height, width }, { seed, step }), [
-      count,
-      drawnNumbers(augmentations),
-    ]);
-    const batch = augment(
-      tf,
-      augmentations,
-      { pixels, targets: [] },
-      { drawn, key: tf.tensor1d([seed, step], 'int32') },
-    );
+    const batch = augmentNow(tf, augmentations, { pixels, targets: [] }, { seed, step });
     return Buffer.from(tf.round(batch.pixels).dataSync<'float32'>());
   });
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { isObject } from '../../../shared/shapes.ts';
 import { imagenetWeights } from '../imagenet-weights.ts';
 import type { Backbone, Backbones } from './backbone.ts';
 import { convNeXtSmall, convNeXtTiny, normalizedFeatures } from './convnext.ts';
@@ -123,7 +124,7 @@ export const backbones = Object.fromEntries(
  */
 export function withBuiltIn(given: Backbones = {}): Backbones {
   for (const [name, backbone] of Object.entries<unknown>(given)) {
-    if (typeof backbone !== 'object' || backbone === null)
+    if (!isObject(backbone))
       throw new TypeError(`backbones: ${name} is ${inspect(backbone)}, expected an object with "name" and "build"`);
   }
   return { ...backbones, ...given };

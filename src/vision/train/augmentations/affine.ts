@@ -1,4 +1,5 @@
 import { projectiveTransform } from '../../tensorflow/projective-transform.ts';
+import { aroundCentre } from './around-centre.ts';
 import type { Augmentation, ImageSize } from './augmentation.ts';
 import { checkOption } from './check-option.ts';
 import type { Random } from './random.ts';
@@ -38,9 +39,8 @@ export function affine({
 }
 
 /** Draws the row of an image, as expected by `projectiveTransform`. */
-function randomTransform(ranges: AffineRanges, { height, width }: ImageSize, random: Random): readonly number[] {
+function randomTransform(ranges: AffineRanges, size: ImageSize, random: Random): readonly number[] {
   const { horizontalFlip, rotationRange, zoomRange } = ranges;
-  const [centerX, centerY] = [(width - 1) / 2, (height - 1) / 2];
   // All four are drawn even if one is turned off, so turning one off does not change the others.
   const angle = (random.uniform(-rotationRange, rotationRange) * Math.PI) / 180;
   const zoomX = random.uniform(1 - zoomRange, 1 + zoomRange);
@@ -50,7 +50,5 @@ function randomTransform(ranges: AffineRanges, { height, width }: ImageSize, ran
   const a1 = -zoomY * Math.sin(angle);
   const b0 = mirror * zoomX * Math.sin(angle);
   const b1 = zoomY * Math.cos(angle);
-  const a2 = centerX - a0 * centerX - a1 * centerY;
-  const b2 = centerY - b0 * centerX - b1 * centerY;
-  return [a0, a1, a2, b0, b1, b2, 0, 0];
+  return aroundCentre([a0, a1, b0, b1], size);
 }

@@ -57,6 +57,25 @@ export function drawNumbers(
 }
 
 /**
+ * Draws the numbers of a step, and applies augmentations with them, op by op.
+ *
+ * @throws an `InvalidAugmentation` as `drawNumbers` and `augment` do.
+ */
+export function augmentNow(
+  tf: TensorFlow,
+  augmentations: readonly Augmentation[],
+  batch: Batch,
+  { seed, step }: RandomKey,
+): Batch {
+  const [count, height, width] = batch.pixels.shape;
+  const drawn = drawNumbers(augmentations, count, { height, width }, { seed, step });
+  return augment(tf, augmentations, batch, {
+    drawn: tf.tensor2d(drawn, [count, drawnNumbers(augmentations)]),
+    key: tf.tensor1d([seed, step], 'int32'),
+  });
+}
+
+/**
  * Applies augmentations in their order.
  *
  * @param drawn float32 [n, drawn numbers]: see `drawNumbers`.

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { failed, type StageFailure } from '../../../index.ts';
 import { failure, type Problem, type Result } from '../../../shared/problem.ts';
+import { isObject } from '../../../shared/shapes.ts';
 import { counted, quoted, shortened } from '../../../shared/wording.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { Augmentation, Batch } from './augmentation.ts';
@@ -51,7 +52,7 @@ function notAugmentations(given: unknown): readonly Problem[] {
 
 /** A function is none, although it has a method `apply`. */
 function isAugmentation(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'apply' in value && typeof value.apply === 'function';
+  return isObject(value) && typeof value['apply'] === 'function';
 }
 
 function shown(value: unknown): string {
@@ -70,13 +71,7 @@ export function checkedBatch(tf: TensorFlow, augmentation: Augmentation, before:
 }
 
 function isBatch(value: unknown): value is { readonly pixels: unknown; readonly targets: readonly unknown[] } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'pixels' in value &&
-    'targets' in value &&
-    Array.isArray(value.targets)
-  );
+  return isObject(value) && 'pixels' in value && Array.isArray(value['targets']);
 }
 
 function mismatch(

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { projectiveTransform } from '../../tensorflow/projective-transform.ts';
+import { aroundCentre } from './around-centre.ts';
 import type { Augmentation, ImageSize } from './augmentation.ts';
 import { checkOption } from './check-option.ts';
 import { blend, greyOf, meanGreyOf } from './colours.ts';
@@ -23,10 +24,10 @@ const MOVES: readonly ((strength: number, size: ImageSize) => readonly number[])
   (strength) => [1, 0, 0, 0.3 * strength, 1, 0, 0, 0],
   (strength, { width }) => [1, 0, (150 / 331) * width * strength, 0, 1, 0, 0, 0],
   (strength, { height }) => [1, 0, 0, 0, 1, (150 / 331) * height * strength, 0, 0],
-  (strength, { height, width }) => {
+  (strength, size) => {
     const angle = (30 * strength * Math.PI) / 180;
-    const [sine, cosine, x, y] = [Math.sin(angle), Math.cos(angle), (width - 1) / 2, (height - 1) / 2];
-    return [cosine, -sine, x - cosine * x + sine * y, sine, cosine, y - sine * x - cosine * y, 0, 0];
+    const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
+    return aroundCentre([cosine, -sine, sine, cosine], size);
   },
 ];
 

@@ -4,7 +4,7 @@ import { reasonOf } from '../../../shared/wording.ts';
 import { type DownloadOptions, download } from '../../download/download.ts';
 import { describeDigest, digestOf, type PinnedDigest, type PinnedFile } from '../../download/pinned-file.ts';
 import { weightsFiles } from '../../keras/saved-weights.ts';
-import type { Backbone, Backbones } from '../../models/backbones/backbone.ts';
+import type { Backbones } from '../../models/backbones/backbone.ts';
 
 /** Where the initial weights come from if they are not random. */
 export type WeightsSource =
@@ -52,10 +52,9 @@ export function weightsSource(
 }
 
 function publishedWeights(backbone: string, backbones: Backbones): Result<WeightsSource> {
-  const hasWeights = ({ imagenet }: Backbone) => imagenet !== undefined;
   const published = backbones[backbone]?.imagenet;
   if (published === undefined) {
-    const others = Object.keys(backbones).filter((name) => backbones[name] && hasWeights(backbones[name]));
+    const others = Object.entries(backbones).flatMap(([name, { imagenet }]) => (imagenet === undefined ? [] : [name]));
     return problem(`there are no ImageNet weights for the backbone "${backbone}"`, {
       advice: `Remove weights, or use another backbone: ${others.join(', ')}.`,
     });

@@ -2,7 +2,7 @@ import type { LayerVariable, Tensor, Variable } from '@tensorflow/tfjs-node-gpu'
 import { createEagerPredictor } from '../../predict/predictor.ts';
 import { imagesToDevice } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import { augment, drawNumbers, drawnNumbers } from '../augmentations/augment.ts';
+import { augmentNow } from '../augmentations/augment.ts';
 import { createOptimizer, optimizerRate } from '../optimizers/create-optimizer.ts';
 import type { RateFactors } from '../start/fine-tuning.ts';
 import { clipGradients } from './clip-gradients.ts';
@@ -22,7 +22,6 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
     tf.tidy(() => {
       const count = labels.taskOf.length;
       const key = tf.tensor1d([at.seed, at.step], 'int32');
-      const drawn = drawNumbers(augmentations, count, { height, width }, at);
       const batch = {
         pixels: imagesToDevice(tf, images, [count, height, width, 3]),
         targets: [targetMasks(tf, layout, labels, options.targets)],
@@ -33,10 +32,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         (_, work) => work(),
         model,
         {
-          ...augment(tf, augmentations, batch, {
-            drawn: tf.tensor2d(drawn, [count, drawnNumbers(augmentations)]),
-            key,
-          }),
+          ...augmentNow(tf, augmentations, batch, at),
           key,
         },
         { l2: options.l2 },
