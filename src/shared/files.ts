@@ -40,7 +40,8 @@ export function makeDirectory(path: string): string | undefined {
   return first ?? path;
 }
 
-function isDirectory(path: string): boolean {
+/** Returns whether a path leads to a directory, links followed. */
+export function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { namesIn } from './files.ts';
+import { fieldsAfterCommand } from './process-table.ts';
 
 /**
  * Identifies a process that holds a lock, in one string, with the machine and container in which its process id is
@@ -175,8 +176,7 @@ function pidNamespace(): string {
 function statusOf(pid: number): { readonly state: string; readonly start: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the command in parentheses and may contain spaces.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const fields = fieldsAfterCommand(stat);
     return { state: fields[0] ?? '', start: fields[19] ?? '' };
   } catch {
     return undefined;

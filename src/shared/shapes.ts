@@ -11,7 +11,7 @@ export function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-export function isStrings(value: unknown): boolean {
+export function isStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isString);
 }
 

@@ -1,4 +1,4 @@
-import { problem, type Result, success } from '../../shared/problem.ts';
+import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import { findRun, type RunHistory } from '../cache/history/run-history.ts';
 import type { RunRecord } from '../cache/records.ts';
 import type { CommandLine } from './command-line.ts';
@@ -11,10 +11,8 @@ export function requireRun(text: string, history: RunHistory, command: CommandLi
   switch (found.kind) {
     case 'found':
       return success(found.run);
-    case 'several': {
-      const advice = `Give more of the id: ${found.ids.slice(0, 5).join(', ')}${found.ids.length > 5 ? ', …' : ''}`;
-      return problem(`ambiguous run: the ids of ${found.ids.length} runs start or end with it`, { at, advice });
-    }
+    case 'several':
+      return failure([ambiguousRun(text, found.ids)]);
     case 'none': {
       if (found.runs === 0)
         return problem('there are no runs yet', { at, advice: `Run the pipeline: ${command('run')}` });
@@ -30,4 +28,11 @@ export function requireRun(text: string, history: RunHistory, command: CommandLi
     default:
       return found satisfies never;
   }
+}
+
+/** Says that a text names several runs. */
+export function ambiguousRun(text: string, ids: readonly string[]): Problem {
+  const message = `ambiguous run: the ids of ${ids.length} runs start or end with it`;
+  const advice = `Give more of the id: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`;
+  return { message, at: { file: text }, advice };
 }

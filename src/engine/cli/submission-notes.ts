@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { namesIn } from '../../shared/files.ts';
-import { problem, type Result, success } from '../../shared/problem.ts';
+import { failure, problem, type Result, success } from '../../shared/problem.ts';
+import { matchingIds } from '../cache/history/run-history.ts';
 import { readIndexFile, writeIndexFile } from '../fingerprint/index-file.ts';
 import type { Choice } from '../plan/select.ts';
 import { memoryOf } from '../trust/memory.ts';
 import type { CommandLine } from './command-line.ts';
+import { ambiguousRun } from './find-run.ts';
 import type { Project } from './project.ts';
 
 /** What a user remembers of a run that submitted jobs. Private: whoever could write it could have code run in jobs. */
@@ -46,8 +48,9 @@ export function requireSubmission(
   command: CommandLine,
 ): Result<SubmissionNote> {
   const notes = submissionNotes(project);
-  const found = notes.filter((note) => run === undefined || note.run.startsWith(run) || note.run.endsWith(run));
-  const [newest] = found;
+  const ids = [...new Set(notes.map((note) => note.run))];
+  const matching = run === undefined ? ids : matchingIds(run, ids);
+  const newest = notes.find((note) => matching.includes(note.run));
   if (newest === undefined) {
     const advice =
       notes.length === 0 ? `Submit some: ${command('run', '--detach')}` : `The newest is ${notes[0]?.run}.`;
@@ -56,8 +59,7 @@ export function requireSubmission(
       advice,
     });
   }
-  if (run !== undefined && new Set(found.map((note) => note.run)).size > 1)
-    return problem('ambiguous run: the ids of several runs start or end with it', { at: { file: run } });
+  if (run !== undefined && matching.length > 1) return failure([ambiguousRun(run, matching)]);
   return success(newest);
 }
 

@@ -31,15 +31,26 @@ export function contentDifference(expected: LocatedTree, found: LocatedTree): Co
   const [a, b] = [expected.tree, found.tree];
   if (a.digest === b.digest) return undefined;
   if (a.kind !== b.kind) return { kind: 'other-kind', expected: a.kind, found: b.kind };
-  const [inA, inB] = [byPath(a), byPath(b)];
-  for (const file of [...new Set([...inA.keys(), ...inB.keys()])].sort()) {
-    if (!inB.has(file)) return { kind: 'missing-file', file };
-    if (!inA.has(file)) return { kind: 'added-file', file };
-    if (inA.get(file) === inB.get(file)) continue;
+  for (const differing of differingFiles(a, b)) {
+    const { kind, file } = differing;
+    if (kind !== 'changed-file') return { kind, file };
     const byte = firstByte(join(expected.path, file), join(found.path, file));
     if (byte !== undefined) return { kind: 'byte', file, ...byte };
   }
   return { kind: 'empty-directories' };
+}
+
+/** Yields the files that two contents of one kind do not have in common, in the order of their names. */
+export function* differingFiles(
+  expected: Tree,
+  found: Tree,
+): Iterable<{ readonly kind: 'missing-file' | 'added-file' | 'changed-file'; readonly file: string }> {
+  const [before, now] = [byPath(expected), byPath(found)];
+  for (const file of [...new Set([...before.keys(), ...now.keys()])].sort()) {
+    if (!now.has(file)) yield { kind: 'missing-file', file };
+    else if (!before.has(file)) yield { kind: 'added-file', file };
+    else if (before.get(file) !== now.get(file)) yield { kind: 'changed-file', file };
+  }
 }
 
 function byPath({ files }: Tree): ReadonlyMap<string, string> {

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, realpathSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, rmSync, unlinkSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isAbort } from '../../shared/abort.ts';
+import { isDirectory } from '../../shared/files.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import { reasonOf } from '../../shared/wording.ts';
 import { quietly } from '../cache/local/quietly.ts';
@@ -106,7 +107,8 @@ export class InputViews {
     const { from, path, place } = input;
     if (from.kind === 'artifact') {
       const to = join(this.#directory, place, from.file);
-      return success({ input, to, folders: isFolder(path) ? foldersBelow(path) : undefined });
+      // An artifact that is gone counts as a file, which then cannot be read.
+      return success({ input, to, folders: isDirectory(path) ? foldersBelow(path) : undefined });
     }
     if (isOpen(from.filter)) return success(undefined);
     const { paths, watch } = this.#services;
@@ -207,11 +209,6 @@ function foldersOf(files: Iterable<Pick<TreeFile, 'path'>>): Folders {
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-/** An artifact that is gone counts as a file, which then cannot be read. */
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Lists the folders of an artifact, which has no links in it. */

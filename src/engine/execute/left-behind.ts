@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { now } from '../../shared/clock.ts';
-import { fieldsAfterCommand, processIds } from './process-table.ts';
+import { fieldsAfterCommand, processIds } from '../../shared/process-table.ts';
 
 /**
  * Names the stage's process to which a process belongs, by a random value. Whatever the stage starts inherits it, also a

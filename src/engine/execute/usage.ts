@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { fieldsAfterCommand, processIds } from '../../shared/process-table.ts';
 import type { Usage } from '../cache/records.ts';
-import { fieldsAfterCommand, processIds } from './process-table.ts';
 
 /** What the processes of a group use at the moment. */
 interface Sample {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Message, Metafile, OnResolveResult, Plugin } from 'esbuild';
 import { parseJsonFile } from '../../shared/parse-json.ts';
 import { isObject } from '../../shared/shapes.ts';
-import { linksIn } from './links.ts';
+import { type Link, linksIn } from './links.ts';
 import { packageCandidates, packageName, upwards } from './resolution-files.ts';
 import { isBundlingStopped, regularFilesOnly } from './stop-bundling.ts';
 
@@ -25,7 +25,13 @@ export interface Resolved {
 
 export type Built =
   | { readonly errors: readonly Pick<Message, 'text' | 'location' | 'notes'>[] }
-  | { readonly text: string; readonly sourceMap: string; readonly metafile: Metafile };
+  | {
+      readonly text: string;
+      /** What the text imports. */
+      readonly links: readonly Link[];
+      readonly sourceMap: string;
+      readonly metafile: Metafile;
+    };
 
 /**
  * Has esbuild make the bundle. An import that leads nowhere is an error only if it remains: the library imports packages
@@ -65,10 +71,11 @@ export async function buildBundle(
     });
   if (!('metafile' in result)) return { errors: result.errors };
   const text = outputOf(result.outputFiles, '.mjs');
-  const isIncomplete = (await linksIn(text)).some(({ specifier }) => resolved.missing.has(specifier));
+  const links = await linksIn(text);
+  const isIncomplete = links.some(({ specifier }) => resolved.missing.has(specifier));
   // Again, for errors with their places.
   if (isIncomplete && isMissingAllowed) return buildBundle(module, root, resolved, false);
-  return { text, sourceMap: outputOf(result.outputFiles, '.map'), metafile: result.metafile };
+  return { text, links, sourceMap: outputOf(result.outputFiles, '.map'), metafile: result.metafile };
 }
 
 /** Returns whether a module is a part of this package's own source, whose stages use the library as it is in src/. */

@@ -4,7 +4,7 @@ import type { Message } from 'esbuild';
 import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import { buildBundle, type Resolved } from './build-bundle.ts';
 import { type Digest, sha256 } from './digest.ts';
-import { type Link, linksIn } from './links.ts';
+import type { Link } from './links.ts';
 import type { PackageAdvice } from './package-advice.ts';
 import { installCommand } from './package-manager.ts';
 import { configurationFiles, packageName } from './resolution-files.ts';
@@ -43,7 +43,7 @@ export async function bundleStage(
   const built = await buildBundle(module, root, resolved);
   if (isBundlingStopped()) return problem('interrupted');
   if ('errors' in built) return failure(built.errors.map((message) => toProblem(message, module, root, packageAdvice)));
-  const { text, sourceMap, metafile } = built;
+  const { text, links, sourceMap, metafile } = built;
   const problems = await runtimeProblems(text, relative(root, module));
   if (problems.length > 0) return failure(problems);
   const esbuild = await import('esbuild');
@@ -58,7 +58,6 @@ export async function bundleStage(
     bytesInOutput > 0 ? [path] : [],
   );
   const sources = Object.keys(metafile.inputs).map((path) => join(root, path));
-  const links = await linksIn(text);
   const reached = new Set(links.map(({ specifier }) => specifier));
   return success({
     digest: sha256(code.code),

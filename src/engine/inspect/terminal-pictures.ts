@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fieldsAfterCommand } from '../../shared/process-table.ts';
 import { begin } from '../../shared/text/output.ts';
 import { Interruption } from '../execute/interruption.ts';
 
@@ -51,9 +52,7 @@ export async function pictureProtocol(
 /** Whether a shell has started this as a background job, which is stopped when it reads from the terminal. */
 function isInBackground(): boolean {
   try {
-    const facts = readFileSync('/proc/self/stat', 'utf8');
-    // The name of the program, in parentheses, may have spaces.
-    const [, , group, , , inForeground] = facts.slice(facts.lastIndexOf(')') + 2).split(' ');
+    const [, , group, , , inForeground] = fieldsAfterCommand(readFileSync('/proc/self/stat', 'utf8'));
     return inForeground !== '-1' && inForeground !== group;
   } catch {
     // Only Linux tells.

@@ -1,6 +1,6 @@
 import type { Place, Problem } from '../../shared/problem.ts';
-import type { DeclaredPipeline, ExecutorDeclaration, StageDeclaration } from './declaration.ts';
-import { executionSettingsOf, type Resources, resourcesOf } from './execution-settings.ts';
+import type { DeclaredPipeline, ExecutorDeclaration } from './declaration.ts';
+import { type ExecutionSettings, type Resources, resourcesOf } from './execution-settings.ts';
 import { executorProblems } from './executor-problems.ts';
 import { secondsOf } from './quantities.ts';
 import type { QueueCommands } from './queue-commands.ts';
@@ -69,9 +69,12 @@ function settingsOf(declared: ExecutorDeclaration): ExecutorSettings {
 }
 
 /** Returns the executor of a stage: the one that it names, or else the first one that takes it; `local` if none does. */
-export function executorFor(stage: StageDeclaration, executors: Executors): string {
-  if (stage.executor !== undefined) return stage.executor;
-  const { resources } = executionSettingsOf(stage);
+export function executorFor(
+  named: string | undefined,
+  { resources }: Pick<ExecutionSettings, 'resources'>,
+  executors: Executors,
+): string {
+  if (named !== undefined) return named;
   const kinds = ['cpu', 'memory', 'gpu'] as const;
   const isTaken = ({ takes = {} }: ExecutorSettings) =>
     kinds.some((kind) => (resources[kind] ?? 0) >= (takes[kind] ?? Number.POSITIVE_INFINITY));

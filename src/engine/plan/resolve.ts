@@ -124,14 +124,14 @@ function resolveFamily(scope: Scope, family: Family): ResolvedStage[] {
   const places = placesOf(scope, family.name);
   const used = new Set<string>();
   const before = scope.problems.length;
-  const executor = executorFor(stage, scope.executors);
+  const settings = executionSettingsOf(stage);
+  const executor = executorFor(stage.executor, settings, scope.executors);
   scope.problems.push(...executorProblem(executor, scope.executors, places.executor()));
-  const settings = { ...executionSettingsOf(stage), executor };
   const variables = resolveVariables(stage, (index) => places.variable(index), scope.problems);
   const stages = family.instances.map((instance): ResolvedStage => {
     const inputs = resolveInputs(scope, stage, instance, places, used);
     const params = resolveParams(scope, instance, places, used);
-    const parts = { ...instance, ...settings, inputs, params, ...variables, places };
+    const parts = { ...instance, ...settings, executor, inputs, params, ...variables, places };
     if ('module' in stage) {
       const module = { path: resolvePath(scope.root, stage.module), written: stage.module };
       return { ...parts, kind: 'module', module };

@@ -1,10 +1,8 @@
 import { readNumbers } from '../../shared/non-finite.ts';
 import { parseJson } from '../../shared/parse-json.ts';
-import { isNumber, isObject, isString, isStrings } from '../../shared/shapes.ts';
+import { type Fields, isNumber, isObject, isString, isStrings } from '../../shared/shapes.ts';
 import { type ActionKey, isDigest } from '../fingerprint/digest.ts';
 import type { DifferenceFacts, OutdatedFacts, ProblemFacts } from './facts.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** A stage as `run --json` and the history have it. */
 export interface ObservedStage {
@@ -122,9 +120,8 @@ class Observer {
   /** A difference of an output, or of a stage that does not match the lockfile. */
   #addDifference({ stage, output, file, reasons }: Fields): void {
     if (!isString(stage) || !isStrings(reasons)) return;
-    const words = reasons as readonly string[];
-    if (isString(output) && isString(file)) this.#differences.push({ stage, file, words: words.join('; ') });
-    else this.#outdated.push({ stage, reasons: words });
+    if (isString(output) && isString(file)) this.#differences.push({ stage, file, words: reasons.join('; ') });
+    else this.#outdated.push({ stage, reasons });
   }
 
   #finish({ ok, seconds, stages }: Fields): void {
@@ -147,7 +144,7 @@ function stageIn(event: Fields): ObservedStage | undefined {
     name,
     outcome,
     seconds: isNumber(seconds) ? seconds : 0,
-    reasons: isStrings(reasons) ? (reasons as readonly string[]) : [],
+    reasons: isStrings(reasons) ? reasons : [],
     key: isString(key) && isDigest(key) ? (key as string as ActionKey) : undefined,
     outputs: isObject(outputs) ? textsIn(outputs) : {},
     metrics: isObject(metrics) ? readNumbers(metrics) : {},

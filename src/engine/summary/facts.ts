@@ -1,5 +1,6 @@
-import { isNumber, isObject, isOptional, isString, isStrings } from '../../shared/shapes.ts';
+import { type Fields, isNumber, isObject, isOptional, isString, isStrings } from '../../shared/shapes.ts';
 import type { Graph } from '../report/graph/graph.ts';
+import { LEGEND } from '../report/graph/graph.ts';
 
 /** How a run ended. */
 export type Ending = 'passed' | 'failed' | 'not-reproduced' | 'interrupted' | 'invalid';
@@ -94,13 +95,11 @@ export function isFacts(value: unknown): value is Facts {
 }
 
 const ENDINGS: readonly unknown[] = ['passed', 'failed', 'not-reproduced', 'interrupted', 'invalid'] satisfies Ending[];
-const STATES: readonly unknown[] = ['cached', 'would-run', 'unknown', 'ran', 'failed', 'not-run'];
+const STATES: readonly unknown[] = Object.keys(LEGEND);
 
 function isEnding(value: unknown): boolean {
   return ENDINGS.includes(value);
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 function isListOf(value: unknown, isItem: (item: Fields) => boolean): boolean {
   return Array.isArray(value) && value.every((item) => isObject(item) && isItem(item));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FileValues, ValueReader } from '../../shared/extensions/values.ts';
 import { readFrom } from '../../shared/files.ts';
-import type { LocatedTree } from '../execute/content-difference.ts';
+import { differingFiles, type LocatedTree } from '../execute/content-difference.ts';
 import { compareValues, larger, NO_DIFFERENCES, type ValueDifferences } from './compare-values.ts';
 import { readValues } from './registry.ts';
 
@@ -19,14 +19,15 @@ export async function compareContent(
   output: string,
   registered: readonly ValueReader[],
 ): Promise<ValueDifferences> {
-  const [before, now] = [byPath(expected), byPath(found)];
   if (expected.tree.kind !== found.tree.kind)
     return { kind: 'other', file: '', what: `it is a ${found.tree.kind}, but a ${expected.tree.kind} is expected` };
+  const differing = [...differingFiles(expected.tree, found.tree)];
+  if (differing.length === 0 && expected.tree.digest !== found.tree.digest)
+    return { kind: 'other', file: '', what: 'it has other empty directories' };
   let sum = NO_DIFFERENCES;
-  for (const file of [...new Set([...before.keys(), ...now.keys()])].sort()) {
-    if (!now.has(file)) return { kind: 'other', file, what: 'it is missing' };
-    if (!before.has(file)) return { kind: 'other', file, what: 'it is an additional file' };
-    if (before.get(file) === now.get(file)) continue;
+  for (const { kind, file } of differing) {
+    if (kind === 'missing-file') return { kind: 'other', file, what: 'it is missing' };
+    if (kind === 'added-file') return { kind: 'other', file, what: 'it is an additional file' };
     const valuesIn = ({ path }: LocatedTree): Promise<FileValues | undefined> => {
       const whole = join(path, file);
       return readValues({ name: join(output, file), path: whole, head: readFrom(whole, 0, HEAD_BYTES) }, registered);
@@ -39,8 +40,4 @@ export async function compareContent(
     sum = larger(sum, compared);
   }
   return sum;
-}
-
-function byPath({ tree }: LocatedTree): ReadonlyMap<string, string> {
-  return new Map([...tree.files].map(({ path, digest }) => [path, digest]));
 }

@@ -99,6 +99,12 @@ export type FoundRun =
   | { readonly kind: 'none'; readonly runs: number }
   | { readonly kind: 'several'; readonly ids: readonly string[] };
 
+/** Returns the ids that a text names: the one that it is, or else those of which it is the beginning or the end. */
+export function matchingIds(text: string, ids: readonly string[]): readonly string[] {
+  if (text === '') return [];
+  return ids.includes(text) ? [text] : ids.filter((id) => id.startsWith(text) || id.endsWith(`-${text}`));
+}
+
 /**
  * Finds the run that a text names: `latest`, `latest~2`, an id, or a part of one at its beginning or end that no other
  * has.
@@ -112,9 +118,9 @@ export function findRun(text: string, history: RunHistory): FoundRun {
     return run === undefined ? { kind: 'none', runs: newest.length } : { kind: 'found', run };
   }
   const ids = history.ids();
-  const matching = ids.includes(text) ? [text] : ids.filter((id) => id.startsWith(text) || id.endsWith(`-${text}`));
+  const matching = matchingIds(text, ids);
   const [id] = matching;
-  if (id === undefined || text === '') return { kind: 'none', runs: ids.length };
+  if (id === undefined) return { kind: 'none', runs: ids.length };
   if (matching.length > 1) return { kind: 'several', ids: matching };
   const run = history.read(id);
   return run === undefined ? { kind: 'damaged', id } : { kind: 'found', run };

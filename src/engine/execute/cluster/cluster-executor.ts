@@ -139,10 +139,10 @@ export class ClusterExecutor implements Executor {
     { state, hasBegun }: JobOutcome & { readonly type: 'dead' },
     request: StageRequest,
   ): StageEnd {
-    const { name: executor, scheduler } = this.#parts;
+    const { name: executor } = this.#parts;
     const { id, output } = job;
-    const failure = jobFailure({ stage: request.stage, id, executor, title: scheduler.title, output, state, hasBegun });
-    if (failure.kind === 'job' && failure.cause === 'out-of-memory') this.#grow(request);
+    const failure = jobFailure({ stage: request.stage, id, executor, output, state, hasBegun });
+    if (failure.cause === 'out-of-memory') this.#grow(request);
     return failed(failure);
   }
 

@@ -8,7 +8,7 @@ import type { FailureReason } from '../failure.ts';
 import type { JobEnd, JobMessage } from './job-messages.ts';
 import type { SubmittedJob } from './job-table.ts';
 import type { JobWatch } from './job-watch.ts';
-import type { JobState, Scheduler } from './scheduler.ts';
+import { type JobState, numberOf, type Scheduler } from './scheduler.ts';
 
 /** Timing, in milliseconds. */
 export interface FollowTimes {
@@ -225,8 +225,4 @@ function otherInputs({ key, document }: ActionRecord, request: StageRequest): re
   const { inputs } = readDocument(document);
   const names = new Set([...Object.keys(inputs), ...Object.keys(request.document.inputs)]);
   return [...names].filter((name) => inputs[name] !== request.document.inputs[name]);
-}
-
-function numberOf(id: string): number {
-  return Number.parseInt(id, 10) || 0;
 }

@@ -8,7 +8,6 @@ export interface DeadJob {
   readonly id: string;
   /** The name of the executor, and of its scheduler. */
   readonly executor: string;
-  readonly title: string;
   /** The file with its output. */
   readonly output: string;
   /** What the scheduler last said of it. */
@@ -17,13 +16,15 @@ export interface DeadJob {
   readonly hasBegun: boolean;
 }
 
+type DeadJobCause = Exclude<JobFailure, 'not-submitted'>;
+
 /** Returns why a job has no result, and what to do about it. */
-export function jobFailure(job: DeadJob): FailureReason {
+export function jobFailure(job: DeadJob): FailureReason & { readonly kind: 'job' } {
   const cause = causeOf(job.state?.ended);
   return { kind: 'job', cause, problems: [problemOf(cause, job)] };
 }
 
-function causeOf(verdict: JobVerdict | undefined): JobFailure {
+function causeOf(verdict: JobVerdict | undefined): DeadJobCause {
   switch (verdict) {
     case 'out-of-memory':
     case 'out-of-time':
@@ -44,7 +45,7 @@ function causeOf(verdict: JobVerdict | undefined): JobFailure {
   }
 }
 
-function problemOf(cause: JobFailure, { stage, id, executor, title, output, state, hasBegun }: DeadJob): Problem {
+function problemOf(cause: DeadJobCause, { stage, id, executor, output, state, hasBegun }: DeadJob): Problem {
   const said = state === undefined ? '' : ` (${[state.word, state.reason].filter((part) => part !== '').join(', ')})`;
   const job = `job ${id} of stage "${stage}"`;
   const nodes = state?.nodes.join() ?? '';
@@ -95,8 +96,6 @@ function problemOf(cause: JobFailure, { stage, id, executor, title, output, stat
         advice: `Check that the nodes see the same cache as this machine, and look into ${output}. Then run again.`,
         at,
       };
-    case 'not-submitted':
-      return { message: `${title} did not accept ${job}${said}`, at };
     default:
       return cause satisfies never;
   }

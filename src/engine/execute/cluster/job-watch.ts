@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobMessage } from './job-messages.ts';
 import type { JobPlace } from './places.ts';
 import { readJobMessage } from './read-job-message.ts';
-import type { JobState, Scheduler } from './scheduler.ts';
+import { type JobState, numberOf, type Scheduler } from './scheduler.ts';
 
 /** Timing, in milliseconds. */
 export interface WatchTimes {
@@ -143,7 +143,7 @@ export function newest(states: readonly JobState[]): ReadonlyMap<string, JobStat
   const byPlace = new Map<string, JobState>();
   for (const state of states) {
     const known = byPlace.get(idOf(state));
-    if (known === undefined || numberOf(state) >= numberOf(known)) byPlace.set(idOf(state), state);
+    if (known === undefined || numberOf(state.id) >= numberOf(known.id)) byPlace.set(idOf(state), state);
   }
   return byPlace;
 }
@@ -151,8 +151,4 @@ export function newest(states: readonly JobState[]): ReadonlyMap<string, JobStat
 /** Finds the newest job at a place. */
 export function jobAt(states: ReadonlyMap<string, JobState>, place: NamedPlace): JobState | undefined {
   return states.get(idOf(place));
-}
-
-function numberOf({ id }: JobState): number {
-  return Number.parseInt(id, 10) || 0;
 }

@@ -3,6 +3,11 @@ import type { Problem, Result } from '../../../shared/problem.ts';
 /** What a scheduler calls a job: `123`, or `123_4` for a task of an array. */
 export type JobId = string;
 
+/** Returns the number of a job, which is larger for a newer one. */
+export function numberOf(id: JobId): number {
+  return Number.parseInt(id, 10) || 0;
+}
+
 /** What a job waits for. If a job that it waits for fails, it never starts, and is removed from the queue. */
 export type After =
   /** Until these have succeeded. An array has succeeded when all its tasks have. */

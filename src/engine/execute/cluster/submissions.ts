@@ -107,7 +107,6 @@ export class Submissions {
   /** Submits stages together, each after those of them that it depends on, as far as the scheduler takes them. */
   async submit(due: readonly PlannedStage[]): Promise<void> {
     const { can } = this.#parts.scheduler;
-    const waiting = new Set<string>();
     const names = new Set(due.map(({ name }) => name));
     const open = due.filter((stage) => !this.#jobs.has(stage.name));
     const placeOf = (stage: string) => (names.has(stage) ? this.#current?.places.get(stage) : undefined);
@@ -116,14 +115,13 @@ export class Submissions {
         stage.dependencies.every((name) => !names.has(name) || (can.dependencies && this.#jobs.has(name)));
       for (const part of this.#partsOf({ ...group, stages: group.stages.filter(isReady) }))
         await this.#submitGroup(part);
-      for (const { stage } of group.stages) if (!this.#jobs.has(stage.name)) waiting.add(stage.name);
     }
   }
 
   /** Returns the job of a stage whose inputs are complete. Submits one if it has none, as soon as there is room for it. */
   async obtain(
     stage: string,
-    changes: Changes = NO_CHANGES,
+    changes: Changes,
     signal: AbortSignal,
   ): Promise<Result<SubmittedJob, readonly Problem[] | 'cancelled'>> {
     const { scheduler, pause } = this.#parts;

@@ -1,5 +1,6 @@
-import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isDirectory } from '../../../shared/files.ts';
 import { isInside } from '../../../shared/paths-below.ts';
 import { realPath } from '../../../shared/real-path.ts';
 import type { FoundInput } from '../../execute/request-inputs.ts';
@@ -16,7 +17,7 @@ export function inputMounts(inputs: readonly FoundInput[]): readonly Mount[] {
 
 function shownWithLinks(at: string): readonly Mount[] {
   const from = realPath(at) ?? at;
-  const targets = isFolder(at) ? outsideTargets(from) : [];
+  const targets = isDirectory(at) ? outsideTargets(from) : [];
   const shown = targets.length > SINGLE_LINKS ? [...new Set(targets.map((path) => dirname(path)))] : targets;
   return [
     { kind: 'read', from, at },
@@ -40,13 +41,9 @@ function outsideTargets(root: string): readonly string[] {
       const real = realPath(target);
       if (real === undefined) continue;
       if (!isInside(root, target)) targets.add(target);
-      if (isFolder(real)) visit(real);
+      if (isDirectory(real)) visit(real);
     }
   };
   visit(root);
   return [...targets];
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
