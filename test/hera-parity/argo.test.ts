@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { heraPython } from '../../scripts/keras/environment.js';
-import { toArgo, type WorkflowSettings } from '../../src/engine/report/argo/argo.ts';
+import type { WorkflowSettings } from '../../src/engine/report/argo/argo.ts';
 import type { Workflow } from '../../src/engine/report/argo/workflow.ts';
+import { exported } from '../support/argo.ts';
 import { Keras } from '../support/keras-process.ts';
-import { planOf } from '../support/plan.ts';
 import { unwrap } from '../support/result.ts';
 
 let python: Keras;
@@ -13,14 +13,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => python.end());
-
-const SETTINGS: WorkflowSettings = {
-  image: 'registry.example.org/fashionai:1',
-  command: ['node_modules/.bin/pipeline', 'exec', '--plan', 'abc'],
-  secrets: { stages: 'fashionai', remote: 'fashionai-remote' },
-  variablesOf: ({ env }) => env,
-  keepGoing: false,
-};
 
 const stages = (seeds: number) => `stages:
   read: { module: read.ts }
@@ -37,14 +29,7 @@ const stages = (seeds: number) => `stages:
 `;
 
 function workflowOf(seeds: number, settings: Partial<WorkflowSettings> = {}): Workflow {
-  const plan = unwrap(
-    planOf(stages(seeds), {
-      'read.ts': { outputs: ['text'] },
-      'train.ts': { inputs: ['text'], params: { type: 'object' }, outputs: ['model'] },
-      'join.ts': { inputs: ['models[]'], outputs: ['best'] },
-    }),
-  );
-  return unwrap(toArgo(plan, new Set(plan.stages.map(({ name }) => name)), { ...SETTINGS, ...settings }));
+  return unwrap(exported(stages(seeds), settings));
 }
 
 describe('a workflow in the models that Hera has generated from the schema of Argo', () => {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
+import { freePort } from './free-port.ts';
 
 const PROGRAMS = ['sbatch', 'squeue', 'scancel', 'scontrol', 'slurmctld', 'slurmd', 'munged'];
 
@@ -138,15 +138,6 @@ export class SlurmSandbox {
     const plugin = version < 23 ? 'cgroup/v1' : 'disabled';
     writeFileSync(join(this.directory, 'cgroup.conf'), `CgroupPlugin=${plugin}\n`);
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('a server has no port');
-  return address.port;
 }
 
 function isAlive(pid: number): boolean {

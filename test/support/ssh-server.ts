@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { freePort } from './slurm-sandbox.ts';
+import { freePort } from './free-port.ts';
 
 /** Why no server can be started here; undefined if one can. */
 export const NO_SSHD = existsSync('/usr/sbin/sshd') ? undefined : 'there is no sshd: apt-get install openssh-server';

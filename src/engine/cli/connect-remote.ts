@@ -9,7 +9,7 @@ import { readDocument } from '../fingerprint/action-key.ts';
 import { canonicalJson } from '../fingerprint/digest.ts';
 import type { RuntimeRegistry } from '../fingerprint/runtime-registry.ts';
 import { SCOPE_PATTERN } from '../plan/remote-schema.ts';
-import type { RemoteSettings } from '../plan/remote-settings.ts';
+import { idleTime, type RemoteSettings } from '../plan/remote-settings.ts';
 import { type Signer, signerFor } from '../trust/signatures.ts';
 import { SignedRecords } from '../trust/signed-records.ts';
 import type { AddressChoice } from './remote-address.ts';
@@ -67,7 +67,7 @@ export function connectRemote(
     reads: [...new Set([...settings.read, scope])],
     trusted: settings.keys,
     signer: signer.value,
-    idle: settings.timeout * 1000 * IDLE_FACTOR,
+    idle: idleTime(settings),
   });
   const timeouts = { answer: settings.timeout * 1000, patience: settings.patience * 1000 };
   const store = new TieredStore(local, remote, {
@@ -88,9 +88,6 @@ export function connectRemote(
     },
   });
 }
-
-/** A server may need longer to store a large blob than to answer a question. */
-const IDLE_FACTOR = 3;
 
 /** Results whose last digits depend on the machine are only taken from a machine of the same class. */
 function isOfThisClass({ document, provenance }: ActionRecord, { runtime, environment }: RemoteParts): boolean {

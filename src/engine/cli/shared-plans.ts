@@ -8,7 +8,7 @@ import { textBlob } from '../cache/remote/send-content.ts';
 import type { FrozenText } from '../execute/cluster/frozen-plan.ts';
 import { JobFolder, readFrozenPlan } from '../execute/cluster/job-folder.ts';
 import { isDigest, sha256 } from '../fingerprint/digest.ts';
-import { type RemoteSettings, remoteSettings } from '../plan/remote-settings.ts';
+import { idleTime, type RemoteSettings, remoteSettings } from '../plan/remote-settings.ts';
 import type { CommonOptions } from './options.ts';
 import { findProject } from './project.ts';
 import { type AddressChoice, remoteAddress } from './remote-address.ts';
@@ -17,6 +17,7 @@ import { type AddressChoice, remoteAddress } from './remote-address.ts';
 export interface Meeting {
   readonly choice: AddressChoice;
   readonly address: Address;
+  readonly settings: RemoteSettings;
 }
 
 const ADVICE = 'Give its address: "remote: s3://bucket/prefix" in the pipeline file, PIPELINE_REMOTE, or --remote.';
@@ -27,18 +28,18 @@ export function meetingPoint(options: CommonOptions, settings: RemoteSettings): 
   if (choice === undefined) return problem('there is no remote cache, and other machines need one', { advice: ADVICE });
   const address = parseAddress(choice, process.env);
   if (!address.ok) return address;
-  if (address.value.kind !== 'folder') return success({ choice, address: address.value });
+  if (address.value.kind !== 'folder') return success({ choice, address: address.value, settings });
   return problem(`the remote cache (${choice.from}) is a folder, which other machines do not see`, { advice: ADVICE });
 }
 
 /** Uploads a frozen plan, for machines that do not see this cache. */
 export async function uploadPlan(
   { text }: FrozenText,
-  { address }: Meeting,
+  meeting: Meeting,
   options: CommonOptions,
   signal: AbortSignal,
 ): Promise<Result<void>> {
-  return withDriver(address, options, signal, 'upload the plan to', async (driver) => {
+  return withDriver(meeting, options, signal, 'upload the plan to', async (driver) => {
     await retrying(() => driver.put(textBlob(text)), signal);
     return success(undefined);
   });
@@ -57,7 +58,7 @@ export async function downloadPlan(
   // The settings are in the plan: until it is there, the default ones are used.
   const meeting = meetingPoint(options, remoteSettings());
   if (!meeting.ok) return meeting;
-  return withDriver(meeting.value.address, options, signal, 'download the plan from', async (driver) => {
+  return withDriver(meeting.value, options, signal, 'download the plan from', async (driver) => {
     const read = () => collect((sink) => driver.get(digest, bytes, sink), bytes);
     const content = await retrying(read, signal);
     if (content !== undefined && sha256(content) === digest)
@@ -69,15 +70,15 @@ export async function downloadPlan(
 }
 
 async function withDriver(
-  address: Address,
+  { address, settings }: Meeting,
   options: CommonOptions,
   signal: AbortSignal,
   action: string,
   use: (driver: RemoteDriver) => Promise<Result<void>>,
 ): Promise<Result<void>> {
   const { root: project } = findProject(options);
-  const { timeout } = remoteSettings();
-  const driver = await openDriver(address, { environment: process.env, project, idle: timeout * 3000, signal });
+  const idle = idleTime(settings);
+  const driver = await openDriver(address, { environment: process.env, project, idle, signal });
   try {
     return await use(driver);
   } catch (error) {

@@ -18,6 +18,14 @@ export interface RemoteSettings {
   readonly uploadTime: number;
 }
 
+/** A server may need longer to store a large blob than to answer a question. */
+const IDLE_FACTOR = 3;
+
+/** Returns for how long nothing may come from a server in the middle of a transfer, in milliseconds. */
+export function idleTime({ timeout }: RemoteSettings): number {
+  return timeout * 1000 * IDLE_FACTOR;
+}
+
 const MAIN = 'main';
 
 /** Returns the settings that a pipeline file declares, or the default ones. */

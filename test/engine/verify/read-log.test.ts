@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Access, Connection } from '../../../src/engine/verify/trace/accesses.ts';
 import { readLog } from '../../../src/engine/verify/trace/read-log.ts';
+import { temporaryFolder } from '../../support/dataset.ts';
 
 /** Returns what the lines of a log of strace say, if the first process was started in the folder `/project`. */
 async function read(...lines: readonly string[]): Promise<{ accesses: Access[]; connections: Connection[] }> {
-  const folder = mkdtempSync(join(tmpdir(), 'pipeline-log-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'log'), lines.map((line) => `${line}\n`).join(''));
   const accesses: Access[] = [];
   const connections: Connection[] = [];

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, utimesSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { utimesSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../support/dataset.ts';
 import { Project } from '../../support/project.ts';
 import { lines, verdicts } from './verifying.ts';
 
@@ -272,16 +271,10 @@ describe('a variable that limits the instruction set', () => {
 });
 
 describe('run --locked on another class of machine', () => {
-  const folder = (): string => {
-    const path = mkdtempSync(join(tmpdir(), 'pipeline-shared-'));
-    onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-    return path;
-  };
-
   /** A project whose results are in a remote cache, without a cache of its own, as in a fresh clone. */
   async function cloned(): Promise<{ project: Project; elsewhere: Environment }> {
     const project = machines();
-    const remote = { PIPELINE_REMOTE: folder() };
+    const remote = { PIPELINE_REMOTE: temporaryFolder() };
     await project.pipelineWith(remote, 'run');
     project.remove('cache');
     return { project, elsewhere: { ...remote, ...on('SSE41') } };

@@ -1,10 +1,9 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { cpSync } from 'node:fs';
 import { execaNode } from 'execa';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { ContainerTemplate, Workflow } from '../../../src/engine/report/argo/workflow.ts';
+import { temporaryFolder } from '../../support/dataset.ts';
 import { CLI, type Project } from '../../support/project.ts';
 import { StrictServer } from '../../support/remote/strict-server.ts';
 import { toy } from '../cli/toy-pipeline.ts';
@@ -43,8 +42,7 @@ async function runPods(
     const stage = task.arguments.parameters[0]?.value ?? '';
     expect(template?.container.command).toEqual(['node_modules/.bin/pipeline']);
     const args = (template?.container.args ?? []).map((arg) => arg.replace('{{inputs.parameters.stage}}', stage));
-    const pod = mkdtempSync(join(tmpdir(), 'pipeline-pod-'));
-    onTestFinished(() => rmSync(pod, { recursive: true, force: true }));
+    const pod = temporaryFolder();
     cpSync(project.directory, pod, { recursive: true, filter: (path) => path !== project.path('cache') });
     const { exitCode } = await execaNode(CLI, args, { cwd: pod, reject: false, env: { NO_COLOR: '1' } });
     codes[task.name] = exitCode;

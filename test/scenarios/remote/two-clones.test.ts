@@ -1,7 +1,7 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../../support/dataset.ts';
 import type { Project } from '../../support/project.ts';
 import { hasNginx, hasVersitygw, startNginx, startVersitygw } from '../../support/remote/real-servers.ts';
 import { StrictServer } from '../../support/remote/strict-server.ts';
@@ -16,17 +16,10 @@ async function clones(environment: Environment = {}) {
 }
 
 function asUser(project: Project, environment: Environment) {
-  const home = mkdtempSync(join(tmpdir(), 'pipeline-home-'));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const home = temporaryFolder();
   const own = { XDG_CACHE_HOME: join(home, 'cache'), XDG_STATE_HOME: join(home, 'state'), ...environment };
   const pipeline = (...args: string[]) => project.pipelineWith(own, ...args);
   return { project, pipeline, run: (...args: string[]) => pipeline('run', '--json', ...args) };
-}
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'pipeline-shared-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
 }
 
 const ALL = ['read', 'shout', 'count', 'join'];
@@ -35,7 +28,7 @@ const KINDS: readonly {
   isThere: boolean;
   start: () => Promise<{ url: string; environment: Environment }>;
 }[] = [
-  { name: 'a folder', isThere: true, start: async () => ({ url: folder(), environment: {} }) },
+  { name: 'a folder', isThere: true, start: async () => ({ url: temporaryFolder(), environment: {} }) },
   {
     name: 'a strict HTTP cache',
     isThere: true,
@@ -71,7 +64,7 @@ describe.each(KINDS.filter(({ isThere }) => isThere))('two clones that share $na
 
 describe('a run with a remote cache', () => {
   test('downloads only what a stage that really runs reads', async () => {
-    const { first, second } = await clones({ PIPELINE_REMOTE: folder() });
+    const { first, second } = await clones({ PIPELINE_REMOTE: temporaryFolder() });
     await first.run();
     const { which, stderr } = await second.run('--set', 'greeting=hi');
     expect(which('ran')).toEqual(['shout', 'join']);
@@ -80,7 +73,7 @@ describe('a run with a remote cache', () => {
   });
 
   test('is looked at by "inspect" without its content, until "cache pull" has brought it', async () => {
-    const { first, second } = await clones({ PIPELINE_REMOTE: folder() });
+    const { first, second } = await clones({ PIPELINE_REMOTE: temporaryFolder() });
     await first.run();
     const { exitCode, stdout } = await second.pipeline('inspect', 'count');
     expect(exitCode).toBe(0);
@@ -152,7 +145,7 @@ describe('a run with a remote cache', () => {
 
 describe('the results of another clone', () => {
   test('are inspected and exported without running a stage', async () => {
-    const { first, second } = await clones({ PIPELINE_REMOTE: folder() });
+    const { first, second } = await clones({ PIPELINE_REMOTE: temporaryFolder() });
     await first.run();
     const { exitCode, stdout } = await second.pipeline('inspect', 'count.count');
     expect(exitCode).toBe(0);
@@ -160,7 +153,7 @@ describe('the results of another clone', () => {
   });
 
   test('are recomputed if somebody has changed them', async () => {
-    const shared = folder();
+    const shared = temporaryFolder();
     const { first, second } = await clones({ PIPELINE_REMOTE: shared });
     await first.run();
     rmSync(join(shared, 'cas'), { recursive: true });

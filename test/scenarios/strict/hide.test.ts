@@ -1,23 +1,16 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { sandboxObstacle } from '../../../src/engine/verify/sandbox/obstacles.ts';
+import { temporaryFolder } from '../../support/dataset.ts';
 import { foundIn, strictProject, type TableStage, verifyStrict } from './strict-project.ts';
 
 const obstacle = sandboxObstacle(process.env);
 /** Why these tests are skipped on this machine. */
 const why = obstacle ? ` (${obstacle.message})` : '';
-
-/** A folder outside of any project, deleted after the test. */
-function folderElsewhere(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pipeline-elsewhere-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Stages that use only what they have declared. */
 const DECLARED: Readonly<Record<string, TableStage>> = {
@@ -32,7 +25,7 @@ const DECLARED: Readonly<Record<string, TableStage>> = {
 test.skipIf(obstacle !== undefined)(
   `verify --strict hides from each stage what it has not declared${why}`,
   async () => {
-    const elsewhere = folderElsewhere();
+    const elsewhere = temporaryFolder();
     writeFileSync(join(elsewhere, 'left-over.txt'), 'left over');
     mkdirSync(join(elsewhere, 'home'));
     writeFileSync(join(elsewhere, 'home/.settings'), 'of the user');
@@ -124,7 +117,7 @@ test.skipIf(obstacle !== undefined)(
 );
 
 test.skipIf(obstacle !== undefined)(`links of inputs and packages are followed wherever they lead${why}`, async () => {
-  const elsewhere = folderElsewhere();
+  const elsewhere = temporaryFolder();
   writeFileSync(join(elsewhere, 'real.txt'), 'alpha');
   const project = await strictProject(
     { reads: { expression: `readFileSync(join(inputs.folder, 'a.txt'), 'utf8')` } },

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../../support/dataset.ts';
 import { foundIn, strictProject, type TableStage, varyingObstacle, verifyStrict } from './strict-project.ts';
 
 const obstacle = varyingObstacle();
@@ -72,8 +71,7 @@ test.skipIf(obstacle !== undefined)(
 );
 
 test('a result that depends on chance is told apart from one that depends on the machine', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pipeline-chance-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const counter = join(folder, 'counter');
   const project = await strictProject({
     'never-the-same': { expression: 'process.hrtime.bigint()' },

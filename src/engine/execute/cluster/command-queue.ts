@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
 import { writeAtomically } from '../../../shared/atomic-write.ts';
-import { readFrom } from '../../../shared/files.ts';
 import { failure, type Problem, problem, type Result, success } from '../../../shared/problem.ts';
 import { shellQuoted } from '../../../shared/text/shell-quoted.ts';
 import { quoted } from '../../../shared/wording.ts';
@@ -10,12 +9,11 @@ import { fillQueueCommand, valuesIn } from '../../plan/queue-commands.ts';
 import { Caller, type CallFailure } from './call.ts';
 import type { JobNotes, NotedJob } from './job-notes.ts';
 import { meaningOf, parseStatus } from './queue-states.ts';
+import { readOutput } from './read-output.ts';
 import type { JobId, JobRequest, JobState, OutputPart, Refusal, Scheduler, Silence } from './scheduler.ts';
 
 const SUBMIT_MILLISECONDS = 60_000;
 const ASK_MILLISECONDS = 30_000;
-/** How much of an output is read at once, in bytes. */
-const MOST_OUTPUT = 8 << 20;
 /** What queues say if a user has too many jobs. */
 const LIMIT = /\b(limit|maximum|quota|too many)\b/i;
 
@@ -99,7 +97,7 @@ export class CommandQueue implements Scheduler {
 
   async output(parts: readonly OutputPart[]): Promise<readonly (Uint8Array | undefined)[]> {
     const { log } = this.#settings;
-    if (log === undefined) return parts.map(({ path, from }) => partOf(path, from));
+    if (log === undefined) return parts.map(readOutput);
     const ids = new Map([...this.#known.values()].map(({ id, output }) => [output, id]));
     return Promise.all(
       parts.map(async ({ path, from }) => {
@@ -172,14 +170,6 @@ export class CommandQueue implements Scheduler {
 function scriptOf({ script, folder, output }: JobRequest, isRedirected: boolean): string {
   const redirection = isRedirected ? [`exec >> ${shellQuoted(output)} 2>&1`] : [];
   return ['#!/bin/sh', ...redirection, `cd ${shellQuoted(folder)} || exit 2`, script].join('\n');
-}
-
-function partOf(path: string, from: number): Uint8Array | undefined {
-  try {
-    return readFrom(path, from, MOST_OUTPUT);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Writes seconds as HOURS:MINUTES:SECONDS. */

@@ -1,7 +1,7 @@
-import { readFrom } from '../../../shared/files.ts';
 import { failure, problem, type Result, success } from '../../../shared/problem.ts';
 import type { SlurmSettings } from '../../plan/executor-settings.ts';
 import { Caller, type CallFailure } from './call.ts';
+import { readOutput } from './read-output.ts';
 import {
   type After,
   type JobRequest,
@@ -20,8 +20,6 @@ const MOST_SUBMISSIONS = 3;
 /** How many words a command line may safely have. */
 const MOST_WORDS = 500;
 const LONGEST_TITLE = 100;
-/** How much of an output is read at once, in bytes. */
-const MOST_OUTPUT = 8 << 20;
 
 /** What Slurm says if a user has too many jobs, or if there are too many jobs altogether. */
 const LIMIT = /MaxSubmit|job submit limit|MaxJobCount|temporarily unable to accept job/i;
@@ -98,13 +96,7 @@ export class Slurm implements Scheduler {
   }
 
   async output(parts: Parameters<Scheduler['output']>[0]): ReturnType<Scheduler['output']> {
-    return parts.map(({ path, from }) => {
-      try {
-        return readFrom(path, from, MOST_OUTPUT);
-      } catch {
-        return undefined;
-      }
-    });
+    return parts.map(readOutput);
   }
 
   #optionsOf(job: JobRequest): string[] {

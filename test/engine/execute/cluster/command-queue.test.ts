@@ -1,18 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { CommandQueue } from '../../../../src/engine/execute/cluster/command-queue.ts';
 import { JobNotes } from '../../../../src/engine/execute/cluster/job-notes.ts';
 import type { JobRequest } from '../../../../src/engine/execute/cluster/scheduler.ts';
 import type { QueueSettings } from '../../../../src/engine/plan/executor-settings.ts';
+import { temporaryFolder } from '../../../support/dataset.ts';
 import { unwrap } from '../../../support/result.ts';
 
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pipeline-queue-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  folder = temporaryFolder();
 });
 
 /** A queue whose commands do nothing but what `settings` says. */

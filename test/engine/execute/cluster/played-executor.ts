@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeEach, onTestFinished } from 'vitest';
+import { beforeEach } from 'vitest';
 import type { ActionRecord } from '../../../../src/engine/cache/records.ts';
 import { ClusterExecutor } from '../../../../src/engine/execute/cluster/cluster-executor.ts';
 import { JobFolder } from '../../../../src/engine/execute/cluster/job-folder.ts';
@@ -16,6 +13,7 @@ import {
   type Runtime,
 } from '../../../../src/engine/fingerprint/action-key.ts';
 import { type ActionKey, sha256 } from '../../../../src/engine/fingerprint/digest.ts';
+import { temporaryFolder } from '../../../support/dataset.ts';
 import { planOf } from '../../../support/plan.ts';
 import { PlayedScheduler } from '../../../support/played-scheduler.ts';
 import { unwrap } from '../../../support/result.ts';
@@ -41,8 +39,7 @@ export const records = new Map<ActionKey, ActionRecord>();
 export const messages: StageMessage[] = [];
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'pipeline-cluster-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  directory = temporaryFolder();
   records.clear();
   messages.length = 0;
 });

@@ -1,16 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { JobRequest } from '../../../../src/engine/execute/cluster/scheduler.ts';
 import { Slurm } from '../../../../src/engine/execute/cluster/slurm.ts';
+import { temporaryFolder } from '../../../support/dataset.ts';
 import { unwrap } from '../../../support/result.ts';
 
 let directory: string;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'pipeline-slurm-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  directory = temporaryFolder();
 });
 
 /** Makes a command of Slurm that keeps its arguments, its input and its environment, and does what `script` says. */

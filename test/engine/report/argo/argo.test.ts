@@ -1,28 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { StageInterface } from '../../../../src/engine/plan/stage-interface.ts';
-import { toArgo, type WorkflowSettings } from '../../../../src/engine/report/argo/argo.ts';
+import { toArgo } from '../../../../src/engine/report/argo/argo.ts';
 import type { ContainerTemplate, Task, Workflow } from '../../../../src/engine/report/argo/workflow.ts';
-import { graphOf, planOf } from '../../../support/plan.ts';
+import { exported, SETTINGS } from '../../../support/argo.ts';
+import { graphOf } from '../../../support/plan.ts';
 import { unwrap } from '../../../support/result.ts';
-
-const SETTINGS: WorkflowSettings = {
-  image: 'registry.example.org/fashionai:1',
-  command: ['node_modules/.bin/pipeline', 'exec', '--plan', 'abc'],
-  secrets: { stages: 'fashionai', remote: 'fashionai-remote' },
-  variablesOf: ({ env }) => env,
-  keepGoing: false,
-};
-
-const MODULES: Readonly<Record<string, StageInterface>> = {
-  'read.ts': { outputs: ['text'] },
-  'train.ts': { inputs: ['text?'], params: { type: 'object' }, outputs: ['model'] },
-  'join.ts': { inputs: ['models[]'], outputs: ['best'] },
-};
-
-function exported(text: string, settings: Partial<WorkflowSettings> = {}) {
-  const plan = unwrap(planOf(text, MODULES));
-  return toArgo(plan, new Set(plan.stages.map(({ name }) => name)), { ...SETTINGS, ...settings });
-}
 
 function tasksIn({ spec }: Workflow): readonly Task[] {
   const [graph] = spec.templates;

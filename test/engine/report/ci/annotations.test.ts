@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { githubAnnotations } from '../../../../src/engine/report/ci/annotations.ts';
+import { temporaryFolder } from '../../../support/dataset.ts';
 
 function clone(): string {
-  const workspace = mkdtempSync(join(tmpdir(), 'pipeline-test-'));
-  onTestFinished(() => rmSync(workspace, { recursive: true }));
+  const workspace = temporaryFolder();
   mkdirSync(join(workspace, 'project'));
   writeFileSync(join(workspace, 'project/pipeline.yaml'), 'stages:\n');
   return workspace;
