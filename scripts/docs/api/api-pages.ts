@@ -1,0 +1,152 @@
+import { basename, dirname } from 'node:path';
+import { anchorsIn } from '../markdown.ts';
+import { markdownTable } from '../schema-text.ts';
+import { type ApiExport, type ApiMember, readApi } from './read-api.ts';
+
+/** A module that projects import, and the page of the reference about it. */
+interface EntryPoint {
+  /** What is imported: `pipeline/vision`. */
+  readonly name: string;
+  readonly module: string;
+  readonly page: string;
+  readonly introduction: string;
+  /** The parts of the page: a folder or file below that of the module → heading. The first that fits counts. */
+  readonly groups: Readonly<Record<string, string>>;
+}
+
+const ENTRY_POINTS: readonly EntryPoint[] = [
+  {
+    name: 'pipeline',
+    module: 'src/index.ts',
+    page: 'docs/reference/api-pipeline.md',
+    introduction: 'For looking up what a stage is made of. [Stages](../stages.md) explains it with examples.',
+    groups: { index: 'Stages', 'shared/schema-type': 'Schemas', 'shared/problem': 'Problems' },
+  },
+  {
+    name: 'pipeline/vision',
+    module: 'src/vision/index.ts',
+    page: 'docs/reference/api-vision.md',
+    introduction:
+      'For looking up a function or a type. [The vision library](../library.md) explains them with examples, [the reference of the stages](stages.md) lists their params. `TensorFlow`, `Tensor` and `SymbolicTensor` are TensorFlow.js and types of it.',
+    groups: {
+      stages: 'Stages',
+      models: 'Backbones and layers',
+      heads: 'Heads and losses',
+      'train/augmentations': 'Augmentations',
+      'train/optimizers': 'Optimizers and schedules',
+      train: 'Training',
+      predict: 'Prediction',
+    },
+  },
+];
+
+/** Returns the pages about what projects import: path in the repository → parts. `root`: the repository, absolute. */
+export function apiPages(root: string): Readonly<Record<string, readonly string[]>> {
+  const api = readApi(
+    root,
+    ENTRY_POINTS.map(({ module }) => module),
+  );
+  const drafts = ENTRY_POINTS.map((entry) => ({ entry, groups: grouped(entry, api.get(entry.module) ?? []) }));
+  // Anchors depend on all headings of a page, and links lead to other pages: so links come second.
+  const targets = new Map(drafts.flatMap(({ entry, groups }) => targetsOf(entry, groups)));
+  return Object.fromEntries(
+    drafts.map(({ entry, groups }) => [entry.page, partsOf(entry, groups, (name) => linkTo(entry, targets, name))]),
+  );
+}
+
+/** Returns what lacks a docstring, as `pipeline/vision: mixup`. */
+export function undocumented(root: string): readonly string[] {
+  const api = readApi(
+    root,
+    ENTRY_POINTS.map(({ module }) => module),
+  );
+  return ENTRY_POINTS.flatMap(({ name, module }) =>
+    (api.get(module) ?? []).filter(({ description }) => description === '').map((each) => `${name}: ${each.name}`),
+  );
+}
+
+interface Group {
+  readonly title: string;
+  readonly exports: readonly ApiExport[];
+}
+
+const OTHER = 'Other';
+
+function grouped({ module, groups }: EntryPoint, exports: readonly ApiExport[]): readonly Group[] {
+  const titleOf = ({ file }: ApiExport) => {
+    const path = file.slice(dirname(module).length + 1).replace(/\.ts$/, '');
+    const found = Object.entries(groups).find(([folder]) => path === folder || path.startsWith(`${folder}/`));
+    return found?.[1] ?? OTHER;
+  };
+  // What is called comes before the types that it takes.
+  const sorted = [...exports.filter(isValue), ...exports.filter((each) => !isValue(each))];
+  return [...Object.values(groups), OTHER]
+    .map((title) => ({ title, exports: sorted.filter((each) => titleOf(each) === title) }))
+    .filter((group) => group.exports.length > 0);
+}
+
+function isValue({ name }: ApiExport): boolean {
+  return /^[a-z]/.test(name);
+}
+
+/** Name of an export → page and anchor. */
+function targetsOf(entry: EntryPoint, groups: readonly Group[]): readonly (readonly [string, string])[] {
+  const page = partsOf(entry, groups, () => undefined).join('\n\n');
+  const anchors = [...anchorsIn(page)];
+  // The heading of the page, then that of each group before those of its exports.
+  const headings = [undefined, ...groups.flatMap(({ exports }) => [undefined, ...exports.map(({ name }) => name)])];
+  return headings.flatMap((name, index) =>
+    name === undefined ? [] : [[name, `${entry.page}#${anchors[index] ?? ''}`] as const],
+  );
+}
+
+function linkTo(entry: EntryPoint, targets: ReadonlyMap<string, string>, name: string): string | undefined {
+  const target = targets.get(name);
+  const [page = '', anchor] = target?.split('#') ?? [];
+  return target && `${page === entry.page ? '' : basename(page)}#${anchor}`;
+}
+
+type Link = (name: string) => string | undefined;
+
+function partsOf({ name, introduction }: EntryPoint, groups: readonly Group[], link: Link): readonly string[] {
+  return [
+    `# Reference: ${name}`,
+    introduction,
+    ...groups.flatMap(({ title, exports }) => [`## ${title}`, ...exports.flatMap((each) => exportParts(each, link))]),
+  ];
+}
+
+function exportParts({ name, description, tags, declaration, members }: ApiExport, link: Link): readonly string[] {
+  return [
+    `### ${name}`,
+    declaration === '' ? '' : `\`\`\`ts no-run\n${declaration}\n\`\`\``,
+    description,
+    tags.map(tagLine).join('\n'),
+    members.length === 0 ? '' : memberTable(members, link),
+  ];
+}
+
+function tagLine({ name, text }: ApiExport['tags'][number]): string {
+  const [parameter = '', ...words] = text.split(/\s+/);
+  return name === 'param' ? `- \`${parameter}\`: ${words.join(' ').replace(/^- /, '')}` : `- ${name}: ${text}`;
+}
+
+function memberTable(members: readonly ApiMember[], link: Link): string {
+  return markdownTable(
+    ['member', 'type', 'meaning'],
+    members.map(({ name, type, description }) => [code(name), linked(code(type), link), description]),
+  );
+}
+
+function code(text: string): string {
+  return text === '' ? '' : `\`${text.replaceAll(/\s+/g, ' ')}\``;
+}
+
+/** Turns the name of each type that has a target into a link, which cannot be inside a code span. */
+function linked(span: string, link: Link): string {
+  const replaced = span.replaceAll(/\b[A-Z]\w*\b/g, (name) => {
+    const target = link(name);
+    return target === undefined ? name : `\`[\`${name}\`](${target})\``;
+  });
+  return replaced.replaceAll('``', '');
+}
