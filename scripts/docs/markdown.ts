@@ -72,10 +72,11 @@ export function anchorsIn(page: string): ReadonlySet<string> {
   return anchors;
 }
 
-/** Returns README and all pages below docs/, relative to the repository `root`, with their texts. */
+/** Returns README and all pages below docs/ and examples/, relative to the repository `root`, with their texts. */
 export function pagesOf(root: string): ReadonlyMap<string, string> {
-  const docs = readdirSync(join(root, 'docs'), { recursive: true, withFileTypes: true })
+  const pages = ['docs', 'examples']
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-  return new Map(['README.md', ...docs.sort()].map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+  return new Map(['README.md', ...pages.sort()].map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }

@@ -31,7 +31,7 @@ test.each([...pages])('each picture of %s exists', (path, page) => {
   expect(pictures.filter((target) => !existsSync(join(ROOT, dirname(path), target)))).toEqual([]);
 });
 
-test('each page of docs/ is reached from README', () => {
+test('each page of docs/ and examples/ is reached from README', () => {
   const reached = new Set<string>();
   const visit = (path: string) => {
     if (reached.has(path)) return;
