@@ -12,6 +12,8 @@ export type FindingKind =
   | 'labels with invalid characters'
   | 'labels without exactly one y'
   | 'labels of the wrong length'
+  | 'labels of unknown classes'
+  | 'labels that are not numbers'
   | 'invalid task names'
   | 'duplicate rows'
   | 'missing images or folders'
