@@ -1,5 +1,8 @@
 import { badInput, defineStage } from '../../index.ts';
+import { columnsParam } from '../data/label-tables/columns-param.ts';
+import { annotationsParam } from '../data/labels/annotation-files.ts';
 import { LAYOUTS } from '../data/labels/dataset.ts';
+import { imagePathParam } from '../data/labels/image-path.ts';
 import { ingest } from '../data/labels/ingest.ts';
 import { splittingOf, splittingParams } from '../data/labels/splitting-params.ts';
 
@@ -12,15 +15,14 @@ const params = {
     layout: {
       description:
         '`fashionai`: label files, as in the FashionAI challenge; `folders`: images at CLASS/*.jpg or TASK/CLASS/*.jpg, ' +
-        'also below folders named after splits, as train/CLASS/*.jpg.',
+        'also below folders named after splits, as train/CLASS/*.jpg; `table`: CSV, TSV or Parquet files with a header, a ' +
+        'row for each image, a column for each task.',
       enum: LAYOUTS,
       default: 'fashionai',
     },
-    annotations: {
-      description: 'Label file or list of label files, as paths or globs relative to the root of the data set.',
-      anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
-      default: 'Annotations/label.csv',
-    },
+    annotations: annotationsParam,
+    columns: columnsParam,
+    image_path: imagePathParam,
     questions: {
       description:
         'Question file, or a folder of images that are asked for every task, relative to the root of the data set. The ' +
@@ -56,7 +58,8 @@ export function ingestStage() {
           task,
           groupPattern,
           hasFolds: splitting.folds !== undefined,
-          annotations: typeof annotations === 'string' ? [annotations] : annotations,
+          annotations,
+          table: { columns: params.columns ?? {}, imagePath: params.image_path },
           questionsRequired: questions !== QUESTIONS,
         },
         splitting,
