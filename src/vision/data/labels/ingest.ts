@@ -39,7 +39,7 @@ export async function ingest(
   const { labels, classNames, kinds, questions, notes } = dataset.value;
   const shuffled = shuffleAndSplit(labels, splitting, dataset.value);
   const samples = HAS_SAMPLE_BY_IMAGE[options.layout] ? numberByImage(shuffled) : shuffled;
-  const tasks = taskStatistics(samples, classNames);
+  const tasks = taskStatistics(samples, classNames, kinds);
   const images = new Set(samples.map(({ file }) => file));
   const inSplit = (name: Split) => samples.filter(({ split }) => split === name).length;
   const test = inSplit('test');
