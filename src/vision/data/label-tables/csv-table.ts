@@ -14,7 +14,8 @@ export function readCsvTable(text: TextFile): LabelTable {
   const [first = { line: 1, fields: [] }, ...others] = csv.rows;
   const header = first.fields;
   const findings: Finding[] = [...csv.findings];
-  const rows = others.filter((row) => {
+  const image = header.find(isImageName);
+  const rows = (image === undefined ? others : []).filter((row) => {
     if (row.fields.length === header.length) return true;
     findings.push({
       kind: 'rows with a wrong number of fields',
@@ -24,7 +25,8 @@ export function readCsvTable(text: TextFile): LabelTable {
     });
     return false;
   });
-  if (findings.length === 0) findings.push(...headerFindings(text.path, header, rows.length));
+  if (image !== undefined) findings.push(noHeader(text.path, image));
+  else if (rows.length === 0 && findings.length === 0) findings.push(noRows(text.path, header.length === 0));
   return {
     file: text.path,
     header,
@@ -42,15 +44,14 @@ function separatorOf({ text }: TextFile): string {
   return SEPARATORS.reduce((best, separator) => (count(separator) > count(best) ? separator : best));
 }
 
-function headerFindings(file: string, header: readonly string[], rows: number): Finding[] {
+function noHeader(file: string, image: string): Finding {
+  const message = `the first line is no header: it names the image ${quoted(image)}`;
+  return { kind: 'rows with a wrong number of fields', message, at: { file, line: 1 }, advice: HEADER_ADVICE };
+}
+
+function noRows(file: string, isEmpty: boolean): Finding {
   const kind = 'rows with a wrong number of fields';
-  const at = { file, line: 1 };
-  const image = header.find(isImageName);
-  if (image !== undefined) {
-    const message = `the first line is no header: it names the image ${quoted(image)}`;
-    return [{ kind, message, at, advice: HEADER_ADVICE }];
-  }
-  if (header.length === 0) return [{ kind, message: 'the label file is empty', at: { file }, advice: HEADER_ADVICE }];
-  if (rows > 0) return [];
-  return [{ kind, message: 'the label file has no rows', at, advice: 'Write a row for each image below the header.' }];
+  if (isEmpty) return { kind, message: 'the label file is empty', at: { file }, advice: HEADER_ADVICE };
+  const advice = 'Write a row for each image below the header.';
+  return { kind, message: 'the label file has no rows', at: { file, line: 1 }, advice };
 }

@@ -25,11 +25,10 @@ export interface LabelReader {
 }
 
 /** Returns the problem if these classes cannot be those of a task. */
-export function classesProblem({ task, kind }: TaskColumns, classes: readonly string[]): Problem | undefined {
-  if (classes.length === 0) {
-    const message = `no row has a label for the task "${task}"`;
-    return { message, advice: 'Write the labels into its column, or leave the task out of the param "columns".' };
-  }
+export function classesProblem(columns: TaskColumns, classes: readonly string[]): Problem | undefined {
+  const { task, kind } = columns;
+  const unlabelled = noLabelProblem(columns, classes.length);
+  if (unlabelled !== undefined) return unlabelled;
   if (new Set(classes).size < classes.length) {
     const twice = classes.find((name, index) => classes.indexOf(name) < index) ?? '';
     return { message: `the task "${task}" names the class ${quoted(twice)} twice`, advice: 'Remove one of them.' };
@@ -45,6 +44,13 @@ export function classesProblem({ task, kind }: TaskColumns, classes: readonly st
         ? `Check the separator, as in: ${task}: { kind: classes, separator: "|" }.`
         : 'Leave the task out of the param "columns" if its column has no classes; for measurements use the kind numbers.',
   };
+}
+
+/** Returns the problem if no row has a label of a task. */
+export function noLabelProblem({ task }: TaskColumns, found: number): Problem | undefined {
+  if (found > 0) return undefined;
+  const message = `no row has a label for the task "${task}"`;
+  return { message, advice: 'Write the labels into its column, or leave the task out of the param "columns".' };
 }
 
 /** Returns what is wrong with a label that is none of the classes. */

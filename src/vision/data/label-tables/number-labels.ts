@@ -1,8 +1,8 @@
-import { type Result, success } from '../../../shared/problem.ts';
+import { failure, type Result, success } from '../../../shared/problem.ts';
 import { counted, quoted } from '../../../shared/wording.ts';
 import { numbersLabel } from '../tables/label-kind.ts';
 import type { TaskColumns } from './columns-param.ts';
-import type { LabelFault, LabelReader } from './label-reader.ts';
+import { type LabelFault, type LabelReader, noLabelProblem } from './label-reader.ts';
 import { type Field, textOf } from './label-table.ts';
 import { isNumber } from './numbers.ts';
 
@@ -14,6 +14,8 @@ export function numbersReader(task: TaskColumns, values: readonly (readonly Fiel
   const textsOf = (fields: readonly Field[]) =>
     task.hasOwnColumns ? fields.map(textOf) : fields.flatMap((field) => split(field, task.separator));
   const usual = usualLength(values.map((fields) => textsOf(fields)));
+  const unlabelled = noLabelProblem(task, usual);
+  if (unlabelled !== undefined) return failure([unlabelled]);
   return success({
     names: task.columns.length > 1 ? task.columns : undefined,
     read(fields) {
@@ -36,7 +38,7 @@ function usualLength(labels: readonly (readonly string[])[]): number {
   const counts = new Map<number, number>();
   for (const texts of labels)
     if (texts.some((text) => text !== '')) counts.set(texts.length, (counts.get(texts.length) ?? 0) + 1);
-  return [...counts].reduce((best, each) => (each[1] > best[1] ? each : best), [1, 0])[0];
+  return [...counts].reduce((best, each) => (each[1] > best[1] ? each : best), [0, 0])[0];
 }
 
 function wrongCount(got: number, usual: number): LabelFault {
@@ -48,9 +50,10 @@ function wrongCount(got: number, usual: number): LabelFault {
 }
 
 function notNumber(text: string, field: number): LabelFault {
+  const isLarge = Number.isFinite(Number(text)) && isNumber(text.replace(/e.*$/i, ''));
   return {
     kind: 'labels that are not numbers',
-    message: `${quoted(text)} is not a finite number`,
+    message: `${quoted(text)} is ${isLarge ? 'larger than a number of 32 bits can be' : 'not a finite number'}`,
     advice: /^[+-]?\d+,\d+$/.test(text)
       ? `Write it with a point: ${text.replace(',', '.')}.`
       : 'Write a decimal number, as 1.5, without a unit; leave the field empty if the image has no label.',
