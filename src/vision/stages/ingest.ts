@@ -1,36 +1,28 @@
 import { badInput, defineStage } from '../../index.ts';
+import { columnsParam } from '../data/label-tables/columns-param.ts';
+import { annotationsParam } from '../data/labels/annotation-files.ts';
 import { LAYOUTS } from '../data/labels/dataset.ts';
+import { imagePathParam } from '../data/labels/image-path.ts';
 import { ingest } from '../data/labels/ingest.ts';
+import { splittingOf, splittingParams } from '../data/labels/splitting-params.ts';
 
 const QUESTIONS = 'Tests/question.csv';
 
 const params = {
   type: 'object',
   properties: {
-    validation_fraction: {
-      description: 'Fraction of the samples (0 to 1, exclusive) that is held out for validation.',
-      type: 'number',
-      minimum: 0,
-      exclusiveMaximum: 1,
-      default: 0.2,
-    },
-    seed: {
-      description: 'Random seed of the order and of the split of the samples.',
-      type: 'integer',
-      minimum: 0,
-      maximum: 4294967295,
-    },
+    ...splittingParams,
     layout: {
       description:
-        '`fashionai`: label files, as in the FashionAI challenge; `folders`: images at CLASS/*.jpg or TASK/CLASS/*.jpg.',
+        '`fashionai`: label files, as in the FashionAI challenge; `folders`: images at CLASS/*.jpg or TASK/CLASS/*.jpg, ' +
+        'also below folders named after splits, as train/CLASS/*.jpg; `table`: CSV, TSV or Parquet files with a header, a ' +
+        'row for each image, a column for each task.',
       enum: LAYOUTS,
       default: 'fashionai',
     },
-    annotations: {
-      description: 'Label file or list of label files, as paths or globs relative to the root of the data set.',
-      anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
-      default: 'Annotations/label.csv',
-    },
+    annotations: annotationsParam,
+    columns: columnsParam,
+    image_path: imagePathParam,
     questions: {
       description:
         'Question file, or a folder of images that are asked for every task, relative to the root of the data set. The ' +
@@ -54,15 +46,23 @@ export function ingestStage() {
     inputs: ['dataset'],
     outputs: ['samples.arrow', 'images.arrow', 'questions.arrow', 'tasks.json'],
     async run({ params, inputs, outputs, work, log, metrics }) {
-      const { seed, validation_fraction: fraction, annotations, ...options } = params;
+      const split = splittingOf(params);
+      if (!split.ok) return badInput(split.failure);
+      const { splitting, groupPattern } = split.value;
+      const { layout, annotations, questions, task } = params;
       const report = await ingest(
         {
-          ...options,
           root: inputs.dataset,
-          annotations: typeof annotations === 'string' ? [annotations] : annotations,
-          questionsRequired: params.questions !== QUESTIONS,
+          layout,
+          questions,
+          task,
+          groupPattern,
+          hasFolds: splitting.folds !== undefined,
+          annotations,
+          table: { columns: params.columns ?? {}, imagePath: params.image_path },
+          questionsRequired: questions !== QUESTIONS,
         },
-        { seed, fraction },
+        splitting,
         outputs,
         work,
       );

@@ -12,12 +12,17 @@ export type FindingKind =
   | 'labels with invalid characters'
   | 'labels without exactly one y'
   | 'labels of the wrong length'
+  | 'labels of unknown classes'
+  | 'labels that are not numbers'
   | 'invalid task names'
   | 'duplicate rows'
   | 'missing images or folders'
   | 'unusable images'
   | 'images without a class'
   | 'links to folders'
+  | 'invalid splits'
+  | 'images without a group'
+  | 'groups in several splits'
   | 'questions for unknown tasks';
 
 /** A problem in a data set, of which there may be thousands. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../shared/problem.ts';
+import type { Place, Problem } from '../../../shared/problem.ts';
 import { counted, quoted } from '../../../shared/wording.ts';
 import { isTaskName, taskOfLabelName } from '../tables/task.ts';
 import { type Csv, type CsvRow, parseCsv } from './csv.ts';
@@ -20,13 +20,15 @@ export interface Label {
 
 /** A row that names an image. */
 export interface NamingRow {
-  readonly csv: Csv;
-  readonly row: CsvRow;
   readonly file: string;
+  /** Returns where it names the image. */
+  readonly place: () => Place;
 }
 
 /** A row of a label file with a valid image path and task name. Its label may be invalid. */
 export interface TaskRow extends NamingRow {
+  readonly csv: Csv;
+  readonly row: CsvRow;
   readonly task: string;
   readonly label: string;
 }
@@ -76,7 +78,8 @@ export function readLabelRows(files: readonly TextFile[]): CheckedLabels {
       for (const { field, ...fault } of faults) findings.push({ ...fault, at: csv.place(row, field) });
       if (file === undefined || !isTaskName(task)) continue;
       const label = row.fields[FIELD.label] ?? '';
-      const found = { csv, row, file, task, label, classIndex: label.indexOf('y') };
+      const place = () => csv.place(row, FIELD.file);
+      const found = { csv, row, file, place, task, label, classIndex: label.indexOf('y') };
       rows.push(found);
       if (faults.length === 0) labels.push(found);
     }
