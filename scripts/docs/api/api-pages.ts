@@ -32,6 +32,7 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
       stages: 'Stages',
       models: 'Backbones and layers',
       heads: 'Heads and losses',
+      'data/tables/label-kind': 'Heads and losses',
       'train/augmentations': 'Augmentations',
       'train/optimizers': 'Optimizers and schedules',
       train: 'Training',
@@ -80,7 +81,7 @@ function grouped({ module, groups }: EntryPoint, exports: readonly ApiExport[]):
   };
   // What is called comes before the types that it takes.
   const sorted = [...exports.filter(isValue), ...exports.filter((each) => !isValue(each))];
-  return [...Object.values(groups), OTHER]
+  return [...new Set([...Object.values(groups), OTHER])]
     .map((title) => ({ title, exports: sorted.filter((each) => titleOf(each) === title) }))
     .filter((group) => group.exports.length > 0);
 }
