@@ -68,7 +68,7 @@ interface Measured {
   readonly scored: ScoredSamples;
   readonly metrics: TaskMetrics;
   readonly baseline: TaskMetrics;
-  readonly resampled: Resampled;
+  readonly resampled: Resampled<TaskMetric>;
 }
 
 /** Computes the evaluation from the predictions of the validation split. */
@@ -105,7 +105,12 @@ function measure(targets: Targets, predictions: TaskPredictions, bootstrap: Boot
     scored,
     metrics: taskMetrics(scored),
     baseline: taskMetrics(constant),
-    resampled: resample(scored, bootstrap, task),
+    resampled: resample(
+      { count: scored.truth.length, metrics: (weights) => taskMetrics(scored, weights) },
+      TASK_METRICS,
+      bootstrap,
+      task,
+    ),
   };
 }
 
