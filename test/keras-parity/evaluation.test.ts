@@ -9,6 +9,7 @@ import {
 } from '../../src/vision/evaluate/metrics/multi-label-metrics.ts';
 import { type NumberPredictions, numberMetrics } from '../../src/vision/evaluate/metrics/number-metrics.ts';
 import { orderedMetrics } from '../../src/vision/evaluate/metrics/ordered-metrics.ts';
+import { taskMetrics } from '../../src/vision/evaluate/metrics/task-metrics.ts';
 import { scoreSamples, type TaskPredictions } from '../../src/vision/evaluate/metrics/task-predictions.ts';
 import { confusionCounter } from '../../src/vision/train/metrics/confusion.ts';
 import { startKeras } from '../support/keras.ts';
@@ -88,7 +89,7 @@ test.each([
     const theirs = await theirsFor(predictions);
 
     const scored = scoreSamples(predictions);
-    const ours = orderedMetrics(scored);
+    const ours = { ...taskMetrics(scored), ...orderedMetrics(scored) };
     for (const metric of EQUAL_METRICS) expect(ours[metric], metric).toBeCloseTo(theirs[metric], 9);
 
     const counter = confusionCounter({ classes: [classes], offsets: [0], totalClasses: classes });

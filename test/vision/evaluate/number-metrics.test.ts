@@ -61,6 +61,18 @@ describe('the metrics of a task whose labels are numbers', () => {
     for (const metric of NUMBER_METRICS) expect(weighted[metric], metric).toBeCloseTo(plain[metric], 12);
   });
 
+  test('do not count a number that the label does not say', () => {
+    const some = predictionsOf([
+      ...ROWS,
+      [
+        [Number.NaN, 4],
+        [100, 4],
+      ],
+    ]);
+    expect(numberMetrics(numberAt(some, 0))).toEqual(numberMetrics(numberAt(predictionsOf(ROWS), 0)));
+    expect(numberMetrics(numberAt(some, 1)).mean_absolute_error).toBeCloseTo(2.5 / 6, 12);
+  });
+
   test('have no r2 where all samples have the same number: there is no variance to explain', () => {
     const { mean_absolute_error, r2 } = numberMetrics(
       predictionsOf([

@@ -9,7 +9,7 @@ export interface NumberPredictions {
   readonly numbers: number;
   /** The row of each sample in the targets, `[count]`. */
   readonly samples: Int32Array;
-  /** Row-major `[count, numbers]`. */
+  /** Row-major `[count, numbers]`; NaN for a number that is unknown, which counts in no metric. */
   readonly truth: Float64Array;
   /** Row-major `[count, numbers]`. */
   readonly predicted: Float64Array;
@@ -55,14 +55,17 @@ function metricsOfColumn(
   for (let sample = 0; sample < samples.length; sample += 1) {
     const [at, weight] = [sample * numbers + column, weights?.[sample] ?? 1];
     const error = (predicted[at] ?? 0) - (truth[at] ?? 0);
+    if (Number.isNaN(truth[at])) continue;
     total += weight;
     sum += weight * (truth[at] ?? 0);
     distances += weight * Math.abs(error);
     squares += weight * error ** 2;
   }
   const mean = sum / total;
-  for (let sample = 0; sample < samples.length; sample += 1)
-    spread += (weights?.[sample] ?? 1) * ((truth[sample * numbers + column] ?? 0) - mean) ** 2;
+  for (let sample = 0; sample < samples.length; sample += 1) {
+    const distance = (truth[sample * numbers + column] ?? 0) - mean;
+    if (!Number.isNaN(distance)) spread += (weights?.[sample] ?? 1) * distance ** 2;
+  }
   return {
     mean_absolute_error: distances / total,
     root_mean_squared_error: Math.sqrt(squares / total),

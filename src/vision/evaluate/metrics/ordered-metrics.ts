@@ -1,18 +1,18 @@
-import { TASK_METRICS, taskMetrics, weightedConfusion } from './task-metrics.ts';
+import { weightedConfusion } from './task-metrics.ts';
 import type { ScoredSamples } from './task-predictions.ts';
 
-/** The metrics of a task whose classes are ordered, in the order in which they are shown. */
-export const ORDERED_METRICS = [...TASK_METRICS, 'mean_absolute_error', 'quadratic_weighted_kappa'] as const;
+/** The metrics that a task with ordered classes has besides those of any classes, in the order in which they are shown. */
+export const ORDERED_METRICS = ['mean_absolute_error', 'quadratic_weighted_kappa'] as const;
 
 export type OrderedMetric = (typeof ORDERED_METRICS)[number];
 
 /**
- * Computes the metrics of a task with one class, and two that know that the classes are ordered.
+ * Computes the metrics that know that the classes are ordered.
  *
  * @param weights how often each sample counts, `[count]`; once each if omitted.
- * @returns besides those of `taskMetrics`, `mean_absolute_error`, the mean distance of the predicted from the true class in
- *   classes, and `quadratic_weighted_kappa`, as scikit-learn's `cohen_kappa_score`; the latter is NaN if all samples have
- *   one class and it is predicted for each.
+ * @returns `mean_absolute_error`, the mean distance of the predicted from the true class in classes, and
+ *   `quadratic_weighted_kappa`, as scikit-learn's `cohen_kappa_score`; the latter is NaN if all samples have one class and
+ *   it is predicted for each.
  */
 export function orderedMetrics(scored: ScoredSamples, weights?: Uint32Array): Readonly<Record<OrderedMetric, number>> {
   const { classes } = scored;
@@ -31,7 +31,6 @@ export function orderedMetrics(scored: ScoredSamples, weights?: Uint32Array): Re
     for (const [column, columns] of predicted.entries())
       squaresByChance += (rows * columns * (row - column) ** 2) / total;
   return {
-    ...taskMetrics(scored, weights),
     mean_absolute_error: distances / total,
     quadratic_weighted_kappa: squaresByChance === 0 ? Number.NaN : 1 - squares / squaresByChance,
   };
