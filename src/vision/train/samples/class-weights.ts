@@ -35,8 +35,10 @@ export function classWeightColumns(weights: ClassWeights | undefined, targets: T
   if (weights === 'balanced') {
     const counts = new Float64Array(totalClasses);
     for (const sample of targets.samplesIn('train')) {
-      const column = (offsets[targets.taskOf[sample] ?? 0] ?? 0) + (targets.classOf[sample] ?? 0);
-      counts[column] = (counts[column] ?? 0) + 1;
+      for (const { task, classIndex } of targets.labels(sample)) {
+        const column = (offsets[task] ?? 0) + classIndex;
+        counts[column] = (counts[column] ?? 0) + 1;
+      }
     }
     offsets.forEach((offset, task) => {
       const own = counts.subarray(offset, offset + (classes[task] ?? 0));

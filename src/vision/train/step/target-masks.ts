@@ -1,4 +1,5 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Targets } from '../../data/tables/targets.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 
 /** The targets of a batch over the concatenated classes of all heads, each float32 [n, all classes]. */
@@ -44,10 +45,11 @@ export function headLayout(tasks: readonly { readonly classes: number }[]): Head
  *
  * @param samples the row numbers of the batch's samples.
  */
-export function batchTargets(targets: BatchTargets, samples: Int32Array): BatchTargets {
+export function batchTargets({ labels }: Pick<Targets, 'labels'>, samples: Int32Array): BatchTargets {
+  const own = Array.from(samples, (sample) => labels(sample)[0]);
   return {
-    taskOf: Uint16Array.from(samples, (sample) => targets.taskOf[sample] ?? 0),
-    classOf: Uint8Array.from(samples, (sample) => targets.classOf[sample] ?? 0),
+    taskOf: Uint16Array.from(own, (label) => label?.task ?? 0),
+    classOf: Uint8Array.from(own, (label) => label?.classIndex ?? 0),
   };
 }
 

@@ -9,7 +9,11 @@ const tasks = [
 ];
 const taskOf = Uint8Array.of(0, 0, 0, 0, 1, 1, 1);
 const classOf = Uint8Array.of(0, 0, 0, 2, 1, 0, 0);
-const targets = { tasks, taskOf, classOf, samplesIn: () => Int32Array.from(taskOf.keys()) } as unknown as Targets;
+const targets = {
+  tasks,
+  labels: (sample) => [{ task: taskOf[sample] ?? 0, text: '', classIndex: classOf[sample] ?? 0 }],
+  samplesIn: () => Int32Array.from(taskOf.keys()),
+} satisfies Pick<Targets, 'tasks' | 'labels' | 'samplesIn'> as unknown as Targets;
 
 test('classWeightColumns puts given weights into the columns of their task; the others are 1', () => {
   expect(classWeightColumns({ shade: [0.5, 2] }, targets)).toEqual(Float32Array.of(1, 1, 1, 0.5, 2));
