@@ -37,7 +37,7 @@ export interface MultiLabelTaskEvaluation {
 
 /** Evaluates a task with any number of classes for a sample. */
 export function evaluateMultiLabelTask(context: TaskContext): MultiLabelTaskEvaluation {
-  const { task, head, threshold, file, bootstrap, stream } = context;
+  const { task, head, file, bootstrap, stream } = context;
   const predictions = multiLabelPredictions(context);
   const ranked = rankSamples(predictions);
   const shares = Float32Array.from(classShares(context.training, task.classes));
@@ -53,7 +53,7 @@ export function evaluateMultiLabelTask(context: TaskContext): MultiLabelTaskEval
     name: task.name,
     kind: 'classes',
     head: head.name,
-    threshold,
+    threshold: thresholdOf(head),
     count: context.predicted.length,
     metrics: { ...estimatesOf(MULTI_LABEL_METRICS, measured), ...ownMetrics(context, shares) },
     classes: multiLabelClassMetrics(ranked).map((each, label) => named(each, task.class_names?.[label])),
@@ -66,7 +66,8 @@ export function evaluateMultiLabelTask(context: TaskContext): MultiLabelTaskEval
   };
 }
 
-function multiLabelPredictions({ task, predicted, threshold }: TaskContext): MultiLabelPredictions {
+function multiLabelPredictions({ task, head, predicted }: TaskContext): MultiLabelPredictions {
+  const threshold = thresholdOf(head);
   const marks = predicted.flatMap(({ text }) => [...text]);
   return {
     classes: task.classes,

@@ -5,14 +5,14 @@ import type { PredictedLabel } from '../collect-predictions.ts';
 import { type Estimate, estimatesOf, type Measured, measure } from '../estimates.ts';
 import type { BootstrapOptions, Measurable } from '../metrics/bootstrap.ts';
 
-/** What the evaluation of a task is computed from. */
-export interface TaskContext {
+/** A task with the head that has learnt it. */
+export interface TaskHead {
   readonly task: Task;
   readonly head: Head;
-  /** Whether the head has metrics that those of the kind of labels do not have. */
-  readonly hasOwnMetrics: boolean;
-  /** For labels of any number of classes: the probability from which a class is answered. */
-  readonly threshold: number;
+}
+
+/** What the evaluation of a task is computed from. */
+export interface TaskContext extends TaskHead {
   /** The labels of the task that were predicted. */
   readonly predicted: readonly PredictedLabel[];
   /** The labels of the task in the training split, as text. */
@@ -30,10 +30,10 @@ export interface TaskContext {
  * @param baseline what a model answers that knows nothing but the training labels, `[classes]`.
  */
 export function ownMetrics(
-  { task, head, hasOwnMetrics, predicted, bootstrap, stream }: TaskContext,
+  { task, head, predicted, bootstrap, stream }: TaskContext,
   baseline: Float32Array,
 ): Readonly<Record<string, Estimate>> {
-  if (!hasOwnMetrics) return {};
+  if (isBuiltIn(head)) return {};
   const names = Object.keys(head.metrics);
   const measurable = (answerTo: (label: PredictedLabel) => Float32Array): Measurable<string> => {
     const values = Object.entries(head.metrics).map(
