@@ -28,6 +28,7 @@ export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.E
   const { counts, samples, duplicates, shards } = data;
   const extremes = shards === undefined ? undefined : await extremeImages(shards);
   const table = counts?.tasks.flatMap(classRows) ?? [];
+  const hasTest = table.some(({ test }) => test !== undefined);
   return (
     <>
       {table.length > 0 && table.length <= MOST_BARS && balanceChart(table)}
@@ -41,8 +42,15 @@ export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.E
               { name: 'class' },
               { name: 'training', numeric: true },
               { name: 'validation', numeric: true },
+              ...(hasTest ? [{ name: 'test', numeric: true }] : []),
             ]}
-            rows={table.map(({ task, name, train, validation }) => [task, name, train, validation])}
+            rows={table.map(({ task, name, train, validation, test = 0 }) => [
+              task,
+              name,
+              train,
+              validation,
+              ...(hasTest ? [test] : []),
+            ])}
             sortable
           />
         </details>
@@ -80,6 +88,8 @@ interface ClassRow {
   readonly name: string;
   readonly train: number;
   readonly validation: number;
+  /** Undefined if the data set has no test split. */
+  readonly test: number | undefined;
 }
 
 function classRows({ name: task, classes, class_names: names, counts }: TaskCounts): readonly ClassRow[] {
@@ -88,6 +98,7 @@ function classRows({ name: task, classes, class_names: names, counts }: TaskCoun
     name: names?.[index] ?? String(index),
     train: counts['train']?.[index] ?? 0,
     validation: counts['validation']?.[index] ?? 0,
+    test: counts['test']?.[index],
   }));
 }
 

@@ -1,28 +1,18 @@
 import { badInput, defineStage } from '../../index.ts';
 import { LAYOUTS } from '../data/labels/dataset.ts';
 import { ingest } from '../data/labels/ingest.ts';
+import { splittingOf, splittingParams } from '../data/labels/splitting-params.ts';
 
 const QUESTIONS = 'Tests/question.csv';
 
 const params = {
   type: 'object',
   properties: {
-    validation_fraction: {
-      description: 'Fraction of the samples (0 to 1, exclusive) that is held out for validation.',
-      type: 'number',
-      minimum: 0,
-      exclusiveMaximum: 1,
-      default: 0.2,
-    },
-    seed: {
-      description: 'Random seed of the order and of the split of the samples.',
-      type: 'integer',
-      minimum: 0,
-      maximum: 4294967295,
-    },
+    ...splittingParams,
     layout: {
       description:
-        '`fashionai`: label files, as in the FashionAI challenge; `folders`: images at CLASS/*.jpg or TASK/CLASS/*.jpg.',
+        '`fashionai`: label files, as in the FashionAI challenge; `folders`: images at CLASS/*.jpg or TASK/CLASS/*.jpg, ' +
+        'also below folders named after splits, as train/CLASS/*.jpg.',
       enum: LAYOUTS,
       default: 'fashionai',
     },
@@ -54,15 +44,22 @@ export function ingestStage() {
     inputs: ['dataset'],
     outputs: ['samples.arrow', 'images.arrow', 'questions.arrow', 'tasks.json'],
     async run({ params, inputs, outputs, work, log, metrics }) {
-      const { seed, validation_fraction: fraction, annotations, ...options } = params;
+      const split = splittingOf(params);
+      if (!split.ok) return badInput(split.failure);
+      const { splitting, groupPattern } = split.value;
+      const { layout, annotations, questions, task } = params;
       const report = await ingest(
         {
-          ...options,
           root: inputs.dataset,
+          layout,
+          questions,
+          task,
+          groupPattern,
+          hasFolds: splitting.folds !== undefined,
           annotations: typeof annotations === 'string' ? [annotations] : annotations,
-          questionsRequired: params.questions !== QUESTIONS,
+          questionsRequired: questions !== QUESTIONS,
         },
-        { seed, fraction },
+        splitting,
         outputs,
         work,
       );

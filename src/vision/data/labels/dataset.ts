@@ -7,11 +7,13 @@ import { readClassFolders } from './class-folders.ts';
 import { findOddLengths, findRepeats } from './compare-labels.ts';
 import { DatasetFiles } from './dataset-files.ts';
 import { type Finding, summarizeFindings } from './findings.ts';
+import { groupsByPattern, groupsInSeveralSplits } from './groups.ts';
 import { type Label, type NamingRow, readLabelRows } from './label-rows.ts';
 import { pathInDataset } from './path-in-dataset.ts';
 import { questionFolder, readQuestionFolder } from './question-folder.ts';
 import { readQuestionRows } from './question-rows.ts';
 import { didYouMean } from './similar-names.ts';
+import type { GivenSplits } from './split.ts';
 import { readTextFile } from './text-file.ts';
 
 /** The layouts of data sets: label files as in the FashionAI challenge, or folders named after classes. */
@@ -28,9 +30,13 @@ export interface DatasetOptions {
   readonly questionsRequired: boolean;
   /** The name of the task of a folder tree without task folders. */
   readonly task: string;
+  /** Finds the group of an image in its path. */
+  readonly groupPattern: RegExp | undefined;
+  /** Whether the samples for training and validation are divided anew, into folds. */
+  readonly hasFolds: boolean;
 }
 
-export interface Dataset {
+export interface Dataset extends GivenSplits {
   readonly labels: readonly Label[];
   /** The class names of each task, by class index, where folders name the classes. */
   readonly classNames: ReadonlyMap<string, readonly string[]>;
@@ -49,7 +55,8 @@ export async function readDataset(options: DatasetOptions, work: string): Promis
     options.layout === 'folders' ? await readFolders(options, files) : await readLabelFiles(options, files);
   const { questions, ...asked } = await readQuestions(options, labelled.tasks, files);
   const images = await checkImages([...labelled.rows, ...asked.rows], files);
-  const findings = [...labelled.findings, ...asked.findings, ...images];
+  const { groups, ...grouped } = groupImages(labelled, options, files);
+  const findings = [...labelled.findings, ...asked.findings, ...images, ...grouped.findings];
   const problems = [
     ...labelled.problems,
     ...tooManyTasks(labelled.tasks, files),
@@ -57,8 +64,19 @@ export async function readDataset(options: DatasetOptions, work: string): Promis
     ...summarizeFindings(findings, work),
   ];
   if (problems.length > 0) return failure(problems);
-  const { labels, classNames } = labelled;
-  return success({ labels, classNames, questions, notes: [...labelled.notes, ...asked.notes] });
+  const { labels, classNames, splits } = labelled;
+  return success({ labels, classNames, splits, groups, questions, notes: [...labelled.notes, ...asked.notes] });
+}
+
+function groupImages(
+  { labels, splits }: Labelled,
+  { groupPattern, hasFolds }: DatasetOptions,
+  files: DatasetFiles,
+): Pick<GivenSplits, 'groups'> & Pick<Faults, 'findings'> {
+  if (groupPattern === undefined) return { groups: new Map(), findings: [] };
+  const images = new Set(labels.map(({ file }) => file));
+  const { groups, findings } = groupsByPattern(images, groupPattern, files);
+  return { groups, findings: [...findings, ...groupsInSeveralSplits({ splits, groups }, hasFolds, files)] };
 }
 
 /** Each task is a head of the network, so a larger number is almost certainly a mistake in the data set. */
@@ -77,7 +95,7 @@ interface Faults {
   readonly findings: readonly Finding[];
 }
 
-interface Labelled extends Faults, Omit<Dataset, 'questions'> {
+interface Labelled extends Faults, Omit<Dataset, 'questions' | 'groups'> {
   /** All rows that name an image, valid or not. */
   readonly rows: readonly NamingRow[];
   /** The tasks that any row names, valid or not. */
@@ -92,6 +110,7 @@ async function readLabelFiles({ annotations }: DatasetOptions, files: DatasetFil
   return {
     labels,
     classNames: new Map(),
+    splits: new Map(),
     rows,
     tasks,
     findings: [...findings, ...findOddLengths(labels), ...findRepeats(rows)],
@@ -107,7 +126,7 @@ async function readFolders(options: DatasetOptions, files: DatasetFiles): Promis
     const message = 'the data set has a label file, but the param "layout" is "folders"';
     const advice = 'Remove the param "layout" to read the label file, or remove the label file to use the folders.';
     const problems = found.map((file) => ({ message, at: { file: files.path(file) }, advice }));
-    return { labels: [], classNames: new Map(), rows: [], tasks: new Set(), findings: [], problems, notes: [] };
+    return { ...NOTHING, problems };
   }
   // `Tests/question.csv` is in a folder with the images that it asks about; that folder is not a class.
   const plain = path.posix.normalize(questions);
@@ -117,6 +136,17 @@ async function readFolders(options: DatasetOptions, files: DatasetFiles): Promis
   const tree = await readClassFolders(files, { task, except: hasQuestions ? folder : undefined });
   return { ...tree, rows: [], tasks: new Set(tree.classNames.keys()), problems: [] };
 }
+
+const NOTHING: Labelled = {
+  labels: [],
+  classNames: new Map(),
+  splits: new Map(),
+  rows: [],
+  tasks: new Set(),
+  findings: [],
+  problems: [],
+  notes: [],
+};
 
 interface QuestionsRead extends Faults {
   /** Undefined without a question file. */

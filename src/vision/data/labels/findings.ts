@@ -18,6 +18,9 @@ export type FindingKind =
   | 'unusable images'
   | 'images without a class'
   | 'links to folders'
+  | 'invalid splits'
+  | 'images without a group'
+  | 'groups in several splits'
   | 'questions for unknown tasks';
 
 /** A problem in a data set, of which there may be thousands. */

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { counted, listed } from '../../../shared/wording.ts';
+import type { Split } from '../tables/task.ts';
 import type { TaskStatistics } from './task-statistics.ts';
 
 /** A task is reported as imbalanced if its largest class has at least this many times the samples of its smallest. */
@@ -12,13 +13,14 @@ const MAX_SHOWN = 20;
 
 /**
  * Returns a line for each oddity of the tasks that does not keep a training from running: a single class, classes without
- * training or validation samples, imbalanced classes and names that look misspelt.
+ * samples in a split, imbalanced classes and names that look misspelt.
  */
 export function taskWarnings(statistics: readonly TaskStatistics[]): readonly string[] {
   const lines = statistics.flatMap((task) => [
     ...singleClass(task),
     ...missingFrom('train', task),
     ...missingFrom('validation', task),
+    ...missingFrom('test', task),
     ...imbalance(task),
     ...misspelling(task, statistics),
   ]);
@@ -30,9 +32,9 @@ function singleClass({ name, classes }: TaskStatistics): string[] {
   return classes === 1 ? [`${name}: only one class, so there is nothing to classify`] : [];
 }
 
-function missingFrom(split: 'train' | 'validation', task: TaskStatistics): string[] {
+function missingFrom(split: Split, task: TaskStatistics): string[] {
   const adjective = split === 'train' ? 'training' : split;
-  const counts = task.counts[split];
+  const counts = task.counts[split] ?? [];
   const missing = [...counts.keys()].filter((index) => counts[index] === 0);
   if (missing.length === 0) return [];
   if (missing.length === counts.length) return [`${task.name}: no ${adjective} sample`];
