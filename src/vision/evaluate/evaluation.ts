@@ -11,7 +11,8 @@ import { TASK_METRICS, type TaskMetric } from './metrics/task-metrics.ts';
 import { type ClassTaskEvaluation, evaluateClassTask } from './tasks/class-task.ts';
 import { evaluateMultiLabelTask, type MultiLabelTaskEvaluation } from './tasks/multi-label-task.ts';
 import { evaluateNumberTask, type NumberTaskEvaluation } from './tasks/number-task.ts';
-import type { TaskContext, TaskHead } from './tasks/task-context.ts';
+import type { TaskContext } from './tasks/task-context.ts';
+import type { HeadLayout } from '../heads/head-layout.ts';
 
 export type TaskEvaluation = ClassTaskEvaluation | MultiLabelTaskEvaluation | NumberTaskEvaluation;
 
@@ -41,8 +42,7 @@ export interface Evaluation {
 /** What an evaluation is computed from. */
 export interface Evaluated {
   readonly targets: Targets;
-  /** The head of each task, in task order. */
-  readonly heads: readonly TaskHead[];
+  readonly layout: HeadLayout;
   readonly predicted: readonly PredictedLabel[];
   readonly validation: Pick<Validation, 'loss' | 'crossEntropy'>;
   readonly bootstrap: BootstrapOptions;
@@ -50,11 +50,11 @@ export interface Evaluated {
 }
 
 /** Computes the evaluation from the predictions of a split. */
-export function toEvaluation({ targets, heads, predicted, validation, bootstrap, about }: Evaluated): Evaluation {
+export function toEvaluation({ targets, layout, predicted, validation, bootstrap, about }: Evaluated): Evaluation {
   const training = trainingLabels(targets);
   const classTasks: { readonly measured: Measured<TaskMetric>; readonly samples: number }[] = [];
   const tasks = targets.tasks.map((task, index): TaskEvaluation => {
-    const head = heads[index];
+    const head = layout.heads[index];
     if (head === undefined) throw new Error(`There is no head for the task ${task.name}.`);
     const context: TaskContext = {
       ...head,
@@ -82,7 +82,7 @@ export function toEvaluation({ targets, heads, predicted, validation, bootstrap,
 }
 
 /** Returns the labels of the training split by task, in task order. */
-function trainingLabels(targets: Targets): readonly (readonly string[])[] {
+export function trainingLabels(targets: Targets): readonly (readonly string[])[] {
   const labels = targets.tasks.map((): string[] => []);
   for (const sample of targets.samplesIn('train'))
     for (const { task, text } of targets.labels(sample)) labels[task]?.push(text);

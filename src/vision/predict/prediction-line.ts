@@ -12,10 +12,18 @@ export function predictionLine(
   return csvLine([file, labelName, probabilityList(probabilities)]);
 }
 
-/** Joins probabilities by semicolons, with eight decimals, normalized to a sum of 1. */
+/** What stands between the values of a list in a cell. */
+export const LIST_SEPARATOR = ';';
+
+/** Joins probabilities, with eight decimals, normalized to a sum of 1. */
 export function probabilityList(probabilities: Iterable<number>): string {
   const values = [...probabilities];
   // The sum of a float32 softmax differs from 1 in the seventh digit.
   const sum = values.reduce((total, probability) => total + probability, 0);
-  return values.map((probability) => (probability / sum).toFixed(8)).join(';');
+  return decimals(values.map((probability) => probability / sum));
+}
+
+/** Joins numbers, with eight decimals. */
+export function decimals(values: Iterable<number>): string {
+  return Array.from(values, (value) => value.toFixed(8)).join(LIST_SEPARATOR);
 }

@@ -12,6 +12,7 @@ import {
   rankSamples,
 } from '../metrics/multi-label-metrics.ts';
 import { type Named, named } from '../named.ts';
+import { thresholdOf } from '../../predict/answer-label.ts';
 import { ownMetrics, type TaskContext } from './task-context.ts';
 
 /** The evaluation of a task with any number of classes for a sample. */

@@ -1,18 +1,12 @@
 import type { Targets } from '../../data/tables/targets.ts';
-import type { Task } from '../../data/tables/task.ts';
-import type { Head } from '../../heads/head.ts';
+import type { PlacedHead } from '../../heads/head-layout.ts';
+import { isBuiltIn } from '../../heads/index.ts';
 import type { PredictedLabel } from '../collect-predictions.ts';
 import { type Estimate, estimatesOf, type Measured, measure } from '../estimates.ts';
 import type { BootstrapOptions, Measurable } from '../metrics/bootstrap.ts';
 
-/** A task with the head that has learnt it. */
-export interface TaskHead {
-  readonly task: Task;
-  readonly head: Head;
-}
-
 /** What the evaluation of a task is computed from. */
-export interface TaskContext extends TaskHead {
+export interface TaskContext extends PlacedHead {
   /** The labels of the task that were predicted. */
   readonly predicted: readonly PredictedLabel[];
   /** The labels of the task in the training split, as text. */
