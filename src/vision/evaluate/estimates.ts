@@ -1,4 +1,11 @@
-import { type BootstrapOptions, type Measurable, percentileInterval, type Resampled, recordOf, resample } from './metrics/bootstrap.ts';
+import {
+  type BootstrapOptions,
+  type Measurable,
+  percentileInterval,
+  type Resampled,
+  recordOf,
+  resample,
+} from './metrics/bootstrap.ts';
 
 /** A metric. Null stands for what nothing defines, such as the precision of a task without samples. */
 export interface Estimate {

@@ -26,6 +26,8 @@ function marked(label: string, sample: Named): string {
 }
 
 function numbers(label: string, { classNames }: Named): string {
-  const values = numbersIn(label).map((value) => (Number.isNaN(value) ? 'unknown' : String(Number(value.toPrecision(6)))));
+  const values = numbersIn(label).map((value) =>
+    Number.isNaN(value) ? 'unknown' : String(Number(value.toPrecision(6))),
+  );
   return values.map((value, index) => (classNames === undefined ? value : `${classNames[index]} ${value}`)).join(', ');
 }

@@ -2,8 +2,10 @@ import type { Duplicates } from '../data/tables/duplicates.ts';
 import { kindOf } from '../data/tables/label-kind.ts';
 import type { Targets } from '../data/tables/targets.ts';
 import type { EvaluatedSplit } from '../data/tables/task.ts';
+import type { HeadLayout } from '../heads/head-layout.ts';
 import type { Validation } from '../train/loop/validate.ts';
 import { weightedMean } from '../train/metrics/accuracy.ts';
+import { trainingLabels } from './baseline.ts';
 import type { PredictedLabel } from './collect-predictions.ts';
 import { definite, type Estimate, estimate, type Measured } from './estimates.ts';
 import { type BootstrapOptions, recordOf } from './metrics/bootstrap.ts';
@@ -12,7 +14,6 @@ import { type ClassTaskEvaluation, evaluateClassTask } from './tasks/class-task.
 import { evaluateMultiLabelTask, type MultiLabelTaskEvaluation } from './tasks/multi-label-task.ts';
 import { evaluateNumberTask, type NumberTaskEvaluation } from './tasks/number-task.ts';
 import type { TaskContext } from './tasks/task-context.ts';
-import type { HeadLayout } from '../heads/head-layout.ts';
 
 export type TaskEvaluation = ClassTaskEvaluation | MultiLabelTaskEvaluation | NumberTaskEvaluation;
 
@@ -79,14 +80,6 @@ export function toEvaluation({ targets, layout, predicted, validation, bootstrap
   const { loss, crossEntropy } = validation;
   const { split, ...others } = about;
   return { split, loss, cross_entropy: crossEntropy, ...meansOf(classTasks), bootstrap, ...others, tasks };
-}
-
-/** Returns the labels of the training split by task, in task order. */
-export function trainingLabels(targets: Targets): readonly (readonly string[])[] {
-  const labels = targets.tasks.map((): string[] => []);
-  for (const sample of targets.samplesIn('train'))
-    for (const { task, text } of targets.labels(sample)) labels[task]?.push(text);
-  return labels;
 }
 
 interface WeightedTask {

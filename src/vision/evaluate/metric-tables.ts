@@ -121,7 +121,11 @@ function ownTable(tasks: readonly TaskEvaluation[]): readonly MetricTable[] {
     ownMetricsOf(task).map(([name, estimate]) => [task.name, name, ...estimateCells(estimate, numberText)]),
   );
   if (rows.length === 0) return [];
-  const columns = [ofText('task'), ofText('metric'), ...['value', '95 % interval', 'baseline'].map((name) => ofNumbers(name))];
+  const columns = [
+    ofText('task'),
+    ofText('metric'),
+    ...['value', '95 % interval', 'baseline'].map((name) => ofNumbers(name)),
+  ];
   return [{ title: 'Metrics of heads', columns, rows }];
 }
 

@@ -2,6 +2,6 @@
 export type Named<Value> = Value & { readonly name?: string };
 
 /** Adds a name if there is one. */
-export function named<Value>(value: Value, name: string | undefined): Named<Value> {
-  return name === undefined ? value : { name, ...value };
+export function named<Value extends object>(value: Value, name: string | undefined): Named<Value> {
+  return { ...(name !== undefined && { name }), ...value };
 }

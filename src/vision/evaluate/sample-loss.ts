@@ -10,7 +10,11 @@ import { normalized, type PredictedLabel } from './collect-predictions.ts';
  *
  * @param spreads of the numbers in the training split.
  */
-export function sampleLoss({ text, classIndex, answer }: PredictedLabel, task: Task, spreads: readonly Spread[]): number {
+export function sampleLoss(
+  { text, classIndex, answer }: PredictedLabel,
+  task: Task,
+  spreads: readonly Spread[],
+): number {
   switch (kindOf(task)) {
     case 'classes':
       return mean(Array.from(answer, (probability, label) => surprise(probabilityOf(text[label], probability))));

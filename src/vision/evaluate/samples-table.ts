@@ -16,9 +16,8 @@ import type { Targets } from '../data/tables/targets.ts';
 import type { EvaluatedSplit, Task } from '../data/tables/task.ts';
 import type { HeadLayout } from '../heads/head-layout.ts';
 import { answerLabel } from '../predict/answer-label.ts';
-import { numberSpreads } from './baseline.ts';
+import { numberSpreads, trainingLabels } from './baseline.ts';
 import type { PredictedLabel } from './collect-predictions.ts';
-import { trainingLabels } from './evaluation.ts';
 import { indexOfLargest } from './metrics/task-predictions.ts';
 import { sampleLoss } from './sample-loss.ts';
 
@@ -53,9 +52,7 @@ export function writePredictedSamples(
     split: textColumn(predicted.map(() => split)),
     label: textColumn(predicted.map(({ text }) => text)),
     class: uint8Column(Uint8Array.from(predicted, ({ classIndex }) => classIndex)),
-    predicted: uint8Column(
-      Uint8Array.from(predicted, (each) => (isNumbers(each) ? 0 : indexOfLargest(each.answer))),
-    ),
+    predicted: uint8Column(Uint8Array.from(predicted, (each) => (isNumbers(each) ? 0 : indexOfLargest(each.answer)))),
     probabilities: float32ListColumn(predicted.map((each) => (isNumbers(each) ? new Float32Array() : each.answer))),
     loss: float64Column(Float64Array.from(predicted, lossOf)),
     ...(tasks.some(needsAnswer) && {

@@ -66,7 +66,9 @@ export function cellId(task: number, truth: number, predicted: number): string {
 }
 
 /** Returns the tasks that have a confusion matrix, with their numbers among all tasks. */
-export function confusedTasks({ tasks }: Pick<Evaluation, 'tasks'>): readonly (readonly [number, ClassTaskEvaluation])[] {
+export function confusedTasks({
+  tasks,
+}: Pick<Evaluation, 'tasks'>): readonly (readonly [number, ClassTaskEvaluation])[] {
   return [...tasks.entries()].flatMap(([number, task]) =>
     task.kind === 'classes' || task.kind === 'numbers' ? [] : [[number, task] as const],
   );

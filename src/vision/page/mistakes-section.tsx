@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { count } from '../../shared/text/format.ts';
-import type { Evaluation, TaskEvaluation } from '../evaluate/evaluation.ts';
 import { wordsOf } from '../evaluate/evaluated-words.ts';
+import type { Evaluation, TaskEvaluation } from '../evaluate/evaluation.ts';
 import { type EvaluatedSample, isMistake } from '../evaluate/samples-table.ts';
 import { suspectedIn } from '../evaluate/suspected-words.ts';
 import { cellId, confusedTasks } from './classes-section.tsx';

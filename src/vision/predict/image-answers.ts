@@ -47,7 +47,10 @@ export function imageAnswer(file: string, layout: HeadLayout, outputs: Float32Ar
   return { file, answers: layout.heads.map((placed) => taskAnswer(placed, answerOf(placed, outputs, layout))) };
 }
 
-function taskAnswer({ task: { name: task, class_names: names, ...own }, head }: PlacedHead, answer: Float32Array): TaskAnswer {
+function taskAnswer(
+  { task: { name: task, class_names: names, ...own }, head }: PlacedHead,
+  answer: Float32Array,
+): TaskAnswer {
   const kind = kindOf(own);
   if (kind === 'numbers') return { kind, task, numbers: Array.from(answer, shortestDecimal) };
   const classes = Array.from(answer, (_, index) => names?.[index] ?? String(index));
@@ -67,5 +70,7 @@ export function answerJson(answer: TaskAnswer): AnswerJson {
   if (answer.kind === 'numbers') return { numbers: answer.numbers };
   const { classes, probabilities: values } = answer;
   const probabilities = Object.fromEntries(classes.map((name, index) => [name, values[index] ?? 0]));
-  return answer.kind === 'classes' ? { classes: answer.answered, probabilities } : { class: answer.class, probabilities };
+  return answer.kind === 'classes'
+    ? { classes: answer.answered, probabilities }
+    : { class: answer.class, probabilities };
 }

@@ -30,8 +30,20 @@ test('the error in classes and the quadratic weighted kappa are those of scikit-
 });
 
 test('a wrong class that is near is a smaller error than one that is far', () => {
-  const near = orderedMetrics(answers(4, [[0, 1], [3, 3], [1, 1]]));
-  const far = orderedMetrics(answers(4, [[0, 3], [3, 3], [1, 1]]));
+  const near = orderedMetrics(
+    answers(4, [
+      [0, 1],
+      [3, 3],
+      [1, 1],
+    ]),
+  );
+  const far = orderedMetrics(
+    answers(4, [
+      [0, 3],
+      [3, 3],
+      [1, 1],
+    ]),
+  );
   expect(near.mean_absolute_error).toBe(1 / 3);
   expect(far.mean_absolute_error).toBe(1);
   expect(near.quadratic_weighted_kappa).toBeGreaterThan(far.quadratic_weighted_kappa);

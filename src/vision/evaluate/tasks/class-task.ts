@@ -1,14 +1,15 @@
+import { ordinal } from '../../heads/ordinal.ts';
+import type { ConfusionMatrix } from '../../train/metrics/confusion.ts';
 import { classFrequencies, constantPredictions } from '../baseline.ts';
-import { findLabelErrors, type LabelErrors, type SuspectedLabelError } from '../label-errors.ts';
+import { normalized, type PredictedLabel } from '../collect-predictions.ts';
 import { type Estimate, estimatesOf, type Measured, measure } from '../estimates.ts';
+import { findLabelErrors, type LabelErrors, type SuspectedLabelError } from '../label-errors.ts';
 import type { Measurable } from '../metrics/bootstrap.ts';
 import { type CalibrationBin, calibrationBins } from '../metrics/calibration.ts';
 import { type ClassMetrics, classMetrics } from '../metrics/class-metrics.ts';
 import { ORDERED_METRICS, orderedMetrics } from '../metrics/ordered-metrics.ts';
 import { TASK_METRICS, type TaskMetric, taskMetrics, weightedConfusion } from '../metrics/task-metrics.ts';
 import { type ScoredSamples, scoreSamples, type TaskPredictions } from '../metrics/task-predictions.ts';
-import type { PredictedLabel } from '../collect-predictions.ts';
-import type { ConfusionMatrix } from '../../train/metrics/confusion.ts';
 import { type Named, named } from '../named.ts';
 import { ownMetrics, type TaskContext } from './task-context.ts';
 
@@ -56,7 +57,7 @@ export function evaluateClassTask(context: TaskContext): {
     count: predictions.truth.length,
     metrics: {
       ...estimatesOf(TASK_METRICS, measured),
-      ...(task.kind === 'ordered' && orderedEstimates(scored, constant, context)),
+      ...(isLearntInOrder(context) && orderedEstimates(scored, constant, context)),
       ...ownMetrics(context, Float32Array.from(frequencies)),
     },
     confusion,
@@ -78,6 +79,11 @@ function by<Metric extends string>(
   scored: ScoredSamples,
 ): Measurable<Metric> {
   return { count: scored.truth.length, metrics: (weights) => metricsOf(scored, weights) };
+}
+
+/** Whether the classes are ordered, or learnt as such. */
+function isLearntInOrder({ task, head }: TaskContext): boolean {
+  return task.kind === 'ordered' || head.name === ordinal().name;
 }
 
 function orderedEstimates(scored: ScoredSamples, constant: ScoredSamples, { bootstrap, stream }: TaskContext) {

@@ -1,5 +1,5 @@
+import { thresholdOf } from '../../predict/answer-label.ts';
 import { classShares } from '../baseline.ts';
-import type { PredictedLabel } from '../collect-predictions.ts';
 import { type Estimate, estimatesOf, measure } from '../estimates.ts';
 import { findMultiLabelErrors, type SuspectedDecision } from '../label-errors.ts';
 import {
@@ -12,7 +12,6 @@ import {
   rankSamples,
 } from '../metrics/multi-label-metrics.ts';
 import { type Named, named } from '../named.ts';
-import { thresholdOf } from '../../predict/answer-label.ts';
 import { ownMetrics, type TaskContext } from './task-context.ts';
 
 /** The evaluation of a task with any number of classes for a sample. */
@@ -76,6 +75,8 @@ function multiLabelPredictions({ task, head, predicted }: TaskContext): MultiLab
     truth: Uint8Array.from(marks, (mark) => (mark === 'y' ? 1 : 0)),
     unknown: Uint8Array.from(marks, (mark) => (mark === 'm' ? 1 : 0)),
     probabilities: Float64Array.from(predicted.flatMap(({ answer }) => [...answer])),
-    predicted: Uint8Array.from(predicted.flatMap(({ answer }) => [...answer].map((each) => (each >= threshold ? 1 : 0)))),
+    predicted: Uint8Array.from(
+      predicted.flatMap(({ answer }) => [...answer].map((each) => (each >= threshold ? 1 : 0))),
+    ),
   };
 }

@@ -78,7 +78,8 @@ function classTable({ name, classes }: MultiLabelTaskEvaluation, view: View): st
 function labelErrors(tasks: readonly TaskEvaluation[], view: View): string[] {
   const found = tasks.flatMap((task) =>
     suspectedIn(task).map(
-      ({ file, label, probably }) => `  ${cutMiddle(oneLine(file), 40)}: ${oneLine(task.name)} ${oneLine(label)} → ${oneLine(probably)}`,
+      ({ file, label, probably }) =>
+        `  ${cutMiddle(oneLine(file), 40)}: ${oneLine(task.name)} ${oneLine(label)} → ${oneLine(probably)}`,
     ),
   );
   if (found.length === 0) return [];

@@ -58,7 +58,10 @@ function isSuspected(value: unknown, classes: number): boolean {
   if (!isObject(value)) return false;
   const { file, label, suggested, suggested_probability: probability } = value;
   return (
-    typeof file === 'string' && isIndex(label, classes) && isIndex(suggested, classes) && typeof probability === 'number'
+    typeof file === 'string' &&
+    isIndex(label, classes) &&
+    isIndex(suggested, classes) &&
+    typeof probability === 'number'
   );
 }
 
@@ -90,7 +93,8 @@ function areEstimates(value: unknown): boolean {
 function isEstimate(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { interval } = value;
-  const isInterval = interval === null || (Array.isArray(interval) && interval.length === 2 && interval.every(isFigure));
+  const isInterval =
+    interval === null || (Array.isArray(interval) && interval.length === 2 && interval.every(isFigure));
   return isInterval && isFigure(value['value']) && isFigure(value['baseline']);
 }
 
