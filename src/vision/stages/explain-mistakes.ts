@@ -25,8 +25,8 @@ export function explainMistakesStage({ backbones: given }: ModelStageOptions = {
     params,
     inputs: ['shards', 'samples', 'model'],
     outputs: ['explanations'],
-    async run({ params, inputs, outputs, metrics, progress }) {
-      const options = { ...params, backbones, onProgress: progress };
+    async run({ params, inputs, outputs, metrics, progress, log }) {
+      const options = { ...params, backbones, onProgress: progress, log };
       const explained = await explainMistakes({ ...inputs, ...outputs }, options);
       if (!explained.ok) return explained.failure;
       metrics({ explained: explained.value });
