@@ -4,7 +4,7 @@ import type { Targets } from '../data/tables/targets.ts';
 import type { EvaluatedSplit } from '../data/tables/task.ts';
 import type { HeadLayout } from '../heads/head-layout.ts';
 import type { Validation } from '../train/loop/validate.ts';
-import { weightedMean } from '../train/metrics/accuracy.ts';
+import { weightedMean } from '../train/metrics/weighted-mean.ts';
 import { trainingLabels } from './baseline.ts';
 import type { PredictedLabel } from './collect-predictions.ts';
 import { definite, type Estimate, estimate, type Measured } from './estimates.ts';

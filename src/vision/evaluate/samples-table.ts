@@ -21,6 +21,14 @@ import type { PredictedLabel } from './collect-predictions.ts';
 import { indexOfLargest } from './metrics/task-predictions.ts';
 import { sampleLoss } from './sample-loss.ts';
 
+/** The predictions for the labels of a split. */
+export interface PredictedSplit {
+  readonly targets: Targets;
+  readonly layout: HeadLayout;
+  readonly predicted: readonly PredictedLabel[];
+  readonly split: EvaluatedSplit;
+}
+
 /**
  * Writes the predictions of an evaluation as an Arrow table with a row for each label of a sample: `sample` (its row in the
  * targets), `file`, `task`, `split`, `label` (`y`, `n` or `m` for each class, or numbers), `class` (the true one, the first
@@ -30,10 +38,7 @@ import { sampleLoss } from './sample-loss.ts';
  */
 export function writePredictedSamples(
   path: string,
-  targets: Targets,
-  { heads }: HeadLayout,
-  predicted: readonly PredictedLabel[],
-  split: EvaluatedSplit,
+  { targets, layout: { heads }, predicted, split }: PredictedSplit,
 ): Promise<void> {
   const { tasks } = targets;
   const training = trainingLabels(targets);

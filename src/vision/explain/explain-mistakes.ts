@@ -52,7 +52,7 @@ export async function explainMistakes(
 ): Promise<Result<number, StageFailure>> {
   const samples = await readPredictedSamples(paths.samples);
   if (!samples.ok) return failure(badInput(samples.failure));
-  const facts = await readModelFacts(paths.model, options.backbones);
+  const facts = await readModelFacts(paths.model, options.backbones, options.heads);
   if (!facts.ok) return failure(badInput(facts.failure));
   const shards = await openShards(paths.shards);
   if (!shards.ok) return failure(badInput(shards.failure));
@@ -74,12 +74,12 @@ async function drawAll(
   facts: ModelFacts,
   scores: ReadonlyMap<string, ClassScore>,
   paths: ExplainPaths,
-  { threads, onProgress, backbones }: ExplainOptions,
+  { threads, onProgress, backbones, heads }: ExplainOptions,
 ): Promise<Result<number, StageFailure>> {
   const tensorFlow = await loadTensorFlow({ intraOpThreads: threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
-  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0, backbones });
+  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0, backbones, heads });
   const loaded = await loadWeightsInto(tf, model, paths.model);
   if (!loaded.ok) return failure(badInput(loaded.failure));
   await mkdir(paths.explanations, { recursive: true });

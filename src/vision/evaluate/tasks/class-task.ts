@@ -1,5 +1,4 @@
 import { ordinal } from '../../heads/ordinal.ts';
-import type { ConfusionMatrix } from '../../train/metrics/confusion.ts';
 import { classFrequencies, constantPredictions } from '../baseline.ts';
 import { normalized, type PredictedLabel } from '../collect-predictions.ts';
 import { type Estimate, estimatesOf, type Measured, measure } from '../estimates.ts';
@@ -7,8 +6,9 @@ import { findLabelErrors, type LabelErrors, type SuspectedLabelError } from '../
 import type { Measurable } from '../metrics/bootstrap.ts';
 import { type CalibrationBin, calibrationBins } from '../metrics/calibration.ts';
 import { type ClassMetrics, classMetrics } from '../metrics/class-metrics.ts';
+import { type ConfusionMatrix, confusionOf } from '../metrics/confusion.ts';
 import { ORDERED_METRICS, orderedMetrics } from '../metrics/ordered-metrics.ts';
-import { TASK_METRICS, type TaskMetric, taskMetrics, weightedConfusion } from '../metrics/task-metrics.ts';
+import { TASK_METRICS, type TaskMetric, taskMetrics } from '../metrics/task-metrics.ts';
 import { type ScoredSamples, scoreSamples, type TaskPredictions } from '../metrics/task-predictions.ts';
 import { type Named, named } from '../named.ts';
 import { ownMetrics, type TaskContext } from './task-context.ts';
@@ -49,7 +49,7 @@ export function evaluateClassTask(context: TaskContext): {
   const constant = scoreSamples(constantPredictions(predictions, frequencies));
   const measured = measure(TASK_METRICS, by(taskMetrics, scored), by(taskMetrics, constant), bootstrap, stream);
   const { suspected, ...counts } = findLabelErrors(predictions);
-  const confusion = matrixOf(weightedConfusion(scored), task.classes);
+  const confusion = confusionOf(scored);
   const evaluation: ClassTaskEvaluation = {
     name: task.name,
     ...(task.kind === 'ordered' && { kind: 'ordered' }),
@@ -105,8 +105,4 @@ function taskPredictions(predicted: readonly PredictedLabel[], classes: number):
     probabilities,
     maybe,
   };
-}
-
-function matrixOf(confusion: Float64Array, classes: number): ConfusionMatrix {
-  return Array.from({ length: classes }, (_, row) => [...confusion.subarray(row * classes, (row + 1) * classes)]);
 }
