@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
 import type { Evaluation } from '../../src/vision/evaluate/evaluation.ts';
+import type { ClassTaskEvaluation } from '../../src/vision/evaluate/tasks/class-task.ts';
 import evaluate from '../../stages/evaluate.ts';
 import train from '../../stages/train.ts';
 import { type LabelledImagesFolder, labelledImages } from '../support/labelled-images.ts';
@@ -15,7 +16,10 @@ async function trained(inputs: LabelledImagesFolder, epochs = 1, more: object = 
   return { model: outputs['model'] ?? '', metrics };
 }
 
-const evaluationIn = (file = ''): Evaluation => JSON.parse(readFileSync(file, 'utf8'));
+/** An evaluation of tasks with one class for each sample. */
+type ClassEvaluation = Required<Evaluation> & { readonly tasks: readonly ClassTaskEvaluation[] };
+
+const evaluationIn = (file = ''): ClassEvaluation => JSON.parse(readFileSync(file, 'utf8'));
 
 describe('the evaluate stage', () => {
   test('computes the accuracy of each task on the validation samples that have the task', async () => {

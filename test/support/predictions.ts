@@ -1,6 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { MultiLabelPredictions } from '../../src/vision/evaluate/metrics/multi-label-metrics.ts';
 import type { TaskPredictions } from '../../src/vision/evaluate/metrics/task-predictions.ts';
 
 /** Returns random predictions of a fairly good model: the true class gets a bonus, some labels say "maybe". */
@@ -34,4 +35,27 @@ export function predictionsOf(
     probabilities: Float64Array.from(rows.flatMap(([, ...probabilities]) => probabilities)),
     maybe: Uint8Array.from(labels.flatMap((label) => Array.from(label, (each) => (each === 'm' ? 1 : 0)))),
   };
+}
+
+/** Returns predictions of any number of classes for a sample, of which those are answered that have a probability of 0.5. */
+export function labelledSets(
+  rows: readonly (readonly [label: string, ...probabilities: number[]])[],
+): MultiLabelPredictions {
+  const marks = rows.flatMap(([label]) => [...label]);
+  const probabilities = Float64Array.from(rows.flatMap(([, ...each]) => each));
+  return {
+    classes: rows[0]?.[0].length ?? 0,
+    samples: Int32Array.from(rows.keys()),
+    truth: Uint8Array.from(marks, (mark) => (mark === 'y' ? 1 : 0)),
+    unknown: Uint8Array.from(marks, (mark) => (mark === 'm' ? 1 : 0)),
+    probabilities,
+    predicted: Uint8Array.from(probabilities, (each) => (each >= 0.5 ? 1 : 0)),
+  };
+}
+
+/** Divides row-major values into rows. */
+export function rowsOf(values: Float64Array | Uint8Array, columns: number): readonly (readonly number[])[] {
+  return Array.from({ length: values.length / columns }, (_, row) => [
+    ...values.subarray(row * columns, (row + 1) * columns),
+  ]);
 }

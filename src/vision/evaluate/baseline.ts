@@ -1,15 +1,49 @@
+import { numbersIn } from '../data/tables/label-kind.ts';
 import type { Targets } from '../data/tables/targets.ts';
 import type { TaskPredictions } from './metrics/task-predictions.ts';
 
-/** Returns the share of each class among the training samples of a task; equal shares if it has none. */
-export function classFrequencies(targets: Targets, task: number): Float64Array {
-  const counts = new Float64Array(targets.tasks[task]?.classes ?? 0);
-  for (const sample of targets.samplesIn('train')) {
-    for (const { task: labelled, classIndex } of targets.labels(sample))
-      if (labelled === task) counts[classIndex] = (counts[classIndex] ?? 0) + 1;
+/** Returns the labels of the training split by task, in task order. */
+export function trainingLabels(targets: Targets): readonly (readonly string[])[] {
+  const labels = targets.tasks.map((): string[] => []);
+  for (const sample of targets.samplesIn('train'))
+    for (const { task, text } of targets.labels(sample)) labels[task]?.push(text);
+  return labels;
+}
+
+/** Returns the share of each class among labels with one class each; equal shares if there are none. */
+export function classFrequencies(labels: readonly string[], classes: number): Float64Array {
+  const counts = new Float64Array(classes);
+  for (const text of labels) {
+    const label = text.indexOf('y');
+    counts[label] = (counts[label] ?? 0) + 1;
   }
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  return counts.map((count) => (total === 0 ? 1 / counts.length : count / total));
+  return counts.map((count) => (labels.length === 0 ? 1 / classes : count / labels.length));
+}
+
+/** Returns for each class the share of the labels that have it, among those that say so or not; 0.5 if there are none. */
+export function classShares(labels: readonly string[], classes: number): Float64Array {
+  return Float64Array.from({ length: classes }, (_, label) => {
+    const having = labels.filter((text) => text[label] === 'y').length;
+    const lacking = labels.filter((text) => text[label] === 'n').length;
+    return having + lacking === 0 ? 0.5 : having / (having + lacking);
+  });
+}
+
+/** The mean and the standard deviation of a number over labels; NaN without labels. */
+export interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** Returns the spread of each number over the labels that say it. */
+export function numberSpreads(labels: readonly string[], numbers: number): readonly Spread[] {
+  const rows = labels.map(numbersIn);
+  return Array.from({ length: numbers }, (_, column) => {
+    const values = rows.map((row) => row[column] ?? Number.NaN).filter((value) => !Number.isNaN(value));
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    return { mean, deviation: Math.sqrt(variance) };
+  });
 }
 
 /**

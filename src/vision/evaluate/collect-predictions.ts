@@ -1,6 +1,13 @@
 import type { Targets, TaskLabel } from '../data/tables/targets.ts';
 import { answerOf, type HeadLayout } from '../heads/head-layout.ts';
-import type { TaskPredictions } from './metrics/task-predictions.ts';
+
+/** What a model answers for one label of a sample. */
+export interface PredictedLabel extends TaskLabel {
+  /** The row of the sample in the targets. */
+  readonly sample: number;
+  /** float32 `[classes]`: what the head of the task made of its outputs, probabilities or numbers. */
+  readonly answer: Float32Array;
+}
 
 /** Collects the predictions of samples, batch by batch. */
 export interface PredictionCollector {
@@ -11,57 +18,24 @@ export interface PredictionCollector {
    * @param outputs float32 `[count, all columns]`, row-major: the outputs of all heads.
    */
   add(samples: Int32Array, outputs: Float32Array): void;
-  /** The samples in the order in which they were added, once for each task that they are labelled for. */
-  readonly samples: readonly PredictedSample[];
-  /** Returns the predictions by task, in task order. */
-  byTask(): readonly TaskPredictions[];
+  /** The labels in the order in which they were added, those of a sample in task order. */
+  readonly predicted: readonly PredictedLabel[];
 }
 
-export interface PredictedSample {
-  /** The row of the sample in the targets. */
-  readonly sample: number;
-  readonly label: TaskLabel;
-  /** float32 `[classes]`: the answer of the head of the task. */
-  readonly probabilities: Float32Array;
-}
-
-export function collectPredictions(targets: Targets, layout: HeadLayout): PredictionCollector {
-  const samples: PredictedSample[] = [];
+export function collectPredictions({ labels }: Pick<Targets, 'labels'>, layout: HeadLayout): PredictionCollector {
+  const predicted: PredictedLabel[] = [];
   return {
-    add(rows, outputs) {
-      for (const [index, sample] of rows.entries()) {
-        for (const label of targets.labels(sample)) {
-          const placed = layout.heads[label.task];
-          if (placed === undefined) continue;
-          const probabilities = answerOf(placed, outputs, layout, index).slice();
-          samples.push({ sample, label, probabilities });
+    add(samples, outputs) {
+      for (const [image, sample] of samples.entries()) {
+        for (const label of labels(sample)) {
+          const head = layout.heads[label.task];
+          // A copy: what a head returns may be a part of the batch.
+          if (head !== undefined)
+            predicted.push({ ...label, sample, answer: answerOf(head, outputs, layout, image).slice() });
         }
       }
     },
-    samples,
-    byTask: () =>
-      targets.tasks.map(({ classes }, task) =>
-        taskPredictions(
-          samples.filter(({ label }) => label.task === task),
-          classes,
-        ),
-      ),
-  };
-}
-
-function taskPredictions(predicted: readonly PredictedSample[], classes: number): TaskPredictions {
-  const probabilities = new Float64Array(predicted.length * classes);
-  const maybe = new Uint8Array(probabilities.length);
-  for (const [position, { label, probabilities: own }] of predicted.entries()) {
-    probabilities.set(normalized(own), position * classes);
-    for (const [index, mark] of [...label.text].entries()) if (mark === 'm') maybe[position * classes + index] = 1;
-  }
-  return {
-    classes,
-    samples: Int32Array.from(predicted, ({ sample }) => sample),
-    truth: Uint8Array.from(predicted, ({ label }) => label.classIndex),
-    probabilities,
-    maybe,
+    predicted,
   };
 }
 

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { badInput, type CollectedArtifact, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { resizingDifference } from '../data/images/resizing.ts';
+import type { EvaluatedSplit } from '../data/tables/task.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
 import { loadEnsemble } from '../predict/ensemble.ts';
 import { type GivenModel, readGivenModels } from '../predict/given-models.ts';
@@ -33,13 +34,15 @@ export interface EvaluatePaths {
 }
 
 export interface EvaluateOptions extends ModelOptions {
+  readonly split: EvaluatedSplit;
   readonly bootstrap: BootstrapOptions;
 }
 
 /**
- * Evaluates a model, or the mean of several, on the validation split, and writes the result as JSON and the predictions as an Arrow table.
+ * Evaluates a model, or the mean of several, on a split, and writes the result as JSON and the predictions as an
+ * Arrow table.
  *
- * @returns the evaluation; a `bad-input` failure if model and data do not match or there are no validation samples; a
+ * @returns the evaluation; a `bad-input` failure if model and data do not match or the split has no samples; a
  *   `failed` one if TensorFlow or the images cannot be loaded, or memory is exhausted.
  */
 export async function evaluate(
@@ -50,7 +53,7 @@ export async function evaluate(
   const data = await openLabelledImages(paths);
   if (!data.ok) return failure(badInput(data.failure));
   const { leftOut } = data.value;
-  if (leftOut.validation > 0) log(leftOutWarning(leftOut));
+  if (leftOut[options.split] > 0) log(leftOutWarning(leftOut));
   try {
     const evaluation = await withMemoryAdvice(options.batchSize, () =>
       evaluateOn(data.value, paths, options, { progress, log }),
@@ -68,10 +71,13 @@ async function evaluateOn(
   options: EvaluateOptions,
   { progress, log }: Pick<TrainingContext, 'progress' | 'log'>,
 ): Promise<Result<Evaluation, StageFailure>> {
-  const samples = data.targets.samplesIn('validation');
+  const samples = data.targets.samplesIn(options.split);
   const models = await readGivenModels(paths.models, options);
   if (!models.ok) return failure(badInput(models.failure));
-  const problems = [...models.value.flatMap((model) => mismatches(model, data)), ...emptySplit(samples, paths.targets)];
+  const problems = [
+    ...models.value.flatMap((model) => mismatches(model, data)),
+    ...emptySplit(samples, options.split, paths.targets),
+  ];
   if (problems.length > 0) return failure(badInput(problems));
 
   const ensemble = await loadEnsemble(models.value, samples.length, options);
@@ -96,12 +102,21 @@ async function evaluateOn(
   await ensemble.value.dispose();
   if (!validation.ok) return failure(failed(validation.failure));
   for (const line of describeLoss(validation.value, facts)) log(line);
-  const duplicates = await duplicatesIn(data);
+  const duplicates = await duplicatesIn(data, options.split);
   if (!duplicates.ok) return failure(failed(duplicates.failure));
-  for (const warning of duplicateWarnings(duplicates.value)) log(warning);
-  const about = { left_out: data.leftOut.validation, duplicates: duplicates.value };
-  await writePredictedSamples(paths.samples, data.targets, predicted.samples);
-  return success(toEvaluation(data.targets, predicted.byTask(), validation.value, options.bootstrap, about));
+  for (const warning of duplicateWarnings(duplicates.value, options.split)) log(warning);
+  const { targets } = data;
+  await writePredictedSamples(paths.samples, { targets, layout, predicted: predicted.predicted, split: options.split });
+  return success(
+    toEvaluation({
+      targets,
+      layout,
+      predicted: predicted.predicted,
+      validation: validation.value,
+      bootstrap: options.bootstrap,
+      about: { split: options.split, left_out: data.leftOut[options.split], duplicates: duplicates.value },
+    }),
+  );
 }
 
 function mismatches({ facts, directory: file }: GivenModel, { shards, targets }: LabelledImages): Problem[] {
@@ -140,8 +155,11 @@ function describeLoss({ loss, crossEntropy }: Validation, { loss: terms }: Model
   ];
 }
 
-function emptySplit(samples: Int32Array, file: string): Problem[] {
+function emptySplit(samples: Int32Array, split: EvaluatedSplit, file: string): Problem[] {
   if (samples.length > 0) return [];
-  const advice = 'Raise validation_fraction, or add samples.';
-  return [{ message: 'there are no validation samples to evaluate the model on', at: { file }, advice }];
+  const advice =
+    split === 'test'
+      ? 'Set the param "test_fraction" of the ingest stage, give the data set a test split, or evaluate with split: validation.'
+      : 'Raise validation_fraction, or add samples.';
+  return [{ message: `there are no ${split} samples to evaluate the model on`, at: { file }, advice }];
 }

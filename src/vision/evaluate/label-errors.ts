@@ -1,3 +1,4 @@
+import type { MultiLabelPredictions } from './metrics/multi-label-metrics.ts';
 import type { TaskPredictions } from './metrics/task-predictions.ts';
 
 /** A sample whose label is probably wrong. */
@@ -56,6 +57,42 @@ export function findLabelErrors(predictions: TaskPredictions): LabelErrors {
   const margin = (each: SuspectedLabelError) => each.suggested_probability - each.label_probability;
   suspected.sort((a, b) => margin(b) - margin(a) || a.position - b.position);
   return { thresholds, confident_joint: joint, suspected };
+}
+
+/** A class that a label probably says wrongly of a sample, of a task with any number of classes. */
+export interface SuspectedDecision {
+  /** The position of the sample among those of the task. */
+  readonly position: number;
+  /** The class that the label has and should not have, or the other way round. */
+  readonly class: number;
+  /** Whether the label has the class. */
+  readonly labelled: boolean;
+  /** The probability of the class. */
+  readonly probability: number;
+}
+
+/** Finds decisions of labels that are probably wrong, each class by itself, the clearest first. */
+export function findMultiLabelErrors(predictions: MultiLabelPredictions): readonly SuspectedDecision[] {
+  const { classes, samples, truth, unknown, probabilities } = predictions;
+  const suspected = Array.from({ length: classes }, (_, label) => {
+    const known = Int32Array.from(samples.keys()).filter((position) => unknown[position * classes + label] === 0);
+    const at = (position: number) => position * classes + label;
+    const { suspected: found } = findLabelErrors({
+      classes: 2,
+      samples: known,
+      truth: Uint8Array.from(known, (position) => truth[at(position)] ?? 0),
+      probabilities: Float64Array.from(
+        [...known].flatMap((position) => [1 - (probabilities[at(position)] ?? 0), probabilities[at(position)] ?? 0]),
+      ),
+      maybe: new Uint8Array(2 * known.length),
+    });
+    return found.map(({ position: place, label: has }): SuspectedDecision => {
+      const position = known[place] ?? 0;
+      return { position, class: label, labelled: has === 1, probability: probabilities[at(position)] ?? 0 };
+    });
+  }).flat();
+  const certainty = ({ probability }: SuspectedDecision) => Math.abs(probability - 0.5);
+  return suspected.sort((a, b) => certainty(b) - certainty(a) || a.position - b.position || a.class - b.class);
 }
 
 function classThresholds({ classes, truth, probabilities }: TaskPredictions): (number | null)[] {

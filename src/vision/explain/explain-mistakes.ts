@@ -4,15 +4,18 @@ import type { LayersModel, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type Progress, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { openShards, type ShardSet } from '../data/shards/shards.ts';
-import { type EvaluatedSample, readPredictedSamples } from '../evaluate/samples-table.ts';
+import { type EvaluatedSample, isMistake, readPredictedSamples } from '../evaluate/samples-table.ts';
 import type { Heads } from '../heads/head.ts';
+import { headLayout } from '../heads/head-layout.ts';
 import type { Backbones } from '../models/backbones/backbone.ts';
 import { buildClassifier } from '../models/classifier.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
+import { type ClassScore, classScore } from './class-score.ts';
 import { EXPLANATIONS_FILE, type Explanation } from './explanation.ts';
 import { gradCam } from './grad-cam.ts';
 import { heatPicture } from './heat-picture.ts';
+import { wrongClasses } from './wrong-classes.ts';
 
 export interface ExplainPaths {
   /** Input: the directory of the shards. */
@@ -34,6 +37,7 @@ export interface ExplainOptions {
   /** The heads that it may have besides the built-in ones, by task. */
   readonly heads?: Heads | undefined;
   onProgress(progress: Progress): void;
+  log(line: string): void;
 }
 
 /**
@@ -55,9 +59,10 @@ export async function explainMistakes(
   try {
     const problems = mismatches(facts.value, shards.value, samples.value, paths);
     if (problems.length > 0) return failure(badInput(problems));
-    const mistakes = samples.value.filter(({ predicted, truth }) => predicted !== truth);
+    const scores = scoresByTask(facts.value, options);
+    const mistakes = samples.value.filter((sample) => isMistake(sample) === true && scores.has(sample.task));
     const worst = mistakes.sort((a, b) => b.loss - a.loss).slice(0, options.count);
-    return await drawAll(worst, shards.value, facts.value, paths, options);
+    return await drawAll(worst, shards.value, facts.value, scores, paths, options);
   } finally {
     await shards.value.close();
   }
@@ -67,6 +72,7 @@ async function drawAll(
   samples: readonly EvaluatedSample[],
   shards: ShardSet,
   facts: ModelFacts,
+  scores: ReadonlyMap<string, ClassScore>,
   paths: ExplainPaths,
   { threads, onProgress, backbones, heads }: ExplainOptions,
 ): Promise<Result<number, StageFailure>> {
@@ -83,18 +89,26 @@ async function drawAll(
     const pixels = new Uint8Array(facts.height * facts.width * 3);
     const read = row === undefined ? undefined : await shards.readRows([row], pixels);
     if (read?.ok === false) return failure(failed(read.failure));
-    const maps = mapsOf(tf, model, pixels, facts, sample);
+    const { predicted, truth } = wrongClasses(sample);
     const name = String(number).padStart(3, '0');
-    const pictures = { image: `${name}.webp`, predicted: `${name}-predicted.webp`, truth: `${name}-true.webp` };
-    for (const [file, map] of [
-      [pictures.image, undefined],
-      [pictures.predicted, maps[0]],
-      [pictures.truth, maps[1]],
-    ] as const) {
+    const picture = async (file: string, label?: number) => {
+      const map =
+        label === undefined ? undefined : mapOf(tf, model, pixels, facts, { task: sample.task, label, scores });
       await writeFile(path.join(paths.explanations, file), await heatPicture(pixels, map, facts));
-    }
-    const { file, task, truth, predicted } = sample;
-    explained.push({ file, task, truth, predicted, pictures });
+      return file;
+    };
+    const { file, task } = sample;
+    explained.push({
+      file,
+      task,
+      ...(truth !== undefined && { truth }),
+      ...(predicted !== undefined && { predicted }),
+      pictures: {
+        image: await picture(`${name}.webp`),
+        ...(predicted !== undefined && { predicted: await picture(`${name}-predicted.webp`, predicted) }),
+        ...(truth !== undefined && { truth: await picture(`${name}-true.webp`, truth) }),
+      },
+    });
     onProgress({ done: number + 1, total: samples.length, unit: 'images' });
   }
   model.dispose();
@@ -103,18 +117,36 @@ async function drawAll(
   return success(explained.length);
 }
 
-/** Returns the maps for the predicted and for the true class, float32 `[height, width]`. */
-function mapsOf(
+/** Returns how the heads that can be explained speak for a class, by task. */
+function scoresByTask({ tasks }: ModelFacts, { heads, log }: ExplainOptions): ReadonlyMap<string, ClassScore> {
+  const layout = headLayout(tasks, heads);
+  const scores = layout.heads.map((placed) => [placed, classScore(placed)] as const);
+  for (const [{ task, head }, score] of scores) {
+    if (score === undefined && task.kind !== 'numbers')
+      log(`the task "${task.name}" is not explained: its head "${head.name}" has no column for each class`);
+  }
+  return new Map(scores.flatMap(([{ task }, score]) => (score === undefined ? [] : [[task.name, score] as const])));
+}
+
+interface Explained {
+  readonly task: string;
+  readonly label: number;
+  readonly scores: ReadonlyMap<string, ClassScore>;
+}
+
+/** Returns the map for a class, float32 `[height, width]`. */
+function mapOf(
   tf: TensorFlow,
   model: LayersModel,
   pixels: Uint8Array,
   { height, width }: ModelFacts,
-  { task, predicted, truth }: EvaluatedSample,
-): readonly Float32Array[] {
+  { task, label, scores }: Explained,
+): Float32Array | undefined {
+  const score = scores.get(task);
   return tf.tidy(() => {
     const image: Tensor4D = tf.tensor4d(Float32Array.from(pixels), [1, height, width, 3]);
-    const classes = [predicted, truth].map((label) => ({ task, label }));
-    return gradCam(tf, model, image, classes).map((map) => map.dataSync<'float32'>());
+    const [map] = gradCam(tf, model, image, [{ task, label, ...(score && { score }) }]);
+    return map?.dataSync<'float32'>();
   });
 }
 

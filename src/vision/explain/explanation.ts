@@ -5,7 +5,15 @@ export const EXPLANATIONS_FILE = 'explanations.json';
 export interface Explanation {
   readonly file: string;
   readonly task: string;
-  readonly truth: number;
-  readonly predicted: number;
-  readonly pictures: { readonly image: string; readonly predicted: string; readonly truth: string };
+  /**
+   * The class that the sample has and that is not predicted; of several, the least probable. Absent if the prediction lacks
+   * none.
+   */
+  readonly truth?: number;
+  /**
+   * The class that is predicted and that the sample does not have; of several, the most probable. Absent if none is predicted
+   * wrongly.
+   */
+  readonly predicted?: number;
+  readonly pictures: { readonly image: string; readonly predicted?: string; readonly truth?: string };
 }

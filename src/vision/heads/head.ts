@@ -2,6 +2,7 @@ import type { SymbolicTensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-g
 import type { LabelKind } from '../data/tables/label-kind.ts';
 import type { LayerFactory } from '../models/layers/layer-factory.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
+import type { Average, WeightedOutputs } from './average.ts';
 
 /** A task as a head sees it. */
 export interface HeadTask {
@@ -91,6 +92,11 @@ export interface Head {
    * @param outputs float32 [columns].
    */
   readonly decode: (outputs: Float32Array, task: HeadTask) => Float32Array;
+  /**
+   * Returns the outputs that stand for those of several models, `[columns]`: their arithmetic mean by default. `average` is
+   * the param of the stage.
+   */
+  readonly average?: (models: readonly WeightedOutputs[], average: Average, task: HeadTask) => ArrayLike<number>;
   /** For labels of the kind `classes`: the probability from which a class is part of the answer. 0.5 by default. */
   readonly threshold?: number;
   /** The metrics by name, such as `acc`: shown for each epoch under that name. */

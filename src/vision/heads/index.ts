@@ -31,3 +31,8 @@ export function headOf(task: HeadTask, heads: Heads = {}): Head | undefined {
   const given = Object.hasOwn(heads, task.name) ? heads[task.name] : undefined;
   return given?.name === name ? given : BUILT_IN.get(name);
 }
+
+/** Returns whether every stage has a head of this name. */
+export function isBuiltIn({ name }: Head): boolean {
+  return BUILT_IN.has(name);
+}

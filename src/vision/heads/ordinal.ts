@@ -1,5 +1,6 @@
 import type { Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
+import { averageShares } from './average.ts';
 import { clipped, crossEntropy } from './class-loss.ts';
 import type { Head, HeadTask, HeadTensors } from './head.ts';
 import { classDistance, isRight } from './metrics.ts';
@@ -29,6 +30,11 @@ export function ordinal(): Head {
     loss,
     jointLoss: loss,
     decode: (outputs, task) => classProbabilities(outputs, task),
+    // A model that is sure of a low class has learnt nothing about the columns of the higher ones.
+    average(models, average, task) {
+      const classes = models.map(({ outputs, share }) => ({ outputs: classProbabilities(outputs, task), share }));
+      return conditionalProbabilities(averageShares(classes, average), columnsOf(task));
+    },
     metrics: { acc: isRight, mae: classDistance },
   };
 }
@@ -53,4 +59,16 @@ function classProbabilities(outputs: Float32Array, { classes }: HeadTask): Float
   }
   probabilities[classes - 1] = notBelow;
   return probabilities;
+}
+
+/** Returns for each column the probability of being above its class, if not below: the inverse of `classProbabilities`. */
+function conditionalProbabilities(classes: Float64Array, columns: number): Float64Array {
+  const conditional = new Float64Array(columns);
+  let above = classes.subarray(columns).reduce((sum, each) => sum + each, 0);
+  for (let index = columns - 1; index >= 0; index -= 1) {
+    const notBelow = above + (classes[index] ?? 0);
+    conditional[index] = notBelow === 0 ? 0 : above / notBelow;
+    above = notBelow;
+  }
+  return conditional;
 }

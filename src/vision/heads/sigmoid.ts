@@ -1,4 +1,5 @@
 import { checkOption } from '../check-option.ts';
+import { averageDecisions } from './average.ts';
 import { type ClassLoss, clipped, crossEntropy } from './class-loss.ts';
 import type { Head } from './head.ts';
 import { shareOfRight } from './metrics.ts';
@@ -36,6 +37,7 @@ export function sigmoid({ loss = crossEntropy(), threshold = 0.5 }: SigmoidOptio
       return tf.mean(tf.mul(losses, weight), 1);
     },
     decode: (outputs) => outputs,
+    average: averageDecisions,
     threshold,
     metrics: { acc: shareOfRight(threshold) },
   };

@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
+import { averageShares } from './average.ts';
 import { type ClassLoss, clipped, crossEntropy } from './class-loss.ts';
 import type { Head, HeadTask, HeadTensors } from './head.ts';
 import { isRight } from './metrics.ts';
@@ -29,6 +30,7 @@ export function softmax({ loss = crossEntropy() }: SoftmaxOptions = {}): Head {
       jointLoss: (tf, tensors, tasks) => lossOf(tf, tensors, totalsByHead(tf, tensors.outputs, tasks), loss),
     }),
     decode: (outputs) => outputs,
+    average: averageShares,
     metrics: { acc: isRight },
   };
 }

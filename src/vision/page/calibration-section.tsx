@@ -1,22 +1,24 @@
 import { dot, line } from '@observablehq/plot';
 import type { JSX } from 'preact';
 import { chart } from '../../shared/page/chart.ts';
-import type { Evaluation, TaskEvaluation } from '../evaluate/evaluation.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
+import type { ClassTaskEvaluation } from '../evaluate/tasks/class-task.ts';
+import { confusedTasks } from './classes-section.tsx';
 
 /** How far probabilities can be believed. */
-export function calibrationElement({ tasks }: Evaluation): JSX.Element {
+export function calibrationElement(evaluation: Evaluation): JSX.Element {
   return (
     <>
       <p>
         Samples in 15 bins of equal size by the probability of their predicted class. Points below the diagonal are
         answers that the model is too sure of.
       </p>
-      <div class="pair">{tasks.map(taskChart)}</div>
+      <div class="pair">{confusedTasks(evaluation).map(([, task]) => taskChart(task))}</div>
     </>
   );
 }
 
-function taskChart({ name, calibration, metrics }: TaskEvaluation): JSX.Element {
+function taskChart({ name, calibration, metrics }: ClassTaskEvaluation): JSX.Element {
   const error = metrics.calibration_error.value;
   const title = `${name}${error === null ? '' : `, calibration error ${error.toFixed(4)}`}`;
   return (

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { DataTable } from '../../shared/page/data-table.tsx';
 import { count } from '../../shared/text/format.ts';
-import type { Estimate, Evaluation, TaskEvaluation } from '../evaluate/evaluation.ts';
-import type { EvaluatedSample } from '../evaluate/samples-table.ts';
-import { called } from './classes-section.tsx';
+import type { Estimate } from '../evaluate/estimates.ts';
+import { wordsOf } from '../evaluate/evaluated-words.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
+import { type EvaluatedSample, isMistake } from '../evaluate/samples-table.ts';
+import { comparedMetricsOf } from '../evaluate/tasks/kind-metrics.ts';
 import { type Captioned, type Pictures, pictureList } from './pictures.tsx';
 
 const SHOWN = 16;
@@ -17,37 +19,40 @@ export interface Evaluated {
 /** What differs between the evaluations of two runs: metrics by task, and the images whose prediction flipped. */
 export async function changesElement(before: Evaluated, now: Evaluated, pictures: Pictures): Promise<JSX.Element> {
   const earlier = new Map(before.evaluation.tasks.map((task) => [task.name, task]));
-  const rows = now.evaluation.tasks.map(({ name, metrics }) => {
-    const known = earlier.get(name)?.metrics;
-    return [
-      name,
-      ...pair(known?.accuracy, metrics.accuracy),
-      ...pair(known?.average_precision, metrics.average_precision),
-      ...pair(known?.log_loss, metrics.log_loss),
-    ];
+  const rows = now.evaluation.tasks.flatMap((task) => {
+    const known: Readonly<Record<string, Estimate>> = earlier.get(task.name)?.metrics ?? {};
+    return comparedMetricsOf(task).map(([metric, estimate]) => [
+      task.name,
+      metric.replaceAll('_', ' '),
+      ...pair(known[metric], estimate),
+    ]);
   });
-  const flipped = flips(before.samples, now.samples);
-  const tasks = new Map(now.evaluation.tasks.map((task) => [task.name, task]));
-  const columns = ['accuracy', 'average precision', 'log loss'].flatMap((name) => [
-    { name: `${name} before`, numeric: true },
-    { name: 'now', numeric: true },
-    { name: 'change', numeric: true },
-  ]);
+  const { common, decided, lost, won } = flips(before.samples, now.samples);
   return (
     <>
-      <DataTable caption="Metrics of both runs" columns={[{ name: 'task' }, ...columns]} rows={rows} />
-      {flipped.common === 0 ? (
-        <p>The runs were not evaluated on the same images.</p>
-      ) : (
+      <DataTable
+        caption="Metrics of both runs"
+        columns={[
+          { name: 'task' },
+          { name: 'metric' },
+          { name: 'before', numeric: true },
+          { name: 'now', numeric: true },
+          { name: 'change', numeric: true },
+        ]}
+        rows={rows}
+        sortable
+      />
+      {common === 0 && <p>The runs were not evaluated on the same images.</p>}
+      {decided > 0 && (
         <>
           <p>
-            Of {count(flipped.common)} samples that both runs were evaluated on, {count(flipped.lost.length)} are now
-            wrong and were right, {count(flipped.won.length)} are now right and were wrong.
+            Of {count(decided)} samples that both runs were evaluated on, {count(lost.length)} are now wrong and were
+            right, {count(won.length)} are now right and were wrong.
           </p>
-          {flipped.lost.length > 0 && <h3>Right before, wrong now</h3>}
-          {await pictureList(shown(flipped.lost, tasks), pictures)}
-          {flipped.won.length > 0 && <h3>Wrong before, right now</h3>}
-          {await pictureList(shown(flipped.won, tasks), pictures)}
+          {lost.length > 0 && <h3>Right before, wrong now</h3>}
+          {await pictureList(shown(lost), pictures)}
+          {won.length > 0 && <h3>Wrong before, right now</h3>}
+          {await pictureList(shown(won), pictures)}
         </>
       )}
     </>
@@ -72,6 +77,8 @@ interface Flip {
 interface Flips {
   /** The number of samples of both runs. */
   readonly common: number;
+  /** Of these, those whose prediction is right or wrong. */
+  readonly decided: number;
   readonly lost: readonly Flip[];
   readonly won: readonly Flip[];
 }
@@ -83,20 +90,21 @@ function flips(before: readonly EvaluatedSample[], now: readonly EvaluatedSample
     const known = earlier.get(key(sample));
     return known === undefined ? [] : [{ before: known, now: sample }];
   });
-  const isRight = ({ truth, predicted }: EvaluatedSample) => truth === predicted;
+  const decided = pairs.filter((pair) => isMistake(pair.now) !== undefined);
+  const isRight = (sample: EvaluatedSample) => isMistake(sample) === false;
   const byLoss = (a: Flip, b: Flip) => Math.max(b.now.loss, b.before.loss) - Math.max(a.now.loss, a.before.loss);
   return {
     common: pairs.length,
-    lost: pairs.filter((each) => isRight(each.before) && !isRight(each.now)).sort(byLoss),
-    won: pairs.filter((each) => !isRight(each.before) && isRight(each.now)).sort(byLoss),
+    decided: decided.length,
+    lost: decided.filter((each) => isRight(each.before) && !isRight(each.now)).sort(byLoss),
+    won: decided.filter((each) => !isRight(each.before) && isRight(each.now)).sort(byLoss),
   };
 }
 
-function shown(found: readonly Flip[], tasks: ReadonlyMap<string, TaskEvaluation>): readonly Captioned[] {
+function shown(found: readonly Flip[]): readonly Captioned[] {
   return found.slice(0, SHOWN).map(({ before, now }) => {
-    const task = tasks.get(now.task);
-    const say = (label: number) => (task === undefined ? String(label) : called(task, label));
-    const predictions = `predicted ${say(before.predicted)}, now ${say(now.predicted)}`;
-    return { file: now.file, lines: [now.task, `true ${say(now.truth)}`, predictions] };
+    const { truth, predicted } = wordsOf(now);
+    const predictions = `predicted ${wordsOf(before).predicted}, now ${predicted}`;
+    return { file: now.file, lines: [now.task, `true ${truth}`, predictions] };
   });
 }

@@ -1,70 +1,63 @@
 import type { JSX } from 'preact';
 import { DataTable } from '../../shared/page/data-table.tsx';
 import { count } from '../../shared/text/format.ts';
-import type { Estimate, Evaluation, TaskEvaluation } from '../evaluate/evaluation.ts';
+import type { Evaluation, TaskEvaluation } from '../evaluate/evaluation.ts';
+import { intervalText, metricTables, shareText } from '../evaluate/metric-tables.ts';
+import type { ClassTaskEvaluation } from '../evaluate/tasks/class-task.ts';
 
 /** The metrics of the tasks with their intervals, and those of the classes, the worst first. */
 export function classesElement({ tasks }: Evaluation): JSX.Element {
-  const rows = tasks.flatMap(({ name, classes }) =>
-    classes.map((each, index) => ({ task: name, name: each.name ?? String(index), ...each })),
+  const hasSets = tasks.some(({ kind }) => kind === 'classes');
+  const rows = tasks.flatMap((task) =>
+    task.kind === 'numbers'
+      ? []
+      : task.classes.map((each, index) => ({
+          ...each,
+          task: task.name,
+          name: each.name ?? String(index),
+          precisionOverThresholds: 'average_precision' in each ? each.average_precision : null,
+        })),
   );
   rows.sort((a, b) => (a.recall ?? 2) - (b.recall ?? 2) || b.count - a.count);
   return (
     <>
-      <DataTable
-        caption="Metrics by task, with 95 % intervals and the baseline of class frequencies"
-        columns={[
-          { name: 'task' },
-          { name: 'samples', numeric: true },
-          { name: 'accuracy', numeric: true },
-          { name: 'interval', numeric: true },
-          { name: 'baseline', numeric: true },
-          { name: 'top 2', numeric: true },
-          { name: 'average precision', numeric: true },
-          { name: 'macro F1', numeric: true },
-          { name: 'log loss', numeric: true },
-          { name: 'calibration error', numeric: true },
-        ]}
-        rows={tasks.map(taskRow)}
-        sortable
-      />
-      <DataTable
-        caption="Classes, the least recall first"
-        columns={[
-          { name: 'class' },
-          { name: 'task' },
-          { name: 'samples', numeric: true },
-          { name: 'recall', numeric: true },
-          { name: '95 % interval', numeric: true },
-          { name: 'precision', numeric: true },
-          { name: 'F1', numeric: true },
-        ]}
-        rows={rows.map((row) => [
-          row.name,
-          row.task,
-          row.count,
-          share(row.recall),
-          interval(row.recall_interval),
-          share(row.precision),
-          share(row.f1),
-        ])}
-        sortable
-      />
+      {metricTables(tasks).map(({ title, columns, rows: metrics }) => (
+        <DataTable
+          key={title}
+          caption={`${title}: metrics with 95 % intervals, and the baseline of the training labels`}
+          columns={columns.map(({ name, isNumber }) => ({ name, numeric: isNumber }))}
+          rows={metrics}
+          sortable
+        />
+      ))}
+      {rows.length > 0 && (
+        <DataTable
+          caption="Classes, the least recall first"
+          columns={[
+            { name: 'class' },
+            { name: 'task' },
+            { name: 'samples', numeric: true },
+            { name: 'recall', numeric: true },
+            { name: '95 % interval', numeric: true },
+            { name: 'precision', numeric: true },
+            { name: 'F1', numeric: true },
+            ...(hasSets ? [{ name: 'average precision', numeric: true }] : []),
+          ]}
+          rows={rows.map((row) => [
+            row.name,
+            row.task,
+            row.count,
+            shareText(row.recall),
+            intervalText(row.recall_interval),
+            shareText(row.precision),
+            shareText(row.f1),
+            ...(hasSets ? [shareText(row.precisionOverThresholds)] : []),
+          ])}
+          sortable
+        />
+      )}
     </>
   );
-}
-
-function taskRow({ name, count: samples, metrics }: TaskEvaluation): readonly (string | number)[] {
-  const { accuracy, top_2_accuracy, average_precision, macro_f1, log_loss, calibration_error } = metrics;
-  const others = [top_2_accuracy, average_precision, macro_f1, log_loss, calibration_error];
-  return [
-    name,
-    samples,
-    share(accuracy.value),
-    interval(accuracy.interval),
-    share(accuracy.baseline),
-    ...others.map(({ value }: Estimate) => share(value)),
-  ];
 }
 
 /** The link of a cell of a confusion matrix to its pictures. */
@@ -72,11 +65,20 @@ export function cellId(task: number, truth: number, predicted: number): string {
   return `cell-${task}-${truth}-${predicted}`;
 }
 
+/** Returns the tasks that have a confusion matrix, with their numbers among all tasks. */
+export function confusedTasks({
+  tasks,
+}: Pick<Evaluation, 'tasks'>): readonly (readonly [number, ClassTaskEvaluation])[] {
+  return [...tasks.entries()].flatMap(([number, task]) =>
+    task.kind === 'classes' || task.kind === 'numbers' ? [] : [[number, task] as const],
+  );
+}
+
 /** Confusion matrices. Cells of which there are pictures link to them. `pictured`: the ids of those cells. */
-export function confusionElement({ tasks }: Evaluation, pictured: ReadonlySet<string>): JSX.Element {
+export function confusionElement(evaluation: Evaluation, pictured: ReadonlySet<string>): JSX.Element {
   return (
     <div class="pair">
-      {tasks.map((task, number) => (
+      {confusedTasks(evaluation).map(([number, task]) => (
         <DataTable
           key={task.name}
           caption={`${task.name}: true class by row, predicted class by column`}
@@ -99,14 +101,7 @@ export function confusionElement({ tasks }: Evaluation, pictured: ReadonlySet<st
   );
 }
 
-export function called({ classes }: TaskEvaluation, label: number): string {
-  return classes[label]?.name ?? String(label);
-}
-
-function share(value: number | null): string {
-  return value === null ? '' : value.toFixed(4);
-}
-
-function interval(range: readonly [number, number] | null): string {
-  return range === null ? '' : `${range[0].toFixed(3)}–${range[1].toFixed(3)}`;
+/** Returns the name of a class; its index where it has none. */
+export function called(task: TaskEvaluation, label: number): string {
+  return (task.kind === 'numbers' ? undefined : task.classes[label]?.name) ?? String(label);
 }

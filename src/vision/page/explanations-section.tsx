@@ -15,19 +15,15 @@ export async function explanationsElement(
   const rows = [];
   for (const { file, task, truth, predicted, pictures: names } of explanations) {
     const known = evaluation?.tasks.find(({ name }) => name === task);
-    const say = (label: number) => (known === undefined ? String(label) : called(known, label));
-    rows.push({
-      file,
-      title: `${task}: ${file.split('/').at(-1)}`,
-      views: [
-        { words: 'image', source: await pictures.ofFile(path.join(folder, names.image)) },
-        {
-          words: `for ${say(predicted)}, predicted`,
-          source: await pictures.ofFile(path.join(folder, names.predicted)),
-        },
-        { words: `for ${say(truth)}, true`, source: await pictures.ofFile(path.join(folder, names.truth)) },
-      ],
-    });
+    const say = (label = 0) => (known === undefined ? String(label) : called(known, label));
+    const views = [{ words: 'image', picture: names.image }];
+    if (names.predicted !== undefined)
+      views.push({ words: `for ${say(predicted)}, predicted`, picture: names.predicted });
+    if (names.truth !== undefined) views.push({ words: `for ${say(truth)}, true`, picture: names.truth });
+    const shown = [];
+    for (const { words, picture } of views)
+      shown.push({ words, source: await pictures.ofFile(path.join(folder, picture)) });
+    rows.push({ file, title: `${task}: ${file.split('/').at(-1)}`, views: shown });
   }
   return (
     <>

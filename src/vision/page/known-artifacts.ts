@@ -103,10 +103,13 @@ function isExplanation(value: unknown): value is Explanation {
   const { file, task, truth, predicted, pictures } = (value ?? {}) as Partial<Explanation>;
   return (
     [file, task].every((each) => typeof each === 'string') &&
-    [truth, predicted].every((each) => typeof each === 'number') &&
-    // A list that somebody else has written must not lead out of its folder.
-    [pictures?.image, pictures?.predicted, pictures?.truth].every(
-      (name) => typeof name === 'string' && isFileName(name),
-    )
+    [truth, predicted].every((each) => each === undefined || typeof each === 'number') &&
+    isPicture(pictures?.image) &&
+    [pictures?.predicted, pictures?.truth].every((name) => name === undefined || isPicture(name))
   );
+}
+
+/** A list that somebody else has written must not lead out of its folder. */
+function isPicture(name: unknown): boolean {
+  return typeof name === 'string' && isFileName(name);
 }

@@ -1,8 +1,10 @@
 import type { JSX } from 'preact';
 import { count } from '../../shared/text/format.ts';
+import { wordsOf } from '../evaluate/evaluated-words.ts';
 import type { Evaluation, TaskEvaluation } from '../evaluate/evaluation.ts';
-import type { EvaluatedSample } from '../evaluate/samples-table.ts';
-import { called, cellId } from './classes-section.tsx';
+import { type EvaluatedSample, isMistake } from '../evaluate/samples-table.ts';
+import { suspectedIn } from '../evaluate/suspected-words.ts';
+import { cellId, confusedTasks } from './classes-section.tsx';
 import { type Captioned, type Pictures, pictureList } from './pictures.tsx';
 
 const SHOWN_ERRORS = 24;
@@ -22,35 +24,38 @@ export async function mistakesElement(
   samples: readonly EvaluatedSample[],
   pictures: Pictures,
 ): Promise<JSX.Element> {
-  const byName = new Map(evaluation.tasks.map((task) => [task.name, task]));
-  const suspected = evaluation.tasks.flatMap((task) => suspectedIn(task));
-  const wrong = samples.filter(({ truth, predicted }) => truth !== predicted).sort((a, b) => b.loss - a.loss);
-  const worst = wrong.slice(0, SHOWN_MISTAKES).map((sample) => mistake(sample, byName.get(sample.task)));
+  const byLoss = [...samples].sort((a, b) => b.loss - a.loss);
+  const numbers = byLoss.filter(({ kind }) => kind === 'numbers');
+  const wrong = byLoss.filter((sample) => isMistake(sample) === true);
   const cells = cellsOf(evaluation, samples);
   return (
     <>
-      <h3>Suspected label errors</h3>
-      <p>
-        {count(suspected.length)} labels are probably wrong, by confident learning. Look at the pictures before you
-        correct one: a model that is wrong about a whole class suspects its labels, too.
-        {suspected.length > SHOWN_ERRORS && ` The clearest ${SHOWN_ERRORS} are shown.`}
-      </p>
-      {await pictureList(suspected.slice(0, SHOWN_ERRORS), pictures)}
-      <h3>Worst mistakes</h3>
-      <p>
-        {count(wrong.length)} of {count(samples.length)} samples have a wrong prediction.
-        {wrong.length > SHOWN_MISTAKES && ` The ${SHOWN_MISTAKES} with the largest loss are shown.`}
-      </p>
-      {await pictureList(worst, pictures)}
+      {numbers.length < samples.length && (
+        <>
+          {await suspectedList(evaluation.tasks, pictures)}
+          <h3>Worst mistakes</h3>
+          <p>
+            {count(wrong.length)} of {count(samples.length - numbers.length)} samples have a wrong prediction.
+            {wrong.length > SHOWN_MISTAKES && ` The ${SHOWN_MISTAKES} with the largest loss are shown.`}
+          </p>
+          {await pictureList(wrong.slice(0, SHOWN_MISTAKES).map(captioned), pictures)}
+        </>
+      )}
+      {numbers.length > 0 && (
+        <>
+          <h3>Largest errors of numbers</h3>
+          {await pictureList(numbers.slice(0, SHOWN_MISTAKES).map(captioned), pictures)}
+        </>
+      )}
       {cells.length > 0 && (
         <details>
           <summary>Mistakes by cell of the confusion matrices</summary>
           {
             await pictureList(
-              cells.flatMap(({ id, task, members }) =>
+              cells.flatMap(({ id, members }) =>
                 members
                   .slice(0, SHOWN_PER_CELL)
-                  .map((sample, index) => ({ ...mistake(sample, task), ...(index === 0 && { id }) })),
+                  .map((sample, index) => ({ ...captioned(sample), ...(index === 0 && { id }) })),
               ),
               pictures,
             )
@@ -61,34 +66,38 @@ export async function mistakesElement(
   );
 }
 
-function suspectedIn(task: TaskEvaluation): readonly Captioned[] {
-  return task.label_errors.suspected.map(({ file, label, suggested, suggested_probability: probability }) => ({
-    file,
-    lines: [
-      task.name,
-      `label ${called(task, label)}`,
-      `probably ${called(task, suggested)} (${probability.toFixed(2)})`,
-    ],
-  }));
+async function suspectedList(tasks: readonly TaskEvaluation[], pictures: Pictures): Promise<JSX.Element> {
+  const suspected = tasks.flatMap((task) =>
+    suspectedIn(task).map(({ file, label, probably }) => ({
+      file,
+      lines: [task.name, `label ${label}`, `probably ${probably}`],
+    })),
+  );
+  return (
+    <>
+      <h3>Suspected label errors</h3>
+      <p>
+        {count(suspected.length)} labels are probably wrong, by confident learning. Look at the pictures before you
+        correct one: a model that is wrong about a whole class suspects its labels, too.
+        {suspected.length > SHOWN_ERRORS && ` The clearest ${SHOWN_ERRORS} are shown.`}
+      </p>
+      {await pictureList(suspected.slice(0, SHOWN_ERRORS), pictures)}
+    </>
+  );
 }
 
-function mistake(
-  { file, task: name, truth, predicted, probabilities }: EvaluatedSample,
-  task?: TaskEvaluation,
-): Captioned {
-  const say = (label: number) =>
-    `${task === undefined ? label : called(task, label)} (${(probabilities[label] ?? 0).toFixed(2)})`;
-  return { file, lines: [name, `true ${say(truth)}`, `predicted ${say(predicted)}`] };
+function captioned(sample: EvaluatedSample): Captioned {
+  const { truth, predicted } = wordsOf(sample);
+  return { file: sample.file, lines: [sample.task, `true ${truth}`, `predicted ${predicted}`] };
 }
 
 interface MistakenCell {
   readonly id: string;
-  readonly task: TaskEvaluation | undefined;
   readonly members: readonly EvaluatedSample[];
 }
 
-function cellsOf({ tasks }: Evaluation, samples: readonly EvaluatedSample[]): readonly MistakenCell[] {
-  const numbers = new Map(tasks.map(({ name }, number) => [name, number]));
+function cellsOf(evaluation: Evaluation, samples: readonly EvaluatedSample[]): readonly MistakenCell[] {
+  const numbers = new Map(confusedTasks(evaluation).map(([number, { name }]) => [name, number]));
   const cells = new Map<string, EvaluatedSample[]>();
   for (const sample of samples) {
     const { task, truth, predicted } = sample;
@@ -99,7 +108,7 @@ function cellsOf({ tasks }: Evaluation, samples: readonly EvaluatedSample[]): re
     members.push(sample);
     cells.set(id, members);
   }
-  return Array.from(cells, ([id, members]) => ({ id, task: tasks[numbers.get(members[0]?.task ?? '') ?? -1], members }))
+  return Array.from(cells, ([id, members]) => ({ id, members }))
     .sort((a, b) => b.members.length - a.members.length)
     .slice(0, SHOWN_CELLS);
 }

@@ -7,10 +7,12 @@ import type {
 } from '../../shared/extensions/report.ts';
 import { bytes } from '../../shared/text/format.ts';
 import type { ShardSet } from '../data/shards/shards.ts';
-import { type Evaluation, evaluationIntervals } from '../evaluate/evaluation.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
+import { evaluationIntervals } from '../evaluate/reported-metrics.ts';
+import { reportedMetricsOf } from '../evaluate/tasks/kind-metrics.ts';
 import { calibrationElement } from './calibration-section.tsx';
 import { changesElement, type Evaluated } from './changes-section.tsx';
-import { classesElement, confusionElement } from './classes-section.tsx';
+import { classesElement, confusedTasks, confusionElement } from './classes-section.tsx';
 import { curvesElement } from './curves-section.tsx';
 import { dataElement } from './data-section.tsx';
 import { explanationsElement } from './explanations-section.tsx';
@@ -24,6 +26,7 @@ import {
   shardsIn,
 } from './known-artifacts.ts';
 import { mistakesElement, picturedCells } from './mistakes-section.tsx';
+import { numbersElement } from './numbers-section.tsx';
 import { PICTURE_BUDGET, type Pictures, picturesFrom } from './pictures.tsx';
 
 /** What the artifacts of the vision stages say about data, training and mistakes. */
@@ -42,13 +45,21 @@ const visionReport: ReportSource = {
 
 export const reportSources: readonly ReportSource[] = [visionReport];
 
+/** The weighted accuracy; if no task has one class for a sample, the first metric of the first task. */
 function headlineOf(artifacts: readonly ReportArtifact[]): Headline | undefined {
   const evaluations = evaluationsIn(artifacts);
-  const { weighted, stage } = evaluations.at(-1) ?? {};
-  const accuracy = weighted?.accuracy;
-  if (accuracy === undefined || accuracy.value === null) return undefined;
-  const name = evaluations.length === 1 ? 'Weighted accuracy' : `Weighted accuracy of ${stage}`;
-  return { name, value: accuracy.value, interval: accuracy.interval ?? undefined };
+  const { weighted, stage, tasks = [] } = evaluations.at(-1) ?? {};
+  const [task] = tasks;
+  const [metric = '', first] = (task && reportedMetricsOf(task)[0]) ?? [];
+  const [name, estimate] = weighted?.accuracy
+    ? ['Weighted accuracy', weighted.accuracy]
+    : [`${metric.charAt(0).toUpperCase()}${metric.slice(1).replaceAll('_', ' ')} of ${task?.name}`, first];
+  if (estimate === undefined || estimate.value === null) return undefined;
+  return {
+    name: evaluations.length === 1 ? name : `${name} of ${stage}`,
+    value: estimate.value,
+    interval: estimate.interval ?? undefined,
+  };
 }
 
 function intervalsIn(artifacts: readonly ReportArtifact[]): readonly MetricInterval[] {
@@ -123,9 +134,15 @@ async function evaluationSections(
   const named = (title: string) => (all.length === 1 ? title : `${title} (${evaluation.stage})`);
   const sections: ReportSection[] = [
     { id: `classes${suffix}`, title: named('Classes'), content: classesElement(evaluation) },
-    { id: `confusion${suffix}`, title: named('Confusion'), content: confusionElement(evaluation, cells) },
-    { id: `calibration${suffix}`, title: named('Calibration'), content: calibrationElement(evaluation) },
   ];
+  if (confusedTasks(evaluation).length > 0) {
+    sections.push(
+      { id: `confusion${suffix}`, title: named('Confusion'), content: confusionElement(evaluation, cells) },
+      { id: `calibration${suffix}`, title: named('Calibration'), content: calibrationElement(evaluation) },
+    );
+  }
+  if (samples.some(({ kind }) => kind === 'numbers'))
+    sections.push({ id: `numbers${suffix}`, title: named('Numbers'), content: numbersElement(samples) });
   if (samples.length > 0 && suffix === '') {
     const content = await mistakesElement(evaluation, samples, pictures);
     sections.push({ id: 'mistakes', title: named('Mistakes'), content });

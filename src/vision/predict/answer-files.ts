@@ -1,11 +1,13 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { Field, Float32, List, Schema, Utf8 } from 'apache-arrow';
+import { Field, Float32, List, Schema, type TypeMap, Utf8 } from 'apache-arrow';
 import { csvLine } from '../../shared/text/csv.ts';
 import { createArrowFile, float32Column, float32ListColumn, textColumn } from '../data/tables/arrow-file.ts';
+import { kindOf } from '../data/tables/label-kind.ts';
+import { indexOfLargest } from '../evaluate/metrics/task-predictions.ts';
 import type { HeadTask } from '../heads/head.ts';
-import type { ImageAnswer } from './image-answers.ts';
-import { probabilityList } from './prediction-line.ts';
+import { answerJson, type ImageAnswer, type TaskAnswer } from './image-answers.ts';
+import { decimals, LIST_SEPARATOR, probabilityList } from './prediction-line.ts';
 
 /**
  * How the answers about a folder of images are written. `csv`: a row for each image and task. `jsonl`: an object for each
@@ -28,28 +30,47 @@ export function createAnswerFile(
 ): Promise<AnswerFile> {
   const file = path.join(folder, `predictions.${format}`);
   if (format === 'arrow') return arrowFile(file, tasks);
-  return format === 'csv' ? linesFile(file, csvLines, CSV_HEADER) : linesFile(file, jsonLines);
+  if (format === 'jsonl') return linesFile(file, jsonLines);
+  const hasNumbers = tasks.some(isOfNumbers);
+  return linesFile(file, csvLines(hasNumbers), csvLine([...COLUMNS, ...(hasNumbers ? ['numbers'] : [])]));
 }
 
-const CSV_HEADER = csvLine(['file', 'task', 'class', 'probability', 'probabilities']);
+const COLUMNS = ['file', 'task', 'class', 'probability', 'probabilities'];
 
-function csvLines({ file, answers }: ImageAnswer): string {
-  return answers
-    .map(({ task, class: name, probabilities }) => {
-      const list = probabilityList(probabilities);
-      // As it stands in the list, where the sum of all is 1.
-      const largest = list.split(';')[probabilities.indexOf(Math.max(...probabilities))] ?? '';
-      return csvLine([file, task, name, largest, list]);
-    })
-    .join('');
+/** Returns how an answer is written in a row of a table. */
+function cellsOf(answer: TaskAnswer) {
+  if (answer.kind === 'numbers')
+    return { class: '', probability: '', probabilities: '', numbers: answer.numbers.join(LIST_SEPARATOR) };
+  const { kind, probabilities: values } = answer;
+  const probabilities = (kind === 'classes' ? decimals : probabilityList)(values);
+  return {
+    class: namesOf(answer),
+    // As it stands in the list, where the sum of those of one class is 1.
+    probability: probabilities.split(LIST_SEPARATOR)[indexOfLargest(values)] ?? '',
+    probabilities,
+    numbers: '',
+  };
+}
+
+function namesOf(answer: TaskAnswer): string {
+  if (answer.kind === 'numbers') return '';
+  return answer.kind === 'classes' ? answer.answered.join(LIST_SEPARATOR) : answer.class;
+}
+
+/** Returns a function that writes the lines of an image. */
+function csvLines(hasNumbers: boolean) {
+  return ({ file, answers }: ImageAnswer): string =>
+    answers
+      .map((answer) => {
+        const { class: names, probability, probabilities, numbers } = cellsOf(answer);
+        return csvLine([file, answer.task, names, probability, probabilities, ...(hasNumbers ? [numbers] : [])]);
+      })
+      .join('');
 }
 
 function jsonLines({ file, answers }: ImageAnswer): string {
-  const tasks = answers.map(({ task, class: name, classes, probabilities }) => [
-    task,
-    { class: name, probabilities: Object.fromEntries(classes.map((each, at) => [each, probabilities[at]])) },
-  ]);
-  return `${JSON.stringify({ file, tasks: Object.fromEntries(tasks) })}\n`;
+  const tasks = Object.fromEntries(answers.map((answer) => [answer.task, answerJson(answer)]));
+  return `${JSON.stringify({ file, tasks })}\n`;
 }
 
 async function linesFile(file: string, linesOf: (answer: ImageAnswer) => string, header?: string): Promise<AnswerFile> {
@@ -64,27 +85,42 @@ async function linesFile(file: string, linesOf: (answer: ImageAnswer) => string,
 }
 
 async function arrowFile(file: string, tasks: readonly HeadTask[]): Promise<AnswerFile> {
+  const list = () => new List(new Field('item', new Float32(), false));
+  const hasNumbers = tasks.some(isOfNumbers);
   const fields = [
     new Field('file', new Utf8(), false),
     new Field('task', new Utf8(), false),
     new Field('class', new Utf8(), false),
     new Field('probability', new Float32(), false),
-    new Field('probabilities', new List(new Field('item', new Float32(), false)), false),
+    new Field('probabilities', list(), false),
+    ...(hasNumbers ? [new Field('numbers', list(), false)] : []),
   ];
-  const arrow = await createArrowFile(file, new Schema(fields, new Map([['tasks', JSON.stringify(tasks)]])));
+  const arrow = await createArrowFile(file, new Schema<TypeMap>(fields, new Map([['tasks', JSON.stringify(tasks)]])));
   return {
     async write(images) {
-      const rows = images.flatMap(({ file: image, answers }) => answers.map((answer) => ({ image, ...answer })));
+      const rows = images.flatMap(({ file: image, answers }) => answers.map((answer) => ({ image, answer })));
+      const probabilities = rows.map(({ answer }) =>
+        answer.kind === 'numbers' ? new Float32Array() : answer.probabilities,
+      );
       await arrow.write([
         textColumn(rows.map(({ image }) => image)),
-        textColumn(rows.map(({ task }) => task)),
-        textColumn(rows.map((row) => row.class)),
-        float32Column(Float32Array.from(rows, ({ probabilities }) => Math.max(...probabilities))),
-        float32ListColumn(rows.map(({ probabilities }) => probabilities)),
+        textColumn(rows.map(({ answer }) => answer.task)),
+        textColumn(rows.map(({ answer }) => namesOf(answer))),
+        float32Column(Float32Array.from(probabilities, (each) => each[indexOfLargest(each)] ?? Number.NaN)),
+        float32ListColumn(probabilities),
+        ...(hasNumbers ? [float32ListColumn(rows.map(({ answer }) => numbersOf(answer)))] : []),
       ]);
     },
     async close() {
       await arrow.close();
     },
   };
+}
+
+function numbersOf(answer: TaskAnswer): Float32Array {
+  return Float32Array.from(answer.kind === 'numbers' ? answer.numbers : []);
+}
+
+function isOfNumbers(task: HeadTask): boolean {
+  return kindOf(task) === 'numbers';
 }

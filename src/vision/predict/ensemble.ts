@@ -1,10 +1,11 @@
 import type { StageFailure } from '../../index.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import type { DecodeOptions } from '../data/images/decode.ts';
+import type { Average } from '../heads/average.ts';
 import type { HeadTask } from '../heads/head.ts';
 import { type HeadLayout, headLayout } from '../heads/head-layout.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
-import { type Average, averageOf } from './average.ts';
+import { averageOf } from './average.ts';
 import type { GivenModel } from './given-models.ts';
 import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
 import type { Predictor } from './predictor.ts';
@@ -70,8 +71,8 @@ export async function loadEnsemble(
     async probabilities(batches, count) {
       const predicted = [];
       for (const { predictor, weight, size } of members) {
-        const probabilities = await predictor.probabilities(batches[size] ?? new Uint8Array(), count);
-        predicted.push({ probabilities, weight });
+        const outputs = await predictor.probabilities(batches[size] ?? new Uint8Array(), count);
+        predicted.push({ outputs, weight });
       }
       return averageOf(predicted, options.average, layout);
     },

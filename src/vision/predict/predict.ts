@@ -3,6 +3,7 @@ import { badInput, type CollectedArtifact, type StageFailure } from '../../index
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import type { Fit } from '../data/images/resizing.ts';
 import type { Quarantined } from '../data/shards/quarantine.ts';
+import { kindOf } from '../data/tables/label-kind.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
 import { answerOf } from '../heads/head-layout.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
@@ -88,7 +89,7 @@ async function answer(
           }
           const asked = layout.heads.find(({ task }) => task.name === question.task);
           if (asked === undefined) continue;
-          await file.write(predictionLine(question, answerOf(asked, predicted.value, layout)));
+          await file.write(predictionLine(question, answerOf(asked, predicted.value, layout), kindOf(asked.task)));
           lines += 1;
         }
         done += batch.value.length;

@@ -1,6 +1,7 @@
 import { defineStage } from '../../index.ts';
+import { EVALUATED_SPLITS } from '../data/tables/task.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
-import { evaluationMetrics } from '../evaluate/evaluation.ts';
+import { evaluationMetrics } from '../evaluate/reported-metrics.ts';
 import { withBuiltIn } from '../models/backbones/index.ts';
 import { modelOptions, modelParams } from '../predict/model-params.ts';
 import type { ModelStageOptions } from './model-stage-options.ts';
@@ -9,6 +10,13 @@ const params = {
   type: 'object',
   properties: {
     ...modelParams,
+    split: {
+      description:
+        'The split that the model is evaluated on. A data set has a split `test` if its folders, its label files or its ' +
+        'table say so, or by the param `test_fraction` of the ingest stage.',
+      enum: EVALUATED_SPLITS,
+      default: 'validation',
+    },
     bootstrap_resamples: {
       description: 'The number of bootstrap resamples from which the intervals are computed; 0 for no intervals.',
       type: 'integer',
@@ -27,7 +35,7 @@ const params = {
 } as const;
 
 /**
- * Returns the stage that evaluates a model, or the mean of several, on the validation split, with intervals and suspected
+ * Returns the stage that evaluates a model, or the mean of several, on the validation or the test split, with intervals and suspected
  * label errors.
  */
 export function evaluateStage({ backbones: given, heads }: ModelStageOptions = {}) {
@@ -37,8 +45,8 @@ export function evaluateStage({ backbones: given, heads }: ModelStageOptions = {
     inputs: ['shards', 'targets', 'models[]'],
     outputs: ['evaluation.json', 'samples.arrow'],
     async run({ params, inputs, outputs, metrics, progress, log }) {
-      const { bootstrap_resamples: resamples, seed } = params;
-      const options = { ...modelOptions(params), backbones, heads, bootstrap: { resamples, seed } };
+      const { split, bootstrap_resamples: resamples, seed } = params;
+      const options = { ...modelOptions(params), backbones, heads, split, bootstrap: { resamples, seed } };
       const evaluation = await evaluate({ ...inputs, ...outputs }, options, { progress, log });
       if (!evaluation.ok) return evaluation.failure;
       metrics(evaluationMetrics(evaluation.value));

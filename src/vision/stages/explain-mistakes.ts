@@ -25,8 +25,8 @@ export function explainMistakesStage({ backbones: given, heads }: ModelStageOpti
     params,
     inputs: ['shards', 'samples', 'model'],
     outputs: ['explanations'],
-    async run({ params, inputs, outputs, metrics, progress }) {
-      const options = { ...params, backbones, heads, onProgress: progress };
+    async run({ params, inputs, outputs, metrics, progress, log }) {
+      const options = { ...params, backbones, heads, onProgress: progress, log };
       const explained = await explainMistakes({ ...inputs, ...outputs }, options);
       if (!explained.ok) return explained.failure;
       metrics({ explained: explained.value });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { findLabelErrors } from '../../../src/vision/evaluate/label-errors.ts';
-import { predictionsOf } from '../../support/predictions.ts';
+import { findLabelErrors, findMultiLabelErrors } from '../../../src/vision/evaluate/label-errors.ts';
+import { labelledSets, predictionsOf } from '../../support/predictions.ts';
 
 test('a sample that belongs confidently to another class is suspected, the clearest first', () => {
   const predictions = predictionsOf([
@@ -41,4 +41,21 @@ test('a class without samples has no threshold, and nothing belongs to it', () =
   const { thresholds, suspected } = findLabelErrors(predictionsOf([['ynn', 0.1, 0.1, 0.8]]));
   expect(thresholds).toEqual([0.1, null, null]);
   expect(suspected).toEqual([]);
+});
+
+test('finds classes that a label lacks and classes that it should not have, each class by itself', () => {
+  const rows = [
+    ['yn', 0.9, 0.1],
+    ['yn', 0.8, 0.2],
+    ['ny', 0.1, 0.9],
+    ['ny', 0.2, 0.8],
+    ['yn', 0.95, 0.97],
+    ['yy', 0.05, 0.9],
+    // Nothing is known of the first class, whatever its probability.
+    ['my', 0.99, 0.9],
+  ] as const;
+  expect(findMultiLabelErrors(labelledSets(rows))).toEqual([
+    { position: 4, class: 1, labelled: false, probability: 0.97 },
+    { position: 5, class: 0, labelled: true, probability: 0.05 },
+  ]);
 });

@@ -14,12 +14,39 @@ import { inspectPath } from '../../support/inspect-path.ts';
 
 type Row = readonly [file: string, truth: number, predicted: number, loss: number];
 
+/** Writes the samples of an evaluation of a task with other labels than one class, and inspects them. */
+async function inspectAnswers(
+  task: Readonly<Record<string, unknown>>,
+  rows: readonly (readonly [
+    file: string,
+    label: string,
+    answer: string,
+    probabilities: readonly number[],
+    loss: number,
+  ])[],
+) {
+  const path = join(temporaryFolder(), 'samples.arrow');
+  const columns = {
+    file: textColumn(rows.map(([file]) => file)),
+    task: textColumn(rows.map(() => String(task['name']))),
+    label: textColumn(rows.map(([, label]) => label)),
+    class: uint8Column(new Uint8Array(rows.length)),
+    predicted: uint8Column(new Uint8Array(rows.length)),
+    probabilities: float32ListColumn(rows.map(([, , , probabilities]) => Float32Array.from(probabilities))),
+    loss: float64Column(Float64Array.from(rows, ([, , , , loss]) => loss)),
+    answer: textColumn(rows.map(([, , answer]) => answer)),
+  };
+  await writeArrowTable(path, columns, { tasks: JSON.stringify([task]) });
+  return inspectPath(path, { viewers: [evaluatedSamplesViewer], width: 100 });
+}
+
 /** Writes the samples of an evaluation of one task with two classes, and inspects them. */
 async function inspectSamples(rows: readonly Row[], tasks: unknown, view: Partial<View> = {}) {
   const path = join(temporaryFolder(), 'samples.arrow');
   const columns = {
     file: textColumn(rows.map(([file]) => file)),
     task: textColumn(rows.map(() => 'colour')),
+    label: textColumn(rows.map(([, truth]) => (truth === 0 ? 'yn' : 'ny'))),
     class: uint8Column(Uint8Array.from(rows, ([, truth]) => truth)),
     predicted: uint8Column(Uint8Array.from(rows, ([, , predicted]) => predicted)),
     probabilities: float32ListColumn(
@@ -49,6 +76,40 @@ describe('pipeline inspect of the samples of an evaluation', () => {
       '  a.jpg  colour  red (0.25)   blue (0.75)  0.5000',
     ]);
     expect(content).toMatchObject({ kind: 'arrow', mistakes: 2, worst: [{ file: 'c.jpg', truth: 'blue' }, {}] });
+  });
+
+  test('shows of several classes those that are true and those that are answered', async () => {
+    const tags = { name: 'tags', kind: 'classes', classes: 3, class_names: ['dog', 'cat', 'hat'] };
+    const { lines, content } = await inspectAnswers(tags, [
+      ['a.jpg', 'yyn', 'yny', [0.9, 0.25, 0.5], 0.8],
+      ['b.jpg', 'ynm', 'yny', [0.9, 0.1, 0.9], 0.1],
+      ['c.jpg', 'nny', 'nnn', [0.1, 0.1, 0.25], 2],
+    ]);
+    expect(lines.slice(-4)).toEqual([
+      '2 of 3 samples have a wrong prediction, the largest loss first',
+      '  file   task  true                    predicted                 loss',
+      '  c.jpg  tags  hat (0.25)              none                    2.0000',
+      '  a.jpg  tags  dog (0.90), cat (0.25)  dog (0.90), hat (0.50)  0.8000',
+    ]);
+    expect(content).toMatchObject({
+      mistakes: 2,
+      worst: [{ file: 'c.jpg', truth: 'hat (0.25)', predicted: 'none' }, {}],
+    });
+  });
+
+  test('shows of numbers the largest errors: a number is not right or wrong', async () => {
+    const size = { name: 'size', kind: 'numbers', classes: 2, class_names: ['width', 'height'] };
+    const { lines, content } = await inspectAnswers(size, [
+      ['a.jpg', '10;2', '10.5;2', [], 0.1],
+      ['b.jpg', '30;', '12;1', [], 4],
+    ]);
+    expect(lines.slice(-4)).toEqual([
+      '2 samples have numbers, the largest error first',
+      '  file   task  true                      predicted               loss',
+      '  b.jpg  size  width 30, height unknown  width 12, height 1    4.0000',
+      '  a.jpg  size  width 10, height 2        width 10.5, height 2  0.1000',
+    ]);
+    expect(content).toMatchObject({ mistakes: 0, largest_errors: [{ file: 'b.jpg' }, { file: 'a.jpg' }] });
   });
 
   test('shows the first ten, and all with --full', async () => {

@@ -17,6 +17,10 @@ const SPLITS = ['train', 'validation', 'test'] as const;
 /** What a sample is for. Trainings use the first two. */
 export type Split = (typeof SPLITS)[number];
 
+/** The splits that a model may be evaluated on. */
+export const EVALUATED_SPLITS = ['validation', 'test'] as const;
+export type EvaluatedSplit = (typeof EVALUATED_SPLITS)[number];
+
 /** Returns the split of this name. Throws for any other name, because only the pipeline's own files contain it. */
 export function splitNamed(name: string): Split {
   const split = SPLITS.find((candidate) => candidate === name);

@@ -23,14 +23,19 @@ export function classMetrics(confusion: ConfusionMatrix): readonly ClassMetrics[
     const hits = row[label] ?? 0;
     const count = row.reduce((sum, each) => sum + each, 0);
     const predicted = confusion.reduce((sum, each) => sum + (each[label] ?? 0), 0);
-    return {
-      count,
-      precision: predicted === 0 ? null : hits / predicted,
-      recall: count === 0 ? null : hits / count,
-      recall_interval: count === 0 ? null : wilsonInterval(hits, count),
-      f1: count + predicted === 0 ? null : f1Of(hits, count, predicted),
-    };
+    return metricsOfClass(hits, count, predicted);
   });
+}
+
+/** Returns the metrics of a class from the number of hits, of samples of the class and of predictions of the class. */
+export function metricsOfClass(hits: number, count: number, predicted: number): ClassMetrics {
+  return {
+    count,
+    precision: predicted === 0 ? null : hits / predicted,
+    recall: count === 0 ? null : hits / count,
+    recall_interval: count === 0 ? null : wilsonInterval(hits, count),
+    f1: count + predicted === 0 ? null : f1Of(hits, count, predicted),
+  };
 }
 
 /** Returns the F1 score from the number of hits, of samples of the class and of predictions of the class. */

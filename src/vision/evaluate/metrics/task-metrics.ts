@@ -28,28 +28,35 @@ export type TaskMetrics = Readonly<Record<TaskMetric, number>>;
  *   does; `calibration_error` over 15 bins of equal mass.
  */
 export function taskMetrics(scored: ScoredSamples, weights?: Uint32Array): TaskMetrics {
-  const { classes, truth, predicted, rank, loss } = scored;
-  const confusion = new Float64Array(classes * classes);
+  const { classes, truth, rank, loss } = scored;
   let [total, first, second, lossSum] = [0, 0, 0, 0];
   for (let sample = 0; sample < truth.length; sample += 1) {
     const weight = weights?.[sample] ?? 1;
     if (weight === 0) continue;
     const place = rank[sample] ?? 0;
-    const cell = (truth[sample] ?? 0) * classes + (predicted[sample] ?? 0);
     total += weight;
     if (place < 1) first += weight;
     if (place < 2) second += weight;
     lossSum += weight * (loss[sample] ?? 0);
-    confusion[cell] = (confusion[cell] ?? 0) + weight;
   }
   return {
     accuracy: first / total,
     top_2_accuracy: second / total,
     ...averagePrecision(scored, weights),
-    macro_f1: macroF1(confusion, classes),
+    macro_f1: macroF1(weightedConfusion(scored, weights), classes),
     log_loss: lossSum / total,
     calibration_error: calibrationError(scored, total, weights),
   };
+}
+
+/** Returns the number of samples by true class (row) and predicted class (column), row-major `[classes, classes]`. */
+export function weightedConfusion({ classes, truth, predicted }: ScoredSamples, weights?: Uint32Array): Float64Array {
+  const confusion = new Float64Array(classes * classes);
+  for (let sample = 0; sample < truth.length; sample += 1) {
+    const cell = (truth[sample] ?? 0) * classes + (predicted[sample] ?? 0);
+    confusion[cell] = (confusion[cell] ?? 0) + (weights?.[sample] ?? 1);
+  }
+  return confusion;
 }
 
 function macroF1(confusion: Float64Array, classes: number): number {

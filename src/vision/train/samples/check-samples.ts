@@ -2,6 +2,7 @@ import type { Problem } from '../../../shared/problem.ts';
 import { listed } from '../../../shared/wording.ts';
 import type { Duplicates } from '../../data/tables/duplicates.ts';
 import type { Targets } from '../../data/tables/targets.ts';
+import type { EvaluatedSplit } from '../../data/tables/task.ts';
 import type { EarlyStoppingOptions } from '../loop/early-stopping.ts';
 import type { LabelledImages } from './labelled-images.ts';
 
@@ -54,15 +55,15 @@ export function leftOutWarning({ train, validation, test }: LabelledImages['left
   return `warning: skipped ${listed(counts)} samples because their images are quarantined`;
 }
 
-/** Returns warnings about validation images that are also training images. */
-export function duplicateWarnings({ exact, near }: Duplicates): string[] {
+/** Returns warnings about images of an evaluated split that are also training images. */
+export function duplicateWarnings({ exact, near }: Duplicates, split: EvaluatedSplit): string[] {
   if (exact.length + near.length === 0) return [];
   const shown = [...exact, ...near]
     .slice(0, MAX_LISTED)
     .map(({ validation, train }) => `  ${validation} matches ${train}`);
   const more = exact.length + near.length - shown.length;
   return [
-    `warning: the splits overlap, which inflates the accuracy: of the validation images, ${exact.length} ` +
+    `warning: the splits overlap, which inflates the accuracy: of the ${split} images, ${exact.length} ` +
       `${exact.length === 1 ? 'is' : 'are'} identical to a training image, ${near.length} nearly identical`,
     ...shown,
     ...(more > 0 ? [`  and ${more} more; evaluation.json lists all of them`] : []),

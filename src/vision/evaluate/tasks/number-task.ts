@@ -1,0 +1,62 @@
+import { numbersIn } from '../../data/tables/label-kind.ts';
+import { numberSpreads } from '../baseline.ts';
+import { type Estimate, estimatesOf, measure } from '../estimates.ts';
+import {
+  NUMBER_METRICS,
+  type NumberMetric,
+  type NumberPredictions,
+  numberAt,
+  numberMetrics,
+} from '../metrics/number-metrics.ts';
+import { type Named, named } from '../named.ts';
+import { ownMetrics, type TaskContext } from './task-context.ts';
+
+/** The evaluation of a task whose labels are numbers. */
+export interface NumberTaskEvaluation {
+  readonly name: string;
+  readonly kind: 'numbers';
+  /** The name of the head. */
+  readonly head: string;
+  /** The number of evaluated samples that have the task. */
+  readonly count: number;
+  /** The means over the numbers; besides, those of a head of the user's own. */
+  readonly metrics: Readonly<Record<NumberMetric, Estimate>> & Readonly<Record<string, Estimate>>;
+  /** Each of the numbers. */
+  readonly numbers: readonly Named<{ readonly metrics: Readonly<Record<NumberMetric, Estimate>> }>[];
+}
+
+/** Evaluates a task whose labels are numbers. The baseline always answers with their means in the training split. */
+export function evaluateNumberTask(context: TaskContext): NumberTaskEvaluation {
+  const { task, head, predicted } = context;
+  const means = Float64Array.from(numberSpreads(context.training, task.classes), ({ mean }) => mean);
+  const predictions: NumberPredictions = {
+    numbers: task.classes,
+    samples: Int32Array.from(predicted, ({ sample }) => sample),
+    truth: Float64Array.from(predicted.flatMap(({ text }) => numbersIn(text))),
+    predicted: Float64Array.from(predicted.flatMap(({ answer }) => [...answer])),
+  };
+  const constant = { ...predictions, predicted: Float64Array.from(predicted.flatMap(() => [...means])) };
+  return {
+    name: task.name,
+    kind: 'numbers',
+    head: head.name,
+    count: predicted.length,
+    metrics: {
+      ...numberEstimates(predictions, constant, context),
+      ...ownMetrics(context, Float32Array.from(means)),
+    },
+    numbers: Array.from(means, (_, column) => {
+      const metrics = numberEstimates(numberAt(predictions, column), numberAt(constant, column), context);
+      return named({ metrics }, task.class_names?.[column]);
+    }),
+  };
+}
+
+function numberEstimates(model: NumberPredictions, constant: NumberPredictions, { bootstrap, stream }: TaskContext) {
+  const measurable = (predictions: NumberPredictions) => ({
+    count: predictions.samples.length,
+    metrics: (weights?: Uint32Array) => numberMetrics(predictions, weights),
+  });
+  const measured = measure(NUMBER_METRICS, measurable(model), measurable(constant), bootstrap, stream);
+  return estimatesOf(NUMBER_METRICS, measured);
+}
