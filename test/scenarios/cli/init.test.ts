@@ -117,7 +117,7 @@ describe('pipeline init in an empty folder', () => {
 
 describe('pipeline init --template', () => {
   test('makes a project whose stages type-check and whose plan is valid, for each template', async () => {
-    for (const template of ['vision', 'digits', 'fashionai']) {
+    for (const template of ['vision', 'digits', 'multi-label', 'garments', 'fashionai']) {
       const project = installed();
       project.install('@tensorflow', 'pure-rand', 'sharp');
       const { exitCode, stdout } = await project.pipeline('init', '--template', template);
@@ -172,6 +172,8 @@ describe('pipeline init --template', () => {
   → These are the templates.
     digits: scikit-learn's 1,797 handwritten digits, as images in class folders
     fashionai: the whole FashionAI pipeline, with its profiles
+    garments: drawn dresses with an ordered, a class and a number as labels, in one model
+    multi-label: drawn scenes with several things in each: any number of labels an image
     starter: a line through points: three small stages of your own
     vision: images in class folders: train, evaluate and use a classifier`);
     expect(project.list('.')).toEqual(['node_modules']);
