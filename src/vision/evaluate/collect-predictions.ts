@@ -1,5 +1,5 @@
 import type { Targets, TaskLabel } from '../data/tables/targets.ts';
-import { headLayout } from '../train/step/target-masks.ts';
+import { answerOf, type HeadLayout } from '../heads/head-layout.ts';
 import type { TaskPredictions } from './metrics/task-predictions.ts';
 
 /** Collects the predictions of samples, batch by batch. */
@@ -8,9 +8,9 @@ export interface PredictionCollector {
    * Adds a batch.
    *
    * @param samples the rows of the samples in the targets, `[count]`.
-   * @param probabilities float32 `[count, all classes]`, row-major: the outputs of all heads.
+   * @param outputs float32 `[count, all columns]`, row-major: the outputs of all heads.
    */
-  add(samples: Int32Array, probabilities: Float32Array): void;
+  add(samples: Int32Array, outputs: Float32Array): void;
   /** The samples in the order in which they were added, once for each task that they are labelled for. */
   readonly samples: readonly PredictedSample[];
   /** Returns the predictions by task, in task order. */
@@ -21,29 +21,29 @@ export interface PredictedSample {
   /** The row of the sample in the targets. */
   readonly sample: number;
   readonly label: TaskLabel;
-  /** float32 `[classes]`: the output of the head of the task. */
+  /** float32 `[classes]`: the answer of the head of the task. */
   readonly probabilities: Float32Array;
 }
 
-export function collectPredictions(targets: Targets): PredictionCollector {
-  const { offsets, classes, totalClasses } = headLayout(targets.tasks);
+export function collectPredictions(targets: Targets, layout: HeadLayout): PredictionCollector {
   const samples: PredictedSample[] = [];
   return {
-    add(rows, probabilities) {
+    add(rows, outputs) {
       for (const [index, sample] of rows.entries()) {
         for (const label of targets.labels(sample)) {
-          const begin = index * totalClasses + (offsets[label.task] ?? 0);
-          const own = probabilities.slice(begin, begin + (classes[label.task] ?? 0));
-          samples.push({ sample, label, probabilities: own });
+          const placed = layout.heads[label.task];
+          if (placed === undefined) continue;
+          const probabilities = answerOf(placed, outputs, layout, index).slice();
+          samples.push({ sample, label, probabilities });
         }
       }
     },
     samples,
     byTask: () =>
-      classes.map((count, task) =>
+      targets.tasks.map(({ classes }, task) =>
         taskPredictions(
           samples.filter(({ label }) => label.task === task),
-          count,
+          classes,
         ),
       ),
   };

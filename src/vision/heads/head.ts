@@ -12,6 +12,8 @@ export interface HeadTask {
   readonly classes: number;
   /** The names of the classes, if the data set has any. */
   readonly class_names?: readonly string[];
+  /** The name of its head; the default one of the kind if absent. */
+  readonly head?: string;
   /** What `fit` of its head returned. */
   readonly fitted?: Fitted;
 }

@@ -28,7 +28,7 @@ function controlledTrainer() {
   };
   const end = (step: number, loss = 1) => {
     events.push(`end ${step}`);
-    ends[step]?.({ loss, probabilities: new Float32Array(2) });
+    ends[step]?.({ loss, outputs: new Float32Array(2) });
   };
   return { events, end, trainer: { prepareStep } as Trainer };
 }
