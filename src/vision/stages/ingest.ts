@@ -1,9 +1,6 @@
 import { badInput, defineStage } from '../../index.ts';
-import { columnsParam } from '../data/label-tables/columns-param.ts';
-import { annotationsParam } from '../data/labels/annotation-files.ts';
-import { LAYOUTS } from '../data/labels/dataset.ts';
-import { imagePathParam } from '../data/labels/image-path.ts';
 import { ingest } from '../data/labels/ingest.ts';
+import { layoutParams, layoutProblems } from '../data/labels/layout-params.ts';
 import { splittingOf, splittingParams } from '../data/labels/splitting-params.ts';
 
 const QUESTIONS = 'Tests/question.csv';
@@ -12,28 +9,13 @@ const params = {
   type: 'object',
   properties: {
     ...splittingParams,
-    layout: {
-      description:
-        '`fashionai`: label files, as in the FashionAI challenge; `folders`: images at CLASS/*.jpg or TASK/CLASS/*.jpg, ' +
-        'also below folders named after splits, as train/CLASS/*.jpg; `table`: CSV, TSV or Parquet files with a header, a ' +
-        'row for each image, a column for each task.',
-      enum: LAYOUTS,
-      default: 'fashionai',
-    },
-    annotations: annotationsParam,
-    columns: columnsParam,
-    image_path: imagePathParam,
+    ...layoutParams,
     questions: {
       description:
         'Question file, or a folder of images that are asked for every task, relative to the root of the data set. The ' +
-        'default file is optional; in the layout `folders`, its folder does without it.',
+        'default file is optional; except in the layout `fashionai`, its folder does without it.',
       type: 'string',
       default: QUESTIONS,
-    },
-    task: {
-      description: 'Name of the task if the layout is `folders` and there are no task folders.',
-      type: 'string',
-      default: 'label',
     },
   },
   required: ['seed'],
@@ -46,21 +28,17 @@ export function ingestStage() {
     inputs: ['dataset'],
     outputs: ['samples.arrow', 'images.arrow', 'questions.arrow', 'tasks.json'],
     async run({ params, inputs, outputs, work, log, metrics }) {
+      const { layout, annotations, columns, image_path: imagePath, task, kind, questions } = params;
+      const misplaced = layoutProblems({ layout, columns, imagePath });
       const split = splittingOf(params);
-      if (!split.ok) return badInput(split.failure);
+      if (!split.ok || misplaced.length > 0) return badInput([...misplaced, ...(split.ok ? [] : split.failure)]);
       const { splitting, groupPattern } = split.value;
-      const { layout, annotations, questions, task } = params;
       const report = await ingest(
         {
-          root: inputs.dataset,
-          layout,
-          questions,
-          task,
+          ...{ root: inputs.dataset, layout, annotations, columns, imagePath, task, kind, questions },
+          questionsRequired: questions !== QUESTIONS,
           groupPattern,
           hasFolds: splitting.folds !== undefined,
-          annotations,
-          table: { columns: params.columns ?? {}, imagePath: params.image_path },
-          questionsRequired: questions !== QUESTIONS,
         },
         splitting,
         outputs,

@@ -37,9 +37,9 @@ export function classesReader(task: TaskColumns, values: readonly (readonly Fiel
     read([field = '']) {
       if (field === task.none) return none;
       if (field === '') return undefined;
-      const key = textOf(field);
-      const label = known.get(key) ?? read(field);
-      known.set(key, label);
+      if (typeof field !== 'string') return read(field);
+      const label = known.get(field) ?? read(field);
+      known.set(field, label);
       return label;
     },
   });

@@ -20,7 +20,7 @@ type Column = ReturnType<typeof parquetSchema>['children'][number];
  * @param named the columns that are read; all by default.
  */
 export async function readParquetTable(file: string, named?: ReadonlySet<string>): Promise<Result<LabelTable>> {
-  const advice = 'Write it again, for example with the compression Snappy, or as CSV.';
+  const advice = 'Write it again with the compression Snappy, or as CSV. Zstandard needs Node 22.15.';
   const read = readBytes(file, 'labelFile', 'follow');
   if (!read.ok) return problem(`cannot read the label file: ${read.failure.reason}`, { at: { file } });
   const { buffer, byteOffset, byteLength } = read.value;
@@ -35,7 +35,7 @@ export async function readParquetTable(file: string, named?: ReadonlySet<string>
     const names = columns.map(({ element }) => element.name);
     const missing = unknownCodecs(metadata, names);
     if (missing.length > 0)
-      return problem(`the label file is compressed with ${listed(missing)}, which Node ${process.version} lacks`, {
+      return problem(`the label file is compressed with ${listed(missing)}, which cannot be read here`, {
         at: { file },
         advice,
       });

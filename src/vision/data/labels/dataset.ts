@@ -1,14 +1,17 @@
 import path from 'node:path';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
-import { readLabelTables, type TableOptions } from '../label-tables/read-label-tables.ts';
+import type { ColumnsParam } from '../label-tables/columns-param.ts';
+import { readLabelTables } from '../label-tables/read-label-tables.ts';
 import type { Question } from '../tables/questions.ts';
-import { type Annotations, findAnnotationFiles } from './annotation-files.ts';
+import { type AnnotationFile, type Annotations, findAnnotationFiles } from './annotation-files.ts';
 import { checkImages } from './check-images.ts';
 import { readClassFolders } from './class-folders.ts';
-import { findOddLengths, findRepeats } from './compare-labels.ts';
+import { type CocoOptions, readCoco } from './coco.ts';
+import { findOddLengths, findRepeats, splitsByFile } from './compare-labels.ts';
 import { DatasetFiles } from './dataset-files.ts';
 import { summarizeFindings } from './findings.ts';
 import { groupsByPattern, groupsInSeveralSplits } from './groups.ts';
+import type { ImagePath } from './image-path.ts';
 import { type NamingRow, readLabelRows } from './label-rows.ts';
 import { type Faults, type Labelled, type Labels, NOTHING_LABELLED } from './labelled.ts';
 import { pathInDataset } from './path-in-dataset.ts';
@@ -18,19 +21,22 @@ import { didYouMean } from './similar-names.ts';
 import type { GivenSplits } from './split.ts';
 import { LABEL_FILE, readTextFile } from './text-file.ts';
 
-/** The layouts of data sets: label files as in the FashionAI challenge, folders named after classes, label tables. */
-export const LAYOUTS = ['fashionai', 'folders', 'table'] as const;
+/** The layouts of data sets: label files as in the FashionAI challenge, folders named after classes, label tables, COCO. */
+export const LAYOUTS = ['fashionai', 'folders', 'table', 'coco'] as const;
 
 /** The location and layout of a data set. Paths are relative to its root. */
 export interface DatasetOptions {
   readonly root: string;
   readonly layout: (typeof LAYOUTS)[number];
   readonly annotations: Annotations;
-  readonly table: TableOptions;
+  readonly columns: ColumnsParam | undefined;
+  readonly imagePath: ImagePath | undefined;
+  /** The kind of the labels that COCO files give. */
+  readonly kind: CocoOptions['kind'];
   readonly questions: string;
   /** Whether a missing question file is a problem. */
   readonly questionsRequired: boolean;
-  /** The name of the task of a folder tree without task folders. */
+  /** The name of the task of a folder tree without task folders, and of a COCO file. */
   readonly task: string;
   /** Finds the group of an image in its path. */
   readonly groupPattern: RegExp | undefined;
@@ -94,7 +100,11 @@ function readLabels(options: DatasetOptions, files: DatasetFiles): Promise<Label
     case 'fashionai':
       return readLabelFiles(options, files);
     case 'table':
-      return readTables(options, files);
+      return readFrom(options, files, (found) =>
+        readLabelTables(found, { columns: options.columns ?? {}, imagePath: options.imagePath }, files),
+      );
+    case 'coco':
+      return readFrom(options, files, (found) => readCoco(found, options, files));
     default:
       return options.layout satisfies never;
   }
@@ -105,12 +115,9 @@ async function readLabelFiles({ annotations }: DatasetOptions, files: DatasetFil
   const read = await Promise.all(found.map(({ file }) => readTextFile(files.path(file), LABEL_FILE)));
   const texts = read.flatMap((text) => (text.ok ? text.value : []));
   const { labels, rows, tasks, findings } = readLabelRows(texts);
-  const splitOf = new Map(found.map(({ file, split }) => [files.path(file), split]));
-  const splits = new Map(
-    labels.flatMap(({ file, csv }) => {
-      const split = splitOf.get(csv.file);
-      return split === undefined ? [] : [[file, split] as const];
-    }),
+  const { splits, findings: contradictions } = splitsByFile(
+    labels,
+    new Map(found.map(({ file, split }) => [files.path(file), split])),
   );
   return {
     ...NOTHING_LABELLED,
@@ -118,14 +125,18 @@ async function readLabelFiles({ annotations }: DatasetOptions, files: DatasetFil
     splits,
     rows,
     tasks,
-    findings: [...findings, ...findOddLengths(labels), ...findRepeats(rows)],
+    findings: [...findings, ...findOddLengths(labels), ...findRepeats(rows), ...contradictions],
     problems: [...unmatched, ...read.flatMap((text) => (text.ok ? [] : text.failure))],
   };
 }
 
-async function readTables({ annotations, table }: DatasetOptions, files: DatasetFiles): Promise<Labelled> {
+async function readFrom(
+  { annotations }: DatasetOptions,
+  files: DatasetFiles,
+  read: (found: readonly AnnotationFile[]) => Promise<Labelled>,
+): Promise<Labelled> {
   const { found, problems } = await findAnnotationFiles(annotations, files);
-  return problems.length > 0 ? { ...NOTHING_LABELLED, problems } : readLabelTables(found, table, files);
+  return problems.length > 0 ? { ...NOTHING_LABELLED, problems } : read(found);
 }
 
 async function readFolders(options: DatasetOptions, files: DatasetFiles): Promise<Labelled> {

@@ -14,6 +14,7 @@ export type FindingKind =
   | 'labels of the wrong length'
   | 'labels of unknown classes'
   | 'labels that are not numbers'
+  | 'invalid annotations'
   | 'invalid task names'
   | 'duplicate rows'
   | 'missing images or folders'

@@ -67,6 +67,7 @@ const HAS_SAMPLE_BY_IMAGE: Readonly<Record<DatasetOptions['layout'], boolean>> =
   fashionai: false,
   folders: false,
   table: true,
+  coco: true,
 };
 
 /** Numbers the images in their order, and gives each row the number of its image. */
