@@ -15,7 +15,7 @@ import { type LayerJson, replaceCustomLayers, replaceCustomWeight } from './laye
 import { summarize } from './picture/draw-model.ts';
 import { readSavedModel, TOPOLOGY_FILE } from './saved-model-file.ts';
 
-const FACTS_FILE = 'pipeline.json';
+export const FACTS_FILE = 'pipeline.json';
 const SUMMARY_FILE = 'summary.txt';
 const RETRAIN = 'Rerun the stage that trained the model.';
 
