@@ -49,6 +49,7 @@ export async function loadClassifier(folder: string | URL, options: ClassifierOp
     batchSizes: predictor.batchSizes,
     maxWaiting,
   });
+  let disposed: Promise<void> | undefined;
   return {
     tasks: tasks.map(({ name, classes, class_names: names }) => ({
       name,
@@ -58,10 +59,12 @@ export async function loadClassifier(folder: string | URL, options: ClassifierOp
       images.forEach(checkSource);
       return queue.add(images, signal);
     },
-    async dispose() {
-      await queue.close();
-      await predictor.dispose();
-      model.dispose();
+    dispose() {
+      disposed ??= queue.close().then(async () => {
+        await predictor.dispose();
+        model.dispose();
+      });
+      return disposed;
     },
   };
 }
