@@ -4,10 +4,9 @@ import type { Result } from '../../../shared/problem.ts';
 import { usableCores } from '../../../shared/usable-cores.ts';
 import type { DecodedImage } from '../../data/images/decode.ts';
 import { withBuiltIn } from '../../models/backbones/index.ts';
-import type { TaskClasses } from '../../models/heads.ts';
 import { readModelFacts } from '../../models/saved-model.ts';
-import { imageAnswer } from '../image-answers.ts';
 import { loadModel } from '../load-model.ts';
+import { answersFrom } from './answers.ts';
 import { createBatchPredictor } from './batch-predictor.ts';
 import { BatchQueue } from './batch-queue.ts';
 import {
@@ -78,17 +77,4 @@ function checkNumbers(numbers: Readonly<Record<string, number>>): void {
 function unwrapped<Value>(result: Result<Value>): Value {
   if (result.ok) return result.value;
   throw new ClassifierError(result.failure);
-}
-
-function answersFrom(tasks: readonly TaskClasses[], outputs: Float32Array): Answers {
-  const { answers } = imageAnswer('', tasks, outputs);
-  return Object.fromEntries(
-    answers.map(({ task, class: name, classes, probabilities }) => [
-      task,
-      {
-        class: name,
-        probabilities: Object.fromEntries(classes.map((each, index) => [each, probabilities[index] ?? 0])),
-      },
-    ]),
-  );
 }
