@@ -1,5 +1,27 @@
 /** The vision half as a library: the stages of a pipeline that trains image models, and what they are given. */
 
+export type { LabelKind } from './data/tables/label-kind.ts';
+export {
+  type ClassLoss,
+  type ClassLossTensors,
+  crossEntropy,
+  type FocalOptions,
+  focal,
+} from './heads/class-loss.ts';
+export type {
+  EncodedLabel,
+  EncodeOptions,
+  Fitted,
+  Head,
+  HeadMetric,
+  Heads,
+  HeadTask,
+  HeadTensors,
+} from './heads/head.ts';
+export { ordinal } from './heads/ordinal.ts';
+export { type NumberLoss, type RegressionOptions, regression } from './heads/regression.ts';
+export { type SigmoidOptions, sigmoid } from './heads/sigmoid.ts';
+export { type SoftmaxOptions, softmax } from './heads/softmax.ts';
 export type { Backbone, Backbones } from './models/backbones/backbone.ts';
 export { backbones } from './models/backbones/index.ts';
 export { around128, byImagenetStatistics, type Preprocessing, toUnitRange } from './models/backbones/preprocessing.ts';
@@ -32,4 +54,4 @@ export type { Random } from './train/augmentations/random.ts';
 export { type RandomErasingOptions, randomErasing } from './train/augmentations/random-erasing.ts';
 export { randomResizedCrop } from './train/augmentations/random-resized-crop.ts';
 export type { RectangleRanges } from './train/augmentations/rectangles.ts';
-export type { TargetMasks } from './train/step/target-masks.ts';
+export type { TargetTensors } from './train/step/target-tensors.ts';

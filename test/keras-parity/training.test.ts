@@ -4,13 +4,14 @@ import { expect, test } from 'vitest';
 import { drawGarments } from '../../src/demo/draw-garments.ts';
 import { decodeImage } from '../../src/vision/data/images/decode.ts';
 import { permutation } from '../../src/vision/data/shards/permutation.ts';
+import { headLayout } from '../../src/vision/heads/head-layout.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { affine } from '../../src/vision/train/augmentations/affine.ts';
 import { drawNumbers } from '../../src/vision/train/augmentations/augment.ts';
 import type { Augmentation } from '../../src/vision/train/augmentations/augmentation.ts';
 import type { OptimizerOptions } from '../../src/vision/train/optimizers/optimizer.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
-import { headLayout } from '../../src/vision/train/step/target-masks.ts';
+import { classLabels } from '../support/class-labels.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
 import { unwrap } from '../support/result.ts';
@@ -166,8 +167,10 @@ test.each(cases)('training with $what, with the seed $seed, has the losses of Ke
   for (const [step, samples] of batches.entries()) {
     const batch = {
       images: Buffer.concat(samples.map((sample) => images.subarray(sample * IMAGE, (sample + 1) * IMAGE))),
-      taskOf: Uint8Array.from(samples, (sample) => taskOf[sample] ?? 0),
-      classOf: Uint8Array.from(samples, (sample) => classOf[sample] ?? 0),
+      labels: classLabels(
+        tasks,
+        samples.map((sample) => [taskOf[sample] ?? 0, classOf[sample] ?? 0]),
+      ),
     };
     ours.push((await trainer.step(batch, { seed, step, updates: step }, rate)).loss);
   }

@@ -1,4 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import type { Heads } from '../heads/head.ts';
+import { headLayout } from '../heads/head-layout.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
 import { answersFrom } from '../predict/classifier/answers.ts';
 import type { Answers } from '../predict/classifier/classifier.ts';
@@ -7,6 +9,11 @@ import { type Pixels, prepareImage } from './prepare-image.ts';
 
 /** What is used of TensorFlow.js: the package `@tensorflow/tfjs` has it. */
 export type BrowserTensorFlow = Pick<TensorFlow, 'loadLayersModel' | 'tensor4d' | 'tidy'>;
+
+export interface BrowserClassifierOptions {
+  /** Heads besides the built-in ones, by task, as they were given to the stage that trained the model. */
+  readonly heads?: Heads;
+}
 
 /** A model that is ready to classify images in a browser. */
 export interface BrowserClassifier {
@@ -21,13 +28,18 @@ export interface BrowserClassifier {
  *
  * @param tf TensorFlow.js, with the backend that is to be used.
  * @param folder the URL of the folder of the model: `./model`.
- * @throws an error that names the URL if a file cannot be loaded.
+ * @throws an error that names the URL if a file cannot be loaded, or a head that is not given.
  */
-export async function loadClassifier(tf: BrowserTensorFlow, folder: string): Promise<BrowserClassifier> {
+export async function loadClassifier(
+  tf: BrowserTensorFlow,
+  folder: string,
+  { heads }: BrowserClassifierOptions = {},
+): Promise<BrowserClassifier> {
   const base = folder.replace(/\/*$/, '');
   const facts = await readFacts(`${base}/pipeline.json`);
+  const layout = headLayout(facts.tasks, heads);
   const model = await tf.loadLayersModel(`${base}/model.json`);
-  const { tasks, height, width } = facts;
+  const { height, width } = facts;
   return {
     async classify(image) {
       const pixels = prepareImage(image, facts);
@@ -37,7 +49,7 @@ export async function loadClassifier(tf: BrowserTensorFlow, folder: string): Pro
       });
       try {
         const values = await Promise.all(outputs.map((output) => output.data<'float32'>()));
-        return answersFrom(tasks, Float32Array.from(values.flatMap((each) => [...each])));
+        return answersFrom(layout, Float32Array.from(values.flatMap((each) => [...each])));
       } finally {
         for (const output of outputs) output.dispose();
       }

@@ -13,7 +13,7 @@ export interface TrainStageOptions extends ModelStageOptions {
 }
 
 /** Returns the stage that trains a multi-task classifier on the training split, from initial weights or a saved model. */
-export function trainStage({ backbones: given, augmentations }: TrainStageOptions = {}) {
+export function trainStage({ backbones: given, heads, augmentations }: TrainStageOptions = {}) {
   const backbones = withBuiltIn(given);
   return defineStage({
     params: trainParamsWith(backbones, augmentations),
@@ -23,7 +23,7 @@ export function trainStage({ backbones: given, augmentations }: TrainStageOption
       const { shards, targets, model: startFrom, weights } = inputs;
       const trained = await train(
         { shards, targets, startFrom, weights, work, downloads, ...outputs },
-        { ...trainOptions(params), backbones, ...(augmentations && { augmentations }) },
+        { ...trainOptions(params), backbones, heads, ...(augmentations && { augmentations }) },
         context,
       );
       if (!trained.ok) return trained.failure;

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { headLayout } from '../heads/head-layout.ts';
+import { withCheckedHeads } from '../heads/invalid-head.ts';
 import type { ClassifierOptions } from '../models/classifier.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
@@ -19,7 +21,7 @@ import type { LearningRateOptions } from './loop/learning-rate.ts';
 import { writeTensorBoard } from './loop/tensorboard.ts';
 import type { OptimizerOptions } from './optimizers/optimizer.ts';
 import { monitorProblems, sampleProblems, sampleWarnings } from './samples/check-samples.ts';
-import { type ClassWeights, classWeightColumns, classWeightProblems } from './samples/class-weights.ts';
+import { type ClassWeights, classWeightProblems, classWeightsByTask } from './samples/class-weights.ts';
 import { type LabelledImages, openLabelledImages } from './samples/labelled-images.ts';
 import { type SaveFormat, saveAs, savingProblems } from './save-as.ts';
 import { executionProblems, gpuProblems, towerDevices, visibleGpus } from './start/devices.ts';
@@ -29,7 +31,7 @@ import { findStartingPoint, type StartingPoint, startingModel } from './start/st
 import type { ClipOptions } from './step/clip-gradients.ts';
 import { createTrainer } from './step/create-trainer.ts';
 import type { ExecutionMode } from './step/execution-mode.ts';
-import { headLayout } from './step/target-masks.ts';
+import { batchLoss } from './step/loss.ts';
 import { batchSizesOf } from './step/trainer.ts';
 
 export interface TrainOptions
@@ -93,7 +95,8 @@ interface PreparedModel {
  * Trains a multi-task classifier and saves it, resuming from a checkpoint in `paths.work` if there is one.
  *
  * @returns the metrics of the epoch whose weights were kept; a `bad-input` failure if data, model, weights and params do
- *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, an augmentation is invalid, the loss or the
+ *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, an augmentation or a head is invalid,
+ *   the loss or the
  *   weights became NaN or infinite, or memory is exhausted.
  * @throws the signal's reason if it is aborted.
  */
@@ -106,7 +109,9 @@ export async function train(
   if (!data.ok) return failure(badInput(data.failure));
   try {
     return await withMemoryAdvice(options.batchSize, () =>
-      withCheckedAugmentations(options.augmentations, () => trainOn(data.value, paths, options, context)),
+      withCheckedAugmentations(options.augmentations, () =>
+        withCheckedHeads(options.heads, () => trainOn(data.value, paths, options, context)),
+      ),
     );
   } finally {
     await data.value.shards.close();
@@ -126,28 +131,30 @@ async function trainOn(
   if (!prepared.ok) return prepared;
   const { tf, model, rateFactors } = prepared.value;
   const { targets, shards } = data;
+  const { facts } = start.value;
+  const layout = headLayout(facts.tasks, options.heads);
+  const lossOf = batchLoss(tf, layout);
   const trainer = await createTrainer(tf, options.execution, {
     ...options,
     model,
     height: shards.height,
     width: shards.width,
-    layout: headLayout(targets.tasks),
+    layout,
     rateFactors,
     devices: towerDevices(options),
     session: { precision: options.precision, xla: options.xla },
     targets: {
       labelSmoothing: options.labelSmoothing,
-      classWeights: classWeightColumns(options.classWeights, targets),
+      classWeights: classWeightsByTask(options.classWeights, targets),
     },
     batchSizes: {
       training: batchSizesOf(targets.samplesIn('train').length, options.batchSize),
       prediction: options.batchSize,
     },
   });
-  const { facts } = start.value;
   try {
     const checkpoints = await openCheckpoints<TrainingProgress>(paths.work, options.checkpointMinutes, context.log);
-    const fitted = await fitModel({ ...options, trainer, data, previous: facts, checkpoints }, context);
+    const fitted = await fitModel({ ...options, trainer, layout, lossOf, data, previous: facts, checkpoints }, context);
     if (!fitted.ok) return failure(failed(fitted.failure));
     const { history, kept, steps } = fitted.value;
     await trainer.updateModel();
@@ -187,6 +194,8 @@ async function checkStart(
     width: shards.width,
     resizing: shards.resizing,
     tasks: targets.tasks,
+    heads: options.heads,
+    labelsOf: (task) => trainingLabels(targets, task),
   });
   const problems = [
     ...sampleProblems(targets, options.batchSize, paths.targets),
@@ -198,6 +207,12 @@ async function checkStart(
     ...(start.ok ? [] : start.failure),
   ];
   return problems.length > 0 ? failure(problems) : start;
+}
+
+function trainingLabels({ labels, samplesIn }: LabelledImages['targets'], task: number): readonly string[] {
+  return Array.from(samplesIn('train')).flatMap((sample) =>
+    labels(sample).flatMap((label) => (label.task === task ? [label.text] : [])),
+  );
 }
 
 function momentumProblems({ batchNormalizationMomentum, freezeBatchNormalization }: TrainOptions): Problem[] {

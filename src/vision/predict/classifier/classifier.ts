@@ -1,12 +1,30 @@
 import type { Problem, Result } from '../../../shared/problem.ts';
+import type { LabelKind } from '../../data/tables/label-kind.ts';
+import type { Heads } from '../../heads/head.ts';
 import type { Backbones } from '../../models/backbones/backbone.ts';
 
-/** What a model says about an image for a task. */
-export interface Answer {
+/** What a model says about an image for a task, by the kind of the labels of the task. */
+export type Answer = ClassAnswer | ClassesAnswer | NumbersAnswer;
+
+/** For labels that are one class, also one of classes in order. */
+export interface ClassAnswer {
   /** The name of the most probable class, or its index where classes have no names. */
   readonly class: string;
   /** The probability of each class, by its name. Their sum is 1, but for rounding errors. */
   readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** For labels that are any number of classes. */
+export interface ClassesAnswer {
+  /** The names of the classes whose probability reaches the threshold of the head, 0.5 by default. */
+  readonly classes: readonly string[];
+  /** The probability of each class, by its name. */
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** For labels that are numbers. */
+export interface NumbersAnswer {
+  readonly numbers: readonly number[];
 }
 
 /** What a model says about an image, by the name of the task. */
@@ -18,6 +36,8 @@ export type ImageSource = string | Uint8Array;
 export interface ClassifierOptions {
   /** Backbones besides the built-in ones, as they were given to the stage that trained the model. */
   readonly backbones?: Backbones;
+  /** Heads besides the built-in ones, by task, as they were given to that stage. */
+  readonly heads?: Heads;
   /**
    * The number of threads that share the work; the number of cores by default. It is the same for all classifiers of a
    * process. Another number changes the probabilities by rounding errors.
@@ -41,8 +61,8 @@ export interface ClassifyOptions {
 
 /** A model that is ready to classify images. */
 export interface Classifier {
-  /** The tasks of the model, and the names of their classes. */
-  readonly tasks: readonly { readonly name: string; readonly classes: readonly string[] }[];
+  /** The tasks of the model, the kinds of their labels, and the names of their classes, or of their numbers. */
+  readonly tasks: readonly { readonly name: string; readonly kind: LabelKind; readonly classes: readonly string[] }[];
   /**
    * Classifies images for every task. Images of calls at the same time are predicted together. While more than
    * `maxWaiting` images wait, further calls are refused; a single call may have any number of images if none waits.

@@ -3,10 +3,12 @@ import { fileURLToPath } from 'node:url';
 import type { Result } from '../../../shared/problem.ts';
 import { usableCores } from '../../../shared/usable-cores.ts';
 import type { DecodedImage } from '../../data/images/decode.ts';
+import { kindOf } from '../../data/tables/label-kind.ts';
+import { headLayout } from '../../heads/head-layout.ts';
 import { withBuiltIn } from '../../models/backbones/index.ts';
 import { readModelFacts } from '../../models/saved-model.ts';
 import { loadModel } from '../load-model.ts';
-import { answersFrom } from './answers.ts';
+import { answersFrom, classNamesOf } from './answers.ts';
 import { createBatchPredictor } from './batch-predictor.ts';
 import { BatchQueue } from './batch-queue.ts';
 import {
@@ -26,14 +28,14 @@ import { checkSource, decodeSource } from './image-source.ts';
  * @throws a `ClassifierError` if TensorFlow or the model cannot be loaded.
  */
 export async function loadClassifier(folder: string | URL, options: ClassifierOptions = {}): Promise<Classifier> {
-  const { threads = usableCores(), batchSize = 16, maxWaiting = 256, maxPixels } = options;
+  const { heads, threads = usableCores(), batchSize = 16, maxWaiting = 256, maxPixels } = options;
   checkNumbers({ threads, batchSize, maxWaiting, ...(maxPixels !== undefined && { maxPixels }) });
   const backbones = withBuiltIn(options.backbones);
   const directory = unwrapped(
     await findModel(path.resolve(typeof folder === 'string' ? folder : fileURLToPath(folder))),
   );
-  const facts = unwrapped(await readModelFacts(directory, backbones));
-  const loaded = await loadModel(directory, facts, { threads, backbones });
+  const facts = unwrapped(await readModelFacts(directory, backbones, heads));
+  const loaded = await loadModel(directory, facts, { threads, backbones, heads });
   if (!loaded.ok) throw new ClassifierError(loaded.failure.problems);
   const { tf, model } = loaded.value;
   const { tasks, height, width, fit, interpolation } = facts;
@@ -43,17 +45,15 @@ export async function loadClassifier(folder: string | URL, options: ClassifierOp
     decode: (source) => decodeSource(source, resizing),
     async predict(images) {
       const pixels = images.map((image) => image.pixels);
-      return (await predictor.probabilities(pixels)).map((probabilities) => answersFrom(tasks, probabilities));
+      return (await predictor.probabilities(pixels)).map((outputs) => answersFrom(layout, outputs));
     },
     batchSizes: predictor.batchSizes,
     maxWaiting,
   });
+  const layout = headLayout(tasks, heads);
   let disposed: Promise<void> | undefined;
   return {
-    tasks: tasks.map(({ name, classes, class_names: names }) => ({
-      name,
-      classes: Array.from({ length: classes }, (_, index) => names?.[index] ?? String(index)),
-    })),
+    tasks: tasks.map((task) => ({ name: task.name, kind: kindOf(task), classes: classNamesOf(task) })),
     async classify(images, { signal } = {}) {
       images.forEach(checkSource);
       return queue.add(images, signal);

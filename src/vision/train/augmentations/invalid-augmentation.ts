@@ -87,10 +87,10 @@ function mismatch(
   if (wrongPixels !== undefined || expected === undefined) return wrongPixels;
   if (targets.length === 0) return 'returned no targets';
   for (const each of targets) {
-    const { target, headMask } = Object(each);
+    const { target, weight } = Object(each);
     const wrong =
       tensorMismatch(tf, 'a target', expected.target, target) ??
-      tensorMismatch(tf, 'a headMask', expected.headMask, headMask);
+      tensorMismatch(tf, 'a weight', expected.weight, weight);
     if (wrong !== undefined) return wrong;
   }
   return undefined;

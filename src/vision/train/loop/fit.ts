@@ -1,7 +1,9 @@
 import type { Progress } from '../../../index.ts';
 import { failure, type Result, success } from '../../../shared/problem.ts';
+import type { HeadLayout } from '../../heads/head-layout.ts';
 import type { Checkpoint, Checkpoints } from '../checkpoints/checkpoints.ts';
-import { overallAccuracy } from '../metrics/accuracy.ts';
+import { overallMean } from '../metrics/metric-counter.ts';
+import type { BatchLoss } from '../step/loss.ts';
 import { divergedProblem } from './diverged.ts';
 import { bestEpoch, type EarlyStoppingOptions, shouldStop } from './early-stopping.ts';
 import { computeEpochMetrics, describeEpoch, type EpochMetrics } from './history.ts';
@@ -14,6 +16,8 @@ import { validate } from './validate.ts';
 export interface FitOptions extends Pick<EpochOptions, 'trainer' | 'data' | 'batchSize' | 'seed'>, LearningRateOptions {
   readonly epochs: number;
   readonly labelSmoothing: number;
+  readonly layout: HeadLayout;
+  readonly lossOf: BatchLoss;
   readonly earlyStopping: EarlyStoppingOptions;
   /** Epochs and steps of earlier training stages. Random numbers continue from there, so no stage repeats another's. */
   readonly previous: { readonly epochs: number; readonly steps: number };
@@ -58,7 +62,8 @@ export async function fitModel(options: FitOptions, context: TrainingContext): P
 }
 
 async function trainEpochs(options: FitOptions, context: TrainingContext): Promise<Result<FitResult>> {
-  const { trainer, data, batchSize, epochs, labelSmoothing, previous, checkpoints, earlyStopping } = options;
+  const { trainer, data, layout, lossOf, batchSize, epochs, labelSmoothing, previous, checkpoints, earlyStopping } =
+    options;
   const { targets } = data;
   const samples = targets.samplesIn('train');
   const validationSamples = targets.samplesIn('validation');
@@ -94,7 +99,7 @@ async function trainEpochs(options: FitOptions, context: TrainingContext): Promi
     const terms = { labelSmoothing, l2Penalty: await trainer.l2Penalty() };
     const onProgress = () => context.signal.throwIfAborted();
     const validated = await validate({
-      ...{ predictor: trainer, data, samples: validationSamples, batchSize, terms, onProgress },
+      ...{ predictor: trainer, data, samples: validationSamples, batchSize, layout, lossOf, terms, onProgress },
     }).catch(async (error: unknown) => {
       if (context.signal.aborted) await save();
       throw error;
@@ -152,6 +157,7 @@ async function restoreBestWeights(
   return history[best.epoch - 1];
 }
 
-function describeProgress({ loss, matrices }: EpochProgress): string {
-  return `loss ${loss.toFixed(3)}, acc ${overallAccuracy(matrices).toFixed(3)}`;
+function describeProgress({ loss, metrics }: EpochProgress): string {
+  const accuracy = overallMean(metrics, 'acc');
+  return `loss ${loss.toFixed(3)}${accuracy === undefined ? '' : `, acc ${accuracy.toFixed(3)}`}`;
 }

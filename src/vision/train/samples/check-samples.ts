@@ -36,7 +36,9 @@ export function monitorProblems(
 
 /** Returns warnings about samples that training can go ahead with. */
 export function sampleWarnings({ targets, leftOut }: Pick<LabelledImages, 'targets' | 'leftOut'>): string[] {
-  const trained = new Set(Array.from(targets.samplesIn('train'), (sample) => targets.taskOf[sample]));
+  const trained = new Set(
+    Array.from(targets.samplesIn('train')).flatMap((sample) => targets.labels(sample).map(({ task }) => task)),
+  );
   const warnings = targets.tasks.flatMap(({ name }, task) =>
     trained.has(task) ? [] : [`warning: no training sample has the task "${name}", so its head is not trained`],
   );

@@ -7,7 +7,7 @@ import { createOptimizer, optimizerRate } from '../optimizers/create-optimizer.t
 import type { RateFactors } from '../start/fine-tuning.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { l2Penalty } from './l2-penalty.ts';
-import { targetMasks } from './target-masks.ts';
+import { targetTensors } from './target-tensors.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 import { countWeights, fromVector, toVector } from './weight-vector.ts';
@@ -18,19 +18,19 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
   const trainable = model.trainableWeights;
   const sizes = trainable.map((weight) => countWeights([weight]));
   const optimizer = createOptimizer(tf, options.optimizer, countWeights(trainable));
-  const step: Trainer['step'] = async ({ images, ...labels }, at, learningRate) =>
+  const step: Trainer['step'] = async ({ images, labels }, at, learningRate) =>
     tf.tidy(() => {
-      const count = labels.taskOf.length;
+      const count = labels.length;
       const key = tf.tensor1d([at.seed, at.step], 'int32');
       const batch = {
         pixels: imagesToDevice(tf, images, [count, height, width, 3]),
-        targets: [targetMasks(tf, layout, labels, options.targets)],
+        targets: [targetTensors(tf, layout, labels, options.targets)],
       };
-      const { loss, probabilities, gradients } = computeGradientsOn(
+      const { loss, outputs, gradients } = computeGradientsOn(
         tf,
         options.devices ?? [''],
         (_, work) => work(),
-        model,
+        options,
         {
           ...augmentNow(tf, augmentations, batch, at),
           key,
@@ -57,7 +57,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
       );
       return {
         loss: loss.dataSync()[0] ?? Number.NaN,
-        probabilities: probabilities.dataSync<'float32'>(),
+        outputs: outputs.dataSync<'float32'>(),
       };
     });
   return {

@@ -9,12 +9,12 @@ import type { GraphOptimizer } from '../optimizers/optimizer.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { l2Penalty } from './l2-penalty.ts';
 import { createLossScale, type LossScale } from './loss-scale.ts';
-import { targetValues } from './target-masks.ts';
+import { targetValues } from './target-tensors.ts';
 import { computeGradientsOn } from './towers.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 
-type StepInput = 'images' | 'drawn' | 'target' | 'headMask' | 'key' | 'rate';
-type StepEntry = EntryPoint<StepInput, 'loss' | 'probabilities'>;
+type StepInput = 'images' | 'drawn' | 'target' | 'weight' | 'key' | 'rate';
+type StepEntry = EntryPoint<StepInput, 'loss' | 'outputs'>;
 
 /** Creates a trainer that runs each step as one TensorFlow graph. The weights stay in the graph from step to step. */
 export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions): Promise<Trainer> {
@@ -31,8 +31,8 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   const penalty = program.entry('l2_penalty', {}, () => ({ l2: l2Penalty(tf, model, options.l2) }));
   const session = await program.load();
 
-  const prepareStep: Trainer['prepareStep'] = ({ images, ...labels }, at, learningRate) => {
-    const count = labels.taskOf.length;
+  const prepareStep: Trainer['prepareStep'] = ({ images, labels }, at, learningRate) => {
+    const count = labels.length;
     const entry = steps.get(count);
     if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
     const prepared = session.prepare(entry, {
@@ -45,8 +45,8 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
     return {
       ...prepared,
       async run() {
-        const { loss, probabilities } = await prepared.run();
-        return { loss: loss[0] ?? Number.NaN, probabilities: probabilities as Float32Array };
+        const { loss, outputs } = await prepared.run();
+        return { loss: loss[0] ?? Number.NaN, outputs: outputs as Float32Array };
       },
     };
   };
@@ -82,13 +82,13 @@ function addStep(
   { optimizer, lossScale }: { readonly optimizer: GraphOptimizer; readonly lossScale: LossScale | undefined },
   count: number,
 ): StepEntry {
-  const { model, height, width, layout, augmentations = [], devices = [''] } = options;
-  const matrix = { dtype: 'float32', shape: [count, layout.totalClasses] } as const;
+  const { height, width, layout, augmentations = [], devices = [''] } = options;
+  const matrix = { dtype: 'float32', shape: [count, layout.totalColumns] } as const;
   const inputs = {
     images: { dtype: 'uint8', shape: [count, height, width, 3] },
     drawn: { dtype: 'float32', shape: [count, drawnNumbers(augmentations)] },
     target: matrix,
-    headMask: matrix,
+    weight: matrix,
     key: { dtype: 'int32', shape: [2] },
     rate: { dtype: 'float32', shape: [] },
   } as const;
@@ -101,16 +101,16 @@ function addStep(
         augmentations,
         {
           pixels: bytesToFloats(tf, fed.images) as Tensor4D,
-          targets: [{ target: fed.target as Tensor2D, headMask: fed.headMask as Tensor2D }],
+          targets: [{ target: fed.target as Tensor2D, weight: fed.weight as Tensor2D }],
         },
         { drawn: fed.drawn as Tensor2D, key },
       ),
     );
-    const { loss, probabilities, gradients } = computeGradientsOn(
+    const { loss, outputs, gradients } = computeGradientsOn(
       tf,
       devices,
       tracing.onDevice,
-      model,
+      options,
       { ...batch, key },
       { l2: options.l2, scale: lossScale?.value(tracing) },
     );
@@ -118,6 +118,6 @@ function addStep(
     const update = () => optimizer.update(tracing, clipGradients(tf, gradients, options.clip ?? {}), rates);
     if (lossScale === undefined) update();
     else lossScale.adapt(tracing, gradients, update);
-    return { loss, probabilities };
+    return { loss, outputs };
   });
 }

@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import type { HeadLayout } from '../../heads/head-layout.ts';
 import type { Predictor } from '../../predict/predictor.ts';
 import type { SessionOptions } from '../../tensorflow/session/config-proto.ts';
 import type { PreparedRun } from '../../tensorflow/session/session.ts';
@@ -7,11 +8,12 @@ import type { RandomKey } from '../augmentations/random.ts';
 import type { OptimizerOptions } from '../optimizers/optimizer.ts';
 import type { RateFactors } from '../start/fine-tuning.ts';
 import type { ClipOptions } from './clip-gradients.ts';
-import type { BatchTargets, HeadLayout, TargetOptions } from './target-masks.ts';
+import type { BatchLabels, TargetOptions } from './target-tensors.ts';
 
-export interface ImageBatch extends BatchTargets {
+export interface ImageBatch {
   /** uint8 [n, height, width, 3]. */
   readonly images: Uint8Array;
+  readonly labels: BatchLabels;
 }
 
 /** The position of a step in the training run. */
@@ -23,8 +25,8 @@ export interface StepPosition extends RandomKey {
 export interface StepResult {
   /** The loss of the batch before the update. */
   readonly loss: number;
-  /** float32 [n, all classes], before the update, row-major. */
-  readonly probabilities: Float32Array;
+  /** float32 [n, all columns], before the update, row-major: what the heads put out. */
+  readonly outputs: Float32Array;
 }
 
 /**
