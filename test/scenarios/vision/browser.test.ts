@@ -6,10 +6,10 @@ import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppetee
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { saveModel } from '../../../src/vision/models/saved-model.ts';
 import { type Answers, type Classifier, loadClassifier } from '../../../src/vision/predict/index.ts';
+import { answersOf, classAnswers, largestDifference } from '../../support/answers.ts';
 import { writeFiles } from '../../support/dataset.ts';
 import { modelFacts } from '../../support/model-facts.ts';
 import { Project } from '../../support/project.ts';
-import { unwrap } from '../../support/result.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
 import { VARIED_TASKS, variedModel } from '../../support/varied-model.ts';
 import { jpeg, noise, plain, png } from '../../vision/data/images/image-makers.ts';
@@ -93,8 +93,8 @@ describe.skipIf(chromium === undefined)('the page of examples/browser, in Chromi
   const said = (page: Page, what: RegExp) =>
     page.waitForFunction(`${what}.test(document.querySelector('#message').textContent)`);
 
-  /** Returns the probabilities that the page has computed, and those of the classifier in Node, for all classes. */
-  async function bothAnswers(page: Page, bytes: Buffer): Promise<readonly (readonly [number, number])[]> {
+  /** Returns how far what the page has computed is from what the classifier in Node says. */
+  async function difference(page: Page, bytes: Buffer): Promise<number> {
     const [result] = await classifier.classify([bytes]);
     const inBrowser = (await page.evaluate(`(async () => {
       const { loadClassifier } = await import('pipeline/vision/browser');
@@ -109,21 +109,14 @@ describe.skipIf(chromium === undefined)('the page of examples/browser, in Chromi
       classifier.dispose();
       return answers;
     })()`)) as Answers;
-    const inNode = unwrap(result ?? { ok: false, failure: [] });
+    const inNode = answersOf(result);
     expect(Object.keys(inBrowser)).toEqual(Object.keys(inNode));
-    return Object.entries(inNode).flatMap(([task, { probabilities }]) =>
-      Object.entries(probabilities).map(
-        ([name, probability]) => [probability, inBrowser[task]?.probabilities[name] ?? Number.NaN] as const,
-      ),
-    );
+    return largestDifference(inBrowser, inNode);
   }
-
-  const difference = (pairs: readonly (readonly [number, number])[]) =>
-    Math.max(...pairs.map(([one, other]) => Math.abs(one - other)));
 
   test('gives the probabilities of the stages for an image of the size of the model', async () => {
     const { page, failed } = await opened(/ready/);
-    expect(difference(await bothAnswers(page, await png(noise(32, 32))))).toBeLessThan(1e-4);
+    expect(await difference(page, await png(noise(32, 32)))).toBeLessThan(1e-4);
     expect(failed).toEqual([]);
   });
 
@@ -136,8 +129,7 @@ describe.skipIf(chromium === undefined)('the page of examples/browser, in Chromi
       transparent: await png(plain({ r: 200, g: 30, b: 40, alpha: 0.5 }, 100, 40)),
     };
     for (const [name, bytes] of Object.entries(images)) {
-      const apart = difference(await bothAnswers(page, bytes));
-      expect(apart, name).toBeLessThan(0.01);
+      expect(await difference(page, bytes), name).toBeLessThan(0.01);
     }
   });
 
@@ -150,7 +142,7 @@ describe.skipIf(chromium === undefined)('the page of examples/browser, in Chromi
     const rows = async () =>
       await page.evaluate('[...document.querySelectorAll("tbody tr")].map((row) => row.innerText)');
     const [result] = await classifier.classify([project.path('photograph.png')]);
-    const expected = Object.entries(unwrap(result ?? { ok: false, failure: [] })).map(([task, answer]) => {
+    const expected = classAnswers(answersOf(result)).map(([task, answer]) => {
       const percent = 100 * Math.max(...Object.values(answer.probabilities));
       return `${task}\t${answer.class}\t${percent.toFixed(1)} %`;
     });
