@@ -15,10 +15,10 @@ import { backbones as builtIn } from './backbones/index.ts';
 import { findNonFiniteWeight } from './finite-weights.ts';
 import { layerDifferences } from './layer-differences.ts';
 import { type LayerJson, replaceCustomLayers, replaceCustomWeight } from './layers/replace-custom-layers.ts';
-import { summarize } from './picture/draw-model.ts';
+import { summarize } from './picture/summarize.ts';
 import { readSavedModel, TOPOLOGY_FILE } from './saved-model-file.ts';
 
-const FACTS_FILE = 'pipeline.json';
+export const FACTS_FILE = 'pipeline.json';
 const SUMMARY_FILE = 'summary.txt';
 const RETRAIN = 'Rerun the stage that trained the model.';
 
