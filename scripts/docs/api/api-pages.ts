@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { anchorsIn } from '../markdown.ts';
 import { markdownTable } from '../schema-text.ts';
 import { type ApiExport, type ApiMember, readApi } from './read-api.ts';
@@ -10,7 +10,7 @@ interface EntryPoint {
   readonly module: string;
   readonly page: string;
   readonly introduction: string;
-  /** The parts of the page: a folder or file below that of the module → heading. The first that fits counts. */
+  /** The parts of the page: a folder or file below src/ → heading. The first that fits counts. */
   readonly groups: Readonly<Record<string, string>>;
 }
 
@@ -29,38 +29,67 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
     introduction:
       'For looking up a function or a type. [The vision library](../library.md) explains them with examples, [the reference of the stages](stages.md) lists their params. `TensorFlow`, `Tensor` and `SymbolicTensor` are TensorFlow.js and types of it.',
     groups: {
-      stages: 'Stages',
-      models: 'Backbones and layers',
-      heads: 'Heads and losses',
-      'data/tables/label-kind': 'Heads and losses',
-      'train/augmentations': 'Augmentations',
-      'train/optimizers': 'Optimizers and schedules',
-      train: 'Training',
-      predict: 'Prediction',
+      'vision/stages': 'Stages',
+      'vision/models': 'Backbones and layers',
+      'vision/heads': 'Heads and losses',
+      'vision/data/tables/label-kind': 'Heads and losses',
+      'vision/train/augmentations': 'Augmentations',
+      'vision/train/optimizers': 'Optimizers and schedules',
+      'vision/train': 'Training',
     },
+  },
+  {
+    name: 'pipeline/vision/predict',
+    module: 'src/vision/predict/index.ts',
+    page: 'docs/reference/api-predict.md',
+    introduction: 'For looking up a function or a type. [Serving](../serving.md) explains them with examples.',
+    groups: { vision: 'A model in a program' },
+  },
+  {
+    name: 'pipeline/vision/browser',
+    module: 'src/vision/browser/index.ts',
+    page: 'docs/reference/api-browser.md',
+    introduction: 'For looking up a function or a type. [Serving](../serving.md) explains them with examples.',
+    groups: { vision: 'A model in a browser' },
   },
 ];
 
+/** A page before its links are known. */
+interface Draft {
+  readonly entry: EntryPoint;
+  readonly groups: readonly Group[];
+  /** What an earlier entry point exports, too, and whose page has it. */
+  readonly elsewhere: readonly string[];
+}
+
 /** Returns the pages about what projects import: path in the repository → parts. `root`: the repository, absolute. */
 export function apiPages(root: string): Readonly<Record<string, readonly string[]>> {
-  const api = readApi(
+  const api = readEntryPoints(root);
+  const seen = new Set<string>();
+  const drafts = ENTRY_POINTS.map((entry): Draft => {
+    const exports = api.get(entry.module) ?? [];
+    const isNew = ({ file, name }: ApiExport) => !seen.has(`${file} ${name}`);
+    const [own, others] = [exports.filter(isNew), exports.filter((each) => !isNew(each))];
+    for (const { file, name } of own) seen.add(`${file} ${name}`);
+    return { entry, groups: grouped(entry, own), elsewhere: others.map(({ name }) => name) };
+  });
+  // Anchors depend on all headings of a page, and links lead to other pages: so links come second.
+  const targets = new Map(drafts.flatMap(targetsOf));
+  return Object.fromEntries(
+    drafts.map((draft) => [draft.entry.page, partsOf(draft, (name) => linkTo(draft.entry, targets, name))]),
+  );
+}
+
+function readEntryPoints(root: string) {
+  return readApi(
     root,
     ENTRY_POINTS.map(({ module }) => module),
-  );
-  const drafts = ENTRY_POINTS.map((entry) => ({ entry, groups: grouped(entry, api.get(entry.module) ?? []) }));
-  // Anchors depend on all headings of a page, and links lead to other pages: so links come second.
-  const targets = new Map(drafts.flatMap(({ entry, groups }) => targetsOf(entry, groups)));
-  return Object.fromEntries(
-    drafts.map(({ entry, groups }) => [entry.page, partsOf(entry, groups, (name) => linkTo(entry, targets, name))]),
   );
 }
 
 /** Returns what lacks a docstring, as `pipeline/vision: mixup`. */
 export function undocumented(root: string): readonly string[] {
-  const api = readApi(
-    root,
-    ENTRY_POINTS.map(({ module }) => module),
-  );
+  const api = readEntryPoints(root);
   return ENTRY_POINTS.flatMap(({ name, module }) =>
     (api.get(module) ?? []).filter(({ description }) => description === '').map((each) => `${name}: ${each.name}`),
   );
@@ -73,9 +102,9 @@ interface Group {
 
 const OTHER = 'Other';
 
-function grouped({ module, groups }: EntryPoint, exports: readonly ApiExport[]): readonly Group[] {
+function grouped({ groups }: EntryPoint, exports: readonly ApiExport[]): readonly Group[] {
   const titleOf = ({ file }: ApiExport) => {
-    const path = file.slice(dirname(module).length + 1).replace(/\.ts$/, '');
+    const path = file.replace(/^src\//, '').replace(/\.ts$/, '');
     const found = Object.entries(groups).find(([folder]) => path === folder || path.startsWith(`${folder}/`));
     return found?.[1] ?? OTHER;
   };
@@ -91,8 +120,9 @@ function isValue({ name }: ApiExport): boolean {
 }
 
 /** Name of an export → page and anchor. */
-function targetsOf(entry: EntryPoint, groups: readonly Group[]): readonly (readonly [string, string])[] {
-  const page = partsOf(entry, groups, () => undefined).join('\n\n');
+function targetsOf(draft: Draft): readonly (readonly [string, string])[] {
+  const { entry, groups } = draft;
+  const page = partsOf(draft, () => undefined).join('\n\n');
   const anchors = [...anchorsIn(page)];
   // The heading of the page, then that of each group before those of its exports.
   const headings = [undefined, ...groups.flatMap(({ exports }) => [undefined, ...exports.map(({ name }) => name)])];
@@ -109,10 +139,12 @@ function linkTo(entry: EntryPoint, targets: ReadonlyMap<string, string>, name: s
 
 type Link = (name: string) => string | undefined;
 
-function partsOf({ name, introduction }: EntryPoint, groups: readonly Group[], link: Link): readonly string[] {
+function partsOf({ entry, groups, elsewhere }: Draft, link: Link): readonly string[] {
+  const types = elsewhere.map((name) => linked(code(name), link)).join(', ');
   return [
-    `# Reference: ${name}`,
-    introduction,
+    `# Reference: ${entry.name}`,
+    entry.introduction,
+    types === '' ? '' : `It also exports the types ${types}.`,
     ...groups.flatMap(({ title, exports }) => [`## ${title}`, ...exports.flatMap((each) => exportParts(each, link))]),
   ];
 }

@@ -76,7 +76,7 @@ function readExport(project: Project, root: string, name: string, symbol: Named)
     description: symbol.getDocumentationComment(checker),
     tags: tags.map((tag) => ({ name: tag.name, text: textOf(tag.text) })),
     declaration: declarationOf(project, symbol, nodes),
-    members: members.flatMap((member) => readMember(project, member)),
+    members: members.flatMap((member) => readMember(project, root, member)),
   };
 }
 
@@ -119,14 +119,16 @@ function withoutExport(text: string): string {
   return text.replace(/^export (default )?/, '').trimEnd();
 }
 
-function readMember(project: Project, symbol: Named): readonly ApiMember[] {
+/** Returns nothing for what is private, or inherited from JavaScript's own classes. */
+function readMember(project: Project, root: string, symbol: Named): readonly ApiMember[] {
   const node = symbol.declarations[0]?.resolve(project);
-  if (node === undefined) return [];
+  if (node === undefined || !node.getSourceFile().fileName.startsWith(join(root, 'src'))) return [];
   const description = symbol.getDocumentationComment(project.checker);
   if (isPropertySignatureDeclaration(node) || isPropertyDeclaration(node)) {
-    if (node.name.getText().startsWith('#')) return [];
+    // What has no type annotation only gives a value to what is inherited.
+    if (node.name.getText().startsWith('#') || node.type === undefined) return [];
     const isOptional = (symbol.flags & SymbolFlags.Optional) !== 0;
-    return [{ name: `${symbol.name}${isOptional ? '?' : ''}`, type: node.type?.getText() ?? '', description }];
+    return [{ name: `${symbol.name}${isOptional ? '?' : ''}`, type: node.type.getText(), description }];
   }
   if (isMethodSignatureDeclaration(node)) return [{ name: node.getText().replace(/;$/, ''), type: '', description }];
   if (!isMethodDeclaration(node) || node.name.getText().startsWith('#')) return [];
