@@ -15,7 +15,7 @@ export function classAnswers(answers: Answers): readonly (readonly [task: string
 }
 
 /** Returns all probabilities and numbers of answers, in order. */
-export function valuesOf(answers: Answers): readonly number[] {
+function valuesOf(answers: Answers): readonly number[] {
   return Object.values(answers).flatMap((answer) =>
     'numbers' in answer ? answer.numbers : Object.values(answer.probabilities),
   );

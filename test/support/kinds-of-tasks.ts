@@ -5,7 +5,7 @@ export const KINDS_OF_TASKS: readonly HeadTask[] = [
   { name: 'colour', classes: 3, class_names: ['red', 'green', '<b>blue</b>'] },
   { name: 'tags', kind: 'classes', classes: 4, class_names: ['cat', 'dog', 'bird', 'fish'] },
   { name: 'length', kind: 'ordered', classes: 3, class_names: ['short', 'knee', 'long'] },
-  { name: 'size', kind: 'numbers', classes: 2, fitted: { mean: [100, 50], deviation: [20, 5] } },
+  { name: 'size', kind: 'numbers', classes: 2, fitted: { mean: [10, 5], deviation: [1, 0.5] } },
 ];
 
 /** A task with a head of somebody's own: an angle in degrees, from a point on the plane. */

@@ -5,13 +5,14 @@ import { extname, join, resolve } from 'node:path';
 import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { saveModel } from '../../../src/vision/models/saved-model.ts';
-import { type Answers, type Classifier, loadClassifier } from '../../../src/vision/predict/index.ts';
-import { answersOf, classAnswers, largestDifference } from '../../support/answers.ts';
+import { type Answer, type Answers, type Classifier, loadClassifier } from '../../../src/vision/predict/index.ts';
+import { answersOf, largestDifference } from '../../support/answers.ts';
 import { writeFiles } from '../../support/dataset.ts';
+import { KINDS_OF_TASKS } from '../../support/kinds-of-tasks.ts';
 import { modelFacts } from '../../support/model-facts.ts';
 import { Project } from '../../support/project.ts';
 import { tensorFlow } from '../../support/tensorflow.ts';
-import { VARIED_TASKS, variedModel } from '../../support/varied-model.ts';
+import { variedModel } from '../../support/varied-model.ts';
 import { jpeg, noise, plain, png } from '../../vision/data/images/image-makers.ts';
 import { findChromium } from '../report/find-chromium.ts';
 
@@ -54,11 +55,9 @@ describe.skipIf(chromium === undefined)('the page of examples/browser, in Chromi
     );
     symlinkSync(join(ROOT, 'node_modules/@tensorflow'), project.path('node_modules/@tensorflow'));
     const tf = await tensorFlow();
-    const tasks = VARIED_TASKS.map((task, index) =>
-      index === 0 ? { ...task, class_names: ['a', '<b>', 'c', 'd', 'e'] } : task,
-    );
-    const model = variedModel(tf, 'small-cnn', 32);
-    await saveModel(tf, model, modelFacts({ tasks, fit: 'contain' }), project.path('page/model'));
+    const model = variedModel(tf, 'small-cnn', 32, KINDS_OF_TASKS);
+    const facts = modelFacts({ tasks: KINDS_OF_TASKS, fit: 'contain' });
+    await saveModel(tf, model, facts, project.path('page/model'));
     model.dispose();
     classifier = await loadClassifier(project.path('page'), { threads: 2 });
     ({ server, url } = await served(project.directory));
@@ -142,10 +141,14 @@ describe.skipIf(chromium === undefined)('the page of examples/browser, in Chromi
     const rows = async () =>
       await page.evaluate('[...document.querySelectorAll("tbody tr")].map((row) => row.innerText)');
     const [result] = await classifier.classify([project.path('photograph.png')]);
-    const expected = classAnswers(answersOf(result)).map(([task, answer]) => {
-      const percent = 100 * Math.max(...Object.values(answer.probabilities));
-      return `${task}\t${answer.class}\t${percent.toFixed(1)} %`;
-    });
+    const shown = (answer: Answer | undefined) => {
+      if (answer === undefined || 'numbers' in answer)
+        return answer?.numbers.map((each) => each.toPrecision(4)).join(', ');
+      const names = 'class' in answer ? [answer.class] : answer.classes;
+      return names.map((name) => `${name} (${(100 * (answer.probabilities[name] ?? 0)).toFixed(1)} %)`).join(', ');
+    };
+    const answers = answersOf(result);
+    const expected = KINDS_OF_TASKS.map(({ name }) => `${name}\t${shown(answers[name])}`);
     expect(await rows()).toEqual(expected);
 
     await input.uploadFile(project.path('broken.png'));

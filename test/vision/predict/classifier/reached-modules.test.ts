@@ -1,16 +1,18 @@
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
 /** What a server that classifies images has no use for. */
 const NOT_REACHED =
   /^src\/(engine|demo|vision\/(train|evaluate\/(?!metrics\/)|explain|stages|page|setup|inspect|keras|download|data\/(shards|labels)))\//;
-const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js', 'ajv', 'sharp'];
+const ROOT = resolve(import.meta.dirname, '../../../..');
 
-test('pipeline/vision/predict reaches neither the runner, nor the training, nor other stages', async () => {
+/** Returns the modules of this repository that one of its modules reaches, and the packages that these import. */
+async function reachedFrom(entryPoint: string) {
   const { metafile } = await build({
-    absWorkingDir: resolve(import.meta.dirname, '../../../..'),
-    entryPoints: ['src/vision/predict/index.ts'],
+    absWorkingDir: ROOT,
+    entryPoints: [entryPoint],
     bundle: true,
     write: false,
     metafile: true,
@@ -18,9 +20,25 @@ test('pipeline/vision/predict reaches neither the runner, nor the training, nor 
     platform: 'node',
     packages: 'external',
   });
-  const modules = Object.keys(metafile.inputs);
+  const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  const packages = imported
+    .filter((path) => !path.startsWith('node:'))
+    .map((path) => /^(@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+  return { modules: Object.keys(metafile.inputs), packages: [...new Set(packages)].sort() };
+}
+
+test('pipeline/vision/predict reaches neither the runner, nor the training, nor other stages', async () => {
+  const { modules, packages } = await reachedFrom('src/vision/predict/index.ts');
   expect(modules).toContain('src/vision/models/backbones/small-cnn.ts');
   expect(modules.filter((path) => NOT_REACHED.test(path))).toEqual([]);
-  const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-  expect([...new Set(imported)].filter((path) => !path.startsWith('node:')).sort()).toEqual(PACKAGES);
+  expect(packages).toEqual(['@bufbuild/protobuf', '@tensorflow/tfjs-node-gpu', 'ajv', 'sharp']);
 });
+
+test.each(['src/vision/index.ts', 'src/vision/predict/index.ts'])(
+  'whoever installs the package has what %s imports',
+  async (entryPoint) => {
+    const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const { packages } = await reachedFrom(entryPoint);
+    expect(Object.keys({ ...dependencies, ...peerDependencies })).toEqual(expect.arrayContaining(packages));
+  },
+);
