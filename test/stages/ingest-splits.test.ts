@@ -156,3 +156,28 @@ describe('groups by a pattern', () => {
     expect((await ingestOf(root, { ...params, folds: 2, fold: 0 })).failure).toBeUndefined();
   });
 });
+
+describe('label files of splits', () => {
+  const rows = (names: readonly string[]) => names.map((name) => `Images/${name}.jpg,coat_labels,yn\n`).join('');
+  const annotations = { train: 'train.csv', validation: 'val.csv' };
+
+  test('give the split of the images in them', async () => {
+    const labels = ['a', 'b', 'c'].map((name) => `Images/${name}.jpg,coat_labels,yn`);
+    const root = datasetOf(labels, { 'train.csv': rows(['a', 'b']), 'val.csv': rows(['c']) });
+    expect(await splitsOf(root, { annotations })).toEqual([
+      'Images/a.jpg yn train',
+      'Images/b.jpg yn train',
+      'Images/c.jpg yn validation',
+    ]);
+  });
+
+  test('must not label an image twice, even for another task', async () => {
+    const root = datasetOf(['Images/a.jpg,coat_labels,yn'], {
+      'train.csv': rows(['a']),
+      'val.csv': 'Images/a.jpg,neck_labels,ny\n',
+    });
+    expect(await problemsOf(root, { annotations })).toEqual([
+      '…/val.csv:1:1: "Images/a.jpg" is labelled for the split validation, and in another file for train — Keep the labels of an image in one split.',
+    ]);
+  });
+});

@@ -19,8 +19,9 @@ const LOSSES = {
   mae: (tf, { outputs, target }) => tf.abs(tf.sub(outputs, target)),
   huber: (tf, { outputs, target }) => {
     const distance = tf.abs(tf.sub(outputs, target));
-    const square = tf.mul(0.5, tf.square(distance));
-    return tf.where(tf.lessEqual(distance, 1), square, tf.sub(distance, 0.5)) as Tensor2D;
+    // Half the square up to 1, and linear from there. TensorFlow.js has no gradients through comparisons.
+    const near = tf.minimum(distance, 1);
+    return tf.add(tf.mul(0.5, tf.square(near)), tf.sub(distance, near)) as Tensor2D;
   },
 } as const satisfies Readonly<Record<string, NumberLoss>>;
 

@@ -93,6 +93,7 @@ interface ClassRow {
 }
 
 function classRows({ name: task, classes, class_names: names, counts }: TaskCounts): readonly ClassRow[] {
+  if (counts === undefined) return [];
   return Array.from({ length: classes }, (_, index) => ({
     task,
     name: names?.[index] ?? String(index),

@@ -1,6 +1,6 @@
 import { badInput, defineStage } from '../../index.ts';
-import { LAYOUTS } from '../data/labels/dataset.ts';
 import { ingest } from '../data/labels/ingest.ts';
+import { layoutParams, layoutProblems } from '../data/labels/layout-params.ts';
 import { splittingOf, splittingParams } from '../data/labels/splitting-params.ts';
 
 const QUESTIONS = 'Tests/question.csv';
@@ -9,29 +9,13 @@ const params = {
   type: 'object',
   properties: {
     ...splittingParams,
-    layout: {
-      description:
-        '`fashionai`: label files, as in the FashionAI challenge; `folders`: images at CLASS/*.jpg or TASK/CLASS/*.jpg, ' +
-        'also below folders named after splits, as train/CLASS/*.jpg.',
-      enum: LAYOUTS,
-      default: 'fashionai',
-    },
-    annotations: {
-      description: 'Label file or list of label files, as paths or globs relative to the root of the data set.',
-      anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1 }],
-      default: 'Annotations/label.csv',
-    },
+    ...layoutParams,
     questions: {
       description:
         'Question file, or a folder of images that are asked for every task, relative to the root of the data set. The ' +
-        'default file is optional; in the layout `folders`, its folder does without it.',
+        'default file is optional; except in the layout `fashionai`, its folder does without it.',
       type: 'string',
       default: QUESTIONS,
-    },
-    task: {
-      description: 'Name of the task if the layout is `folders` and there are no task folders.',
-      type: 'string',
-      default: 'label',
     },
   },
   required: ['seed'],
@@ -44,20 +28,17 @@ export function ingestStage() {
     inputs: ['dataset'],
     outputs: ['samples.arrow', 'images.arrow', 'questions.arrow', 'tasks.json'],
     async run({ params, inputs, outputs, work, log, metrics }) {
+      const { layout, annotations, columns, image_path: imagePath, task, kind, questions } = params;
+      const misplaced = layoutProblems({ layout, columns, imagePath });
       const split = splittingOf(params);
-      if (!split.ok) return badInput(split.failure);
+      if (!split.ok || misplaced.length > 0) return badInput([...misplaced, ...(split.ok ? [] : split.failure)]);
       const { splitting, groupPattern } = split.value;
-      const { layout, annotations, questions, task } = params;
       const report = await ingest(
         {
-          root: inputs.dataset,
-          layout,
-          questions,
-          task,
+          ...{ root: inputs.dataset, layout, annotations, columns, imagePath, task, kind, questions },
+          questionsRequired: questions !== QUESTIONS,
           groupPattern,
           hasFolds: splitting.folds !== undefined,
-          annotations: typeof annotations === 'string' ? [annotations] : annotations,
-          questionsRequired: questions !== QUESTIONS,
         },
         splitting,
         outputs,

@@ -199,7 +199,7 @@ async function checkStart(
   });
   const problems = [
     ...sampleProblems(targets, options.batchSize, paths.targets),
-    ...monitorProblems(targets, options.earlyStopping, paths.targets),
+    ...(start.ok ? monitorProblems(targets, options.earlyStopping, paths.targets, headsOf(start.value, options)) : []),
     ...classWeightProblems(options.classWeights, targets),
     ...executionProblems(options),
     ...gpuProblems(options, visibleGpus(process.env)),
@@ -207,6 +207,10 @@ async function checkStart(
     ...(start.ok ? [] : start.failure),
   ];
   return problems.length > 0 ? failure(problems) : start;
+}
+
+function headsOf({ facts }: StartingPoint, { heads }: TrainOptions) {
+  return headLayout(facts.tasks, heads).heads.map(({ head }) => head);
 }
 
 function trainingLabels({ labels, samplesIn }: LabelledImages['targets'], task: number): readonly string[] {

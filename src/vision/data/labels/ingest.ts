@@ -36,9 +36,10 @@ export async function ingest(
 ): Promise<Result<IngestReport>> {
   const dataset = await readDataset(options, work);
   if (!dataset.ok) return dataset;
-  const { labels, classNames, questions, notes } = dataset.value;
-  const samples = shuffleAndSplit(labels, splitting, dataset.value);
-  const tasks = taskStatistics(samples, classNames);
+  const { labels, classNames, kinds, questions, notes } = dataset.value;
+  const shuffled = shuffleAndSplit(labels, splitting, dataset.value);
+  const samples = HAS_SAMPLE_BY_IMAGE[options.layout] ? numberByImage(shuffled) : shuffled;
+  const tasks = taskStatistics(samples, classNames, kinds);
   const images = new Set(samples.map(({ file }) => file));
   const inSplit = (name: Split) => samples.filter(({ split }) => split === name).length;
   const test = inSplit('test');
@@ -51,7 +52,7 @@ export async function ingest(
     validation: inSplit('validation'),
     ...(test > 0 && { test }),
   };
-  await writeSamples(outputs.samples, { samples, classNames });
+  await writeSamples(outputs.samples, { samples, classNames, kinds });
   await writeImages(outputs.images, images);
   await writeQuestions(outputs.questions, questions ?? []);
   await writeFile(
@@ -59,6 +60,26 @@ export async function ingest(
     `${JSON.stringify({ ...counts, ...groupCounts(samples, dataset.value), tasks }, null, 2)}\n`,
   );
   return success({ counts, notes: [...notes, ...taskWarnings(tasks)] });
+}
+
+/** Whether all labels of an image are one sample, so that a network sees the image once per epoch. */
+const HAS_SAMPLE_BY_IMAGE: Readonly<Record<DatasetOptions['layout'], boolean>> = {
+  fashionai: false,
+  folders: false,
+  table: true,
+  coco: true,
+};
+
+/** Numbers the images in their order, and gives each row the number of its image. */
+function numberByImage<Row extends { readonly file: string }>(
+  rows: readonly Row[],
+): readonly (Row & { sample: number })[] {
+  const numbers = new Map<string, number>();
+  return rows.map((row) => {
+    const sample = numbers.get(row.file) ?? numbers.size;
+    numbers.set(row.file, sample);
+    return { ...row, sample };
+  });
 }
 
 /** Returns the number of groups by split; nothing without groups. */

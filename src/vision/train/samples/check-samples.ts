@@ -3,6 +3,7 @@ import { listed } from '../../../shared/wording.ts';
 import type { Duplicates } from '../../data/tables/duplicates.ts';
 import type { Targets } from '../../data/tables/targets.ts';
 import type { EvaluatedSplit } from '../../data/tables/task.ts';
+import type { Head } from '../../heads/head.ts';
 import type { EarlyStoppingOptions } from '../loop/early-stopping.ts';
 import type { LabelledImages } from './labelled-images.ts';
 
@@ -24,8 +25,13 @@ export function monitorProblems(
   targets: Targets,
   { monitor, patience, restoreBest }: EarlyStoppingOptions,
   file: string,
+  heads: readonly Pick<Head, 'metrics'>[],
 ): Problem[] {
   if (patience === undefined && !restoreBest) return [];
+  if (monitor === 'val_weighted_acc' && heads.every(({ metrics }) => metrics['acc'] === undefined)) {
+    const message = `early_stopping monitors "${monitor}", but no head has an accuracy`;
+    return [{ message, advice: 'Set early_stopping.monitor to val_loss.' }];
+  }
   if (!monitor.startsWith('val_') || targets.samplesIn('validation').length > 0) return [];
   return [
     {

@@ -1,0 +1,107 @@
+import zlib from 'node:zlib';
+import type { AsyncBuffer } from 'hyparquet';
+import {
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+} from 'hyparquet';
+import { problem, type Result, success } from '../../../shared/problem.ts';
+import { readBytes } from '../../../shared/read-file.ts';
+import { listed, reasonOf } from '../../../shared/wording.ts';
+import type { Field, LabelTable } from './label-table.ts';
+
+type Column = ReturnType<typeof parquetSchema>['children'][number];
+
+/**
+ * Reads a table from a Parquet file. Columns of bytes, such as images, and of nested values are left out.
+ *
+ * @param named the columns that are read; all by default.
+ */
+export async function readParquetTable(file: string, named?: ReadonlySet<string>): Promise<Result<LabelTable>> {
+  const advice = 'Write it again with the compression Snappy, or as CSV. Zstandard needs Node 22.15.';
+  const read = readBytes(file, 'labelFile', 'follow');
+  if (!read.ok) return problem(`cannot read the label file: ${read.failure.reason}`, { at: { file } });
+  const { buffer, byteOffset, byteLength } = read.value;
+  const bytes: AsyncBuffer = {
+    byteLength,
+    slice: (start, end = byteLength) => new Uint8Array(buffer, byteOffset, byteLength).slice(start, end).buffer,
+  };
+  try {
+    const metadata = await parquetMetadataAsync(bytes);
+    const all = parquetSchema(metadata).children.filter(isLabelColumn);
+    const columns = named === undefined ? all : all.filter(({ element }) => named.has(element.name));
+    const names = columns.map(({ element }) => element.name);
+    const missing = unknownCodecs(metadata, names);
+    if (missing.length > 0)
+      return problem(`the label file is compressed with ${listed(missing)}, which cannot be read here`, {
+        at: { file },
+        advice,
+      });
+    const objects =
+      names.length === 0 ? [] : await parquetReadObjects({ file: bytes, metadata, columns: names, compressors });
+    const header = all.map(({ element }) => element.name);
+    const rows = objects.map((row, index) => ({
+      line: index + 1,
+      fields: header.map((name) => fieldOf(row[name])),
+    }));
+    return success({
+      file,
+      header,
+      rows,
+      findings: [],
+      place: ({ line }) => ({ file, line }),
+      headerPlace: () => ({ file }),
+    });
+  } catch (error) {
+    return problem(`cannot read this as a Parquet file: ${reasonOf(error)}`, { at: { file }, advice });
+  }
+}
+
+/** Node has Zstandard since version 22.15. */
+function hasZstandard(library: object): library is { zstdDecompressSync: (bytes: Uint8Array) => Buffer } {
+  return 'zstdDecompressSync' in library;
+}
+
+const compressors: Compressors = {
+  GZIP: (bytes) => zlib.gunzipSync(bytes),
+  BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
+  ...(hasZstandard(zlib) && { ZSTD: zlib.zstdDecompressSync }),
+};
+
+function unknownCodecs({ row_groups: groups }: FileMetaData, names: readonly string[]): readonly string[] {
+  const codecs = groups.flatMap(({ columns }) =>
+    columns.flatMap(({ meta_data: meta }) =>
+      meta !== undefined && names.includes(meta.path_in_schema[0] ?? '') ? [meta.codec] : [],
+    ),
+  );
+  const known = new Set<string>(['UNCOMPRESSED', 'SNAPPY', ...Object.keys(compressors)]);
+  return [...new Set(codecs)].filter((codec) => !known.has(codec));
+}
+
+/** Returns whether a column has texts, numbers or truth values, or lists of them. */
+function isLabelColumn({ element, children }: Column): boolean {
+  const [only] = children;
+  if (children.length === 0)
+    return element.type !== 'INT96' && (!element.type?.endsWith('BYTE_ARRAY') || isText(element));
+  const isList = element.logical_type?.type === 'LIST' || element.converted_type === 'LIST';
+  return (
+    isList &&
+    only?.children.length === 1 &&
+    only.children.every((item) => item.children.length === 0 && isLabelColumn(item))
+  );
+}
+
+function isText({ logical_type: logical, converted_type: converted }: Column['element']): boolean {
+  return ['STRING', 'ENUM'].includes(logical?.type ?? '') || ['UTF8', 'ENUM'].includes(converted ?? '');
+}
+
+function fieldOf(value: unknown): Field {
+  return Array.isArray(value) ? value.map(textIn).filter((text) => text !== '') : textIn(value);
+}
+
+function textIn(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return value instanceof Date ? value.toISOString() : String(value).trim();
+}
