@@ -3,32 +3,40 @@ import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { parse } from 'csv-parse/sync';
 import { afterAll, describe, expect, test } from 'vitest';
+import { writeQuestions } from '../../src/vision/data/tables/questions.ts';
 import type { Estimate } from '../../src/vision/evaluate/estimates.ts';
 import type { Evaluation } from '../../src/vision/evaluate/evaluation.ts';
-import type { Explanation } from '../../src/vision/explain/explanation.ts';
-import classify from '../../stages/classify.ts';
-import evaluate from '../../stages/evaluate.ts';
-import explainMistakes from '../../stages/explain-mistakes.ts';
-import predict from '../../stages/predict.ts';
-import train from '../../stages/train.ts';
-import { everyFifthFor, LEVELS, LIGHTS, labelledScenes } from '../support/labelled-scenes.ts';
+import {
+  classifyStage,
+  evaluateStage,
+  type Head,
+  type Heads,
+  predictStage,
+  regression,
+  sigmoid,
+  trainStage,
+} from '../../src/vision/index.ts';
+import { temporaryFolder } from '../support/dataset.ts';
+import type { LabelledImagesFolder } from '../support/labelled-images.ts';
+import { mixedLabels } from '../support/mixed-labels.ts';
 import { collected, runStage } from '../support/run-stage.ts';
+import { params } from './training.ts';
 
-type Inputs = Awaited<ReturnType<typeof labelledScenes>>;
-
-// Rotated by up to 20 degrees, the halves of so small an image would be mixed.
-const TRAINING = { backbone: 'small-cnn', learning_rate: 5e-3, batch_size: 8, augment: 'none' };
-
-async function trained(inputs: Inputs, epochs: number, seed = 1): Promise<string> {
-  const params = { ...TRAINING, epochs, seed };
-  const { failure, outputs } = await runStage(train, { params, inputs, atEnd: afterAll });
+async function trained(
+  inputs: LabelledImagesFolder,
+  epochs: number,
+  seed = params.seed,
+  heads: Heads = {},
+): Promise<string> {
+  const given = { params: { ...params, epochs, seed }, inputs, atEnd: afterAll };
+  const { failure, outputs } = await runStage(trainStage({ heads }), given);
   expect(failure).toBeUndefined();
   return outputs['model'] ?? '';
 }
 
-async function evaluated(inputs: Inputs, model: string, params: object = {}) {
-  const outcome = await runStage(evaluate, {
-    params: { bootstrap_resamples: 50, ...params },
+async function evaluated(inputs: LabelledImagesFolder, model: string, more: object = {}, heads: Heads = {}) {
+  const outcome = await runStage(evaluateStage({ heads }), {
+    params: { bootstrap_resamples: 50, ...more },
     inputs: { ...inputs, models: collected(model) },
   });
   expect(outcome.failure).toBeUndefined();
@@ -39,6 +47,10 @@ async function evaluated(inputs: Inputs, model: string, params: object = {}) {
 const metricsOf = ({ tasks }: Evaluation, task: string): Readonly<Record<string, Estimate>> =>
   tasks.find(({ name }) => name === task)?.metrics ?? {};
 
+const inputs = await mixedLabels(60, { atEnd: afterAll });
+const learnt = await trained(inputs, 14);
+const unlearnt = await trained(inputs, 1);
+
 interface SampleRow {
   readonly task: string;
   readonly label: string;
@@ -46,59 +58,69 @@ interface SampleRow {
   readonly probabilities: Iterable<number>;
 }
 
-const inputs = await labelledScenes(everyFifthFor('validation'), afterAll);
-const learnt = await trained(inputs, 40);
-const unlearnt = await trained(inputs, 1, 2);
-
-describe('the evaluate stage, of a model whose tasks have labels of several kinds', () => {
+describe('the evaluate stage, of a model whose tasks have labels of every kind', () => {
   test('measures each task by the metrics of its kind, better than the baseline after a training', async () => {
     const { evaluation, metrics } = await evaluated(inputs, learnt);
     expect(evaluation.tasks.map(({ name, kind, head, count }) => [name, kind, head, count])).toEqual([
-      ['lamp', 'numbers', 'regression', 12],
-      ['level', 'ordered', 'ordinal', 12],
-      ['lights', 'classes', 'sigmoid', 12],
-      ['side', undefined, 'softmax', 6],
+      ['colour', undefined, 'softmax', 12],
+      ['hours', 'numbers', 'regression', 12],
+      ['tags', 'classes', 'sigmoid', 12],
+      // Some images have no label for it.
+      ['warmth', 'ordered', 'ordinal', 10],
     ]);
-    const { mean_absolute_error: error } = metricsOf(evaluation, 'lamp');
-    expect(error?.value).toBeLessThan(0.75 * (error?.baseline ?? 0));
-    expect(metricsOf(evaluation, 'level')['quadratic_weighted_kappa']?.value).toBeGreaterThan(0.5);
-    expect(metricsOf(evaluation, 'lights')['mean_average_precision']?.value).toBeGreaterThan(0.9);
-    expect(Object.keys(metrics)).toEqual(
-      expect.arrayContaining(['weighted_accuracy', 'mean_absolute_error/lamp', 'r2/lamp', 'mean_absolute_error/level']),
-    );
+    const { mean_absolute_error: error } = metricsOf(evaluation, 'hours');
+    expect(error?.value).toBeLessThan((error?.baseline ?? 0) / 2);
+    expect(metricsOf(evaluation, 'warmth')['quadratic_weighted_kappa']?.value).toBeGreaterThan(0.9);
+    expect(metricsOf(evaluation, 'tags')['mean_average_precision']?.value).toBeGreaterThan(0.9);
+    expect(Object.keys(metrics)).toEqual([
+      ...['loss', 'weighted_accuracy', 'mean_average_precision', 'accuracy/colour'],
+      ...['mean_absolute_error/hours', 'r2/hours', 'mean_average_precision/tags', 'macro_f1/tags'],
+      ...['accuracy/warmth', 'mean_absolute_error/warmth'],
+    ]);
   });
 
   test('writes a row for each label of a sample, from which the metrics can be computed', async () => {
     const { evaluation, samples } = await evaluated(inputs, unlearnt);
     const rows: SampleRow[] = tableFromIPC(readFileSync(samples)).toArray();
-    expect(rows).toHaveLength(12 * 3 + 6);
+    expect(rows).toHaveLength(3 * 12 + 10);
     const of = (name: string) => rows.filter(({ task }) => task === name);
-    const metric = (task: string, name: string) => metricsOf(evaluation, task)[name]?.value;
-    const errors = of('lamp').map(({ label, answer }) => Math.abs(Number(answer) - Number(label)));
-    expect(metric('lamp', 'mean_absolute_error')).toBeCloseTo(errors.reduce((sum, each) => sum + each, 0) / 12, 4);
-    const exact = of('lights').filter(({ label, answer }) => label === answer).length;
-    expect(metric('lights', 'exact_match')).toBeCloseTo(exact / 12, 9);
-    const right = of('level').filter(({ label, answer }) => label === answer).length;
-    expect(metric('level', 'accuracy')).toBeCloseTo(right / 12, 9);
-    expect([...(of('lamp')[0]?.probabilities ?? [1])]).toEqual([]);
-    expect([...(of('level')[0]?.probabilities ?? [])]).toHaveLength(LEVELS.length);
+    // The second number of every third label is unknown.
+    const errors = of('hours').map(({ label, answer }) =>
+      Math.abs(Number.parseFloat(answer) - Number.parseFloat(label)),
+    );
+    const hours = evaluation.tasks.find(({ name }) => name === 'hours');
+    const first = hours?.kind === 'numbers' ? hours.numbers[0]?.metrics.mean_absolute_error.value : undefined;
+    expect(first).toBeCloseTo(errors.reduce((sum, each) => sum + each, 0) / 12, 2);
+    const right = of('warmth').filter(({ label, answer }) => label === answer).length;
+    expect(metricsOf(evaluation, 'warmth')['accuracy']?.value).toBeCloseTo(right / 10, 9);
+    const known = of('tags').flatMap(({ label, answer }) =>
+      [...label].flatMap((mark, at) => (mark === 'm' ? [] : [mark === answer[at]])),
+    );
+    expect(metricsOf(evaluation, 'tags')['hamming_accuracy']?.value).toBeCloseTo(
+      known.filter((isRight) => isRight).length / known.length,
+      9,
+    );
+    expect([...(of('hours')[0]?.probabilities ?? [1])]).toEqual([]);
+    expect([...(of('warmth')[0]?.probabilities ?? [])]).toHaveLength(3);
   });
 
-  test('gives the same loss as the last epoch of the training', async () => {
-    const params = { ...TRAINING, epochs: 1, seed: 2 };
-    const { metrics: training } = await runStage(train, { params, inputs });
+  test('gives the same loss and errors as the last epoch of the training', async () => {
+    const { metrics: training } = await runStage(trainStage(), {
+      params: { ...params, epochs: 1 },
+      inputs,
+    });
     const { metrics } = await evaluated(inputs, unlearnt);
     expect(metrics['loss']).toBeCloseTo(training['val_loss'] ?? Number.NaN, 5);
-    expect(metrics['mean_absolute_error/lamp']).toBeCloseTo(training['val_mae/lamp'] ?? Number.NaN, 4);
+    expect(metrics['mean_absolute_error/warmth']).toBeCloseTo(training['val_mae/warmth'] ?? Number.NaN, 6);
   });
 
   test('evaluates on the test split where the data set has one', async () => {
-    const withTest = await labelledScenes(everyFifthFor('test'));
+    const withTest = await mixedLabels(30, { splitOf: (index) => (index % 5 === 4 ? 'test' : 'train') });
     const { evaluation } = await evaluated(withTest, learnt, { split: 'test' });
-    expect(evaluation).toMatchObject({ split: 'test' });
-    const { failure } = await runStage(evaluate, { inputs: { ...withTest, models: collected(learnt) } });
+    expect(evaluation).toMatchObject({ split: 'test', tasks: [{ count: 6 }, {}, {}, {}] });
+    const { failure } = await runStage(evaluateStage(), { inputs: { ...withTest, models: collected(learnt) } });
     expect(failure?.problems[0]?.message).toBe('there are no validation samples to evaluate the model on');
-    const none = await runStage(evaluate, {
+    const none = await runStage(evaluateStage(), {
       params: { split: 'test' },
       inputs: { ...inputs, models: collected(learnt) },
     });
@@ -111,84 +133,117 @@ describe('the evaluate stage, of a model whose tasks have labels of several kind
       },
     ]);
   });
+
+  test('measures a head of one’s own by its metrics', async () => {
+    const clock: Head = {
+      ...regression(),
+      name: 'clock',
+      metrics: { minutes_off: ([hours = 0], label) => 60 * Math.abs(hours - Number.parseFloat(label)) },
+    };
+    const heads = { hours: clock };
+    const numbers = await mixedLabels(20, { tasks: ['hours'] });
+    const { evaluation, metrics } = await evaluated(numbers, await trained(numbers, 1, 1, heads), {}, heads);
+    const { minutes_off: off } = metricsOf(evaluation, 'hours');
+    expect(off?.value).toBeGreaterThan(0);
+    expect(off?.baseline).toBeGreaterThan(0);
+    expect(metrics['minutes_off/hours']).toBe(off?.value);
+  });
 });
 
-describe('the classify stage', () => {
-  const classified = async (...models: string[]) => {
-    const { failure, outputs } = await runStage(classify, {
-      params: { formats: ['csv', 'jsonl', 'arrow'] },
-      inputs: { images: join(inputs.dataset, 'scenes'), models: collected(...models) },
-    });
-    expect(failure).toBeUndefined();
-    const folder = outputs['predictions'] ?? '';
-    const lines = readFileSync(join(folder, 'predictions.jsonl'), 'utf8').trim().split('\n');
-    return { folder, answers: lines.map((line) => JSON.parse(line)) };
-  };
+interface Answer {
+  readonly class: string;
+  readonly classes: readonly string[];
+  readonly probabilities: Readonly<Record<string, number>>;
+  readonly numbers: readonly number[];
+}
 
+/** Classifies the images, and returns the folder of the predictions, and the answers by the name of the image. */
+async function classified(models: readonly string[], heads: Heads = {}, more: object = {}) {
+  const { failure, outputs } = await runStage(classifyStage({ heads }), {
+    params: { formats: ['csv', 'jsonl', 'arrow'], ...more },
+    inputs: { images: join(inputs.dataset, 'Images/colour_labels'), models: collected(...models) },
+  });
+  expect(failure).toBeUndefined();
+  const folder = outputs['predictions'] ?? '';
+  const lines = readFileSync(join(folder, 'predictions.jsonl'), 'utf8').trim().split('\n');
+  const images: { readonly file: string; readonly tasks: Readonly<Record<string, Answer>> }[] = lines.map((line) =>
+    JSON.parse(line),
+  );
+  return { folder, answers: new Map(images.map(({ file, tasks }) => [file, tasks])) };
+}
+
+describe('the classify stage', () => {
   test('answers with the list of classes, and with numbers', async () => {
-    const { folder, answers } = await classified(learnt);
-    // Its index is 59: two of the three bits are set.
-    const { tasks } = answers.find(({ file }) => file === '59.png');
-    expect(tasks.lights.classes).toEqual(['red', 'green']);
-    expect(Object.keys(tasks.lights.probabilities)).toEqual(LIGHTS);
-    expect(LEVELS).toContain(tasks.level.class);
-    expect(tasks.lamp).toEqual({ numbers: [expect.any(Number)] });
+    const { folder, answers } = await classified([learnt]);
+    // A red image, which is warm and strong.
+    const { tags, warmth, hours } = answers.get('0.png') ?? {};
+    expect(tags?.classes).toEqual(['warm', 'strong']);
+    expect(Object.keys(tags?.probabilities ?? {})).toEqual(['warm', 'strong', 'calm']);
+    expect(warmth?.class).toBe('2');
+    expect(hours).toEqual({ numbers: [expect.any(Number), expect.any(Number)] });
+    // A blue one is neither.
+    expect(answers.get('4.png')?.['tags']?.classes).toEqual([]);
 
     const rows: Record<string, string>[] = parse(readFileSync(join(folder, 'predictions.csv')), { columns: true });
-    const row = (task: string) => rows.find((each) => each['file'] === '59.png' && each['task'] === task);
-    expect(row('lights')).toMatchObject({ class: 'red;green', numbers: '' });
-    expect(row('lights')?.['probabilities']?.split(';')).toHaveLength(3);
-    expect(row('lamp')).toMatchObject({ class: '', probability: '', probabilities: '' });
-    expect(Number(row('lamp')?.['numbers'])).toBe(tasks.lamp.numbers[0]);
+    const row = (task: string) => rows.find((each) => each['file'] === '0.png' && each['task'] === task);
+    expect(row('tags')).toMatchObject({ class: 'warm;strong', numbers: '' });
+    expect(row('tags')?.['probabilities']?.split(';')).toHaveLength(3);
+    expect(row('hours')).toMatchObject({ class: '', probability: '', probabilities: '' });
+    expect(row('hours')?.['numbers']?.split(';').map(Number)).toEqual(hours?.numbers);
 
     const table = tableFromIPC(readFileSync(join(folder, 'predictions.arrow')));
-    const lamp = table.toArray().find((each) => each.file === '59.png' && each.task === 'lamp');
-    expect([...lamp.numbers]).toEqual([Math.fround(tasks.lamp.numbers[0])]);
+    const found = table.toArray().find((each) => each.file === '0.png' && each.task === 'hours');
+    expect([...found.numbers]).toEqual([...Float32Array.from(hours?.numbers ?? [])]);
     expect(table.schema.metadata.get('tasks')).toContain('"kind":"classes"');
   });
 
-  test('averages several models by kind: probabilities of classes, and numbers', async () => {
-    const [both, first, second] = await Promise.all([
-      classified(learnt, unlearnt),
-      classified(learnt),
-      classified(unlearnt),
-    ]);
-    for (const [index, { tasks }] of both.answers.entries()) {
-      const [one, other] = [first.answers[index].tasks, second.answers[index].tasks];
-      expect(tasks.lamp.numbers[0]).toBeCloseTo((one.lamp.numbers[0] + other.lamp.numbers[0]) / 2, 3);
-      for (const task of ['level', 'lights']) {
-        for (const [name, probability] of Object.entries(tasks[task].probabilities)) {
-          const mean = (one[task].probabilities[name] + other[task].probabilities[name]) / 2;
-          expect(probability).toBeCloseTo(mean, 5);
-        }
-      }
-    }
+  test('answers with other classes by another threshold of the head', async () => {
+    const { answers } = await classified([learnt], { tags: sigmoid({ threshold: 0 }) });
+    expect(answers.get('4.png')?.['tags']?.classes).toEqual(['warm', 'strong', 'calm']);
   });
+
+  test.each(['probabilities', 'logarithms'])(
+    'averages several models by kind: %s of classes, each head by itself, and numbers',
+    async (average) => {
+      const [both, first, second] = [
+        await classified([learnt, unlearnt], {}, { average }),
+        await classified([learnt]),
+        await classified([unlearnt]),
+      ];
+      const geometric = (a: number, b: number) => Math.sqrt(Math.max(a, 1e-7) * Math.max(b, 1e-7));
+      for (const [file, { hours, tags, warmth }] of both.answers) {
+        const of = (task: string) => [first, second].map(({ answers }) => answers.get(file)?.[task]);
+        const [one, other] = of('hours');
+        expect(hours?.numbers[0]).toBeCloseTo(((one?.numbers[0] ?? 0) + (other?.numbers[0] ?? 0)) / 2, 2);
+        const pairs = (task: string, answer: Answer | undefined) =>
+          Object.entries(answer?.probabilities ?? {}).map(([name, value]) => {
+            const [a = 0, b = 0] = of(task).map((each) => each?.probabilities[name]);
+            return { value, a, b };
+          });
+        for (const { value, a, b } of pairs('tags', tags)) {
+          const [yes, no] = [geometric(a, b), geometric(1 - a, 1 - b)];
+          expect(value).toBeCloseTo(average === 'probabilities' ? (a + b) / 2 : yes / (yes + no), 4);
+        }
+        const classes = pairs('warmth', warmth);
+        const total = classes.reduce((sum, { a, b }) => sum + geometric(a, b), 0);
+        for (const { value, a, b } of classes)
+          expect(value).toBeCloseTo(average === 'probabilities' ? (a + b) / 2 : geometric(a, b) / total, 4);
+      }
+    },
+  );
 });
 
-test('the predict stage answers a question with probabilities, or with the number', async () => {
-  const { outputs, failure } = await runStage(predict, { inputs: { ...inputs, models: collected(learnt) } });
+test('the predict stage answers a question with probabilities, or with numbers', async () => {
+  const questions = join(temporaryFolder(), 'questions.arrow');
+  const about = (task: string) => ({ file: 'Images/colour_labels/0.png', labelName: `${task}_labels`, task });
+  await writeQuestions(questions, ['tags', 'warmth', 'hours'].map(about));
+  const { outputs, failure } = await runStage(predictStage(), {
+    inputs: { ...inputs, questions, models: collected(learnt) },
+  });
   expect(failure).toBeUndefined();
   const rows: string[][] = parse(readFileSync(outputs['predictions'] ?? ''));
-  const [lights = '', level = '', lamp = ''] = rows.map(([, , answer]) => answer);
-  expect(lights.split(';')).toHaveLength(3);
-  expect(level.split(';').reduce((sum, each) => sum + Number(each), 0)).toBeCloseTo(1, 6);
-  expect(Number(lamp)).toBeLessThan(50);
-});
-
-test('the explain-mistakes stage draws a class that is wrongly predicted or lacking, and leaves numbers out', async () => {
-  const { samples } = await evaluated(inputs, unlearnt);
-  const { failure, outputs } = await runStage(explainMistakes, {
-    params: { count: 100 },
-    inputs: { shards: inputs.shards, samples, model: unlearnt },
-  });
-  expect(failure).toBeUndefined();
-  const file = join(outputs['explanations'] ?? '', 'explanations.json');
-  const { explanations }: { explanations: readonly Explanation[] } = JSON.parse(readFileSync(file, 'utf8'));
-  expect(new Set(explanations.map(({ task }) => task))).toEqual(new Set(['level', 'lights', 'side']));
-  for (const { truth, predicted, pictures } of explanations) {
-    expect(truth !== undefined || predicted !== undefined).toBe(true);
-    expect(pictures.truth !== undefined).toBe(truth !== undefined);
-    expect(pictures.predicted !== undefined).toBe(predicted !== undefined);
-  }
+  const [tags = [], warmth = [], hours = []] = rows.map(([, , answer = '']) => answer.split(';').map(Number));
+  expect(tags.map(Math.round)).toEqual([1, 1, 0]);
+  expect(warmth.reduce((sum, each) => sum + each, 0)).toBeCloseTo(1, 6);
+  expect(hours).toHaveLength(2);
 });
