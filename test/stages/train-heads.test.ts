@@ -42,7 +42,7 @@ describe('a training with labels of every kind', () => {
         ...{ name: 'hours', kind: 'numbers', classes: 2 },
         fitted: { mean: [615.625, 8], deviation: [expect.closeTo(363.455, 3), 1] },
       },
-      { name: 'tags', kind: 'classes', classes: 3 },
+      { name: 'tags', kind: 'classes', classes: 3, class_names: ['warm', 'strong', 'calm'] },
       { name: 'warmth', kind: 'ordered', classes: 3 },
     ]);
   });

@@ -36,6 +36,8 @@ export interface LabelledImagesOptions {
   readonly sameAs?: ReadonlyMap<number, number>;
   /** By task; none if omitted. */
   readonly classNames?: ReadonlyMap<TaskName, readonly string[]>;
+  /** Registers what deletes the folders; by default they are deleted after the test. */
+  readonly atEnd?: (cleanUp: () => void) => void;
 }
 
 const alternating = (index: number): TaskName => (index % 2 === 0 ? 'colour' : 'shade');
@@ -66,8 +68,9 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
     fit = 'fill',
     sameAs = new Map<number, number>(),
     classNames = new Map<TaskName, readonly string[]>(),
+    atEnd,
   } = options;
-  const dataset = temporaryFolder();
+  const dataset = temporaryFolder(atEnd);
   const samples = Array.from({ length: count }, (_, index) => sampleOf(index, taskOf(index), splitOf(index)));
   for (const [index, sample] of samples.entries()) {
     const original = sameAs.get(index) ?? index;
@@ -75,7 +78,7 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
     writeFiles(dataset, { [sample.file]: image });
   }
 
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(atEnd);
   const [shards, targets, questions] = ['shards', 'targets.arrow', 'questions.arrow'].map((name) => join(folder, name));
   if (!shards || !targets || !questions) throw new Error('expected three paths');
   const resized = await resizeToShards(shards, {
@@ -85,7 +88,7 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
     fit,
     interpolation: 'antialiased',
     imagesPerShard: 64,
-    work: temporaryFolder(),
+    work: temporaryFolder(atEnd),
     batch: 8,
     onBadImage: broken.length > 0 ? 'quarantine' : 'fail',
     signal: new AbortController().signal,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LabelKind } from '../../src/vision/data/tables/label-kind.ts';
 import type { Sample } from '../../src/vision/data/tables/samples.ts';
 import { writeTargets } from '../../src/vision/data/tables/targets.ts';
+import type { Split } from '../../src/vision/data/tables/task.ts';
 import { temporaryFolder } from './dataset.ts';
 import { type LabelledImagesFolder, labelledImages } from './labelled-images.ts';
 import { unwrap } from './result.ts';
@@ -14,32 +15,45 @@ const LABELS: Readonly<Record<string, { readonly kind: LabelKind; readonly label
   warmth: { kind: 'ordered', labels: ['nny', 'nyn', 'ynn'] },
 };
 
+const CLASS_NAMES = new Map([['tags', ['warm', 'strong', 'calm']]]);
+
 export interface MixedLabelsOptions {
   /** All by default. */
   readonly tasks?: readonly string[];
+  readonly splitOf?: (index: number) => Split;
+  /** Registers what deletes the folders; by default they are deleted after the test. */
+  readonly atEnd?: (cleanUp: () => void) => void;
 }
 
+const everyFifthForValidation = (index: number): Split => (index % 5 === 4 ? 'validation' : 'train');
+
 /**
- * The images of `labelledImages`, red, green and blue ones, with labels of every kind: each image is one sample, and every
+ * The images of `labelledImages`, red, green and blue ones, with labels of every kind, those of `tags` with names: each image is one sample, and every
  * seventh is not labelled for `warmth`.
  */
 export async function mixedLabels(
   count = 20,
-  { tasks = Object.keys(LABELS) }: MixedLabelsOptions = {},
+  { tasks = Object.keys(LABELS), splitOf = everyFifthForValidation, atEnd }: MixedLabelsOptions = {},
 ): Promise<LabelledImagesFolder> {
-  const images = await labelledImages(count, { taskOf: () => 'colour' });
-  const targets = join(temporaryFolder(), 'targets.arrow');
+  const images = await labelledImages(count, { taskOf: () => 'colour', ...(atEnd && { atEnd }) });
+  const targets = join(temporaryFolder(atEnd), 'targets.arrow');
   const samples = Array.from({ length: count }, (_, index) => index).flatMap((index) =>
     tasks
       .filter((task) => task !== 'warmth' || index % 7 !== 3)
       .map((task): Sample => {
         const label = LABELS[task]?.labels[Math.floor(index / 2) % 3] ?? '';
-        const split = index % 5 === 4 ? 'validation' : 'train';
         const classIndex = Math.max(0, label.indexOf('y'));
-        return { sample: index, file: `Images/colour_labels/${index}.png`, task, label, classIndex, split };
+        return {
+          sample: index,
+          file: `Images/colour_labels/${index}.png`,
+          task,
+          label,
+          classIndex,
+          split: splitOf(index),
+        };
       }),
   );
   const kinds = new Map(Object.entries(LABELS).map(([task, { kind }]) => [task, kind]));
-  unwrap(await writeTargets(targets, { samples, classNames: new Map(), kinds }));
+  unwrap(await writeTargets(targets, { samples, classNames: CLASS_NAMES, kinds }));
   return { ...images, targets };
 }

@@ -28,12 +28,14 @@ export async function runStage<Schema extends ParamsSchema, Input extends string
     /** The work directory of an earlier run to resume from. */
     readonly work?: string;
     readonly onProgress?: (progress: Progress) => void;
+    /** Registers what deletes the outputs; by default they are deleted after the test. */
+    readonly atEnd?: (cleanUp: () => void) => void;
   },
 ): Promise<StageOutcome> {
   const params = structuredClone(given.params ?? {});
   const ajv = new Ajv({ useDefaults: true });
   if (!ajv.validate(stage.params ?? {}, params)) throw new Error(ajv.errorsText());
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(given.atEnd);
   const outputs = Object.fromEntries(stage.outputs.map((file) => [file.replace(/\..*$/, ''), join(folder, file)]));
   const work = given.work ?? join(folder, '.work');
   mkdirSync(work, { recursive: true });

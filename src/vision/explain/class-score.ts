@@ -1,4 +1,4 @@
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import type { PlacedHead } from '../heads/head-layout.ts';
 import { ordinal } from '../heads/ordinal.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
@@ -23,7 +23,10 @@ export const ownColumn: ClassScore = (tf, logits, label) => tf.sum(tf.slice(logi
 /** The logarithm of the probability of being above all classes before this one, and not above this one. */
 const logProbability: ClassScore = (tf, logits, label) => {
   const [, columns = 0] = logits.shape;
-  const above = tf.slice(logits, [0, 0], [1, label]);
-  const notAbove = tf.neg(tf.slice(logits, [0, label], [1, Math.min(1, columns - label)]));
-  return tf.sum(tf.logSigmoid(tf.concat([above, notAbove], 1)));
+  // log σ(x) = −softplus(−x). The gradient of tf.logSigmoid needs a tensor that is disposed of by then, and TensorFlow.js
+  // cannot compute on tensors of no size.
+  const terms: Tensor[] = [];
+  if (label > 0) terms.push(tf.softplus(tf.neg(tf.slice(logits, [0, 0], [1, label]))));
+  if (label < columns) terms.push(tf.softplus(tf.slice(logits, [0, label], [1, 1])));
+  return tf.neg(tf.sum(tf.concat(terms, 1)));
 };

@@ -1,0 +1,249 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tableFromIPC } from 'apache-arrow';
+import { parse } from 'csv-parse/sync';
+import { afterAll, describe, expect, test } from 'vitest';
+import { writeQuestions } from '../../src/vision/data/tables/questions.ts';
+import type { Estimate } from '../../src/vision/evaluate/estimates.ts';
+import type { Evaluation } from '../../src/vision/evaluate/evaluation.ts';
+import {
+  classifyStage,
+  evaluateStage,
+  type Head,
+  type Heads,
+  predictStage,
+  regression,
+  sigmoid,
+  trainStage,
+} from '../../src/vision/index.ts';
+import { temporaryFolder } from '../support/dataset.ts';
+import type { LabelledImagesFolder } from '../support/labelled-images.ts';
+import { mixedLabels } from '../support/mixed-labels.ts';
+import { collected, runStage } from '../support/run-stage.ts';
+import { params } from './training.ts';
+
+async function trained(
+  inputs: LabelledImagesFolder,
+  epochs: number,
+  seed = params.seed,
+  heads: Heads = {},
+): Promise<string> {
+  const given = { params: { ...params, epochs, seed }, inputs, atEnd: afterAll };
+  const { failure, outputs } = await runStage(trainStage({ heads }), given);
+  expect(failure).toBeUndefined();
+  return outputs['model'] ?? '';
+}
+
+async function evaluated(inputs: LabelledImagesFolder, model: string, more: object = {}, heads: Heads = {}) {
+  const outcome = await runStage(evaluateStage({ heads }), {
+    params: { bootstrap_resamples: 50, ...more },
+    inputs: { ...inputs, models: collected(model) },
+  });
+  expect(outcome.failure).toBeUndefined();
+  const evaluation: Evaluation = JSON.parse(readFileSync(outcome.outputs['evaluation'] ?? '', 'utf8'));
+  return { ...outcome, evaluation, samples: outcome.outputs['samples'] ?? '' };
+}
+
+const metricsOf = ({ tasks }: Evaluation, task: string): Readonly<Record<string, Estimate>> =>
+  tasks.find(({ name }) => name === task)?.metrics ?? {};
+
+const inputs = await mixedLabels(60, { atEnd: afterAll });
+const learnt = await trained(inputs, 14);
+const unlearnt = await trained(inputs, 1);
+
+interface SampleRow {
+  readonly task: string;
+  readonly label: string;
+  readonly answer: string;
+  readonly probabilities: Iterable<number>;
+}
+
+describe('the evaluate stage, of a model whose tasks have labels of every kind', () => {
+  test('measures each task by the metrics of its kind, better than the baseline after a training', async () => {
+    const { evaluation, metrics } = await evaluated(inputs, learnt);
+    expect(evaluation.tasks.map(({ name, kind, head, count }) => [name, kind, head, count])).toEqual([
+      ['colour', undefined, 'softmax', 12],
+      ['hours', 'numbers', 'regression', 12],
+      ['tags', 'classes', 'sigmoid', 12],
+      // Some images have no label for it.
+      ['warmth', 'ordered', 'ordinal', 10],
+    ]);
+    const { mean_absolute_error: error } = metricsOf(evaluation, 'hours');
+    expect(error?.value).toBeLessThan((error?.baseline ?? 0) / 2);
+    expect(metricsOf(evaluation, 'warmth')['quadratic_weighted_kappa']?.value).toBeGreaterThan(0.9);
+    expect(metricsOf(evaluation, 'tags')['mean_average_precision']?.value).toBeGreaterThan(0.9);
+    expect(Object.keys(metrics)).toEqual([
+      ...['loss', 'weighted_accuracy', 'mean_average_precision', 'accuracy/colour'],
+      ...['mean_absolute_error/hours', 'r2/hours', 'mean_average_precision/tags', 'macro_f1/tags'],
+      ...['accuracy/warmth', 'mean_absolute_error/warmth'],
+    ]);
+  });
+
+  test('writes a row for each label of a sample, from which the metrics can be computed', async () => {
+    const { evaluation, samples } = await evaluated(inputs, unlearnt);
+    const rows: SampleRow[] = tableFromIPC(readFileSync(samples)).toArray();
+    expect(rows).toHaveLength(3 * 12 + 10);
+    const of = (name: string) => rows.filter(({ task }) => task === name);
+    // The second number of every third label is unknown.
+    const errors = of('hours').map(({ label, answer }) =>
+      Math.abs(Number.parseFloat(answer) - Number.parseFloat(label)),
+    );
+    const hours = evaluation.tasks.find(({ name }) => name === 'hours');
+    const first = hours?.kind === 'numbers' ? hours.numbers[0]?.metrics.mean_absolute_error.value : undefined;
+    expect(first).toBeCloseTo(errors.reduce((sum, each) => sum + each, 0) / 12, 2);
+    const right = of('warmth').filter(({ label, answer }) => label === answer).length;
+    expect(metricsOf(evaluation, 'warmth')['accuracy']?.value).toBeCloseTo(right / 10, 9);
+    const known = of('tags').flatMap(({ label, answer }) =>
+      [...label].flatMap((mark, at) => (mark === 'm' ? [] : [mark === answer[at]])),
+    );
+    expect(metricsOf(evaluation, 'tags')['hamming_accuracy']?.value).toBeCloseTo(
+      known.filter((isRight) => isRight).length / known.length,
+      9,
+    );
+    expect([...(of('hours')[0]?.probabilities ?? [1])]).toEqual([]);
+    expect([...(of('warmth')[0]?.probabilities ?? [])]).toHaveLength(3);
+  });
+
+  test('gives the same loss and errors as the last epoch of the training', async () => {
+    const { metrics: training } = await runStage(trainStage(), {
+      params: { ...params, epochs: 1 },
+      inputs,
+    });
+    const { metrics } = await evaluated(inputs, unlearnt);
+    expect(metrics['loss']).toBeCloseTo(training['val_loss'] ?? Number.NaN, 5);
+    expect(metrics['mean_absolute_error/warmth']).toBeCloseTo(training['val_mae/warmth'] ?? Number.NaN, 6);
+  });
+
+  test('evaluates on the test split where the data set has one', async () => {
+    const withTest = await mixedLabels(30, { splitOf: (index) => (index % 5 === 4 ? 'test' : 'train') });
+    const { evaluation } = await evaluated(withTest, learnt, { split: 'test' });
+    expect(evaluation).toMatchObject({ split: 'test', tasks: [{ count: 6 }, {}, {}, {}] });
+    const { failure } = await runStage(evaluateStage(), { inputs: { ...withTest, models: collected(learnt) } });
+    expect(failure?.problems[0]?.message).toBe('there are no validation samples to evaluate the model on');
+    const none = await runStage(evaluateStage(), {
+      params: { split: 'test' },
+      inputs: { ...inputs, models: collected(learnt) },
+    });
+    expect(none.failure?.problems).toEqual([
+      {
+        message: 'there are no test samples to evaluate the model on',
+        at: { file: inputs.targets },
+        advice:
+          'Set the param "test_fraction" of the ingest stage, give the data set a test split, or evaluate with split: validation.',
+      },
+    ]);
+  });
+
+  test('measures a head of one’s own by its metrics', async () => {
+    const clock: Head = {
+      ...regression(),
+      name: 'clock',
+      metrics: { minutes_off: ([hours = 0], label) => 60 * Math.abs(hours - Number.parseFloat(label)) },
+    };
+    const heads = { hours: clock };
+    const numbers = await mixedLabels(20, { tasks: ['hours'] });
+    const { evaluation, metrics } = await evaluated(numbers, await trained(numbers, 1, 1, heads), {}, heads);
+    const { minutes_off: off } = metricsOf(evaluation, 'hours');
+    expect(off?.value).toBeGreaterThan(0);
+    expect(off?.baseline).toBeGreaterThan(0);
+    expect(metrics['minutes_off/hours']).toBe(off?.value);
+  });
+});
+
+interface Answer {
+  readonly class: string;
+  readonly classes: readonly string[];
+  readonly probabilities: Readonly<Record<string, number>>;
+  readonly numbers: readonly number[];
+}
+
+/** Classifies the images, and returns the folder of the predictions, and the answers by the name of the image. */
+async function classified(models: readonly string[], heads: Heads = {}, more: object = {}) {
+  const { failure, outputs } = await runStage(classifyStage({ heads }), {
+    params: { formats: ['csv', 'jsonl', 'arrow'], ...more },
+    inputs: { images: join(inputs.dataset, 'Images/colour_labels'), models: collected(...models) },
+  });
+  expect(failure).toBeUndefined();
+  const folder = outputs['predictions'] ?? '';
+  const lines = readFileSync(join(folder, 'predictions.jsonl'), 'utf8').trim().split('\n');
+  const images: { readonly file: string; readonly tasks: Readonly<Record<string, Answer>> }[] = lines.map((line) =>
+    JSON.parse(line),
+  );
+  return { folder, answers: new Map(images.map(({ file, tasks }) => [file, tasks])) };
+}
+
+describe('the classify stage', () => {
+  test('answers with the list of classes, and with numbers', async () => {
+    const { folder, answers } = await classified([learnt]);
+    // A red image, which is warm and strong.
+    const { tags, warmth, hours } = answers.get('0.png') ?? {};
+    expect(tags?.classes).toEqual(['warm', 'strong']);
+    expect(Object.keys(tags?.probabilities ?? {})).toEqual(['warm', 'strong', 'calm']);
+    expect(warmth?.class).toBe('2');
+    expect(hours).toEqual({ numbers: [expect.any(Number), expect.any(Number)] });
+    // A blue one is neither.
+    expect(answers.get('4.png')?.['tags']?.classes).toEqual([]);
+
+    const rows: Record<string, string>[] = parse(readFileSync(join(folder, 'predictions.csv')), { columns: true });
+    const row = (task: string) => rows.find((each) => each['file'] === '0.png' && each['task'] === task);
+    expect(row('tags')).toMatchObject({ class: 'warm;strong', numbers: '' });
+    expect(row('tags')?.['probabilities']?.split(';')).toHaveLength(3);
+    expect(row('hours')).toMatchObject({ class: '', probability: '', probabilities: '' });
+    expect(row('hours')?.['numbers']?.split(';').map(Number)).toEqual(hours?.numbers);
+
+    const table = tableFromIPC(readFileSync(join(folder, 'predictions.arrow')));
+    const found = table.toArray().find((each) => each.file === '0.png' && each.task === 'hours');
+    expect([...found.numbers]).toEqual([...Float32Array.from(hours?.numbers ?? [])]);
+    expect(table.schema.metadata.get('tasks')).toContain('"kind":"classes"');
+  });
+
+  test('answers with other classes by another threshold of the head', async () => {
+    const { answers } = await classified([learnt], { tags: sigmoid({ threshold: 0 }) });
+    expect(answers.get('4.png')?.['tags']?.classes).toEqual(['warm', 'strong', 'calm']);
+  });
+
+  test.each(['probabilities', 'logarithms'])(
+    'averages several models by kind: %s of classes, each head by itself, and numbers',
+    async (average) => {
+      const [both, first, second] = [
+        await classified([learnt, unlearnt], {}, { average }),
+        await classified([learnt]),
+        await classified([unlearnt]),
+      ];
+      const geometric = (a: number, b: number) => Math.sqrt(Math.max(a, 1e-7) * Math.max(b, 1e-7));
+      for (const [file, { hours, tags, warmth }] of both.answers) {
+        const of = (task: string) => [first, second].map(({ answers }) => answers.get(file)?.[task]);
+        const [one, other] = of('hours');
+        expect(hours?.numbers[0]).toBeCloseTo(((one?.numbers[0] ?? 0) + (other?.numbers[0] ?? 0)) / 2, 2);
+        const pairs = (task: string, answer: Answer | undefined) =>
+          Object.entries(answer?.probabilities ?? {}).map(([name, value]) => {
+            const [a = 0, b = 0] = of(task).map((each) => each?.probabilities[name]);
+            return { value, a, b };
+          });
+        for (const { value, a, b } of pairs('tags', tags)) {
+          const [yes, no] = [geometric(a, b), geometric(1 - a, 1 - b)];
+          expect(value).toBeCloseTo(average === 'probabilities' ? (a + b) / 2 : yes / (yes + no), 4);
+        }
+        const classes = pairs('warmth', warmth);
+        const total = classes.reduce((sum, { a, b }) => sum + geometric(a, b), 0);
+        for (const { value, a, b } of classes)
+          expect(value).toBeCloseTo(average === 'probabilities' ? (a + b) / 2 : geometric(a, b) / total, 4);
+      }
+    },
+  );
+});
+
+test('the predict stage answers a question with probabilities, or with numbers', async () => {
+  const questions = join(temporaryFolder(), 'questions.arrow');
+  const about = (task: string) => ({ file: 'Images/colour_labels/0.png', labelName: `${task}_labels`, task });
+  await writeQuestions(questions, ['tags', 'warmth', 'hours'].map(about));
+  const { outputs, failure } = await runStage(predictStage(), {
+    inputs: { ...inputs, questions, models: collected(learnt) },
+  });
+  expect(failure).toBeUndefined();
+  const rows: string[][] = parse(readFileSync(outputs['predictions'] ?? ''));
+  const [tags = [], warmth = [], hours = []] = rows.map(([, , answer = '']) => answer.split(';').map(Number));
+  expect(tags.map(Math.round)).toEqual([1, 1, 0]);
+  expect(warmth.reduce((sum, each) => sum + each, 0)).toBeCloseTo(1, 6);
+  expect(hours).toHaveLength(2);
+});
