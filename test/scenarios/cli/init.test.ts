@@ -116,8 +116,9 @@ describe('pipeline init in an empty folder', () => {
 });
 
 describe('pipeline init --template', () => {
-  test('makes a project whose stages type-check and whose plan is valid, for each template', async () => {
-    for (const template of ['vision', 'digits', 'multi-label', 'garments', 'fashionai']) {
+  test.each(['vision', 'digits', 'multi-label', 'garments', 'fashionai'])(
+    'makes a project of the template %s whose stages type-check and whose plan is valid',
+    async (template) => {
       const project = installed();
       project.install('@tensorflow', 'pure-rand', 'sharp');
       const { exitCode, stdout } = await project.pipeline('init', '--template', template);
@@ -126,8 +127,8 @@ describe('pipeline init --template', () => {
       expect(await typeErrors(project)).toBe('');
       project.write('data/garments/Images/1.jpg', '');
       expect(await project.pipeline('status')).toMatchObject({ exitCode: 0, stderr: '' });
-    }
-  });
+    },
+  );
 
   test('the next steps name the folder into which npm installs: that of the nearest package.json', async () => {
     const project = new Project({ 'package.json': '{ "private": true, "type": "module" }' });

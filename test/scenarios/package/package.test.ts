@@ -29,6 +29,8 @@ test('the tarball has the command, its types and what `init` copies, and no sour
       'dist/lib/vision/browser/index.js',
       'dist/examples/browser/index.html',
       'dist/examples/vision/pipeline.yaml',
+      'dist/examples/digits/README.md',
+      'dist/examples/digits/data/digits.csv.gz',
       'dist/examples/fashionai/stages/train.ts',
       'dist/pipeline.schema.json',
       'dist/completions/pipeline.bash',

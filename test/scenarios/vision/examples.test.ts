@@ -9,7 +9,7 @@ test.each([
   { template: 'digits', options: set('train.epochs=4'), least: { 'accuracy/digit': 0.95 } },
   {
     template: 'multi-label',
-    options: set('draw-scenes.images=800', 'train.epochs=8'),
+    options: set('draw-scenes.images=1000', 'train.epochs=10'),
     least: { 'mean_average_precision/things': 0.9 },
   },
   {
@@ -20,6 +20,7 @@ test.each([
   },
 ])(
   'the template $template makes a project that trains and evaluates',
+  { timeout: 300_000 },
   async ({ template, options, least, most = {} }) => {
     const project = new Project({});
     project.install('@tensorflow', 'pure-rand', 'sharp');
