@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { anchorsIn } from '../markdown.ts';
 import { markdownTable } from '../schema-text.ts';
-import { type ApiExport, type ApiMember, readApi } from './read-api.ts';
+import { type ApiExport, type ApiMember, type ApiTag, readApi } from './read-api.ts';
 
 /** A module that projects import, and the page of the reference about it. */
 interface EntryPoint {
@@ -154,20 +154,26 @@ function exportParts({ name, description, tags, declaration, members }: ApiExpor
     `### ${name}`,
     declaration === '' ? '' : `\`\`\`ts no-run\n${declaration}\n\`\`\``,
     description,
-    tags.map(tagLine).join('\n'),
+    tags.map((tag) => `- ${tagText(tag)}`).join('\n'),
     members.length === 0 ? '' : memberTable(members, link),
   ];
 }
 
-function tagLine({ name, text }: ApiExport['tags'][number]): string {
+function tagText({ name, text }: ApiTag): string {
   const [parameter = '', ...words] = text.split(/\s+/);
-  return name === 'param' ? `- \`${parameter}\`: ${words.join(' ').replace(/^- /, '')}` : `- ${name}: ${text}`;
+  return name === 'param'
+    ? `\`${parameter}\`: ${words.join(' ').replace(/^- /, '')}`
+    : `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${text}`;
 }
 
 function memberTable(members: readonly ApiMember[], link: Link): string {
   return markdownTable(
     ['member', 'type', 'meaning'],
-    members.map(({ name, type, description }) => [code(name), linked(code(type), link), description]),
+    members.map(({ name, type, description, tags }) => [
+      code(name),
+      linked(code(type), link),
+      [description, ...tags.map(tagText)].join(' '),
+    ]),
   );
 }
 

@@ -1,5 +1,10 @@
 import { join, relative } from 'node:path';
-import type { Node } from 'typescript/unstable/ast';
+import type {
+  Node,
+  PropertyDeclaration,
+  PropertySignatureDeclaration,
+  VariableDeclaration,
+} from 'typescript/unstable/ast';
 import {
   isClassDeclaration,
   isFunctionDeclaration,
@@ -8,9 +13,16 @@ import {
   isMethodSignatureDeclaration,
   isPropertyDeclaration,
   isPropertySignatureDeclaration,
+  isTypeAliasDeclaration,
   isVariableDeclaration,
 } from 'typescript/unstable/ast/is';
 import { API, type Symbol as Named, NodeBuilderFlags, type Project, SymbolFlags } from 'typescript/unstable/sync';
+
+/** A tag of a docstring: `param` with the name and the meaning of a parameter, `returns`, `throws`. */
+export interface ApiTag {
+  readonly name: string;
+  readonly text: string;
+}
 
 /** A property or method of an exported interface or class. */
 export interface ApiMember {
@@ -19,6 +31,7 @@ export interface ApiMember {
   /** The declared type; empty for a method. */
   readonly type: string;
   readonly description: string;
+  readonly tags: readonly ApiTag[];
 }
 
 /** What an entry point exports under a name. */
@@ -28,8 +41,7 @@ export interface ApiExport {
   readonly file: string;
   /** The docstring without its tags, in Markdown. */
   readonly description: string;
-  /** The texts of `@param NAME` and `@returns` of the docstring, in order. */
-  readonly tags: readonly { readonly name: string; readonly text: string }[];
+  readonly tags: readonly ApiTag[];
   /** The declaration without what it does; empty for an interface without type parameters, whose members say all. */
   readonly declaration: string;
   readonly members: readonly ApiMember[];
@@ -69,15 +81,18 @@ function readExport(project: Project, root: string, name: string, symbol: Named)
   if (node === undefined) throw new Error(`the compiler finds no declaration of "${name}"`);
   const hasMembers = isInterfaceDeclaration(node) || isClassDeclaration(node);
   const members = hasMembers ? checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol)) : [];
-  const tags = symbol.getJsDocTags(checker);
   return {
     name,
     file: relative(root, node.getSourceFile().fileName),
-    description: symbol.getDocumentationComment(checker),
-    tags: tags.map((tag) => ({ name: tag.name, text: textOf(tag.text) })),
+    ...docstringOf(project, symbol),
     declaration: declarationOf(project, symbol, nodes),
     members: members.flatMap((member) => readMember(project, root, member)),
   };
+}
+
+function docstringOf({ checker }: Project, symbol: Named) {
+  const tags = symbol.getJsDocTags(checker).map(({ name, text }) => ({ name, text: textOf(text) }));
+  return { description: symbol.getDocumentationComment(checker), tags };
 }
 
 /** Returns the text of a tag, which begins with the name of the parameter if it is about one. */
@@ -94,17 +109,31 @@ function declarationOf(project: Project, symbol: Named, nodes: readonly Node[]):
     const overloads = nodes.filter((each) => isFunctionDeclaration(each) && each.body === undefined);
     return (overloads.length > 0 ? overloads : nodes).map((each) => headOf(each)).join('\n');
   }
-  if (isVariableDeclaration(node)) {
-    const type = project.checker.getTypeOfSymbol(symbol);
-    const text =
-      node.type?.getText() ??
-      (type && project.checker.typeToString(type, node, NodeBuilderFlags.NoTruncation)) ??
-      'unknown';
-    return `const ${symbol.name}: ${text}`;
+  if (isVariableDeclaration(node)) return `const ${symbol.name}: ${typeOf(project, symbol, node)}`;
+  if (isTypeAliasDeclaration(node) && isHidden(node.type)) {
+    const type = project.checker.getDeclaredTypeOfSymbol(symbol);
+    return `type ${symbol.name} = ${project.checker.typeToString(type, node, NodeBuilderFlags.InTypeAlias)};`;
   }
   if (!isInterfaceDeclaration(node) && !isClassDeclaration(node)) return withoutExport(node.getText());
   const isPlain = node.typeParameters === undefined && node.heritageClauses === undefined;
   return isPlain && isInterfaceDeclaration(node) ? '' : headOf(node);
+}
+
+/** Returns the type of a variable or a property as it is declared, unless it is inferred from a value. */
+function typeOf(
+  { checker }: Project,
+  symbol: Named,
+  node: VariableDeclaration | PropertySignatureDeclaration | PropertyDeclaration,
+): string {
+  const type = checker.getTypeOfSymbol(symbol);
+  if (node.type !== undefined && !isHidden(node.type)) return node.type.getText();
+  const text = type === undefined ? 'unknown' : checker.typeToString(type, node, NodeBuilderFlags.NoTruncation);
+  return (symbol.flags & SymbolFlags.Optional) === 0 ? text : text.replace(/ \| undefined$/, '');
+}
+
+/** Whether a type is that of a value, whose name says nothing to a reader. */
+function isHidden(type: Node): boolean {
+  return /\btypeof\b/.test(type.getText());
 }
 
 /** Returns the text of a declaration before its body. */
@@ -123,16 +152,16 @@ function withoutExport(text: string): string {
 function readMember(project: Project, root: string, symbol: Named): readonly ApiMember[] {
   const node = symbol.declarations[0]?.resolve(project);
   if (node === undefined || !node.getSourceFile().fileName.startsWith(join(root, 'src'))) return [];
-  const description = symbol.getDocumentationComment(project.checker);
+  const docstring = docstringOf(project, symbol);
   if (isPropertySignatureDeclaration(node) || isPropertyDeclaration(node)) {
     // What has no type annotation only gives a value to what is inherited.
     if (node.name.getText().startsWith('#') || node.type === undefined) return [];
     const isOptional = (symbol.flags & SymbolFlags.Optional) !== 0;
-    return [{ name: `${symbol.name}${isOptional ? '?' : ''}`, type: node.type.getText(), description }];
+    return [{ name: `${symbol.name}${isOptional ? '?' : ''}`, type: typeOf(project, symbol, node), ...docstring }];
   }
-  if (isMethodSignatureDeclaration(node)) return [{ name: node.getText().replace(/;$/, ''), type: '', description }];
+  if (isMethodSignatureDeclaration(node)) return [{ name: node.getText().replace(/;$/, ''), type: '', ...docstring }];
   if (!isMethodDeclaration(node) || node.name.getText().startsWith('#')) return [];
   const text = node.getText();
   const head = node.body === undefined ? text : text.slice(0, node.body.getStart() - node.getStart());
-  return [{ name: head.trimEnd(), type: '', description }];
+  return [{ name: head.trimEnd(), type: '', ...docstring }];
 }
