@@ -113,10 +113,10 @@ export async function readModelFacts(
   const lacking = facts.value.tasks.flatMap((task) => headProblem(task, heads, file));
   if (lacking.length > 0) return failure(lacking);
   if (Object.hasOwn(backbones, facts.value.backbone)) return facts;
-  return problem(`the model has the backbone "${facts.value.backbone}", which this stage does not have`, {
+  return problem(`the model has the backbone "${facts.value.backbone}", which is not given here`, {
     at: { file },
     advice:
-      `It has ${Object.keys(backbones).join(', ')}. Give it those of the training stage, in its module: ` +
+      `Given are ${Object.keys(backbones).join(', ')}. Give the same ones as to the training: ` +
       '{ backbones: { … } }.',
   });
 }
@@ -125,14 +125,12 @@ function headProblem(task: HeadTask, heads: Heads, file: string): readonly Probl
   const { name, head = defaultHead(task) } = task;
   const given = Object.hasOwn(heads, name) ? heads[name] : undefined;
   if (given !== undefined && given.name !== head) {
-    const message = `the model has the head "${head}" for the task "${name}", but this stage gives it "${given.name}"`;
-    return [{ message, at: { file }, advice: 'Give all stages of a model the same heads, in their modules.' }];
+    const message = `the model has the head "${head}" for the task "${name}", but "${given.name}" is given here`;
+    return [{ message, at: { file }, advice: 'Give the same heads as to the training.' }];
   }
   if (headOf(task, heads) !== undefined) return [];
-  const message = `the model has the head "${head}" for the task "${name}", which this stage does not have`;
-  return [
-    { message, at: { file }, advice: `Give it that of the training stage, in its module: { heads: { ${name}: … } }.` },
-  ];
+  const message = `the model has the head "${head}" for the task "${name}", which is not given here`;
+  return [{ message, at: { file }, advice: `Give the same one as to the training: { heads: { ${name}: … } }.` }];
 }
 
 /** Returns the weights that have another name in a saved model: both names with the layer's, and both shapes. */
