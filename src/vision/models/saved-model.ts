@@ -110,18 +110,18 @@ export async function readModelFacts(
     advice: RETRAIN,
   });
   if (!facts.ok) return facts;
-  const lacking = facts.value.tasks.flatMap((task) => headProblem(task, heads, file));
-  if (lacking.length > 0) return failure(lacking);
-  if (Object.hasOwn(backbones, facts.value.backbone)) return facts;
-  return problem(`the model has the backbone "${facts.value.backbone}", which is not given here`, {
-    at: { file },
-    advice:
-      `Given are ${Object.keys(backbones).join(', ')}. Give the same ones as to the training: ` +
-      '{ backbones: { … } }.',
-  });
+  const { backbone, tasks } = facts.value;
+  const problems = tasks.flatMap((task) => headProblem(task, heads, file));
+  if (!Object.hasOwn(backbones, backbone)) {
+    const given = Object.keys(backbones).join(', ');
+    const advice = `Given are ${given}. Give the same ones as to the training: { backbones: { … } }.`;
+    const message = `the model has the backbone "${backbone}", which is not given here`;
+    problems.unshift({ message, at: { file }, advice });
+  }
+  return problems.length > 0 ? failure(problems) : facts;
 }
 
-function headProblem(task: HeadTask, heads: Heads, file: string): readonly Problem[] {
+function headProblem(task: HeadTask, heads: Heads, file: string): Problem[] {
   const { name, head = defaultHead(task) } = task;
   const given = Object.hasOwn(heads, name) ? heads[name] : undefined;
   if (given !== undefined && given.name !== head) {
