@@ -91,13 +91,12 @@ export class ClusterExecutor implements Executor {
     onMessage: (message: StageMessage) => void,
     signal: AbortSignal,
   ): Promise<JobOutcome> {
-    const { watch, actions, scheduler, name, times, isForced } = this.#parts;
+    const { watch, actions, name, times, isForced } = this.#parts;
     const forced = isForced(request.stage);
     const followed = new FollowedJob(job, {
       request,
       watch,
       actions,
-      scheduler,
       executor: name,
       isForced: forced,
       onMessage,

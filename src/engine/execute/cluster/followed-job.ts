@@ -8,7 +8,7 @@ import type { FailureReason } from '../failure.ts';
 import type { JobEnd, JobMessage } from './job-messages.ts';
 import type { SubmittedJob } from './job-table.ts';
 import type { JobWatch } from './job-watch.ts';
-import { type JobState, numberOf, type Scheduler } from './scheduler.ts';
+import type { JobState } from './scheduler.ts';
 
 /** Timing, in milliseconds. */
 export interface FollowTimes {
@@ -37,7 +37,6 @@ interface FollowParts {
   readonly request: StageRequest;
   readonly watch: JobWatch;
   readonly actions: Pick<ActionStore, 'lookUp'>;
-  readonly scheduler: Scheduler;
   /** The name of the executor. */
   readonly executor: string;
   /** Whether the stage runs even if it is cached. */
@@ -74,14 +73,14 @@ export class FollowedJob {
 
   async outcome(signal: AbortSignal): Promise<JobOutcome> {
     if (signal.aborted) return { type: 'detached' };
-    const { label, task, name, output } = this.#job;
+    const { id, label, task, name, output } = this.#job;
     const detach = () => this.#resolve({ type: 'detached' });
     const outcome = new Promise<JobOutcome>((resolve) => {
       this.#resolve = resolve;
     });
     signal.addEventListener('abort', detach, { once: true });
     const unfollow = this.#parts.watch.follow({
-      ...{ label, name, output, ...(task !== undefined && { task }) },
+      ...{ id, label, name, output, ...(task !== undefined && { task }) },
       onMessage: (message) => this.#onMessage(message),
       onState: (state) => this.#onState(state),
     });
@@ -138,26 +137,24 @@ export class FollowedJob {
 
   #onState(state: JobState | undefined): void {
     if (this.#isSettling) return;
-    const isOlder = state !== undefined && numberOf(state.id) < numberOf(this.#job.id);
-    const current = isOlder ? undefined : state;
-    switch (current?.phase) {
+    switch (state?.phase) {
       case 'queued':
         this.#strange = undefined;
-        if (current.advice !== undefined) this.#parts.onStuck(current);
-        this.#waits(current);
+        if (state.advice !== undefined) this.#parts.onStuck(state);
+        this.#waits(state);
         return;
       case 'running':
         this.#strange = undefined;
         this.#queuedFor = undefined;
         return;
       case 'unknown':
-        if (this.#isOver(current.word, this.#times.unknown)) void this.#settle(current);
+        if (this.#isOver(state.word, this.#times.unknown)) void this.#settle(state);
         return;
       case 'ended':
         this.#parts.watch.askSoon();
         // A job that has said that it was stopped says no more.
-        if (this.#hasStopped || current.ended === 'blocked' || this.#isOver('ended', this.#times.lag))
-          void this.#settle(current);
+        if (this.#hasStopped || state.ended === 'blocked' || this.#isOver('ended', this.#times.lag))
+          void this.#settle(state);
         return;
       default:
         // The scheduler does not know it.
@@ -183,9 +180,8 @@ export class FollowedJob {
   /** Finds out what became of a job that has ended without a word, or that nobody knows any more. */
   async #settle(state: JobState | undefined): Promise<void> {
     this.#isSettling = true;
-    const past = state ?? (await this.#parts.scheduler.past([this.#job.id]))[0];
     // Its output may be lost, and its result nevertheless there.
-    await this.#find(this.#parts.request.key, { isCached: false, hasSaidSo: false, state: past });
+    await this.#find(this.#parts.request.key, { isCached: false, hasSaidSo: false, state });
   }
 
   /** Looks for the record of a job. `hasSaidSo`: whether the job has said that it is there. */

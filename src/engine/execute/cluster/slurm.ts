@@ -4,6 +4,7 @@ import { Caller, type CallFailure } from './call.ts';
 import { readOutput } from './read-output.ts';
 import {
   type After,
+  type JobId,
   type JobRequest,
   type JobState,
   outputOf,
@@ -11,7 +12,7 @@ import {
   type Scheduler,
   type Silence,
 } from './scheduler.ts';
-import { parseSacct, parseSqueue, SACCT_COLUMNS, SQUEUE_FORMAT } from './slurm-states.ts';
+import { cancelledInQueue, parseSacct, parseSqueue, SACCT_COLUMNS, SQUEUE_FORMAT } from './slurm-states.ts';
 
 const SUBMIT_MILLISECONDS = 60_000;
 const ASK_MILLISECONDS = 20_000;
@@ -34,6 +35,8 @@ export class Slurm implements Scheduler {
   readonly requeue = 'scontrol requeue "$SLURM_JOB_ID"';
   readonly #settings: SlurmSettings;
   readonly #caller: Caller;
+  /** The tasks of arrays that were waiting when they were last listed. */
+  readonly #waiting = new Set<JobId>();
 
   constructor(settings: SlurmSettings, environment: NodeJS.ProcessEnv) {
     this.#settings = settings;
@@ -65,7 +68,7 @@ export class Slurm implements Scheduler {
     // Nobody else's jobs, and those, too, that have ended in the last minutes.
     const words = ['squeue', '--me', '-h', '-r', '-a', '-t', 'all', `--name=${names.join()}`, '-o', SQUEUE_FORMAT];
     const asked = await this.#caller.call(words as ['squeue'], { timeout: ASK_MILLISECONDS });
-    if (asked.ok) return success(parseSqueue(asked.value));
+    if (asked.ok) return success(this.#noteWaiting(parseSqueue(asked.value)));
     const { kind, said } = asked.failure;
     if (NOT_SET_UP.test(said))
       return failure({ isMissing: true, said: `Slurm is not configured on ${this.#settings.host ?? 'this machine'}` });
@@ -74,18 +77,27 @@ export class Slurm implements Scheduler {
     );
   }
 
-  async past(ids: readonly string[]): Promise<readonly JobState[]> {
-    if (ids.length === 0) return [];
-    const words = ['sacct', '-n', '-P', '-X', '-o', SACCT_COLUMNS, '-j', ids.slice(0, MOST_WORDS).join()];
-    const asked = await this.#caller.call(words as ['sacct'], { timeout: ASK_MILLISECONDS });
-    // Many clusters keep no accounts.
-    const states = parseSacct(asked.ok ? asked.value : '');
-    return ids.flatMap((id) => states.get(id) ?? []);
+  async past(ids: readonly JobId[]): Promise<readonly JobState[]> {
+    const arrays = [...new Set(ids.map(arrayOf))];
+    const states = new Map<JobId, JobState>();
+    const known = new Set<JobId>();
+    for (const asked of chunks(arrays)) {
+      const words = ['sacct', '-n', '-P', '-X', '-o', SACCT_COLUMNS, '-j', asked.join()];
+      const answer = await this.#caller.call(words as ['sacct'], { timeout: ASK_MILLISECONDS });
+      // Many clusters keep no accounts.
+      const accounts = parseSacct(answer.ok ? answer.value : '');
+      for (const [id, state] of accounts.states) states.set(id, state);
+      for (const id of accounts.known) known.add(id);
+    }
+    return ids.flatMap((id) => {
+      const neverStarted = isTask(id) && (known.has(arrayOf(id)) || this.#waiting.has(id));
+      return states.get(id) ?? (neverStarted ? cancelledInQueue(id) : []);
+    });
   }
 
   async cancel(ids: readonly string[]): Promise<Result<void>> {
-    for (let from = 0; from < ids.length; from += MOST_WORDS) {
-      const words = ['scancel', '--quiet', ...ids.slice(from, from + MOST_WORDS)];
+    for (const some of chunks(ids)) {
+      const words = ['scancel', '--quiet', ...some];
       const cancelled = await this.#caller.call(words as ['scancel'], { timeout: SUBMIT_MILLISECONDS });
       if (cancelled.ok) continue;
       return problem(`Slurm did not cancel the jobs: ${cancelled.failure.said}`, {
@@ -128,7 +140,15 @@ export class Slurm implements Scheduler {
     const found = states.value.find(
       (job) => job.label === label && job.phase !== 'ended' && (tasks?.includes(job.task ?? -1) ?? true),
     );
-    return success(found?.id.split('_', 1)[0]);
+    return success(found && arrayOf(found.id));
+  }
+
+  #noteWaiting(states: readonly JobState[]): readonly JobState[] {
+    for (const { id, phase } of states) {
+      if (phase === 'queued' && isTask(id)) this.#waiting.add(id);
+      else this.#waiting.delete(id);
+    }
+    return states;
   }
 
   #missing(command: string): string {
@@ -153,6 +173,22 @@ export class Slurm implements Scheduler {
           ];
     return { kind: 'refused', problems };
   }
+}
+
+/** Returns the id of the array of a task, or that of the job itself. */
+function arrayOf(id: JobId): JobId {
+  return id.split('_', 1)[0] ?? id;
+}
+
+function isTask(id: JobId): boolean {
+  return id.includes('_');
+}
+
+/** Splits ids into as many as a command line may have. */
+function chunks(ids: readonly JobId[]): readonly (readonly JobId[])[] {
+  return Array.from({ length: Math.ceil(ids.length / MOST_WORDS) }, (_, index) =>
+    ids.slice(index * MOST_WORDS, (index + 1) * MOST_WORDS),
+  );
 }
 
 function dependency(after: After): string {
