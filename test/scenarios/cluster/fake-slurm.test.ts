@@ -1,11 +1,12 @@
 import { delimiter } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import type { Project } from '../../support/project.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { type Project, toFinished } from '../../support/project.ts';
 import { FakeSlurm, type FakeSlurmOptions } from '../../support/slurm/fake-slurm.ts';
 import { putOnPath, runScript } from '../../support/slurm/on-path.ts';
 import { WALL_CLOCK } from '../../support/slurm/virtual-clock.ts';
 import { TOY } from '../cli/toy-pipeline.ts';
-import { inCluster } from './in-cluster.ts';
+import { printedBy } from '../stopping/printed-by.ts';
+import { ARRAY, inCluster } from './in-cluster.ts';
 
 /** A cluster whose commands are simulated and whose jobs are real processes, and the environment that has them. */
 async function fakeCluster(options: Partial<FakeSlurmOptions> = {}) {
@@ -75,6 +76,23 @@ test('a job that has ended, and is still listed because of a slow epilog, is not
   expect(await run('--force')).toEqual(second);
   expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['COMPLETING', 'COMPLETING', 'COMPLETING']);
 });
+
+test.each([true, false])(
+  'a task of an array that is cancelled while it waits fails at once; with accounts: %s',
+  async (accounting) => {
+    const { slurm, environment } = await fakeCluster({ schedule: 600_000, accounting });
+    const run = inCluster(ARRAY).start(['run', '--json', '--executor', 'cluster'], environment);
+    const printed = printedBy(run);
+    // Once for jobs of an earlier runner, and then for these.
+    const queries = () => slurm.calls.filter(({ program }) => program === 'squeue');
+    await vi.waitUntil(() => queries().length > 1, { timeout: 30_000 });
+    await slurm.run('scancel', ['1_1']);
+    await printed('job 1_1 of stage \\"write@seed=2\\" was cancelled');
+    await slurm.run('scancel', ['1']);
+    const { stages } = toFinished(await run);
+    expect(stages.map(({ failure }) => failure?.cause)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+  },
+);
 
 test('`cancel` means the run that was started last, also if an earlier one had submitted the same jobs', async () => {
   const { slurm, environment } = await fakeCluster({ schedule: 600_000 });

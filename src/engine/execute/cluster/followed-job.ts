@@ -152,15 +152,18 @@ export class FollowedJob {
         return;
       case 'ended':
         this.#parts.watch.askSoon();
-        // A job that has said that it was stopped says no more.
-        if (this.#hasStopped || state.ended === 'blocked' || this.#isOver('ended', this.#times.lag))
-          void this.#settle(state);
+        if (this.#saysNoMore(state) || this.#isOver('ended', this.#times.lag)) void this.#settle(state);
         return;
       default:
         // The scheduler does not know it.
         this.#parts.watch.askSoon();
         if (this.#isOver('gone', this.#times.gone)) void this.#settle(undefined);
     }
+  }
+
+  /** Whether a job has said that it was stopped, or never began. */
+  #saysNoMore({ ended }: JobState): boolean {
+    return this.#hasStopped || ended === 'blocked' || (ended === 'cancelled' && this.#begun === 0);
   }
 
   /** Returns whether something has been seen for so long, in milliseconds. */
