@@ -22,7 +22,7 @@ export interface QueueParts {
   readonly executor: string;
   /** The folder of the pipeline file, in which the commands run. Absolute. */
   readonly folder: string;
-  /** Where submitted jobs are written down, for the runner that comes after this one. */
+  /** Where the jobs are written down that an earlier runner has submitted. */
   readonly notes: JobNotes | undefined;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -59,7 +59,7 @@ export class CommandQueue implements Scheduler {
     if (!called.ok) return failure(this.#refusal(called.failure));
     const id = called.value.trim();
     if (!/^\S+$/.test(id)) return failure({ kind: 'refused', problems: [this.#noId(id)] });
-    this.#note({ id, name: job.name, label: job.label, output: job.output });
+    this.#known.set(id, { id, name: job.name, label: job.label, output: job.output });
     return success(id);
   }
 
@@ -151,11 +151,6 @@ export class CommandQueue implements Scheduler {
       message: `"submit" of executor "${this.#parts.executor}" printed ${what} instead of the id of the job`,
       advice: 'Let it print the id and nothing else, such as with qsub -terse or by a pipe into sed.',
     };
-  }
-
-  #note(job: NotedJob): void {
-    this.#known.set(job.id, job);
-    this.#parts.notes?.add(job);
   }
 
   /** Reads which jobs an earlier runner has submitted under a name. */

@@ -22,6 +22,9 @@ export interface FollowTimes {
 
 const TIMES: FollowTimes = { lag: 10_000, gone: 60_000, unknown: 3_600_000 };
 
+/** A job that ended before the run began has said what it had to say. */
+const OVER: FollowTimes = { lag: 0, gone: 0, unknown: 0 };
+
 /** What became of a job. */
 export type JobOutcome =
   | { readonly type: 'found'; readonly record: ActionRecord; readonly isCached: boolean }
@@ -68,7 +71,7 @@ export class FollowedJob {
   constructor(job: SubmittedJob, parts: FollowParts) {
     this.#job = job;
     this.#parts = parts;
-    this.#times = parts.times ?? TIMES;
+    this.#times = job.isOver ? OVER : (parts.times ?? TIMES);
   }
 
   async outcome(signal: AbortSignal): Promise<JobOutcome> {
@@ -193,7 +196,8 @@ export class FollowedJob {
     { isCached, hasSaidSo, state }: { isCached: boolean; hasSaidSo: boolean; state?: JobState | undefined },
   ): Promise<void> {
     this.#isSettling = true;
-    const pauses = state === undefined || state.ended === 'succeeded' ? PAUSES : PAUSES.slice(0, 1);
+    const isPatient = !this.#job.isOver && (state === undefined || state.ended === 'succeeded');
+    const pauses = isPatient ? PAUSES : PAUSES.slice(0, 1);
     for (const pause of pauses) {
       await delay(pause);
       const record = await this.#parts.actions.lookUp(key);
