@@ -1,6 +1,6 @@
 import type { CommandSpec } from './command-spec.ts';
 import { command } from './define-command.ts';
-import { parsePositive } from './quantities.ts';
+import { parseCount, parsePositive } from './quantities.ts';
 import { JOBS, STACK } from './shared-options.ts';
 
 /** Accepts the name of an object of Kubernetes. Throws an Error for anything else. */
@@ -67,6 +67,7 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
         description: 'the shell command that queues this job again, if it gets SIGUSR2 since its time is up',
       },
       { flags: '--memory <BYTES>', description: 'the memory that the stage may use', parse: parsePositive },
+      { flags: '--retries <N>', description: 'how often the stage is retried if it fails', parse: parseCount },
       { flags: '--plain', description: 'print for people, and not for the runner that follows the job' },
     ],
     hidden: true,

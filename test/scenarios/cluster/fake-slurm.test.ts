@@ -75,6 +75,31 @@ test.each([true, false])(
   },
 );
 
+test('a stage is retried as often as it declares, by its job and with more memory by the runner together', async () => {
+  const { slurm, environment } = await fakeCluster();
+  const project = inCluster({
+    'pipeline.yaml': `stages:
+  allocate:
+    command: node {inputs.script}
+    inputs: { script: ./allocate.cjs }
+    outputs: [out]
+    resources: { memory: 60MB }
+    retries: 2
+    executor: cluster
+`,
+    'allocate.cjs': `const { appendFileSync, readFileSync } = require('node:fs');
+appendFileSync('attempts', '.');
+if (readFileSync('attempts', 'utf8') === '.') throw new Error('no luck');
+global.kept = Buffer.alloc(3e8, 1);
+setTimeout(() => undefined, 60000);
+`,
+  });
+  const { stages, stderr } = await project.pipelineWith(environment, 'run', '--json');
+  expect(stages[0]?.failure, stderr).toMatchObject({ kind: 'out-of-memory', limit: 120e6 });
+  expect(project.read('attempts').length, 'one that failed, one with 60 MB, one with 120 MB').toBe(3);
+  expect(slurm.cluster.jobs.map(({ request }) => request.memory)).toEqual([58, 115]);
+});
+
 test('`cancel` means the run that was started last, also if an earlier one had submitted the same jobs', async () => {
   const { slurm, environment } = await fakeCluster({ schedule: 600_000 });
   const project = copying();

@@ -28,7 +28,7 @@ const OVER: FollowTimes = { lag: 0, gone: 0, unknown: 0 };
 /** What became of a job. */
 export type JobOutcome =
   | { readonly type: 'found'; readonly record: ActionRecord; readonly isCached: boolean }
-  | { readonly type: 'failed'; readonly failure: FailureReason; readonly isFinal: boolean }
+  | { readonly type: 'failed'; readonly failure: FailureReason; readonly isFinal: boolean; readonly retries: number }
   /** It computed a result of other inputs than those of the request, whose names these are. */
   | { readonly type: 'other-inputs'; readonly names: readonly string[] }
   /** It ended without saying how its stage went. */
@@ -122,7 +122,7 @@ export class FollowedJob {
         void this.#find(end.key, { isCached: end.outcome === 'cached', hasSaidSo: true });
         break;
       case 'failed':
-        this.#resolve({ type: 'failed', failure: end.failure, isFinal: end.isFinal });
+        this.#resolve({ type: 'failed', failure: end.failure, isFinal: end.isFinal, retries: end.retries ?? 0 });
         break;
       case 'stopped':
         // The scheduler says why, or has queued it again.

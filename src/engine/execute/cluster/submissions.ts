@@ -20,6 +20,8 @@ export interface Changes {
   readonly memory?: number;
   /** Nodes on which it must not run. */
   readonly exclude: readonly string[];
+  /** How often the stage has failed, which counts as retries. */
+  readonly failures: number;
 }
 
 export interface SubmissionParts {
@@ -40,7 +42,7 @@ export interface SubmissionParts {
 
 /** How often a scheduler that does not answer is asked for the jobs of an earlier runner. */
 const MOST_QUESTIONS = 5;
-const NO_CHANGES: Changes = { exclude: [] };
+const NO_CHANGES: Changes = { exclude: [], failures: 0 };
 
 /** Submits the stages of an executor, finds those that an earlier runner has submitted, and knows the job of each stage. */
 export class Submissions {
@@ -201,7 +203,7 @@ export class Submissions {
   async #submitAs(
     group: JobGroup,
     after: readonly After[],
-    { memory, exclude }: Changes,
+    { memory, exclude, failures }: Changes,
   ): Promise<Refusal | undefined> {
     const { settings, scheduler, root, script, run } = this.#parts;
     const { label, stages } = group;
@@ -211,12 +213,13 @@ export class Submissions {
     const tasks = stages.flatMap(({ task }) => (task === undefined ? [] : [task]));
     const byTask = new Map(stages.map(({ task = 0, stage }) => [task, stage.name]));
     const parts = { ...script, plan: digest, run, setup: settings.setup, requeue: scheduler.requeue };
+    const retries = failures === 0 ? undefined : Math.max(0, first.retries.count - failures);
     // Otherwise the end of an earlier job would be taken for that of this one.
     for (const { task } of stages) folder.forget(label, task);
     const submitted = await scheduler.submit({
       ...{ name, label, after, exclude, folder: root, output: folder.log(label) },
       title: stages.length === 1 ? first.name : `${first.declared} (${stages.length} instances)`,
-      script: jobScript(parts, tasks.length === 0 ? first.name : byTask, memory),
+      script: jobScript(parts, tasks.length === 0 ? first.name : byTask, { memory, retries }),
       ...(tasks.length > 0 && { tasks }),
       ...resourcesOf(first, memory),
       ...timesOf(first, settings),
