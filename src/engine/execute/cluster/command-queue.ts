@@ -14,6 +14,8 @@ import type { JobId, JobRequest, JobState, OutputPart, Refusal, Scheduler, Silen
 
 const SUBMIT_MILLISECONDS = 60_000;
 const ASK_MILLISECONDS = 30_000;
+/** How many outputs are read at once. */
+const MOST_PROCESSES = 8;
 /** What queues say if a user has too many jobs. */
 const LIMIT = /\b(limit|maximum|quota|too many)\b/i;
 
@@ -34,6 +36,7 @@ export class CommandQueue implements Scheduler {
   readonly title: string;
   readonly can = { dependencies: false, arrays: false };
   readonly requeue = undefined;
+  readonly isOutputCostly: boolean;
   readonly #settings: QueueSettings;
   readonly #parts: QueueParts;
   readonly #caller: Caller;
@@ -44,6 +47,7 @@ export class CommandQueue implements Scheduler {
 
   constructor(settings: QueueSettings, parts: QueueParts) {
     this.title = `the queue "${parts.executor}"`;
+    this.isOutputCostly = settings.log !== undefined;
     this.#settings = settings;
     this.#parts = parts;
     this.#caller = new Caller(settings.host, parts.environment);
@@ -99,14 +103,16 @@ export class CommandQueue implements Scheduler {
     const { log } = this.#settings;
     if (log === undefined) return parts.map(readOutput);
     const ids = new Map([...this.#known.values()].map(({ id, output }) => [output, id]));
-    return Promise.all(
-      parts.map(async ({ path, from }) => {
-        const id = ids.get(path);
-        if (id === undefined) return undefined;
-        const called = await this.#run(fillQueueCommand(log, { id, output: path }), ASK_MILLISECONDS);
-        return called.ok ? Buffer.from(called.value).subarray(from) : undefined;
-      }),
-    );
+    const read = async ({ path, from }: OutputPart) => {
+      const id = ids.get(path);
+      if (id === undefined) return undefined;
+      const called = await this.#run(fillQueueCommand(log, { id, output: path }), ASK_MILLISECONDS);
+      return called.ok ? Buffer.from(called.value).subarray(from) : undefined;
+    };
+    const outputs: (Uint8Array | undefined)[] = [];
+    for (let from = 0; from < parts.length; from += MOST_PROCESSES)
+      outputs.push(...(await Promise.all(parts.slice(from, from + MOST_PROCESSES).map(read))));
+    return outputs;
   }
 
   #run(command: string, timeout: number): Promise<Result<string, CallFailure>> {

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../../../shared/atomic-write.ts';
 import { namesIn } from '../../../shared/files.ts';
@@ -42,9 +42,11 @@ export class JobFolder {
     quietly(() => rmSync(outputOf({ output: this.log(label) }, task), { force: true }));
   }
 
+  /** Writes the plan, unless it is there. One that is corrupted is replaced. */
   write({ text }: FrozenText): Result<void> {
     const path = join(this.path, 'plan.json');
-    if (existsSync(path)) return success(undefined);
+    const known = readText(path, 'frozenPlan');
+    if (known.ok && known.value === text) return success(undefined);
     return writing(this.#cache, () => writeAtomically(path, text));
   }
 }

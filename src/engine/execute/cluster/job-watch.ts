@@ -99,7 +99,8 @@ export class JobWatch {
   async #watch(): Promise<void> {
     while (this.#followed.size > 0) {
       await delay(this.#times.output);
-      await this.#readOutputs();
+      // What is costly is read when the scheduler is asked: often while something is printed, and seldom otherwise.
+      if (!this.#scheduler.isOutputCostly) await this.#readOutputs();
       if (performance.now() >= this.#nextQuery) await this.#ask();
     }
     this.#loop = undefined;
@@ -107,7 +108,8 @@ export class JobWatch {
 
   async #readOutputs(): Promise<void> {
     const all = [...this.#followed];
-    const wanted = all.length <= FEW ? all : all.filter(({ isRunning }) => isRunning);
+    const isCheap = all.length <= FEW && !this.#scheduler.isOutputCostly;
+    const wanted = isCheap ? all : all.filter(({ isRunning }) => isRunning);
     if (wanted.length === 0) return;
     const parts = wanted.map(({ follower, read }) => ({ path: follower.output, from: read }));
     const outputs = await this.#scheduler.output(parts);
@@ -117,6 +119,7 @@ export class JobWatch {
   #take(followed: Followed, added: Uint8Array | undefined): void {
     if (added === undefined || added.length === 0) return;
     followed.read += added.length;
+    if (this.#scheduler.isOutputCostly) this.askSoon();
     const lines = (followed.rest + followed.decoder.write(Buffer.from(added))).split('\n');
     followed.rest = lines.pop() ?? '';
     for (const line of lines) if (line !== '') followed.follower.onMessage(readJobMessage(line));

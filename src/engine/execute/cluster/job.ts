@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { filesBelow } from '../../../shared/files.ts';
+import { filesBelow, namesIn } from '../../../shared/files.ts';
 import { success } from '../../../shared/problem.ts';
 import { duration } from '../../../shared/text/format.ts';
 import { CachePaths } from '../../cache/local/paths.ts';
@@ -178,7 +178,7 @@ function stateOf(directory: string): string {
   }
 }
 
-/** Looks again for what is not there: a network file system notices what is new when its folder is read. */
+/** Reads a folder before it looks for a record there: a network file system notices then what is new. */
 class FreshActions implements ActionStore {
   readonly #inner: ActionStore;
   readonly #paths: CachePaths;
@@ -189,13 +189,7 @@ class FreshActions implements ActionStore {
   }
 
   async lookUp(...[key]: Parameters<ActionStore['lookUp']>): ReturnType<ActionStore['lookUp']> {
-    const found = await this.#inner.lookUp(key);
-    if (found !== undefined) return found;
-    try {
-      readdirSync(dirname(this.#paths.action(key)));
-    } catch {
-      return undefined;
-    }
+    namesIn(dirname(this.#paths.action(key)));
     return this.#inner.lookUp(key);
   }
 

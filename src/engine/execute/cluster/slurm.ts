@@ -32,6 +32,7 @@ const SILENT =
 export class Slurm implements Scheduler {
   readonly title = 'Slurm';
   readonly can = { dependencies: true, arrays: true };
+  readonly isOutputCostly = false;
   readonly requeue = 'scontrol requeue "$SLURM_JOB_ID"';
   readonly #settings: SlurmSettings;
   readonly #caller: Caller;
