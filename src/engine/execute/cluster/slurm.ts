@@ -51,12 +51,14 @@ export class Slurm implements Scheduler {
         input: `#!/bin/sh\nPIPELINE_TASK="$SLURM_ARRAY_TASK_ID"\n${job.script}`,
         timeout: SUBMIT_MILLISECONDS,
       });
-      const id = submitted.ok ? /^(\d+)(;\S*)?$/m.exec(submitted.value)?.[1] : undefined;
+      const id = submitted.ok ? idIn(submitted.value) : undefined;
       if (id !== undefined) return success(id);
-      const reason = submitted.ok ? { kind: 'failed' as const, said: submitted.value } : submitted.failure;
-      said = reason.said;
-      if (LIMIT.test(said)) return failure({ kind: 'limit', said });
-      if (reason.kind !== 'timeout' && !SILENT.test(said)) return failure(this.#refusal(reason));
+      said = submitted.ok ? submitted.value : submitted.failure.said;
+      if (!submitted.ok) {
+        if (LIMIT.test(said)) return failure({ kind: 'limit', said });
+        if (submitted.failure.kind !== 'timeout' && !SILENT.test(said))
+          return failure(this.#refusal(submitted.failure));
+      }
       // It may have been submitted nevertheless.
       const found = await this.#find(job);
       if (!found.ok) break;
@@ -174,6 +176,12 @@ export class Slurm implements Scheduler {
           ];
     return { kind: 'refused', problems };
   }
+}
+
+/** Returns the id of a job in what `sbatch` has printed: last, since what wraps it may print something of its own first. */
+function idIn(printed: string): JobId | undefined {
+  const lines = printed.split('\n').map((line) => /^(?:Submitted batch job )?(\d+)(;\S*)?$/.exec(line.trim())?.[1]);
+  return lines.findLast((id) => id !== undefined);
 }
 
 /** Returns the id of the array of a task, or that of the job itself. */
