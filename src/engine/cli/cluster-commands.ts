@@ -13,7 +13,7 @@ function parseObjectName(text: string): string {
 export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
   command('attach', '[RUN]', {
     description:
-      'go on with a run whose jobs are in the queue of a cluster, by default the newest: follow them as run does',
+      'follow a run whose jobs were submitted to a cluster, by default the newest, or show how it ended',
     options: [STACK, JOBS],
     run: async ({ all }, options: import('./commands/attach.ts').AttachOptions) =>
       (await import('./commands/attach.ts')).attach(all[0], options),

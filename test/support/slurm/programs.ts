@@ -77,8 +77,8 @@ function waitingRowOf({ array, state, reason, restarts }: Job): string | undefin
 }
 
 /** The row of `sacct` for a job of an array that has not started, also if it was cancelled. */
-function unstartedRowOf({ array, started }: Job): string | undefined {
-  return array !== undefined && started === undefined ? `${array.id} unstarted` : undefined;
+function accountRowOf({ array, started }: Job): string | undefined {
+  return array !== undefined && started === undefined ? `${array.id} waiting` : undefined;
 }
 
 /** Writes numbers in ascending order as `3-5,9`. */
@@ -120,7 +120,7 @@ export function sacct(args: readonly string[], cluster: Cluster): Answer {
   const unknown = fields.find((field) => SACCT_FIELDS[field] === undefined);
   if (unknown !== undefined) return fault('sacct', `Invalid field requested: "${unknown}"`);
   const ids = values.jobs?.split(',');
-  const rows = collapsed(cluster.jobs, unstartedRowOf)
+  const rows = collapsed(cluster.jobs, accountRowOf)
     .filter(({ id, array }) => ids?.some((each) => each === id || each === String(array?.id)) ?? true)
     .map((job) => fields.map((field) => SACCT_FIELDS[field]?.(job)).join('|'));
   return lines(values.noheader === true ? rows : [fields.join('|'), ...rows]);
