@@ -12,8 +12,7 @@ function parseObjectName(text: string): string {
 /** The commands about stages on other machines. */
 export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
   command('attach', '[RUN]', {
-    description:
-      'follow a run whose jobs were submitted to a cluster, by default the newest, or show how it ended',
+    description: 'follow a run whose jobs were submitted to a cluster, by default the newest, or show how it ended',
     options: [STACK, JOBS],
     run: async ({ all }, options: import('./commands/attach.ts').AttachOptions) =>
       (await import('./commands/attach.ts')).attach(all[0], options),

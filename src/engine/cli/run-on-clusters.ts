@@ -66,7 +66,8 @@ export class HandedOver {
   readonly #select: Select;
   readonly #project: Project;
   readonly run: string;
-  #hasSubmitted = false;
+  /** The digests of the plans whose jobs it follows. */
+  readonly #plans = new Set<string>();
 
   constructor(services: Services, { run, selection, stages, select }: HandedRun, options: HandOverOptions) {
     this.run = run;
@@ -80,12 +81,13 @@ export class HandedOver {
       ...(until !== undefined && { until }),
       ...(only !== undefined && { only }),
     };
+    if (attached !== undefined) this.#plans.add(attached.digest);
     const silent = new Set<string>();
     this.#clusters = new ClusterRun(services, {
       ...{ options, run, selection },
       ...(attached && { frozen: attached }),
       onSubmitted: (plan) => {
-        this.#hasSubmitted = true;
+        this.#plans.add(plan);
         noteSubmission(this.#project, { plan, run, time: new Date().toISOString(), choice, keepGoing });
       },
       onSilence: (scheduler, said) => {
@@ -125,15 +127,12 @@ export class HandedOver {
     console: Console,
   ): Promise<void> {
     const text = countsText(this.#clusters);
-    if (!cancelled) {
-      if (this.#hasSubmitted) noteEnd(this.#project, this.run, 'followed');
-      return;
-    }
+    if (!cancelled) return noteEnd(this.#project, this.#plans, 'followed');
     if (text === undefined) return;
     if (!(await isToBeCancelled(text, signal, options))) return console.print(goesOnText(text, this.run, options));
     const problems = await this.#clusters.cancel();
     if (problems.length > 0) return reportWarnings(problems, options);
-    noteEnd(this.#project, this.run, 'cancelled');
+    noteEnd(this.#project, this.#plans, 'cancelled');
     console.print(`cancelled ${text}`);
   }
 }

@@ -42,10 +42,9 @@ export function noteSubmission(project: Project, note: SubmissionNote): void {
   writeIndexFile(path, KIND, JSON.stringify([note, ...others].slice(0, MOST_RUNS)));
 }
 
-/** Remembers that nothing more is to be expected of the jobs of a run, and so of others that have submitted the same ones. */
-export function noteEnd(project: Project, run: string, how: SubmissionEnd['how']): void {
+/** Remembers that nothing more is to be expected of the jobs of plans, whichever runs have submitted them. */
+export function noteEnd(project: Project, plans: Iterable<string>, how: SubmissionEnd['how']): void {
   const end = { how, time: new Date().toISOString() };
-  const plans = submissionNotes(project).flatMap((note) => (note.run === run ? [note.plan] : []));
   for (const plan of plans) {
     const path = pathOf(project, plan);
     writeIndexFile(path, KIND, JSON.stringify(readNotes(path).map((note) => ({ end, ...note }))));

@@ -10,6 +10,8 @@ import { describeOpenRun, type OpenJob, type OpenRun, openRunJson } from '../rep
 import { cacheCommandLineFor } from './command-line.ts';
 import { openConsole, reportWarnings } from './console.ts';
 import type { CommonOptions } from './options.ts';
+import { ownHistory } from './own-runs.ts';
+import { readPipelineName } from './pipeline-name.ts';
 import { findProject, type Project } from './project.ts';
 import { type SubmissionNote, submissionNotes } from './submission-notes.ts';
 
@@ -66,7 +68,10 @@ async function openRuns(project: Project): Promise<readonly (OpenRun & { readonl
  * with each job or without.
  */
 export async function reportOpenRuns(options: CommonOptions): Promise<(withJobs: boolean) => void> {
-  const runs = await openRuns(findProject(options));
+  const [latest] = ownHistory(options, readPipelineName(options)).newest(1);
+  // How an earlier run ended does not matter once there is a later one.
+  const isSuperseded = ({ run, jobs }: OpenRun) => jobs?.length === 0 && latest !== undefined && latest.run > run;
+  const runs = (await openRuns(findProject(options))).filter((run) => !isSuperseded(run));
   const { print, printJson, paint } = openConsole(options);
   for (const run of runs) printJson(openRunJson(run));
   const command = cacheCommandLineFor(options);

@@ -37,6 +37,7 @@ describe('`attach` to a run whose jobs have ended', () => {
     expect(slurm.cluster.jobs, 'nothing was submitted again').toHaveLength(2);
     await project.pipelineWith(environment, 'run');
     expect(slurm.cluster.jobs.length, '`run` submits it again').toBeGreaterThan(2);
+    expect((await project.pipelineWith(environment, 'runs')).stdout).not.toContain('whose jobs');
   });
 
   test('shows that all is well', async () => {
@@ -46,6 +47,7 @@ describe('`attach` to a run whose jobs have ended', () => {
     await ended(slurm);
     const { stages, exitCode } = await project.pipelineWith(environment, 'attach', '--json');
     expect([stages.map(({ outcome }) => outcome), exitCode]).toEqual([['ran'], 0]);
+    expect((await project.pipelineWith(environment, 'status')).stdout).not.toContain('whose jobs');
     expect(slurm.cluster.jobs).toHaveLength(1);
   });
 

@@ -14,8 +14,9 @@ export async function cancel(text: string | undefined, options: CommonOptions): 
   if (!found.ok) return reportProblems(found.failure, options);
   // A run that has planned again has jobs of several plans.
   const notes = submissionNotes(project).filter(({ run }) => run === found.value.run);
+  const plans = notes.map(({ plan }) => plan);
   let count = 0;
-  for (const { plan } of notes) {
+  for (const plan of plans) {
     const open = await openJobsOf(plan, project);
     if (!open.ok) return reportProblems(open.failure, options);
     for (const { jobs, cancel } of open.value) {
@@ -24,7 +25,7 @@ export async function cancel(text: string | undefined, options: CommonOptions): 
       count += jobs.length;
     }
   }
-  if (count > 0) noteEnd(project, found.value.run, 'cancelled');
+  if (count > 0) noteEnd(project, plans, 'cancelled');
   const console = openConsole(options);
   console.printJson({ type: 'jobs-cancelled', run: found.value.run, jobs: count });
   console.print(
