@@ -53,7 +53,7 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
   command('exec', '', {
     description: 'run one stage of a plan in the cache, as a job of a scheduler does',
     options: [
-      { flags: '--plan <DIGEST>', description: 'the plan: pipeline run writes it to jobs/DIGEST in the cache' },
+      { flags: '--plan <DIGEST>', description: 'the plan: pipeline run writes it to jobs/ in the cache' },
       {
         flags: '--plan-size <BYTES>',
         description: 'the size of the plan, which is then downloaded if it is not in the cache',

@@ -156,7 +156,8 @@ export class Slurm implements Scheduler {
 
   #missing(command: string): string {
     const { host } = this.#settings;
-    return `there is no command ${command} on ${host ?? 'this machine'}`;
+    const where = host === undefined ? 'this machine' : `${host}, not even in a login shell`;
+    return `there is no command ${command} on ${where}`;
   }
 
   #refusal({ kind, said }: CallFailure): Refusal {
