@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { headLayout } from '../../src/vision/heads/head-layout.ts';
 import { createEagerPredictor, createPredictor } from '../../src/vision/predict/predictor.ts';
-import type { ExecutionMode } from '../../src/vision/tensorflow/execution-mode.ts';
 import { affine } from '../../src/vision/train/augmentations/affine.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
+import type { ExecutionMode } from '../../src/vision/train/step/execution-mode.ts';
 import { classLabels } from '../support/class-labels.ts';
 import { tensorFlow } from '../support/tensorflow.ts';
 import { VARIED_TASKS, variedImages, variedModel } from '../support/varied-model.ts';

@@ -1,5 +1,5 @@
-import { executionModes } from '../tensorflow/execution-mode.ts';
 import { threadsParam } from '../tensorflow/threads-param.ts';
+import { executionModes } from '../train/step/execution-mode.ts';
 import { AVERAGES } from './average.ts';
 import type { EnsembleOptions } from './ensemble.ts';
 

@@ -2,13 +2,13 @@ import { replacedParam } from '../../shared/replaced-param.ts';
 import type { FromSchema } from '../../shared/schema-type.ts';
 import type { Backbones } from '../models/backbones/backbone.ts';
 import { backboneNames } from '../models/backbones/index.ts';
-import { executionModes } from '../tensorflow/execution-mode.ts';
 import { precisions } from '../tensorflow/session/config-proto.ts';
 import { threadsParam } from '../tensorflow/threads-param.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
 import { augmentParam, augmentParamWith, optimizerParam, scheduleParam } from './choice-params.ts';
 import { monitoredMetrics } from './loop/early-stopping.ts';
 import { saveFormats } from './save-as.ts';
+import { executionModes } from './step/execution-mode.ts';
 
 const backboneParam = (names: readonly string[]) => ({
   description: 'The backbone (convolutional base). Required unless the input `model` is given, which has its own.',

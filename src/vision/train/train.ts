@@ -7,7 +7,6 @@ import { withCheckedHeads } from '../heads/invalid-head.ts';
 import type { ClassifierOptions } from '../models/classifier.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
-import type { ExecutionMode } from '../tensorflow/execution-mode.ts';
 import { gpuCountOf, loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
@@ -32,6 +31,7 @@ import { findStartingPoint, type StartingPoint, startingModel } from './start/st
 import { trainingLabels } from './start/task-heads.ts';
 import type { ClipOptions } from './step/clip-gradients.ts';
 import { createTrainer } from './step/create-trainer.ts';
+import type { ExecutionMode } from './step/execution-mode.ts';
 import { batchLoss } from './step/loss.ts';
 import { batchSizesOf } from './step/trainer.ts';
 

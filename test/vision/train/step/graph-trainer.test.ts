@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { ExecutionMode } from '../../../../src/vision/tensorflow/execution-mode.ts';
 import type { Precision } from '../../../../src/vision/tensorflow/session/config-proto.ts';
 import { affine } from '../../../../src/vision/train/augmentations/affine.ts';
 import { colorJitter } from '../../../../src/vision/train/augmentations/color-jitter.ts';
@@ -10,6 +9,7 @@ import { randAugment } from '../../../../src/vision/train/augmentations/rand-aug
 import { randomErasing } from '../../../../src/vision/train/augmentations/random-erasing.ts';
 import { randomResizedCrop } from '../../../../src/vision/train/augmentations/random-resized-crop.ts';
 import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
+import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
 import type { ImageBatch } from '../../../../src/vision/train/step/trainer.ts';
 import { distance, images, labelsOf, type Options, positionOf, setUp } from './small-trainer.ts';
 

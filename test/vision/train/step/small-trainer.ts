@@ -1,10 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { headLayout } from '../../../../src/vision/heads/head-layout.ts';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
-import type { ExecutionMode } from '../../../../src/vision/tensorflow/execution-mode.ts';
 import { affine } from '../../../../src/vision/train/augmentations/affine.ts';
 import { prepareFineTuning } from '../../../../src/vision/train/start/fine-tuning.ts';
 import { createTrainer } from '../../../../src/vision/train/step/create-trainer.ts';
+import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
 import type { Trainer, TrainerOptions } from '../../../../src/vision/train/step/trainer.ts';
 import { classLabels } from '../../../support/class-labels.ts';
 import { unwrap } from '../../../support/result.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { executionModes } from '../../../../src/vision/tensorflow/execution-mode.ts';
+import { executionModes } from '../../../../src/vision/train/step/execution-mode.ts';
 import type { ImageBatch, TrainingState } from '../../../../src/vision/train/step/trainer.ts';
 import { distance, images, labelsOf, type Options, positionOf, setUp, tf } from './small-trainer.ts';
 
