@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createEagerPredictor, createPredictor } from '../../src/vision/predict/predictor.ts';
 import { affine } from '../../src/vision/train/augmentations/affine.ts';
+import { adam } from '../../src/vision/train/optimizers/adam.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
 import type { ExecutionMode } from '../../src/vision/train/step/execution-mode.ts';
 import { headLayout } from '../../src/vision/train/step/target-masks.ts';
@@ -37,7 +38,7 @@ describe.each([
     const losses = async (mode: ExecutionMode) => {
       const model = variedModel(tf, backbone, size);
       const trainer = await createTrainer(tf, mode, {
-        ...{ ...image, model, layout: headLayout(VARIED_TASKS), optimizer: { name: 'adam' } },
+        ...{ ...image, model, layout: headLayout(VARIED_TASKS), optimizer: adam() },
         augmentations: [affine()],
         batchSizes: { training: [BATCH], prediction: 1 },
       });

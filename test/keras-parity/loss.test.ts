@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { saveKerasH5 } from '../../src/vision/keras/save-model.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
+import { sgd } from '../../src/vision/train/optimizers/sgd.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
 import { crossEntropyOf } from '../../src/vision/train/step/loss.ts';
 import { headLayout } from '../../src/vision/train/step/target-masks.ts';
@@ -55,7 +56,7 @@ test('the loss in training, validation and evaluation has label smoothing and th
   const layout = headLayout(tasks);
   const trainer = await createTrainer(tf, 'graph', {
     ...{ model, height: SIZE, width: SIZE, layout, l2: L2, targets: { labelSmoothing: SMOOTHING } },
-    optimizer: { name: 'sgd', momentum: 0, nesterov: false },
+    optimizer: sgd(),
     batchSizes: { training: [8], prediction: COUNT },
   });
   const samples = (from: number, count: number) => ({

@@ -10,14 +10,16 @@ import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Precision } from '../tensorflow/session/config-proto.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
-import { withCheckedAugmentations } from './augmentations/invalid-augmentation.ts';
+import { augmentationProblems } from './augmentations/invalid-augmentation.ts';
 import { openCheckpoints } from './checkpoints/checkpoints.ts';
+import { withCheckedCode } from './invalid-module-code.ts';
 import { divergedProblem } from './loop/diverged.ts';
 import { type FitOptions, fitModel, type TrainingContext, type TrainingProgress } from './loop/fit.ts';
+import { groupsPerEpoch } from './loop/groups.ts';
 import type { EpochMetrics } from './loop/history.ts';
-import type { LearningRateOptions } from './loop/learning-rate.ts';
+import { type LearningRateOptions, scheduleProblems } from './loop/learning-rate.ts';
 import { writeTensorBoard } from './loop/tensorboard.ts';
-import type { OptimizerOptions } from './optimizers/optimizer.ts';
+import { optimizerProblems } from './optimizers/invalid-optimizer.ts';
 import { monitorProblems, sampleProblems, sampleWarnings } from './samples/check-samples.ts';
 import { type ClassWeights, classWeightColumns, classWeightProblems } from './samples/class-weights.ts';
 import { type LabelledImages, openLabelledImages } from './samples/labelled-images.ts';
@@ -26,23 +28,22 @@ import { executionProblems, gpuProblems, towerDevices, visibleGpus } from './sta
 import { type FineTuning, prepareFineTuning, type RateFactors } from './start/fine-tuning.ts';
 import { weightsFile } from './start/initial-weights.ts';
 import { findStartingPoint, type StartingPoint, startingModel } from './start/starting-point.ts';
-import type { ClipOptions } from './step/clip-gradients.ts';
 import { createTrainer } from './step/create-trainer.ts';
 import type { ExecutionMode } from './step/execution-mode.ts';
 import { headLayout } from './step/target-masks.ts';
 import { batchSizesOf } from './step/trainer.ts';
+import type { WeightUpdatesOptions } from './step/weight-updates.ts';
 
 export interface TrainOptions
   extends LearningRateOptions,
     FineTuning,
     ClassifierOptions,
-    Pick<FitOptions, 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
+    Omit<WeightUpdatesOptions, 'accumulate'>,
+    Pick<FitOptions, 'accumulate' | 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
   /** Required unless a model to start from is given, which has its own. */
   readonly backbone?: string | undefined;
-  readonly optimizer: OptimizerOptions;
   readonly augmentations: readonly Augmentation[];
   readonly classWeights?: ClassWeights | undefined;
-  readonly clip: ClipOptions;
   /** The factor of the L2 penalty on the trainable kernels. */
   readonly l2: number;
   /** The interval between checkpoints, in addition to one after each epoch. */
@@ -106,11 +107,21 @@ export async function train(
   if (!data.ok) return failure(badInput(data.failure));
   try {
     return await withMemoryAdvice(options.batchSize, () =>
-      withCheckedAugmentations(options.augmentations, () => trainOn(data.value, paths, options, context)),
+      withCheckedCode(codeProblems(data.value, options), () => trainOn(data.value, paths, options, context)),
     );
   } finally {
     await data.value.shards.close();
   }
+}
+
+/** Returns what is wrong with what the code of the stage gives. */
+function codeProblems({ targets }: LabelledImages, options: TrainOptions): Problem[] {
+  const samples = targets.samplesIn('train').length;
+  return [
+    ...augmentationProblems(options.augmentations),
+    ...optimizerProblems(options.optimizer),
+    ...scheduleProblems(options, options.epochs * groupsPerEpoch({ ...options, samples })),
+  ];
 }
 
 async function trainOn(
