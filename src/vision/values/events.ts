@@ -1,6 +1,8 @@
 import path from 'node:path';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import type { NumberGroup, ValueReader } from '../../shared/extensions/values.ts';
 import { readBytes } from '../../shared/read-file.ts';
+import { EVENT, SUMMARY, SUMMARY_VALUE } from '../train/loop/event-fields.ts';
 
 /** The event files of TensorBoard: the values of a curve form a group. */
 export const eventValues: ValueReader = {
@@ -21,10 +23,9 @@ export const eventValues: ValueReader = {
           curves.set(tag, curve);
         }
       }
-    } catch (error) {
+    } catch {
       // The file ends in the middle of a record, or is no event file.
-      if (error instanceof RangeError) return undefined;
-      throw error;
+      return undefined;
     }
     const numbers = Array.from(curves, ([tag, { values, steps }]): NumberGroup => {
       return { name: tag, values, placeOf: (index) => `${tag} at step ${steps[index]}` };
@@ -45,72 +46,49 @@ function recordsOf(bytes: Buffer): Buffer[] {
   return records;
 }
 
-/** Numbers of fields: tensorflow/core/util/event.proto and tensorflow/core/framework/summary.proto. */
-const [STEP, SUMMARY, VALUE, TAG, SIMPLE_VALUE] = [2, 5, 1, 1, 2];
-
 interface Scalar {
   readonly tag: string;
   readonly value: number;
 }
 
-function readEvent(record: Buffer): { step: number; scalars: Scalar[]; rest: string[] } {
-  const fields = fieldsOf(record);
-  const step = Number(fields.find(({ number }) => number === STEP)?.value ?? 0);
+function readEvent(record: Uint8Array): { step: number; scalars: Scalar[]; rest: string[] } {
+  const reader = new BinaryReader(record);
   const scalars: Scalar[] = [];
   const rest: string[] = [];
-  for (const { number, value, text } of fields) {
-    if (number === STEP) continue;
-    if (number !== SUMMARY || !Buffer.isBuffer(value)) {
-      rest.push(text);
-      continue;
-    }
-    for (const item of fieldsOf(value)) {
-      const scalar = item.number === VALUE && Buffer.isBuffer(item.value) ? readScalar(item.value) : undefined;
-      if (scalar === undefined) rest.push(item.text);
-      else scalars.push(scalar);
-    }
+  let step = 0;
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    if (number === EVENT.step) step = Number(reader.int64());
+    else if (number === EVENT.summary) readSummary(reader.bytes(), scalars, rest);
+    else rest.push(textOf(number, reader.skip(type, number)));
   }
   return { step, scalars, rest };
 }
 
-/** Returns nothing for a value of another kind: a histogram, an image. */
-function readScalar(message: Buffer): Scalar | undefined {
-  const fields = fieldsOf(message);
-  const [tag, value] = [TAG, SIMPLE_VALUE].map((number) => fields.find((field) => field.number === number)?.value);
-  if (fields.length !== 2 || !Buffer.isBuffer(tag) || !Buffer.isBuffer(value) || value.length !== 4) return undefined;
-  return { tag: tag.toString(), value: value.readFloatLE() };
-}
-
-interface Field {
-  readonly number: number;
-  /** The bytes of a string, a message or a number of a fixed length; otherwise an integer. */
-  readonly value: Buffer | bigint;
-  readonly text: string;
-}
-
-/** Splits a message of Protocol Buffers into its fields. */
-function fieldsOf(message: Buffer): Field[] {
-  const fields: Field[] = [];
-  let at = 0;
-  const varint = (): bigint => {
-    let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      const byte = message.readUInt8(at++);
-      value |= BigInt(byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  };
-  const take = (length: number): Buffer => {
-    if (at + length > message.length) throw new RangeError('a field is longer than its message');
-    at += length;
-    return message.subarray(at - length, at);
-  };
-  while (at < message.length) {
-    const key = Number(varint());
-    const type = key & 7;
-    const value = type === 0 ? varint() : take(type === 1 ? 8 : type === 5 ? 4 : Number(varint()));
-    const number = key >>> 3;
-    fields.push({ number, value, text: `${number}: ${Buffer.isBuffer(value) ? value.toString('base64') : value}` });
+function readSummary(message: Uint8Array, scalars: Scalar[], rest: string[]): void {
+  const reader = new BinaryReader(message);
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    const value = reader.skip(type, number);
+    const scalar = number === SUMMARY.value ? readScalar(new BinaryReader(value).bytes()) : undefined;
+    if (scalar === undefined) rest.push(textOf(number, value));
+    else scalars.push(scalar);
   }
-  return fields;
+}
+
+/** Returns nothing for a value of another kind: a histogram, an image. */
+function readScalar(message: Uint8Array): Scalar | undefined {
+  const reader = new BinaryReader(message);
+  let [tag, value]: [string | undefined, number | undefined] = [undefined, undefined];
+  while (reader.pos < reader.len) {
+    const [number, type] = reader.tag();
+    if (number === SUMMARY_VALUE.tag) tag = reader.string();
+    else if (number === SUMMARY_VALUE.simpleValue && type === WireType.Bit32) value = reader.float();
+    else return undefined;
+  }
+  return tag === undefined || value === undefined ? undefined : { tag, value };
+}
+
+function textOf(field: number, value: Uint8Array): string {
+  return `${field}: ${Buffer.from(value).toString('base64')}`;
 }

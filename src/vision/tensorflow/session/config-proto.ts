@@ -1,3 +1,5 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+
 /** How a session computes. */
 export interface SessionOptions {
   /** The number of ops that run at once. It does not change results. By default one a core. */
@@ -22,16 +24,17 @@ export type Precision = (typeof precisions)[number];
  * inter-op threads the last digits differ from run to run.
  */
 export function configProto({ interOpThreads, precision = 'float32', xla = false }: Required<SessionOptions>) {
-  const rewriter = [
-    ...number(Field.memoryOptimization, NO_MEMORY_OPTIMIZATION),
-    ...(precision === 'mixed_float16' ? number(Field.autoMixedFloat16, ON) : []),
-    ...(precision === 'mixed_bfloat16' ? number(Field.autoMixedBfloat16, ON) : []),
-  ];
-  const graph = [
-    ...(xla ? message(Field.optimizerOptions, number(Field.globalJitLevel, JIT_ON)) : []),
-    ...message(Field.rewriteOptions, rewriter),
-  ];
-  return Uint8Array.from([...number(Field.interOpThreads, interOpThreads ?? 0), ...message(Field.graphOptions, graph)]);
+  const writer = new BinaryWriter().tag(Field.interOpThreads, WireType.Varint).int32(interOpThreads ?? 0);
+  writer.tag(Field.graphOptions, WireType.LengthDelimited).fork();
+  if (xla) {
+    writer.tag(Field.optimizerOptions, WireType.LengthDelimited).fork();
+    writer.tag(Field.globalJitLevel, WireType.Varint).int32(JIT_ON).join();
+  }
+  writer.tag(Field.rewriteOptions, WireType.LengthDelimited).fork();
+  writer.tag(Field.memoryOptimization, WireType.Varint).int32(NO_MEMORY_OPTIMIZATION);
+  if (precision === 'mixed_float16') writer.tag(Field.autoMixedFloat16, WireType.Varint).int32(ON);
+  if (precision === 'mixed_bfloat16') writer.tag(Field.autoMixedBfloat16, WireType.Varint).int32(ON);
+  return writer.join().join().finish();
 }
 
 /** Numbers of fields, each in the message that it belongs to. */
@@ -49,16 +52,3 @@ const Field = {
 const NO_MEMORY_OPTIMIZATION = 1;
 const ON = 1;
 const JIT_ON = 1;
-
-function number(field: number, value: number): number[] {
-  return [...varint(field << 3), ...varint(value)];
-}
-
-function message(field: number, bytes: readonly number[]): number[] {
-  return [...varint((field << 3) | 2), ...varint(bytes.length), ...bytes];
-}
-
-/** Protocol Buffers' encoding of an integer that is not negative: seven bits a byte, the lowest first. */
-function varint(value: number): number[] {
-  return value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)];
-}
