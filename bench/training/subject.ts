@@ -1,10 +1,10 @@
+import { headLayout } from '../../src/vision/heads/head-layout.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { loadTensorFlow } from '../../src/vision/tensorflow/load.ts';
 import { useReluGradientKernels } from '../../src/vision/tensorflow/relu-gradients.ts';
 import type { Precision } from '../../src/vision/tensorflow/session/config-proto.ts';
 import { adam } from '../../src/vision/train/optimizers/adam.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
-import { headLayout } from '../../src/vision/train/step/target-masks.ts';
 import { CLASSES, type TrainingCase } from './cases.ts';
 
 /** Loads TensorFlow and creates what is measured: a model, its trainer and a batch. */
@@ -26,6 +26,8 @@ export async function createSubject({ backbone, size, batch }: TrainingCase, pre
     batchSizes: { training: [batch], prediction: batch },
   });
   const images = Uint8Array.from({ length: batch * size * size * 3 }, (_, at) => Math.imul(at, 2654435761) >>> 24);
-  const taskOf = Uint8Array.from({ length: batch }, (_, sample) => sample % tasks.length);
-  return { tf, model, trainer, batch: { images, taskOf, classOf: new Uint8Array(batch) } };
+  const labels = Array.from({ length: batch }, (_, sample) => [
+    { task: sample % tasks.length, text: 'y', classIndex: 0 },
+  ]);
+  return { tf, model, trainer, batch: { images, labels } };
 }

@@ -1,5 +1,27 @@
 /** The vision half as a library: the stages of a pipeline that trains image models, and what they are given. */
 
+export type { LabelKind } from './data/tables/label-kind.ts';
+export {
+  type ClassLoss,
+  type ClassLossTensors,
+  crossEntropy,
+  type FocalOptions,
+  focal,
+} from './heads/class-loss.ts';
+export type {
+  EncodedLabel,
+  EncodeOptions,
+  Fitted,
+  Head,
+  HeadMetric,
+  Heads,
+  HeadTask,
+  HeadTensors,
+} from './heads/head.ts';
+export { ordinal } from './heads/ordinal.ts';
+export { type NumberLoss, type RegressionOptions, regression } from './heads/regression.ts';
+export { type SigmoidOptions, sigmoid } from './heads/sigmoid.ts';
+export { type SoftmaxOptions, softmax } from './heads/softmax.ts';
 export type { Backbone, Backbones } from './models/backbones/backbone.ts';
 export { backbones } from './models/backbones/index.ts';
 export { around128, byImagenetStatistics, type Preprocessing, toUnitRange } from './models/backbones/preprocessing.ts';
@@ -49,4 +71,4 @@ export { lion } from './train/optimizers/lion.ts';
 export type { Optimizer, UpdatedWeight, WeightUpdate } from './train/optimizers/optimizer.ts';
 export { type MomentumOptions, sgd } from './train/optimizers/sgd.ts';
 export type { WeightDecayOptions } from './train/optimizers/weight-decay.ts';
-export type { TargetMasks } from './train/step/target-masks.ts';
+export type { TargetTensors } from './train/step/target-tensors.ts';

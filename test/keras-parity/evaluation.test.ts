@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { findLabelErrors } from '../../src/vision/evaluate/label-errors.ts';
 import { classMetrics } from '../../src/vision/evaluate/metrics/class-metrics.ts';
+import { confusionOf } from '../../src/vision/evaluate/metrics/confusion.ts';
 import { taskMetrics } from '../../src/vision/evaluate/metrics/task-metrics.ts';
 import { scoreSamples, type TaskPredictions } from '../../src/vision/evaluate/metrics/task-predictions.ts';
-import { confusionCounter } from '../../src/vision/train/metrics/confusion.ts';
 import { startKeras } from '../support/keras.ts';
 import { randomPredictions } from '../support/predictions.ts';
 
@@ -71,9 +71,7 @@ test.each([
     for (const metric of ['accuracy', 'top_2_accuracy', 'macro_f1', 'log_loss', 'calibration_error'] as const)
       expect(ours[metric], metric).toBeCloseTo(theirs[metric], 9);
 
-    const counter = confusionCounter({ classes: [classes], offsets: [0], totalClasses: classes });
-    counter.add({ taskOf: new Uint8Array(count), classOf: predictions.truth }, Int32Array.from(scored.predicted));
-    const byClass = classMetrics(counter.matrices()[0] ?? []);
+    const byClass = classMetrics(confusionOf(scored));
     for (const metric of ['precision', 'recall', 'f1', 'count'] as const)
       for (const [label, each] of byClass.entries())
         expect(each[metric], `${metric} of ${label}`).toBeCloseTo(theirs[metric][label] ?? Number.NaN, 9);

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { headLayout } from '../../src/vision/heads/head-layout.ts';
 import { createEagerPredictor, createPredictor } from '../../src/vision/predict/predictor.ts';
 import { affine } from '../../src/vision/train/augmentations/affine.ts';
 import { adam } from '../../src/vision/train/optimizers/adam.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
 import type { ExecutionMode } from '../../src/vision/train/step/execution-mode.ts';
-import { headLayout } from '../../src/vision/train/step/target-masks.ts';
+import { classLabels } from '../support/class-labels.ts';
 import { tensorFlow } from '../support/tensorflow.ts';
 import { VARIED_TASKS, variedImages, variedModel } from '../support/varied-model.ts';
 
@@ -42,7 +43,13 @@ describe.each([
         augmentations: [affine()],
         batchSizes: { training: [BATCH], prediction: 1 },
       });
-      const batch = { images, taskOf: Uint8Array.of(0, 1, 0, 1), classOf: Uint8Array.of(4, 7, 0, 1) };
+      const labels = classLabels(VARIED_TASKS, [
+        [0, 4],
+        [1, 7],
+        [0, 0],
+        [1, 1],
+      ]);
+      const batch = { images, labels };
       const found: number[] = [];
       for (let step = 0; step < STEPS; step += 1) {
         found.push((await trainer.step(batch, { seed: 1, step, updates: step }, 1e-5)).loss);

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { headLayout } from '../../src/vision/heads/head-layout.ts';
 import { saveKerasH5 } from '../../src/vision/keras/save-model.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { sgd } from '../../src/vision/train/optimizers/sgd.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
-import { crossEntropyOf } from '../../src/vision/train/step/loss.ts';
-import { headLayout } from '../../src/vision/train/step/target-masks.ts';
+import { batchLoss } from '../../src/vision/train/step/loss.ts';
+import { classLabels } from '../support/class-labels.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
 import { tensorFlow } from '../support/tensorflow.ts';
@@ -61,16 +62,19 @@ test('the loss in training, validation and evaluation has label smoothing and th
   });
   const samples = (from: number, count: number) => ({
     images: images.subarray(from * SIZE * SIZE * 3, (from + count) * SIZE * SIZE * 3),
-    taskOf: new Uint8Array(count),
-    classOf: Uint8Array.from({ length: count }, (_, at) => (from + at) % 3),
+    labels: classLabels(
+      tasks,
+      Array.from({ length: count }, (_, at) => [0, (from + at) % 3]),
+    ),
   });
   const losses: number[] = [];
   for (const step of [0, 1]) {
     losses.push((await trainer.step(samples(step * 8, 8), { seed: 1, step, updates: step }, 0)).loss);
   }
   const validation = samples(COUNT, COUNT);
-  const probabilities = await trainer.probabilities(validation.images, COUNT);
-  const validated = crossEntropyOf(probabilities, layout, validation, SMOOTHING) + (await trainer.l2Penalty());
+  const outputs = await trainer.probabilities(validation.images, COUNT);
+  const smoothed = batchLoss(tf, layout)(outputs, validation.labels, { labelSmoothing: SMOOTHING });
+  const validated = smoothed / COUNT + (await trainer.l2Penalty());
   await trainer.dispose();
   model.dispose();
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { drawGarments } from '../../src/demo/draw-garments.ts';
 import { decodeImage } from '../../src/vision/data/images/decode.ts';
 import { permutation } from '../../src/vision/data/shards/permutation.ts';
+import { headLayout } from '../../src/vision/heads/head-layout.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { affine } from '../../src/vision/train/augmentations/affine.ts';
 import { drawNumbers } from '../../src/vision/train/augmentations/augment.ts';
@@ -13,7 +14,7 @@ import { lion } from '../../src/vision/train/optimizers/lion.ts';
 import type { Optimizer } from '../../src/vision/train/optimizers/optimizer.ts';
 import { sgd } from '../../src/vision/train/optimizers/sgd.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
-import { headLayout } from '../../src/vision/train/step/target-masks.ts';
+import { classLabels } from '../support/class-labels.ts';
 import { temporaryFolder } from '../support/dataset.ts';
 import { startKeras } from '../support/keras.ts';
 import { unwrap } from '../support/result.ts';
@@ -190,8 +191,10 @@ test.each(cases)('training with $what, with the seed $seed, has the losses of Ke
   for (const [step, samples] of batches.entries()) {
     const batch = {
       images: Buffer.concat(samples.map((sample) => images.subarray(sample * IMAGE, (sample + 1) * IMAGE))),
-      taskOf: Uint8Array.from(samples, (sample) => taskOf[sample] ?? 0),
-      classOf: Uint8Array.from(samples, (sample) => classOf[sample] ?? 0),
+      labels: classLabels(
+        tasks,
+        samples.map((sample) => [taskOf[sample] ?? 0, classOf[sample] ?? 0]),
+      ),
     };
     const group = { share: 1 / accumulate, isLast: (step + 1) % accumulate === 0 };
     const at = { seed, step, updates: Math.floor(step / accumulate), group };

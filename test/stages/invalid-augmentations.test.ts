@@ -38,7 +38,7 @@ describe('an augmentation of your own fails the training, with what it returned'
       'the targets of one image',
       ({ pixels, targets }, { tf }) => ({
         pixels,
-        targets: targets.map(({ target, headMask }) => ({ target: tf.slice(target, 0, 1), headMask })),
+        targets: targets.map(({ target, weight }) => ({ target: tf.slice(target, 0, 1), weight })),
       }),
       'returned a target of float32 [1, 5], expected float32 [8, 5]',
     ],

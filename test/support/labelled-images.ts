@@ -92,7 +92,7 @@ export async function labelledImages(count = 20, options: LabelledImagesOptions 
     onProgress: () => undefined,
   });
   unwrap(resized);
-  await writeTargets(targets, { samples, classNames });
+  unwrap(await writeTargets(targets, { samples, classNames }));
   await writeQuestions(
     questions,
     samples.map(({ file, task }) => ({ file, labelName: `${task}_labels`, task })),

@@ -5,9 +5,8 @@ import type { TaskPredictions } from './metrics/task-predictions.ts';
 export function classFrequencies(targets: Targets, task: number): Float64Array {
   const counts = new Float64Array(targets.tasks[task]?.classes ?? 0);
   for (const sample of targets.samplesIn('train')) {
-    if (targets.taskOf[sample] !== task) continue;
-    const label = targets.classOf[sample] ?? 0;
-    counts[label] = (counts[label] ?? 0) + 1;
+    for (const { task: labelled, classIndex } of targets.labels(sample))
+      if (labelled === task) counts[classIndex] = (counts[classIndex] ?? 0) + 1;
   }
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.map((count) => (total === 0 ? 1 / counts.length : count / total));

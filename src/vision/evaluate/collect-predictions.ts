@@ -1,5 +1,5 @@
-import type { Targets } from '../data/tables/targets.ts';
-import { headLayout } from '../train/step/target-masks.ts';
+import type { Targets, TaskLabel } from '../data/tables/targets.ts';
+import { answerOf, type HeadLayout } from '../heads/head-layout.ts';
 import type { TaskPredictions } from './metrics/task-predictions.ts';
 
 /** Collects the predictions of samples, batch by batch. */
@@ -8,10 +8,10 @@ export interface PredictionCollector {
    * Adds a batch.
    *
    * @param samples the rows of the samples in the targets, `[count]`.
-   * @param probabilities float32 `[count, all classes]`, row-major: the outputs of all heads.
+   * @param outputs float32 `[count, all columns]`, row-major: the outputs of all heads.
    */
-  add(samples: Int32Array, probabilities: Float32Array): void;
-  /** The samples in the order in which they were added, with the probabilities of their own task only. */
+  add(samples: Int32Array, outputs: Float32Array): void;
+  /** The samples in the order in which they were added, once for each task that they are labelled for. */
   readonly samples: readonly PredictedSample[];
   /** Returns the predictions by task, in task order. */
   byTask(): readonly TaskPredictions[];
@@ -20,45 +20,46 @@ export interface PredictionCollector {
 export interface PredictedSample {
   /** The row of the sample in the targets. */
   readonly sample: number;
-  /** float32 `[classes]`: the output of the head of the sample's task. */
+  readonly label: TaskLabel;
+  /** float32 `[classes]`: the answer of the head of the task. */
   readonly probabilities: Float32Array;
 }
 
-export function collectPredictions(targets: Targets): PredictionCollector {
-  const { offsets, classes, totalClasses } = headLayout(targets.tasks);
+export function collectPredictions(targets: Targets, layout: HeadLayout): PredictionCollector {
   const samples: PredictedSample[] = [];
   return {
-    add(rows, probabilities) {
+    add(rows, outputs) {
       for (const [index, sample] of rows.entries()) {
-        const task = targets.taskOf[sample] ?? 0;
-        const begin = index * totalClasses + (offsets[task] ?? 0);
-        samples.push({ sample, probabilities: probabilities.slice(begin, begin + (classes[task] ?? 0)) });
+        for (const label of targets.labels(sample)) {
+          const placed = layout.heads[label.task];
+          if (placed === undefined) continue;
+          const probabilities = answerOf(placed, outputs, layout, index).slice();
+          samples.push({ sample, label, probabilities });
+        }
       }
     },
     samples,
     byTask: () =>
-      classes.map((count, task) =>
+      targets.tasks.map(({ classes }, task) =>
         taskPredictions(
-          samples.filter(({ sample }) => targets.taskOf[sample] === task),
-          count,
-          targets,
+          samples.filter(({ label }) => label.task === task),
+          classes,
         ),
       ),
   };
 }
 
-function taskPredictions(predicted: readonly PredictedSample[], classes: number, targets: Targets): TaskPredictions {
+function taskPredictions(predicted: readonly PredictedSample[], classes: number): TaskPredictions {
   const probabilities = new Float64Array(predicted.length * classes);
   const maybe = new Uint8Array(probabilities.length);
-  for (const [position, { sample, probabilities: own }] of predicted.entries()) {
+  for (const [position, { label, probabilities: own }] of predicted.entries()) {
     probabilities.set(normalized(own), position * classes);
-    for (let label = 0; label < classes; label += 1)
-      if (targets.label(sample)[label] === 'm') maybe[position * classes + label] = 1;
+    for (const [index, mark] of [...label.text].entries()) if (mark === 'm') maybe[position * classes + index] = 1;
   }
   return {
     classes,
     samples: Int32Array.from(predicted, ({ sample }) => sample),
-    truth: Uint8Array.from(predicted, ({ sample }) => targets.classOf[sample] ?? 0),
+    truth: Uint8Array.from(predicted, ({ label }) => label.classIndex),
     probabilities,
     maybe,
   };

@@ -6,12 +6,14 @@ import type { ModelFacts } from '../models/saved-model.ts';
 import { loadEnsemble } from '../predict/ensemble.ts';
 import { type GivenModel, readGivenModels } from '../predict/given-models.ts';
 import type { ModelOptions } from '../predict/model-params.ts';
+import { loadTensorFlow } from '../tensorflow/load.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import type { TrainingContext } from '../train/loop/fit.ts';
 import { type Validation, validate } from '../train/loop/validate.ts';
 import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
 import { duplicatesIn, type LabelledImages, openLabelledImages } from '../train/samples/labelled-images.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
+import { batchLoss } from '../train/step/loss.ts';
 import { collectPredictions } from './collect-predictions.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
 import type { BootstrapOptions } from './metrics/bootstrap.ts';
@@ -75,13 +77,18 @@ async function evaluateOn(
   const ensemble = await loadEnsemble(models.value, samples.length, options);
   if (!ensemble.ok) return ensemble;
   const { facts } = models.value[0];
-  const predicted = collectPredictions(data.targets);
+  const { layout } = ensemble.value;
+  const predicted = collectPredictions(data.targets, layout);
+  const tensorFlow = await loadTensorFlow({ intraOpThreads: options.threads });
+  if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const validation = await validate({
     // All models take the images of the shards.
     predictor: { probabilities: (images, count) => ensemble.value.probabilities([images], count) },
     data,
     samples,
     batchSize: options.batchSize,
+    layout,
+    lossOf: batchLoss(tensorFlow.value, layout),
     terms: { labelSmoothing: facts.loss.label_smoothing, l2Penalty: facts.loss.l2_penalty },
     onProgress: (done) => progress({ done, total: samples.length, unit: 'images' }),
     onPredicted: predicted.add,

@@ -2,13 +2,13 @@ import type { Duplicates } from '../data/tables/duplicates.ts';
 import type { Targets } from '../data/tables/targets.ts';
 import type { Task } from '../data/tables/task.ts';
 import type { Validation } from '../train/loop/validate.ts';
-import { weightedMean } from '../train/metrics/accuracy.ts';
-import type { ConfusionMatrix } from '../train/metrics/confusion.ts';
+import { weightedMean } from '../train/metrics/weighted-mean.ts';
 import { classFrequencies, constantPredictions } from './baseline.ts';
 import { findLabelErrors, type LabelErrors, type SuspectedLabelError } from './label-errors.ts';
 import { type BootstrapOptions, percentileInterval, type Resampled, resample } from './metrics/bootstrap.ts';
 import { type CalibrationBin, calibrationBins } from './metrics/calibration.ts';
 import { type ClassMetrics, classMetrics } from './metrics/class-metrics.ts';
+import { type ConfusionMatrix, confusionOf } from './metrics/confusion.ts';
 import { TASK_METRICS, type TaskMetric, type TaskMetrics, taskMetrics } from './metrics/task-metrics.ts';
 import { type ScoredSamples, scoreSamples, type TaskPredictions } from './metrics/task-predictions.ts';
 
@@ -75,7 +75,7 @@ interface Measured {
 export function toEvaluation(
   targets: Targets,
   predictions: readonly TaskPredictions[],
-  { loss, crossEntropy, matrices }: Validation,
+  { loss, crossEntropy }: Validation,
   bootstrap: BootstrapOptions,
   about: Pick<Evaluation, 'left_out' | 'duplicates'>,
 ): Evaluation {
@@ -90,10 +90,10 @@ export function toEvaluation(
     bootstrap,
     ...about,
     tasks: targets.tasks.map((task, index) => {
-      const [known, own, confusion] = [predictions[index], measured[index], matrices[index] ?? []];
+      const [known, own] = [predictions[index], measured[index]];
       if (known === undefined || own === undefined)
         throw new Error(`There are no predictions of the task ${task.name}.`);
-      return evaluateTask(task, targets, known, own, confusion);
+      return evaluateTask(task, targets, known, own);
     }),
   };
 }
@@ -114,9 +114,9 @@ function evaluateTask(
   targets: Targets,
   predictions: TaskPredictions,
   { scored, metrics, baseline, resampled }: Measured,
-  confusion: ConfusionMatrix,
 ): TaskEvaluation {
   const { suspected, ...counts } = findLabelErrors(predictions);
+  const confusion = confusionOf(scored);
   return {
     name,
     count: predictions.truth.length,

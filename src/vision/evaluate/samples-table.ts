@@ -16,7 +16,7 @@ import { normalized, type PredictedSample } from './collect-predictions.ts';
 import { indexOfLargest } from './metrics/task-predictions.ts';
 
 /**
- * Writes the predictions of an evaluation as an Arrow table with a row for each sample: `sample` (its row in the targets),
+ * Writes the predictions of an evaluation as an Arrow table with a row for each label of a sample: `sample` (its row in the targets),
  * `file`, `task`, `split`, `label` (`y`, `n` or `m` for each class), `class` (the true one), `predicted`, `probabilities`
  * (of the classes of its task, float32, as the model puts them out) and `loss` (its cross-entropy). The tasks are in the
  * metadata of the schema, as JSON.
@@ -26,19 +26,18 @@ export function writePredictedSamples(
   targets: Targets,
   predicted: readonly PredictedSample[],
 ): Promise<void> {
-  const trueClass = ({ sample }: PredictedSample) => targets.classOf[sample] ?? 0;
   const columns = {
     sample: int32Column(Int32Array.from(predicted, ({ sample }) => sample)),
     file: textColumn(predicted.map(({ sample }) => targets.file(sample))),
-    task: textColumn(predicted.map(({ sample }) => targets.tasks[targets.taskOf[sample] ?? 0]?.name ?? '')),
+    task: textColumn(predicted.map(({ label }) => targets.tasks[label.task]?.name ?? '')),
     split: textColumn(predicted.map(() => 'validation')),
-    label: textColumn(predicted.map(({ sample }) => targets.label(sample))),
-    class: uint8Column(Uint8Array.from(predicted, trueClass)),
+    label: textColumn(predicted.map(({ label }) => label.text)),
+    class: uint8Column(Uint8Array.from(predicted, ({ label }) => label.classIndex)),
     predicted: uint8Column(Uint8Array.from(predicted, ({ probabilities }) => indexOfLargest(probabilities))),
     probabilities: float32ListColumn(predicted.map(({ probabilities }) => probabilities)),
     loss: float64Column(
-      Float64Array.from(predicted, (each) => {
-        const own = normalized(each.probabilities)[trueClass(each)] ?? 0;
+      Float64Array.from(predicted, ({ label, probabilities }) => {
+        const own = normalized(probabilities)[label.classIndex] ?? 0;
         return -Math.log(Math.max(own, Number.EPSILON));
       }),
     ),

@@ -5,6 +5,7 @@ import { badInput, failed, type Progress, type StageFailure } from '../../index.
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { openShards, type ShardSet } from '../data/shards/shards.ts';
 import { type EvaluatedSample, readPredictedSamples } from '../evaluate/samples-table.ts';
+import type { Heads } from '../heads/head.ts';
 import type { Backbones } from '../models/backbones/backbone.ts';
 import { buildClassifier } from '../models/classifier.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
@@ -30,6 +31,8 @@ export interface ExplainOptions {
   readonly threads: number;
   /** The backbones that the model may have; the built-in ones by default. */
   readonly backbones?: Backbones | undefined;
+  /** The heads that it may have besides the built-in ones, by task. */
+  readonly heads?: Heads | undefined;
   onProgress(progress: Progress): void;
 }
 
@@ -45,7 +48,7 @@ export async function explainMistakes(
 ): Promise<Result<number, StageFailure>> {
   const samples = await readPredictedSamples(paths.samples);
   if (!samples.ok) return failure(badInput(samples.failure));
-  const facts = await readModelFacts(paths.model, options.backbones);
+  const facts = await readModelFacts(paths.model, options.backbones, options.heads);
   if (!facts.ok) return failure(badInput(facts.failure));
   const shards = await openShards(paths.shards);
   if (!shards.ok) return failure(badInput(shards.failure));
@@ -65,12 +68,12 @@ async function drawAll(
   shards: ShardSet,
   facts: ModelFacts,
   paths: ExplainPaths,
-  { threads, onProgress, backbones }: ExplainOptions,
+  { threads, onProgress, backbones, heads }: ExplainOptions,
 ): Promise<Result<number, StageFailure>> {
   const tensorFlow = await loadTensorFlow({ intraOpThreads: threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
-  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0, backbones });
+  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0, backbones, heads });
   const loaded = await loadWeightsInto(tf, model, paths.model);
   if (!loaded.ok) return failure(badInput(loaded.failure));
   await mkdir(paths.explanations, { recursive: true });

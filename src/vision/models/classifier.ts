@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import type { Heads, HeadTask } from '../heads/head.ts';
+import { headLayout } from '../heads/head-layout.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import type { Backbones } from './backbones/backbone.ts';
 import { backbones as builtIn } from './backbones/index.ts';
-import { heads, type TaskClasses } from './heads.ts';
+import { buildHeads } from './heads.ts';
 import { LayerFactory } from './layers/layer-factory.ts';
 
 /** The name of the layer that pools the feature maps of the backbone. */
@@ -16,7 +18,7 @@ export interface Architecture {
   /** The size of the images, in pixels. */
   readonly height: number;
   readonly width: number;
-  readonly tasks: readonly TaskClasses[];
+  readonly tasks: readonly HeadTask[];
 }
 
 /** How a classifier is trained, as far as its layers decide that. */
@@ -29,6 +31,8 @@ export interface ClassifierOptions {
   readonly batchNormalizationMomentum?: number | undefined;
   /** The backbones that there are; the built-in ones by default. */
   readonly backbones?: Backbones | undefined;
+  /** The heads that there are besides the built-in ones, by task. */
+  readonly heads?: Heads | undefined;
 }
 
 /** A backbone in the code of a project does not return what its type says. */
@@ -39,18 +43,18 @@ export class InvalidBackbone extends Error {
 }
 
 /**
- * Builds the multi-task classifier: preprocessing, backbone, global average pooling, dropout, and one softmax head for
- * each task.
+ * Builds the multi-task classifier: preprocessing, backbone, global average pooling, dropout, and one head for each
+ * task.
  *
- * @returns a model from float32 [n, height, width, 3], values from 0 to 255, to float32 [n, classes] for each task, in
+ * @returns a model from float32 [n, height, width, 3], values from 0 to 255, to float32 [n, columns] for each task, in
  *   order.
- * @throws an `InvalidBackbone` if its `build` returns no feature maps; an error if there is no such backbone, or a task has
- *   the same name as a layer of it.
+ * @throws an `InvalidBackbone` if its `build` returns no feature maps, an `InvalidHead` if one does not add its layers; an
+ *   error if there is no such backbone or head, or a task has the same name as a layer of the backbone.
  */
 export function buildClassifier(
   tf: TensorFlow,
   { backbone, height, width, tasks }: Architecture,
-  { dropout, seed, batchNormalizationMomentum, backbones = builtIn }: ClassifierOptions,
+  { dropout, seed, batchNormalizationMomentum, backbones = builtIn, heads }: ClassifierOptions,
 ): LayersModel {
   const chosen = backbones[backbone];
   if (chosen === undefined) throw new Error(`There is no backbone "${backbone}".`);
@@ -64,6 +68,7 @@ export function buildClassifier(
   if (!(maps instanceof tf.SymbolicTensor))
     throw new InvalidBackbone(backbone, `its "build" returned ${inspect(maps)}`);
   const pooled = layers.globalAveragePooling2d(maps, { name: POOLING_LAYER });
-  const outputs = heads(layers, afterPooling?.(layers, pooled) ?? pooled, tasks, dropout);
+  const features = afterPooling?.(layers, pooled) ?? pooled;
+  const outputs = buildHeads(layers, features, headLayout(tasks, heads).heads, dropout);
   return tf.model({ name, inputs: input, outputs });
 }

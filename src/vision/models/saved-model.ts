@@ -2,10 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { readJsonFile } from '../../shared/json-file.ts';
-import { problem, type Result, success } from '../../shared/problem.ts';
+import { failure, type Problem, problem, type Result, success } from '../../shared/problem.ts';
 import type { FromSchema } from '../../shared/schema-type.ts';
 import { reasonOf } from '../../shared/wording.ts';
 import { FITS, INTERPOLATIONS } from '../data/images/resizing.ts';
+import { LABEL_KINDS } from '../data/tables/label-kind.ts';
+import type { Heads, HeadTask } from '../heads/head.ts';
+import { defaultHead, headOf } from '../heads/index.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import type { Backbones } from './backbones/backbone.ts';
 import { backbones as builtIn } from './backbones/index.ts';
@@ -37,8 +40,14 @@ const factsSchema = {
         required: ['name', 'classes'],
         properties: {
           name: { type: 'string' },
+          kind: { enum: LABEL_KINDS },
           classes: { type: 'integer', minimum: 1 },
           class_names: { type: 'array', items: { type: 'string' } },
+          head: { type: 'string' },
+          fitted: {
+            type: 'object',
+            additionalProperties: { type: 'array', items: { type: 'number' } },
+          },
         },
       },
     },
@@ -54,9 +63,10 @@ const factsSchema = {
 
 /**
  * What a saved model was built from, how the images that it was trained on were resized, the total number of epochs and
- * steps that it was trained for, and what its loss has besides the cross-entropy.
+ * steps that it was trained for, and what its loss has besides the losses of its heads. A task without a `head` has the default
+ * one of its kind.
  */
-export type ModelFacts = FromSchema<typeof factsSchema>;
+export type ModelFacts = Omit<FromSchema<typeof factsSchema>, 'tasks'> & { readonly tasks: readonly HeadTask[] };
 
 /**
  * Saves a model to a directory: `model.json` and `weights.bin` in the format of TensorFlow.js' `LayersModel`, which any
@@ -84,9 +94,14 @@ export async function saveModel(
 }
 
 /**
- * Reads the facts about a saved model; a problem if they are missing or invalid, or if its backbone is none of these.
+ * Reads the facts about a saved model; a problem if they are missing or invalid, or if its backbone is none of these,
+ * or the head of a task neither built in nor the one of these.
  */
-export async function readModelFacts(directory: string, backbones: Backbones = builtIn): Promise<Result<ModelFacts>> {
+export async function readModelFacts(
+  directory: string,
+  backbones: Backbones = builtIn,
+  heads: Heads = {},
+): Promise<Result<ModelFacts>> {
   const file = path.join(directory, FACTS_FILE);
   const facts = await readJsonFile<ModelFacts>(file, factsSchema, {
     unreadable: 'cannot read the facts about the model',
@@ -94,13 +109,30 @@ export async function readModelFacts(directory: string, backbones: Backbones = b
     called: 'model',
     advice: RETRAIN,
   });
-  if (!facts.ok || Object.hasOwn(backbones, facts.value.backbone)) return facts;
+  if (!facts.ok) return facts;
+  const lacking = facts.value.tasks.flatMap((task) => headProblem(task, heads, file));
+  if (lacking.length > 0) return failure(lacking);
+  if (Object.hasOwn(backbones, facts.value.backbone)) return facts;
   return problem(`the model has the backbone "${facts.value.backbone}", which this stage does not have`, {
     at: { file },
     advice:
       `It has ${Object.keys(backbones).join(', ')}. Give it those of the training stage, in its module: ` +
       '{ backbones: { … } }.',
   });
+}
+
+function headProblem(task: HeadTask, heads: Heads, file: string): readonly Problem[] {
+  const { name, head = defaultHead(task) } = task;
+  const given = Object.hasOwn(heads, name) ? heads[name] : undefined;
+  if (given !== undefined && given.name !== head) {
+    const message = `the model has the head "${head}" for the task "${name}", but this stage gives it "${given.name}"`;
+    return [{ message, at: { file }, advice: 'Give all stages of a model the same heads, in their modules.' }];
+  }
+  if (headOf(task, heads) !== undefined) return [];
+  const message = `the model has the head "${head}" for the task "${name}", which this stage does not have`;
+  return [
+    { message, at: { file }, advice: `Give it that of the training stage, in its module: { heads: { ${name}: … } }.` },
+  ];
 }
 
 /** Returns the weights that have another name in a saved model: both names with the layer's, and both shapes. */

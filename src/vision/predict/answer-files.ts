@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Field, Float32, List, Schema, Utf8 } from 'apache-arrow';
 import { csvLine } from '../../shared/text/csv.ts';
 import { createArrowFile, float32Column, float32ListColumn, textColumn } from '../data/tables/arrow-file.ts';
-import type { TaskClasses } from '../models/heads.ts';
+import type { HeadTask } from '../heads/head.ts';
 import type { ImageAnswer } from './image-answers.ts';
 import { probabilityList } from './prediction-line.ts';
 
@@ -24,7 +24,7 @@ export interface AnswerFile {
 export function createAnswerFile(
   folder: string,
   format: AnswerFormat,
-  tasks: readonly TaskClasses[],
+  tasks: readonly HeadTask[],
 ): Promise<AnswerFile> {
   const file = path.join(folder, `predictions.${format}`);
   if (format === 'arrow') return arrowFile(file, tasks);
@@ -63,7 +63,7 @@ async function linesFile(file: string, linesOf: (answer: ImageAnswer) => string,
   };
 }
 
-async function arrowFile(file: string, tasks: readonly TaskClasses[]): Promise<AnswerFile> {
+async function arrowFile(file: string, tasks: readonly HeadTask[]): Promise<AnswerFile> {
   const fields = [
     new Field('file', new Utf8(), false),
     new Field('task', new Utf8(), false),

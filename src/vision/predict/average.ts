@@ -1,4 +1,4 @@
-import type { HeadLayout } from '../train/step/target-masks.ts';
+import type { HeadLayout } from '../heads/head-layout.ts';
 
 /** How the probabilities of several models are averaged: their arithmetic mean, or the normalized geometric one. */
 export const AVERAGES = ['probabilities', 'logarithms'] as const;
@@ -8,7 +8,7 @@ export type Average = (typeof AVERAGES)[number];
 const LEAST = 1e-7;
 
 export interface WeightedProbabilities {
-  /** float32 `[count, all classes]`, row-major. */
+  /** float32 `[count, all columns]`, row-major. */
   readonly probabilities: Float32Array;
   readonly weight: number;
 }
@@ -17,7 +17,7 @@ export interface WeightedProbabilities {
  * Averages the predictions of several models, in float64. The probabilities of one model stay as they are.
  *
  * @param layout the heads, which are normalized each by itself when logarithms are averaged.
- * @returns float32 `[count, all classes]`, row-major.
+ * @returns float32 `[count, all columns]`, row-major.
  */
 export function averageOf(
   models: readonly WeightedProbabilities[],
@@ -39,12 +39,12 @@ export function averageOf(
   return Float32Array.from(average === 'logarithms' ? normalizedHeads(mean.map(Math.exp), layout) : mean);
 }
 
-function normalizedHeads(values: Float64Array, { totalClasses, offsets, classes }: HeadLayout): Float64Array {
+function normalizedHeads(values: Float64Array, { heads, totalColumns }: HeadLayout): Float64Array {
   const normalized = new Float64Array(values.length);
-  for (let row = 0; row < values.length; row += totalClasses) {
-    for (const [task, offset] of offsets.entries()) {
+  for (let row = 0; row < values.length; row += totalColumns) {
+    for (const { offset, columns } of heads) {
       const begin = row + offset;
-      const head = values.subarray(begin, begin + (classes[task] ?? 0));
+      const head = values.subarray(begin, begin + columns);
       const sum = head.reduce((all, each) => all + each, 0);
       normalized.set(
         head.map((each) => each / sum),

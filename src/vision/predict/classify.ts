@@ -136,7 +136,7 @@ async function answerTo(
     const answers = [];
     for (const predicted of batch.value) {
       const file = files[done++] ?? '';
-      if (predicted.ok) answers.push(imageAnswer(file, ensemble.tasks, predicted.value));
+      if (predicted.ok) answers.push(imageAnswer(file, ensemble.layout, predicted.value));
       else unanswered.push({ file, reason: predicted.failure.map(({ message }) => message).join('; ') });
     }
     for (const output of outputs) await output.write(answers);

@@ -1,9 +1,9 @@
 import type { StageFailure } from '../../index.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
 import type { DecodeOptions } from '../data/images/decode.ts';
-import type { TaskClasses } from '../models/heads.ts';
+import type { HeadTask } from '../heads/head.ts';
+import { type HeadLayout, headLayout } from '../heads/head-layout.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
-import { headLayout } from '../train/step/target-masks.ts';
 import { type Average, averageOf } from './average.ts';
 import type { GivenModel } from './given-models.ts';
 import { loadPredictor, type PredictorOptions } from './load-predictor.ts';
@@ -12,14 +12,15 @@ import type { Predictor } from './predictor.ts';
 /** One or more models whose predictions are averaged. */
 export interface Ensemble {
   /** The tasks, the same for all models. */
-  readonly tasks: readonly TaskClasses[];
+  readonly tasks: readonly HeadTask[];
+  readonly layout: HeadLayout;
   /** The ways in which the models need an image to be resized, each once. */
   readonly sizes: readonly DecodeOptions[];
   /**
-   * Predicts class probabilities.
+   * Predicts what the heads put out.
    *
    * @param images for each of `sizes` uint8 [count, height, width, 3]; at most a batch.
-   * @returns float32 [count, all classes], row-major: the probabilities of all heads, concatenated in task order.
+   * @returns float32 [count, all columns], row-major: the outputs of all heads, concatenated in task order.
    */
   probabilities(images: readonly Uint8Array[], count: number): Promise<Float32Array>;
   /** Frees the models. */
@@ -47,7 +48,7 @@ export async function loadEnsemble(
   options: EnsembleOptions,
 ): Promise<Result<Ensemble, StageFailure>> {
   const { tasks } = models[0].facts;
-  const layout = headLayout(tasks);
+  const layout = headLayout(tasks, options.heads);
   const sizes: DecodeOptions[] = [];
   const members: { readonly predictor: Predictor; readonly weight: number; readonly size: number }[] = [];
   const dispose = async () => {
@@ -64,6 +65,7 @@ export async function loadEnsemble(
   }
   return success({
     tasks,
+    layout,
     sizes,
     async probabilities(batches, count) {
       const predicted = [];

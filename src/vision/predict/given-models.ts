@@ -1,6 +1,8 @@
 import type { CollectedArtifact } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { counted } from '../../shared/wording.ts';
+import type { Heads } from '../heads/head.ts';
+import { defaultHead } from '../heads/index.ts';
 import type { Backbones } from '../models/backbones/backbone.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
@@ -15,6 +17,7 @@ export interface GivenModel {
 interface GivenModelOptions {
   readonly modelWeights?: readonly number[] | undefined;
   readonly backbones?: Backbones | undefined;
+  readonly heads?: Heads | undefined;
 }
 
 /**
@@ -22,16 +25,17 @@ interface GivenModelOptions {
  *
  * @param options.modelWeights how much each of them counts, in their order; equally if omitted.
  * @param options.backbones the backbones that a model may have; the built-in ones by default.
+ * @param options.heads the heads that it may have besides the built-in ones, by task.
  * @returns a problem if a model cannot be read, they have different tasks, or the weights do not fit.
  */
 export async function readGivenModels(
   models: readonly CollectedArtifact[],
-  { modelWeights: weights, backbones }: GivenModelOptions,
+  { modelWeights: weights, backbones, heads }: GivenModelOptions,
 ): Promise<Result<readonly [GivenModel, ...GivenModel[]]>> {
   const problems: Problem[] = weightProblems(models, weights);
   const given: GivenModel[] = [];
   for (const [index, { path: directory }] of models.entries()) {
-    const facts = await readModelFacts(directory, backbones);
+    const facts = await readModelFacts(directory, backbones, heads);
     if (facts.ok) given.push({ directory, facts: facts.value, weight: weights?.[index] ?? 1 });
     else problems.push(...facts.failure);
   }
@@ -40,7 +44,16 @@ export async function readGivenModels(
   const expected = describeTasks(first.facts.tasks);
   for (const { directory, facts } of others) {
     const found = describeTasks(facts.tasks);
-    if (found === expected) continue;
+    const heads = headNames(facts);
+    if (found === expected && heads === headNames(first.facts)) continue;
+    if (found === expected) {
+      problems.push({
+        message: `this model has the heads ${heads}, but the first model has ${headNames(first.facts)}`,
+        at: { file: directory },
+        advice: 'Average models that have the same heads.',
+      });
+      continue;
+    }
     problems.push({
       message: `this model has the tasks ${found}, but the first model has ${expected}`,
       at: { file: directory },
@@ -48,6 +61,10 @@ export async function readGivenModels(
     });
   }
   return problems.length > 0 ? failure(problems) : success([first, ...others]);
+}
+
+function headNames({ tasks }: ModelFacts): string {
+  return tasks.map(({ head, ...task }) => head ?? defaultHead(task)).join(', ');
 }
 
 function weightProblems(models: readonly CollectedArtifact[], weights: readonly number[] | undefined): Problem[] {

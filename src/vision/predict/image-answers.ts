@@ -1,4 +1,4 @@
-import type { TaskClasses } from '../models/heads.ts';
+import { answerOf, type HeadLayout } from '../heads/head-layout.ts';
 
 /** What an ensemble says about an image for a task. */
 export interface TaskAnswer {
@@ -19,15 +19,14 @@ export interface ImageAnswer {
 }
 
 /**
- * Divides the outputs of all heads by task.
+ * Turns the outputs of all heads into answers.
  *
- * @param probabilities float32 `[all classes]`, in task order.
+ * @param outputs float32 `[all columns]`, in task order.
  */
-export function imageAnswer(file: string, tasks: readonly TaskClasses[], probabilities: Float32Array): ImageAnswer {
-  let begin = 0;
-  const answers = tasks.map(({ name, classes: count, class_names: names }) => {
-    const own = probabilities.subarray(begin, begin + count);
-    begin += count;
+export function imageAnswer(file: string, layout: HeadLayout, outputs: Float32Array): ImageAnswer {
+  const answers = layout.heads.map((placed) => {
+    const { name, class_names: names } = placed.task;
+    const own = answerOf(placed, outputs, layout);
     const classes = Array.from(own, (_, index) => names?.[index] ?? String(index));
     return { task: name, class: classes[own.indexOf(Math.max(...own))] ?? '', classes, probabilities: own };
   });

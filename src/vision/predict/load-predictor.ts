@@ -1,5 +1,6 @@
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Result, success } from '../../shared/problem.ts';
+import type { Heads } from '../heads/head.ts';
 import type { Backbones } from '../models/backbones/backbone.ts';
 import { buildClassifier } from '../models/classifier.ts';
 import { loadWeightsInto, type ModelFacts } from '../models/saved-model.ts';
@@ -16,6 +17,8 @@ export interface PredictorOptions {
   readonly augmentation: TestTimeAugmentation;
   /** The backbones that a model may have; the built-in ones by default. */
   readonly backbones?: Backbones | undefined;
+  /** The heads that a model may have besides the built-in ones, by task. */
+  readonly heads?: Heads | undefined;
 }
 
 /**
@@ -31,12 +34,12 @@ export async function loadPredictor(
   directory: string,
   facts: ModelFacts,
   samples: number,
-  { batchSize, threads, execution, augmentation, backbones }: PredictorOptions,
+  { batchSize, threads, execution, augmentation, backbones, heads }: PredictorOptions,
 ): Promise<Result<Predictor, StageFailure>> {
   const tensorFlow = await loadTensorFlow({ intraOpThreads: threads });
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const tf = tensorFlow.value;
-  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0, backbones });
+  const model = buildClassifier(tf, facts, { dropout: 0, seed: 0, backbones, heads });
   const loaded = await loadWeightsInto(tf, model, directory);
   if (!loaded.ok) {
     model.dispose();

@@ -7,7 +7,6 @@ import { checkImage, type DecodedImage, decodeImage } from '../data/images/decod
 import { imageReader } from '../data/images/image-file.ts';
 import { type OnBadImage, QUARANTINE_ADVICE } from '../data/images/load-image.ts';
 import { limitProblems } from '../data/labels/limit-problems.ts';
-import { headLayout } from '../train/step/target-masks.ts';
 import type { Ensemble } from './ensemble.ts';
 
 export interface PredictImagesOptions {
@@ -21,7 +20,7 @@ export interface PredictImagesOptions {
   onProgress(progress: Progress): void;
 }
 
-/** float32 `[all classes]`: the outputs of all heads for an image; or why it cannot be decoded. */
+/** float32 `[all columns]`: the outputs of all heads for an image; or why it cannot be decoded. */
 export type PredictedImage = Result<Float32Array>;
 
 /**
@@ -115,7 +114,7 @@ async function predictBatch(
   ensemble: Ensemble,
   images: readonly Result<readonly DecodedImage[]>[],
 ): Promise<PredictedImage[]> {
-  const { totalClasses } = headLayout(ensemble.tasks);
+  const { totalColumns } = ensemble.layout;
   const batches = ensemble.sizes.map(({ height, width }, size) => {
     // A broken image keeps its place.
     const blank = new Uint8Array(height * width * 3);
@@ -123,6 +122,6 @@ async function predictBatch(
   });
   const probabilities = await ensemble.probabilities(batches, images.length);
   return images.map((image, row) =>
-    image.ok ? success(probabilities.slice(row * totalClasses, (row + 1) * totalClasses)) : image,
+    image.ok ? success(probabilities.slice(row * totalColumns, (row + 1) * totalColumns)) : image,
   );
 }

@@ -4,9 +4,9 @@ import { failure, type Problem, type Result, success } from '../../shared/proble
 import type { Fit } from '../data/images/resizing.ts';
 import type { Quarantined } from '../data/shards/quarantine.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
+import { answerOf } from '../heads/head-layout.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
-import { headLayout } from '../train/step/target-masks.ts';
 import { loadEnsemble } from './ensemble.ts';
 import { type GivenModel, readGivenModels } from './given-models.ts';
 import type { ModelOptions } from './model-params.ts';
@@ -74,7 +74,7 @@ async function answer(
     if (questions.length > 0) {
       const ensemble = await loadEnsemble(models, questions.length, options);
       if (!ensemble.ok) return ensemble;
-      const { offsets } = headLayout(ensemble.value.tasks);
+      const { layout } = ensemble.value;
       const files = questions.map((question) => question.file);
       let done = 0;
       for await (const batch of predictImages(files, { ...options, ensemble: ensemble.value, root: paths.dataset })) {
@@ -86,9 +86,9 @@ async function answer(
             quarantined.set(question.file, predicted.failure.map(({ message }) => message).join('; '));
             continue;
           }
-          const task = ensemble.value.tasks.findIndex(({ name }) => name === question.task);
-          const [begin, classes] = [offsets[task] ?? 0, ensemble.value.tasks[task]?.classes ?? 0];
-          await file.write(predictionLine(question, predicted.value.subarray(begin, begin + classes)));
+          const asked = layout.heads.find(({ task }) => task.name === question.task);
+          if (asked === undefined) continue;
+          await file.write(predictionLine(question, answerOf(asked, predicted.value, layout)));
           lines += 1;
         }
         done += batch.value.length;

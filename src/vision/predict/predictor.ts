@@ -8,10 +8,10 @@ import { averagedProbabilities, NO_AUGMENTATION, type TestTimeAugmentation } fro
 /** Runs a classifier for inference. */
 export interface Predictor {
   /**
-   * Predicts class probabilities.
+   * Predicts what the heads put out.
    *
    * @param images uint8 [count, height, width, 3]; at most a batch.
-   * @returns float32 [count, all classes], row-major: the probabilities of all heads, concatenated in task order.
+   * @returns float32 [count, all columns], row-major: the outputs of all heads, concatenated in task order.
    */
   probabilities(images: Uint8Array, count: number): Promise<Float32Array>;
   /** Frees the graph; the model stays usable. */
@@ -89,11 +89,11 @@ export function addPrediction(
 }
 
 /**
- * Predicts class probabilities by an entry point of a graph. A smaller batch is filled up with black images: each image
+ * Predicts what the heads put out by an entry point of a graph. A smaller batch is filled up with black images: each image
  * is predicted by itself.
  *
  * @param images uint8 [count, height, width, 3].
- * @returns float32 [count, all classes], row-major.
+ * @returns float32 [count, all columns], row-major.
  * @throws if `count` is larger than the batch.
  */
 export async function predictBy(

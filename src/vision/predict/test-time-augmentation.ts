@@ -1,6 +1,6 @@
 import type { LayersModel, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import { probabilitiesOf } from '../train/step/forward.ts';
+import { outputsOf } from '../train/step/forward.ts';
 
 /** Variants of an image that are predicted, too, and averaged with it. */
 export interface TestTimeAugmentation {
@@ -16,7 +16,7 @@ export const NO_AUGMENTATION: TestTimeAugmentation = { horizontalFlip: false, sc
  * Returns the mean of the probabilities of all variants of the images.
  *
  * @param pixels float32 [n, height, width, 3], values from 0 to 255.
- * @returns float32 [n, all classes].
+ * @returns float32 [n, all columns].
  */
 export function averagedProbabilities(
   tf: TensorFlow,
@@ -28,9 +28,9 @@ export function averagedProbabilities(
     const enlarged = scales.map((scale) => (scale === 1 ? pixels : enlarge(tf, pixels, scale)));
     const variants = enlarged.flatMap((each) => (horizontalFlip ? [each, tf.reverse(each, 2)] : [each]));
     const [first = pixels, ...others] = variants;
-    const own = probabilitiesOf(tf, model, first);
+    const own = outputsOf(tf, model, first);
     if (others.length === 0) return own;
-    const sum = others.reduce((total, each) => tf.add(total, probabilitiesOf(tf, model, each)) as Tensor2D, own);
+    const sum = others.reduce((total, each) => tf.add(total, outputsOf(tf, model, each)) as Tensor2D, own);
     return tf.div(sum, variants.length) as Tensor2D;
   });
 }

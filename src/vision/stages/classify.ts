@@ -33,7 +33,7 @@ const params = {
  * Returns the stage that classifies all images of a folder for every task of one or more models. It needs no label files and no
  * questions.
  */
-export function classifyStage({ backbones: given }: ModelStageOptions = {}) {
+export function classifyStage({ backbones: given, heads }: ModelStageOptions = {}) {
   const backbones = withBuiltIn(given);
   return defineStage({
     params,
@@ -41,7 +41,7 @@ export function classifyStage({ backbones: given }: ModelStageOptions = {}) {
     outputs: ['predictions'],
     async run({ params, inputs, outputs, log, metrics, progress, signal }) {
       const { formats, on_bad_image: onBadImage } = params;
-      const options = { ...modelOptions(params), backbones, formats, onBadImage, signal, onProgress: progress };
+      const options = { ...modelOptions(params), backbones, heads, formats, onBadImage, signal, onProgress: progress };
       const classified = await classify({ ...inputs, ...outputs }, options);
       if (!classified.ok) return classified.failure;
       const { images, quarantined, notes } = classified.value;

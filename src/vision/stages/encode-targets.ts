@@ -2,7 +2,7 @@ import { badInput, defineStage } from '../../index.ts';
 import { readSamples } from '../data/tables/samples.ts';
 import { writeTargets } from '../data/tables/targets.ts';
 
-/** Returns the stage that encodes the labels of the samples as one one-hot matrix per task, with the names of the classes. */
+/** Returns the stage that encodes the labels of the samples as one matrix per task, with the names of the classes. */
 export function encodeTargetsStage() {
   return defineStage({
     inputs: ['samples'],
@@ -10,7 +10,8 @@ export function encodeTargetsStage() {
     async run({ inputs, outputs }) {
       const table = await readSamples(inputs.samples);
       if (!table.ok) return badInput(table.failure);
-      await writeTargets(outputs.targets, table.value);
+      const written = await writeTargets(outputs.targets, table.value);
+      if (!written.ok) return badInput(written.failure);
     },
   });
 }

@@ -30,7 +30,7 @@ const params = {
  * Returns the stage that evaluates a model, or the mean of several, on the validation split, with intervals and suspected
  * label errors.
  */
-export function evaluateStage({ backbones: given }: ModelStageOptions = {}) {
+export function evaluateStage({ backbones: given, heads }: ModelStageOptions = {}) {
   const backbones = withBuiltIn(given);
   return defineStage({
     params,
@@ -38,7 +38,7 @@ export function evaluateStage({ backbones: given }: ModelStageOptions = {}) {
     outputs: ['evaluation.json', 'samples.arrow'],
     async run({ params, inputs, outputs, metrics, progress, log }) {
       const { bootstrap_resamples: resamples, seed } = params;
-      const options = { ...modelOptions(params), backbones, bootstrap: { resamples, seed } };
+      const options = { ...modelOptions(params), backbones, heads, bootstrap: { resamples, seed } };
       const evaluation = await evaluate({ ...inputs, ...outputs }, options, { progress, log });
       if (!evaluation.ok) return evaluation.failure;
       metrics(evaluationMetrics(evaluation.value));

@@ -19,14 +19,14 @@ const params = {
 } as const;
 
 /** Returns the stage that draws by Grad-CAM where the images of the worst mistakes speak for the predicted and for the true class. */
-export function explainMistakesStage({ backbones: given }: ModelStageOptions = {}) {
+export function explainMistakesStage({ backbones: given, heads }: ModelStageOptions = {}) {
   const backbones = withBuiltIn(given);
   return defineStage({
     params,
     inputs: ['shards', 'samples', 'model'],
     outputs: ['explanations'],
     async run({ params, inputs, outputs, metrics, progress }) {
-      const options = { ...params, backbones, onProgress: progress };
+      const options = { ...params, backbones, heads, onProgress: progress };
       const explained = await explainMistakes({ ...inputs, ...outputs }, options);
       if (!explained.ok) return explained.failure;
       metrics({ explained: explained.value });

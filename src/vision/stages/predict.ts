@@ -31,7 +31,7 @@ const params = {
  * Returns the stage that predicts the data set's questions with one or more models, in the submission format of the FashionAI
  * challenge.
  */
-export function predictStage({ backbones: given }: ModelStageOptions = {}) {
+export function predictStage({ backbones: given, heads }: ModelStageOptions = {}) {
   const backbones = withBuiltIn(given);
   return defineStage({
     params,
@@ -39,7 +39,7 @@ export function predictStage({ backbones: given }: ModelStageOptions = {}) {
     outputs: ['predictions.csv'],
     async run({ params, inputs, outputs, log, metrics, progress, signal }) {
       const { fit, on_bad_image: onBadImage } = params;
-      const options = { ...modelOptions(params), backbones, fit, onBadImage, signal, onProgress: progress };
+      const options = { ...modelOptions(params), backbones, heads, fit, onBadImage, signal, onProgress: progress };
       const predicted = await predict({ ...inputs, ...outputs }, options);
       if (!predicted.ok) return predicted.failure;
       const { quarantined } = predicted.value;

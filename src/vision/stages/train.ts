@@ -19,7 +19,7 @@ export interface TrainStageOptions extends ModelStageOptions {
 }
 
 /** Returns the stage that trains a multi-task classifier on the training split, from initial weights or a saved model. */
-export function trainStage({ backbones: given, augmentations, optimizer, schedule }: TrainStageOptions = {}) {
+export function trainStage({ backbones: given, heads, augmentations, optimizer, schedule }: TrainStageOptions = {}) {
   const backbones = withBuiltIn(given);
   const inModule = {
     ...(augmentations !== undefined && { augmentations }),
@@ -34,7 +34,7 @@ export function trainStage({ backbones: given, augmentations, optimizer, schedul
       const { shards, targets, model: startFrom, weights } = inputs;
       const trained = await train(
         { shards, targets, startFrom, weights, work, downloads, ...outputs },
-        { ...trainOptions(params), backbones, ...inModule },
+        { ...trainOptions(params), backbones, heads, ...inModule },
         context,
       );
       if (!trained.ok) return trained.failure;

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { headLayout } from '../heads/head-layout.ts';
+import { withCheckedCode } from '../invalid-module-code.ts';
 import type { ClassifierOptions } from '../models/classifier.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
@@ -10,27 +12,24 @@ import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Precision } from '../tensorflow/session/config-proto.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
-import { augmentationProblems } from './augmentations/invalid-augmentation.ts';
 import { openCheckpoints } from './checkpoints/checkpoints.ts';
-import { withCheckedCode } from './invalid-module-code.ts';
 import { divergedProblem } from './loop/diverged.ts';
 import { type FitOptions, fitModel, type TrainingContext, type TrainingProgress } from './loop/fit.ts';
-import { groupsPerEpoch } from './loop/groups.ts';
 import type { EpochMetrics } from './loop/history.ts';
-import { type LearningRateOptions, scheduleProblems } from './loop/learning-rate.ts';
+import type { LearningRateOptions } from './loop/learning-rate.ts';
 import { writeTensorBoard } from './loop/tensorboard.ts';
-import { optimizerProblems } from './optimizers/invalid-optimizer.ts';
 import { monitorProblems, sampleProblems, sampleWarnings } from './samples/check-samples.ts';
-import { type ClassWeights, classWeightColumns, classWeightProblems } from './samples/class-weights.ts';
+import { type ClassWeights, classWeightProblems, classWeightsByTask } from './samples/class-weights.ts';
 import { type LabelledImages, openLabelledImages } from './samples/labelled-images.ts';
 import { type SaveFormat, saveAs, savingProblems } from './save-as.ts';
+import { codeProblems } from './start/code-problems.ts';
 import { executionProblems, gpuProblems, towerDevices, visibleGpus } from './start/devices.ts';
 import { type FineTuning, prepareFineTuning, type RateFactors } from './start/fine-tuning.ts';
 import { weightsFile } from './start/initial-weights.ts';
 import { findStartingPoint, type StartingPoint, startingModel } from './start/starting-point.ts';
 import { createTrainer } from './step/create-trainer.ts';
 import type { ExecutionMode } from './step/execution-mode.ts';
-import { headLayout } from './step/target-masks.ts';
+import { batchLoss } from './step/loss.ts';
 import { batchSizesOf } from './step/trainer.ts';
 import type { WeightUpdatesOptions } from './step/weight-updates.ts';
 
@@ -94,7 +93,8 @@ interface PreparedModel {
  * Trains a multi-task classifier and saves it, resuming from a checkpoint in `paths.work` if there is one.
  *
  * @returns the metrics of the epoch whose weights were kept; a `bad-input` failure if data, model, weights and params do
- *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, an augmentation is invalid, the loss or the
+ *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, an augmentation or a head is invalid,
+ *   the loss or the
  *   weights became NaN or infinite, or memory is exhausted.
  * @throws the signal's reason if it is aborted.
  */
@@ -107,21 +107,13 @@ export async function train(
   if (!data.ok) return failure(badInput(data.failure));
   try {
     return await withMemoryAdvice(options.batchSize, () =>
-      withCheckedCode(codeProblems(data.value, options), () => trainOn(data.value, paths, options, context)),
+      withCheckedCode(codeProblems(options, data.value.targets.samplesIn('train').length), () =>
+        trainOn(data.value, paths, options, context),
+      ),
     );
   } finally {
     await data.value.shards.close();
   }
-}
-
-/** Returns what is wrong with what the code of the stage gives. */
-function codeProblems({ targets }: LabelledImages, options: TrainOptions): Problem[] {
-  const samples = targets.samplesIn('train').length;
-  return [
-    ...augmentationProblems(options.augmentations),
-    ...optimizerProblems(options.optimizer),
-    ...scheduleProblems(options, options.epochs * groupsPerEpoch({ ...options, samples })),
-  ];
 }
 
 async function trainOn(
@@ -137,28 +129,30 @@ async function trainOn(
   if (!prepared.ok) return prepared;
   const { tf, model, rateFactors } = prepared.value;
   const { targets, shards } = data;
+  const { facts } = start.value;
+  const layout = headLayout(facts.tasks, options.heads);
+  const lossOf = batchLoss(tf, layout);
   const trainer = await createTrainer(tf, options.execution, {
     ...options,
     model,
     height: shards.height,
     width: shards.width,
-    layout: headLayout(targets.tasks),
+    layout,
     rateFactors,
     devices: towerDevices(options),
     session: { precision: options.precision, xla: options.xla },
     targets: {
       labelSmoothing: options.labelSmoothing,
-      classWeights: classWeightColumns(options.classWeights, targets),
+      classWeights: classWeightsByTask(options.classWeights, targets),
     },
     batchSizes: {
       training: batchSizesOf(targets.samplesIn('train').length, options.batchSize),
       prediction: options.batchSize,
     },
   });
-  const { facts } = start.value;
   try {
     const checkpoints = await openCheckpoints<TrainingProgress>(paths.work, options.checkpointMinutes, context.log);
-    const fitted = await fitModel({ ...options, trainer, data, previous: facts, checkpoints }, context);
+    const fitted = await fitModel({ ...options, trainer, layout, lossOf, data, previous: facts, checkpoints }, context);
     if (!fitted.ok) return failure(failed(fitted.failure));
     const { history, kept, steps } = fitted.value;
     await trainer.updateModel();
@@ -198,10 +192,12 @@ async function checkStart(
     width: shards.width,
     resizing: shards.resizing,
     tasks: targets.tasks,
+    heads: options.heads,
+    labelsOf: (task) => trainingLabels(targets, task),
   });
   const problems = [
     ...sampleProblems(targets, options.batchSize, paths.targets),
-    ...monitorProblems(targets, options.earlyStopping, paths.targets),
+    ...(start.ok ? monitorProblems(targets, options.earlyStopping, paths.targets, headsOf(start.value, options)) : []),
     ...classWeightProblems(options.classWeights, targets),
     ...executionProblems(options),
     ...gpuProblems(options, visibleGpus(process.env)),
@@ -209,6 +205,16 @@ async function checkStart(
     ...(start.ok ? [] : start.failure),
   ];
   return problems.length > 0 ? failure(problems) : start;
+}
+
+function headsOf({ facts }: StartingPoint, { heads }: TrainOptions) {
+  return headLayout(facts.tasks, heads).heads.map(({ head }) => head);
+}
+
+function trainingLabels({ labels, samplesIn }: LabelledImages['targets'], task: number): readonly string[] {
+  return Array.from(samplesIn('train')).flatMap((sample) =>
+    labels(sample).flatMap((label) => (label.task === task ? [label.text] : [])),
+  );
 }
 
 function momentumProblems({ batchNormalizationMomentum, freezeBatchNormalization }: TrainOptions): Problem[] {

@@ -166,6 +166,16 @@ export function uint8ListColumn(bytes: Uint8Array, width: number): Data<FixedSiz
   });
 }
 
+/** Returns a FixedSizeList column with rows of `width` numbers, a view. */
+export function float32RowsColumn(values: Float32Array, width: number): Data<FixedSizeList<Float32>> {
+  return makeData({
+    type: new FixedSizeList(width, new Field('item', new Float32(), true)),
+    length: values.length / width,
+    nullCount: 0,
+    child: float32Column(values),
+  });
+}
+
 /** Collects the bytes of an Arrow IPC file until they are taken; the base class would queue them without limit. */
 class MessageWriter extends RecordBatchFileWriter {
   #chunks: Uint8Array[] = [];

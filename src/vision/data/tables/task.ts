@@ -1,10 +1,15 @@
-/** One attribute to classify, such as the length of a coat. */
+import { classesIn, type LabelKind, type LabelKinds } from './label-kind.ts';
+
+/** One attribute to predict, such as the length of a coat. */
 export interface Task {
   readonly name: string;
+  /** What its labels are; `class` if absent. */
+  readonly kind?: LabelKind;
+  /** The number of classes; for labels of numbers, the number of these. */
   readonly classes: number;
   /** The number of samples with this task in the whole data set, of both splits. */
   readonly samples: number;
-  /** Present if the data set names its classes. */
+  /** Present if the data set names its classes, or its numbers. */
   readonly class_names?: readonly string[];
 }
 
@@ -29,12 +34,19 @@ export function isTaskName(name: string): boolean {
 }
 
 /** Returns the tasks of a set of samples, sorted by name. */
-export function tasksOf(samples: Iterable<{ readonly task: string; readonly label: string }>): readonly Task[] {
-  const tasks = new Map<string, { name: string; classes: number; samples: number }>();
+export function tasksOf(
+  samples: Iterable<{ readonly task: string; readonly label: string }>,
+  kinds: LabelKinds = new Map(),
+): readonly Task[] {
+  const tasks = new Map<string, { name: string; kind?: LabelKind; classes: number; samples: number }>();
   for (const { task: name, label } of samples) {
     const known = tasks.get(name);
-    if (known === undefined) tasks.set(name, { name, classes: label.length, samples: 1 });
-    else known.samples += 1;
+    if (known !== undefined) known.samples += 1;
+    else {
+      const kind = kinds.get(name) ?? 'class';
+      const classes = classesIn(label, kind);
+      tasks.set(name, { name, ...(kind !== 'class' && { kind }), classes, samples: 1 });
+    }
   }
   // Compared by code unit: a locale's order would differ between machines.
   return [...tasks.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

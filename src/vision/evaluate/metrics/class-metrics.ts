@@ -1,4 +1,4 @@
-import type { ConfusionMatrix } from '../../train/metrics/confusion.ts';
+import type { ConfusionMatrix } from './confusion.ts';
 
 /** The metrics of one class. */
 export interface ClassMetrics {

@@ -214,7 +214,7 @@ export class LayerFactory {
   /** Maps float32 [n, …, channels] to float32 [n, …, units]. */
   dense(
     x: SymbolicTensor,
-    config: { readonly name: string; readonly units: number; readonly activation?: 'softmax' },
+    config: { readonly name: string; readonly units: number; readonly activation?: 'softmax' | 'sigmoid' },
   ): SymbolicTensor {
     return applyLayer(this.tf.layers.dense({ ...config, kernelInitializer: this.initializer() }), x);
   }

@@ -1,7 +1,7 @@
+import { checkOption } from '../../check-option.ts';
 import { projectiveTransform } from '../../tensorflow/projective-transform.ts';
 import { aroundCentre } from './around-centre.ts';
 import type { Augmentation, ImageSize } from './augmentation.ts';
-import { checkOption } from './check-option.ts';
 import type { Random } from './random.ts';
 
 /** The ranges of `affine`, with the semantics of the same arguments of Keras' `ImageDataGenerator`. */

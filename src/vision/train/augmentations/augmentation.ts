@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import type { TargetMasks } from '../step/target-masks.ts';
+import type { TargetTensors } from '../step/target-tensors.ts';
 import type { Random } from './random.ts';
 
 /** The size of the images, in pixels. */
@@ -15,9 +15,9 @@ export interface Batch {
   readonly pixels: Tensor4D;
   /**
    * The targets of each image, usually one. The loss is the sum of the losses for all of them: an image that is mixed of
-   * two has the targets of both, multiplied by their shares.
+   * two has the targets of both, their weights multiplied by the shares.
    */
-  readonly targets: readonly TargetMasks[];
+  readonly targets: readonly TargetTensors[];
 }
 
 /** What an augmentation is given besides the batch. */

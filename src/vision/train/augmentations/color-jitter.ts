@@ -1,5 +1,5 @@
+import { checkOption } from '../../check-option.ts';
 import type { Augmentation } from './augmentation.ts';
-import { checkOption } from './check-option.ts';
 import { blend, clipPixels, greyOf, meanGreyOf, shiftHue } from './colours.ts';
 import { perImage } from './per-image.ts';
 

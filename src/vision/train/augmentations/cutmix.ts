@@ -1,5 +1,5 @@
+import { checkOption } from '../../check-option.ts';
 import type { Augmentation, ImageSize } from './augmentation.ts';
-import { checkOption } from './check-option.ts';
 import { mixedTargets, partners } from './mixed.ts';
 import type { MixOptions } from './mixup.ts';
 import type { Random } from './random.ts';

@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import { checkOption } from '../../check-option.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { Augmentation } from './augmentation.ts';
-import { checkOption } from './check-option.ts';
 import { perImage } from './per-image.ts';
 
 export interface GaussianBlurOptions {

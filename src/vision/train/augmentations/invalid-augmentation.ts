@@ -1,8 +1,8 @@
 import type { Problem } from '../../../shared/problem.ts';
 import { isObject } from '../../../shared/shapes.ts';
 import { counted, quoted } from '../../../shared/wording.ts';
+import { InvalidModuleCode, shown } from '../../invalid-module-code.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import { InvalidModuleCode, shown } from '../invalid-module-code.ts';
 import type { Augmentation, Batch } from './augmentation.ts';
 
 const RETURN_A_BATCH =
@@ -59,10 +59,10 @@ function mismatch(
   if (wrongPixels !== undefined || expected === undefined) return wrongPixels;
   if (targets.length === 0) return 'returned no targets';
   for (const each of targets) {
-    const { target, headMask } = Object(each);
+    const { target, weight } = Object(each);
     const wrong =
       tensorMismatch(tf, 'a target', expected.target, target) ??
-      tensorMismatch(tf, 'a headMask', expected.headMask, headMask);
+      tensorMismatch(tf, 'a weight', expected.weight, weight);
     if (wrong !== undefined) return wrong;
   }
   return undefined;

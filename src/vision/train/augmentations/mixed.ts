@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import type { TargetMasks } from '../step/target-masks.ts';
+import type { TargetTensors } from '../step/target-tensors.ts';
 
 /** Returns for each image the next one in the batch, for the last the first. The batch is in random order. */
 export function partners<Kind extends Tensor>(tf: TensorFlow, tensor: Kind): Kind {
@@ -10,16 +10,20 @@ export function partners<Kind extends Tensor>(tf: TensorFlow, tensor: Kind): Kin
 }
 
 /**
- * Returns the targets of images that are mixed of two: those of the image and those of its partner, each multiplied by its
- * share. The two may be of different tasks, so they stay apart: each has its own mask.
+ * Returns the targets of images that are mixed of two: those of the image and those of its partner, their weights multiplied
+ * by its share. The two may be of different tasks, so they stay apart.
  *
  * @param share float32 [n, 1]: how much of a mixed image is the image itself.
  */
-export function mixedTargets(tf: TensorFlow, targets: readonly TargetMasks[], share: Tensor2D): readonly TargetMasks[] {
-  const times = ({ target, headMask }: TargetMasks, factor: Tensor2D) => ({ target: tf.mul(target, factor), headMask });
+export function mixedTargets(
+  tf: TensorFlow,
+  targets: readonly TargetTensors[],
+  share: Tensor2D,
+): readonly TargetTensors[] {
+  const times = ({ target, weight }: TargetTensors, factor: Tensor2D) => ({ target, weight: tf.mul(weight, factor) });
   const rest = tf.sub(1, share) as Tensor2D;
   return targets.flatMap((each) => [
     times(each, share),
-    times({ target: partners(tf, each.target), headMask: partners(tf, each.headMask) }, rest),
-  ]) as readonly TargetMasks[];
+    times({ target: partners(tf, each.target), weight: partners(tf, each.weight) }, rest),
+  ]) as readonly TargetTensors[];
 }

@@ -1,5 +1,5 @@
+import { checkOption } from '../../check-option.ts';
 import type { Augmentation } from './augmentation.ts';
-import { checkOption } from './check-option.ts';
 import { mixedTargets, partners } from './mixed.ts';
 import { perImage } from './per-image.ts';
 

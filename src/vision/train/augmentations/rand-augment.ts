@@ -1,9 +1,9 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import { checkOption } from '../../check-option.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { projectiveTransform } from '../../tensorflow/projective-transform.ts';
 import { aroundCentre } from './around-centre.ts';
 import type { Augmentation, ImageSize } from './augmentation.ts';
-import { checkOption } from './check-option.ts';
 import { blend, greyOf, meanGreyOf } from './colours.ts';
 import { perImage, select } from './per-image.ts';
 import type { Random } from './random.ts';

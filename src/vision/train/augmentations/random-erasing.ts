@@ -1,5 +1,5 @@
+import { checkOption } from '../../check-option.ts';
 import type { Augmentation } from './augmentation.ts';
-import { checkOption } from './check-option.ts';
 import { select } from './per-image.ts';
 import { edgesOf, insideRectangles, type RectangleRanges, randomRectangle } from './rectangles.ts';
 

@@ -1,6 +1,6 @@
+import { checkOption } from '../../check-option.ts';
 import { projectiveTransform } from '../../tensorflow/projective-transform.ts';
 import type { Augmentation } from './augmentation.ts';
-import { checkOption } from './check-option.ts';
 import { type RectangleRanges, randomRectangle } from './rectangles.ts';
 
 /**

@@ -1,7 +1,9 @@
 import type { Progress } from '../../../index.ts';
 import { failure, type Result, success } from '../../../shared/problem.ts';
+import type { HeadLayout } from '../../heads/head-layout.ts';
 import type { Checkpoint, Checkpoints } from '../checkpoints/checkpoints.ts';
-import { overallAccuracy } from '../metrics/accuracy.ts';
+import { overallMean } from '../metrics/metric-counter.ts';
+import type { BatchLoss } from '../step/loss.ts';
 import type { Trainer } from '../step/trainer.ts';
 import { divergedProblem } from './diverged.ts';
 import { bestEpoch, type EarlyStoppingOptions, shouldStop } from './early-stopping.ts';
@@ -18,6 +20,8 @@ export interface FitOptions
     LearningRateOptions {
   readonly epochs: number;
   readonly labelSmoothing: number;
+  readonly layout: HeadLayout;
+  readonly lossOf: BatchLoss;
   readonly earlyStopping: EarlyStoppingOptions;
   /** Epochs and steps of earlier training stages. Random numbers continue from there, so no stage repeats another's. */
   readonly previous: { readonly epochs: number; readonly steps: number };
@@ -101,7 +105,7 @@ async function trainEpochs(options: FitOptions, context: TrainingContext): Promi
     const onProgress = () => context.signal.throwIfAborted();
     const validated = await withAverages(trainer, async () => {
       const terms = { labelSmoothing, l2Penalty: await trainer.l2Penalty() };
-      return validate({ predictor: trainer, data, samples: validationSamples, batchSize, terms, onProgress });
+      return validate({ ...options, predictor: trainer, samples: validationSamples, terms, onProgress });
     }).catch(async (error: unknown) => {
       if (context.signal.aborted) await save();
       throw error;
@@ -170,6 +174,7 @@ async function restoreBestWeights(
   return history[best.epoch - 1];
 }
 
-function describeProgress({ loss, matrices }: EpochProgress): string {
-  return `loss ${loss.toFixed(3)}, acc ${overallAccuracy(matrices).toFixed(3)}`;
+function describeProgress({ loss, metrics }: EpochProgress): string {
+  const accuracy = overallMean(metrics, 'acc');
+  return `loss ${loss.toFixed(3)}${accuracy === undefined ? '' : `, acc ${accuracy.toFixed(3)}`}`;
 }

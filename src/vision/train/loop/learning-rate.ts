@@ -1,5 +1,5 @@
 import type { Problem } from '../../../shared/problem.ts';
-import { shown } from '../invalid-module-code.ts';
+import { shown } from '../../invalid-module-code.ts';
 import type { Schedule } from './schedules.ts';
 
 /** How the learning rate changes from update to update within the stage. */

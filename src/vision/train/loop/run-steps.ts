@@ -2,7 +2,7 @@ import { failure, type Result, success } from '../../../shared/problem.ts';
 import { type Batch, batches } from '../../data/shards/batches.ts';
 import type { PreparedRun } from '../../tensorflow/session/session.ts';
 import type { LabelledImages } from '../samples/labelled-images.ts';
-import { type BatchTargets, batchTargets } from '../step/target-masks.ts';
+import { type BatchLabels, batchLabels } from '../step/target-tensors.ts';
 import type { StepResult, Trainer } from '../step/trainer.ts';
 import { divergedProblem } from './diverged.ts';
 import { groupOf } from './groups.ts';
@@ -32,7 +32,7 @@ export interface EpochOptions {
 
 /** A step that has ended. */
 export interface EndedStep extends StepResult {
-  readonly labels: BatchTargets;
+  readonly labels: BatchLabels;
   /** The number of samples. */
   readonly count: number;
   /** The index of the step in its epoch, from 0. */
@@ -81,10 +81,10 @@ export async function* runSteps(options: EpochOptions, from: number): AsyncGener
 function prepareStep(options: EpochOptions, batch: Batch): PreparedRun<Result<Ending>> {
   const { trainer, data, seed, firstStep, rateAt } = options;
   const { images, samples, count, index } = batch;
-  const labels = batchTargets(data.targets, samples);
+  const labels = batchLabels(data.targets, samples);
   const { updates, group } = updateOf(options, index);
   const at = { seed, step: firstStep + index, updates, group };
-  const prepared = trainer.prepareStep({ images, ...labels }, at, rateAt(updates));
+  const prepared = trainer.prepareStep({ images, labels }, at, rateAt(updates));
   return {
     async run() {
       const step = await prepared.run();

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { checkOption } from '../augmentations/check-option.ts';
+import { checkOption } from '../../check-option.ts';
 
 /** The position of an update in a training, for a schedule. */
 export interface ScheduleStep {

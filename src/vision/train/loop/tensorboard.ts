@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type ScalarEvent, writeEventFile } from './event-file.ts';
-import type { EpochMetrics } from './history.ts';
+import { type EpochMetrics, trainingMetrics, validationMetrics } from './history.ts';
 
 /**
  * Writes the training history as TensorBoard runs `train` and `validation`, with the tags of Keras' `TensorBoard`
@@ -19,16 +19,30 @@ export async function writeTensorBoard(
   if (validation.length > 0) await writeEventFile(path.join(directory, 'validation'), validation);
 }
 
-function trainEvents({ epoch, loss, acc, learning_rate }: EpochMetrics): ScalarEvent[] {
-  return events(epoch, { epoch_loss: loss, ...accuracies(acc), epoch_learning_rate: learning_rate });
+function trainEvents(metrics: EpochMetrics): ScalarEvent[] {
+  const { epoch, loss, learning_rate } = metrics;
+  return events(epoch, {
+    epoch_loss: loss,
+    ...byTag(trainingMetrics(metrics)),
+    epoch_learning_rate: learning_rate,
+  });
 }
 
-function validationEvents({ epoch, val_loss, val_acc, val_weighted_acc }: EpochMetrics): ScalarEvent[] {
-  return events(epoch, { epoch_loss: val_loss, ...accuracies(val_acc), epoch_weighted_acc: val_weighted_acc });
+function validationEvents(metrics: EpochMetrics): ScalarEvent[] {
+  const { epoch, val_loss, val_weighted_acc } = metrics;
+  return events(epoch, {
+    epoch_loss: val_loss,
+    ...byTag(validationMetrics(metrics)),
+    epoch_weighted_acc: val_weighted_acc,
+  });
 }
 
-function accuracies(byTask: Readonly<Record<string, number>> = {}): Record<string, number> {
-  return Object.fromEntries(Object.entries(byTask).map(([task, value]) => [`epoch_acc/${task}`, value]));
+function byTag(metrics: ReturnType<typeof trainingMetrics>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, values]) =>
+      Object.entries(values).map(([task, value]) => [`epoch_${name}/${task}`, value]),
+    ),
+  );
 }
 
 /** Turns metrics into events. Keras' `TensorBoard` callback counts epochs from 0. */

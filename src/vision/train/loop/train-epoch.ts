@@ -1,7 +1,6 @@
 import { type Result, success } from '../../../shared/problem.ts';
-import { type ConfusionMatrix, confusionCounter } from '../metrics/confusion.ts';
-import { predictedColumns } from '../step/forward.ts';
-import { headLayout } from '../step/target-masks.ts';
+import type { HeadLayout } from '../../heads/head-layout.ts';
+import { type MetricSums, metricCounter } from '../metrics/metric-counter.ts';
 import { type EpochOptions, runSteps } from './run-steps.ts';
 
 /** The metrics of an epoch so far. */
@@ -14,11 +13,11 @@ export interface EpochProgress {
   readonly loss: number;
   /** Sum of the losses of the samples. */
   readonly lossSum: number;
-  /** The confusion matrix of each task, in task order. */
-  readonly matrices: readonly ConfusionMatrix[];
+  /** The metrics of each head, in task order. */
+  readonly metrics: readonly MetricSums[];
 }
 
-export const EPOCH_START: EpochProgress = { steps: 0, samples: 0, loss: 0, lossSum: 0, matrices: [] };
+export const EPOCH_START: EpochProgress = { steps: 0, samples: 0, loss: 0, lossSum: 0, metrics: [] };
 
 /**
  * Trains on each sample once, in an order shuffled by seed and epoch, resuming from `from` within the epoch.
@@ -28,20 +27,19 @@ export const EPOCH_START: EpochProgress = { steps: 0, samples: 0, loss: 0, lossS
  * @returns the metrics of the epoch, or a problem if the loss became NaN or infinite.
  */
 export async function trainEpoch(
-  options: EpochOptions,
+  options: EpochOptions & { readonly layout: HeadLayout },
   from: EpochProgress,
   onStep: (progress: EpochProgress, isPaused: boolean) => Promise<void>,
 ): Promise<Result<EpochProgress>> {
-  const layout = headLayout(options.data.targets.tasks);
-  const counter = confusionCounter(layout, from.matrices);
-  let progress: EpochProgress = { ...from, matrices: counter.matrices() };
+  const counter = metricCounter(options.layout, from.metrics);
+  let progress: EpochProgress = { ...from, metrics: counter.sums() };
   for await (const step of runSteps(options, from.steps)) {
     if (!step.ok) return step;
-    const { loss, probabilities, labels, count, index, isPaused } = step.value;
-    counter.add(labels, predictedColumns(probabilities, layout, labels.taskOf));
+    const { loss, outputs, labels, count, index, isPaused } = step.value;
+    counter.add(labels, outputs);
     const lossSum = progress.lossSum + loss * count;
     const samples = progress.samples + count;
-    progress = { steps: index + 1, samples, loss: lossSum / samples, lossSum, matrices: counter.matrices() };
+    progress = { steps: index + 1, samples, loss: lossSum / samples, lossSum, metrics: counter.sums() };
     await onStep(progress, isPaused);
   }
   return success(progress);

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { Problem } from '../../../shared/problem.ts';
 import { isCount, isObject } from '../../../shared/shapes.ts';
 import { counted, quoted } from '../../../shared/wording.ts';
-import { InvalidModuleCode, shown } from '../invalid-module-code.ts';
+import { InvalidModuleCode, shown } from '../../invalid-module-code.ts';
 import type { Optimizer, UpdatedWeight, WeightUpdate } from './optimizer.ts';
 
 const RETURN_THE_WEIGHT =

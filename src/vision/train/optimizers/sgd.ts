@@ -1,5 +1,5 @@
+import { checkOption } from '../../check-option.ts';
 import { resourceApplyGradientDescent, resourceApplyMomentum } from '../../tensorflow/resource-apply.ts';
-import { checkOption } from '../augmentations/check-option.ts';
 import type { InPlaceUpdate, Optimizer } from './optimizer.ts';
 
 export interface MomentumOptions {

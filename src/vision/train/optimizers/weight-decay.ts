@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { checkOption } from '../augmentations/check-option.ts';
+import { checkOption } from '../../check-option.ts';
 import type { WeightUpdate } from './optimizer.ts';
 
 /** The weights that decay: all, as in Keras by default, or the kernels alone, as is usual for ConvNeXt and transformers. */

@@ -1,6 +1,7 @@
 import type { Problem } from '../../../shared/problem.ts';
 import type { Duplicates } from '../../data/tables/duplicates.ts';
 import type { Targets } from '../../data/tables/targets.ts';
+import type { Head } from '../../heads/head.ts';
 import type { EarlyStoppingOptions } from '../loop/early-stopping.ts';
 import type { LabelledImages } from './labelled-images.ts';
 
@@ -22,8 +23,13 @@ export function monitorProblems(
   targets: Targets,
   { monitor, patience, restoreBest }: EarlyStoppingOptions,
   file: string,
+  heads: readonly Pick<Head, 'metrics'>[],
 ): Problem[] {
   if (patience === undefined && !restoreBest) return [];
+  if (monitor === 'val_weighted_acc' && heads.every(({ metrics }) => metrics['acc'] === undefined)) {
+    const message = `early_stopping monitors "${monitor}", but no head has an accuracy`;
+    return [{ message, advice: 'Set early_stopping.monitor to val_loss.' }];
+  }
   if (!monitor.startsWith('val_') || targets.samplesIn('validation').length > 0) return [];
   return [
     {
@@ -36,7 +42,9 @@ export function monitorProblems(
 
 /** Returns warnings about samples that training can go ahead with. */
 export function sampleWarnings({ targets, leftOut }: Pick<LabelledImages, 'targets' | 'leftOut'>): string[] {
-  const trained = new Set(Array.from(targets.samplesIn('train'), (sample) => targets.taskOf[sample]));
+  const trained = new Set(
+    Array.from(targets.samplesIn('train')).flatMap((sample) => targets.labels(sample).map(({ task }) => task)),
+  );
   const warnings = targets.tasks.flatMap(({ name }, task) =>
     trained.has(task) ? [] : [`warning: no training sample has the task "${name}", so its head is not trained`],
   );

@@ -1,10 +1,12 @@
 import type { Problem } from '../../../shared/problem.ts';
+import { kindOf } from '../../data/tables/label-kind.ts';
 import type { Targets } from '../../data/tables/targets.ts';
-import { headLayout } from '../step/target-masks.ts';
+import type { Task } from '../../data/tables/task.ts';
 
 /**
- * The weights of samples in the loss: by task, one weight per class. `balanced` gives class c of a task the weight
- * samples / (classes · samples of c), computed on the training split, as scikit-learn's `compute_class_weight`.
+ * The weights of classes in the loss: by task, one weight per class. `balanced` gives class c of a task the weight
+ * samples / (classes · samples of c), computed on the training split, as scikit-learn's `compute_class_weight`. Where a
+ * sample may have several classes, it is samples without c / samples with c: what has the class counts as much as what has not.
  */
 export type ClassWeights = 'balanced' | Readonly<Record<string, readonly number[]>>;
 
@@ -17,6 +19,10 @@ export function classWeightProblems(weights: ClassWeights | undefined, { tasks }
       const known = tasks.map((known) => known.name).join(', ');
       return [{ message: `class_weights names an unknown task "${name}"`, advice: `The tasks are ${known}.` }];
     }
+    if (kindOf(task) === 'numbers') {
+      const message = `class_weights names the task "${name}", whose labels are numbers`;
+      return [{ message, advice: 'Remove it: only classes have weights.' }];
+    }
     if (values.length === task.classes) return [];
     return [
       {
@@ -27,28 +33,38 @@ export function classWeightProblems(weights: ClassWeights | undefined, { tasks }
   });
 }
 
-/** Returns float32 [all classes], the weight of each class of all heads; undefined if all weights are 1. */
-export function classWeightColumns(weights: ClassWeights | undefined, targets: Targets): Float32Array | undefined {
+/** Returns for each task float32 [classes], the weights of its classes; undefined where all are 1. */
+export function classWeightsByTask(
+  weights: ClassWeights | undefined,
+  targets: Pick<Targets, 'tasks' | 'labels' | 'samplesIn'>,
+): readonly (Float32Array | undefined)[] | undefined {
   if (weights === undefined) return undefined;
-  const { offsets, totalClasses, classes } = headLayout(targets.tasks);
-  const columns = new Float32Array(totalClasses).fill(1);
-  if (weights === 'balanced') {
-    const counts = new Float64Array(totalClasses);
-    for (const sample of targets.samplesIn('train')) {
-      const column = (offsets[targets.taskOf[sample] ?? 0] ?? 0) + (targets.classOf[sample] ?? 0);
-      counts[column] = (counts[column] ?? 0) + 1;
-    }
-    offsets.forEach((offset, task) => {
-      const own = counts.subarray(offset, offset + (classes[task] ?? 0));
-      const samples = own.reduce((sum, count) => sum + count, 0);
-      own.forEach((count, index) => {
-        if (count > 0) columns[offset + index] = samples / (own.length * count);
-      });
-    });
-    return columns;
-  }
-  targets.tasks.forEach(({ name }, task) => {
-    columns.set(weights[name] ?? [], offsets[task] ?? 0);
+  if (weights === 'balanced') return balanced(targets);
+  return targets.tasks.map(({ name }) => {
+    const { [name]: own } = weights;
+    return own && Float32Array.from(own);
   });
-  return columns;
+}
+
+function balanced({ tasks, labels, samplesIn }: Pick<Targets, 'tasks' | 'labels' | 'samplesIn'>) {
+  const counts = tasks.map(({ classes }) => ({ y: new Float64Array(classes), n: new Float64Array(classes) }));
+  for (const sample of samplesIn('train')) {
+    for (const { task, text } of labels(sample)) {
+      for (const [index, mark] of [...text].entries()) {
+        const own = mark === 'y' || mark === 'n' ? counts[task]?.[mark] : undefined;
+        if (own !== undefined) own[index] = (own[index] ?? 0) + 1;
+      }
+    }
+  }
+  return tasks.map((task, index) => (kindOf(task) === 'numbers' ? undefined : weightsOf(task, counts[index])));
+}
+
+/** Returns the weights from the numbers of samples with and without each class. */
+function weightsOf(task: Task, counts: { readonly y: Float64Array; readonly n: Float64Array } | undefined) {
+  const samples = counts?.y.reduce((sum, count) => sum + count, 0) ?? 0;
+  return Float32Array.from({ length: task.classes }, (_, index) => {
+    const [having, lacking] = [counts?.y[index] ?? 0, counts?.n[index] ?? 0];
+    if (kindOf(task) === 'classes') return having > 0 && lacking > 0 ? lacking / having : 1;
+    return having > 0 ? samples / (task.classes * having) : 1;
+  });
 }

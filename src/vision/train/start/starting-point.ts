@@ -1,7 +1,11 @@
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { failure, type Problem, problem, type Result, success } from '../../../shared/problem.ts';
+import { counted } from '../../../shared/wording.ts';
 import type { Resizing } from '../../data/images/resizing.ts';
+import { kindOf } from '../../data/tables/label-kind.ts';
+import type { Heads, HeadTask } from '../../heads/head.ts';
+import { InvalidHead } from '../../heads/invalid-head.ts';
 import { type LoadedWeights, loadKerasWeights } from '../../keras/load-weights.ts';
 import type { Backbones } from '../../models/backbones/backbone.ts';
 import { backbones as builtIn } from '../../models/backbones/index.ts';
@@ -11,10 +15,11 @@ import {
   type ClassifierOptions,
   InvalidBackbone,
 } from '../../models/classifier.ts';
-import type { TaskClasses } from '../../models/heads.ts';
+import { DROPOUT_LAYER } from '../../models/heads.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../../models/saved-model.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { type WeightsSource, weightsSource } from './initial-weights.ts';
+import { withHeads } from './task-heads.ts';
 
 /** What a training run starts from. */
 export interface StartingPoint {
@@ -40,18 +45,19 @@ export interface StartingPointOptions {
   readonly height: number;
   readonly width: number;
   readonly resizing: Resizing;
-  readonly tasks: readonly TaskClasses[];
+  readonly tasks: readonly HeadTask[];
+  /** Heads besides those that tasks have by default, by task. */
+  readonly heads?: Heads | undefined;
+  /** Returns the labels that the training split has for a task. */
+  readonly labelsOf: (task: number) => readonly string[];
 }
 
 /** Checks that saved model, backbone and data match, without loading TensorFlow. */
 export async function findStartingPoint(options: StartingPointOptions): Promise<Result<StartingPoint>> {
   const { model, height, width, resizing, backbones = builtIn } = options;
-  const tasks = options.tasks.map(({ name, classes, class_names }) => ({
-    ...{ name, classes },
-    ...(class_names && { class_names }),
-  }));
-  const saved = model === undefined ? undefined : await readModelFacts(model, backbones);
+  const saved = model === undefined ? undefined : await readModelFacts(model, backbones, options.heads);
   if (saved?.ok === false) return saved;
+  const tasks = withHeads(options.tasks, { ...options, saved: saved?.value.tasks });
   const backbone = options.backbone ?? saved?.value.backbone;
   if (backbone === undefined) {
     return problem('neither the param "backbone" nor the input "model" is given', {
@@ -62,12 +68,13 @@ export async function findStartingPoint(options: StartingPointOptions): Promise<
   const problems = [
     ...(initial.ok ? [] : initial.failure),
     ...sizeProblems(backbone, backbones, { height, width }),
-    ...(saved === undefined ? [] : mismatches(saved.value, { backbone, tasks })),
+    ...(saved === undefined ? [] : mismatches(saved.value, { backbone, tasks: options.tasks })),
   ].map((found) => (model === undefined ? found : { ...found, at: { file: model } }));
-  if (!initial.ok || problems.length > 0) return failure(problems);
+  if (!tasks.ok) problems.push(...tasks.failure);
+  if (!initial.ok || !tasks.ok || problems.length > 0) return failure(problems);
   const { epochs, steps } = saved?.value ?? { epochs: 0, steps: 0 };
   return success({
-    facts: { version: 2, backbone, height, width, ...resizing, tasks, epochs, steps },
+    facts: { version: 2, backbone, height, width, ...resizing, tasks: tasks.value, epochs, steps },
     weightsFrom: model,
     initial: initial.value,
   });
@@ -111,7 +118,7 @@ export async function startingModel(
   const model = built.value;
   const loaded =
     weightsFrom === undefined
-      ? await loadInitialWeights(tf, model, facts, options)
+      ? await loadInitialWeights(tf, model, options)
       : await loadWeightsInto(tf, model, weightsFrom);
   if (loaded.ok) return success(model);
   model.dispose();
@@ -124,6 +131,7 @@ function build(tf: TensorFlow, facts: Architecture, options: StartingModelOption
   } catch (error) {
     if (error instanceof InvalidBackbone)
       return problem(error.message, { advice: 'Return the output of its last layer from "build".' });
+    if (error instanceof InvalidHead) return failure([error.problem]);
     const [, name] = /The name "(.*)" is used \d+ times in the model/.exec(String(error)) ?? [];
     if (name === undefined) throw error;
     if (!facts.tasks.some((task) => task.name === name)) {
@@ -140,11 +148,11 @@ function build(tf: TensorFlow, facts: Architecture, options: StartingModelOption
 async function loadInitialWeights(
   tf: TensorFlow,
   model: LayersModel,
-  { tasks }: Architecture,
   { weightsFile, scratch, log }: StartingModelOptions,
 ): Promise<Result<void>> {
   if (weightsFile === undefined) return success(undefined);
-  const heads = tasks.map(({ name }) => name);
+  const names = model.layers.map(({ name }) => name);
+  const heads = names.slice(names.indexOf(DROPOUT_LAYER) + 1);
   const loaded = await loadKerasWeights(tf, model, weightsFile, { heads, scratch });
   if (!loaded.ok) return loaded;
   log(`loaded weights from ${path.basename(weightsFile)}; ${describeHeads(loaded.value)}`);
@@ -180,7 +188,7 @@ function sizeProblems(
 
 function mismatches(
   saved: ModelFacts,
-  { backbone, tasks }: { readonly backbone: string; readonly tasks: readonly TaskClasses[] },
+  { backbone, tasks }: { readonly backbone: string; readonly tasks: readonly HeadTask[] },
 ): Problem[] {
   const problems: Problem[] = [];
   if (backbone !== saved.backbone) {
@@ -199,7 +207,20 @@ function mismatches(
   return problems;
 }
 
-/** Lists tasks with their number of classes, for example `coat_length (8), neck_design (5)`. */
-export function describeTasks(tasks: readonly TaskClasses[]): string {
-  return tasks.map(({ name, classes }) => `${name} (${classes})`).join(', ');
+/** Lists tasks with their number of classes, for example `coat_length (8), tags (5 classes at once), width (1 number)`. */
+export function describeTasks(tasks: readonly HeadTask[]): string {
+  return tasks.map((task) => `${task.name} (${describeLabels(task)})`).join(', ');
+}
+
+function describeLabels(task: HeadTask): string {
+  switch (kindOf(task)) {
+    case 'class':
+      return String(task.classes);
+    case 'classes':
+      return `${counted(task.classes, 'class')} at once`;
+    case 'ordered':
+      return `${counted(task.classes, 'class')} in order`;
+    case 'numbers':
+      return counted(task.classes, 'number');
+  }
 }

@@ -4,7 +4,7 @@ import { imagesToDevice } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { augmentNow } from '../augmentations/augment.ts';
 import { l2Penalty } from './l2-penalty.ts';
-import { targetMasks } from './target-masks.ts';
+import { targetTensors } from './target-tensors.ts';
 import { computeGradientsOn } from './towers.ts';
 import { type Trainer, type TrainerOptions, trainedWeights, updateNumbers } from './trainer.ts';
 import { createWeightUpdates, immediateAccess } from './weight-updates.ts';
@@ -23,19 +23,19 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
       return created;
     },
   );
-  const step: Trainer['step'] = async ({ images, ...labels }, at, learningRate) =>
+  const step: Trainer['step'] = async ({ images, labels }, at, learningRate) =>
     tf.tidy(() => {
-      const count = labels.taskOf.length;
+      const count = labels.length;
       const key = tf.tensor1d([at.seed, at.step], 'int32');
       const batch = {
         pixels: imagesToDevice(tf, images, [count, height, width, 3]),
-        targets: [targetMasks(tf, layout, labels, options.targets)],
+        targets: [targetTensors(tf, layout, labels, options.targets)],
       };
-      const { loss, probabilities, gradients } = computeGradientsOn(
+      const { loss, outputs, gradients } = computeGradientsOn(
         tf,
         options.devices ?? [''],
         (_, work) => work(),
-        model,
+        options,
         {
           ...augmentNow(tf, augmentations, batch, at),
           key,
@@ -53,7 +53,7 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
       updates.apply(immediateAccess, gradients, scalars);
       return {
         loss: loss.dataSync()[0] ?? Number.NaN,
-        probabilities: probabilities.dataSync<'float32'>(),
+        outputs: outputs.dataSync<'float32'>(),
       };
     });
   const weights = () => model.weights.map((weight) => weight.read() as Variable);

@@ -1,9 +1,10 @@
 import type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { HeadLayout } from '../../heads/head-layout.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { Batch } from '../augmentations/augmentation.ts';
-import { probabilitiesOf } from './forward.ts';
+import { outputsOf } from './forward.ts';
 import { l2Penalty } from './l2-penalty.ts';
-import { maskedCrossEntropy } from './loss.ts';
+import { meanLoss } from './loss.ts';
 
 /** A batch on the device, augmented. */
 export interface BatchTensors extends Batch {
@@ -13,17 +14,23 @@ export interface BatchTensors extends Batch {
   readonly slice?: { readonly from: number; readonly of: number } | undefined;
 }
 
-/** What becomes of the cross-entropy before the backward pass. */
+/** What becomes of the loss of the heads before the backward pass. */
 export interface LossTerms {
   readonly l2?: number | undefined;
   readonly scale?: Tensor | undefined;
 }
 
+/** A model with its heads, whose outputs it has in this order. */
+export interface ModelHeads {
+  readonly model: LayersModel;
+  readonly layout: HeadLayout;
+}
+
 export interface Gradients {
   /** Scalar: the loss of the batch. */
   readonly loss: Tensor;
-  /** float32 [n, all classes]. */
-  readonly probabilities: Tensor2D;
+  /** float32 [n, all columns]: what the heads put out, concatenated. */
+  readonly outputs: Tensor2D;
   /** One for each trainable weight, in the model's order. */
   readonly gradients: readonly Tensor[];
 }
@@ -37,28 +44,28 @@ export interface Gradients {
  */
 export function computeGradients(
   tf: TensorFlow,
-  model: LayersModel,
+  { model, layout }: ModelHeads,
   batch: BatchTensors,
   { l2 = 0, scale }: LossTerms = {},
 ): Gradients {
   const { pixels, targets, key, slice } = batch;
   const weights = model.trainableWeights.map((weight) => weight.read() as Variable);
-  let kept: { readonly probabilities: Tensor2D; readonly loss: Scalar } | undefined;
+  let kept: { readonly outputs: Tensor2D; readonly loss: Scalar } | undefined;
   const { value, grads } = tf.variableGrads(() => {
-    const probabilities = probabilitiesOf(tf, model, pixels, { training: true, key, slice });
-    const crossEntropy = targets
-      .map((target) => maskedCrossEntropy(tf, probabilities, target))
+    const outputs = outputsOf(tf, model, pixels, { training: true, key, slice });
+    const ofHeads = targets
+      .map((target) => meanLoss(tf, layout, outputs, target))
       .reduce((sum, each) => tf.add(sum, each));
-    const loss = l2 === 0 ? crossEntropy : tf.add<Scalar>(crossEntropy, l2Penalty(tf, model, l2));
+    const loss = l2 === 0 ? ofHeads : tf.add<Scalar>(ofHeads, l2Penalty(tf, model, l2));
     // `variableGrads` disposes of all tensors but what is returned and the gradients.
-    kept = { probabilities: tf.keep(probabilities), loss: tf.keep(loss.clone()) };
+    kept = { outputs: tf.keep(outputs), loss: tf.keep(loss.clone()) };
     return scale === undefined ? loss : tf.mul<Scalar>(loss, scale);
   }, weights);
   value.dispose();
   if (kept === undefined) throw new Error('`variableGrads` did not run the model.');
-  const [probabilities, loss] = [kept.probabilities.clone(), kept.loss.clone()];
-  for (const tensor of [kept.probabilities, kept.loss]) tensor.dispose();
+  const [outputs, loss] = [kept.outputs.clone(), kept.loss.clone()];
+  for (const tensor of [kept.outputs, kept.loss]) tensor.dispose();
   const unscaled = (tensor: Tensor) => (scale === undefined ? tensor : tf.div(tensor, scale));
   const gradients = weights.map((weight) => unscaled(grads[weight.name] ?? tf.zerosLike(weight)));
-  return { loss, probabilities, gradients };
+  return { loss, outputs, gradients };
 }

@@ -6,13 +6,13 @@ import { createProgram, type EntryPoint, type GraphVariable, type Program } from
 import { augment, drawNumbers, drawnNumbers } from '../augmentations/augment.ts';
 import { l2Penalty } from './l2-penalty.ts';
 import { createLossScale, type LossScale } from './loss-scale.ts';
-import { targetValues } from './target-masks.ts';
+import { targetValues } from './target-tensors.ts';
 import { computeGradientsOn } from './towers.ts';
 import { type Trainer, type TrainerOptions, trainedWeights, updateNumbers } from './trainer.ts';
 import { allFinite, createWeightUpdates, type UpdateScalars, type WeightUpdates } from './weight-updates.ts';
 
-type StepInput = 'images' | 'drawn' | 'target' | 'headMask' | 'key' | keyof UpdateScalars;
-type StepEntry = EntryPoint<StepInput, 'loss' | 'probabilities'>;
+type StepInput = 'images' | 'drawn' | 'target' | 'weight' | 'key' | keyof UpdateScalars;
+type StepEntry = EntryPoint<StepInput, 'loss' | 'outputs'>;
 
 const SCALAR = { dtype: 'float32', shape: [] } as const;
 
@@ -32,8 +32,8 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   const swap = options.ema && program.entry('swap_averages', {}, (_, tracing) => updates.swapAverages(tracing) ?? {});
   const session = await program.load();
 
-  const prepareStep: Trainer['prepareStep'] = ({ images, ...labels }, at, learningRate) => {
-    const count = labels.taskOf.length;
+  const prepareStep: Trainer['prepareStep'] = ({ images, labels }, at, learningRate) => {
+    const count = labels.length;
     const entry = steps.get(count);
     if (entry === undefined) throw new Error(`The graph was not traced for a batch size of ${count}.`);
     const prepared = session.prepare(entry, {
@@ -46,8 +46,8 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
     return {
       ...prepared,
       async run() {
-        const { loss, probabilities } = await prepared.run();
-        return { loss: loss[0] ?? Number.NaN, probabilities: probabilities as Float32Array };
+        const { loss, outputs } = await prepared.run();
+        return { loss: loss[0] ?? Number.NaN, outputs: outputs as Float32Array };
       },
     };
   };
@@ -86,13 +86,13 @@ function addStep(
   { updates, lossScale }: { readonly updates: WeightUpdates<GraphVariable>; readonly lossScale: LossScale | undefined },
   count: number,
 ): StepEntry {
-  const { model, height, width, layout, augmentations = [], devices = [''] } = options;
-  const matrix = { dtype: 'float32', shape: [count, layout.totalClasses] } as const;
+  const { height, width, layout, augmentations = [], devices = [''] } = options;
+  const matrix = { dtype: 'float32', shape: [count, layout.totalColumns] } as const;
   const inputs = {
     images: { dtype: 'uint8', shape: [count, height, width, 3] },
     drawn: { dtype: 'float32', shape: [count, drawnNumbers(augmentations)] },
     target: matrix,
-    headMask: matrix,
+    weight: matrix,
     key: { dtype: 'int32', shape: [2] },
     ...{ learningRate: SCALAR, rate: SCALAR, update: SCALAR, share: SCALAR, isLast: SCALAR },
   } as const;
@@ -105,23 +105,23 @@ function addStep(
         augmentations,
         {
           pixels: bytesToFloats(tf, fed.images) as Tensor4D,
-          targets: [{ target: fed.target as Tensor2D, headMask: fed.headMask as Tensor2D }],
+          targets: [{ target: fed.target as Tensor2D, weight: fed.weight as Tensor2D }],
         },
         { drawn: fed.drawn as Tensor2D, key },
       ),
     );
-    const { loss, probabilities, gradients } = computeGradientsOn(
+    const { loss, outputs, gradients } = computeGradientsOn(
       tf,
       devices,
       tracing.onDevice,
-      model,
+      options,
       { ...batch, key },
       { l2: options.l2, scale: lossScale?.value(tracing) },
     );
     const finite = lossScale && allFinite(tf, gradients);
     updates.apply(tracing, gradients, fed, finite);
     if (finite !== undefined) lossScale?.adapt(tracing, finite);
-    return { loss, probabilities };
+    return { loss, outputs };
   });
 }
 

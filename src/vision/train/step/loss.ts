@@ -1,52 +1,76 @@
-import type { Scalar, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { HeadTensors } from '../../heads/head.ts';
+import type { HeadLayout, PlacedHead } from '../../heads/head-layout.ts';
+import { checkedLoss } from '../../heads/invalid-head.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import type { BatchTargets, HeadLayout, TargetMasks } from './target-masks.ts';
-import { targetValues } from './target-masks.ts';
-
-/** Probabilities are clipped to [1e-7, 1 − 1e-7], as in Keras, so that no logarithm is infinite. */
-const EPSILON = 1e-7;
+import { type BatchLabels, type TargetOptions, type TargetTensors, targetTensors } from './target-tensors.ts';
 
 /**
- * Computes the categorical cross-entropy of each head, averaged over the whole batch and summed over the heads.
+ * Computes the mean over a batch of the sum of the losses of all heads. A head gets a gradient of exactly zero from samples
+ * that are not labelled for its task.
  *
- * Follows Keras' `categorical_crossentropy` on probabilities: divide by their sum, clip, then −Σ t·log p. Each sample
- * has one task; the other heads get a gradient of exactly zero. (Keras' fused kernel on logits would give them p
- * instead.)
- *
- * @param probabilities float32 [n, all classes]: the outputs of all heads, concatenated.
+ * @param outputs float32 [n, all columns]: the outputs of all heads, concatenated.
  * @returns the scalar loss.
  */
-export function maskedCrossEntropy(tf: TensorFlow, probabilities: Tensor2D, targets: TargetMasks): Scalar {
-  return tf.tidy(() => {
-    const headTotal = tf.sum(tf.mul(probabilities, targets.headMask), 1, true);
-    const share = tf.clipByValue(tf.div(probabilities, headTotal), EPSILON, 1 - EPSILON);
-    return tf.neg(tf.mean(tf.sum(tf.mul(tf.log(share), targets.target), 1)));
-  });
+export function meanLoss(tf: TensorFlow, layout: HeadLayout, outputs: Tensor2D, targets: TargetTensors): Scalar {
+  return tf.tidy(() => tf.mean(sampleLosses(tf, layout, outputs, targets)));
 }
 
-/**
- * Computes the same loss from probabilities in memory.
- *
- * @param probabilities float32 [n, all classes], row-major.
- * @param labelSmoothing in [0, 1).
- */
-export function crossEntropyOf(
-  probabilities: Float32Array,
+/** Returns the sum of the losses of all heads for each sample, float32 [n]. */
+function sampleLosses(
+  tf: TensorFlow,
   layout: HeadLayout,
-  batch: BatchTargets,
-  labelSmoothing = 0,
-): number {
-  const { target, headMask } = targetValues(layout, batch, { labelSmoothing });
-  const { totalClasses } = layout;
-  let loss = 0;
-  for (let begin = 0; begin < target.length; begin += totalClasses) {
-    let headTotal = 0;
-    for (let at = begin; at < begin + totalClasses; at += 1)
-      headTotal += (probabilities[at] ?? 0) * (headMask[at] ?? 0);
-    for (let at = begin; at < begin + totalClasses; at += 1) {
-      const share = Math.min(Math.max((probabilities[at] ?? 0) / headTotal, EPSILON), 1 - EPSILON);
-      if (target[at] !== 0) loss -= (target[at] ?? 0) * Math.log(share);
-    }
+  outputs: Tensor2D,
+  { target, weight }: TargetTensors,
+): Tensor1D {
+  const all = { outputs, target, weight };
+  const losses = groupsOf(layout).map((group) => lossOfGroup(tf, group, columnsOf(tf, all, group, layout)));
+  return losses.reduce((sum, each) => tf.add(sum, each));
+}
+
+/** Heads side by side whose losses are computed together. */
+type HeadGroup = readonly [PlacedHead, ...PlacedHead[]];
+
+/** Divides the heads into groups: many small ops would take longer than one for all. */
+function groupsOf({ heads }: HeadLayout): readonly HeadGroup[] {
+  const groups: [PlacedHead, ...PlacedHead[]][] = [];
+  for (const placed of heads) {
+    const last = groups.at(-1);
+    if (last?.[0].head === placed.head && placed.head.jointLoss !== undefined) last.push(placed);
+    else groups.push([placed]);
   }
-  return loss / batch.taskOf.length;
+  return groups;
+}
+
+function lossOfGroup(tf: TensorFlow, group: HeadGroup, tensors: HeadTensors): Tensor1D {
+  const [{ head, task }, ...others] = group;
+  const tasks = group.map((placed) => placed.task);
+  if (others.length > 0 && head.jointLoss !== undefined) return head.jointLoss(tf, tensors, tasks);
+  return checkedLoss(tf, head, task, tensors, head.loss(tf, tensors, task));
+}
+
+/** Cuts out the columns of a group of heads. */
+function columnsOf(tf: TensorFlow, tensors: HeadTensors, group: HeadGroup, { totalColumns }: HeadLayout): HeadTensors {
+  const [{ offset }] = group;
+  const columns = group.reduce((sum, each) => sum + each.columns, 0);
+  if (columns === totalColumns) return tensors;
+  const cut = (tensor: Tensor) => tf.slice(tensor, [0, offset], [tensor.shape[0] ?? 0, columns]) as Tensor2D;
+  return { outputs: cut(tensors.outputs), target: cut(tensors.target), weight: cut(tensors.weight) };
+}
+
+/** Computes the loss of a batch from outputs in memory: the sum over its samples. */
+export type BatchLoss = (outputs: Float32Array, labels: BatchLabels, options?: TargetOptions) => number;
+
+/**
+ * Returns a function that computes the loss of a batch op by op.
+ *
+ * @returns takes float32 [n, all columns], row-major.
+ */
+export function batchLoss(tf: TensorFlow, layout: HeadLayout): BatchLoss {
+  return (outputs, labels, options) =>
+    tf.tidy(() => {
+      const tensor = tf.tensor2d(outputs, [labels.length, layout.totalColumns]);
+      const losses = sampleLosses(tf, layout, tensor, targetTensors(tf, layout, labels, options));
+      return losses.dataSync<'float32'>().reduce((sum, loss) => sum + loss, 0);
+    });
 }

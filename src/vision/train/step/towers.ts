@@ -1,6 +1,6 @@
-import type { LayersModel, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import { type BatchTensors, computeGradients, type Gradients, type LossTerms } from './gradients.ts';
+import { type BatchTensors, computeGradients, type Gradients, type LossTerms, type ModelHeads } from './gradients.ts';
 
 /** Runs `work` with its ops placed on a device. */
 export type OnDevice = <Value>(device: string, work: () => Value) => Value;
@@ -16,15 +16,16 @@ export function computeGradientsOn(
   tf: TensorFlow,
   devices: readonly string[],
   onDevice: OnDevice,
-  model: LayersModel,
+  heads: ModelHeads,
   batch: BatchTensors,
   terms?: LossTerms,
 ): Gradients {
+  const { model } = heads;
   const count = batch.pixels.shape[0];
   const slices = slicesOf(count, devices.length);
   const [only] = slices;
   if (slices.length === 1 && only !== undefined) {
-    return onDevice(devices[0] ?? '', () => computeGradients(tf, model, batch, terms));
+    return onDevice(devices[0] ?? '', () => computeGradients(tf, heads, batch, terms));
   }
   // Frozen layers are excluded: averaging equal numbers may change them by rounding.
   const learning = model.layers.filter(({ trainable }) => trainable);
@@ -35,7 +36,7 @@ export function computeGradientsOn(
       averages.forEach((variable, at) => {
         variable.assign(before[at] ?? variable);
       });
-      const gradients = computeGradients(tf, model, sliceOf(tf, batch, from, to), terms);
+      const gradients = computeGradients(tf, heads, sliceOf(tf, batch, from, to), terms);
       return { gradients, averages: averages.map((variable) => variable.clone()) };
     }),
   );
@@ -48,8 +49,8 @@ export function computeGradientsOn(
   const results = towers.map(({ gradients }) => gradients);
   return {
     loss: mean(results.map(({ loss }) => loss)),
-    probabilities: tf.concat(
-      results.map(({ probabilities }) => probabilities),
+    outputs: tf.concat(
+      results.map(({ outputs }) => outputs),
       0,
     ),
     gradients: model.trainableWeights.map((_, at) => mean(results.flatMap(({ gradients }) => gradients[at] ?? []))),
@@ -69,9 +70,9 @@ function sliceOf(tf: TensorFlow, batch: BatchTensors, from: number, to: number):
   const rows = <Kind extends Tensor>(tensor: Kind): Kind => tf.slice(tensor, from, to - from) as Kind;
   return {
     pixels: rows<Tensor4D>(batch.pixels),
-    targets: batch.targets.map(({ target, headMask }) => ({
+    targets: batch.targets.map(({ target, weight }) => ({
       target: rows<Tensor2D>(target),
-      headMask: rows<Tensor2D>(headMask),
+      weight: rows<Tensor2D>(weight),
     })),
     key: batch.key as Tensor1D,
     slice: { from, of: batch.pixels.shape[0] },

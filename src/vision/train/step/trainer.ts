@@ -1,4 +1,5 @@
 import type { LayersModel, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { HeadLayout } from '../../heads/head-layout.ts';
 import { isKernel } from '../../models/kernels.ts';
 import type { Predictor } from '../../predict/predictor.ts';
 import type { SessionOptions } from '../../tensorflow/session/config-proto.ts';
@@ -7,12 +8,13 @@ import type { Augmentation } from '../augmentations/augmentation.ts';
 import type { RandomKey } from '../augmentations/random.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { RateFactors } from '../start/fine-tuning.ts';
-import type { BatchTargets, HeadLayout, TargetOptions } from './target-masks.ts';
+import type { BatchLabels, TargetOptions } from './target-tensors.ts';
 import type { TrainedWeight, UpdateScalars, WeightUpdatesOptions } from './weight-updates.ts';
 
-export interface ImageBatch extends BatchTargets {
+export interface ImageBatch {
   /** uint8 [n, height, width, 3]. */
   readonly images: Uint8Array;
+  readonly labels: BatchLabels;
 }
 
 /** The position of a step in the training run. */
@@ -34,8 +36,8 @@ export interface GroupPosition {
 export interface StepResult {
   /** The loss of the batch before the update. */
   readonly loss: number;
-  /** float32 [n, all classes], before the update, row-major. */
-  readonly probabilities: Float32Array;
+  /** float32 [n, all columns], before the update, row-major: what the heads put out. */
+  readonly outputs: Float32Array;
 }
 
 /**

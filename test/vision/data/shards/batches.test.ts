@@ -10,10 +10,8 @@ const targetsOf = (count: number, images: number): Targets => ({
   tasks: [{ name: 'coat_length', classes: 2, samples: count }],
   count,
   file: (sample) => `${sample % images}.jpg`,
-  label: () => 'yn',
+  labels: () => [{ task: 0, text: 'yn', classIndex: 0 }],
   samplesIn: () => Int32Array.from({ length: count }, (_, sample) => sample),
-  taskOf: new Uint8Array(count),
-  classOf: new Uint8Array(count),
 });
 
 async function openShardsOf(count: number): Promise<ShardSet> {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type BackboneName, backboneNames, backbones } from '../../../../src/vision/models/backbones/index.ts';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
 import { loadWeightsInto, saveModel } from '../../../../src/vision/models/saved-model.ts';
-import { probabilitiesOf } from '../../../../src/vision/train/step/forward.ts';
+import { outputsOf } from '../../../../src/vision/train/step/forward.ts';
 import { temporaryFolder } from '../../../support/dataset.ts';
 import { modelFacts } from '../../../support/model-facts.ts';
 import { unwrap } from '../../../support/result.ts';
@@ -36,7 +36,7 @@ const parameters: Record<BackboneName, number> = {
 
 const pixels = (size: number): Tensor4D => tf.randomUniform([2, size, size, 3], 0, 255, 'float32', 1);
 const predictions = (model: LayersModel, size: number): number[] =>
-  tf.tidy(() => [...probabilitiesOf(tf, model, pixels(size)).dataSync()]);
+  tf.tidy(() => [...outputsOf(tf, model, pixels(size)).dataSync()]);
 const weightsOf = (model: LayersModel): string => {
   const hash = createHash('sha256');
   for (const weight of model.getWeights()) hash.update(weight.dataSync());

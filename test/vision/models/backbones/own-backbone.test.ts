@@ -147,7 +147,7 @@ describe('a backbone of somebody else', () => {
 
   test('is checked against the size of the images, and has no ImageNet weights unless it says so', async () => {
     const given = {
-      ...{ backbone: 'mine', backbones: withBuiltIn({ mine: sums }), tasks },
+      ...{ backbone: 'mine', backbones: withBuiltIn({ mine: sums }), tasks, labelsOf: () => [] },
       ...{ resizing: { fit: 'fill', interpolation: 'antialiased' } as const, height: 7, width: 7 },
     };
     expect(await findStartingPoint({ ...given, weights: 'none' })).toMatchObject({

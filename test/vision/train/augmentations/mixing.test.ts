@@ -1,17 +1,28 @@
 import { describe, expect, test } from 'vitest';
+import { headLayout } from '../../../../src/vision/heads/head-layout.ts';
 import { augment, drawNumbers } from '../../../../src/vision/train/augmentations/augment.ts';
 import { cutmix } from '../../../../src/vision/train/augmentations/cutmix.ts';
 import { mixup } from '../../../../src/vision/train/augmentations/mixup.ts';
 import { randomOf } from '../../../../src/vision/train/augmentations/random.ts';
-import { crossEntropyOf, maskedCrossEntropy } from '../../../../src/vision/train/step/loss.ts';
-import { headLayout, targetMasks } from '../../../../src/vision/train/step/target-masks.ts';
+import { batchLoss, meanLoss } from '../../../../src/vision/train/step/loss.ts';
+import { targetTensors } from '../../../../src/vision/train/step/target-tensors.ts';
+import { classLabels } from '../../../support/class-labels.ts';
 import { expectNoLeak } from '../../../support/tensorflow.ts';
 import { applied, at, difference, everywhere, pixelsOf, SIZE, tf } from './apply.ts';
 
 const COUNT = 4;
-const layout = headLayout([{ classes: 3 }, { classes: 2 }]);
+const tasks = [
+  { name: 'colour', classes: 3 },
+  { name: 'shade', classes: 2 },
+];
+const layout = headLayout(tasks);
 /** Two tasks. The third image is mixed with one of the other task, as is the last, whose next one is the first. */
-const labels = { taskOf: Uint8Array.of(0, 0, 0, 1), classOf: Uint8Array.of(2, 0, 1, 1) };
+const labels = classLabels(tasks, [
+  [0, 2],
+  [0, 0],
+  [0, 1],
+  [1, 1],
+]);
 const probabilities = Float32Array.of(
   ...[0.2, 0.5, 0.3, 0.9, 0.1],
   ...[0.6, 0.3, 0.1, 0.4, 0.6],
@@ -22,12 +33,8 @@ const next = (image: number) => (image + 1) % COUNT;
 
 /** The cross-entropy of one image for the label of another. */
 function lossOf(image: number, labelled: number): number {
-  const own = probabilities.subarray(image * layout.totalClasses, (image + 1) * layout.totalClasses);
-  const label = {
-    taskOf: labels.taskOf.subarray(labelled, labelled + 1),
-    classOf: labels.classOf.subarray(labelled, labelled + 1),
-  };
-  return crossEntropyOf(own, layout, label);
+  const own = probabilities.subarray(image * layout.totalColumns, (image + 1) * layout.totalColumns);
+  return batchLoss(tf, layout)(own, labels.slice(labelled, labelled + 1));
 }
 
 /** The loss of a batch after an augmentation, with the shares that were drawn. */
@@ -37,11 +44,11 @@ function lossAfter(augmentation: ReturnType<typeof mixup>): number {
     const { targets } = augment(
       tf,
       [augmentation],
-      { pixels: pixelsOf(COUNT), targets: [targetMasks(tf, layout, labels)] },
+      { pixels: pixelsOf(COUNT), targets: [targetTensors(tf, layout, labels)] },
       { drawn: tf.tensor2d(drawn, [COUNT, drawn.length / COUNT]), key: tf.tensor1d([2018, 3], 'int32') },
     );
-    const matrix = tf.tensor2d(probabilities, [COUNT, layout.totalClasses]);
-    const losses = targets.map((target) => maskedCrossEntropy(tf, matrix, target).dataSync()[0] ?? Number.NaN);
+    const matrix = tf.tensor2d(probabilities, [COUNT, layout.totalColumns]);
+    const losses = targets.map((target) => meanLoss(tf, layout, matrix, target).dataSync()[0] ?? Number.NaN);
     return losses.reduce((sum, loss) => sum + loss, 0);
   });
 }
@@ -97,11 +104,11 @@ test('mixup after cutmix has the targets of up to four images, whose shares sum 
     const { targets } = augment(
       tf,
       both,
-      { pixels: pixelsOf(COUNT), targets: [targetMasks(tf, layout, labels)] },
+      { pixels: pixelsOf(COUNT), targets: [targetTensors(tf, layout, labels)] },
       { drawn: tf.tensor2d(drawn, [COUNT, 6]), key: tf.tensor1d([2018, 3], 'int32') },
     );
     expect(targets).toHaveLength(4);
-    const totals = tf.addN(targets.map(({ target }) => tf.sum(target, 1))).dataSync();
+    const totals = tf.addN(targets.map(({ target, weight }) => tf.sum(tf.mul(target, weight), 1))).dataSync();
     for (const total of totals) expect(total).toBeCloseTo(1, 5);
   });
 });

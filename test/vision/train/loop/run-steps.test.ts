@@ -7,7 +7,7 @@ import type { StepResult, Trainer } from '../../../../src/vision/train/step/trai
 /** Six samples of one pixel each, in batches of two. */
 const data = {
   shards: { height: 1, width: 1, rowOf: () => 0, readRows: async () => success(undefined) },
-  targets: { file: (sample: number) => `${sample}.jpg`, taskOf: new Uint8Array(6), classOf: new Uint8Array(6) },
+  targets: { file: (sample: number) => `${sample}.jpg`, labels: () => [{ task: 0, text: 'y', classIndex: 0 }] },
 } as unknown as LabelledImages;
 
 /** A trainer whose steps end when the test says so, and what has happened to each. */
@@ -28,7 +28,7 @@ function controlledTrainer() {
   };
   const end = (step: number, loss = 1) => {
     events.push(`end ${step}`);
-    ends[step]?.({ loss, probabilities: new Float32Array(2) });
+    ends[step]?.({ loss, outputs: new Float32Array(2) });
   };
   return { events, end, trainer: { prepareStep } as Trainer };
 }

@@ -1,31 +1,70 @@
 import { expect, test } from 'vitest';
 import type { Targets } from '../../../../src/vision/data/tables/targets.ts';
-import { classWeightColumns } from '../../../../src/vision/train/samples/class-weights.ts';
-import { headLayout, targetValues } from '../../../../src/vision/train/step/target-masks.ts';
+import { headLayout } from '../../../../src/vision/heads/head-layout.ts';
+import { classWeightProblems, classWeightsByTask } from '../../../../src/vision/train/samples/class-weights.ts';
+import { type BatchLabels, targetValues } from '../../../../src/vision/train/step/target-tensors.ts';
+import { classLabels } from '../../../support/class-labels.ts';
 
 const tasks = [
   { name: 'colour', classes: 3, samples: 4 },
   { name: 'shade', classes: 2, samples: 3 },
 ];
-const taskOf = Uint8Array.of(0, 0, 0, 0, 1, 1, 1);
-const classOf = Uint8Array.of(0, 0, 0, 2, 1, 0, 0);
-const targets = { tasks, taskOf, classOf, samplesIn: () => Int32Array.from(taskOf.keys()) } as unknown as Targets;
+const targetsOf = (labels: BatchLabels, of: Targets['tasks']): Pick<Targets, 'tasks' | 'labels' | 'samplesIn'> => ({
+  tasks: of,
+  labels: (sample) => labels[sample] ?? [],
+  samplesIn: () => Int32Array.from(labels.keys()),
+});
+const targets = targetsOf(
+  classLabels(tasks, [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+    [0, 2],
+    [1, 1],
+    [1, 0],
+    [1, 0],
+  ]),
+  tasks,
+);
 
-test('classWeightColumns puts given weights into the columns of their task; the others are 1', () => {
-  expect(classWeightColumns({ shade: [0.5, 2] }, targets)).toEqual(Float32Array.of(1, 1, 1, 0.5, 2));
-  expect(classWeightColumns(undefined, targets)).toBeUndefined();
+test('given class weights are those of their task; other tasks have none', () => {
+  expect(classWeightsByTask({ shade: [0.5, 2] }, targets)).toEqual([undefined, Float32Array.of(0.5, 2)]);
+  expect(classWeightsByTask(undefined, targets)).toBeUndefined();
 });
 
 test('balanced class weights give all classes of a task that have samples the same total weight', () => {
-  const weights = classWeightColumns('balanced', targets) ?? [];
-  expect([...weights]).toEqual([4 / 9, 1, 4 / 3, 3 / 4, 3 / 2].map(Math.fround));
+  const weights = classWeightsByTask('balanced', targets) ?? [];
+  expect(weights.map((own) => [...(own ?? [])])).toEqual([
+    [4 / 9, 1, 4 / 3].map(Math.fround),
+    [3 / 4, 3 / 2].map(Math.fround),
+  ]);
 });
 
-test('targetValues applies label smoothing within the classes of the task, and class weights', () => {
-  const layout = headLayout(tasks);
-  const batch = { taskOf: Uint8Array.of(0, 1), classOf: Uint8Array.of(2, 0) };
-  const classWeights = Float32Array.of(1, 1, 3, 2, 1);
-  const { target, headMask } = targetValues(layout, batch, { labelSmoothing: 0.3, classWeights });
-  expect([...target].map((value) => Number(value.toFixed(5)))).toEqual([0.3, 0.3, 2.4, 0, 0, 0, 0, 0, 1.7, 0.3]);
-  expect([...headMask]).toEqual([1, 1, 1, 0, 0, 0, 0, 0, 1, 1]);
+test('balanced weights of classes at once let samples with a class count as much as those without; numbers have none', () => {
+  const several = [
+    { name: 'tags', kind: 'classes', classes: 3, samples: 4 },
+    { name: 'width', kind: 'numbers', classes: 1, samples: 4 },
+  ] as const;
+  const labels = ['yny', 'nny', 'nmy', 'nny'].map((text) => [
+    { task: 0, text, classIndex: 0 },
+    { task: 1, text: '3', classIndex: 0 },
+  ]);
+  expect(classWeightsByTask('balanced', targetsOf(labels, several))).toEqual([Float32Array.of(3, 1, 1), undefined]);
+  expect(classWeightProblems({ width: [1] }, { tasks: several })).toEqual([
+    {
+      message: 'class_weights names the task "width", whose labels are numbers',
+      advice: 'Remove it: only classes have weights.',
+    },
+  ]);
+});
+
+test('a softmax head spreads label smoothing over the classes of the task, and weights all of them by the true one', () => {
+  const classWeights = [Float32Array.of(1, 1, 3), undefined];
+  const labels = classLabels(tasks, [
+    [0, 2],
+    [1, 0],
+  ]);
+  const { target, weight } = targetValues(headLayout(tasks), labels, { labelSmoothing: 0.3, classWeights });
+  expect([...target].map((value) => Number(value.toFixed(5)))).toEqual([0.1, 0.1, 0.8, 0, 0, 0, 0, 0, 0.85, 0.15]);
+  expect([...weight]).toEqual([3, 3, 3, 0, 0, 0, 0, 0, 1, 1]);
 });

@@ -14,7 +14,7 @@ import type { Optimizer } from '../../../../src/vision/train/optimizers/optimize
 import { sgd } from '../../../../src/vision/train/optimizers/sgd.ts';
 import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
 import type { ImageBatch } from '../../../../src/vision/train/step/trainer.ts';
-import { distance, images, type Options, positionOf, setUp } from './small-trainer.ts';
+import { distance, images, labelsOf, type Options, positionOf, setUp } from './small-trainer.ts';
 
 const EVERY_AUGMENTATION = [
   randomResizedCrop(),
@@ -33,8 +33,7 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
   const noise = (at: number) => Math.imul(at + 1, 2654435761) >>> 24;
   const samples = (count: number): ImageBatch => ({
     images: Uint8Array.from({ length: count * size * size * 3 }, (_, at) => noise(at)),
-    taskOf: Uint8Array.from({ length: count }, (_, sample) => sample % 2),
-    classOf: Uint8Array.from({ length: count }, (_, sample) => (sample % 2 === 0 ? (sample / 2) % 3 : 1)),
+    labels: labelsOf(Array.from({ length: count }, (_, sample) => (sample % 2 === 0 ? [0, (sample / 2) % 3] : [1, 1]))),
   });
   const [whole, last] = [samples(16), samples(12)];
   const more = { height: size, width: size, batchSizes: { training: [16, 12], prediction: 16 } };
@@ -47,7 +46,10 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
     ['SGD with momentum', { optimizer: sgd({ momentum: 0.9 }) }],
     ['SGD with Nesterov momentum', { optimizer: sgd({ momentum: 0.9, nesterov: true }) }],
     ['Adam, label smoothing', { optimizer: adam(), targets: { labelSmoothing: 0.1 } }],
-    ['Adam, class weights', { optimizer: adam(), targets: { classWeights: Float32Array.of(1, 2, 0.5, 1, 3) } }],
+    [
+      'Adam, class weights',
+      { optimizer: adam(), targets: { classWeights: [Float32Array.of(1, 2, 0.5), Float32Array.of(1, 3)] } },
+    ],
     ['Adam, L2 penalty', { optimizer: adam(), l2: 1e-3 }],
     ['Adam, part of the backbone frozen', { optimizer: adam(), freeze: 'block2_relu' }],
     [
@@ -152,7 +154,7 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
 });
 
 describe('in mixed_float16', () => {
-  const batch: ImageBatch = { images, taskOf: new Uint8Array(6), classOf: Uint8Array.of(0, 1, 2, 0, 1, 2) };
+  const batch: ImageBatch = { images, labels: labelsOf([0, 1, 2, 0, 1, 2].map((classIndex) => [0, classIndex])) };
   const mixed: Options = { session: { precision: 'mixed_float16' } };
 
   // On a CPU nothing is computed in float16, and scaling by a power of two is exact.
@@ -172,7 +174,7 @@ describe('in mixed_float16', () => {
     'a step whose gradients overflow changes no trainable weight, and the scale is halved until they do not: $name',
     async (optimizer) => {
       // Times 2^15, such losses are infinite in float32.
-      const targets = { classWeights: new Float32Array(5).fill(2e34) };
+      const targets = { classWeights: [new Float32Array(3).fill(2e34)] };
       const trainer = await setUp('graph', { ...mixed, optimizer, targets, clip: { value: 1 }, freeze: 'backbone' });
       const changes: boolean[] = [];
       for (let step = 0; step < 6; step += 1) {

@@ -1,17 +1,27 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, test } from 'vitest';
-import { maskedCrossEntropy } from '../../../../src/vision/train/step/loss.ts';
-import { headLayout, targetMasks } from '../../../../src/vision/train/step/target-masks.ts';
+import { headLayout } from '../../../../src/vision/heads/head-layout.ts';
+import { meanLoss } from '../../../../src/vision/train/step/loss.ts';
+import { targetTensors } from '../../../../src/vision/train/step/target-tensors.ts';
+import { classLabels } from '../../../support/class-labels.ts';
 import { tensorFlow } from '../../../support/tensorflow.ts';
 
 const tf = await tensorFlow();
 
 /** Two heads, with three and two classes. */
-const layout = headLayout([{ classes: 3 }, { classes: 2 }]);
+const tasks = [
+  { name: 'colour', classes: 3 },
+  { name: 'shade', classes: 2 },
+];
+const layout = headLayout(tasks);
 
 /** Three samples: class 2 of the first head, class 0 of the second, class 1 of the first. */
-const targets = { taskOf: Uint8Array.of(0, 1, 0), classOf: Uint8Array.of(2, 0, 1) };
-const masks = targetMasks(tf, layout, targets);
+const labels = [
+  [0, 2],
+  [1, 0],
+  [0, 1],
+] as const;
+const targets = targetTensors(tf, layout, classLabels(tasks, labels));
 
 const probabilities = [
   [0.2, 0.3, 0.5, 0.6, 0.4],
@@ -33,7 +43,7 @@ function writtenOut(rows: readonly (readonly number[])[]): number {
       const head = row.slice(begin, end);
       const sum = head.reduce((total, p) => total + p, 0);
       for (const [index, p] of head.entries()) {
-        const target = targets.taskOf[sample] === task && targets.classOf[sample] === index ? 1 : 0;
+        const target = labels[sample]?.[0] === task && labels[sample]?.[1] === index ? 1 : 0;
         loss -= (target * Math.log(Math.min(Math.max(p / sum, 1e-7), 1 - 1e-7))) / rows.length;
       }
     }
@@ -42,9 +52,9 @@ function writtenOut(rows: readonly (readonly number[])[]): number {
 }
 
 const lossOf = (rows: number[][]): number =>
-  maskedCrossEntropy(tf, tf.tensor2d(rows), masks).dataSync()[0] ?? Number.NaN;
+  meanLoss(tf, layout, tf.tensor2d(rows), targets).dataSync()[0] ?? Number.NaN;
 const gradientOf = (rows: number[][]): number[][] => {
-  const gradient = tf.grad((p) => maskedCrossEntropy(tf, p as Tensor2D, masks))(tf.tensor2d(rows));
+  const gradient = tf.grad((p) => meanLoss(tf, layout, p as Tensor2D, targets))(tf.tensor2d(rows));
   return gradient.arraySync() as number[][];
 };
 
@@ -91,11 +101,11 @@ describe('the gradient of the loss', () => {
   test('is zero for the bias of a head without samples in the batch', () => {
     // Keras' kernel on logits gives p here: its gradient is p − t even if t does not sum to 1.
     const bias = tf.tensor1d([0.3, 0.3, -0.2, 0.5, 0]);
-    const onlyFirstHead = targetMasks(tf, layout, { taskOf: Uint8Array.of(0), classOf: Uint8Array.of(1) });
+    const onlyFirstHead = targetTensors(tf, layout, classLabels(tasks, [[0, 1]]));
     const gradient = tf.grad((logits) => {
       const [first, second] = tf.split(logits.reshape([1, 5]), [3, 2], 1);
       const p = tf.concat([tf.softmax(first ?? logits), tf.softmax(second ?? logits)], 1) as Tensor2D;
-      return maskedCrossEntropy(tf, p, onlyFirstHead);
+      return meanLoss(tf, layout, p, onlyFirstHead);
     })(bias);
     const [a, b, c, ...second] = gradient.dataSync();
     expect([a, b, c].every((value) => value !== 0)).toBe(true);

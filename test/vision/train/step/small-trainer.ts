@@ -1,12 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
+import { headLayout } from '../../../../src/vision/heads/head-layout.ts';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
 import { affine } from '../../../../src/vision/train/augmentations/affine.ts';
 import { adam } from '../../../../src/vision/train/optimizers/adam.ts';
 import { prepareFineTuning } from '../../../../src/vision/train/start/fine-tuning.ts';
 import { createTrainer } from '../../../../src/vision/train/step/create-trainer.ts';
 import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
-import { headLayout } from '../../../../src/vision/train/step/target-masks.ts';
 import type { Trainer, TrainerOptions } from '../../../../src/vision/train/step/trainer.ts';
+import { classLabels } from '../../../support/class-labels.ts';
 import { unwrap } from '../../../support/result.ts';
 import { tensorFlow } from '../../../support/tensorflow.ts';
 
@@ -18,7 +19,10 @@ const tasks = [
   { name: 'colour', classes: 3 },
   { name: 'shade', classes: 2 },
 ];
-export const layout = headLayout(tasks);
+const layout = headLayout(tasks);
+
+/** Returns labels of these tasks, one for each sample. */
+export const labelsOf = (samples: Iterable<readonly [task: number, classIndex: number]>) => classLabels(tasks, samples);
 
 /** Six uniform grey images; a brighter image has a higher class of the task `colour`. */
 export const images = Uint8Array.from({ length: 6 * IMAGE }, (_, at) => (Math.floor(at / IMAGE) % 3) * 120);

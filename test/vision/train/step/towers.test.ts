@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { sgd } from '../../../../src/vision/train/optimizers/sgd.ts';
 import type { ImageBatch } from '../../../../src/vision/train/step/trainer.ts';
-import { distance, IMAGE, images, modelOf, positionOf, SIZE, setUp } from './small-trainer.ts';
+import { distance, IMAGE, images, labelsOf, modelOf, positionOf, SIZE, setUp } from './small-trainer.ts';
 
 describe('two towers', () => {
   const two = ['/device:CPU:0', '/device:CPU:0'];
   const five: ImageBatch = {
     images: images.subarray(0, 5 * IMAGE),
-    taskOf: Uint8Array.of(0, 1, 0, 1, 0),
-    classOf: Uint8Array.of(0, 1, 2, 0, 1),
+    labels: labelsOf([
+      [0, 0],
+      [1, 1],
+      [0, 2],
+      [1, 0],
+      [0, 1],
+    ]),
   };
   const more = { optimizer: sgd({ momentum: 0.9 }), batchSizes: { training: [5], prediction: 1 } };
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { failed, type StageFailure } from '../../index.ts';
-import { failure, type Problem, type Result } from '../../shared/problem.ts';
-import { shortened } from '../../shared/wording.ts';
+import { failed, type StageFailure } from '../index.ts';
+import { failure, type Problem, type Result } from '../shared/problem.ts';
+import { shortened } from '../shared/wording.ts';
 
 /**
  * What a function did wrong that the module of a stage gives, such as an augmentation. It is thrown, since TensorFlow.js
