@@ -1,7 +1,7 @@
 import type { Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import type { Problem } from '../../shared/problem.ts';
 import { isObject } from '../../shared/shapes.ts';
-import { quoted } from '../../shared/wording.ts';
+import { listed, quoted } from '../../shared/wording.ts';
 import { InvalidModuleCode, shown } from '../invalid-module-code.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import type { Head, Heads, HeadTask, HeadTensors } from './head.ts';
@@ -12,6 +12,9 @@ export class InvalidHead extends InvalidModuleCode {
     super(`the head ${quoted(String(name))} of the task "${task.name}" ${did}`, advice);
   }
 }
+
+/** Names in the history of a training that are no metrics of heads. */
+const TAKEN_METRIC = /^(epoch|learning_rate|loss|weighted_acc|val_.*)$/;
 
 const METHODS = ['columns', 'build', 'encode', 'loss', 'decode'] as const;
 
@@ -28,9 +31,14 @@ export function headProblems(given: Heads = {}): readonly Problem[] {
       ...(Array.isArray(head['kinds']) ? [] : ['kinds']),
       ...(isObject(head['metrics']) ? [] : ['metrics']),
     ];
-    return lacking.length === 0
-      ? []
-      : [{ message: `the head of the task "${task}" has no ${lacking.map((each) => `"${each}"`).join(', ')}`, advice }];
+    if (lacking.length > 0)
+      return [{ message: `the head of the task "${task}" has no ${listed(lacking.map(quoted))}`, advice }];
+    return Object.keys(Object(head['metrics']))
+      .filter((metric) => TAKEN_METRIC.test(metric))
+      .map((metric) => ({
+        message: `the head of the task "${task}" has a metric "${metric}", a name that the history has already`,
+        advice: 'Give it another name, which does not begin with "val_".',
+      }));
   });
 }
 
