@@ -110,29 +110,27 @@ export async function readModelFacts(
     advice: RETRAIN,
   });
   if (!facts.ok) return facts;
-  const lacking = facts.value.tasks.flatMap((task) => headProblem(task, heads, file));
-  if (lacking.length > 0) return failure(lacking);
-  if (Object.hasOwn(backbones, facts.value.backbone)) return facts;
-  return problem(`the model has the backbone "${facts.value.backbone}", which this stage does not have`, {
-    at: { file },
-    advice:
-      `It has ${Object.keys(backbones).join(', ')}. Give it those of the training stage, in its module: ` +
-      '{ backbones: { … } }.',
-  });
+  const { backbone, tasks } = facts.value;
+  const problems = tasks.flatMap((task) => headProblem(task, heads, file));
+  if (!Object.hasOwn(backbones, backbone)) {
+    const given = Object.keys(backbones).join(', ');
+    const advice = `Given are ${given}. Give the same ones as to the training: { backbones: { … } }.`;
+    const message = `the model has the backbone "${backbone}", which is not given here`;
+    problems.unshift({ message, at: { file }, advice });
+  }
+  return problems.length > 0 ? failure(problems) : facts;
 }
 
-function headProblem(task: HeadTask, heads: Heads, file: string): readonly Problem[] {
+function headProblem(task: HeadTask, heads: Heads, file: string): Problem[] {
   const { name, head = defaultHead(task) } = task;
   const given = Object.hasOwn(heads, name) ? heads[name] : undefined;
   if (given !== undefined && given.name !== head) {
-    const message = `the model has the head "${head}" for the task "${name}", but this stage gives it "${given.name}"`;
-    return [{ message, at: { file }, advice: 'Give all stages of a model the same heads, in their modules.' }];
+    const message = `the model has the head "${head}" for the task "${name}", but "${given.name}" is given here`;
+    return [{ message, at: { file }, advice: 'Give the same heads as to the training.' }];
   }
   if (headOf(task, heads) !== undefined) return [];
-  const message = `the model has the head "${head}" for the task "${name}", which this stage does not have`;
-  return [
-    { message, at: { file }, advice: `Give it that of the training stage, in its module: { heads: { ${name}: … } }.` },
-  ];
+  const message = `the model has the head "${head}" for the task "${name}", which is not given here`;
+  return [{ message, at: { file }, advice: `Give the same one as to the training: { heads: { ${name}: … } }.` }];
 }
 
 /** Returns the weights that have another name in a saved model: both names with the layer's, and both shapes. */

@@ -3,6 +3,10 @@
 export type { Problem, Result } from '../../shared/problem.ts';
 export type { LabelKind } from '../data/tables/label-kind.ts';
 export type { Head, Heads } from '../heads/head.ts';
+export { ordinal } from '../heads/ordinal.ts';
+export { regression } from '../heads/regression.ts';
+export { sigmoid } from '../heads/sigmoid.ts';
+export { softmax } from '../heads/softmax.ts';
 export type { Backbone, Backbones } from '../models/backbones/backbone.ts';
 export { QueueFull } from './classifier/batch-queue.ts';
 export {

@@ -1,7 +1,7 @@
 import type { StageFailure } from '../../index.ts';
 import { type Result, success } from '../../shared/problem.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
-import type { ExecutionMode } from '../tensorflow/execution-mode.ts';
+import type { ExecutionMode } from '../train/step/execution-mode.ts';
 import { type LoadModelOptions, loadModel } from './load-model.ts';
 import { createPredictor, type Predictor } from './predictor.ts';
 import type { TestTimeAugmentation } from './test-time-augmentation.ts';

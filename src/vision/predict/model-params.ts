@@ -1,6 +1,6 @@
 import { AVERAGES } from '../heads/average.ts';
-import { executionModes } from '../tensorflow/execution-mode.ts';
 import { threadsParam } from '../tensorflow/threads-param.ts';
+import { executionModes } from '../train/step/execution-mode.ts';
 import type { EnsembleOptions } from './ensemble.ts';
 
 /** The params of the stages that predict with one or more models. */

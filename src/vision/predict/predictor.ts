@@ -1,8 +1,8 @@
 import type { LayersModel, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import type { ExecutionMode } from '../tensorflow/execution-mode.ts';
 import { bytesToFloats, imagesToDevice } from '../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { createProgram, type EntryPoint, type Program, type Session } from '../tensorflow/trace/program.ts';
+import type { ExecutionMode } from '../train/step/execution-mode.ts';
 import { averagedProbabilities, NO_AUGMENTATION, type TestTimeAugmentation } from './test-time-augmentation.ts';
 
 /** Runs a classifier for inference. */

@@ -22,9 +22,10 @@ const IMAGES_ONLY = `stages:
 `;
 /** A program that uses the model, without a pipeline. */
 const SERVE = `import { loadClassifier } from 'pipeline/vision/predict';
+import { oneAgainstAll } from './lib/one-against-all.ts';
 import { mine } from './models/mine.ts';
 
-const classifier = await loadClassifier('served', { backbones: { mine } });
+const classifier = await loadClassifier('served', { backbones: { mine }, heads: { shape: oneAgainstAll } });
 const results = await classifier.classify(process.argv.slice(2));
 for (const result of results) console.log(result.ok ? JSON.stringify(result.value) : result.failure[0]?.message);
 await classifier.dispose();
@@ -34,7 +35,7 @@ const packed = new Packed();
 beforeAll(() => packed.pack());
 afterAll(() => packed.remove());
 
-test("a stranger's project trains with a backbone and an augmentation of its own, and classifies, type-checked strictly", {
+test("a stranger's project trains and classifies with a backbone, a head and an augmentation of its own, strictly typed", {
   timeout: 300_000,
 }, async () => {
   const project = packed.project('vision');

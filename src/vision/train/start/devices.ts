@@ -1,6 +1,6 @@
 import type { Problem } from '../../../shared/problem.ts';
-import type { ExecutionMode } from '../../tensorflow/execution-mode.ts';
 import type { Precision } from '../../tensorflow/session/config-proto.ts';
+import type { ExecutionMode } from '../step/execution-mode.ts';
 
 /** Where and how a training computes. */
 interface Placement {

@@ -1,6 +1,6 @@
-import type { ExecutionMode } from '../../tensorflow/execution-mode.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { createEagerTrainer } from './eager-trainer.ts';
+import type { ExecutionMode } from './execution-mode.ts';
 import { createGraphTrainer } from './graph-trainer.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 

@@ -1,7 +1,6 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { saveModel } from '../../../../src/vision/models/saved-model.ts';
 import {
@@ -14,7 +13,6 @@ import {
 import classify from '../../../../stages/classify.ts';
 import { answersOf, classAnswers, largestDifference } from '../../../support/answers.ts';
 import { temporaryFolder, writeFiles } from '../../../support/dataset.ts';
-import { ANGLE, ANGLE_HEADS, KINDS_OF_TASKS } from '../../../support/kinds-of-tasks.ts';
 import { modelFacts } from '../../../support/model-facts.ts';
 import { collected, runStage } from '../../../support/run-stage.ts';
 import { expectNoLeak, tensorFlow } from '../../../support/tensorflow.ts';
@@ -150,52 +148,6 @@ describe('a loaded classifier', () => {
     await expect(classifier.classify(['b.png'], { signal })).rejects.toThrow('the client has gone');
     await Promise.all([classifier.dispose(), classifier.dispose()]);
     await expect(classifier.classify(['b.png'])).rejects.toThrow('disposed');
-  });
-});
-
-describe('a classifier of tasks with labels of every kind', () => {
-  const tasks = [...KINDS_OF_TASKS, ANGLE];
-
-  test('answers with a class, classes, or numbers, as the heads of the model say', async () => {
-    const folder = temporaryFolder();
-    const built = variedModel(tf, 'small-cnn', 32, tasks, ANGLE_HEADS);
-    await saveModel(tf, built, modelFacts({ tasks }), folder);
-    const pixels = await noise(32, 32).raw().toBuffer();
-    const outputs = tf.tidy(() =>
-      (built.predict(tf.tensor4d(Float32Array.from(pixels), [1, 32, 32, 3])) as Tensor[]).map((output) => [
-        ...output.dataSync(),
-      ]),
-    );
-    built.dispose();
-    const [colours = [], tags = [], [notShort = 0, long = 0] = [], sizes = [], [x = 0, y = 0] = []] = outputs;
-
-    const classifier = await load(folder, { heads: ANGLE_HEADS });
-    expect(classifier.tasks.map(({ name, kind }) => [name, kind])).toEqual(
-      tasks.map(({ name, kind = 'class' }) => [name, kind]),
-    );
-    const [result] = await classifier.classify([await png(noise(32, 32))]);
-    await classifier.dispose();
-    const answers = answersOf(result);
-    const near = (value: number) => expect.closeTo(value, 5);
-    const [red = 0, green = 0, blue = 0] = colours.map(near);
-    const [cat = 0, dog = 0, bird = 0, fish = 0] = tags.map(near);
-    expect(answers).toEqual({
-      colour: {
-        class: ['red', 'green', '<b>blue</b>'][colours.indexOf(Math.max(...colours))],
-        probabilities: { red, green, '<b>blue</b>': blue },
-      },
-      tags: {
-        classes: ['cat', 'dog', 'bird', 'fish'].filter((_, index) => (tags[index] ?? 0) >= 0.5),
-        probabilities: { cat, dog, bird, fish },
-      },
-      length: {
-        class: expect.any(String),
-        probabilities: { short: near(1 - notShort), knee: near(notShort * (1 - long)), long: near(notShort * long) },
-      },
-      size: { numbers: sizes.map((value) => expect.closeTo(value, 3)) },
-      angle: { numbers: [expect.closeTo((Math.atan2(y, x) * 180) / Math.PI, 2)] },
-    });
-    await expect(load(folder)).rejects.toThrow('the model has the head "angle" for the task "angle"');
   });
 });
 
