@@ -139,7 +139,7 @@ describe('a label table', () => {
     const { rows } = await labelsOf(root, { columns: { tasks: { colour: 'class' } } });
     expect(rows).toEqual(['1.jpg colour ny', '2.jpg colour ny', '3.jpg colour yn']);
     const params = { ...TABLE, columns: { tasks: { colour: { kind: 'class', classes: ['red'] } } } };
-    expect((await problemsOf(root, params))[0]).toContain('labels.csv:5:8: there is no class "green"');
+    expect((await problemsOf(root, params))[0]).toContain('labels.csv:5:8: the task "colour" has no class "green"');
   });
 
   test('gives the splits and groups of the images in columns', async () => {
