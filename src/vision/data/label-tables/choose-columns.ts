@@ -25,7 +25,7 @@ export function chooseColumns(tables: readonly LabelTable[], param: ColumnsParam
     const many = images.length === 0 ? 'no column is called so' : `${listed(images.map(quoted))} may be it`;
     return problem(`cannot tell which column has the paths of the images: ${many}`, {
       at: first.headerPlace(0),
-      advice: `Say which one, as in: columns: { file: ${first.header[0]} }. The columns are ${listed(first.header)}.`,
+      advice: `Say which one, as in: columns: { file: ${quoted(first.header[0] ?? '')} }. ${columnsIn(first.header)}.`,
     });
   }
   const split = param.split ?? first.header.find((name) => /^(split|subset)$/i.test(name) && hasSplits(name, tables));
@@ -61,7 +61,15 @@ function headerProblems({ header, headerPlace }: LabelTable, named: ReadonlySet<
     }
     const near = header.find((column) => distance(column.toLowerCase(), name.toLowerCase()) <= 2);
     const hint = near === undefined ? '' : `Did you mean ${quoted(near)}? `;
-    const advice = `${hint}The columns are ${listed(header)}; the param "columns" says which are used.`;
+    const advice = `${hint}${columnsIn(header)}; the param "columns" says which are used.`;
     return [{ message: `there is no column ${quoted(name)}`, at: headerPlace(0), advice }];
   });
+}
+
+const MAX_LISTED = 20;
+
+function columnsIn(header: readonly string[]): string {
+  const names = header.slice(0, MAX_LISTED).map(quoted);
+  const more = header.length - names.length;
+  return `The columns are ${listed(more > 0 ? [...names, `${more} more`] : names)}`;
 }
