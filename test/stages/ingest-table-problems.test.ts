@@ -215,6 +215,14 @@ describe('a task of a label table is rejected', () => {
       ['…/labels.csv:1:7: the task "label" names the class "a" twice — Remove one of them.'],
     ],
     [
+      'when the param says what its kind does not have',
+      labelled('a', 'a'),
+      { tasks: { label: { kind: 'class', separator: '|' } } },
+      [
+        '…/labels.csv:1:7: the task "label" of the kind class does not read "separator" — Remove it, or set another kind.',
+      ],
+    ],
+    [
       'when it has one class, but several columns',
       ['image,hat,coat', '1.jpg,1,0'],
       { tasks: { wears: { kind: 'class', columns: ['hat', 'coat'] } } },

@@ -28,7 +28,7 @@ export function chooseColumns(tables: readonly LabelTable[], param: ColumnsParam
       advice: `Say which one, as in: columns: { file: ${quoted(first.header[0] ?? '')} }. ${columnsIn(first.header)}.`,
     });
   }
-  const split = param.split ?? first.header.find((name) => /^(split|subset)$/i.test(name) && hasSplits(name, tables));
+  const split = param.split ?? first.header.find((name) => isSplitColumn(name) && hasSplits(name, tables));
   const used = [file, split, param.group];
   const others = first.header.filter((name) => name !== '' && !used.includes(name));
   const tasks = param.tasks === undefined ? guessTasks(others, tables) : tasksOfParam(param.tasks);
@@ -41,6 +41,11 @@ export function chooseColumns(tables: readonly LabelTable[], param: ColumnsParam
   const named = [...used.flatMap((name) => name ?? []), ...tasks.flatMap(({ columns }) => columns)];
   const problems = tables.flatMap((table) => headerProblems(table, new Set(named)));
   return problems.length > 0 ? failure(problems) : success({ file, split, group: param.group, tasks });
+}
+
+/** Returns whether a column of this name may have the splits. */
+export function isSplitColumn(name: string): boolean {
+  return /^(split|subset)$/i.test(name);
 }
 
 function hasSplits(name: string, tables: readonly LabelTable[]): boolean {

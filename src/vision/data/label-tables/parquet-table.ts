@@ -17,9 +17,12 @@ type Column = ReturnType<typeof parquetSchema>['children'][number];
 /**
  * Reads a table from a Parquet file. Columns of bytes, such as images, and of nested values are left out.
  *
- * @param named the columns that are read; all by default.
+ * @param isNeeded whether the values of a column are read; those of others are empty.
  */
-export async function readParquetTable(file: string, named?: ReadonlySet<string>): Promise<Result<LabelTable>> {
+export async function readParquetTable(
+  file: string,
+  isNeeded: (column: string) => boolean,
+): Promise<Result<LabelTable>> {
   const advice = 'Write it again with the compression Snappy, or as CSV. Zstandard needs Node 22.15.';
   const read = readBytes(file, 'labelFile', 'follow');
   if (!read.ok) return problem(`cannot read the label file: ${read.failure.reason}`, { at: { file } });
@@ -32,7 +35,7 @@ export async function readParquetTable(file: string, named?: ReadonlySet<string>
     const metadata = await parquetMetadataAsync(bytes);
     const all = parquetSchema(metadata).children.filter(isLabelColumn);
     const header = all.map(({ element }) => element.name);
-    const known = header.filter((name) => named?.has(name) ?? true);
+    const known = header.filter(isNeeded);
     const names = known.length > 0 ? known : header;
     const missing = unknownCodecs(metadata, names);
     if (missing.length > 0)

@@ -57,7 +57,7 @@ test('a corrupted Parquet file is a problem, or a table', async () => {
       const corrupted = Buffer.from(bytes);
       for (const [at, value] of changes) corrupted[at] = value;
       writeFileSync(file, corrupted);
-      const table = await readParquetTable(file);
+      const table = await readParquetTable(file, () => true);
       if (!table.ok) expect(table.failure).toMatchObject([{ at: { file }, advice: expect.any(String) }]);
     }),
     { numRuns: 500 },
