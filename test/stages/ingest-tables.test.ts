@@ -139,7 +139,7 @@ describe('a label table', () => {
     const { rows } = await labelsOf(root, { columns: { tasks: { colour: 'class' } } });
     expect(rows).toEqual(['1.jpg colour ny', '2.jpg colour ny', '3.jpg colour yn']);
     const params = { ...TABLE, columns: { tasks: { colour: { kind: 'class', classes: ['red'] } } } };
-    expect((await problemsOf(root, params))[0]).toContain('labels.csv:5:8: there is no class "green"');
+    expect((await problemsOf(root, params))[0]).toContain('labels.csv:5:8: the task "colour" has no class "green"');
   });
 
   test('gives the splits and groups of the images in columns', async () => {
@@ -183,6 +183,13 @@ describe('a label table', () => {
       'train/4.png yn train',
       'val/1.png ny validation',
     ]);
+  });
+
+  test('leaves the images in the folder Tests for questions about every task', async () => {
+    const root = tableOf(['image,colour', '1.jpg,red', '2.jpg,red'], { 'Tests/9.jpg': 'image' });
+    const { metrics, logged } = await ingestOf(root, TABLE);
+    expect(metrics).toMatchObject({ samples: 2, questions: 1 });
+    expect(logged).toContain('each of the 1 image in Tests is a question for "colour"');
   });
 
   test('is described by kind: the share of classes, the range of numbers, and what looks wrong', async () => {
