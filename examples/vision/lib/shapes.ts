@@ -8,7 +8,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Draws a shape at a random place, in a random size and colour, on a darker background, as SVG.
+ * Draws a shape at a random place, in a random size and colour, on a darker background that fades, as SVG.
  *
  * @param random returns numbers in [0, 1).
  */
@@ -17,7 +17,10 @@ export function drawShape(shape: string, random: () => number): string {
   const radius = SIZE * (0.2 + 0.15 * random());
   const [x, y] = [0, 1].map(() => radius + (SIZE - 2 * radius) * random());
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE}" height="${SIZE}">
-    <rect width="100%" height="100%" fill="${colour(20)}"/>
+    <linearGradient id="background" gradientTransform="rotate(${360 * random()} 0.5 0.5)">
+      <stop stop-color="${colour(5)}"/><stop offset="1" stop-color="${colour(35)}"/>
+    </linearGradient>
+    <rect width="100%" height="100%" fill="url(#background)"/>
     <g transform="translate(${x} ${y}) scale(${radius})" fill="${colour(60)}">${shape}</g>
   </svg>`;
 }
