@@ -7,6 +7,9 @@ import type { ShardSet } from '../data/shards/shards.ts';
 import { spread } from '../data/shards/spread.ts';
 import type { Duplicates } from '../data/tables/duplicates.ts';
 import type { SampleTable } from '../data/tables/samples.ts';
+import type { EvaluatedSplit } from '../data/tables/task.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
+import { labelWords } from '../evaluate/label-words.ts';
 import type { ClassCounts, TaskCounts } from '../inspect/class-counts.ts';
 import { extremeImages } from './extreme-images.ts';
 import { type Captioned, type Pictures, pictureList } from './pictures.tsx';
@@ -19,13 +22,14 @@ const SHOWN_DUPLICATES = 20;
 interface Data {
   readonly counts: ClassCounts | undefined;
   readonly samples: SampleTable | undefined;
-  readonly duplicates: Duplicates | undefined;
+  /** As far as it is known: what is in a cache may have been changed. */
+  readonly evaluation: Partial<Pick<Evaluation, 'duplicates' | 'split'>> | undefined;
   readonly shards: ShardSet | undefined;
 }
 
 /** What the data set is like: its classes by split, some of its images, and images that may be unusable. */
 export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.Element> {
-  const { counts, samples, duplicates, shards } = data;
+  const { counts, samples, evaluation, shards } = data;
   const extremes = shards === undefined ? undefined : await extremeImages(shards);
   const table = counts?.tasks.flatMap(classRows) ?? [];
   const hasTest = table.some(({ test }) => test !== undefined);
@@ -55,7 +59,7 @@ export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.E
           />
         </details>
       )}
-      {duplicates !== undefined && duplicateList(duplicates)}
+      {evaluation?.duplicates !== undefined && duplicateList(evaluation.duplicates, evaluation.split ?? 'validation')}
       {samples !== undefined && (
         <>
           <h3>Samples</h3>
@@ -127,20 +131,20 @@ function balanceChart(rows: readonly ClassRow[]): JSX.Element {
   });
 }
 
-function duplicateList({ exact, near }: Duplicates): JSX.Element {
+function duplicateList({ exact, near }: Duplicates, split: EvaluatedSplit): JSX.Element {
   const pairs = [...exact, ...near];
-  if (pairs.length === 0) return <p>No validation image is also a training image.</p>;
+  if (pairs.length === 0) return <p>No {split} image is also a training image.</p>;
   return (
     <>
       <h3>Duplicates across the split</h3>
       <p>
-        {count(exact.length)} validation images are identical to a training image and {count(near.length)} nearly so,
-        which flatters the metrics.
+        {count(exact.length)} {split} images are identical to a training image and {count(near.length)} nearly so, which
+        flatters the metrics.
         {pairs.length > SHOWN_DUPLICATES && ` The first ${SHOWN_DUPLICATES} are shown.`}
       </p>
       <DataTable
         caption="Duplicates"
-        columns={[{ name: 'validation' }, { name: 'training' }]}
+        columns={[{ name: split }, { name: 'training' }]}
         rows={pairs.slice(0, SHOWN_DUPLICATES).map(({ validation, train }) => [validation, train])}
       />
     </>
@@ -148,9 +152,10 @@ function duplicateList({ exact, near }: Duplicates): JSX.Element {
 }
 
 /** Returns images at equal distances in the shuffled samples. */
-function evenly({ samples, classNames }: SampleTable): readonly Captioned[] {
+function evenly({ samples, classNames, kinds }: SampleTable): readonly Captioned[] {
   return spread(samples.length, SHOWN_SAMPLES).map((row) => {
-    const { file = '', task = '', classIndex = 0, split = '' } = samples[row] ?? {};
-    return { file, lines: [`${task}: ${classNames.get(task)?.[classIndex] ?? classIndex}`, split] };
+    const { file = '', task = '', label = '', split = '' } = samples[row] ?? {};
+    const words = labelWords(label, kinds?.get(task) ?? 'class', classNames.get(task));
+    return { file, lines: [`${task}: ${words}`, split] };
   });
 }
