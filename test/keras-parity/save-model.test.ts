@@ -22,7 +22,18 @@ const classifier = () =>
     buildClassifier(tf, { backbone: 'small-cnn', height: 32, width: 40, tasks }, { dropout: 0.5, seed: 1 }),
   );
 
-const models: Readonly<Record<string, () => LayersModel>> = { classifier, 'every-layer': () => everyLayer(tf) };
+const heads = () => {
+  const ofEveryKind = [
+    { name: 'colour', classes: 3 },
+    { name: 'length', kind: 'ordered', classes: 4 },
+    { name: 'tags', kind: 'classes', classes: 3 },
+    { name: 'width', kind: 'numbers', classes: 2, fitted: { mean: [0.5, -0.25], deviation: [1e-3, 2e-3] } },
+  ] as const;
+  const architecture = { backbone: 'small-cnn', height: 32, width: 40, tasks: ofEveryKind };
+  return randomizeWeights(tf, buildClassifier(tf, architecture, { dropout: 0.5, seed: 1 }));
+};
+
+const models: Readonly<Record<string, () => LayersModel>> = { classifier, heads, 'every-layer': () => everyLayer(tf) };
 const writers = { 'model.h5': saveKerasH5, 'model.keras': saveKerasArchive };
 
 interface Opened {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
-import type { LabelKind } from '../../src/vision/data/tables/label-kind.ts';
+import { type LabelKind, numbersIn, numbersLabel } from '../../src/vision/data/tables/label-kind.ts';
 import { type Sample, writeSamples } from '../../src/vision/data/tables/samples.ts';
 import { readTargets } from '../../src/vision/data/tables/targets.ts';
 import encodeTargets from '../../stages/encode-targets.ts';
@@ -142,6 +142,12 @@ describe('encode-targets with labels of several tasks for an image', () => {
     const { failure } = await written([row(0, 'colour', 'ny'), { ...row(0, 'tags', 'nny'), ...other }]);
     expect(failure).toMatchObject({ kind: 'bad-input', problems: [{ message }] });
   });
+});
+
+test('numbers are written as a label so that they are read back, unknown ones included', () => {
+  const numbers = [1.5, Number.NaN, -2e-7, 1e21];
+  expect(numbersLabel(numbers)).toBe('1.5;;-2e-7;1e+21');
+  expect(numbersIn(numbersLabel(numbers))).toEqual(numbers);
 });
 
 test('encode-targets reports unreadable samples as a bad input', async () => {

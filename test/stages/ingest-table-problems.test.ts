@@ -156,11 +156,11 @@ describe('a row of a label table is rejected', () => {
     ],
     [
       'when it has a class that is not among those of the param',
-      labelled('a', 'B', 'b', 'x'),
-      { tasks: { label: { kind: 'class', classes: ['a', 'b'] } } },
+      labelled('red', 'Blue', 'blue', 'x', 'x'),
+      { tasks: { label: { kind: 'class', classes: ['red', 'blue'] } } },
       [
-        '…/labels.csv:3:7: there is no class "B" — Did you mean "b"?',
-        '…/labels.csv:5:7: there is no class "x" — The classes are "a", "b".',
+        '…/labels.csv:3:7: the task "label" has no class "Blue" — Did you mean "blue"?',
+        '…/labels.csv:5:7: the task "label" has no class "x" (in 2 rows) — Its classes are "red", "blue".',
       ],
     ],
     [

@@ -54,6 +54,8 @@ describe('a label table', () => {
     const root = tableOf(['image,colour,collar', '1.jpg,red,round', '2.jpg,red,v', '3.jpg,blue,v', '4.jpg,blue,round']);
     const { samples } = await labelsOf(root);
     expect(samples.map(({ sample }) => sample)).toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
+    const { metrics } = await ingestOf(root, { ...TABLE, validation_fraction: 0.25 });
+    expect(metrics).toMatchObject({ samples: 4, images: 4, train: 3, validation: 1 });
     for (const { sample, file } of samples) expect(samples.find((each) => each.sample === sample)?.file).toBe(file);
   });
 
@@ -137,7 +139,7 @@ describe('a label table', () => {
     const { rows } = await labelsOf(root, { columns: { tasks: { colour: 'class' } } });
     expect(rows).toEqual(['1.jpg colour ny', '2.jpg colour ny', '3.jpg colour yn']);
     const params = { ...TABLE, columns: { tasks: { colour: { kind: 'class', classes: ['red'] } } } };
-    expect((await problemsOf(root, params))[0]).toContain('labels.csv:5:8: there is no class "green"');
+    expect((await problemsOf(root, params))[0]).toContain('labels.csv:5:8: the task "colour" has no class "green"');
   });
 
   test('gives the splits and groups of the images in columns', async () => {

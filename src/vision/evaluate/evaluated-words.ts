@@ -1,4 +1,4 @@
-import { labelWords } from './label-words.ts';
+import { labelText } from '../data/tables/label-text.ts';
 import type { EvaluatedSample } from './samples-table.ts';
 
 /** The true label and the prediction of a sample in words. */
@@ -19,7 +19,7 @@ export function wordsOf({
 }: EvaluatedSample): SampleWords {
   const probability = (label: number) => ` (${(probabilities[label] ?? 0).toFixed(2)})`;
   if (kind === 'classes' || kind === 'numbers') {
-    const say = (text: string) => labelWords(text, kind, classNames, probability);
+    const say = (text: string) => labelText(text, kind, classNames, probability);
     return { truth: say(label), predicted: say(answer) };
   }
   const say = (label: number) => `${classNames?.[label] ?? label}${probability(label)}`;

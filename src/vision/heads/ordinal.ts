@@ -11,7 +11,7 @@ import { classDistance, isRight } from './metrics.ts';
  * that a sample is above class k if it is not below, and learns from the samples that are not below. So the probability of
  * each class is a product, and never negative.
  *
- * Its loss, the sum over the columns, is the cross-entropy of the class. Coral-pytorch's `corn_loss` divides the same sum over
+ * Its loss, the sum over the columns, is the cross-entropy of the class. The `corn_loss` of the authors divides the same sum over
  * a batch by the number of the learning columns instead of that of the samples. Label smoothing does not apply.
  */
 export function ordinal(): Head {

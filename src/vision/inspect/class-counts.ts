@@ -112,16 +112,9 @@ function describeClasses(all: readonly TaskCounts[], counted: readonly string[],
 }
 
 function describeNumbers(tasks: readonly TaskCounts[], view: View): string[] {
-  const rows = tasks.flatMap(({ name, class_names: names, numbers = {} }) =>
-    Object.entries(numbers).flatMap(([split, all]) =>
-      all.map(({ count: known, minimum, maximum, mean, standard_deviation: deviation }, index) => [
-        oneLine(names === undefined ? name : `${name} ${names[index] ?? index}`),
-        oneLine(split),
-        count(known),
-        ...[minimum, maximum, mean, deviation].map((each) => (each === undefined ? '' : shortNumber(each))),
-      ]),
-    ),
-  );
+  const rows = tasks
+    .flatMap(numberRows)
+    .map(([name, split, known, ...others]) => [oneLine(name), oneLine(split), count(known), ...others.map(String)]);
   if (rows.length === 0) return [];
   return [
     '',
@@ -129,8 +122,19 @@ function describeNumbers(tasks: readonly TaskCounts[], view: View): string[] {
   ];
 }
 
-function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(4)));
+/** Name, split, count, minimum, maximum, mean and standard deviation; of a number that is nowhere known only the first. */
+type NumberRow = readonly [string, string, number, ...number[]];
+
+/** Returns what each number of a task is like, by split, with values of four digits. */
+export function numberRows({ name, class_names: names, numbers = {} }: TaskCounts): readonly NumberRow[] {
+  return Object.entries(numbers).flatMap(([split, all]) =>
+    all.map(({ count: known, minimum, maximum, mean, standard_deviation: deviation }, index): NumberRow => {
+      const values = [minimum, maximum, mean, deviation].flatMap((value) =>
+        value === undefined ? [] : Number(value.toPrecision(4)),
+      );
+      return [names === undefined ? name : `${name} ${names[index] ?? index}`, split, known, ...values];
+    }),
+  );
 }
 
 function taskRow({ name, classes, counts = {}, labelled = {} }: TaskCounts, counted: readonly string[]): string[] {

@@ -6,11 +6,11 @@ import { count } from '../../shared/text/format.ts';
 import type { ShardSet } from '../data/shards/shards.ts';
 import { spread } from '../data/shards/spread.ts';
 import type { Duplicates } from '../data/tables/duplicates.ts';
+import { labelText } from '../data/tables/label-text.ts';
 import type { SampleTable } from '../data/tables/samples.ts';
 import type { EvaluatedSplit } from '../data/tables/task.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
-import { labelWords } from '../evaluate/label-words.ts';
-import type { ClassCounts, TaskCounts } from '../inspect/class-counts.ts';
+import { type ClassCounts, numberRows, type TaskCounts } from '../inspect/class-counts.ts';
 import { extremeImages } from './extreme-images.ts';
 import { type Captioned, type Pictures, pictureList } from './pictures.tsx';
 
@@ -60,6 +60,7 @@ export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.E
         </details>
       )}
       {evaluation?.duplicates !== undefined && duplicateList(evaluation.duplicates, evaluation.split ?? 'validation')}
+      {counts !== undefined && numbersTable(counts)}
       {samples !== undefined && (
         <>
           <h3>Samples</h3>
@@ -131,6 +132,23 @@ function balanceChart(rows: readonly ClassRow[]): JSX.Element {
   });
 }
 
+function numbersTable({ tasks }: ClassCounts): JSX.Element | null {
+  const rows = tasks.flatMap(numberRows);
+  if (rows.length === 0) return null;
+  const columns = ['number', 'split', 'samples', 'minimum', 'maximum', 'mean', 'standard deviation'];
+  return (
+    <>
+      <h3>Numbers</h3>
+      <DataTable
+        caption="Labels that are numbers"
+        columns={columns.map((name, index) => ({ name, numeric: index > 1 }))}
+        rows={rows.map((row) => columns.map((_, index) => row[index] ?? ''))}
+        sortable
+      />
+    </>
+  );
+}
+
 function duplicateList({ exact, near }: Duplicates, split: EvaluatedSplit): JSX.Element {
   const pairs = [...exact, ...near];
   if (pairs.length === 0) return <p>No {split} image is also a training image.</p>;
@@ -155,7 +173,6 @@ function duplicateList({ exact, near }: Duplicates, split: EvaluatedSplit): JSX.
 function evenly({ samples, classNames, kinds }: SampleTable): readonly Captioned[] {
   return spread(samples.length, SHOWN_SAMPLES).map((row) => {
     const { file = '', task = '', label = '', split = '' } = samples[row] ?? {};
-    const words = labelWords(label, kinds?.get(task) ?? 'class', classNames.get(task));
-    return { file, lines: [`${task}: ${words}`, split] };
+    return { file, lines: [`${task}: ${labelText(label, kinds?.get(task), classNames.get(task))}`, split] };
   });
 }

@@ -94,7 +94,9 @@ export const trainParams = {
       default: 0,
     },
     label_smoothing: {
-      description: 'Label smoothing: the fraction of each target that is spread evenly over all classes of its task.',
+      description:
+        'Label smoothing: the fraction of each target that is spread evenly over all classes of its task; for several ' +
+        'classes at once, over true and false. Heads of ordered classes and of numbers have none.',
       type: 'number',
       minimum: 0,
       exclusiveMaximum: 1,
@@ -103,7 +105,8 @@ export const trainParams = {
     class_weights: {
       description:
         'Weights of the samples in the loss: by task, one weight per class, in class order. `balanced` weights the ' +
-        'samples so that all classes of a task contribute equally.',
+        'samples so that all classes of a task contribute equally. Of several classes at once, a weight counts where the ' +
+        'class is true, and `balanced` lets samples with and without a class contribute equally.',
       anyOf: [
         { const: 'balanced' },
         { type: 'object', additionalProperties: { type: 'array', items: { type: 'number', minimum: 0 } } },

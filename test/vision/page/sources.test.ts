@@ -11,6 +11,10 @@ import { params } from '../../stages/training.ts';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
 import { evaluationOf, size, tags } from '../../support/evaluations.ts';
 import { mixedLabels } from '../../support/mixed-labels.ts';
+
+});
+
+import { ingestOf } from '../../support/ingest.ts';
 import { replaced, reportedStages } from '../../support/reported-stages.ts';
 import { collected, runStage } from '../../support/run-stage.ts';
 
@@ -141,4 +145,25 @@ test('without tasks of one class for each sample, the headline is the first metr
     value: 0.875,
     interval: [0.775, 0.875],
   });
+});
+
+test('a report says what labels of every kind are like, and shows them in words', async () => {
+  const root = temporaryFolder();
+  writeFiles(root, {
+    'labels.csv': [
+      'image,tags,price,split',
+      ...[1, 2, 3, 4].map((index) => `${index}.jpg,a|b,${index},${index < 4 ? 'train' : 'test'}`),
+    ].join('\n'),
+    ...Object.fromEntries([1, 2, 3, 4].map((index) => [`${index}.jpg`, 'image'])),
+  });
+  const tasks = { tags: { kind: 'classes', separator: '|' }, price: 'numbers' };
+  const { outputs } = await ingestOf(root, { layout: 'table', annotations: 'labels.csv', columns: { tasks } });
+  const file = (output: string, name: string): ReportArtifact => {
+    return { stage: 'ingest', output, file: name, kind: 'file', path: outputs[output] ?? '' };
+  };
+  const elements = await elementsOf([file('tasks', 'tasks.json'), file('samples', 'samples.arrow')]);
+  const text = (elements.get('data') ?? '').replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+  expect(text).toContain('task class training validation test tags a 2 1 1 tags b 2 1 1');
+  expect(text).toContain('price train 2');
+  expect(text).toContain('tags: a and b');
 });

@@ -22,7 +22,7 @@ export function classReader(task: TaskColumns, values: readonly (readonly Field[
     names: classes,
     read([field]) {
       const text = textOf(field);
-      return text === '' ? undefined : (encoded.get(text) ?? unknownClass(text, classes));
+      return text === '' ? undefined : (encoded.get(text) ?? unknownClass(text, task, classes));
     },
   });
 }

@@ -30,7 +30,7 @@ export function classesReader(task: TaskColumns, values: readonly (readonly Fiel
   const read = (field: Field): EncodedLabel | LabelFault => {
     const names = namesIn(field);
     const unknown = names.find((name) => !indices.has(name));
-    return unknown === undefined ? encode(names, indices) : unknownClass(unknown, classes);
+    return unknown === undefined ? encode(names, indices) : unknownClass(unknown, task, classes);
   };
   return success({
     names: classes,

@@ -34,7 +34,7 @@ export const columnsParam = {
             description: 'Use a mapping, as { kind: classes, separator: "|" }.',
             type: 'object',
             properties: {
-              kind: { description: 'The kind of the labels.', type: 'string', pattern: kindPattern },
+              kind: { description: 'Use class, classes, ordered or numbers.', type: 'string', pattern: kindPattern },
               column: { description: 'The column, if it is called otherwise than the task.', type: 'string' },
               columns: {
                 description:

@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { Problem } from '../../../shared/problem.ts';
 import { quoted } from '../../../shared/wording.ts';
 import type { FindingKind } from '../labels/findings.ts';
@@ -54,17 +55,16 @@ export function noLabelProblem({ task }: TaskColumns, found: number): Problem | 
 }
 
 /** Returns what is wrong with a label that is none of the classes. */
-export function unknownClass(text: string, classes: readonly string[], field = 0): LabelFault {
-  const near = classes.find((name) => name.toLowerCase() === text.toLowerCase());
+export function unknownClass(text: string, { task }: TaskColumns, classes: readonly string[]): LabelFault {
+  const near = classes.find((name) => distance(name.toLowerCase(), text.toLowerCase()) <= 1);
   const shown = classes.slice(0, 10).map(quoted).join(', ');
   return {
     kind: 'labels of unknown classes',
-    message: `there is no class ${quoted(text)}`,
+    message: `the task "${task}" has no class ${quoted(text)}`,
     advice:
       near === undefined
-        ? `The classes are ${shown}${classes.length > 10 ? ', …' : ''}.`
+        ? `Its classes are ${shown}${classes.length > 10 ? ', …' : ''}.`
         : `Did you mean ${quoted(near)}?`,
-    field,
   };
 }
 

@@ -15,7 +15,7 @@ const ADVICE = LABEL_FILE.advice;
 
 const pattern = { type: 'string' } as const;
 const patterns = [pattern, { type: 'array', items: pattern, minItems: 1 }] as const;
-const ofSplit = { anyOf: patterns } as const;
+const ofSplit = { description: 'The label files of this split.', anyOf: patterns } as const;
 
 /** The schema of the param that names the label files. */
 export const annotationsParam = {

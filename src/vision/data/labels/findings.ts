@@ -33,7 +33,11 @@ export interface Finding extends Problem {
 }
 
 /** Kinds that are reported once per name, because every row with the name has the same problem. */
-const MERGED_KINDS: ReadonlySet<FindingKind> = new Set(['invalid task names', 'questions for unknown tasks']);
+const MERGED_KINDS: ReadonlySet<FindingKind> = new Set([
+  'invalid task names',
+  'questions for unknown tasks',
+  'labels of unknown classes',
+]);
 
 /** How many findings of each kind are shown. Nobody reads 80,000 lines. */
 const MAX_SHOWN = 20;

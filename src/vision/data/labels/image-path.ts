@@ -1,6 +1,7 @@
 import type { Split } from '../tables/task.ts';
 
 const path = { type: 'string', pattern: '^[^*]*\\*[^*]*$' } as const;
+const ofSplit = { description: 'Where the images of this split are.', ...path } as const;
 
 /** The schema of the param that says where the images are that label files name. */
 export const imagePathParam = {
@@ -12,7 +13,7 @@ export const imagePathParam = {
     {
       description: 'Use a path with one * for each split, as { train: "train/*", validation: "val/*" }.',
       type: 'object',
-      properties: { train: path, validation: path, test: path },
+      properties: { train: ofSplit, validation: ofSplit, test: ofSplit },
       minProperties: 1,
       additionalProperties: false,
     },

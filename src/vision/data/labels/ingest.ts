@@ -30,21 +30,23 @@ export interface IngestReport {
  */
 export async function ingest(
   options: DatasetOptions,
-  splitting: Splitting,
+  splitting: Omit<Splitting, 'sample'>,
   outputs: IngestOutputs,
   work: string,
 ): Promise<Result<IngestReport>> {
   const dataset = await readDataset(options, work);
   if (!dataset.ok) return dataset;
   const { labels, classNames, kinds, questions, notes } = dataset.value;
-  const shuffled = shuffleAndSplit(labels, splitting, dataset.value);
-  const samples = HAS_SAMPLE_BY_IMAGE[options.layout] ? numberByImage(shuffled) : shuffled;
+  const sample = SAMPLES[options.layout];
+  const shuffled = shuffleAndSplit(labels, { ...splitting, sample }, dataset.value);
+  const samples = sample === 'image' ? numberByImage(shuffled) : shuffled;
   const tasks = taskStatistics(samples, classNames, kinds);
-  const images = new Set(samples.map(({ file }) => file));
-  const inSplit = (name: Split) => samples.filter(({ split }) => split === name).length;
+  const images = new Map(samples.map((row) => [row.file, row]));
+  const counted = sample === 'image' ? [...images.values()] : samples;
+  const inSplit = (name: Split) => counted.filter(({ split }) => split === name).length;
   const test = inSplit('test');
   const counts = {
-    samples: samples.length,
+    samples: counted.length,
     images: images.size,
     tasks: tasks.length,
     questions: questions?.length ?? 0,
@@ -53,7 +55,7 @@ export async function ingest(
     ...(test > 0 && { test }),
   };
   await writeSamples(outputs.samples, { samples, classNames, kinds });
-  await writeImages(outputs.images, images);
+  await writeImages(outputs.images, images.keys());
   await writeQuestions(outputs.questions, questions ?? []);
   await writeFile(
     outputs.tasks,
@@ -62,12 +64,12 @@ export async function ingest(
   return success({ counts, notes: [...notes, ...taskWarnings(tasks)] });
 }
 
-/** Whether all labels of an image are one sample, so that a network sees the image once per epoch. */
-const HAS_SAMPLE_BY_IMAGE: Readonly<Record<DatasetOptions['layout'], boolean>> = {
-  fashionai: false,
-  folders: false,
-  table: true,
-  coco: true,
+/** What a sample is: all labels of an image are one where a network is to see the image once per epoch. */
+const SAMPLES: Readonly<Record<DatasetOptions['layout'], Splitting['sample']>> = {
+  fashionai: 'row',
+  folders: 'row',
+  table: 'image',
+  coco: 'image',
 };
 
 /** Numbers the images in their order, and gives each row the number of its image. */

@@ -8,6 +8,8 @@ export interface Splitting {
   readonly testFraction: number;
   /** With folds, the validation split is the one with this number, from 0, of `count` parts. */
   readonly folds?: { readonly count: number; readonly fold: number } | undefined;
+  /** What a sample is: a row, or all rows of an image. */
+  readonly sample: 'row' | 'image';
 }
 
 /** What the data set says about its images, by path. */
@@ -23,7 +25,7 @@ interface Unit {
   readonly key: string;
   readonly isGroup: boolean;
   readonly files: string[];
-  /** The number of rows of these images. */
+  /** The number of samples. */
   size: number;
 }
 
@@ -32,7 +34,7 @@ interface Unit {
  * split that the data set gives is kept, unless folds replace the validation split; one that it does not give is drawn
  * from its training images.
  *
- * A drawn split has its fraction of the rows or slightly fewer; with groups the nearest that drawing them reaches. The
+ * A drawn split has its fraction of the samples or slightly fewer; with groups the nearest that drawing them reaches. The
  * position of an image or group depends on nothing but the seed and its name: adding or removing one moves at most the one
  * at the border of a split, and the order of the rows does not matter.
  */
@@ -50,7 +52,7 @@ export function shuffleAndSplit<Row extends { readonly file: string; readonly ta
   const shuffled = Array.from(byFile, ([file, same]) => ({ key: sortKey(splitting.seed, file), file, same }));
   shuffled.sort(byKey);
   const splits = assignSplits(
-    shuffled.map(({ key, file, same }) => ({ key, file, size: same.length })),
+    shuffled.map(({ key, file, same }) => ({ key, file, size: splitting.sample === 'row' ? same.length : 1 })),
     splitting,
     given,
   );
@@ -82,12 +84,12 @@ function assignSplits(
     else undecided.push(image);
   }
   const units = unitsOf(undecided, groups, seed);
-  const rows = sizeOf(units);
-  const testing = found.has('test') ? new Set<Unit>() : draw(units, rows * testFraction);
+  const samples = sizeOf(units);
+  const testing = found.has('test') ? new Set<Unit>() : draw(units, samples * testFraction);
   const others = units.filter((unit) => !testing.has(unit));
   let validating = new Set<Unit>();
   if (folds !== undefined) validating = foldOf(others, folds);
-  else if (!found.has('validation')) validating = draw(others, rows * validationFraction);
+  else if (!found.has('validation')) validating = draw(others, samples * validationFraction);
   for (const [split, drawn] of [['test', testing] as const, ['validation', validating] as const])
     for (const { files } of drawn) for (const file of files) splits.set(file, split);
   return splits;
@@ -113,9 +115,9 @@ function unitsOf(images: readonly Image[], groups: ReadonlyMap<string, string>, 
   return units.sort(byKey);
 }
 
-/** Returns the first units that fit into a split of so many rows. */
-function draw(units: readonly Unit[], rows: number): Set<Unit> {
-  let remaining = Math.round(rows);
+/** Returns the first units that fit into a split of so many samples. */
+function draw(units: readonly Unit[], samples: number): Set<Unit> {
+  let remaining = Math.round(samples);
   const drawn = new Set<Unit>();
   for (const unit of units) {
     // With a few large groups none might fit: half of one that is too large is still nearer than nothing.
@@ -126,15 +128,15 @@ function draw(units: readonly Unit[], rows: number): Set<Unit> {
   return drawn;
 }
 
-/** Returns the units whose middle is in a part of all rows, so that an added unit moves at most one at each border. */
+/** Returns the units whose middle is in a part of all samples, so that an added unit moves at most one at each border. */
 function foldOf(units: readonly Unit[], { count, fold }: { readonly count: number; readonly fold: number }): Set<Unit> {
-  const rows = sizeOf(units);
+  const samples = sizeOf(units);
   let before = 0;
   return new Set(
     units.filter(({ size }) => {
       const middle = before + size / 2;
       before += size;
-      return Math.floor((middle * count) / rows) === fold;
+      return Math.floor((middle * count) / samples) === fold;
     }),
   );
 }

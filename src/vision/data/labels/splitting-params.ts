@@ -44,7 +44,7 @@ export const splittingParams = {
 } as const;
 
 interface Split {
-  readonly splitting: Splitting;
+  readonly splitting: Omit<Splitting, 'sample'>;
   readonly groupPattern: RegExp | undefined;
 }
 

@@ -11,7 +11,7 @@ function shuffleAndSplit<Row extends { file: string; task: string }>(
   { fraction = 0, ...options }: Partial<Splitting> & { seed: number; fraction?: number },
   given: Partial<GivenSplits> = {},
 ) {
-  const splitting = { validationFraction: fraction, testFraction: 0, ...options };
+  const splitting = { validationFraction: fraction, testFraction: 0, sample: 'row' as const, ...options };
   return split(rows, splitting, { splits: new Map(), groups: new Map(), ...given });
 }
 
@@ -45,6 +45,16 @@ test('an image with more rows than fit into the validation split goes to the tra
     { file: 'once.jpg', task: 'coat' },
   ];
   expect(filesOf(shuffleAndSplit(rows, { seed: 1, fraction: 0.2 }), 'validation')).toEqual(['once.jpg']);
+});
+
+test('an image whose rows are one sample counts once', () => {
+  const rows = [
+    ...Array.from({ length: 9 }, (_, index) => ({ file: 'often.jpg', task: `${index}` })),
+    { file: 'once.jpg', task: 'coat' },
+  ];
+  const split = shuffleAndSplit(rows, { seed: 1, fraction: 0.5, sample: 'image' });
+  expect(new Set(filesOf(split, 'validation')).size).toBe(1);
+  expect(new Set(filesOf(split, 'train')).size).toBe(1);
 });
 
 test('the same seed gives the same split, and another seed another one', () => {

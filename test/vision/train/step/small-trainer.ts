@@ -18,7 +18,7 @@ const tasks = [
   { name: 'colour', classes: 3 },
   { name: 'shade', classes: 2 },
 ];
-export const layout = headLayout(tasks);
+const layout = headLayout(tasks);
 
 /** Returns labels of these tasks, one for each sample. */
 export const labelsOf = (samples: Iterable<readonly [task: number, classIndex: number]>) => classLabels(tasks, samples);
