@@ -116,6 +116,19 @@ describe('heads that a stage is given', () => {
     ]);
   });
 
+  test('are those by which the model is evaluated', async () => {
+    const inputs = await labelledImages(60);
+    const heads = { colour: ordinal() };
+    const { outputs, metrics } = await runStage(trainStage({ heads }), { params: { ...params, epochs: 12 }, inputs });
+    const models = [{ path: outputs['model'] ?? '', matrix: {} }];
+    // The built-in heads need not be given.
+    const evaluated = await runStage(evaluateStage(), { inputs: { ...inputs, models } });
+    expect(evaluated.failure).toBeUndefined();
+    expect(evaluated.metrics['accuracy/colour']).toBeGreaterThan(0.9);
+    expect(evaluated.metrics['accuracy/colour']).toBeCloseTo(metrics['val_accuracy/colour'] ?? 0, 6);
+    expect(evaluated.metrics['loss']).toBeCloseTo(metrics['val_loss'] ?? 0, 4);
+  });
+
   test('must learn the labels of their task, which the data set must have', async () => {
     const heads = { colour: regression(), size: softmax() };
     const { failure } = await runStage(trainStage({ heads }), { params, inputs: await labelledImages() });
@@ -146,6 +159,7 @@ describe('heads that a stage is given', () => {
       { loss: (tf) => tf.tensor2d([[1]]) as never },
       'returned a tensor [1, 1] as its loss, expected a tensor [8]',
     ],
+    ['a metric of a name that is taken', { metrics: { val_loss: () => 0 } }, 'has a metric "val_loss"'],
     ['no such method', { decode: 'softmax' as never }, 'has no "decode"'],
   ])('are told what is wrong with them: %s', async (_, part, message) => {
     const { jointLoss: __, ...whole } = softmax();

@@ -31,6 +31,26 @@ export const mine: Backbone = {
   },
 };
 `,
+  'lib/one-against-all.ts': `import type { Head } from 'pipeline/vision';
+
+/** Learns each class against all others. */
+export const oneAgainstAll: Head = {
+  name: 'one-against-all',
+  kinds: ['class'],
+  columns: ({ classes }) => classes,
+  build: (layers, features, { name, classes }) => layers.dense(features, { name, units: classes, activation: 'sigmoid' }),
+  encode(label, { target, weight }) {
+    target[label.indexOf('y')] = 1;
+    weight.fill(1);
+  },
+  loss: (tf, { outputs, target, weight }) => tf.sum(tf.mul(tf.squaredDifference(outputs, target), weight), 1),
+  decode(outputs) {
+    const sum = outputs.reduce((total, each) => total + each, 1e-7);
+    return outputs.map((each) => each / sum);
+  },
+  metrics: { acc: (answer, label) => (answer.indexOf(Math.max(...answer)) === label.indexOf('y') ? 1 : 0) },
+};
+`,
   'lib/invert.ts': `import type { Augmentation } from 'pipeline/vision';
 
 /** Inverts an image with a probability. */
@@ -45,10 +65,12 @@ export const invert = (probability: number): Augmentation => ({
 `,
   'stages/train.ts': `import { affine, colorJitter, mixup, trainStage } from 'pipeline/vision';
 import { invert } from '../lib/invert.ts';
+import { oneAgainstAll } from '../lib/one-against-all.ts';
 import { mine } from '../models/mine.ts';
 
 export default trainStage({
   backbones: { mine },
+  heads: { shape: oneAgainstAll },
   augmentations: [affine({ rotationRange: 10 }), colorJitter(), invert(0.2), mixup()],
 });
 `,
@@ -56,9 +78,10 @@ export default trainStage({
     ['evaluate', 'classify'].map((name) => [
       `stages/${name}.ts`,
       `import { ${name}Stage } from 'pipeline/vision';
+import { oneAgainstAll } from '../lib/one-against-all.ts';
 import { mine } from '../models/mine.ts';
 
-export default ${name}Stage({ backbones: { mine } });
+export default ${name}Stage({ backbones: { mine }, heads: { shape: oneAgainstAll } });
 `,
     ]),
   ),

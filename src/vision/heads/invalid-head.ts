@@ -3,7 +3,7 @@ import type { Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import { failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result } from '../../shared/problem.ts';
 import { isObject } from '../../shared/shapes.ts';
-import { quoted, shortened } from '../../shared/wording.ts';
+import { listed, quoted, shortened } from '../../shared/wording.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import type { Head, Heads, HeadTask, HeadTensors } from './head.ts';
 
@@ -17,6 +17,9 @@ export class InvalidHead extends Error {
     this.problem = { message, advice };
   }
 }
+
+/** Names in the history of a training that are no metrics of heads. */
+const TAKEN_METRIC = /^(epoch|learning_rate|loss|weighted_acc|val_.*)$/;
 
 const METHODS = ['columns', 'build', 'encode', 'loss', 'decode'] as const;
 
@@ -52,9 +55,14 @@ function notHeads(given: Heads): readonly Problem[] {
       ...(Array.isArray(head['kinds']) ? [] : ['kinds']),
       ...(isObject(head['metrics']) ? [] : ['metrics']),
     ];
-    return lacking.length === 0
-      ? []
-      : [{ message: `the head of the task "${task}" has no ${lacking.map((each) => `"${each}"`).join(', ')}`, advice }];
+    if (lacking.length > 0)
+      return [{ message: `the head of the task "${task}" has no ${listed(lacking.map(quoted))}`, advice }];
+    return Object.keys(Object(head['metrics']))
+      .filter((metric) => TAKEN_METRIC.test(metric))
+      .map((metric) => ({
+        message: `the head of the task "${task}" has a metric "${metric}", a name that the history has already`,
+        advice: 'Give it another name, which does not begin with "val_".',
+      }));
   });
 }
 

@@ -110,18 +110,19 @@ export async function readModelFacts(
     advice: RETRAIN,
   });
   if (!facts.ok) return facts;
-  const lacking = facts.value.tasks.flatMap((task) => headProblem(task, heads, file));
-  if (lacking.length > 0) return failure(lacking);
-  if (Object.hasOwn(backbones, facts.value.backbone)) return facts;
-  return problem(`the model has the backbone "${facts.value.backbone}", which this stage does not have`, {
-    at: { file },
-    advice:
+  const { backbone, tasks } = facts.value;
+  const problems = tasks.flatMap((task) => headProblem(task, heads, file));
+  if (!Object.hasOwn(backbones, backbone)) {
+    const advice =
       `It has ${Object.keys(backbones).join(', ')}. Give it those of the training stage, in its module: ` +
-      '{ backbones: { … } }.',
-  });
+      '{ backbones: { … } }.';
+    const message = `the model has the backbone "${backbone}", which this stage does not have`;
+    problems.unshift({ message, at: { file }, advice });
+  }
+  return problems.length > 0 ? failure(problems) : facts;
 }
 
-function headProblem(task: HeadTask, heads: Heads, file: string): readonly Problem[] {
+function headProblem(task: HeadTask, heads: Heads, file: string): Problem[] {
   const { name, head = defaultHead(task) } = task;
   const given = Object.hasOwn(heads, name) ? heads[name] : undefined;
   if (given !== undefined && given.name !== head) {

@@ -28,6 +28,7 @@ import { executionProblems, gpuProblems, towerDevices, visibleGpus } from './sta
 import { type FineTuning, prepareFineTuning, type RateFactors } from './start/fine-tuning.ts';
 import { weightsFile } from './start/initial-weights.ts';
 import { findStartingPoint, type StartingPoint, startingModel } from './start/starting-point.ts';
+import { trainingLabels } from './start/task-heads.ts';
 import type { ClipOptions } from './step/clip-gradients.ts';
 import { createTrainer } from './step/create-trainer.ts';
 import type { ExecutionMode } from './step/execution-mode.ts';
@@ -211,12 +212,6 @@ async function checkStart(
 
 function headsOf({ facts }: StartingPoint, { heads }: TrainOptions) {
   return headLayout(facts.tasks, heads).heads.map(({ head }) => head);
-}
-
-function trainingLabels({ labels, samplesIn }: LabelledImages['targets'], task: number): readonly string[] {
-  return Array.from(samplesIn('train')).flatMap((sample) =>
-    labels(sample).flatMap((label) => (label.task === task ? [label.text] : [])),
-  );
 }
 
 function momentumProblems({ batchNormalizationMomentum, freezeBatchNormalization }: TrainOptions): Problem[] {

@@ -24,7 +24,7 @@ const packed = new Packed();
 beforeAll(() => packed.pack());
 afterAll(() => packed.remove());
 
-test("a stranger's project trains with a backbone and an augmentation of its own, type-checked strictly", {
+test("a stranger's project trains with a backbone, a head and an augmentation of its own, type-checked strictly", {
   timeout: 300_000,
 }, async () => {
   const project = packed.project('vision');

@@ -25,7 +25,7 @@ async function typeErrors(project: Project): Promise<string> {
   return stdout;
 }
 
-describe('a project that `pipeline init --template vision` made, with a backbone and an augmentation of its own', () => {
+describe('a project that `pipeline init --template vision` made, with a backbone, a head and an augmentation of its own', () => {
   let project: Project;
   let atEnd = () => {};
 
@@ -65,7 +65,7 @@ describe('a project that `pipeline init --template vision` made, with a backbone
     ]);
   });
 
-  test('is told by a stage that lacks the backbone of a model where to give it', async () => {
+  test('is told by a stage that lacks the backbone and the head of a model where to give them', async () => {
     project.write(
       'stages/evaluate.ts',
       "import { evaluateStage } from 'pipeline/vision';\nexport default evaluateStage();\n",
@@ -74,6 +74,7 @@ describe('a project that `pipeline init --template vision` made, with a backbone
     expect(exitCode).toBe(2);
     expect(stderr).toContain('the model has the backbone "mine", which this stage does not have');
     expect(stderr).toContain('Give it those of the training stage, in its module: { backbones: { … } }.');
+    expect(stderr).toContain('the model has the head "one-against-all" for the task "shape"');
   });
 
   test('is told before the training that Keras does not have its layer', async () => {

@@ -1,6 +1,7 @@
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { listed, quoted } from '../../../shared/wording.ts';
 import { kindOf } from '../../data/tables/label-kind.ts';
+import type { Targets } from '../../data/tables/targets.ts';
 import type { Heads, HeadTask } from '../../heads/head.ts';
 import { defaultHead, headOf } from '../../heads/index.ts';
 
@@ -60,4 +61,11 @@ function unknownTasks(tasks: readonly HeadTask[], heads: Heads): Problem[] {
       message: `the stage is given a head for the task ${quoted(name)}, which the data set does not have`,
       advice: `The tasks are ${known.join(', ')}.`,
     }));
+}
+
+/** Returns the labels that the training split has for a task. */
+export function trainingLabels({ labels, samplesIn }: Targets, task: number): readonly string[] {
+  return Array.from(samplesIn('train')).flatMap((sample) =>
+    labels(sample).flatMap((label) => (label.task === task ? [label.text] : [])),
+  );
 }
