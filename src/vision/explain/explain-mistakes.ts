@@ -7,6 +7,7 @@ import { openShards, type ShardSet } from '../data/shards/shards.ts';
 import { type EvaluatedSample, isMistake, readPredictedSamples } from '../evaluate/samples-table.ts';
 import type { Heads } from '../heads/head.ts';
 import { headLayout } from '../heads/head-layout.ts';
+import { withCheckedHeads } from '../heads/invalid-head.ts';
 import type { Backbones } from '../models/backbones/backbone.ts';
 import { buildClassifier } from '../models/classifier.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
@@ -62,7 +63,9 @@ export async function explainMistakes(
     const scores = scoresByTask(facts.value, options);
     const mistakes = samples.value.filter((sample) => isMistake(sample) === true && scores.has(sample.task));
     const worst = mistakes.sort((a, b) => b.loss - a.loss).slice(0, options.count);
-    return await drawAll(worst, shards.value, facts.value, scores, paths, options);
+    return await withCheckedHeads(options.heads, () =>
+      drawAll(worst, shards.value, facts.value, scores, paths, options),
+    );
   } finally {
     await shards.value.close();
   }

@@ -5,6 +5,7 @@ import { badInput, type CollectedArtifact, type StageFailure } from '../../index
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { DatasetFiles } from '../data/labels/dataset-files.ts';
 import { readFolderTree } from '../data/labels/folder-tree.ts';
+import { withCheckedHeads } from '../heads/invalid-head.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { type AnswerFile, type AnswerFormat, createAnswerFile } from './answer-files.ts';
 import { type Ensemble, loadEnsemble } from './ensemble.ts';
@@ -65,7 +66,7 @@ export async function classify(
   }
   await mkdir(paths.predictions, { recursive: true });
   const answered = await withMemoryAdvice(options.batchSize, () =>
-    answerImages(found.files, models.value, paths, options),
+    withCheckedHeads(options.heads, () => answerImages(found.files, models.value, paths, options)),
   );
   if (!answered.ok) return answered;
   const unusable = found.unusable.map(({ message, at }) => ({

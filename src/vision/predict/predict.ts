@@ -6,6 +6,7 @@ import type { Quarantined } from '../data/shards/quarantine.ts';
 import { kindOf } from '../data/tables/label-kind.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
 import { answerOf } from '../heads/head-layout.ts';
+import { withCheckedHeads } from '../heads/invalid-head.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
 import { loadEnsemble } from './ensemble.ts';
@@ -58,7 +59,9 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   const files = questions.value.map(({ file }) => file);
   const bad = options.onBadImage === 'fail' ? await checkImages(files, { ...options, root: paths.dataset }) : [];
   if (bad.length > 0) return failure(badInput(bad));
-  return withMemoryAdvice(options.batchSize, () => answer(questions.value, models.value, paths, options));
+  return withMemoryAdvice(options.batchSize, () =>
+    withCheckedHeads(options.heads, () => answer(questions.value, models.value, paths, options)),
+  );
 }
 
 /** Writes the answers as they come, so that no more than a batch of them is in memory. */

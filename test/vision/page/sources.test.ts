@@ -10,11 +10,8 @@ import train from '../../../stages/train.ts';
 import { params } from '../../stages/training.ts';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
 import { evaluationOf, size, tags } from '../../support/evaluations.ts';
-import { mixedLabels } from '../../support/mixed-labels.ts';
-
-});
-
 import { ingestOf } from '../../support/ingest.ts';
+import { mixedLabels } from '../../support/mixed-labels.ts';
 import { replaced, reportedStages } from '../../support/reported-stages.ts';
 import { collected, runStage } from '../../support/run-stage.ts';
 
