@@ -101,12 +101,13 @@ describe('a COCO file is rejected', () => {
   test('when it contradicts itself, or an image is missing', async () => {
     const wrong = {
       ...content,
-      images: [...content.images, { id: 10, file_name: '3.jpg' }, { id: 11, file_name: '4.jpg' }],
+      images: [...content.images, { id: 10, file_name: '3.jpg' }, { id: 7, file_name: '4.jpg' }],
       annotations: [...content.annotations, { image_id: 5, category_id: 3 }, { image_id: 7, category_id: 4 }],
     };
     expect(await problemsOf(cocoOf(wrong), COCO)).toEqual([
-      '…/instances.json: an annotation is of 5, which is not in "images" — Remove the annotation.',
-      '…/instances.json: an annotation is of 4, which is not in "categories" — Remove the annotation.',
+      '…/instances.json: two of "images" have the id "7" — Give each an id of its own.',
+      '…/instances.json: an annotation is of the id "5", which is not in "images" — Remove the annotation.',
+      '…/instances.json: an annotation is of the id "4", which is not in "categories" — Remove the annotation.',
       '…/instances.json: "photos/3.jpg" is in "images" twice — Remove one, and its annotations.',
       '…/instances.json: the image "photos/4.jpg" does not exist — Add it at …/photos/4.jpg, or remove the row.',
     ]);

@@ -65,6 +65,6 @@ test('a Parquet file with a compression that cannot be read is rejected', async 
 test('a column of a Parquet file that cannot be a label is none', async () => {
   const columns = { file: 'image', tasks: { bytes: 'class' } };
   expect(await problemsOf(parquetOf('labels'), { ...params, columns })).toEqual([
-    '…/labels.parquet: there is no column "bytes" — The columns are image, colour, tags, price, stars, sold, box and day; the param "columns" says which are used.',
+    '…/labels.parquet: there is no column "bytes" — The columns are "image", "colour", "tags", "price", "stars", "sold", "box" and "day"; the param "columns" says which are used.',
   ]);
 });

@@ -23,6 +23,14 @@ describe('the files of label tables are checked', () => {
     ]);
   });
 
+  test('that its rows are of the split that the param gives', async () => {
+    const lines = ['image,label,split', 'a.jpg,x,train', 'b.jpg,x,test'];
+    const params = { ...TABLE, annotations: { train: 'labels.csv' }, columns: { tasks: { label: 'class' } } };
+    expect(await problemsOf(tableOf(lines), params)).toEqual([
+      '…/labels.csv:3:9: the split is test, but the param "annotations" says that this file is for train — Correct one of them.',
+    ]);
+  });
+
   test('that a Parquet file is one', async () => {
     const files = { 'x.parquet': 'not parquet', 'y.parquet': 'PAR1xxxxxxxxxxxxxxxPAR1' };
     const problems = await problemsOf(tableOf([], files), { ...TABLE, annotations: ['x.parquet', 'y.parquet'] });

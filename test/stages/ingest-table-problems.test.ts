@@ -39,14 +39,14 @@ describe('a label table is rejected', () => {
       'when it has no rows',
       ['image,colour'],
       undefined,
-      ['…/labels.csv:1: the label file has no rows — Write a row for each image below the header.'],
+      ['…/labels.csv: the label file has no rows — Write a row for each image.'],
     ],
     [
       'when no column is called as that of the images usually is',
       ['a,b', '1.jpg,red'],
       undefined,
       [
-        '…/labels.csv:1:1: cannot tell which column has the paths of the images: no column is called so — Say which one, as in: columns: { file: a }. The columns are a and b.',
+        '…/labels.csv:1:1: cannot tell which column has the paths of the images: no column is called so — Say which one, as in: columns: { file: "a" }. The columns are "a" and "b".',
       ],
     ],
     [
@@ -54,7 +54,7 @@ describe('a label table is rejected', () => {
       ['image,path', '1.jpg,2.jpg'],
       undefined,
       [
-        '…/labels.csv:1:1: cannot tell which column has the paths of the images: "image" and "path" may be it — Say which one, as in: columns: { file: image }. The columns are image and path.',
+        '…/labels.csv:1:1: cannot tell which column has the paths of the images: "image" and "path" may be it — Say which one, as in: columns: { file: "image" }. The columns are "image" and "path".',
       ],
     ],
     [
@@ -62,8 +62,8 @@ describe('a label table is rejected', () => {
       ['image,colour', '1.jpg,red'],
       { file: 'imgae', split: 'subset', tasks: { colour: 'class' } },
       [
-        '…/labels.csv:1:1: there is no column "imgae" — Did you mean "image"? The columns are image and colour; the param "columns" says which are used.',
-        '…/labels.csv:1:1: there is no column "subset" — The columns are image and colour; the param "columns" says which are used.',
+        '…/labels.csv:1:1: there is no column "imgae" — Did you mean "image"? The columns are "image" and "colour"; the param "columns" says which are used.',
+        '…/labels.csv:1:1: there is no column "subset" — The columns are "image" and "colour"; the param "columns" says which are used.',
       ],
     ],
     [
@@ -213,6 +213,14 @@ describe('a task of a label table is rejected', () => {
       labelled('a', 'a'),
       { tasks: { label: { kind: 'class', classes: ['a', 'a'] } } },
       ['…/labels.csv:1:7: the task "label" names the class "a" twice — Remove one of them.'],
+    ],
+    [
+      'when the param says what its kind does not have',
+      labelled('a', 'a'),
+      { tasks: { label: { kind: 'class', separator: '|' } } },
+      [
+        '…/labels.csv:1:7: the task "label" of the kind class does not read "separator" — Remove it, or set another kind.',
+      ],
     ],
     [
       'when it has one class, but several columns',

@@ -14,15 +14,20 @@ import { failure, type Result, success } from '../../src/shared/problem.ts';
 export class PlayedScheduler implements Scheduler {
   readonly title = 'Slurm';
   readonly can = { dependencies: true, arrays: true };
+  isOutputCostly = false;
   readonly requeue = undefined;
   /** What was submitted, in order. The id of a job is its position, from 1. */
   readonly submitted: JobRequest[] = [];
   readonly cancelled: string[] = [];
   /** The number of times that it was asked for states. */
   asked = 0;
+  /** The number of outputs that were read. */
+  outputsRead = 0;
   isSilent = false;
   refusal: Refusal | undefined;
   accounts: readonly JobState[] = [];
+  /** The ids for which the accounts were asked, each time. */
+  readonly lookedBack: (readonly string[])[] = [];
   readonly #states = new Map<string, JobState>();
   readonly #whenSubmitted: (job: JobRequest, id: string) => void;
 
@@ -77,6 +82,7 @@ export class PlayedScheduler implements Scheduler {
   }
 
   async past(ids: readonly string[]): Promise<readonly JobState[]> {
+    this.lookedBack.push(ids);
     return this.accounts.filter(({ id }) => ids.includes(id));
   }
 
@@ -86,6 +92,7 @@ export class PlayedScheduler implements Scheduler {
   }
 
   async output(parts: Parameters<Scheduler['output']>[0]): ReturnType<Scheduler['output']> {
+    this.outputsRead += parts.length;
     return parts.map(({ path, from }) => {
       try {
         return readFileSync(path).subarray(from);

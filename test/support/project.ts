@@ -25,6 +25,7 @@ export interface StageJson {
   readonly reasons: readonly string[];
   readonly outputs: Readonly<Record<string, string>>;
   readonly metrics?: Readonly<Record<string, number>>;
+  readonly failure?: { readonly kind: string; readonly cause?: string };
   readonly usage?: { readonly peakMemory: number; readonly cpuSeconds: number };
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { freePort } from './free-port.ts';
+import { SlurmAccounts } from './slurm-accounts.ts';
 
 const PROGRAMS = ['sbatch', 'squeue', 'scancel', 'scontrol', 'slurmctld', 'slurmd', 'munged'];
 
@@ -14,26 +15,36 @@ export const NO_SLURM = reasonAgainst();
 
 function reasonAgainst(): string | undefined {
   if (process.getuid?.() !== 0) return 'a cluster for a test needs root';
-  const folders = `${process.env['PATH'] ?? ''}:/usr/sbin`.split(':');
-  const missing = PROGRAMS.find((program) => !folders.some((folder) => existsSync(join(folder, program))));
+  const missing = missingAmong(PROGRAMS);
   return missing && `there is no ${missing}: apt-get install --no-install-recommends slurm-wlm munge`;
+}
+
+/** Returns the first of some programs that is not installed. */
+export function missingAmong(programs: readonly string[]): string | undefined {
+  const folders = `${process.env['PATH'] ?? ''}:/usr/sbin`.split(':');
+  return programs.find((program) => !folders.some((folder) => existsSync(join(folder, program))));
 }
 
 /** A real Slurm with two nodes on this machine, of which one has two pretended GPUs. No systemd, no cgroups. */
 export class SlurmSandbox {
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
+  #accounts: SlurmAccounts | undefined;
 
   private constructor(directory: string) {
     this.directory = directory;
     this.environment = { SLURM_CONF: join(directory, 'slurm.conf') };
   }
 
-  static async start(): Promise<SlurmSandbox> {
+  /** @param accounting whether it keeps accounts of its jobs, in a database of its own. */
+  static async start({ accounting = false } = {}): Promise<SlurmSandbox> {
     const sandbox = new SlurmSandbox(mkdtempSync(join(tmpdir(), 'slurm-')));
     chmodSync(sandbox.directory, 0o755);
-    await sandbox.#configure();
+    const accounts = accounting ? new SlurmAccounts(sandbox.directory, await freePort()) : undefined;
+    sandbox.#accounts = accounts;
+    await sandbox.#configure(accounts?.settings ?? { AccountingStorageType: 'accounting_storage/none' });
     await sandbox.#startAuthentication();
+    await accounts?.start((condition) => sandbox.until(condition));
     sandbox.startController('-c');
     await sandbox.until(async () => (await sandbox.run('scontrol', 'ping')).includes('UP'));
     for (const node of ['n1', 'n2']) sandbox.startNode(node);
@@ -44,7 +55,12 @@ export class SlurmSandbox {
   /** Ends everything that was started, and removes the folder. */
   async stop(): Promise<void> {
     await this.run('scancel', '--quiet', '--user=root', '--signal=KILL').catch(() => '');
-    for (const daemon of ['slurmd-n1', 'slurmd-n2', 'slurmctld', 'munged']) await this.end(daemon);
+    for (const daemon of ['slurmd-n1', 'slurmd-n2', 'slurmctld']) await this.end(daemon);
+    if (this.#accounts !== undefined) {
+      await this.end('slurmdbd');
+      await this.#accounts.stop();
+    }
+    await this.end('munged');
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -100,7 +116,7 @@ export class SlurmSandbox {
     await this.until(async () => existsSync(files.socket));
   }
 
-  async #configure(): Promise<void> {
+  async #configure(accounting: Readonly<Record<string, string>>): Promise<void> {
     for (const name of ['run', 'log', 'state', 'spool-n1', 'spool-n2']) mkdirSync(join(this.directory, name));
     const [controller, n1, n2] = await Promise.all([freePort(), freePort(), freePort()]);
     const host = hostname().split('.', 1)[0] ?? '';
@@ -122,7 +138,7 @@ export class SlurmSandbox {
       SchedulerParameters: 'sched_interval=2,bf_interval=2,batch_sched_delay=0,sched_min_interval=0',
       ...{ SelectType: 'select/cons_tres', SelectTypeParameters: 'CR_CPU_Memory', DefMemPerCPU: 100 },
       ...{ KillWait: 3, MinJobAge: 300, InactiveLimit: 0, JobRequeue: 1, SlurmdTimeout: 10, GresTypes: 'gpu' },
-      AccountingStorageType: 'accounting_storage/none',
+      ...accounting,
     };
     const lines = [
       ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),

@@ -1,6 +1,6 @@
 import type { CommandSpec } from './command-spec.ts';
 import { command } from './define-command.ts';
-import { parsePositive } from './quantities.ts';
+import { parseCount, parsePositive } from './quantities.ts';
 import { JOBS, STACK } from './shared-options.ts';
 
 /** Accepts the name of an object of Kubernetes. Throws an Error for anything else. */
@@ -12,8 +12,7 @@ function parseObjectName(text: string): string {
 /** The commands about stages on other machines. */
 export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
   command('attach', '[RUN]', {
-    description:
-      'go on with a run whose jobs are in the queue of a cluster, by default the newest: follow them as run does',
+    description: 'follow a run whose jobs were submitted to a cluster, by default the newest, or show how it ended',
     options: [STACK, JOBS],
     run: async ({ all }, options: import('./commands/attach.ts').AttachOptions) =>
       (await import('./commands/attach.ts')).attach(all[0], options),
@@ -54,7 +53,7 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
   command('exec', '', {
     description: 'run one stage of a plan in the cache, as a job of a scheduler does',
     options: [
-      { flags: '--plan <DIGEST>', description: 'the plan: pipeline run writes it to jobs/DIGEST in the cache' },
+      { flags: '--plan <DIGEST>', description: 'the plan: pipeline run writes it to jobs/ in the cache' },
       {
         flags: '--plan-size <BYTES>',
         description: 'the size of the plan, which is then downloaded if it is not in the cache',
@@ -67,6 +66,7 @@ export const CLUSTER_COMMANDS: readonly CommandSpec[] = [
         description: 'the shell command that queues this job again, if it gets SIGUSR2 since its time is up',
       },
       { flags: '--memory <BYTES>', description: 'the memory that the stage may use', parse: parsePositive },
+      { flags: '--retries <N>', description: 'how often the stage is retried if it fails', parse: parseCount },
       { flags: '--plain', description: 'print for people, and not for the runner that follows the job' },
     ],
     hidden: true,

@@ -7,7 +7,7 @@ import { JobFolder } from '../execute/cluster/job-folder.ts';
 import { JobWatch } from '../execute/cluster/job-watch.ts';
 import { MixedExecutor, type Submitter } from '../execute/cluster/mixed-executor.ts';
 import type { Scheduler } from '../execute/cluster/scheduler.ts';
-import { schedulerFor } from '../execute/cluster/schedulers.ts';
+import { jobNotesOf, schedulerFor } from '../execute/cluster/schedulers.ts';
 import { Submissions } from '../execute/cluster/submissions.ts';
 import { execute, type RunOptions } from '../execute/execute.ts';
 import type { Services } from '../execute/services.ts';
@@ -62,6 +62,8 @@ export class ClusterRun implements Submitter {
   #selection: Selection;
   #frozen: FrozenPlan | undefined;
   #prepared: Prepared | undefined;
+  /** The stages that would have run when stages were last submitted. */
+  #open: readonly string[] = [];
 
   constructor(services: Services, options: ClusterOptions) {
     this.#project = findProject(options.options);
@@ -103,20 +105,19 @@ export class ClusterRun implements Submitter {
   /** Submits all stages now that can be submitted. Returns those that cannot, and why an executor cannot be used. */
   async submitNow(): Promise<{ readonly left: readonly string[]; readonly problems: readonly Problem[] }> {
     const unusable = await this.#mixed.submit();
-    const open = await this.#wouldRun();
-    const left = open.filter((name) => !this.#mixed.hasTaken(name));
+    const left = this.#open.filter((name) => !this.#mixed.hasTaken(name));
     return { left, problems: [...unusable.values()].flat() };
   }
 
   /** Returns the number of jobs that have not ended, as far as is known, by executor. */
   get counts(): ReadonlyMap<string, number> {
-    return new Map([...this.#clusters.values()].map(({ name, submissions }) => [name, [...submissions.jobs].length]));
+    return new Map([...this.#clusters.values()].map(({ name, submissions }) => [name, submissions.jobs.length]));
   }
 
   async cancel(): Promise<readonly Problem[]> {
     const problems: Problem[] = [];
     for (const { scheduler, submissions } of this.#clusters.values()) {
-      const cancelled = await scheduler.cancel([...submissions.jobs].map(({ id }) => id));
+      const cancelled = await scheduler.cancel(submissions.jobs.map(({ id }) => id));
       if (!cancelled.ok) problems.push(...cancelled.failure);
     }
     return problems;
@@ -125,6 +126,7 @@ export class ClusterRun implements Submitter {
   async submit(): ReturnType<Submitter['submit']> {
     const { plan, unusable, digest } = await this.#prepare();
     const open = await this.#wouldRun();
+    this.#open = open;
     for (const { name, submissions } of this.#clusters.values()) {
       if (unusable.has(name)) continue;
       // A stage that is forced would run again and again.
@@ -187,11 +189,14 @@ export class ClusterRun implements Submitter {
   }
 
   #cluster(name: string, settings: ExecutorSettings, { stores, environment }: Services): Cluster {
-    const { run, options, onSilence } = this.#options;
+    const { run, options, onSilence, frozen } = this.#options;
     const scheduler = schedulerFor(name, settings, this.#project, environment);
     const { root } = this.#project;
     const script = { program: [process.execPath, commandOf(options)], options: optionsOf(this.#project, options) };
-    const submissions = new Submissions({ executor: name, settings, scheduler, root, script, run, pause: PAUSE });
+    const submissions = new Submissions({
+      ...{ executor: name, settings, scheduler, root, script, run, pause: PAUSE },
+      ...{ notes: jobNotesOf(name, this.#project), isAttached: frozen !== undefined },
+    });
     const watch = new JobWatch(
       scheduler,
       () => submissions.names,

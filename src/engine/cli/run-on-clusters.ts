@@ -12,8 +12,8 @@ import { commandLineFor } from './command-line.ts';
 import { type Console, reportProblems, reportWarnings } from './console.ts';
 import { EXIT } from './exit.ts';
 import type { CommonOptions } from './options.ts';
-import { findProject } from './project.ts';
-import { noteSubmission } from './submission-notes.ts';
+import { findProject, type Project } from './project.ts';
+import { noteEnd, noteSubmission } from './submission-notes.ts';
 
 /** Returns services with a plan whose stages all have the same executor, which the command line names. */
 export function withExecutor(services: Services, name: string): Result<Services> {
@@ -64,11 +64,15 @@ export function handOver(services: Services, handed: HandedRun, options: HandOve
 export class HandedOver {
   readonly #clusters: ClusterRun;
   readonly #select: Select;
+  readonly #project: Project;
   readonly run: string;
+  /** The digests of the plans whose jobs it follows. */
+  readonly #plans = new Set<string>();
 
   constructor(services: Services, { run, selection, stages, select }: HandedRun, options: HandOverOptions) {
     this.run = run;
     this.#select = select;
+    this.#project = findProject(options);
     const { from, until, only, force, keepGoing, since, attached } = options;
     const choice = {
       // What has changed since a commit may be something else later.
@@ -77,12 +81,15 @@ export class HandedOver {
       ...(until !== undefined && { until }),
       ...(only !== undefined && { only }),
     };
+    if (attached !== undefined) this.#plans.add(attached.digest);
     const silent = new Set<string>();
     this.#clusters = new ClusterRun(services, {
       ...{ options, run, selection },
       ...(attached && { frozen: attached }),
-      onSubmitted: (plan) =>
-        noteSubmission(findProject(options), { plan, run, time: new Date().toISOString(), choice, keepGoing }),
+      onSubmitted: (plan) => {
+        this.#plans.add(plan);
+        noteSubmission(this.#project, { plan, run, time: new Date().toISOString(), choice, keepGoing });
+      },
       onSilence: (scheduler, said) => {
         if (said === undefined) silent.delete(scheduler);
         else if (!silent.has(scheduler)) {
@@ -120,12 +127,13 @@ export class HandedOver {
     console: Console,
   ): Promise<void> {
     const text = countsText(this.#clusters);
-    if (!cancelled || text === undefined) return;
-    if (await isToBeCancelled(text, signal, options)) {
-      const problems = await this.#clusters.cancel();
-      if (problems.length > 0) reportWarnings(problems, options);
-      else console.print(`cancelled ${text}`);
-    } else console.print(goesOnText(text, this.run, options));
+    if (!cancelled) return noteEnd(this.#project, this.#plans, 'followed');
+    if (text === undefined) return;
+    if (!(await isToBeCancelled(text, signal, options))) return console.print(goesOnText(text, this.run, options));
+    const problems = await this.#clusters.cancel();
+    if (problems.length > 0) return reportWarnings(problems, options);
+    noteEnd(this.#project, this.#plans, 'cancelled');
+    console.print(`cancelled ${text}`);
   }
 }
 

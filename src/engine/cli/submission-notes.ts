@@ -20,6 +20,15 @@ export interface SubmissionNote {
   /** What the command line selected. */
   readonly choice: Choice;
   readonly keepGoing: boolean;
+  /** Absent while the jobs may be queued or running. */
+  readonly end?: SubmissionEnd;
+}
+
+/** `followed`: a runner has followed all jobs to their end. */
+export interface SubmissionEnd {
+  readonly how: 'followed' | 'cancelled';
+  /** ISO 8601. */
+  readonly time: string;
 }
 
 const KIND = 'submissions-1';
@@ -33,12 +42,26 @@ export function noteSubmission(project: Project, note: SubmissionNote): void {
   writeIndexFile(path, KIND, JSON.stringify([note, ...others].slice(0, MOST_RUNS)));
 }
 
+/** Remembers that nothing more is to be expected of the jobs of plans, whichever runs have submitted them. */
+export function noteEnd(project: Project, plans: Iterable<string>, how: SubmissionEnd['how']): void {
+  const end = { how, time: new Date().toISOString() };
+  for (const plan of plans) {
+    const path = pathOf(project, plan);
+    writeIndexFile(path, KIND, JSON.stringify(readNotes(path).map((note) => ({ end, ...note }))));
+  }
+}
+
 /** Returns the runs that have submitted jobs of a project, with each of their plans, newest first. */
 export function submissionNotes(project: Project): readonly SubmissionNote[] {
   const folder = folderOf(project);
   const names = folder === undefined ? [] : namesIn(folder);
   const notes = names.flatMap((name) => readNotes(folder && join(folder, name)));
   return notes.sort((a, b) => (a.time < b.time ? 1 : -1));
+}
+
+/** Whether there may be jobs that nobody has followed to their end. */
+export function hasOpenSubmissions(project: Project): boolean {
+  return submissionNotes(project).some(({ end }) => end === undefined);
 }
 
 /** Finds the jobs that an argument names: by the beginning of the id of a run, or the newest ones. */

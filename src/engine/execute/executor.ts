@@ -118,8 +118,8 @@ export type StageEnd =
     }
   /** Somebody else has computed the result in the meantime, or whoever was to compute it has found it. */
   | { readonly type: 'cached'; readonly record: ActionRecord }
-  /** `isFinal`: whether it has been retried as often as it may be. */
-  | { readonly type: 'failed'; readonly failure: FailureReason; readonly isFinal?: boolean }
+  /** `isFinal`: whether it has been retried as often as it may be. `retries`: how often it has been where it ran. */
+  | { readonly type: 'failed'; readonly failure: FailureReason; readonly isFinal?: boolean; readonly retries?: number }
   /** The inputs were deleted from the stores before or while the stage ran. Any result was discarded. */
   | { readonly type: 'inputs-gone' }
   | { readonly type: 'not-started' }

@@ -147,6 +147,7 @@ class RunningStage {
       case 'cached':
         return this.#cached(end.record);
       case 'failed':
+        this.#attempts += end.retries ?? 0;
         return end.isFinal ? this.#failed(end.failure) : this.#retryOrFail(end.failure);
       case 'inputs-gone':
         return { outcome: 'inputs-gone', seconds: this.#seconds(), key, reasons };

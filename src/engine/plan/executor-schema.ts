@@ -100,7 +100,7 @@ export const executorSchema = {
         },
         description:
           'Takes every stage that requests at least one of these amounts and names no executor: { gpu: 1 } takes all ' +
-          'stages with a GPU.',
+          'stages with a GPU, and { cpu: 1 } all stages, since one that declares no resources gets a core.',
       },
     },
   },

@@ -68,6 +68,9 @@ function settingsOf(declared: ExecutorDeclaration): ExecutorSettings {
   return { ...common, type, options, ...(partition && { partition }), ...(account && { account }) };
 }
 
+/** What every stage requests. */
+const LEAST: Required<Resources> = { cpu: 1, memory: 0, gpu: 0 };
+
 /** Returns the executor of a stage: the one that it names, or else the first one that takes it; `local` if none does. */
 export function executorFor(
   named: string | undefined,
@@ -77,7 +80,7 @@ export function executorFor(
   if (named !== undefined) return named;
   const kinds = ['cpu', 'memory', 'gpu'] as const;
   const isTaken = ({ takes = {} }: ExecutorSettings) =>
-    kinds.some((kind) => (resources[kind] ?? 0) >= (takes[kind] ?? Number.POSITIVE_INFINITY));
+    kinds.some((kind) => (resources[kind] ?? LEAST[kind]) >= (takes[kind] ?? Number.POSITIVE_INFINITY));
   return Object.entries(executors).find(([, settings]) => isTaken(settings))?.[0] ?? LOCAL;
 }
 

@@ -1,24 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Project } from '../../support/project.ts';
+import { FOLDS } from './folds-pipeline.ts';
 
 /** A pipeline that trains and evaluates a model for each fold that `split` finds, and a table of all models. */
 function folds(names = '["a","b"]'): Project {
   return new Project({
     'names.json': names,
-    'pipeline.yaml': `name: folds
-stages:
-  split:
-    shell: true
-    command: cat {inputs.names} > {outputs.folds}
-    inputs: { names: ./names.json }
-    outputs: [folds.json]
-  train:
-    shell: true
-    command: echo model {params.fold} {params.rate} > {outputs.model}
-    matrix: { fold: { from: split.folds } }
-    params: { fold: "\${matrix.fold}", rate: 1 }
-    outputs: [model.txt]
-  evaluate:
+    'pipeline.yaml': `${FOLDS}  evaluate:
     shell: true
     command: cat {inputs.model} > {outputs.score}
     matrix: { fold: { from: split.folds } }

@@ -2,6 +2,7 @@ import { execa, execaSync } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { commitAll, git } from '../../support/git.ts';
 import { CLI, Project } from '../../support/project.ts';
+import { FOLDS } from './folds-pipeline.ts';
 import { TOY, toy } from './toy-pipeline.ts';
 
 /** A pipeline whose first commit has the lockfile of a complete run. */
@@ -99,23 +100,7 @@ describe('pipeline run --since', () => {
 });
 
 describe('pipeline run --since in a pipeline whose instances a stage puts out', () => {
-  const files = {
-    'names.json': '["a","b"]',
-    'pipeline.yaml': `name: folds
-stages:
-  split:
-    shell: true
-    command: cat {inputs.names} > {outputs.folds}
-    inputs: { names: ./names.json }
-    outputs: [folds.json]
-  train:
-    shell: true
-    command: echo model {params.fold} {params.rate} > {outputs.model}
-    matrix: { fold: { from: split.folds } }
-    params: { fold: "\${matrix.fold}", rate: 1 }
-    outputs: [model.txt]
-`,
-  };
+  const files = { 'names.json': '["a","b"]', 'pipeline.yaml': FOLDS };
 
   test('runs the instances that have changed, also in a clone whose cache is empty', async () => {
     const { project } = await committed(new Project(files));

@@ -1,28 +1,10 @@
-import { delimiter } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import type { Project } from '../../support/project.ts';
-import { FakeSlurm, type FakeSlurmOptions } from '../../support/slurm/fake-slurm.ts';
-import { putOnPath, runScript } from '../../support/slurm/on-path.ts';
-import { WALL_CLOCK } from '../../support/slurm/virtual-clock.ts';
+import { expect, test, vi } from 'vitest';
+import { type Project, toFinished } from '../../support/project.ts';
+import type { FakeSlurmOptions } from '../../support/slurm/fake-slurm.ts';
 import { TOY } from '../cli/toy-pipeline.ts';
-import { inCluster } from './in-cluster.ts';
-
-/** A cluster whose commands are simulated and whose jobs are real processes, and the environment that has them. */
-async function fakeCluster(options: Partial<FakeSlurmOptions> = {}) {
-  const slurm = new FakeSlurm({ clock: WALL_CLOCK, work: runScript, ...options });
-  const commands = await putOnPath(slurm, onTestFinished);
-  return { slurm, environment: { PATH: [commands, process.env['PATH']].join(delimiter) } };
-}
-
-/** A pipeline of one stage, which copies a file. */
-function copying(): Project {
-  return inCluster({
-    'pipeline.yaml': `stages:
-  copy: { command: "cp {inputs.text} {outputs.text}", inputs: { text: ./text.txt }, outputs: [text.txt], executor: cluster }
-`,
-    'text.txt': 'one',
-  });
-}
+import { printedBy } from '../stopping/printed-by.ts';
+import { copying, fakeCluster } from './fake-cluster.ts';
+import { ARRAY, inCluster } from './in-cluster.ts';
 
 async function runToy(options: Partial<FakeSlurmOptions> = {}, change: (project: Project) => void = () => undefined) {
   const { slurm, environment } = await fakeCluster(options);
@@ -74,6 +56,48 @@ test('a job that has ended, and is still listed because of a slow epilog, is not
   expect(second[1]).not.toEqual(first[1]);
   expect(await run('--force')).toEqual(second);
   expect(slurm.cluster.jobs.map(({ state }) => state)).toEqual(['COMPLETING', 'COMPLETING', 'COMPLETING']);
+});
+
+test.each([true, false])(
+  'a task of an array that is cancelled while it waits fails at once; with accounts: %s',
+  async (accounting) => {
+    const { slurm, environment } = await fakeCluster({ schedule: 600_000, accounting });
+    const run = inCluster(ARRAY).start(['run', '--json', '--executor', 'cluster'], environment);
+    const printed = printedBy(run);
+    // Once for jobs of an earlier runner, and then for these.
+    const queries = () => slurm.calls.filter(({ program }) => program === 'squeue');
+    await vi.waitUntil(() => queries().length > 1, { timeout: 30_000 });
+    await slurm.run('scancel', ['1_1']);
+    await printed('job 1_1 of stage \\"write@seed=2\\" was cancelled');
+    await slurm.run('scancel', ['1']);
+    const { stages } = toFinished(await run);
+    expect(stages.map(({ failure }) => failure?.cause)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+  },
+);
+
+test('a stage is retried as often as it declares, by its job and with more memory by the runner together', async () => {
+  const { slurm, environment } = await fakeCluster();
+  const project = inCluster({
+    'pipeline.yaml': `stages:
+  allocate:
+    command: node {inputs.script}
+    inputs: { script: ./allocate.cjs }
+    outputs: [out]
+    resources: { memory: 60MB }
+    retries: 2
+    executor: cluster
+`,
+    'allocate.cjs': `const { appendFileSync, readFileSync } = require('node:fs');
+appendFileSync('attempts', '.');
+if (readFileSync('attempts', 'utf8') === '.') throw new Error('no luck');
+global.kept = Buffer.alloc(3e8, 1);
+setTimeout(() => undefined, 60000);
+`,
+  });
+  const { stages, stderr } = await project.pipelineWith(environment, 'run', '--json');
+  expect(stages[0]?.failure, stderr).toMatchObject({ kind: 'out-of-memory', limit: 120e6 });
+  expect(project.read('attempts').length, 'one that failed, one with 60 MB, one with 120 MB').toBe(3);
+  expect(slurm.cluster.jobs.map(({ request }) => request.memory)).toEqual([58, 115]);
 });
 
 test('`cancel` means the run that was started last, also if an earlier one had submitted the same jobs', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { Gate } from '../../support/gate.ts';
 import { toFinished } from '../../support/project.ts';
 import { NO_SLURM } from '../../support/slurm-sandbox.ts';
 import { isSoak } from '../../support/soak.ts';
@@ -41,25 +40,20 @@ describe.skipIf(SKIPPED !== undefined)(`jobs on Slurm (${SKIPPED ?? 'a real one'
   test('whose time is up save their state, are queued again, and put out what they would have without that', async () => {
     const project = inCluster(COUNTING, ', time: 1m');
     const here = await project.run('--executor', 'local');
-    const there = await project.pipelineWith(
-      cluster.slurm.environment,
-      ...['run', '--json', '--force', '--executor', 'cluster'],
-    );
+    const there = await cluster.run(project, '--force');
     expect(there.stdout).toContain('the time limit is near');
     expect(there.stdout).toMatch(/from step [1-9]/);
     expect(there.stages.map(({ outputs }) => outputs)).toEqual(here.stages.map(({ outputs }) => outputs));
   });
 
   test('whose time is up and that save nothing fail, and say what to do', async () => {
-    const gate = await Gate.open();
-    const environment = { ...cluster.slurm.environment, GATE: gate.address };
+    const { environment } = await cluster.gate();
     const { stages } = await inCluster(HELD, ', time: 1m').pipelineWith(environment, 'run', '--json', 'a');
     expect(stages[0]).toMatchObject({ failure: { kind: 'job', cause: 'out-of-time' } });
   });
 
   test('whose node is set down run again elsewhere or later, and once at a time', async () => {
-    const gate = await Gate.open();
-    const environment = { ...cluster.slurm.environment, GATE: gate.address };
+    const { gate, environment } = await cluster.gate();
     const run = inCluster(HELD).start(['run', '--json', 'a'], environment);
     const first = await gate.next();
     const node = (await cluster.slurm.run('squeue', '-h', '-t', 'R', '-o', '%N')).trim();
@@ -91,10 +85,7 @@ describe.skipIf(SKIPPED !== undefined)(`jobs on Slurm (${SKIPPED ?? 'a real one'
   add: { command: "cat {inputs.texts} > {outputs.all}", shell: true, inputs: { texts: twice.text }, outputs: [all] }
 `,
     });
-    const { which, stderr } = await project.pipelineWith(
-      cluster.slurm.environment,
-      ...['run', '--json', '--executor', 'cluster'],
-    );
+    const { which, stderr } = await cluster.run(project);
     expect(which('ran'), stderr).toHaveLength(201);
     const exported = await project.pipeline('export', 'add', 'out');
     expect(exported.exitCode).toBe(0);

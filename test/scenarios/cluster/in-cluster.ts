@@ -1,15 +1,16 @@
 import { afterAll, beforeAll } from 'vitest';
-import { GATE_MODULE } from '../../support/gate.ts';
-import { Project } from '../../support/project.ts';
+import { GATE_MODULE, Gate } from '../../support/gate.ts';
+import { type Finished, Project } from '../../support/project.ts';
 import { NO_SLURM, SlurmSandbox } from '../../support/slurm-sandbox.ts';
 
 /** A cluster for the tests of a file. */
 export class TestCluster {
   #slurm: SlurmSandbox | undefined;
 
-  constructor() {
+  /** @param options of the sandbox. `missing`: why it cannot be started. */
+  constructor(options: Parameters<typeof SlurmSandbox.start>[0] = {}, missing = NO_SLURM) {
     beforeAll(async () => {
-      if (NO_SLURM === undefined) this.#slurm = await SlurmSandbox.start();
+      if (missing === undefined) this.#slurm = await SlurmSandbox.start(options);
     });
     afterAll(async () => this.#slurm?.stop());
   }
@@ -17,6 +18,17 @@ export class TestCluster {
   get slurm(): SlurmSandbox {
     if (this.#slurm === undefined) throw new Error('no cluster was started');
     return this.#slurm;
+  }
+
+  /** Opens a gate for the stages of a test. The environment is that in which the command finds both. */
+  async gate(): Promise<{ readonly gate: Gate; readonly environment: Readonly<Record<string, string>> }> {
+    const gate = await Gate.open();
+    return { gate, environment: { ...this.slurm.environment, GATE: gate.address } };
+  }
+
+  /** Runs all stages of a project as jobs. */
+  run(project: Project, ...args: readonly string[]): Promise<Finished> {
+    return project.pipelineWith(this.slurm.environment, 'run', '--json', '--executor', 'cluster', ...args);
   }
 
   /** Returns the jobs that Slurm knows, also those that have ended, in order: `STATE COMMENT`. */
@@ -36,16 +48,17 @@ export function inCluster(files: Readonly<Record<string, string>>, more = ''): P
   return new Project({ ...files, 'pipeline.yaml': executors(more) + files['pipeline.yaml'] });
 }
 
-/** Resolves when a command has printed all of these. */
-export async function printed({ stdout }: ReturnType<Project['start']>, ...texts: readonly string[]): Promise<void> {
-  let all = '';
-  await new Promise<void>((resolve) => {
-    stdout?.on('data', (data: Buffer) => {
-      all += data.toString();
-      if (texts.every((text) => all.includes(text))) resolve();
-    });
-  });
-}
+/** Three instances of a stage, which are an array. */
+export const ARRAY = {
+  'pipeline.yaml': `stages:
+  write:
+    command: echo {params.seed} > {outputs.text}
+    shell: true
+    outputs: [text]
+    matrix: { seed: [1, 2, 3] }
+    params: { seed: "\${matrix.seed}" }
+`,
+};
 
 /** A stage that waits at the gate: `a`, and `b`, which reads it; `c` reads nothing. */
 export const HELD = {

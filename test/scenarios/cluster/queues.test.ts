@@ -7,7 +7,8 @@ import { Gate } from '../../support/gate.ts';
 import { GridEngine, NO_GRID_ENGINE } from '../../support/grid-engine.ts';
 import { Project, toFinished } from '../../support/project.ts';
 import { toy } from '../cli/toy-pipeline.ts';
-import { HELD, printed } from './in-cluster.ts';
+import { printedBy } from '../stopping/printed-by.ts';
+import { HELD } from './in-cluster.ts';
 
 /** A queue that starts each job at once, in the background. */
 const BACKGROUND = `
@@ -121,7 +122,7 @@ describe('a job on a queue', () => {
     killed.kill('SIGKILL');
     await killed;
     const again = project.start(['run', '--json'], { GATE: gate.address });
-    await printed(again, '"stage-started"');
+    await printedBy(again)('"stage-started"');
     stage.finish();
     const { which, stderr } = toFinished(await again);
     expect(which('ran'), stderr).toEqual(['a']);

@@ -10,7 +10,7 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
   test('have the same outputs as on this machine, and are cached for it', async () => {
     const here = await toy().run();
     const project = inCluster(TOY);
-    const there = await project.pipelineWith(cluster.slurm.environment, 'run', '--json', '--executor', 'cluster');
+    const there = await cluster.run(project);
     expect(there.which('ran'), there.stderr).toEqual(['read', 'shout', 'count', 'join']);
     expect(there.stages.map(({ key, outputs }) => ({ key, outputs }))).toEqual(
       here.stages.map(({ key, outputs }) => ({ key, outputs })),
@@ -25,7 +25,7 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
     const project = inCluster(TOY);
     project.edit('stages/count.ts', 'const words = ', "log('counting');\n    const words = ");
     project.edit('stages/count.ts', 'outputs, metrics }', 'outputs, metrics, log }');
-    const { stdout } = await project.pipelineWith(cluster.slurm.environment, 'run', '--json', '--executor', 'cluster');
+    const { stdout } = await cluster.run(project);
     expect(stdout).toContain('{"type":"stage-log","stage":"count","message":"counting","source":"log"}');
     expect(stdout).toContain('"stage-progress","stage":"read","done":2,"total":2,"unit":"files"');
     expect((await project.pipeline('logs', 'count')).stdout).toContain('counting');
@@ -53,13 +53,7 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
 `,
     });
     const before = (await cluster.jobs()).length;
-    const { which, stderr } = await project.pipelineWith(
-      cluster.slurm.environment,
-      'run',
-      '--json',
-      '--executor',
-      'cluster',
-    );
+    const { which, stderr } = await cluster.run(project);
     expect(which('ran'), stderr).toHaveLength(11);
     const submitted = (await cluster.jobs()).slice(before);
     expect(submitted.filter((job) => job.endsWith('write (10 instances)'))).toHaveLength(10);
@@ -79,10 +73,7 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
 `,
     });
     const before = (await cluster.jobs()).length;
-    const { which, stderr } = await project.pipelineWith(
-      cluster.slurm.environment,
-      ...['run', '--json', '--force', '--executor', 'cluster'],
-    );
+    const { which, stderr } = await cluster.run(project, '--force');
     expect(which('ran'), stderr).toEqual(['split', 'train@fold=1', 'train@fold=2', 'train@fold=3']);
     const submitted = (await cluster.jobs()).slice(before);
     expect(submitted.filter((job) => job.endsWith('train (3 instances)'))).toHaveLength(3);
@@ -92,10 +83,7 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
   test('that fail block only what reads them', async () => {
     const project = inCluster(TOY);
     project.edit('stages/count.ts', 'const words = ', "throw new Error('no luck');\n    const words = ");
-    const { stages, exitCode } = await project.pipelineWith(
-      cluster.slurm.environment,
-      ...['run', '--json', '--executor', 'cluster'],
-    );
+    const { stages, exitCode } = await cluster.run(project);
     expect(exitCode).toBe(1);
     expect(stages.map(({ outcome }) => outcome)).toEqual(['ran', 'ran', 'failed', 'blocked']);
     expect(stages[2]).toMatchObject({ failure: { kind: 'threw', problems: [{ message: 'no luck' }] } });

@@ -1,17 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Gate } from '../../support/gate.ts';
 import { toFinished } from '../../support/project.ts';
 import { NO_SLURM } from '../../support/slurm-sandbox.ts';
 import { Terminal } from '../../support/terminal.ts';
-import { HELD, inCluster, printed, TestCluster } from './in-cluster.ts';
+import { printedBy } from '../stopping/printed-by.ts';
+import { HELD, inCluster, TestCluster } from './in-cluster.ts';
 
 const cluster = new TestCluster();
 
 describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real one'})`, () => {
   test('that are cancelled from outside fail, and say so', async () => {
-    const gate = await Gate.open();
-    const environment = { ...cluster.slurm.environment, GATE: gate.address };
+    const { gate, environment } = await cluster.gate();
     const project = inCluster(HELD);
     const run = project.start(['run', '--json', 'a'], environment);
     await gate.next();
@@ -22,8 +21,7 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
   });
 
   test('go on when the runner is killed, and another one finds them', async () => {
-    const gate = await Gate.open();
-    const environment = { ...cluster.slurm.environment, GATE: gate.address };
+    const { gate, environment } = await cluster.gate();
     const project = inCluster(HELD);
     mkdirSync(project.path('elsewhere'));
     const before = (await cluster.jobs()).length;
@@ -32,7 +30,8 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
     first.kill('SIGKILL');
     await first;
     const second = project.start(['run', '--json'], environment, 'elsewhere');
-    await printed(second, 'holding a', 'holding c');
+    const printed = printedBy(second);
+    for (const text of ['holding a', 'holding c']) await printed(text);
     for (const stage of held) stage.finish();
     const last = await gate.next();
     expect(last.name).toBe('b');
@@ -43,15 +42,15 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
   });
 
   test('can be submitted without waiting, followed later, and cancelled', async () => {
-    const gate = await Gate.open();
-    const environment = { ...cluster.slurm.environment, GATE: gate.address };
+    const { gate, environment } = await cluster.gate();
     const project = inCluster(HELD);
     const detached = await project.pipelineWith(environment, 'run', '--detach');
     expect(detached.stdout, detached.stderr).toMatch(/3 jobs on "cluster" queued or running \(run \S+\)/);
     const held = [await gate.next(), await gate.next()];
     project.edit('stages/hold.ts', "log('holding '", "log('edited '");
     const attached = project.start(['attach', '--json'], environment);
-    await printed(attached, 'holding a', 'holding c');
+    const printed = printedBy(attached);
+    for (const text of ['holding a', 'holding c']) await printed(text);
     for (const stage of held) stage.finish();
     (await gate.next()).finish();
     const finished = toFinished(await attached);
@@ -67,15 +66,14 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
   });
 
   test('are cancelled by Ctrl-C, and stay when the runner is asked to end otherwise', async () => {
-    const gate = await Gate.open();
-    const environment = { ...cluster.slurm.environment, GATE: gate.address };
+    const { gate, environment } = await cluster.gate();
     const project = inCluster(HELD);
     const first = project.start(['run', 'a'], environment);
     const held = await gate.next();
     first.kill('SIGTERM');
     expect((await first).stdout).toContain('1 job on "cluster"');
     const second = project.start(['run', 'a'], environment);
-    await printed(second, 'holding a');
+    await printedBy(second)('holding a');
     second.kill('SIGINT');
     expect((await second).stdout).toContain('cancelled 1 job on "cluster"');
     await held.gone;
@@ -85,8 +83,7 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
     ['y', /cancelled 1 job on "cluster"/],
     ['n', /1 job on "cluster" queued or running/],
   ])('are cancelled or not by Ctrl-C in a terminal, as the user answers: %s', async (answer, says) => {
-    const gate = await Gate.open();
-    const environment = { ...cluster.slurm.environment, GATE: gate.address };
+    const { gate, environment } = await cluster.gate();
     const project = inCluster(HELD);
     const typed = (output: string) =>
       output.includes('holding a') ? '\x03' : output.includes('[y/N]') ? `${answer}\r` : '';
@@ -99,8 +96,7 @@ describe.skipIf(NO_SLURM !== undefined)(`stages on Slurm (${NO_SLURM ?? 'a real 
   });
 
   test('go on while the controller is restarted', async () => {
-    const gate = await Gate.open();
-    const environment = { ...cluster.slurm.environment, GATE: gate.address };
+    const { gate, environment } = await cluster.gate();
     const run = inCluster(HELD).start(['run', '--json', 'a'], environment);
     const held = await gate.next();
     await cluster.slurm.end('slurmctld');

@@ -55,14 +55,15 @@ export class Cluster {
     return this.#dependencies.jobsOf(id);
   }
 
-  cancel(job: Job, user = 0): void {
+  /** `isAlone`: the job was named itself, and not the array to which it belongs. */
+  cancel(job: Job, isAlone: boolean): void {
     if (isOver(job)) return;
-    job.cancelledBy = user;
+    Object.assign(job, { cancelledBy: 0, isCancelledAlone: isAlone });
     if (job.state === 'PENDING') this.#finish(job, 'CANCELLED');
     else void this.#stop(job);
   }
 
-  /** Takes a node away. Its jobs are queued again unless they have refused that. */
+  /** Takes a node away. Its jobs are queued again. */
   fail(name: string): void {
     this.#nodes.find(name).isUp = false;
     for (const job of this.jobs) {
@@ -77,18 +78,12 @@ export class Cluster {
     this.#scheduleSoon();
   }
 
-  release(job: Job): void {
-    job.isHeld = false;
-    job.reason = 'None';
-    this.#scheduleSoon();
-  }
-
   #add(request: JobRequest, id: number, index: number | undefined): void {
     const job: Job = {
       raw: this.jobs.length + 1,
       id: index === undefined ? String(id) : `${id}_${index}`,
       ...(index !== undefined && { array: { id, index } }),
-      ...{ request, state: 'PENDING', reason: 'None', node: undefined, restarts: 0, isHeld: request.isHeld },
+      ...{ request, state: 'PENDING', reason: 'None', node: undefined, restarts: 0, isCancelledAlone: false },
       submitted: this.options.clock.now(),
       ...{ started: undefined, ended: undefined, end: undefined, cancelledBy: undefined, kill: undefined },
     };
@@ -105,7 +100,7 @@ export class Cluster {
       job.reason = 'DependencyNeverSatisfied';
       if (job.request.killOnInvalidDependency) this.#finish(job, 'CANCELLED');
     } else {
-      job.reason = job.isHeld ? 'JobHeldUser' : 'None';
+      job.reason = job.request.isHeld ? 'JobHeldUser' : 'None';
       this.#ready.push(job);
       this.#scheduleSoon();
     }
@@ -125,7 +120,7 @@ export class Cluster {
     const full = new Set<string>();
     this.#ready = this.#ready.filter((job) => {
       if (job.state !== 'PENDING') return false;
-      if (job.isHeld) return true;
+      if (job.request.isHeld) return true;
       if (this.#isLimited(job)) job.reason = 'JobArrayTaskLimit';
       else if (!full.has(shapeOf(job.request))) {
         const node = this.#nodes.findFor(job.request);
@@ -195,7 +190,7 @@ export class Cluster {
   }
 
   #conclude(job: Job, node: Node): void {
-    if (!node.isUp && job.request.requeue && job.cancelledBy === undefined) {
+    if (!node.isUp && job.cancelledBy === undefined) {
       Object.assign(job, { state: 'PENDING', reason: 'BeginTime', node: undefined, restarts: job.restarts + 1 });
       this.#consider(job);
       return;

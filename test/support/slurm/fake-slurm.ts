@@ -1,10 +1,10 @@
 import { Cluster, type ClusterOptions } from './cluster.ts';
 import type { Work } from './job.ts';
-import { type Answer, fault, sacct, scancel, scontrol, squeue } from './programs.ts';
+import { type Answer, fault, sacct, scancel, squeue } from './programs.ts';
 import { readSubmission } from './sbatch.ts';
 import { type Clock, VirtualClock } from './virtual-clock.ts';
 
-const PROGRAMS = ['sbatch', 'squeue', 'sacct', 'scancel', 'scontrol'] as const;
+export const PROGRAMS = ['sbatch', 'squeue', 'sacct', 'scancel'] as const;
 
 type Program = (typeof PROGRAMS)[number];
 
@@ -89,8 +89,6 @@ export class FakeSlurm {
         return { code: 1, stdout: '', stderr: 'Slurm accounting storage is disabled\n' };
       case 'scancel':
         return scancel(args, this.cluster);
-      case 'scontrol':
-        return scontrol(args, this.cluster);
     }
   }
 

@@ -15,8 +15,6 @@ export interface JobRequest {
   readonly name: string;
   readonly comment: string;
   readonly script: string;
-  /** The arguments of the script. */
-  readonly args: readonly string[];
   /** The indexes of an array, and how many of them may run at once. */
   readonly array?: { readonly indexes: readonly number[]; readonly limit?: number };
   readonly cpus: number;
@@ -27,7 +25,6 @@ export interface JobRequest {
   readonly timeLimit: number;
   readonly dependencies: readonly Dependency[];
   readonly killOnInvalidDependency: boolean;
-  readonly requeue: boolean;
   readonly isHeld: boolean;
   readonly excluded: readonly string[];
   /** `--signal=B:USR2@120`: sent to the script this long before its time limit, in milliseconds. */
@@ -70,7 +67,7 @@ export interface Job {
   end: JobEnd | undefined;
   cancelledBy: number | undefined;
   restarts: number;
-  isHeld: boolean;
+  isCancelledAlone: boolean;
   /** Sends a signal to its script while it runs. */
   kill: ((signal: NodeJS.Signals) => void) | undefined;
 }

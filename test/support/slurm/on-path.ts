@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { CallContext, FakeSlurm } from './fake-slurm.ts';
+import { type CallContext, type FakeSlurm, PROGRAMS } from './fake-slurm.ts';
 import type { JobEnd, StartedJob } from './job.ts';
 
 /** Sends the call of a command to the process of the test, and prints its answer. */
@@ -29,7 +29,7 @@ export async function putOnPath(slurm: FakeSlurm, atEnd: (cleanUp: () => void) =
   const socket = join(directory, 'socket');
   writeFileSync(join(directory, 'client.cjs'), CLIENT);
   const client = [process.execPath, join(directory, 'client.cjs'), socket].map((word) => `'${word}'`).join(' ');
-  for (const program of ['sbatch', 'squeue', 'sacct', 'scancel', 'scontrol'])
+  for (const program of PROGRAMS)
     writeFileSync(join(directory, program), `#!/bin/sh\nexec ${client} ${program} "$@"\n`, { mode: 0o755 });
   const server = createServer({ allowHalfOpen: true }, (connection) => {
     let text = '';
@@ -59,7 +59,7 @@ export function runScript({ request, environment, output, onSignal }: StartedJob
   const log = openSync(isAbsolute(output) ? output : join(request.directory, output), request.appends ? 'a' : 'w');
   const script = mkdtempSync(join(tmpdir(), 'pipeline-slurm-job-'));
   writeFileSync(join(script, 'script'), request.script, { mode: 0o700 });
-  const child = spawn(join(script, 'script'), request.args, {
+  const child = spawn(join(script, 'script'), {
     cwd: request.directory,
     env: environment,
     detached: true,

@@ -17,29 +17,13 @@ export const fault = (program: string, message: string): Answer => {
   return { code: 1, stdout: '', stderr: `${program}: error: ${message}\n` };
 };
 
-const SHORT: Readonly<Record<string, string>> = {
-  PENDING: 'PD',
-  RUNNING: 'R',
-  COMPLETING: 'CG',
-  COMPLETED: 'CD',
-  FAILED: 'F',
-  CANCELLED: 'CA',
-  TIMEOUT: 'TO',
-  NODE_FAIL: 'NF',
-  OUT_OF_MEMORY: 'OOM',
-};
-
 const SQUEUE_FIELDS: Readonly<Record<string, (job: Job) => string>> = {
-  A: ({ raw }) => String(raw),
-  F: ({ raw, array }) => String(array?.id ?? raw),
-  K: ({ array }) => (array === undefined ? 'N/A' : String(array.index)),
   N: ({ node = '' }) => node,
   T: ({ state }) => state,
   i: ({ id }) => id,
   j: ({ request }) => request.name,
   k: ({ request }) => request.comment || '(null)',
   r: ({ reason }) => reason,
-  t: ({ state }) => SHORT[state] ?? state,
 };
 
 /** `squeue`: jobs that are not over, each job of an array in a line of its own only if it runs, or with `--array`. */
@@ -49,57 +33,52 @@ export function squeue(args: readonly string[], cluster: Cluster): Answer {
     options: {
       all: { type: 'boolean', short: 'a' },
       array: { type: 'boolean', short: 'r' },
-      format: { type: 'string', short: 'o' },
-      jobs: { type: 'string', short: 'j' },
+      format: { type: 'string', short: 'o', default: '' },
       me: { type: 'boolean' },
       name: { type: 'string', short: 'n' },
       noheader: { type: 'boolean', short: 'h' },
       // Jobs are in the order of their ids anyway.
       sort: { type: 'string', short: 'S' },
       states: { type: 'string', short: 't' },
-      user: { type: 'string', short: 'u' },
     },
   });
   const forgotten = cluster.options.clock.now() - cluster.options.minJobAge;
-  const states = values.states === undefined || values.states === 'all' ? undefined : values.states.split(',');
   const found = cluster.jobs.filter(
     (job) =>
+      !isErased(job) &&
       (isOver(job) ? values.states === 'all' && (job.ended ?? 0) > forgotten : true) &&
-      (states?.some((state) => state === job.state || state === SHORT[job.state]) ?? true) &&
-      isNamed(job, values),
+      (values.name === undefined || values.name.split(',').includes(job.request.name)),
   );
-  const format = values.format ?? '%.18i %.9P %.8j %.8u %.2t %.10M %.6D %R';
-  const rows = values.array === true ? found : collapsed(found);
-  const header = values.noheader === true ? [] : [format];
-  return lines([...header, ...rows.map(formatter(format))]);
+  const rows = values.array === true ? found : collapsed(found, waitingRowOf);
+  const header = values.noheader === true ? [] : [values.format];
+  return lines([...header, ...rows.map(formatter(values.format))]);
 }
 
-/** Replaces the jobs of each array that wait for the same reason by one, `12_[3-5,9]`. */
-function collapsed(jobs: readonly Job[]): Job[] {
-  const waiting = new Map<string, Job[]>();
-  const rows: (Job | Job[])[] = [];
+/** Replaces the jobs of each array that share a row by one, `12_[3-5,9]`. `rowOf` returns nothing for a job with its own. */
+function collapsed(jobs: readonly Job[], rowOf: (job: Job) => string | undefined): readonly Job[] {
+  const shared = new Map<string, Job[]>();
   for (const job of jobs) {
-    if (job.array === undefined || job.state !== 'PENDING' || job.restarts > 0) {
-      rows.push(job);
-      continue;
-    }
-    const key = `${job.array.id} ${job.reason}`;
-    const known = waiting.get(key);
-    if (known !== undefined) known.push(job);
-    else {
-      const members = [job];
-      waiting.set(key, members);
-      rows.push(members);
-    }
+    const row = rowOf(job) ?? job.id;
+    shared.set(row, [...(shared.get(row) ?? []), job]);
   }
-  return rows.map((row) => {
-    if (!Array.isArray(row)) return row;
-    const [first] = row;
-    if (first?.array === undefined) throw new Error('a group of jobs is not of an array');
-    const indexes = rangesOf(row.flatMap(({ array }) => (array === undefined ? [] : [array.index])));
+  return [...shared.values()].map((members) => {
+    const first = members.find(({ state }) => state === 'PENDING') ?? members[0];
+    if (first === undefined) throw new Error('a row has a job');
+    if (first.array === undefined || rowOf(first) === undefined) return first;
     const limit = first.request.array?.limit;
+    const indexes = rangesOf(members.flatMap(({ array }) => array?.index ?? []));
     return { ...first, id: `${first.array.id}_[${indexes}${limit === undefined ? '' : `%${limit}`}]` };
   });
+}
+
+/** The row of `squeue` for a job that waits, without `--array`. */
+function waitingRowOf({ array, state, reason, restarts }: Job): string | undefined {
+  return array !== undefined && state === 'PENDING' && restarts === 0 ? `${array.id} ${reason}` : undefined;
+}
+
+/** The row of `sacct` for a job of an array that has not started, also if it was cancelled. */
+function accountRowOf({ array, started }: Job): string | undefined {
+  return array !== undefined && started === undefined ? `${array.id} waiting` : undefined;
 }
 
 /** Writes numbers in ascending order as `3-5,9`. */
@@ -113,57 +92,43 @@ function rangesOf(numbers: readonly number[]): string {
   return ranges.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(',');
 }
 
-/** Returns what writes a job in a format such as `%i|%.8j`. */
+/** Returns what writes a job in a format such as `%i|%j`. */
 function formatter(format: string): (job: Job) => string {
-  const parts = [...format.matchAll(/%(\.)?(\d+)?([A-Za-z])|[^%]+/g)].map(([text, right, width, letter]) => {
-    const field = SQUEUE_FIELDS[letter ?? ''];
-    if (field === undefined) return () => (letter === undefined ? text : '');
-    if (width === undefined) return field;
-    return (job: Job) => {
-      const cut = field(job).slice(0, Number(width));
-      return right === undefined ? cut.padEnd(Number(width)) : cut.padStart(Number(width));
-    };
-  });
-  return (job) => parts.map((part) => part(job)).join('');
+  return (job) => format.replaceAll(/%([A-Za-z])/g, (_, letter: string) => SQUEUE_FIELDS[letter]?.(job) ?? '');
 }
 
 const SACCT_FIELDS: Readonly<Record<string, (job: Job) => string>> = {
-  comment: ({ request }) => request.comment,
-  exitcode: ({ end }) => exitCodeOf(end),
-  jobid: ({ id }) => id,
-  jobidraw: ({ raw }) => String(raw),
-  jobname: ({ request }) => request.name,
-  nodelist: ({ node = 'None assigned' }) => node,
-  reason: ({ reason }) => reason,
-  restarts: ({ restarts }) => String(restarts),
-  state: ({ state, cancelledBy }) => (cancelledBy === undefined ? state : `${state} by ${cancelledBy}`),
+  ExitCode: ({ end }) => exitCodeOf(end),
+  JobID: ({ id }) => id,
+  NodeList: ({ node = 'None assigned' }) => node,
+  State: ({ state, cancelledBy }) => (cancelledBy === undefined ? state : `${state} by ${cancelledBy}`),
 };
 
-/** `sacct -n -P -X`: all jobs, also those that are over. */
+/** `sacct -n -P -X`: all jobs, also those that are over. Those of an array that have not started have one row together. */
 export function sacct(args: readonly string[], cluster: Cluster): Answer {
   const { values } = parseArgs({
     args: [...args],
     options: {
       allocations: { type: 'boolean', short: 'X' },
-      array: { type: 'boolean' },
-      duplicates: { type: 'boolean', short: 'D' },
-      endtime: { type: 'string', short: 'E' },
-      format: { type: 'string', short: 'o' },
+      format: { type: 'string', short: 'o', default: 'JobID,State,ExitCode' },
       jobs: { type: 'string', short: 'j' },
-      name: { type: 'string' },
       noheader: { type: 'boolean', short: 'n' },
       parsable2: { type: 'boolean', short: 'P' },
-      starttime: { type: 'string', short: 'S' },
-      user: { type: 'string', short: 'u' },
     },
   });
-  const fields = (values.format ?? 'JobID,JobName,State,ExitCode').split(',').map((field) => field.split('%')[0] ?? '');
-  const unknown = fields.find((field) => SACCT_FIELDS[field.toLowerCase()] === undefined);
+  const fields = values.format.split(',');
+  const unknown = fields.find((field) => SACCT_FIELDS[field] === undefined);
   if (unknown !== undefined) return fault('sacct', `Invalid field requested: "${unknown}"`);
-  const rows = cluster.jobs
-    .filter((job) => isNamed(job, values))
-    .map((job) => fields.map((field) => SACCT_FIELDS[field.toLowerCase()]?.(job)).join('|'));
+  const ids = values.jobs?.split(',');
+  const rows = collapsed(cluster.jobs, accountRowOf)
+    .filter(({ id, array }) => ids?.some((each) => each === id || each === String(array?.id)) ?? true)
+    .map((job) => fields.map((field) => SACCT_FIELDS[field]?.(job)).join('|'));
   return lines(values.noheader === true ? rows : [fields.join('|'), ...rows]);
+}
+
+/** Whether Slurm has nothing left of a job: one of an array that was cancelled alone, while it waited. */
+function isErased({ array, started, isCancelledAlone }: Job): boolean {
+  return array !== undefined && started === undefined && isCancelledAlone;
 }
 
 function exitCodeOf(end: JobEnd | undefined): string {
@@ -172,60 +137,12 @@ function exitCodeOf(end: JobEnd | undefined): string {
   return end?.kind === 'signalled' ? `0:${numbers[end.signal] ?? 1}` : end === undefined ? '0:0' : '0:125';
 }
 
-/** `scancel`: ends jobs, or sends a signal to their scripts. */
+/** `scancel`: ends jobs. */
 export function scancel(args: readonly string[], cluster: Cluster): Answer {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      batch: { type: 'boolean', short: 'b' },
-      full: { type: 'boolean', short: 'f' },
-      me: { type: 'boolean' },
-      name: { type: 'string', short: 'n' },
-      quiet: { type: 'boolean', short: 'Q' },
-      signal: { type: 'string', short: 's' },
-      user: { type: 'string', short: 'u' },
-    },
-  });
+  const options = { quiet: { type: 'boolean', short: 'Q' } } as const;
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
   const unknown = positionals.filter((id) => cluster.find(id).length === 0);
-  const named = values.name === undefined ? [] : cluster.jobs.filter((job) => isNamed(job, values));
-  for (const job of [...positionals.flatMap((id) => cluster.find(id)), ...named]) {
-    if (values.signal === undefined) cluster.cancel(job);
-    else job.kill?.(`SIG${values.signal.replace(/^SIG/, '')}` as NodeJS.Signals);
-  }
+  for (const id of positionals) for (const job of cluster.find(id)) cluster.cancel(job, id === job.id);
   const stderr = unknown.map((id) => `scancel: error: Kill job error on job id ${id}: Invalid job id specified\n`);
   return { code: unknown.length > 0 && values.quiet !== true ? 1 : 0, stdout: '', stderr: stderr.join('') };
-}
-
-/** `scontrol`: `ping`, `show config`, `show job`, `hold`, `release`, `requeue`. */
-export function scontrol(args: readonly string[], cluster: Cluster): Answer {
-  const [verb = '', ...rest] = args.filter((arg) => !arg.startsWith('-'));
-  if (verb === 'ping') return lines(['Slurmctld(primary) at controller is UP']);
-  if (verb === 'show' && rest[0] === 'config')
-    return lines([`MaxArraySize            = ${cluster.options.maxArraySize}`]);
-  const jobs = (verb === 'show' ? rest.slice(1) : rest)
-    .flatMap((ids) => ids.split(','))
-    .flatMap((id) => cluster.find(id));
-  if (jobs.length === 0) return { code: 1, stdout: '', stderr: 'slurm_load_jobs error: Invalid job id specified\n' };
-  switch (verb) {
-    case 'show':
-      return lines(jobs.map(described));
-    case 'hold':
-      for (const job of jobs) job.isHeld = true;
-      return lines([]);
-    case 'release':
-      for (const job of jobs) cluster.release(job);
-      return lines([]);
-    default:
-      return fault('scontrol', `invalid keyword: ${verb}`);
-  }
-}
-
-function described({ raw, request, state, reason, node = '', end, restarts }: Job): string {
-  return `JobId=${raw} JobName=${request.name} JobState=${state} Reason=${reason} Restarts=${restarts} ExitCode=${exitCodeOf(end)} NodeList=${node} Comment=${request.comment}`;
-}
-
-function isNamed({ id, raw, array, request }: Job, { name, jobs }: { name?: string; jobs?: string }): boolean {
-  if (name !== undefined && !name.split(',').includes(request.name)) return false;
-  return jobs === undefined || jobs.split(',').some((each) => [id, String(raw), String(array?.id)].includes(each));
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Dependency, JobRequest } from './job.ts';
 
@@ -10,7 +9,6 @@ const OPTIONS = {
   comment: { type: 'string' },
   'cpus-per-task': { type: 'string', short: 'c' },
   dependency: { type: 'string', short: 'd' },
-  error: { type: 'string', short: 'e' },
   exclude: { type: 'string', short: 'x' },
   export: { type: 'string' },
   gres: { type: 'string' },
@@ -19,13 +17,11 @@ const OPTIONS = {
   'kill-on-invalid-dep': { type: 'string' },
   mem: { type: 'string' },
   nodes: { type: 'string', short: 'N' },
-  'no-requeue': { type: 'boolean' },
   ntasks: { type: 'string', short: 'n' },
   'open-mode': { type: 'string' },
   output: { type: 'string', short: 'o' },
   parsable: { type: 'boolean' },
   partition: { type: 'string', short: 'p' },
-  qos: { type: 'string', short: 'q' },
   requeue: { type: 'boolean' },
   signal: { type: 'string' },
   time: { type: 'string', short: 't' },
@@ -37,28 +33,18 @@ export interface Submission {
   readonly isParsable: boolean;
 }
 
-/** Reads the arguments of `sbatch`, and its script from a file, from `--wrap` or from `input`. Throws if they are invalid. */
+/** Reads the arguments of `sbatch`, and its script from `--wrap` or from `input`. Throws if they are invalid. */
 export function readSubmission(
   args: readonly string[],
   input: string,
   { environment, directory }: { environment: NodeJS.ProcessEnv; directory: string },
 ): Submission {
-  const options = { options: OPTIONS, allowPositionals: true } as const;
-  const { positionals } = parseArgs({ ...options, args: [...args] });
-  const [file] = positionals;
-  // Everything behind the file belongs to the script.
-  const own = file === undefined ? args : args.slice(0, args.indexOf(file));
-  const given = parseArgs({ ...options, args: [...own] }).values;
-  const wrapped = given.wrap === undefined ? undefined : `#!/bin/sh\n${given.wrap}\n`;
-  const script = wrapped ?? (file === undefined ? input : readFileSync(file, 'utf8'));
-  const lines = [...script.matchAll(/^#SBATCH\s+(.+)$/gm)].flatMap(([, line = '']) => line.trim().split(/\s+/));
-  const values = { ...parseArgs({ ...options, args: lines }).values, ...given };
+  const { values } = parseArgs({ options: OPTIONS, args: [...args] });
   const exported = values.export === 'NONE' ? ['PATH', 'HOME', 'USER', 'SLURM_CONF'] : Object.keys(environment);
   const request: JobRequest = {
-    name: values['job-name'] ?? (file === undefined ? 'sbatch' : (file.split('/').at(-1) ?? file)),
+    name: values['job-name'] ?? 'wrap',
     comment: values.comment ?? '',
-    script,
-    args: file === undefined ? [] : args.slice(args.indexOf(file) + 1),
+    script: values.wrap === undefined ? input : `#!/bin/sh\n${values.wrap}\n`,
     ...(values.array !== undefined && { array: readArray(values.array) }),
     cpus: Number(values['cpus-per-task'] ?? 1) * Number(values.ntasks ?? 1),
     memory: readMegabytes(values.mem ?? '100'),
@@ -66,7 +52,6 @@ export function readSubmission(
     timeLimit: readTime(values.time ?? '60'),
     dependencies: readDependencies(values.dependency ?? ''),
     killOnInvalidDependency: values['kill-on-invalid-dep'] === 'yes',
-    requeue: values['no-requeue'] !== true,
     isHeld: values.hold === true,
     excluded: values.exclude?.split(',') ?? [],
     ...warningOf(values.signal),

@@ -23,7 +23,7 @@ const ENTRIES = {
   actions: /^[0-9a-f]{2}$/,
   runs: /^\d{8}-\d{6}-[0-9a-f]+\.json/,
   logs: /^\d{8}-\d{6}-[0-9a-f]+$/,
-  jobs: /^[0-9a-f]{64}$/,
+  jobs: /^[0-9a-f]{64}(-\d+)?$/,
   roots: /^[0-9a-f]{64}\.json$/,
   work: /^[0-9a-f]{64}(\.|$)/,
   downloads: /^(sha256|md5)-[0-9a-f]+(\.|$)/,

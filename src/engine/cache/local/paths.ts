@@ -41,8 +41,8 @@ export class CachePaths {
   }
 
   /** The folder with a frozen plan and the output of its jobs. */
-  jobsOf(plan: string): string {
-    return join(this.jobs, plan);
+  jobsOf(name: string): string {
+    return join(this.jobs, name);
   }
 
   get roots(): string {

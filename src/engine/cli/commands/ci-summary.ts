@@ -2,10 +2,12 @@ import { parseJson } from '../../../shared/parse-json.ts';
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { readText } from '../../../shared/read-file.ts';
 import { writeJson, writeText } from '../../../shared/text/output.ts';
+import type { RunHistory } from '../../cache/history/run-history.ts';
 import type { RunRecord } from '../../cache/records.ts';
 import type { Services } from '../../execute/services.ts';
 import type { ActionKey } from '../../fingerprint/digest.ts';
 import { runBefore } from '../../page/reported-run.ts';
+import { revisionName } from '../../report/changes.ts';
 import { type Observed, observe } from '../../summary/events.ts';
 import { type Facts, isFacts } from '../../summary/facts.ts';
 import { type Baseline, gatherFacts } from '../../summary/gather.ts';
@@ -53,22 +55,34 @@ export async function ciSummary(file: string | undefined, options: CiSummaryOpti
 
 async function summarize(seen: Observed | undefined, services: Services, options: CiSummaryOptions): Promise<number> {
   const history = ownHistory(options, services.plan.name);
-  const recorded = history.ids().find((id) => id === seen?.run);
-  const run =
-    seen === undefined
-      ? requireRun('latest', history, services.commandLine)
-      : success(recorded === undefined ? undefined : history.read(recorded));
-  if (!run.ok) return reportProblems(run.failure, options);
-  const baseline = baselineOf(run.value && runBefore(run.value, history), options);
+  const subject = subjectOf(seen, history, services);
+  if (!subject.ok) return reportProblems(subject.failure, options);
+  const { observed, run } = subject.value;
+  const baseline = baselineOf(run && runBefore(run, history), options);
   // A summary without a comparison is better than none.
   if (!baseline.ok) reportWarnings(baseline.failure, options);
-  const observed = seen ?? observedIn(run.value);
   const { plan, stores } = services;
   const reportSources = await options.engine.extensions.reportSources();
   return print(
     await gatherFacts(observed, baseline.ok ? baseline.value : undefined, { plan, stores, reportSources }),
     options,
   );
+}
+
+/** What a summary is about, and the record of that run if there is one. */
+interface Subject {
+  readonly observed: Observed;
+  readonly run: RunRecord | undefined;
+}
+
+/** Returns what a command has printed, or else what the record of the newest run says. */
+function subjectOf(seen: Observed | undefined, history: RunHistory, { commandLine }: Services): Result<Subject> {
+  if (seen !== undefined) {
+    const recorded = history.ids().find((id) => id === seen.run);
+    return success({ observed: seen, run: recorded === undefined ? undefined : history.read(recorded) });
+  }
+  const run = requireRun('latest', history, commandLine);
+  return run.ok ? success({ observed: observedIn(run.value), run: run.value }) : run;
 }
 
 function print(facts: Facts, { json, comment }: CiSummaryOptions): number {
@@ -95,8 +109,10 @@ function baselineOf(before: RunRecord | undefined, options: CiSummaryOptions): R
     const read = lockfileAt(options.since, options);
     if (!read.ok) return read;
     const { lockfile, revision } = read.value;
-    const name = `${revision.written} (${revision.commit.slice(0, 7)})`;
-    return success({ name, keys: new Map([...lockfile].map(([stage, { key }]) => [stage, key])) });
+    return success({
+      name: revisionName(revision),
+      keys: new Map([...lockfile].map(([stage, { key }]) => [stage, key])),
+    });
   }
   if (before === undefined) return success(undefined);
   const keys = before.stages.flatMap(({ name, key }): [string, ActionKey][] =>
@@ -106,8 +122,7 @@ function baselineOf(before: RunRecord | undefined, options: CiSummaryOptions): R
 }
 
 /** Returns what the record of a run says, which has neither differences nor problems. */
-function observedIn(record: RunRecord | undefined): Observed {
-  const { pipeline, run, ok, seconds = 0, stages = [] } = record ?? {};
+function observedIn({ pipeline, run, ok, seconds, stages }: RunRecord): Observed {
   return {
     ...{ pipeline, run, ok, seconds },
     stages: stages.map(({ key, ...stage }) => ({ ...stage, key })),

@@ -23,6 +23,7 @@ export interface ExecOptions extends CommonOptions {
   readonly requeue?: string;
   /** In bytes. */
   readonly memory?: number;
+  readonly retries?: number;
   /** Whether to print for people. */
   readonly plain?: boolean;
 }
@@ -63,9 +64,9 @@ export async function exec(options: ExecOptions): Promise<number> {
     return success(frozenPlanning(read.value));
   };
   const perform = async ({ services, remote }: Session, signal: AbortSignal) => {
-    const { run, requeue, memory } = options;
+    const { run, requeue, memory, retries } = options;
     const isForced = forced.has(stage);
-    const job = new Job(services, { ...{ stage, isForced, run, requeue, memory, signal }, onMessage: print });
+    const job = new Job(services, { ...{ stage, isForced, run, requeue, memory, retries, signal }, onMessage: print });
     // A scheduler sends it some time before it ends the job.
     process.on('SIGUSR2', () => job.outOfTime(() => process.kill(process.pid, 'SIGTERM')));
     const outcome = await job.perform();

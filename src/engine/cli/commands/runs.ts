@@ -11,6 +11,7 @@ import type { CommonOptions } from '../options.ts';
 import { ownHistory } from '../own-runs.ts';
 import { readPipelineName } from '../pipeline-name.ts';
 import { findProject } from '../project.ts';
+import { hasOpenSubmissions } from '../submission-notes.ts';
 
 export interface RunsOptions extends CommonOptions, RunQuery {
   readonly limit: number;
@@ -28,17 +29,21 @@ export function runs(options: RunsOptions): Promise<number> {
     return Promise.resolve(reportProblems([{ message: '--csv and --json are two formats', advice }], options));
   }
   return housekeeping(options, async () => {
-    const { cache } = findProject(options);
-    const history = otherPipelines ? new RunHistory(cache) : ownHistory(options, readPipelineName(options));
+    const project = findProject(options);
+    const history = otherPipelines ? new RunHistory(project.cache) : ownHistory(options, readPipelineName(options));
     const most = all ? Number.POSITIVE_INFINITY : limit;
     // Otherwise the newest runs are enough, and one more to know whether there are others.
     const needsAll = sort !== undefined || filter.length > 0 || reverse;
     const known = history.newest(needsAll ? Number.POSITIVE_INFINITY : most + 1);
     const { print, printJson, paint, width, commandLine } = openConsole({ ...options, json: json || csv });
+    // A table for a program has nothing but runs that have begun here.
+    const isAsked = !csv && hasOpenSubmissions(project);
+    const printOpenRuns = isAsked ? await (await import('../submitted-jobs.ts')).reportOpenRuns(options) : undefined;
     if (known.length === 0) {
       print(otherPipelines ? 'There are no runs yet.' : 'There are no runs of this pipeline yet.');
       if (!otherPipelines && history.ids().length > 0)
         print(next(commandLine('runs', '--other-pipelines'), 'lists those of other pipelines on this cache'));
+      printOpenRuns?.(false);
       return EXIT.ok;
     }
     const columns = columnsOf(known);
@@ -53,6 +58,7 @@ export function runs(options: RunsOptions): Promise<number> {
     else if (shown.length === 0) print('No run meets these conditions.');
     else print(describeRuns(shown, chosen?.value ?? usual, { now: new Date(), width, paint }));
     if (found.value.length > shown.length) print(next(commandLine(...wordsOf(options), '--all'), 'shows all of them'));
+    printOpenRuns?.(false);
     return EXIT.ok;
 
     function next(command: string, does: string): string {

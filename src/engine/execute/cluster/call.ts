@@ -14,6 +14,8 @@ export interface CallOptions {
   readonly timeout: number;
 }
 
+type Words = readonly [string, ...string[]];
+
 /** The commands of a queue print a line for each job. */
 const MOST_OUTPUT = 1 << 28;
 
@@ -21,6 +23,8 @@ const MOST_OUTPUT = 1 << 28;
 export class Caller {
   readonly #host: string | undefined;
   readonly #environment: NodeJS.ProcessEnv;
+  /** Whether the host has the commands only in login shells. */
+  #needsLogin = false;
 
   constructor(host: string | undefined, environment: NodeJS.ProcessEnv) {
     this.#host = host;
@@ -28,8 +32,17 @@ export class Caller {
   }
 
   /** Runs a program and returns what it prints. */
-  call(words: readonly [string, ...string[]], { input, timeout }: CallOptions): Promise<Result<string, CallFailure>> {
-    const [program, ...args] = this.#host === undefined ? words : overSsh(this.#host, words);
+  async call(words: Words, options: CallOptions): Promise<Result<string, CallFailure>> {
+    if (this.#host === undefined) return this.#run(words, options);
+    const called = await this.#run(overSsh(this.#host, this.#needsLogin ? inLoginShell(words) : words), options);
+    if (called.ok || called.failure.kind !== 'not-found' || this.#needsLogin) return called;
+    // Many sites extend PATH in /etc/profile, which a command by ssh does not read.
+    const again = await this.#run(overSsh(this.#host, inLoginShell(words)), options);
+    this.#needsLogin = again.ok;
+    return again;
+  }
+
+  #run([program, ...args]: Words, { input, timeout }: CallOptions): Promise<Result<string, CallFailure>> {
     return new Promise((resolve) => {
       const options = { timeout, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT, env: this.#environment } as const;
       const child = execFile(program, args, options, (error, stdout, stderr) => {
@@ -49,6 +62,11 @@ export class Caller {
 /** Asks no questions: nobody may be there to answer. */
 const SSH = ['ssh', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'] as const;
 
-function overSsh(host: string, words: readonly string[]): readonly [string, ...string[]] {
+function overSsh(host: string, words: Words): Words {
   return [...SSH, '--', host, words.map(shellQuoted).join(' ')];
+}
+
+/** Other shells than that of POSIX have other options. */
+function inLoginShell(words: Words): Words {
+  return ['/bin/sh', '-lc', words.map(shellQuoted).join(' ')];
 }

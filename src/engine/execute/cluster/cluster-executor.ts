@@ -29,6 +29,8 @@ export class ClusterExecutor implements Executor {
   readonly #parts: ClusterParts;
   /** The memory of stages that had too little, in bytes. */
   readonly #memory = new Map<string, number>();
+  /** How often stages have failed. Each of their jobs would otherwise retry them as often as they declare. */
+  readonly #failures = new Map<string, number>();
   /** The reasons for which jobs may never start that were warned of. */
   readonly #warned = new Set<string>();
 
@@ -47,6 +49,8 @@ export class ClusterExecutor implements Executor {
     signal: AbortSignal,
   ): Promise<StageEnd> {
     const end = await this.#result(request, onMessage, signal);
+    if (end.type === 'failed')
+      this.#failures.set(request.stage, (this.#failures.get(request.stage) ?? 0) + 1 + (end.retries ?? 0));
     await beforeRelease(end);
     return end;
   }
@@ -61,7 +65,8 @@ export class ClusterExecutor implements Executor {
     const exclude: string[] = [];
     for (let replacements = 0; ; replacements++) {
       const memory = this.#memory.get(stage);
-      const changes = { exclude: [...exclude], ...(memory !== undefined && { memory }) };
+      const failures = this.#failures.get(stage) ?? 0;
+      const changes = { exclude: [...exclude], failures, ...(memory !== undefined && { memory }) };
       const job = await submissions.obtain(stage, changes, signal);
       if (!job.ok)
         return job.failure === 'cancelled'
@@ -91,13 +96,12 @@ export class ClusterExecutor implements Executor {
     onMessage: (message: StageMessage) => void,
     signal: AbortSignal,
   ): Promise<JobOutcome> {
-    const { watch, actions, scheduler, name, times, isForced } = this.#parts;
+    const { watch, actions, name, times, isForced } = this.#parts;
     const forced = isForced(request.stage);
     const followed = new FollowedJob(job, {
       request,
       watch,
       actions,
-      scheduler,
       executor: name,
       isForced: forced,
       onMessage,
@@ -128,10 +132,11 @@ export class ClusterExecutor implements Executor {
       const { record, isCached } = outcome;
       return isCached ? { type: 'cached', record } : { type: 'succeeded', record, seconds: record.provenance.seconds };
     }
-    if (outcome.failure.kind !== 'out-of-memory') return { ...failed(outcome.failure), isFinal: outcome.isFinal };
+    const { failure, isFinal, retries } = outcome;
+    if (failure.kind !== 'out-of-memory') return { ...failed(failure), isFinal };
     this.#grow(request);
-    // In its job, a retry would have had no more memory.
-    return failed(outcome.failure);
+    // In its job, another retry would have had no more memory.
+    return { ...failed(failure), retries };
   }
 
   #deadEnd(

@@ -14,6 +14,8 @@ import type { JobId, JobRequest, JobState, OutputPart, Refusal, Scheduler, Silen
 
 const SUBMIT_MILLISECONDS = 60_000;
 const ASK_MILLISECONDS = 30_000;
+/** How many outputs are read at once. */
+const MOST_PROCESSES = 8;
 /** What queues say if a user has too many jobs. */
 const LIMIT = /\b(limit|maximum|quota|too many)\b/i;
 
@@ -22,7 +24,7 @@ export interface QueueParts {
   readonly executor: string;
   /** The folder of the pipeline file, in which the commands run. Absolute. */
   readonly folder: string;
-  /** Where submitted jobs are written down, for the runner that comes after this one. */
+  /** Where the jobs are written down that an earlier runner has submitted. */
   readonly notes: JobNotes | undefined;
   readonly environment: NodeJS.ProcessEnv;
 }
@@ -34,6 +36,7 @@ export class CommandQueue implements Scheduler {
   readonly title: string;
   readonly can = { dependencies: false, arrays: false };
   readonly requeue = undefined;
+  readonly isOutputCostly: boolean;
   readonly #settings: QueueSettings;
   readonly #parts: QueueParts;
   readonly #caller: Caller;
@@ -44,6 +47,7 @@ export class CommandQueue implements Scheduler {
 
   constructor(settings: QueueSettings, parts: QueueParts) {
     this.title = `the queue "${parts.executor}"`;
+    this.isOutputCostly = settings.log !== undefined;
     this.#settings = settings;
     this.#parts = parts;
     this.#caller = new Caller(settings.host, parts.environment);
@@ -59,7 +63,7 @@ export class CommandQueue implements Scheduler {
     if (!called.ok) return failure(this.#refusal(called.failure));
     const id = called.value.trim();
     if (!/^\S+$/.test(id)) return failure({ kind: 'refused', problems: [this.#noId(id)] });
-    this.#note({ id, name: job.name, label: job.label, output: job.output });
+    this.#known.set(id, { id, name: job.name, label: job.label, output: job.output });
     return success(id);
   }
 
@@ -99,14 +103,16 @@ export class CommandQueue implements Scheduler {
     const { log } = this.#settings;
     if (log === undefined) return parts.map(readOutput);
     const ids = new Map([...this.#known.values()].map(({ id, output }) => [output, id]));
-    return Promise.all(
-      parts.map(async ({ path, from }) => {
-        const id = ids.get(path);
-        if (id === undefined) return undefined;
-        const called = await this.#run(fillQueueCommand(log, { id, output: path }), ASK_MILLISECONDS);
-        return called.ok ? Buffer.from(called.value).subarray(from) : undefined;
-      }),
-    );
+    const read = async ({ path, from }: OutputPart) => {
+      const id = ids.get(path);
+      if (id === undefined) return undefined;
+      const called = await this.#run(fillQueueCommand(log, { id, output: path }), ASK_MILLISECONDS);
+      return called.ok ? Buffer.from(called.value).subarray(from) : undefined;
+    };
+    const outputs: (Uint8Array | undefined)[] = [];
+    for (let from = 0; from < parts.length; from += MOST_PROCESSES)
+      outputs.push(...(await Promise.all(parts.slice(from, from + MOST_PROCESSES).map(read))));
+    return outputs;
   }
 
   #run(command: string, timeout: number): Promise<Result<string, CallFailure>> {
@@ -151,11 +157,6 @@ export class CommandQueue implements Scheduler {
       message: `"submit" of executor "${this.#parts.executor}" printed ${what} instead of the id of the job`,
       advice: 'Let it print the id and nothing else, such as with qsub -terse or by a pipe into sed.',
     };
-  }
-
-  #note(job: NotedJob): void {
-    this.#known.set(job.id, job);
-    this.#parts.notes?.add(job);
   }
 
   /** Reads which jobs an earlier runner has submitted under a name. */

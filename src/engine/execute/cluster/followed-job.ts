@@ -8,7 +8,7 @@ import type { FailureReason } from '../failure.ts';
 import type { JobEnd, JobMessage } from './job-messages.ts';
 import type { SubmittedJob } from './job-table.ts';
 import type { JobWatch } from './job-watch.ts';
-import { type JobState, numberOf, type Scheduler } from './scheduler.ts';
+import type { JobState } from './scheduler.ts';
 
 /** Timing, in milliseconds. */
 export interface FollowTimes {
@@ -22,10 +22,13 @@ export interface FollowTimes {
 
 const TIMES: FollowTimes = { lag: 10_000, gone: 60_000, unknown: 3_600_000 };
 
+/** A job that ended before the run began has said what it had to say. */
+const OVER: FollowTimes = { lag: 0, gone: 0, unknown: 0 };
+
 /** What became of a job. */
 export type JobOutcome =
   | { readonly type: 'found'; readonly record: ActionRecord; readonly isCached: boolean }
-  | { readonly type: 'failed'; readonly failure: FailureReason; readonly isFinal: boolean }
+  | { readonly type: 'failed'; readonly failure: FailureReason; readonly isFinal: boolean; readonly retries: number }
   /** It computed a result of other inputs than those of the request, whose names these are. */
   | { readonly type: 'other-inputs'; readonly names: readonly string[] }
   /** It ended without saying how its stage went. */
@@ -37,7 +40,6 @@ interface FollowParts {
   readonly request: StageRequest;
   readonly watch: JobWatch;
   readonly actions: Pick<ActionStore, 'lookUp'>;
-  readonly scheduler: Scheduler;
   /** The name of the executor. */
   readonly executor: string;
   /** Whether the stage runs even if it is cached. */
@@ -69,19 +71,19 @@ export class FollowedJob {
   constructor(job: SubmittedJob, parts: FollowParts) {
     this.#job = job;
     this.#parts = parts;
-    this.#times = parts.times ?? TIMES;
+    this.#times = job.isOver ? OVER : (parts.times ?? TIMES);
   }
 
   async outcome(signal: AbortSignal): Promise<JobOutcome> {
     if (signal.aborted) return { type: 'detached' };
-    const { label, task, name, output } = this.#job;
+    const { id, label, task, name, output } = this.#job;
     const detach = () => this.#resolve({ type: 'detached' });
     const outcome = new Promise<JobOutcome>((resolve) => {
       this.#resolve = resolve;
     });
     signal.addEventListener('abort', detach, { once: true });
     const unfollow = this.#parts.watch.follow({
-      ...{ label, name, output, ...(task !== undefined && { task }) },
+      ...{ id, label, name, output, ...(task !== undefined && { task }) },
       onMessage: (message) => this.#onMessage(message),
       onState: (state) => this.#onState(state),
     });
@@ -120,7 +122,7 @@ export class FollowedJob {
         void this.#find(end.key, { isCached: end.outcome === 'cached', hasSaidSo: true });
         break;
       case 'failed':
-        this.#resolve({ type: 'failed', failure: end.failure, isFinal: end.isFinal });
+        this.#resolve({ type: 'failed', failure: end.failure, isFinal: end.isFinal, retries: end.retries ?? 0 });
         break;
       case 'stopped':
         // The scheduler says why, or has queued it again.
@@ -138,32 +140,33 @@ export class FollowedJob {
 
   #onState(state: JobState | undefined): void {
     if (this.#isSettling) return;
-    const isOlder = state !== undefined && numberOf(state.id) < numberOf(this.#job.id);
-    const current = isOlder ? undefined : state;
-    switch (current?.phase) {
+    switch (state?.phase) {
       case 'queued':
         this.#strange = undefined;
-        if (current.advice !== undefined) this.#parts.onStuck(current);
-        this.#waits(current);
+        if (state.advice !== undefined) this.#parts.onStuck(state);
+        this.#waits(state);
         return;
       case 'running':
         this.#strange = undefined;
         this.#queuedFor = undefined;
         return;
       case 'unknown':
-        if (this.#isOver(current.word, this.#times.unknown)) void this.#settle(current);
+        if (this.#isOver(state.word, this.#times.unknown)) void this.#settle(state);
         return;
       case 'ended':
         this.#parts.watch.askSoon();
-        // A job that has said that it was stopped says no more.
-        if (this.#hasStopped || current.ended === 'blocked' || this.#isOver('ended', this.#times.lag))
-          void this.#settle(current);
+        if (this.#saysNoMore(state) || this.#isOver('ended', this.#times.lag)) void this.#settle(state);
         return;
       default:
         // The scheduler does not know it.
         this.#parts.watch.askSoon();
         if (this.#isOver('gone', this.#times.gone)) void this.#settle(undefined);
     }
+  }
+
+  /** Whether a job has said that it was stopped, or never began. */
+  #saysNoMore({ ended }: JobState): boolean {
+    return this.#hasStopped || ended === 'blocked' || (ended === 'cancelled' && this.#begun === 0);
   }
 
   /** Returns whether something has been seen for so long, in milliseconds. */
@@ -183,9 +186,8 @@ export class FollowedJob {
   /** Finds out what became of a job that has ended without a word, or that nobody knows any more. */
   async #settle(state: JobState | undefined): Promise<void> {
     this.#isSettling = true;
-    const past = state ?? (await this.#parts.scheduler.past([this.#job.id]))[0];
     // Its output may be lost, and its result nevertheless there.
-    await this.#find(this.#parts.request.key, { isCached: false, hasSaidSo: false, state: past });
+    await this.#find(this.#parts.request.key, { isCached: false, hasSaidSo: false, state });
   }
 
   /** Looks for the record of a job. `hasSaidSo`: whether the job has said that it is there. */
@@ -194,7 +196,8 @@ export class FollowedJob {
     { isCached, hasSaidSo, state }: { isCached: boolean; hasSaidSo: boolean; state?: JobState | undefined },
   ): Promise<void> {
     this.#isSettling = true;
-    const pauses = state === undefined || state.ended === 'succeeded' ? PAUSES : PAUSES.slice(0, 1);
+    const isPatient = !this.#job.isOver && (state === undefined || state.ended === 'succeeded');
+    const pauses = isPatient ? PAUSES : PAUSES.slice(0, 1);
     for (const pause of pauses) {
       await delay(pause);
       const record = await this.#parts.actions.lookUp(key);

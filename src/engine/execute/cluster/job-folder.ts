@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from '../../../shared/atomic-write.ts';
 import { namesIn } from '../../../shared/files.ts';
@@ -21,7 +21,7 @@ export class JobFolder {
   /** @param cache the cache directory, absolute. */
   constructor(cache: string, digest: string) {
     this.#cache = cache;
-    this.path = new CachePaths(cache).jobsOf(digest);
+    this.path = new CachePaths(cache).jobsOf(folderNameOf(digest));
   }
 
   /** Returns the file with the output of a job. */
@@ -42,9 +42,11 @@ export class JobFolder {
     quietly(() => rmSync(outputOf({ output: this.log(label) }, task), { force: true }));
   }
 
+  /** Writes the plan, unless it is there. One that is corrupted is replaced. */
   write({ text }: FrozenText): Result<void> {
     const path = join(this.path, 'plan.json');
-    if (existsSync(path)) return success(undefined);
+    const known = readText(path, 'frozenPlan');
+    if (known.ok && known.value === text) return success(undefined);
     return writing(this.#cache, () => writeAtomically(path, text));
   }
 }
@@ -62,9 +64,9 @@ export function frozenTextIn(
 ): Result<{ readonly plan: FrozenPlan; readonly text: FrozenText }> {
   const jobs = new CachePaths(roots.cache).jobs;
   // A network file system may remember that a name was not there; it looks again when its folder is read.
-  const name = namesIn(jobs).find((known) => known === digest);
-  const path = join(jobs, name ?? digest, 'plan.json');
-  const text = name === undefined ? undefined : readText(path, 'frozenPlan');
+  const name = folderNameOf(digest);
+  const path = join(jobs, name, 'plan.json');
+  const text = namesIn(jobs).includes(name) ? readText(path, 'frozenPlan') : undefined;
   const plan = text?.ok ? thaw(text.value, digest, roots) : undefined;
   if (plan !== undefined && text?.ok) return success({ plan, text: { digest: digest as Digest, text: text.value } });
   const fault = text === undefined ? 'there is no such plan in the cache' : 'the plan in the cache is corrupted';
@@ -72,6 +74,11 @@ export function frozenTextIn(
     at: { file: path },
     advice: 'Run the pipeline again, which submits its stages again.',
   });
+}
+
+/** Users of one cache may submit the same plan, and their jobs must not write into the same files. */
+function folderNameOf(digest: string): string {
+  return [digest, process.getuid?.() ?? []].flat().join('-');
 }
 
 /** The name of the jobs of a frozen plan: what a scheduler shows, and how they are found again. */

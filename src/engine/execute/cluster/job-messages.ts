@@ -6,8 +6,13 @@ import type { FailureReason } from '../failure.ts';
 /** How a job says that its stage ended. The record under the key is in the stores. */
 export type JobEnd =
   | { readonly outcome: 'ran' | 'cached'; readonly key: ActionKey }
-  /** `isFinal`: whether the job has retried it as often as it may be. */
-  | { readonly outcome: 'failed'; readonly failure: FailureReason; readonly isFinal: boolean }
+  /** `isFinal`: whether the job has retried it as often as it may be. `retries`: how often it has. */
+  | {
+      readonly outcome: 'failed';
+      readonly failure: FailureReason;
+      readonly isFinal: boolean;
+      readonly retries?: number;
+    }
   /** It was stopped, and what it has saved is kept. `requeued`: whether it is in the queue again. */
   | { readonly outcome: 'stopped'; readonly requeued: boolean };
 
@@ -65,7 +70,7 @@ export function toJobEnd(result: StageResult): JobEnd {
     case 'cached':
       return { outcome: result.outcome, key: result.key };
     case 'failed':
-      return { outcome: 'failed', failure: result.failure, isFinal: true };
+      return { outcome: 'failed', failure: result.failure, isFinal: true, retries: result.tries ?? 0 };
     case 'cancelled':
       return { outcome: 'stopped', requeued: false };
     case 'blocked':

@@ -6,6 +6,7 @@ import { readText } from '../../../shared/read-file.ts';
 import { isObject, isString } from '../../../shared/shapes.ts';
 import { quietly } from '../../cache/local/quietly.ts';
 import { makePrivateFolder } from '../../trust/user-folder.ts';
+import type { JobPlace } from './places.ts';
 import type { JobId } from './scheduler.ts';
 
 /** A job that was submitted. */
@@ -14,6 +15,8 @@ export interface NotedJob {
   /** The name and the label of its request. */
   readonly name: string;
   readonly label: string;
+  /** The indices of its tasks, if it is an array. */
+  readonly tasks?: readonly number[];
   /** The file with its output, absolute. */
   readonly output: string;
 }
@@ -22,8 +25,8 @@ export interface NotedJob {
 const LONGEST = 30 * 86_400_000;
 
 /**
- * Remembers the ids of jobs, for queues that find jobs by nothing else. They are kept in a folder of the user alone: jobs
- * are cancelled by these ids, so nobody else may write them.
+ * Remembers the ids of jobs: some queues find jobs by nothing else, and all forget jobs that have ended. They are kept in a
+ * folder of the user alone: jobs are cancelled by these ids, so nobody else may write them.
  */
 export class JobNotes {
   readonly #directory: string;
@@ -49,6 +52,16 @@ export class JobNotes {
       const job = parseJson(line)?.value;
       return isNotedJob(job) && job.name === name ? [job] : [];
     });
+  }
+
+  /** Returns what finds the newest job at a place among those with a name: its id, or that of its task. */
+  finder(name: string): (place: JobPlace) => JobId | undefined {
+    const ids = new Map<string, JobId>();
+    for (const { id, label, tasks } of this.of(name)) {
+      if (tasks === undefined) ids.set(label, id);
+      for (const task of tasks ?? []) ids.set(`${label} ${task}`, `${id}_${task}`);
+    }
+    return ({ label, task }) => ids.get(task === undefined ? label : `${label} ${task}`);
   }
 
   #removeOld(): void {

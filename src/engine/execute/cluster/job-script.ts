@@ -18,18 +18,19 @@ export interface ScriptParts {
  * Returns the script of a job. It names a stage and a plan, and has neither params nor secrets in it.
  *
  * @param stages the name of the stage; or of each task of an array, by its index.
- * @param memory what a stage may use, if it is not what the plan says, in bytes.
+ * @param changes what a stage may use, in bytes, and how often it is retried, if that is not what the plan says.
  */
 export function jobScript(
   { program, options, plan, run, setup, requeue }: ScriptParts,
   stages: string | ReadonlyMap<number, string>,
-  memory: number | undefined,
+  { memory, retries }: { readonly memory?: number | undefined; readonly retries?: number | undefined },
 ): string {
   const quoted = (words: readonly string[]) => words.map(shellQuoted).join(' ');
   const before = [...program, 'exec', '--plan', plan, '--run', run, ...options];
   const more = [
     ...(requeue === undefined ? [] : ['--requeue', requeue]),
     ...(memory === undefined ? [] : ['--memory', String(memory)]),
+    ...(retries === undefined ? [] : ['--retries', String(retries)]),
   ];
   const choice =
     typeof stages === 'string'

@@ -7,20 +7,19 @@ export interface SubmittedJob extends JobPlace {
   readonly name: string;
   /** The file with its output, absolute. */
   readonly output: string;
+  /** Whether it had ended before this run began, so that it says no more than it has said. */
+  readonly isOver: boolean;
 }
 
-/** The jobs that have not ended, as far as is known, by their stages. */
+/** The jobs of which it is not known yet what became of their stages. */
 export class JobTable {
   readonly #jobs = new Map<string, SubmittedJob>();
   /** The stages that were submitted with an array, by its id. */
   readonly #arrays = new Map<JobId, ReadonlySet<string>>();
 
-  get size(): number {
-    return this.#jobs.size;
-  }
-
-  get all(): Iterable<SubmittedJob> {
-    return this.#jobs.values();
+  /** Those that are queued or running, as far as is known. */
+  get open(): readonly SubmittedJob[] {
+    return [...this.#jobs.values()].filter(({ isOver }) => !isOver);
   }
 
   of(stage: string): SubmittedJob | undefined {
@@ -29,6 +28,11 @@ export class JobTable {
 
   has(stage: string): boolean {
     return this.#jobs.has(stage);
+  }
+
+  /** Whether a stage has a job for which another one may wait. */
+  isOpen(stage: string): boolean {
+    return this.#jobs.get(stage)?.isOver === false;
   }
 
   add(stage: string, job: SubmittedJob): void {

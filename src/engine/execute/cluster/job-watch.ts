@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobMessage } from './job-messages.ts';
 import type { JobPlace } from './places.ts';
 import { readJobMessage } from './read-job-message.ts';
-import { type JobState, numberOf, type Scheduler } from './scheduler.ts';
+import { type JobId, type JobState, numberOf, type Scheduler } from './scheduler.ts';
 
 /** Timing, in milliseconds. */
 export interface WatchTimes {
@@ -27,10 +27,11 @@ export interface NamedPlace extends JobPlace {
 
 /** Is told of a job. */
 export interface Follower extends NamedPlace {
+  readonly id: JobId;
   /** The file with its output, absolute. */
   readonly output: string;
   onMessage(message: JobMessage): void;
-  /** Called after each answer of the scheduler; without a state if it does not know the job. */
+  /** Called after each answer of the scheduler; without a state if it does not know the job, nor what became of it. */
   onState(state: JobState | undefined): void;
 }
 
@@ -41,6 +42,10 @@ interface Followed {
   rest: string;
   readonly decoder: StringDecoder;
   isRunning: boolean;
+  /** How many answers in a row have not listed it. */
+  missed: number;
+  /** What became of it, if it is not listed any more. */
+  past: JobState | undefined;
 }
 
 /**
@@ -77,7 +82,8 @@ export class JobWatch {
 
   /** Follows a job from the beginning of its output. Returns a function that ends this. */
   follow(follower: Follower): () => void {
-    const followed = { follower, read: 0, rest: '', decoder: new StringDecoder('utf8'), isRunning: false };
+    const unread = { read: 0, rest: '', decoder: new StringDecoder('utf8') };
+    const followed = { follower, ...unread, isRunning: false, missed: 0, past: undefined };
     this.#followed.add(followed);
     this.askSoon();
     this.#loop ??= this.#watch();
@@ -93,7 +99,8 @@ export class JobWatch {
   async #watch(): Promise<void> {
     while (this.#followed.size > 0) {
       await delay(this.#times.output);
-      await this.#readOutputs();
+      // What is costly is read when the scheduler is asked: often while something is printed, and seldom otherwise.
+      if (!this.#scheduler.isOutputCostly) await this.#readOutputs();
       if (performance.now() >= this.#nextQuery) await this.#ask();
     }
     this.#loop = undefined;
@@ -101,7 +108,8 @@ export class JobWatch {
 
   async #readOutputs(): Promise<void> {
     const all = [...this.#followed];
-    const wanted = all.length <= FEW ? all : all.filter(({ isRunning }) => isRunning);
+    const isCheap = all.length <= FEW && !this.#scheduler.isOutputCostly;
+    const wanted = isCheap ? all : all.filter(({ isRunning }) => isRunning);
     if (wanted.length === 0) return;
     const parts = wanted.map(({ follower, read }) => ({ path: follower.output, from: read }));
     const outputs = await this.#scheduler.output(parts);
@@ -111,6 +119,7 @@ export class JobWatch {
   #take(followed: Followed, added: Uint8Array | undefined): void {
     if (added === undefined || added.length === 0) return;
     followed.read += added.length;
+    if (this.#scheduler.isOutputCostly) this.askSoon();
     const lines = (followed.rest + followed.decoder.write(Buffer.from(added))).split('\n');
     followed.rest = lines.pop() ?? '';
     for (const line of lines) if (line !== '') followed.follower.onMessage(readJobMessage(line));
@@ -125,13 +134,36 @@ export class JobWatch {
         summary === this.#last ? Math.min(this.#interval * BACKING_OFF, this.#times.seldom) : this.#times.soon;
       this.#last = summary;
       const found = newest(states.value);
-      for (const each of this.#followed) each.isRunning = found.get(idOf(each.follower))?.phase !== 'queued';
+      for (const each of this.#followed) each.isRunning = stateOf(each, found)?.phase !== 'queued';
+      await this.#lookBack(found);
       // What a job has printed before it ended is read before anybody hears of its end.
       await this.#readOutputs();
-      for (const { follower } of [...this.#followed]) follower.onState(found.get(idOf(follower)));
+      for (const each of [...this.#followed]) each.follower.onState(stateOf(each, found) ?? each.past);
     }
     this.#nextQuery = performance.now() + this.#interval;
   }
+
+  /** Finds out what became of jobs that are not listed any more: at once, and ever less often while that is not known. */
+  async #lookBack(found: ReadonlyMap<string, JobState>): Promise<void> {
+    const missing = [...this.#followed].filter((each) => {
+      each.missed = stateOf(each, found) === undefined ? each.missed + 1 : 0;
+      return each.past === undefined && isPowerOfTwo(each.missed);
+    });
+    if (missing.length === 0) return;
+    const past = await this.#scheduler.past(missing.map(({ follower }) => follower.id));
+    const ended = new Map(past.filter(({ phase }) => phase === 'ended').map((state) => [state.id, state]));
+    for (const each of missing) each.past = ended.get(each.follower.id);
+  }
+}
+
+function stateOf({ follower }: Followed, states: ReadonlyMap<string, JobState>): JobState | undefined {
+  const state = states.get(idOf(follower));
+  // An earlier job at the same place may still be listed.
+  return state !== undefined && numberOf(state.id) < numberOf(follower.id) ? undefined : state;
+}
+
+function isPowerOfTwo(number: number): boolean {
+  return number > 0 && (number & (number - 1)) === 0;
 }
 
 function idOf({ name, label, task }: NamedPlace): string {

@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { filesBelow } from '../../../shared/files.ts';
+import { filesBelow, namesIn } from '../../../shared/files.ts';
 import { success } from '../../../shared/problem.ts';
 import { duration } from '../../../shared/text/format.ts';
 import { CachePaths } from '../../cache/local/paths.ts';
 import type { ActionStore, Logs } from '../../cache/stores.ts';
+import type { Plan, PlannedStage } from '../../plan/plan.ts';
 import { before, type Selection } from '../../plan/select.ts';
 import type { StageResult } from '../events.ts';
 import { execute } from '../execute.ts';
-import type { Executor } from '../executor.ts';
+import type { Executor, StageEnd } from '../executor.ts';
 import { fromRooted, type Roots } from '../roots.ts';
 import type { Services } from '../services.ts';
 import { type JobEnd, type JobMessage, toJobEnd, toJobMessage } from './job-messages.ts';
@@ -25,6 +26,8 @@ export interface JobOptions {
   readonly requeue: string | undefined;
   /** The memory that the stage may use, in bytes, if it is not what the plan says. */
   readonly memory: number | undefined;
+  /** How often the stage is retried, if it is not what the plan says. */
+  readonly retries: number | undefined;
   readonly signal: AbortSignal;
   readonly onMessage: (message: JobMessage) => void;
 }
@@ -50,6 +53,7 @@ export class Job {
       ...services,
       stores: { ...stores, actions: new FreshActions(stores.actions, roots), logs: UNKEPT },
       executor: this.#observed(executor),
+      plan: withRetries(plan, options),
     };
     const needed = before(plan, [stage]);
     this.#selection = {
@@ -101,13 +105,12 @@ export class Job {
   #observed(executor: Executor): Executor {
     const { memory } = this.#options;
     return {
-      run: async (request, ...rest) => {
+      run: async (request, resources, ...rest) => {
         const path = fromRooted(request.work, this.#services.roots);
         this.#work ??= { path, state: stateOf(path) };
-        const end = await executor.run({ ...request, ...(memory !== undefined && { memory }) }, ...rest);
-        if (end.type !== 'failed' || end.failure.kind !== 'out-of-memory') return end;
-        // Another attempt in this job would have no more memory.
-        return { ...end, isFinal: true };
+        const beforeRelease = (end: StageEnd) => resources.beforeRelease(withoutMore(end));
+        const given = { ...request, ...(memory !== undefined && { memory }) };
+        return withoutMore(await executor.run(given, { ...resources, beforeRelease }, ...rest));
       },
     };
   }
@@ -142,6 +145,18 @@ export class Job {
   }
 }
 
+/** Another attempt in a job whose memory did not suffice would have no more. */
+function withoutMore(end: StageEnd): StageEnd {
+  return end.type === 'failed' && end.failure.kind === 'out-of-memory' ? { ...end, isFinal: true } : end;
+}
+
+function withRetries(plan: Plan, { stage, retries: count }: JobOptions): Plan {
+  if (count === undefined) return plan;
+  const changed = (each: PlannedStage) =>
+    each.name === stage ? { ...each, retries: { ...each.retries, count } } : each;
+  return { ...plan, stages: plan.stages.map(changed) };
+}
+
 function toEnd(own: StageResult | undefined, results: readonly StageResult[]): JobEnd {
   if (own !== undefined && own.outcome !== 'blocked') return toJobEnd(own);
   const failed = results.find((result) => result.outcome === 'failed');
@@ -163,7 +178,7 @@ function stateOf(directory: string): string {
   }
 }
 
-/** Looks again for what is not there: a network file system notices what is new when its folder is read. */
+/** Reads a folder before it looks for a record there: a network file system notices then what is new. */
 class FreshActions implements ActionStore {
   readonly #inner: ActionStore;
   readonly #paths: CachePaths;
@@ -174,13 +189,7 @@ class FreshActions implements ActionStore {
   }
 
   async lookUp(...[key]: Parameters<ActionStore['lookUp']>): ReturnType<ActionStore['lookUp']> {
-    const found = await this.#inner.lookUp(key);
-    if (found !== undefined) return found;
-    try {
-      readdirSync(dirname(this.#paths.action(key)));
-    } catch {
-      return undefined;
-    }
+    namesIn(dirname(this.#paths.action(key)));
     return this.#inner.lookUp(key);
   }
 

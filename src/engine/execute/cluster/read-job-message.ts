@@ -66,7 +66,11 @@ function isEnd(value: unknown): boolean {
     case 'cached':
       return isString(value['key']) && isDigest(value['key']);
     case 'failed':
-      return isFailure(value['failure']) && typeof value['isFinal'] === 'boolean';
+      return (
+        isFailure(value['failure']) &&
+        typeof value['isFinal'] === 'boolean' &&
+        ['number', 'undefined'].includes(typeof value['retries'])
+      );
     case 'stopped':
       return typeof value['requeued'] === 'boolean';
     default:

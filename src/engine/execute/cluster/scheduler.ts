@@ -113,6 +113,8 @@ export interface Scheduler {
   readonly title: string;
   /** What it can do. Without `dependencies`, a job is submitted when what it waits for has succeeded. */
   readonly can: { readonly dependencies: boolean; readonly arrays: boolean };
+  /** Whether reading an output takes a process, so that it is not read all the time. */
+  readonly isOutputCostly: boolean;
   /** The shell command by which a job queues itself again, if there is one. */
   readonly requeue: string | undefined;
   /** Submits a job. If the answer is lost, finds out whether it was submitted. */

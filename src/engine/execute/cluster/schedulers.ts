@@ -17,11 +17,16 @@ export function schedulerFor(
     case 'slurm':
       return new Slurm(settings, environment);
     case 'command': {
-      const memory = memoryOf(project);
-      const notes = memory === undefined ? undefined : new JobNotes(join(memory, 'jobs', name));
+      const notes = jobNotesOf(name, project);
       return new CommandQueue(settings, { executor: name, folder: project.root, notes, environment });
     }
     default:
       return settings satisfies never;
   }
+}
+
+/** Returns where the jobs of the executor `name` are written down; nothing if the user has no place for it. */
+export function jobNotesOf(name: string, project: Remembered): JobNotes | undefined {
+  const memory = memoryOf(project);
+  return memory === undefined ? undefined : new JobNotes(join(memory, 'jobs', name));
 }

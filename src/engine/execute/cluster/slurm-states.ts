@@ -1,4 +1,4 @@
-import type { JobPhase, JobState, JobVerdict } from './scheduler.ts';
+import type { JobId, JobPhase, JobState, JobVerdict } from './scheduler.ts';
 
 /** What `squeue` prints of a job: one line each, with its comment last. */
 export const SQUEUE_FORMAT = '%i|%T|%r|%N|%j|%k';
@@ -86,15 +86,32 @@ export function parseSqueue(text: string): JobState[] {
   });
 }
 
-/** Reads what `sacct -n -P -X -o SACCT_COLUMNS` prints: the last state of each job, by its id. */
-export function parseSacct(text: string): ReadonlyMap<string, JobState> {
-  const states = text.split('\n').flatMap((line): [string, JobState][] => {
+/** What `sacct` says: the last states by id, and the jobs and arrays of which it knows anything. */
+interface Accounts {
+  readonly states: ReadonlyMap<JobId, JobState>;
+  readonly known: ReadonlySet<JobId>;
+}
+
+/** Reads what `sacct -n -P -X -o SACCT_COLUMNS` prints. The tasks of an array that have not started share a row: `7_[2-5]`. */
+export function parseSacct(text: string): Accounts {
+  const states = new Map<JobId, JobState>();
+  const known = new Set<JobId>();
+  for (const line of text.split('\n')) {
     const [id = '', word = '', exit = '', nodes = ''] = line.split('|');
-    if (!/^\d+(_\d+)?$/.test(id)) return [];
+    const array = /^\d+/.exec(id)?.[0];
+    if (array === undefined) continue;
+    known.add(array);
     const reason = exit === '0:0' ? '' : `exit code ${exit}`;
-    return [[id, { id, name: '', label: '', word, reason, nodes: nodesIn(nodes), ...meaningOf(word, '') }]];
-  });
-  return new Map(states);
+    if (/^\d+(_\d+)?$/.test(id))
+      states.set(id, { id, name: '', label: '', word, reason, nodes: nodesIn(nodes), ...meaningOf(word, '') });
+  }
+  return { states, known };
+}
+
+/** Returns the state of a task that was cancelled while it waited: Slurm forgets it at once, and keeps no account of it. */
+export function cancelledInQueue(id: JobId): JobState {
+  const reason = 'before it started';
+  return { id, name: '', label: '', word: 'CANCELLED', reason, nodes: [], phase: 'ended', ended: 'cancelled' };
 }
 
 /** Names of nodes as Slurm writes them: `n[1-3],login`. They are not taken apart, since Slurm takes them so, too. */

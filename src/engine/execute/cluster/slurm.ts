@@ -4,6 +4,7 @@ import { Caller, type CallFailure } from './call.ts';
 import { readOutput } from './read-output.ts';
 import {
   type After,
+  type JobId,
   type JobRequest,
   type JobState,
   outputOf,
@@ -11,7 +12,7 @@ import {
   type Scheduler,
   type Silence,
 } from './scheduler.ts';
-import { parseSacct, parseSqueue, SACCT_COLUMNS, SQUEUE_FORMAT } from './slurm-states.ts';
+import { cancelledInQueue, parseSacct, parseSqueue, SACCT_COLUMNS, SQUEUE_FORMAT } from './slurm-states.ts';
 
 const SUBMIT_MILLISECONDS = 60_000;
 const ASK_MILLISECONDS = 20_000;
@@ -31,9 +32,12 @@ const SILENT =
 export class Slurm implements Scheduler {
   readonly title = 'Slurm';
   readonly can = { dependencies: true, arrays: true };
+  readonly isOutputCostly = false;
   readonly requeue = 'scontrol requeue "$SLURM_JOB_ID"';
   readonly #settings: SlurmSettings;
   readonly #caller: Caller;
+  /** The tasks of arrays that were waiting when they were last listed. */
+  readonly #waiting = new Set<JobId>();
 
   constructor(settings: SlurmSettings, environment: NodeJS.ProcessEnv) {
     this.#settings = settings;
@@ -47,12 +51,14 @@ export class Slurm implements Scheduler {
         input: `#!/bin/sh\nPIPELINE_TASK="$SLURM_ARRAY_TASK_ID"\n${job.script}`,
         timeout: SUBMIT_MILLISECONDS,
       });
-      const id = submitted.ok ? /^(\d+)(;\S*)?$/m.exec(submitted.value)?.[1] : undefined;
+      const id = submitted.ok ? idIn(submitted.value) : undefined;
       if (id !== undefined) return success(id);
-      const reason = submitted.ok ? { kind: 'failed' as const, said: submitted.value } : submitted.failure;
-      said = reason.said;
-      if (LIMIT.test(said)) return failure({ kind: 'limit', said });
-      if (reason.kind !== 'timeout' && !SILENT.test(said)) return failure(this.#refusal(reason));
+      said = submitted.ok ? submitted.value : submitted.failure.said;
+      if (!submitted.ok) {
+        if (LIMIT.test(said)) return failure({ kind: 'limit', said });
+        if (submitted.failure.kind !== 'timeout' && !SILENT.test(said))
+          return failure(this.#refusal(submitted.failure));
+      }
       // It may have been submitted nevertheless.
       const found = await this.#find(job);
       if (!found.ok) break;
@@ -65,7 +71,7 @@ export class Slurm implements Scheduler {
     // Nobody else's jobs, and those, too, that have ended in the last minutes.
     const words = ['squeue', '--me', '-h', '-r', '-a', '-t', 'all', `--name=${names.join()}`, '-o', SQUEUE_FORMAT];
     const asked = await this.#caller.call(words as ['squeue'], { timeout: ASK_MILLISECONDS });
-    if (asked.ok) return success(parseSqueue(asked.value));
+    if (asked.ok) return success(this.#noteWaiting(parseSqueue(asked.value)));
     const { kind, said } = asked.failure;
     if (NOT_SET_UP.test(said))
       return failure({ isMissing: true, said: `Slurm is not configured on ${this.#settings.host ?? 'this machine'}` });
@@ -74,18 +80,27 @@ export class Slurm implements Scheduler {
     );
   }
 
-  async past(ids: readonly string[]): Promise<readonly JobState[]> {
-    if (ids.length === 0) return [];
-    const words = ['sacct', '-n', '-P', '-X', '-o', SACCT_COLUMNS, '-j', ids.slice(0, MOST_WORDS).join()];
-    const asked = await this.#caller.call(words as ['sacct'], { timeout: ASK_MILLISECONDS });
-    // Many clusters keep no accounts.
-    const states = parseSacct(asked.ok ? asked.value : '');
-    return ids.flatMap((id) => states.get(id) ?? []);
+  async past(ids: readonly JobId[]): Promise<readonly JobState[]> {
+    const arrays = [...new Set(ids.map(arrayOf))];
+    const states = new Map<JobId, JobState>();
+    const known = new Set<JobId>();
+    for (const asked of chunks(arrays)) {
+      const words = ['sacct', '-n', '-P', '-X', '-o', SACCT_COLUMNS, '-j', asked.join()];
+      const answer = await this.#caller.call(words as ['sacct'], { timeout: ASK_MILLISECONDS });
+      // Many clusters keep no accounts.
+      const accounts = parseSacct(answer.ok ? answer.value : '');
+      for (const [id, state] of accounts.states) states.set(id, state);
+      for (const id of accounts.known) known.add(id);
+    }
+    return ids.flatMap((id) => {
+      const neverStarted = isTask(id) && (known.has(arrayOf(id)) || this.#waiting.has(id));
+      return states.get(id) ?? (neverStarted ? cancelledInQueue(id) : []);
+    });
   }
 
   async cancel(ids: readonly string[]): Promise<Result<void>> {
-    for (let from = 0; from < ids.length; from += MOST_WORDS) {
-      const words = ['scancel', '--quiet', ...ids.slice(from, from + MOST_WORDS)];
+    for (const some of chunks(ids)) {
+      const words = ['scancel', '--quiet', ...some];
       const cancelled = await this.#caller.call(words as ['scancel'], { timeout: SUBMIT_MILLISECONDS });
       if (cancelled.ok) continue;
       return problem(`Slurm did not cancel the jobs: ${cancelled.failure.said}`, {
@@ -128,12 +143,21 @@ export class Slurm implements Scheduler {
     const found = states.value.find(
       (job) => job.label === label && job.phase !== 'ended' && (tasks?.includes(job.task ?? -1) ?? true),
     );
-    return success(found?.id.split('_', 1)[0]);
+    return success(found && arrayOf(found.id));
+  }
+
+  #noteWaiting(states: readonly JobState[]): readonly JobState[] {
+    for (const { id, phase } of states) {
+      if (phase === 'queued' && isTask(id)) this.#waiting.add(id);
+      else this.#waiting.delete(id);
+    }
+    return states;
   }
 
   #missing(command: string): string {
     const { host } = this.#settings;
-    return `there is no command ${command} on ${host ?? 'this machine'}`;
+    const where = host === undefined ? 'this machine' : `${host}, not even in a login shell`;
+    return `there is no command ${command} on ${where}`;
   }
 
   #refusal({ kind, said }: CallFailure): Refusal {
@@ -153,6 +177,28 @@ export class Slurm implements Scheduler {
           ];
     return { kind: 'refused', problems };
   }
+}
+
+/** Returns the id of a job in what `sbatch` has printed: last, since what wraps it may print something of its own first. */
+function idIn(printed: string): JobId | undefined {
+  const lines = printed.split('\n').map((line) => /^(?:Submitted batch job )?(\d+)(;\S*)?$/.exec(line.trim())?.[1]);
+  return lines.findLast((id) => id !== undefined);
+}
+
+/** Returns the id of the array of a task, or that of the job itself. */
+function arrayOf(id: JobId): JobId {
+  return id.split('_', 1)[0] ?? id;
+}
+
+function isTask(id: JobId): boolean {
+  return id.includes('_');
+}
+
+/** Splits ids into as many as a command line may have. */
+function chunks(ids: readonly JobId[]): readonly (readonly JobId[])[] {
+  return Array.from({ length: Math.ceil(ids.length / MOST_WORDS) }, (_, index) =>
+    ids.slice(index * MOST_WORDS, (index + 1) * MOST_WORDS),
+  );
 }
 
 function dependency(after: After): string {

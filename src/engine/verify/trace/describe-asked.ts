@@ -1,8 +1,11 @@
 import type { Finding } from '../pass.ts';
 import type { Asked } from './read-notes.ts';
 
+/** Files and programs show in the system calls, and are described as what was used. */
+export type AskedOfNode = Asked & { readonly kind: Exclude<Asked['kind'], 'file' | 'program'> };
+
 /** Says what a stage has asked Node for that its action key does not cover, and what to do about it. */
-export function askedFinding(stage: string, asked: Asked): Finding {
+export function askedFinding(stage: string, asked: AskedOfNode): Finding {
   const { kind, subject, at, by } = asked;
   const through = by === 'package' ? ', through a package' : '';
   const message = `stage "${stage}" ${sentence(asked)}${through}`;
@@ -11,7 +14,7 @@ export function askedFinding(stage: string, asked: Asked): Finding {
 
 const OF_CORES = /^os\.(cpus|availableParallelism|loadavg)\(/;
 
-function sentence({ kind, subject }: Asked): string {
+function sentence({ kind, subject }: AskedOfNode): string {
   switch (kind) {
     case 'environment':
       return subject === '*'
@@ -27,15 +30,12 @@ function sentence({ kind, subject }: Asked): string {
       return `asks how it was started: ${subject}`;
     case 'network':
       return `uses the network: ${subject}`;
-    case 'file':
-    case 'program':
-      return `uses ${subject}`;
     default:
       return kind satisfies never;
   }
 }
 
-function adviceOn({ kind, subject }: Asked): string {
+function adviceOn({ kind, subject }: AskedOfNode): string {
   switch (kind) {
     case 'environment':
       return subject === '*'
@@ -53,9 +53,6 @@ function adviceOn({ kind, subject }: Asked): string {
       return 'Use the paths and params in the context; they are all that a stage is given.';
     case 'network':
       return 'Download the data in a stage of its own and check its digest, or declare the files as an input.';
-    case 'file':
-    case 'program':
-      return 'Declare it as an input.';
     default:
       return kind satisfies never;
   }

@@ -1,6 +1,6 @@
 import type { Finding } from '../pass.ts';
 import type { Connection } from './accesses.ts';
-import { askedFinding } from './describe-asked.ts';
+import { type AskedOfNode, askedFinding } from './describe-asked.ts';
 import type { Asked } from './read-notes.ts';
 
 /** Sockets of the C library, which asks there for names of users and hosts. */
@@ -17,7 +17,7 @@ export function networkFindings(
   asked: readonly Asked[],
   connections: readonly Connection[],
 ): readonly Finding[] {
-  const calls = asked.filter(({ kind, by }) => kind === 'network' && by !== 'other');
+  const calls = asked.filter((each): each is AskedOfNode => each.kind === 'network' && each.by !== 'other');
   const named = [...new Map(calls.map((call) => [JSON.stringify([call.subject, call.at?.line]), call])).values()];
   const ports = new Set(calls.map(({ subject }) => portOf(subject)));
   // A name without a port, such as example.org, stands for one that follows from the protocol.

@@ -2,6 +2,7 @@ import { SET_BY_RUNNER } from '../../execute/environment.ts';
 import { machineVariablesOf, variablesOf } from '../../execute/stage-key.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { ALL_VARIABLES } from '../hook/environment.ts';
+import type { AskedOfNode } from './describe-asked.ts';
 import type { Asked } from './read-notes.ts';
 import type { StageServices } from './surroundings.ts';
 
@@ -24,9 +25,9 @@ export interface Variables {
  * That they ask how many threads to start is what they are for. But the time, random numbers and the name of the machine
  * that they get for the stage are as if the stage had asked.
  */
-export function undeclared(asked: readonly Asked[], { declared, set }: Variables): readonly Asked[] {
+export function undeclared(asked: readonly Asked[], { declared, set }: Variables): readonly AskedOfNode[] {
   const listed = asked.filter(({ kind, subject }) => kind === 'environment' && subject === ALL_VARIABLES).map(placeOf);
-  const found = asked.filter((each) => {
+  const found = asked.filter((each): each is AskedOfNode => {
     const { kind, subject, by } = each;
     switch (kind) {
       case 'environment':

@@ -25,10 +25,10 @@ export function chooseColumns(tables: readonly LabelTable[], param: ColumnsParam
     const many = images.length === 0 ? 'no column is called so' : `${listed(images.map(quoted))} may be it`;
     return problem(`cannot tell which column has the paths of the images: ${many}`, {
       at: first.headerPlace(0),
-      advice: `Say which one, as in: columns: { file: ${first.header[0]} }. The columns are ${listed(first.header)}.`,
+      advice: `Say which one, as in: columns: { file: ${quoted(first.header[0] ?? '')} }. ${columnsIn(first.header)}.`,
     });
   }
-  const split = param.split ?? first.header.find((name) => /^(split|subset)$/i.test(name) && hasSplits(name, tables));
+  const split = param.split ?? first.header.find((name) => isSplitColumn(name) && hasSplits(name, tables));
   const used = [file, split, param.group];
   const others = first.header.filter((name) => name !== '' && !used.includes(name));
   const tasks = param.tasks === undefined ? guessTasks(others, tables) : tasksOfParam(param.tasks);
@@ -41,6 +41,11 @@ export function chooseColumns(tables: readonly LabelTable[], param: ColumnsParam
   const named = [...used.flatMap((name) => name ?? []), ...tasks.flatMap(({ columns }) => columns)];
   const problems = tables.flatMap((table) => headerProblems(table, new Set(named)));
   return problems.length > 0 ? failure(problems) : success({ file, split, group: param.group, tasks });
+}
+
+/** Returns whether a column of this name may have the splits. */
+export function isSplitColumn(name: string): boolean {
+  return /^(split|subset)$/i.test(name);
 }
 
 function hasSplits(name: string, tables: readonly LabelTable[]): boolean {
@@ -61,7 +66,15 @@ function headerProblems({ header, headerPlace }: LabelTable, named: ReadonlySet<
     }
     const near = header.find((column) => distance(column.toLowerCase(), name.toLowerCase()) <= 2);
     const hint = near === undefined ? '' : `Did you mean ${quoted(near)}? `;
-    const advice = `${hint}The columns are ${listed(header)}; the param "columns" says which are used.`;
+    const advice = `${hint}${columnsIn(header)}; the param "columns" says which are used.`;
     return [{ message: `there is no column ${quoted(name)}`, at: headerPlace(0), advice }];
   });
+}
+
+const MAX_LISTED = 20;
+
+function columnsIn(header: readonly string[]): string {
+  const names = header.slice(0, MAX_LISTED).map(quoted);
+  const more = header.length - names.length;
+  return `The columns are ${listed(more > 0 ? [...names, `${more} more`] : names)}`;
 }

@@ -26,9 +26,11 @@ export function classesReader(task: TaskColumns, values: readonly (readonly Fiel
   if (fault !== undefined) return failure([fault]);
   const indices = new Map(classes.map((name, index) => [name, index]));
   const none: EncodedLabel = { label: 'n'.repeat(classes.length), classIndex: 0 };
-  const known = new Map<string, EncodedLabel | LabelFault>();
-  const read = (field: Field): EncodedLabel | LabelFault => {
+  const known = new Map<string, ReturnType<LabelReader['read']>>();
+  const read = (field: Field) => {
     const names = namesIn(field);
+    // A list without names says that there are none, a text does not.
+    if (names.length === 0 && typeof field === 'string') return undefined;
     const unknown = names.find((name) => !indices.has(name));
     return unknown === undefined ? encode(names, indices) : unknownClass(unknown, task, classes);
   };
@@ -38,9 +40,8 @@ export function classesReader(task: TaskColumns, values: readonly (readonly Fiel
       if (field === task.none) return none;
       if (field === '') return undefined;
       if (typeof field !== 'string') return read(field);
-      const label = known.get(field) ?? read(field);
-      known.set(field, label);
-      return label;
+      if (!known.has(field)) known.set(field, read(field));
+      return known.get(field);
     },
   });
 }

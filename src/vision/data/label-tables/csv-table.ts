@@ -3,7 +3,7 @@ import { parseCsv } from '../labels/csv.ts';
 import type { Finding } from '../labels/findings.ts';
 import { isImageName } from '../labels/image-names.ts';
 import type { TextFile } from '../labels/text-file.ts';
-import type { LabelTable } from './label-table.ts';
+import { type LabelTable, noRows } from './label-table.ts';
 
 const SEPARATORS = [',', ';', '\t'];
 const HEADER_ADVICE = 'Write the names of the columns into the first line, as in image,colour,length.';
@@ -26,7 +26,8 @@ export function readCsvTable(text: TextFile): LabelTable {
     return false;
   });
   if (image !== undefined) findings.push(noHeader(text.path, image));
-  else if (rows.length === 0 && findings.length === 0) findings.push(noRows(text.path, header.length === 0));
+  else if (rows.length === 0 && findings.length === 0)
+    findings.push(header.length === 0 ? empty(text.path) : noRows(text.path));
   return {
     file: text.path,
     header,
@@ -49,9 +50,7 @@ function noHeader(file: string, image: string): Finding {
   return { kind: 'rows with a wrong number of fields', message, at: { file, line: 1 }, advice: HEADER_ADVICE };
 }
 
-function noRows(file: string, isEmpty: boolean): Finding {
+function empty(file: string): Finding {
   const kind = 'rows with a wrong number of fields';
-  if (isEmpty) return { kind, message: 'the label file is empty', at: { file }, advice: HEADER_ADVICE };
-  const advice = 'Write a row for each image below the header.';
-  return { kind, message: 'the label file has no rows', at: { file, line: 1 }, advice };
+  return { kind, message: 'the label file is empty', at: { file }, advice: HEADER_ADVICE };
 }

@@ -10,6 +10,9 @@ type Guess =
   | { readonly kind: 'class' | 'classes' }
   | { readonly reason: string; readonly suggestion: string | undefined };
 
+/** How many columns a message lists. */
+const MAX_LISTED = 8;
+
 /**
  * Returns the tasks of a table, one for each of these columns, where the kind of each is certain: a few different texts,
  * or lists of texts. Numbers may be measured, or name a class; so a guess would be wrong without anyone noticing.
@@ -25,15 +28,17 @@ export function guessTasks(
       'kind' in guess ? [{ task: name, kind: guess.kind, columns: [name], hasOwnColumns: false }] : [],
     );
   }
+  const shown = unclear.slice(0, MAX_LISTED).map(({ name, reason }) => `${quoted(name)} (${reason})`);
+  const more = unclear.length - shown.length;
   const written = guesses.flatMap(({ name, guess }) => {
     const text = 'kind' in guess ? guess.kind : guess.suggestion;
-    return text === undefined ? [] : [`${name}: ${text}`];
+    return text === undefined ? [] : [`${/^[\w.-]+$/.test(name) ? name : quoted(name)}: ${text}`];
   });
   return {
-    message: `cannot tell what the labels in ${listed(unclear.map(({ name, reason }) => `${quoted(name)} (${reason})`))} are`,
+    message: `cannot tell what the labels in ${listed(more > 0 ? [...shown, `${more} more columns`] : shown)} are`,
     at: tables[0]?.headerPlace(tables[0].header.indexOf(unclear[0]?.name ?? '')) ?? { file: '' },
     advice:
-      `Say which columns are tasks, and of which kind, as in: columns: { tasks: { ${written.join(', ')} } }. The kinds ` +
+      `Say which columns are tasks, and of which kind, as in: columns: { tasks: { ${written.slice(0, MAX_LISTED).join(', ') || 'NAME: class'} } }. The kinds ` +
       'are class, classes, ordered and numbers; columns that are no tasks are left out.',
   };
 }

@@ -28,3 +28,9 @@ export function textOf(field: Field | undefined): string {
   if (field === undefined) return '';
   return typeof field === 'string' ? field : field.join(', ');
 }
+
+/** Returns the problem of a table that has columns only. */
+export function noRows(file: string): Finding {
+  const advice = 'Write a row for each image.';
+  return { kind: 'rows with a wrong number of fields', message: 'the label file has no rows', at: { file }, advice };
+}

@@ -10,16 +10,19 @@ import {
 import { problem, type Result, success } from '../../../shared/problem.ts';
 import { readBytes } from '../../../shared/read-file.ts';
 import { listed, reasonOf } from '../../../shared/wording.ts';
-import type { Field, LabelTable } from './label-table.ts';
+import { type Field, type LabelTable, noRows } from './label-table.ts';
 
 type Column = ReturnType<typeof parquetSchema>['children'][number];
 
 /**
  * Reads a table from a Parquet file. Columns of bytes, such as images, and of nested values are left out.
  *
- * @param named the columns that are read; all by default.
+ * @param isNeeded whether the values of a column are read; those of others are empty.
  */
-export async function readParquetTable(file: string, named?: ReadonlySet<string>): Promise<Result<LabelTable>> {
+export async function readParquetTable(
+  file: string,
+  isNeeded: (column: string) => boolean,
+): Promise<Result<LabelTable>> {
   const advice = 'Write it again with the compression Snappy, or as CSV. Zstandard needs Node 22.15.';
   const read = readBytes(file, 'labelFile', 'follow');
   if (!read.ok) return problem(`cannot read the label file: ${read.failure.reason}`, { at: { file } });
@@ -31,32 +34,53 @@ export async function readParquetTable(file: string, named?: ReadonlySet<string>
   try {
     const metadata = await parquetMetadataAsync(bytes);
     const all = parquetSchema(metadata).children.filter(isLabelColumn);
-    const columns = named === undefined ? all : all.filter(({ element }) => named.has(element.name));
-    const names = columns.map(({ element }) => element.name);
+    const header = all.map(({ element }) => element.name);
+    const known = header.filter(isNeeded);
+    const names = known.length > 0 ? known : header;
     const missing = unknownCodecs(metadata, names);
     if (missing.length > 0)
       return problem(`the label file is compressed with ${listed(missing)}, which cannot be read here`, {
         at: { file },
         advice,
       });
-    const objects =
-      names.length === 0 ? [] : await parquetReadObjects({ file: bytes, metadata, columns: names, compressors });
-    const header = all.map(({ element }) => element.name);
-    const rows = objects.map((row, index) => ({
+    const values = new Map<string, readonly Field[]>();
+    for (const name of names) values.set(name, await readColumn(bytes, metadata, name));
+    const [first = [], ...others] = values.values();
+    if (others.some(({ length }) => length !== first.length))
+      return problem('cannot read this as a Parquet file: its columns have different numbers of rows', {
+        at: { file },
+        advice,
+      });
+    const rows = Array.from(first, (_, index) => ({
       line: index + 1,
-      fields: header.map((name) => fieldOf(row[name])),
+      fields: header.map((name) => values.get(name)?.[index] ?? ''),
     }));
     return success({
       file,
       header,
       rows,
-      findings: [],
+      findings: rows.length === 0 ? [noRows(file)] : [],
       place: ({ line }) => ({ file, line }),
       headerPlace: () => ({ file }),
     });
   } catch (error) {
     return problem(`cannot read this as a Parquet file: ${reasonOf(error)}`, { at: { file }, advice });
   }
+}
+
+/**
+ * Returns the values of a column. One part of it is read after the other: of several that are corrupted, hyparquet would
+ * reject all at once, and all but the first rejections would end the process.
+ */
+async function readColumn(file: AsyncBuffer, metadata: FileMetaData, name: string): Promise<readonly Field[]> {
+  const fields: Field[] = [];
+  for (const { num_rows: count } of metadata.row_groups) {
+    const rowStart = fields.length;
+    const rowEnd = rowStart + Number(count);
+    const rows = await parquetReadObjects({ file, metadata, columns: [name], compressors, rowStart, rowEnd });
+    for (const row of rows) fields.push(fieldOf(row[name]));
+  }
+  return fields;
 }
 
 /** Node has Zstandard since version 22.15. */

@@ -110,7 +110,7 @@ class RowReader {
       columns: task.columns.map(column),
     }));
     for (const row of table.rows) {
-      const split = splitColumn < 0 ? given : this.#splitOf(table, row, splitColumn);
+      const split = splitColumn < 0 ? given : this.#splitOf(table, row, splitColumn, given);
       const file = this.#imageOf(table, row, fileColumn, split);
       if (file === undefined) continue;
       if (split !== undefined) this.#splits.set(file, split);
@@ -122,17 +122,18 @@ class RowReader {
     }
   }
 
-  #splitOf(table: LabelTable, row: TableRow, column: number): Split | undefined {
+  #splitOf(table: LabelTable, row: TableRow, column: number, given: Split | undefined): Split | undefined {
     const text = textOf(row.fields[column]);
     const split = splitCalled(text);
-    if (split !== undefined) return split;
-    this.findings.push({
-      kind: 'invalid splits',
-      message: text === '' ? 'there is no split' : `${quoted(text)} is not a split`,
-      at: table.place(row, column),
-      advice: 'Write train, validation or test.',
-    });
-    return undefined;
+    const fault = { kind: 'invalid splits', at: table.place(row, column) } as const;
+    if (split === undefined) {
+      const message = text === '' ? 'there is no split' : `${quoted(text)} is not a split`;
+      this.findings.push({ ...fault, message, advice: 'Write train, validation or test.' });
+    } else if (given !== undefined && given !== split) {
+      const message = `the split is ${split}, but the param "annotations" says that this file is for ${given}`;
+      this.findings.push({ ...fault, message, advice: 'Correct one of them.' });
+    }
+    return split;
   }
 
   /** Returns the path of the image of a row; undefined if it is wrong, or if an earlier row has it. */

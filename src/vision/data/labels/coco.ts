@@ -80,6 +80,14 @@ class CocoImages {
     const at = { file: coco };
     const find = (kind: FindingKind, message: string, advice: string) =>
       this.findings.push({ kind, message, at, advice });
+    for (const [list, items] of [['images', images] as const, ['categories', categories] as const]) {
+      for (const id of repeated(items))
+        find(
+          'invalid annotations',
+          `two of "${list}" have the id ${quoted(String(id))}`,
+          'Give each an id of its own.',
+        );
+    }
     const indices = new Map(categories.map(({ id, name }) => [id, this.#names.indexOf(name)]));
     const classesOf = new Map<CocoId, Set<number>>(images.map(({ id }) => [id, new Set()]));
     for (const { image_id: image, category_id: category } of annotations) {
@@ -87,7 +95,11 @@ class CocoImages {
       if (classes !== undefined && index !== undefined) classes.add(index);
       else {
         const [list, id] = classes === undefined ? ['images', image] : ['categories', category];
-        find('invalid annotations', `an annotation is of ${id}, which is not in "${list}"`, 'Remove the annotation.');
+        find(
+          'invalid annotations',
+          `an annotation is of the id ${quoted(String(id))}, which is not in "${list}"`,
+          'Remove the annotation.',
+        );
       }
     }
     for (const { id, file_name: name } of images) {
@@ -120,4 +132,14 @@ class CocoImages {
       this.labels.push({ file, label, classIndex: first });
     }
   }
+}
+
+/** Returns the ids that two or more items have. */
+function repeated(items: readonly { readonly id: CocoId }[]): readonly CocoId[] {
+  const seen = new Set<CocoId>();
+  return items.flatMap(({ id }) => {
+    if (seen.has(id)) return [id];
+    seen.add(id);
+    return [];
+  });
 }

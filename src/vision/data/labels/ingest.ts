@@ -38,8 +38,7 @@ export async function ingest(
   if (!dataset.ok) return dataset;
   const { labels, classNames, kinds, questions, notes } = dataset.value;
   const sample = SAMPLES[options.layout];
-  const shuffled = shuffleAndSplit(labels, { ...splitting, sample }, dataset.value);
-  const samples = sample === 'image' ? numberByImage(shuffled) : shuffled;
+  const samples = shuffleAndSplit(labels, { ...splitting, sample }, dataset.value);
   const tasks = taskStatistics(samples, classNames, kinds);
   const images = new Map(samples.map((row) => [row.file, row]));
   const counted = sample === 'image' ? [...images.values()] : samples;
@@ -71,18 +70,6 @@ const SAMPLES: Readonly<Record<DatasetOptions['layout'], Splitting['sample']>> =
   table: 'image',
   coco: 'image',
 };
-
-/** Numbers the images in their order, and gives each row the number of its image. */
-function numberByImage<Row extends { readonly file: string }>(
-  rows: readonly Row[],
-): readonly (Row & { sample: number })[] {
-  const numbers = new Map<string, number>();
-  return rows.map((row) => {
-    const sample = numbers.get(row.file) ?? numbers.size;
-    numbers.set(row.file, sample);
-    return { ...row, sample };
-  });
-}
 
 /** Returns the number of groups by split; nothing without groups. */
 function groupCounts(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Sample } from '../tables/samples.ts';
 import type { Split } from '../tables/task.ts';
 
 /** How samples are assigned to splits. Fractions are of the samples (0 to 1, exclusive). */
@@ -37,12 +38,14 @@ interface Unit {
  * A drawn split has its fraction of the samples or slightly fewer; with groups the nearest that drawing them reaches. The
  * position of an image or group depends on nothing but the seed and its name: adding or removing one moves at most the one
  * at the border of a split, and the order of the rows does not matter.
+ *
+ * @returns the rows in the order of the shuffle; with the number of their image if that is the sample.
  */
 export function shuffleAndSplit<Row extends { readonly file: string; readonly task: string }>(
   rows: readonly Row[],
   splitting: Splitting,
   given: GivenSplits,
-): readonly (Row & { readonly split: Split })[] {
+): readonly (Row & Pick<Sample, 'split' | 'sample'>)[] {
   const byFile = new Map<string, Row[]>();
   for (const row of rows) {
     const same = byFile.get(row.file);
@@ -56,9 +59,9 @@ export function shuffleAndSplit<Row extends { readonly file: string; readonly ta
     splitting,
     given,
   );
-  return shuffled.flatMap(({ file, same }) => {
-    const split = splits.get(file) ?? 'train';
-    return same.sort((a, b) => (a.task < b.task ? -1 : 1)).map((row) => ({ ...row, split }));
+  return shuffled.flatMap(({ file, same }, image) => {
+    const own = { split: splits.get(file) ?? 'train', ...(splitting.sample === 'image' && { sample: image }) };
+    return same.sort((a, b) => (a.task < b.task ? -1 : 1)).map((row) => ({ ...row, ...own }));
   });
 }
 

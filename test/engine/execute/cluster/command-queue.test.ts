@@ -68,7 +68,8 @@ describe('a queue of commands', () => {
   });
 
   test('finds the jobs that an earlier runner has submitted, and those of no other plan', async () => {
-    await queue({ submit: ID }).submit(request());
+    const { name, label, output } = request();
+    new JobNotes(join(folder, 'notes')).add({ id: '7', name, label, output });
     const later = queue({ status: 'for id in {ids}; do echo "$id" r; done' });
     expect(unwrap(await later.states(['pipeline-0123456789abcdef']))).toMatchObject([{ id: '7', phase: 'running' }]);
     expect(unwrap(await later.states(['pipeline-fedcba9876543210']))).toEqual([]);

@@ -27,6 +27,7 @@ async function conversation(run: Run): Promise<readonly string[]> {
   const first = await submit('--wrap=true', '--comment=a b');
   const failing = await submit('--wrap=exit 3');
   const held = await submit('--hold', '--wrap=true');
+  const heldArray = await submit('--hold', '--array=0-3', '--wrap=true');
   const blocked = await submit(`--dependency=afterok:${failing}`, '--kill-on-invalid-dep=yes', '--wrap=true');
   const array = await submit('--array=0-2', '--wrap=test "$SLURM_ARRAY_TASK_ID" != 1');
   const same = await submit(
@@ -36,16 +37,16 @@ async function conversation(run: Run): Promise<readonly string[]> {
     '--wrap=true',
   );
   const endless = await submit('--wrap=sleep 600');
-  const ids = [first, failing, held, blocked, array, same, endless];
+  const ids = [first, failing, held, heldArray, blocked, array, same, endless];
   const list = () => run('squeue', '-h', '-r', '-t', 'all', '--name=talk', '-o', '%i|%T|%r|%j|%k', '--sort=i');
   await vi.waitFor(async () => {
     const text = await list();
-    expect(text.split('\n').filter((line) => /\|(RUNNING|PENDING|COMPLETING)\|/.test(line))).toHaveLength(2);
+    expect(text.split('\n').filter((line) => /\|(RUNNING|PENDING|COMPLETING)\|/.test(line))).toHaveLength(6);
   }, 30_000);
-  await run('scancel', endless);
+  await run('scancel', endless, `${heldArray}_1`, `${heldArray}_2`);
   await vi.waitFor(async () => expect(await list()).not.toMatch(/RUNNING|COMPLETING/), 30_000);
   const said = await list();
-  await run('scancel', held);
+  await run('scancel', held, heldArray);
   const numbered = (line: string) => line.replace(/^\d+/, (id) => String(ids.indexOf(id) + 1));
   return said.trim().split('\n').map(numbered).sort();
 }

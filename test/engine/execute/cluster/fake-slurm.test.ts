@@ -76,7 +76,9 @@ describe('the simulated Slurm', () => {
     const { clock, run } = slurmWith({ nodes: 1, cpusPerNode: 1 });
     const id = await submit(run, '--array=0-3,9', '--wrap=true');
     await clock.until(clock.sleep(1 * SECOND));
-    expect((await run('squeue', '-h', '-o', '%i %t %r')).stdout).toBe(`${id}_0 R None\n${id}_[1-3,9] PD Resources\n`);
+    expect((await run('squeue', '-h', '-o', '%i %T %r')).stdout).toBe(
+      `${id}_0 RUNNING None\n${id}_[1-3,9] PENDING Resources\n`,
+    );
   });
 
   test('ends a job whose time is up, after a warning if it wants one', async () => {

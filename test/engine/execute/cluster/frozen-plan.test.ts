@@ -1,8 +1,12 @@
-import { relative } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { freezeServices } from '../../../../src/engine/execute/cluster/freeze-services.ts';
 import { type FrozenPlan, freeze, thaw } from '../../../../src/engine/execute/cluster/frozen-plan.ts';
+import { JobFolder } from '../../../../src/engine/execute/cluster/job-folder.ts';
+import { sha256 } from '../../../../src/engine/fingerprint/digest.ts';
 import { TOY } from '../../../scenarios/cli/toy-pipeline.ts';
+import { temporaryFolder } from '../../../support/dataset.ts';
 import { Project } from '../../../support/project.ts';
 import { unwrap } from '../../../support/result.ts';
 import { sessionOf } from '../../../support/session.ts';
@@ -65,6 +69,15 @@ describe('a frozen plan', () => {
     expect(thaw(text.text.replace('hello', 'hallo'), text.digest, roots)).toBe(undefined);
     expect(thaw(text.text, '../../etc/passwd', roots)).toBe(undefined);
   });
+});
+
+test('a plan in the cache that is corrupted is replaced when its stages are submitted again', () => {
+  const folder = new JobFolder(temporaryFolder(), 'a'.repeat(64));
+  const plan = { digest: sha256('{}'), text: '{}' };
+  unwrap(folder.write(plan));
+  writeFileSync(join(folder.path, 'plan.json'), '{');
+  unwrap(folder.write(plan));
+  expect(readFileSync(join(folder.path, 'plan.json'), 'utf8')).toBe('{}');
 });
 
 /** Replaces the path of the pipeline file in the places of a plan, as it is frozen. */

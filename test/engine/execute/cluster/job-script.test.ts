@@ -18,7 +18,7 @@ describe('the script of a job', () => {
   test.each(['train', 'train@seed=1,name=a b', "a'; touch /tmp/x; '", '$(touch /tmp/x)', '`id`', '-x'])(
     'passes the name of a stage on as it is: %s',
     (name) => {
-      const { words } = run(jobScript(PARTS, name, undefined));
+      const { words } = run(jobScript(PARTS, name, {}));
       expect(words).toEqual([
         ...['exec', '--plan', 'abc', '--run', 'r1', '-f', "/data/it's mine/pipeline.yaml"],
         ...['--stage', name],
@@ -33,15 +33,17 @@ describe('the script of a job', () => {
         [3, 'train@seed=a b'],
         [7, 'train@seed=$HOME'],
       ]),
-      2048,
+      { memory: 2048, retries: 0 },
     );
-    expect(run(script, '7').words.slice(-4)).toEqual(['--memory', '2048', '--stage', 'train@seed=$HOME']);
+    expect(run(script, '7').words.slice(-6)).toEqual([
+      ...['--memory', '2048', '--retries', '0', '--stage', 'train@seed=$HOME'],
+    ]);
     expect(run(script, '3').words.at(-1)).toBe('train@seed=a b');
     expect(run(script, '4').status).toBe(2);
   });
 
   test('runs what a user has it set up first, and stops if that fails', () => {
-    expect(run(jobScript({ ...PARTS, setup: 'echo loaded' }, 'a', undefined)).words[0]).toBe('loaded');
-    expect(run(jobScript({ ...PARTS, setup: 'false\necho no' }, 'a', undefined))).toEqual({ words: [], status: 1 });
+    expect(run(jobScript({ ...PARTS, setup: 'echo loaded' }, 'a', {})).words[0]).toBe('loaded');
+    expect(run(jobScript({ ...PARTS, setup: 'false\necho no' }, 'a', {}))).toEqual({ words: [], status: 1 });
   });
 });

@@ -49,6 +49,7 @@ export async function executorOn(play: (scheduler: PlayedScheduler, job: JobRequ
   const scheduler: PlayedScheduler = new PlayedScheduler((job, id) => play(scheduler, job, id));
   const submissions = new Submissions({
     ...{ executor: 'cluster', scheduler, root: '/project', run: 'r', pause: 1 },
+    ...{ notes: undefined, isAttached: false },
     settings: { type: 'slurm', options: [], maxJobs: 2 },
     script: { program: ['node'], options: [] },
   });

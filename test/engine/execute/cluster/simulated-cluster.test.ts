@@ -151,7 +151,7 @@ function busyShare({ cluster }: FakeSlurm, nodes: number): number {
 
 /** Latencies of a site under load, in milliseconds: how long commands take, and when a job starts. */
 const SITE: Partial<FakeSlurmOptions> = {
-  latency: (program) => ({ sbatch: 800, squeue: 1500, sacct: 4000, scancel: 500, scontrol: 500 })[program],
+  latency: (program) => ({ sbatch: 800, squeue: 1500, sacct: 4000, scancel: 500 })[program],
   ...{ schedule: 3 * SECOND, launch: 2 * SECOND, complete: 2 * SECOND },
   ...{ cpusPerNode: 1, gpusPerNode: 0 },
 };

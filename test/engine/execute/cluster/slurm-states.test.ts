@@ -38,9 +38,10 @@ describe('what squeue prints', () => {
 });
 
 test('what sacct prints is read by the id of the job, with its last state', () => {
-  const states = parseSacct(
-    '7|NODE_FAIL|0:0|n1\n7|CANCELLED by 0|0:15|n2\n8_3|OUT_OF_ME+|0:125|n1\n8_3.batch|FAILED|1:0|n1\n',
+  const { states, known } = parseSacct(
+    '7|NODE_FAIL|0:0|n1\n7|CANCELLED by 0|0:15|n2\n8_3|OUT_OF_ME+|0:125|n1\n8_3.batch|FAILED|1:0|n1\n9_[2-5%2]|PENDING|0:0|None assigned\n',
   );
   expect(states.get('7')).toMatchObject({ ended: 'cancelled', reason: 'exit code 0:15', nodes: ['n2'] });
   expect([...states.keys()]).toEqual(['7', '8_3']);
+  expect([...known]).toEqual(['7', '8', '9']);
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { JobRequest } from '../../../../src/engine/execute/cluster/scheduler.ts';
@@ -71,6 +71,17 @@ describe('the submission of a job', () => {
   });
 
   test.each([
+    ['echo "Your quota: "; echo 9000; echo "42;cluster"', '42'],
+    ['echo "Submitted batch job 42"', '42'],
+    ['echo "Thank you."', '43'],
+  ])('is known by its id, whatever a wrapper of sbatch prints: %s', async (script, id) => {
+    program('sbatch', script);
+    program('squeue', "echo '43|PENDING|Priority||pipeline-ab|s3 train'");
+    expect(unwrap(await slurm().submit(JOB))).toBe(id);
+    expect(wordsOf('sbatch').filter((word) => word === '--parsable')).toHaveLength(1);
+  });
+
+  test.each([
     ['Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user)', 'limit'],
     ['Batch job submission failed: QOSMaxSubmitJobPerUserLimit', 'limit'],
     ['Batch job submission failed: Invalid account', 'refused'],
@@ -95,6 +106,20 @@ test('a host is reached by ssh, which asks no questions, with every word quoted'
   const words = wordsOf('ssh');
   expect(words.slice(0, 6)).toEqual(['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15', '--', 'login.example.org']);
   expect(words[6]).toContain(`'--comment=s3 a '\\''b'\\'' $(id)'`);
+});
+
+test('a host whose commands are only on the PATH of login shells is asked in one', async () => {
+  mkdirSync(join(directory, 'slurm'));
+  program('slurm/squeue', `echo 'welcome'; echo '7|RUNNING|None|n1|pipeline-1|s0 train'`);
+  writeFileSync(join(directory, '.profile'), `PATH=${directory}/slurm:$PATH\n`);
+  program('ssh', `for last; do :; done; HOME=${directory} PATH=/nowhere exec /bin/sh -c "$last"`);
+  const scheduler = slurm({ host: 'login.example.org' });
+  for (let times = 0; times < 2; times++)
+    expect(unwrap(await scheduler.states(['pipeline-1']))).toMatchObject([{ id: '7', phase: 'running' }]);
+  expect(
+    wordsOf('ssh').filter((word) => word === '--'),
+    'it is remembered',
+  ).toHaveLength(3);
 });
 
 test('a machine without Slurm says that, and which command is not there', async () => {
