@@ -79,6 +79,7 @@ describe('the classify stage', () => {
       { decode: () => Float32Array.of(1) },
       'returned 1 value from "decode", expected a Float32Array with 3 values',
     ],
+    ['no name', { name: undefined as never }, 'has no "name"'],
     ['no answer', { decode: () => undefined as never }, 'returned undefined from "decode"'],
     ['too few outputs for several models', { average: () => [1] }, 'returned [ 1 ] from "average", expected 3 numbers'],
   ])('says what is wrong with a head of one’s own: %s', async (_, part, message) => {
@@ -86,7 +87,8 @@ describe('the classify stage', () => {
       inputs: { images: join(inputs.dataset, 'Images/colour_labels'), models: collected(learnt, unlearnt) },
     });
     expect(failure?.kind).toBe('failed');
-    expect(failure?.problems[0]?.message).toContain(`the head "sigmoid" of the task "tags" ${message}`);
+    expect(failure?.problems[0]?.message).toContain(message);
+    expect(failure?.problems[0]?.message).toContain('task "tags"');
   });
 
   test.each(['probabilities', 'logarithms'])(

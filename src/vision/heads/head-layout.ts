@@ -1,7 +1,8 @@
 import { counted } from '../../shared/wording.ts';
+import { shown } from '../invalid-module-code.ts';
 import type { Head, Heads, HeadTask } from './head.ts';
 import { headOf } from './index.ts';
-import { InvalidHead, shown } from './invalid-head.ts';
+import { InvalidHead } from './invalid-head.ts';
 
 /** The heads of a model, and where each of them has its columns when those of all are side by side. */
 export interface HeadLayout {

@@ -2,7 +2,8 @@ import { counted } from '../../shared/wording.ts';
 import { type Average, meanOutputs } from '../heads/average.ts';
 import type { Head, HeadTask } from '../heads/head.ts';
 import type { HeadLayout } from '../heads/head-layout.ts';
-import { InvalidHead, shown } from '../heads/invalid-head.ts';
+import { InvalidHead } from '../heads/invalid-head.ts';
+import { shown } from '../invalid-module-code.ts';
 
 /** The predictions of one of several models. */
 export interface WeightedModel {

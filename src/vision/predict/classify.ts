@@ -5,7 +5,8 @@ import { badInput, type CollectedArtifact, type StageFailure } from '../../index
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { DatasetFiles } from '../data/labels/dataset-files.ts';
 import { readFolderTree } from '../data/labels/folder-tree.ts';
-import { withCheckedHeads } from '../heads/invalid-head.ts';
+import { headProblems } from '../heads/invalid-head.ts';
+import { withCheckedCode } from '../invalid-module-code.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { type AnswerFile, type AnswerFormat, createAnswerFile } from './answer-files.ts';
 import { type Ensemble, loadEnsemble } from './ensemble.ts';
@@ -51,7 +52,11 @@ export interface Classified {
  *   model cannot be read; a `failed` one if TensorFlow cannot be loaded.
  * @throws the signal's reason if it is aborted.
  */
-export async function classify(
+export function classify(paths: ClassifyPaths, options: ClassifyOptions): Promise<Result<Classified, StageFailure>> {
+  return withCheckedCode(headProblems(options.heads), () => classifyImages(paths, options));
+}
+
+async function classifyImages(
   paths: ClassifyPaths,
   options: ClassifyOptions,
 ): Promise<Result<Classified, StageFailure>> {
@@ -66,7 +71,7 @@ export async function classify(
   }
   await mkdir(paths.predictions, { recursive: true });
   const answered = await withMemoryAdvice(options.batchSize, () =>
-    withCheckedHeads(options.heads, () => answerImages(found.files, models.value, paths, options)),
+    answerImages(found.files, models.value, paths, options),
   );
   if (!answered.ok) return answered;
   const unusable = found.unusable.map(({ message, at }) => ({

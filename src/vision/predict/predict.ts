@@ -6,7 +6,8 @@ import type { Quarantined } from '../data/shards/quarantine.ts';
 import { kindOf } from '../data/tables/label-kind.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
 import { answerOf } from '../heads/head-layout.ts';
-import { withCheckedHeads } from '../heads/invalid-head.ts';
+import { headProblems } from '../heads/invalid-head.ts';
+import { withCheckedCode } from '../invalid-module-code.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
 import { loadEnsemble } from './ensemble.ts';
@@ -46,7 +47,14 @@ export interface Predicted {
  *   have its task; a `failed` one if TensorFlow cannot be loaded or memory is exhausted.
  * @throws the signal's reason if it is aborted.
  */
-export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<Predicted, StageFailure>> {
+export function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<Predicted, StageFailure>> {
+  return withCheckedCode(headProblems(options.heads), () => predictQuestions(paths, options));
+}
+
+async function predictQuestions(
+  paths: PredictPaths,
+  options: PredictOptions,
+): Promise<Result<Predicted, StageFailure>> {
   const questions = await readQuestions(paths.questions);
   if (!questions.ok) return failure(badInput(questions.failure));
   const models = await readGivenModels(paths.models, options);
@@ -59,9 +67,7 @@ export async function predict(paths: PredictPaths, options: PredictOptions): Pro
   const files = questions.value.map(({ file }) => file);
   const bad = options.onBadImage === 'fail' ? await checkImages(files, { ...options, root: paths.dataset }) : [];
   if (bad.length > 0) return failure(badInput(bad));
-  return withMemoryAdvice(options.batchSize, () =>
-    withCheckedHeads(options.heads, () => answer(questions.value, models.value, paths, options)),
-  );
+  return withMemoryAdvice(options.batchSize, () => answer(questions.value, models.value, paths, options));
 }
 
 /** Writes the answers as they come, so that no more than a batch of them is in memory. */
