@@ -3,6 +3,7 @@ import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import { loadTensorFlow } from '../../src/vision/tensorflow/load.ts';
 import { useReluGradientKernels } from '../../src/vision/tensorflow/relu-gradients.ts';
 import type { Precision } from '../../src/vision/tensorflow/session/config-proto.ts';
+import { adam } from '../../src/vision/train/optimizers/adam.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
 import { CLASSES, type TrainingCase } from './cases.ts';
 
@@ -20,7 +21,7 @@ export async function createSubject({ backbone, size, batch }: TrainingCase, pre
     height: size,
     width: size,
     layout: headLayout(tasks),
-    optimizer: { name: 'adam' },
+    optimizer: adam(),
     session: { precision },
     batchSizes: { training: [batch], prediction: batch },
   });

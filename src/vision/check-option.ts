@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 /**
- * Checks an option of an augmentation or a head, which the code of a stage gives.
+ * Checks an option of an augmentation, a head or an optimizer, which the code of a stage gives.
  *
  * @param name as in `randomErasing: scale`.
  * @param value a number, or the least and the greatest.

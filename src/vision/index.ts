@@ -54,4 +54,21 @@ export type { Random } from './train/augmentations/random.ts';
 export { type RandomErasingOptions, randomErasing } from './train/augmentations/random-erasing.ts';
 export { randomResizedCrop } from './train/augmentations/random-resized-crop.ts';
 export type { RectangleRanges } from './train/augmentations/rectangles.ts';
+export {
+  constantSchedule,
+  cosineRestartsSchedule,
+  cosineSchedule,
+  exponentialSchedule,
+  type FinalRate,
+  linearSchedule,
+  oneCycleSchedule,
+  type Schedule,
+  type ScheduleStep,
+  stepSchedule,
+} from './train/loop/schedules.ts';
+export { adam, adamW } from './train/optimizers/adam.ts';
+export { lion } from './train/optimizers/lion.ts';
+export type { Optimizer, UpdatedWeight, WeightUpdate } from './train/optimizers/optimizer.ts';
+export { type MomentumOptions, sgd } from './train/optimizers/sgd.ts';
+export type { WeightDecayOptions } from './train/optimizers/weight-decay.ts';
 export type { TargetTensors } from './train/step/target-tensors.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type {
   LayersModel,
   LayerVariable,
+  Scalar,
   SymbolicTensor,
   Tensor,
   Tensor2D,
@@ -12,8 +13,7 @@ import type {
 import { describe, expect, test } from 'vitest';
 import { type BackboneName, backboneNames, backbones } from '../../src/vision/models/backbones/index.ts';
 import { LayerFactory } from '../../src/vision/models/layers/layer-factory.ts';
-import { adam, adamRate } from '../../src/vision/train/optimizers/adam.ts';
-import { countWeights, fromVector, toVector } from '../../src/vision/train/step/weight-vector.ts';
+import { adam } from '../../src/vision/train/optimizers/adam.ts';
 import { expectNoLeak } from '../support/tensorflow.ts';
 import { ask, FEATURES, LAYERS, STEP, tf, written } from './keras-networks.ts';
 
@@ -145,24 +145,16 @@ function takeStep(backbone: BackboneName, size: number, folder: string) {
     const gradients = weights.map(
       (weight) => grads[(weight.read() as Variable).name] ?? tf.zeros(weight.shape as number[]),
     );
-    const optimizer = adam(tf, countWeights(model.trainableWeights));
-    const vector = toVector(tf, trainable);
-    const updated = optimizer.update(
-      vector,
-      toVector(
-        tf,
-        trainable.map(({ name }) => grads[name] as Tensor),
-      ),
-      adamRate(1e-4, 0),
-    );
-    fromVector(
-      tf,
-      updated,
-      trainable.map(({ shape }) => shape),
-    ).forEach((value, index) => {
-      trainable[index]?.assign(value as Variable);
-    });
-    optimizer.dispose();
+    const optimizer = adam();
+    const [learningRate, rate, update] = [1e-4, optimizer.rate?.(1e-4, 1) ?? Number.NaN, 1].map((value) =>
+      tf.scalar(value),
+    ) as [Scalar, Scalar, Scalar];
+    for (const weight of trainable) {
+      const slots = Array.from({ length: optimizer.slots }, () => tf.zerosLike(weight));
+      const gradient = grads[weight.name] as Tensor;
+      const updated = optimizer.update({ tf, weight, gradient, slots, learningRate, rate, update, isKernel: true });
+      weight.assign(updated.weight as Variable);
+    }
     return { loss: value.dataSync()[0] ?? Number.NaN, gradients: gradients.map((gradient) => tf.keep(gradient)) };
   });
   return { model, taken };

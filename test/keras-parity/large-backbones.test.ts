@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { headLayout } from '../../src/vision/heads/head-layout.ts';
 import { createEagerPredictor, createPredictor } from '../../src/vision/predict/predictor.ts';
 import { affine } from '../../src/vision/train/augmentations/affine.ts';
+import { adam } from '../../src/vision/train/optimizers/adam.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
 import type { ExecutionMode } from '../../src/vision/train/step/execution-mode.ts';
 import { classLabels } from '../support/class-labels.ts';
@@ -38,7 +39,7 @@ describe.each([
     const losses = async (mode: ExecutionMode) => {
       const model = variedModel(tf, backbone, size);
       const trainer = await createTrainer(tf, mode, {
-        ...{ ...image, model, layout: headLayout(VARIED_TASKS), optimizer: { name: 'adam' } },
+        ...{ ...image, model, layout: headLayout(VARIED_TASKS), optimizer: adam() },
         augmentations: [affine()],
         batchSizes: { training: [BATCH], prediction: 1 },
       });

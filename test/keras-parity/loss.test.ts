@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { headLayout } from '../../src/vision/heads/head-layout.ts';
 import { saveKerasH5 } from '../../src/vision/keras/save-model.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
+import { sgd } from '../../src/vision/train/optimizers/sgd.ts';
 import { createTrainer } from '../../src/vision/train/step/create-trainer.ts';
 import { batchLoss } from '../../src/vision/train/step/loss.ts';
 import { classLabels } from '../support/class-labels.ts';
@@ -56,7 +57,7 @@ test('the loss in training, validation and evaluation has label smoothing and th
   const layout = headLayout(tasks);
   const trainer = await createTrainer(tf, 'graph', {
     ...{ model, height: SIZE, width: SIZE, layout, l2: L2, targets: { labelSmoothing: SMOOTHING } },
-    optimizer: { name: 'sgd', momentum: 0, nesterov: false },
+    optimizer: sgd(),
     batchSizes: { training: [8], prediction: COUNT },
   });
   const samples = (from: number, count: number) => ({

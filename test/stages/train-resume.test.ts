@@ -34,6 +34,8 @@ describe('an interrupted training run', () => {
   test.each([
     ['with Adam', {}, 3],
     ['with SGD with momentum', { optimizer: { sgd: { momentum: 0.9 } } }, 5],
+    ['with Lion', { optimizer: { lion: { weight_decay: 0.1 } } }, 3],
+    ['with AdamW and averaged weights', { optimizer: 'adamw', ema: { momentum: 0.9 } }, 3],
     ['in eager mode', { execution: 'eager' }, 3],
     ['with frozen layers', { freeze: 'block2_relu' }, 3],
     ['with the best weights restored', { early_stopping: { monitor: 'loss', restore_best: true }, warmup_steps: 4 }, 5],
@@ -48,6 +50,18 @@ describe('an interrupted training run', () => {
     expect(progress[0]?.done ?? 6).toBe(Math.min(steps + 2, 6));
     expect(files(resumed)).toEqual(files(undisturbed));
   });
+
+  test.each(['graph', 'eager'])(
+    'also resumes between two batches of one update, with averaged weights (%s)',
+    async (execution) => {
+      const inputs = await labelledImages();
+      const accumulating = { execution, accumulate: 2, batch_size: 4, ema: {} };
+      const undisturbed = await runStage(train, { params: { ...interrupted, ...accumulating }, inputs });
+      const resumed = await interruptAndResume(inputs, accumulating, 2);
+      expect(resumed.logged[0]).toBe('resumed from the checkpoint at step 3, 0 of 3 epochs completed');
+      expect(files(resumed)).toEqual(files(undisturbed));
+    },
+  );
 
   test('also resumes if it was interrupted while it validated an epoch', async () => {
     const inputs = await labelledImages();

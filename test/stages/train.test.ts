@@ -1,14 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { EpochMetrics } from '../../src/vision/train/loop/history.ts';
 import train from '../../stages/train.ts';
 import { digestsIn } from '../support/dataset.ts';
 import { labelledImages, SIZE } from '../support/labelled-images.ts';
 import { runStage } from '../support/run-stage.ts';
-import { continued, params } from './training.ts';
+import { continued, historyIn, params } from './training.ts';
 
-const historyIn = (file = ''): readonly EpochMetrics[] => JSON.parse(readFileSync(file, 'utf8')).epochs;
 const factsIn = (directory = '') => JSON.parse(readFileSync(join(directory, 'pipeline.json'), 'utf8'));
 
 describe('the train stage', () => {
@@ -101,6 +99,15 @@ describe('the train stage', () => {
     const { outputs } = await runStage(train, { params: slowing, inputs: await labelledImages() });
     const rates = historyIn(outputs['history']).map(({ learning_rate }) => learning_rate);
     expect(rates).toEqual([3e-3, 3e-3 / (1 + 0.5 * 2)]);
+  });
+
+  test('counts updates, and not batches, in the schedule and the warm-up when it accumulates gradients', async () => {
+    const schedule = { constant: { decay: 0.5 } };
+    const accumulating = { ...params, epochs: 4, accumulate: 2, schedule, warmup_steps: 2 };
+    const { outputs } = await runStage(train, { params: accumulating, inputs: await labelledImages() });
+    // Two batches an epoch are one update.
+    const rates = historyIn(outputs['history']).map(({ learning_rate }) => learning_rate);
+    expect(rates).toEqual([3e-3 / 2, 3e-3, 3e-3, 3e-3 / (1 + 0.5)]);
   });
 });
 

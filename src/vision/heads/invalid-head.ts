@@ -1,20 +1,15 @@
-import { inspect } from 'node:util';
 import type { Tensor1D } from '@tensorflow/tfjs-node-gpu';
-import { failed, type StageFailure } from '../../index.ts';
-import { failure, type Problem, type Result } from '../../shared/problem.ts';
+import type { Problem } from '../../shared/problem.ts';
 import { isObject } from '../../shared/shapes.ts';
-import { listed, quoted, shortened } from '../../shared/wording.ts';
+import { listed, quoted } from '../../shared/wording.ts';
+import { InvalidModuleCode, shown } from '../invalid-module-code.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import type { Head, Heads, HeadTask, HeadTensors } from './head.ts';
 
-/** What a head in the code of a project did wrong. It is thrown, since TensorFlow.js is in between while a step is traced. */
-export class InvalidHead extends Error {
-  readonly problem: Problem;
-
+/** What a head in the code of a project did wrong. */
+export class InvalidHead extends InvalidModuleCode {
   constructor({ name }: Head, task: HeadTask, did: string, advice: string) {
-    const message = `the head ${quoted(String(name))} of the task "${task.name}" ${did}`;
-    super(message);
-    this.problem = { message, advice };
+    super(`the head ${quoted(String(name))} of the task "${task.name}" ${did}`, advice);
   }
 }
 
@@ -23,27 +18,8 @@ const TAKEN_METRIC = /^(epoch|learning_rate|loss|weighted_acc|val_.*)$/;
 
 const METHODS = ['columns', 'build', 'encode', 'loss', 'decode'] as const;
 
-/**
- * Runs `work` if these are heads, which the code of a stage gives.
- *
- * @returns a `failed` failure if they are not, or if one of them turns out to be invalid in `work`.
- * @throws other errors of `work`.
- */
-export async function withCheckedHeads<Value>(
-  heads: Heads | undefined,
-  work: () => Promise<Result<Value, StageFailure>>,
-): Promise<Result<Value, StageFailure>> {
-  const problems = notHeads(heads ?? {});
-  if (problems.length > 0) return failure(failed(problems));
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof InvalidHead) return failure(failed([error.problem]));
-    throw error;
-  }
-}
-
-function notHeads(given: Heads): readonly Problem[] {
+/** Returns problems if the code of a stage gave something else than heads. */
+export function headProblems(given: Heads = {}): readonly Problem[] {
   const advice =
     'Give what softmax(), sigmoid(), ordinal() and regression() return, or an object with the same methods.';
   if (!isObject(given)) return [{ message: `heads is ${shown(given)}, expected an object`, advice }];
@@ -87,8 +63,4 @@ export function checkedLoss(
     did,
     'Return a number for each sample from its "loss": sum or average the columns.',
   );
-}
-
-export function shown(value: unknown): string {
-  return shortened(inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }));
 }

@@ -1,6 +1,7 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs-node-gpu';
 import type { PlacedHead } from '../heads/head-layout.ts';
-import { InvalidHead, shown } from '../heads/invalid-head.ts';
+import { InvalidHead } from '../heads/invalid-head.ts';
+import { shown } from '../invalid-module-code.ts';
 import type { LayerFactory } from './layers/layer-factory.ts';
 
 /** The name of the layer before the heads, after the last layer of the backbone. */

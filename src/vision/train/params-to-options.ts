@@ -1,7 +1,7 @@
 import { affine, isIdentity } from './augmentations/affine.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
-import type { Schedule } from './loop/learning-rate.ts';
-import type { OptimizerOptions } from './optimizers/optimizer.ts';
+import { scheduleOf } from './loop/schedule-param.ts';
+import { optimizerOf } from './optimizers/optimizer-param.ts';
 import type { TrainParams } from './params.ts';
 import type { ClassWeights } from './samples/class-weights.ts';
 import type { TrainOptions } from './train.ts';
@@ -11,7 +11,9 @@ export function trainOptions(params: TrainParams): TrainOptions {
   const { early_stopping: stopping } = params;
   return {
     backbone: params.backbone,
-    optimizer: optimizerOf(params),
+    optimizer: optimizerOf(params.optimizer),
+    accumulate: params.accumulate,
+    ema: params.ema,
     augmentations: augmentationsOf(params),
     freeze: params.freeze,
     batchNormalizationMomentum: params.batch_normalization_momentum,
@@ -19,7 +21,7 @@ export function trainOptions(params: TrainParams): TrainOptions {
     rateFactors: params.learning_rate_factors as Readonly<Record<string, number>>,
     l2: params.l2,
     learningRate: params.learning_rate,
-    schedule: scheduleOf(params),
+    schedule: scheduleOf(params.schedule),
     warmupSteps: params.warmup_steps,
     labelSmoothing: params.label_smoothing,
     // The type derived from the schema is wider than what the schema allows.
@@ -44,31 +46,6 @@ export function trainOptions(params: TrainParams): TrainOptions {
     weights: params.weights,
     saveAs: params.save_as,
   };
-}
-
-// JSON Schema fills in no defaults within `anyOf`: these are the defaults that choice-params.ts describes.
-
-function optimizerOf({ optimizer }: TrainParams): OptimizerOptions {
-  const { sgd } = typeof optimizer === 'string' ? { sgd: optimizer === 'sgd' ? {} : undefined } : optimizer;
-  if (sgd === undefined) return { name: 'adam' };
-  return { name: 'sgd', momentum: 0, nesterov: false, ...sgd };
-}
-
-function scheduleOf({ schedule }: TrainParams): Schedule {
-  const isNamed = typeof schedule === 'string';
-  const { constant = {}, cosine = {}, exponential = {} } = isNamed ? {} : schedule;
-  switch (isNamed ? schedule : Object.keys(schedule)[0]) {
-    case 'cosine':
-      return { name: 'cosine', finalLearningRate: cosine.final_learning_rate ?? 0 };
-    case 'exponential':
-      return {
-        name: 'exponential',
-        decayRate: exponential.decay_rate ?? 0.96,
-        decaySteps: exponential.decay_steps ?? 1000,
-      };
-    default:
-      return { name: 'constant', decay: constant.decay ?? 0 };
-  }
 }
 
 /** Returns the augmentations that the param `augment` stands for. */

@@ -5,8 +5,12 @@ import { backboneNames } from '../models/backbones/index.ts';
 import { precisions } from '../tensorflow/session/config-proto.ts';
 import { threadsParam } from '../tensorflow/threads-param.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
-import { augmentParam, augmentParamWith, optimizerParam, scheduleParam } from './choice-params.ts';
+import { augmentParam, augmentParamWith, givenInModule } from './choice-params.ts';
 import { monitoredMetrics } from './loop/early-stopping.ts';
+import { scheduleParam } from './loop/schedule-param.ts';
+import type { Schedule } from './loop/schedules.ts';
+import type { Optimizer } from './optimizers/optimizer.ts';
+import { emaParam, optimizerParam } from './optimizers/optimizer-param.ts';
 import { saveFormats } from './save-as.ts';
 import { executionModes } from './step/execution-mode.ts';
 
@@ -38,13 +42,24 @@ export const trainParams = {
     schedule: scheduleParam,
     warmup_steps: {
       description:
-        'The number of steps in which the rate grows linearly to `learning_rate`, before the schedule begins.',
+        'The number of steps in which the rate grows linearly to `learning_rate`, before the schedule begins. With ' +
+        '`accumulate`, updates of the weights are counted.',
       type: 'integer',
       minimum: 0,
       default: 0,
     },
     epochs: { description: 'The number of passes over the training split.', type: 'integer', minimum: 1 },
     batch_size: { description: 'The number of images per step.', type: 'integer', minimum: 1 },
+    accumulate: {
+      description:
+        'Gradient accumulation: the weights are updated once after this many steps, by the mean of their gradients, as ' +
+        'with a batch that is so many times larger; the statistics of batch normalization remain those of each batch. ' +
+        'The last update of an epoch takes the steps that are left.',
+      type: 'integer',
+      minimum: 1,
+      default: 1,
+    },
+    ema: emaParam,
     seed: {
       description: 'The random seed for the initial weights, the order of the samples, augmentation and dropout.',
       type: 'integer',
@@ -203,12 +218,21 @@ export const trainParams = {
   required: ['learning_rate', 'epochs', 'batch_size', 'seed'],
 } as const;
 
-/** Returns the same schema with these backbones to choose from, and with these augmentations if any are given. */
-export function trainParamsWith(backbones: Backbones, augmentations: readonly Augmentation[] | undefined) {
+/** What the module of a stage may give in place of params. */
+export interface GivenInModule {
+  readonly augmentations?: readonly Augmentation[] | undefined;
+  readonly optimizer?: Optimizer | undefined;
+  readonly schedule?: Schedule | undefined;
+}
+
+/** Returns the same schema with these backbones to choose from, and without a choice of what the module gives. */
+export function trainParamsWith(backbones: Backbones, { augmentations, optimizer, schedule }: GivenInModule) {
   const properties = {
     ...trainParams.properties,
     backbone: backboneParam(Object.keys(backbones)),
     augment: augmentParamWith(augmentations),
+    optimizer: optimizer === undefined ? optimizerParam : givenInModule('optimizer'),
+    schedule: schedule === undefined ? scheduleParam : givenInModule('schedule'),
   };
   return { ...trainParams, properties } as const;
 }

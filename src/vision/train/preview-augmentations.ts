@@ -4,11 +4,12 @@ import { badInput, failed, type Progress, type StageFailure } from '../../index.
 import { failure, problem, type Result, success } from '../../shared/problem.ts';
 import { openShards, type ShardSet } from '../data/shards/shards.ts';
 import { spread } from '../data/shards/spread.ts';
+import { withCheckedCode } from '../invalid-module-code.ts';
 import { imagesToDevice } from '../tensorflow/images-to-device.ts';
 import { loadTensorFlow, type TensorFlow } from '../tensorflow/load.ts';
 import { augmentNow } from './augmentations/augment.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
-import { withCheckedAugmentations } from './augmentations/invalid-augmentation.ts';
+import { augmentationProblems } from './augmentations/invalid-augmentation.ts';
 
 export interface PreviewPaths {
   /** Input: the directory of the shards. */
@@ -42,7 +43,7 @@ export async function previewAugmentations(
   paths: PreviewPaths,
   options: PreviewOptions,
 ): Promise<Result<number, StageFailure>> {
-  return withCheckedAugmentations(options.augmentations, () => preview(paths, options));
+  return withCheckedCode(augmentationProblems(options.augmentations), () => preview(paths, options));
 }
 
 async function preview(

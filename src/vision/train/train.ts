@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { headLayout } from '../heads/head-layout.ts';
-import { withCheckedHeads } from '../heads/invalid-head.ts';
+import { withCheckedCode } from '../invalid-module-code.ts';
 import type { ClassifierOptions } from '../models/classifier.ts';
 import { findNonFiniteWeight } from '../models/finite-weights.ts';
 import { saveModel } from '../models/saved-model.ts';
@@ -12,40 +12,38 @@ import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { useReluGradientKernels } from '../tensorflow/relu-gradients.ts';
 import type { Precision } from '../tensorflow/session/config-proto.ts';
 import type { Augmentation } from './augmentations/augmentation.ts';
-import { withCheckedAugmentations } from './augmentations/invalid-augmentation.ts';
 import { openCheckpoints } from './checkpoints/checkpoints.ts';
 import { divergedProblem } from './loop/diverged.ts';
 import { type FitOptions, fitModel, type TrainingContext, type TrainingProgress } from './loop/fit.ts';
 import type { EpochMetrics } from './loop/history.ts';
 import type { LearningRateOptions } from './loop/learning-rate.ts';
 import { writeTensorBoard } from './loop/tensorboard.ts';
-import type { OptimizerOptions } from './optimizers/optimizer.ts';
 import { monitorProblems, sampleProblems, sampleWarnings } from './samples/check-samples.ts';
 import { type ClassWeights, classWeightProblems, classWeightsByTask } from './samples/class-weights.ts';
 import { type LabelledImages, openLabelledImages } from './samples/labelled-images.ts';
 import { type SaveFormat, saveAs, savingProblems } from './save-as.ts';
+import { codeProblems } from './start/code-problems.ts';
 import { executionProblems, gpuProblems, towerDevices, visibleGpus } from './start/devices.ts';
 import { type FineTuning, prepareFineTuning, type RateFactors } from './start/fine-tuning.ts';
 import { weightsFile } from './start/initial-weights.ts';
 import { findStartingPoint, type StartingPoint, startingModel } from './start/starting-point.ts';
 import { trainingLabels } from './start/task-heads.ts';
-import type { ClipOptions } from './step/clip-gradients.ts';
 import { createTrainer } from './step/create-trainer.ts';
 import type { ExecutionMode } from './step/execution-mode.ts';
 import { batchLoss } from './step/loss.ts';
 import { batchSizesOf } from './step/trainer.ts';
+import type { WeightUpdatesOptions } from './step/weight-updates.ts';
 
 export interface TrainOptions
   extends LearningRateOptions,
     FineTuning,
     ClassifierOptions,
-    Pick<FitOptions, 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
+    Omit<WeightUpdatesOptions, 'accumulate'>,
+    Pick<FitOptions, 'accumulate' | 'batchSize' | 'earlyStopping' | 'epochs' | 'labelSmoothing' | 'seed'> {
   /** Required unless a model to start from is given, which has its own. */
   readonly backbone?: string | undefined;
-  readonly optimizer: OptimizerOptions;
   readonly augmentations: readonly Augmentation[];
   readonly classWeights?: ClassWeights | undefined;
-  readonly clip: ClipOptions;
   /** The factor of the L2 penalty on the trainable kernels. */
   readonly l2: number;
   /** The interval between checkpoints, in addition to one after each epoch. */
@@ -110,8 +108,8 @@ export async function train(
   if (!data.ok) return failure(badInput(data.failure));
   try {
     return await withMemoryAdvice(options.batchSize, () =>
-      withCheckedAugmentations(options.augmentations, () =>
-        withCheckedHeads(options.heads, () => trainOn(data.value, paths, options, context)),
+      withCheckedCode(codeProblems(options, data.value.targets.samplesIn('train').length), () =>
+        trainOn(data.value, paths, options, context),
       ),
     );
   } finally {

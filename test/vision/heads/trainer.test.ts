@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { headLayout } from '../../../src/vision/heads/head-layout.ts';
 import { focal, mixup, softmax } from '../../../src/vision/index.ts';
 import { buildClassifier } from '../../../src/vision/models/classifier.ts';
+import { adam } from '../../../src/vision/train/optimizers/adam.ts';
 import { createTrainer } from '../../../src/vision/train/step/create-trainer.ts';
 import type { ExecutionMode } from '../../../src/vision/train/step/execution-mode.ts';
 import type { BatchLabels } from '../../../src/vision/train/step/target-tensors.ts';
@@ -47,7 +48,7 @@ async function trained(mode: ExecutionMode, more: Partial<TrainerOptions> = {}) 
   const size = { height: SIZE, width: SIZE };
   const model = buildClassifier(tf, { backbone: 'small-cnn', ...size, tasks }, { dropout: 0.2, seed: 1, heads });
   const trainer = await createTrainer(tf, mode, {
-    ...{ model, ...size, layout: headLayout(tasks, heads), optimizer: { name: 'adam' } },
+    ...{ model, ...size, layout: headLayout(tasks, heads), optimizer: adam() },
     targets: { labelSmoothing: 0.1, classWeights: tasks.map(({ classes }) => new Float32Array(classes).fill(1.5)) },
     augmentations: [mixup()],
     batchSizes: { training: [COUNT], prediction: COUNT },

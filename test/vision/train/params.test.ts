@@ -4,6 +4,17 @@ import { backbones } from '../../../src/vision/models/backbones/index.ts';
 import { affine } from '../../../src/vision/train/augmentations/affine.ts';
 import { drawNumbers } from '../../../src/vision/train/augmentations/augment.ts';
 import type { Augmentation } from '../../../src/vision/train/augmentations/augmentation.ts';
+import {
+  constantSchedule,
+  cosineRestartsSchedule,
+  cosineSchedule,
+  exponentialSchedule,
+  linearSchedule,
+  oneCycleSchedule,
+  type Schedule,
+  stepSchedule,
+} from '../../../src/vision/train/loop/schedules.ts';
+import { adam } from '../../../src/vision/train/optimizers/adam.ts';
 import { trainParams, trainParamsWith } from '../../../src/vision/train/params.ts';
 import { trainOptions } from '../../../src/vision/train/params-to-options.ts';
 import resize from '../../../stages/resize-to-arrow-shards.ts';
@@ -17,7 +28,8 @@ const subject = {
 };
 
 const problemsOf = (schema: object, params: object) =>
-  check(compile(schema), params, subject).map(({ message, advice }) => `${message} — ${advice}`);
+  // The check adds defaults to what it is given.
+  check(compile(schema), { ...params }, subject).map(({ message, advice }) => `${message} — ${advice}`);
 const trainProblems = (params: object) => problemsOf(trainParams, { ...REQUIRED, ...params });
 
 /** Returns the options for params that are valid, with the defaults of the schema. */
@@ -30,14 +42,18 @@ function optionsFor(given: object) {
 
 describe('the optimizer', () => {
   test.each([
-    [undefined, { name: 'adam' }],
-    ['adam', { name: 'adam' }],
-    [{ adam: {} }, { name: 'adam' }],
-    ['sgd', { name: 'sgd', momentum: 0, nesterov: false }],
-    [{ sgd: { momentum: 0.9 } }, { name: 'sgd', momentum: 0.9, nesterov: false }],
-    [{ sgd: { momentum: 0.9, nesterov: true } }, { name: 'sgd', momentum: 0.9, nesterov: true }],
+    [undefined, { name: 'adam', slots: 2 }],
+    ['adam', { name: 'adam', slots: 2 }],
+    [{ adam: {} }, { name: 'adam', slots: 2 }],
+    ['adamw', { name: 'adamw', slots: 2 }],
+    [{ adamw: { weight_decay: 0.05, decayed: 'kernels' } }, { name: 'adamw', slots: 2 }],
+    ['lion', { name: 'lion', slots: 1 }],
+    [{ lion: { weight_decay: 1 } }, { name: 'lion', slots: 1 }],
+    ['sgd', { name: 'sgd', slots: 0 }],
+    [{ sgd: { momentum: 0.9 } }, { name: 'sgd', slots: 1 }],
+    [{ sgd: { momentum: 0.9, nesterov: true } }, { name: 'sgd', slots: 1 }],
   ])('%j is accepted', (optimizer, expected) => {
-    expect(optionsFor(optimizer === undefined ? {} : { optimizer }).optimizer).toEqual(expected);
+    expect(optionsFor(optimizer === undefined ? {} : { optimizer }).optimizer).toMatchObject(expected);
   });
 
   test('with a param that another one has is refused', () => {
@@ -48,7 +64,7 @@ describe('the optimizer', () => {
 
   test('that does not exist is refused, with the valid ones', () => {
     expect(trainProblems({ optimizer: 'momentum' })).toEqual([
-      'optimizer cannot be "momentum" — Use adam, sgd, or { sgd: { momentum: 0.9 } }.',
+      'optimizer cannot be "momentum" — Use adam, adamw, lion, sgd, or { sgd: { momentum: 0.9 } }.',
     ]);
   });
 
@@ -62,14 +78,40 @@ describe('the optimizer', () => {
 
 describe('the schedule', () => {
   test.each([
-    [undefined, { name: 'constant', decay: 0 }],
-    ['cosine', { name: 'cosine', finalLearningRate: 0 }],
-    ['exponential', { name: 'exponential', decayRate: 0.96, decaySteps: 1000 }],
-    [{ constant: { decay: 0.5 } }, { name: 'constant', decay: 0.5 }],
-    [{ cosine: { final_learning_rate: 1e-6 } }, { name: 'cosine', finalLearningRate: 1e-6 }],
-    [{ exponential: { decay_rate: 0.5 } }, { name: 'exponential', decayRate: 0.5, decaySteps: 1000 }],
+    [undefined, constantSchedule()],
+    ['cosine', cosineSchedule()],
+    ['cosine_restarts', cosineRestartsSchedule()],
+    ['exponential', exponentialSchedule()],
+    ['linear', linearSchedule()],
+    ['one_cycle', oneCycleSchedule()],
+    [{ constant: { decay: 0.5 } }, constantSchedule({ decay: 0.5 })],
+    [{ cosine: { final_learning_rate: 1e-6 } }, cosineSchedule({ finalLearningRate: 1e-6 })],
+    [
+      { cosine_restarts: { cycles: 2, growth: 3, final_learning_rate: 1e-6 } },
+      cosineRestartsSchedule({ cycles: 2, growth: 3, finalLearningRate: 1e-6 }),
+    ],
+    [{ exponential: { decay_rate: 0.5 } }, exponentialSchedule({ decayRate: 0.5 })],
+    [{ exponential: { decay_steps: 3 } }, exponentialSchedule({ decaySteps: 3 })],
+    [{ linear: { final_learning_rate: 1e-6 } }, linearSchedule({ finalLearningRate: 1e-6 })],
+    [
+      { one_cycle: { rise: 0.5, initial_learning_rate: 1e-5, final_learning_rate: 1e-6 } },
+      oneCycleSchedule({ rise: 0.5, initialLearningRate: 1e-5, finalLearningRate: 1e-6 }),
+    ],
+    [{ step: { boundaries: [2, 5] } }, stepSchedule({ boundaries: [2, 5] })],
+    [{ step: { boundaries: [2], factor: 0.5 } }, stepSchedule({ boundaries: [2], factor: 0.5 })],
   ])('%j is accepted', (schedule, expected) => {
-    expect(optionsFor(schedule === undefined ? {} : { schedule }).schedule).toEqual(expected);
+    const ratesOf = (of: Schedule) =>
+      Array.from({ length: 12 }, (_, step) => of({ step, steps: 12, learningRate: 1e-3 }));
+    const given = optionsFor(schedule === undefined ? {} : { schedule }).schedule;
+    expect(ratesOf(given)).toEqual(ratesOf(expected));
+  });
+
+  test('needs the boundaries of its steps', () => {
+    expect(trainProblems({ schedule: { step: {} } }).join()).toContain('boundaries');
+    expect(trainProblems({ schedule: 'step' })).toEqual([
+      'schedule cannot be "step" — Use constant, cosine, cosine_restarts, exponential, linear, one_cycle, ' +
+        '{ cosine: { final_learning_rate: 1.0e-6 } } or { step: { boundaries: [500, 800] } }.',
+    ]);
   });
 
   test('with a param that another one has is refused', () => {
@@ -86,6 +128,24 @@ describe('the schedule', () => {
   });
 });
 
+test('averaged weights have a momentum of 0.99, unless another one is given, and are off by default', () => {
+  expect(optionsFor({}).ema).toBeUndefined();
+  expect(optionsFor({ ema: {} }).ema).toEqual({ momentum: 0.99 });
+  expect(optionsFor({ ema: { momentum: 0.9 } }).ema).toEqual({ momentum: 0.9 });
+  expect(trainProblems({ ema: { momentum: 1 } })).not.toEqual([]);
+});
+
+test('an optimizer and a schedule are given in one place: the params are refused if the module of the stage has them', () => {
+  const schema = trainParamsWith(backbones, { optimizer: adam(), schedule: cosineSchedule() });
+  expect(problemsOf(schema, REQUIRED)).toEqual([]);
+  expect(problemsOf(schema, { ...REQUIRED, optimizer: 'adam' })).toEqual([
+    'optimizer must be one of "module", but is "adam" — Leave it out: the module of the stage gives the optimizer.',
+  ]);
+  expect(problemsOf(schema, { ...REQUIRED, schedule: 'cosine' })).toEqual([
+    'schedule must be one of "module", but is "cosine" — Leave it out: the module of the stage gives the schedule.',
+  ]);
+});
+
 describe('augmentation', () => {
   test('is turned off as a whole by one word', () => {
     expect(optionsFor({ augment: 'none' }).augmentations).toEqual([]);
@@ -99,7 +159,7 @@ describe('augmentation', () => {
   });
 
   test('is given in one place: the param is refused if the module of the stage has augmentations', () => {
-    const schema = trainParamsWith(backbones, [affine()]);
+    const schema = trainParamsWith(backbones, { augmentations: [affine()] });
     expect(problemsOf(schema, REQUIRED)).toEqual([]);
     expect(problemsOf(schema, { ...REQUIRED, augment: { rotation_range: 5 } })).not.toEqual([]);
     // Where a result says what it was made with, "none" would be wrong.

@@ -5,7 +5,7 @@ import { DataType } from './data-type.ts';
 import type { Graph } from './graph.ts';
 import { createRecorder, type Recorder, type TracedTensor } from './recorder.ts';
 import { addCondition, orderUpdates } from './update-order.ts';
-import { addAssignment, addPlaceholder, addRead, addShape, type GraphVariable } from './variables.ts';
+import { addAssignment, addPlaceholder, addRead, addReadAfter, addShape, type GraphVariable } from './variables.ts';
 
 /** Data type and shape of an input of an entry point. */
 export interface InputSpec {
@@ -19,6 +19,8 @@ export interface Tracing {
   handle(variable: GraphVariable): Tensor;
   /** Returns the value that a variable has at the start of a run. */
   read(variable: GraphVariable): Tensor;
+  /** Returns the value that a variable has after the updates of it that have been traced so far. */
+  readUpdated(variable: GraphVariable): Tensor;
   /** Sets a variable at the end of a run. */
   assign(variable: GraphVariable, value: Tensor): void;
   /** Makes the updates of variables in `work` happen only in those runs in which a boolean scalar is true. */
@@ -100,6 +102,8 @@ export function traceFunction(
             reads.set(node, handle);
             return symbol({ node, dtype: DataType.float32, shape });
           },
+          readUpdated: ({ handle, shape }) =>
+            symbol({ node: addReadAfter(graph, scope, handle, recorder.updates), dtype: DataType.float32, shape }),
           assign({ handle }, value) {
             const { node } = recorder.tensor(idOf(value));
             recorder.updates.push(addAssignment(graph, `${scope}/assign_${handle}`, handle, node));

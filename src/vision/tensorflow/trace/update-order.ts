@@ -2,8 +2,9 @@ import { DataType } from './data-type.ts';
 import { type Graph, producerOf } from './graph.ts';
 
 /**
- * Makes each update of a variable wait, by control dependencies, for all nodes that use the variable's old value. A run
- * then sees the values at its start, and updates can be made in place because the old value is no longer referenced.
+ * Makes each update of a variable wait, by control dependencies, for all nodes that use the variable's old value, and for
+ * the updates of the variable before it. A run then sees the values at its start, and updates can be made in place because
+ * the old value is no longer referenced.
  *
  * @param reads the handle of the variable, by the name of a node that reads it.
  */
@@ -24,10 +25,14 @@ export function orderUpdates(
       readers.set(handle, found.add(name));
     }
   }
+  const previous = new Map<string, string>();
   for (const update of updates) {
     const { inputs } = graph.node(update);
-    const before = [...(readers.get(inputs[0] ?? '') ?? [])].map((reader) => `^${reader}`);
-    inputs.push(...before.filter((input) => !inputs.includes(input)));
+    const [handle = ''] = inputs;
+    const earlier = previous.get(handle);
+    const before = [...(readers.get(handle) ?? []), ...(earlier === undefined ? [] : [earlier])];
+    inputs.push(...before.map((node) => `^${node}`).filter((input) => !inputs.includes(input)));
+    previous.set(handle, update);
   }
 }
 

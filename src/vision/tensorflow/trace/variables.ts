@@ -58,6 +58,13 @@ export function addRead(graph: Graph, name: string, handle: string): string {
   return graph.add('ReadVariableOp', [handle], { dtype: FLOAT }, { name });
 }
 
+/** Adds a node that reads a variable after those of the given updates that change it, and returns its name. */
+export function addReadAfter(graph: Graph, scope: string, handle: string, updates: readonly string[]): string {
+  const own = updates.filter((update) => graph.node(update).inputs[0] === handle);
+  const inputs = [handle, ...own.map((update) => `^${update}`)];
+  return graph.add('ReadVariableOp', inputs, { dtype: FLOAT }, { name: `${scope}/updated_${handle}` });
+}
+
 /** Adds a node that assigns a value to a variable, and returns its name. */
 export function addAssignment(graph: Graph, name: string, handle: string, value: string): string {
   return graph.add('AssignVariableOp', [handle, value], { dtype: FLOAT }, { name });

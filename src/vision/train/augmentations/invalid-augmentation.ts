@@ -1,8 +1,7 @@
-import { inspect } from 'node:util';
-import { failed, type StageFailure } from '../../../index.ts';
-import { failure, type Problem, type Result } from '../../../shared/problem.ts';
+import type { Problem } from '../../../shared/problem.ts';
 import { isObject } from '../../../shared/shapes.ts';
-import { counted, quoted, shortened } from '../../../shared/wording.ts';
+import { counted, quoted } from '../../../shared/wording.ts';
+import { InvalidModuleCode, shown } from '../../invalid-module-code.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { Augmentation, Batch } from './augmentation.ts';
 
@@ -10,38 +9,15 @@ const RETURN_A_BATCH =
   'Return { pixels, targets } from its "apply": pixels of the shape and type that it was given, float32 ' +
   '[n, height, width, 3], and targets with a row for each image.';
 
-/** What an augmentation did wrong. It is thrown, since TensorFlow.js is in between while a step is traced. */
-export class InvalidAugmentation extends Error {
-  readonly problem: Problem;
-
+/** What an augmentation did wrong. */
+export class InvalidAugmentation extends InvalidModuleCode {
   constructor({ name }: Augmentation, did: string, advice: string) {
-    const problem = { message: `augmentation ${quoted(String(name))} ${did}`, advice };
-    super(problem.message);
-    this.problem = problem;
+    super(`augmentation ${quoted(String(name))} ${did}`, advice);
   }
 }
 
-/**
- * Runs `work` if these are augmentations, which the code of a stage gives.
- *
- * @returns a `failed` failure if they are not, or if one of them turns out to be invalid in `work`.
- * @throws other errors of `work`.
- */
-export async function withCheckedAugmentations<Value>(
-  augmentations: readonly Augmentation[],
-  work: () => Promise<Result<Value, StageFailure>>,
-): Promise<Result<Value, StageFailure>> {
-  const problems = notAugmentations(augmentations);
-  if (problems.length > 0) return failure(failed(problems));
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof InvalidAugmentation) return failure(failed([error.problem]));
-    throw error;
-  }
-}
-
-function notAugmentations(given: unknown): readonly Problem[] {
+/** Returns problems if the code of a stage gave something else than augmentations. */
+export function augmentationProblems(given: unknown): readonly Problem[] {
   const advice = 'Give a list of what affine(), mixup() and the others return, or of objects with "name" and "apply".';
   if (!Array.isArray(given)) return [{ message: `augmentations is ${shown(given)}, expected a list`, advice }];
   // Not `flatMap`, which leaves out holes.
@@ -53,10 +29,6 @@ function notAugmentations(given: unknown): readonly Problem[] {
 /** A function is none, although it has a method `apply`. */
 function isAugmentation(value: unknown): boolean {
   return isObject(value) && typeof value['apply'] === 'function';
-}
-
-function shown(value: unknown): string {
-  return shortened(inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }));
 }
 
 /**

@@ -14,7 +14,7 @@ export interface Checkpoints<Progress> {
   isDue(): boolean;
 }
 
-/** For example `step-00000120.checkpoint`, named after the number of updates made. */
+/** For example `step-00000120.checkpoint`, named after the number of steps taken. */
 const NAME = /^step-\d+\.checkpoint$/;
 
 /**
@@ -23,7 +23,7 @@ const NAME = /^step-\d+\.checkpoint$/;
  * @param directory created if it does not exist.
  * @param minutes the checkpoint interval.
  */
-export async function openCheckpoints<Progress extends { readonly updates: number }>(
+export async function openCheckpoints<Progress extends { readonly steps: number }>(
   directory: string,
   minutes: number,
   log: (message: string) => void,
@@ -48,7 +48,7 @@ export async function openCheckpoints<Progress extends { readonly updates: numbe
       return undefined;
     },
     async save(checkpoint) {
-      const name = `step-${String(checkpoint.progress.updates).padStart(8, '0')}.checkpoint`;
+      const name = `step-${String(checkpoint.progress.steps).padStart(8, '0')}.checkpoint`;
       await writeCheckpoint(path.join(directory, name), checkpoint);
       const older = (await names()).filter((other) => other !== name);
       await Promise.all(older.map((other) => rm(path.join(directory, other), { force: true })));

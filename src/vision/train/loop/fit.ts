@@ -4,8 +4,10 @@ import type { HeadLayout } from '../../heads/head-layout.ts';
 import type { Checkpoint, Checkpoints } from '../checkpoints/checkpoints.ts';
 import { overallMean } from '../metrics/metric-counter.ts';
 import type { BatchLoss } from '../step/loss.ts';
+import type { Trainer } from '../step/trainer.ts';
 import { divergedProblem } from './diverged.ts';
 import { bestEpoch, type EarlyStoppingOptions, shouldStop } from './early-stopping.ts';
+import { groupsPerEpoch } from './groups.ts';
 import { computeEpochMetrics, describeEpoch, type EpochMetrics } from './history.ts';
 import { type LearningRateOptions, learningRateAt } from './learning-rate.ts';
 import type { EpochOptions } from './run-steps.ts';
@@ -13,7 +15,9 @@ import { startThroughput } from './throughput.ts';
 import { EPOCH_START, type EpochProgress, trainEpoch } from './train-epoch.ts';
 import { validate } from './validate.ts';
 
-export interface FitOptions extends Pick<EpochOptions, 'trainer' | 'data' | 'batchSize' | 'seed'>, LearningRateOptions {
+export interface FitOptions
+  extends Pick<EpochOptions, 'accumulate' | 'trainer' | 'data' | 'batchSize' | 'seed'>,
+    LearningRateOptions {
   readonly epochs: number;
   readonly labelSmoothing: number;
   readonly layout: HeadLayout;
@@ -26,8 +30,8 @@ export interface FitOptions extends Pick<EpochOptions, 'trainer' | 'data' | 'bat
 
 /** The position of a training run. */
 export interface TrainingProgress {
-  /** The number of optimizer updates made. */
-  readonly updates: number;
+  /** The number of steps taken in this stage. */
+  readonly steps: number;
   /** The metrics of the completed epochs, validation included. */
   readonly history: readonly EpochMetrics[];
   /** The progress within the current epoch. */
@@ -62,44 +66,46 @@ export async function fitModel(options: FitOptions, context: TrainingContext): P
 }
 
 async function trainEpochs(options: FitOptions, context: TrainingContext): Promise<Result<FitResult>> {
-  const { trainer, data, layout, lossOf, batchSize, epochs, labelSmoothing, previous, checkpoints, earlyStopping } =
+  const { trainer, data, batchSize, accumulate, epochs, labelSmoothing, previous, checkpoints, earlyStopping } =
     options;
   const { targets } = data;
   const samples = targets.samplesIn('train');
   const validationSamples = targets.samplesIn('validation');
   const stepsPerEpoch = Math.ceil(samples.length / batchSize);
   const steps = epochs * stepsPerEpoch;
-  const rateAt = (updates: number) => learningRateAt(options, updates, steps);
+  const updatesPerEpoch = groupsPerEpoch({ samples: samples.length, batchSize, accumulate });
+  const rateAt = (update: number) => learningRateAt(options, update, epochs * updatesPerEpoch);
 
   const found = await resume(options, context);
   let bestWeights = found?.bestWeights;
   let epoch = found?.progress.epoch ?? EPOCH_START;
   const history = [...(found?.progress.history ?? [])];
   const save = async () => {
-    const progress = { updates: history.length * stepsPerEpoch + epoch.steps, history, epoch };
+    const progress = { steps: history.length * stepsPerEpoch + epoch.steps, history, epoch };
     return checkpoints.save({ progress, state: await trainer.state(), bestWeights });
   };
   const isPauseDue = () => context.signal.aborted || checkpoints.isDue();
 
   while (history.length < epochs && !shouldStop(history, earlyStopping)) {
     const number = history.length;
-    const firstUpdate = number * stepsPerEpoch;
+    const [firstStepInStage, firstUpdate] = [number * stepsPerEpoch, number * updatesPerEpoch];
     const throughput = startThroughput(epoch.samples);
-    const position = { epoch: previous.epochs + number, firstStep: previous.steps + firstUpdate, firstUpdate };
+    const firstStep = previous.steps + firstStepInStage;
+    const position = { epoch: previous.epochs + number, firstStep, firstStepInStage, firstUpdate };
     const epochOptions = { ...options, ...position, samples, rateAt, isPauseDue };
     const trained = await trainEpoch(epochOptions, epoch, async (progress, isPaused) => {
       epoch = progress;
       const note = `epoch ${number + 1}/${epochs}, ${describeProgress(progress)}, ${throughput(progress.samples)}`;
-      context.progress({ done: firstUpdate + progress.steps, total: steps, unit: 'steps', note });
+      context.progress({ done: firstStepInStage + progress.steps, total: steps, unit: 'steps', note });
       if (!isPaused) return;
       if (isPauseDue()) await save();
       context.signal.throwIfAborted();
     });
     if (!trained.ok) return trained;
-    const terms = { labelSmoothing, l2Penalty: await trainer.l2Penalty() };
     const onProgress = () => context.signal.throwIfAborted();
-    const validated = await validate({
-      ...{ predictor: trainer, data, samples: validationSamples, batchSize, layout, lossOf, terms, onProgress },
+    const validated = await withAverages(trainer, async () => {
+      const terms = { labelSmoothing, l2Penalty: await trainer.l2Penalty() };
+      return validate({ ...options, predictor: trainer, samples: validationSamples, terms, onProgress });
     }).catch(async (error: unknown) => {
       if (context.signal.aborted) await save();
       throw error;
@@ -115,13 +121,24 @@ async function trainEpochs(options: FitOptions, context: TrainingContext): Promi
     history.push(metrics);
     context.log(describeEpoch(metrics, epochs));
     if (earlyStopping.restoreBest && bestEpoch(history, earlyStopping)?.epoch === history.length) {
-      bestWeights = (await trainer.state()).weights;
+      bestWeights = (await withAverages(trainer, () => trainer.state())).weights;
     }
     epoch = EPOCH_START;
     await save();
   }
+  await trainer.swapAverages();
   const kept = await restoreBestWeights(options, history, bestWeights, context);
   return success({ history, kept, steps: history.length * stepsPerEpoch });
+}
+
+/** Runs `work` with the averages of the weights in their place, if the trainer keeps averages. */
+async function withAverages<Value>(trainer: Trainer, work: () => Promise<Value>): Promise<Value> {
+  await trainer.swapAverages();
+  try {
+    return await work();
+  } finally {
+    await trainer.swapAverages();
+  }
 }
 
 async function resume(
@@ -130,9 +147,9 @@ async function resume(
 ): Promise<Checkpoint<TrainingProgress> | undefined> {
   const checkpoint = await checkpoints.latest();
   if (checkpoint === undefined) return undefined;
-  const { updates, history } = checkpoint.progress;
+  const { steps, history } = checkpoint.progress;
   await trainer.restore(checkpoint.state);
-  log(`resumed from the checkpoint at step ${updates}, ${history.length} of ${epochs} epochs completed`);
+  log(`resumed from the checkpoint at step ${steps}, ${history.length} of ${epochs} epochs completed`);
   return checkpoint;
 }
 

@@ -1,41 +1,52 @@
-/** How the learning rate changes from step to step within the stage. */
+import type { Problem } from '../../../shared/problem.ts';
+import { shown } from '../../invalid-module-code.ts';
+import type { Schedule } from './schedules.ts';
+
+/** How the learning rate changes from update to update within the stage. */
 export interface LearningRateOptions {
   readonly learningRate: number;
   readonly schedule: Schedule;
-  /** Linear warm-up: step t, counted from 0, uses (t + 1) / warmupSteps of the rate. The schedule begins afterwards. */
+  /** Linear warm-up: update t, counted from 0, uses (t + 1) / warmupSteps of the rate. The schedule begins afterwards. */
   readonly warmupSteps: number;
 }
 
-/** A learning rate schedule. In the formulas, t is the number of steps since the end of the warm-up. */
-export type Schedule =
-  /** learningRate / (1 + decay · t), as in Keras' legacy optimizers; constant if `decay` is 0. */
-  | { readonly name: 'constant'; readonly decay: number }
-  /** Follows half a cosine down to `finalLearningRate` at the last step (cosine annealing). */
-  | { readonly name: 'cosine'; readonly finalLearningRate: number }
-  /** learningRate · decayRate ^ (t / decaySteps), as Keras' `ExponentialDecay`. */
-  | { readonly name: 'exponential'; readonly decayRate: number; readonly decaySteps: number };
+/**
+ * Returns the learning rate of an update.
+ *
+ * @param update the number of the update within the stage, counted from 0.
+ * @param updates the number of updates in the whole stage.
+ */
+export function learningRateAt(options: LearningRateOptions, update: number, updates: number): number {
+  const { learningRate, schedule, warmupSteps } = options;
+  if (update < warmupSteps) return (learningRate * (update + 1)) / warmupSteps;
+  return schedule({ step: update - warmupSteps, steps: updates - warmupSteps, learningRate });
+}
 
 /**
- * Returns the learning rate at a step.
+ * Asks a schedule, which the code of a stage may give, for the rates of all updates, before a training takes hours.
  *
- * @param step the step within the stage, counted from 0.
- * @param steps the number of steps in the whole stage.
+ * @param updates the number of updates in the whole stage.
  */
-export function learningRateAt(options: LearningRateOptions, step: number, steps: number): number {
-  const { learningRate, schedule, warmupSteps } = options;
-  if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;
-  const t = step - warmupSteps;
-  switch (schedule.name) {
-    case 'constant':
-      return learningRate / (1 + schedule.decay * t);
-    case 'cosine': {
-      const done = t / Math.max(1, steps - warmupSteps - 1);
-      const { finalLearningRate } = schedule;
-      return finalLearningRate + ((learningRate - finalLearningRate) * (1 + Math.cos(Math.PI * done))) / 2;
-    }
-    case 'exponential':
-      return learningRate * schedule.decayRate ** (t / schedule.decaySteps);
-    default:
-      return schedule satisfies never;
+export function scheduleProblems(options: LearningRateOptions, updates: number): Problem[] {
+  const { schedule, learningRate, warmupSteps } = options;
+  if (typeof schedule !== 'function') {
+    const advice = 'Give a function such as ({ step, steps, learningRate }) => learningRate * (1 - step / steps).';
+    return [{ message: `schedule is ${shown(schedule)}, expected a function`, advice }];
   }
+  const steps = updates - warmupSteps;
+  for (let step = 0; step < steps; step += 1) {
+    const ask = (): unknown => schedule({ step, steps, learningRate });
+    const [rate, again] = [ask(), ask()];
+    if (typeof rate !== 'number' || !Number.isFinite(rate) || rate < 0) {
+      const message = `the schedule returned ${shown(rate)} for step ${step} of ${steps} with the learning rate ${learningRate}`;
+      return [{ message, advice: 'Return a finite number, 0 or more, for each step from 0 to steps - 1.' }];
+    }
+    if (rate !== again) {
+      const message = `the schedule returned ${rate} for step ${step} of ${steps}, and then ${shown(again)} for the same step`;
+      return [
+        { message, advice: 'Compute the rate from the step alone, so that a resumed training has the same rates.' },
+      ];
+    }
+  }
+  return [];
 }

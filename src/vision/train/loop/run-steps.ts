@@ -5,6 +5,7 @@ import type { LabelledImages } from '../samples/labelled-images.ts';
 import { type BatchLabels, batchLabels } from '../step/target-tensors.ts';
 import type { StepResult, Trainer } from '../step/trainer.ts';
 import { divergedProblem } from './diverged.ts';
+import { groupOf } from './groups.ts';
 
 export interface EpochOptions {
   readonly trainer: Trainer;
@@ -12,15 +13,18 @@ export interface EpochOptions {
   /** The row numbers of the training samples. */
   readonly samples: Int32Array;
   readonly batchSize: number;
+  /** The number of steps after which the weights are updated. */
+  readonly accumulate: number;
   /**
    * Random seed. Together with the epoch it decides the sample order; together with the step, augmentation and dropout.
    */
   readonly seed: number;
   readonly epoch: number;
-  /** The number of the epoch's first step over all training stages, and of its first update within this stage. */
+  /** The number of the epoch's first step over all training stages, and of its first step and update within this stage. */
   readonly firstStep: number;
+  readonly firstStepInStage: number;
   readonly firstUpdate: number;
-  /** Returns the learning rate, given the number of updates made so far. */
+  /** Returns the learning rate, given the number of updates made so far in this stage. */
   readonly rateAt: (updates: number) => number;
   /** Asked when a step has ended: whether the next one waits until its result has been dealt with. */
   readonly isPauseDue: () => boolean;
@@ -75,11 +79,11 @@ export async function* runSteps(options: EpochOptions, from: number): AsyncGener
 }
 
 function prepareStep(options: EpochOptions, batch: Batch): PreparedRun<Result<Ending>> {
-  const { trainer, data, seed, firstStep, firstUpdate, rateAt } = options;
+  const { trainer, data, seed, firstStep, rateAt } = options;
   const { images, samples, count, index } = batch;
   const labels = batchLabels(data.targets, samples);
-  const updates = firstUpdate + index;
-  const at = { seed, step: firstStep + index, updates };
+  const { updates, group } = updateOf(options, index);
+  const at = { seed, step: firstStep + index, updates, group };
   const prepared = trainer.prepareStep({ images, labels }, at, rateAt(updates));
   return {
     async run() {
@@ -91,16 +95,22 @@ function prepareStep(options: EpochOptions, batch: Batch): PreparedRun<Result<En
   };
 }
 
+/** Returns the number of updates before a step of the epoch, and its place among the steps of its update. */
+function updateOf({ samples, batchSize, accumulate, firstUpdate }: EpochOptions, index: number) {
+  const { number, position } = groupOf(index, { samples: samples.length, batchSize, accumulate });
+  return { updates: firstUpdate + number, group: position };
+}
+
 const MAX_LISTED = 5;
 
-function nonFiniteLossProblem({ data, firstUpdate, rateAt }: EpochOptions, { samples, index }: Batch, loss: number) {
-  const updates = firstUpdate + index;
+function nonFiniteLossProblem(options: EpochOptions, { samples, index }: Batch, loss: number) {
+  const { data, firstStepInStage, rateAt } = options;
   const files = Array.from(samples.subarray(0, MAX_LISTED), (sample) => `"${data.targets.file(sample)}"`);
   const more = samples.length > MAX_LISTED ? ` and ${samples.length - MAX_LISTED} more` : '';
   return failure([
     divergedProblem(
-      `the loss became ${Number.isNaN(loss) ? 'NaN' : 'infinite'} at step ${updates + 1} ` +
-        `with a learning rate of ${rateAt(updates)}, on the images ${files.join(', ')}${more}`,
+      `the loss became ${Number.isNaN(loss) ? 'NaN' : 'infinite'} at step ${firstStepInStage + index + 1} ` +
+        `with a learning rate of ${rateAt(updateOf(options, index).updates)}, on the images ${files.join(', ')}${more}`,
     ),
   ]);
 }

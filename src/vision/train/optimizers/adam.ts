@@ -1,66 +1,53 @@
-import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { resourceApplyAdam } from '../../tensorflow/resource-apply.ts';
-import type { GraphVariable } from '../../tensorflow/trace/program.ts';
-import type { GraphOptimizer, Optimizer } from './optimizer.ts';
+import type { InPlaceUpdate, Optimizer, WeightUpdate } from './optimizer.ts';
+import { checkWeightDecay, decayedWeight, type WeightDecayOptions } from './weight-decay.ts';
 
 const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-7;
 
-/**
- * Creates an Adam optimizer (Kingma & Ba, 2014) that computes the same updates as Keras' `Adam`: the bias correction is
- * part of the learning rate (see `adamRate`), and epsilon is added to the uncorrected square root. TensorFlow.js adds
- * epsilon after the correction, so its first steps differ.
- *
- * @param weightCount the number of values in all trainable weights together.
- */
-export function adam(tf: TensorFlow, weightCount: number): Optimizer {
-  const firstMoment = tf.variable(tf.zeros([weightCount]), false);
-  const secondMoment = tf.variable(tf.zeros([weightCount]), false);
-  return {
-    state: [firstMoment, secondMoment],
-    update(weights, gradient, rate) {
-      return tf.tidy(() => {
-        const updateMoment = (moment: typeof firstMoment, value: typeof gradient, share: number) =>
-          moment.assign(tf.add(moment, tf.mul(tf.sub(value, moment), share)));
-        updateMoment(firstMoment, gradient, 1 - BETA_1);
-        updateMoment(secondMoment, tf.square(gradient), 1 - BETA_2);
-        return tf.sub(weights, tf.div(tf.mul(firstMoment, rate), tf.add(tf.sqrt(secondMoment), EPSILON)));
-      });
-    },
-    dispose() {
-      firstMoment.dispose();
-      secondMoment.dispose();
-    },
+/** Returns Adam as an optimizer that updates what `before` makes of a weight. */
+function adamAfter(name: string, before?: (of: WeightUpdate) => Tensor): Optimizer {
+  const update: Optimizer['update'] = (of) => {
+    const { tf, weight, gradient, slots, rate } = of;
+    const moved = (moment: Tensor, value: Tensor, share: number) =>
+      tf.add(moment, tf.mul(tf.sub(value, moment), share));
+    const m = moved(slots[0] ?? gradient, gradient, 1 - BETA_1);
+    const v = moved(slots[1] ?? gradient, tf.square(gradient), 1 - BETA_2);
+    const descent = tf.div(tf.mul(m, rate), tf.add(tf.sqrt(v), EPSILON));
+    return { weight: tf.sub(before?.(of) ?? weight, descent), slots: [m, v] };
   };
-}
-
-/** Creates the same optimizer for a graph, on TensorFlow's kernel `ResourceApplyAdam`. */
-export function adamInGraph(
-  tf: TensorFlow,
-  weights: readonly GraphVariable[],
-  state: (shape: readonly number[]) => GraphVariable,
-): GraphOptimizer {
-  const firstMoments = weights.map(({ shape }) => state(shape));
-  const secondMoments = weights.map(({ shape }) => state(shape));
+  const inPlace: InPlaceUpdate['inPlace'] = (of, { weight: weights, slots: [m, v], setWeight }) => {
+    const { tf, rate, gradient } = of;
+    if (m === undefined || v === undefined) return;
+    if (before !== undefined) setWeight(before(of));
+    resourceApplyAdam(tf, { weights, m, v }, { rate, beta1: BETA_1, beta2: BETA_2, epsilon: EPSILON }, gradient);
+  };
   return {
-    update({ handle }, gradients, rates) {
-      weights.forEach((weight, index) => {
-        const [m, v, gradient, rate] = [firstMoments[index], secondMoments[index], gradients[index], rates[index]];
-        if (m === undefined || v === undefined || gradient === undefined || rate === undefined) return;
-        const options = { rate, beta1: BETA_1, beta2: BETA_2, epsilon: EPSILON };
-        resourceApplyAdam(tf, { weights: handle(weight), m: handle(m), v: handle(v) }, options, gradient);
-      });
-    },
+    name,
+    slots: 2,
+    rate: (learningRate, t) => (learningRate * Math.sqrt(1 - BETA_2 ** t)) / (1 - BETA_1 ** t),
+    update: Object.assign(update, { inPlace }),
   };
 }
 
 /**
- * Returns the learning rate with Adam's bias correction for the next update.
- *
- * @param updates the number of updates made so far.
+ * Adam (Kingma & Ba, 2014) with the updates of Keras' `Adam`: the bias correction is part of the learning rate, and
+ * epsilon is added to the uncorrected square root. TensorFlow.js adds epsilon after the correction, so its first steps
+ * differ.
  */
-export function adamRate(learningRate: number, updates: number): number {
-  const t = updates + 1;
-  return (learningRate * Math.sqrt(1 - BETA_2 ** t)) / (1 - BETA_1 ** t);
+export function adam(): Optimizer {
+  return adamAfter('adam');
+}
+
+/**
+ * Adam with decoupled weight decay (Loshchilov & Hutter, 2019), as Keras' `AdamW`: before each update, a weight loses
+ * `weightDecay` · learning rate of its value.
+ *
+ * @throws a RangeError if the options are invalid.
+ */
+export function adamW({ weightDecay = 0.004, decayed = 'all' }: WeightDecayOptions = {}): Optimizer {
+  checkWeightDecay('adamW', { weightDecay, decayed });
+  return adamAfter('adamw', (of) => decayedWeight(of, { weightDecay, decayed }));
 }

@@ -1,38 +1,61 @@
-import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs-node-gpu';
-import type { Tracing } from '../../tensorflow/trace/program.ts';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-node-gpu';
+import type { TensorFlow } from '../../tensorflow/load.ts';
 
-export interface MomentumOptions {
-  /** The momentum coefficient, in [0, 1). */
-  readonly momentum: number;
-  /** Whether to apply Nesterov momentum. */
-  readonly nesterov: boolean;
+/** What an optimizer is given for one update of one weight. */
+export interface WeightUpdate {
+  readonly tf: TensorFlow;
+  /** float32: the weight before the update. */
+  readonly weight: Tensor;
+  /** float32, of the weight's shape. */
+  readonly gradient: Tensor;
+  /** What the optimizer keeps for this weight, each float32 of the weight's shape. */
+  readonly slots: readonly Tensor[];
+  /** float32 []: the learning rate of this update, times the factor of the layer. */
+  readonly learningRate: Scalar;
+  /** float32 []: what `rate` of the optimizer returns, times the factor of the layer; without `rate` the learning rate. */
+  readonly rate: Scalar;
+  /** float32 []: the number of this update, counted from 1. */
+  readonly update: Scalar;
+  /** Whether the weight is the kernel of a layer, and not a bias, a layer scale or a weight of a normalization. */
+  readonly isKernel: boolean;
 }
 
-export type OptimizerOptions = { readonly name: 'adam' } | ({ readonly name: 'sgd' } & MomentumOptions);
+/** A weight and what is kept for it after an update. */
+export interface UpdatedWeight {
+  readonly weight: Tensor;
+  readonly slots: readonly Tensor[];
+}
 
-/** Computes new weights from gradients op by op, and keeps its state (moments, velocity) from step to step. */
+/** The variables of one weight in a graph. */
+export interface WeightHandles {
+  readonly weight: Tensor;
+  readonly slots: readonly Tensor[];
+  /** Sets the weight to a value before the kernel updates it. */
+  setWeight(value: Tensor): void;
+}
+
+/**
+ * Adds a kernel of TensorFlow to the graph that is being traced, which updates the variables in place and computes the
+ * same as an `update`. It is a property of that function, so that an optimizer with another `update` does not have it.
+ */
+export interface InPlaceUpdate {
+  readonly inPlace: (of: WeightUpdate, handles: WeightHandles) => void;
+}
+
+/**
+ * Computes new weights from gradients. `update` is traced into the graph of a training step: it consists of TensorFlow.js
+ * ops on tensors whose values it cannot read.
+ */
 export interface Optimizer {
-  /** The optimizer's state, each float32 [weights]. */
-  readonly state: readonly Variable[];
+  readonly name: string;
+  /** How many tensors it keeps for each weight, such as moments. They are zero at first. */
+  readonly slots: number;
   /**
-   * Computes the weights after one update.
+   * Returns a learning rate that is computed in JavaScript, in 64 bits, such as that of Adam with its bias correction.
    *
-   * @param weights float32 [weights]: all trainable weights in one vector.
-   * @param gradient float32 [weights].
-   * @param rate one learning rate for all values, or float32 [weights].
-   * @returns float32 [weights].
+   * @param update the number of the update, counted from 1.
    */
-  update(weights: Tensor1D, gradient: Tensor1D, rate: number | Tensor1D): Tensor1D;
-  dispose(): void;
-}
-
-/** An optimizer in a graph. It updates each weight in place; its state is kept in state variables of the graph. */
-export interface GraphOptimizer {
-  /**
-   * Adds the ops of one update.
-   *
-   * @param gradients one for each weight, in order.
-   * @param rates a scalar learning rate for each weight.
-   */
-  update(tracing: Tracing, gradients: readonly Tensor[], rates: readonly Tensor[]): void;
+  readonly rate?: (learningRate: number, update: number) => number;
+  /** Returns the weight and what is kept after one update. */
+  readonly update: ((of: WeightUpdate) => UpdatedWeight) & Partial<InPlaceUpdate>;
 }

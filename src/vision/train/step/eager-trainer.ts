@@ -1,23 +1,28 @@
-import type { LayerVariable, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { createEagerPredictor } from '../../predict/predictor.ts';
 import { imagesToDevice } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import { augmentNow } from '../augmentations/augment.ts';
-import { createOptimizer, optimizerRate } from '../optimizers/create-optimizer.ts';
-import type { RateFactors } from '../start/fine-tuning.ts';
-import { clipGradients } from './clip-gradients.ts';
 import { l2Penalty } from './l2-penalty.ts';
 import { targetTensors } from './target-tensors.ts';
 import { computeGradientsOn } from './towers.ts';
-import type { Trainer, TrainerOptions } from './trainer.ts';
-import { countWeights, fromVector, toVector } from './weight-vector.ts';
+import { type Trainer, type TrainerOptions, trainedWeights, updateNumbers } from './trainer.ts';
+import { createWeightUpdates, immediateAccess } from './weight-updates.ts';
 
 /** Creates a trainer that runs op by op. It is slower than the graph trainer, which is tested against it. */
 export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Trainer {
   const { model, height, width, layout, augmentations = [] } = options;
-  const trainable = model.trainableWeights;
-  const sizes = trainable.map((weight) => countWeights([weight]));
-  const optimizer = createOptimizer(tf, options.optimizer, countWeights(trainable));
+  const states: Variable[] = [];
+  const updates = createWeightUpdates(
+    tf,
+    trainedWeights(options, (variable) => variable),
+    options,
+    (shape) => {
+      const created = tf.tidy(() => tf.variable(tf.zeros([...shape]), false));
+      states.push(created);
+      return created;
+    },
+  );
   const step: Trainer['step'] = async ({ images, labels }, at, learningRate) =>
     tf.tidy(() => {
       const count = labels.length;
@@ -37,76 +42,49 @@ export function createEagerTrainer(tf: TensorFlow, options: TrainerOptions): Tra
         },
         { l2: options.l2 },
       );
-      const weights = toVector(
-        tf,
-        trainable.map((weight) => weight.read()),
-      );
-      const rate = optimizerRate(options.optimizer, learningRate, at.updates);
-      const updated = optimizer.update(
-        weights,
-        toVector(tf, clipGradients(tf, gradients, options.clip ?? {})),
-        ratesOf(tf, rate, gradients, options.rateFactors),
-      );
-      write(
-        trainable,
-        fromVector(
-          tf,
-          updated,
-          gradients.map(({ shape }) => shape),
-        ),
-      );
+      const numbers = updateNumbers(options.optimizer, at, learningRate);
+      const scalars = {
+        learningRate: tf.scalar(numbers.learningRate),
+        rate: tf.scalar(numbers.rate),
+        update: tf.scalar(numbers.update),
+        share: tf.scalar(numbers.share),
+        isLast: tf.scalar(numbers.isLast),
+      };
+      updates.apply(immediateAccess, gradients, scalars);
       return {
         loss: loss.dataSync()[0] ?? Number.NaN,
         outputs: outputs.dataSync<'float32'>(),
       };
     });
+  const weights = () => model.weights.map((weight) => weight.read() as Variable);
   return {
     ...createEagerPredictor(tf, model, { height, width }),
     prepareStep: (...given) => ({ run: () => step(...given), discard() {} }),
     step,
     state: async () => ({
-      weights: model.weights.map((weight) => weight.read().dataSync<'float32'>()),
-      optimizer: optimizer.state.flatMap((variable) => splitBySizes(variable.dataSync<'float32'>(), sizes)),
+      weights: weights().map((weight) => weight.dataSync<'float32'>()),
+      optimizer: states.map((state) => state.dataSync<'float32'>()),
     }),
     async restore(state) {
       tf.tidy(() => {
-        write(
-          model.weights,
-          state.weights.map((values, index) => tf.tensor(values, model.weights[index]?.shape as number[])),
-        );
-        optimizer.state.forEach((variable: Variable, index) => {
-          const parts = state.optimizer.slice(index * sizes.length, (index + 1) * sizes.length);
-          variable.assign(tf.concat(parts.map((part) => tf.tensor1d(part))));
-        });
+        write(tf, weights(), state.weights);
+        write(tf, states, state.optimizer);
       });
     },
     l2Penalty: async () => tf.tidy(() => l2Penalty(tf, model, options.l2).dataSync<'float32'>()[0] ?? 0),
+    async swapAverages() {
+      tf.tidy(() => updates.swapAverages(immediateAccess));
+    },
     async updateModel() {},
     async dispose() {
-      optimizer.dispose();
+      tf.dispose(states);
     },
   };
 }
 
-/** Returns one rate for all weights, or float32 [weights] if the factors differ. */
-function ratesOf(tf: TensorFlow, rate: number, gradients: readonly Tensor[], factors: RateFactors = []) {
-  if (factors.every((factor) => factor === 1)) return rate;
-  const rates = gradients.map(({ shape }, index) => tf.fill(shape, rate * (factors[index] ?? 1)));
-  return toVector(tf, rates);
-}
-
-/** Splits a vector into consecutive parts of the given sizes. */
-function splitBySizes(values: Float32Array, sizes: readonly number[]): Float32Array[] {
-  let begin = 0;
-  return sizes.map((size) => {
-    begin += size;
-    return values.slice(begin - size, begin);
-  });
-}
-
-function write(weights: readonly LayerVariable[], values: readonly Tensor[]): void {
-  weights.forEach((weight, index) => {
-    const value = values[index];
-    if (value !== undefined) (weight.read() as Variable).assign(value);
+function write(tf: TensorFlow, variables: readonly Variable[], values: readonly Float32Array[]): void {
+  variables.forEach((variable, index) => {
+    const given = values[index];
+    if (given !== undefined) variable.assign(tf.tensor(given, variable.shape) as Tensor as Variable);
   });
 }

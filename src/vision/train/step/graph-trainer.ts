@@ -2,33 +2,34 @@ import type { Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-no
 import { addPrediction, predictBy } from '../../predict/predictor.ts';
 import { bytesToFloats } from '../../tensorflow/images-to-device.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
-import { createProgram, type EntryPoint, type Program } from '../../tensorflow/trace/program.ts';
+import { createProgram, type EntryPoint, type GraphVariable, type Program } from '../../tensorflow/trace/program.ts';
 import { augment, drawNumbers, drawnNumbers } from '../augmentations/augment.ts';
-import { createGraphOptimizer, optimizerRate } from '../optimizers/create-optimizer.ts';
-import type { GraphOptimizer } from '../optimizers/optimizer.ts';
-import { clipGradients } from './clip-gradients.ts';
 import { l2Penalty } from './l2-penalty.ts';
 import { createLossScale, type LossScale } from './loss-scale.ts';
 import { targetValues } from './target-tensors.ts';
 import { computeGradientsOn } from './towers.ts';
-import type { Trainer, TrainerOptions } from './trainer.ts';
+import { type Trainer, type TrainerOptions, trainedWeights, updateNumbers } from './trainer.ts';
+import { allFinite, createWeightUpdates, type UpdateScalars, type WeightUpdates } from './weight-updates.ts';
 
-type StepInput = 'images' | 'drawn' | 'target' | 'weight' | 'key' | 'rate';
+type StepInput = 'images' | 'drawn' | 'target' | 'weight' | 'key' | keyof UpdateScalars;
 type StepEntry = EntryPoint<StepInput, 'loss' | 'outputs'>;
+
+const SCALAR = { dtype: 'float32', shape: [] } as const;
 
 /** Creates a trainer that runs each step as one TensorFlow graph. The weights stay in the graph from step to step. */
 export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions): Promise<Trainer> {
   const { model, height, width, layout, augmentations = [], batchSizes } = options;
   const program = createProgram(tf, options.session);
   for (const weight of model.weights) program.variable(weight.read() as Variable);
-  const trainable = model.trainableWeights.map((weight) => program.variable(weight.read() as Variable));
-  const optimizer = createGraphOptimizer(tf, options.optimizer, trainable, program.state);
+  const trained = trainedWeights(options, program.variable);
+  const updates = createWeightUpdates(tf, trained, options, program.state);
   const lossScale = options.session?.precision === 'mixed_float16' ? createLossScale(tf, program) : undefined;
   const steps = new Map(
-    batchSizes.training.map((count) => [count, addStep(tf, program, options, { optimizer, lossScale }, count)]),
+    batchSizes.training.map((count) => [count, addStep(tf, program, options, { updates, lossScale }, count)]),
   );
   const prediction = addPrediction(tf, program, model, { height, width, batchSize: batchSizes.prediction });
   const penalty = program.entry('l2_penalty', {}, () => ({ l2: l2Penalty(tf, model, options.l2) }));
+  const swap = options.ema && program.entry('swap_averages', {}, (_, tracing) => updates.swapAverages(tracing) ?? {});
   const session = await program.load();
 
   const prepareStep: Trainer['prepareStep'] = ({ images, labels }, at, learningRate) => {
@@ -40,7 +41,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
       drawn: drawNumbers(augmentations, count, { height, width }, at),
       ...targetValues(layout, labels, options.targets),
       key: Int32Array.of(at.seed, at.step),
-      rate: Float32Array.of(optimizerRate(options.optimizer, learningRate, at.updates)),
+      ...scalarsOf(updateNumbers(options.optimizer, at, learningRate)),
     });
     return {
       ...prepared,
@@ -70,6 +71,9 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
         });
       });
     },
+    async swapAverages() {
+      if (swap !== undefined) await session.run(swap, {});
+    },
     dispose: () => session.dispose(),
   };
 }
@@ -79,7 +83,7 @@ function addStep(
   tf: TensorFlow,
   program: Program,
   options: TrainerOptions,
-  { optimizer, lossScale }: { readonly optimizer: GraphOptimizer; readonly lossScale: LossScale | undefined },
+  { updates, lossScale }: { readonly updates: WeightUpdates<GraphVariable>; readonly lossScale: LossScale | undefined },
   count: number,
 ): StepEntry {
   const { height, width, layout, augmentations = [], devices = [''] } = options;
@@ -90,7 +94,7 @@ function addStep(
     target: matrix,
     weight: matrix,
     key: { dtype: 'int32', shape: [2] },
-    rate: { dtype: 'float32', shape: [] },
+    ...{ learningRate: SCALAR, rate: SCALAR, update: SCALAR, share: SCALAR, isLast: SCALAR },
   } as const;
   return program.entry(`step_${count}`, inputs, (fed, tracing) => {
     const key = fed.key as Tensor1D;
@@ -114,10 +118,15 @@ function addStep(
       { ...batch, key },
       { l2: options.l2, scale: lossScale?.value(tracing) },
     );
-    const rates = gradients.map((_, index) => tf.mul(fed.rate, options.rateFactors?.[index] ?? 1));
-    const update = () => optimizer.update(tracing, clipGradients(tf, gradients, options.clip ?? {}), rates);
-    if (lossScale === undefined) update();
-    else lossScale.adapt(tracing, gradients, update);
+    const finite = lossScale && allFinite(tf, gradients);
+    updates.apply(tracing, gradients, fed, finite);
+    if (finite !== undefined) lossScale?.adapt(tracing, finite);
     return { loss, outputs };
   });
+}
+
+function scalarsOf(numbers: Readonly<Record<keyof UpdateScalars, number>>): Record<keyof UpdateScalars, Float32Array> {
+  const { learningRate, rate, update, share, isLast } = numbers;
+  const of = (value: number) => Float32Array.of(value);
+  return { learningRate: of(learningRate), rate: of(rate), update: of(update), share: of(share), isLast: of(isLast) };
 }

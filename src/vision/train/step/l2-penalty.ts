@@ -1,4 +1,5 @@
 import type { LayersModel, Scalar } from '@tensorflow/tfjs-node-gpu';
+import { isKernel } from '../../models/kernels.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { TensorFlow } from '../../tensorflow/load.ts';
  */
 export function l2Penalty(tf: TensorFlow, model: LayersModel, l2 = 0): Scalar {
   return tf.tidy(() => {
-    const kernels = model.trainableWeights.filter(({ originalName }) => originalName.endsWith('kernel'));
+    const kernels = model.trainableWeights.filter(isKernel);
     if (l2 === 0 || kernels.length === 0) return tf.scalar(0);
     return tf.mul(tf.addN(kernels.map((kernel) => tf.sum(tf.square(kernel.read())))), l2) as Scalar;
   });

@@ -10,8 +10,12 @@ import type { Program, Tracing } from '../../tensorflow/trace/program.ts';
 export interface LossScale {
   /** Returns the factor of a step, a scalar. */
   value(tracing: Tracing): Tensor;
-  /** Lets `update` change the weights if all gradients are finite, and adapts the factor for the next step. */
-  adapt(tracing: Tracing, gradients: readonly Tensor[], update: () => void): void;
+  /**
+   * Adapts the factor for the next step.
+   *
+   * @param finite a boolean scalar: whether all gradients of this step are finite.
+   */
+  adapt(tracing: Tracing, finite: Tensor): void;
 }
 
 const INITIAL_EXPONENT = 15;
@@ -23,9 +27,7 @@ export function createLossScale(tf: TensorFlow, program: Program): LossScale {
   const [exponent, steps] = [program.state([]), program.state([])];
   return {
     value: ({ read }) => tf.pow(2, tf.add(read(exponent), INITIAL_EXPONENT)),
-    adapt({ read, assign, onlyIf }, gradients, update) {
-      const finite = tf.all(tf.stack(gradients.map((gradient) => tf.all(tf.isFinite(gradient)))));
-      onlyIf(finite, update);
+    adapt({ read, assign }, finite) {
       const good = tf.cast(finite, 'float32');
       const counted = tf.mul(tf.add(read(steps), 1), good);
       const grows = tf.cast(tf.greaterEqual(counted, GROWTH_STEPS), 'float32');

@@ -5,14 +5,14 @@ import { openCheckpoints } from '../../../../src/vision/train/checkpoints/checkp
 import { temporaryFolder } from '../../../support/dataset.ts';
 
 interface Progress {
-  readonly updates: number;
+  readonly steps: number;
   readonly loss: number;
 }
 
-const checkpointAt = (updates: number, bestWeights?: readonly Float32Array[]) => ({
+const checkpointAt = (steps: number, bestWeights?: readonly Float32Array[]) => ({
   // A number that needs all of its digits.
-  progress: { updates, loss: 0.1 + 0.2 },
-  state: { weights: [Float32Array.of(1, 2, updates), new Float32Array(0)], optimizer: [Float32Array.of(-0, NaN)] },
+  progress: { steps, loss: 0.1 + 0.2 },
+  state: { weights: [Float32Array.of(1, 2, steps), new Float32Array(0)], optimizer: [Float32Array.of(-0, NaN)] },
   bestWeights,
 });
 
@@ -35,7 +35,7 @@ describe('a checkpoint', () => {
   test('replaces the previous one', async () => {
     const directory = temporaryFolder();
     const { save } = await open(directory);
-    for (const updates of [9, 10]) await save(checkpointAt(updates));
+    for (const steps of [9, 10]) await save(checkpointAt(steps));
     expect(readdirSync(directory)).toEqual(['step-00000010.checkpoint']);
   });
 
@@ -59,7 +59,7 @@ describe('a checkpoint', () => {
     writeFileSync(join(directory, 'step-00000003.checkpoint'), older);
     damage(join(directory, 'step-00000004.checkpoint'));
     const { latest, logged } = await open(directory);
-    expect((await latest())?.progress.updates).toBe(3);
+    expect((await latest())?.progress.steps).toBe(3);
     expect(logged).toEqual(['warning: skipped step-00000004.checkpoint: the checkpoint is corrupted']);
   });
 

@@ -36,7 +36,16 @@ function controlledTrainer() {
 function stepsOf(trainer: Trainer, isPauseDue: () => boolean = () => false) {
   const options: EpochOptions = {
     ...{ trainer, data, isPauseDue, samples: Int32Array.from({ length: 6 }, (_, sample) => sample) },
-    ...{ batchSize: 2, seed: 1, epoch: 0, firstStep: 0, firstUpdate: 0, rateAt: () => 0.1 },
+    ...{
+      batchSize: 2,
+      seed: 1,
+      epoch: 0,
+      firstStep: 0,
+      firstStepInStage: 0,
+      firstUpdate: 0,
+      accumulate: 1,
+      rateAt: () => 0.1,
+    },
   };
   return runSteps(options, 0);
 }

@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { headLayout } from '../../../../src/vision/heads/head-layout.ts';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
 import { affine } from '../../../../src/vision/train/augmentations/affine.ts';
+import { adam } from '../../../../src/vision/train/optimizers/adam.ts';
 import { prepareFineTuning } from '../../../../src/vision/train/start/fine-tuning.ts';
 import { createTrainer } from '../../../../src/vision/train/step/create-trainer.ts';
 import type { ExecutionMode } from '../../../../src/vision/train/step/execution-mode.ts';
@@ -25,7 +26,12 @@ export const labelsOf = (samples: Iterable<readonly [task: number, classIndex: n
 
 /** Six uniform grey images; a brighter image has a higher class of the task `colour`. */
 export const images = Uint8Array.from({ length: 6 * IMAGE }, (_, at) => (Math.floor(at / IMAGE) % 3) * 120);
-export const positionOf = (step: number) => ({ seed: 2018, step, updates: step });
+
+/** Returns the position of a step, of which `accumulate` with batches of the same size belong to an update. */
+export const positionOf = (step: number, accumulate = 1) => ({
+  ...{ seed: 2018, step, updates: Math.floor(step / accumulate) },
+  group: { share: 1 / accumulate, isLast: (step + 1) % accumulate === 0 },
+});
 
 /** Returns the Euclidean distance between two sets of weights. */
 export function distance(one: readonly Float32Array[], other: readonly Float32Array[]): number {
@@ -35,8 +41,8 @@ export function distance(one: readonly Float32Array[], other: readonly Float32Ar
   return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
 }
 
-export function modelOf(size: number): LayersModel {
-  return buildClassifier(tf, { backbone: 'small-cnn', height: size, width: size, tasks }, { dropout: 0.2, seed: 1 });
+export function modelOf(size: number, dropout = 0.2): LayersModel {
+  return buildClassifier(tf, { backbone: 'small-cnn', height: size, width: size, tasks }, { dropout, seed: 1 });
 }
 
 /** The options of a test that differ from the defaults below. */
@@ -54,7 +60,7 @@ export async function setUp(mode: ExecutionMode, more: Options = {}): Promise<Tr
     height: SIZE,
     width: SIZE,
     layout,
-    optimizer: { name: 'adam' },
+    optimizer: adam(),
     augmentations: [affine()],
     batchSizes: { training: [6, 2], prediction: 6 },
     ...more,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OptimizerOptions } from '../../../../src/vision/train/optimizers/optimizer.ts';
+import { sgd } from '../../../../src/vision/train/optimizers/sgd.ts';
 import type { ImageBatch } from '../../../../src/vision/train/step/trainer.ts';
 import { distance, IMAGE, images, labelsOf, modelOf, positionOf, SIZE, setUp } from './small-trainer.ts';
 
@@ -15,8 +15,7 @@ describe('two towers', () => {
       [0, 1],
     ]),
   };
-  const optimizer: OptimizerOptions = { name: 'sgd', momentum: 0.9, nesterov: false };
-  const more = { optimizer, batchSizes: { training: [5], prediction: 1 } };
+  const more = { optimizer: sgd({ momentum: 0.9 }), batchSizes: { training: [5], prediction: 1 } };
 
   test('compute the same steps as one device with the whole batch if batch normalization is frozen', async () => {
     const run = async (devices: readonly string[]) => {

@@ -1,8 +1,20 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { sgd } from '../../../../src/vision/train/optimizers/sgd.ts';
 import { executionModes } from '../../../../src/vision/train/step/execution-mode.ts';
 import type { ImageBatch, TrainingState } from '../../../../src/vision/train/step/trainer.ts';
-import { distance, images, labelsOf, type Options, positionOf, setUp, tf } from './small-trainer.ts';
+import {
+  distance,
+  IMAGE,
+  images,
+  labelsOf,
+  modelOf,
+  type Options,
+  positionOf,
+  SIZE,
+  setUp,
+  tf,
+} from './small-trainer.ts';
 
 const batch: ImageBatch = { images, labels: labelsOf([0, 1, 2, 0, 1, 2].map((classIndex) => [0, classIndex])) };
 
@@ -47,7 +59,7 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
 
   test('applies the learning rate factor of each layer, and does not change frozen layers', async () => {
     const moves = async (options: Options) => {
-      const trainer = await setUp(mode, { optimizer: { name: 'sgd', momentum: 0, nesterov: false }, ...options });
+      const trainer = await setUp(mode, { optimizer: sgd(), ...options });
       const before = (await trainer.state()).weights;
       await trainer.step(batch, positionOf(0), 1e-2);
       const after = (await trainer.state()).weights;
@@ -65,6 +77,38 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     ];
     expect([slower[0], slower[1]]).toEqual([expect.closeTo(stem * 0.1, 5), expect.closeTo(head, 5)]);
     expect(frozen[0]).toBe(0);
+  });
+
+  test('accumulates the gradients of small batches to those of a large one if batch normalization is frozen', async () => {
+    const moves = async (parts: readonly (readonly [from: number, to: number])[], options: Options) => {
+      const model = modelOf(SIZE, 0);
+      for (const layer of model.layers) layer.trainable = layer.getClassName() !== 'BatchNormalization';
+      const trainer = await setUp(mode, {
+        ...options,
+        model,
+        augmentations: [],
+        optimizer: sgd(),
+        clip: { globalNorm: 1 },
+      });
+      const before = (await trainer.state()).weights;
+      for (const [index, [from, to]] of parts.entries()) {
+        const part = { images: images.subarray(from * IMAGE, to * IMAGE), labels: batch.labels.slice(from, to) };
+        const group = { share: (to - from) / 6, isLast: index === parts.length - 1 };
+        await trainer.step(part, { ...positionOf(0), group }, 1e-2);
+      }
+      const after = (await trainer.state()).weights;
+      await trainer.dispose();
+      return { before, after };
+    };
+    const whole = await moves([[0, 6]], {});
+    const small = await moves(
+      [
+        [0, 4],
+        [4, 6],
+      ],
+      { accumulate: 2, batchSizes: { training: [4, 2], prediction: 1 } },
+    );
+    expect(distance(small.after, whole.after) / distance(whole.after, whole.before)).toBeLessThan(1e-3);
   });
 
   test('includes the L2 penalty in the loss', async () => {
