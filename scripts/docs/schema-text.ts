@@ -23,7 +23,9 @@ export function keysOf(schema: JsonSchema, prefix = ''): readonly KeyRow[] {
       description: property.description ?? '',
     };
     const entries = Array.isArray(property.items) ? {} : (property.items ?? {});
-    return [row, ...keysOf(property, `${full}.`), ...keysOf(entries, `${full}[].`)];
+    const { additionalProperties: named } = property;
+    const values = typeof named === 'object' ? keysOf(named, `${full}.NAME.`) : [];
+    return [row, ...keysOf(property, `${full}.`), ...keysOf(entries, `${full}[].`), ...values];
   });
   return [...rows, ...anyOf.flatMap((choice) => keysOf(choice, prefix))];
 }

@@ -48,4 +48,6 @@ export type FromSchema<Schema> = Schema extends { readonly const: infer Value }
           ? readonly FromSchema<Item>[]
           : Schema extends { readonly properties: infer Properties }
             ? ObjectType<Properties, Schema extends { readonly required: readonly (infer Name)[] } ? Name : never>
-            : Readonly<Record<string, unknown>>;
+            : Schema extends { readonly additionalProperties: infer Value extends object }
+              ? Readonly<Record<string, FromSchema<Value>>>
+              : Readonly<Record<string, unknown>>;

@@ -50,13 +50,32 @@ describe('a folder tree is rejected', () => {
     ]);
   });
 
-  test('when its top folders are splits instead of tasks or classes', async () => {
-    expect(await treeProblems(['train/cat/1.jpg', 'train/dog/2.jpg', 'val/cat/3.jpg', 'val/dog/4.jpg'])).toEqual([
-      '…: train and val look like the splits of a data set, not like tasks — Put all images of a class into one folder: the stage splits them itself (param "validation_fraction").',
+  test('when its top folders are splits without class folders', async () => {
+    expect(await treeProblems(['Train/1.jpg', 'test/2.jpg'])).toEqual([
+      '…: Train and test look like the splits of a data set, not like classes — Put the images of each split into folders named after their classes: train/CLASS/*.jpg.',
     ]);
-    expect((await treeProblems(['Train/1.jpg', 'test/2.jpg']))[0]).toContain(
-      'Train and test look like the splits of a data set, not like classes',
-    );
+  });
+
+  test('when some of its top folders are splits and others are not', async () => {
+    const images = ['train/cat/1.jpg', 'val/cat/2.jpg', 'more/cat/3.jpg'];
+    expect(await treeProblems(images)).toEqual([
+      '…: train and val look like the splits of a data set, but more not — Move the other folders out of the data set, or rename the splits if they are tasks.',
+    ]);
+  });
+
+  test('when two of its splits are the same one, or none is for training', async () => {
+    expect(await treeProblems(['train/cat/1.jpg', 'val/cat/2.jpg', 'valid/cat/3.jpg'])).toEqual([
+      '…: two of the folders train, val and valid are the same split — Move their images into one folder.',
+    ]);
+    expect(await treeProblems(['val/cat/2.jpg', 'test/cat/3.jpg'])).toEqual([
+      '…: the folders test and val are splits, but there is none for training — Put the training images into a folder "train".',
+    ]);
+  });
+
+  test('when the images of its test split have no labels, as those of Kaggle: they may be questions', async () => {
+    expect(await treeProblems(['train/cat/1.jpg', 'train/dog/2.jpg', 'test/3.jpg', 'test/4.jpg'])).toEqual([
+      '…/test/3.jpg: cannot tell the class of "test/3.jpg" and 1 more in its folder: most images are at SPLIT/CLASS/IMAGE — Move it into the folder of its class; or, if the images in it are to be predicted, set the param "questions" to "test".',
+    ]);
   });
 
   test('when it has invalid task names, empty images, links out of the data set or links to folders', async () => {

@@ -68,7 +68,8 @@ class Sources {
     for (const folder of this.#folders) {
       // The path may be relative to the next folder, or not be a file at all, such as `--set a=1`.
       const text = readText(resolve(folder, file), 'labelFile', 'follow');
-      if (text.ok) return text.value.split(/\r?\n/);
+      // A file without lines, whose problems count rows: it has zero bytes, which no text has.
+      if (text.ok) return text.value.includes('\0') ? undefined : text.value.split(/\r?\n/);
     }
     return undefined;
   }

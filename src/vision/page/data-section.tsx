@@ -6,8 +6,9 @@ import { count } from '../../shared/text/format.ts';
 import type { ShardSet } from '../data/shards/shards.ts';
 import { spread } from '../data/shards/spread.ts';
 import type { Duplicates } from '../data/tables/duplicates.ts';
+import { labelText } from '../data/tables/label-text.ts';
 import type { SampleTable } from '../data/tables/samples.ts';
-import type { ClassCounts, TaskCounts } from '../inspect/class-counts.ts';
+import { type ClassCounts, numberRows, type TaskCounts } from '../inspect/class-counts.ts';
 import { extremeImages } from './extreme-images.ts';
 import { type Captioned, type Pictures, pictureList } from './pictures.tsx';
 
@@ -28,6 +29,7 @@ export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.E
   const { counts, samples, duplicates, shards } = data;
   const extremes = shards === undefined ? undefined : await extremeImages(shards);
   const table = counts?.tasks.flatMap(classRows) ?? [];
+  const hasTest = table.some(({ test }) => test !== undefined);
   return (
     <>
       {table.length > 0 && table.length <= MOST_BARS && balanceChart(table)}
@@ -41,12 +43,20 @@ export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.E
               { name: 'class' },
               { name: 'training', numeric: true },
               { name: 'validation', numeric: true },
+              ...(hasTest ? [{ name: 'test', numeric: true }] : []),
             ]}
-            rows={table.map(({ task, name, train, validation }) => [task, name, train, validation])}
+            rows={table.map(({ task, name, train, validation, test = 0 }) => [
+              task,
+              name,
+              train,
+              validation,
+              ...(hasTest ? [test] : []),
+            ])}
             sortable
           />
         </details>
       )}
+      {counts !== undefined && numbersTable(counts)}
       {duplicates !== undefined && duplicateList(duplicates)}
       {samples !== undefined && (
         <>
@@ -80,14 +90,18 @@ interface ClassRow {
   readonly name: string;
   readonly train: number;
   readonly validation: number;
+  /** Undefined if the data set has no test split. */
+  readonly test: number | undefined;
 }
 
 function classRows({ name: task, classes, class_names: names, counts }: TaskCounts): readonly ClassRow[] {
+  if (counts === undefined) return [];
   return Array.from({ length: classes }, (_, index) => ({
     task,
     name: names?.[index] ?? String(index),
     train: counts['train']?.[index] ?? 0,
     validation: counts['validation']?.[index] ?? 0,
+    test: counts['test']?.[index],
   }));
 }
 
@@ -115,6 +129,23 @@ function balanceChart(rows: readonly ClassRow[]): JSX.Element {
   });
 }
 
+function numbersTable({ tasks }: ClassCounts): JSX.Element | null {
+  const rows = tasks.flatMap(numberRows);
+  if (rows.length === 0) return null;
+  const columns = ['number', 'split', 'samples', 'minimum', 'maximum', 'mean', 'standard deviation'];
+  return (
+    <>
+      <h3>Numbers</h3>
+      <DataTable
+        caption="Labels that are numbers"
+        columns={columns.map((name, index) => ({ name, numeric: index > 1 }))}
+        rows={rows.map((row) => columns.map((_, index) => row[index] ?? ''))}
+        sortable
+      />
+    </>
+  );
+}
+
 function duplicateList({ exact, near }: Duplicates): JSX.Element {
   const pairs = [...exact, ...near];
   if (pairs.length === 0) return <p>No validation image is also a training image.</p>;
@@ -136,9 +167,9 @@ function duplicateList({ exact, near }: Duplicates): JSX.Element {
 }
 
 /** Returns images at equal distances in the shuffled samples. */
-function evenly({ samples, classNames }: SampleTable): readonly Captioned[] {
+function evenly({ samples, classNames, kinds }: SampleTable): readonly Captioned[] {
   return spread(samples.length, SHOWN_SAMPLES).map((row) => {
-    const { file = '', task = '', classIndex = 0, split = '' } = samples[row] ?? {};
-    return { file, lines: [`${task}: ${classNames.get(task)?.[classIndex] ?? classIndex}`, split] };
+    const { file = '', task = '', label = '', split = '' } = samples[row] ?? {};
+    return { file, lines: [`${task}: ${labelText(label, kinds?.get(task), classNames.get(task))}`, split] };
   });
 }

@@ -37,6 +37,12 @@ describe('the description of a problem', () => {
     );
   });
 
+  test('a problem in a file that is no text is shown without a source line', () => {
+    const project = new Project({ 'a.parquet': 'PAR1\0\u0015\n\0b\n' });
+    const problem = { message: 'bad', at: { file: 'a.parquet', line: 2 } };
+    expect(describeProblems([problem], [project.directory], plain)).toBe('error: a.parquet:2: bad');
+  });
+
   test('a problem whose place is not in a file is shown without a source line', () => {
     expect(describeProblems([{ message: 'no', at: { file: '--set a=1' } }], [], plain)).toBe('error: --set a=1: no');
     expect(describeProblems([{ message: 'no', at: { file: 'gone.ts', line: 3 } }], ['/'], plain)).toBe(

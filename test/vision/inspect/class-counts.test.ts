@@ -35,6 +35,48 @@ test('inspect shows the class counts of the ingest stage as tables', async () =>
   expect(content).toMatchObject({ kind: 'json', value: { samples: 1249 } });
 });
 
+test('inspect shows labels of every kind: how many samples have them, and what numbers are like', async () => {
+  const tags = {
+    name: 'tags',
+    kind: 'classes',
+    classes: 2,
+    samples: 5,
+    class_names: ['silk', 'long'],
+    labelled: { all: 5, train: 4, validation: 1 },
+    none: { all: 1, train: 1, validation: 0 },
+    counts: { all: [4, 2], train: [3, 1], validation: [1, 1], maybe: [0, 0] },
+  };
+  const known = (count: number) => ({ count, minimum: -1, maximum: 2, mean: 1 / 3, standard_deviation: 1.25 });
+  const size = {
+    name: 'size',
+    kind: 'numbers',
+    classes: 2,
+    samples: 3,
+    class_names: ['width', 'height'],
+    labelled: { all: 3, train: 3, validation: 0 },
+    numbers: { all: [known(3), known(2)], validation: [{ count: 0 }, { count: 0 }] },
+  };
+  const file = fileOf('tasks.json', JSON.stringify({ samples: 8, tasks: [size, tags], groups: { all: 3, train: 2 } }));
+  expect((await inspectFile(file, { width: 100 })).lines.slice(1)).toEqual([
+    '  8 samples',
+    '  groups: 3 all, 2 train',
+    '  task  labels   classes  all  train  validation  maybe',
+    '  size  numbers        2    3      3           0      0',
+    '  tags  classes        2    5      4           1      0',
+    '',
+    '  task  class   all  train  validation  maybe',
+    '  tags  silk      4      3           1      0',
+    '        long      2      1           1      0',
+    '        (none)    1      1           0      0',
+    '',
+    '  number       split       samples  minimum  maximum    mean  deviation',
+    '  size width   all               3       -1        2  0.3333       1.25',
+    '  size height  all               2       -1        2  0.3333       1.25',
+    '  size width   validation        0',
+    '  size height  validation        0',
+  ]);
+});
+
 test('inspect names the last columns of the class counts instead of showing them on a narrow terminal', async () => {
   const { lines } = await inspectFile(counts(coat, neck), { width: 36 });
   expect(lines.slice(2, 6)).toEqual([

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { ReportArtifact } from '../../../src/shared/extensions/report.ts';
 import { reportSources } from '../../../src/vision/page/sources.tsx';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
+import { ingestOf } from '../../support/ingest.ts';
 import { replaced, reportedStages } from '../../support/reported-stages.ts';
 
 const [source] = reportSources;
@@ -93,4 +94,25 @@ test('files of other stages with the same names are left out', async () => {
   }
   expect([...(await elementsOf(artifacts)).keys()]).toEqual([]);
   expect(source?.headline(artifacts)).toBeUndefined();
+});
+
+test('a report says what labels of every kind are like, and shows them in words', async () => {
+  const root = temporaryFolder();
+  writeFiles(root, {
+    'labels.csv': [
+      'image,tags,price,split',
+      ...[1, 2, 3, 4].map((index) => `${index}.jpg,a|b,${index},${index < 4 ? 'train' : 'test'}`),
+    ].join('\n'),
+    ...Object.fromEntries([1, 2, 3, 4].map((index) => [`${index}.jpg`, 'image'])),
+  });
+  const tasks = { tags: { kind: 'classes', separator: '|' }, price: 'numbers' };
+  const { outputs } = await ingestOf(root, { layout: 'table', annotations: 'labels.csv', columns: { tasks } });
+  const file = (output: string, name: string): ReportArtifact => {
+    return { stage: 'ingest', output, file: name, kind: 'file', path: outputs[output] ?? '' };
+  };
+  const elements = await elementsOf([file('tasks', 'tasks.json'), file('samples', 'samples.arrow')]);
+  const text = (elements.get('data') ?? '').replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+  expect(text).toContain('task class training validation test tags a 2 1 1 tags b 2 1 1');
+  expect(text).toContain('price train 2');
+  expect(text).toContain('tags: a and b');
 });

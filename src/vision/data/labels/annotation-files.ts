@@ -2,31 +2,95 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import type { Problem } from '../../../shared/problem.ts';
+import type { FromSchema } from '../../../shared/schema-type.ts';
 import { quoted, reasonOf } from '../../../shared/wording.ts';
+import type { Split } from '../tables/task.ts';
 import { type DatasetFiles, entryFault } from './dataset-files.ts';
 import { readFolderTree } from './folder-tree.ts';
 import { pathInDataset } from './path-in-dataset.ts';
 import { didYouMean } from './similar-names.ts';
+import { LABEL_FILE } from './text-file.ts';
 
-const ADVICE =
-  'Set the input "dataset" to the folder of the data set, or the param "annotations" to the label file in it.';
+const ADVICE = LABEL_FILE.advice;
+
+const pattern = { type: 'string' } as const;
+const patterns = [pattern, { type: 'array', items: pattern, minItems: 1 }] as const;
+const ofSplit = { description: 'The label files of this split.', anyOf: patterns } as const;
+
+/** The schema of the param that names the label files. */
+export const annotationsParam = {
+  description:
+    'Label file or list of label files, as paths or globs relative to the root of the data set. For each split: ' +
+    '`{ train: train.csv, validation: val.csv, test: test.csv }`.',
+  anyOf: [
+    ...patterns,
+    {
+      description: 'Use a path, a list of paths, or { train: train.csv, validation: val.csv }.',
+      type: 'object',
+      properties: { train: ofSplit, validation: ofSplit, test: ofSplit },
+      minProperties: 1,
+      additionalProperties: false,
+    },
+  ],
+  default: 'Annotations/label.csv',
+} as const;
+
+/** The label files of a data set, as paths or globs. */
+export type Annotations = FromSchema<typeof annotationsParam>;
+
+/** A label file, relative to the data set's root. */
+export interface AnnotationFile {
+  readonly file: string;
+  /** The split of all that it labels, if it is given. */
+  readonly split: Split | undefined;
+}
 
 /**
  * Returns the label files that match paths and globs relative to the data set's root, without duplicates and with the
  * matches of a glob sorted by name; and a problem for each path or glob that matches no readable file.
  */
 export async function findAnnotationFiles(
-  patterns: readonly string[],
+  annotations: Annotations,
   files: DatasetFiles,
-): Promise<{ readonly found: readonly string[]; readonly problems: readonly Problem[] }> {
-  const found = new Set<string>();
+): Promise<{ readonly found: readonly AnnotationFile[]; readonly problems: readonly Problem[] }> {
+  const found = new Map<string, Split | undefined>();
   const problems: Problem[] = [];
-  for (const pattern of patterns) {
+  for (const { split, pattern } of patternsOf(annotations)) {
     const matching = await filesMatching(pattern, files);
-    if (Array.isArray(matching)) for (const file of matching) found.add(file);
-    else problems.push(matching);
+    if (!Array.isArray(matching)) {
+      problems.push(matching);
+      continue;
+    }
+    for (const file of matching) {
+      if (found.has(file) && found.get(file) !== split) problems.push(inTwoSplits(file, files));
+      found.set(file, split);
+    }
   }
-  return { found: [...found], problems };
+  return { found: Array.from(found, ([file, split]) => ({ file, split })), problems };
+}
+
+function patternsOf(
+  annotations: Annotations,
+): readonly { readonly split: Split | undefined; readonly pattern: string }[] {
+  if (typeof annotations === 'string') return [{ split: undefined, pattern: annotations }];
+  if (isList(annotations)) return annotations.map((pattern) => ({ split: undefined, pattern }));
+  const { train = [], validation = [], test = [] } = annotations;
+  const splits = [
+    ['train', train],
+    ['validation', validation],
+    ['test', test],
+  ] as const;
+  return splits.flatMap(([split, patterns]) => [patterns].flat().map((pattern) => ({ split, pattern })));
+}
+
+/** `Array.isArray` does not narrow the type of a list that cannot be changed. */
+function isList(annotations: Annotations): annotations is Extract<Annotations, readonly string[]> {
+  return Array.isArray(annotations);
+}
+
+function inTwoSplits(file: string, files: DatasetFiles): Problem {
+  const message = 'the param "annotations" names this label file for two splits';
+  return { message, at: { file: files.path(file) }, advice: 'Name it for one of them.' };
 }
 
 async function filesMatching(pattern: string, files: DatasetFiles): Promise<string[] | Problem> {

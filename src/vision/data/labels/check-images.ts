@@ -3,7 +3,7 @@ import type { Place } from '../../../shared/problem.ts';
 import { counted, quoted, shortened } from '../../../shared/wording.ts';
 import { type Absence, type DatasetFiles, type Entry, entryFault } from './dataset-files.ts';
 import type { Finding } from './findings.ts';
-import { FIELD, type NamingRow } from './label-rows.ts';
+import type { NamingRow } from './label-rows.ts';
 import { didYouMean } from './similar-names.ts';
 
 /** An image with the first row that names it, and the number of rows that do. */
@@ -55,7 +55,7 @@ function byFolder(rows: readonly NamingRow[]): ReadonlyMap<string, readonly Name
 async function imageFinding(image: NamedImage, entry: Entry, files: DatasetFiles): Promise<Finding | undefined> {
   const { file, first, rows } = image;
   if (entry.kind === 'file' && entry.bytes > 0) return undefined;
-  const at = first.csv.place(first.row, FIELD.file);
+  const at = first.place();
   const count = rows === 1 ? '' : ` (named by ${rows} rows)`;
   if (entry.kind === 'missing') {
     return {
@@ -81,7 +81,7 @@ async function folderFinding(
   );
   const [first] = images.map((image) => image.first);
   if (first === undefined) throw new Error('expected at least one image in the folder');
-  const at: Place = first.csv.place(first.row, FIELD.file);
+  const at: Place = first.place();
   const kind = 'missing images or folders';
   if (absence.kind !== 'missing') {
     const message = `the folder ${quoted(folder)} for the images of ${rows} ${entryFault(absence)}`;

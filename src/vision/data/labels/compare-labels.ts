@@ -1,3 +1,5 @@
+import { quoted } from '../../../shared/wording.ts';
+import type { Split } from '../tables/task.ts';
 import type { Finding } from './findings.ts';
 import { FIELD, type LabelRow, type TaskRow } from './label-rows.ts';
 
@@ -41,4 +43,25 @@ export function findRepeats(rows: readonly TaskRow[]): readonly Finding[] {
       },
     ];
   });
+}
+
+/**
+ * Returns the split of each image, given that of each label file, and a finding for each row that labels an image of
+ * another split.
+ */
+export function splitsByFile(
+  labels: readonly LabelRow[],
+  splitOf: ReadonlyMap<string, Split | undefined>,
+): { readonly splits: ReadonlyMap<string, Split>; readonly findings: readonly Finding[] } {
+  const splits = new Map<string, Split>();
+  const findings = labels.flatMap(({ file, csv, place }): Finding[] => {
+    const split = splitOf.get(csv.file);
+    const earlier = splits.get(file) ?? split;
+    if (split === undefined || earlier === undefined) return [];
+    splits.set(file, earlier);
+    if (earlier === split) return [];
+    const message = `${quoted(file)} is labelled for the split ${split}, and in another file for ${earlier}`;
+    return [{ kind: 'invalid splits', message, at: place(), advice: 'Keep the labels of an image in one split.' }];
+  });
+  return { splits, findings };
 }

@@ -17,11 +17,20 @@ export interface Csv {
   readonly place: (row: CsvRow, field?: number) => Place;
 }
 
+export interface CsvOptions {
+  readonly separator?: string;
+  /** Whether a quoted field may have line breaks. Labels and paths have none, so a quote that is not closed is likelier. */
+  readonly hasLineBreaks?: boolean;
+}
+
 /**
  * Parses a CSV file; a row may have any number of fields. Rows in another encoding are skipped, because the file has
  * reported them already. Rows that are not valid CSV become findings.
  */
-export function parseCsv({ path: file, text, findings: encodingFindings }: TextFile): Csv {
+export function parseCsv(
+  { path: file, text, findings: encodingFindings }: TextFile,
+  { separator = ',', hasLineBreaks = false }: CsvOptions = {},
+): Csv {
   const rows: CsvRow[] = [];
   const findings: Finding[] = [];
   const skippedLines = new Set(encodingFindings.map(({ at }) => at.line));
@@ -34,6 +43,7 @@ export function parseCsv({ path: file, text, findings: encodingFindings }: TextF
   const normalized = text.replaceAll(LINE_END, '\n');
   parse(normalized, {
     bom: true,
+    delimiter: separator,
     ltrim: true,
     skip_empty_lines: true,
     relax_column_count: true,
@@ -51,9 +61,11 @@ export function parseCsv({ path: file, text, findings: encodingFindings }: TextF
     on_record(fields: string[], { lines: line }: InfoRecord) {
       const breaks = line - last > 1 ? fields.join('').split('\n').length - 1 : 0;
       last = line;
-      if (breaks > 0) reject('a quoted field starts here and is closed on another line', line - breaks);
+      if (breaks > 0 && !hasLineBreaks)
+        reject('a quoted field starts here and is closed on another line', line - breaks);
       // Trimmed here because the parser's `rtrim` aborts the whole parse at a quote within a field.
-      else if (!skippedLines.has(line)) rows.push({ line, fields: fields.map((field) => field.trimEnd()) });
+      else if (!skippedLines.has(line))
+        rows.push({ line: line - breaks, fields: fields.map((field) => field.trimEnd()) });
       return null;
     },
   });
@@ -61,20 +73,25 @@ export function parseCsv({ path: file, text, findings: encodingFindings }: TextF
   const place = ({ line, fields }: CsvRow, field?: number) => {
     if (field === undefined) return { file, line };
     lines ??= normalized.split('\n');
-    return { file, line, ...columnOf(fields, field, lines[line - 1] ?? '') };
+    return { file, line, ...columnOf(fields, field, lines[line - 1] ?? '', separator) };
   };
   return { file, rows, findings: [...encodingFindings, ...findings], place };
 }
 
 /** Returns the column of a field in its line; empty if the line does not contain it verbatim, as with escaped quotes. */
-function columnOf(fields: readonly string[], index: number, line: string): Pick<Place, 'column' | 'length'> {
+function columnOf(
+  fields: readonly string[],
+  index: number,
+  line: string,
+  separator: string,
+): Pick<Place, 'column' | 'length'> {
   let start = 0;
   for (const [at, field] of fields.entries()) {
     const found = line.indexOf(field, start);
     if (found < 0) return {};
     if (at === index) return { column: found + 1, length: Math.max(1, field.length) };
-    const comma = line.indexOf(',', found + field.length);
-    start = comma < 0 ? line.length : comma + 1;
+    const next = line.indexOf(separator, found + field.length);
+    start = next < 0 ? line.length : next + 1;
   }
   return {};
 }

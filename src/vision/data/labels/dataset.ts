@@ -1,42 +1,52 @@
 import path from 'node:path';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import type { ColumnsParam } from '../label-tables/columns-param.ts';
+import { readLabelTables } from '../label-tables/read-label-tables.ts';
 import type { Question } from '../tables/questions.ts';
-import { findAnnotationFiles } from './annotation-files.ts';
+import { type AnnotationFile, type Annotations, findAnnotationFiles } from './annotation-files.ts';
 import { checkImages } from './check-images.ts';
 import { readClassFolders } from './class-folders.ts';
-import { findOddLengths, findRepeats } from './compare-labels.ts';
+import { type CocoOptions, readCoco } from './coco.ts';
+import { findOddLengths, findRepeats, splitsByFile } from './compare-labels.ts';
 import { DatasetFiles } from './dataset-files.ts';
-import { type Finding, summarizeFindings } from './findings.ts';
-import { type Label, type NamingRow, readLabelRows } from './label-rows.ts';
+import { summarizeFindings } from './findings.ts';
+import { groupsByPattern, groupsInSeveralSplits } from './groups.ts';
+import type { ImagePath } from './image-path.ts';
+import { type NamingRow, readLabelRows } from './label-rows.ts';
+import { type Faults, type Labelled, type Labels, NOTHING_LABELLED } from './labelled.ts';
 import { pathInDataset } from './path-in-dataset.ts';
 import { questionFolder, readQuestionFolder } from './question-folder.ts';
 import { readQuestionRows } from './question-rows.ts';
 import { didYouMean } from './similar-names.ts';
-import { readTextFile } from './text-file.ts';
+import type { GivenSplits } from './split.ts';
+import { LABEL_FILE, readTextFile } from './text-file.ts';
 
-/** The layouts of data sets: label files as in the FashionAI challenge, or folders named after classes. */
-export const LAYOUTS = ['fashionai', 'folders'] as const;
+/** The layouts of data sets: label files as in the FashionAI challenge, folders named after classes, label tables, COCO. */
+export const LAYOUTS = ['fashionai', 'folders', 'table', 'coco'] as const;
 
 /** The location and layout of a data set. Paths are relative to its root. */
 export interface DatasetOptions {
   readonly root: string;
   readonly layout: (typeof LAYOUTS)[number];
-  /** The label files, as paths or globs. */
-  readonly annotations: readonly string[];
+  readonly annotations: Annotations;
+  readonly columns: ColumnsParam | undefined;
+  readonly imagePath: ImagePath | undefined;
+  /** The kind of the labels that COCO files give. */
+  readonly kind: CocoOptions['kind'];
   readonly questions: string;
   /** Whether a missing question file is a problem. */
   readonly questionsRequired: boolean;
-  /** The name of the task of a folder tree without task folders. */
+  /** The name of the task of a folder tree without task folders, and of a COCO file. */
   readonly task: string;
+  /** Finds the group of an image in its path. */
+  readonly groupPattern: RegExp | undefined;
+  /** Whether the samples for training and validation are divided anew, into folds. */
+  readonly hasFolds: boolean;
 }
 
-export interface Dataset {
-  readonly labels: readonly Label[];
-  /** The class names of each task, by class index, where folders name the classes. */
-  readonly classNames: ReadonlyMap<string, readonly string[]>;
+export interface Dataset extends Labels {
   /** Undefined without a question file. */
   readonly questions: readonly Question[] | undefined;
-  readonly notes: readonly string[];
 }
 
 /**
@@ -45,11 +55,11 @@ export interface Dataset {
  */
 export async function readDataset(options: DatasetOptions, work: string): Promise<Result<Dataset>> {
   const files = new DatasetFiles(options.root);
-  const labelled =
-    options.layout === 'folders' ? await readFolders(options, files) : await readLabelFiles(options, files);
+  const labelled = await readLabels(options, files);
   const { questions, ...asked } = await readQuestions(options, labelled.tasks, files);
   const images = await checkImages([...labelled.rows, ...asked.rows], files);
-  const findings = [...labelled.findings, ...asked.findings, ...images];
+  const { groups, ...grouped } = groupImages(labelled, options, files);
+  const findings = [...labelled.findings, ...asked.findings, ...images, ...grouped.findings];
   const problems = [
     ...labelled.problems,
     ...tooManyTasks(labelled.tasks, files),
@@ -57,8 +67,20 @@ export async function readDataset(options: DatasetOptions, work: string): Promis
     ...summarizeFindings(findings, work),
   ];
   if (problems.length > 0) return failure(problems);
-  const { labels, classNames } = labelled;
-  return success({ labels, classNames, questions, notes: [...labelled.notes, ...asked.notes] });
+  const { labels, classNames, kinds, splits } = labelled;
+  const notes = [...labelled.notes, ...asked.notes];
+  return success({ labels, classNames, kinds, splits, groups, questions, notes });
+}
+
+function groupImages(
+  { labels, splits, groups: given }: Labelled,
+  { groupPattern, hasFolds }: DatasetOptions,
+  files: DatasetFiles,
+): Pick<GivenSplits, 'groups'> & Pick<Faults, 'findings'> {
+  const images = new Set(labels.map(({ file }) => file));
+  const { groups, findings } =
+    groupPattern === undefined ? { groups: given, findings: [] } : groupsByPattern(images, groupPattern, files);
+  return { groups, findings: [...findings, ...groupsInSeveralSplits({ splits, groups }, hasFolds, files)] };
 }
 
 /** Each task is a head of the network, so a larger number is almost certainly a mistake in the data set. */
@@ -71,33 +93,50 @@ function tooManyTasks({ size }: ReadonlySet<string>, files: DatasetFiles): Probl
   return [{ message, at: { file: files.path('.') }, advice }];
 }
 
-/** Problems, of which there is at most one per file, and findings, of which there may be thousands. */
-interface Faults {
-  readonly problems: readonly Problem[];
-  readonly findings: readonly Finding[];
-}
-
-interface Labelled extends Faults, Omit<Dataset, 'questions'> {
-  /** All rows that name an image, valid or not. */
-  readonly rows: readonly NamingRow[];
-  /** The tasks that any row names, valid or not. */
-  readonly tasks: ReadonlySet<string>;
+function readLabels(options: DatasetOptions, files: DatasetFiles): Promise<Labelled> {
+  switch (options.layout) {
+    case 'folders':
+      return readFolders(options, files);
+    case 'fashionai':
+      return readLabelFiles(options, files);
+    case 'table':
+      return readFrom(options, files, (found) =>
+        readLabelTables(found, { columns: options.columns ?? {}, imagePath: options.imagePath }, files),
+      );
+    case 'coco':
+      return readFrom(options, files, (found) => readCoco(found, options, files));
+    default:
+      return options.layout satisfies never;
+  }
 }
 
 async function readLabelFiles({ annotations }: DatasetOptions, files: DatasetFiles): Promise<Labelled> {
   const { found, problems: unmatched } = await findAnnotationFiles(annotations, files);
-  const read = await Promise.all(found.map((file) => readTextFile(files.path(file), LABEL_FILE)));
+  const read = await Promise.all(found.map(({ file }) => readTextFile(files.path(file), LABEL_FILE)));
   const texts = read.flatMap((text) => (text.ok ? text.value : []));
   const { labels, rows, tasks, findings } = readLabelRows(texts);
-  return {
+  const { splits, findings: contradictions } = splitsByFile(
     labels,
-    classNames: new Map(),
+    new Map(found.map(({ file, split }) => [files.path(file), split])),
+  );
+  return {
+    ...NOTHING_LABELLED,
+    labels,
+    splits,
     rows,
     tasks,
-    findings: [...findings, ...findOddLengths(labels), ...findRepeats(rows)],
+    findings: [...findings, ...findOddLengths(labels), ...findRepeats(rows), ...contradictions],
     problems: [...unmatched, ...read.flatMap((text) => (text.ok ? [] : text.failure))],
-    notes: [],
   };
+}
+
+async function readFrom(
+  { annotations }: DatasetOptions,
+  files: DatasetFiles,
+  read: (found: readonly AnnotationFile[]) => Promise<Labelled>,
+): Promise<Labelled> {
+  const { found, problems } = await findAnnotationFiles(annotations, files);
+  return problems.length > 0 ? { ...NOTHING_LABELLED, problems } : read(found);
 }
 
 async function readFolders(options: DatasetOptions, files: DatasetFiles): Promise<Labelled> {
@@ -106,8 +145,8 @@ async function readFolders(options: DatasetOptions, files: DatasetFiles): Promis
   if (found.length > 0) {
     const message = 'the data set has a label file, but the param "layout" is "folders"';
     const advice = 'Remove the param "layout" to read the label file, or remove the label file to use the folders.';
-    const problems = found.map((file) => ({ message, at: { file: files.path(file) }, advice }));
-    return { labels: [], classNames: new Map(), rows: [], tasks: new Set(), findings: [], problems, notes: [] };
+    const problems = found.map(({ file }) => ({ message, at: { file: files.path(file) }, advice }));
+    return { ...NOTHING_LABELLED, problems };
   }
   // `Tests/question.csv` is in a folder with the images that it asks about; that folder is not a class.
   const plain = path.posix.normalize(questions);
@@ -115,7 +154,7 @@ async function readFolders(options: DatasetOptions, files: DatasetFiles): Promis
   const hasQuestions =
     (await files.entry(plain)).kind === 'file' || (await questionFolder(options, plain, files)) !== undefined;
   const tree = await readClassFolders(files, { task, except: hasQuestions ? folder : undefined });
-  return { ...tree, rows: [], tasks: new Set(tree.classNames.keys()), problems: [] };
+  return { ...NOTHING_LABELLED, ...tree, tasks: new Set(tree.classNames.keys()) };
 }
 
 interface QuestionsRead extends Faults {
@@ -148,11 +187,6 @@ async function readQuestions(
   const notes = questions.length === 0 ? [`${name} has no rows, so there are no questions`] : [];
   return { questions, rows: questions, findings, problems: [], notes };
 }
-
-const LABEL_FILE = {
-  name: 'the label file',
-  advice: 'Set the input "dataset" to the folder of the data set, or the param "annotations" to the label file in it.',
-};
 
 const QUESTION_FILE = {
   name: 'the question file',

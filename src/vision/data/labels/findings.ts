@@ -12,12 +12,18 @@ export type FindingKind =
   | 'labels with invalid characters'
   | 'labels without exactly one y'
   | 'labels of the wrong length'
+  | 'labels of unknown classes'
+  | 'labels that are not numbers'
+  | 'invalid annotations'
   | 'invalid task names'
   | 'duplicate rows'
   | 'missing images or folders'
   | 'unusable images'
   | 'images without a class'
   | 'links to folders'
+  | 'invalid splits'
+  | 'images without a group'
+  | 'groups in several splits'
   | 'questions for unknown tasks';
 
 /** A problem in a data set, of which there may be thousands. */
@@ -27,7 +33,11 @@ export interface Finding extends Problem {
 }
 
 /** Kinds that are reported once per name, because every row with the name has the same problem. */
-const MERGED_KINDS: ReadonlySet<FindingKind> = new Set(['invalid task names', 'questions for unknown tasks']);
+const MERGED_KINDS: ReadonlySet<FindingKind> = new Set([
+  'invalid task names',
+  'questions for unknown tasks',
+  'labels of unknown classes',
+]);
 
 /** How many findings of each kind are shown. Nobody reads 80,000 lines. */
 const MAX_SHOWN = 20;

@@ -3,8 +3,9 @@ import { type Result, success } from '../../../shared/problem.ts';
 import { writeImages } from '../tables/images.ts';
 import { writeQuestions } from '../tables/questions.ts';
 import { writeSamples } from '../tables/samples.ts';
+import type { Split } from '../tables/task.ts';
 import { type DatasetOptions, readDataset } from './dataset.ts';
-import { shuffleAndSplit } from './split.ts';
+import { type GivenSplits, type Splitting, shuffleAndSplit } from './split.ts';
 import { taskStatistics } from './task-statistics.ts';
 import { taskWarnings } from './task-warnings.ts';
 
@@ -17,7 +18,8 @@ export interface IngestOutputs {
 }
 
 export interface IngestReport {
-  readonly counts: Readonly<Record<'samples' | 'images' | 'tasks' | 'questions' | 'train' | 'validation', number>>;
+  /** The number of samples, images, tasks and questions, and that of samples by split; `test` if there are any. */
+  readonly counts: Readonly<Record<string, number>>;
   /** Lines for the log: nothing in them keeps the pipeline from running. */
   readonly notes: readonly string[];
 }
@@ -25,33 +27,64 @@ export interface IngestReport {
 /**
  * Checks a data set, shuffles and splits its samples, and writes them as Arrow tables and a JSON file of the tasks. A long
  * list of problems is written to `problems.txt` in the folder `work`.
- *
- * @param splitting `seed` of the shuffle, and the `fraction` of the samples (0 to 1, exclusive) kept for validation.
  */
 export async function ingest(
   options: DatasetOptions,
-  splitting: { readonly seed: number; readonly fraction: number },
+  splitting: Omit<Splitting, 'sample'>,
   outputs: IngestOutputs,
   work: string,
 ): Promise<Result<IngestReport>> {
   const dataset = await readDataset(options, work);
   if (!dataset.ok) return dataset;
-  const { labels, classNames, questions, notes } = dataset.value;
-  const samples = shuffleAndSplit(labels, splitting);
-  const tasks = taskStatistics(samples, classNames);
-  const images = new Set(samples.map(({ file }) => file));
-  const train = samples.filter(({ split }) => split === 'train').length;
+  const { labels, classNames, kinds, questions, notes } = dataset.value;
+  const sample = SAMPLES[options.layout];
+  const samples = shuffleAndSplit(labels, { ...splitting, sample }, dataset.value);
+  const tasks = taskStatistics(samples, classNames, kinds);
+  const images = new Map(samples.map((row) => [row.file, row]));
+  const counted = sample === 'image' ? [...images.values()] : samples;
+  const inSplit = (name: Split) => counted.filter(({ split }) => split === name).length;
+  const test = inSplit('test');
   const counts = {
-    samples: samples.length,
+    samples: counted.length,
     images: images.size,
     tasks: tasks.length,
     questions: questions?.length ?? 0,
-    train,
-    validation: samples.length - train,
+    train: inSplit('train'),
+    validation: inSplit('validation'),
+    ...(test > 0 && { test }),
   };
-  await writeSamples(outputs.samples, { samples, classNames });
-  await writeImages(outputs.images, images);
+  await writeSamples(outputs.samples, { samples, classNames, kinds });
+  await writeImages(outputs.images, images.keys());
   await writeQuestions(outputs.questions, questions ?? []);
-  await writeFile(outputs.tasks, `${JSON.stringify({ ...counts, tasks }, null, 2)}\n`);
+  await writeFile(
+    outputs.tasks,
+    `${JSON.stringify({ ...counts, ...groupCounts(samples, dataset.value), tasks }, null, 2)}\n`,
+  );
   return success({ counts, notes: [...notes, ...taskWarnings(tasks)] });
+}
+
+/** What a sample is: all labels of an image are one where a network is to see the image once per epoch. */
+const SAMPLES: Readonly<Record<DatasetOptions['layout'], Splitting['sample']>> = {
+  fashionai: 'row',
+  folders: 'row',
+  table: 'image',
+  coco: 'image',
+};
+
+/** Returns the number of groups by split; nothing without groups. */
+function groupCounts(
+  samples: readonly { readonly file: string; readonly split: Split }[],
+  { groups }: GivenSplits,
+): { readonly groups?: Readonly<Record<string, number>> } {
+  if (groups.size === 0) return {};
+  const bySplit = new Map<Split, Set<string>>([
+    ['train', new Set()],
+    ['validation', new Set()],
+  ]);
+  for (const { file, split } of samples) {
+    const group = groups.get(file);
+    if (group !== undefined) bySplit.set(split, (bySplit.get(split) ?? new Set()).add(group));
+  }
+  const all = new Set(groups.values()).size;
+  return { groups: { all, ...Object.fromEntries(Array.from(bySplit, ([split, { size }]) => [split, size])) } };
 }

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../shared/problem.ts';
+import type { Place, Problem } from '../../../shared/problem.ts';
 import { counted, quoted } from '../../../shared/wording.ts';
 import { isTaskName, taskOfLabelName } from '../tables/task.ts';
 import { type Csv, type CsvRow, parseCsv } from './csv.ts';
@@ -20,13 +20,15 @@ export interface Label {
 
 /** A row that names an image. */
 export interface NamingRow {
-  readonly csv: Csv;
-  readonly row: CsvRow;
   readonly file: string;
+  /** Returns where it names the image. */
+  readonly place: () => Place;
 }
 
 /** A row of a label file with a valid image path and task name. Its label may be invalid. */
 export interface TaskRow extends NamingRow {
+  readonly csv: Csv;
+  readonly row: CsvRow;
   readonly task: string;
   readonly label: string;
 }
@@ -64,9 +66,9 @@ export function readLabelRows(files: readonly TextFile[]): CheckedLabels {
     const csv = parseCsv(text);
     for (const finding of csv.findings) findings.push(finding);
     const all = withoutHeader(csv);
-    const separated = otherSeparator(all);
-    if (separated !== undefined) {
-      findings.push({ ...separated, at: { file: csv.file, line: all[0]?.line ?? 1 } });
+    const other = otherSeparator(all) ?? otherLayout(all);
+    if (other !== undefined) {
+      findings.push({ ...other, at: { file: csv.file, line: all[0]?.line ?? 1 } });
       continue;
     }
     if (all.length === 0 && csv.findings.length === 0) findings.push(emptyFile(csv.file));
@@ -76,7 +78,8 @@ export function readLabelRows(files: readonly TextFile[]): CheckedLabels {
       for (const { field, ...fault } of faults) findings.push({ ...fault, at: csv.place(row, field) });
       if (file === undefined || !isTaskName(task)) continue;
       const label = row.fields[FIELD.label] ?? '';
-      const found = { csv, row, file, task, label, classIndex: label.indexOf('y') };
+      const place = () => csv.place(row, FIELD.file);
+      const found = { csv, row, file, place, task, label, classIndex: label.indexOf('y') };
       rows.push(found);
       if (faults.length === 0) labels.push(found);
     }
@@ -168,5 +171,17 @@ function otherSeparator(rows: readonly CsvRow[]): RowFault | undefined {
     kind: 'rows with a wrong number of fields',
     message: `the fields are separated by ${found.name}, not commas`,
     advice: 'Separate the fields by commas: file name,task,label.',
+  };
+}
+
+/** Returns one problem for the whole file if its first row is the header of a table with a column for each task. */
+function otherLayout([header, ...rows]: readonly CsvRow[]): RowFault | undefined {
+  const namesImage = ({ fields: [first = ''] }: CsvRow) => isImageName(first);
+  if (header === undefined || header.fields.length < 2 || namesImage(header) || rows.length === 0) return undefined;
+  if (!rows.every((row) => namesImage(row) && row.fields.length === header.fields.length)) return undefined;
+  return {
+    kind: 'rows with a wrong number of fields',
+    message: `the first row is a header with the columns ${header.fields.map(quoted).join(', ')}`,
+    advice: 'Set the param "layout" to "table" to read a column for each task.',
   };
 }

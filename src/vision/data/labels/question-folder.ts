@@ -6,8 +6,8 @@ import type { Finding } from './findings.ts';
 import { readFolderTree } from './folder-tree.ts';
 
 /**
- * Returns the folder whose images are the questions, if the param "questions" names one. In a data set of class folders,
- * which needs no CSV file, it is also the folder in which the question file would be.
+ * Returns the folder whose images are the questions, if the param "questions" names one. In a data set without
+ * FashionAI's label files, it is also the folder in which the question file would be.
  *
  * @param questions a path in the data set.
  */
@@ -19,7 +19,7 @@ export async function questionFolder(
   const { kind } = await files.entry(questions);
   if (kind === 'folder' && questionsRequired && questions !== '.') return questions;
   const folder = path.posix.dirname(questions);
-  if (kind !== 'missing' || questionsRequired || layout !== 'folders' || folder === '.') return undefined;
+  if (kind !== 'missing' || questionsRequired || layout === 'fashionai' || folder === '.') return undefined;
   return (await files.entry(folder)).kind === 'folder' ? folder : undefined;
 }
 

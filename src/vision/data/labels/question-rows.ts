@@ -2,17 +2,14 @@ import type { Problem } from '../../../shared/problem.ts';
 import { quoted } from '../../../shared/wording.ts';
 import type { Question } from '../tables/questions.ts';
 import { taskOfLabelName } from '../tables/task.ts';
-import { type Csv, type CsvRow, parseCsv } from './csv.ts';
+import { type CsvRow, parseCsv } from './csv.ts';
 import { withoutHeader } from './csv-header.ts';
 import type { Finding, FindingKind } from './findings.ts';
-import { FIELD, wrongFieldCount } from './label-rows.ts';
+import { FIELD, type NamingRow, wrongFieldCount } from './label-rows.ts';
 import { pathInDataset } from './path-in-dataset.ts';
 import type { TextFile } from './text-file.ts';
 
-export interface QuestionRow extends Question {
-  readonly csv: Csv;
-  readonly row: CsvRow;
-}
+export type QuestionRow = Question & NamingRow;
 
 /**
  * Reads and checks the rows `file name,task,?` of a question file in FashionAI's layout; the third field is ignored. The
@@ -38,7 +35,7 @@ export function readQuestionRows(
         at: csv.place(row, FIELD.task),
         advice: `The tasks of the samples are ${known}.`,
       });
-    } else questions.push({ csv, row, ...question });
+    } else questions.push({ ...question, place: () => csv.place(row, FIELD.file) });
   }
   return { questions, findings };
 }

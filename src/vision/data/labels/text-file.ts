@@ -17,6 +17,11 @@ export interface Naming {
   readonly advice: string;
 }
 
+export const LABEL_FILE: Naming = {
+  name: 'the label file',
+  advice: 'Set the input "dataset" to the folder of the data set, or the param "annotations" to the label file in it.',
+};
+
 const SAVE_AS_UTF8 = 'Save it as CSV in UTF-8; spreadsheets call this format "CSV UTF-8".';
 /** Matches the line ends of all systems, which may be mixed in one file. */
 export const LINE_END = /\r\n|\n|\r/g;

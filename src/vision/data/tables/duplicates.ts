@@ -4,7 +4,8 @@ import type { Split } from './task.ts';
 /** The properties by which duplicates are found. */
 export interface ImageTraits {
   readonly file: string;
-  readonly split: Split;
+  /** `validation` for the images of the evaluated split. */
+  readonly split: Extract<Split, 'train' | 'validation'>;
   /** SHA-256 of the source file, in hex. */
   readonly sha256: string;
   /** Difference hash, 256 bits in hex; see `differenceHash`. */

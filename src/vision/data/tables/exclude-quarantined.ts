@@ -18,6 +18,6 @@ export function excludeQuarantined(targets: Targets, quarantined: ReadonlyMap<st
   const leftOut = (split: Split) => targets.samplesIn(split).length - samplesIn(split).length;
   return {
     targets: quarantined.size === 0 ? targets : { ...targets, samplesIn },
-    leftOut: { train: leftOut('train'), validation: leftOut('validation') },
+    leftOut: { train: leftOut('train'), validation: leftOut('validation'), test: leftOut('test') },
   };
 }

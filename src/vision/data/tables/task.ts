@@ -13,7 +13,8 @@ export interface Task {
   readonly class_names?: readonly string[];
 }
 
-const SPLITS = ['train', 'validation'] as const;
+const SPLITS = ['train', 'validation', 'test'] as const;
+/** What a sample is for. Trainings use the first two. */
 export type Split = (typeof SPLITS)[number];
 
 /** Returns the split of this name. Throws for any other name, because only the pipeline's own files contain it. */

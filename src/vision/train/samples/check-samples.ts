@@ -1,4 +1,5 @@
 import type { Problem } from '../../../shared/problem.ts';
+import { listed } from '../../../shared/wording.ts';
 import type { Duplicates } from '../../data/tables/duplicates.ts';
 import type { Targets } from '../../data/tables/targets.ts';
 import type { Head } from '../../heads/head.ts';
@@ -48,14 +49,15 @@ export function sampleWarnings({ targets, leftOut }: Pick<LabelledImages, 'targe
   const warnings = targets.tasks.flatMap(({ name }, task) =>
     trained.has(task) ? [] : [`warning: no training sample has the task "${name}", so its head is not trained`],
   );
-  if (leftOut.train + leftOut.validation > 0) warnings.unshift(leftOutWarning(leftOut));
+  if (Object.values(leftOut).some((count) => count > 0)) warnings.unshift(leftOutWarning(leftOut));
   if (targets.samplesIn('validation').length > 0) return warnings;
   return [...warnings, 'warning: there are no validation samples, so there will be no validation metrics'];
 }
 
-/** Returns a warning about the samples that are used neither for training nor for validation. */
-export function leftOutWarning({ train, validation }: LabelledImages['leftOut']): string {
-  return `warning: skipped ${train} training and ${validation} validation samples because their images are quarantined`;
+/** Returns a warning about the samples that are not used. */
+export function leftOutWarning({ train, validation, test }: LabelledImages['leftOut']): string {
+  const counts = [`${train} training`, `${validation} validation`, ...(test > 0 ? [`${test} test`] : [])];
+  return `warning: skipped ${listed(counts)} samples because their images are quarantined`;
 }
 
 /** Returns warnings about validation images that are also training images. */

@@ -1,7 +1,7 @@
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { pixelDifference } from '../../data/images/pixel-difference.ts';
 import { openShards, type ShardSet } from '../../data/shards/shards.ts';
-import { type Duplicates, findDuplicates } from '../../data/tables/duplicates.ts';
+import { type Duplicates, findDuplicates, type ImageTraits } from '../../data/tables/duplicates.ts';
 import { excludeQuarantined } from '../../data/tables/exclude-quarantined.ts';
 import { readTargets, type Targets } from '../../data/tables/targets.ts';
 import type { Split } from '../../data/tables/task.ts';
@@ -58,14 +58,17 @@ function missingImagesProblem(
 }
 
 /**
- * Finds validation images that are also in the training split: their accuracy does not measure generalization.
+ * Finds images of an evaluated split that are also in the training split: their accuracy does not measure generalization.
  *
  * @returns a problem if pixels cannot be read.
  */
-export function duplicatesIn({ shards, targets }: LabelledImages): Promise<Result<Duplicates>> {
-  const splits = new Map<string, Split>();
-  for (const split of ['train', 'validation'] as const)
-    for (const sample of targets.samplesIn(split)) splits.set(targets.file(sample), split);
+export function duplicatesIn(
+  { shards, targets }: LabelledImages,
+  evaluated: Exclude<Split, 'train'> = 'validation',
+): Promise<Result<Duplicates>> {
+  const splits = new Map<string, ImageTraits['split']>();
+  for (const sample of targets.samplesIn('train')) splits.set(targets.file(sample), 'train');
+  for (const sample of targets.samplesIn(evaluated)) splits.set(targets.file(sample), 'validation');
   const images = Array.from(splits, ([file, split]) => {
     const { sha256, dhash } = shards.entry(shards.rowOf(file) ?? -1);
     return { file, split, sha256, dhash };
