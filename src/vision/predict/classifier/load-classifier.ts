@@ -39,6 +39,7 @@ export async function loadClassifier(folder: string | URL, options: ClassifierOp
   if (!loaded.ok) throw new ClassifierError(loaded.failure.problems);
   const { tf, model } = loaded.value;
   const { tasks, height, width, fit, interpolation } = facts;
+  const layout = headLayout(tasks, heads);
   const predictor = await createBatchPredictor(tf, model, { height, width, batchSize });
   const resizing = { height, width, fit, interpolation, ...(maxPixels !== undefined && { maxPixels }) };
   const queue = new BatchQueue<ImageSource, DecodedImage, Answers>({
@@ -50,7 +51,6 @@ export async function loadClassifier(folder: string | URL, options: ClassifierOp
     batchSizes: predictor.batchSizes,
     maxWaiting,
   });
-  const layout = headLayout(tasks, heads);
   let disposed: Promise<void> | undefined;
   return {
     tasks: tasks.map((task) => ({ name: task.name, kind: kindOf(task), classes: classNamesOf(task) })),
