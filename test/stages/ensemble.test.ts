@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -131,6 +132,23 @@ describe('the predict stage with several models', () => {
       },
     ]);
   });
+});
+
+test('an ensemble needs models with the same heads', async () => {
+  const { inputs, models } = await twoModels();
+  const other = join(temporaryFolder(), 'model');
+  cpSync(models[1] ?? '', other, { recursive: true });
+  const facts = JSON.parse(readFileSync(join(other, 'pipeline.json'), 'utf8'));
+  facts.tasks[0].head = 'ordinal';
+  writeFileSync(join(other, 'pipeline.json'), JSON.stringify(facts));
+  const { failure } = await runStage(predict, { inputs: { ...inputs, models: collected(models[0], other) } });
+  expect(failure?.problems).toEqual([
+    {
+      message: 'this model has the heads ordinal, softmax, but the first model has softmax, softmax',
+      at: { file: other },
+      advice: 'Average models whose tasks have the same heads.',
+    },
+  ]);
 });
 
 test('the evaluate stage evaluates the mean of several models', async () => {

@@ -37,6 +37,7 @@ export function headLayout(tasks: readonly HeadTask[], heads: Heads = {}): HeadL
  * Returns the answer of a head to an image: see `Head.decode`.
  *
  * @param outputs float32 [n, all columns], row-major.
+ * @param image the row of the image.
  */
 export function answerOf(
   { task, head, offset, columns }: PlacedHead,

@@ -28,7 +28,7 @@ export function ordinal(): Head {
     },
     loss,
     jointLoss: loss,
-    decode: (outputs, task) => classProbabilities(outputs, task),
+    decode: classProbabilities,
     metrics: { acc: isRight, mae: classDistance },
   };
 }

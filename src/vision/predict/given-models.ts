@@ -26,7 +26,7 @@ interface GivenModelOptions {
  * @param options.modelWeights how much each of them counts, in their order; equally if omitted.
  * @param options.backbones the backbones that a model may have; the built-in ones by default.
  * @param options.heads the heads that it may have besides the built-in ones, by task.
- * @returns a problem if a model cannot be read, they have different tasks, or the weights do not fit.
+ * @returns a problem if a model cannot be read, they have different tasks or heads, or the weights do not fit.
  */
 export async function readGivenModels(
   models: readonly CollectedArtifact[],
@@ -42,28 +42,27 @@ export async function readGivenModels(
   const [first, ...others] = given;
   if (first === undefined || problems.length > 0) return failure(problems);
   const expected = describeTasks(first.facts.tasks);
+  const expectedHeads = describeHeads(first.facts);
   for (const { directory, facts } of others) {
-    const found = describeTasks(facts.tasks);
-    const heads = headNames(facts);
-    if (found === expected && heads === headNames(first.facts)) continue;
-    if (found === expected) {
+    const [found, foundHeads] = [describeTasks(facts.tasks), describeHeads(facts)];
+    if (found !== expected) {
       problems.push({
-        message: `this model has the heads ${heads}, but the first model has ${headNames(first.facts)}`,
+        message: `this model has the tasks ${found}, but the first model has ${expected}`,
         at: { file: directory },
-        advice: 'Average models that have the same heads.',
+        advice: 'Average models that were trained on the same targets.',
       });
-      continue;
+    } else if (foundHeads !== expectedHeads) {
+      problems.push({
+        message: `this model has the heads ${foundHeads}, but the first model has ${expectedHeads}`,
+        at: { file: directory },
+        advice: 'Average models whose tasks have the same heads.',
+      });
     }
-    problems.push({
-      message: `this model has the tasks ${found}, but the first model has ${expected}`,
-      at: { file: directory },
-      advice: 'Average models that were trained on the same targets.',
-    });
   }
   return problems.length > 0 ? failure(problems) : success([first, ...others]);
 }
 
-function headNames({ tasks }: ModelFacts): string {
+function describeHeads({ tasks }: ModelFacts): string {
   return tasks.map(({ head, ...task }) => head ?? defaultHead(task)).join(', ');
 }
 

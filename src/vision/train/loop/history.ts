@@ -43,8 +43,7 @@ export function computeEpochMetrics(
   epoch: Pick<EpochMetrics, 'epoch' | 'learning_rate'>,
 ): EpochMetrics {
   return {
-    epoch: epoch.epoch,
-    learning_rate: epoch.learning_rate,
+    ...epoch,
     loss: trained.loss,
     acc: {},
     ...metricsByTask(tasks, trained, ''),

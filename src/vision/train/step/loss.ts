@@ -58,14 +58,10 @@ function columnsOf(tf: TensorFlow, tensors: HeadTensors, group: HeadGroup, { tot
   return { outputs: cut(tensors.outputs), target: cut(tensors.target), weight: cut(tensors.weight) };
 }
 
-/** Computes the loss of a batch from outputs in memory: the sum over its samples. */
+/** Computes the loss of a batch from outputs in memory, float32 [n, all columns], row-major: the sum over its samples. */
 export type BatchLoss = (outputs: Float32Array, labels: BatchLabels, options?: TargetOptions) => number;
 
-/**
- * Returns a function that computes the loss of a batch op by op.
- *
- * @returns takes float32 [n, all columns], row-major.
- */
+/** Returns a function that computes the loss of a batch op by op. */
 export function batchLoss(tf: TensorFlow, layout: HeadLayout): BatchLoss {
   return (outputs, labels, options) =>
     tf.tidy(() => {
