@@ -1,5 +1,3 @@
-import { inspect } from 'node:util';
-
 /**
  * Checks an option of an augmentation, a head or an optimizer, which the code of a stage gives.
  *
@@ -15,5 +13,7 @@ export function checkOption(
   const [from, to] = typeof value === 'number' ? [value, value] : value;
   if (from >= least && to <= most && from <= to) return;
   const expected = typeof value === 'number' ? 'a number' : 'two ascending numbers';
-  throw new RangeError(`${name} is ${inspect(value)}, expected ${expected} from ${least} to ${most}`);
+  // Not by Node's `inspect`: a browser loads this, too.
+  const given = Array.isArray(value) ? `[ ${value.join(', ')} ]` : String(value);
+  throw new RangeError(`${name} is ${given}, expected ${expected} from ${least} to ${most}`);
 }

@@ -185,6 +185,13 @@ describe('a label table', () => {
     ]);
   });
 
+  test('leaves the images in the folder Tests for questions about every task', async () => {
+    const root = tableOf(['image,colour', '1.jpg,red', '2.jpg,red'], { 'Tests/9.jpg': 'image' });
+    const { metrics, logged } = await ingestOf(root, TABLE);
+    expect(metrics).toMatchObject({ samples: 2, questions: 1 });
+    expect(logged).toContain('each of the 1 image in Tests is a question for "colour"');
+  });
+
   test('is described by kind: the share of classes, the range of numbers, and what looks wrong', async () => {
     const root = tableOf([
       'image,tags,size,colour',

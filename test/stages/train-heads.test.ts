@@ -103,16 +103,16 @@ describe('heads that a stage is given', () => {
       kind: 'bad-input',
       problems: [
         {
-          message: 'the model has the head "count" for the task "hours", which this stage does not have',
+          message: 'the model has the head "count" for the task "hours", which is not given here',
           at: { file: expect.stringMatching(/pipeline\.json$/) },
-          advice: 'Give it that of the training stage, in its module: { heads: { hours: … } }.',
+          advice: 'Give the same one as to the training: { heads: { hours: … } }.',
         },
       ],
     });
     const other = trainStage({ heads: { ...heads, colour: softmax() } });
     const further = await runStage(other, { params: continued, inputs: { ...inputs, model: outputs['model'] ?? '' } });
     expect(further.failure?.problems).toMatchObject([
-      { message: 'the model has the head "ordinal" for the task "colour", but this stage gives it "softmax"' },
+      { message: 'the model has the head "ordinal" for the task "colour", but "softmax" is given here' },
     ]);
   });
 

@@ -1,4 +1,5 @@
 import type { LayersModel, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { Heads, HeadTask } from '../../src/vision/heads/head.ts';
 import type { BackboneName } from '../../src/vision/models/backbones/index.ts';
 import { buildClassifier } from '../../src/vision/models/classifier.ts';
 import type { TensorFlow } from '../../src/vision/tensorflow/load.ts';
@@ -9,9 +10,15 @@ export const VARIED_TASKS = [
 ];
 
 /** Builds a classifier whose weights all differ from constants: initial zeros and ones would hide missing weights. */
-export function variedModel(tf: TensorFlow, backbone: BackboneName, size: number): LayersModel {
-  const architecture = { backbone, height: size, width: size, tasks: VARIED_TASKS };
-  const model = buildClassifier(tf, architecture, { dropout: 0.5, seed: 1 });
+export function variedModel(
+  tf: TensorFlow,
+  backbone: BackboneName,
+  size: number,
+  tasks: readonly HeadTask[] = VARIED_TASKS,
+  heads: Heads = {},
+): LayersModel {
+  const architecture = { backbone, height: size, width: size, tasks };
+  const model = buildClassifier(tf, architecture, { dropout: 0.5, seed: 1, heads });
   for (const [seed, weight] of model.weights.entries()) {
     const variable = weight.read() as Variable;
     const between = (least: number, most: number) =>

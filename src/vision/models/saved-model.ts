@@ -15,10 +15,10 @@ import { backbones as builtIn } from './backbones/index.ts';
 import { findNonFiniteWeight } from './finite-weights.ts';
 import { layerDifferences } from './layer-differences.ts';
 import { type LayerJson, replaceCustomLayers, replaceCustomWeight } from './layers/replace-custom-layers.ts';
-import { summarize } from './picture/draw-model.ts';
+import { summarize } from './picture/summarize.ts';
 import { readSavedModel, TOPOLOGY_FILE } from './saved-model-file.ts';
 
-const FACTS_FILE = 'pipeline.json';
+export const FACTS_FILE = 'pipeline.json';
 const SUMMARY_FILE = 'summary.txt';
 const RETRAIN = 'Rerun the stage that trained the model.';
 
@@ -113,10 +113,9 @@ export async function readModelFacts(
   const { backbone, tasks } = facts.value;
   const problems = tasks.flatMap((task) => headProblem(task, heads, file));
   if (!Object.hasOwn(backbones, backbone)) {
-    const advice =
-      `It has ${Object.keys(backbones).join(', ')}. Give it those of the training stage, in its module: ` +
-      '{ backbones: { … } }.';
-    const message = `the model has the backbone "${backbone}", which this stage does not have`;
+    const given = Object.keys(backbones).join(', ');
+    const advice = `Given are ${given}. Give the same ones as to the training: { backbones: { … } }.`;
+    const message = `the model has the backbone "${backbone}", which is not given here`;
     problems.unshift({ message, at: { file }, advice });
   }
   return problems.length > 0 ? failure(problems) : facts;
@@ -126,14 +125,12 @@ function headProblem(task: HeadTask, heads: Heads, file: string): Problem[] {
   const { name, head = defaultHead(task) } = task;
   const given = Object.hasOwn(heads, name) ? heads[name] : undefined;
   if (given !== undefined && given.name !== head) {
-    const message = `the model has the head "${head}" for the task "${name}", but this stage gives it "${given.name}"`;
-    return [{ message, at: { file }, advice: 'Give all stages of a model the same heads, in their modules.' }];
+    const message = `the model has the head "${head}" for the task "${name}", but "${given.name}" is given here`;
+    return [{ message, at: { file }, advice: 'Give the same heads as to the training.' }];
   }
   if (headOf(task, heads) !== undefined) return [];
-  const message = `the model has the head "${head}" for the task "${name}", which this stage does not have`;
-  return [
-    { message, at: { file }, advice: `Give it that of the training stage, in its module: { heads: { ${name}: … } }.` },
-  ];
+  const message = `the model has the head "${head}" for the task "${name}", which is not given here`;
+  return [{ message, at: { file }, advice: `Give the same one as to the training: { heads: { ${name}: … } }.` }];
 }
 
 /** Returns the weights that have another name in a saved model: both names with the layer's, and both shapes. */

@@ -5,7 +5,7 @@ import type { Fit } from '../data/images/resizing.ts';
 import type { Quarantined } from '../data/shards/quarantine.ts';
 import { kindOf } from '../data/tables/label-kind.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
-import { answerOf } from '../heads/head-layout.ts';
+import { checkedAnswer } from '../heads/checked-answer.ts';
 import { headProblems } from '../heads/invalid-head.ts';
 import { withCheckedCode } from '../invalid-module-code.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
@@ -98,7 +98,7 @@ async function answer(
           }
           const asked = layout.heads.find(({ task }) => task.name === question.task);
           if (asked === undefined) continue;
-          await file.write(predictionLine(question, answerOf(asked, predicted.value, layout), kindOf(asked.task)));
+          await file.write(predictionLine(question, checkedAnswer(asked, predicted.value, layout), kindOf(asked.task)));
           lines += 1;
         }
         done += batch.value.length;

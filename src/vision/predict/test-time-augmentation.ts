@@ -1,6 +1,6 @@
 import type { LayersModel, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import { outputsOf } from '../models/forward.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
-import { outputsOf } from '../train/step/forward.ts';
 
 /** Variants of an image that are predicted, too, and averaged with it. */
 export interface TestTimeAugmentation {

@@ -1,5 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { build } from 'esbuild';
 import { execaNode } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OWN_MODULES } from '../../support/own-modules.ts';
@@ -19,12 +20,22 @@ const IMAGES_ONLY = `stages:
     inputs: { images: ingest.images, dataset: draw-shapes.images }
     params: { size: 32 }
 `;
+/** A program that uses the model, without a pipeline. */
+const SERVE = `import { loadClassifier } from 'pipeline/vision/predict';
+import { oneAgainstAll } from './lib/one-against-all.ts';
+import { mine } from './models/mine.ts';
+
+const classifier = await loadClassifier('served', { backbones: { mine }, heads: { shape: oneAgainstAll } });
+const results = await classifier.classify(process.argv.slice(2));
+for (const result of results) console.log(result.ok ? JSON.stringify(result.value) : result.failure[0]?.message);
+await classifier.dispose();
+`;
 const packed = new Packed();
 
 beforeAll(() => packed.pack());
 afterAll(() => packed.remove());
 
-test("a stranger's project trains with a backbone, a head and an augmentation of its own, type-checked strictly", {
+test("a stranger's project trains and classifies with a backbone, a head and an augmentation of its own, strictly typed", {
   timeout: 300_000,
 }, async () => {
   const project = packed.project('vision');
@@ -34,6 +45,8 @@ test("a stranger's project trains with a backbone, a head and an augmentation of
     mkdirSync(dirname(project.path(path)), { recursive: true });
     writeFileSync(project.path(path), text);
   }
+
+  writeFileSync(project.path('serve.ts'), SERVE);
 
   // A pipeline that uses no TensorFlow needs none.
   writeFileSync(project.path('images.yaml'), IMAGES_ONLY);
@@ -48,7 +61,23 @@ test("a stranger's project trains with a backbone, a head and an augmentation of
   const compiler = join(PACKAGES, 'typescript/bin/tsc');
   expect((await execaNode(compiler, [], { cwd: project.directory, reject: false })).stdout).toBe('');
   const set = ['backbone=mine', 'image_size=32', 'train.epochs=2', 'draw-shapes.images_per_class=20'];
-  const run = await project.pipeline('run', ...set.flatMap((each) => ['--set', each]));
+  const options = set.flatMap((each) => ['--set', each]);
+  const run = await project.pipeline('run', ...options);
   expect(run.exitCode, run.stderr).toBe(0);
   expect(run.stdout).toContain('7 stages');
+
+  expect(await project.pipeline('export', 'train.model', 'served', ...options)).toMatchObject({ exitCode: 0 });
+  expect(await project.pipeline('export', 'draw-shapes.images', 'drawn', ...options)).toMatchObject({ exitCode: 0 });
+  await build({
+    ...{ entryPoints: [project.path('serve.ts')], outfile: project.path('serve.mjs') },
+    ...{ bundle: true, packages: 'external', format: 'esm', platform: 'node' },
+  });
+  const [folder = ''] = readdirSync(project.path('drawn/images'));
+  const image = join('drawn/images', folder, readdirSync(project.path(join('drawn/images', folder)))[0] ?? '');
+  const served = { cwd: project.directory, reject: false, nodeOptions: [] } as const;
+  const { stdout, stderr } = await execaNode(project.path('serve.mjs'), [image, 'serve.ts'], served);
+  expect(stdout.split('\n'), stderr).toEqual([
+    expect.stringMatching(/^\{"[a-z_]+":\{"class":"[a-z]+","probabilities":\{/),
+    'cannot decode the image: it is a text file',
+  ]);
 });

@@ -72,8 +72,8 @@ describe('a project that `pipeline init --template vision` made, with a backbone
     );
     const { exitCode, stderr } = await project.run(...SMALL, '--set', 'backbone=mine', '--until', 'evaluate');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('the model has the backbone "mine", which this stage does not have');
-    expect(stderr).toContain('Give it those of the training stage, in its module: { backbones: { … } }.');
+    expect(stderr).toContain('the model has the backbone "mine", which is not given here');
+    expect(stderr).toContain('Give the same ones as to the training: { backbones: { … } }.');
     expect(stderr).toContain('the model has the head "one-against-all" for the task "shape"');
   });
 

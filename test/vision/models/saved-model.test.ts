@@ -76,7 +76,7 @@ describe('reading a saved model fails', () => {
     expect(await readModelFacts(directory)).toMatchObject({
       failure: [
         {
-          message: 'the model has the backbone "le-net", which this stage does not have',
+          message: 'the model has the backbone "le-net", which is not given here',
         },
       ],
     });

@@ -13,6 +13,8 @@ export interface DecodeOptions extends Resizing {
   /** Target size, in pixels. */
   readonly width: number;
   readonly height: number;
+  /** Images with more pixels are refused; 2^27 by default, and at most. */
+  readonly maxPixels?: number;
 }
 
 export interface DecodedImage {
@@ -71,11 +73,16 @@ function undecodableProblem(source: string | Buffer, reason: string) {
 }
 
 /** Reads the header; the failure is the reason why the pixels would not be decoded. Throws the decoder's error. */
-async function readHeader(source: Buffer, budget: MemoryBudget): Promise<Result<Metadata, string>> {
+async function readHeader(
+  source: Buffer,
+  budget: MemoryBudget,
+  maxPixels = MAX_PIXELS,
+): Promise<Result<Metadata, string>> {
   const metadata = await budget.use(source.length, () => sharp(source, { limitInputPixels: false }).metadata());
   const { width, height } = metadata;
-  if (width * height > MAX_PIXELS)
-    return failure(`its header declares ${width}×${height} pixels; at most ${MAX_PIXELS} are decoded`);
+  const most = Math.min(maxPixels, MAX_PIXELS);
+  if (width * height > most)
+    return failure(`its header declares ${width}×${height} pixels; at most ${most} are decoded`);
   const unsupported = unsupportedPixels(source, metadata);
   return unsupported === undefined ? success(metadata) : failure(unsupported);
 }
@@ -86,11 +93,11 @@ async function decode(
   options: DecodeOptions,
   budget: MemoryBudget,
 ): Promise<Result<DecodedImage, string>> {
-  const { width, height } = options;
+  const { width, height, maxPixels } = options;
   let pixels: Uint8Array;
   let original: Size;
   try {
-    const header = await readHeader(source, budget);
+    const header = await readHeader(source, budget, maxPixels);
     if (!header.ok) return header;
     original = header.value.autoOrient;
     pixels = await budget.use(decodedBytes(header.value), () => resize(source, original, options));

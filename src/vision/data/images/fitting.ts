@@ -1,11 +1,18 @@
 import type { Size } from './bilinear.ts';
 import type { Fit } from './resizing.ts';
 
+/** Returns the number of pixels of an image for each pixel of the target, by which it is resized in each direction. */
+export function factorsOf(fit: Fit, image: Size, target: Size): Size {
+  const [width, height] = [image.width / target.width, image.height / target.height];
+  if (fit === 'fill') return { width, height };
+  const factor = fit === 'cover' ? Math.min(width, height) : Math.max(width, height);
+  return { width: factor, height: factor };
+}
+
 /** Returns the size that an image gets before it is cropped or padded to the target size, rounded as sharp does. */
 export function sizeWithin(fit: Fit, image: Size, target: Size): Size {
   if (fit === 'fill') return target;
-  const factors = [image.width / target.width, image.height / target.height] as const;
-  const factor = fit === 'cover' ? Math.min(...factors) : Math.max(...factors);
+  const { width: factor } = factorsOf(fit, image, target);
   const scaled = (length: number) => Math.max(1, Math.round(length / factor));
   return { width: scaled(image.width), height: scaled(image.height) };
 }
@@ -28,7 +35,7 @@ export function centre(pixels: Uint8Array, image: Size, target: Size): Uint8Arra
   return result;
 }
 
-/** Returns how many pixels are cropped and padded before the first one; halves are rounded up, as sharp does. */
+/** Returns how many pixels are cropped and padded before the first one: halves are rounded up and down, as sharp does. */
 function offsets(from: number, to: number): readonly [number, number] {
-  return [Math.max(0, Math.floor((from - to + 1) / 2)), Math.max(0, Math.round((to - from) / 2))];
+  return [Math.max(0, Math.ceil((from - to) / 2)), Math.max(0, Math.floor((to - from) / 2))];
 }

@@ -1,8 +1,8 @@
 import type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { HeadLayout } from '../../heads/head-layout.ts';
+import { outputsOf } from '../../models/forward.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { Batch } from '../augmentations/augmentation.ts';
-import { outputsOf } from './forward.ts';
 import { l2Penalty } from './l2-penalty.ts';
 import { meanLoss } from './loss.ts';
 

@@ -81,7 +81,7 @@ describe('a backbone of somebody else', () => {
     const lacking = await readModelFacts(directory);
     expect(lacking).toMatchObject({
       ok: false,
-      failure: [{ message: 'the model has the backbone "mine", which this stage does not have' }],
+      failure: [{ message: 'the model has the backbone "mine", which is not given here' }],
     });
   });
 

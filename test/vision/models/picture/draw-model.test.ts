@@ -3,7 +3,8 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { type BackboneName, backboneNames, backbones } from '../../../../src/vision/models/backbones/index.ts';
 import { buildClassifier } from '../../../../src/vision/models/classifier.ts';
-import { drawModel, summarize } from '../../../../src/vision/models/picture/draw-model.ts';
+import { drawModel } from '../../../../src/vision/models/picture/draw-model.ts';
+import { summarize } from '../../../../src/vision/models/picture/summarize.ts';
 import { svgToPng } from '../../../../src/vision/models/picture/svg-to-png.ts';
 import { tensorFlow } from '../../../support/tensorflow.ts';
 

@@ -1,6 +1,6 @@
 import type { LayersModel, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import type { TrainingCall } from '../../models/layers/dropout.ts';
-import type { TensorFlow } from '../../tensorflow/load.ts';
+import type { TensorFlow } from '../tensorflow/load.ts';
+import type { TrainingCall } from './layers/dropout.ts';
 
 /**
  * Runs the forward pass of a classifier.
