@@ -1,6 +1,7 @@
 /** The vision half as a library: the stages of a pipeline that trains image models, and what they are given. */
 
 export type { LabelKind } from './data/tables/label-kind.ts';
+export type { Average, WeightedOutputs } from './heads/average.ts';
 export {
   type ClassLoss,
   type ClassLossTensors,

@@ -1,5 +1,6 @@
 import type { Targets, TaskLabel } from '../data/tables/targets.ts';
-import { answerOf, type HeadLayout } from '../heads/head-layout.ts';
+import { checkedAnswer } from '../heads/checked-answer.ts';
+import type { HeadLayout } from '../heads/head-layout.ts';
 
 /** What a model answers for one label of a sample. */
 export interface PredictedLabel extends TaskLabel {
@@ -31,7 +32,7 @@ export function collectPredictions({ labels }: Pick<Targets, 'labels'>, layout: 
           const head = layout.heads[label.task];
           // A copy: what a head returns may be a part of the batch.
           if (head !== undefined)
-            predicted.push({ ...label, sample, answer: answerOf(head, outputs, layout, image).slice() });
+            predicted.push({ ...label, sample, answer: checkedAnswer(head, outputs, layout, image).slice() });
         }
       }
     },

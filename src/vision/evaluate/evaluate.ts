@@ -3,6 +3,8 @@ import { badInput, type CollectedArtifact, failed, type StageFailure } from '../
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { resizingDifference } from '../data/images/resizing.ts';
 import type { EvaluatedSplit } from '../data/tables/task.ts';
+import { headProblems } from '../heads/invalid-head.ts';
+import { withCheckedCode } from '../invalid-module-code.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
 import { loadEnsemble } from '../predict/ensemble.ts';
 import { type GivenModel, readGivenModels } from '../predict/given-models.ts';
@@ -56,7 +58,7 @@ export async function evaluate(
   if (leftOut[options.split] > 0) log(leftOutWarning(leftOut));
   try {
     const evaluation = await withMemoryAdvice(options.batchSize, () =>
-      evaluateOn(data.value, paths, options, { progress, log }),
+      withCheckedCode(headProblems(options.heads), () => evaluateOn(data.value, paths, options, { progress, log })),
     );
     if (evaluation.ok) await writeFile(paths.evaluation, `${JSON.stringify(evaluation.value, undefined, 2)}\n`);
     return evaluation;

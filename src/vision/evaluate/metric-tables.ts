@@ -63,6 +63,12 @@ const NUMBERS: Shown = {
   ],
 };
 
+/** Returns the name under which a metric is shown. */
+export function metricName(metric: string): string {
+  const known = [ONE_CLASS, SEVERAL_CLASSES, NUMBERS].flatMap(({ metrics }) => metrics);
+  return known.find(([each]) => each === metric)?.[1] ?? metric.replaceAll('_', ' ');
+}
+
 const ofText = (name: string): MetricColumn => ({ name, isNumber: false });
 const ofNumbers = (name: string, short?: string): MetricColumn => ({ name, ...(short && { short }), isNumber: true });
 

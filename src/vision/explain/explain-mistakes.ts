@@ -7,6 +7,8 @@ import { openShards, type ShardSet } from '../data/shards/shards.ts';
 import { type EvaluatedSample, isMistake, readPredictedSamples } from '../evaluate/samples-table.ts';
 import type { Heads } from '../heads/head.ts';
 import { headLayout } from '../heads/head-layout.ts';
+import { headProblems } from '../heads/invalid-head.ts';
+import { withCheckedCode } from '../invalid-module-code.ts';
 import type { Backbones } from '../models/backbones/backbone.ts';
 import { buildClassifier } from '../models/classifier.ts';
 import { loadWeightsInto, type ModelFacts, readModelFacts } from '../models/saved-model.ts';
@@ -46,10 +48,11 @@ export interface ExplainOptions {
  * @returns the number of samples; a `bad-input` failure if shards, samples and model do not fit together; a `failed` one if
  *   TensorFlow or the weights cannot be loaded.
  */
-export async function explainMistakes(
-  paths: ExplainPaths,
-  options: ExplainOptions,
-): Promise<Result<number, StageFailure>> {
+export function explainMistakes(paths: ExplainPaths, options: ExplainOptions): Promise<Result<number, StageFailure>> {
+  return withCheckedCode(headProblems(options.heads), () => explain(paths, options));
+}
+
+async function explain(paths: ExplainPaths, options: ExplainOptions): Promise<Result<number, StageFailure>> {
   const samples = await readPredictedSamples(paths.samples);
   if (!samples.ok) return failure(badInput(samples.failure));
   const facts = await readModelFacts(paths.model, options.backbones, options.heads);

@@ -29,7 +29,7 @@ export function ordinal(): Head {
     },
     loss,
     jointLoss: loss,
-    decode: (outputs, task) => classProbabilities(outputs, task),
+    decode: classProbabilities,
     // A model that is sure of a low class has learnt nothing about the columns of the higher ones.
     average(models, average, task) {
       const classes = models.map(({ outputs, share }) => ({ outputs: classProbabilities(outputs, task), share }));

@@ -3,7 +3,7 @@ import type { Viewer } from '../../shared/extensions/viewer.ts';
 import { evenlySpread } from '../../shared/files.ts';
 import { bytes, figure, plural } from '../../shared/text/format.ts';
 import { cut, cutMiddle, displayWidth, oneLine } from '../../shared/text/table.ts';
-import type { EpochMetrics } from '../train/loop/history.ts';
+import { type EpochMetrics, validationMetrics } from '../train/loop/history.ts';
 import { titledTable } from './titled-table.ts';
 
 const BARS = '▁▂▃▄▅▆▇█';
@@ -75,16 +75,33 @@ function curvesOf(epochs: readonly EpochMetrics[]): readonly Curve[] {
     const best = better === 'less' ? Math.min(...finite) : Math.max(...finite);
     return { name, values, best: better === undefined || finite.length === 0 ? undefined : values.indexOf(best) };
   };
-  const tasks = [...new Set(epochs.flatMap(({ val_acc: accuracies }) => Object.keys(accuracies ?? {})))];
+  const tasks = metricsByTask(epochs).map(({ metric, task }) => {
+    const values = (epoch: EpochMetrics) => validationMetrics(epoch)[metric]?.[task];
+    return curve(`val_${metric}/${task}`, values, BETTER[metric]);
+  });
   return [
     curve('loss', ({ loss }) => loss, 'less'),
     curve('val_loss', ({ val_loss: loss }) => loss, 'less'),
     curve('val_weighted_acc', ({ val_weighted_acc: accuracy }) => accuracy, 'more'),
-    ...(tasks.length > 1
-      ? tasks.map((task) => curve(`val_acc/${task}`, ({ val_acc: each }) => each?.[task], 'more'))
-      : []),
+    ...tasks,
     curve('learning_rate', ({ learning_rate: rate }) => rate),
   ].filter(({ values }) => values.some(Number.isFinite));
+}
+
+/** The direction of the metrics of the built-in heads. Of others it is not known which epoch is the best. */
+const BETTER: Readonly<Record<string, 'less' | 'more'>> = { acc: 'more', mae: 'less' };
+
+/** Returns the validation metrics of the tasks. An only accuracy is the weighted one. */
+export function metricsByTask(
+  epochs: readonly EpochMetrics[],
+): readonly { readonly metric: string; readonly task: string }[] {
+  const tasks = new Map<string, Set<string>>();
+  for (const epoch of epochs)
+    for (const [metric, values] of Object.entries(validationMetrics(epoch)))
+      tasks.set(metric, new Set([...(tasks.get(metric) ?? []), ...Object.keys(values)]));
+  return [...tasks].flatMap(([metric, names]) =>
+    metric === 'acc' && names.size === 1 ? [] : Array.from(names, (task) => ({ metric, task })),
+  );
 }
 
 /** Returns a bar for each value, from the smallest to the largest, and a space where there is none. */

@@ -4,6 +4,7 @@ import { count } from '../../shared/text/format.ts';
 import type { Estimate } from '../evaluate/estimates.ts';
 import { wordsOf } from '../evaluate/evaluated-words.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
+import { metricName } from '../evaluate/metric-tables.ts';
 import { type EvaluatedSample, isMistake } from '../evaluate/samples-table.ts';
 import { comparedMetricsOf } from '../evaluate/tasks/kind-metrics.ts';
 import { type Captioned, type Pictures, pictureList } from './pictures.tsx';
@@ -23,7 +24,7 @@ export async function changesElement(before: Evaluated, now: Evaluated, pictures
     const known: Readonly<Record<string, Estimate>> = earlier.get(task.name)?.metrics ?? {};
     return comparedMetricsOf(task).map(([metric, estimate]) => [
       task.name,
-      metric.replaceAll('_', ' '),
+      metricName(metric),
       ...pair(known[metric], estimate),
     ]);
   });

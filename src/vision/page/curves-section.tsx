@@ -2,6 +2,8 @@ import { dot, line, ruleX, text } from '@observablehq/plot';
 import type { JSX } from 'preact';
 import { chart } from '../../shared/page/chart.ts';
 import { figure } from '../../shared/text/format.ts';
+import { metricsByTask } from '../inspect/history.ts';
+import { trainingMetrics, validationMetrics } from '../train/loop/history.ts';
 import type { StageHistory } from './known-artifacts.ts';
 
 interface Point {
@@ -27,9 +29,22 @@ export function curvesElement(histories: readonly StageHistory[]): JSX.Element {
       <div class="pair">
         {lineChart('Loss', loss, starts, best)}
         {accuracy.length > 0 && lineChart('Weighted accuracy', accuracy, starts)}
+        {otherMetrics(histories).map(({ metric, task }) => {
+          const points = pointsOf(histories, (epoch) => ({
+            training: trainingMetrics(epoch)[metric]?.[task],
+            validation: validationMetrics(epoch)[metric]?.[task],
+          }));
+          return lineChart(`${metric.replaceAll('_', ' ')} of ${task}`, points, starts);
+        })}
       </div>
     </>
   );
+}
+
+/** Returns the metrics of the tasks beside the accuracy, of which the weighted mean is shown. */
+function otherMetrics(histories: readonly StageHistory[]) {
+  const epochs = histories.flatMap((history) => history.epochs);
+  return metricsByTask(epochs).filter(({ metric }) => metric !== 'acc');
 }
 
 function pointsOf(

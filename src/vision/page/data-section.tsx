@@ -8,6 +8,8 @@ import { spread } from '../data/shards/spread.ts';
 import type { Duplicates } from '../data/tables/duplicates.ts';
 import { labelText } from '../data/tables/label-text.ts';
 import type { SampleTable } from '../data/tables/samples.ts';
+import type { EvaluatedSplit } from '../data/tables/task.ts';
+import type { Evaluation } from '../evaluate/evaluation.ts';
 import { type ClassCounts, numberRows, type TaskCounts } from '../inspect/class-counts.ts';
 import { extremeImages } from './extreme-images.ts';
 import { type Captioned, type Pictures, pictureList } from './pictures.tsx';
@@ -20,13 +22,14 @@ const SHOWN_DUPLICATES = 20;
 interface Data {
   readonly counts: ClassCounts | undefined;
   readonly samples: SampleTable | undefined;
-  readonly duplicates: Duplicates | undefined;
+  /** As far as it is known: what is in a cache may have been changed. */
+  readonly evaluation: Partial<Pick<Evaluation, 'duplicates' | 'split'>> | undefined;
   readonly shards: ShardSet | undefined;
 }
 
 /** What the data set is like: its classes by split, some of its images, and images that may be unusable. */
 export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.Element> {
-  const { counts, samples, duplicates, shards } = data;
+  const { counts, samples, evaluation, shards } = data;
   const extremes = shards === undefined ? undefined : await extremeImages(shards);
   const table = counts?.tasks.flatMap(classRows) ?? [];
   const hasTest = table.some(({ test }) => test !== undefined);
@@ -56,8 +59,8 @@ export async function dataElement(data: Data, pictures: Pictures): Promise<JSX.E
           />
         </details>
       )}
+      {evaluation?.duplicates !== undefined && duplicateList(evaluation.duplicates, evaluation.split ?? 'validation')}
       {counts !== undefined && numbersTable(counts)}
-      {duplicates !== undefined && duplicateList(duplicates)}
       {samples !== undefined && (
         <>
           <h3>Samples</h3>
@@ -146,20 +149,20 @@ function numbersTable({ tasks }: ClassCounts): JSX.Element | null {
   );
 }
 
-function duplicateList({ exact, near }: Duplicates): JSX.Element {
+function duplicateList({ exact, near }: Duplicates, split: EvaluatedSplit): JSX.Element {
   const pairs = [...exact, ...near];
-  if (pairs.length === 0) return <p>No validation image is also a training image.</p>;
+  if (pairs.length === 0) return <p>No {split} image is also a training image.</p>;
   return (
     <>
       <h3>Duplicates across the split</h3>
       <p>
-        {count(exact.length)} validation images are identical to a training image and {count(near.length)} nearly so,
-        which flatters the metrics.
+        {count(exact.length)} {split} images are identical to a training image and {count(near.length)} nearly so, which
+        flatters the metrics.
         {pairs.length > SHOWN_DUPLICATES && ` The first ${SHOWN_DUPLICATES} are shown.`}
       </p>
       <DataTable
         caption="Duplicates"
-        columns={[{ name: 'validation' }, { name: 'training' }]}
+        columns={[{ name: split }, { name: 'training' }]}
         rows={pairs.slice(0, SHOWN_DUPLICATES).map(({ validation, train }) => [validation, train])}
       />
     </>

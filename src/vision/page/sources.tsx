@@ -8,6 +8,7 @@ import type {
 import { bytes } from '../../shared/text/format.ts';
 import type { ShardSet } from '../data/shards/shards.ts';
 import type { Evaluation } from '../evaluate/evaluation.ts';
+import { metricName } from '../evaluate/metric-tables.ts';
 import { evaluationIntervals } from '../evaluate/reported-metrics.ts';
 import { reportedMetricsOf } from '../evaluate/tasks/kind-metrics.ts';
 import { calibrationElement } from './calibration-section.tsx';
@@ -53,13 +54,17 @@ function headlineOf(artifacts: readonly ReportArtifact[]): Headline | undefined 
   const [metric = '', first] = (task && reportedMetricsOf(task)[0]) ?? [];
   const [name, estimate] = weighted?.accuracy
     ? ['Weighted accuracy', weighted.accuracy]
-    : [`${metric.charAt(0).toUpperCase()}${metric.slice(1).replaceAll('_', ' ')} of ${task?.name}`, first];
+    : [`${capitalized(metricName(metric))} of ${task?.name}`, first];
   if (estimate === undefined || estimate.value === null) return undefined;
   return {
     name: evaluations.length === 1 ? name : `${name} of ${stage}`,
     value: estimate.value,
     interval: estimate.interval ?? undefined,
   };
+}
+
+function capitalized(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
 function intervalsIn(artifacts: readonly ReportArtifact[]): readonly MetricInterval[] {
@@ -79,7 +84,7 @@ async function sectionsOf(
   const evaluations = evaluationsIn(artifacts);
   const evaluation = evaluations.at(-1);
   if (counts !== undefined || shards !== undefined) {
-    const data = { counts, samples, duplicates: evaluation?.duplicates, shards };
+    const data = { counts, samples, evaluation, shards };
     sections.push({ id: 'data', title: 'Data', content: await dataElement(data, pictures) });
   }
   const evaluated = await Promise.all(evaluations.map((each) => withSamples(each, artifacts)));
@@ -133,7 +138,7 @@ async function evaluationSections(
   const cells = suffix === '' ? picturedCells(evaluation, samples) : new Set<string>();
   const named = (title: string) => (all.length === 1 ? title : `${title} (${evaluation.stage})`);
   const sections: ReportSection[] = [
-    { id: `classes${suffix}`, title: named('Classes'), content: classesElement(evaluation) },
+    { id: `classes${suffix}`, title: named('Metrics'), content: classesElement(evaluation) },
   ];
   if (confusedTasks(evaluation).length > 0) {
     sections.push(

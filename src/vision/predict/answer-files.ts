@@ -6,8 +6,9 @@ import { createArrowFile, float32Column, float32ListColumn, textColumn } from '.
 import { kindOf } from '../data/tables/label-kind.ts';
 import { indexOfLargest } from '../evaluate/metrics/task-predictions.ts';
 import type { HeadTask } from '../heads/head.ts';
-import { answerJson, type ImageAnswer, type TaskAnswer } from './image-answers.ts';
+import type { ImageAnswer } from './image-answers.ts';
 import { decimals, LIST_SEPARATOR, probabilityList } from './prediction-line.ts';
+import { answerJson, type TaskAnswer } from './task-answer.ts';
 
 /**
  * How the answers about a folder of images are written. `csv`: a row for each image and task. `jsonl`: an object for each

@@ -1,5 +1,9 @@
+import { counted } from '../../shared/wording.ts';
 import { type Average, meanOutputs } from '../heads/average.ts';
+import type { Head, HeadTask } from '../heads/head.ts';
 import type { HeadLayout } from '../heads/head-layout.ts';
+import { InvalidHead } from '../heads/invalid-head.ts';
+import { shown } from '../invalid-module-code.ts';
 
 /** The predictions of one of several models. */
 export interface WeightedModel {
@@ -30,8 +34,15 @@ export function averageOf(
         outputs: outputs.subarray(begin, begin + columns),
         share: weight / total,
       }));
-      averaged.set((head.average ?? meanOutputs)(own, average, task), begin);
+      averaged.set(checked((head.average ?? meanOutputs)(own, average, task), columns, head, task), begin);
     }
   }
   return averaged;
+}
+
+function checked(averaged: unknown, columns: number, head: Head, task: HeadTask): ArrayLike<number> {
+  if ((Array.isArray(averaged) || ArrayBuffer.isView(averaged)) && 'length' in averaged && averaged.length === columns)
+    return averaged as ArrayLike<number>;
+  const did = `returned ${shown(averaged)} from "average", expected ${counted(columns, 'number')}`;
+  throw new InvalidHead(head, task, did, 'Return as many numbers as the head has columns.');
 }

@@ -5,6 +5,8 @@ import { badInput, type CollectedArtifact, type StageFailure } from '../../index
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { DatasetFiles } from '../data/labels/dataset-files.ts';
 import { readFolderTree } from '../data/labels/folder-tree.ts';
+import { headProblems } from '../heads/invalid-head.ts';
+import { withCheckedCode } from '../invalid-module-code.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { type AnswerFile, type AnswerFormat, createAnswerFile } from './answer-files.ts';
 import { type Ensemble, loadEnsemble } from './ensemble.ts';
@@ -50,7 +52,11 @@ export interface Classified {
  *   model cannot be read; a `failed` one if TensorFlow cannot be loaded.
  * @throws the signal's reason if it is aborted.
  */
-export async function classify(
+export function classify(paths: ClassifyPaths, options: ClassifyOptions): Promise<Result<Classified, StageFailure>> {
+  return withCheckedCode(headProblems(options.heads), () => classifyImages(paths, options));
+}
+
+async function classifyImages(
   paths: ClassifyPaths,
   options: ClassifyOptions,
 ): Promise<Result<Classified, StageFailure>> {

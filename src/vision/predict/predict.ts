@@ -5,7 +5,9 @@ import type { Fit } from '../data/images/resizing.ts';
 import type { Quarantined } from '../data/shards/quarantine.ts';
 import { kindOf } from '../data/tables/label-kind.ts';
 import { type Question, readQuestions } from '../data/tables/questions.ts';
-import { answerOf } from '../heads/head-layout.ts';
+import { checkedAnswer } from '../heads/checked-answer.ts';
+import { headProblems } from '../heads/invalid-head.ts';
+import { withCheckedCode } from '../invalid-module-code.ts';
 import { withMemoryAdvice } from '../tensorflow/out-of-memory.ts';
 import { describeTasks } from '../train/start/starting-point.ts';
 import { loadEnsemble } from './ensemble.ts';
@@ -45,7 +47,14 @@ export interface Predicted {
  *   have its task; a `failed` one if TensorFlow cannot be loaded or memory is exhausted.
  * @throws the signal's reason if it is aborted.
  */
-export async function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<Predicted, StageFailure>> {
+export function predict(paths: PredictPaths, options: PredictOptions): Promise<Result<Predicted, StageFailure>> {
+  return withCheckedCode(headProblems(options.heads), () => predictQuestions(paths, options));
+}
+
+async function predictQuestions(
+  paths: PredictPaths,
+  options: PredictOptions,
+): Promise<Result<Predicted, StageFailure>> {
   const questions = await readQuestions(paths.questions);
   if (!questions.ok) return failure(badInput(questions.failure));
   const models = await readGivenModels(paths.models, options);
@@ -89,7 +98,7 @@ async function answer(
           }
           const asked = layout.heads.find(({ task }) => task.name === question.task);
           if (asked === undefined) continue;
-          await file.write(predictionLine(question, answerOf(asked, predicted.value, layout), kindOf(asked.task)));
+          await file.write(predictionLine(question, checkedAnswer(asked, predicted.value, layout), kindOf(asked.task)));
           lines += 1;
         }
         done += batch.value.length;

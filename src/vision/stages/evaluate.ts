@@ -35,8 +35,8 @@ const params = {
 } as const;
 
 /**
- * Returns the stage that evaluates a model, or the mean of several, on the validation or the test split, with intervals and suspected
- * label errors.
+ * Returns the stage that evaluates a model, or the mean of several, on the validation or the test split, with intervals and
+ * suspected label errors.
  */
 export function evaluateStage({ backbones: given, heads }: ModelStageOptions = {}) {
   const backbones = withBuiltIn(given);

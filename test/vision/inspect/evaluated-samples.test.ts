@@ -87,9 +87,9 @@ describe('pipeline inspect of the samples of an evaluation', () => {
     ]);
     expect(lines.slice(-4)).toEqual([
       '2 of 3 samples have a wrong prediction, the largest loss first',
-      '  file   task  true                    predicted                 loss',
-      '  c.jpg  tags  hat (0.25)              none                    2.0000',
-      '  a.jpg  tags  dog (0.90), cat (0.25)  dog (0.90), hat (0.50)  0.8000',
+      '  file   task  true                       predicted                    loss',
+      '  c.jpg  tags  hat (0.25)                 none                       2.0000',
+      '  a.jpg  tags  dog (0.90) and cat (0.25)  dog (0.90) and hat (0.50)  0.8000',
     ]);
     expect(content).toMatchObject({
       mistakes: 2,

@@ -34,6 +34,18 @@ describe('pipeline inspect of the history of a training', () => {
     expect(lines.join('\n')).toMatch(/val_acc\/colour .*0\.5[\s\S]*val_acc\/length .*0\.75/);
   });
 
+  test('shows the other metrics of the heads, with the best epoch where it is known which is better', async () => {
+    const history = [3, 1, 2].map((error, at) => ({
+      ...{ epoch: at + 1, learning_rate: 0.001, loss: 1, acc: {}, mae: { size: error }, val_loss: 1 },
+      ...{ val_mae: { size: error }, val_degrees: { angle: error }, val_broken: null, val_list: [1] },
+    }));
+    const { lines } = await inspectHistory({ epochs: history }, { width: 80 });
+    const rows = lines.map((line) => line.trim().split(/ {2,}/));
+    expect(rows).toContainEqual(['val_mae/size', '█▁▅', '3', '1', '2', '2']);
+    expect(rows).toContainEqual(['val_degrees/angle', '█▁▅', '3', '2']);
+    expect(lines.join('\n')).not.toMatch(/broken|list/);
+  });
+
   test('goes by the training loss where there is no validation', async () => {
     const epochs = [
       { epoch: 1, loss: 2, learning_rate: 1, acc: {} },

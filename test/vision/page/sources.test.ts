@@ -1,12 +1,19 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { expect, test } from 'vitest';
 import type { ReportArtifact } from '../../../src/shared/extensions/report.ts';
 import { reportSources } from '../../../src/vision/page/sources.tsx';
+import evaluate from '../../../stages/evaluate.ts';
+import train from '../../../stages/train.ts';
+import { params } from '../../stages/training.ts';
 import { temporaryFolder, writeFiles } from '../../support/dataset.ts';
+import { evaluationOf, size, tags } from '../../support/evaluations.ts';
 import { ingestOf } from '../../support/ingest.ts';
+import { mixedLabels } from '../../support/mixed-labels.ts';
 import { replaced, reportedStages } from '../../support/reported-stages.ts';
+import { collected, runStage } from '../../support/run-stage.ts';
 
 const [source] = reportSources;
 
@@ -94,6 +101,47 @@ test('files of other stages with the same names are left out', async () => {
   }
   expect([...(await elementsOf(artifacts)).keys()]).toEqual([]);
   expect(source?.headline(artifacts)).toBeUndefined();
+});
+
+test('a report of tasks with labels of every kind has their metrics, and the largest errors of numbers', async () => {
+  const inputs = await mixedLabels(40);
+  const trained = await runStage(train, { params: { ...params, epochs: 1, learning_rate: 1e-6 }, inputs });
+  const models = collected(trained.outputs['model'] ?? '');
+  const evaluated = await runStage(evaluate, { params: { bootstrap_resamples: 20 }, inputs: { ...inputs, models } });
+  const artifacts = [
+    { stage: 'resize', output: 'shards', file: 'shards', kind: 'directory' as const, path: inputs.shards },
+    ...['evaluation.json', 'samples.arrow'].map((file) => {
+      const output = file.split('.')[0] ?? '';
+      return { stage: 'evaluate', output, file, kind: 'file' as const, path: evaluated.outputs[output] ?? '' };
+    }),
+    {
+      ...{ stage: 'train', output: 'history', file: 'history.json', kind: 'file' as const },
+      path: trained.outputs['history'] ?? '',
+    },
+  ];
+  const elements = await elementsOf(artifacts);
+  expect([...elements.keys()]).toEqual(expect.arrayContaining(['classes', 'confusion', 'calibration', 'numbers']));
+  const classes = elements.get('classes') ?? '';
+  for (const words of ['mean average precision', 'quadratic weighted kappa', 'root mean squared error', 'hours: 1'])
+    expect(classes).toContain(words);
+  expect(classes).toContain('strong');
+  // The tasks with one class for each sample have a confusion matrix.
+  expect(elements.get('confusion')?.match(/<caption>/g)).toHaveLength(2);
+  expect(elements.get('numbers')).toContain('Predicted by true number, hours: 0');
+  expect(elements.get('mistakes')).toContain('Largest errors of numbers');
+  expect(elements.get('mistakes')).toMatch(/true none|true warm/);
+  expect(elements.get('curves')).toContain('mae of hours by epoch');
+});
+
+test('without tasks of one class for each sample, the headline is the first metric of the first task', () => {
+  const path = join(temporaryFolder(), 'evaluation.json');
+  writeFileSync(path, JSON.stringify(evaluationOf(tags, size)));
+  const artifact = { stage: 'evaluate', output: 'evaluation', file: 'evaluation.json', kind: 'file' as const, path };
+  expect(source?.headline([artifact])).toEqual({
+    name: 'Mean average precision of tags',
+    value: 0.875,
+    interval: [0.775, 0.875],
+  });
 });
 
 test('a report says what labels of every kind are like, and shows them in words', async () => {

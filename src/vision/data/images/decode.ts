@@ -13,7 +13,7 @@ export interface DecodeOptions extends Resizing {
   /** Target size, in pixels. */
   readonly width: number;
   readonly height: number;
-  /** Images with more pixels are refused; 2^27 by default. */
+  /** Images with more pixels are refused; 2^27 by default, and at most. */
   readonly maxPixels?: number;
 }
 
@@ -80,8 +80,9 @@ async function readHeader(
 ): Promise<Result<Metadata, string>> {
   const metadata = await budget.use(source.length, () => sharp(source, { limitInputPixels: false }).metadata());
   const { width, height } = metadata;
-  if (width * height > maxPixels)
-    return failure(`its header declares ${width}×${height} pixels; at most ${maxPixels} are decoded`);
+  const most = Math.min(maxPixels, MAX_PIXELS);
+  if (width * height > most)
+    return failure(`its header declares ${width}×${height} pixels; at most ${most} are decoded`);
   const unsupported = unsupportedPixels(source, metadata);
   return unsupported === undefined ? success(metadata) : failure(unsupported);
 }

@@ -27,10 +27,26 @@ export interface MultiLabelPredictions {
   readonly predicted: Uint8Array;
 }
 
-/** Predictions with what the average precision needs. */
-export interface RankedPredictions extends MultiLabelPredictions {
-  /** For each class the samples by its descending probability. */
-  readonly orders: readonly Int32Array[];
+/** What the metrics need, in the order in which they read it: a data set may have many classes, and many resamples. */
+export interface RankedPredictions {
+  /** The number of samples. */
+  readonly count: number;
+  readonly byClass: readonly RankedClass[];
+  /** 1 for the samples of which anything is known. */
+  readonly known: Uint8Array;
+  /** 1 for the samples all of whose decisions are right. */
+  readonly matched: Uint8Array;
+}
+
+/** The samples of which is known whether they have a class, by its descending probability. */
+interface RankedClass {
+  readonly samples: Int32Array;
+  /** 1 for those that have the class. */
+  readonly truth: Uint8Array;
+  /** 1 for those for which it is answered. */
+  readonly predicted: Uint8Array;
+  /** 1 for the last of those with the same probability: a threshold answers all of them or none. */
+  readonly isLast: Uint8Array;
 }
 
 export interface MultiLabelClassMetrics extends ClassMetrics {
@@ -40,12 +56,35 @@ export interface MultiLabelClassMetrics extends ClassMetrics {
 
 /** Orders the samples by the probability of each class. */
 export function rankSamples(predictions: MultiLabelPredictions): RankedPredictions {
-  const { classes, samples, probabilities } = predictions;
-  const orders = Array.from({ length: classes }, (_, label) => {
-    const of = (sample: number) => probabilities[sample * classes + label] ?? 0;
-    return Int32Array.from(samples.keys()).sort((a, b) => of(b) - of(a) || a - b);
-  });
-  return { ...predictions, orders };
+  const { classes, samples } = predictions;
+  const [known, matched] = [new Uint8Array(samples.length), new Uint8Array(samples.length).fill(1)];
+  for (let at = 0; at < samples.length * classes; at += 1) {
+    if (predictions.unknown[at] === 1) continue;
+    const sample = Math.floor(at / classes);
+    known[sample] = 1;
+    if (predictions.truth[at] !== predictions.predicted[at]) matched[sample] = 0;
+  }
+  const byClass = Array.from({ length: classes }, (_, label) => rankedClass(predictions, label));
+  return { count: samples.length, byClass, known, matched };
+}
+
+function rankedClass(predictions: MultiLabelPredictions, label: number): RankedClass {
+  const { classes, unknown, truth, probabilities, predicted } = predictions;
+  const at = (sample: number) => sample * classes + label;
+  const probabilityOf = (sample: number) => probabilities[at(sample)] ?? 0;
+  const samples = Int32Array.from(predictions.samples.keys())
+    .filter((sample) => unknown[at(sample)] === 0)
+    .sort((a, b) => probabilityOf(b) - probabilityOf(a) || a - b);
+  const isLast = (sample: number, place: number) => {
+    const next = samples[place + 1];
+    return next === undefined || probabilityOf(next) !== probabilityOf(sample);
+  };
+  return {
+    samples,
+    truth: Uint8Array.from(samples, (sample) => truth[at(sample)] ?? 0),
+    predicted: Uint8Array.from(samples, (sample) => predicted[at(sample)] ?? 0),
+    isLast: Uint8Array.from(samples, (sample, place) => (isLast(sample, place) ? 1 : 0)),
+  };
 }
 
 /**
@@ -57,106 +96,70 @@ export function rankSamples(predictions: MultiLabelPredictions): RankedPredictio
  *   `exact_match`, the share of samples all of whose decisions are right.
  */
 export function multiLabelMetrics(
-  ranked: RankedPredictions,
-  weights?: Uint32Array,
+  { byClass, count, known, matched }: RankedPredictions,
+  weights: Uint32Array = new Uint32Array(count).fill(1),
 ): Readonly<Record<MultiLabelMetric, number>> {
-  const counts = Array.from({ length: ranked.classes }, (_, label) => countsOf(ranked, label, weights));
+  const counts = byClass.map((each) => countsOf(each, weights));
   const all = (pick: (counts: Counts) => number) => counts.reduce((sum, each) => sum + pick(each), 0);
   const occurring = counts.filter(({ actual, predicted }) => actual + predicted > 0);
-  const precisions = counts.flatMap(({ actual }, label) =>
-    actual > 0 ? [averagePrecisionOf(ranked, label, weights)] : [],
-  );
+  const sumOver = (samples: Uint8Array) =>
+    samples.reduce((sum, isOne, sample) => sum + isOne * (known[sample] ?? 0) * (weights[sample] ?? 0), 0);
   return {
-    mean_average_precision: meanOf(precisions),
+    mean_average_precision: meanOf(
+      counts.filter(({ actual }) => actual > 0).map(({ averagePrecision }) => averagePrecision),
+    ),
     macro_f1: meanOf(occurring.map(({ hits, actual, predicted }) => f1Of(hits, actual, predicted))),
     micro_f1: f1Of(
       all(({ hits }) => hits),
       all(({ actual }) => actual),
       all(({ predicted }) => predicted),
     ),
-    hamming_accuracy: all(({ right }) => right) / all(({ known }) => known),
-    exact_match: exactMatch(ranked, weights),
+    hamming_accuracy: all(({ right }) => right) / all(({ decided }) => decided),
+    exact_match: sumOver(matched) / sumOver(known),
   };
 }
 
 /** Returns the metrics of each class, by class index. */
-export function multiLabelClassMetrics(ranked: RankedPredictions): readonly MultiLabelClassMetrics[] {
-  return ranked.orders.map((_, label) => {
-    const { hits, actual, predicted } = countsOf(ranked, label);
+export function multiLabelClassMetrics({ byClass, count }: RankedPredictions): readonly MultiLabelClassMetrics[] {
+  const once = new Uint32Array(count).fill(1);
+  return byClass.map((each) => {
+    const { hits, actual, predicted, averagePrecision } = countsOf(each, once);
     return {
       ...metricsOfClass(hits, actual, predicted),
-      average_precision: actual === 0 ? null : averagePrecisionOf(ranked, label),
+      average_precision: actual === 0 ? null : averagePrecision,
     };
   });
 }
 
 /** What is counted of the decisions about one class. */
 interface Counts {
-  /** Decisions whose truth is known. */
-  readonly known: number;
+  readonly decided: number;
   readonly right: number;
   readonly hits: number;
   readonly actual: number;
   readonly predicted: number;
+  /**
+   * The sum over all thresholds of the precision, times by how much the recall rises; NaN if no sample has the class.
+   */
+  readonly averagePrecision: number;
 }
 
-function countsOf(predictions: MultiLabelPredictions, label: number, weights?: Uint32Array): Counts {
-  const { classes, samples, truth, unknown, predicted: decisions } = predictions;
-  let [known, right, hits, actual, predicted] = [0, 0, 0, 0, 0];
-  for (let sample = 0; sample < samples.length; sample += 1) {
-    const at = sample * classes + label;
-    const weight = weights?.[sample] ?? 1;
-    if (unknown[at] === 1 || weight === 0) continue;
-    const [is, says] = [truth[at] === 1, decisions[at] === 1];
-    known += weight;
+function countsOf({ samples, truth, predicted: decisions, isLast }: RankedClass, weights: Uint32Array): Counts {
+  let [decided, right, hits, actual, predicted, before, sum] = [0, 0, 0, 0, 0, 0, 0];
+  for (let place = 0; place < samples.length; place += 1) {
+    const weight = weights[samples[place] ?? 0] ?? 0;
+    const [is, says] = [truth[place], decisions[place]];
+    decided += weight;
     if (is === says) right += weight;
-    if (is && says) hits += weight;
-    if (is) actual += weight;
-    if (says) predicted += weight;
+    if (is === 1) actual += weight;
+    if (says === 1) predicted += weight;
+    if (is === 1 && says === 1) hits += weight;
+    // All samples up to this one are answered by a threshold at its probability.
+    if (isLast[place] === 0 || actual === before) continue;
+    sum += (actual - before) * (actual / decided);
+    before = actual;
   }
-  return { known, right, hits, actual, predicted };
-}
-
-/** Returns the sum over all thresholds of the precision, times by how much the recall rises. NaN if no sample has the class. */
-function averagePrecisionOf(
-  { classes, truth, unknown, probabilities, orders }: RankedPredictions,
-  label: number,
-  weights?: Uint32Array,
-): number {
-  const order = orders[label] ?? new Int32Array();
-  let [hits, counted, before, sum] = [0, 0, 0, 0];
-  for (const [place, sample] of order.entries()) {
-    const at = sample * classes + label;
-    const weight = unknown[at] === 1 ? 0 : (weights?.[sample] ?? 1);
-    counted += weight;
-    if (truth[at] === 1) hits += weight;
-    // A threshold answers all samples with this probability or none.
-    const next = order[place + 1];
-    if (next !== undefined && probabilities[next * classes + label] === probabilities[at]) continue;
-    if (hits > before) sum += (hits - before) * (hits / counted);
-    before = hits;
-  }
-  return sum / hits;
-}
-
-/** Samples of which nothing is known do not count. */
-function exactMatch(
-  { classes, samples, truth, unknown, predicted }: MultiLabelPredictions,
-  weights?: Uint32Array,
-): number {
-  let [total, right] = [0, 0];
-  for (let sample = 0; sample < samples.length; sample += 1) {
-    let [isKnown, isRight] = [false, true];
-    for (let at = sample * classes; at < (sample + 1) * classes; at += 1) {
-      if (unknown[at] === 1) continue;
-      isKnown = true;
-      if (truth[at] !== predicted[at]) isRight = false;
-    }
-    const weight = isKnown ? (weights?.[sample] ?? 1) : 0;
-    total += weight;
-    if (isRight) right += weight;
-  }
-  return right / total;
+  return { decided, right, hits, actual, predicted, averagePrecision: sum / actual };
 }
 
 function meanOf(values: readonly number[]): number {

@@ -45,7 +45,7 @@ export function evaluateMultiLabelTask(context: TaskContext): MultiLabelTaskEval
     multiLabelPredictions({ ...context, predicted: context.predicted.map((each) => ({ ...each, answer: shares })) }),
   );
   const measurable = (of: typeof ranked) => ({
-    count: of.samples.length,
+    count: of.count,
     metrics: (weights?: Uint32Array) => multiLabelMetrics(of, weights),
   });
   const measured = measure(MULTI_LABEL_METRICS, measurable(ranked), measurable(constant), bootstrap, stream);

@@ -1,4 +1,5 @@
 import { isObject } from '../../../shared/shapes.ts';
+import { EVALUATED_SPLITS } from '../../data/tables/task.ts';
 import type { Evaluation } from '../../evaluate/evaluation.ts';
 
 /**
@@ -6,8 +7,9 @@ import type { Evaluation } from '../../evaluate/evaluation.ts';
  * is in a cache may have been changed.
  */
 export function isEvaluation(value: unknown): value is Evaluation {
-  const { weighted, mean_average_precision, tasks } = (value ?? {}) as Partial<Evaluation>;
+  const { split, weighted, mean_average_precision, tasks } = (value ?? {}) as Partial<Evaluation>;
   return (
+    (split === undefined || EVALUATED_SPLITS.includes(split)) &&
     (weighted === undefined || areEstimates(weighted)) &&
     (mean_average_precision === undefined || isEstimate(mean_average_precision)) &&
     Array.isArray(tasks) &&

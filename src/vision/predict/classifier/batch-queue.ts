@@ -6,7 +6,7 @@ export class QueueFull extends Error {
   override readonly name = 'QueueFull';
 
   constructor(waiting: number, maxWaiting: number) {
-    super(`${counted(waiting, 'image')} are waiting to be classified; at most ${maxWaiting} may. Try again later.`);
+    super(`the queue is full: ${counted(waiting, 'image')} waiting, at most ${maxWaiting} may. Try again later.`);
   }
 }
 

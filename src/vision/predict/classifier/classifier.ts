@@ -51,7 +51,7 @@ export interface ClassifierOptions {
   readonly batchSize?: number;
   /** The number of images that may wait, 256 by default; see `classify`. */
   readonly maxWaiting?: number;
-  /** Images with more pixels are refused before they are decoded; 2^27 by default. */
+  /** Images with more pixels are refused before they are decoded; 2^27 by default, and at most. */
   readonly maxPixels?: number;
 }
 

@@ -8,7 +8,8 @@ import { headLayout } from '../../heads/head-layout.ts';
 import { withBuiltIn } from '../../models/backbones/index.ts';
 import { readModelFacts } from '../../models/saved-model.ts';
 import { loadModel } from '../load-model.ts';
-import { answersFrom, classNamesOf } from './answers.ts';
+import { classNamesOf } from '../task-answer.ts';
+import { answersFrom } from './answers.ts';
 import { createBatchPredictor } from './batch-predictor.ts';
 import { BatchQueue } from './batch-queue.ts';
 import {
@@ -39,6 +40,7 @@ export async function loadClassifier(folder: string | URL, options: ClassifierOp
   if (!loaded.ok) throw new ClassifierError(loaded.failure.problems);
   const { tf, model } = loaded.value;
   const { tasks, height, width, fit, interpolation } = facts;
+  const layout = headLayout(tasks, heads);
   const predictor = await createBatchPredictor(tf, model, { height, width, batchSize });
   const resizing = { height, width, fit, interpolation, ...(maxPixels !== undefined && { maxPixels }) };
   const queue = new BatchQueue<ImageSource, DecodedImage, Answers>({
@@ -50,7 +52,6 @@ export async function loadClassifier(folder: string | URL, options: ClassifierOp
     batchSizes: predictor.batchSizes,
     maxWaiting,
   });
-  const layout = headLayout(tasks, heads);
   let disposed: Promise<void> | undefined;
   return {
     tasks: tasks.map((task) => ({ name: task.name, kind: kindOf(task), classes: classNamesOf(task) })),

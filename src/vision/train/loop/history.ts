@@ -1,3 +1,4 @@
+import { isObject } from '../../../shared/shapes.ts';
 import { type MetricSums, meanOf } from '../metrics/metric-counter.ts';
 import { weightedMean } from '../metrics/weighted-mean.ts';
 
@@ -104,7 +105,7 @@ export function reportedMetrics(metrics: EpochMetrics): Record<string, number> {
 export function trainingMetrics(metrics: EpochMetrics): Record<string, ByTask> {
   return Object.fromEntries(
     Object.entries(metrics).flatMap(([name, values]) =>
-      typeof values === 'object' && !name.startsWith(VALIDATION) ? [[name, values]] : [],
+      isObject(values) && !name.startsWith(VALIDATION) ? [[name, values]] : [],
     ),
   );
 }
@@ -113,7 +114,7 @@ export function trainingMetrics(metrics: EpochMetrics): Record<string, ByTask> {
 export function validationMetrics(metrics: EpochMetrics): Record<string, ByTask> {
   return Object.fromEntries(
     Object.entries(metrics).flatMap(([name, values]) =>
-      typeof values === 'object' && name.startsWith(VALIDATION) ? [[name.slice(VALIDATION.length), values]] : [],
+      isObject(values) && name.startsWith(VALIDATION) ? [[name.slice(VALIDATION.length), values]] : [],
     ),
   );
 }

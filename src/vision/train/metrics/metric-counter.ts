@@ -1,4 +1,5 @@
-import { answerOf, type HeadLayout } from '../../heads/head-layout.ts';
+import { checkedAnswer } from '../../heads/checked-answer.ts';
+import type { HeadLayout } from '../../heads/head-layout.ts';
 import type { BatchLabels } from '../step/target-tensors.ts';
 
 /** The sum of a metric over samples, and their number. */
@@ -35,7 +36,7 @@ export function metricCounter(layout: HeadLayout, initial: readonly MetricSums[]
         for (const { task: index, text } of own) {
           const placed = layout.heads[index];
           if (placed === undefined) continue;
-          const answer = answerOf(placed, outputs, layout, sample);
+          const answer = checkedAnswer(placed, outputs, layout, sample);
           for (const [name, metric] of Object.entries(placed.head.metrics)) {
             const [total, value] = [sums[index]?.[name], metric(answer, text, placed.task)];
             if (total === undefined || Number.isNaN(value)) continue;

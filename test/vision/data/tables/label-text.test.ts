@@ -6,6 +6,6 @@ test('a label is put into words by its kind', () => {
   expect(labelText('nyn')).toBe('1');
   expect(labelText('ymy', 'classes', ['a', 'b', 'c'])).toBe('a and c');
   expect(labelText('nn', 'classes', ['a', 'b'])).toBe('none');
-  expect(labelText('0.333333333', 'numbers')).toBe('0.3333');
+  expect(labelText('0.333333333', 'numbers')).toBe('0.333333');
   expect(labelText('3;', 'numbers', ['width', 'height'])).toBe('width 3, height unknown');
 });

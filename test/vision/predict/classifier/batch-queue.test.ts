@@ -109,7 +109,7 @@ describe('a queue of images', () => {
     const large = queue.add(names(6));
     const small = queue.add(['late']);
     await expect(small).rejects.toThrow(QueueFull);
-    await expect(small).rejects.toThrow(/images are waiting to be classified; at most 3 may/);
+    await expect(small).rejects.toThrow(/the queue is full: \d images waiting, at most 3 may/);
     for (const name of names(6)) {
       const batch = await nextBatch();
       expect(batch.images).toEqual([name]);
@@ -119,7 +119,7 @@ describe('a queue of images', () => {
   });
 
   test('rejects an aborted call with its reason, and predicts none of its images any more', async () => {
-    const { queue, nextBatch, held } = heldQueue([1]);
+    const { queue, nextBatch, decoded, held } = heldQueue([1]);
     const blocking = queue.add(['blocking']);
     const first = await nextBatch();
     const abort = new AbortController();
@@ -133,6 +133,7 @@ describe('a queue of images', () => {
     next.finish();
     expect(await kept).toEqual(answersTo(['kept']));
     expect(held()).toBe(0);
+    expect(decoded).not.toContain('aborted 5');
     await blocking;
     await expect(queue.add(['never'], abort.signal)).rejects.toThrow('the client has gone');
   });

@@ -1,0 +1,20 @@
+import { counted } from '../../shared/wording.ts';
+import { shown } from '../invalid-module-code.ts';
+import { answerOf, type HeadLayout, type PlacedHead } from './head-layout.ts';
+import { InvalidHead } from './invalid-head.ts';
+
+/**
+ * Returns the answer of a head to an image.
+ *
+ * @param outputs float32 [n, all columns], row-major.
+ * @param image the row of the image.
+ * @throws an `InvalidHead` if it is none.
+ */
+export function checkedAnswer(placed: PlacedHead, outputs: Float32Array, layout: HeadLayout, image = 0): Float32Array {
+  const { head, task } = placed;
+  const answer: unknown = answerOf(placed, outputs, layout, image);
+  if (answer instanceof Float32Array && answer.length === task.classes) return answer;
+  const got = answer instanceof Float32Array ? counted(answer.length, 'value') : shown(answer);
+  const did = `returned ${got} from "decode", expected a Float32Array with ${counted(task.classes, 'value')}`;
+  throw new InvalidHead(head, task, did, 'Return the probability of each class of the task, or its numbers.');
+}
