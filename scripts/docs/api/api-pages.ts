@@ -60,7 +60,7 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
 interface Draft {
   readonly entry: EntryPoint;
   readonly groups: readonly Group[];
-  /** What an earlier entry point exports, too, and whose page has it. */
+  /** The names of what an earlier entry point exports, too: that one's page has it. */
   readonly elsewhere: readonly string[];
 }
 
