@@ -214,7 +214,7 @@ test.each(cases)('training with $what, with the seed $seed, has the losses of Ke
   expect(Math.max(...away.slice(0, 5)), shown).toBeLessThan(2e-4);
   expect(away.reduce((sum, value) => sum + value, 0) / STEPS, shown).toBeLessThan(1e-3);
   expect(Math.max(...away), shown).toBeLessThan(6e-3);
-  // By the averages of the weights, if there are any.
+  // By the averages of the weights, if there are any: without them, the mean would be 0.006.
   const apart = [...predicted].map((value, index) => Math.abs(value - (inKerasPredicted[index] ?? Number.NaN)));
-  expect(Math.max(...apart)).toBeLessThan(0.01);
+  expect(apart.reduce((sum, value) => sum + value, 0) / apart.length).toBeLessThan(3e-3);
 });
