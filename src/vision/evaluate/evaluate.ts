@@ -91,7 +91,7 @@ async function evaluateOn(
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const validation = await validate({
     // All models take the images of the shards.
-    predictor: { probabilities: (images, count) => ensemble.value.probabilities([images], count) },
+    predictor: { predict: (images, count) => ensemble.value.predict([images], count) },
     data,
     samples,
     batchSize: options.batchSize,

@@ -94,9 +94,8 @@ interface PreparedModel {
  * Trains a multi-task classifier and saves it, resuming from a checkpoint in `paths.work` if there is one.
  *
  * @returns the metrics of the epoch whose weights were kept; a `bad-input` failure if data, model, weights and params do
- *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, an augmentation or a head is invalid,
- *   the loss or the
- *   weights became NaN or infinite, or memory is exhausted.
+ *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, the code of the stage is invalid, the loss
+ *   or the weights became NaN or infinite, or memory is exhausted.
  * @throws the signal's reason if it is aborted.
  */
 export async function train(
