@@ -1,13 +1,4 @@
-import type { Targets } from '../data/tables/targets.ts';
 import type { TaskPredictions } from './metrics/task-predictions.ts';
-
-/** Returns the labels of the training split by task, in task order. */
-export function trainingLabels(targets: Targets): readonly (readonly string[])[] {
-  const labels = targets.tasks.map((): string[] => []);
-  for (const sample of targets.samplesIn('train'))
-    for (const { task, text } of targets.labels(sample)) labels[task]?.push(text);
-  return labels;
-}
 
 /** Returns the share of each class among labels with one class each; equal shares if there are none. */
 export function classFrequencies(labels: readonly string[], classes: number): Float64Array {

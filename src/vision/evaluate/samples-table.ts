@@ -15,9 +15,9 @@ import { kindOf, LABEL_KINDS, type LabelKind } from '../data/tables/label-kind.t
 import { numberStatistics } from '../data/tables/number-statistics.ts';
 import type { Targets } from '../data/tables/targets.ts';
 import type { EvaluatedSplit, Task } from '../data/tables/task.ts';
+import { trainingLabels } from '../data/tables/training-labels.ts';
 import type { HeadLayout } from '../heads/head-layout.ts';
 import { answerLabel } from '../predict/answer-label.ts';
-import { trainingLabels } from './baseline.ts';
 import type { PredictedLabel } from './collect-predictions.ts';
 import { indexOfLargest } from './metrics/task-predictions.ts';
 import { sampleLoss } from './sample-loss.ts';

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { trainingLabels } from '../data/tables/training-labels.ts';
 import { headLayout } from '../heads/head-layout.ts';
 import { withCheckedCode } from '../invalid-module-code.ts';
 import type { ClassifierOptions } from '../models/classifier.ts';
@@ -27,7 +28,6 @@ import { executionProblems, gpuProblems, towerDevices, visibleGpus } from './sta
 import { type FineTuning, prepareFineTuning, type RateFactors } from './start/fine-tuning.ts';
 import { weightsFile } from './start/initial-weights.ts';
 import { findStartingPoint, type StartingPoint, startingModel } from './start/starting-point.ts';
-import { trainingLabels } from './start/task-heads.ts';
 import { createTrainer } from './step/create-trainer.ts';
 import type { ExecutionMode } from './step/execution-mode.ts';
 import { batchLoss } from './step/loss.ts';
@@ -193,7 +193,7 @@ async function checkStart(
     resizing: shards.resizing,
     tasks: targets.tasks,
     heads: options.heads,
-    labelsOf: (task) => trainingLabels(targets, task),
+    labelsOf: (task) => trainingLabels(targets)[task] ?? [],
   });
   const problems = [
     ...sampleProblems(targets, options.batchSize, paths.targets),
