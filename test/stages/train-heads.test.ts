@@ -160,6 +160,11 @@ describe('heads that a stage is given', () => {
       'returned a tensor [1, 1] as its loss, expected a tensor [8]',
     ],
     ['a metric of a name that is taken', { metrics: { val_loss: () => 0 } }, 'has a metric "val_loss"'],
+    [
+      'no number as a metric',
+      { metrics: { sure: () => undefined as never } },
+      'returned undefined from the metric "sure", expected a number',
+    ],
     ['no such method', { decode: 'softmax' as never }, 'has no "decode"'],
   ])('are told what is wrong with them: %s', async (_, part, message) => {
     const { jointLoss: __, ...whole } = softmax();
