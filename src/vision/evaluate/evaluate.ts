@@ -144,7 +144,7 @@ function mismatches({ facts, directory: file }: GivenModel, { shards, targets }:
   return problems;
 }
 
-/** Returns a line that says what the loss contains, unless it is the cross-entropy alone. */
+/** Returns a line that says what the loss contains, unless it is that of the heads alone. */
 function describeLoss({ loss, crossEntropy }: Validation, { loss: terms }: ModelFacts): string[] {
   const parts = [
     ...(terms.label_smoothing > 0 ? [`label smoothing of ${terms.label_smoothing}`] : []),
@@ -152,7 +152,7 @@ function describeLoss({ loss, crossEntropy }: Validation, { loss: terms }: Model
   ];
   if (parts.length === 0) return [];
   return [
-    `the loss, ${loss.toFixed(4)}, includes ${parts.join(' and ')}, as in training; the cross-entropy alone is ` +
+    `the loss, ${loss.toFixed(4)}, includes ${parts.join(' and ')}, as in training; that of the heads alone is ` +
       crossEntropy.toFixed(4),
   ];
 }
