@@ -17,9 +17,9 @@ import type { Targets } from '../data/tables/targets.ts';
 import type { EvaluatedSplit, Task } from '../data/tables/task.ts';
 import { trainingLabels } from '../data/tables/training-labels.ts';
 import type { HeadLayout } from '../heads/head-layout.ts';
+import { mostProbable } from '../heads/most-probable.ts';
 import { answerLabel } from '../predict/answer-label.ts';
 import type { PredictedLabel } from './collect-predictions.ts';
-import { indexOfLargest } from './metrics/task-predictions.ts';
 import { sampleLoss } from './sample-loss.ts';
 
 /** The predictions for the labels of a split. */
@@ -58,7 +58,7 @@ export function writePredictedSamples(
     split: textColumn(predicted.map(() => split)),
     label: textColumn(predicted.map(({ text }) => text)),
     class: uint8Column(Uint8Array.from(predicted, ({ classIndex }) => classIndex)),
-    predicted: uint8Column(Uint8Array.from(predicted, (each) => (isNumbers(each) ? 0 : indexOfLargest(each.answer)))),
+    predicted: uint8Column(Uint8Array.from(predicted, (each) => (isNumbers(each) ? 0 : mostProbable(each.answer)))),
     probabilities: float32ListColumn(predicted.map((each) => (isNumbers(each) ? new Float32Array() : each.answer))),
     loss: float64Column(Float64Array.from(predicted, lossOf)),
     ...(tasks.some(needsAnswer) && {
