@@ -5,8 +5,8 @@ import { build } from './build.js';
 import { printProblems } from './setup/problems.js';
 
 /**
- * `npm run docs`: writes docs/reference/ from the command table, the stages' schemas and the schema of pipeline.yaml, and
- * records the transcripts of README and docs/ again.
+ * `npm run docs`: writes docs/reference/ from the command table, the stages' schemas, the schema of pipeline.yaml and the
+ * comments on what the library exports, and records the transcripts of README and docs/ again.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -94,6 +94,7 @@ export interface StageContext<Params, Inputs, Outputs> {
 export interface StageFailure {
   /** `bad-input`: the data or the params must be corrected; `failed`: any other reason. */
   readonly kind: 'bad-input' | 'failed';
+  /** What is wrong, one after the other, as it is shown to the user. */
   readonly problems: readonly Problem[];
 }
 

@@ -53,10 +53,30 @@ export function proseOf(page: string): string {
   return page.replace(/^```[\s\S]*?^```$/gm, (block) => block.replace(/[^\n]/g, ''));
 }
 
-/** Returns README and all pages below docs/, relative to the repository `root`, with their texts. */
+/** Returns the anchors that GitHub gives the headings of a page, in order. */
+export function anchorsIn(page: string): ReadonlySet<string> {
+  const headings = [...proseOf(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => heading);
+  const anchors = new Set<string>();
+  for (const heading of headings) {
+    const anchor = heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-');
+    for (let copy = 0; ; copy++) {
+      const name = copy === 0 ? anchor : `${anchor}-${copy}`;
+      if (anchors.has(name)) continue;
+      anchors.add(name);
+      break;
+    }
+  }
+  return anchors;
+}
+
+/** Returns README and all pages below docs/ and examples/, relative to the repository `root`, with their texts. */
 export function pagesOf(root: string): ReadonlyMap<string, string> {
-  const docs = readdirSync(join(root, 'docs'), { recursive: true, withFileTypes: true })
+  const pages = ['docs', 'examples']
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-  return new Map(['README.md', ...docs.sort()].map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+  return new Map(['README.md', ...pages.sort()].map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }

@@ -14,6 +14,7 @@ import predict from '../../stages/predict.ts';
 import previewAugmentations from '../../stages/preview-augmentations.ts';
 import resizeToArrowShards from '../../stages/resize-to-arrow-shards.ts';
 import train from '../../stages/train.ts';
+import { apiPages } from './api/api-pages.ts';
 import { keysOf, keyTable, markdownTable } from './schema-text.ts';
 
 /** The stages of the FashionAI pipeline, by the names of their modules. */
@@ -34,6 +35,7 @@ const GENERATED = '<!-- Written by `npm run docs`. Do not edit: change the descr
 /** Returns the generated pages of the reference: path in the repository → text. `root`: the repository, absolute. */
 export function referenceFiles(root: string): Readonly<Record<string, string>> {
   return {
+    ...Object.fromEntries(Object.entries(apiPages(root)).map(([path, parts]) => [path, page(parts)])),
     'docs/reference/commands.md': page(commandsPage()),
     'docs/reference/pipeline-yaml.md': page(pipelinePage()),
     'docs/reference/report.md': page(reportPage()),

@@ -1,5 +1,6 @@
 /** The location of a problem. `line` and `column` count from 1. */
 export interface Place {
+  /** The path of the file, as the message shows it. */
   readonly file: string;
   readonly line?: number;
   readonly column?: number;
@@ -9,8 +10,11 @@ export interface Place {
 
 /** Something that the user has to fix: what is wrong, where, and what to do next. */
 export interface Problem {
+  /** What is wrong, in a line: what was expected and what was found. */
   readonly message: string;
+  /** Where it is; absent if it is in no file. */
   readonly at?: Place;
+  /** What to do next; a line break begins another line of it. */
   readonly advice?: string;
 }
 

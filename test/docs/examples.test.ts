@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import type { ParamsSchema } from 'pipeline';
@@ -99,8 +99,7 @@ describe.each(pages)('%s', (_path, page) => {
     });
     if (files.length === 0) return;
     const project = new Project({ ...Object.fromEntries(files), 'tsconfig.json': TSCONFIG });
-    for (const scope of ['@types', '@tensorflow'])
-      symlinkSync(join(ROOT, 'node_modules', scope), project.path(`node_modules/${scope}`));
+    project.install('@types', '@tensorflow');
     const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
     const { stdout } = spawnSync(process.execPath, [compiler, '-p', project.directory], { encoding: 'utf8' });
     expect(stdout).toBe('');

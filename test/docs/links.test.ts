@@ -1,29 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { pagesOf, proseOf } from '../../scripts/docs/markdown.ts';
+import { anchorsIn, pagesOf, proseOf } from '../../scripts/docs/markdown.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const pages = pagesOf(ROOT);
-
-/** The anchors of a page as GitHub makes them of its headings. */
-function anchorsIn(page: string): ReadonlySet<string> {
-  const headings = [...proseOf(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => heading);
-  const anchors = new Set<string>();
-  for (const heading of headings) {
-    const anchor = heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-');
-    for (let copy = 0; ; copy++) {
-      const name = copy === 0 ? anchor : `${anchor}-${copy}`;
-      if (anchors.has(name)) continue;
-      anchors.add(name);
-      break;
-    }
-  }
-  return anchors;
-}
 
 function targetsIn(page: string): string[] {
   const prose = proseOf(page);
@@ -50,7 +31,7 @@ test.each([...pages])('each picture of %s exists', (path, page) => {
   expect(pictures.filter((target) => !existsSync(join(ROOT, dirname(path), target)))).toEqual([]);
 });
 
-test('each page of docs/ is reached from README', () => {
+test('each page of docs/ and examples/ is reached from README', () => {
   const reached = new Set<string>();
   const visit = (path: string) => {
     if (reached.has(path)) return;

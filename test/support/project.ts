@@ -75,6 +75,11 @@ export class Project {
     rmSync(this.path(path), { recursive: true });
   }
 
+  /** Puts packages of this repository, or all of a scope, into `node_modules`, as npm would install them. */
+  install(...names: readonly string[]): void {
+    for (const name of names) symlinkSync(join(REPOSITORY, 'node_modules', name), this.path(`node_modules/${name}`));
+  }
+
   /** Creates a symbolic link at `path` to the file `target` of the project. */
   link(target: string, path: string): void {
     symlinkSync(this.path(target), this.path(path));

@@ -1,8 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineStage } from 'pipeline';
-import { toPng } from '../lib/png.ts';
-import { drawShape, randomNumbers, SHAPES } from '../lib/shapes.ts';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import sharp from 'sharp';
+import { drawShape, SHAPES } from '../lib/shapes.ts';
 
 /** Draws images of shapes, with a folder for each. */
 export default defineStage({
@@ -15,13 +17,18 @@ export default defineStage({
     required: ['images_per_class', 'seed'],
   },
   outputs: ['images'],
-  run({ params, outputs, progress }) {
-    const random = randomNumbers(params.seed);
-    const total = SHAPES.length * params.images_per_class;
-    for (const [number, shape] of SHAPES.entries()) {
-      mkdirSync(join(outputs.images, shape), { recursive: true });
+  async run({ params, outputs, progress }) {
+    const generator = xoroshiro128plus(params.seed);
+    const random = () => uniformFloat64(generator);
+    const names = Object.entries(SHAPES);
+    const total = names.length * params.images_per_class;
+    for (const [number, [name, shape]] of names.entries()) {
+      mkdirSync(join(outputs.images, name), { recursive: true });
       for (let index = 0; index < params.images_per_class; index += 1) {
-        writeFileSync(join(outputs.images, shape, `${index}.png`), toPng(drawShape(shape, random)));
+        const svg = Buffer.from(drawShape(shape, random));
+        await sharp(svg)
+          .removeAlpha()
+          .toFile(join(outputs.images, name, `${index}.png`));
         progress({ done: number * params.images_per_class + index + 1, total, unit: 'images' });
       }
     }

@@ -10,6 +10,7 @@ import { type Pixels, prepareImage } from './prepare-image.ts';
 /** What is used of TensorFlow.js: the package `@tensorflow/tfjs` has it. */
 export type BrowserTensorFlow = Pick<TensorFlow, 'loadLayersModel' | 'tensor4d' | 'tidy'>;
 
+/** The options of `loadClassifier`. */
 export interface BrowserClassifierOptions {
   /** Heads besides the built-in ones, by task, as they were given to the stage that trained the model. */
   readonly heads?: Heads;

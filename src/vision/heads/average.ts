@@ -1,5 +1,5 @@
-/** How the predictions of several models are averaged: their arithmetic mean, or the normalized geometric one. */
 export const AVERAGES = ['probabilities', 'logarithms'] as const;
+/** How the predictions of several models are averaged: their arithmetic mean, or the normalized geometric one. */
 export type Average = (typeof AVERAGES)[number];
 
 /** What a head puts out in one of several models. */

@@ -37,6 +37,7 @@ export function crossEntropy(): ClassLoss {
   return crossEntropyLoss;
 }
 
+/** The options of `focal`. */
 export interface FocalOptions {
   /** How much the classes that are already predicted well count less; 0 is the cross-entropy. */
   readonly gamma: number;

@@ -26,6 +26,7 @@ const LOSSES = {
   },
 } as const satisfies Readonly<Record<string, NumberLoss>>;
 
+/** The options of `regression`. */
 export interface RegressionOptions {
   /** The square of the error (`mse`), which is the default, its absolute value, the Huber loss, or a function. */
   readonly loss?: keyof typeof LOSSES | NumberLoss;

@@ -4,6 +4,7 @@ import { type ClassLoss, clipped, crossEntropy } from './class-loss.ts';
 import type { Head } from './head.ts';
 import { shareOfRight } from './metrics.ts';
 
+/** The options of `sigmoid`. */
 export interface SigmoidOptions {
   /** The cross-entropy by default. */
   readonly loss?: ClassLoss;

@@ -5,6 +5,7 @@ import { type ClassLoss, clipped, crossEntropy } from './class-loss.ts';
 import type { Head, HeadTask, HeadTensors } from './head.ts';
 import { isRight } from './metrics.ts';
 
+/** The options of `softmax`. */
 export interface SoftmaxOptions {
   /** The cross-entropy by default. */
   readonly loss?: ClassLoss;

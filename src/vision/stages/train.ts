@@ -9,6 +9,7 @@ import { trainOptions } from '../train/params-to-options.ts';
 import { train } from '../train/train.ts';
 import type { ModelStageOptions } from './model-stage-options.ts';
 
+/** What `trainStage` is given. */
 export interface TrainStageOptions extends ModelStageOptions {
   /** What is done to the training images, in this order. By default the param `augment` of the stage says it. */
   readonly augmentations?: readonly Augmentation[];

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { execaNode } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -20,8 +20,7 @@ const MADE = [
 /** Creates a folder with installed packages, as after the suggested `npm install`. */
 function installed(): Project {
   const project = new Project({});
-  for (const name of ['@types', 'undici-types', 'typescript'])
-    symlinkSync(resolve(PACKAGES, name), project.path(`node_modules/${name}`));
+  project.install('@types', 'undici-types', 'typescript');
   return project;
 }
 
@@ -117,18 +116,19 @@ describe('pipeline init in an empty folder', () => {
 });
 
 describe('pipeline init --template', () => {
-  test('makes a project whose stages type-check and whose plan is valid, for each template', async () => {
-    for (const template of ['vision', 'fashionai']) {
+  test.each(['vision', 'digits', 'multi-label', 'garments', 'fashionai'])(
+    'makes a project of the template %s whose stages type-check and whose plan is valid',
+    async (template) => {
       const project = installed();
-      symlinkSync(resolve(PACKAGES, '@tensorflow'), project.path('node_modules/@tensorflow'));
+      project.install('@tensorflow', 'pure-rand', 'sharp');
       const { exitCode, stdout } = await project.pipeline('init', '--template', template);
       expect(exitCode).toBe(0);
       expect(stdout).toContain('→ npx pipeline setup\n');
       expect(await typeErrors(project)).toBe('');
       project.write('data/garments/Images/1.jpg', '');
       expect(await project.pipeline('status')).toMatchObject({ exitCode: 0, stderr: '' });
-    }
-  });
+    },
+  );
 
   test('the next steps name the folder into which npm installs: that of the nearest package.json', async () => {
     const project = new Project({ 'package.json': '{ "private": true, "type": "module" }' });
@@ -138,13 +138,43 @@ describe('pipeline init --template', () => {
     expect(project.read('fa/pipeline.yaml')).toContain('$schema=../node_modules/pipeline/dist/pipeline.schema.json');
   });
 
+  test('what the stages import are dependencies of the new project', async () => {
+    const project = new Project({});
+    await project.pipeline('init', '--template', 'vision');
+    const own = JSON.parse(project.read('node_modules/pipeline/package.json')) as { dependencies: object };
+    expect(JSON.parse(project.read('package.json')).dependencies).toEqual({
+      'pure-rand': expect.stringMatching(/^\^\d/),
+      sharp: expect.stringMatching(/^\^\d/),
+    });
+    expect(own.dependencies).toMatchObject({ sharp: expect.any(String), 'pure-rand': expect.any(String) });
+  });
+
+  test('in a project with a package.json, only packages that are missing are to be installed', async () => {
+    const project = installed();
+    project.install('sharp');
+    project.write('package.json', '{}');
+    const { stdout } = await project.pipeline('init', '--template', 'vision');
+    expect(stdout).toContain('→ npm install pure-rand\n→ npx pipeline setup\n');
+  });
+
+  test('data files are copied as they are, and a README that is there is kept', async () => {
+    const project = new Project({ 'README.md': 'mine' });
+    expect((await project.pipeline('init', '--template', 'digits')).exitCode).toBe(0);
+    const example = resolve(PACKAGES, '../examples/digits/data/digits.csv.gz');
+    expect(readFileSync(project.path('data/digits.csv.gz')).equals(readFileSync(example))).toBe(true);
+    expect(project.read('README.md')).toBe('mine');
+  });
+
   test('an unknown name is answered with all names, and nothing is written', async () => {
     const project = new Project({});
     const { exitCode, stderr } = await project.pipeline('init', '--template', 'visoin');
     expect(exitCode).toBe(2);
     expect(stderr).toBe(`error: there is no template "visoin"
   → These are the templates.
+    digits: scikit-learn's 1,797 handwritten digits, as images in class folders
     fashionai: the whole FashionAI pipeline, with its profiles
+    garments: drawn dresses with an ordered, a class and a number as labels, in one model
+    multi-label: drawn scenes with several things in each: any number of labels an image
     starter: a line through points: three small stages of your own
     vision: images in class folders: train, evaluate and use a classifier`);
     expect(project.list('.')).toEqual(['node_modules']);

@@ -1,5 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { linksIn } from '../../../src/engine/fingerprint/links.ts';
 import { type InstalledProject, Packed } from './packed.ts';
 
 const packed = new Packed();
@@ -26,6 +29,8 @@ test('the tarball has the command, its types and what `init` copies, and no sour
       'dist/lib/vision/browser/index.js',
       'dist/examples/browser/index.html',
       'dist/examples/vision/pipeline.yaml',
+      'dist/examples/digits/README.md',
+      'dist/examples/digits/data/digits.csv.gz',
       'dist/examples/fashionai/stages/train.ts',
       'dist/pipeline.schema.json',
       'dist/completions/pipeline.bash',
@@ -37,6 +42,20 @@ test('the tarball has the command, its types and what `init` copies, and no sour
   expect(contents.filter((path) => misplaced.test(path))).toEqual([]);
   const outside = contents.filter((path) => !path.startsWith('dist/') && !/^docs\/.+\.md$/.test(path)).sort();
   expect(outside).toEqual(['LICENSE', 'README.md', 'package.json']);
+});
+
+test('the library imports only packages that npm installs with it, or those of `pipeline setup`', async () => {
+  const repository = resolve(import.meta.dirname, '../../..');
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+  const library = join(repository, 'dist/lib');
+  const modules = readdirSync(library, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.js'));
+  const links = await Promise.all(modules.map((path) => linksIn(readFileSync(join(library, path), 'utf8'))));
+  const imported = links
+    .flat()
+    .flatMap(({ specifier }) => (specifier.startsWith('.') || isBuiltin(specifier) ? [] : [specifier]));
+  const packages = new Set(imported.map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name));
+  expect(packages).toContain('sharp');
+  expect([...packages].filter((name) => !(name in { ...dependencies, ...peerDependencies }))).toEqual([]);
 });
 
 describe('the package, installed from its tarball in an empty folder with the default settings of npm', () => {

@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execaNode } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,8 +11,7 @@ const SMALL = ['--set', 'image_size=32', '--set', 'train.epochs=2', '--set', 'dr
 
 async function newProject(atEnd?: (cleanUp: () => void) => void): Promise<Project> {
   const project = new Project({}, atEnd);
-  for (const name of ['@types', 'undici-types', '@tensorflow'])
-    symlinkSync(join(PACKAGES, name), project.path(`node_modules/${name}`));
+  project.install('@types', 'undici-types', '@tensorflow', 'pure-rand', 'sharp');
   expect((await project.pipeline('init', '--template', 'vision')).exitCode).toBe(0);
   return project;
 }

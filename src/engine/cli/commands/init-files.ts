@@ -17,15 +17,16 @@ export function newFiles(
     .map((entry) => relative(template, join(entry.parentPath, entry.name)))
     .sort()
     .map((path): NewFile => {
-      const text = readFileSync(join(template, path), 'utf8');
-      return { path, text: path === 'pipeline.yaml' ? named(text, target, schema) : text, ifThere: 'refuse' };
+      const content = readFileSync(join(template, path));
+      if (path === 'pipeline.yaml') return { path, content: named(String(content), target, schema), ifThere: 'refuse' };
+      return { path, content, ifThere: path === 'README.md' ? 'leave' : 'refuse' };
     });
   const tsconfig = readFileSync(join(dirname(template), STARTER, TSCONFIG), 'utf8');
   return [
     ...files.filter(({ path }) => path !== 'pipeline.yaml'),
-    { path: TSCONFIG, text: tsconfig, ifThere: 'leave' },
-    ...(manifest === undefined ? [] : [{ path: 'package.json', text: manifest, ifThere: 'leave' } as const]),
-    { path: '.gitignore', text: 'cache/\nnode_modules/\n', ifThere: { addLine: 'cache/' } },
+    { path: TSCONFIG, content: tsconfig, ifThere: 'leave' },
+    ...(manifest === undefined ? [] : [{ path: 'package.json', content: manifest, ifThere: 'leave' } as const]),
+    { path: '.gitignore', content: 'cache/\nnode_modules/\n', ifThere: { addLine: 'cache/' } },
     // Written last, since this file makes the folder a pipeline.
     ...files.filter(({ path }) => path === 'pipeline.yaml'),
   ];

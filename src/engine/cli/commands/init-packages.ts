@@ -22,16 +22,23 @@ const SCHEMA = 'node_modules/pipeline/dist/pipeline.schema.json';
 /** An editor and `npx tsc` need these packages to type-check the stages. */
 const FOR_TYPES = ['@types/node', 'typescript'];
 
-/** Finds the packages that are installed for the folder `target`. `own` is the folder of this package. */
-export function findPackages(target: string, own: string): InstalledPackages {
+/**
+ * Finds the packages that are installed for the folder `target`. `own` is the folder of this package, and `packages` the
+ * names of those of its dependencies that the new project imports itself.
+ */
+export function findPackages(target: string, own: string, packages: readonly string[]): InstalledPackages {
   const schema = findUpwards(target, SCHEMA);
   const nearest = findUpwards(target, 'package.json');
   // npm installs into the nearest folder with a package.json.
   const there = { schema: schema ?? join(nearest === undefined ? target : dirname(nearest), SCHEMA) };
   if (nearest === undefined) {
-    const { devDependencies = {} } = readManifest(join(own, 'package.json'));
-    const wanted = Object.fromEntries(FOR_TYPES.map((name) => [name, `^${devDependencies[name] ?? '*'}`]));
-    const manifest = { private: true, type: 'module', devDependencies: wanted };
+    const { dependencies = {}, devDependencies = {} } = readManifest(join(own, 'package.json'));
+    const manifest = {
+      private: true,
+      type: 'module',
+      ...(packages.length > 0 && { dependencies: versionsOf(packages, dependencies) }),
+      devDependencies: versionsOf(FOR_TYPES, devDependencies),
+    };
     return {
       ...there,
       manifest: `${JSON.stringify(manifest, null, 2)}\n`,
@@ -40,14 +47,20 @@ export function findPackages(target: string, own: string): InstalledPackages {
   }
   const { dependencies = {}, devDependencies = {} } = readManifest(nearest);
   const declared = new Set(Object.keys({ ...dependencies, ...devDependencies }));
-  const missing = FOR_TYPES.filter((name) => findUpwards(target, join('node_modules', name)) === undefined);
-  const undeclared = missing.filter((name) => !declared.has(name));
+  const isMissing = (name: string) => findUpwards(target, join('node_modules', name)) === undefined;
+  const toInstall = (names: readonly string[]) => names.filter((name) => isMissing(name) && !declared.has(name));
+  const [used, forTypes] = [toInstall(packages), toInstall(FOR_TYPES)];
   const install = [
     ...(schema === undefined && !declared.has('pipeline') ? [`npm install ${shellQuoted(own)}`] : []),
-    ...(undeclared.length > 0 ? [`npm install --save-dev ${undeclared.join(' ')}`] : []),
+    ...(used.length > 0 ? [`npm install ${used.join(' ')}`] : []),
+    ...(forTypes.length > 0 ? [`npm install --save-dev ${forTypes.join(' ')}`] : []),
   ];
-  const incomplete = schema === undefined || missing.length > 0;
+  const incomplete = schema === undefined || [...packages, ...FOR_TYPES].some(isMissing);
   return { ...there, manifest: undefined, install: install.length === 0 && incomplete ? ['npm install'] : install };
+}
+
+function versionsOf(names: readonly string[], versions: Readonly<Record<string, string>>) {
+  return Object.fromEntries(names.map((name) => [name, `^${versions[name] ?? '*'}`]));
 }
 
 function findUpwards(from: string, path: string): string | undefined {

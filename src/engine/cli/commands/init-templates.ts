@@ -13,6 +13,8 @@ export interface Template {
   readonly name: string;
   readonly folder: string;
   readonly description: string;
+  /** The packages that its stages import, which are dependencies of this package. */
+  readonly packages?: readonly string[];
   /** What to do before the first run, besides installing packages. `{dist}` is the folder of this package's programs. */
   readonly next?: readonly string[];
 }
@@ -31,6 +33,6 @@ export function findTemplate(examples: string, name: string): Result<Template> {
 
 function readTemplate(examples: string, name: string): Template {
   const folder = join(examples, name);
-  const about = JSON.parse(readFileSync(join(folder, TEMPLATE_FILE), 'utf8')) as Pick<Template, 'description' | 'next'>;
+  const about = JSON.parse(readFileSync(join(folder, TEMPLATE_FILE), 'utf8')) as Omit<Template, 'name' | 'folder'>;
   return { ...about, name, folder };
 }

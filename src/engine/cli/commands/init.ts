@@ -18,7 +18,7 @@ export async function init(directory: string | undefined, options: InitOptions):
   const dist = dirname(options.engine.stageApi);
   const template = findTemplate(join(dist, 'examples'), options.template);
   if (!template.ok) return reportProblems(template.failure, options);
-  const surroundings = findPackages(target, dirname(dist));
+  const surroundings = findPackages(target, dirname(dist), template.value.packages ?? []);
   const shown = (path: string) => relative(process.cwd(), join(target, path));
   const written = writeNewFiles(target, newFiles(target, template.value.folder, surroundings), shown);
   if (!written.ok) return reportProblems(written.failure, options);

@@ -6,7 +6,7 @@ import { failure, type Problem, problem, type Result, success } from '../../../s
 export interface NewFile {
   /** Relative to the project's folder. */
   readonly path: string;
-  readonly text: string;
+  readonly content: string | Uint8Array;
   /** What to do if the file already exists. `addLine` appends a line that the file does not yet contain. */
   readonly ifThere: 'refuse' | 'leave' | { readonly addLine: string };
 }
@@ -53,12 +53,12 @@ function refused(file: string, isLast: boolean): Problem {
 }
 
 /** Writes a file, and returns whether there was anything to write. */
-function write(path: string, { text, ifThere }: NewFile, undo: (() => void)[]): boolean {
+function write(path: string, { content, ifThere }: NewFile, undo: (() => void)[]): boolean {
   if (!isThere(path)) {
     const made = makeDirectory(dirname(path));
     if (made !== undefined) undo.push(() => rmSync(made, { recursive: true }));
     undo.push(() => rmSync(path, { force: true }));
-    writeFileSync(path, text, { flag: 'wx' });
+    writeFileSync(path, content, { flag: 'wx' });
     return true;
   }
   if (typeof ifThere === 'string') return false;

@@ -1,8 +1,8 @@
+export const LABEL_KINDS = ['class', 'classes', 'ordered', 'numbers'] as const;
 /**
  * What the labels of a task are: exactly one class (`class`), any number of classes (`classes`), exactly one of several
  * classes in order (`ordered`), or one or more numbers (`numbers`).
  */
-export const LABEL_KINDS = ['class', 'classes', 'ordered', 'numbers'] as const;
 export type LabelKind = (typeof LABEL_KINDS)[number];
 
 /** The kinds of the labels, by task; tasks of the kind `class` are missing. */

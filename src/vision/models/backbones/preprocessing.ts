@@ -2,7 +2,9 @@ import type { ByChannel } from '../layers/rescaling.ts';
 
 /** What pixels are scaled by before a backbone: x · scale + offset, for x from 0 to 255. */
 export interface Preprocessing {
+  /** A number, or one each for red, green and blue. */
   readonly scale: ByChannel;
+  /** Likewise. */
   readonly offset: ByChannel;
 }
 

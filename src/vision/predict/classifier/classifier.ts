@@ -33,6 +33,7 @@ export type Answers = Readonly<Record<string, Answer>>;
 /** An image: the path of its file, or the content of one. JPEG, PNG, WebP, GIF, TIFF or AVIF, told by the content. */
 export type ImageSource = string | Uint8Array;
 
+/** The options of `loadClassifier`. */
 export interface ClassifierOptions {
   /** Backbones besides the built-in ones, as they were given to the stage that trained the model. */
   readonly backbones?: Backbones;
@@ -54,6 +55,7 @@ export interface ClassifierOptions {
   readonly maxPixels?: number;
 }
 
+/** The options of `classify`. */
 export interface ClassifyOptions {
   /** Its reason is thrown when it is aborted. Images that wait are then forgotten. */
   readonly signal?: AbortSignal;

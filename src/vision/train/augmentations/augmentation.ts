@@ -22,6 +22,7 @@ export interface Batch {
 
 /** What an augmentation is given besides the batch. */
 export interface AugmentationContext {
+  /** TensorFlow.js, whose ops `apply` uses. */
   readonly tf: TensorFlow;
   /** float32 [n, numbers]: what `draws` has drawn for each image. */
   readonly drawn: Tensor2D;
@@ -45,7 +46,9 @@ export interface Draws {
  * TensorFlow.js ops on tensors whose values it cannot read, and all that varies from step to step comes from the context.
  */
 export interface Augmentation {
+  /** Names it in messages. */
   readonly name: string;
+  /** Draws what only JavaScript can draw; by default nothing. */
   readonly draws?: Draws;
   /** Returns the batch with other pixels, values from 0 to 255, and with other targets if images are mixed. */
   readonly apply: (batch: Batch, context: AugmentationContext) => Batch;

@@ -3,6 +3,7 @@ import type { Augmentation } from './augmentation.ts';
 import { blend, clipPixels, greyOf, meanGreyOf, shiftHue } from './colours.ts';
 import { perImage } from './per-image.ts';
 
+/** The ranges of `colorJitter`. */
 export interface ColorJitterRanges {
   /** The brightness is multiplied by a factor from 1 − this to 1 + this. */
   readonly brightness: number;

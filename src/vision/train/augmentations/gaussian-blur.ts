@@ -4,6 +4,7 @@ import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { Augmentation } from './augmentation.ts';
 import { perImage } from './per-image.ts';
 
+/** The options of `gaussianBlur`. */
 export interface GaussianBlurOptions {
   /** The probability that an image is blurred. */
   readonly probability: number;

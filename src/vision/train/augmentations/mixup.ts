@@ -3,6 +3,7 @@ import type { Augmentation } from './augmentation.ts';
 import { mixedTargets, partners } from './mixed.ts';
 import { perImage } from './per-image.ts';
 
+/** The options of `mixup` and `cutmix`. */
 export interface MixOptions {
   /** The share of an image is drawn from Beta(alpha, alpha): the smaller, the more is left of one of the two. */
   readonly alpha: number;

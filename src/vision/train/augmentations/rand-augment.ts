@@ -8,6 +8,7 @@ import { blend, greyOf, meanGreyOf } from './colours.ts';
 import { perImage, select } from './per-image.ts';
 import type { Random } from './random.ts';
 
+/** The options of `randAugment`. */
 export interface RandAugmentOptions {
   /** How many operations are applied to each image, one after the other. */
   readonly operations: number;

@@ -3,10 +3,11 @@ import type { Augmentation } from './augmentation.ts';
 import { select } from './per-image.ts';
 import { edgesOf, insideRectangles, type RectangleRanges, randomRectangle } from './rectangles.ts';
 
+/** The options of `randomErasing`. */
 export interface RandomErasingOptions extends RectangleRanges {
   /** The probability that a part of an image is erased. */
   readonly probability: number;
-  /** What replaces the pixels: a value from 0 to 255, or random values. */
+  /** What replaces the pixels: a value from 0 to 255, grey by default (127.5), or random values. */
   readonly fill: number | 'noise';
 }
 

@@ -12,6 +12,7 @@ export interface Rectangle {
   readonly width: number;
 }
 
+/** The ranges from which the rectangles of `randomResizedCrop` and `randomErasing` are drawn. */
 export interface RectangleRanges {
   /** The least and the greatest share of the image's area. */
   readonly scale: readonly [number, number];

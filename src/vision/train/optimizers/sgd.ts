@@ -2,6 +2,7 @@ import { checkOption } from '../../check-option.ts';
 import { resourceApplyGradientDescent, resourceApplyMomentum } from '../../tensorflow/resource-apply.ts';
 import type { InPlaceUpdate, Optimizer } from './optimizer.ts';
 
+/** The options of `sgd`. */
 export interface MomentumOptions {
   /** The momentum coefficient, from 0 to 1; 0 by default. */
   readonly momentum?: number | undefined;

@@ -13,6 +13,7 @@ export interface WeightDecay {
   readonly decayed: (typeof decayedWeights)[number];
 }
 
+/** The options of `adamW` and `lion`. */
 export interface WeightDecayOptions {
   /** The fraction of a weight that it loses in each update, times the learning rate. */
   readonly weightDecay?: number | undefined;

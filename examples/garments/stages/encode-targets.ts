@@ -1,0 +1,4 @@
+import { encodeTargetsStage } from 'pipeline/vision';
+
+/** Encodes the class of each image. */
+export default encodeTargetsStage();
