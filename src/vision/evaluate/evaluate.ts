@@ -3,6 +3,7 @@ import { badInput, type CollectedArtifact, failed, type StageFailure } from '../
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { resizingDifference } from '../data/images/resizing.ts';
 import type { EvaluatedSplit } from '../data/tables/task.ts';
+import { describeTasks } from '../heads/describe-tasks.ts';
 import { headProblems } from '../heads/invalid-head.ts';
 import { withCheckedCode } from '../invalid-module-code.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
@@ -15,7 +16,6 @@ import type { TrainingContext } from '../train/loop/fit.ts';
 import { type Validation, validate } from '../train/loop/validate.ts';
 import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
 import { duplicatesIn, type LabelledImages, openLabelledImages } from '../train/samples/labelled-images.ts';
-import { describeTasks } from '../train/start/starting-point.ts';
 import { batchLoss } from '../train/step/loss.ts';
 import { collectPredictions } from './collect-predictions.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
