@@ -160,6 +160,7 @@ describe('heads that a stage is given', () => {
       'returned a tensor [1, 1] as its loss, expected a tensor [8]',
     ],
     ['a metric of a name that is taken', { metrics: { val_loss: () => 0 } }, 'has a metric "val_loss"'],
+    ['a metric of the name of another', { metrics: { accuracy: () => 0 } }, 'has a metric "accuracy"'],
     [
       'no number as a metric',
       { metrics: { sure: () => undefined as never } },
