@@ -22,3 +22,21 @@ export function checkedAnswer(placed: PlacedHead, outputs: Float32Array, layout:
   const did = `returned ${got} from "decode", expected a Float32Array with ${counted(task.classes, 'value')}`;
   throw new InvalidHead(head, task, did, 'Return the probability of each class of the task, or its numbers.');
 }
+
+/**
+ * Returns a metric of a head for a sample; NaN leaves the sample out.
+ *
+ * @param label the true label.
+ * @throws an `InvalidHead` if it is no number.
+ */
+export function checkedMetric(
+  { head, task }: Pick<PlacedHead, 'head' | 'task'>,
+  name: string,
+  answer: Float32Array,
+  label: string,
+): number {
+  const value: unknown = head.metrics[name]?.(answer, label, task);
+  if (typeof value === 'number') return value;
+  const did = `returned ${shown(value)} from the metric "${name}", expected a number`;
+  throw new InvalidHead(head, task, did, 'Return a number for each sample; NaN leaves a sample out.');
+}

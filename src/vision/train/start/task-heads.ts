@@ -1,7 +1,6 @@
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import { listed, quoted } from '../../../shared/wording.ts';
 import { kindOf } from '../../data/tables/label-kind.ts';
-import type { Targets } from '../../data/tables/targets.ts';
 import type { Heads, HeadTask } from '../../heads/head.ts';
 import { defaultHead, headOf } from '../../heads/index.ts';
 
@@ -26,7 +25,9 @@ export function withHeads(
   const problems: Problem[] = unknownTasks(tasks, heads);
   const chosen = tasks.map((task, index): HeadTask => {
     const before = saved?.find(({ name }) => name === task.name);
-    const name = heads[task.name]?.name ?? before?.head ?? defaultHead(before ?? task);
+    // A task may be called as a property that every object has, such as `constructor`.
+    const given = Object.hasOwn(heads, task.name) ? heads[task.name] : undefined;
+    const name = given?.name ?? before?.head ?? defaultHead(before ?? task);
     const named = { ...described(task), ...(name !== defaultHead(task) && { head: name }) };
     const head = headOf(named, heads);
     if (head === undefined) throw new Error(`There is no head "${name}".`);
@@ -61,11 +62,4 @@ function unknownTasks(tasks: readonly HeadTask[], heads: Heads): Problem[] {
       message: `the stage is given a head for the task ${quoted(name)}, which the data set does not have`,
       advice: `The tasks are ${known.join(', ')}.`,
     }));
-}
-
-/** Returns the labels that the training split has for a task. */
-export function trainingLabels({ labels, samplesIn }: Targets, task: number): readonly string[] {
-  return Array.from(samplesIn('train')).flatMap((sample) =>
-    labels(sample).flatMap((label) => (label.task === task ? [label.text] : [])),
-  );
 }
