@@ -1,9 +1,12 @@
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { isObject } from '../../../shared/shapes.ts';
 import { listed, quoted } from '../../../shared/wording.ts';
 import { kindOf } from '../../data/tables/label-kind.ts';
 import type { Targets } from '../../data/tables/targets.ts';
-import type { Heads, HeadTask } from '../../heads/head.ts';
+import type { Head, Heads, HeadTask } from '../../heads/head.ts';
 import { defaultHead, headOf } from '../../heads/index.ts';
+import { InvalidHead } from '../../heads/invalid-head.ts';
+import { shown } from '../../invalid-module-code.ts';
 
 interface TaskHeadOptions {
   /** Heads besides those that tasks have by default, by task. */
@@ -26,7 +29,8 @@ export function withHeads(
   const problems: Problem[] = unknownTasks(tasks, heads);
   const chosen = tasks.map((task, index): HeadTask => {
     const before = saved?.find(({ name }) => name === task.name);
-    const name = heads[task.name]?.name ?? before?.head ?? defaultHead(before ?? task);
+    const given = Object.hasOwn(heads, task.name) ? heads[task.name] : undefined;
+    const name = given?.name ?? before?.head ?? defaultHead(before ?? task);
     const named = { ...described(task), ...(name !== defaultHead(task) && { head: name }) };
     const head = headOf(named, heads);
     if (head === undefined) throw new Error(`There is no head "${name}".`);
@@ -38,9 +42,18 @@ export function withHeads(
       return named;
     }
     const fitted = before?.fitted ?? head.fit?.(labelsOf(index), named);
+    if (fitted !== undefined) checkFitted(fitted, head, named);
     return fitted === undefined ? named : { ...named, fitted };
   });
   return problems.length > 0 ? failure(problems) : success(chosen);
+}
+
+/** Throws an `InvalidHead` for what a saved model cannot keep. */
+function checkFitted(fitted: unknown, head: Head, task: HeadTask): void {
+  if (isObject(fitted) && Object.values(fitted).every((list) => Array.isArray(list) && list.every(Number.isFinite)))
+    return;
+  const did = `returned ${shown(fitted)} from "fit", expected lists of finite numbers by name`;
+  throw new InvalidHead(head, task, did, 'Return an object such as { mean: [1.5] }, or undefined.');
 }
 
 /** Returns what a saved model says of a task. */
