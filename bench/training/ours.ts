@@ -33,7 +33,7 @@ await trainer.dispose();
 // As in the stages `evaluate` and `predict`.
 const shape = { height: given.size, width: given.size, batchSize: given.batch };
 const predictor = await createPredictor(tf, 'graph', model, shape);
-await predictor.probabilities(batch.images, given.batch);
-const predicted = await timed(() => predictor.probabilities(batch.images, given.batch));
+await predictor.predict(batch.images, given.batch);
+const predicted = await timed(() => predictor.predict(batch.images, given.batch));
 const measured: Measured = { first, steps: taken, predictions: predicted, peak: peakOfTraining };
 process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit());

@@ -27,8 +27,8 @@ describe.each([
   test('gives the same predictions as a graph and op by op', async () => {
     const model = variedModel(tf, backbone, size);
     const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSize: BATCH });
-    const expected = await createEagerPredictor(tf, model, image).probabilities(images, BATCH);
-    const predicted = await predictor.probabilities(images, BATCH);
+    const expected = await createEagerPredictor(tf, model, image).predict(images, BATCH);
+    const predicted = await predictor.predict(images, BATCH);
     expect(predicted).toHaveLength(expected.length);
     for (const [at, value] of predicted.entries()) expect(Math.abs(value - (expected[at] ?? 0))).toBeLessThan(1e-5);
     await predictor.dispose();

@@ -72,7 +72,7 @@ test('the loss in training, validation and evaluation has label smoothing and th
     losses.push((await trainer.step(samples(step * 8, 8), { seed: 1, step, updates: step }, 0)).loss);
   }
   const validation = samples(COUNT, COUNT);
-  const outputs = await trainer.probabilities(validation.images, COUNT);
+  const outputs = await trainer.predict(validation.images, COUNT);
   const smoothed = batchLoss(tf, layout)(outputs, validation.labels, { labelSmoothing: SMOOTHING });
   const validated = smoothed / COUNT + (await trainer.l2Penalty());
   await trainer.dispose();

@@ -201,7 +201,7 @@ test.each(cases)('training with $what, with the seed $seed, has the losses of Ke
     ours.push((await trainer.step(batch, at, rate)).loss);
   }
   await trainer.swapAverages();
-  const predicted = await trainer.probabilities(images.subarray(0, BATCH * IMAGE), BATCH);
+  const predicted = await trainer.predict(images.subarray(0, BATCH * IMAGE), BATCH);
   await trainer.dispose();
   model.dispose();
   const { losses: theirs, predicted: inKerasPredicted } = await keras.run<KerasTraining>(TRAIN, {

@@ -132,7 +132,7 @@ describe('the evaluate stage', () => {
     });
   });
 
-  test('says what the loss contains, and gives the cross-entropy alone beside it', async () => {
+  test('says what the loss contains, and gives that of the heads alone beside it', async () => {
     const inputs = await labelledImages(60);
     const { model } = await trained(inputs, 1, { label_smoothing: 0.2, l2: 1e-3 });
     const { outputs, logged, metrics } = await runStage(evaluate, { inputs: { ...inputs, models: collected(model) } });
@@ -140,7 +140,7 @@ describe('the evaluate stage', () => {
     expect(loss).toBeGreaterThan(cross_entropy);
     expect(metrics).toMatchObject({ loss, cross_entropy });
     expect(logged[0]).toMatch(
-      /^the loss, [\d.]+, includes label smoothing of 0\.2 and an L2 penalty of [\d.]+, as in training; the cross-entropy alone is [\d.]+$/,
+      /^the loss, [\d.]+, includes label smoothing of 0\.2 and an L2 penalty of [\d.]+, as in training; that of the heads alone is [\d.]+$/,
     );
   });
 

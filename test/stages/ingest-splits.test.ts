@@ -147,6 +147,13 @@ describe('groups by a pattern', () => {
     expect(problem).toContain('Unterminated group');
   });
 
+  test('contradict those of a column', async () => {
+    const params = { layout: 'table', columns: { group: 'person' }, group_pattern: '(p\\d+)_' };
+    expect(await problemsOf(datasetOf(photos), params)).toEqual([
+      'the params say the groups twice: by "group_pattern", and by the column "person" — Remove one of them.',
+    ]);
+  });
+
   test('must not contradict the splits of the data set, unless folds replace these', async () => {
     const root = treeOf(['train/cat/p1_1.jpg', 'train/dog/p2_2.jpg', 'val/cat/p1_3.jpg']);
     const params = { layout: 'folders', group_pattern: '(p\\d+)_' };

@@ -164,6 +164,21 @@ describe('a label table', () => {
     ]);
   });
 
+  test('groups no images without a label, which are in no split', async () => {
+    const rows = [
+      'image,colour,split,person',
+      '1.jpg,red,train,ada',
+      '2.jpg,,test,ada',
+      '3.jpg,red,test,bob',
+      '4.jpg,,train,eve',
+    ];
+    const columns = { group: 'person', tasks: { colour: 'class' } };
+    const { failure, outputs } = await ingestOf(tableOf(rows), { ...TABLE, columns });
+    expect(failure).toBeUndefined();
+    const tasks: unknown = JSON.parse(readFileSync(outputs.tasks ?? '', 'utf8'));
+    expect(tasks).toMatchObject({ groups: { all: 2, train: 1, validation: 0, test: 1 } });
+  });
+
   test('may be one for each split, with images at a path for each', async () => {
     const root = tableOf([], {
       'train.csv': 'id,colour\n1,red\n2,blue\n3,red\n4,blue\n',

@@ -81,6 +81,7 @@ describe('the classify stage', () => {
     ],
     ['no name', { name: undefined as never }, 'has no "name"'],
     ['no answer', { decode: () => undefined as never }, 'returned undefined from "decode"'],
+    ['an answer that is no number', { decode: () => Float32Array.of(1, Number.NaN, 0) }, 'returned NaN from "decode"'],
     ['too few outputs for several models', { average: () => [1] }, 'returned [ 1 ] from "average", expected 3 numbers'],
   ])('says what is wrong with a head of one’s own: %s', async (_, part, message) => {
     const { failure } = await runStage(classifyStage({ heads: { tags: { ...sigmoid(), ...part } } }), {

@@ -165,6 +165,12 @@ describe('heads that a stage is given', () => {
       'returned a tensor [1, 1] as its loss, expected a tensor [8]',
     ],
     ['a metric of a name that is taken', { metrics: { val_loss: () => 0 } }, 'has a metric "val_loss"'],
+    ['a metric of the name of another', { metrics: { accuracy: () => 0 } }, 'has a metric "accuracy"'],
+    [
+      'no number as a metric',
+      { metrics: { sure: () => undefined as never } },
+      'returned undefined from the metric "sure", expected a number',
+    ],
     ['no such method', { decode: 'softmax' as never }, 'has no "decode"'],
   ])('are told what is wrong with them: %s', async (_, part, message) => {
     const { jointLoss: __, ...whole } = softmax();

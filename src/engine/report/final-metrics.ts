@@ -10,7 +10,7 @@ const MOST_ROWS = 20;
 
 /**
  * Describes the metrics of a run, a block a stage: of those stages after which no other stage reports any. A stage that
- * only writes a report hides no metrics. The instances of a matrix stage form a table.
+ * only writes a report hides no metrics. The instances of a matrix stage form a table, which has all of them if it has one.
  */
 export function finalMetrics(
   completed: readonly CompletedStage[],
@@ -26,11 +26,11 @@ export function finalMetrics(
   const declaredAs = new Map(plan.map(({ name, declared }) => [name, declared]));
   const families = new Map<string, CompletedStage[]>();
   for (const stage of reporting) {
-    if (outdone.has(stage.name)) continue;
     const family = declaredAs.get(stage.name) ?? stage.name;
     families.set(family, [...(families.get(family) ?? []), stage]);
   }
-  return [...families].map(([family, stages]) => {
+  const final = [...families].filter(([, stages]) => stages.some(({ name }) => !outdone.has(name)));
+  return final.map(([family, stages]) => {
     const [only] = stages;
     const rows = stages.length === 1 && only !== undefined ? single(only) : table(family, stages);
     return `${paint('bold', stages.length === 1 ? (only?.name ?? family) : family)}\n${columns(rows)}`;

@@ -1,14 +1,4 @@
-import { numbersIn } from '../data/tables/label-kind.ts';
-import type { Targets } from '../data/tables/targets.ts';
 import type { TaskPredictions } from './metrics/task-predictions.ts';
-
-/** Returns the labels of the training split by task, in task order. */
-export function trainingLabels(targets: Targets): readonly (readonly string[])[] {
-  const labels = targets.tasks.map((): string[] => []);
-  for (const sample of targets.samplesIn('train'))
-    for (const { task, text } of targets.labels(sample)) labels[task]?.push(text);
-  return labels;
-}
 
 /** Returns the share of each class among labels with one class each; equal shares if there are none. */
 export function classFrequencies(labels: readonly string[], classes: number): Float64Array {
@@ -26,23 +16,6 @@ export function classShares(labels: readonly string[], classes: number): Float64
     const having = labels.filter((text) => text[label] === 'y').length;
     const lacking = labels.filter((text) => text[label] === 'n').length;
     return having + lacking === 0 ? 0.5 : having / (having + lacking);
-  });
-}
-
-/** The mean and the standard deviation of a number over labels; NaN without labels. */
-export interface Spread {
-  readonly mean: number;
-  readonly deviation: number;
-}
-
-/** Returns the spread of each number over the labels that say it. */
-export function numberSpreads(labels: readonly string[], numbers: number): readonly Spread[] {
-  const rows = labels.map(numbersIn);
-  return Array.from({ length: numbers }, (_, column) => {
-    const values = rows.map((row) => row[column] ?? Number.NaN).filter((value) => !Number.isNaN(value));
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-    return { mean, deviation: Math.sqrt(variance) };
   });
 }
 

@@ -3,6 +3,7 @@ import { badInput, type CollectedArtifact, failed, type StageFailure } from '../
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { resizingDifference } from '../data/images/resizing.ts';
 import type { EvaluatedSplit } from '../data/tables/task.ts';
+import { describeTasks } from '../heads/describe-tasks.ts';
 import { headProblems } from '../heads/invalid-head.ts';
 import { withCheckedCode } from '../invalid-module-code.ts';
 import type { ModelFacts } from '../models/saved-model.ts';
@@ -15,7 +16,6 @@ import type { TrainingContext } from '../train/loop/fit.ts';
 import { type Validation, validate } from '../train/loop/validate.ts';
 import { duplicateWarnings, leftOutWarning } from '../train/samples/check-samples.ts';
 import { duplicatesIn, type LabelledImages, openLabelledImages } from '../train/samples/labelled-images.ts';
-import { describeTasks } from '../train/start/starting-point.ts';
 import { batchLoss } from '../train/step/loss.ts';
 import { collectPredictions } from './collect-predictions.ts';
 import { type Evaluation, toEvaluation } from './evaluation.ts';
@@ -91,7 +91,7 @@ async function evaluateOn(
   if (!tensorFlow.ok) return failure(failed(tensorFlow.failure));
   const validation = await validate({
     // All models take the images of the shards.
-    predictor: { probabilities: (images, count) => ensemble.value.probabilities([images], count) },
+    predictor: { predict: (images, count) => ensemble.value.predict([images], count) },
     data,
     samples,
     batchSize: options.batchSize,
@@ -144,7 +144,7 @@ function mismatches({ facts, directory: file }: GivenModel, { shards, targets }:
   return problems;
 }
 
-/** Returns a line that says what the loss contains, unless it is the cross-entropy alone. */
+/** Returns a line that says what the loss contains, unless it is that of the heads alone. */
 function describeLoss({ loss, crossEntropy }: Validation, { loss: terms }: ModelFacts): string[] {
   const parts = [
     ...(terms.label_smoothing > 0 ? [`label smoothing of ${terms.label_smoothing}`] : []),
@@ -152,7 +152,7 @@ function describeLoss({ loss, crossEntropy }: Validation, { loss: terms }: Model
   ];
   if (parts.length === 0) return [];
   return [
-    `the loss, ${loss.toFixed(4)}, includes ${parts.join(' and ')}, as in training; the cross-entropy alone is ` +
+    `the loss, ${loss.toFixed(4)}, includes ${parts.join(' and ')}, as in training; that of the heads alone is ` +
       crossEntropy.toFixed(4),
   ];
 }

@@ -1,6 +1,6 @@
 import { kindOf, numbersIn } from '../data/tables/label-kind.ts';
+import type { NumberStatistics } from '../data/tables/number-statistics.ts';
 import type { Task } from '../data/tables/task.ts';
-import type { Spread } from './baseline.ts';
 import { normalized, type PredictedLabel } from './collect-predictions.ts';
 
 /**
@@ -8,12 +8,12 @@ import { normalized, type PredictedLabel } from './collect-predictions.ts';
  * cross-entropy of the classes that the label knows; or the mean squared error of the numbers that it knows, in standard
  * deviations. A probability of 0 counts as 2⁻⁵².
  *
- * @param spreads of the numbers in the training split.
+ * @param statistics of the numbers in the training split.
  */
 export function sampleLoss(
   { text, classIndex, answer }: PredictedLabel,
   task: Task,
-  spreads: readonly Spread[],
+  statistics: readonly NumberStatistics[],
 ): number {
   switch (kindOf(task)) {
     case 'classes':
@@ -22,8 +22,8 @@ export function sampleLoss(
       const truth = numbersIn(text);
       return mean(
         Array.from(answer, (number, column) => {
-          const deviation = spreads[column]?.deviation ?? 0;
-          return ((number - (truth[column] ?? Number.NaN)) / (deviation > 0 ? deviation : 1)) ** 2;
+          const deviation = statistics[column]?.standard_deviation ?? 0;
+          return ((number - (truth[column] ?? Number.NaN)) / (deviation || 1)) ** 2;
         }),
       );
     }

@@ -12,13 +12,14 @@ import {
 } from '../data/tables/arrow-file.ts';
 import { readArrowTable } from '../data/tables/arrow-table.ts';
 import { kindOf, LABEL_KINDS, type LabelKind } from '../data/tables/label-kind.ts';
+import { numberStatistics } from '../data/tables/number-statistics.ts';
 import type { Targets } from '../data/tables/targets.ts';
 import type { EvaluatedSplit, Task } from '../data/tables/task.ts';
+import { trainingLabels } from '../data/tables/training-labels.ts';
 import type { HeadLayout } from '../heads/head-layout.ts';
+import { mostProbable } from '../heads/most-probable.ts';
 import { answerLabel } from '../predict/answer-label.ts';
-import { numberSpreads, trainingLabels } from './baseline.ts';
 import type { PredictedLabel } from './collect-predictions.ts';
-import { indexOfLargest } from './metrics/task-predictions.ts';
 import { sampleLoss } from './sample-loss.ts';
 
 /** The predictions for the labels of a split. */
@@ -42,13 +43,13 @@ export function writePredictedSamples(
 ): Promise<void> {
   const { tasks } = targets;
   const training = trainingLabels(targets);
-  const spreads = tasks.map((task, index) =>
-    kindOf(task) === 'numbers' ? numberSpreads(training[index] ?? [], task.classes) : [],
+  const statistics = tasks.map((task, index) =>
+    kindOf(task) === 'numbers' ? numberStatistics(training[index] ?? [], task.classes) : [],
   );
   const isNumbers = ({ task }: PredictedLabel) => tasks[task]?.kind === 'numbers';
   const lossOf = (label: PredictedLabel) => {
     const task = tasks[label.task];
-    return task === undefined ? 0 : sampleLoss(label, task, spreads[label.task] ?? []);
+    return task === undefined ? 0 : sampleLoss(label, task, statistics[label.task] ?? []);
   };
   const columns = {
     sample: int32Column(Int32Array.from(predicted, ({ sample }) => sample)),
@@ -57,7 +58,7 @@ export function writePredictedSamples(
     split: textColumn(predicted.map(() => split)),
     label: textColumn(predicted.map(({ text }) => text)),
     class: uint8Column(Uint8Array.from(predicted, ({ classIndex }) => classIndex)),
-    predicted: uint8Column(Uint8Array.from(predicted, (each) => (isNumbers(each) ? 0 : indexOfLargest(each.answer)))),
+    predicted: uint8Column(Uint8Array.from(predicted, (each) => (isNumbers(each) ? 0 : mostProbable(each.answer)))),
     probabilities: float32ListColumn(predicted.map((each) => (isNumbers(each) ? new Float32Array() : each.answer))),
     loss: float64Column(Float64Array.from(predicted, lossOf)),
     ...(tasks.some(needsAnswer) && {

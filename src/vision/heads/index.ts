@@ -32,7 +32,8 @@ export function headOf(task: HeadTask, heads: Heads = {}): Head | undefined {
   return given?.name === name ? given : BUILT_IN.get(name);
 }
 
-/** Returns whether every stage has a head of this name. */
-export function isBuiltIn({ name }: Head): boolean {
-  return BUILT_IN.has(name);
+/** Returns the names of the metrics that a head has besides those of the built-in head of its name, if there is one. */
+export function ownMetricNames({ name, metrics }: Head): readonly string[] {
+  const known = BUILT_IN.get(name)?.metrics ?? {};
+  return Object.keys(metrics).filter((metric) => !Object.hasOwn(known, metric));
 }

@@ -13,8 +13,8 @@ export class InvalidHead extends InvalidModuleCode {
   }
 }
 
-/** Names in the history of a training that are no metrics of heads. */
-const TAKEN_METRIC = /^(epoch|learning_rate|loss|weighted_acc|val_.*)$/;
+/** Names in the history of a training that are no metrics of heads, and the one under which a stage reports `acc`. */
+const TAKEN_METRIC = /^(accuracy|epoch|learning_rate|loss|weighted_acc|val_.*)$/;
 
 const METHODS = ['columns', 'build', 'encode', 'loss', 'decode'] as const;
 
@@ -36,7 +36,7 @@ export function headProblems(given: Heads = {}): readonly Problem[] {
     return Object.keys(Object(head['metrics']))
       .filter((metric) => TAKEN_METRIC.test(metric))
       .map((metric) => ({
-        message: `the head of the task "${task}" has a metric "${metric}", a name that the history has already`,
+        message: `the head of the task "${task}" has a metric "${metric}", a name that is taken`,
         advice: 'Give it another name, which does not begin with "val_".',
       }));
   });

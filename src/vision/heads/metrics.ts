@@ -1,5 +1,6 @@
 import { numbersIn } from '../data/tables/label-kind.ts';
 import type { HeadMetric } from './head.ts';
+import { mostProbable } from './most-probable.ts';
 
 /** The accuracy: whether the most probable class is the true one. */
 export const isRight: HeadMetric = (answer, label) => (mostProbable(answer) === label.indexOf('y') ? 1 : 0);
@@ -24,8 +25,3 @@ export const absoluteError: HeadMetric = (answer, label) => {
   );
   return errors.reduce((sum, error) => sum + error, 0) / errors.length;
 };
-
-/** Returns the index of the greatest probability, the first of them if there are several. */
-function mostProbable(probabilities: Float32Array): number {
-  return probabilities.reduce((best, each, index) => (each > (probabilities[best] ?? 0) ? index : best), 0);
-}

@@ -1,5 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { numbersIn } from '../data/tables/label-kind.ts';
+import { type NumberStatistics, numberStatistics } from '../data/tables/number-statistics.ts';
 import type { TensorFlow } from '../tensorflow/load.ts';
 import type { Fitted, Head, HeadTask } from './head.ts';
 import { absoluteError } from './metrics.ts';
@@ -44,7 +45,7 @@ export function regression({ loss = 'mse' }: RegressionOptions = {}): Head {
     name: 'regression',
     kinds: ['numbers'],
     columns: ({ classes }) => classes,
-    fit: (labels, { classes }) => statistics(labels.map(numbersIn), classes),
+    fit: (labels, { classes }) => scaleOf(numberStatistics(labels, classes)),
     build(layers, features, task) {
       const { mean, deviation } = fittedOf(task);
       const learnt = layers.dense(features, { name: task.name, units: task.classes });
@@ -72,25 +73,15 @@ export function regression({ loss = 'mse' }: RegressionOptions = {}): Head {
   };
 }
 
-/** Returns mean and standard deviation of each number, of those that are known. */
-function statistics(labels: readonly (readonly number[])[], numbers: number) {
-  const columns = Array.from({ length: numbers }, (_, index) =>
-    labels.map((label) => label[index] ?? Number.NaN).filter((number) => !Number.isNaN(number)),
-  );
-  const means = columns.map((values) => average(values) ?? 0);
-  const deviations = columns.map((values, index) => {
-    const mean = means[index] ?? 0;
+function scaleOf(numbers: readonly NumberStatistics[]) {
+  return {
+    mean: numbers.map(({ mean = 0 }) => mean),
     // Where all numbers are the same, there is nothing to divide by.
-    return Math.sqrt(average(values.map((value) => (value - mean) ** 2)) ?? 1) || 1;
-  });
-  return { mean: means, deviation: deviations };
+    deviation: numbers.map(({ standard_deviation: deviation = 1 }) => deviation || 1),
+  };
 }
 
-function average(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function fittedOf({ classes, fitted }: HeadTask): Fitted & ReturnType<typeof statistics> {
+function fittedOf({ classes, fitted }: HeadTask): Fitted & ReturnType<typeof scaleOf> {
   const filled = (value: number) => Array.from({ length: classes }, () => value);
   return { mean: [...(fitted?.['mean'] ?? filled(0))], deviation: [...(fitted?.['deviation'] ?? filled(1))] };
 }

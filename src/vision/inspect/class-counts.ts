@@ -2,7 +2,7 @@ import { lineWidth, type View } from '../../shared/extensions/view.ts';
 import type { Viewer } from '../../shared/extensions/viewer.ts';
 import { bytes, count } from '../../shared/text/format.ts';
 import { cut, oneLine } from '../../shared/text/table.ts';
-import type { NumberStatistics } from '../data/labels/number-statistics.ts';
+import type { NumberStatistics } from '../data/tables/number-statistics.ts';
 import { titledTable } from './titled-table.ts';
 
 /** The classes are listed without `--full` up to this number. */

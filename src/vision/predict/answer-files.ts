@@ -4,8 +4,8 @@ import { Field, Float32, List, Schema, type TypeMap, Utf8 } from 'apache-arrow';
 import { csvLine } from '../../shared/text/csv.ts';
 import { createArrowFile, float32Column, float32ListColumn, textColumn } from '../data/tables/arrow-file.ts';
 import { kindOf } from '../data/tables/label-kind.ts';
-import { indexOfLargest } from '../evaluate/metrics/task-predictions.ts';
 import type { HeadTask } from '../heads/head.ts';
+import { mostProbable } from '../heads/most-probable.ts';
 import type { ImageAnswer } from './image-answers.ts';
 import { decimals, LIST_SEPARATOR, probabilityList } from './prediction-line.ts';
 import { answerJson, type TaskAnswer } from './task-answer.ts';
@@ -47,7 +47,7 @@ function cellsOf(answer: TaskAnswer) {
   return {
     class: namesOf(answer),
     // As it stands in the list, where the sum of those of one class is 1.
-    probability: probabilities.split(LIST_SEPARATOR)[indexOfLargest(values)] ?? '',
+    probability: probabilities.split(LIST_SEPARATOR)[mostProbable(values)] ?? '',
     probabilities,
     numbers: '',
   };
@@ -107,7 +107,7 @@ async function arrowFile(file: string, tasks: readonly HeadTask[]): Promise<Answ
         textColumn(rows.map(({ image }) => image)),
         textColumn(rows.map(({ answer }) => answer.task)),
         textColumn(rows.map(({ answer }) => namesOf(answer))),
-        float32Column(Float32Array.from(probabilities, (each) => each[indexOfLargest(each)] ?? Number.NaN)),
+        float32Column(Float32Array.from(probabilities, (each) => each[mostProbable(each)] ?? Number.NaN)),
         float32ListColumn(probabilities),
         ...(hasNumbers ? [float32ListColumn(rows.map(({ answer }) => numbersOf(answer)))] : []),
       ]);

@@ -1,6 +1,6 @@
 import { kindOf, type LabelKind, numbersLabel } from '../data/tables/label-kind.ts';
-import { indexOfLargest } from '../evaluate/metrics/task-predictions.ts';
 import type { Head } from '../heads/head.ts';
+import { mostProbable } from '../heads/most-probable.ts';
 
 /** From which probability on a class is answered, of a task with any number of classes for a sample. */
 export function thresholdOf({ threshold = 0.5 }: Pick<Head, 'threshold'>): number {
@@ -9,7 +9,7 @@ export function thresholdOf({ threshold = 0.5 }: Pick<Head, 'threshold'>): numbe
 
 /** Returns the indices of the classes that are answered: the most probable one, or those that reach the threshold. */
 export function answeredClasses(kind: LabelKind, answer: Float32Array, threshold: number): readonly number[] {
-  if (kind !== 'classes') return [indexOfLargest(answer)];
+  if (kind !== 'classes') return [mostProbable(answer)];
   return [...answer.keys()].filter((label) => (answer[label] ?? 0) >= threshold);
 }
 

@@ -23,7 +23,7 @@ export interface Ensemble {
    * @param images for each of `sizes` uint8 [count, height, width, 3]; at most a batch.
    * @returns float32 [count, all columns], row-major: the outputs of all heads, concatenated in task order.
    */
-  probabilities(images: readonly Uint8Array[], count: number): Promise<Float32Array>;
+  predict(images: readonly Uint8Array[], count: number): Promise<Float32Array>;
   /** Frees the models. */
   dispose(): Promise<void>;
 }
@@ -68,10 +68,10 @@ export async function loadEnsemble(
     tasks,
     layout,
     sizes,
-    async probabilities(batches, count) {
+    async predict(batches, count) {
       const predicted = [];
       for (const { predictor, weight, size } of members) {
-        const outputs = await predictor.probabilities(batches[size] ?? new Uint8Array(), count);
+        const outputs = await predictor.predict(batches[size] ?? new Uint8Array(), count);
         predicted.push({ outputs, weight });
       }
       return averageOf(predicted, options.average, layout);

@@ -1,11 +1,11 @@
 import type { CollectedArtifact } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
 import { counted } from '../../shared/wording.ts';
+import { describeTasks } from '../heads/describe-tasks.ts';
 import type { Heads } from '../heads/head.ts';
 import { defaultHead } from '../heads/index.ts';
 import type { Backbones } from '../models/backbones/backbone.ts';
 import { type ModelFacts, readModelFacts } from '../models/saved-model.ts';
-import { describeTasks } from '../train/start/starting-point.ts';
 
 /** A saved model, and how much it counts among others. */
 export interface GivenModel {

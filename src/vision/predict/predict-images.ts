@@ -120,8 +120,8 @@ async function predictBatch(
     const blank = new Uint8Array(height * width * 3);
     return Buffer.concat(images.map((image) => (image.ok ? (image.value[size]?.pixels ?? blank) : blank)));
   });
-  const probabilities = await ensemble.probabilities(batches, images.length);
+  const outputs = await ensemble.predict(batches, images.length);
   return images.map((image, row) =>
-    image.ok ? success(probabilities.slice(row * totalColumns, (row + 1) * totalColumns)) : image,
+    image.ok ? success(outputs.slice(row * totalColumns, (row + 1) * totalColumns)) : image,
   );
 }

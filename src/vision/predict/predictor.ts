@@ -3,7 +3,7 @@ import { bytesToFloats, imagesToDevice } from '../tensorflow/images-to-device.ts
 import type { TensorFlow } from '../tensorflow/load.ts';
 import { createProgram, type EntryPoint, type Program, type Session } from '../tensorflow/trace/program.ts';
 import type { ExecutionMode } from '../train/step/execution-mode.ts';
-import { averagedProbabilities, NO_AUGMENTATION, type TestTimeAugmentation } from './test-time-augmentation.ts';
+import { averagedOutputs, NO_AUGMENTATION, type TestTimeAugmentation } from './test-time-augmentation.ts';
 
 /** Runs a classifier for inference. */
 export interface Predictor {
@@ -13,7 +13,7 @@ export interface Predictor {
    * @param images uint8 [count, height, width, 3]; at most a batch.
    * @returns float32 [count, all columns], row-major: the outputs of all heads, concatenated in task order.
    */
-  probabilities(images: Uint8Array, count: number): Promise<Float32Array>;
+  predict(images: Uint8Array, count: number): Promise<Float32Array>;
   /** Frees the graph; the model stays usable. */
   dispose(): Promise<void>;
 }
@@ -33,7 +33,7 @@ interface PredictorShape extends ImageSize {
 
 /** The entry point of a graph for prediction, and the number of images that it takes. */
 export interface Prediction {
-  readonly entry: EntryPoint<'images', 'probabilities'>;
+  readonly entry: EntryPoint<'images', 'outputs'>;
   readonly batchSize: number;
 }
 
@@ -51,7 +51,7 @@ export async function createPredictor(
   const prediction = addPrediction(tf, program, model, { ...size, batchSize, augmentation });
   const session = await program.load();
   return {
-    probabilities: (images, count) => predictBy(session, prediction, images, count),
+    predict: (images, count) => predictBy(session, prediction, images, count),
     dispose: () => session.dispose(),
   };
 }
@@ -64,10 +64,10 @@ export function createEagerPredictor(
   augmentation = NO_AUGMENTATION,
 ): Predictor {
   return {
-    async probabilities(images, count) {
+    async predict(images, count) {
       return tf.tidy(() => {
         const pixels = imagesToDevice(tf, images, [count, height, width, 3]);
-        return averagedProbabilities(tf, model, pixels, augmentation).dataSync<'float32'>();
+        return averagedOutputs(tf, model, pixels, augmentation).dataSync<'float32'>();
       });
     },
     async dispose() {},
@@ -83,7 +83,7 @@ export function addPrediction(
 ): Prediction {
   const inputs = { images: { dtype: 'uint8', shape: [batchSize, height, width, 3] } } as const;
   const entry = program.entry('predict', inputs, ({ images }) => ({
-    probabilities: averagedProbabilities(tf, model, bytesToFloats(tf, images) as Tensor4D, augmentation),
+    outputs: averagedOutputs(tf, model, bytesToFloats(tf, images) as Tensor4D, augmentation),
   }));
   return { entry, batchSize };
 }
@@ -104,8 +104,8 @@ export async function predictBy(
 ): Promise<Float32Array> {
   if (count > batchSize) throw new Error(`The graph was traced for ${batchSize} images at a time, got ${count}.`);
   const filled = count === batchSize ? images : fillUp(images, (images.length / count) * batchSize);
-  const probabilities = (await session.run(entry, { images: filled })).probabilities as Float32Array;
-  return probabilities.subarray(0, (probabilities.length / batchSize) * count);
+  const outputs = (await session.run(entry, { images: filled })).outputs as Float32Array;
+  return outputs.subarray(0, (outputs.length / batchSize) * count);
 }
 
 function fillUp(images: Uint8Array, length: number): Uint8Array {

@@ -13,12 +13,12 @@ export interface TestTimeAugmentation {
 export const NO_AUGMENTATION: TestTimeAugmentation = { horizontalFlip: false, scales: [1] };
 
 /**
- * Returns the mean of the probabilities of all variants of the images.
+ * Returns the mean of what the heads put out for all variants of the images.
  *
  * @param pixels float32 [n, height, width, 3], values from 0 to 255.
  * @returns float32 [n, all columns].
  */
-export function averagedProbabilities(
+export function averagedOutputs(
   tf: TensorFlow,
   model: LayersModel,
   pixels: Tensor4D,

@@ -29,7 +29,7 @@ export function ingestStage() {
     outputs: ['samples.arrow', 'images.arrow', 'questions.arrow', 'tasks.json'],
     async run({ params, inputs, outputs, work, log, metrics }) {
       const { layout, annotations, columns, image_path: imagePath, task, kind, questions } = params;
-      const misplaced = layoutProblems({ layout, columns, imagePath });
+      const misplaced = layoutProblems({ layout, columns, imagePath, groupPattern: params.group_pattern });
       const split = splittingOf(params);
       if (!split.ok || misplaced.length > 0) return badInput([...misplaced, ...(split.ok ? [] : split.failure)]);
       const { splitting, groupPattern } = split.value;

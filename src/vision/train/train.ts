@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { badInput, failed, type StageFailure } from '../../index.ts';
 import { failure, type Problem, type Result, success } from '../../shared/problem.ts';
+import { trainingLabels } from '../data/tables/training-labels.ts';
 import { headLayout } from '../heads/head-layout.ts';
 import { withCheckedCode } from '../invalid-module-code.ts';
 import type { ClassifierOptions } from '../models/classifier.ts';
@@ -27,7 +28,6 @@ import { executionProblems, gpuProblems, towerDevices, visibleGpus } from './sta
 import { type FineTuning, prepareFineTuning, type RateFactors } from './start/fine-tuning.ts';
 import { weightsFile } from './start/initial-weights.ts';
 import { findStartingPoint, type StartingPoint, startingModel } from './start/starting-point.ts';
-import { trainingLabels } from './start/task-heads.ts';
 import { createTrainer } from './step/create-trainer.ts';
 import type { ExecutionMode } from './step/execution-mode.ts';
 import { batchLoss } from './step/loss.ts';
@@ -94,9 +94,8 @@ interface PreparedModel {
  * Trains a multi-task classifier and saves it, resuming from a checkpoint in `paths.work` if there is one.
  *
  * @returns the metrics of the epoch whose weights were kept; a `bad-input` failure if data, model, weights and params do
- *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, an augmentation or a head is invalid,
- *   the loss or the
- *   weights became NaN or infinite, or memory is exhausted.
+ *   not match; a `failed` one if a download fails, TensorFlow cannot be loaded, the code of the stage is invalid, the loss
+ *   or the weights became NaN or infinite, or memory is exhausted.
  * @throws the signal's reason if it is aborted.
  */
 export async function train(
@@ -194,7 +193,7 @@ async function checkStart(
     resizing: shards.resizing,
     tasks: targets.tasks,
     heads: options.heads,
-    labelsOf: (task) => trainingLabels(targets, task),
+    labelsOf: (task) => trainingLabels(targets)[task] ?? [],
   });
   const problems = [
     ...sampleProblems(targets, options.batchSize, paths.targets),

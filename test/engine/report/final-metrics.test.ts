@@ -39,6 +39,16 @@ test('the instances of a matrix stage form a table, with a gap where one lacks a
   ).toEqual(['train\n          accuracy  loss  kept\n  seed=1  0.91      0.3   \n  seed=2  0.895           2']);
 });
 
+test('a table has all instances, also one of which a later stage reports more', () => {
+  expect(
+    described(
+      ['evaluate@fold=0', { accuracy: 0.91 }, []],
+      ['evaluate@fold=1', { accuracy: 0.895 }, []],
+      ['explain', { explained: 8 }, ['evaluate@fold=0']],
+    ),
+  ).toEqual(['evaluate\n          accuracy\n  fold=0  0.91\n  fold=1  0.895', 'explain\n  explained  8']);
+});
+
 test('a large matrix is cut, and says by how much', () => {
   const metrics = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`m${index}`, index]));
   const [block = ''] = described(

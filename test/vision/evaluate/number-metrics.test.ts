@@ -86,4 +86,11 @@ describe('the metrics of a task whose labels are numbers', () => {
   test('are not defined without samples', () => {
     for (const value of Object.values(numberMetrics(predictionsOf([], 2)))) expect(value).toBeNaN();
   });
+
+  test('have no R² where all numbers are the same, although their computed mean is another', () => {
+    const same = [[0.1], [0.1], [0.1]] as const;
+    const { r2, mean_absolute_error } = numberMetrics(predictionsOf(same.map((truth) => [truth, [0.3]])));
+    expect(r2).toBeNaN();
+    expect(mean_absolute_error).toBeCloseTo(0.2, 12);
+  });
 });

@@ -53,12 +53,10 @@ test.each(['small-cnn', 'mobilenet-v2'] as const)(
 
 test('a last batch that is not full gives the same predictions', async () => {
   const { model, predictor } = await predictorOf('small-cnn', 3);
-  const all = await predictor.probabilities(images, 3);
-  const first = await predictor.probabilities(images.subarray(0, images.length / 3), 1);
+  const all = await predictor.predict(images, 3);
+  const first = await predictor.predict(images.subarray(0, images.length / 3), 1);
   expect(first).toEqual(all.slice(0, all.length / 3));
-  await expect(predictor.probabilities(new Uint8Array((images.length / 3) * 4), 4)).rejects.toThrow(
-    '3 images at a time',
-  );
+  await expect(predictor.predict(new Uint8Array((images.length / 3) * 4), 4)).rejects.toThrow('3 images at a time');
   await predictor.dispose();
   model.dispose();
 });

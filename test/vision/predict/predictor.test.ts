@@ -13,10 +13,10 @@ describe.each(['small-cnn', 'mobilenet-v2', 'nasnet-mobile'] as const)('the pred
   test('gives the same predictions as a graph and op by op', async () => {
     const model = variedModel(tf, backbone, SIZE);
     const image = { height: SIZE, width: SIZE };
-    const expected = await createEagerPredictor(tf, model, image).probabilities(images, 3);
+    const expected = await createEagerPredictor(tf, model, image).predict(images, 3);
     await expectNoLeak(tf, async () => {
       const predictor = await createPredictor(tf, 'graph', model, { ...image, batchSize: 3 });
-      const predicted = await predictor.probabilities(images, 3);
+      const predicted = await predictor.predict(images, 3);
       expect(predicted).toHaveLength(expected.length);
       for (const [at, value] of predicted.entries()) expect(Math.abs(value - (expected[at] ?? 0))).toBeLessThan(1e-5);
       await predictor.dispose();

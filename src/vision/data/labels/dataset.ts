@@ -78,8 +78,11 @@ function groupImages(
   files: DatasetFiles,
 ): Pick<GivenSplits, 'groups'> & Pick<Faults, 'findings'> {
   const images = new Set(labels.map(({ file }) => file));
+  // Images without a label are in no split.
   const { groups, findings } =
-    groupPattern === undefined ? { groups: given, findings: [] } : groupsByPattern(images, groupPattern, files);
+    groupPattern === undefined
+      ? { groups: new Map([...given].filter(([file]) => images.has(file))), findings: [] }
+      : groupsByPattern(images, groupPattern, files);
   return { groups, findings: [...findings, ...groupsInSeveralSplits({ splits, groups }, hasFolds, files)] };
 }
 

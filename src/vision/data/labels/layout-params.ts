@@ -1,4 +1,5 @@
 import type { Problem } from '../../../shared/problem.ts';
+import { quoted } from '../../../shared/wording.ts';
 import { columnsParam } from '../label-tables/columns-param.ts';
 import { annotationsParam } from './annotation-files.ts';
 import { COCO_KINDS } from './coco.ts';
@@ -32,20 +33,25 @@ export const layoutParams = {
   },
 } as const;
 
-/** Returns a problem for each param that the layout does not read. */
-export function layoutProblems({
-  layout,
-  columns,
-  imagePath,
-}: Pick<DatasetOptions, 'layout' | 'columns' | 'imagePath'>): readonly Problem[] {
+/** What the params say that may contradict each other. */
+interface GivenLayout extends Pick<DatasetOptions, 'layout' | 'columns' | 'imagePath'> {
+  /** The param `group_pattern`. */
+  readonly groupPattern: string | undefined;
+}
+
+/** Returns a problem for each param that the layout does not read, and for two that say the groups. */
+export function layoutProblems({ layout, columns, imagePath, groupPattern }: GivenLayout): readonly Problem[] {
   const misplaced = [
     ...(columns !== undefined && layout !== 'table' ? [{ name: 'columns', layouts: '"table"' }] : []),
     ...(imagePath !== undefined && layout !== 'table' && layout !== 'coco'
       ? [{ name: 'image_path', layouts: '"table" or "coco"' }]
       : []),
   ];
-  return misplaced.map(({ name, layouts }) => ({
+  const problems = misplaced.map(({ name, layouts }) => ({
     message: `the layout "${layout}" does not read the param "${name}"`,
     advice: `Set the param "layout" to ${layouts}, or remove "${name}".`,
   }));
+  if (columns?.group === undefined || groupPattern === undefined) return problems;
+  const message = `the params say the groups twice: by "group_pattern", and by the column ${quoted(columns.group)}`;
+  return [...problems, { message, advice: 'Remove one of them.' }];
 }

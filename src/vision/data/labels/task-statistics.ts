@@ -1,7 +1,7 @@
-import { kindOf, type LabelKind, type LabelKinds, numbersIn } from '../tables/label-kind.ts';
+import { kindOf, type LabelKind, type LabelKinds } from '../tables/label-kind.ts';
+import { type NumberStatistics, numberStatistics } from '../tables/number-statistics.ts';
 import type { Sample } from '../tables/samples.ts';
 import { type Split, type Task, tasksOf } from '../tables/task.ts';
-import { type NumberStatistics, numberStatistics } from './number-statistics.ts';
 
 /** A value for all samples, and one for each split; `test` if any sample of the data set is for a test. */
 export type BySplit<Value> = Readonly<Record<'all' | 'train' | 'validation', Value>> & { readonly test?: Value };
@@ -80,7 +80,7 @@ function labelStatistics(
         labelled: labelled(),
         numbers: bySplit((some) =>
           numberStatistics(
-            some.map(({ label }) => numbersIn(label)),
+            some.map(({ label }) => label),
             classes,
           ),
         ),

@@ -84,8 +84,8 @@ export async function resizeToShards(directory: string, options: ResizeOptions):
 /** Returns lines for the log: reused shards and quarantined images, the first 20 of them one by one. */
 export function describeResizing({ shards, unchanged, resumed, quarantined }: ResizeReport): readonly string[] {
   return [
-    ...(unchanged > 0 ? [`unchanged: ${unchanged} of ${counted(shards, 'shard')}`] : []),
-    ...(resumed > 0 ? [`finished by an interrupted run: ${resumed} of ${counted(shards, 'shard')}`] : []),
+    ...(unchanged > 0 ? [`${unchanged} of ${counted(shards, 'shard')} unchanged`] : []),
+    ...(resumed > 0 ? [`${resumed} of ${counted(shards, 'shard')} were finished by an interrupted run`] : []),
     ...describeQuarantine(quarantined),
     ...(quarantined.length > 0 ? [`${counted(quarantined.length, 'image')} quarantined: see quarantine.json`] : []),
   ];

@@ -52,12 +52,15 @@ function metricsOfColumn(
   weights?: Uint32Array,
 ): Readonly<Record<NumberMetric, number>> {
   let [total, sum, distances, squares, spread] = [0, 0, 0, 0, 0];
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let sample = 0; sample < samples.length; sample += 1) {
     const [at, weight] = [sample * numbers + column, weights?.[sample] ?? 1];
-    const error = (predicted[at] ?? 0) - (truth[at] ?? 0);
-    if (Number.isNaN(truth[at])) continue;
+    const own = truth[at] ?? 0;
+    if (Number.isNaN(own) || weight === 0) continue;
+    const error = (predicted[at] ?? 0) - own;
+    [least, most] = [Math.min(least, own), Math.max(most, own)];
     total += weight;
-    sum += weight * (truth[at] ?? 0);
+    sum += weight * own;
     distances += weight * Math.abs(error);
     squares += weight * error ** 2;
   }
@@ -69,6 +72,7 @@ function metricsOfColumn(
   return {
     mean_absolute_error: distances / total,
     root_mean_squared_error: Math.sqrt(squares / total),
-    r2: spread === 0 ? Number.NaN : 1 - squares / spread,
+    // The mean of equal numbers may differ from them by rounding.
+    r2: least === most ? Number.NaN : 1 - squares / spread,
   };
 }

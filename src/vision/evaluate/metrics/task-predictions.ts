@@ -1,3 +1,5 @@
+import { mostProbable } from '../../heads/most-probable.ts';
+
 /** The predictions for the samples of one task. */
 export interface TaskPredictions {
   /** The number of classes. */
@@ -42,7 +44,7 @@ export function scoreSamples({ classes, truth, probabilities, maybe }: TaskPredi
   };
   for (let sample = 0; sample < count; sample += 1) {
     const row = probabilities.subarray(sample * classes, (sample + 1) * classes);
-    const predicted = indexOfLargest(row);
+    const predicted = mostProbable(row);
     const label = truth[sample] ?? 0;
     const own = row[label] ?? 0;
     scored.predicted[sample] = predicted;
@@ -57,11 +59,4 @@ export function scoreSamples({ classes, truth, probabilities, maybe }: TaskPredi
   const order = Int32Array.from({ length: count }, (_, index) => index);
   order.sort((a, b) => (scored.confidence[b] ?? 0) - (scored.confidence[a] ?? 0) || a - b);
   return { classes, truth, ...scored, order };
-}
-
-/** Returns the index of the largest value, the first of them if there are several. */
-export function indexOfLargest(row: ArrayLike<number>): number {
-  let largest = 0;
-  for (let at = 1; at < row.length; at += 1) if ((row[at] ?? 0) > (row[largest] ?? 0)) largest = at;
-  return largest;
 }

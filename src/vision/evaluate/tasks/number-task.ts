@@ -1,5 +1,5 @@
 import { numbersIn } from '../../data/tables/label-kind.ts';
-import { numberSpreads } from '../baseline.ts';
+import { numberStatistics } from '../../data/tables/number-statistics.ts';
 import { type Estimate, estimatesOf, measure } from '../estimates.ts';
 import {
   NUMBER_METRICS,
@@ -28,7 +28,7 @@ export interface NumberTaskEvaluation {
 /** Evaluates a task whose labels are numbers. The baseline always answers with their means in the training split. */
 export function evaluateNumberTask(context: TaskContext): NumberTaskEvaluation {
   const { task, head, predicted } = context;
-  const means = Float64Array.from(numberSpreads(context.training, task.classes), ({ mean }) => mean);
+  const means = Float64Array.from(numberStatistics(context.training, task.classes), ({ mean }) => mean ?? Number.NaN);
   const predictions: NumberPredictions = {
     numbers: task.classes,
     samples: Int32Array.from(predicted, ({ sample }) => sample),

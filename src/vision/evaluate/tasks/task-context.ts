@@ -1,6 +1,7 @@
 import type { Targets } from '../../data/tables/targets.ts';
+import { checkedMetric } from '../../heads/checked-answer.ts';
 import type { PlacedHead } from '../../heads/head-layout.ts';
-import { isBuiltIn } from '../../heads/index.ts';
+import { ownMetricNames } from '../../heads/index.ts';
 import type { PredictedLabel } from '../collect-predictions.ts';
 import { type Estimate, estimatesOf, type Measured, measure } from '../estimates.ts';
 import type { BootstrapOptions, Measurable } from '../metrics/bootstrap.ts';
@@ -19,7 +20,7 @@ export interface TaskContext extends PlacedHead {
 }
 
 /**
- * Returns the metrics that a head of the user's own has, each the mean over the samples.
+ * Returns the metrics that a head has of its own, each the mean over the samples.
  *
  * @param baseline what a model answers that knows nothing but the training labels, `[classes]`.
  */
@@ -27,13 +28,13 @@ export function ownMetrics(
   { task, head, predicted, bootstrap, stream }: TaskContext,
   baseline: Float32Array,
 ): Readonly<Record<string, Estimate>> {
-  if (isBuiltIn(head)) return {};
-  const names = Object.keys(head.metrics);
+  const names = ownMetricNames(head);
+  if (names.length === 0) return {};
   const measurable = (answerTo: (label: PredictedLabel) => Float32Array): Measurable<string> => {
-    const values = Object.entries(head.metrics).map(
-      ([name, metric]) =>
-        [name, Float64Array.from(predicted, (label) => metric(answerTo(label), label.text, task))] as const,
-    );
+    const values = names.map((name) => {
+      const metricOf = (label: PredictedLabel) => checkedMetric({ head, task }, name, answerTo(label), label.text);
+      return [name, Float64Array.from(predicted, metricOf)] as const;
+    });
     return {
       count: predicted.length,
       metrics: (weights) => Object.fromEntries(values.map(([name, each]) => [name, weightedMean(each, weights)])),

@@ -10,12 +10,12 @@ export interface BatchPredictor {
   /** The numbers of images for which there are graphs, in ascending order, beginning with 1. */
   readonly batchSizes: readonly number[];
   /**
-   * Predicts class probabilities.
+   * Predicts what the heads put out.
    *
    * @param images each uint8 [height, width, 3]; at most the largest number of `batchSizes`.
-   * @returns for each image float32 [all classes]: the probabilities of all heads, concatenated in task order.
+   * @returns for each image float32 [all columns]: the outputs of all heads, concatenated in task order.
    */
-  probabilities(images: readonly Uint8Array[]): Promise<readonly Float32Array[]>;
+  predict(images: readonly Uint8Array[]): Promise<readonly Float32Array[]>;
   /** Frees the graphs; the model stays usable. */
   dispose(): Promise<void>;
 }
@@ -40,17 +40,17 @@ export async function createBatchPredictor(
   const predictors = new Map<number, Predictor>();
   for (const size of batchSizes) {
     const predictor = await createPredictor(tf, 'graph', model, { height, width, batchSize: size });
-    await predictor.probabilities(new Uint8Array(size * height * width * 3), size);
+    await predictor.predict(new Uint8Array(size * height * width * 3), size);
     predictors.set(size, predictor);
   }
   return {
     batchSizes,
-    async probabilities(images) {
+    async predict(images) {
       const predictor = predictors.get(batchSizes.find((size) => size >= images.length) ?? 0);
       if (predictor === undefined) throw new Error(`At most ${batchSize} images are predicted at once.`);
-      const all = await predictor.probabilities(Buffer.concat(images), images.length);
-      const classes = all.length / images.length;
-      return images.map((_, index) => all.subarray(index * classes, (index + 1) * classes));
+      const all = await predictor.predict(Buffer.concat(images), images.length);
+      const columns = all.length / images.length;
+      return images.map((_, index) => all.subarray(index * columns, (index + 1) * columns));
     },
     async dispose() {
       for (const predictor of predictors.values()) await predictor.dispose();

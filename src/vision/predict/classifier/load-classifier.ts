@@ -47,7 +47,7 @@ export async function loadClassifier(folder: string | URL, options: ClassifierOp
     decode: (source) => decodeSource(source, resizing),
     async predict(images) {
       const pixels = images.map((image) => image.pixels);
-      return (await predictor.probabilities(pixels)).map((outputs) => answersFrom(layout, outputs));
+      return (await predictor.predict(pixels)).map((outputs) => answersFrom(layout, outputs));
     },
     batchSizes: predictor.batchSizes,
     maxWaiting,

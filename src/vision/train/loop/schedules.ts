@@ -78,7 +78,9 @@ export function cosineRestartsSchedule({
   checkOption('cosineRestartsSchedule: cycles', cycles, [1, 1000]);
   checkOption('cosineRestartsSchedule: growth', growth, [1, 1000]);
   checkOption('cosineRestartsSchedule: finalLearningRate', finalLearningRate, NOT_NEGATIVE);
-  const lengths = Array.from({ length: Math.floor(cycles) }, (_, cycle) => growth ** cycle);
+  // Counted back from the last one, whose length is 1, so that none is infinite.
+  const count = Math.floor(cycles);
+  const lengths = Array.from({ length: count }, (_, cycle) => growth ** (cycle + 1 - count));
   const total = lengths.reduce((sum, length) => sum + length, 0);
   return ({ step, steps, learningRate }) => {
     let left = (step * total) / steps;

@@ -30,7 +30,7 @@ export interface LossTerms {
 }
 
 export interface ValidationOptions {
-  readonly predictor: Pick<Predictor, 'probabilities'>;
+  readonly predictor: Pick<Predictor, 'predict'>;
   readonly data: LabelledImages;
   /** The row numbers of the samples to predict. */
   readonly samples: Int32Array;
@@ -55,7 +55,7 @@ export async function validate(options: ValidationOptions): Promise<Result<Valid
     if (!batch.ok) return batch;
     const { images, count } = batch.value;
     const labels = batchLabels(targets, batch.value.samples);
-    const outputs = await predictor.probabilities(images, count);
+    const outputs = await predictor.predict(images, count);
     onPredicted?.(batch.value.samples, outputs);
     counter.add(labels, outputs);
     const plain = lossOf(outputs, labels);

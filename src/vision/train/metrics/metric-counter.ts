@@ -1,4 +1,4 @@
-import { checkedAnswer } from '../../heads/checked-answer.ts';
+import { checkedAnswer, checkedMetric } from '../../heads/checked-answer.ts';
 import type { HeadLayout } from '../../heads/head-layout.ts';
 import type { BatchLabels } from '../step/target-tensors.ts';
 
@@ -37,9 +37,9 @@ export function metricCounter(layout: HeadLayout, initial: readonly MetricSums[]
           const placed = layout.heads[index];
           if (placed === undefined) continue;
           const answer = checkedAnswer(placed, outputs, layout, sample);
-          for (const [name, metric] of Object.entries(placed.head.metrics)) {
-            const [total, value] = [sums[index]?.[name], metric(answer, text, placed.task)];
-            if (total === undefined || Number.isNaN(value)) continue;
+          for (const [name, total] of Object.entries(sums[index] ?? {})) {
+            const value = checkedMetric(placed, name, answer, text);
+            if (Number.isNaN(value)) continue;
             total.sum += value;
             total.count += 1;
           }

@@ -41,7 +41,7 @@ export function classWeightsByTask(
   if (weights === undefined) return undefined;
   if (weights === 'balanced') return balanced(targets);
   return targets.tasks.map(({ name }) => {
-    const { [name]: own } = weights;
+    const own = Object.hasOwn(weights, name) ? weights[name] : undefined;
     return own && Float32Array.from(own);
   });
 }

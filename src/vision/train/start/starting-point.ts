@@ -1,9 +1,8 @@
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { failure, type Problem, problem, type Result, success } from '../../../shared/problem.ts';
-import { counted } from '../../../shared/wording.ts';
 import type { Resizing } from '../../data/images/resizing.ts';
-import { kindOf } from '../../data/tables/label-kind.ts';
+import { describeTasks } from '../../heads/describe-tasks.ts';
 import type { Heads, HeadTask } from '../../heads/head.ts';
 import { InvalidHead } from '../../heads/invalid-head.ts';
 import { type LoadedWeights, loadKerasWeights } from '../../keras/load-weights.ts';
@@ -205,22 +204,4 @@ function mismatches(
     });
   }
   return problems;
-}
-
-/** Lists tasks with their number of classes, for example `coat_length (8), tags (5 classes at once), width (1 number)`. */
-export function describeTasks(tasks: readonly HeadTask[]): string {
-  return tasks.map((task) => `${task.name} (${describeLabels(task)})`).join(', ');
-}
-
-function describeLabels(task: HeadTask): string {
-  switch (kindOf(task)) {
-    case 'class':
-      return String(task.classes);
-    case 'classes':
-      return `${counted(task.classes, 'class')} at once`;
-    case 'ordered':
-      return `${counted(task.classes, 'class')} in order`;
-    case 'numbers':
-      return counted(task.classes, 'number');
-  }
 }

@@ -2,7 +2,6 @@ import { failure, type Problem, type Result, success } from '../../../shared/pro
 import { isObject } from '../../../shared/shapes.ts';
 import { listed, quoted } from '../../../shared/wording.ts';
 import { kindOf } from '../../data/tables/label-kind.ts';
-import type { Targets } from '../../data/tables/targets.ts';
 import type { Head, Heads, HeadTask } from '../../heads/head.ts';
 import { defaultHead, headOf } from '../../heads/index.ts';
 import { InvalidHead } from '../../heads/invalid-head.ts';
@@ -29,6 +28,7 @@ export function withHeads(
   const problems: Problem[] = unknownTasks(tasks, heads);
   const chosen = tasks.map((task, index): HeadTask => {
     const before = saved?.find(({ name }) => name === task.name);
+    // A task may be called as a property that every object has, such as `constructor`.
     const given = Object.hasOwn(heads, task.name) ? heads[task.name] : undefined;
     const name = given?.name ?? before?.head ?? defaultHead(before ?? task);
     const named = { ...described(task), ...(name !== defaultHead(task) && { head: name }) };
@@ -74,11 +74,4 @@ function unknownTasks(tasks: readonly HeadTask[], heads: Heads): Problem[] {
       message: `the stage is given a head for the task ${quoted(name)}, which the data set does not have`,
       advice: `The tasks are ${known.join(', ')}.`,
     }));
-}
-
-/** Returns the labels that the training split has for a task. */
-export function trainingLabels({ labels, samplesIn }: Targets, task: number): readonly string[] {
-  return Array.from(samplesIn('train')).flatMap((sample) =>
-    labels(sample).flatMap((label) => (label.task === task ? [label.text] : [])),
-  );
 }

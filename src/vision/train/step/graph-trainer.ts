@@ -55,7 +55,7 @@ export async function createGraphTrainer(tf: TensorFlow, options: TrainerOptions
   return {
     prepareStep,
     step: async (...step) => prepareStep(...step).run(),
-    probabilities: (images, count) => predictBy(session, prediction, images, count),
+    predict: (images, count) => predictBy(session, prediction, images, count),
     l2Penalty: async () => (await session.run(penalty, {})).l2[0] ?? 0,
     async state() {
       const { variables, states } = await session.read();

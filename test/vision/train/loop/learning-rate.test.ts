@@ -69,6 +69,11 @@ describe('the learning rate', () => {
     expect(ours).toEqual(inKeras.map((value) => expect.closeTo(value, 6)));
   });
 
+  test('restarts with any number of cycles, however much these grow', () => {
+    const rates = ratesOf(cosineRestartsSchedule({ cycles: 1000, growth: 1000 }), 100);
+    expect([0, 50, 99].map((step) => rates[step])).toEqual([0.1, 0.05, 0].map((rate) => expect.closeTo(rate, 3)));
+  });
+
   test("rises and falls once, by the formula of PyTorch's OneCycleLR", () => {
     // Cosines from 0.1 / 25 to 0.1 in the steps 0 to 2, and on to 0.1 / 25 / 10,000 in the steps 2 to 9.
     const [low, high, end] = [0.004, 0.1, 4e-7];

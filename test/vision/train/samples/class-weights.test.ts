@@ -32,6 +32,11 @@ test('given class weights are those of their task; other tasks have none', () =>
   expect(classWeightsByTask(undefined, targets)).toBeUndefined();
 });
 
+test('a task has only the weights that are given for it, whatever it is called', () => {
+  const of = [{ name: 'constructor', classes: 2, samples: 1 }];
+  expect(classWeightsByTask({ shade: [0.5, 2] }, targetsOf([], of))).toEqual([undefined]);
+});
+
 test('balanced class weights give all classes of a task that have samples the same total weight', () => {
   const weights = classWeightsByTask('balanced', targets) ?? [];
   expect(weights.map((own) => [...(own ?? [])])).toEqual([

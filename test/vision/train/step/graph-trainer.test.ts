@@ -145,8 +145,8 @@ describe('the graph trainer computes the same steps as the eager trainer', () =>
 
   test('and the same predictions', async () => {
     const [graph, eager] = [await setUp('graph', more), await setUp('eager', more)];
-    const expected = await eager.probabilities(whole.images, 16);
-    for (const [index, value] of (await graph.probabilities(whole.images, 16)).entries()) {
+    const expected = await eager.predict(whole.images, 16);
+    for (const [index, value] of (await graph.predict(whole.images, 16)).entries()) {
       expect(value).toBeCloseTo(expected[index] ?? 0, 5);
     }
     for (const trainer of [graph, eager]) await trainer.dispose();

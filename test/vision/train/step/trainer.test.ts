@@ -156,9 +156,9 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
 
   test('affects subsequent predictions', async () => {
     const trainer = await setUp(mode);
-    const before = await trainer.probabilities(images, 6);
+    const before = await trainer.predict(images, 6);
     await trainer.step(batch, positionOf(0), 1e-2);
-    expect(await trainer.probabilities(images, 6)).not.toEqual(before);
+    expect(await trainer.predict(images, 6)).not.toEqual(before);
     await trainer.dispose();
   });
 
@@ -167,7 +167,7 @@ describe.each(executionModes)('a training step (%s)', (mode) => {
     await trainer.step(batch, positionOf(0), 1e-3);
     const before = tf.memory().numTensors;
     await trainer.step(batch, positionOf(1), 1e-3);
-    await trainer.probabilities(images, 6);
+    await trainer.predict(images, 6);
     await trainer.restore(await trainer.state());
     expect(tf.memory().numTensors).toBe(before);
     await trainer.dispose();
