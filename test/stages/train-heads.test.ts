@@ -153,6 +153,11 @@ describe('heads that a stage is given', () => {
       { build: () => undefined as never },
       'returned undefined from "build", expected the output of a layer',
     ],
+    [
+      'no finite numbers from "fit"',
+      { fit: () => ({ mean: [Number.NaN] }) },
+      'from "fit", expected lists of finite numbers by name',
+    ],
     ['too few columns', { columns: () => 2 }, 'put out [n, 3], expected the output of a layer, of 2 columns'],
     [
       'no loss for each sample',

@@ -111,7 +111,7 @@ export async function readModelFacts(
   });
   if (!facts.ok) return facts;
   const { backbone, tasks } = facts.value;
-  const problems = tasks.flatMap((task) => headProblem(task, heads, file));
+  const problems = tasks.flatMap((task) => [...classProblem(task, file), ...headProblem(task, heads, file)]);
   if (!Object.hasOwn(backbones, backbone)) {
     const given = Object.keys(backbones).join(', ');
     const advice = `Given are ${given}. Give the same ones as to the training: { backbones: { … } }.`;
@@ -119,6 +119,14 @@ export async function readModelFacts(
     problems.unshift({ message, at: { file }, advice });
   }
   return problems.length > 0 ? failure(problems) : facts;
+}
+
+/** Answers are read by the names of the classes, so each class needs one of its own. */
+function classProblem({ name, kind, classes, class_names: names }: HeadTask, file: string): Problem[] {
+  if (names === undefined || (new Set(names).size === names.length && names.length === classes)) return [];
+  const what = kind === 'numbers' ? 'numbers' : 'classes';
+  const message = `the task "${name}" has ${classes} ${what}, but ${new Set(names).size} different names of them`;
+  return [{ message, at: { file }, advice: 'Give each a name of its own in "class_names", or rerun the stage.' }];
 }
 
 function headProblem(task: HeadTask, heads: Heads, file: string): Problem[] {

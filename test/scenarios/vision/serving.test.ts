@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { join, resolve } from 'node:path';
 import { transform } from 'esbuild';
 import { execaNode } from 'execa';
@@ -94,6 +94,21 @@ describe('in a project that has a model and the package, and no pipeline', () =>
     const many = await Promise.all(Array.from({ length: 40 }, () => post(photograph)));
     expect(new Set(many.map((each) => each.status))).toEqual(new Set([200]));
 
+    expect(await (await fetch(`http://127.0.0.1:${Number(port)}`)).json()).toMatchObject({
+      error: expect.stringContaining('content-length'),
+    });
+
+    // A client that always has another request for the connection that it keeps open.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const sent = () => {
+      const next = request({ port: Number(port), host: '127.0.0.1', method: 'POST', headers, agent });
+      next.on('response', (response) => response.resume().once('end', sent));
+      next.on('error', () => undefined); // The server has ended.
+      next.end(photograph);
+      return next;
+    };
+    await once(sent(), 'response');
     server.kill('SIGTERM');
     expect(await server).toMatchObject({ exitCode: 0, stderr: '' });
   });

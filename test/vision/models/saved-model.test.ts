@@ -82,6 +82,18 @@ describe('reading a saved model fails', () => {
     });
   });
 
+  test.each([
+    [['a', 'b'], 'has 5 classes, but 2 different names of them'],
+    [['a', 'b', 'c', 'd', 'd'], 'has 5 classes, but 4 different names of them'],
+  ])('when the classes of a task have the names %j', async (names, message) => {
+    const directory = await saved();
+    const tasks = [{ name: 'neck_design', classes: 5, class_names: names }];
+    writeFileSync(join(directory, 'pipeline.json'), JSON.stringify({ ...facts, tasks }));
+    expect(await readModelFacts(directory)).toMatchObject({
+      failure: [{ message: `the task "neck_design" ${message}` }],
+    });
+  });
+
   test('when the weights are incomplete', async () => {
     const directory = await saved();
     writeFileSync(join(directory, 'weights.bin'), new Uint8Array(100));

@@ -4,7 +4,13 @@ import { type DecodedImage, type DecodeOptions, decodeImage } from '../../data/i
 import type { ImageSource } from './classifier.ts';
 
 /** Throws a TypeError for what code without types may give. */
-export function checkSource(source: unknown, index: number): void {
+export function checkSources(sources: unknown): void {
+  if (!Array.isArray(sources))
+    throw new TypeError(`classify: got ${inspect(sources, { depth: 0 })}, expected an array of images`);
+  sources.forEach(checkSource);
+}
+
+function checkSource(source: unknown, index: number): void {
   if (typeof source === 'string' || source instanceof Uint8Array) return;
   const given = inspect(source, { depth: 0 });
   throw new TypeError(`classify: image ${index} is ${given}, expected the path of a file or a Uint8Array`);

@@ -20,7 +20,7 @@ import {
   type ImageSource,
 } from './classifier.ts';
 import { findModel } from './find-model.ts';
-import { checkSource, decodeSource } from './image-source.ts';
+import { checkSources, decodeSource } from './image-source.ts';
 
 /**
  * Loads a model, ready to classify: TensorFlow is loaded, and its graphs have run once.
@@ -56,7 +56,7 @@ export async function loadClassifier(folder: string | URL, options: ClassifierOp
   return {
     tasks: tasks.map((task) => ({ name: task.name, kind: kindOf(task), classes: classNamesOf(task) })),
     async classify(images, { signal } = {}) {
-      images.forEach(checkSource);
+      checkSources(images);
       return queue.add(images, signal);
     },
     dispose() {

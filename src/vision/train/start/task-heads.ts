@@ -1,8 +1,11 @@
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
+import { isObject } from '../../../shared/shapes.ts';
 import { listed, quoted } from '../../../shared/wording.ts';
 import { kindOf } from '../../data/tables/label-kind.ts';
-import type { Heads, HeadTask } from '../../heads/head.ts';
+import type { Head, Heads, HeadTask } from '../../heads/head.ts';
 import { defaultHead, headOf } from '../../heads/index.ts';
+import { InvalidHead } from '../../heads/invalid-head.ts';
+import { shown } from '../../invalid-module-code.ts';
 
 interface TaskHeadOptions {
   /** Heads besides those that tasks have by default, by task. */
@@ -39,9 +42,18 @@ export function withHeads(
       return named;
     }
     const fitted = before?.fitted ?? head.fit?.(labelsOf(index), named);
+    if (fitted !== undefined) checkFitted(fitted, head, named);
     return fitted === undefined ? named : { ...named, fitted };
   });
   return problems.length > 0 ? failure(problems) : success(chosen);
+}
+
+/** Throws an `InvalidHead` for what a saved model cannot keep. */
+function checkFitted(fitted: unknown, head: Head, task: HeadTask): void {
+  if (isObject(fitted) && Object.values(fitted).every((list) => Array.isArray(list) && list.every(Number.isFinite)))
+    return;
+  const did = `returned ${shown(fitted)} from "fit", expected lists of finite numbers by name`;
+  throw new InvalidHead(head, task, did, 'Return an object such as { mean: [1.5] }, or undefined.');
 }
 
 /** Returns what a saved model says of a task. */

@@ -144,6 +144,9 @@ describe('a loaded classifier', () => {
     await expect(classifier.classify(untyped as Buffer[])).rejects.toThrow(
       'classify: image 1 is 7, expected the path of a file or a Uint8Array',
     );
+    await expect(classifier.classify('b.png' as never)).rejects.toThrow(
+      "classify: got 'b.png', expected an array of images",
+    );
     const signal = AbortSignal.abort(new Error('the client has gone'));
     await expect(classifier.classify(['b.png'], { signal })).rejects.toThrow('the client has gone');
     await Promise.all([classifier.dispose(), classifier.dispose()]);
