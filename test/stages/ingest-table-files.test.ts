@@ -32,9 +32,11 @@ describe('the files of label tables are checked', () => {
   });
 
   test('that a Parquet file is one', async () => {
-    const files = { 'x.parquet': 'not parquet', 'y.parquet': 'PAR1xxxxxxxxxxxxxxxPAR1' };
-    const problems = await problemsOf(tableOf([], files), { ...TABLE, annotations: ['x.parquet', 'y.parquet'] });
-    expect(problems).toHaveLength(2);
+    const files = { 'x.parquet': 'not parquet', 'y.parquet': 'PAR1xxxxxxxxxxxxxxxPAR1', 'z.parquet': '' };
+    const problems = await problemsOf(tableOf([], files), { ...TABLE, annotations: Object.keys(files) });
+    expect(problems).toHaveLength(3);
     for (const problem of problems) expect(problem).toContain('cannot read this as a Parquet file: ');
+    // Nothing of JavaScript, such as "Offset is outside the bounds of the DataView".
+    expect(problems[2]).toContain('it is damaged, or none — Write it again.');
   });
 });

@@ -181,4 +181,14 @@ describe('heads that a stage is given', () => {
     expect(failure?.problems[0]?.message).toContain('task "colour"');
     expect(failure?.problems[0]?.advice).toBeDefined();
   });
+
+  test('are told if no loss depends on what their layers put out', async () => {
+    const { jointLoss: __, ...whole } = softmax();
+    const constant: Head = { ...whole, loss: (tf, { target }) => tf.sum(target, 1) };
+    const heads = { colour: constant, shade: constant };
+    const { failure } = await runStage(trainStage({ heads }), { params, inputs: await labelledImages() });
+    expect(failure?.problems[0]?.message).toBe(
+      'the head "softmax" of the task "colour" has a "loss" that does not depend on what its layers put out',
+    );
+  });
 });

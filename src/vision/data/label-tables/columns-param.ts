@@ -42,7 +42,11 @@ export const columnsParam = {
                   '`true` or `false`, `yes` or `no`.',
                 ...names,
               },
-              separator: { description: 'What separates the classes or the numbers in a field.', type: 'string' },
+              separator: {
+                description: 'What separates the classes or the numbers in a field.',
+                type: 'string',
+                minLength: 1,
+              },
               none: {
                 description:
                   'The text in a field of `classes` that says that the image has none of them; an empty text for an ' +

@@ -64,7 +64,10 @@ export async function readParquetTable(
       headerPlace: () => ({ file }),
     });
   } catch (error) {
-    return problem(`cannot read this as a Parquet file: ${reasonOf(error)}`, { at: { file }, advice });
+    // What hyparquet's own checks find is in words; a damaged file also leads to errors of JavaScript.
+    const isChecked = error instanceof Error && error.constructor === Error;
+    const reason = isChecked ? reasonOf(error) : 'it is damaged, or none';
+    return problem(`cannot read this as a Parquet file: ${reason}`, { at: { file }, advice: 'Write it again.' });
   }
 }
 

@@ -97,7 +97,7 @@ function similarClasses(task: TaskStatistics): string[] {
 
 function nameOf({ class_names: names }: TaskStatistics, index: number): string {
   const name = names?.[index];
-  return name === undefined ? String(index) : `${index} ("${name}")`;
+  return name === undefined ? String(index) : `${index} (${quoted(name)})`;
 }
 
 function misspelling(task: TaskStatistics, all: readonly TaskStatistics[]): string[] {

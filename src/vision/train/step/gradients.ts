@@ -1,5 +1,6 @@
 import type { LayersModel, Scalar, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { HeadLayout } from '../../heads/head-layout.ts';
+import { InvalidHead } from '../../heads/invalid-head.ts';
 import { outputsOf } from '../../models/forward.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { Batch } from '../augmentations/augmentation.ts';
@@ -51,7 +52,7 @@ export function computeGradients(
   const { pixels, targets, key, slice } = batch;
   const weights = model.trainableWeights.map((weight) => weight.read() as Variable);
   let kept: { readonly outputs: Tensor2D; readonly loss: Scalar } | undefined;
-  const { value, grads } = tf.variableGrads(() => {
+  const { value, grads } = gradientsOf(tf, layout, weights, () => {
     const outputs = outputsOf(tf, model, pixels, { training: true, key, slice });
     const ofHeads = targets
       .map((target) => meanLoss(tf, layout, outputs, target))
@@ -60,7 +61,7 @@ export function computeGradients(
     // `variableGrads` disposes of all tensors but what is returned and the gradients.
     kept = { outputs: tf.keep(outputs), loss: tf.keep(loss.clone()) };
     return scale === undefined ? loss : tf.mul<Scalar>(loss, scale);
-  }, weights);
+  });
   value.dispose();
   if (kept === undefined) throw new Error('`variableGrads` did not run the model.');
   const [outputs, loss] = [kept.outputs.clone(), kept.loss.clone()];
@@ -68,4 +69,21 @@ export function computeGradients(
   const unscaled = (tensor: Tensor) => (scale === undefined ? tensor : tf.div(tensor, scale));
   const gradients = weights.map((weight) => unscaled(grads[weight.name] ?? tf.zerosLike(weight)));
   return { loss, outputs, gradients };
+}
+
+/** Returns the gradients of the weights. Throws an `InvalidHead` if the losses of heads have none. */
+function gradientsOf(tf: TensorFlow, { heads }: HeadLayout, weights: readonly Variable[], loss: () => Scalar) {
+  try {
+    return tf.variableGrads(loss, [...weights]);
+  } catch (error) {
+    const [placed] = heads;
+    if (placed === undefined || !String(error).includes('Cannot find a connection')) throw error;
+    const advice = 'Compute the loss from "outputs", by ops that have gradients: comparisons and argMax have none.';
+    throw new InvalidHead(
+      placed.head,
+      placed.task,
+      'has a "loss" that does not depend on what its layers put out',
+      advice,
+    );
+  }
 }
