@@ -32,7 +32,7 @@ export async function readParquetTable(
     slice: (start, end = byteLength) => new Uint8Array(buffer, byteOffset, byteLength).slice(start, end).buffer,
   };
   try {
-    const metadata = await parquetMetadataAsync(bytes);
+    const metadata = await parquetMetadataAsync(bytes, { geoparquet: false });
     const all = parquetSchema(metadata).children.filter(isLabelColumn);
     const header = all.map(({ element }) => element.name);
     const known = header.filter(isNeeded);

@@ -60,6 +60,7 @@ test('a corrupted Parquet file is a problem, or a table', async () => {
       const table = await readParquetTable(file, () => true);
       if (!table.ok) expect(table.failure).toMatchObject([{ at: { file }, advice: expect.any(String) }]);
     }),
-    { numRuns: 500 },
+    // A list with −1 children was read for ever. A seed: a test that does not end would not say for which file.
+    { numRuns: 500, seed: 2018, examples: [[[[1070, 1]]]] },
   );
 });
