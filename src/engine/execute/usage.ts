@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { groupBy } from '../../shared/group-by.ts';
 import { fieldsAfterCommand, processIds } from '../../shared/process-table.ts';
 import type { Usage } from '../cache/records.ts';
 
@@ -91,12 +92,7 @@ let searchNext = 0;
 function membersOf(group: number): readonly number[] {
   const started = performance.now();
   if (started >= searchNext) {
-    const groups = new Map<number, number[]>();
-    for (const id of processIds()) {
-      const of = processOf(id)?.group ?? 0;
-      groups.set(of, [...(groups.get(of) ?? []), id]);
-    }
-    found = groups;
+    found = groupBy(processIds(), (id) => processOf(id)?.group ?? 0);
     const ended = performance.now();
     searchNext = ended + (ended - started) / SHARE;
   }

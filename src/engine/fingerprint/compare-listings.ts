@@ -1,5 +1,5 @@
+import { groupBy } from '../../shared/group-by.ts';
 import { joinLines } from '../../shared/text/visible.ts';
-import type { Digest } from './digest.ts';
 import { type FileList, mergeLists, type TreeFile } from './file-list.ts';
 
 /** The maximum number of files named. */
@@ -52,17 +52,12 @@ function differences(before: FileList, now: FileList): Differences {
 
 /** Returns new path → old path of the files that were renamed, recognised by equal content. */
 function takeRenamed(gone: readonly TreeFile[], added: readonly TreeFile[]): Map<string, string> {
-  const byDigest = new Map<Digest, string[]>();
   // In reverse order, so that `pop` takes the first path in constant time: thousands of files may be equal.
-  for (const { path, digest } of gone.toReversed()) {
-    const same = byDigest.get(digest);
-    if (same === undefined) byDigest.set(digest, [path]);
-    else same.push(path);
-  }
+  const byDigest = groupBy(gone.toReversed(), ({ digest }) => digest);
   const renamed = new Map<string, string>();
   for (const { path, digest } of added) {
     const from = byDigest.get(digest)?.pop();
-    if (from !== undefined) renamed.set(path, from);
+    if (from !== undefined) renamed.set(path, from.path);
   }
   return renamed;
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../../shared/group-by.ts';
 import { columns, count, figure } from '../../shared/text/format.ts';
 import type { Paint } from '../../shared/text/style.ts';
 import type { CompletedStage } from '../execute/events.ts';
@@ -24,11 +25,7 @@ export function finalMetrics(
   for (const { name, dependencies } of plan.toReversed())
     if (names.has(name) || outdone.has(name)) for (const upstream of dependencies) outdone.add(upstream);
   const declaredAs = new Map(plan.map(({ name, declared }) => [name, declared]));
-  const families = new Map<string, CompletedStage[]>();
-  for (const stage of reporting) {
-    const family = declaredAs.get(stage.name) ?? stage.name;
-    families.set(family, [...(families.get(family) ?? []), stage]);
-  }
+  const families = groupBy(reporting, ({ name }) => declaredAs.get(name) ?? name);
   const final = [...families].filter(([, stages]) => stages.some(({ name }) => !outdone.has(name)));
   return final.map(([family, stages]) => {
     const [only] = stages;

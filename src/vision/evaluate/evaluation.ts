@@ -1,3 +1,4 @@
+import { groupBy } from '../../shared/group-by.ts';
 import type { Duplicates } from '../data/tables/duplicates.ts';
 import { kindOf } from '../data/tables/label-kind.ts';
 import type { Targets } from '../data/tables/targets.ts';
@@ -53,13 +54,14 @@ export interface Evaluated {
 /** Computes the evaluation from the predictions of a split. */
 export function toEvaluation({ targets, layout, predicted, validation, bootstrap, about }: Evaluated): Evaluation {
   const training = trainingLabels(targets);
+  const byTask = groupBy(predicted, ({ task }) => task);
   const classTasks: { readonly measured: Measured<TaskMetric>; readonly samples: number }[] = [];
   const tasks = targets.tasks.map((task, index): TaskEvaluation => {
     const head = layout.heads[index];
     if (head === undefined) throw new Error(`There is no head for the task ${task.name}.`);
     const context: TaskContext = {
       ...head,
-      predicted: predicted.filter((label) => label.task === index),
+      predicted: byTask.get(index) ?? [],
       training: training[index] ?? [],
       file: targets.file,
       bootstrap,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { groupBy } from '../../shared/group-by.ts';
 import { readJsonFile } from '../../shared/json-file.ts';
 import { problem, type Result, success } from '../../shared/problem.ts';
 import { reasonOf } from '../../shared/wording.ts';
@@ -140,10 +141,8 @@ function bytesOf({ shape, quantization }: WeightSpec): number {
 
 /** Groups weights by layer: `block_1_expand/kernel` is the weight `kernel` of the layer `block_1_expand`. */
 function layersOf(specs: readonly WeightSpec[]): SavedLayer[] {
-  const layers = new Map<string, { path: string; shape: readonly number[] }[]>();
-  for (const { name, shape } of specs) {
-    const layer = name.replace(/\/[^/]*$/, '');
-    layers.set(layer, [...(layers.get(layer) ?? []), { path: name, shape }]);
-  }
-  return Array.from(layers, ([name, weights]) => ({ name, weights }));
+  const layers = groupBy(specs, ({ name }) => name.replace(/\/[^/]*$/, ''));
+  return Array.from(layers, ([layer, weights]) => {
+    return { name: layer, weights: weights.map(({ name, shape }) => ({ path: name, shape })) };
+  });
 }

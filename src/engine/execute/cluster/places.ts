@@ -1,3 +1,4 @@
+import { groupBy } from '../../../shared/group-by.ts';
 import type { Plan, PlannedStage } from '../../plan/plan.ts';
 
 /** Where the job of a stage is among those of its plan. The same plan has the same places. */
@@ -31,19 +32,14 @@ const LARGEST_ARRAY = 1000;
  */
 export function placesIn({ stages }: Plan, executor: string, arrays: boolean): ReadonlyMap<string, JobPlace> {
   const places = new Map<string, JobPlace>();
-  const families = new Map<string, { name: string; index: number }[]>();
-  for (const [index, stage] of stages.entries()) {
-    if (stage.executor !== executor || stage.isOpen) continue;
-    const { name, declared, matrix, resources, timeout } = stage;
+  const own = [...stages.entries()].filter(([, stage]) => stage.executor === executor && !stage.isOpen);
+  const families = groupBy(own, ([, { name, declared, matrix, resources, timeout }]) => {
     const isInstance = arrays && Object.keys(matrix).length > 0;
-    const family = isInstance ? JSON.stringify([declared, resources, timeout]) : name;
-    const members = families.get(family);
-    if (members === undefined) families.set(family, [{ name, index }]);
-    else members.push({ name, index });
-  }
+    return isInstance ? JSON.stringify([declared, resources, timeout]) : name;
+  });
   for (const members of families.values()) {
-    for (const [position, { name, index }] of members.entries()) {
-      const first = members[position - (position % LARGEST_ARRAY)]?.index ?? index;
+    for (const [position, [index, { name }]] of members.entries()) {
+      const [first = index] = members[position - (position % LARGEST_ARRAY)] ?? [];
       if (members.length === 1) places.set(name, { label: `s${index}` });
       else places.set(name, { label: `a${first}`, task: position % LARGEST_ARRAY });
     }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { groupBy } from '../../../shared/group-by.ts';
 import { failure, type Problem, type Result, success } from '../../../shared/problem.ts';
 import type { ExecutorSettings } from '../../plan/executor-settings.ts';
 import type { Plan, PlannedStage } from '../../plan/plan.ts';
@@ -169,14 +170,9 @@ export class Submissions {
 
   /** Splits a group by what its tasks wait for, and by how many there is room for. */
   #partsOf(group: JobGroup): readonly JobGroup[] {
-    const parts = new Map<string, GroupedStage[]>();
-    for (const each of group.stages) {
-      const arrays = group.sameIndex.map((label) => this.#arrayOf(each.stage, label));
-      const id = JSON.stringify(each.task === undefined ? each.stage.name : arrays);
-      const part = parts.get(id);
-      if (part === undefined) parts.set(id, [each]);
-      else part.push(each);
-    }
+    const parts = groupBy(group.stages, ({ stage, task }) =>
+      JSON.stringify(task === undefined ? stage.name : group.sameIndex.map((label) => this.#arrayOf(stage, label))),
+    );
     return [...parts.values()].map((stages) => ({ ...group, stages }));
   }
 

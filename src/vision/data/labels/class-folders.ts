@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { groupBy } from '../../../shared/group-by.ts';
 import { quoted } from '../../../shared/wording.ts';
 import { isTaskName, type Split, taskOfLabelName } from '../tables/task.ts';
 import type { DatasetFiles } from './dataset-files.ts';
@@ -30,15 +31,9 @@ export async function readClassFolders(
   const { found, prefix, findings, notes } = findSplits(tree.folders, files);
   const all = [...tree.findings, ...findings];
   const depth = usualDepth(found);
-  const foldersOf = new Map<string, ImageFolder[]>();
-  for (const folder of found) {
-    if (depthOf(folder.below) !== depth) {
-      all.push(misplaced(folder, prefix, depth, files));
-      continue;
-    }
-    const key = path.posix.dirname(folder.below);
-    foldersOf.set(key, [...(foldersOf.get(key) ?? []), folder]);
-  }
+  const isUsual = ({ below }: ImageFolder) => depthOf(below) === depth;
+  for (const folder of found) if (!isUsual(folder)) all.push(misplaced(folder, prefix, depth, files));
+  const foldersOf = groupBy(found.filter(isUsual), ({ below }) => path.posix.dirname(below));
   const labels: Label[] = [];
   const classNames = new Map<string, readonly string[]>();
   const splits = new Map<string, Split>();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { groupBy } from '../../../shared/group-by.ts';
 import type { Sample } from '../tables/samples.ts';
 import type { Split } from '../tables/task.ts';
 
@@ -46,12 +47,7 @@ export function shuffleAndSplit<Row extends { readonly file: string; readonly ta
   splitting: Splitting,
   given: GivenSplits,
 ): readonly (Row & Pick<Sample, 'split' | 'sample'>)[] {
-  const byFile = new Map<string, Row[]>();
-  for (const row of rows) {
-    const same = byFile.get(row.file);
-    if (same === undefined) byFile.set(row.file, [row]);
-    else same.push(row);
-  }
+  const byFile = groupBy(rows, ({ file }) => file);
   const shuffled = Array.from(byFile, ([file, same]) => ({ key: sortKey(splitting.seed, file), file, same }));
   shuffled.sort(byKey);
   const splits = assignSplits(

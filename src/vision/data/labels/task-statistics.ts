@@ -1,3 +1,4 @@
+import { groupBy } from '../../../shared/group-by.ts';
 import { kindOf, type LabelKind, type LabelKinds } from '../tables/label-kind.ts';
 import { type NumberStatistics, numberStatistics } from '../tables/number-statistics.ts';
 import type { Sample } from '../tables/samples.ts';
@@ -36,12 +37,7 @@ export function taskStatistics(
   kinds: LabelKinds,
 ): readonly TaskStatistics[] {
   const hasTest = samples.some(({ split }) => split === 'test');
-  const byTask = new Map<string, Sample[]>();
-  for (const sample of samples) {
-    const others = byTask.get(sample.task);
-    if (others === undefined) byTask.set(sample.task, [sample]);
-    else others.push(sample);
-  }
+  const byTask = groupBy(samples, ({ task }) => task);
   return tasksOf(samples, kinds).map((task) => {
     const names = classNames.get(task.name);
     return {

@@ -1,4 +1,5 @@
 import { type Table, Utf8 } from 'apache-arrow';
+import { groupBy } from '../../../shared/group-by.ts';
 import { parseJson } from '../../../shared/parse-json.ts';
 import { failure, type Problem, problem, type Result, success } from '../../../shared/problem.ts';
 import {
@@ -80,14 +81,10 @@ export async function writeTargets(path: string, { samples, classNames, kinds }:
 
 /** Returns the rows of each sample, sorted by task; the samples in the order in which they first occur. */
 function rowsBySample(samples: readonly Sample[]): readonly (readonly Sample[])[] {
-  const rows = new Map<number, Sample[]>();
-  for (const [row, each] of samples.entries()) {
-    const number = each.sample ?? row;
-    const others = rows.get(number);
-    if (others === undefined) rows.set(number, [each]);
-    else others.push(each);
-  }
-  return Array.from(rows.values(), (labels) => labels.sort((a, b) => (a.task < b.task ? -1 : 1)));
+  const rows = groupBy(samples.entries(), ([row, { sample = row }]) => sample);
+  return Array.from(rows.values(), (labels) =>
+    labels.map(([, label]) => label).sort((a, b) => (a.task < b.task ? -1 : 1)),
+  );
 }
 
 function contradictions(rows: readonly Sample[]): readonly Problem[] {
