@@ -36,6 +36,11 @@ export async function withCheckedCode<Value>(
   }
 }
 
+/** Returns type and shape of a tensor as a message shows them: `float32 [8, 3]`. */
+export function tensorText({ dtype, shape }: { readonly dtype: string; readonly shape: readonly number[] }): string {
+  return `${dtype} [${shape.join(', ')}]`;
+}
+
 /** Returns a value as a message shows it. */
 export function shown(value: unknown): string {
   return shortened(inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY }));

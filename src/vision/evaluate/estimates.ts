@@ -23,6 +23,15 @@ export interface Measured<Metric extends string> {
   readonly resampled: Resampled<Metric>;
 }
 
+/** Returns predictions with a function that computes their metrics. */
+export function measurable<Predictions, Metric extends string>(
+  predictions: Predictions,
+  count: number,
+  metricsOf: (predictions: Predictions, weights?: Uint32Array) => Readonly<Record<Metric, number>>,
+): Measurable<Metric> {
+  return { count, metrics: (weights) => metricsOf(predictions, weights) };
+}
+
 /** Measures a model and a baseline. `stream`: the number of the random stream of the resamples. */
 export function measure<Metric extends string>(
   names: readonly Metric[],

@@ -4,7 +4,7 @@ import picomatch from 'picomatch';
 import type { Problem } from '../../../shared/problem.ts';
 import type { FromSchema } from '../../../shared/schema-type.ts';
 import { quoted, reasonOf } from '../../../shared/wording.ts';
-import type { Split } from '../tables/task.ts';
+import { SPLITS, type Split } from '../tables/task.ts';
 import { type DatasetFiles, entryFault } from './dataset-files.ts';
 import { readFolderTree } from './folder-tree.ts';
 import { pathInDataset } from './path-in-dataset.ts';
@@ -74,13 +74,7 @@ function patternsOf(
 ): readonly { readonly split: Split | undefined; readonly pattern: string }[] {
   if (typeof annotations === 'string') return [{ split: undefined, pattern: annotations }];
   if (isList(annotations)) return annotations.map((pattern) => ({ split: undefined, pattern }));
-  const { train = [], validation = [], test = [] } = annotations;
-  const splits = [
-    ['train', train],
-    ['validation', validation],
-    ['test', test],
-  ] as const;
-  return splits.flatMap(([split, patterns]) => [patterns].flat().map((pattern) => ({ split, pattern })));
+  return SPLITS.flatMap((split) => [annotations[split] ?? []].flat().map((pattern) => ({ split, pattern })));
 }
 
 /** `Array.isArray` does not narrow the type of a list that cannot be changed. */

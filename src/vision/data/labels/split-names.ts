@@ -1,4 +1,4 @@
-import type { Split } from '../tables/task.ts';
+import { SPLITS, type Split } from '../tables/task.ts';
 
 /** What data sets call their splits, in lower case. */
 const NAMES: Readonly<Record<Split, readonly string[]>> = {
@@ -10,6 +10,5 @@ const NAMES: Readonly<Record<Split, readonly string[]>> = {
 /** Returns the split that a data set calls by this name, in any letter case. */
 export function splitCalled(name: string): Split | undefined {
   const plain = name.toLowerCase();
-  const splits: readonly Split[] = ['train', 'validation', 'test'];
-  return splits.find((split) => NAMES[split].includes(plain));
+  return SPLITS.find((split) => NAMES[split].includes(plain));
 }

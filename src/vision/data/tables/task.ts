@@ -13,7 +13,8 @@ export interface Task {
   readonly class_names?: readonly string[];
 }
 
-const SPLITS = ['train', 'validation', 'test'] as const;
+/** All splits, in the order in which they are shown. */
+export const SPLITS = ['train', 'validation', 'test'] as const;
 /** What a sample is for. Trainings use the first two. */
 export type Split = (typeof SPLITS)[number];
 

@@ -1,9 +1,8 @@
 import { ordinal } from '../../heads/ordinal.ts';
 import { classFrequencies, constantPredictions } from '../baseline.ts';
 import { normalized, type PredictedLabel } from '../collect-predictions.ts';
-import { type Estimate, estimatesOf, type Measured, measure } from '../estimates.ts';
+import { type Estimate, estimatesOf, type Measured, measurable, measure } from '../estimates.ts';
 import { findLabelErrors, type LabelErrors, type SuspectedLabelError } from '../label-errors.ts';
-import type { Measurable } from '../metrics/bootstrap.ts';
 import { type CalibrationBin, calibrationBins } from '../metrics/calibration.ts';
 import { type ClassMetrics, classMetrics } from '../metrics/class-metrics.ts';
 import { type ConfusionMatrix, confusionOf } from '../metrics/confusion.ts';
@@ -11,7 +10,7 @@ import { ORDERED_METRICS, orderedMetrics } from '../metrics/ordered-metrics.ts';
 import { TASK_METRICS, type TaskMetric, taskMetrics } from '../metrics/task-metrics.ts';
 import { type ScoredSamples, scoreSamples, type TaskPredictions } from '../metrics/task-predictions.ts';
 import { type Named, named } from '../named.ts';
-import { ownMetrics, type TaskContext } from './task-context.ts';
+import { type Located, located, ownMetrics, type TaskContext } from './task-context.ts';
 
 /** The evaluation of a task with one class for each sample. */
 export interface ClassTaskEvaluation {
@@ -30,10 +29,7 @@ export interface ClassTaskEvaluation {
   readonly calibration: readonly CalibrationBin[];
   readonly classes: readonly Named<ClassMetrics>[];
   readonly label_errors: Omit<LabelErrors, 'suspected'> & {
-    readonly suspected: readonly (Omit<SuspectedLabelError, 'position'> & {
-      readonly sample: number;
-      readonly file: string;
-    })[];
+    readonly suspected: readonly Located<SuspectedLabelError>[];
   };
 }
 
@@ -47,7 +43,8 @@ export function evaluateClassTask(context: TaskContext): {
   const scored = scoreSamples(predictions);
   const frequencies = classFrequencies(context.training, task.classes);
   const constant = scoreSamples(constantPredictions(predictions, frequencies));
-  const measured = measure(TASK_METRICS, by(taskMetrics, scored), by(taskMetrics, constant), bootstrap, stream);
+  const by = (of: ScoredSamples) => measurable(of, of.truth.length, taskMetrics);
+  const measured = measure(TASK_METRICS, by(scored), by(constant), bootstrap, stream);
   const { suspected, ...counts } = findLabelErrors(predictions);
   const confusion = confusionOf(scored);
   const evaluation: ClassTaskEvaluation = {
@@ -63,22 +60,9 @@ export function evaluateClassTask(context: TaskContext): {
     confusion,
     calibration: calibrationBins(scored, predictions.truth.length),
     classes: classMetrics(confusion).map((each, index) => named(each, task.class_names?.[index])),
-    label_errors: {
-      ...counts,
-      suspected: suspected.map(({ position, ...found }) => {
-        const sample = predictions.samples[position] ?? 0;
-        return { sample, file: file(sample), ...found };
-      }),
-    },
+    label_errors: { ...counts, suspected: located(suspected, predictions.samples, file) },
   };
   return { evaluation, measured };
-}
-
-function by<Metric extends string>(
-  metricsOf: (scored: ScoredSamples, weights?: Uint32Array) => Readonly<Record<Metric, number>>,
-  scored: ScoredSamples,
-): Measurable<Metric> {
-  return { count: scored.truth.length, metrics: (weights) => metricsOf(scored, weights) };
 }
 
 /** Whether the classes are ordered, or learnt as such. */
@@ -87,8 +71,8 @@ function isLearntInOrder({ task, head }: TaskContext): boolean {
 }
 
 function orderedEstimates(scored: ScoredSamples, constant: ScoredSamples, { bootstrap, stream }: TaskContext) {
-  const [model, baseline] = [by(orderedMetrics, scored), by(orderedMetrics, constant)];
-  return estimatesOf(ORDERED_METRICS, measure(ORDERED_METRICS, model, baseline, bootstrap, stream));
+  const by = (of: ScoredSamples) => measurable(of, of.truth.length, orderedMetrics);
+  return estimatesOf(ORDERED_METRICS, measure(ORDERED_METRICS, by(scored), by(constant), bootstrap, stream));
 }
 
 function taskPredictions(predicted: readonly PredictedLabel[], classes: number): TaskPredictions {

@@ -1,6 +1,6 @@
 import { thresholdOf } from '../../predict/answer-label.ts';
 import { classShares } from '../baseline.ts';
-import { type Estimate, estimatesOf, measure } from '../estimates.ts';
+import { type Estimate, estimatesOf, measurable, measure } from '../estimates.ts';
 import { findMultiLabelErrors, type SuspectedDecision } from '../label-errors.ts';
 import {
   MULTI_LABEL_METRICS,
@@ -12,7 +12,7 @@ import {
   rankSamples,
 } from '../metrics/multi-label-metrics.ts';
 import { type Named, named } from '../named.ts';
-import { ownMetrics, type TaskContext } from './task-context.ts';
+import { type Located, located, ownMetrics, type TaskContext } from './task-context.ts';
 
 /** The evaluation of a task with any number of classes for a sample. */
 export interface MultiLabelTaskEvaluation {
@@ -28,10 +28,7 @@ export interface MultiLabelTaskEvaluation {
   readonly metrics: Readonly<Record<MultiLabelMetric, Estimate>> & Readonly<Record<string, Estimate>>;
   readonly classes: readonly Named<MultiLabelClassMetrics>[];
   readonly label_errors: {
-    readonly suspected: readonly (Omit<SuspectedDecision, 'position'> & {
-      readonly sample: number;
-      readonly file: string;
-    })[];
+    readonly suspected: readonly Located<SuspectedDecision>[];
   };
 }
 
@@ -44,11 +41,8 @@ export function evaluateMultiLabelTask(context: TaskContext): MultiLabelTaskEval
   const constant = rankSamples(
     multiLabelPredictions({ ...context, predicted: context.predicted.map((each) => ({ ...each, answer: shares })) }),
   );
-  const measurable = (of: typeof ranked) => ({
-    count: of.count,
-    metrics: (weights?: Uint32Array) => multiLabelMetrics(of, weights),
-  });
-  const measured = measure(MULTI_LABEL_METRICS, measurable(ranked), measurable(constant), bootstrap, stream);
+  const by = (of: typeof ranked) => measurable(of, of.count, multiLabelMetrics);
+  const measured = measure(MULTI_LABEL_METRICS, by(ranked), by(constant), bootstrap, stream);
   return {
     name: task.name,
     kind: 'classes',
@@ -57,12 +51,7 @@ export function evaluateMultiLabelTask(context: TaskContext): MultiLabelTaskEval
     count: context.predicted.length,
     metrics: { ...estimatesOf(MULTI_LABEL_METRICS, measured), ...ownMetrics(context, shares) },
     classes: multiLabelClassMetrics(ranked).map((each, label) => named(each, task.class_names?.[label])),
-    label_errors: {
-      suspected: findMultiLabelErrors(predictions).map(({ position, ...found }) => {
-        const sample = predictions.samples[position] ?? 0;
-        return { sample, file: file(sample), ...found };
-      }),
-    },
+    label_errors: { suspected: located(findMultiLabelErrors(predictions), predictions.samples, file) },
   };
 }
 

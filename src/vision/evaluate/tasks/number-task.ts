@@ -1,6 +1,6 @@
 import { numbersIn } from '../../data/tables/label-kind.ts';
 import { numberStatistics } from '../../data/tables/number-statistics.ts';
-import { type Estimate, estimatesOf, measure } from '../estimates.ts';
+import { type Estimate, estimatesOf, measurable, measure } from '../estimates.ts';
 import {
   NUMBER_METRICS,
   type NumberMetric,
@@ -53,10 +53,7 @@ export function evaluateNumberTask(context: TaskContext): NumberTaskEvaluation {
 }
 
 function numberEstimates(model: NumberPredictions, constant: NumberPredictions, { bootstrap, stream }: TaskContext) {
-  const measurable = (predictions: NumberPredictions) => ({
-    count: predictions.samples.length,
-    metrics: (weights?: Uint32Array) => numberMetrics(predictions, weights),
-  });
-  const measured = measure(NUMBER_METRICS, measurable(model), measurable(constant), bootstrap, stream);
+  const by = (predictions: NumberPredictions) => measurable(predictions, predictions.samples.length, numberMetrics);
+  const measured = measure(NUMBER_METRICS, by(model), by(constant), bootstrap, stream);
   return estimatesOf(NUMBER_METRICS, measured);
 }

@@ -19,6 +19,21 @@ export interface TaskContext extends PlacedHead {
   readonly stream: number;
 }
 
+/** What was found about a label, with the sample's row in the targets and its image. */
+export type Located<Found> = Omit<Found, 'position'> & { readonly sample: number; readonly file: string };
+
+/** @param samples the row of each sample of the task. */
+export function located<Found extends { readonly position: number }>(
+  found: readonly Found[],
+  samples: Int32Array,
+  file: Targets['file'],
+): readonly Located<Found>[] {
+  return found.map(({ position, ...each }) => {
+    const sample = samples[position] ?? 0;
+    return { sample, file: file(sample), ...each };
+  });
+}
+
 /**
  * Returns the metrics that a head has of its own, each the mean over the samples.
  *

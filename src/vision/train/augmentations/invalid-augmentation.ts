@@ -1,7 +1,7 @@
 import type { Problem } from '../../../shared/problem.ts';
 import { isObject } from '../../../shared/shapes.ts';
 import { counted, quoted } from '../../../shared/wording.ts';
-import { InvalidModuleCode, shown } from '../../invalid-module-code.ts';
+import { InvalidModuleCode, shown, tensorText } from '../../invalid-module-code.ts';
 import type { TensorFlow } from '../../tensorflow/load.ts';
 import type { Augmentation, Batch } from './augmentation.ts';
 
@@ -71,11 +71,11 @@ function mismatch(
 function tensorMismatch(
   tf: TensorFlow,
   what: string,
-  expected: { readonly dtype: string; readonly shape: readonly number[] },
+  expected: Parameters<typeof tensorText>[0],
   value: unknown,
 ): string | undefined {
-  const wanted = `${expected.dtype} [${expected.shape.join(', ')}]`;
+  const wanted = tensorText(expected);
   if (!(value instanceof tf.Tensor)) return `returned ${shown(value)} as ${what}, expected a tensor ${wanted}`;
-  const got = `${value.dtype} [${value.shape.join(', ')}]`;
+  const got = tensorText(value);
   return got === wanted ? undefined : `returned ${what} of ${got}, expected ${wanted}`;
 }

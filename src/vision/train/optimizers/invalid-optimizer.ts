@@ -1,8 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { Problem } from '../../../shared/problem.ts';
 import { isCount, isObject } from '../../../shared/shapes.ts';
 import { counted, quoted } from '../../../shared/wording.ts';
-import { InvalidModuleCode, shown } from '../../invalid-module-code.ts';
+import { InvalidModuleCode, shown, tensorText } from '../../invalid-module-code.ts';
 import type { Optimizer, UpdatedWeight, WeightUpdate } from './optimizer.ts';
 
 const RETURN_THE_WEIGHT =
@@ -28,9 +27,9 @@ export function checkedUpdate({ name, slots, update }: Optimizer, of: WeightUpda
   if (!isUpdatedWeight(updated)) throw refuse(`returned ${shown(updated)}, expected { weight, slots }`);
   if (updated.slots.length !== slots)
     throw refuse(`returned ${counted(updated.slots.length, 'slot')}, but declares ${slots}`);
-  const wanted = described(of.weight);
+  const wanted = tensorText(of.weight);
   for (const [what, tensor] of [['weight', updated.weight], ...updated.slots.map((slot) => ['slot', slot])] as const) {
-    const got = tensor instanceof of.tf.Tensor ? described(tensor) : shown(tensor);
+    const got = tensor instanceof of.tf.Tensor ? tensorText(tensor) : shown(tensor);
     if (got !== wanted) throw refuse(`returned a ${what} of ${got}, expected ${wanted}`);
   }
   return updated;
@@ -38,8 +37,4 @@ export function checkedUpdate({ name, slots, update }: Optimizer, of: WeightUpda
 
 function isUpdatedWeight(value: unknown): value is UpdatedWeight {
   return isObject(value) && 'weight' in value && Array.isArray(value['slots']);
-}
-
-function described({ dtype, shape }: Tensor): string {
-  return `${dtype} [${shape.join(', ')}]`;
 }
